@@ -1,1 +1,3 @@
-export {};
+export { identityHeaders } from './headers.ts';
+export type { HeaderList, Identity } from './headers.ts';
+export { foldName, isReserved } from './names.ts';

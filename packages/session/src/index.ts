@@ -1,1 +1,30 @@
-export {};
+export {
+  clearCookie,
+  cookieName,
+  cookieNames,
+  cookieValues,
+  isOwnCookie,
+  setCookie,
+  withoutCookies,
+} from './cookie.ts';
+export type { CookieScope } from './cookie.ts';
+export { deriveKeys } from './keys.ts';
+export type { Key, KeyPurpose, KeyRing } from './keys.ts';
+export { coversHost, isExpired, isWithinDomain, readSession } from './record.ts';
+export type { Session } from './record.ts';
+export {
+  clockSkewMs,
+  refuseReturnAddress,
+  returnAddressLifeMs,
+  signReturnAddress,
+} from './return-address.ts';
+export type { SignedReturnAddress } from './return-address.ts';
+export { seal, unseal } from './seal.ts';
+export {
+  endSessionCookie,
+  issueSessionCookie,
+  openSession,
+  sealSession,
+  sessionCookie,
+} from './session-cookie.ts';
+export type { SessionCookie } from './session-cookie.ts';

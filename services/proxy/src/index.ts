@@ -1,1 +1,1 @@
-export {};
+export { startProxy } from './app.ts';

@@ -1,0 +1,68 @@
+import type { Route } from '@latchkey/upstreams';
+import type { NobodyReason, Reason } from './reasons.ts';
+import { rulesOf } from './rules.ts';
+import type { Question, Rule } from './rules.ts';
+
+/** A person whom auth vouches for. */
+export type Person = {
+  readonly kind: 'person';
+  /** verified, lower-cased */
+  readonly email: string;
+  /** among the groups that routes name; undefined where they cannot be known now */
+  readonly groups: readonly string[] | undefined;
+};
+
+/** Nobody: a request without a usable session, and why it is not usable. */
+export type Nobody = { readonly kind: 'nobody'; readonly why: NobodyReason };
+
+/** Who asks. */
+export type Subject = Person | Nobody;
+
+/** What was decided, about which route, and why. */
+export type Decision = {
+  readonly allow: boolean;
+  readonly reason: Reason;
+  /** the rule that let the request pass, or the rules that did not; as written in the upstream file */
+  readonly rule: string | undefined;
+  readonly route: Route;
+};
+
+/**
+ * Who may pass. Any one rule suffices; without a rule nobody passes. The same function for every request and every
+ * place that shows a decision.
+ */
+export function decide(subject: Subject, route: Route, question: Question): Decision {
+  const rules = rulesOf(route);
+  const hit = rules.find((rule) => rule.holds(subject, question));
+  if (hit !== undefined) return { allow: true, reason: hit.grants, rule: hit.text, route };
+  return { allow: false, reason: refusal(subject, route), rule: personal(rules), route };
+}
+
+/** What became of one rule in a decision. */
+export type RuleOutcome = { readonly rule: string; readonly outcome: 'hit' | 'miss' | 'not reached' };
+
+/** The decision with what became of each rule on the way to it. */
+export function explain(
+  subject: Subject,
+  route: Route,
+  question: Question,
+): { decision: Decision; outcomes: RuleOutcome[] } {
+  const rules = rulesOf(route);
+  const hit = rules.findIndex((rule) => rule.holds(subject, question));
+  const outcomes = rules.map((rule, at): RuleOutcome => {
+    if (at === hit) return { rule: rule.text, outcome: 'hit' };
+    return { rule: rule.text, outcome: hit < 0 || at < hit ? 'miss' : 'not reached' };
+  });
+  return { decision: decide(subject, route, question), outcomes };
+}
+
+function refusal(subject: Subject, route: Route): Reason {
+  if (subject.kind === 'nobody') return subject.why;
+  return subject.groups === undefined && route.rules.groups.length > 0 ? 'groups_unknown' : 'no_rule_matches';
+}
+
+// Which paths are public is nothing that a person who was refused needs to be told.
+function personal(rules: readonly Rule[]): string | undefined {
+  const texts = rules.filter((rule) => rule.about === 'person').map((rule) => rule.text);
+  return texts.length === 0 ? undefined : texts.join('; ');
+}

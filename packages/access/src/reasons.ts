@@ -1,0 +1,28 @@
+/**
+ * The whole vocabulary of decisions. One word each, the same on the error page, in the JSON body, on the log line and
+ * in `latchkey explain`; the sentence is what a person reads.
+ */
+export const reasons = {
+  preflight: 'A CORS preflight carries no identity, and the route lets preflights pass.',
+  public_path: 'The path is public.',
+  signed_in: 'The application is open to everybody who is signed in.',
+  allowed_group: 'A group of this person is allowed.',
+  allowed_email_domain: 'The e-mail domain of this person is allowed.',
+  allowed_email_address: 'The e-mail address of this person is allowed.',
+  no_rule_matches: 'No rule of the application lets this person in.',
+  groups_unknown:
+    'The application asks for a group, and the groups of this person cannot be looked up right now.',
+  no_session: 'There is no session cookie.',
+  session_unreadable: 'There is a session cookie, but none that this installation sealed.',
+  session_expired: 'The session is over.',
+  session_ended: 'The session was ended by a sign-out or by the provider.',
+  session_elsewhere: 'The session was issued for another domain.',
+  session_other_provider: 'The session comes from another provider than the one this application asks for.',
+  session_unverified: 'Whether the session still stands cannot be checked right now.',
+} as const;
+
+/** Why a request may pass or may not. */
+export type Reason = keyof typeof reasons;
+
+/** Why a request has no person behind it. */
+export type NobodyReason = Extract<Reason, 'no_session' | `session_${string}`>;

@@ -1,0 +1,27 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/**
+ * Tells whether a person is moving from page to page, the only kind of request that may be redirected to a sign-in.
+ * A script's `fetch` cannot follow the redirect (it fails as CORS) and a form's POST would lose what was typed.
+ *
+ * Fetch Metadata decides where the browser sends it (https://www.w3.org/TR/fetch-metadata/); without it a GET or HEAD
+ * that asks for HTML and does not call itself XMLHttpRequest counts.
+ */
+export function isNavigation(method: string, headers: IncomingHttpHeaders): boolean {
+  if (method !== 'GET' && method !== 'HEAD') return false;
+  const mode = headers['sec-fetch-mode'];
+  if (mode !== undefined) {
+    return mode === 'navigate' && (headers['sec-fetch-dest'] ?? 'document') === 'document';
+  }
+  if (headers['x-requested-with'] !== undefined) return false;
+  return /(?:^|[\s,])text\/html\b/i.test(headers.accept ?? '');
+}
+
+/** Tells whether a request is a CORS preflight: all three marks, not `OPTIONS` alone. */
+export function isPreflight(method: string, headers: IncomingHttpHeaders): boolean {
+  return (
+    method === 'OPTIONS' &&
+    headers.origin !== undefined &&
+    headers['access-control-request-method'] !== undefined
+  );
+}

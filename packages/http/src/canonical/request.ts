@@ -1,0 +1,77 @@
+import type { IncomingMessage } from 'node:http';
+import { canonicalAuthority } from './host.ts';
+import type { HostName } from './host.ts';
+import { canonicalPath } from './path.ts';
+import type { CanonicalPath } from './path.ts';
+import type { PeerTrust } from './peers.ts';
+import { rawValues } from './raw-headers.ts';
+
+/** What every later stage knows of a request: each fact read once, in one way. */
+export type CanonicalRequest = {
+  readonly method: string;
+  readonly host: HostName;
+  /** as written after the host, if at all */
+  readonly port: number | undefined;
+  /** path and query byte for byte as they came; what is forwarded */
+  readonly target: string;
+  readonly rawPath: string;
+  /** with its `?`, or empty */
+  readonly query: string;
+  /** undefined when the path has two readings: then no rule that grants may match it */
+  readonly path: CanonicalPath | undefined;
+  /** the caller's address; from `X-Forwarded-For` only where a trusted peer vouches for it */
+  readonly client: string;
+  /** `X-Forwarded-For` as it may travel on: the trusted part of the chain, and the peer */
+  readonly forwardedFor: string;
+  /** how the caller reached the outermost trusted peer; undefined where nobody trusted says */
+  readonly forwardedProto: 'http' | 'https' | undefined;
+};
+
+/** Why a request is refused before anything else looks at it. */
+export type Unreadable =
+  'no host' | 'several hosts' | 'host not readable' | 'target not readable' | 'framing not readable';
+
+/**
+ * Reads a request into its canonical form.
+ *
+ * @returns a string when the request has two readings: then it gets 400
+ */
+export function canonicalRequest(req: IncomingMessage, trust: PeerTrust): CanonicalRequest | Unreadable {
+  const hosts = rawValues(req.rawHeaders, 'host');
+  if (hosts.length > 1) return 'several hosts';
+  const [hostHeader] = hosts;
+  if (hostHeader === undefined) return 'no host';
+  const authority = canonicalAuthority(hostHeader);
+  if (authority === undefined) return 'host not readable';
+
+  const target = req.url ?? '';
+  // RFC 9112, section 3.2: origin-form only. The absolute form names a second host, the authority form is CONNECT's,
+  // and a `#` has no place in a target (CVE-2026-41059, CVE-2023-47106).
+  if (!target.startsWith('/') || target.includes('#')) return 'target not readable';
+  if (!hasPlainFraming(req)) return 'framing not readable';
+
+  const questionMark = target.indexOf('?');
+  const rawPath = questionMark < 0 ? target : target.slice(0, questionMark);
+  return {
+    method: req.method ?? 'GET',
+    ...authority,
+    target,
+    rawPath,
+    query: questionMark < 0 ? '' : target.slice(questionMark),
+    path: isAscii(rawPath) ? canonicalPath(rawPath) : undefined,
+    ...trust.read(req),
+  };
+}
+
+// RFC 9112, section 6.1: a coding that we do not undo, or a list of them, leaves the next hop to guess the length.
+// A request with both Content-Length and Transfer-Encoding never arrives here: Node's parser refuses it.
+function hasPlainFraming(req: IncomingMessage): boolean {
+  const coding = req.headers['transfer-encoding'];
+  return coding === undefined || coding.toLowerCase() === 'chunked';
+}
+
+// Node hands bytes above 0x7f over as Latin-1, an upstream may read them as UTF-8.
+function isAscii(text: string): boolean {
+  // oxlint-disable-next-line no-control-regex -- the whole of ASCII is meant
+  return /^[\u0000-\u007f]*$/.test(text);
+}

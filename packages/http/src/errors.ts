@@ -1,0 +1,264 @@
+/** How loud an error is in the log: `info` is daily life, `warn` deserves a look, `error` is ours to repair. */
+export type ErrorLevel = 'info' | 'warn' | 'error';
+
+type ErrorEntry = {
+  /** HTTP status of the answer. */
+  readonly status: number;
+  /** Heading of the page. */
+  readonly title: string;
+  /** Public text: what happened and what the person can do. Never holds anything from the request. */
+  readonly sentence: string;
+  readonly level: ErrorLevel;
+  /** For operators, in Markdown: what causes it and what to check. */
+  readonly description: string;
+};
+
+/**
+ * Every error either service answers with. The page, the JSON body, the log level and `docs/errors.md` all come from
+ * this table; codes are public and stay.
+ */
+export const errors = {
+  bad_request: {
+    status: 400,
+    title: 'This request could not be read',
+    sentence: 'Something in the address or in the request is malformed. Check the address and try again.',
+    level: 'info',
+    description:
+      'The request has no reading, or two of them: a malformed `Host`, path, header or form. It was refused before anything was decided about it. Check what the client sends and what stands between it and the service; the log line says which part was refused.',
+  },
+  not_signed_in: {
+    status: 401,
+    title: 'You are not signed in',
+    sentence: 'This needs a signed-in person. Sign in and try again.',
+    level: 'info',
+    description:
+      'A request that is not a page visit (an API call, a form, a WebSocket) came without a valid session, so it was not redirected. The JSON body carries `sign_in_url`. Where it happens to people who have just signed in, check that `SESSION_COOKIE_NAME`, `SESSION_COOKIE_DOMAIN` and `SESSION_COOKIE_SECRET` are the same in both services.',
+  },
+  client_refused: {
+    status: 401,
+    title: 'Unknown client',
+    sentence: 'This address is for the services of this installation only.',
+    level: 'warn',
+    description:
+      'A caller of the endpoints between the services gave missing or wrong credentials. Check that `CLIENT_ID` and `CLIENT_SECRET` are the same in both services. If they are, somebody else is calling.',
+  },
+  access_denied: {
+    status: 403,
+    title: 'You do not have access',
+    sentence:
+      'You are signed in, but this application is not open to your account. Ask the people who run it for access, or sign in with another account.',
+    level: 'info',
+    description:
+      'The person is signed in and no rule of the route lets them in. The page, the JSON body and the log line name the account, the rule and the reason. Check `allowed_groups`, `allowed_email_domains` and `allowed_email_addresses` of the route: any one of them suffices.',
+  },
+  account_refused: {
+    status: 403,
+    title: 'This account cannot sign in here',
+    sentence: 'The account you chose is not one that may sign in here. Choose another account and try again.',
+    level: 'info',
+    description:
+      'The provider vouched for the person, but auth admits no such account. Check `AUTHORIZE_EMAIL_DOMAINS` and `AUTHORIZE_EMAIL_ADDRESSES`, and the hosted domain of a Google provider.',
+  },
+  email_unverified: {
+    status: 403,
+    title: 'Your e-mail address is not verified',
+    sentence:
+      'Your provider has not verified the e-mail address of this account. Verify it there, then sign in again.',
+    level: 'info',
+    description:
+      'The provider answered without an e-mail address or with one that it has not verified, so it proves nothing about who the person is. Check that the scope includes `email` and that the provider sends `email_verified`.',
+  },
+  provider_refused: {
+    status: 403,
+    title: 'The sign-in was not completed',
+    sentence:
+      'The provider did not confirm the sign-in. Perhaps it was cancelled, or the account may not use this application. Try again.',
+    level: 'info',
+    description:
+      'The provider came back with an `error` in place of a code: the person cancelled, or the provider does not admit them to this client. The log line holds the value of `error`. Check who is assigned to the client at the provider.',
+  },
+  cross_site_request: {
+    status: 403,
+    title: 'This came from another site',
+    sentence:
+      'To protect you, this can only be done from our own pages. Open the page directly and try again.',
+    level: 'warn',
+    description:
+      'A request that changes something was sent by a page of another site, going by `Sec-Fetch-Site` and `Origin`. If it happens on our own pages, something on the way changes these headers or the host and scheme that the service sees: check `SERVER_TRUSTED_PROXIES`.',
+  },
+  attempt_unknown: {
+    status: 400,
+    title: 'This sign-in is no longer open',
+    sentence:
+      'It may have taken too long, been finished already, or been started in another browser. Start again from the application.',
+    level: 'info',
+    description:
+      'The provider sent a person back without the cookie of the attempt: it is gone, expired, used, or belongs to another browser. Now and then this is a bookmarked or reloaded sign-in. If it happens at every sign-in, check that the browser accepts cookies from the host of auth, and that every task of auth has the same `SESSION_COOKIE_SECRET`.',
+  },
+  return_address_refused: {
+    status: 400,
+    title: 'This sign-in link is not valid',
+    sentence:
+      'The link is incomplete, too old, or leads to an address that is not ours. Start again from the application.',
+    level: 'warn',
+    description:
+      'The `redirect_uri` is unsigned, signed with another key, past its five minutes, or names a host that is not allowed. Check that `CLIENT_SECRET` is the same in both services, that their clocks agree, and that `AUTHORIZE_PROXY_DOMAINS` covers the hosts of the applications.',
+  },
+  redirect_loop: {
+    status: 400,
+    title: 'Your browser did not keep the sign-in',
+    sentence:
+      'You were signed in more than once, and each time the browser came back without the session cookie. Allow cookies for this site, then try again.',
+    level: 'warn',
+    description:
+      'The third round trip to auth in a row ended without the session cookie, so it was stopped. Either the browser refuses cookies, or it was never given one that reaches this host: check that the host lies under `SESSION_COOKIE_DOMAIN`, that a `Secure` cookie is not used over plain HTTP, and that name and secrets of the cookie are the same in both services.',
+  },
+  sign_in_out_of_reach: {
+    status: 500,
+    title: 'Sign-in does not reach this address',
+    sentence:
+      'This application is set up under an address where a sign-in cannot arrive. The people who run this installation can mend that.',
+    level: 'error',
+    description:
+      'The route’s host does not lie under `SESSION_COOKIE_DOMAIN`, or that is not set, so no session cookie could ever reach it. Nobody was sent to sign in, because they would only come back without one. Give the application a host under the cookie’s domain, or widen the domain.',
+  },
+  not_found: {
+    status: 404,
+    title: 'There is nothing here',
+    sentence: 'The page does not exist. Check the address.',
+    level: 'info',
+    description:
+      'The path is none of the service’s own. An application’s own 404 is passed on as it is and never has this code.',
+  },
+  method_not_allowed: {
+    status: 405,
+    title: 'This cannot be done here',
+    sentence: 'This address does not take this kind of request. Go back and try again from the page.',
+    level: 'info',
+    description:
+      'The path exists, but not for this method. The `Allow` header lists the methods that it takes.',
+  },
+  body_too_large: {
+    status: 413,
+    title: 'This request is too large',
+    sentence: 'More was sent than can be taken here. Send less and try again.',
+    level: 'info',
+    description:
+      'A body that the service reads into memory was over its limit. Bodies that are forwarded as they come have no limit.',
+  },
+  unknown_host: {
+    status: 421,
+    title: 'No application lives here',
+    sentence:
+      'Nothing is set up under this name. Check the spelling of the address, or ask the people who gave it to you.',
+    level: 'info',
+    description:
+      'The host is in no `from` of the upstream file. Check its spelling there, that `UPSTREAM_CLUSTER` names the intended section, and that `UPSTREAM_CONFIGFILE` is set at all. At auth: the host is not `SERVER_HOST`.',
+  },
+  internal_error: {
+    status: 500,
+    title: 'Something went wrong on our side',
+    sentence:
+      'This is not your fault. Try again in a moment; if it stays, pass on the reference to the people who run this.',
+    level: 'error',
+    description:
+      'A defect: nothing else that is known fits. The log line with the same id holds the stack. Please report it.',
+  },
+  provider_failed: {
+    status: 502,
+    title: 'The sign-in provider gave a wrong answer',
+    sentence: 'Your provider answered in a way that cannot be used. Try again in a moment.',
+    level: 'error',
+    description:
+      'The provider answered, but not as the protocol asks: no JSON, a wrong signature, issuer, audience or nonce, or no subject. Check client id, client secret and issuer of the provider; the log line says what was wrong.',
+  },
+  upstream_unreachable: {
+    status: 502,
+    title: 'The application is not answering',
+    sentence:
+      'You got this far, but the application behind it cannot be reached. Try again in a moment, or tell the people who run it.',
+    level: 'error',
+    description:
+      'No connection to `to` of the route, or it broke before an answer came. Check that the application runs, that its address and port are right, and that the network lets the proxy through.',
+  },
+  session_unverified: {
+    status: 503,
+    title: 'Your access cannot be checked right now',
+    sentence:
+      'You are still signed in, but the service that knows your groups cannot be reached. Try again in a moment.',
+    level: 'error',
+    description:
+      'The proxy could not ask auth about a session that it has not seen before, and the route needs groups. Nobody was signed out. Check that auth runs and that the proxy reaches it at `PROVIDER_URL_INTERNAL`.',
+  },
+  provider_unavailable: {
+    status: 503,
+    title: 'The sign-in provider cannot be reached',
+    sentence: 'Your provider is not available at the moment. Try again in a few minutes.',
+    level: 'error',
+    description:
+      'Auth could not connect to the provider, or the provider answered 429 or 5xx. Check the network from auth to the provider, and the provider’s status page.',
+  },
+  provider_timeout: {
+    status: 504,
+    title: 'The sign-in provider took too long',
+    sentence: 'Your provider did not answer in time. Try again in a few minutes.',
+    level: 'error',
+    description:
+      'The provider took the request and did not answer before the deadline. Check the provider’s status page and the network between.',
+  },
+  upstream_timeout: {
+    status: 504,
+    title: 'The application took too long',
+    sentence:
+      'The application did not answer in time. It may still be working on your request, so look before you send it again.',
+    level: 'error',
+    description:
+      'The application did not begin its answer within `timeout` of the route (default: `UPSTREAM_DEFAULT_TIMEOUT`). Check the application, or raise `timeout` for it.',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+/** The name of an error: public, stable, the same in page, JSON, log and metrics. */
+export type ErrorCode = keyof typeof errors;
+
+type HttpErrorOptions = {
+  /** What was found, for the log only. It is never shown, and must not hold a secret, token, code or state. */
+  readonly detail?: string;
+  /** Headers that the answer needs, such as `allow` or `retry-after`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cause?: unknown;
+};
+
+/** An answer from the table, thrown: whoever catches it renders the page or the JSON of its code. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly code: ErrorCode;
+  readonly detail: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: ErrorCode, { detail, headers = {}, cause }: HttpErrorOptions = {}) {
+    // The message is the public title: should a handler we did not write ever print it, nothing leaks.
+    super(errors[code].title, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.detail = detail;
+    this.headers = headers;
+  }
+}
+
+/** The error table as `docs/errors.md`: a heading per code, in the form that prettier leaves alone. */
+export function renderErrorReference(): string {
+  const sections = Object.entries<ErrorEntry>(errors).map(([code, entry]) =>
+    [
+      `## ${code}`,
+      `**${entry.status}** · logged as \`${entry.level}\` · “${entry.title}”`,
+      `> ${entry.sentence}`,
+      entry.description,
+    ].join('\n\n'),
+  );
+  return [introduction, ...sections].join('\n\n') + '\n';
+}
+
+const introduction = `# Errors
+
+Every error that Latchkey itself answers has one of these codes. It is the \`error\` of the JSON body and the \`error\` of the log line; the page shows the quoted text. \`request_id\` in the JSON body, “Reference” on the page and \`id\` in the log are the same value.
+
+This file is generated by \`pnpm run docs\` from \`packages/http/src/errors.ts\`.`;

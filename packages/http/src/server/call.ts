@@ -1,0 +1,60 @@
+import { request } from 'undici';
+import type { Dispatcher } from 'undici';
+
+/** A call to another service, bounded in time and in what it reads. */
+export type Call = {
+  readonly url: URL;
+  readonly method: 'GET' | 'POST';
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+  /** for connecting, waiting and reading together */
+  readonly timeoutMs: number;
+  readonly dispatcher?: Dispatcher;
+};
+
+/** An answer read completely. */
+export type Answer = { readonly status: number; readonly contentType: string; readonly body: string };
+
+/** No usable answer came: why, in a word that is safe to log. */
+export class CallError extends Error {
+  readonly reason: 'timeout' | 'unreachable' | 'too large';
+
+  constructor(reason: CallError['reason'], options?: ErrorOptions) {
+    super(`no answer: ${reason}`, options);
+    this.reason = reason;
+  }
+}
+
+// CVE-2026-26998: an answer without a bound lets whoever answers exhaust our memory.
+const answerBytes = 256 * 1024;
+
+/**
+ * Makes one HTTP call. Redirects are not followed: none of the services we call has a reason to send us elsewhere.
+ *
+ * @throws CallError
+ */
+export async function call({ url, timeoutMs, ...options }: Call): Promise<Answer> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    const answer = await request(url, { ...options, signal });
+    return {
+      status: answer.statusCode,
+      contentType: String(answer.headers['content-type'] ?? ''),
+      body: await readBounded(answer.body),
+    };
+  } catch (error) {
+    if (error instanceof CallError) throw error;
+    throw new CallError(signal.aborted ? 'timeout' : 'unreachable', { cause: error });
+  }
+}
+
+async function readBounded(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > answerBytes) throw new CallError('too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

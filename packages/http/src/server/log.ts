@@ -1,0 +1,40 @@
+import { pino } from 'pino';
+import type { DestinationStream, Level, Logger } from 'pino';
+
+/** A service's log: JSON lines with `time` in ISO 8601 (UTC) and `level` as a word. */
+export function createLog(options: {
+  service: string;
+  level: Level;
+  /** default: standard output */
+  destination?: DestinationStream;
+}): Logger {
+  return pino(
+    {
+      base: { service: options.service },
+      level: options.level,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    options.destination ?? pino.destination({ sync: true }),
+  );
+}
+
+/** What one request leaves in the log. Never a query string, a cookie, a code or a token: those are keys to accounts. */
+export type RequestLine = {
+  id: string;
+  method: string;
+  host?: string;
+  /** without the query */
+  path?: string;
+  status: number;
+  /** milliseconds */
+  duration: number;
+  client?: string;
+  route?: string;
+  reason?: string;
+  user?: string;
+  /** the error code, where there was one */
+  error?: string;
+  /** what went wrong, for the operator */
+  detail?: string;
+};

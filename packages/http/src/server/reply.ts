@@ -1,0 +1,40 @@
+import type { ServerResponse } from 'node:http';
+import { renderPage } from '../pages/page.ts';
+import type { Page } from '../pages/page.ts';
+
+/** Answers with a page. Headers that were set on `res` before (cookies, HSTS) go with it. */
+export function replyPage(res: ServerResponse, status: number, page: Page): void {
+  const { body, headers } = renderPage(page);
+  reply(res, status, { ...headers, 'Content-Length': String(Buffer.byteLength(body)) }, body);
+}
+
+/** Answers with JSON that nobody may keep. */
+export function replyJson(res: ServerResponse, status: number, value: object): void {
+  const body = `${JSON.stringify(value)}\n`;
+  const headers = {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': String(Buffer.byteLength(body)),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+  };
+  reply(res, status, headers, body);
+}
+
+/** Answers with a few plain words, or nothing. */
+export function replyText(res: ServerResponse, status: number, text: string): void {
+  const headers = {
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': String(Buffer.byteLength(text)),
+  };
+  reply(res, status, headers, text);
+}
+
+/** Sends the browser on; 308 keeps the method. Never cached: where it leads depends on who asks. */
+export function replyRedirect(res: ServerResponse, location: string, status: 302 | 308 = 302): void {
+  reply(res, status, { Location: location, 'Cache-Control': 'no-store', 'Content-Length': '0' }, '');
+}
+
+function reply(res: ServerResponse, status: number, headers: Record<string, string>, body: string): void {
+  res.writeHead(status, headers);
+  res.end(res.req.method === 'HEAD' ? undefined : body);
+}

@@ -1,0 +1,29 @@
+/** What an upstream is told about the person. */
+export type Identity = {
+  readonly user: string;
+  readonly email: string;
+  /** only groups that the route names */
+  readonly groups: readonly string[];
+};
+
+/** Header names and values in the order they are sent. */
+export type HeaderList = readonly (readonly [name: string, value: string])[];
+
+/**
+ * The identity headers, as BuzzFeed SSO sends them. All of them, always: a header that is present but empty says that
+ * there is nothing, a missing one invites the reader to look elsewhere.
+ */
+export function identityHeaders(identity: Identity): HeaderList {
+  return [
+    ['X-Forwarded-User', headerValue(identity.user)],
+    ['X-Forwarded-Email', headerValue(identity.email)],
+    ['X-Forwarded-Groups', headerValue(identity.groups.join(','))],
+  ];
+}
+
+// RFC 9110, section 5.5: values are octets. Node writes one octet per character, so text goes in as its UTF-8 octets;
+// control characters have no place in a value and would end the line.
+function headerValue(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is removed
+  return Buffer.from(text.replace(/[\u0000-\u001f\u007f]/g, ''), 'utf8').toString('latin1');
+}

@@ -1,0 +1,29 @@
+// What an upstream may take for a statement of ours. Whole families, because a list of single names is always one
+// short (CVE-2026-35051: X-Forwarded-Prefix and -Port went through).
+const families = ['x-forwarded-', 'x-latchkey-'];
+const names = new Set([
+  'forwarded',
+  'x-real-ip',
+  'x-request-id',
+  'gap-auth',
+  'gap-signature',
+  'sso-signature',
+  'sso-authenticated-user',
+  'kid',
+]);
+
+/**
+ * Folds a header name into the form in which applications compare names.
+ *
+ * CGI, WSGI, Rack and PHP hand `X-Forwarded-User`, `x_forwarded_user` and `X.Forwarded.User` to the application as the
+ * same variable (CVE-2025-64484, CVE-2026-39858), so to us they are the same name too.
+ */
+export function foldName(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '-');
+}
+
+/** Tells whether only we may send a header of this name to an upstream, whatever its spelling. */
+export function isReserved(name: string): boolean {
+  const folded = foldName(name);
+  return names.has(folded) || families.some((family) => folded.startsWith(family));
+}

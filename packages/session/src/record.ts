@@ -1,0 +1,49 @@
+import { z } from 'zod';
+
+const text = z.string().min(1);
+/** Seconds since the epoch (RFC 7519 NumericDate). */
+const numericDate = z.int();
+
+const schema = z.object({
+  /** names this sign-in; revocation is one write of it */
+  sid: text,
+  /** the provider's stable id of the person, unique within `idp` */
+  sub: text,
+  /** verified by the provider, lower-cased */
+  email: text,
+  /** the local part of `email`, as BuzzFeed SSO names people towards upstreams */
+  user: text,
+  name: text.exactOptional(),
+  /** slug of the provider that vouched */
+  idp: text,
+  /** the domain, with everything below it, in which this session may be used */
+  aud: text,
+  iat: numericDate,
+  auth_time: numericDate,
+  exp: numericDate,
+  /** what auth needs to ask the provider again, sealed with a key that only auth has */
+  grant: text.exactOptional(),
+});
+
+/** What the session cookie says about a person. */
+export type Session = Readonly<z.infer<typeof schema>>;
+
+/** Reads opened data as a session; undefined where it has another or an older shape. */
+export function readSession(data: unknown): Session | undefined {
+  return schema.safeParse(data).data;
+}
+
+/** Tells whether the session is over at `now` (milliseconds since the epoch). */
+export function isExpired(session: Session, now: number): boolean {
+  return session.exp * 1000 <= now;
+}
+
+/** Tells whether a session issued for `session.aud` may be used on `host` (canonical: lower case, no port). */
+export function coversHost(session: Pick<Session, 'aud'>, host: string): boolean {
+  return isWithinDomain(host, session.aud);
+}
+
+/** Tells whether `host` is `domain` itself or lies below it, at a label boundary (both canonical). */
+export function isWithinDomain(host: string, domain: string): boolean {
+  return host === domain || host.endsWith(`.${domain}`);
+}

@@ -1,0 +1,57 @@
+import { clearCookie, cookieName, setCookie } from './cookie.ts';
+import type { CookieScope } from './cookie.ts';
+import type { KeyRing } from './keys.ts';
+import { readSession } from './record.ts';
+import type { Session } from './record.ts';
+import { seal, unseal } from './seal.ts';
+
+// RFC 6265bis, section 5.6: name and value together.
+const browserLimit = 4096;
+
+/** The shared cookie that carries the session: its name, where it is valid, and the keys that seal it. */
+export type SessionCookie = {
+  readonly name: string;
+  readonly scope: CookieScope;
+  readonly keys: KeyRing;
+};
+
+/** The session cookie as configured; auth and proxy must agree on every value. */
+export function sessionCookie(configured: string, scope: CookieScope, keys: KeyRing): SessionCookie {
+  return { name: cookieName(configured, scope), scope, keys };
+}
+
+/**
+ * Seals a session into the cookie's value.
+ *
+ * @throws RangeError when a browser would silently drop the cookie for its size
+ */
+export async function sealSession(session: Session, cookie: SessionCookie): Promise<string> {
+  const value = await seal(session, cookie.keys);
+  if (cookie.name.length + value.length > browserLimit) {
+    throw new RangeError(
+      `the session cookie would be ${value.length} bytes; browsers keep at most ${browserLimit}`,
+    );
+  }
+  return value;
+}
+
+/** Opens a session cookie's value; undefined for whatever is not a session sealed under one of our keys. */
+export async function openSession(value: string, keys: KeyRing): Promise<Session | undefined> {
+  return readSession(await unseal(value, keys));
+}
+
+/** The `Set-Cookie` value for a sealed session; it lives as long as `expireMs` or the session, whichever is shorter. */
+export function issueSessionCookie(
+  value: string,
+  session: Session,
+  cookie: SessionCookie,
+  times: { now: number; expireMs: number },
+): string {
+  const maxAge = Math.min(times.expireMs, session.exp * 1000 - times.now) / 1000;
+  return setCookie(cookie.name, value, maxAge, cookie.scope);
+}
+
+/** The `Set-Cookie` value that signs the browser out of every host at once. */
+export function endSessionCookie(cookie: SessionCookie): string {
+  return clearCookie(cookie.name, cookie.scope);
+}

@@ -1,0 +1,75 @@
+import { isIP } from 'node:net';
+import { listOf, parsePort, valueType } from './value-types.ts';
+
+const labelPattern = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
+
+/** An address with any path, as an identity provider publishes it. */
+export const webAddress = valueType('URL', 'an address like https://idp.example.com/path', parseWebAddress);
+
+/** Only scheme, host and port of an address; a path is dropped, as in BuzzFeed SSO. */
+export const origin = valueType('URL', 'an address like https://sso.example.com', (text) => {
+  const url = parseWebAddress(text);
+  return url && new URL(url.origin);
+});
+
+function parseWebAddress(text: string): URL | undefined {
+  // The URL parser mends blanks, backslashes and missing slashes; whoever wrote those should know.
+  if (!/^https?:\/\/[^\s\\#]+$/i.test(text) || !URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  return url.username === '' && url.password === '' ? url : undefined;
+}
+
+/** The `Host` that a service answers to: a name in lower case, and a port where it is not the usual one. */
+export const host = valueType('host', 'a host like sso.example.com or sso.example.com:8443', (text) => {
+  const [name = '', portText, ...more] = text.toLowerCase().split(':');
+  if (more.length > 0 || !isHostName(name)) return undefined;
+  if (portText === undefined) return name;
+  const port = parsePort(portText);
+  return port === undefined ? undefined : `${name}:${port}`;
+});
+
+/** A domain in lower case without its leading dot. An IP address has no subdomains, so it is none. */
+export const domain = valueType('domain', 'a domain like example.com', parseDomain);
+
+export const domainList = listOf(
+  'domain list',
+  valueType('domain', 'a domain like example.com, or * for any', (text) =>
+    text === '*' ? text : parseDomain(text),
+  ),
+);
+
+/** What follows the `@` of an e-mail address, which may itself be written in front of it. */
+export const emailDomainList = listOf(
+  'e-mail domain list',
+  valueType('e-mail domain', 'what follows the @ like example.com, or * for any', (text) =>
+    text === '*' ? text : parseDomain(text.replace(/^@/, '')),
+  ),
+);
+
+export const emailAddressList = listOf(
+  'e-mail address list',
+  valueType('e-mail address', 'an address like ada@example.com, or * for any', (text) =>
+    text === '*' || /^[^\s@]+@[^\s@]+$/.test(text) ? text.toLowerCase() : undefined,
+  ),
+);
+
+/** Address ranges; a single address is the range of itself. */
+export const cidrList = listOf('CIDR list', valueType('CIDR', 'a range like 10.0.0.0/16', parseCidr));
+
+function parseDomain(text: string): string | undefined {
+  const name = text.toLowerCase().replace(/^\./, '');
+  return isHostName(name) && isIP(name) === 0 ? name : undefined;
+}
+
+function isHostName(name: string): boolean {
+  return name.length <= 253 && name.split('.').every((label) => labelPattern.test(label));
+}
+
+function parseCidr(text: string): string | undefined {
+  const [address = '', prefix, ...more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || address.includes('%') || more.length > 0) return undefined;
+  const bits = version === 4 ? 32 : 128;
+  if (prefix === undefined) return `${address}/${bits}`;
+  return /^(?:0|[1-9]\d{0,2})$/.test(prefix) && Number(prefix) <= bits ? text : undefined;
+}

@@ -1,0 +1,103 @@
+import { domainList, emailAddressList, emailDomainList, host } from './address.ts';
+import { duration, sessionLifetime } from './duration.ts';
+import { keyList } from './secret.ts';
+import { cookieVariables, observabilityVariables, serverVariables } from './shared-variables.ts';
+import { scheme, text } from './value-types.ts';
+import type { Table } from './variable.ts';
+
+/** Every variable of auth, except those of its providers. */
+export const authVariables = {
+  SERVER_HOST: {
+    type: host,
+    required: true,
+    meaning:
+      'The host under which browsers reach auth, with the port where it is not the usual one. The callback address is made from it.',
+    aliases: ['HOST'],
+  },
+  SERVER_SCHEME: {
+    type: scheme,
+    default: 'https',
+    meaning: 'The scheme under which browsers reach auth.',
+  },
+  ...serverVariables,
+  SERVER_TIMEOUT_REQUEST: {
+    type: duration,
+    default: '45s',
+    meaning: 'How long auth works on one request before it gives up.',
+    aliases: ['REQUEST_TIMEOUT'],
+  },
+  SERVER_TIMEOUT_SHUTDOWN: {
+    type: duration,
+    default: '46s',
+    meaning:
+      'How long running requests may take to finish once the service is told to stop. ECS itself waits 30s unless stopTimeout says more.',
+  },
+
+  SESSION_KEY: {
+    type: keyList,
+    required: true,
+    secret: true,
+    meaning:
+      'Seals what only auth may read, the grant of the provider above all. The first of several seals, all of them open.',
+    aliases: ['AUTH_CODE_SECRET'],
+  },
+  SESSION_LIFETIME: {
+    type: sessionLifetime,
+    default: '720h',
+    meaning: 'After this time a person signs in with the provider again.',
+    aliases: ['SESSION_LIFETIME_TTL'],
+  },
+  ...cookieVariables,
+  SESSION_COOKIE_REFRESH: {
+    type: text,
+    meaning: 'Kept for old environments: BuzzFeed SSO documents it and never read it.',
+    effect: 'none',
+    aliases: ['COOKIE_REFRESH'],
+  },
+
+  CLIENT_PROXY_ID: {
+    type: text,
+    required: true,
+    meaning: 'The name by which auth knows the proxy: its CLIENT_ID.',
+    aliases: ['PROXY_CLIENT_ID'],
+  },
+  CLIENT_PROXY_SECRET: {
+    type: text,
+    required: true,
+    secret: true,
+    meaning: 'The secret that the proxy proves itself with: its CLIENT_SECRET.',
+    aliases: ['PROXY_CLIENT_SECRET'],
+  },
+
+  AUTHORIZE_PROXY_DOMAINS: {
+    type: domainList,
+    required: true,
+    meaning:
+      'The domains of your applications. After signing in, people are sent to these and their subdomains only.',
+    aliases: ['PROXY_ROOT_DOMAIN'],
+  },
+  AUTHORIZE_EMAIL_DOMAINS: {
+    type: emailDomainList,
+    meaning: 'The e-mail domains that may sign in. Set either this or AUTHORIZE_EMAIL_ADDRESSES.',
+    aliases: ['SSO_EMAIL_DOMAIN'],
+  },
+  AUTHORIZE_EMAIL_ADDRESSES: {
+    type: emailAddressList,
+    meaning: 'The e-mail addresses that may sign in. Set either this or AUTHORIZE_EMAIL_DOMAINS.',
+    aliases: ['SSO_EMAIL_ADDRESSES'],
+  },
+
+  GROUPCACHE_INTERVAL_REFRESH: {
+    type: duration,
+    default: '10m',
+    meaning: 'Kept for old environments: each provider has its own.',
+    effect: 'none',
+  },
+  GROUPCACHE_INTERVAL_PROVIDER: {
+    type: duration,
+    default: '10m',
+    meaning: 'Kept for old environments: each provider has its own.',
+    effect: 'none',
+  },
+  ...observabilityVariables,
+} satisfies Table;

@@ -1,0 +1,116 @@
+import type { Environment } from './environment.ts';
+import { googleVariables, oidcVariables, providerVariables } from './provider-variables.ts';
+import { readTable } from './read-table.ts';
+import type { Findings } from './read-table.ts';
+import type { GoogleProviderSettings, OidcProviderSettings, ProviderSettings } from './settings.ts';
+import type { Values } from './variable.ts';
+
+const typePattern = /^PROVIDER_(.+)_TYPE$/;
+
+type Provider = { prefix: string; slug: string | undefined; settings: ProviderSettings | undefined };
+
+/**
+ * Reads every provider of auth and adds what is wrong to the findings. A provider exists where its type is set, so
+ * that other programs' variables (`PROVIDER_SERVICE_HOST`) make none.
+ */
+export function readProviders(environment: Environment, findings: Findings): ProviderSettings[] {
+  const ids = environment.names
+    .filter((name) => environment.get(name) !== '')
+    .flatMap((name) => typePattern.exec(name)?.[1] ?? []);
+  if (ids.length === 0) {
+    findings.errors.push(
+      'PROVIDER_<ID>_TYPE: not set, write at least one provider, like PROVIDER_GOOGLE_TYPE=google',
+    );
+  }
+
+  const providers = ids.map((id) => readProvider(id, environment, findings));
+  checkSlugsDiffer(providers, findings);
+  return providers.flatMap(({ settings }) => settings ?? []);
+}
+
+function readProvider(id: string, environment: Environment, findings: Findings): Provider {
+  const prefix = `PROVIDER_${id}_`;
+  if (id.includes('_')) {
+    // As in BuzzFeed SSO. Otherwise one provider's variables could be read as another one's.
+    findings.errors.push(`${prefix}TYPE: an <ID> has no "_", write PROVIDER_${id.replaceAll('_', '')}_TYPE`);
+    return { prefix, slug: undefined, settings: undefined };
+  }
+
+  const { known, whole } = readTable(providerVariables, environment, findings, prefix);
+  const details = readDetails(known.TYPE, prefix, environment, findings);
+  const settings = whole && details && { ...commonSettings(id, whole), ...details };
+  return { prefix, slug: known.SLUG, settings };
+}
+
+function commonSettings(id: string, values: Values<typeof providerVariables>) {
+  const scope = values.SCOPE;
+  return {
+    id: id.toLowerCase(),
+    slug: values.SLUG,
+    clientId: values.CLIENT_ID,
+    clientSecret: values.CLIENT_SECRET,
+    ...(scope !== undefined && { scope }),
+  };
+}
+
+type GoogleDetails = Pick<GoogleProviderSettings, 'type' | 'name' | 'prompt' | 'hostedDomain' | 'endpoints'>;
+type OidcDetails = Pick<OidcProviderSettings, 'type' | 'name' | 'issuer' | 'prompt'>;
+
+function readDetails(
+  type: 'google' | 'oidc' | undefined,
+  prefix: string,
+  environment: Environment,
+  findings: Findings,
+): GoogleDetails | OidcDetails | undefined {
+  if (type === 'google') return readGoogle(prefix, environment, findings);
+  if (type === 'oidc') return readOidc(prefix, environment, findings);
+  return undefined;
+}
+
+function readGoogle(prefix: string, environment: Environment, findings: Findings): GoogleDetails | undefined {
+  const { given, whole } = readTable(googleVariables, environment, findings, prefix);
+  if (given.has('GOOGLE_CREDENTIALS') !== given.has('GOOGLE_IMPERSONATE')) {
+    findings.errors.push(
+      `${prefix}GOOGLE_CREDENTIALS: needs ${prefix}GOOGLE_IMPERSONATE and the other way round, write both or neither`,
+    );
+  }
+  if (whole === undefined) return undefined;
+  const hostedDomain = whole.GOOGLE_DOMAIN;
+  return {
+    type: 'google',
+    name: whole.NAME,
+    prompt: whole.GOOGLE_PROMPT,
+    ...(hostedDomain !== undefined && { hostedDomain }),
+    endpoints: {
+      authorization: whole.GOOGLE_AUTHORIZATION_URL,
+      token: whole.GOOGLE_TOKEN_URL,
+      userinfo: whole.GOOGLE_USERINFO_URL,
+      revocation: whole.GOOGLE_REVOCATION_URL,
+    },
+  };
+}
+
+function readOidc(prefix: string, environment: Environment, findings: Findings): OidcDetails | undefined {
+  const { whole } = readTable(oidcVariables, environment, findings, prefix);
+  if (whole === undefined) return undefined;
+  const prompt = whole.OIDC_PROMPT;
+  return {
+    type: 'oidc',
+    name: whole.NAME,
+    issuer: whole.OIDC_ISSUER,
+    ...(prompt !== undefined && { prompt }),
+  };
+}
+
+function checkSlugsDiffer(providers: Provider[], findings: Findings): void {
+  const owners = new Map<string, string>();
+  for (const { prefix, slug } of providers) {
+    if (slug === undefined) continue;
+    const owner = owners.get(slug);
+    if (owner === undefined) {
+      owners.set(slug, prefix);
+    } else {
+      findings.errors.push(`${prefix}SLUG: got "${slug}", write another one: ${owner}SLUG has this`);
+    }
+  }
+}

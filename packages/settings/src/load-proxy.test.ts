@@ -1,0 +1,218 @@
+import { describe, expect, test } from '@jest/globals';
+import { loadProxySettings } from './load-proxy.ts';
+import { freshKey, minimalAuth, minimalProxy } from '../testing/environments.ts';
+
+function load(changes: Record<string, string | undefined> = {}) {
+  return loadProxySettings({ ...minimalProxy(), ...changes });
+}
+
+function errorsOf(changes: Record<string, string | undefined>): string[] {
+  const loaded = load(changes);
+  return loaded.ok ? [] : loaded.errors;
+}
+
+describe('the settings of the proxy', () => {
+  test('have defaults for all that is not set', () => {
+    const cookieSecret = freshKey();
+    const loaded = load({ SESSION_COOKIE_SECRET: cookieSecret });
+    const address = new URL('https://sso.corp.example.com');
+    expect(loaded).toEqual({
+      ok: true,
+      settings: {
+        server: {
+          port: 4180,
+          readTimeoutMs: 30_000,
+          writeTimeoutMs: 30_000,
+          shutdownTimeoutMs: 30_000,
+          trustedProxies: [],
+        },
+        provider: { externalUrl: address, internalUrl: address, scope: '' },
+        client: { id: 'proxy-1', secret: 'the secret of both' },
+        session: {
+          cookie: { name: '_sso_proxy', secrets: [cookieSecret], secure: true, expireMs: 604_800_000 },
+          ttl: { lifetimeMs: 2_592_000_000, validMs: 60_000, gracePeriodMs: 10_800_000 },
+        },
+        upstream: {
+          cluster: '',
+          scheme: 'https',
+          defaults: {
+            emailDomains: [],
+            emailAddresses: [],
+            groups: [],
+            timeoutMs: 10_000,
+            resetDeadlineMs: 60_000,
+            provider: 'google',
+          },
+          templateVariables: {},
+        },
+        logging: { enabled: true, level: 'info' },
+      },
+      warnings: ['UPSTREAM_CONFIGFILE: not set, so every host is unknown and answers 421'],
+    });
+  });
+
+  test('leave out what is optional and unset', () => {
+    const loaded = load();
+    if (!loaded.ok) throw new Error(loaded.errors.join('\n'));
+    expect(loaded.settings.session.cookie).not.toHaveProperty('domain');
+    expect(loaded.settings.upstream).not.toHaveProperty('configFile');
+  });
+
+  test('carry what is set', () => {
+    const loaded = load({
+      PROVIDER_URL_INTERNAL: 'http://auth.internal:4180',
+      SESSION_COOKIE_DOMAIN: '.Corp.Example.com',
+      SESSION_TTL_GRACEPERIOD: '0s',
+      UPSTREAM_CONFIGFILE: '/sso/upstreams.yml',
+      UPSTREAM_CLUSTER: 'prod',
+      UPSTREAM_DEFAULT_GROUPS: 'Engineering@example.com, 123',
+      SERVER_TRUSTED_PROXIES: '10.0.0.0/16',
+      LOGGING_ENABLE: 'F',
+      LOGGING_LEVEL: 'debug',
+    });
+    expect(loaded).toMatchObject({
+      ok: true,
+      settings: {
+        server: { trustedProxies: ['10.0.0.0/16'] },
+        provider: { internalUrl: new URL('http://auth.internal:4180') },
+        session: { cookie: { domain: 'corp.example.com' }, ttl: { gracePeriodMs: 0 } },
+        upstream: {
+          configFile: '/sso/upstreams.yml',
+          cluster: 'prod',
+          defaults: { groups: ['Engineering@example.com', '123'] },
+        },
+        logging: { enabled: false, level: 'debug' },
+      },
+      warnings: [],
+    });
+  });
+
+  test('hold the template variables untouched', () => {
+    const loaded = load({
+      SSO_CONFIG_ROOT_DOMAIN: 'example.com',
+      sso_config_target: '${name}.x',
+      SSO_CONFIG_NONE: '',
+    });
+    expect(loaded).toMatchObject({
+      settings: {
+        upstream: { templateVariables: { root_domain: 'example.com', target: '${name}.x', none: '' } },
+      },
+    });
+  });
+
+  test('load from an environment that is shared with auth', () => {
+    expect(loadProxySettings({ ...minimalAuth(), ...minimalProxy() }).ok).toBe(true);
+  });
+
+  test('load under the names of version 1', () => {
+    const secret = freshKey();
+    const loaded = loadProxySettings({
+      PORT: '8080',
+      PROVIDER_URL: 'https://sso.example.com',
+      CLIENT_ID: 'id',
+      CLIENT_SECRET: 'secret',
+      COOKIE_SECRET: secret,
+      COOKIE_SECURE: 'false',
+      UPSTREAM_CONFIGS: '/sso/upstreams.yml',
+      CLUSTER: 'dev',
+      SCHEME: 'http',
+      DEFAULT_UPSTREAM_TIMEOUT: '5s',
+    });
+    expect(loaded).toMatchObject({
+      ok: true,
+      settings: {
+        server: { port: 8080 },
+        session: { cookie: { secrets: [secret], secure: false } },
+        upstream: {
+          configFile: '/sso/upstreams.yml',
+          cluster: 'dev',
+          scheme: 'http',
+          defaults: { timeoutMs: 5000 },
+        },
+      },
+    });
+    expect(loaded.warnings).toContain('CLUSTER: an older name, write UPSTREAM_CLUSTER');
+  });
+});
+
+describe('the errors of the proxy', () => {
+  test('come all at once, each naming its variable', () => {
+    const loaded = loadProxySettings({
+      SERVER_PORT: 'http',
+      SESSION_TTL_VALID: '60',
+      UPSTREAM_SCHEME: 'ftp',
+    });
+    expect(loaded.ok).toBe(false);
+    expect(loaded.ok ? [] : loaded.errors.map((line) => line.split(':')[0])).toEqual([
+      'SERVER_PORT',
+      'PROVIDER_URL_EXTERNAL',
+      'CLIENT_ID',
+      'CLIENT_SECRET',
+      'SESSION_COOKIE_SECRET',
+      'SESSION_TTL_VALID',
+      'UPSTREAM_SCHEME',
+    ]);
+  });
+
+  test.each([
+    [{ SESSION_TTL_VALID: '60' }, 'SESSION_TTL_VALID: got "60", write "60s"'],
+    [{ SERVER_PORT: '70000' }, 'SERVER_PORT: got "70000", write a number from 1 to 65535'],
+    [{ SESSION_COOKIE_SECURE: '1' }, 'SESSION_COOKIE_SECURE: got "1", write true or false'],
+    [{ SESSION_COOKIE_NAME: 'a b' }, 'SESSION_COOKIE_NAME: got "a b", write letters, digits, "-" and "_"'],
+    [{ UPSTREAM_SCHEME: 'ftp' }, 'UPSTREAM_SCHEME: got "ftp", write http or https'],
+    [
+      { SERVER_TRUSTED_PROXIES: '10.0.0.0/8,10.0.0.0/99' },
+      'SERVER_TRUSTED_PROXIES: got "10.0.0.0/99" as item 2, write a range like 10.0.0.0/16',
+    ],
+    [
+      { UPSTREAM_DEFAULT_GROUPS: ',' },
+      'UPSTREAM_DEFAULT_GROUPS: got ",", write some text, or several with commas between',
+    ],
+    [
+      { CLIENT_ID: '' },
+      'CLIENT_ID: not set, write some text (The name by which auth knows the proxy: its CLIENT_PROXY_ID.)',
+    ],
+    [
+      { SESSION_COOKIE_SECRET: 'twelve chars' },
+      'SESSION_COOKIE_SECRET: got a value of 12 characters, write base64 of 32 or 64 random bytes: the output of openssl rand -base64 32',
+    ],
+    [
+      { PROVIDER_URL_EXTERNAL: 'https://ada:hunter2@sso.example.com' },
+      'PROVIDER_URL_EXTERNAL: got "https://…@sso.example.com", write an address like https://sso.example.com',
+    ],
+    [{ PORT: 'x', SERVER_PORT: undefined }, 'PORT: got "x", write a number from 1 to 65535'],
+  ])('%# %j', (changes, line) => {
+    expect(errorsOf(changes)).toEqual([line]);
+  });
+
+  test('do not repeat a long text', () => {
+    const [line = ''] = errorsOf({ SERVER_PORT: 'x'.repeat(5000) });
+    expect(line.length).toBeLessThan(200);
+  });
+});
+
+describe('the warnings of the proxy', () => {
+  test.each([
+    [
+      { SESSION_COOKIE_SECURE: 'false' },
+      'SESSION_COOKIE_SECURE: false is insecure: cookies travel over plain HTTP; only for development',
+    ],
+    [{ METRICS_STATSD_HOST: '127.0.0.1' }, 'METRICS_STATSD_HOST: has no effect yet'],
+    [{ SESSION_COOKIE_HTTPONLY: 'false' }, 'SESSION_COOKIE_HTTPONLY: has no effect'],
+    [
+      { SERVER_TRUSTED_PROXIES: '10.0.0.0/8, ::/0' },
+      'SERVER_TRUSTED_PROXIES: a range of /0 is insecure: every client can claim any address; write the ranges of your load balancers',
+    ],
+  ])('%# %j', (changes, line) => {
+    expect(load({ UPSTREAM_CONFIGFILE: '/x.yml', ...changes }).warnings).toEqual([line]);
+  });
+
+  test('are silent about a variable without effect that says what holds anyway', () => {
+    const changes = {
+      UPSTREAM_CONFIGFILE: '/x.yml',
+      SESSION_COOKIE_HTTPONLY: 'true',
+      METRICS_STATSD_PORT: '8125',
+    };
+    expect(load(changes).warnings).toEqual([]);
+  });
+});

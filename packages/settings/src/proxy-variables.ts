@@ -1,0 +1,172 @@
+import { emailAddressList, emailDomainList, origin } from './address.ts';
+import { duration, durationOrZero } from './duration.ts';
+import { cookieVariables, observabilityVariables, serverVariables } from './shared-variables.ts';
+import { slug } from './slug.ts';
+import { scheme, text, textList } from './value-types.ts';
+import type { Table } from './variable.ts';
+
+/** Every variable of the proxy, except the patterns below. */
+export const proxyVariables = {
+  ...serverVariables,
+  SERVER_TIMEOUT_SHUTDOWN: {
+    type: duration,
+    default: '30s',
+    meaning: 'How long running requests may take to finish once the service is told to stop.',
+  },
+
+  PROVIDER_TYPE: {
+    type: text,
+    default: 'sso',
+    meaning: 'Kept for old environments: the proxy always asks auth.',
+    effect: 'none',
+    aliases: ['PROVIDER'],
+  },
+  PROVIDER_URL_EXTERNAL: {
+    type: origin,
+    required: true,
+    meaning: 'The address of auth as browsers see it. A path is dropped.',
+    aliases: ['PROVIDER_URL'],
+  },
+  PROVIDER_URL_INTERNAL: {
+    type: origin,
+    meaning: 'The address of auth for the proxy itself. Unset, it is PROVIDER_URL_EXTERNAL.',
+    aliases: ['PROXY_PROVIDER_URL'],
+  },
+  PROVIDER_SCOPE: {
+    type: text,
+    default: '',
+    meaning: 'The scope that the proxy asks of auth.',
+    effect: 'none yet',
+    aliases: ['SCOPE'],
+  },
+  CLIENT_ID: {
+    type: text,
+    required: true,
+    meaning: 'The name by which auth knows the proxy: its CLIENT_PROXY_ID.',
+  },
+  CLIENT_SECRET: {
+    type: text,
+    required: true,
+    secret: true,
+    meaning: 'The secret that proves it: the CLIENT_PROXY_SECRET of auth.',
+  },
+
+  ...cookieVariables,
+  SESSION_TTL_LIFETIME: {
+    type: duration,
+    default: '720h',
+    meaning: 'After this time a person signs in again.',
+    aliases: ['SESSION_LIFETIME_TTL'],
+  },
+  SESSION_TTL_VALID: {
+    type: duration,
+    default: '60s',
+    meaning: 'How long the proxy believes a session before it asks auth again.',
+    aliases: ['SESSION_VALID_TTL'],
+  },
+  SESSION_TTL_GRACEPERIOD: {
+    type: durationOrZero,
+    default: '3h',
+    meaning: 'How long the last answer stands while auth cannot be asked.',
+    aliases: ['GRACE_PERIOD_TTL'],
+  },
+
+  UPSTREAM_CONFIGFILE: {
+    type: text,
+    meaning: 'The path of the upstream YAML. Without one, every host is unknown.',
+    aliases: ['UPSTREAM_CONFIGS_FILE', 'UPSTREAM_CONFIGS'],
+  },
+  UPSTREAM_CLUSTER: {
+    type: text,
+    default: '',
+    meaning: 'The section of the YAML that is merged over default. Empty, only the default sections count.',
+    aliases: ['CLUSTER'],
+  },
+  UPSTREAM_SCHEME: {
+    type: scheme,
+    default: 'https',
+    meaning: 'The scheme of addresses in the YAML that are written without one.',
+    aliases: ['SCHEME'],
+  },
+  UPSTREAM_DEFAULT_EMAIL_DOMAINS: {
+    type: emailDomainList,
+    meaning: 'The e-mail domains let in by upstreams that do not name their own.',
+    aliases: ['DEFAULT_ALLOWED_EMAIL_DOMAINS', 'EMAIL_DOMAIN'],
+  },
+  UPSTREAM_DEFAULT_EMAIL_ADDRESSES: {
+    type: emailAddressList,
+    meaning: 'The e-mail addresses let in by upstreams that do not name their own.',
+    aliases: ['DEFAULT_ALLOWED_EMAIL_ADDRESSES', 'EMAIL_ADDRESSES'],
+  },
+  UPSTREAM_DEFAULT_GROUPS: {
+    type: textList,
+    meaning: 'The groups let in by upstreams that do not name their own. Letter case counts.',
+    aliases: ['DEFAULT_ALLOWED_GROUPS'],
+  },
+  UPSTREAM_DEFAULT_TIMEOUT: {
+    type: duration,
+    default: '10s',
+    meaning: 'How long an upstream may take to begin its answer.',
+    aliases: ['DEFAULT_UPSTREAM_TIMEOUT'],
+  },
+  UPSTREAM_DEFAULT_RESETDEADLINE: {
+    type: duration,
+    default: '60s',
+    meaning: 'How long connections to an upstream are kept before its name is looked up again.',
+    effect: 'none yet',
+    aliases: ['UPSTREAM_DEFAULT_TCP_RESET_DEADLINE', 'DEFAULT_UPSTREAM_TCP_RESET_DEADLINE'],
+  },
+  UPSTREAM_DEFAULT_PROVIDER: {
+    type: slug,
+    default: 'google',
+    meaning: 'The slug of the provider with which people sign in.',
+    aliases: ['DEFAULT_PROVIDER_SLUG'],
+  },
+
+  REQUESTSIGNER_KEY: {
+    type: text,
+    secret: true,
+    meaning: 'The RSA private key (PKCS#8 PEM) that signs requests to upstreams.',
+    effect: 'none yet',
+    aliases: ['REQUEST_SIGNATURE_KEY'],
+  },
+  ...observabilityVariables,
+  // Secret, because the address of an outgoing proxy may hold its password.
+  HTTP_PROXY: {
+    type: text,
+    secret: true,
+    meaning: 'The outgoing proxy for plain HTTP.',
+    effect: 'none yet',
+  },
+  HTTPS_PROXY: {
+    type: text,
+    secret: true,
+    meaning: 'The outgoing proxy for HTTPS.',
+    effect: 'none yet',
+  },
+  NO_PROXY: {
+    type: text,
+    meaning: 'The hosts that are reached without the outgoing proxy.',
+    effect: 'none yet',
+  },
+  RIG_IMAGE_VERSION: {
+    type: text,
+    default: 'HEAD',
+    meaning: 'The version that the proxy gives in its User-Agent.',
+    effect: 'none yet',
+  },
+} satisfies Table;
+
+/** Variables of the proxy whose names are patterns: declared for the reference, read by their prefix. */
+export const proxyPatterns = {
+  'SSO_CONFIG_<NAME>': {
+    type: text,
+    meaning: 'Replaces `{{name}}`, in lower case, in the upstream YAML. Its value is taken as it stands.',
+  },
+  'SSO_CONFIG_<SERVICE>_SIGNING_KEY': {
+    type: text,
+    secret: true,
+    meaning: 'The HMAC key, as `algorithm:secret`, that signs requests to one service.',
+    effect: 'none yet',
+  },
+} satisfies Table;

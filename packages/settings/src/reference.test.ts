@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { renderConfigurationReference } from './reference.ts';
+
+test('docs/configuration.md is what the tables say; if not, run npx pnpm run docs', () => {
+  const file = new URL('../../../docs/configuration.md', import.meta.url);
+  expect(readFileSync(file, 'utf8')).toBe(renderConfigurationReference());
+});
+
+test('a row says what has no effect, what is secret and what it was called before', () => {
+  const rows = renderConfigurationReference().split('\n');
+  expect(rows.find((row) => row.includes('| `REQUESTSIGNER_KEY` |'))).toBe(
+    '| `REQUESTSIGNER_KEY` | text |  |  | The RSA private key (PKCS#8 PEM) that signs requests to upstreams. Secret. **No effect yet.** Older names: `REQUEST_SIGNATURE_KEY`. |',
+  );
+});

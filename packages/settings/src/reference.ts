@@ -1,0 +1,86 @@
+import { authVariables } from './auth-variables.ts';
+import {
+  cognitoVariables,
+  googleVariables,
+  oidcVariables,
+  oktaVariables,
+  providerVariables,
+} from './provider-variables.ts';
+import { proxyPatterns, proxyVariables } from './proxy-variables.ts';
+import type { Table, Variable } from './variable.ts';
+
+const introduction = `<!-- generated: do not edit; run npx pnpm run docs -->
+
+# Configuration
+
+Both services are configured by environment variables alone; these are all of them.
+The two may share one environment: each reads its own and ignores the other's.
+
+- Names may be written in any letter case. A variable set to nothing counts as unset.
+- \`\${NAME}\` inside a value is replaced by the value of that variable.
+- A duration is a number with its unit: \`100ms\`, \`30s\`, \`5m\`, \`1h30m\`, \`1.5h\`.
+- A list is separated by commas; blanks around its items do not matter.
+- A boolean is \`true\`, \`false\`, \`t\` or \`f\`.
+- A key is base64 of 32 or 64 random bytes, as \`openssl rand -base64 32\` writes it. To change one, put the
+  new one in front, restart, and remove the old one when its sessions are over.
+- Older names still work where the new name is absent; each leaves a warning.
+`;
+
+type Section = { heading: string; text?: string; prefix?: string; table: Table };
+
+const sections: Section[] = [
+  { heading: '## Proxy', table: { ...proxyVariables, ...proxyPatterns } },
+  { heading: '## Auth', table: authVariables },
+  {
+    heading: '## Providers of auth',
+    text: 'Auth has one or more providers. `<ID>` is a name of your choice without `_`, one for each.',
+    prefix: 'PROVIDER_<ID>_',
+    table: providerVariables,
+  },
+  { heading: '### Type `google`', prefix: 'PROVIDER_<ID>_', table: googleVariables },
+  { heading: '### Type `oidc`', prefix: 'PROVIDER_<ID>_', table: oidcVariables },
+  {
+    heading: '### Type `okta`',
+    text: 'Not supported yet: use type `oidc` with the issuer of your organisation.',
+    prefix: 'PROVIDER_<ID>_',
+    table: oktaVariables,
+  },
+  {
+    heading: '### Type `cognito`',
+    text: 'Not supported yet: use type `oidc` with the issuer of your user pool.',
+    prefix: 'PROVIDER_<ID>_',
+    table: cognitoVariables,
+  },
+];
+
+/** The reference of every variable of both services, in Markdown, as it stands in `docs/configuration.md`. */
+export function renderConfigurationReference(): string {
+  return [introduction, ...sections.map(renderSection)].join('\n');
+}
+
+function renderSection({ heading, text, prefix = '', table }: Section): string {
+  return [
+    heading,
+    '',
+    ...(text === undefined ? [] : [text, '']),
+    '| variable | type | default | required | meaning |',
+    '| --- | --- | --- | --- | --- |',
+    ...Object.entries(table).map(([name, variable]) => renderRow(`${prefix}${name}`, variable)),
+    '',
+  ].join('\n');
+}
+
+function renderRow(name: string, variable: Variable): string {
+  const defaultText =
+    variable.default === undefined || variable.default === '' ? '' : `\`${variable.default}\``;
+  const required = variable.required ? 'yes' : '';
+  return `| \`${name}\` | ${variable.type.name} | ${defaultText} | ${required} | ${renderMeaning(variable)} |`;
+}
+
+function renderMeaning({ meaning, secret, effect, aliases }: Variable): string {
+  const parts = [meaning];
+  if (secret) parts.push('Secret.');
+  if (effect) parts.push(effect === 'none yet' ? '**No effect yet.**' : '**No effect.**');
+  if (aliases) parts.push(`Older names: ${aliases.map((alias) => `\`${alias}\``).join(', ')}.`);
+  return parts.join(' ');
+}

@@ -1,0 +1,102 @@
+/** What a loader answers: the typed settings, or every error at once. Each line names its variable. */
+export type Loaded<T> =
+  { ok: true; settings: T; warnings: string[] } | { ok: false; errors: string[]; warnings: string[] };
+
+/** Everything the proxy is told by its environment. Durations are milliseconds. */
+export type ProxySettings = {
+  server: ServerSettings;
+  provider: { externalUrl: URL; internalUrl: URL; scope: string };
+  client: ClientSettings;
+  session: {
+    cookie: CookieSettings;
+    ttl: { lifetimeMs: number; validMs: number; gracePeriodMs: number };
+  };
+  upstream: {
+    configFile?: string;
+    /** The section that is merged over `default`; empty means only the `default` sections. */
+    cluster: string;
+    scheme: WebScheme;
+    defaults: UpstreamDefaults;
+    /** `SSO_CONFIG_ROOT_DOMAIN` is here as `root_domain`, its value untouched. */
+    templateVariables: Record<string, string>;
+  };
+  logging: LoggingSettings;
+};
+
+/** Everything auth is told by its environment. Durations are milliseconds. */
+export type AuthSettings = {
+  server: ServerSettings & { host: string; scheme: WebScheme; requestTimeoutMs: number };
+  session: { key: SecretList; lifetimeMs: number; cookie: CookieSettings };
+  client: ClientSettings;
+  authorize: { emailDomains: string[]; emailAddresses: string[]; proxyDomains: string[] };
+  /** At least one; their slugs differ. */
+  providers: ProviderSettings[];
+  logging: LoggingSettings;
+};
+
+/** One way to sign in, declared by the variables `PROVIDER_<ID>_…`. */
+export type ProviderSettings = GoogleProviderSettings | OidcProviderSettings;
+
+/** A Google Workspace or Google account. */
+export type GoogleProviderSettings = ProviderCommon & {
+  type: 'google';
+  prompt: string;
+  hostedDomain?: string;
+  endpoints: { authorization: URL; token: URL; userinfo: URL; revocation: URL };
+};
+
+/** Any provider that speaks OpenID Connect and publishes its configuration under its issuer. */
+export type OidcProviderSettings = ProviderCommon & { type: 'oidc'; issuer: URL; prompt?: string };
+
+type ProviderCommon = {
+  /** The `<ID>` of the variables, in lower case. */
+  id: string;
+  /** The first path segment of this provider's addresses. */
+  slug: string;
+  /** What the sign-in button calls it. */
+  name: string;
+  clientId: string;
+  clientSecret: string;
+  scope?: string;
+};
+
+/** The listening server of either service. */
+export type ServerSettings = {
+  port: number;
+  readTimeoutMs: number;
+  writeTimeoutMs: number;
+  shutdownTimeoutMs: number;
+  /** CIDR ranges whose forwarding headers are believed. */
+  trustedProxies: string[];
+};
+
+/** The one session cookie that both services share. */
+export type CookieSettings = {
+  name: string;
+  secrets: SecretList;
+  domain?: string;
+  secure: boolean;
+  expireMs: number;
+};
+
+/** Base64 texts as they were given. The first seals, every one unseals. */
+export type SecretList = [string, ...string[]];
+
+/** What the proxy shows to auth to be believed. */
+export type ClientSettings = { id: string; secret: string };
+
+/** What holds for an upstream that does not say otherwise. E-mail rules are in lower case. */
+export type UpstreamDefaults = {
+  emailDomains: string[];
+  emailAddresses: string[];
+  groups: string[];
+  timeoutMs: number;
+  resetDeadlineMs: number;
+  provider: string;
+};
+
+export type LoggingSettings = { enabled: boolean; level: LogLevel };
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+
+export type WebScheme = 'http' | 'https';

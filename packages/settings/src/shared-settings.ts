@@ -1,0 +1,52 @@
+import type { Findings } from './read-table.ts';
+import type { CookieSettings, LoggingSettings, ServerSettings } from './settings.ts';
+import type { cookieVariables, observabilityVariables, serverVariables } from './shared-variables.ts';
+import type { Values } from './variable.ts';
+
+type ServerValues = Values<typeof serverVariables> & { SERVER_TIMEOUT_SHUTDOWN: number };
+type CookieValues = Values<typeof cookieVariables>;
+
+/** The server part of either service's settings. */
+export function serverSettings(values: ServerValues): ServerSettings {
+  return {
+    port: values.SERVER_PORT,
+    readTimeoutMs: values.SERVER_TIMEOUT_READ,
+    writeTimeoutMs: values.SERVER_TIMEOUT_WRITE,
+    shutdownTimeoutMs: values.SERVER_TIMEOUT_SHUTDOWN,
+    trustedProxies: values.SERVER_TRUSTED_PROXIES ?? [],
+  };
+}
+
+/** The cookie part of either service's settings. */
+export function cookieSettings(values: CookieValues): CookieSettings {
+  const domain = values.SESSION_COOKIE_DOMAIN;
+  return {
+    name: values.SESSION_COOKIE_NAME,
+    secrets: values.SESSION_COOKIE_SECRET,
+    ...(domain !== undefined && { domain }),
+    secure: values.SESSION_COOKIE_SECURE,
+    expireMs: values.SESSION_COOKIE_EXPIRE,
+  };
+}
+
+/** The logging part of either service's settings. */
+export function loggingSettings(values: Values<typeof observabilityVariables>): LoggingSettings {
+  return { enabled: values.LOGGING_ENABLE, level: values.LOGGING_LEVEL };
+}
+
+/** Warns of what makes either service less safe than it looks. */
+export function checkSharedRisks(
+  known: Partial<Values<typeof serverVariables> & CookieValues>,
+  findings: Findings,
+): void {
+  if (known.SESSION_COOKIE_SECURE === false) {
+    findings.warnings.push(
+      'SESSION_COOKIE_SECURE: false is insecure: cookies travel over plain HTTP; only for development',
+    );
+  }
+  if (known.SERVER_TRUSTED_PROXIES?.some((range) => range.endsWith('/0'))) {
+    findings.warnings.push(
+      'SERVER_TRUSTED_PROXIES: a range of /0 is insecure: every client can claim any address; write the ranges of your load balancers',
+    );
+  }
+}

@@ -1,0 +1,106 @@
+import { cidrList, domain } from './address.ts';
+import { duration } from './duration.ts';
+import { keyList } from './secret.ts';
+import { boolean, cookieName, logLevel, port, text } from './value-types.ts';
+import type { Table } from './variable.ts';
+
+/** The listening server, for both services. */
+export const serverVariables = {
+  SERVER_PORT: {
+    type: port,
+    default: '4180',
+    meaning: 'The port to listen on.',
+    aliases: ['PORT'],
+  },
+  SERVER_TIMEOUT_READ: {
+    type: duration,
+    default: '30s',
+    meaning: 'How long a client may take to send a whole request.',
+    aliases: ['TCP_READ_TIMEOUT'],
+  },
+  SERVER_TIMEOUT_WRITE: {
+    type: duration,
+    default: '30s',
+    meaning: 'How long a whole answer may take.',
+    effect: 'none yet',
+    aliases: ['TCP_WRITE_TIMEOUT'],
+  },
+  SERVER_TRUSTED_PROXIES: {
+    type: cidrList,
+    meaning:
+      'The addresses of your load balancers. Only from them are X-Forwarded-For and X-Forwarded-Proto believed.',
+  },
+} satisfies Table;
+
+/** The shared session cookie. Both services must be given the same name, secrets and domain. */
+export const cookieVariables = {
+  SESSION_COOKIE_NAME: {
+    type: cookieName,
+    default: '_sso_proxy',
+    meaning:
+      'The name of the session cookie, the same in both services. A secure cookie gets `__Secure-` in front.',
+    aliases: ['COOKIE_NAME'],
+  },
+  SESSION_COOKIE_SECRET: {
+    type: keyList,
+    required: true,
+    secret: true,
+    meaning:
+      'Seals the session cookie, the same in both services. The first of several seals, all of them open.',
+    aliases: ['COOKIE_SECRET'],
+  },
+  SESSION_COOKIE_DOMAIN: {
+    type: domain,
+    meaning:
+      'The domain whose hosts all see the session cookie, the same in both services. Unset, the cookie stays with one host.',
+    aliases: ['COOKIE_DOMAIN'],
+  },
+  SESSION_COOKIE_EXPIRE: {
+    type: duration,
+    default: '168h',
+    meaning: 'How long a browser keeps the session cookie.',
+    aliases: ['COOKIE_EXPIRE'],
+  },
+  SESSION_COOKIE_SECURE: {
+    type: boolean,
+    default: 'true',
+    meaning: 'Whether browsers send the cookie over HTTPS only. Say false only for development.',
+    aliases: ['COOKIE_SECURE'],
+  },
+  SESSION_COOKIE_HTTPONLY: {
+    type: boolean,
+    default: 'true',
+    meaning: 'Kept for old environments: scripts in a page never see the cookie.',
+    effect: 'none',
+    aliases: ['COOKIE_HTTP_ONLY'],
+  },
+} satisfies Table;
+
+/** What either service tells about its work. */
+export const observabilityVariables = {
+  LOGGING_ENABLE: {
+    type: boolean,
+    default: 'true',
+    meaning: 'Whether each request leaves a line in the log.',
+    aliases: ['REQUEST_LOGGING'],
+  },
+  LOGGING_LEVEL: {
+    type: logLevel,
+    default: 'info',
+    meaning: 'The least severe lines that are logged.',
+  },
+  METRICS_STATSD_HOST: {
+    type: text,
+    default: 'localhost',
+    meaning: 'The StatsD agent that metrics are sent to.',
+    effect: 'none yet',
+    aliases: ['STATSD_HOST'],
+  },
+  METRICS_STATSD_PORT: {
+    type: port,
+    default: '8125',
+    meaning: 'The port of the StatsD agent.',
+    effect: 'none yet',
+    aliases: ['STATSD_PORT'],
+  },
+} satisfies Table;

@@ -1,0 +1,16 @@
+import { valueType } from './value-types.ts';
+
+const pattern = /^[a-z0-9][a-z0-9_-]*$/;
+
+// First path segments that auth needs for itself.
+const reserved = new Set(['ping', 'robots.txt', 'oauth2', 'static']);
+
+const write = 'lower-case letters, digits, "-" and "_", like google';
+
+/** The first path segment of a provider's addresses. */
+export const slug = valueType(
+  'slug',
+  write,
+  (text) => (pattern.test(text) && !reserved.has(text) ? text : undefined),
+  (text) => (reserved.has(text) ? 'another one: this path belongs to auth itself' : write),
+);

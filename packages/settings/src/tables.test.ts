@@ -1,0 +1,79 @@
+import { describe, expect, test } from '@jest/globals';
+import { authVariables } from './auth-variables.ts';
+import { createEnvironment } from './environment.ts';
+import {
+  cognitoVariables,
+  googleVariables,
+  oidcVariables,
+  oktaVariables,
+  providerVariables,
+} from './provider-variables.ts';
+import { proxyVariables } from './proxy-variables.ts';
+import { readTable } from './read-table.ts';
+import type { Findings } from './read-table.ts';
+import type { Table, Variable } from './variable.ts';
+
+const tables: Record<string, Table> = {
+  proxy: proxyVariables,
+  auth: authVariables,
+  provider: {
+    ...providerVariables,
+    ...googleVariables,
+    ...oidcVariables,
+    ...oktaVariables,
+    ...cognitoVariables,
+  },
+};
+
+const rows = Object.entries(tables).flatMap(([part, table]) =>
+  Object.entries(table).map(([name, variable]): [string, string, Variable] => [part, name, variable]),
+);
+
+function readOne(name: string, variable: Variable, text: string): string[] {
+  const findings: Findings = { errors: [], warnings: [] };
+  readTable({ [name]: variable }, createEnvironment({ [name]: text }), findings);
+  return [...findings.errors, ...findings.warnings];
+}
+
+describe('a row of a table', () => {
+  test.each(rows)(
+    'of %s, %s: has a default that can be read and is not required with one',
+    (_part, name, variable) => {
+      if (variable.default === undefined) return;
+      expect(variable.required).toBeUndefined();
+      expect(readOne(name, variable, variable.default)).toEqual([]);
+    },
+  );
+
+  test.each(rows)('of %s, %s: is named in every message about a bad value', (_part, name, variable) => {
+    for (const text of ['not/a value ${GONE} ,', '\n', '0', 'é']) {
+      for (const line of readOne(name, variable, text)) expect(line.startsWith(`${name}: `)).toBe(true);
+    }
+  });
+
+  test.each(rows.filter(([, , variable]) => variable.secret))(
+    'of %s, %s: never shows its secret',
+    (_part, name, variable) => {
+      const pieces = ['hunter2', 'topsecret', 'GONE'];
+      const text = `${pieces[0]}://ada:${pieces[1]}@x,\${${pieces[2]}},${pieces[0]}`;
+      const lines = readOne(name, variable, text).join('\n');
+      for (const piece of pieces) expect(lines).not.toContain(piece);
+    },
+  );
+
+  test('is secret where its name says so', () => {
+    const secrets = rows.filter(([, , variable]) => variable.secret).map(([, name]) => name);
+    const telling = rows.map(([, name]) => name).filter((name) => /SECRET|_KEY$/.test(name));
+    expect(secrets).toEqual(expect.arrayContaining(telling));
+  });
+
+  test('has older names that no other row of its service has', () => {
+    for (const table of [proxyVariables, authVariables] satisfies Table[]) {
+      const names = Object.entries<Variable>(table).flatMap(([name, { aliases }]) => [
+        name,
+        ...(aliases ?? []),
+      ]);
+      expect(new Set(names).size).toBe(names.length);
+    }
+  });
+});

@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+
+/** A fresh key in the form that the variables want. */
+export function freshKey(bytes = 32): string {
+  return randomBytes(bytes).toString('base64');
+}
+
+/** The least that the proxy starts with. */
+export function minimalProxy(): Record<string, string> {
+  return {
+    PROVIDER_URL_EXTERNAL: 'https://sso.corp.example.com',
+    CLIENT_ID: 'proxy-1',
+    CLIENT_SECRET: 'the secret of both',
+    SESSION_COOKIE_SECRET: freshKey(),
+  };
+}
+
+/** The least that auth starts with. */
+export function minimalAuth(): Record<string, string> {
+  return {
+    SERVER_HOST: 'sso.corp.example.com',
+    SESSION_KEY: freshKey(),
+    SESSION_COOKIE_SECRET: freshKey(),
+    CLIENT_PROXY_ID: 'proxy-1',
+    CLIENT_PROXY_SECRET: 'the secret of both',
+    AUTHORIZE_PROXY_DOMAINS: 'corp.example.com',
+    AUTHORIZE_EMAIL_DOMAINS: 'example.com',
+    PROVIDER_GOOGLE_TYPE: 'google',
+    PROVIDER_GOOGLE_SLUG: 'google',
+    PROVIDER_GOOGLE_CLIENT_ID: 'google-client',
+    PROVIDER_GOOGLE_CLIENT_SECRET: 'google-secret',
+  };
+}

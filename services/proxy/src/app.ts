@@ -1,0 +1,87 @@
+import { startServer, trustPeers } from '@latchkey/http';
+import type { RunningServer } from '@latchkey/http';
+import { deriveKeys, isOwnCookie, issueSessionCookie, sessionCookie } from '@latchkey/session';
+import type { ProxySettings } from '@latchkey/settings';
+import type { RouteTable } from '@latchkey/upstreams';
+import type { Logger } from 'pino';
+import { createEndpoints } from './endpoints/endpoints.ts';
+import { createConnections } from './forward/connections.ts';
+import { createTunnels } from './forward/tunnels.ts';
+import { createCredentialReader } from './gate/credential.ts';
+import { createGate } from './gate/gate.ts';
+import { createRefuseDecision } from './gate/refuse.ts';
+import { createPipeline } from './pipeline.ts';
+import { createSessionCheck } from './session-check/check.ts';
+import { createIntrospect } from './session-check/introspect.ts';
+import { createAddresses } from './sign-in/addresses.ts';
+
+/** Wires the stages together from settings and route table, and starts listening. */
+export async function startProxy(options: {
+  settings: ProxySettings;
+  table: RouteTable;
+  log: Logger;
+  /** milliseconds since the epoch; for tests */
+  now?: () => number;
+}): Promise<RunningServer> {
+  const { settings, table, log, now = Date.now } = options;
+  const { client, provider, session } = settings;
+  const { secure, domain, secrets, expireMs } = session.cookie;
+
+  const cookie = sessionCookie(
+    session.cookie.name,
+    { secure, ...(domain === undefined ? {} : { domain }) },
+    deriveKeys(secrets, 'session'),
+  );
+  const addresses = createAddresses({
+    externalUrl: provider.externalUrl,
+    clientId: client.id,
+    secure,
+    key: deriveKeys([client.secret], 'return address')[0],
+    now,
+  });
+  const introspect = createIntrospect({ ...provider, client, groups: () => table.groups });
+  const gate = createGate({
+    readCredential: createCredentialReader({ cookie, now }),
+    check: createSessionCheck({ introspect, clocks: session.ttl, now, log }),
+  });
+  const connections = createConnections(now);
+  const tunnels = createTunnels(session.ttl.validMs);
+
+  const server = await startServer(
+    ({ ready }) =>
+      createPipeline({
+        trust: trustPeers(settings.server.trustedProxies),
+        table: () => table,
+        endpoints: createEndpoints({ gate, addresses }),
+        gate,
+        refuseDecision: createRefuseDecision({ addresses, cookieDomain: domain }),
+        addresses,
+        connections,
+        tunnels,
+        isOwnCookie: (name) => isOwnCookie(name, session.cookie.name),
+        renewCookie: (value, known) =>
+          issueSessionCookie(value, known.session, cookie, { now: now(), expireMs }),
+        secure,
+        ready,
+        log,
+        logRequests: settings.logging.enabled,
+        now,
+      }),
+    {
+      port: settings.server.port,
+      timeouts: {
+        readMs: settings.server.readTimeoutMs,
+        requestMs: 0,
+        shutdownMs: settings.server.shutdownTimeoutMs,
+      },
+      onStop: () => tunnels.close(),
+    },
+  );
+  return {
+    ...server,
+    async stop() {
+      await server.stop();
+      await connections.close();
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import type { CanonicalRequest } from '@latchkey/http';
+import { foldName, identityHeaders, isReserved } from '@latchkey/identity';
+import type { Identity } from '@latchkey/identity';
+import { withoutCookies } from '@latchkey/session';
+import type { Route } from '@latchkey/upstreams';
+import { authorityOf } from '../sign-in/addresses.ts';
+import { hopByHop } from './hop-by-hop.ts';
+
+/** What the headers towards an upstream are made from. */
+export type RequestHeaderInput = {
+  /** Node's flat list, as it came */
+  readonly rawHeaders: readonly string[];
+  readonly request: CanonicalRequest;
+  readonly requestId: string;
+  /** the scheme and authority that the browser used */
+  readonly origin: string;
+  /** host and port of the upstream */
+  readonly upstreamHost: string;
+  readonly route: Pick<Route, 'injectRequestHeaders' | 'preserveHost'>;
+  /** undefined on a public path: then nothing about any person travels on */
+  readonly identity: Identity | undefined;
+  readonly isOwnCookie: (name: string) => boolean;
+};
+
+/**
+ * The headers of the request to the upstream, as a flat list of names and values. The order of the three steps is an
+ * invariant: hop-by-hop first, then strip, then set.
+ */
+export function requestHeaders(input: RequestHeaderInput): string[] {
+  const headers = forwardedOnly(input);
+  const set = (name: string, value: string) => void headers.push(name, value);
+
+  const { request, route, identity } = input;
+  const { protocol, port } = new URL(input.origin);
+  set('Host', route.preserveHost ? authorityOf(request) : input.upstreamHost);
+  set('X-Forwarded-Host', authorityOf(request));
+  set('X-Forwarded-Proto', protocol.slice(0, -1));
+  set('X-Forwarded-Port', port || (protocol === 'https:' ? '443' : '80'));
+  set('X-Forwarded-For', request.forwardedFor);
+  set('X-Request-Id', input.requestId);
+  if (identity === undefined) return headers;
+
+  for (const [name, value] of route.injectRequestHeaders) if (!isReserved(name)) set(name, value);
+  for (const [name, value] of identityHeaders(identity)) set(name, value);
+  return headers;
+}
+
+// What the caller sent and may travel on.
+function forwardedOnly({ rawHeaders, route, isOwnCookie }: RequestHeaderInput): string[] {
+  const endsHere = hopByHop(rawHeaders);
+  const injected = new Set(route.injectRequestHeaders.map(([name]) => foldName(name)));
+  const kept: string[] = [];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    const value = rawHeaders[at + 1] ?? '';
+    const lower = name.toLowerCase();
+    if (endsHere.has(lower) || lower === 'host' || lower === 'expect') continue;
+    if (isReserved(name) || injected.has(foldName(name))) continue;
+    if (lower === 'cookie') {
+      const others = withoutCookies(value, isOwnCookie);
+      if (others !== undefined) kept.push(name, others);
+      continue;
+    }
+    kept.push(name, value);
+  }
+  return kept;
+}

@@ -1,0 +1,50 @@
+import type { HeaderEntry } from '@latchkey/upstreams';
+import { hopByHop } from './hop-by-hop.ts';
+
+/** What the headers towards the browser are made from. */
+export type ResponseHeaderInput = {
+  /** the upstream's, as a flat list of names and values */
+  readonly rawHeaders: readonly string[];
+  /** `header_overrides` of the route: each replaces what it names */
+  readonly overrides: readonly HeaderEntry[];
+  /** browsers reach us over HTTPS only */
+  readonly secure: boolean;
+  readonly isOwnCookie: (name: string) => boolean;
+  /** cookies of ours to set with this answer */
+  readonly setCookies: readonly string[];
+};
+
+/** The headers of the answer to the browser, as a flat list of names and values. */
+export function responseHeaders(input: ResponseHeaderInput): string[] {
+  const own = ownHeaders(input);
+  const replaced = new Set(own.map(([name]) => name.toLowerCase()));
+  const endsHere = hopByHop(input.rawHeaders);
+  const headers: string[] = [];
+  for (let at = 0; at + 1 < input.rawHeaders.length; at += 2) {
+    const name = input.rawHeaders[at] ?? '';
+    const value = input.rawHeaders[at + 1] ?? '';
+    const lower = name.toLowerCase();
+    if (endsHere.has(lower) || replaced.has(lower)) continue;
+    if (lower === 'set-cookie' && input.isOwnCookie(nameOfSetCookie(value))) continue;
+    headers.push(name, value);
+  }
+  for (const [name, value] of own) headers.push(name, value);
+  for (const cookie of input.setCookies) headers.push('Set-Cookie', cookie);
+  return headers;
+}
+
+// BuzzFeed SSO sets these on every answer, whatever the upstream said; operators change them with `header_overrides`.
+function ownHeaders({ overrides, secure }: ResponseHeaderInput): HeaderEntry[] {
+  const headers = new Map<string, HeaderEntry>();
+  const set = (entry: HeaderEntry) => headers.set(entry[0].toLowerCase(), entry);
+  set(['X-Content-Type-Options', 'nosniff']);
+  set(['X-Frame-Options', 'SAMEORIGIN']);
+  set(['X-XSS-Protection', '1; mode=block']);
+  if (secure) set(['Strict-Transport-Security', 'max-age=31536000']);
+  for (const entry of overrides) set(entry);
+  return [...headers.values()];
+}
+
+function nameOfSetCookie(value: string): string {
+  return (/^[ \t]*(?<name>[^=;]*?)[ \t]*(?:=|;|$)/.exec(value)?.groups?.['name'] ?? '').trim();
+}

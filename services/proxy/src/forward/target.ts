@@ -1,0 +1,25 @@
+import type { CanonicalRequest } from '@latchkey/http';
+import type { Target } from '@latchkey/upstreams';
+
+// A dot segment, plain or encoded, between plain or encoded slashes.
+const climbs = /(?:^|\/|\\|%2f|%5c)(?:\.|%2e){1,2}(?:\/|\\|%2f|%5c|;|$)/i;
+
+/**
+ * The request target for the upstream: the raw path and query byte for byte, behind the path and query of `to`.
+ *
+ * @returns undefined for a path that would climb out of the path of `to` (GHSA-2q7r-29rg-6m5h); without such a path there
+ *   is nothing to climb out of and everything is forwarded as it came
+ */
+export function upstreamTarget(
+  request: Pick<CanonicalRequest, 'target' | 'rawPath' | 'query'>,
+  target: Target,
+): string | undefined {
+  if (target.basePath === '' && target.query === '') return request.target;
+  if (target.basePath !== '' && climbs.test(request.rawPath)) return undefined;
+  return target.basePath + request.rawPath + joinQuery(target.query, request.query);
+}
+
+function joinQuery(fixed: string, sent: string): string {
+  if (fixed === '') return sent;
+  return sent === '' || sent === '?' ? `?${fixed}` : `?${fixed}&${sent.slice(1)}`;
+}

@@ -1,0 +1,72 @@
+import type { NobodyReason } from '@latchkey/access';
+import { cookieValues, coversHost, isExpired, openSession } from '@latchkey/session';
+import type { Session, SessionCookie } from '@latchkey/session';
+import type { Route } from '@latchkey/upstreams';
+import { LRUCache } from 'lru-cache';
+import { newlyKnown } from '../session-check/known-session.ts';
+import type { KnownSession } from '../session-check/known-session.ts';
+
+/** A usable session and the cookie value that brought it, or why there is none. */
+export type Credential =
+  { readonly known: KnownSession; readonly sent: string } | { readonly nobody: NobodyReason };
+
+// A browser that holds more cookies of one name than this is not a browser.
+const triedValues = 5;
+const keptSessions = 10_000;
+const keptUnreadable = 1_000;
+
+// Of several unusable cookies the one that came closest is the one worth telling about.
+const closeness: readonly NobodyReason[] = [
+  'session_expired',
+  'session_other_provider',
+  'session_elsewhere',
+  'session_unreadable',
+  'no_session',
+];
+
+/**
+ * Makes the reader of session cookies. Opening one costs more than the rest of the gate together, so each is opened
+ * once and then kept, in a bounded cache keyed by the whole sealed value. What does not open is kept apart: garbage must
+ * not push out sessions, and never reaches auth.
+ */
+export function createCredentialReader(options: {
+  cookie: SessionCookie;
+  now: () => number;
+}): (cookieHeader: string | undefined, host: string, route: Route) => Promise<Credential> {
+  const { cookie, now } = options;
+  const sessions = new LRUCache<string, KnownSession>({ max: keptSessions });
+  const unreadable = new LRUCache<string, true>({ max: keptUnreadable });
+
+  return async function readCredential(cookieHeader, host, route) {
+    const found: NobodyReason[] = ['no_session'];
+    for (const sent of cookieValues(cookieHeader, cookie.name).slice(0, triedValues)) {
+      const known = sessions.get(sent) ?? (await open(sent));
+      const objection =
+        known === undefined ? 'session_unreadable' : objectionTo(known.session, host, route, now());
+      if (known !== undefined && objection === undefined) return { known, sent };
+      if (objection !== undefined) found.push(objection);
+    }
+    return { nobody: closeness.find((reason) => found.includes(reason)) ?? 'no_session' };
+  };
+
+  async function open(value: string): Promise<KnownSession | undefined> {
+    if (unreadable.has(value)) return undefined;
+    const session = await openSession(value, cookie.keys);
+    if (session === undefined) {
+      // Only what is short enough to have been a cookie is worth remembering, or worth the memory.
+      if (value.length <= 4096) unreadable.set(value, true);
+      return undefined;
+    }
+    // Two requests may have opened it side by side: the first one's knowledge is kept.
+    const known = sessions.get(value) ?? newlyKnown(session, value, now());
+    sessions.set(value, known);
+    return known;
+  }
+}
+
+function objectionTo(session: Session, host: string, route: Route, now: number): NobodyReason | undefined {
+  if (isExpired(session, now)) return 'session_expired';
+  if (!coversHost(session, host)) return 'session_elsewhere';
+  if (session.idp !== route.providerSlug) return 'session_other_provider';
+  return undefined;
+}

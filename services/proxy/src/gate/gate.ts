@@ -1,0 +1,87 @@
+import { decide } from '@latchkey/access';
+import type { Decision, NobodyReason, Subject } from '@latchkey/access';
+import { isPreflight } from '@latchkey/http';
+import type { CanonicalRequest } from '@latchkey/http';
+import type { Route } from '@latchkey/upstreams';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Standing } from '../session-check/check.ts';
+import type { KnownSession } from '../session-check/known-session.ts';
+import type { Credential } from './credential.ts';
+
+/** Who a request comes from, and the cookie that the browser should have instead of the one it sent. */
+export type Identified =
+  | {
+      readonly subject: Extract<Subject, { kind: 'nobody' }>;
+      readonly known?: undefined;
+      readonly renewed?: undefined;
+    }
+  | {
+      readonly subject: Extract<Subject, { kind: 'person' }>;
+      readonly known: KnownSession;
+      readonly renewed: string | undefined;
+    };
+
+/** What the gate decided, and about whom. */
+export type Passage = Identified & { readonly decision: Decision };
+
+/** The gate: credential, subject, decision. */
+export type Gate = {
+  /** Who asks, by the session cookie alone. */
+  identify(request: CanonicalRequest, headers: IncomingHttpHeaders, route: Route): Promise<Identified>;
+  /** Whether the request may pass. A public path is decided about without looking at the cookie. */
+  pass(request: CanonicalRequest, headers: IncomingHttpHeaders, route: Route): Promise<Passage>;
+};
+
+const nothingPublic = { path: undefined, preflight: false };
+
+/** Puts the gate together from its parts. */
+export function createGate(parts: {
+  readCredential: (cookieHeader: string | undefined, host: string, route: Route) => Promise<Credential>;
+  check: (known: KnownSession) => Promise<Standing>;
+}): Gate {
+  async function identify(
+    request: CanonicalRequest,
+    headers: IncomingHttpHeaders,
+    route: Route,
+  ): Promise<Identified> {
+    const credential = await parts.readCredential(headers.cookie, request.host, route);
+    if ('nobody' in credential) return { subject: nobody(credential.nobody) };
+    const { known, sent } = credential;
+    const standing = await parts.check(known);
+    if (standing === 'ended') return { subject: nobody('session_ended') };
+    if (standing === 'unverified') return { subject: nobody('session_unverified') };
+    return { subject: known.person, known, renewed: known.token === sent ? undefined : known.token };
+  }
+
+  async function pass(
+    request: CanonicalRequest,
+    headers: IncomingHttpHeaders,
+    route: Route,
+  ): Promise<Passage> {
+    const stranger = nobody('no_session');
+    const question = { path: request.path, preflight: isPreflight(request.method, headers) };
+    const open = decide(stranger, route, question);
+    if (open.allow) return { subject: stranger, decision: open };
+    const identified = await identify(request, headers, route);
+    if (identified.known === undefined) {
+      return { ...identified, decision: decide(identified.subject, route, nothingPublic) };
+    }
+    return { ...identified, decision: decideAbout(identified.known, route) };
+  }
+
+  return { identify, pass };
+}
+
+/** The decision about a person, which depends on nothing else than the route and is made once for both. */
+export function decideAbout(known: KnownSession, route: Route): Decision {
+  let decision = known.decisions.get(route);
+  if (decision === undefined) {
+    decision = decide(known.person, route, nothingPublic);
+    known.decisions.set(route, decision);
+  }
+  return decision;
+}
+
+function nobody(why: NobodyReason): Extract<Subject, { kind: 'nobody' }> {
+  return { kind: 'nobody', why };
+}

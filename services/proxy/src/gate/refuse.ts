@@ -1,0 +1,88 @@
+import { reasons } from '@latchkey/access';
+import type { Decision, Reason, Subject } from '@latchkey/access';
+import {
+  errorJson,
+  errorPage,
+  errors,
+  isNavigation,
+  replyJson,
+  replyPage,
+  replyRedirect,
+} from '@latchkey/http';
+import type { Action, CanonicalRequest, ErrorCode, Fact } from '@latchkey/http';
+import { isWithinDomain } from '@latchkey/session';
+import type { ServerResponse } from 'node:http';
+import type { RequestRecord } from '../record/record.ts';
+import type { Addresses } from '../sign-in/addresses.ts';
+
+/** Answers a request that was decided against: a sign-in, 401, 403 or 503. */
+export type RefuseDecision = (
+  res: ServerResponse,
+  record: RequestRecord,
+  request: CanonicalRequest,
+  decision: Decision,
+  subject: Subject,
+) => void;
+
+type Explanation = {
+  readonly reason?: Reason;
+  readonly facts?: readonly Fact[];
+  readonly actions?: readonly Action[];
+  readonly extra?: { readonly [member: string]: string };
+};
+
+/** Answers with an error of the table: a page for people, JSON for programs. */
+export function refuseWithError(
+  res: ServerResponse,
+  record: RequestRecord,
+  code: ErrorCode,
+  { reason, facts, actions, extra }: Explanation = {},
+): void {
+  record.error = code;
+  const { status } = errors[code];
+  if (status === 503) res.setHeader('Retry-After', '10');
+  if (isNavigation(res.req.method ?? '', res.req.headers)) {
+    replyPage(res, status, errorPage({ code, requestId: record.id, facts, actions }));
+  } else {
+    replyJson(res, status, errorJson({ code, requestId: record.id, reason, ...extra }));
+  }
+}
+
+/** @param options.cookieDomain where the session cookie reaches; undefined where it reaches no application at all */
+export function createRefuseDecision(options: {
+  addresses: Addresses;
+  cookieDomain: string | undefined;
+}): RefuseDecision {
+  const { addresses, cookieDomain } = options;
+  const inReach = (host: string) => cookieDomain !== undefined && isWithinDomain(host, cookieDomain);
+
+  return function refuseDecision(res, record, request, decision, subject) {
+    const { reason, route } = decision;
+    if (reason === 'session_unverified' || reason === 'groups_unknown') {
+      refuseWithError(res, record, 'session_unverified', { reason });
+    } else if (subject.kind === 'person') {
+      refuseWithError(res, record, 'access_denied', {
+        reason,
+        facts: [
+          ['Signed in as', subject.email],
+          ['Application', route.service],
+          ['Who may pass', decision.rule ?? 'nobody'],
+          ['Reason', reasons[reason]],
+        ],
+        actions: [
+          { label: 'Sign in as somebody else', href: addresses.signOut(request, route.providerSlug) },
+        ],
+        extra: { email: subject.email, rule: decision.rule ?? '' },
+      });
+    } else if (!inReach(request.host)) {
+      refuseWithError(res, record, 'sign_in_out_of_reach', { reason });
+    } else if (isNavigation(request.method, res.req.headers)) {
+      replyRedirect(res, addresses.signIn(request, route.providerSlug, reason));
+    } else {
+      refuseWithError(res, record, 'not_signed_in', {
+        reason,
+        extra: { sign_in_url: addresses.signInToStart(request, route.providerSlug, reason) },
+      });
+    }
+  };
+}

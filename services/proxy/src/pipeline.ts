@@ -1,0 +1,249 @@
+import type { Logger } from 'pino';
+import { canonicalRequest, replyRedirect, replyText } from '@latchkey/http';
+import type { CanonicalRequest, PeerTrust } from '@latchkey/http';
+import type { Identity } from '@latchkey/identity';
+import type { Route, RouteMatch, RouteTable, Target } from '@latchkey/upstreams';
+import { ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
+import { ownPaths } from './endpoints/endpoints.ts';
+import { attachExchange } from './endpoints/exchange.ts';
+import type { Connections } from './forward/connections.ts';
+import { forwardHttp } from './forward/http.ts';
+import { requestHeaders } from './forward/request-headers.ts';
+import { responseHeaders } from './forward/response-headers.ts';
+import { upstreamTarget } from './forward/target.ts';
+import type { Tunnels } from './forward/tunnels.ts';
+import { forwardWebSocket } from './forward/websocket.ts';
+import type { Gate, Passage } from './gate/gate.ts';
+import { refuseWithError } from './gate/refuse.ts';
+import type { RefuseDecision } from './gate/refuse.ts';
+import { openRecord } from './record/record.ts';
+import type { RequestRecord } from './record/record.ts';
+import type { KnownSession } from './session-check/known-session.ts';
+import type { Addresses } from './sign-in/addresses.ts';
+
+/** The stages, ready to work. */
+export type Stages = {
+  readonly trust: PeerTrust;
+  readonly table: () => RouteTable;
+  readonly endpoints: RequestListener;
+  readonly gate: Gate;
+  readonly refuseDecision: RefuseDecision;
+  readonly addresses: Addresses;
+  readonly connections: Connections;
+  readonly tunnels: Tunnels;
+  readonly isOwnCookie: (name: string) => boolean;
+  /** the `Set-Cookie` value for a session that auth has renewed */
+  readonly renewCookie: (value: string, known: KnownSession) => string;
+  readonly secure: boolean;
+  readonly ready: () => boolean;
+  readonly log: Logger;
+  readonly logRequests: boolean;
+  readonly now: () => number;
+};
+
+/** Takes a request through the stages, in order; the last two differ for HTTP and WebSocket. */
+export function createPipeline(stages: Stages): {
+  request: RequestListener;
+  upgrade: (req: IncomingMessage, socket: Socket, head: Buffer) => void;
+} {
+  const { trust, table, endpoints, gate, refuseDecision, addresses, connections, tunnels, now } = stages;
+
+  /** What passed: everything that forwarding needs. */
+  type Passed = {
+    request: CanonicalRequest;
+    match: RouteMatch;
+    passage: Passage;
+    target: Target;
+    path: string;
+  };
+
+  // Stages 1 to 7. Undefined when the request has been answered.
+  async function admit(
+    req: IncomingMessage,
+    res: ServerResponse,
+    record: RequestRecord,
+  ): Promise<Passed | undefined> {
+    if (stages.secure) res.setHeader('Strict-Transport-Security', 'max-age=31536000');
+    const request = canonicalRequest(req, trust);
+    if (typeof request === 'string') {
+      record.detail = request;
+      refuseWithError(res, record, 'bad_request');
+      return undefined;
+    }
+    record.request = request;
+    if (request.rawPath === '/ping') {
+      replyText(res, stages.ready() ? 200 : 503, '');
+      return undefined;
+    }
+
+    const match = table().match(request.host, request.port);
+    if (match === undefined) {
+      refuseWithError(res, record, 'unknown_host');
+      return undefined;
+    }
+    const { route, target } = match;
+    record.route = route.id;
+    if (stages.secure && request.forwardedProto === 'http') {
+      replyRedirect(res, addresses.origin(request) + request.target, 308);
+      return undefined;
+    }
+    if (request.path !== undefined && ownPaths.has(request.path)) {
+      attachExchange(req, { request, route, record });
+      endpoints(req, res);
+      return undefined;
+    }
+
+    const passage = await gate.pass(request, req.headers, route);
+    record.decision = passage.decision;
+    record.subject = passage.subject;
+    if (!passage.decision.allow) {
+      refuseDecision(res, record, request, passage.decision, passage.subject);
+      return undefined;
+    }
+    if (target === undefined) {
+      record.detail = 'the route gives no address for this host';
+      refuseWithError(res, record, 'upstream_unreachable');
+      return undefined;
+    }
+    const path = upstreamTarget(request, target);
+    if (path === undefined) {
+      record.detail = 'the path would climb out of the path of `to`';
+      refuseWithError(res, record, 'bad_request');
+      return undefined;
+    }
+    return { request, match, passage, target, path };
+  }
+
+  // Stage 8.
+  function headersFor(req: IncomingMessage, record: RequestRecord, passed: Passed): string[] {
+    const { request, match, passage, target } = passed;
+    return requestHeaders({
+      rawHeaders: req.rawHeaders,
+      request,
+      requestId: record.id,
+      origin: addresses.origin(request),
+      upstreamHost: new URL(target.origin).host,
+      route: match.route,
+      identity: passage.known === undefined ? undefined : identityOf(passage.known, match.route),
+      isOwnCookie: stages.isOwnCookie,
+    });
+  }
+
+  function answerHeaders({ match, passage }: Passed): (rawHeaders: string[]) => string[] {
+    const { known, renewed } = passage;
+    const setCookies = renewed === undefined ? [] : [stages.renewCookie(renewed, known)];
+    return (rawHeaders) =>
+      responseHeaders({
+        rawHeaders,
+        overrides: match.route.headerOverrides,
+        secure: stages.secure,
+        isOwnCookie: stages.isOwnCookie,
+        setCookies,
+      });
+  }
+
+  async function serve(req: IncomingMessage, res: ServerResponse, record: RequestRecord): Promise<void> {
+    const passed = await admit(req, res, record);
+    if (passed === undefined) return;
+    const { match, target, path } = passed;
+    const outcome = await forwardHttp(
+      req,
+      res,
+      {
+        method: passed.request.method,
+        target: path,
+        headers: headersFor(req, record, passed),
+        timeoutMs: match.route.timeoutMs,
+      },
+      connections.pool(target, match.route),
+      answerHeaders(passed),
+    );
+    if (outcome.answered) {
+      if (outcome.cutShort !== undefined) record.detail = outcome.cutShort;
+      return;
+    }
+    record.detail = outcome.detail;
+    if (!res.destroyed) refuseWithError(res, record, outcome.code);
+  }
+
+  async function tunnel(
+    req: IncomingMessage,
+    socket: Socket,
+    head: Buffer,
+    res: ServerResponse,
+    record: RequestRecord,
+  ) {
+    const passed = await admit(req, res, record);
+    if (passed === undefined) return;
+    const { request, match, passage, target, path } = passed;
+    if (passage.known !== undefined && !isSameOrigin(req, addresses.origin(request))) {
+      refuseWithError(res, record, 'cross_site_request');
+      return;
+    }
+    const handshake = {
+      origin: target.origin,
+      target: path,
+      headers: headersFor(req, record, passed),
+      timeoutMs: match.route.timeoutMs,
+      tlsSkipVerify: match.route.tlsSkipVerify,
+      mapHeaders: answerHeaders(passed),
+    };
+    const stillAllowed = async () => {
+      const again = await gate.pass(request, { cookie: req.headers.cookie }, match.route);
+      return again.decision.allow;
+    };
+    res.detachSocket(socket);
+    forwardWebSocket(req, socket, head, handshake, {
+      answered(status) {
+        if (status === 101) tunnels.add(socket, stillAllowed);
+        record.close(status);
+      },
+      failed(code, detail) {
+        record.detail = detail;
+        res.assignSocket(socket);
+        refuseWithError(res, record, code);
+      },
+    });
+  }
+
+  return {
+    request(req, res) {
+      const record = openRecord(req, { log: stages.log, now, enabled: stages.logRequests });
+      res.once('close', () => record.close(res.statusCode));
+      serve(req, res, record).catch((error: unknown) => failed(res, record, error));
+    },
+
+    upgrade(req, socket, head) {
+      const record = openRecord(req, { log: stages.log, now, enabled: stages.logRequests });
+      // The caller may go at any time, and nobody else listens on an upgraded socket.
+      socket.on('error', () => socket.destroy());
+      // What does not pass is answered as any other request would be, and the connection ends with it.
+      const res = new ServerResponse(req);
+      res.shouldKeepAlive = false;
+      res.assignSocket(socket);
+      res.once('finish', () => socket.end());
+      socket.once('close', () => record.close(res.statusCode));
+      tunnel(req, socket, head, res, record).catch((error: unknown) => failed(res, record, error));
+    },
+  };
+}
+
+function identityOf({ session, person }: KnownSession, route: Route): Identity {
+  const groups = (person.groups ?? []).filter((group) => route.rules.groups.includes(group));
+  return { user: session.user, email: person.email, groups };
+}
+
+// Whatever goes wrong in a stage closes: the request is answered with an error and goes nowhere.
+function failed(res: ServerResponse, record: RequestRecord, error: unknown): void {
+  record.detail = error instanceof Error ? error.message : 'unknown';
+  if (res.headersSent) res.destroy();
+  else refuseWithError(res, record, 'internal_error');
+}
+
+// Browsers attach cookies to a WebSocket handshake from any page and apply no same-origin policy to it (RFC 6455,
+// section 10.2). A client that is no browser sends no Origin.
+function isSameOrigin(req: IncomingMessage, origin: string): boolean {
+  return req.headers.origin === undefined || req.headers.origin.toLowerCase() === origin;
+}

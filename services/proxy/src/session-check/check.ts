@@ -1,0 +1,66 @@
+import type { Logger } from 'pino';
+import type { Introspect } from './introspect.ts';
+import type { KnownSession } from './known-session.ts';
+
+/** Whether a session stands: `unverified` when nobody could be asked for longer than the grace period. */
+export type Standing = 'stands' | 'ended' | 'unverified';
+
+/** How long answers count, in milliseconds. */
+export type CheckClocks = {
+  /** an answer of auth is not asked for again before this (`SESSION_TTL_VALID`) */
+  readonly validMs: number;
+  /** and stands this much longer where auth cannot be asked (`SESSION_TTL_GRACEPERIOD`) */
+  readonly gracePeriodMs: number;
+};
+
+// While auth is away every session would wait for the time limit at each request; ask again after a pause instead.
+const retryPauseMs = 10_000;
+
+/**
+ * Makes the check that asks auth whether a session still stands, at most once per `validMs` and never twice at a time
+ * for one session. A failure to ask never ends a session.
+ */
+export function createSessionCheck(options: {
+  introspect: Introspect;
+  clocks: CheckClocks;
+  now: () => number;
+  log: Logger;
+}): (known: KnownSession) => Promise<Standing> {
+  const { introspect, clocks, now, log } = options;
+  const underWay = new WeakMap<KnownSession, Promise<void>>();
+
+  return async function check(known) {
+    if (!known.ended && now() >= known.askAgainAt) {
+      let asking = underWay.get(known);
+      if (asking === undefined) {
+        asking = ask(known).finally(() => underWay.delete(known));
+        underWay.set(known, asking);
+      }
+      await asking;
+    }
+    if (known.ended) return 'ended';
+    const lastCertain = known.vouchedAt ?? known.firstSeenAt;
+    return now() - lastCertain < clocks.validMs + clocks.gracePeriodMs ? 'stands' : 'unverified';
+  };
+
+  async function ask(known: KnownSession): Promise<void> {
+    try {
+      const answer = await introspect(known.token);
+      if (!answer.active) {
+        known.ended = true;
+        return;
+      }
+      known.vouchedAt = now();
+      known.askAgainAt = now() + clocks.validMs;
+      known.person = { ...known.person, groups: answer.groups };
+      known.decisions = new WeakMap();
+      if (answer.session !== undefined) known.token = answer.session;
+    } catch (error) {
+      known.askAgainAt = now() + Math.min(retryPauseMs, clocks.validMs);
+      log.warn(
+        { detail: error instanceof Error ? error.message : 'unknown' },
+        'auth cannot be asked about a session',
+      );
+    }
+  }
+}

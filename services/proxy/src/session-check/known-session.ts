@@ -1,0 +1,34 @@
+import type { Decision, Person } from '@latchkey/access';
+import type { Session } from '@latchkey/session';
+import type { Route } from '@latchkey/upstreams';
+
+/** A session that this task has opened, with what it has learned about it since. Times are milliseconds. */
+export type KnownSession = {
+  readonly session: Session;
+  readonly firstSeenAt: number;
+  /** the sealed form that auth knows it by; newer than the browser's after auth renewed it */
+  token: string;
+  /** when auth last vouched for it */
+  vouchedAt: number | undefined;
+  /** before this there is nothing to ask */
+  askAgainAt: number;
+  /** auth said that it is over: final */
+  ended: boolean;
+  person: Person;
+  /** what was decided about this person; forgotten with every new answer */
+  decisions: WeakMap<Route, Decision>;
+};
+
+/** A session just opened, about which auth has not been asked. */
+export function newlyKnown(session: Session, token: string, now: number): KnownSession {
+  return {
+    session,
+    firstSeenAt: now,
+    token,
+    vouchedAt: undefined,
+    askAgainAt: now,
+    ended: false,
+    person: { kind: 'person', email: session.email, groups: undefined },
+    decisions: new WeakMap(),
+  };
+}
