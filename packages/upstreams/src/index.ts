@@ -1,1 +1,20 @@
-export {};
+export { renderDiagnosticsReference } from './diagnostics.ts';
+export { loadUpstreams } from './load.ts';
+export { decodeUpstreamFile } from './parse/decode.ts';
+export type { DecodedFile } from './parse/decode.ts';
+export { renderUpstreamSchema } from './shape/json-schema.ts';
+export type {
+  AccessRules,
+  Diagnostic,
+  HeaderEntry,
+  Launcher,
+  LoadedUpstreams,
+  PathPattern,
+  Position,
+  Route,
+  RouteMatch,
+  RouteTable,
+  Target,
+  UpstreamDefaults,
+  UpstreamInput,
+} from './types.ts';

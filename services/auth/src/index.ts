@@ -1,1 +1,3 @@
-export {};
+export { startAuth } from './app.ts';
+export type { AuthOptions } from './app.ts';
+export { SettingsError } from './context.ts';

@@ -9,6 +9,7 @@ import type { Socket } from 'node:net';
 import { ownPaths } from './endpoints/endpoints.ts';
 import { attachExchange } from './endpoints/exchange.ts';
 import type { Connections } from './forward/connections.ts';
+import { endConnection } from './forward/end-connection.ts';
 import { forwardHttp } from './forward/http.ts';
 import { requestHeaders } from './forward/request-headers.ts';
 import { responseHeaders } from './forward/response-headers.ts';
@@ -223,7 +224,7 @@ export function createPipeline(stages: Stages): {
       const res = new ServerResponse(req);
       res.shouldKeepAlive = false;
       res.assignSocket(socket);
-      res.once('finish', () => socket.end());
+      res.once('finish', () => endConnection(socket));
       socket.once('close', () => record.close(res.statusCode));
       tunnel(req, socket, head, res, record).catch((error: unknown) => failed(res, record, error));
     },

@@ -58,7 +58,7 @@ export function canonicalRequest(req: IncomingMessage, trust: PeerTrust): Canoni
     target,
     rawPath,
     query: questionMark < 0 ? '' : target.slice(questionMark),
-    path: isAscii(rawPath) ? canonicalPath(rawPath) : undefined,
+    path: canonicalPath(rawPath),
     ...trust.read(req),
   };
 }
@@ -68,10 +68,4 @@ export function canonicalRequest(req: IncomingMessage, trust: PeerTrust): Canoni
 function hasPlainFraming(req: IncomingMessage): boolean {
   const coding = req.headers['transfer-encoding'];
   return coding === undefined || coding.toLowerCase() === 'chunked';
-}
-
-// Node hands bytes above 0x7f over as Latin-1, an upstream may read them as UTF-8.
-function isAscii(text: string): boolean {
-  // oxlint-disable-next-line no-control-regex -- the whole of ASCII is meant
-  return /^[\u0000-\u007f]*$/.test(text);
 }

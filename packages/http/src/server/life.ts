@@ -50,7 +50,7 @@ export async function startServer(
 
   const server = createServer({
     keepAliveTimeout: keepAliveMs,
-    headersTimeout: timeouts.readMs,
+    headersTimeout: Math.min(timeouts.readMs, timeouts.requestMs || Infinity),
     requestTimeout: timeouts.requestMs,
     connectionsCheckingInterval: 1_000,
     maxHeaderSize: headerBytes,
@@ -89,13 +89,14 @@ function isWebSocket(req: IncomingMessage): boolean {
 function boundBodySilence(req: IncomingMessage, res: ServerResponse, readMs: number): void {
   const length = req.headers['content-length'];
   if (req.headers['transfer-encoding'] === undefined && (length === undefined || length === '0')) return;
+  const { socket } = req;
   req.setTimeout(readMs, function endSilentBody() {
-    if (req.isPaused()) req.socket.setTimeout(readMs);
-    else req.socket.destroy();
+    if (req.isPaused()) socket.setTimeout(readMs);
+    else socket.destroy();
   });
   req.once('close', function forgetBody() {
     // After the answer, Node has put its keep-alive timer in the same place.
-    if (!res.writableFinished) req.socket.setTimeout(0);
+    if (!res.writableFinished) socket.setTimeout(0);
   });
 }
 

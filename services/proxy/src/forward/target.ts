@@ -1,8 +1,10 @@
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Target } from '@latchkey/upstreams';
 
-// A dot segment, plain or encoded, between plain or encoded slashes.
-const climbs = /(?:^|\/|\\|%2f|%5c)(?:\.|%2e){1,2}(?:\/|\\|%2f|%5c|;|$)/i;
+// A dot segment as any upstream might find one: dots and slashes plain or encoded, however often, a backslash for a
+// slash, and an end that a reader cuts at (a parameter, a query, a fragment, a NUL).
+const climbs =
+  /(?:^|[/\\]|%(?:25)*(?:2f|5c))(?:\.|%(?:25)*2e){1,2}(?:[/\\;]|%(?:25)*(?:2f|5c|3b|3f|23|00)|$)/i;
 
 /**
  * The request target for the upstream: the raw path and query byte for byte, behind the path and query of `to`.

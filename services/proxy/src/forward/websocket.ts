@@ -1,6 +1,7 @@
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { endConnection } from './end-connection.ts';
 
 /** A WebSocket handshake as it goes to the upstream. */
 export type UpstreamHandshake = {
@@ -49,6 +50,7 @@ export function forwardWebSocket(
           answer.headers = headerObject(upstream.mapHeaders(answer.rawHeaders));
           if (answer.statusCode === 101)
             Object.assign(answer.headers, { connection: 'Upgrade', upgrade: 'websocket' });
+          if (answer.statusCode !== 101) answer.once('end', () => endConnection(socket));
           events.answered(answer.statusCode ?? 502);
         }
         proxyReq.once('upgrade', answered);

@@ -1,0 +1,32 @@
+import { demoAccounts, type Account } from '@latchkey/dev-idp';
+import { appAddress } from './environment.ts';
+import type { DemoPorts } from './ports.ts';
+
+/** What the demo prints once everything answers. */
+export function announcement(ports: DemoPorts): string {
+  const apps = [
+    [appAddress('hello', ports), 'anyone of example.com'],
+    [`${appAddress('hello', ports)}public/`, 'everybody, without signing in'],
+    [appAddress('wiki', ports), 'the group engineering@example.com'],
+    [appAddress('vault', ports), 'the group security@example.com'],
+  ];
+  const accounts = demoAccounts.map((account) => [account.email, standing(account)]);
+  return `ready
+
+Open                                              for
+${columns(apps, 50)}
+
+Sign in as                  member of
+${columns(accounts, 28)}
+
+Ctrl-C stops everything.
+`;
+}
+
+function standing({ email, groups }: Account): string {
+  if (!email.endsWith('@example.com')) return 'refused at sign-in';
+  return groups.map((group) => group.split('@')[0]).join(', ') || 'no group';
+}
+
+const columns = (rows: readonly string[][], width: number): string =>
+  rows.map(([first = '', second = '']) => `  ${first.padEnd(width - 2)}${second}`).join('\n');

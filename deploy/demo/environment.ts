@@ -1,0 +1,100 @@
+import type { DevClient, DevIdp } from '@latchkey/dev-idp';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { DemoApps } from './apps/start.ts';
+import { Complaint } from './complaint.ts';
+import type { DemoPorts } from './ports.ts';
+
+export type Environment = Record<string, string>;
+
+const domain = 'latchkey.localhost';
+const authHost = (ports: DemoPorts): string => `sso.${domain}:${ports.auth}`;
+const freshSecret = (): string => randomBytes(32).toString('base64');
+
+/** Where the browser finds an application. */
+export function appAddress(app: 'hello' | 'wiki' | 'vault', ports: DemoPorts): string {
+  return `http://${app}.${domain}:${ports.proxy}/`;
+}
+
+/** What auth is at the identity provider, with a secret made for this run. */
+export function authAtTheProvider(ports: DemoPorts): DevClient {
+  return {
+    clientId: 'latchkey-demo',
+    clientSecret: freshSecret(),
+    redirectUris: [`http://${authHost(ports)}/google/callback`],
+  };
+}
+
+/**
+ * The environment of both services: what an operator would write, for one machine and without TLS. Names under
+ * `.localhost` are for browsers; the services call each other at 127.0.0.1, since Node does not resolve them everywhere.
+ * @param kind `LATCHKEY_DEMO_PROVIDER`: which of auth's provider types signs in at the dev provider
+ */
+export function serviceEnvironments(
+  ports: DemoPorts,
+  apps: DemoApps,
+  idp: DevIdp,
+  client: DevClient,
+  kind = 'google',
+): { auth: Environment; proxy: Environment } {
+  const proxyClient = { id: 'latchkey-proxy', secret: freshSecret() };
+  const shared = {
+    PATH: process.env['PATH'] ?? '',
+    LOGGING_LEVEL: 'info',
+    // A browser that shows the clock never lets go by itself.
+    SERVER_TIMEOUT_SHUTDOWN: '2s',
+    SESSION_COOKIE_SECRET: freshSecret(),
+    SESSION_COOKIE_DOMAIN: domain,
+    SESSION_COOKIE_SECURE: 'false',
+  };
+  return {
+    auth: {
+      ...shared,
+      SERVER_HOST: authHost(ports),
+      SERVER_SCHEME: 'http',
+      SERVER_PORT: String(ports.auth),
+      SESSION_KEY: freshSecret(),
+      CLIENT_PROXY_ID: proxyClient.id,
+      CLIENT_PROXY_SECRET: proxyClient.secret,
+      AUTHORIZE_EMAIL_DOMAINS: 'example.com',
+      AUTHORIZE_PROXY_DOMAINS: domain,
+      PROVIDER_DEV_SLUG: 'google',
+      PROVIDER_DEV_NAME: 'the demo provider',
+      PROVIDER_DEV_CLIENT_ID: client.clientId,
+      PROVIDER_DEV_CLIENT_SECRET: client.clientSecret,
+      ...providerOf(kind, idp),
+    },
+    proxy: {
+      ...shared,
+      SERVER_PORT: String(ports.proxy),
+      PROVIDER_URL_EXTERNAL: `http://${authHost(ports)}`,
+      PROVIDER_URL_INTERNAL: `http://127.0.0.1:${ports.auth}`,
+      CLIENT_ID: proxyClient.id,
+      CLIENT_SECRET: proxyClient.secret,
+      UPSTREAM_CONFIGFILE: join(import.meta.dirname, 'upstreams.yml'),
+      UPSTREAM_CLUSTER: 'demo',
+      UPSTREAM_SCHEME: 'http',
+      UPSTREAM_DEFAULT_PROVIDER: 'google',
+      SSO_CONFIG_HELLO_PORT: String(apps.hello.port),
+      SSO_CONFIG_WIKI_PORT: String(apps.wiki.port),
+      SSO_CONFIG_VAULT_PORT: String(apps.vault.port),
+    },
+  };
+}
+
+function providerOf(kind: string, { issuer, endpoints }: DevIdp): Environment {
+  switch (kind) {
+    case 'google':
+      return {
+        PROVIDER_DEV_TYPE: 'google',
+        PROVIDER_DEV_GOOGLE_AUTHORIZATION_URL: endpoints.authorization,
+        PROVIDER_DEV_GOOGLE_TOKEN_URL: endpoints.token,
+        PROVIDER_DEV_GOOGLE_USERINFO_URL: endpoints.userinfo,
+        PROVIDER_DEV_GOOGLE_REVOCATION_URL: endpoints.revocation,
+      };
+    case 'oidc':
+      return { PROVIDER_DEV_TYPE: 'oidc', PROVIDER_DEV_OIDC_ISSUER: issuer };
+    default:
+      throw new Complaint(`LATCHKEY_DEMO_PROVIDER is "${kind}"; write google or oidc.`);
+  }
+}

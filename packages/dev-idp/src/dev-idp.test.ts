@@ -1,0 +1,345 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto';
+import { startDevIdp, type DevIdp } from './index.ts';
+
+const redirectUri = 'http://sso.latchkey.localhost:4181/google/callback';
+const client = { clientId: 'latchkey', clientSecret: 'not-a-secret', redirectUris: [redirectUri] };
+
+let idp: DevIdp;
+let browser: Browser;
+beforeEach(async () => {
+  idp = await startDevIdp({ port: 0, clients: [client] });
+  browser = new Browser();
+});
+afterEach(() => idp.close());
+
+describe('a sign-in', () => {
+  test.each([
+    { style: 'Google', scope: 'profile email' },
+    { style: 'OpenID Connect', scope: 'openid profile email offline_access' },
+  ])('in the style of $style tells who the person is in the ID token and at userinfo', async ({ scope }) => {
+    const tokens = await signIn('engineer@example.com', { scope, access_type: 'offline', prompt: 'consent' });
+
+    const identity = {
+      sub: 'demo-2',
+      email: 'engineer@example.com',
+      email_verified: true,
+      name: 'Emil Engineer',
+      groups: ['engineering@example.com'],
+    };
+    expect(await userinfo(tokens.access_token)).toEqual({ status: 200, body: identity });
+    expect(await verifiedClaims(tokens.id_token)).toMatchObject({
+      ...identity,
+      iss: idp.issuer,
+      aud: 'latchkey',
+      nonce: 'a-nonce',
+    });
+    expect(tokens).toMatchObject({ token_type: 'Bearer', expires_in: 3600 });
+  });
+
+  test('shows one button per account, labelled with the address alone, and no script', async () => {
+    const { response } = await browser.visit(authorizationUrl());
+    const html = await response.text();
+    const labels = [...html.matchAll(/<button[^>]*>([^<]*)<\/button>/g)].map(([, label]) => label);
+    expect(labels).toEqual([
+      'admin@example.com',
+      'engineer@example.com',
+      'finance@example.com',
+      'guest@elsewhere.test',
+      'Do not sign in',
+    ]);
+    expect(html).not.toContain('<script');
+    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+  });
+
+  test('is silent the second time, also where consent is asked for', async () => {
+    await signIn('engineer@example.com');
+    idp.requests.authorization = 0;
+    const second = await browser.visit(authorizationUrl({ prompt: 'consent' }));
+    expect(second.url.searchParams.get('code')).toBeTruthy();
+    expect(second.hops).toHaveLength(1);
+    expect(idp.requests.authorization).toBe(1);
+  });
+
+  test('asks again for prompt=select_account, and another account may take over', async () => {
+    await signIn('engineer@example.com');
+    const tokens = await signIn('admin@example.com', { prompt: 'select_account' });
+    expect((await userinfo(tokens.access_token)).body).toMatchObject({ email: 'admin@example.com' });
+  });
+
+  test('works in two tabs at once', async () => {
+    const first = await browser.visit(authorizationUrl({ state: 'tab-1' }));
+    const second = await browser.visit(authorizationUrl({ state: 'tab-2' }));
+    const done = [
+      await browser.visit(first.url, { account: 'demo-2' }),
+      await browser.visit(second.url, { account: 'demo-2' }),
+    ];
+    expect(done.map(({ url }) => url.searchParams.get('state'))).toEqual(['tab-1', 'tab-2']);
+    expect(done.every(({ url }) => url.searchParams.has('code'))).toBe(true);
+  });
+
+  test('needs PKCE', async () => {
+    const { url } = await browser.visit(authorizationUrl({ code_challenge: '', code_challenge_method: '' }));
+    expect(url.searchParams.get('error')).toBe('invalid_request');
+  });
+
+  test('gives the code away only to whoever has the verifier, and only once', async () => {
+    const code = await authorizationCode('engineer@example.com');
+    expect(await token({ ...codeGrant(code), code_verifier: 'x'.repeat(43) })).toMatchObject(invalidGrant);
+    expect(await token(codeGrant(code))).toMatchObject({ status: 200 });
+    expect(await token(codeGrant(code))).toMatchObject(invalidGrant);
+  });
+
+  test('that the person breaks off ends with access_denied', async () => {
+    const chooser = await browser.visit(authorizationUrl());
+    const { url } = await browser.visit(chooser.url, { account: '' });
+    expect(Object.fromEntries(url.searchParams)).toMatchObject({ error: 'access_denied', state: 'a-state' });
+  });
+
+  test('that was finished already says so', async () => {
+    const chooser = await browser.visit(authorizationUrl());
+    await browser.visit(chooser.url, { account: 'demo-2' });
+    const { response } = await browser.visit(chooser.url);
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('This sign-in is over');
+  });
+});
+
+describe('a refresh', () => {
+  test('gives new tokens and keeps the refresh token', async () => {
+    const { refresh_token } = await signIn('engineer@example.com');
+    const first = await token(refreshGrant(refresh_token));
+    const second = await token(refreshGrant(refresh_token));
+    expect([first.status, second.status]).toEqual([200, 200]);
+    expect(first.body['refresh_token']).toBe(refresh_token);
+  });
+
+  test('can rotate the refresh token, and takes the whole grant back when an old one turns up', async () => {
+    idp.behaviour.rotateRefreshTokens = true;
+    const { refresh_token } = await signIn('engineer@example.com');
+    const { body } = await token(refreshGrant(refresh_token));
+    expect(body['refresh_token']).not.toBe(refresh_token);
+    expect(await token(refreshGrant(refresh_token))).toMatchObject(invalidGrant);
+    expect(await token(refreshGrant(String(body['refresh_token'])))).toMatchObject(invalidGrant);
+  });
+
+  test('sees groups that changed since', async () => {
+    const { refresh_token } = await signIn('finance@example.com');
+    const account = idp.accounts.find(({ email }) => email === 'finance@example.com');
+    account?.groups.push('engineering@example.com');
+    const { body } = await token(refreshGrant(refresh_token));
+    const { body: claims } = await userinfo(String(body['access_token']));
+    expect(claims).toMatchObject({ groups: ['engineering@example.com'] });
+  });
+
+  test('fails for an account that was switched off, and so do userinfo and a new sign-in', async () => {
+    const { access_token, refresh_token } = await signIn('engineer@example.com');
+    idp.behaviour.disabled.add('engineer@example.com');
+    expect(await token(refreshGrant(refresh_token))).toMatchObject(invalidGrant);
+    expect(await userinfo(access_token)).toMatchObject({ status: 401 });
+
+    const chooser = await browser.visit(authorizationUrl());
+    const { response } = await browser.visit(chooser.url, { account: 'demo-2' });
+    expect(response.status).toBe(403);
+  });
+
+  test.each(['access_token', 'refresh_token'] as const)('fails after %s was revoked', async (kind) => {
+    const tokens = await signIn('engineer@example.com');
+    const body = new URLSearchParams({ token: tokens[kind] });
+    expect((await fetch(idp.endpoints.revocation, { method: 'POST', body })).status).toBe(200);
+    expect(await token(refreshGrant(tokens.refresh_token))).toMatchObject(invalidGrant);
+    expect(await userinfo(tokens.access_token)).toMatchObject({ status: 401 });
+  });
+});
+
+describe('bad behaviour', () => {
+  test('denyAuthorization sends everybody back, with the state', async () => {
+    idp.behaviour.denyAuthorization = true;
+    const { url } = await browser.visit(authorizationUrl());
+    expect(url.href.startsWith(redirectUri)).toBe(true);
+    expect(Object.fromEntries(url.searchParams)).toMatchObject({ error: 'access_denied', state: 'a-state' });
+  });
+
+  test('unverifiedEmail shows in both places', async () => {
+    idp.behaviour.unverifiedEmail = true;
+    const tokens = await signIn('engineer@example.com');
+    expect((await userinfo(tokens.access_token)).body).toMatchObject({ email_verified: false });
+    expect(await verifiedClaims(tokens.id_token)).toMatchObject({ email_verified: false });
+  });
+
+  test('accessTokenSeconds is what expires_in says', async () => {
+    idp.behaviour.accessTokenSeconds = 5;
+    expect(await signIn('engineer@example.com')).toMatchObject({ expires_in: 5 });
+  });
+
+  test.each([
+    { body: { error: 'server_error' }, type: 'application/json', text: '{"error":"server_error"}' },
+    { body: '<p>Bad gateway</p>', type: 'text/html; charset=utf-8', text: '<p>Bad gateway</p>' },
+  ])('a fault answers $type in place of the truth', async ({ body, type, text }) => {
+    idp.behaviour.faults.token = { answer: { status: 502, body } };
+    const response = await fetch(idp.endpoints.token, { method: 'POST' });
+    expect([response.status, response.headers.get('content-type')]).toEqual([502, type]);
+    expect(await response.text()).toBe(text);
+    expect(idp.requests).toMatchObject({ token: 1, userinfo: 0 });
+  });
+
+  test('a fault can hang up', async () => {
+    idp.behaviour.faults.userinfo = { hangUp: true };
+    await expect(fetch(idp.endpoints.userinfo)).rejects.toThrow('fetch failed');
+  });
+
+  test('a delayed answer is the truth, later', async () => {
+    const { access_token } = await signIn('engineer@example.com');
+    idp.behaviour.faults.userinfo = { delayMs: 50 };
+    const start = performance.now();
+    expect(await userinfo(access_token)).toMatchObject({ status: 200 });
+    expect(performance.now() - start).toBeGreaterThanOrEqual(49);
+  });
+
+  test('a delay does not outlive the provider', async () => {
+    idp.behaviour.faults.token = { delayMs: 60_000 };
+    const slow = fetch(idp.endpoints.token, { method: 'POST' }).catch((error: unknown) => error);
+    while (idp.requests.token === 0) await new Promise(setImmediate);
+    await idp.close();
+    expect(await slow).toMatchObject({ message: 'fetch failed' });
+  });
+});
+
+test('discovery names the endpoints that the provider names', async () => {
+  const document = await (await fetch(idp.endpoints.discovery)).json();
+  expect(document).toMatchObject({
+    issuer: idp.issuer,
+    authorization_endpoint: idp.endpoints.authorization,
+    token_endpoint: idp.endpoints.token,
+    userinfo_endpoint: idp.endpoints.userinfo,
+    revocation_endpoint: idp.endpoints.revocation,
+    end_session_endpoint: idp.endpoints.endSession,
+    jwks_uri: idp.endpoints.jwks,
+    code_challenge_methods_supported: ['S256'],
+  });
+});
+
+test('signing out of the provider makes the next sign-in ask again', async () => {
+  await signIn('engineer@example.com');
+  const question = await browser.visit(idp.endpoints.endSession);
+  const html = await question.response.text();
+  const xsrf = /name="xsrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
+  await browser.visit(`${idp.endpoints.endSession}/confirm`, { xsrf, logout: 'yes' });
+  const { url } = await browser.visit(authorizationUrl());
+  expect(url.pathname).toMatch(/^\/sign-in\//);
+});
+
+const invalidGrant = { status: 400, body: { error: 'invalid_grant' } };
+const verifier = randomBytes(32).toString('base64url');
+
+function authorizationUrl(parameters: Record<string, string> = {}): string {
+  const url = new URL(idp.endpoints.authorization);
+  url.search = new URLSearchParams({
+    client_id: client.clientId,
+    redirect_uri: redirectUri,
+    response_type: 'code',
+    scope: 'openid profile email',
+    state: 'a-state',
+    nonce: 'a-nonce',
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+    ...parameters,
+  }).toString();
+  return url.href;
+}
+
+async function authorizationCode(email: string, parameters?: Record<string, string>): Promise<string> {
+  const chooser = await browser.visit(authorizationUrl(parameters));
+  const sub = idp.accounts.find((account) => account.email === email)?.sub ?? '';
+  const { url } = await browser.visit(chooser.url, { account: sub });
+  return url.searchParams.get('code') ?? '';
+}
+
+const codeGrant = (code: string) => ({
+  grant_type: 'authorization_code',
+  code,
+  redirect_uri: redirectUri,
+  code_verifier: verifier,
+});
+
+const refreshGrant = (refresh_token: string) => ({ grant_type: 'refresh_token', refresh_token });
+
+async function token(grant: Record<string, string>) {
+  const body = new URLSearchParams({
+    client_id: client.clientId,
+    client_secret: client.clientSecret,
+    ...grant,
+  });
+  return answerOf(await fetch(idp.endpoints.token, { method: 'POST', body }));
+}
+
+async function userinfo(accessToken: string) {
+  return answerOf(
+    await fetch(idp.endpoints.userinfo, { headers: { authorization: `Bearer ${accessToken}` } }),
+  );
+}
+
+async function answerOf(response: Response): Promise<{ status: number; body: Record<string, unknown> }> {
+  const body: Record<string, unknown> = await response.json();
+  return { status: response.status, body };
+}
+
+async function signIn(email: string, parameters?: Record<string, string>) {
+  const { body } = await token(codeGrant(await authorizationCode(email, parameters)));
+  return {
+    ...body,
+    access_token: String(body['access_token']),
+    refresh_token: String(body['refresh_token']),
+    id_token: String(body['id_token']),
+  };
+}
+
+async function verifiedClaims(idToken: string): Promise<unknown> {
+  const [header = '', payload = '', signature = ''] = idToken.split('.');
+  const { keys }: { keys: JsonWebKey[] } = await (await fetch(idp.endpoints.jwks)).json();
+  const key = createPublicKey({ key: { ...keys[0] }, format: 'jwk' });
+  expect(
+    verify('sha256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url')),
+  ).toBe(true);
+  return JSON.parse(Buffer.from(payload, 'base64url').toString());
+}
+
+/** As much of a browser as a sign-in needs: cookies by name and path, and redirects up to the application's door. */
+class Browser {
+  #cookies: { name: string; value: string; path: string }[] = [];
+
+  async visit(address: string | URL, form?: Record<string, string>) {
+    const hops: string[] = [];
+    let url = new URL(address);
+    let body = form && new URLSearchParams(form);
+    for (;;) {
+      const response = await fetch(url, {
+        method: body ? 'POST' : 'GET',
+        headers: { cookie: this.#cookiesFor(url.pathname), accept: 'text/html' },
+        redirect: 'manual',
+        ...(body && { body }),
+      });
+      this.#keepCookies(response);
+      hops.push(url.href);
+      const location = response.headers.get('location');
+      if (location === null) return { url, response, hops };
+      url = new URL(location, url);
+      body = undefined;
+      if (url.href.startsWith(redirectUri)) return { url, response, hops };
+    }
+  }
+
+  #cookiesFor(path: string): string {
+    const sent = this.#cookies.filter((cookie) => path.startsWith(cookie.path));
+    return sent.map(({ name, value }) => `${name}=${value}`).join('; ');
+  }
+
+  #keepCookies(response: Response): void {
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      const path = /; path=([^;]+)/i.exec(line)?.[1] ?? '/';
+      this.#cookies = this.#cookies.filter((cookie) => cookie.name !== name || cookie.path !== path);
+      if (value !== '') this.#cookies.push({ name, value, path });
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals';
+import { isNavigation, isPreflight } from './navigation.ts';
+
+const html = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+
+describe('with Fetch Metadata', () => {
+  test.each([
+    ['a followed link', 'GET', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }, true],
+    ['a HEAD of a page', 'HEAD', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }, true],
+    ['a navigation without a destination', 'GET', { 'sec-fetch-mode': 'navigate' }, true],
+    ['a navigation that asks for JSON', 'GET', { 'sec-fetch-mode': 'navigate', accept: '*/*' }, true],
+    ['a frame', 'GET', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe', accept: html }, false],
+    ['an embedded object', 'GET', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'object' }, false],
+    ["a script's fetch", 'GET', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', accept: html }, false],
+    ['a same-origin fetch', 'GET', { 'sec-fetch-mode': 'same-origin', accept: html }, false],
+    ['an image', 'GET', { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image', accept: html }, false],
+    ['a WebSocket', 'GET', { 'sec-fetch-mode': 'websocket', accept: html }, false],
+    ['an unknown mode', 'GET', { 'sec-fetch-mode': 'Navigate', accept: html }, false],
+    ['an empty mode', 'GET', { 'sec-fetch-mode': '', accept: html }, false],
+    ['a sent form', 'POST', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }, false],
+  ])('%s', (_, method, headers, expected) => {
+    expect(isNavigation(method, headers)).toBe(expected);
+  });
+});
+
+describe('without Fetch Metadata', () => {
+  test.each([
+    ['a page', 'GET', { accept: html }, true],
+    ['a HEAD of a page', 'HEAD', { accept: html }, true],
+    ['HTML among others', 'GET', { accept: 'application/xml, text/html' }, true],
+    ['HTML in capitals', 'GET', { accept: 'TEXT/HTML' }, true],
+    ['whatever there is', 'GET', { accept: '*/*' }, false],
+    ['JSON', 'GET', { accept: 'application/json' }, false],
+    ['a type that only ends like HTML', 'GET', { accept: 'x-text/html' }, false],
+    ['a type that only starts like HTML', 'GET', { accept: 'text/htmlx' }, false],
+    ['no wish at all', 'GET', {}, false],
+    ['a script that says so', 'GET', { accept: html, 'x-requested-with': 'XMLHttpRequest' }, false],
+    ['a sent form', 'POST', { accept: html }, false],
+    ['a PUT', 'PUT', { accept: html }, false],
+    ['a method in small letters', 'get', { accept: html }, false],
+  ])('%s', (_, method, headers, expected) => {
+    expect(isNavigation(method, headers)).toBe(expected);
+  });
+});
+
+describe('a CORS preflight', () => {
+  const marks = { origin: 'https://a.example', 'access-control-request-method': 'PUT' };
+
+  test('bears all three marks', () => {
+    expect(isPreflight('OPTIONS', marks)).toBe(true);
+  });
+
+  test.each([
+    ['another method', 'GET', marks],
+    ['a method in small letters', 'options', marks],
+    ['no Origin', 'OPTIONS', { 'access-control-request-method': 'PUT' }],
+    ['no method asked for', 'OPTIONS', { origin: 'https://a.example' }],
+    ['neither', 'OPTIONS', {}],
+  ])('is none with %s', (_, method, headers) => {
+    expect(isPreflight(method, headers)).toBe(false);
+  });
+});

@@ -1,0 +1,142 @@
+import { once } from 'node:events';
+import type { RequestListener } from 'node:http';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { startServer } from './life.ts';
+import type { Handlers, RunningServer, ServerTimeouts } from './life.ts';
+
+const running: RunningServer[] = [];
+const sockets: Socket[] = [];
+
+async function start(handlers: Handlers, timeouts: Partial<ServerTimeouts> = {}): Promise<RunningServer> {
+  const server = await startServer(() => handlers, {
+    port: 0,
+    timeouts: { readMs: 10_000, requestMs: 0, shutdownMs: 100, ...timeouts },
+  });
+  running.push(server);
+  return server;
+}
+
+function open(server: RunningServer): Socket {
+  const socket = connect(server.port, '127.0.0.1');
+  sockets.push(socket);
+  return socket;
+}
+
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await Promise.all(running.splice(0).map((server) => server.stop()));
+});
+
+const head = (...lines: string[]) => [...lines, 'Host: a', '', ''].join('\r\n');
+const hello: RequestListener = (_, res) => void res.end('hello');
+
+/** Waits for the text to arrive, and gives everything that arrived up to then. */
+async function arrives(socket: Socket, wanted: string): Promise<string> {
+  let seen = '';
+  while (!seen.includes(wanted)) seen += String((await once(socket, 'data'))[0]);
+  return seen;
+}
+
+describe('a stop', () => {
+  test('lets a request under way finish, says goodbye with it, and then is done', async () => {
+    const arrived = Promise.withResolvers<void>();
+    const mayAnswer = Promise.withResolvers<void>();
+    const server = await start(
+      {
+        request(_, res) {
+          arrived.resolve();
+          void mayAnswer.promise.then(() => res.end('finished'));
+        },
+      },
+      { shutdownMs: 60_000 },
+    );
+    const socket = open(server);
+    const answer = text(socket);
+    socket.write(head('GET / HTTP/1.1'));
+    await arrived.promise;
+
+    expect(server.ready()).toBe(true);
+    const stopped = server.stop();
+    expect(server.ready()).toBe(false);
+    mayAnswer.resolve();
+
+    // The answer ends with the connection, or `text` would wait for ever.
+    expect(await answer).toMatch(
+      /^HTTP\/1.1 200 OK\r\n(?:.+\r\n)*Connection: close\r\n(?:.+\r\n)*\r\nfinished$/i,
+    );
+    await stopped;
+  }, 2_000);
+
+  test('lets an answer finish whose head is out already, and closes its connection', async () => {
+    const mayGoOn = Promise.withResolvers<void>();
+    const server = await start(
+      {
+        request(_, res) {
+          res.writeHead(200, { 'Content-Length': '8' }).write('half');
+          void mayGoOn.promise.then(() => res.end('half'));
+        },
+      },
+      { shutdownMs: 60_000 },
+    );
+    const socket = open(server);
+    const closed = once(socket, 'close');
+    socket.write(head('GET / HTTP/1.1'));
+    await arrives(socket, 'half');
+    const stopped = server.stop();
+    mayGoOn.resolve();
+
+    expect(await arrives(socket, 'half')).toBe('half');
+    await Promise.all([stopped, closed]);
+  }, 2_000);
+
+  test('closes idle connections at once', async () => {
+    const server = await start({ request: hello }, { shutdownMs: 60_000 });
+    const socket = open(server);
+    socket.write(head('GET / HTTP/1.1'));
+    await arrives(socket, 'hello');
+    const closed = once(socket, 'close');
+
+    await server.stop();
+    await closed;
+  });
+
+  test('takes no new connection', async () => {
+    const server = await start({ request: hello });
+    await server.stop();
+
+    const [error] = await once(open(server), 'error').catch((reason: unknown) => [reason]);
+    expect(error).toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  test('ends what does not end by itself when its time is over', async () => {
+    const arrived = Promise.withResolvers<void>();
+    const server = await start({ request: () => arrived.resolve() }, { shutdownMs: 50 });
+    const socket = open(server);
+    socket.write(head('GET / HTTP/1.1'));
+    await arrived.promise;
+    const closed = once(socket, 'close');
+
+    await server.stop();
+    await closed;
+  });
+
+  test('is visible to the handlers, and told once however often it is asked for', async () => {
+    const onStop = jest.fn();
+    const seen: (() => boolean)[] = [];
+    const server = await startServer(
+      ({ ready }) => {
+        seen.push(ready);
+        return { request: hello };
+      },
+      { port: 0, timeouts: { readMs: 1_000, requestMs: 0, shutdownMs: 100 }, onStop },
+    );
+
+    expect(seen.map((ready) => ready())).toEqual([true]);
+    await Promise.all([server.stop(), server.stop()]);
+    expect(seen.map((ready) => ready())).toEqual([false]);
+    expect(onStop).toHaveBeenCalledTimes(1);
+  });
+});

@@ -1,0 +1,304 @@
+/** What one kind of diagnostic means, as docs/diagnostics.md tells it. */
+type DiagnosticKind = {
+  code: `LK${number}`;
+  severity: 'error' | 'warning';
+  title: string;
+  text: string;
+};
+
+/**
+ * Every diagnostic of an upstream file, under the name that this package calls it by. A code never changes its meaning
+ * and is never used again: operators search for it and silence it in their pipelines.
+ * 1xx: reading the text. 2xx: the shape of the file. 3xx: what a route becomes. 4xx: who gets in.
+ */
+export const DIAGNOSTICS = {
+  fileTooLarge: {
+    code: 'LK101',
+    severity: 'error',
+    title: 'The file is too large',
+    text: 'The file, with the values of its `{{name}}` variables filled in, is larger than 4 MiB. Ten thousand routes fit into that, so this is most likely not an upstream file. Check the path, or take out what does not belong there.',
+  },
+  notUtf8: {
+    code: 'LK102',
+    severity: 'error',
+    title: 'The file is not UTF-8 text',
+    text: 'The bytes at this place are not UTF-8. Save the file as UTF-8. A file that was compressed, encrypted or saved as UTF-16 looks like this too.',
+  },
+  controlCharacter: {
+    code: 'LK103',
+    severity: 'error',
+    title: 'A character that YAML does not allow',
+    text: 'NUL and other control characters may not stand in YAML, not even inside quotes. Take the character out. A file full of NUL is usually a half-written one.',
+  },
+  tabIndentation: {
+    code: 'LK104',
+    severity: 'error',
+    title: 'A tab in the indentation',
+    text: 'YAML is indented with spaces. Replace the tab by spaces, as many as the neighbouring lines have.',
+  },
+  yamlSyntax: {
+    code: 'LK105',
+    severity: 'error',
+    title: 'The text is not YAML',
+    text: 'The YAML parser cannot go on at this place. The mistake is often a little before it: a missing quote or bracket, a wrong indentation, or an unquoted value that starts with `*`, `&`, `!`, `%`, `@`, `{` or `[` or that contains `: `. Put quotes around such a value.',
+  },
+  templateUnresolved: {
+    code: 'LK106',
+    severity: 'error',
+    title: 'A template variable has no value',
+    text: '`{{name}}` is replaced by the environment variable `SSO_CONFIG_NAME`, and that one is not set. The name in the file is in lower case and has no spaces around it. `{{cluster}}` needs `SSO_CONFIG_CLUSTER`; it does not follow from `UPSTREAM_CLUSTER`. Placeholders in comments are not looked at.',
+  },
+  aliasExpansion: {
+    code: 'LK107',
+    severity: 'error',
+    title: 'The aliases expand to too much',
+    text: 'With every `*alias` replaced by what it stands for, the file holds more than 500 000 values. A few lines of aliases that hold aliases do that. Write the repeated part once and refer to it less deeply.',
+  },
+  aliasUnknown: {
+    code: 'LK108',
+    severity: 'error',
+    title: 'An alias without its anchor',
+    text: '`*name` refers to a value that was marked with `&name` earlier in the file, and there is none, or the alias stands inside the very value that it refers to. A value that merely starts with `*`, such as the wildcard, needs quotes: `"*"`.',
+  },
+  keyUnusable: {
+    code: 'LK109',
+    severity: 'error',
+    title: 'A key that is not a plain name',
+    text: 'Keys are names. A list or a mapping cannot be a key, and neither can `__proto__`.',
+  },
+  mergeUnusable: {
+    code: 'LK110',
+    severity: 'error',
+    title: '`<<` needs a mapping',
+    text: '`<<` takes over the keys of a mapping, or of a list of mappings: `<<: *common`.',
+  },
+  tagUnknown: {
+    code: 'LK111',
+    severity: 'error',
+    title: 'A YAML tag that means nothing here',
+    text: 'Of the YAML tags only the basic ones are read: `!!str`, `!!bool`, `!!int`, `!!float`, `!!null`, `!!seq`, `!!map` and `!!merge`. Write the value without a tag, in quotes where it begins with `!`.',
+  },
+  duplicateKey: {
+    code: 'LK112',
+    severity: 'warning',
+    title: 'The same key twice',
+    text: 'A mapping has this key more than once. The last one counts and the earlier ones are dropped. Keep one.',
+  },
+  moreDocuments: {
+    code: 'LK113',
+    severity: 'warning',
+    title: 'More than one document',
+    text: 'A line with `---` starts another YAML document. Only the first document is read, so the services below that line do not exist. Take the line out.',
+  },
+  rootShape: {
+    code: 'LK201',
+    severity: 'error',
+    title: 'The file is neither a list of services nor a map with `services`',
+    text: 'The file is a list, each entry of which begins with `- service: name`. For settings that hold for all services it may instead be a map with `services:`, which holds that list, and `defaults:`, which holds options.',
+  },
+  unknownKey: {
+    code: 'LK202',
+    severity: 'warning',
+    title: 'A key that is not known',
+    text: 'Nothing reads this key, so it has no effect. It is often a misspelt option, and a misspelt restriction does not restrict. Correct it or take it out. In a file whose root is a map, keys that start with `x-` are left alone, as a place for anchors.',
+  },
+  notMapping: {
+    code: 'LK203',
+    severity: 'error',
+    title: 'A mapping belongs here',
+    text: 'Here belong keys with values, each on its own indented line: `name: value`.',
+  },
+  notList: {
+    code: 'LK204',
+    severity: 'error',
+    title: 'A list belongs here',
+    text: 'Here belongs a list, even if it has only one entry. Write `[value]`, or one `- value` per line.',
+  },
+  notText: {
+    code: 'LK205',
+    severity: 'error',
+    title: 'A text belongs here',
+    text: 'Here belongs one single value, not a list and not a mapping.',
+  },
+  notBoolean: {
+    code: 'LK206',
+    severity: 'error',
+    title: '`true` or `false` belongs here',
+    text: 'Here belongs `true` or `false`; `yes`, `no`, `on`, `off`, `y` and `n` are read as well. In quotes they are texts, not truth values: leave the quotes out.',
+  },
+  notDuration: {
+    code: 'LK207',
+    severity: 'error',
+    title: 'A duration belongs here',
+    text: 'A duration is a number with its unit, one or several: `500ms`, `10s`, `1m30s`, `2h`. Units are `ns`, `us`, `ms`, `s`, `m` and `h`. A bare number is refused, because BuzzFeed SSO took it as nanoseconds: `timeout: 30` gave up at once. The shortest duration is `1ms`, the longest `500h`.',
+  },
+  emptyEntry: {
+    code: 'LK208',
+    severity: 'error',
+    title: 'An empty entry',
+    text: 'An entry of this list is empty. An empty pattern would match every path and make the whole site public; an empty group, domain or address means nothing. Write the entry or take the line out.',
+  },
+  serviceMissing: {
+    code: 'LK209',
+    severity: 'error',
+    title: 'An entry without `service`',
+    text: 'Every entry of the list has a `service`, the name under which it appears in logs and metrics: `- service: wiki`.',
+  },
+  misplaced: {
+    code: 'LK210',
+    severity: 'error',
+    title: 'A setting beside the sections instead of inside one',
+    text: 'Next to `service` stand the sections: `default` and one for each cluster. This key belongs inside a section. BuzzFeed SSO took it for a section of that name and dropped it without a word, and with it any restriction in it. Indent it below `default:`; the options go below `options:` in there.',
+  },
+  notSection: {
+    code: 'LK211',
+    severity: 'error',
+    title: 'A value where a section belongs',
+    text: 'Next to `service` stand sections, which are mappings, and the texts for the launcher: `title`, `description`, `icon` and `hidden`. Anything else with a simple value there is a mistake. To leave a note, use a comment: `# note`.',
+  },
+  headerUnusable: {
+    code: 'LK212',
+    severity: 'error',
+    title: 'A header that cannot be set',
+    text: "A header name is made of letters, digits and ``!#$%&'*+-.^_`|~``. A value has no line breaks and no control characters. Headers that say how the message itself is sent (`Connection`, `Content-Length`, `Host`, `Keep-Alive`, `TE`, `Trailer`, `Transfer-Encoding`, `Upgrade`, `Proxy-Connection`) cannot be set from a file. `preserve_host` decides about `Host`. Letter case makes no difference to a header name, so a name may stand only once.",
+  },
+  publicPattern: {
+    code: 'LK213',
+    severity: 'error',
+    title: 'A pattern in `skip_auth_regex` that cannot be read',
+    text: 'Patterns are regular expressions in RE2 syntax, as in Go: no look-ahead, no look-behind, no back-references, at most 1000 repetitions and 1000 characters. In double quotes a backslash is written twice; single quotes or none are easier.',
+  },
+  providerSlug: {
+    code: 'LK214',
+    severity: 'error',
+    title: 'A provider slug that cannot stand in an address',
+    text: '`provider_slug` is the first part of the path of the sign-in address, the `PROVIDER_X_SLUG` of the auth service. It is made of letters, digits, `-`, `_`, `.` and `~`.',
+  },
+  oldSpelling: {
+    code: 'LK215',
+    severity: 'warning',
+    title: 'An old spelling of an option',
+    text: '`skipauthpreflight` and `passaccesstoken` directly in a section take effect, because they did in BuzzFeed SSO. Write `skip_auth_preflight` and `pass_access_token` below `options:` instead.',
+  },
+  noService: {
+    code: 'LK216',
+    severity: 'warning',
+    title: 'The file names no service',
+    text: 'The file is empty, so every host is unknown and answered with 421.',
+  },
+  sectionMissing: {
+    code: 'LK301',
+    severity: 'warning',
+    title: 'A service without a section for this cluster',
+    text: 'The service has neither a `default` section nor one named after `UPSTREAM_CLUSTER`, so it does not exist here. That is fine for a service of another cluster. Otherwise correct the name of the section.',
+  },
+  fromMissing: {
+    code: 'LK302',
+    severity: 'error',
+    title: 'A route without `from`',
+    text: '`from` is the host name that people type: `from: wiki.corp.example.com`. With `type: rewrite` it is a pattern for it.',
+  },
+  toMissing: {
+    code: 'LK303',
+    severity: 'error',
+    title: 'A route without `to`',
+    text: '`to` is the address of the application: `to: http://wiki.internal:8080`. Only `type: launcher` has none.',
+  },
+  typeUnknown: {
+    code: 'LK304',
+    severity: 'error',
+    title: 'A type of route that does not exist',
+    text: '`type` is `simple`, which is also what it is when left out, `rewrite`, or `launcher`. There is no type `static`.',
+  },
+  fromInvalid: {
+    code: 'LK305',
+    severity: 'error',
+    title: '`from` is not a host name',
+    text: '`from` of a simple route is a host name, with a port where one is needed: `wiki.corp.example.com` or `wiki.localhost:4180`. It has no wildcards: `type: rewrite` takes a pattern.',
+  },
+  toInvalid: {
+    code: 'LK306',
+    severity: 'error',
+    title: '`to` is not an address',
+    text: '`to` is a host name with, as needed, a scheme (`http` or `https`), a port, a path and a query. It holds no user name, no password and no `#fragment`. Credentials for the application go into `inject_request_headers`.',
+  },
+  rewritePattern: {
+    code: 'LK307',
+    severity: 'error',
+    title: '`from` of a rewrite route is not a pattern',
+    text: 'With `type: rewrite`, `from` is a regular expression in RE2 syntax, as in Go, that matches the whole host name: `^(.*)\\.corp\\.example\\.com$`. No look-ahead, no look-behind, no back-references, at most 1000 characters.',
+  },
+  templateGroup: {
+    code: 'LK308',
+    severity: 'warning',
+    title: '`to` refers to a group that `from` does not have',
+    text: '`$name` takes as many letters, digits and underscores as there are, so `$1x` is the group named `1x`, which does not exist and is empty. Write `${1}x`. `$$` is a dollar sign.',
+  },
+  hostTaken: {
+    code: 'LK309',
+    severity: 'error',
+    title: 'Two routes for one host',
+    text: 'Two routes have the same `from`, so one would never be reached: BuzzFeed SSO took the last and said nothing. Letter case, a dot at the end and the default port make no difference. An extra route without a `from` of its own has that of its service.',
+  },
+  noRule: {
+    code: 'LK310',
+    severity: 'error',
+    title: 'A route that nobody is allowed to use',
+    text: 'The route has no `allowed_groups`, no `allowed_email_domains` and no `allowed_email_addresses`, and neither the `defaults` of the file nor `UPSTREAM_DEFAULT_GROUPS`, `UPSTREAM_DEFAULT_EMAIL_DOMAINS` or `UPSTREAM_DEFAULT_EMAIL_ADDRESSES` give one. For everybody who can sign in, write `allowed_email_domains: ["*"]`.',
+  },
+  fromPath: {
+    code: 'LK311',
+    severity: 'warning',
+    title: 'The path in `from` has no effect',
+    text: 'A route answers for a whole host. The path, query and fragment of `from` are dropped.',
+  },
+  launcherTarget: {
+    code: 'LK312',
+    severity: 'warning',
+    title: 'A launcher has no `to`',
+    text: 'A route of `type: launcher` shows the applications that a person may open and forwards nothing. Its `to` has no effect.',
+  },
+  severalKinds: {
+    code: 'LK401',
+    severity: 'warning',
+    title: 'More than one kind of rule',
+    text: 'The route has rules of more than one kind: groups, domains, addresses. Any one of them lets a person in, at every request. BuzzFeed SSO said the same in its documentation but asked for all of them after the first minute. If a person has to be in the group, leave the group only; a default of the environment counts as a rule as well.',
+  },
+  wildcardNotAlone: {
+    code: 'LK402',
+    severity: 'warning',
+    title: '`*` beside other entries',
+    text: '`*` stands for everybody only where it is the sole entry of its list. Beside others it matches nobody. Take it out, or take the others out.',
+  },
+  entryNeverMatches: {
+    code: 'LK403',
+    severity: 'warning',
+    title: 'An entry that nobody can match',
+    text: 'A domain is written without `@` and without wildcard: `example.com`, which does not cover `sub.example.com`. An address has exactly one `@`.',
+  },
+  emptyKeepsDefault: {
+    code: 'LK404',
+    severity: 'warning',
+    title: 'An empty value does not take a default away',
+    text: 'The list is empty, or the duration zero, so the default of the environment applies. Write what is wanted instead.',
+  },
+} as const satisfies Record<string, DiagnosticKind>;
+
+/** The name of a diagnostic inside this package. */
+export type DiagnosticName = keyof typeof DIAGNOSTICS;
+
+/** docs/diagnostics.md: one heading for each code, so that a code can be linked to. */
+export function renderDiagnosticsReference(): string {
+  const kinds: readonly DiagnosticKind[] = Object.values(DIAGNOSTICS);
+  return (
+    [
+      '# Diagnostics of the upstream file',
+      'Each line that `latchkey` prints about an upstream file carries a code. This page says what each one means and what to write. An error keeps the file from being used at all: the service does not start, or goes on with the file that it had. A warning does not.',
+      'Generated from `packages/upstreams/src/diagnostics.ts`.',
+      ...kinds.map(
+        (kind) =>
+          `## ${kind.code}: ${kind.title}\n\n_${kind.severity === 'error' ? 'Error' : 'Warning'}._ ${kind.text}`,
+      ),
+    ].join('\n\n') + '\n'
+  );
+}

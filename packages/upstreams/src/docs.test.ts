@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { DIAGNOSTICS } from './diagnostics.ts';
+import { renderDiagnosticsReference, renderUpstreamSchema } from './index.ts';
+
+function docs(name: string): string {
+  return readFileSync(path.join(import.meta.dirname, '../../../docs', name), 'utf8');
+}
+
+describe('the generated documents are those of this code', () => {
+  test('docs/diagnostics.md', () => {
+    expect(docs('diagnostics.md')).toBe(renderDiagnosticsReference());
+  });
+
+  test('docs/upstreams.schema.json', () => {
+    expect(docs('upstreams.schema.json')).toBe(renderUpstreamSchema());
+  });
+});
+
+describe('the table of diagnostics', () => {
+  test('gives every code once and has a heading for it', () => {
+    const codes = Object.values(DIAGNOSTICS).map((kind) => kind.code);
+    expect(new Set(codes).size).toBe(codes.length);
+    for (const code of codes) expect(renderDiagnosticsReference()).toContain(`\n## ${code}: `);
+  });
+
+  test('every code has a test that brings it about', () => {
+    const files = [
+      'parse/parse',
+      'parse/bad-text',
+      'shape/shape',
+      'resolve/inheritance',
+      'resolve/rules',
+      'resolve/simple',
+      'resolve/rewrite',
+      'match/table',
+    ];
+    const tests = files
+      .map((file) => readFileSync(path.join(import.meta.dirname, `${file}.test.ts`), 'utf8'))
+      .join('\n');
+    const untested = Object.values(DIAGNOSTICS).filter((kind) => !tests.includes(kind.code));
+    expect(untested).toEqual([]);
+  });
+});

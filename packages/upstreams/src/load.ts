@@ -1,0 +1,21 @@
+import { buildTable } from './match/table.ts';
+import { parse } from './parse/parse.ts';
+import { collectProblems } from './problems.ts';
+import { resolveRoutes } from './resolve/routes.ts';
+import { readFile } from './shape/file.ts';
+import type { LoadedUpstreams, UpstreamInput } from './types.ts';
+
+/**
+ * Reads an upstream file: text, tree, typed sections, routes, table. Never throws. There is a table only if nothing was
+ * wrong: half a table would let in people whom the other half keeps out.
+ */
+export function loadUpstreams(input: UpstreamInput): LoadedUpstreams {
+  const problems = collectProblems(input.file);
+  const { report } = problems;
+  const parsed = parse(input.text, input.templateVariables, report);
+  if (!parsed.ok) return { table: undefined, diagnostics: problems.inFileOrder() };
+
+  const file = readFile(parsed.root, report);
+  const table = buildTable(resolveRoutes(file, input, report), report);
+  return { table: problems.hasErrors() ? undefined : table, diagnostics: problems.inFileOrder() };
+}

@@ -1,0 +1,47 @@
+import { quote } from '../problems.ts';
+import type { Report } from '../problems.ts';
+import { isHostName } from '../resolve/host.ts';
+import type { HostPattern } from '../resolve/rewrite.ts';
+import type { ResolvedRoute } from '../resolve/routes.ts';
+import type { Route, RouteMatch, RouteTable } from '../types.ts';
+
+/** Puts the routes where a request finds them. A host or pattern that another route already has is reported. */
+export function buildTable(resolved: readonly ResolvedRoute[], report: Report): RouteTable {
+  const hosts = new Map<string, RouteMatch>();
+  const patterns = new Map<string, { route: Route; pattern: HostPattern }>();
+  for (const { route, reach } of resolved) {
+    const holder = 'host' in reach ? hosts.get(reach.host) : patterns.get(reach.source);
+    if (holder) report('hostTaken', route.position, taken(route, holder.route));
+    else if ('host' in reach) hosts.set(reach.host, { route, target: reach.target });
+    else patterns.set(reach.source, { route, pattern: reach.pattern });
+  }
+  const inOrder = [...patterns.values()];
+
+  return {
+    routes: resolved.map(({ route }) => route),
+    groups: groupsOf(resolved),
+    match(host, port) {
+      const withPort = port === undefined ? host : `${host}:${port}`;
+      const exact = hosts.get(withPort) ?? hosts.get(host);
+      if (exact) return exact;
+      if (!isHostName(host)) return undefined;
+      for (const { route, pattern } of inOrder) {
+        // BuzzFeed SSO let patterns see the port, so one that names it still works.
+        const found = pattern.resolve(host) ?? (port === undefined ? undefined : pattern.resolve(withPort));
+        if (found) return { route, target: found.target };
+      }
+      return undefined;
+    },
+  };
+}
+
+function taken(route: Route, holder: Route): string {
+  const { line } = holder.position;
+  return `${quote(route.from)} already leads to ${quote(holder.service)} (line ${line}): write another \`from\`, or take one of the two out`;
+}
+
+function groupsOf(resolved: readonly ResolvedRoute[]): string[] {
+  const groups = new Set(resolved.flatMap(({ route }) => route.rules.groups));
+  groups.delete('*');
+  return [...groups].toSorted();
+}

@@ -1,0 +1,125 @@
+import { EVENT_ID, SCALAR_STYLE, getScalarValue } from 'js-yaml';
+import type { AliasEvent, Event, MappingEvent, ScalarEvent, SequenceEvent } from 'js-yaml';
+import { quote } from '../problems.ts';
+import type { Report } from '../problems.ts';
+import type { Position } from '../types.ts';
+import { ComposeError } from './compose-error.ts';
+import { MAX_EXPANDED_NODES } from './limits.ts';
+import { mergeInto } from './merge-key.ts';
+import type { Source } from './source.ts';
+import type { YamlEntry, YamlNode } from './tree.ts';
+
+const TAGS: ReadonlySet<string> = new Set(['str', 'bool', 'int', 'float', 'null', 'seq', 'map', 'merge']);
+
+/**
+ * The first document of a parsed stream as a tree, or nothing if there is none. Aliases share the node that they name, so
+ * that the tree takes no more memory than the file; `size` counts them as often as they are used.
+ * Throws ComposeError.
+ */
+export function compose(events: readonly Event[], source: Source, report: Report): YamlNode | undefined {
+  const anchors = new Map<string, YamlNode>();
+  let cursor = 1;
+
+  function next(parent: Position): YamlNode {
+    const event = events[cursor];
+    cursor += 1;
+    if (event?.type === EVENT_ID.SCALAR) return anchored(event, scalar(event, parent));
+    if (event?.type === EVENT_ID.SEQUENCE) return anchored(event, list(event));
+    if (event?.type === EVENT_ID.MAPPING) return anchored(event, mapping(event));
+    if (event?.type === EVENT_ID.ALIAS) return aliased(event);
+    throw new ComposeError('yamlSyntax', parent, 'The YAML ends in the middle of a value');
+  }
+
+  function scalar(event: ScalarEvent, parent: Position): YamlNode {
+    const quoted = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED;
+    const at = event.valueStart < 0 ? parent : source.at(event.valueStart - (quoted ? 1 : 0));
+    const tag = readTag(event, at);
+    const plain = tag === undefined ? event.style === SCALAR_STYLE.PLAIN : tag !== 'str';
+    return { kind: 'scalar', at, size: 1, text: getScalarValue(source.text, event), plain };
+  }
+
+  function list(event: SequenceEvent): YamlNode {
+    const at = source.at(event.start);
+    readTag(event, at);
+    const items: YamlNode[] = [];
+    let size = 1;
+    while (events[cursor]?.type !== EVENT_ID.POP) {
+      const item = next(at);
+      size = grow(size, item, at);
+      items.push(item);
+    }
+    cursor += 1;
+    return { kind: 'list', at, size, items };
+  }
+
+  function mapping(event: MappingEvent): YamlNode {
+    const at = source.at(event.start);
+    readTag(event, at);
+    const entries = new Map<string, YamlEntry>();
+    const merged: YamlNode[] = [];
+    let size = 1;
+    while (events[cursor]?.type !== EVENT_ID.POP) {
+      const key = next(at);
+      const value = next(key.at);
+      size = grow(size, value, at);
+      const name = keyName(key);
+      if (name === '<<' && key.kind === 'scalar' && key.plain) {
+        merged.push(value);
+        continue;
+      }
+      if (entries.has(name)) {
+        report(
+          'duplicateKey',
+          key.at,
+          `${quote(name)} stands here for the second time, and this one counts: keep one`,
+        );
+      }
+      entries.set(name, { at: key.at, value });
+    }
+    cursor += 1;
+    for (const value of merged) mergeInto(entries, value);
+    return { kind: 'mapping', at, size, entries };
+  }
+
+  function anchored(event: ScalarEvent | SequenceEvent | MappingEvent, node: YamlNode): YamlNode {
+    if (event.anchorStart >= 0) anchors.set(source.text.slice(event.anchorStart, event.anchorEnd), node);
+    return node;
+  }
+
+  /** An anchor counts once its value is complete, so nothing can contain itself. */
+  function aliased(event: AliasEvent): YamlNode {
+    const name = source.text.slice(event.anchorStart, event.anchorEnd);
+    const node = anchors.get(name);
+    if (node) return node;
+    const message = `*${name} refers to nothing: mark a value above with &${name}, or put quotes around the text`;
+    throw new ComposeError('aliasUnknown', source.at(event.anchorStart), message);
+  }
+
+  function readTag(event: ScalarEvent | SequenceEvent | MappingEvent, at: Position): string | undefined {
+    if (event.tagStart < 0) return undefined;
+    const tag = source.text.slice(event.tagStart, event.tagEnd);
+    if (tag === '!') return 'str';
+    const name = /^(?:!!|!<tag:yaml\.org,2002:)(\w+)>?$/.exec(tag)?.[1];
+    if (name !== undefined && TAGS.has(name)) return name;
+    throw new ComposeError(
+      'tagUnknown',
+      at,
+      `The tag ${quote(tag)} is not read here: write the value without it`,
+    );
+  }
+
+  const start = source.at(0);
+  return events.length > 1 ? next(start) : undefined;
+}
+
+function grow(size: number, child: YamlNode, at: Position): number {
+  const grown = size + child.size;
+  if (grown <= MAX_EXPANDED_NODES) return grown;
+  const message = `The aliases in here expand to more than ${MAX_EXPANDED_NODES} values: repeat less`;
+  throw new ComposeError('aliasExpansion', at, message);
+}
+
+function keyName(key: YamlNode): string {
+  if (key.kind === 'scalar' && key.text !== '__proto__') return key.text;
+  throw new ComposeError('keyUnusable', key.at, 'A key is a plain name: write `name: value`');
+}

@@ -1,0 +1,93 @@
+import { quote } from '../problems.ts';
+import type { Report } from '../problems.ts';
+import type { Located } from '../shape/reader.ts';
+import type { Options } from '../shape/sections.ts';
+import type { AccessRules, Position, UpstreamDefaults } from '../types.ts';
+
+type Entries = readonly Located<string>[] | undefined;
+
+const SETTINGS = {
+  groups: { option: 'allowed_groups', variable: 'UPSTREAM_DEFAULT_GROUPS' },
+  emailDomains: { option: 'allowed_email_domains', variable: 'UPSTREAM_DEFAULT_EMAIL_DOMAINS' },
+  emailAddresses: { option: 'allowed_email_addresses', variable: 'UPSTREAM_DEFAULT_EMAIL_ADDRESSES' },
+} as const;
+
+const KINDS = ['groups', 'emailDomains', 'emailAddresses'] as const;
+
+/** Who may use a route: each list as the file has it, or else as the environment has it. A route that nobody may use is an error. */
+export function resolveRules(
+  options: Options,
+  at: Position,
+  defaults: UpstreamDefaults,
+  report: Report,
+): AccessRules {
+  const rules = {
+    groups: listOf(options.allowed_groups, defaults.groups),
+    emailDomains: listOf(options.allowed_email_domains, defaults.emailDomains).map(toLowerCase),
+    emailAddresses: listOf(options.allowed_email_addresses, defaults.emailAddresses).map(toLowerCase),
+  };
+  reportKinds(rules, options, at, report);
+  reportEntries(options, report);
+  return rules;
+}
+
+function listOf(entries: Entries, fallback: readonly string[]): readonly string[] {
+  return entries && entries.length > 0 ? entries.map((entry) => entry.value.trim()) : fallback;
+}
+
+function reportKinds(rules: AccessRules, options: Options, at: Position, report: Report): void {
+  const named = KINDS.filter((kind) => rules[kind].length > 0);
+  if (named.length === 0) {
+    const message =
+      'missing setting: ALLOWED_EMAIL_DOMAINS, ALLOWED_EMAIL_ADDRESSES, ALLOWED_GROUPS default in environment or override in upstream config: write `allowed_groups` or one of the others below `options:`';
+    report('noRule', at, message);
+  }
+  if (named.length > 1) {
+    const sources = named.map((kind) => sourceOf(kind, options)).join(' and ');
+    report('severalKinds', at, `${sources} let people in independently: keep only the one that has to hold`);
+  }
+  for (const kind of named) {
+    const written = options[SETTINGS[kind].option];
+    if (written?.length === 0) {
+      const message = `The empty \`${SETTINGS[kind].option}\` does not take ${SETTINGS[kind].variable} away: write who may pass`;
+      report('emptyKeepsDefault', at, message);
+    }
+  }
+}
+
+function sourceOf(kind: (typeof KINDS)[number], options: Options): string {
+  const { option, variable } = SETTINGS[kind];
+  return (options[option]?.length ?? 0) > 0 ? `\`${option}\`` : variable;
+}
+
+function reportEntries(options: Options, report: Report): void {
+  for (const { option } of Object.values(SETTINGS)) {
+    const entries = options[option] ?? [];
+    const wildcard = entries.find((entry) => entry.value === '*');
+    if (wildcard && entries.length > 1) {
+      report(
+        'wildcardNotAlone',
+        wildcard.at,
+        '`*` beside other entries matches nobody: keep it alone, or take it out',
+      );
+    }
+  }
+  for (const { value, at } of options.allowed_email_domains ?? []) {
+    if (value !== '*' && /[@*\s]|^\./.test(value)) {
+      report(
+        'entryNeverMatches',
+        at,
+        `No address has the domain ${quote(value)}: write it like \`example.com\``,
+      );
+    }
+  }
+  for (const { value, at } of options.allowed_email_addresses ?? []) {
+    if (value !== '*' && !/^[^@\s]+@[^@\s*]+$/.test(value)) {
+      report('entryNeverMatches', at, `${quote(value)} is not an address: write it like \`ann@example.com\``);
+    }
+  }
+}
+
+function toLowerCase(text: string): string {
+  return text.toLowerCase();
+}

@@ -1,0 +1,28 @@
+import type { Target } from '../types.ts';
+import { hasScheme, isHostName } from './host.ts';
+
+/** An address to forward to, or what is wrong with it. The reason quotes nothing: a password may be in it. */
+export type ParsedTarget = { ok: true; target: Target } | { ok: false; reason: string };
+
+/** Reads `to`: `host[:port][/path][?query]`, with `scheme` where it names none. */
+export function parseTarget(to: string, scheme: 'http' | 'https'): ParsedTarget {
+  // The URL parser would drop or turn these without a word, and then forward elsewhere than the file says.
+  // oxlint-disable-next-line no-control-regex
+  if (/[\s\\\0-\x1F\x7F]/.test(to)) return no('it holds a space, a backslash or a control character');
+  const url = URL.parse(hasScheme(to) ? to : `${scheme}://${to}`);
+  if (!url) return no('it cannot be read');
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    return no('its scheme is neither http nor https');
+  if (url.username !== '' || url.password !== '') return no('it holds credentials');
+  if (url.hash !== '') return no('it has a fragment');
+  if (!isHostName(url.hostname)) return no('its host is not a host name');
+  if (url.port === '0') return no('its port is 0');
+  return {
+    ok: true,
+    target: { origin: url.origin, basePath: url.pathname.replace(/\/$/, ''), query: url.search.slice(1) },
+  };
+}
+
+function no(reason: string): ParsedTarget {
+  return { ok: false, reason };
+}

@@ -1,0 +1,19 @@
+import { expect, test } from '@jest/globals';
+import { closest } from './closest.ts';
+
+const KNOWN = ['from', 'to', 'type', 'options', 'skip_auth_regex', 'skip_auth_preflight'];
+
+test.each([
+  ['form', 'from'],
+  ['tpye', 'type'],
+  ['Options', 'options'],
+  ['option', 'options'],
+  ['skip-auth-regex', 'skip_auth_regex'],
+  ['skip_auth_regexp', 'skip_auth_regex'],
+  ['skip_auth_preflght', 'skip_auth_preflight'],
+  ['x', undefined],
+  ['colour', undefined],
+  ['options'.repeat(100), undefined],
+])('%s was meant to be %s', (written, meant) => {
+  expect(closest(written, KNOWN)).toBe(meant);
+});

@@ -1,0 +1,71 @@
+import { isNull } from '../parse/tree.ts';
+import type { YamlEntry } from '../parse/tree.ts';
+import { quote } from '../problems.ts';
+import type { HeaderEntry } from '../types.ts';
+import { reader } from './reader.ts';
+import type { Refuse } from './reader.ts';
+
+/** RFC 9110, 5.6.2: token. */
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+/** RFC 9110, 5.5: field-value, with the characters beyond ASCII that one byte can hold. */
+const VALUE = /^[\t\x20-\x7E\x80-\xFF]*$/;
+
+/** They frame the message on its connection (RFC 9110, 7.6.1) and are not the operator's to write. */
+const FRAMING: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'host',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Headers by name. The values never appear in a message: they are often credentials. */
+export function headers(description: string) {
+  const json = {
+    type: 'object',
+    additionalProperties: { type: ['string', 'number', 'boolean', 'null'] },
+    description,
+  };
+  return reader(json, (node, refuse): readonly HeaderEntry[] => {
+    if (node.kind !== 'mapping')
+      return refuse('notMapping', node.at, 'Write `Name: value` lines here, indented');
+    const seen = new Set<string>();
+    return [...node.entries].map(([name, entry]) => {
+      const key = name.toLowerCase();
+      if (seen.has(key)) refuse('headerUnusable', entry.at, `${name} stands here in two spellings: keep one`);
+      seen.add(key);
+      return readHeader(name, entry, refuse);
+    });
+  });
+}
+
+/** `base` with what `over` sets in its place, whatever the letter case of the names. */
+export function mergeHeaders(
+  base: readonly HeaderEntry[],
+  over: readonly HeaderEntry[],
+): readonly HeaderEntry[] {
+  const merged = new Map([...base, ...over].map((header) => [header[0].toLowerCase(), header]));
+  return [...merged.values()];
+}
+
+function readHeader(name: string, { at, value }: YamlEntry, refuse: Refuse): HeaderEntry {
+  if (!NAME.test(name))
+    return refuse('headerUnusable', at, `${quote(name)} is not a header name: correct it`);
+  if (FRAMING.has(name.toLowerCase())) {
+    return refuse('headerUnusable', at, `${name} belongs to the connection and cannot be set: take it out`);
+  }
+  if (value.kind !== 'scalar') return refuse('notText', value.at, `Write the value of ${name} as one text`);
+  const text = isNull(value) ? '' : value.text.trim();
+  if (!VALUE.test(text)) {
+    return refuse(
+      'headerUnusable',
+      value.at,
+      `The value of ${name} has a character that no header can carry`,
+    );
+  }
+  return [name, text];
+}

@@ -1,0 +1,225 @@
+import { describe, expect, test } from '@jest/globals';
+import { load, placesOf, routeOf, withOptions } from '../../test-support/load.ts';
+
+const SIMPLE = '{from: wiki.example.com, to: http://wiki}';
+
+describe('options', () => {
+  test.each(['true', 'True', 'TRUE', 'yes', 'Yes', 'on', 'ON', 'y', '!!bool "true"'])(
+    '%s is true, as in YAML 1.1',
+    (word) => {
+      expect(routeOf(withOptions(`preserve_host: ${word}`)).preserveHost).toBe(true);
+    },
+  );
+
+  test.each(['false', 'no', 'No', 'off', 'OFF', 'n', '~', ''])('%j is false', (word) => {
+    expect(routeOf(withOptions(`preserve_host: ${word}`)).preserveHost).toBe(false);
+  });
+
+  test.each(['"true"', "'yes'", '!!str true', '1', 'maybe', '[true]'])('%s is no truth value', (word) => {
+    expect(load(withOptions(`tls_skip_verify: ${word}`)).diagnostics).toMatchObject([
+      { code: 'LK206', line: 6 },
+    ]);
+  });
+
+  test.each([
+    ['10s', 10_000],
+    ['1m30s', 90_000],
+    ['100ms', 100],
+    ['1.5h', 5_400_000],
+    ['"2s"', 2000],
+    ['1500us', 1.5],
+  ])('the duration %s is %d ms', (written, milliseconds) => {
+    expect(routeOf(withOptions(`timeout: ${written}`)).timeoutMs).toBe(milliseconds);
+  });
+
+  test.each([
+    ['30', '30 has no unit: write `30s` for seconds or `30ms` for milliseconds'],
+    ['"30"', '30 has no unit: write `30s` for seconds or `30ms` for milliseconds'],
+    ['30 seconds', '"30 seconds" is not a duration: write a number with its unit, such as `30s` or `1m30s`'],
+    ['-5s', '"-5s" is not a duration: write a number with its unit, such as `30s` or `1m30s`'],
+    ['30ns', '"30ns" is out of range: write something from `1ms` to `500h`'],
+    ['1000h', '"1000h" is out of range: write something from `1ms` to `500h`'],
+  ])('the duration %s is refused', (written, message) => {
+    expect(load(withOptions(`reset_deadline: ${written}`)).diagnostics).toMatchObject([
+      { code: 'LK207', line: 6, column: 23, message },
+    ]);
+  });
+
+  test('every option reaches the route', () => {
+    const route = routeOf(
+      withOptions(
+        'allowed_groups: [eng@example.com, 123]',
+        'skip_auth_regex: ["^/public/", "\\\\.css$"]',
+        'skip_auth_preflight: true',
+        'provider_slug: okta',
+        'inject_request_headers: {X-Number: 0017, X-Flag: yes, X-None: , X-Text: " a b "}',
+        'header_overrides: {X-Frame-Options: DENY}',
+        'timeout: 5s',
+        'reset_deadline: 2m',
+        'flush_interval: 1',
+        'preserve_host: true',
+        'pass_access_token: true',
+        'skip_request_signing: true',
+        'tls_skip_verify: true',
+      ),
+    );
+    expect(route).toMatchObject({
+      id: 'wiki',
+      rules: { groups: ['eng@example.com', '123'], emailDomains: [], emailAddresses: [] },
+      skipAuthPreflight: true,
+      providerSlug: 'okta',
+      injectRequestHeaders: [
+        ['X-Number', '0017'],
+        ['X-Flag', 'yes'],
+        ['X-None', ''],
+        ['X-Text', 'a b'],
+      ],
+      headerOverrides: [['X-Frame-Options', 'DENY']],
+      timeoutMs: 5000,
+      resetDeadlineMs: 120_000,
+      preserveHost: true,
+      passAccessToken: true,
+      skipRequestSigning: true,
+      tlsSkipVerify: true,
+      position: { line: 3, column: 11 },
+    });
+    expect(route.publicPaths.map((pattern) => pattern.matches('/public/x'))).toEqual([true, false]);
+    expect(route.publicPaths.map((pattern) => pattern.matches('/a.css'))).toEqual([false, true]);
+  });
+
+  test.each([
+    ['a text where a list belongs', 'allowed_groups: g1', 'LK204 6:23'],
+    ['a number where a list belongs', 'allowed_email_domains: 5', 'LK204 6:30'],
+    ['a mapping where a list belongs', 'skip_auth_regex: {a: b}', 'LK204 6:24'],
+    ['a list within a list', 'allowed_groups: [[a]]', 'LK205 6:24'],
+    ['a list where headers belong', 'header_overrides: [a]', 'LK203 6:25'],
+    ['a mapping where a header value belongs', 'header_overrides: {X-A: {b: c}}', 'LK205 6:31'],
+    ['an empty group', 'allowed_groups: [a, ""]', 'LK208 6:27'],
+    ['an empty public pattern', 'skip_auth_regex: [""]', 'LK208 6:25'],
+    ['a look-ahead', 'skip_auth_regex: ["^/(?!admin)"]', 'LK213 6:25'],
+    ['a pattern that does not end', 'skip_auth_regex: ["^/(a"]', 'LK213 6:25'],
+    ['a repetition without bounds', 'skip_auth_regex: ["(a{1000}){1000}"]', 'LK213 6:25'],
+    ['a pattern of 1001 characters', `skip_auth_regex: [${'a'.repeat(1001)}]`, 'LK213 6:25'],
+    ['a header name with a space', 'inject_request_headers: {X A: b}', 'LK212 6:32'],
+    ['a header value with a line break', 'inject_request_headers: {X-A: "b\\nc"}', 'LK212 6:37'],
+    ['a header of the connection', 'inject_request_headers: {Content-Length: 5}', 'LK212 6:32'],
+    ['one header in two spellings', 'header_overrides: {X-A: b, x-a: c}', 'LK212 6:34'],
+    ['a slug that is a path', 'provider_slug: ../x', 'LK214 6:22'],
+  ])('%s is an error', (_, option, place) => {
+    expect(placesOf(load(withOptions(option)))).toEqual([place]);
+  });
+
+  test('the value of a header is never in a message', () => {
+    const { diagnostics } = load(
+      withOptions('inject_request_headers: {Authorization: "Basic hunter2\\n"}', 'x: y'),
+    );
+    expect(JSON.stringify(diagnostics)).not.toContain('hunter2');
+  });
+});
+
+describe('the shape of the file', () => {
+  test.each([
+    ['a text', 'hello', 'LK201 1:1'],
+    ['a service without its dash', `service: a\ndefault: ${SIMPLE}`, 'LK201 1:1'],
+    ['a map whose services are no list', 'services: {a: b}', 'LK204 1:11'],
+    ['a number in the list', '- 5', 'LK203 1:3'],
+    ['no service name', `- default: ${SIMPLE}`, 'LK209 1:3'],
+    ['an empty service name', `- service: " "\n  default: ${SIMPLE}`, 'LK209 1:3'],
+    [
+      'options beside the sections',
+      `- service: a\n  options: {allowed_groups: [a]}\n  default: ${SIMPLE}`,
+      'LK210 2:3',
+    ],
+    ['a rule beside the sections', `- service: a\n  allowed_groups: [a]\n  default: ${SIMPLE}`, 'LK210 2:3'],
+    ['from beside the sections', `- service: a\n  from: a.example.com\n  default: ${SIMPLE}`, 'LK210 2:3'],
+    ['a note beside the sections', `- service: a\n  note: hi\n  default: ${SIMPLE}`, 'LK211 2:3'],
+    [
+      'a mistake in the section of another cluster',
+      `- service: a\n  default: ${SIMPLE}\n  dev: {options: [a]}`,
+      'LK203 3:18',
+    ],
+  ])('%s is an error', (_, text, place) => {
+    const result = load(text);
+    expect(placesOf(result)).toEqual([place]);
+    expect(result.table).toBeUndefined();
+  });
+
+  test('all mistakes of all services are reported at once, in file order', () => {
+    const text = `- service: a
+  default: {from: "a b", to: ftp://x, options: {timeout: 5}}
+- service: b
+  default: {from: "^b$", to: b}
+- default: {}
+`;
+    expect(placesOf(load(text))).toEqual(['LK207 2:58', 'LK305 4:19', 'LK209 5:3']);
+  });
+
+  test.each([
+    ['alowed_groups', 'did you mean `allowed_groups`?'],
+    ['allowed-groups', 'did you mean `allowed_groups`?'],
+    ['tls_verify', 'did you mean `tls_skip_verify`?'],
+    ['favourite_colour', 'take it out'],
+  ])('the unknown option %s is a warning', (key, advice) => {
+    const result = load(withOptions(`${key}: [a]`));
+    expect(result.diagnostics).toMatchObject([
+      { code: 'LK202', severity: 'warning', line: 6, column: 7, message: expect.stringContaining(advice) },
+    ]);
+    expect(result.table).toBeDefined();
+  });
+
+  test('an option that stands directly in a section is told where it belongs', () => {
+    const [diagnostic] = load(`- service: a\n  default:\n    timeout: 5s\n    <<: ${SIMPLE}\n`).diagnostics;
+    expect(diagnostic?.message).toBe('"timeout" is not known and has no effect: indent it below `options:`');
+  });
+
+  test('the two spellings that BuzzFeed SSO read by accident still take effect, with a warning', () => {
+    const text = `- service: a\n  default:\n    skipauthpreflight: true\n    passaccesstoken: on\n    <<: ${SIMPLE}\n`;
+    expect(placesOf(load(text))).toEqual(['LK215 3:5', 'LK215 4:5']);
+    expect(routeOf(text)).toMatchObject({ skipAuthPreflight: true, passAccessToken: true });
+  });
+
+  test('spaces in the name of a service become underscores', () => {
+    expect(routeOf(`- service: "  my  own\\twiki "\n  default: ${SIMPLE}`).service).toBe('my_own_wiki');
+  });
+});
+
+describe('a map as the root', () => {
+  test('holds the services, and options that hold for all of them below every section', () => {
+    const text = `defaults: {allowed_groups: [all], timeout: 3s, header_overrides: {X-A: all}}
+services:
+  - service: a
+    default: {from: a.example.com, to: http://a, options: {timeout: 4s, header_overrides: {x-a: own, X-B: own}}}
+`;
+    expect(routeOf(text)).toMatchObject({
+      rules: { groups: ['all'] },
+      timeoutMs: 4000,
+      headerOverrides: [
+        ['x-a', 'own'],
+        ['X-B', 'own'],
+      ],
+    });
+  });
+
+  test('warns of unknown keys, except those that start with x-', () => {
+    expect(placesOf(load('x-common: &c {}\nservcies: []\nservices: []\n'))).toEqual(['LK202 2:1']);
+  });
+});
+
+describe('the launcher', () => {
+  test('title, description, icon and hidden stand beside the sections', () => {
+    const text = `- service: wiki\n  title: The wiki\n  description: What we know\n  icon: /w.svg\n  hidden: yes\n  default: ${SIMPLE}\n`;
+    expect(routeOf(text).launcher).toEqual({
+      title: 'The wiki',
+      description: 'What we know',
+      icon: '/w.svg',
+      hidden: true,
+    });
+  });
+
+  test('a service that says nothing about it has none; one that says something is called by its name', () => {
+    expect(routeOf(`- service: wiki\n  default: ${SIMPLE}\n`).launcher).toBeUndefined();
+    expect(routeOf(`- service: wiki\n  icon: W\n  default: ${SIMPLE}\n`).launcher).toMatchObject({
+      title: 'wiki',
+    });
+  });
+});

@@ -1,0 +1,118 @@
+/** A place in the file as an editor counts it: the first line is 1, the first column is 1. */
+export type Position = { line: number; column: number };
+
+/** Something worth telling about an upstream file. `code` is stable and documented in docs/diagnostics.md. */
+export type Diagnostic = {
+  code: string;
+  severity: 'error' | 'warning';
+  /** A sentence that says what to write. Values of headers and credentials in addresses are never in it. */
+  message: string;
+  file: string;
+  line: number;
+  column: number;
+};
+
+/**
+ * Who may pass; any one of the three suffices. The defaults of the environment are already in it. Groups are compared
+ * exactly; domains and addresses are lower-case. A list that holds nothing but `*` lets anyone pass who is signed in.
+ */
+export type AccessRules = {
+  groups: readonly string[];
+  emailDomains: readonly string[];
+  emailAddresses: readonly string[];
+};
+
+/** One entry of `skip_auth_regex`, in RE2 syntax. Not anchored unless it says so itself; sees the canonical path. */
+export type PathPattern = { source: string; matches(path: string): boolean };
+
+/** A header to set, as it is spelled in the file. */
+export type HeaderEntry = readonly [name: string, value: string];
+
+/** Where requests of a route go. */
+export type Target = {
+  /** `http://127.0.0.1:4200`: scheme, host and, unless it is the default one, port. */
+  origin: string;
+  /** Put in front of the request's path. Empty, or `/x` with no slash at its end. */
+  basePath: string;
+  /** Put in front of the request's query. Empty, or `a=b` with no question mark. */
+  query: string;
+};
+
+/** How a service is shown in the launcher. */
+export type Launcher = {
+  title: string;
+  description: string | undefined;
+  icon: string | undefined;
+  hidden: boolean;
+};
+
+/** One host, or one pattern of hosts, with everything that was decided about it when the file was read. */
+export type Route = {
+  /** Unique in its table and the same after an unrelated edit, so that logs and metrics may use it. */
+  id: string;
+  service: string;
+  /** `from` as the file has it. */
+  from: string;
+  /** `to` as the file has it; a launcher has none. Where a request goes is said by the match. */
+  to?: string;
+  /** A `launcher` shows the applications that a person may open. It has no target. */
+  kind: 'simple' | 'rewrite' | 'launcher';
+  rules: AccessRules;
+  publicPaths: readonly PathPattern[];
+  skipAuthPreflight: boolean;
+  passAccessToken: boolean;
+  providerSlug: string;
+  injectRequestHeaders: readonly HeaderEntry[];
+  headerOverrides: readonly HeaderEntry[];
+  timeoutMs: number;
+  resetDeadlineMs: number;
+  preserveHost: boolean;
+  tlsSkipVerify: boolean;
+  skipRequestSigning: boolean;
+  launcher?: Launcher;
+  position: Position;
+};
+
+/**
+ * The route of a host and where its requests go. There is no target for a launcher, and none where a rewrite template
+ * gave no address for this host: answer that with 502.
+ */
+export type RouteMatch = { route: Route; target: Target | undefined };
+
+export type RouteTable = {
+  /** In file order, extra routes after all others: the order in which patterns are tried. */
+  routes: readonly Route[];
+  /** Every group that a rule names, sorted, without `*`: what there is to ask the provider about. */
+  groups: readonly string[];
+  /**
+   * The route of a host: the exact host with its port, then the exact host, then the patterns in order.
+   * `host` is lower-case, without port and without a trailing dot; `port` is what the Host header named, if anything.
+   */
+  match(host: string, port: number | undefined): RouteMatch | undefined;
+};
+
+/** What applies where neither the file nor its `defaults` say anything: the `UPSTREAM_DEFAULT_*` variables. */
+export type UpstreamDefaults = {
+  emailDomains: readonly string[];
+  emailAddresses: readonly string[];
+  groups: readonly string[];
+  timeoutMs: number;
+  resetDeadlineMs: number;
+  provider: string;
+};
+
+export type UpstreamInput = {
+  /** The name that diagnostics carry. Nothing is read from it. */
+  file: string;
+  text: string;
+  /** The section that is laid over `default`. Empty: only `default` sections are read. */
+  cluster: string;
+  /** For a `to` that names no scheme. */
+  scheme: 'http' | 'https';
+  defaults: UpstreamDefaults;
+  /** `SSO_CONFIG_*` with the prefix off and in lower case: the values of `{{name}}`. */
+  templateVariables: Readonly<Record<string, string>>;
+};
+
+/** `table` is there when, and only when, no diagnostic is an error. */
+export type LoadedUpstreams = { table: RouteTable | undefined; diagnostics: readonly Diagnostic[] };

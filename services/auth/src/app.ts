@@ -1,0 +1,111 @@
+import { HttpError, replyText, startServer } from '@latchkey/http';
+import type { RunningServer } from '@latchkey/http';
+import type { AuthSettings } from '@latchkey/settings';
+import cookieParser from 'cookie-parser';
+import express from 'express';
+import type { Express, Router } from 'express';
+import { createContext } from './context.ts';
+import type { Context, Logger } from './context.ts';
+import { home } from './home.ts';
+import type { Provider } from './providers/provider.ts';
+import { introspection } from './session/endpoint.ts';
+import { createRefresher } from './session/refresh.ts';
+import { callback } from './sign-in/callback.ts';
+import { signIn } from './sign-in/sign-in.ts';
+import { start } from './sign-in/start.ts';
+import { askSignOut, signOut } from './sign-out/sign-out.ts';
+import { answerErrors } from './web/failure.ts';
+import { front } from './web/front.ts';
+import type { Handler } from './web/locals.ts';
+
+/** What auth is started with. */
+export type AuthOptions = {
+  readonly settings: AuthSettings;
+  readonly log: Logger;
+  /** the clock, milliseconds since the epoch */
+  readonly now?: () => number;
+  /** how long each question to a provider may take, milliseconds */
+  readonly providerTimeoutMs?: number;
+};
+
+const formLimit = '64kb';
+
+/**
+ * Starts auth.
+ *
+ * @throws SettingsError when the settings cannot work together, or the `listen` error
+ */
+export function startAuth({
+  settings,
+  log,
+  now = Date.now,
+  providerTimeoutMs = 5_000,
+}: AuthOptions): Promise<RunningServer> {
+  const context = createContext(settings, { log, now, providerTimeoutMs });
+  const { server, logging } = settings;
+  return startServer(
+    ({ ready }) => {
+      const { trustedProxies } = server;
+      const first = front(context, { ready, trustedProxies, logRequests: logging.enabled });
+      return { request: createApp().use(first, routes(context), answerErrors(log)) };
+    },
+    {
+      port: server.port,
+      timeouts: {
+        readMs: server.readTimeoutMs,
+        requestMs: server.requestTimeoutMs,
+        shutdownMs: server.shutdownTimeoutMs,
+      },
+    },
+  );
+}
+
+function createApp(): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', false);
+  return app;
+}
+
+function routes(context: Context): Router {
+  const router = express.Router(exactPaths);
+  const form = express.text({ type: 'application/x-www-form-urlencoded', limit: formLimit });
+  const ask = introspection(context, createRefresher(context));
+  router.route('/oauth2/introspect').post(form, ask).all(onlyMethods('POST'));
+  router.use(cookieParser());
+  router.route('/').get(home(context)).all(onlyMethods('GET, HEAD'));
+  router
+    .route('/robots.txt')
+    .get((_req, res) => replyText(res, 200, 'User-agent: *\nDisallow: /\n'))
+    .all(onlyMethods('GET, HEAD'));
+  for (const provider of context.providers.values()) {
+    router.use(`/${provider.slug}`, providerRoutes(provider, context, form));
+  }
+  router.use(() => {
+    throw new HttpError('not_found');
+  });
+  return router;
+}
+
+function providerRoutes(provider: Provider, context: Context, form: express.RequestHandler): Router {
+  const router = express.Router(exactPaths);
+  const pages: ReadonlyArray<readonly [string, Handler]> = [
+    ['/sign_in', signIn(provider, context)],
+    ['/start', start(provider, context)],
+    ['/callback', callback(provider, context)],
+  ];
+  for (const [path, handler] of pages) router.route(path).get(handler).all(onlyMethods('GET, HEAD'));
+  router
+    .route('/sign_out')
+    .get(askSignOut(provider, context))
+    .post(form, signOut(provider, context))
+    .all(onlyMethods('GET, HEAD, POST'));
+  return router;
+}
+
+const exactPaths = { caseSensitive: true, strict: true };
+
+function onlyMethods(allowed: string) {
+  return function refuseMethod(): never {
+    throw new HttpError('method_not_allowed', { headers: { Allow: allowed } });
+  };
+}

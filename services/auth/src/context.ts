@@ -1,0 +1,105 @@
+import { canonicalAuthority } from '@latchkey/http';
+import type { createLog, HostName } from '@latchkey/http';
+import { deriveKeys, sessionCookie } from '@latchkey/session';
+import type { CookieScope, Key, KeyRing, SessionCookie } from '@latchkey/session';
+import type { AuthSettings, ProviderSettings } from '@latchkey/settings';
+import { createProviders } from './providers/create.ts';
+import { isTrustworthyIssuer } from './providers/oidc.ts';
+import type { Provider } from './providers/provider.ts';
+import { memoryStore } from './session/store.ts';
+import type { Store } from './session/store.ts';
+import type { AccountRules } from './sign-in/account.ts';
+import type { ReturnRules } from './sign-in/return-address.ts';
+
+/** A service's log. */
+export type Logger = ReturnType<typeof createLog>;
+
+/** What every part of auth works with: the settings, made ready for use. Times are milliseconds. */
+export type Context = {
+  readonly log: Logger;
+  readonly now: () => number;
+  /** our own, as browsers write it */
+  readonly origin: string;
+  readonly authority: { readonly host: HostName; readonly port: number; readonly defaultPort: number };
+  readonly cookies: {
+    readonly session: SessionCookie;
+    readonly sessionExpireMs: number;
+    /** of our own small cookies: this host only */
+    readonly own: CookieScope;
+  };
+  readonly keys: { readonly grant: KeyRing; readonly attempt: KeyRing; readonly returnAddress: Key };
+  /** the proxy's credentials */
+  readonly client: { readonly id: string; readonly secret: string };
+  readonly sessionLifetimeMs: number;
+  readonly accounts: AccountRules;
+  readonly returns: ReturnRules;
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly store: Store;
+};
+
+/** Settings that are well-formed each, and yet cannot work together. One line per error, each naming a variable. */
+export class SettingsError extends Error {
+  readonly errors: readonly string[];
+
+  constructor(errors: readonly string[]) {
+    super(errors.join('\n'));
+    this.errors = errors;
+  }
+}
+
+/**
+ * Makes the settings ready for use.
+ *
+ * @param providerTimeoutMs for each question to a provider
+ * @throws SettingsError
+ */
+export function createContext(
+  settings: AuthSettings,
+  options: { log: Logger; now: () => number; providerTimeoutMs: number },
+): Context {
+  const { server, session, client, authorize } = settings;
+  const { domain, secure } = session.cookie;
+  const authority = ownAuthority(server);
+  const errors = settings.providers.flatMap(issuerErrors);
+  if (errors.length > 0) throw new SettingsError(errors);
+
+  const { origin } = new URL(`${server.scheme}://${server.host}`);
+  const sharedScope = domain === undefined ? { secure } : { secure, domain };
+  const sealing = deriveKeys(session.cookie.secrets, 'session');
+  return {
+    log: options.log,
+    now: options.now,
+    origin,
+    authority,
+    cookies: {
+      session: sessionCookie(session.cookie.name, sharedScope, sealing),
+      sessionExpireMs: session.cookie.expireMs,
+      own: { secure },
+    },
+    keys: {
+      grant: deriveKeys(session.key, 'grant'),
+      attempt: deriveKeys(session.key, 'sign-in attempt'),
+      returnAddress: deriveKeys([client.secret], 'return address')[0],
+    },
+    client,
+    sessionLifetimeMs: session.lifetimeMs,
+    accounts: authorize,
+    returns: { proxyDomains: authorize.proxyDomains, ownHost: authority.host, cookieDomain: domain, secure },
+    providers: createProviders(settings.providers, { origin, timeoutMs: options.providerTimeoutMs }),
+    store: memoryStore(options.now),
+  };
+}
+
+function ownAuthority({ host, scheme }: AuthSettings['server']): Context['authority'] {
+  const authority = canonicalAuthority(host);
+  if (authority === undefined)
+    throw new SettingsError([`SERVER_HOST: got "${host}", write a host or host:port`]);
+  const defaultPort = scheme === 'https' ? 443 : 80;
+  return { host: authority.host, port: authority.port ?? defaultPort, defaultPort };
+}
+
+function issuerErrors(provider: ProviderSettings): string[] {
+  if (provider.type !== 'oidc' || isTrustworthyIssuer(provider.issuer)) return [];
+  const name = `PROVIDER_${provider.id.toUpperCase()}_OIDC_ISSUER`;
+  return [`${name}: got "${provider.issuer.href}", write an https URL (http only on this machine)`];
+}

@@ -1,0 +1,28 @@
+import { createLog, refuseToStart, stopOnSignals } from '@latchkey/http';
+import { loadAuthSettings } from '@latchkey/settings';
+import { startAuth } from './app.ts';
+import { SettingsError } from './context.ts';
+
+const loaded = loadAuthSettings(process.env);
+if (!loaded.ok) refuseToStart('auth', loaded.errors);
+
+const { settings, warnings } = loaded;
+const log = createLog({ service: 'auth', level: settings.logging.level });
+for (const warning of warnings) log.warn(warning);
+
+try {
+  const server = await startAuth({ settings, log });
+  stopOnSignals(server, log);
+  log.info({ port: server.port, host: settings.server.host }, 'listening');
+} catch (error) {
+  if (error instanceof SettingsError) refuseToStart('auth', error.errors);
+  refuseToStart('auth', [startError(error, settings.server.port)]);
+}
+
+function startError(error: unknown, port: number): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE')
+    return `SERVER_PORT: ${port} is taken, write another port or stop what listens there`;
+  if (code === 'EACCES') return `SERVER_PORT: ${port} is not ours to take, write a port above 1023`;
+  throw error;
+}

@@ -1,0 +1,128 @@
+import { HttpError } from '@latchkey/http';
+import type { GoogleProviderSettings } from '@latchkey/settings';
+import { isJsonObject, parseJsonObject } from '../json.ts';
+import type { JsonObject } from '../json.ts';
+import { ask } from './ask.ts';
+import { identityOf, tokensOf } from './claims.ts';
+import { GoogleStrategy } from './google-strategy.ts';
+import type { SignInRequest, StrategyUser } from './google-strategy.ts';
+import { strategyRunner } from './passport-run.ts';
+import type { Provider } from './provider.ts';
+
+const defaultScope = 'profile email';
+
+/** Google, through its passport strategy. */
+export function googleProvider(
+  settings: GoogleProviderSettings,
+  { callbackUrl, timeoutMs }: { callbackUrl: URL; timeoutMs: number },
+): Provider {
+  const { endpoints, hostedDomain } = settings;
+  const run = strategyRunner<StrategyUser>(
+    new GoogleStrategy({
+      clientID: settings.clientId,
+      clientSecret: settings.clientSecret,
+      callbackURL: callbackUrl.href,
+      scope: settings.scope ?? defaultScope,
+      endpoints,
+      timeoutMs,
+    }),
+  );
+
+  function form(fields: Record<string, string>) {
+    const client = { client_id: settings.clientId, client_secret: settings.clientSecret };
+    return {
+      method: 'POST' as const,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+      body: new URLSearchParams({ ...fields, ...client }).toString(),
+      timeoutMs,
+    };
+  }
+
+  async function profileOf(accessToken: unknown): Promise<JsonObject> {
+    const headers = { authorization: `Bearer ${String(accessToken)}`, accept: 'application/json' };
+    const answer = await ask({ url: endpoints.userinfo, method: 'GET', headers, timeoutMs });
+    const claims = answer.status === 200 ? parseJsonObject(answer.body) : undefined;
+    if (claims === undefined)
+      throw new HttpError('provider_failed', { detail: 'no usable answer from userinfo' });
+    return claims;
+  }
+
+  return {
+    slug: settings.slug,
+    name: settings.name,
+
+    async begin({ selectAccount }) {
+      const request: SignInRequest = { query: {}, pending: undefined };
+      const outcome = await run(request, {
+        accessType: 'offline',
+        prompt: selectAccount ? withAccountChoice(settings.prompt) : settings.prompt,
+        ...(hostedDomain !== undefined && { hostedDomain }),
+      });
+      if (!('redirect' in outcome) || request.pending === undefined)
+        throw new Error('the strategy did not begin');
+      return { url: new URL(outcome.redirect), pending: request.pending };
+    },
+
+    async finish(callback, pending) {
+      const request: SignInRequest = { query: Object.fromEntries(callback.searchParams), pending };
+      const outcome = await run(request, {}).catch((error: unknown) => {
+        throw providerError(error);
+      });
+      if (!('user' in outcome))
+        throw new HttpError('provider_failed', { detail: 'the callback holds no code' });
+      const { claims, tokens } = outcome.user;
+      if (!isOfDomain(claims, hostedDomain)) {
+        throw new HttpError('account_refused', { detail: 'the account is outside the hosted domain' });
+      }
+      return { identity: identityOf(claims), tokens: tokensOf(tokens) };
+    },
+
+    async refresh(refreshToken, sub) {
+      const question = form({ grant_type: 'refresh_token', refresh_token: refreshToken });
+      const answer = await ask({ url: endpoints.token, ...question });
+      const tokens = parseJsonObject(answer.body);
+      // RFC 6749, section 5.2: only this one is about the person. Other errors are about us, and sign nobody out.
+      if (tokens?.['error'] === 'invalid_grant') return undefined;
+      if (answer.status !== 200 || typeof tokens?.['access_token'] !== 'string') {
+        throw new HttpError('provider_failed', {
+          detail: `refreshing failed: ${errorName(tokens?.['error'])}`,
+        });
+      }
+      const claims = await profileOf(tokens['access_token']);
+      const identity = identityOf(claims);
+      if (identity.sub !== sub || !isOfDomain(claims, hostedDomain)) return undefined;
+      return { identity, tokens: tokensOf(tokens) };
+    },
+
+    async revoke(refreshToken) {
+      const answer = await ask({ url: endpoints.revocation, ...form({ token: refreshToken }) });
+      if (answer.status !== 200)
+        throw new HttpError('provider_failed', { detail: `revoking: ${answer.status}` });
+    },
+  };
+}
+
+// `hd` in the request only chooses what Google offers; the person can change it, so the answer decides.
+function isOfDomain(claims: JsonObject, hostedDomain: string | undefined): boolean {
+  return hostedDomain === undefined || claims['hd'] === hostedDomain;
+}
+
+function withAccountChoice(prompt: string): string {
+  const others = prompt
+    .split(' ')
+    .filter((word) => word !== '' && word !== 'none' && word !== 'select_account');
+  return [...others, 'select_account'].join(' ');
+}
+
+// passport-oauth2 wraps what its transport gave it in `oauthError`; its own errors have the provider's word in `code`.
+function providerError(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  const { oauthError, code } = isJsonObject(error) ? error : {};
+  if (oauthError instanceof HttpError) return oauthError;
+  return new HttpError('provider_failed', { detail: `no identity came: ${errorName(code)}`, cause: error });
+}
+
+// A provider's error code is from a small alphabet; anything else in its place stays out of the log.
+function errorName(value: unknown): string {
+  return typeof value === 'string' && /^[a-z_]{1,40}$/.test(value) ? value : 'no known error';
+}

@@ -1,0 +1,56 @@
+/** What a provider says about a person. Only `emailVerified: true` makes `email` mean anything. */
+export type Identity = {
+  /** stable, unique within the provider */
+  readonly sub: string;
+  /** as the provider wrote it */
+  readonly email: string | undefined;
+  readonly emailVerified: boolean;
+  readonly name?: string;
+  /** absent where the provider says nothing about groups */
+  readonly groups?: readonly string[];
+};
+
+/** What the provider gave us to ask again later. */
+export type Tokens = {
+  readonly refreshToken?: string;
+  /** how long its access token lives: until then there is nothing new to ask */
+  readonly accessTokenSeconds?: number;
+};
+
+/** The secrets of one sign-in under way; they wait in the browser, sealed. */
+export type Pending = { readonly state: string; readonly codeVerifier: string; readonly nonce?: string };
+
+/**
+ * Somebody who vouches for people. Every question to it ends after a while and reads a bounded answer.
+ *
+ * Whatever goes wrong is an `HttpError` with the code `provider_failed`, `provider_unavailable` or
+ * `provider_timeout`, and a detail that is safe to log.
+ */
+export type Provider = {
+  /** the first path segment of its addresses here */
+  readonly slug: string;
+  /** as its button calls it */
+  readonly name: string;
+  /**
+   * Prepares a sign-in.
+   *
+   * @param selectAccount let the person choose among accounts, even where the provider knows one
+   * @returns where to send the browser, and what to remember until it comes back
+   */
+  begin(options: { selectAccount: boolean }): Promise<{ url: URL; pending: Pending }>;
+  /**
+   * Ends a sign-in. The caller has checked the state already.
+   *
+   * @param callback the full URL at which the browser came back
+   * @throws HttpError also `account_refused`, for an account outside the configured hosted domain
+   */
+  finish(callback: URL, pending: Pending): Promise<{ identity: Identity; tokens: Tokens }>;
+  /**
+   * Asks whether the person is still welcome, and what is true of them now.
+   *
+   * @returns undefined when the provider says no; identity is absent where it only says yes
+   */
+  refresh(refreshToken: string, sub: string): Promise<{ identity?: Identity; tokens: Tokens } | undefined>;
+  /** Gives a grant back. */
+  revoke(refreshToken: string): Promise<void>;
+};

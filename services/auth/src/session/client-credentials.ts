@@ -1,0 +1,44 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Parameters } from '../web/parameters.ts';
+
+type Credentials = { readonly id: string; readonly secret: string };
+
+/**
+ * Tells whether a caller shows the credentials of our client: by HTTP Basic, or in the form (RFC 6749, section 2.3.1).
+ */
+export function isClient(headers: IncomingHttpHeaders, form: Parameters, client: Credentials): boolean {
+  const shown = basicCredentials(headers.authorization) ?? formCredentials(form);
+  if (shown === undefined) return false;
+  // Both are compared always, in constant time: how long it takes says nothing about either.
+  const [isId, isSecret] = [isSame(shown.id, client.id), isSame(shown.secret, client.secret)];
+  return isId && isSecret;
+}
+
+// Each part is form-encoded before the two are joined, which keeps a colon in the id from splitting it.
+function basicCredentials(header: string | undefined): Credentials | undefined {
+  const encoded = /^basic +(?<encoded>[A-Za-z0-9+/]+=*)$/i.exec(header ?? '')?.groups?.['encoded'];
+  if (encoded === undefined) return undefined;
+  const text = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  if (colon < 0) return undefined;
+  return { id: formDecoded(text.slice(0, colon)), secret: formDecoded(text.slice(colon + 1)) };
+}
+
+function formCredentials(form: Parameters): Credentials | undefined {
+  const [id, secret] = [form.one('client_id'), form.one('client_secret')];
+  return id === undefined || secret === undefined ? undefined : { id, secret };
+}
+
+function formDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
+}
+
+function isSame(shown: string, expected: string): boolean {
+  const [one, other] = [shown, expected].map((text) => createHash('sha256').update(text).digest());
+  return one !== undefined && other !== undefined && timingSafeEqual(one, other);
+}

@@ -1,0 +1,85 @@
+import { HttpError } from '@latchkey/http';
+import type { Session } from '@latchkey/session';
+import type { Context } from '../context.ts';
+import { grantOf, openGrant } from './grant.ts';
+import type { Standing } from './store.ts';
+
+/** What the provider says of a session now: its standing, that it is over, or nothing because it cannot be asked. */
+export type Verdict = { readonly standing: Standing } | 'over' | 'unanswered';
+
+/** Asks the provider about a session. */
+export type Refresher = (session: Session) => Promise<Verdict>;
+
+/**
+ * What is known about a session: the newer of what is remembered here and of what its cookie brought along, which
+ * another task may have written. Undefined when both are lost; then nobody can vouch for it any more.
+ */
+export async function knownStanding(session: Session, context: Context): Promise<Standing | undefined> {
+  const remembered = await context.store.standing(session.sid);
+  const carried =
+    session.grant === undefined ? undefined : await openGrant(session.grant, context.keys.grant);
+  if (carried === undefined) return remembered;
+  if (remembered !== undefined && remembered.grant.checked_at >= carried.checked_at) return remembered;
+  return { grant: carried, groups: carried.groups ?? remembered?.groups };
+}
+
+/** Tells whether there is nothing new to ask: the access token lives, or there is no way of asking. */
+export function isFresh({ grant }: Standing, now: number): boolean {
+  return grant.refresh_token === undefined || grant.access_expires_at * 1000 > now;
+}
+
+/**
+ * Asks providers about sessions, one question per session at a time: a provider that rotates refresh tokens would take
+ * the second use of one for theft and end the session. Who comes meanwhile gets the same answer.
+ */
+export function createRefresher(context: Context): Refresher {
+  const underWay = new Map<string, Promise<Verdict>>();
+
+  return function refresh(session) {
+    const running = underWay.get(session.sid);
+    if (running !== undefined) return running;
+    const question = askProvider(session, context).finally(() => underWay.delete(session.sid));
+    underWay.set(session.sid, question);
+    return question;
+  };
+}
+
+async function askProvider(session: Session, context: Context): Promise<Verdict> {
+  const { store, log } = context;
+  // Read again: the question before this one may have been answered since the caller looked.
+  const known = await knownStanding(session, context);
+  if (known === undefined) return 'over';
+  if (known.groups !== undefined && isFresh(known, context.now())) return { standing: known };
+  const { refresh_token: refreshToken } = known.grant;
+  const provider = context.providers.get(session.idp);
+  if (refreshToken === undefined || provider === undefined) return { standing: known };
+
+  try {
+    const answer = await provider.refresh(refreshToken, session.sub);
+    if (answer === undefined || !isSamePerson(answer.identity, session)) {
+      await store.revoke(session.sid, session.exp * 1000);
+      return 'over';
+    }
+    const groups = answer.identity === undefined ? known.groups : (answer.identity.groups ?? []);
+    const grant = grantOf(answer.tokens, { now: context.now(), groups, previous: known.grant });
+    const standing = { grant, groups };
+    await store.keep(session.sid, standing, session.exp * 1000);
+    return { standing };
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    log.warn(
+      { error: error.code, detail: error.detail, idp: session.idp, user: session.email },
+      'refresh unanswered',
+    );
+    return 'unanswered';
+  }
+}
+
+// An address that changed hands or lost its proof is not the one that was let in (CVE-2021-41230).
+function isSamePerson(
+  identity: { email: string | undefined; emailVerified: boolean } | undefined,
+  session: Session,
+): boolean {
+  if (identity === undefined) return true;
+  return identity.emailVerified && identity.email?.toLowerCase() === session.email;
+}

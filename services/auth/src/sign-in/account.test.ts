@@ -1,0 +1,48 @@
+import { describe, expect, test } from '@jest/globals';
+import { admitAccount } from './account.ts';
+
+const company = { emailDomains: ['company.com'], emailAddresses: [] };
+const verified = (email: string | undefined) => ({ sub: '1', email, emailVerified: true });
+
+describe('an account', () => {
+  test.each([
+    { email: 'ada@company.com', rules: company },
+    { email: 'Ada@Company.COM', rules: company },
+    { email: 'ada@elsewhere.test', rules: { emailDomains: ['*'], emailAddresses: [] } },
+    { email: 'ada@elsewhere.test', rules: { emailDomains: [], emailAddresses: ['*'] } },
+    { email: 'ada@elsewhere.test', rules: { emailDomains: [], emailAddresses: ['ada@elsewhere.test'] } },
+    {
+      email: 'ada@elsewhere.test',
+      rules: { emailDomains: ['company.com'], emailAddresses: ['ada@elsewhere.test'] },
+    },
+  ])('with the address $email may sign in under $rules', ({ email, rules }) => {
+    expect(admitAccount(verified(email), rules)).toEqual({ email: email.toLowerCase() });
+  });
+
+  test.each([
+    { email: 'ada@elsewhere.test', rules: company },
+    { email: 'ada@sub.company.com', rules: company },
+    { email: 'ada@evilcompany.com', rules: company },
+    { email: 'ada@company.com', rules: { emailDomains: [], emailAddresses: [] } },
+    { email: 'ada@company.com', rules: { emailDomains: ['*', 'other.com'], emailAddresses: [] } },
+    { email: 'attacker@evil.com@company.com', rules: company },
+    { email: '@company.com', rules: company },
+    { email: 'ada@', rules: { emailDomains: ['*'], emailAddresses: [] } },
+    { email: 'ada', rules: { emailDomains: ['*'], emailAddresses: [] } },
+    { email: '', rules: { emailDomains: ['*'], emailAddresses: [] } },
+    { email: 'a da@company.com', rules: company },
+    { email: 'ada@company.com\n', rules: company },
+    { email: 'ada\u0000@company.com', rules: company },
+    // U+212A is a k in lower case.
+    { email: 'ada@boo\u212A.com', rules: { emailDomains: ['book.com'], emailAddresses: [] } },
+  ])('with the address $email may not sign in under $rules', ({ email, rules }) => {
+    expect(admitAccount(verified(email), rules)).toMatchObject({ code: 'account_refused' });
+  });
+
+  test('may not sign in without a verified address', () => {
+    const anybody = { emailDomains: ['*'], emailAddresses: [] };
+    const unverified = { sub: '1', email: 'ada@company.com', emailVerified: false };
+    expect(admitAccount(unverified, anybody)).toEqual({ code: 'email_unverified' });
+    expect(admitAccount(verified(undefined), anybody)).toEqual({ code: 'email_unverified' });
+  });
+});

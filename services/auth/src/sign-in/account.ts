@@ -1,0 +1,34 @@
+import type { Identity } from '../providers/provider.ts';
+
+/** Whose e-mail address may sign in at all, in lower case. `*` as the only entry of a list lets everybody in. */
+export type AccountRules = {
+  readonly emailDomains: readonly string[];
+  readonly emailAddresses: readonly string[];
+};
+
+/** The e-mail address that stands for a person from here on, or why there is none. */
+export type Admission =
+  | { readonly email: string }
+  | { readonly code: 'email_unverified' | 'account_refused'; readonly email?: string };
+
+// One `@` with something on both sides, printable ASCII only. `attacker@evil.com@company.com` has two readings
+// (CVE-2026-40574), and letters outside ASCII fold onto ASCII ones (U+212A becomes a `k` in lower case).
+const plainAddress = /^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$/;
+
+/** Decides whether a person may sign in, from what the provider says. */
+export function admitAccount(identity: Identity, rules: AccountRules): Admission {
+  if (identity.email === undefined || !identity.emailVerified) return { code: 'email_unverified' };
+  if (!plainAddress.test(identity.email)) return { code: 'account_refused', email: identity.email };
+  const email = identity.email.toLowerCase();
+  return isAdmitted(email, rules) ? { email } : { code: 'account_refused', email };
+}
+
+/** Tells whether an address, in lower case, may sign in: either list suffices, and no list lets nobody in. */
+export function isAdmitted(email: string, { emailDomains, emailAddresses }: AccountRules): boolean {
+  const domain = email.slice(email.indexOf('@') + 1);
+  return isListed(domain, emailDomains) || isListed(email, emailAddresses);
+}
+
+function isListed(value: string, list: readonly string[]): boolean {
+  return (list.length === 1 && list[0] === '*') || list.includes(value);
+}

@@ -1,0 +1,66 @@
+import { canonicalHost } from '@latchkey/http';
+import type { HostName } from '@latchkey/http';
+import { isWithinDomain, refuseReturnAddress } from '@latchkey/session';
+import type { Key, SignedReturnAddress } from '@latchkey/session';
+
+/** Where a browser may be sent back to. */
+export type ReturnRules = {
+  /** domains of the applications, each with what lies below it; `*` for any */
+  readonly proxyDomains: readonly string[];
+  /** the host that sets the session cookie */
+  readonly ownHost: string;
+  /** the domain that the session cookie is set for; undefined for the own host alone */
+  readonly cookieDomain: string | undefined;
+  /** Secure cookies do not travel over plain HTTP, so whoever returns there comes back without one */
+  readonly secure: boolean;
+};
+
+/** Why an address is refused, in words for the log. */
+export type Refusal = 'not a plain URL' | 'plain HTTP' | 'foreign host' | 'beyond the session cookie';
+
+/** A return address that may be used, as it was given and as it is read. */
+export type ReturnAddress = { readonly url: string; readonly host: HostName };
+
+// Printable ASCII without space and backslash, and an authority right after the scheme. Everything else is text that
+// some reader takes for another host (CVE-2020-4037, CVE-2020-11053, CVE-2020-5233, CVE-2021-21291).
+const plainUrl = /^https?:\/\/[^/?#@\\]+(?:[/?#]|$)/;
+const plainText = /^[\x21-\x5b\x5d-\x7e]+$/;
+
+/**
+ * Reads an address that the browser may be sent to. Hosts are compared as parsed, never as text.
+ *
+ * @returns the address, or why it is refused
+ */
+export function readReturnAddress(text: string, rules: ReturnRules): ReturnAddress | Refusal {
+  if (!plainText.test(text) || !plainUrl.test(text)) return 'not a plain URL';
+  const url = URL.parse(text);
+  const host = url === null ? undefined : canonicalHost(url.hostname);
+  if (url === null || host === undefined) return 'not a plain URL';
+  if (rules.secure && url.protocol !== 'https:') return 'plain HTTP';
+  if (!rules.proxyDomains.some((domain) => domain === '*' || isWithinDomain(host, domain)))
+    return 'foreign host';
+  if (!canReadCookie(host, rules)) return 'beyond the session cookie';
+  return { url: text, host };
+}
+
+/** What a signed return address turned out to be. `expired` is genuine and allowed, only no longer good to start with. */
+export type SignedReturn =
+  | { readonly address: ReturnAddress; readonly expired: boolean }
+  | { readonly refusal: Refusal | 'unsigned' | 'forged' | 'from the future' };
+
+/** Verifies that the proxy signed a return address, and that it leads where browsers may be sent. */
+export function verifyReturn(
+  signed: Partial<SignedReturnAddress>,
+  rules: ReturnRules,
+  { key, now }: { key: Key; now: number },
+): SignedReturn {
+  const flaw = refuseReturnAddress(signed, key, now);
+  if (flaw !== undefined && flaw !== 'expired') return { refusal: flaw };
+  const address = readReturnAddress(signed.redirect_uri ?? '', rules);
+  if (typeof address === 'string') return { refusal: address };
+  return { address, expired: flaw === 'expired' };
+}
+
+function canReadCookie(host: string, { ownHost, cookieDomain }: ReturnRules): boolean {
+  return cookieDomain === undefined ? host === ownHost : isWithinDomain(host, cookieDomain);
+}

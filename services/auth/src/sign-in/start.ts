@@ -1,0 +1,28 @@
+import type { Context } from '../context.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { Handler } from '../web/locals.ts';
+import { queryParameters } from '../web/parameters.ts';
+import { beginSignIn } from './begin.ts';
+import { signedOutMark } from './marks.ts';
+import { requestedReturn, returnOrRefuse } from './requested-return.ts';
+
+/**
+ * `GET /<slug>/start`: a person pressed a button to sign in. `prompt=select_account` lets them choose another account.
+ * Without a return address they end at our own front page.
+ */
+export function start(provider: Provider, context: Context): Handler {
+  const mark = signedOutMark(context.cookies.own);
+
+  return async function startSignIn(req, res) {
+    const parameters = queryParameters(req);
+    const selectAccount = parameters.one('prompt') === 'select_account';
+    if (parameters.one('redirect_uri') === undefined) {
+      mark.clear(res);
+      return beginSignIn(req, res, { provider, selectAccount }, context);
+    }
+    const address = returnOrRefuse(req, res, requestedReturn(parameters, context), context);
+    if (address === undefined) return undefined;
+    mark.clear(res);
+    return beginSignIn(req, res, { provider, target: address.url, selectAccount }, context);
+  };
+}

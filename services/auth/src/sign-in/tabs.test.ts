@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Browser } from '../../test/browser.ts';
+import { sessionCookieName, slugs, ssoOrigin, startRig, wiki } from '../../test/rig.ts';
+import type { Rig } from '../../test/rig.ts';
+
+let rig: Rig;
+let browser: Browser;
+beforeEach(async () => {
+  rig = await startRig();
+  browser = rig.browser();
+});
+afterEach(() => rig.close());
+
+const attempts = () => browser.cookieNames().filter((name) => name.startsWith('__Host-latchkey_attempt_'));
+
+describe.each(slugs)('several tabs with %s', (slug) => {
+  test('sign in at once, each to its own address', async () => {
+    const targets = [wiki, 'https://vault.corp.example.com/a', 'https://hello.corp.example.com/b?c=d'];
+    const firsts = [];
+    for (const target of targets) firsts.push(await browser.visit(rig.signInUrl(target, { slug })));
+    const backs = [];
+    for (const first of firsts) backs.push(await rig.chooseAccount(browser, first, 'engineer@example.com'));
+    expect(backs.map(({ location }) => location)).toEqual(targets);
+  });
+});
+
+describe('attempts', () => {
+  test('are at most five in a browser, the oldest goes', async () => {
+    const firsts = [];
+    for (let n = 1; n <= 7; n += 1) {
+      rig.clock.now += 1000;
+      firsts.push(await browser.visit(rig.signInUrl(`https://wiki.corp.example.com/${n}`)));
+    }
+    expect(attempts()).toHaveLength(5);
+    const [oldest, newest] = [firsts[0], firsts[6]];
+    if (oldest === undefined || newest === undefined) throw new Error('seven were begun');
+    const back = await rig.chooseAccount(browser, newest, 'engineer@example.com');
+    expect(back.location).toBe('https://wiki.corp.example.com/7');
+
+    browser.forget((name) => name === sessionCookieName);
+    expect((await rig.chooseAccount(browser, oldest, 'engineer@example.com')).status).toBe(400);
+  });
+
+  test('make room by what is unreadable and used before anything open', async () => {
+    browser.plant('__Host-latchkey_attempt_aaaaaaaaaaaaaaaa=rubbish; Path=/; Secure', ssoOrigin);
+    await rig.signIn(browser, 'engineer@example.com');
+    browser.forget((name) => name === sessionCookieName);
+    expect(attempts()).toHaveLength(1);
+    for (let n = 0; n < 5; n += 1) await browser.visit(rig.signInUrl());
+    expect(attempts()).toHaveLength(5);
+    const before = attempts();
+    const first = await browser.visit(rig.signInUrl());
+    expect(attempts().filter((name) => !before.includes(name))).toHaveLength(1);
+    expect((await rig.chooseAccount(browser, first, 'engineer@example.com')).location).toBe(wiki);
+  });
+
+  test('carry an address of any length as far as a cookie allows', async () => {
+    const long = `https://wiki.corp.example.com/page?q=${'x'.repeat(2000)}`;
+    expect((await rig.signIn(browser, 'engineer@example.com', { target: long })).location).toBe(long);
+    browser.forget((name) => name === sessionCookieName);
+    const tooLong = `https://wiki.corp.example.com/page?q=${'x'.repeat(5000)}`;
+    const back = await rig.signIn(browser, 'engineer@example.com', { target: tooLong });
+    expect(back.location).toBe('https://wiki.corp.example.com/page');
+  });
+});
+
+describe('a browser that keeps coming back', () => {
+  test('with its session is stopped at the third time, and told about the cookie', async () => {
+    await rig.signIn(browser, 'engineer@example.com');
+    rig.clock.now += 1000;
+    const url = rig.signInUrl(wiki, { reason: 'session_unreadable' });
+    expect((await browser.visit(url)).location).toBe(wiki);
+    const stopped = await browser.visit(url);
+    expect(stopped.status).toBe(400);
+    for (const told of [sessionCookieName, 'corp.example.com', 'yes', 'SESSION_COOKIE_SECRET']) {
+      expect(stopped.text).toContain(told);
+    }
+    expect((await browser.visit(url)).location).toBe(wiki);
+  });
+
+  test('without keeping the session cookie is stopped at the third time', async () => {
+    const backs = [];
+    for (let n = 0; n < 3; n += 1) {
+      rig.clock.now += 1000;
+      backs.push(await rig.signIn(browser, 'engineer@example.com'));
+      browser.forget((name) => name === sessionCookieName);
+    }
+    expect(backs.map(({ status }) => status)).toEqual([302, 302, 400]);
+    expect(backs[2]?.text).toContain('does not send the cookie');
+  });
+
+  test('slowly is no loop', async () => {
+    await rig.signIn(browser, 'engineer@example.com');
+    for (let n = 0; n < 5; n += 1) {
+      rig.clock.now += 31_000;
+      expect((await browser.visit(rig.signInUrl())).location).toBe(wiki);
+    }
+  });
+
+  test('in many tabs with one address is no loop', async () => {
+    const firsts = [];
+    for (let n = 0; n < 5; n += 1) firsts.push(await browser.visit(rig.signInUrl()));
+    for (const first of firsts) {
+      rig.clock.now += 1000;
+      expect((await rig.chooseAccount(browser, first, 'engineer@example.com')).location).toBe(wiki);
+    }
+  });
+});

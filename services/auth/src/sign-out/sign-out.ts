@@ -1,0 +1,82 @@
+import { HttpError, replyPage, signedOutPage, signOutPage } from '@latchkey/http';
+import { endSessionCookie } from '@latchkey/session';
+import type { Session } from '@latchkey/session';
+import type { Context } from '../context.ts';
+import type { Provider } from '../providers/provider.ts';
+import { sessionsIn } from '../session/open.ts';
+import { knownStanding } from '../session/refresh.ts';
+import { startHref } from '../sign-in/links.ts';
+import { signedOutMark, signedOutMarkSeconds } from '../sign-in/marks.ts';
+import { requestedReturn, signedParameters } from '../sign-in/requested-return.ts';
+import type { ReturnAddress } from '../sign-in/return-address.ts';
+import type { Handler } from '../web/locals.ts';
+import { formParameters, queryParameters } from '../web/parameters.ts';
+import type { Parameters } from '../web/parameters.ts';
+import { isSameOrigin } from '../web/same-origin.ts';
+
+/** `GET /<slug>/sign_out`: asks before signing out. Where nobody is signed in there is nothing to ask. */
+export function askSignOut(provider: Provider, context: Context): Handler {
+  return async function showSignOut(req, res) {
+    const parameters = queryParameters(req);
+    const address = wayBack(parameters, context);
+    const requestId = res.locals.line.id;
+    const [session] = await sessionsIn(req.headers.cookie, context);
+    if (session === undefined) {
+      const signInHref = startHref(provider.slug, { target: address?.url }, context);
+      return replyPage(res, 200, signedOutPage({ signInHref, requestId }));
+    }
+    const page = signOutPage({
+      email: session.email,
+      action: `/${provider.slug}/sign_out`,
+      fields: signedParameters(parameters),
+      application: address?.host,
+      requestId,
+    });
+    return replyPage(res, 200, page);
+  };
+}
+
+/**
+ * `POST /<slug>/sign_out`: ends every session that the browser shows. The shared cookie goes, and with it all
+ * applications; copies of it die at their next check; the provider gets its grant back.
+ */
+export function signOut(provider: Provider, context: Context): Handler {
+  const mark = signedOutMark(context.cookies.own);
+
+  return async function endSessions(req, res) {
+    if (!isSameOrigin(req.headers, context.origin)) throw new HttpError('cross_site_request');
+    const sessions = await sessionsIn(req.headers.cookie, context);
+    res.locals.line.user = sessions[0]?.email ?? '';
+    await Promise.all(sessions.map((session) => endSession(session, context)));
+
+    res.append('Set-Cookie', endSessionCookie(context.cookies.session));
+    mark.set(res, '1', signedOutMarkSeconds);
+    const target = wayBack(formParameters(req.body), context)?.url;
+    const signInHref = startHref(provider.slug, { target }, context);
+    replyPage(res, 200, signedOutPage({ signInHref, requestId: res.locals.line.id }));
+  };
+}
+
+// A person who thinks before they press the button must not lose the sign-out over it, nor the way back: an address
+// that is genuine and only old still does. One that is not genuine is left out.
+function wayBack(parameters: Parameters, context: Context): ReturnAddress | undefined {
+  const requested = requestedReturn(parameters, context);
+  return 'address' in requested ? requested.address : undefined;
+}
+
+async function endSession(session: Session, context: Context): Promise<void> {
+  const standing = await knownStanding(session, context);
+  await context.store.revoke(session.sid, session.exp * 1000);
+  const refreshToken = standing?.grant.refresh_token;
+  if (refreshToken === undefined) return;
+  try {
+    await context.providers.get(session.idp)?.revoke(refreshToken);
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    const { code, detail } = error;
+    context.log.warn(
+      { error: code, detail, idp: session.idp, user: session.email },
+      'the provider kept its grant',
+    );
+  }
+}

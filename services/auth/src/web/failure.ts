@@ -1,0 +1,62 @@
+import { errorJson, errorPage, errors, HttpError, isNavigation, replyJson, replyPage } from '@latchkey/http';
+import type { Action, ErrorCode, Fact } from '@latchkey/http';
+import type { ErrorRequestHandler } from 'express';
+import type { IncomingMessage } from 'node:http';
+import type { Logger } from '../context.ts';
+import type { Locals, Reply } from './locals.ts';
+
+/** An answer that says no: its code, and what a person or an operator should know about this very case. */
+export type Failure = {
+  readonly code: ErrorCode;
+  /** for the log only */
+  readonly detail?: string | undefined;
+  readonly facts?: readonly Fact[];
+  readonly paragraphs?: readonly string[];
+  readonly actions?: readonly Action[];
+};
+
+/** Answers with an error: a page for a person, JSON for a program. */
+export function replyFailure(req: IncomingMessage, res: Reply, { code, detail, ...page }: Failure): void {
+  const { line } = res.locals;
+  res.locals.failed = code;
+  line.error = code;
+  if (detail !== undefined) line.detail = detail;
+  const { status } = errors[code];
+  if (!isForPerson(req)) return replyJson(res, status, errorJson({ code, requestId: line.id }));
+  return replyPage(res, status, errorPage({ code, requestId: line.id, ...page }));
+}
+
+/** The last handler: turns whatever was thrown into an answer. What nobody foresaw is logged with its stack. */
+export function answerErrors(
+  log: Logger,
+): ErrorRequestHandler<Record<string, string>, unknown, unknown, unknown, Locals> {
+  // Express knows an error handler by its four parameters.
+  return function answerError(error: unknown, req, res, _next) {
+    const failure = failureOf(error);
+    if (failure.code === 'internal_error') log.error({ id: res.locals.line.id, err: error }, 'unforeseen');
+    if (res.headersSent) {
+      res.destroy();
+      return;
+    }
+    if (error instanceof HttpError) res.set(error.headers);
+    replyFailure(req, res, failure);
+  };
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof HttpError) return { code: error.code, detail: error.detail };
+  // What Express and its body parser throw about a request carries the status that they would have sent.
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  if (status === 413) return { code: 'body_too_large' };
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return { code: 'bad_request', detail: 'body or path not readable' };
+  }
+  return { code: 'internal_error' };
+}
+
+// A form that is posted is no navigation to be redirected, but a person looks at what comes back all the same.
+function isForPerson(req: IncomingMessage): boolean {
+  return (
+    isNavigation(req.method ?? '', req.headers) || /(?:^|[\s,])text\/html\b/i.test(req.headers.accept ?? '')
+  );
+}

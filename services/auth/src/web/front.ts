@@ -1,0 +1,63 @@
+import { canonicalRequest, errors, HttpError, newRequestId, replyText, trustPeers } from '@latchkey/http';
+import type { Authority, ErrorLevel, RequestLine } from '@latchkey/http';
+import { performance } from 'node:perf_hooks';
+import type { RequestHandler } from 'express';
+import type { Context } from '../context.ts';
+import type { Locals } from './locals.ts';
+
+type FrontHandler = RequestHandler<Record<string, string>, unknown, unknown, unknown, Locals>;
+
+/**
+ * What every request passes first: it gets its id and its line in the log, the headers that every answer has, one
+ * reading of its host, and the answer to a health check. Only requests to our own host go on.
+ */
+export function front(
+  context: Context,
+  options: { ready: () => boolean; trustedProxies: readonly string[]; logRequests: boolean },
+): FrontHandler {
+  const trust = trustPeers(options.trustedProxies);
+  const headers = commonHeaders(context.cookies.own.secure);
+
+  return function receive(req, res, next) {
+    const line: RequestLine = { id: newRequestId(), method: req.method, status: 0, duration: 0 };
+    res.locals.line = line;
+    const started = performance.now();
+    res.once('close', function record() {
+      line.status = res.statusCode;
+      line.duration = Math.round((performance.now() - started) * 10) / 10;
+      if (options.logRequests) context.log[levelOf(res.locals)](line, 'request');
+    });
+    res.set(headers);
+
+    const request = canonicalRequest(req, trust);
+    if (typeof request === 'string') throw new HttpError('bad_request', { detail: request });
+    Object.assign(line, { host: request.host, path: request.rawPath, client: request.client });
+    // A load balancer's health check names the task's address, so this one path is served under any host.
+    if (request.rawPath === '/ping') return replyText(res, options.ready() ? 200 : 503, '');
+    if (!isSameAuthority(request, context.authority)) throw new HttpError('unknown_host');
+    return next();
+  };
+}
+
+function isSameAuthority(
+  request: Authority,
+  own: { host: string; port: number; defaultPort: number },
+): boolean {
+  return request.host === own.host && (request.port ?? own.defaultPort) === own.port;
+}
+
+function commonHeaders(secure: boolean): Record<string, string> {
+  return {
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    // Not `no-referrer`: under that one, browsers send `Origin: null` with our own forms, and we refuse those.
+    'Referrer-Policy': 'same-origin',
+    ...(secure && { 'Strict-Transport-Security': 'max-age=31536000' }),
+  };
+}
+
+function levelOf({ line, failed }: Locals): ErrorLevel | 'debug' {
+  // Health checks come every few seconds from every side.
+  if (line.path === '/ping') return 'debug';
+  return failed === undefined ? 'info' : errors[failed].level;
+}

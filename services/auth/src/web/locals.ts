@@ -1,0 +1,16 @@
+import type { ErrorCode, RequestLine } from '@latchkey/http';
+import type { Request, Response } from 'express';
+
+/** What a request carries along while it is answered. */
+export type Locals = {
+  /** what it will leave in the log */
+  line: RequestLine;
+  /** the error that it was answered with */
+  failed?: ErrorCode;
+};
+
+/** A response of ours, as handlers see it. */
+export type Reply = Response<unknown, Locals>;
+
+/** A handler of one address. What it throws becomes an error page or JSON. */
+export type Handler = (req: Request, res: Reply) => Promise<void> | void;

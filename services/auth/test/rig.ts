@@ -1,0 +1,173 @@
+import { startDevIdp } from '@latchkey/dev-idp';
+import type { DevIdp } from '@latchkey/dev-idp';
+import { createLog } from '@latchkey/http';
+import { deriveKeys, signReturnAddress } from '@latchkey/session';
+import { loadAuthSettings } from '@latchkey/settings';
+import type { AuthSettings } from '@latchkey/settings';
+import { randomBytes } from 'node:crypto';
+import { startAuth } from '../src/app.ts';
+import { parseJsonObject } from '../src/json.ts';
+import type { JsonObject } from '../src/json.ts';
+import { Browser } from './browser.ts';
+import type { Seen } from './browser.ts';
+
+export const ssoOrigin = 'https://sso.corp.example.com';
+export const wiki = 'https://wiki.corp.example.com/pages/1?x=2&y=%2F';
+export const client = { id: 'proxy', secret: 'the secret of both' };
+/** The two kinds of provider, by slug. */
+export const slugs = ['google', 'okta'];
+export const sessionCookieName = '__Secure-_sso_proxy';
+
+const idpClient = { clientId: 'latchkey', clientSecret: 'known to the provider' };
+
+/** Auth in front of a provider with demo people, both listening; their clocks are apart. */
+export type Rig = {
+  readonly idp: DevIdp;
+  readonly settings: AuthSettings;
+  readonly port: number;
+  /** auth's clock, milliseconds; tests move it */
+  readonly clock: { now: number };
+  /** what auth has logged so far, a JSON text per line */
+  readonly log: readonly string[];
+  browser(): Browser;
+  /** the address that the proxy sends a browser to */
+  signInUrl(target?: string, options?: { slug?: string; reason?: string }): string;
+  /** a signed path of auth, other than sign_in */
+  signedUrl(path: string, target: string): string;
+  /** signs in and gives the answer that leads back to the application */
+  signIn(browser: Browser, email: string, options?: { slug?: string; target?: string }): Promise<Seen>;
+  /** from the provider's page on: chooses an account, and stops before leaving auth and the provider */
+  chooseAccount(browser: Browser, page: Seen, email: string): Promise<Seen>;
+  /** as `chooseAccount`, but stops before auth's callback is asked; gives its address */
+  callbackFor(browser: Browser, page: Seen, email: string): Promise<string>;
+  introspect(form: Record<string, string | string[]>, headers?: Record<string, string>): Promise<Answer>;
+  close(): Promise<void>;
+};
+
+export type Answer = { readonly status: number; readonly body: JsonObject };
+
+export async function startRig(
+  options: { env?: Record<string, string>; providerTimeoutMs?: number } = {},
+): Promise<Rig> {
+  const redirectUris = slugs.map((slug) => `${ssoOrigin}/${slug}/callback`);
+  const idp = await startDevIdp({ port: 0, clients: [{ ...idpClient, redirectUris }] });
+  const settings = settingsFor(idp, options.env ?? {});
+  const clock = { now: Date.now() };
+  const log: string[] = [];
+  const { providerTimeoutMs } = options;
+  const auth = await startAuth({
+    settings,
+    log: createLog({
+      service: 'auth',
+      level: 'debug',
+      destination: { write: (line) => void log.push(line) },
+    }),
+    now: () => clock.now,
+    ...(providerTimeoutMs !== undefined && { providerTimeoutMs }),
+  });
+  const [key] = deriveKeys([client.secret], 'return address');
+  const signed = (target: string) => new URLSearchParams(signReturnAddress(target, key, clock.now));
+
+  // A provider that knows the browser already shows no page.
+  async function choose(
+    browser: Browser,
+    page: Seen,
+    email: string,
+    goOn: (next: URL) => boolean,
+  ): Promise<Seen> {
+    const account = idp.accounts.find((one) => one.email === email)?.sub ?? '';
+    const chooser = await browser.follow(page, goOn);
+    if (!chooser.url.pathname.startsWith('/sign-in/')) return chooser;
+    return browser.follow(await browser.visit(chooser.url, { form: { account } }), goOn);
+  }
+
+  const rig: Rig = {
+    idp,
+    settings,
+    port: auth.port,
+    clock,
+    log,
+    browser: () => new Browser(auth.port),
+
+    signInUrl(target = wiki, { slug = 'google', reason } = {}) {
+      const parameters = signed(target);
+      parameters.set('client_id', client.id);
+      if (reason !== undefined) parameters.set('reason', reason);
+      return `${ssoOrigin}/${slug}/sign_in?${parameters.toString()}`;
+    },
+
+    signedUrl: (path, target) => `${ssoOrigin}${path}?${signed(target).toString()}`,
+
+    async signIn(browser, email, { slug = 'google', target = wiki } = {}) {
+      const first = await browser.visit(rig.signInUrl(target, { slug }));
+      return rig.chooseAccount(browser, first, email);
+    },
+
+    chooseAccount: (browser, page, email) => choose(browser, page, email, stays),
+
+    async callbackFor(browser, page, email) {
+      return (await choose(browser, page, email, beforeCallback)).location ?? '';
+    },
+
+    async introspect(form, headers = basic(client.id, client.secret)) {
+      const fields = Object.entries(form).flatMap(([name, values]) =>
+        [values].flat().map((value): [string, string] => [name, value]),
+      );
+      const { status, text } = await new Browser(auth.port).visit(`${ssoOrigin}/oauth2/introspect`, {
+        form: fields,
+        headers: { accept: 'application/json', ...headers },
+      });
+      return { status, body: parseJsonObject(text) ?? {} };
+    },
+
+    async close() {
+      await Promise.all([auth.stop(), idp.close()]);
+    },
+  };
+  return rig;
+}
+
+function stays({ hostname }: URL): boolean {
+  return hostname === '127.0.0.1' || hostname === new URL(ssoOrigin).hostname;
+}
+
+function beforeCallback(next: URL): boolean {
+  return stays(next) && !next.pathname.endsWith('/callback');
+}
+
+export function basic(id: string, secret: string): Record<string, string> {
+  const pair = [id, secret].map((part) => encodeURIComponent(part).replaceAll('%20', '+')).join(':');
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+function settingsFor(idp: DevIdp, env: Record<string, string>): AuthSettings {
+  const loaded = loadAuthSettings({
+    SERVER_HOST: new URL(ssoOrigin).host,
+    SESSION_KEY: randomBytes(32).toString('base64'),
+    SESSION_COOKIE_SECRET: randomBytes(32).toString('base64'),
+    SESSION_COOKIE_DOMAIN: 'corp.example.com',
+    CLIENT_PROXY_ID: client.id,
+    CLIENT_PROXY_SECRET: client.secret,
+    AUTHORIZE_PROXY_DOMAINS: 'example.com',
+    AUTHORIZE_EMAIL_DOMAINS: 'example.com',
+    PROVIDER_G_TYPE: 'google',
+    PROVIDER_G_SLUG: 'google',
+    PROVIDER_G_CLIENT_ID: idpClient.clientId,
+    PROVIDER_G_CLIENT_SECRET: idpClient.clientSecret,
+    PROVIDER_G_GOOGLE_AUTHORIZATION_URL: idp.endpoints.authorization,
+    PROVIDER_G_GOOGLE_TOKEN_URL: idp.endpoints.token,
+    PROVIDER_G_GOOGLE_USERINFO_URL: idp.endpoints.userinfo,
+    PROVIDER_G_GOOGLE_REVOCATION_URL: idp.endpoints.revocation,
+    PROVIDER_O_TYPE: 'oidc',
+    PROVIDER_O_SLUG: 'okta',
+    PROVIDER_O_NAME: 'Okta',
+    PROVIDER_O_CLIENT_ID: idpClient.clientId,
+    PROVIDER_O_CLIENT_SECRET: idpClient.clientSecret,
+    PROVIDER_O_OIDC_ISSUER: idp.issuer,
+    ...env,
+  });
+  if (!loaded.ok) throw new Error(loaded.errors.join('\n'));
+  // Any free port: the host that browsers name has none.
+  loaded.settings.server.port = 0;
+  return loaded.settings;
+}

@@ -1,0 +1,13 @@
+import type { Socket } from 'node:net';
+
+const goodbyeMs = 5_000;
+
+/**
+ * Ends a connection whose handshake became no tunnel, after what was written to it. What the caller sends still is read
+ * and thrown away: left unread, it would hold the connection open, or reset it before the answer has arrived.
+ */
+export function endConnection(socket: Socket): void {
+  socket.setTimeout(goodbyeMs, () => socket.destroy());
+  socket.resume();
+  socket.end();
+}

@@ -1,0 +1,206 @@
+import { describe, expect, test } from '@jest/globals';
+import { canonicalHost } from '@latchkey/http';
+import type { CanonicalRequest } from '@latchkey/http';
+import { requestHeaders } from './request-headers.ts';
+import type { RequestHeaderInput } from './request-headers.ts';
+
+const host = canonicalHost('wiki.example.com');
+if (host === undefined) throw new Error('the host of these tests is none');
+
+const request: CanonicalRequest = {
+  method: 'GET',
+  host,
+  port: undefined,
+  target: '/',
+  rawPath: '/',
+  query: '',
+  path: undefined,
+  client: '203.0.113.9',
+  forwardedFor: '203.0.113.9, 10.0.0.1',
+  forwardedProto: 'https',
+};
+
+const input: RequestHeaderInput = {
+  rawHeaders: [],
+  request,
+  requestId: 'an-id',
+  origin: 'https://wiki.example.com',
+  upstreamHost: '127.0.0.1:4200',
+  route: { injectRequestHeaders: [], preserveHost: false },
+  identity: { user: 'ada', email: 'ada@example.com', groups: ['staff', 'makers'] },
+  isOwnCookie: (name) => name === '_sso_proxy',
+};
+
+const transport = [
+  ['Host', '127.0.0.1:4200'],
+  ['X-Forwarded-Host', 'wiki.example.com'],
+  ['X-Forwarded-Proto', 'https'],
+  ['X-Forwarded-Port', '443'],
+  ['X-Forwarded-For', '203.0.113.9, 10.0.0.1'],
+  ['X-Request-Id', 'an-id'],
+];
+const identity = [
+  ['X-Forwarded-User', 'ada'],
+  ['X-Forwarded-Email', 'ada@example.com'],
+  ['X-Forwarded-Groups', 'staff,makers'],
+];
+
+/** The flat list in pairs. */
+function pairs(flat: readonly string[]): string[][] {
+  return Array.from({ length: flat.length / 2 }, (_, at) => flat.slice(2 * at, 2 * at + 2));
+}
+
+function sent(changes: Partial<RequestHeaderInput>): string[][] {
+  return pairs(requestHeaders({ ...input, ...changes }));
+}
+
+describe('what we say', () => {
+  test('is where the request came from and who asks', () => {
+    expect(sent({})).toEqual([...transport, ...identity]);
+  });
+
+  test('is nothing about any person on a public path', () => {
+    expect(sent({ identity: undefined })).toEqual(transport);
+  });
+
+  test.each([
+    ['https://wiki.example.com', 'https', '443'],
+    ['http://wiki.example.com', 'http', '80'],
+    ['https://wiki.example.com:8443', 'https', '8443'],
+    ['http://wiki.example.com:443', 'http', '443'],
+  ])('of %s is scheme %s and port %s', (origin, scheme, port) => {
+    const headers = sent({ origin });
+
+    expect(headers).toContainEqual(['X-Forwarded-Proto', scheme]);
+    expect(headers).toContainEqual(['X-Forwarded-Port', port]);
+  });
+
+  test('names the host with the port that the caller wrote', () => {
+    const withPort = { ...request, port: 8443 };
+    const preserved = { ...input.route, preserveHost: true };
+
+    expect(sent({ request: withPort })).toContainEqual(['X-Forwarded-Host', 'wiki.example.com:8443']);
+    expect(sent({ request: withPort, route: preserved })[0]).toEqual(['Host', 'wiki.example.com:8443']);
+  });
+});
+
+describe('what the caller sent', () => {
+  test('travels on as it was spelled, in its order and as often as it came', () => {
+    const rawHeaders = [
+      'ACCEPT',
+      '*/*',
+      'x-One',
+      '1',
+      'Content-Length',
+      '3',
+      'x-one',
+      '2',
+      'Authorization',
+      'Bearer x',
+    ];
+
+    expect(sent({ rawHeaders }).slice(0, 5)).toEqual(pairs(rawHeaders));
+  });
+
+  test.each([
+    ['Host', 'evil.example'],
+    ['HOST', 'evil.example'],
+    ['Expect', '100-continue'],
+    ['Connection', 'keep-alive'],
+    ['Keep-Alive', 'timeout=5'],
+    ['Proxy-Authorization', 'Basic x'],
+    ['TE', 'trailers'],
+    ['Trailer', 'X-One'],
+    ['Transfer-Encoding', 'chunked'],
+    ['Upgrade', 'h2c'],
+    ['X-Forwarded-User', 'evil'],
+    ['x-forwarded-user', 'evil'],
+    ['X_Forwarded_User', 'evil'],
+    ['X.Forwarded.Email', 'evil'],
+    ['x-FORWARDED_groups', 'admins'],
+    ['X-Forwarded-Access-Token', 'evil'],
+    ['X-Forwarded-Prefix', '/evil'],
+    ['X-Forwarded-Uri', '/public'],
+    ['Forwarded', 'for=evil'],
+    ['X-Real-Ip', '10.0.0.1'],
+    ['X_Request_Id', 'evil'],
+    ['Gap-Signature', 'evil'],
+    ['Sso_Signature', 'evil'],
+    ['KID', 'evil'],
+    ['X-Latchkey-Jwt-Assertion', 'evil'],
+  ])('%s: %s stays behind, with and without a person', (name, value) => {
+    const rawHeaders = [name, value];
+
+    expect(sent({ rawHeaders })).toEqual([...transport, ...identity]);
+    expect(sent({ rawHeaders, identity: undefined })).toEqual(transport);
+  });
+
+  test.each([
+    ['a header of its own', 'X-One', ['X-One', '1']],
+    ['a header in another letter case', 'x-oNE', ['X-One', '1']],
+    ['its cookies', 'cookie', ['Cookie', 'a=1']],
+  ])('ends here where Connection lists it: %s', (_, listed, header) => {
+    expect(sent({ rawHeaders: [...header, 'Connection', listed] })).toEqual([...transport, ...identity]);
+  });
+
+  test.each([
+    ['X-Forwarded-User'],
+    ['x-forwarded-email, X-Forwarded-Groups, X-Forwarded-For'],
+    ['Host, X-Request-Id, X-Forwarded-Proto'],
+  ])('cannot have ours removed by listing it: %s', (listed) => {
+    expect(sent({ rawHeaders: ['connection', listed] })).toEqual([...transport, ...identity]);
+  });
+});
+
+describe('cookies', () => {
+  test.each([
+    ['the others stay', '_sso_proxy=x; a=1; b=2', ['a=1; b=2']],
+    ['nothing stays, and no empty header', '_sso_proxy=x', []],
+  ])('ours go, %s', (_, cookie, kept) => {
+    for (const name of ['Cookie', 'cookie', 'COOKIE']) {
+      expect(sent({ rawHeaders: [name, cookie] })).toEqual([
+        ...kept.map((value) => [name, value]),
+        ...transport,
+        ...identity,
+      ]);
+    }
+  });
+
+  test('ours go from each of several headers', () => {
+    const rawHeaders = ['Cookie', 'a=1; _sso_proxy=x', 'cookie', '_sso_proxy=y; b=2'];
+
+    expect(sent({ rawHeaders, identity: undefined }).slice(0, 2)).toEqual([
+      ['Cookie', 'a=1'],
+      ['cookie', 'b=2'],
+    ]);
+  });
+});
+
+describe('headers that the operator injects', () => {
+  const route = { ...input.route, injectRequestHeaders: [['X-Api-Key', 'secret']] as const };
+
+  test('come before who asks', () => {
+    expect(sent({ route })).toEqual([...transport, ['X-Api-Key', 'secret'], ...identity]);
+  });
+
+  test.each(['X-Api-Key', 'x-api-key', 'X_API_KEY', 'X.Api.Key'])(
+    'replace what the caller sent as %s',
+    (name) => {
+      expect(sent({ route, rawHeaders: [name, 'evil'] })).toEqual([
+        ...transport,
+        ['X-Api-Key', 'secret'],
+        ...identity,
+      ]);
+    },
+  );
+
+  test('are not for public paths, and neither is what the caller sent in their place', () => {
+    expect(sent({ route, rawHeaders: ['X_Api_Key', 'evil'], identity: undefined })).toEqual(transport);
+  });
+
+  test.each(['X-Forwarded-User', 'x_forwarded_groups', 'Kid'])('cannot be %s', (name) => {
+    const reserved = { ...route, injectRequestHeaders: [[name, 'admin']] as const };
+
+    expect(sent({ route: reserved })).toEqual([...transport, ...identity]);
+  });
+});
