@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { PassThrough } from 'node:stream';
 import { request } from 'undici';
 import { sendRaw } from '../fixtures/raw-request.ts';
 import { valuesOf } from '../fixtures/recorder.ts';
@@ -39,20 +41,16 @@ async function cookie() {
 }
 
 describe('what is forwarded', () => {
-  test.each([
-    '/a%2Fb/c',
-    '//_msearch',
-    '/a/../b',
-    '/%E2%82%AC?x=%20&y=a+b&&z',
-    '/a;v=1?',
-    '/?q="[]{}|\\^`',
-  ])('is the target byte for byte: %s', async (target) => {
-    await sendRaw(
-      the.stack.ports.proxy,
-      `GET ${target} HTTP/1.1\nHost: hello.latchkey.localhost\nCookie: ${await cookie()}\nConnection: close\n\n`,
-    );
-    expect(the.stack.app.received.map((entry) => entry.target)).toEqual([target]);
-  });
+  test.each(['/a%2Fb/c', '//_msearch', '/a/../b', '/%E2%82%AC?x=%20&y=a+b&&z', '/a;v=1?', '/?q="[]{}|\\^`'])(
+    'is the target byte for byte: %s',
+    async (target) => {
+      await sendRaw(
+        the.stack.ports.proxy,
+        `GET ${target} HTTP/1.1\nHost: hello.latchkey.localhost\nCookie: ${await cookie()}\nConnection: close\n\n`,
+      );
+      expect(the.stack.app.received.map((entry) => entry.target)).toEqual([target]);
+    },
+  );
 
   test('goes behind the path and query of `to`', async () => {
     const browser = await the.signedIn();
@@ -174,7 +172,7 @@ describe('what comes back', () => {
 describe('streams', () => {
   test('an event arrives before the next one is sent, long after the time limit for the first byte', async () => {
     const headers = { host: 'hello.latchkey.localhost', cookie: await cookie() };
-    const stream = Promise.withResolvers<import('node:http').ServerResponse>();
+    const stream = Promise.withResolvers<ServerResponse>();
     the.stack.app.answer = (_req, res) => {
       res.writeHead(200, { 'content-type': 'text/event-stream' });
       res.flushHeaders();
@@ -195,7 +193,6 @@ describe('streams', () => {
 
   test('an upload reaches the application piece by piece', async () => {
     const headers = { host: 'hello.latchkey.localhost', cookie: await cookie() };
-    const { PassThrough } = await import('node:stream');
     const arrived = Promise.withResolvers<string>();
     the.stack.app.answer = (req, res) => {
       req.once('data', (chunk: Buffer) => {

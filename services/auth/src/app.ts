@@ -35,7 +35,7 @@ const formLimit = '64kb';
  *
  * @throws SettingsError when the settings cannot work together, or the `listen` error
  */
-export function startAuth({
+export async function startAuth({
   settings,
   log,
   now = Date.now,

@@ -1,4 +1,4 @@
-import { startDevIdp } from '@latchkey/dev-idp';
+import { demoAccounts, startDevIdp } from '@latchkey/dev-idp';
 import type { DevIdp } from '@latchkey/dev-idp';
 import { createLog } from '@latchkey/http';
 import { deriveKeys, signReturnAddress } from '@latchkey/session';
@@ -41,6 +41,8 @@ export type Rig = {
   /** as `chooseAccount`, but stops before auth's callback is asked; gives its address */
   callbackFor(browser: Browser, page: Seen, email: string): Promise<string>;
   introspect(form: Record<string, string | string[]>, headers?: Record<string, string>): Promise<Answer>;
+  /** puts the provider back into good health, and forgets the log */
+  heal(): void;
   close(): Promise<void>;
 };
 
@@ -64,6 +66,9 @@ export async function startRig(
     }),
     now: () => clock.now,
     ...(providerTimeoutMs !== undefined && { providerTimeoutMs }),
+  }).catch(async (error: unknown) => {
+    await idp.close();
+    throw error;
   });
   const [key] = deriveKeys([client.secret], 'return address');
   const signed = (target: string) => new URLSearchParams(signReturnAddress(target, key, clock.now));
@@ -118,6 +123,20 @@ export async function startRig(
         headers: { accept: 'application/json', ...headers },
       });
       return { status, body: parseJsonObject(text) ?? {} };
+    },
+
+    heal() {
+      const { behaviour, requests, accounts } = idp;
+      Object.assign(behaviour, {
+        faults: {},
+        denyAuthorization: false,
+        unverifiedEmail: false,
+        rotateRefreshTokens: false,
+      });
+      behaviour.disabled.clear();
+      Object.assign(requests, { authorization: 0, token: 0, userinfo: 0, revocation: 0 });
+      accounts.splice(0, accounts.length, ...structuredClone([...demoAccounts]));
+      log.length = 0;
     },
 
     async close() {

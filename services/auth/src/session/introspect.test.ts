@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { deriveKeys, openSession, seal } from '@latchkey/session';
 import type { Session } from '@latchkey/session';
 import type { Browser } from '../../test/browser.ts';
@@ -7,11 +7,14 @@ import type { Rig } from '../../test/rig.ts';
 
 let rig: Rig;
 let browser: Browser;
-beforeEach(async () => {
+beforeAll(async () => {
   rig = await startRig({ providerTimeoutMs: 300 });
+});
+afterAll(() => rig.close());
+beforeEach(() => {
+  rig.heal();
   browser = rig.browser();
 });
-afterEach(() => rig.close());
 
 const engineering = 'engineering@example.com';
 const hour = 3_600_000;

@@ -1,15 +1,18 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from '../../test/browser.ts';
 import { sessionCookieName, slugs, ssoOrigin, startRig, wiki } from '../../test/rig.ts';
 import type { Rig } from '../../test/rig.ts';
 
 let rig: Rig;
 let browser: Browser;
-beforeEach(async () => {
+beforeAll(async () => {
   rig = await startRig({ providerTimeoutMs: 300 });
+});
+afterAll(() => rig.close());
+beforeEach(() => {
+  rig.heal();
   browser = rig.browser();
 });
-afterEach(() => rig.close());
 
 const isSignedIn = (one: Browser) => one.cookie(sessionCookieName, ssoOrigin) !== undefined;
 
@@ -217,14 +220,17 @@ describe.each(slugs)('where %s', (slug) => {
 
 describe('a provider that cannot be reached', () => {
   test('does not keep auth from starting, and is asked again at the next sign-in', async () => {
-    rig.idp.behaviour.faults.discovery = { hangUp: true };
-    const refused = await browser.visit(rig.signInUrl(wiki, { slug: 'okta' }));
+    const fresh = await startRig();
+    fresh.idp.behaviour.faults.discovery = { hangUp: true };
+    const one = fresh.browser();
+    const refused = await one.visit(fresh.signInUrl(wiki, { slug: 'okta' }));
     expect(refused.status).toBe(503);
     expect(refused.text).toContain('Try again');
 
-    delete rig.idp.behaviour.faults.discovery;
-    const back = await rig.signIn(browser, 'engineer@example.com', { slug: 'okta' });
+    fresh.heal();
+    const back = await fresh.signIn(one, 'engineer@example.com', { slug: 'okta' });
     expect(back.location).toBe(wiki);
+    await fresh.close();
   });
 });
 

@@ -15,7 +15,7 @@ import { sendBack } from './send-back.ts';
  * `GET /<slug>/sign_in`: where the proxy sends whoever comes without a session.
  *
  * Who has a session goes straight back, everybody else straight to the provider. Only after a sign-out there is a page
- * between: the provider still remembers the person and would undo the sign-out.
+ * between, and the provider is asked to let them choose: it still remembers the person and would undo the sign-out.
  */
 export function signIn(provider: Provider, context: Context): Handler {
   const mark = signedOutMark(context.cookies.own);
@@ -41,7 +41,7 @@ export function signIn(provider: Provider, context: Context): Handler {
     if (mark.read(req) === undefined)
       return beginSignIn(req, res, { provider, target: address.url }, context);
 
-    const href = startHref(provider.slug, { target: address.url }, context);
+    const href = startHref(provider.slug, { target: address.url, selectAccount: true }, context);
     const providers = [{ name: provider.name, href }];
     const requestId = res.locals.line.id;
     return replyPage(

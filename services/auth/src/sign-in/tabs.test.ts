@@ -1,15 +1,18 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from '../../test/browser.ts';
 import { sessionCookieName, slugs, ssoOrigin, startRig, wiki } from '../../test/rig.ts';
 import type { Rig } from '../../test/rig.ts';
 
 let rig: Rig;
 let browser: Browser;
-beforeEach(async () => {
+beforeAll(async () => {
   rig = await startRig();
+});
+afterAll(() => rig.close());
+beforeEach(() => {
+  rig.heal();
   browser = rig.browser();
 });
-afterEach(() => rig.close());
 
 const attempts = () => browser.cookieNames().filter((name) => name.startsWith('__Host-latchkey_attempt_'));
 
@@ -21,6 +24,27 @@ describe.each(slugs)('several tabs with %s', (slug) => {
     const backs = [];
     for (const first of firsts) backs.push(await rig.chooseAccount(browser, first, 'engineer@example.com'));
     expect(backs.map(({ location }) => location)).toEqual(targets);
+  });
+});
+
+describe.each(slugs)('several people with %s', (slug) => {
+  test('sign in at the same moment, each to a session of their own', async () => {
+    const emails = ['admin@example.com', 'engineer@example.com', 'finance@example.com'];
+    const callbacks = await Promise.all(
+      emails.map(async (email) => {
+        const one = rig.browser();
+        return {
+          one,
+          url: await rig.callbackFor(one, await one.visit(rig.signInUrl(wiki, { slug })), email),
+        };
+      }),
+    );
+    const told = callbacks.map(async ({ one, url }) => {
+      await one.visit(url);
+      const { body } = await rig.introspect({ token: one.cookie(sessionCookieName, ssoOrigin) ?? '' });
+      return body['email'];
+    });
+    expect(await Promise.all(told)).toEqual(emails);
   });
 });
 

@@ -1,15 +1,18 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from '../../test/browser.ts';
 import { sessionCookieName, slugs, ssoOrigin, startRig, wiki } from '../../test/rig.ts';
 import type { Rig } from '../../test/rig.ts';
 
 let rig: Rig;
 let browser: Browser;
-beforeEach(async () => {
+beforeAll(async () => {
   rig = await startRig({ providerTimeoutMs: 300 });
+});
+afterAll(() => rig.close());
+beforeEach(() => {
+  rig.heal();
   browser = rig.browser();
 });
-afterEach(() => rig.close());
 
 const sameOrigin = { 'sec-fetch-site': 'same-origin' };
 const token = () => browser.cookie(sessionCookieName, ssoOrigin) ?? '';

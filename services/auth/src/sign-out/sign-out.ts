@@ -52,7 +52,7 @@ export function signOut(provider: Provider, context: Context): Handler {
     res.append('Set-Cookie', endSessionCookie(context.cookies.session));
     mark.set(res, '1', signedOutMarkSeconds);
     const target = wayBack(formParameters(req.body), context)?.url;
-    const signInHref = startHref(provider.slug, { target }, context);
+    const signInHref = startHref(provider.slug, { target, selectAccount: true }, context);
     replyPage(res, 200, signedOutPage({ signInHref, requestId: res.locals.line.id }));
   };
 }

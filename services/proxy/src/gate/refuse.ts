@@ -70,7 +70,7 @@ export function createRefuseDecision(options: {
           ['Reason', reasons[reason]],
         ],
         actions: [
-          { label: 'Sign in as somebody else', href: addresses.signOut(request, route.providerSlug) },
+          { label: 'Sign in as somebody else', href: addresses.switchAccount(request, route.providerSlug) },
         ],
         extra: { email: subject.email, rule: decision.rule ?? '' },
       });

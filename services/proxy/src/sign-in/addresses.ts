@@ -11,6 +11,8 @@ export type Addresses = {
   signIn(request: CanonicalRequest, slug: string, reason: Reason): string;
   /** where to sign in, coming back to the host's first page: for programs, which cannot come back to where they were */
   signInToStart(request: CanonicalRequest, slug: string, reason: Reason): string;
+  /** where to choose another account, coming back to the very URL that was asked for */
+  switchAccount(request: CanonicalRequest, slug: string): string;
   /** where to sign out of everything */
   signOut(request: CanonicalRequest, slug: string): string;
 };
@@ -44,6 +46,8 @@ export function createAddresses(options: {
     signIn: (request, slug, reason) =>
       atAuth(`/${slug}/sign_in`, origin(request) + urlSafe(request.target), { reason }),
     signInToStart: (request, slug, reason) => atAuth(`/${slug}/sign_in`, `${origin(request)}/`, { reason }),
+    switchAccount: (request, slug) =>
+      atAuth(`/${slug}/start`, origin(request) + urlSafe(request.target), { prompt: 'select_account' }),
     signOut: (request, slug) => atAuth(`/${slug}/sign_out`, `${origin(request)}/`, {}),
   };
 }

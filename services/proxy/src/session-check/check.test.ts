@@ -1,0 +1,250 @@
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
+import type { Decision } from '@latchkey/access';
+import { pino } from 'pino';
+import { createSessionCheck } from './check.ts';
+import type { Introspect, Introspection } from './introspect.ts';
+import { newlyKnown } from './known-session.ts';
+import type { KnownSession } from './known-session.ts';
+
+const validMs = 60_000;
+const gracePeriodMs = 3 * 3_600_000;
+const retryPauseMs = 10_000;
+const seen = 1_700_000_000_000;
+
+let now = seen;
+const introspect = jest.fn<Introspect>();
+const stands: Introspection = { active: true, groups: ['staff'] };
+
+const check = createSessionCheck({
+  introspect,
+  clocks: { validMs, gracePeriodMs },
+  now: () => now,
+  log: pino({ enabled: false }),
+});
+
+function session(): KnownSession {
+  const times = { iat: seen / 1000, auth_time: seen / 1000, exp: seen / 1000 + 2_592_000 };
+  const person = { sub: '1', email: 'ada@example.com', user: 'ada' };
+  return newlyKnown({ sid: 'one', idp: 'google', aud: 'example.com', ...person, ...times }, 'sealed', seen);
+}
+
+async function vouchedFor(): Promise<KnownSession> {
+  const known = session();
+  introspect.mockResolvedValueOnce(stands);
+  await check(known);
+  return known;
+}
+
+beforeEach(() => {
+  now = seen;
+  introspect.mockReset();
+});
+
+describe('a session that auth vouches for', () => {
+  beforeEach(() => void introspect.mockResolvedValue(stands));
+
+  test('stands, with the groups that auth names', async () => {
+    const known = session();
+
+    expect(await check(known)).toBe('stands');
+    expect(known.person).toEqual({ kind: 'person', email: 'ada@example.com', groups: ['staff'] });
+    expect(introspect).toHaveBeenCalledWith('sealed');
+  });
+
+  test.each([
+    ['at once', 0, 1],
+    ['a millisecond before the answer is old', validMs - 1, 1],
+    ['when the answer is old', validMs, 2],
+    ['much later', 30 * 86_400_000, 2],
+  ])('is asked about again only when the answer is old: %s', async (_, later, asked) => {
+    const known = session();
+    await check(known);
+    now += later;
+
+    expect(await check(known)).toBe('stands');
+    expect(introspect).toHaveBeenCalledTimes(asked);
+  });
+
+  test('is asked about once, however many requests wait', async () => {
+    const answer = Promise.withResolvers<Introspection>();
+    introspect.mockReturnValue(answer.promise);
+    const known = session();
+    const waiting = Promise.all([check(known), check(known), check(known)]);
+    answer.resolve(stands);
+
+    expect(await waiting).toEqual(['stands', 'stands', 'stands']);
+    expect(introspect).toHaveBeenCalledTimes(1);
+  });
+
+  test('is not taken for another session that waits at the same time', async () => {
+    await Promise.all([check(session()), check(session())]);
+
+    expect(introspect).toHaveBeenCalledTimes(2);
+  });
+
+  test('is decided about anew after each answer, and not before', async () => {
+    const known = session();
+    await check(known);
+    const decisions: WeakMap<object, Decision> = known.decisions;
+    await check(known);
+    expect(known.decisions).toBe(decisions);
+
+    now += validMs;
+    introspect.mockResolvedValue({ active: true, groups: [] });
+    await check(known);
+    expect(known.decisions).not.toBe(decisions);
+    expect(known.person.groups).toEqual([]);
+  });
+
+  test('is known by its new seal once auth has renewed it', async () => {
+    const known = session();
+    introspect.mockResolvedValueOnce({ ...stands, session: 'renewed' });
+    await check(known);
+    now += validMs;
+    await check(known);
+
+    expect(introspect.mock.calls).toEqual([['sealed'], ['renewed']]);
+  });
+});
+
+describe('a session that auth has ended', () => {
+  test('is over for good, and nobody asks again', async () => {
+    const known = session();
+    introspect.mockResolvedValueOnce({ active: false }).mockResolvedValue(stands);
+
+    expect(await check(known)).toBe('ended');
+    now += 100 * validMs;
+    expect(await check(known)).toBe('ended');
+    expect(introspect).toHaveBeenCalledTimes(1);
+  });
+
+  test('is over at once, although its last answer was good for longer when auth is away', async () => {
+    const known = session();
+    introspect
+      .mockResolvedValueOnce(stands)
+      .mockResolvedValueOnce({ active: false })
+      .mockRejectedValue(new Error('away'));
+    await check(known);
+    now += validMs;
+
+    expect(await check(known)).toBe('ended');
+    expect(await check(known)).toBe('ended');
+  });
+
+  test('is over for all who wait', async () => {
+    introspect.mockResolvedValue({ active: false });
+    const known = session();
+
+    expect(await Promise.all([check(known), check(known)])).toEqual(['ended', 'ended']);
+  });
+});
+
+describe('while auth cannot be asked', () => {
+  beforeEach(() => void introspect.mockRejectedValue(new Error('away')));
+
+  test.each([
+    ['as soon as its answer is old', validMs, 'stands'],
+    ['a millisecond before the grace period ends', validMs + gracePeriodMs - 1, 'stands'],
+    ['when the grace period ends', validMs + gracePeriodMs, 'unverified'],
+    ['much later', 30 * 86_400_000, 'unverified'],
+  ])('a session keeps what auth last said of it: %s', async (_, later, standing) => {
+    const known = await vouchedFor();
+    now += later;
+
+    expect(await check(known)).toBe(standing);
+    expect(known.person.groups).toEqual(['staff']);
+    expect(known.ended).toBe(false);
+  });
+
+  test.each([
+    ['at once', 0, 'stands'],
+    ['through the grace period', validMs + gracePeriodMs - 1, 'stands'],
+    ['and no longer', validMs + gracePeriodMs, 'unverified'],
+  ])('a session never asked about stands, without groups: %s', async (_, later, standing) => {
+    const known = session();
+    await check(known);
+    now += later;
+
+    expect(await check(known)).toBe(standing);
+    expect(known.person.groups).toBeUndefined();
+  });
+
+  test.each([
+    ['at once', 0, 2],
+    ['before the pause is over', retryPauseMs - 1, 2],
+    ['after the pause', retryPauseMs, 3],
+  ])('auth is asked again after a pause only: %s', async (_, later, asked) => {
+    const known = await vouchedFor();
+    now += validMs;
+    await check(known);
+    now += later;
+    await check(known);
+
+    expect(introspect).toHaveBeenCalledTimes(asked);
+  });
+
+  test('the pause is no longer than an answer would have counted', async () => {
+    const hasty = createSessionCheck({
+      introspect,
+      clocks: { validMs: 1_000, gracePeriodMs },
+      now: () => now,
+      log: pino({ enabled: false }),
+    });
+    const known = session();
+    await hasty(known);
+    now += 1_000;
+    await hasty(known);
+
+    expect(introspect).toHaveBeenCalledTimes(2);
+  });
+
+  test('nobody waits twice: requests share the failure', async () => {
+    const known = session();
+
+    expect(await Promise.all([check(known), check(known)])).toEqual(['stands', 'stands']);
+    expect(introspect).toHaveBeenCalledTimes(1);
+  });
+
+  test('a failure that is thrown at once is a failure like any other', async () => {
+    introspect.mockImplementation(() => {
+      throw new TypeError('broken');
+    });
+
+    expect(await check(session())).toBe('stands');
+  });
+
+  test('a session that was unverified stands again when auth is back', async () => {
+    const known = await vouchedFor();
+    now += validMs + gracePeriodMs;
+    expect(await check(known)).toBe('unverified');
+    introspect.mockResolvedValue({ active: true, groups: ['makers'] });
+    now += retryPauseMs;
+
+    expect(await check(known)).toBe('stands');
+    expect(known.person.groups).toEqual(['makers']);
+  });
+
+  test('decisions that were made stay', async () => {
+    const known = await vouchedFor();
+    const { decisions } = known;
+    now += validMs;
+    await check(known);
+
+    expect(known.decisions).toBe(decisions);
+  });
+
+  test('the log says why, and nothing of the session', async () => {
+    const lines: string[] = [];
+    const logged = createSessionCheck({
+      introspect,
+      clocks: { validMs, gracePeriodMs },
+      now: () => now,
+      log: pino({ base: null, timestamp: false }, { write: (line) => void lines.push(line) }),
+    });
+    await logged(session());
+
+    expect(lines.map((line): unknown => JSON.parse(line))).toEqual([
+      { level: 40, detail: 'away', msg: 'auth cannot be asked about a session' },
+    ]);
+  });
+});

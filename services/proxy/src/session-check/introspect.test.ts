@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { MockAgent } from 'undici';
+import { createIntrospect } from './introspect.ts';
+
+type Asked = { headers: unknown; body: unknown };
+
+let auth: MockAgent;
+let groups: string[];
+const asked: Asked[] = [];
+
+beforeEach(() => {
+  auth = new MockAgent();
+  auth.disableNetConnect();
+  groups = ['staff'];
+});
+
+afterEach(async () => {
+  asked.length = 0;
+  await auth.close();
+});
+
+function answering(status: number, answer: object | string) {
+  auth
+    .get('http://auth.internal:4182')
+    .intercept({ path: '/oauth2/introspect', method: 'POST' })
+    .reply((request) => {
+      asked.push({ headers: request.headers, body: request.body });
+      return { statusCode: status, data: typeof answer === 'string' ? answer : JSON.stringify(answer) };
+    });
+  return createIntrospect({
+    internalUrl: new URL('http://auth.internal:4182'),
+    externalUrl: new URL('https://sso.example.com:8443'),
+    client: { id: 'the proxy', secret: 'a:b+c%é' },
+    groups: () => groups,
+    dispatcher: auth,
+  });
+}
+
+describe('the question', () => {
+  test('carries the token, the groups that routes name now, our credentials and the public name of auth', async () => {
+    const introspect = answering(200, { active: false });
+    groups = ['staff', 'a&b=c'];
+    await introspect('a+token');
+
+    const credentials = Buffer.from('the%20proxy:a%3Ab%2Bc%25%C3%A9').toString('base64');
+    expect(asked).toEqual([
+      {
+        headers: expect.objectContaining({
+          host: 'sso.example.com:8443',
+          authorization: `Basic ${credentials}`,
+          'content-type': 'application/x-www-form-urlencoded',
+        }),
+        body: 'token=a%2Btoken&groups=staff&groups=a%26b%3Dc',
+      },
+    ]);
+  });
+});
+
+describe('the answer', () => {
+  test.each([
+    [{ active: false }, { active: false }],
+    [{ active: false, groups: ['staff'] }, { active: false }],
+    [
+      { active: true, groups: [] },
+      { active: true, groups: [] },
+    ],
+    [
+      { active: true, groups: ['staff'], session: 'renewed', sub: '1' },
+      { active: true, groups: ['staff'], session: 'renewed' },
+    ],
+  ])('%j is read as %j', async (answer, read) => {
+    expect(await answering(200, answer)('token')).toEqual(read);
+  });
+
+  test.each([
+    ['an error', 503, { active: true, groups: [] }],
+    ['refused credentials', 401, { active: false }],
+    ['a redirect', 302, { active: false }],
+    ['another success', 204, ''],
+    ['no JSON', 200, '<html>'],
+    ['nothing', 200, ''],
+    ['half an answer', 200, '{"active":tr'],
+    ['no verdict', 200, { groups: [] }],
+    ['a verdict in words', 200, { active: 'true', groups: [] }],
+    ['no groups', 200, { active: true }],
+    ['groups in one text', 200, { active: true, groups: 'staff' }],
+    ['a seal that is none', 200, { active: true, groups: [], session: 7 }],
+  ])('is none, and so ends nothing, when it is %s', async (_, status, answer) => {
+    await expect(answering(status, answer)('token')).rejects.toThrow();
+  });
+});

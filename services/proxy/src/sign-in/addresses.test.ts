@@ -1,0 +1,125 @@
+import { describe, expect, test } from '@jest/globals';
+import { canonicalHost } from '@latchkey/http';
+import type { CanonicalRequest } from '@latchkey/http';
+import { deriveKeys, refuseReturnAddress } from '@latchkey/session';
+import { authorityOf, createAddresses } from './addresses.ts';
+
+const now = 1_700_000_000_000;
+const [key] = deriveKeys(['secret'], 'return address');
+const host = canonicalHost('wiki.example.com');
+if (host === undefined) throw new Error('the host of these tests is none');
+
+const options = {
+  externalUrl: new URL('https://sso.example.com:8443'),
+  clientId: 'a client & more',
+  secure: true,
+  key,
+  now: () => now,
+};
+const addresses = createAddresses(options);
+
+const request: CanonicalRequest = {
+  method: 'GET',
+  host,
+  port: undefined,
+  target: '/d/1?x=2',
+  rawPath: '/d/1',
+  query: '?x=2',
+  path: undefined,
+  client: '203.0.113.9',
+  forwardedFor: '203.0.113.9',
+  forwardedProto: undefined,
+};
+
+function wayBack(target: string): string {
+  return (
+    new URL(addresses.signIn({ ...request, target }, 'google', 'no_session')).searchParams.get(
+      'redirect_uri',
+    ) ?? ''
+  );
+}
+
+describe('the origin that a browser sees', () => {
+  test.each([
+    ['https, where browsers come over HTTPS only', true, undefined, undefined, 'https://wiki.example.com'],
+    ['https, whatever the last hop was', true, 'http', undefined, 'https://wiki.example.com'],
+    ['with the port that was written', true, undefined, 8443, 'https://wiki.example.com:8443'],
+    ['http, where nobody trusted says otherwise', false, undefined, undefined, 'http://wiki.example.com'],
+    ['https, where somebody trusted says so', false, 'https', undefined, 'https://wiki.example.com'],
+  ] as const)('is %s', (_, secure, forwardedProto, port, origin) => {
+    const asked = { ...request, forwardedProto, port };
+
+    expect(createAddresses({ ...options, secure }).origin(asked)).toBe(origin);
+  });
+
+  test('names the host as it was matched', () => {
+    expect(authorityOf(request)).toBe('wiki.example.com');
+    expect(authorityOf({ ...request, port: 80 })).toBe('wiki.example.com:80');
+  });
+});
+
+describe('where to sign in', () => {
+  test('is at auth, under the provider, with a signed way back to the very URL', () => {
+    const url = new URL(addresses.signIn(request, 'google', 'no_session'));
+    const { client_id, reason, ...signed } = Object.fromEntries(url.searchParams);
+
+    expect(url.origin + url.pathname).toBe('https://sso.example.com:8443/google/sign_in');
+    expect({ client_id, reason }).toEqual({ client_id: 'a client & more', reason: 'no_session' });
+    expect(signed).toMatchObject({ redirect_uri: 'https://wiki.example.com/d/1?x=2', ts: '1700000000' });
+    expect(refuseReturnAddress(signed, key, now)).toBeUndefined();
+  });
+
+  test.each([
+    [
+      'programs, to sign in',
+      addresses.signInToStart(request, 'google', 'session_expired'),
+      '/google/sign_in',
+    ],
+    ['all, to sign out', addresses.signOut(request, 'google'), '/google/sign_out'],
+  ])('leads back to the first page for %s', (_, address, path) => {
+    const url = new URL(address);
+    const { client_id: _id, reason: _reason, ...signed } = Object.fromEntries(url.searchParams);
+
+    expect(url.pathname).toBe(path);
+    expect(signed).toMatchObject({ redirect_uri: 'https://wiki.example.com/' });
+    expect(refuseReturnAddress(signed, key, now)).toBeUndefined();
+  });
+});
+
+describe('the way back', () => {
+  test.each([
+    '/',
+    '/d/1?x=2&y=%20&x=3',
+    '/a+b?c+d',
+    '/%2e%2e/%2F',
+    '/?next=https://evil.example/',
+    '/a?',
+    "/!$&'()*+,;=:@~-._",
+    '/%',
+  ])('holds %j as it came', (target) => {
+    expect(wayBack(target)).toBe(`https://wiki.example.com${target}`);
+  });
+
+  test.each([
+    ['/a\\b', '/a%5Cb'],
+    ['/a?q="b"', '/a?q=%22b%22'],
+    ['/a?q=<b>', '/a?q=%3Cb%3E'],
+    ['/a?q={b}|^`', '/a?q=%7Bb%7D%7C%5E%60'],
+    ['/caf\u00c3\u00a9', '/caf%C3%A9'],
+    ['/a\u00ff', '/a%FF'],
+    ['/a\u007f', '/a%7F'],
+    ['/a\tb', '/a%09b'],
+  ])('holds %j as %j, which two parsers read alike', (target, safe) => {
+    expect(wayBack(target)).toBe(`https://wiki.example.com${safe}`);
+  });
+
+  test.each([
+    '//evil.example/',
+    '/\\evil.example/',
+    '/@evil.example/',
+    '/:80@evil.example',
+    '/.evil.example',
+  ])('stays on the host for %j', (target) => {
+    expect(new URL(wayBack(target)).host).toBe('wiki.example.com');
+  });
+});

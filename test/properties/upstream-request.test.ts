@@ -1,0 +1,280 @@
+import { posix } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { canonicalHost } from '@latchkey/http';
+import type { CanonicalRequest } from '@latchkey/http';
+import { cookieNames, deriveKeys, isOwnCookie, withoutCookies } from '@latchkey/session';
+import * as fc from 'fast-check';
+import { requestHeaders } from '../../services/proxy/src/forward/request-headers.ts';
+import { upstreamTarget } from '../../services/proxy/src/forward/target.ts';
+import { createAddresses } from '../../services/proxy/src/sign-in/addresses.ts';
+
+const host = canonicalHost('wiki.example.com');
+if (host === undefined) throw new Error('the host of these tests is none');
+const isOurs = (name: string) => isOwnCookie(name, '_sso_proxy');
+
+const request: CanonicalRequest = {
+  method: 'GET',
+  host,
+  port: undefined,
+  target: '/',
+  rawPath: '/',
+  query: '',
+  path: undefined,
+  client: '203.0.113.9',
+  forwardedFor: '203.0.113.9',
+  forwardedProto: undefined,
+};
+
+/** The variable in which CGI, WSGI, Rack and PHP hand a header to an application. */
+function variable(name: string): string {
+  return `HTTP_${name.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
+}
+
+function flatToPairs(flat: readonly string[]): [name: string, value: string][] {
+  return Array.from({ length: flat.length / 2 }, (_, at) => [flat[2 * at] ?? '', flat[2 * at + 1] ?? '']);
+}
+
+const transport = [
+  'Host',
+  'X-Forwarded-Host',
+  'X-Forwarded-Proto',
+  'X-Forwarded-Port',
+  'X-Forwarded-For',
+  'X-Request-Id',
+];
+const identity = ['X-Forwarded-User', 'X-Forwarded-Email', 'X-Forwarded-Groups'];
+const neverSent = [
+  'X-Forwarded-Access-Token',
+  'X-Latchkey-Jwt-Assertion',
+  'Gap-Signature',
+  'Sso-Signature',
+  'Kid',
+  'Forwarded',
+  'X-Real-Ip',
+];
+const ours = [...transport, ...identity, ...neverSent];
+
+const spelling = fc
+  .tuple(
+    fc.constantFrom(...ours, 'X-Api-Key', 'Transfer-Encoding', 'Connection'),
+    fc.infiniteStream(fc.constantFrom('-', '_', '.', '~', '!')),
+    fc.infiniteStream(fc.boolean()),
+  )
+  .map(([name, separators, capitals]) =>
+    name.replace(/./g, (character) => {
+      if (character === '-') return separators.next().value ?? '-';
+      return capitals.next().value === true ? character.toUpperCase() : character.toLowerCase();
+    }),
+  );
+const token = fc.oneof(
+  fc.constantFrom('X-One', 'x-one', 'X_One', 'Accept'),
+  fc.stringMatching(/^[!#$%&'*+\-.^_`|~\w]{1,16}$/),
+);
+const cookieHeader = fc
+  .array(
+    fc.constantFrom(
+      '_sso_proxy',
+      '__Secure-_sso_proxy',
+      '__HOST-_sso_proxy',
+      'latchkey_a',
+      '=',
+      ';',
+      ' ',
+      '\t',
+      '"',
+      ',',
+      'a',
+      '\u00a0',
+      '$',
+    ),
+    { maxLength: 12 },
+  )
+  .map((parts) => parts.join(''));
+const value = fc.stringMatching(/^[ -~\u0080-\u00ff]{0,12}$/);
+const listed = fc.array(fc.oneof(spelling, token), { maxLength: 4 }).map((names) => names.join(' ,'));
+const header = fc.oneof(
+  fc.tuple(fc.oneof(spelling, token), value),
+  fc.tuple(fc.constantFrom('Connection', 'connection', 'CONNECTION'), listed),
+  fc.tuple(fc.constantFrom('Cookie', 'cookie'), cookieHeader),
+);
+const rawHeaders = fc.array(header, { maxLength: 12 }).map((headers) => headers.flat());
+const person = fc.record({
+  user: fc.string({ unit: 'binary' }),
+  email: fc.string(),
+  groups: fc.array(fc.string()),
+});
+
+describe('for any headers that a client sends', () => {
+  const route = { injectRequestHeaders: [['X-Api-Key', 'secret']] as const, preserveHost: false };
+  const base = {
+    request,
+    requestId: 'an-id',
+    origin: 'https://wiki.example.com',
+    upstreamHost: '127.0.0.1:4200',
+    route,
+    isOwnCookie: isOurs,
+  };
+  const alone = (subject: { user: string; email: string; groups: string[] } | undefined) =>
+    requestHeaders({ ...base, rawHeaders: [], identity: subject });
+
+  test.each([
+    ['with a person: all ours, once, and no other', fc.option(person, { nil: undefined, freq: 100 })],
+    ['on a public path: nothing about a person', fc.constant(undefined)],
+  ])('what an application may take for our word is our word, %s', (_, subjects) => {
+    const reserved = new Set([...ours, 'X-Api-Key'].map(variable));
+    fc.assert(
+      fc.property(rawHeaders, subjects, (sent, subject) => {
+        const headers = requestHeaders({ ...base, rawHeaders: sent, identity: subject });
+        const seen = headers.filter((_text, at) => reserved.has(variable(headers[at - (at % 2)] ?? '')));
+
+        expect(seen).toEqual(alone(subject));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('what ends at this hop ends here, and no cookie of ours goes on', () => {
+    const always = ['connection', 'transfer-encoding', 'te', 'trailer', 'upgrade', 'keep-alive', 'expect'];
+    const set = new Set(transport.map((name) => name.toLowerCase()));
+    fc.assert(
+      fc.property(rawHeaders, (sent) => {
+        const pairs = flatToPairs(sent).filter(([name]) => name.toLowerCase() === 'connection');
+        const listed = pairs.flatMap(([, names]) =>
+          names
+            .toLowerCase()
+            .split(',')
+            .map((name) => name.trim()),
+        );
+        const endsHere = new Set([...always, ...listed].filter((name) => !set.has(name)));
+
+        for (const [name, text] of flatToPairs(
+          requestHeaders({ ...base, rawHeaders: sent, identity: undefined }),
+        )) {
+          expect([name, endsHere.has(name.toLowerCase())]).toEqual([name, false]);
+          if (name.toLowerCase() === 'cookie') expect(cookieNames(text).filter(isOurs)).toEqual([]);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('whoever the person is called, a value is one line of octets', () => {
+    fc.assert(
+      fc.property(person, (subject) => {
+        for (const text of alone(subject)) expect(text).toMatch(/^[ -~\u0080-\u00ff]*$/);
+      }),
+    );
+  });
+});
+
+describe('for any Cookie header', () => {
+  test('what is left holds none of ours and all of the others', () => {
+    fc.assert(
+      fc.property(cookieHeader, (cookies) => {
+        const left = withoutCookies(cookies, isOurs);
+
+        expect(cookieNames(left)).toEqual(cookieNames(cookies).filter((name) => !isOurs(name)));
+        expect(left === undefined ? undefined : withoutCookies(left, isOurs)).toBe(left);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+const path = fc
+  .array(
+    fc.constantFrom(
+      '/',
+      '//',
+      '.',
+      '..',
+      '/../',
+      '%2e',
+      '%2E',
+      '%2f',
+      '%5C',
+      '\\',
+      ';',
+      ';x',
+      'a',
+      '%61',
+      '%',
+      '...',
+      '[...x]',
+    ),
+    { maxLength: 10 },
+  )
+  .map((parts) => `/${parts.join('')}`);
+const query = fc.oneof(fc.constant(''), fc.stringMatching(/^\?[!-~]{0,10}$/));
+
+/** Decodes what these paths are made of until nothing is left to decode. */
+function decodeAll(path: string): string {
+  const once = path.replace(/%(?:25|2e|2f|5c|61)/gi, decodeURIComponent);
+  return once === path ? path : decodeAll(once);
+}
+
+describe('for any path and query', () => {
+  const origin = 'http://127.0.0.1:4200';
+
+  test('what is forwarded is what came, byte for byte, where nothing stands in front', () => {
+    const anyPath = fc.oneof(path, fc.stringMatching(/^\/[!-~\u0080-\u00ff]{0,20}$/));
+    fc.assert(
+      fc.property(anyPath, query, (rawPath, sent) => {
+        const target = rawPath + sent;
+
+        expect(upstreamTarget({ target, rawPath, query: sent }, { origin, basePath: '', query: '' })).toBe(
+          target,
+        );
+      }),
+    );
+  });
+
+  test('what is forwarded stays in the path that stands in front, however it is read', () => {
+    fc.assert(
+      fc.property(path, query, (rawPath, sent) => {
+        const to = { origin, basePath: '/app', query: '' };
+        const forwarded = upstreamTarget({ target: rawPath + sent, rawPath, query: sent }, to);
+        fc.pre(forwarded !== undefined);
+        const bare = forwarded.slice(0, forwarded.length - sent.length);
+        const decoded = decodeAll(bare).replaceAll('\\', '/');
+
+        expect(forwarded).toBe(`/app${rawPath}${sent}`);
+        for (const read of [
+          new URL(bare, origin).pathname,
+          posix.normalize(bare),
+          posix.normalize(decoded),
+          posix.normalize(decoded.replace(/;[^/]*/g, '')),
+        ]) {
+          expect(read).toMatch(/^\/app(?:\/|$)/);
+        }
+      }),
+      { numRuns: 2_000, maxSkipsPerRun: 30 },
+    );
+  });
+
+  test('the way back from a sign-in leads to the host that was asked for', () => {
+    const addresses = createAddresses({
+      externalUrl: new URL('https://sso.example.com'),
+      clientId: 'proxy',
+      secure: true,
+      key: deriveKeys(['secret'], 'return address')[0],
+      now: () => 1_700_000_000_000,
+    });
+    const latin1 = fc.string({
+      unit: fc.integer({ max: 0xff, min: 0 }).map((code) => String.fromCodePoint(code)),
+    });
+    const anyTarget = fc.oneof(
+      path,
+      latin1.map((text) => `/${text}`),
+    );
+    fc.assert(
+      fc.property(anyTarget, (target) => {
+        const signIn = new URL(addresses.signIn({ ...request, target }, 'google', 'no_session'));
+        const back = new URL(signIn.searchParams.get('redirect_uri') ?? '');
+
+        expect([signIn.host, back.origin]).toEqual(['sso.example.com', 'https://wiki.example.com']);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
