@@ -1,9 +1,10 @@
 import { HttpError } from '@latchkey/http';
-import type { ErrorCode } from '@latchkey/http';
+import type { Action, ErrorCode } from '@latchkey/http';
 import type { Request } from 'express';
 import type { Context } from '../context.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { Pending, Provider } from '../providers/provider.ts';
 import { issueSession } from '../session/issue.ts';
+import type { Arrival } from '../session/issue.ts';
 import { sessionsIn } from '../session/open.ts';
 import { replyFailure } from '../web/failure.ts';
 import type { Failure } from '../web/failure.ts';
@@ -25,56 +26,38 @@ import { sendBack } from './send-back.ts';
 export function callback(provider: Provider, context: Context): Handler {
   return async function finishSignIn(req, res) {
     const parameters = queryParameters(req);
-    const attempt = await findAttempt(req, parameters.one('state') ?? '', context);
-    if (attempt === undefined || attempt.slug !== provider.slug)
-      return answerUnknown(req, res, undefined, context);
-    if (attempt.secrets === undefined) return answerUnknown(req, res, attempt, context);
+    const found = await findAttempt(req, parameters.one('state') ?? '', context);
+    const attempt = found?.slug === provider.slug ? found : undefined;
+    if (attempt?.secrets === undefined) return answerUnknown(req, res, attempt, context);
 
     await endAttempt(res, attempt, context);
-    const failure = await settle(
-      req,
-      res,
-      parameters,
-      { provider, attempt, secrets: attempt.secrets },
-      context,
-    );
-    if (failure === undefined)
-      return sendBack(req, res, { target: attempt.target, began: attempt.iat }, context);
-    const again = {
-      label: 'Try again',
-      href: startHref(attempt.slug, { target: attempt.target }, context),
-      primary: true,
-    };
-    return replyFailure(req, res, { actions: [again], ...failure });
+    const pending = { state: attempt.state, ...attempt.secrets };
+    const url = new URL(`/${provider.slug}/callback${queryOf(req)}`, context.origin);
+    const outcome = providerRefusal(parameters) ?? (await arrivalOf(provider, url, pending, context));
+    if ('code' in outcome) {
+      return replyFailure(req, res, { actions: [wayOut(outcome.code, attempt, context)], ...outcome });
+    }
+    res.locals.line.user = outcome.email;
+    res.append('Set-Cookie', await issueSession(outcome, context));
+    return sendBack(req, res, { target: attempt.target, began: attempt.iat }, context);
   };
 }
 
-type OpenAttempt = { provider: Provider; attempt: Attempt; secrets: NonNullable<Attempt['secrets']> };
-
-// Signs the person in, or gives the reason why not.
-async function settle(
-  req: Request,
-  res: Reply,
-  parameters: Parameters,
-  { provider, attempt, secrets }: OpenAttempt,
-  context: Context,
-): Promise<Failure | undefined> {
-  const refusal = providerRefusal(parameters);
-  if (refusal !== undefined) return refusal;
-
-  const url = new URL(`/${provider.slug}/callback${queryOf(req)}`, context.origin);
-  const answer = await provider.finish(url, { state: attempt.state, ...secrets }).catch(failureOf);
-  if ('code' in answer)
-    return answer.code === 'account_refused' ? refuseAccount(answer, attempt, context) : answer;
-
-  const { identity, tokens } = answer;
-  const admission = admitAccount(identity, context.accounts);
-  if ('code' in admission) return refuseAccount(admission, attempt, context);
-
-  const { email } = admission;
-  res.locals.line.user = email;
-  res.append('Set-Cookie', await issueSession({ idp: provider.slug, identity, email, tokens }, context));
-  return undefined;
+// Whom the provider vouches for, if they may sign in here.
+async function arrivalOf(
+  provider: Provider,
+  url: URL,
+  pending: Pending,
+  { accounts }: Context,
+): Promise<Arrival | Failure> {
+  const answer = await provider.finish(url, pending).catch(failureOf);
+  if ('code' in answer) return answer;
+  const admission = admitAccount(answer.identity, accounts);
+  if ('email' in admission && !('code' in admission)) {
+    return { idp: provider.slug, email: admission.email, ...answer };
+  }
+  const { code, email } = admission;
+  return { code, ...(email !== undefined && { facts: [['Account', email]] }) };
 }
 
 // RFC 6749, section 4.1.2.1: in place of a code there may be an error.
@@ -102,18 +85,11 @@ function failureOf(error: unknown): Failure {
   return { code: error.code, detail: error.detail };
 }
 
-function refuseAccount(
-  { code, email, detail }: { code: ErrorCode; email?: string; detail?: string | undefined },
-  attempt: Attempt,
-  context: Context,
-): Failure {
-  const href = startHref(attempt.slug, { target: attempt.target, selectAccount: true }, context);
-  return {
-    code,
-    detail,
-    ...(email !== undefined && { facts: [['Account', email]] }),
-    actions: [{ label: 'Sign in as somebody else', href, primary: true }],
-  };
+// The provider remembers who was refused, and would vouch for the same account again unless it asks.
+function wayOut(code: ErrorCode, { slug, target }: Attempt, context: Context): Action {
+  const selectAccount = code === 'account_refused' || code === 'email_unverified';
+  const label = selectAccount ? 'Sign in as somebody else' : 'Try again';
+  return { label, href: startHref(slug, { target, selectAccount }, context), primary: true };
 }
 
 // A callback that is loaded again, or was meant for another browser. Who is signed in all the same loses nothing.
@@ -128,8 +104,7 @@ async function answerUnknown(
     res.locals.line.user = session.email;
     return sendBack(req, res, { target: used?.target, began: used?.iat ?? context.now() }, context);
   }
-  const actions = used && [
-    { label: 'Start again', href: startHref(used.slug, { target: used.target }, context), primary: true },
-  ];
-  return replyFailure(req, res, { code: 'attempt_unknown', ...(actions && { actions }) });
+  const href = used === undefined ? '/' : startHref(used.slug, { target: used.target }, context);
+  const actions = [{ label: 'Start again', href, primary: true }];
+  return replyFailure(req, res, { code: 'attempt_unknown', actions });
 }

@@ -29,7 +29,7 @@ export function countReturn(
   const recent = trips.filter(({ first }) => now - first < windowMs);
   const others = recent.filter((trip) => trip.to !== to);
   const known = recent.find((trip) => trip.to === to) ?? { to, count: 0, first: now, last: 0 };
-  const count = known.count + 1;
+  const count = began < known.last ? known.count : known.count + 1;
   // Once stopped, the counting starts anew: the person may try again.
   if (count >= tooMany) return { isLoop: true, trips: others };
   return { isLoop: false, trips: [...others, { ...known, count, last: now }].slice(-keptTrips) };

@@ -1,0 +1,55 @@
+// Invariant 7: one key, one purpose. A token of one kind is refused wherever another is expected (CVE-2024-47616), even
+// when every secret of the installation is the same.
+import { describe, expect, test } from '@jest/globals';
+import { deriveKeys, seal, signReturnAddress, unseal } from '@latchkey/session';
+import type { KeyPurpose } from '@latchkey/session';
+import { useStack } from '../fixtures/use-stack.ts';
+
+const purposes: KeyPurpose[] = ['session', 'grant', 'sign-in attempt', 'return address'];
+const secret = 'one secret for everything';
+
+describe.each(purposes)('what is sealed as %s', (sealedAs) => {
+  test.each(purposes)('opens as %s only if that is the same', async (openedAs) => {
+    const sealed = await seal({ sid: 'x' }, deriveKeys([secret], sealedAs));
+    const opened = await unseal(sealed, deriveKeys([secret], openedAs));
+    expect(opened).toEqual(sealedAs === openedAs ? { sid: 'x' } : undefined);
+  });
+});
+
+const the = useStack();
+
+test('no other token of ours is a session cookie', async () => {
+  const browser = the.browser();
+  await browser.visit(the.stack.url('hello'));
+  const attempts = (await browser.jar.getCookies(the.stack.authUrl('/'))).filter(({ key }) =>
+    key.startsWith('latchkey_attempt_'),
+  );
+  expect(attempts).toHaveLength(1);
+  for (const { value } of attempts) {
+    const answer = await the
+      .browser()
+      .fetch(the.stack.url('hello'), { headers: { cookie: `_sso_proxy=${value}` } });
+    expect(JSON.parse(answer.body)).toMatchObject({ reason: 'session_unreadable' });
+  }
+});
+
+test('a session cookie is no attempt, and the credential of the proxy signs no return address', async () => {
+  const browser = await the.signedIn();
+  const session = (await browser.cookie(the.stack.url('hello'), '_sso_proxy')) ?? '';
+  const atCallback = await the
+    .browser()
+    .visit(the.stack.authUrl(`/google/callback?code=x&state=${session.slice(0, 40)}`), {
+      headers: { cookie: `latchkey_attempt_x=${session}` },
+    });
+  expect(atCallback.status).toBe(400);
+
+  const signed = signReturnAddress(
+    the.stack.url('hello'),
+    { id: '0', secret: the.stack.serviceSecret },
+    Date.now(),
+  );
+  const query = new URLSearchParams({ client_id: 'proxy', ...signed });
+  expect((await the.browser().visit(the.stack.authUrl(`/google/sign_in?${query.toString()}`))).status).toBe(
+    400,
+  );
+});
