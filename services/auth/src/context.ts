@@ -92,8 +92,9 @@ export function createContext(
 
 function ownAuthority({ host, scheme }: AuthSettings['server']): Context['authority'] {
   const authority = canonicalAuthority(host);
-  if (authority === undefined)
+  if (authority === undefined) {
     throw new SettingsError([`SERVER_HOST: got "${host}", write a host or host:port`]);
+  }
   const defaultPort = scheme === 'https' ? 443 : 80;
   return { host: authority.host, port: authority.port ?? defaultPort, defaultPort };
 }

@@ -21,8 +21,9 @@ try {
 
 function startError(error: unknown, port: number): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE')
+  if (code === 'EADDRINUSE') {
     return `SERVER_PORT: ${port} is taken, write another port or stop what listens there`;
+  }
   if (code === 'EACCES') return `SERVER_PORT: ${port} is not ours to take, write a port above 1023`;
   throw error;
 }

@@ -7,6 +7,7 @@ import { identityOf, tokensOf } from './claims.ts';
 import { GoogleStrategy } from './google-strategy.ts';
 import type { SignInRequest, StrategyUser } from './google-strategy.ts';
 import { strategyRunner } from './passport-run.ts';
+import { withAccountChoice } from './prompt.ts';
 import type { Provider } from './provider.ts';
 
 const defaultScope = 'profile email';
@@ -42,8 +43,7 @@ export function googleProvider(
     const headers = { authorization: `Bearer ${String(accessToken)}`, accept: 'application/json' };
     const answer = await ask({ url: endpoints.userinfo, method: 'GET', headers, timeoutMs });
     const claims = answer.status === 200 ? parseJsonObject(answer.body) : undefined;
-    if (claims === undefined)
-      throw new HttpError('provider_failed', { detail: 'no usable answer from userinfo' });
+    if (claims === undefined) throw failed('no usable answer from userinfo');
     return claims;
   }
 
@@ -58,9 +58,9 @@ export function googleProvider(
         prompt: selectAccount ? withAccountChoice(settings.prompt) : settings.prompt,
         ...(hostedDomain !== undefined && { hostedDomain }),
       });
-      if (!('redirect' in outcome) || request.pending === undefined)
-        throw new Error('the strategy did not begin');
-      return { url: new URL(outcome.redirect), pending: request.pending };
+      const { pending } = request;
+      if (!('redirect' in outcome) || pending === undefined) throw new Error('the strategy did not begin');
+      return { url: new URL(outcome.redirect), pending };
     },
 
     async finish(callback, pending) {
@@ -68,8 +68,7 @@ export function googleProvider(
       const outcome = await run(request, {}).catch((error: unknown) => {
         throw providerError(error);
       });
-      if (!('user' in outcome))
-        throw new HttpError('provider_failed', { detail: 'the callback holds no code' });
+      if (!('user' in outcome)) throw failed('the callback holds no code');
       const { claims, tokens } = outcome.user;
       if (!isOfDomain(claims, hostedDomain)) {
         throw new HttpError('account_refused', { detail: 'the account is outside the hosted domain' });
@@ -84,9 +83,7 @@ export function googleProvider(
       // RFC 6749, section 5.2: only this one is about the person. Other errors are about us, and sign nobody out.
       if (tokens?.['error'] === 'invalid_grant') return undefined;
       if (answer.status !== 200 || typeof tokens?.['access_token'] !== 'string') {
-        throw new HttpError('provider_failed', {
-          detail: `refreshing failed: ${errorName(tokens?.['error'])}`,
-        });
+        throw failed(`refreshing: ${errorName(tokens?.['error'])}`);
       }
       const claims = await profileOf(tokens['access_token']);
       const identity = identityOf(claims);
@@ -96,8 +93,7 @@ export function googleProvider(
 
     async revoke(refreshToken) {
       const answer = await ask({ url: endpoints.revocation, ...form({ token: refreshToken }) });
-      if (answer.status !== 200)
-        throw new HttpError('provider_failed', { detail: `revoking: ${answer.status}` });
+      if (answer.status !== 200) throw failed(`revoking: ${answer.status}`);
     },
   };
 }
@@ -107,19 +103,16 @@ function isOfDomain(claims: JsonObject, hostedDomain: string | undefined): boole
   return hostedDomain === undefined || claims['hd'] === hostedDomain;
 }
 
-function withAccountChoice(prompt: string): string {
-  const others = prompt
-    .split(' ')
-    .filter((word) => word !== '' && word !== 'none' && word !== 'select_account');
-  return [...others, 'select_account'].join(' ');
-}
-
 // passport-oauth2 wraps what its transport gave it in `oauthError`; its own errors have the provider's word in `code`.
 function providerError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   const { oauthError, code } = isJsonObject(error) ? error : {};
   if (oauthError instanceof HttpError) return oauthError;
-  return new HttpError('provider_failed', { detail: `no identity came: ${errorName(code)}`, cause: error });
+  return failed(`no identity came: ${errorName(code)}`, error);
+}
+
+function failed(detail: string, cause?: unknown): HttpError {
+  return new HttpError('provider_failed', { detail, cause });
 }
 
 // A provider's error code is from a small alphabet; anything else in its place stays out of the log.

@@ -3,6 +3,7 @@ import type { OidcProviderSettings } from '@latchkey/settings';
 import * as oidc from 'openid-client';
 import { ask } from './ask.ts';
 import { identityOf, tokensOf } from './claims.ts';
+import { withAccountChoice } from './prompt.ts';
 import type { Identity, Provider } from './provider.ts';
 
 // `offline_access` is how OpenID Connect asks for a refresh token, `groups` how Okta and Dex ask for that claim.
@@ -48,7 +49,7 @@ export function oidcProvider(
           codeVerifier: oidc.randomPKCECodeVerifier(),
           nonce: oidc.randomNonce(),
         };
-        const prompt = selectAccount ? 'select_account' : settings.prompt;
+        const prompt = selectAccount ? withAccountChoice(settings.prompt) : settings.prompt;
         const url = oidc.buildAuthorizationUrl(config, {
           redirect_uri: callbackUrl.href,
           scope: settings.scope ?? scopeFor(config.serverMetadata()),

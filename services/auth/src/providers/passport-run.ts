@@ -23,8 +23,7 @@ export function strategyRunner<User>(
   return function run(request, options) {
     return new Promise((resolve, reject) => {
       const done = (error: unknown, user: User | false | undefined) => {
-        if (error !== null && error !== undefined)
-          reject(error instanceof Error ? error : new Error('not an error'));
+        if (error instanceof Error) reject(error);
         else if (user === false || user === undefined) reject(new Error('the strategy said no'));
         else resolve({ user });
       };

@@ -16,7 +16,7 @@ describe('an account', () => {
       rules: { emailDomains: ['company.com'], emailAddresses: ['ada@elsewhere.test'] },
     },
   ])('with the address $email may sign in under $rules', ({ email, rules }) => {
-    expect(admitAccount(verified(email), rules)).toEqual({ email: email.toLowerCase() });
+    expect(admitAccount(verified(email), rules)).toEqual({ admitted: true, email: email.toLowerCase() });
   });
 
   test.each([
@@ -42,7 +42,7 @@ describe('an account', () => {
   test('may not sign in without a verified address', () => {
     const anybody = { emailDomains: ['*'], emailAddresses: [] };
     const unverified = { sub: '1', email: 'ada@company.com', emailVerified: false };
-    expect(admitAccount(unverified, anybody)).toEqual({ code: 'email_unverified' });
-    expect(admitAccount(verified(undefined), anybody)).toEqual({ code: 'email_unverified' });
+    expect(admitAccount(unverified, anybody)).toEqual({ admitted: false, code: 'email_unverified' });
+    expect(admitAccount(verified(undefined), anybody)).toEqual({ admitted: false, code: 'email_unverified' });
   });
 });

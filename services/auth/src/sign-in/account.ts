@@ -8,19 +8,25 @@ export type AccountRules = {
 
 /** The e-mail address that stands for a person from here on, or why there is none. */
 export type Admission =
-  | { readonly email: string }
-  | { readonly code: 'email_unverified' | 'account_refused'; readonly email?: string };
+  | { readonly admitted: true; readonly email: string }
+  | {
+      readonly admitted: false;
+      readonly code: 'email_unverified' | 'account_refused';
+      readonly email?: string;
+    };
 
 // One `@` with something on both sides, printable ASCII only. `attacker@evil.com@company.com` has two readings
 // (CVE-2026-40574), and letters outside ASCII fold onto ASCII ones (U+212A becomes a `k` in lower case).
 const plainAddress = /^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$/;
 
 /** Decides whether a person may sign in, from what the provider says. */
-export function admitAccount(identity: Identity, rules: AccountRules): Admission {
-  if (identity.email === undefined || !identity.emailVerified) return { code: 'email_unverified' };
-  if (!plainAddress.test(identity.email)) return { code: 'account_refused', email: identity.email };
-  const email = identity.email.toLowerCase();
-  return isAdmitted(email, rules) ? { email } : { code: 'account_refused', email };
+export function admitAccount({ email: given, emailVerified }: Identity, rules: AccountRules): Admission {
+  if (given === undefined || !emailVerified) return { admitted: false, code: 'email_unverified' };
+  if (!plainAddress.test(given)) return { admitted: false, code: 'account_refused', email: given };
+  const email = given.toLowerCase();
+  return isAdmitted(email, rules)
+    ? { admitted: true, email }
+    : { admitted: false, code: 'account_refused', email };
 }
 
 /** Tells whether an address, in lower case, may sign in: either list suffices, and no list lets nobody in. */

@@ -53,9 +53,7 @@ async function arrivalOf(
   const answer = await provider.finish(url, pending).catch(failureOf);
   if ('code' in answer) return answer;
   const admission = admitAccount(answer.identity, accounts);
-  if ('email' in admission && !('code' in admission)) {
-    return { idp: provider.slug, email: admission.email, ...answer };
-  }
+  if (admission.admitted) return { idp: provider.slug, email: admission.email, ...answer };
   const { code, email } = admission;
   return { code, ...(email !== undefined && { facts: [['Account', email]] }) };
 }

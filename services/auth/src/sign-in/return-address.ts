@@ -37,8 +37,9 @@ export function readReturnAddress(text: string, rules: ReturnRules): ReturnAddre
   const host = url === null ? undefined : canonicalHost(url.hostname);
   if (url === null || host === undefined) return 'not a plain URL';
   if (rules.secure && url.protocol !== 'https:') return 'plain HTTP';
-  if (!rules.proxyDomains.some((domain) => domain === '*' || isWithinDomain(host, domain)))
+  if (!rules.proxyDomains.some((domain) => domain === '*' || isWithinDomain(host, domain))) {
     return 'foreign host';
+  }
   if (!canReadCookie(host, rules)) return 'beyond the session cookie';
   return { url: text, host };
 }

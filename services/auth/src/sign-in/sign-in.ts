@@ -38,8 +38,9 @@ export function signIn(provider: Provider, context: Context): Handler {
       const trip = { target: address.url, began: context.now(), reason: parameters.one('reason') };
       return sendBack(req, res, trip, context);
     }
-    if (mark.read(req) === undefined)
+    if (mark.read(req) === undefined) {
       return beginSignIn(req, res, { provider, target: address.url }, context);
+    }
 
     const href = startHref(provider.slug, { target: address.url, selectAccount: true }, context);
     const providers = [{ name: provider.name, href }];
