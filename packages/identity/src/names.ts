@@ -10,6 +10,11 @@ const names = new Set([
   'sso-signature',
   'sso-authenticated-user',
   'kid',
+  // IIS and some frameworks serve the path that these name instead of the one that was decided about.
+  'x-original-url',
+  'x-rewrite-url',
+  // CGI turns this into HTTP_PROXY, which libraries take for the address of their proxy (CVE-2016-5385).
+  'proxy',
 ]);
 
 /**

@@ -113,11 +113,11 @@ describe('what is not ours does not open', () => {
   });
 
   test.each([
-    ['behind its version mark', (sealed: string) => `${sealed}x`],
-    ['as a second version mark', (sealed: string) => `${sealed}~2`],
-    ['as another version', (sealed: string) => sealed.replace('~2', '~1')],
-    ['in place of its version', (sealed: string) => sealed.replace('~2', '~')],
-    ['where nothing is left of its version', (sealed: string) => sealed.replace('~2', '')],
+    ['behind it', (sealed: string) => `${sealed}x`],
+    ['as the version mark of the library', (sealed: string) => `${sealed}~2`],
+    ['as another version', (sealed: string) => `${sealed}~1`],
+    ['as a version mark without a version', (sealed: string) => `${sealed}~`],
+    ['behind a version mark', (sealed: string) => `${sealed}~2x`],
   ])(
     'a value with something written %s: one seal has one spelling, or a cache knows it twice',
     async (_, write) => {

@@ -90,7 +90,7 @@ export function createPipeline(stages: Stages): {
       replyRedirect(res, addresses.origin(request) + request.target, 308);
       return undefined;
     }
-    if (request.path !== undefined && ownPaths.has(request.path)) {
+    if (ownPaths.has(request.rawPath)) {
       attachExchange(req, { request, route, record });
       endpoints(req, res);
       return undefined;

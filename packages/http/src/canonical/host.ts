@@ -27,6 +27,8 @@ export function canonicalAuthority(value: string): Authority | undefined {
 
 /** Folds a host name without port into its canonical form; undefined when it is none. */
 export function canonicalHost(name: string): HostName | undefined {
+  // Before folding: outside ASCII there are letters that fold into it (U+212A, KELVIN SIGN, becomes k).
+  if (!/^[!-~]+$/.test(name)) return undefined;
   const folded = name.toLowerCase();
   const host = folded.endsWith('.') ? folded.slice(0, -1) : folded;
   return isHostName(host) ? host : undefined;

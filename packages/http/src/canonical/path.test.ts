@@ -14,7 +14,6 @@ describe('a path with one reading', () => {
     ['/%F0%9F%94%91', '/🔑'],
     ['/.well-known/x', '/.well-known/x'],
     ['/a.b/..c/d..', '/a.b/..c/d..'],
-    ['/...', '/...'],
     ["/a:b@c!$&'()*+,=~-_", "/a:b@c!$&'()*+,=~-_"],
     ['/[...slug]', '/[...slug]'],
   ])('%s is read as %s', (raw, path) => {
@@ -51,6 +50,9 @@ describe('a path with two readings', () => {
     ['a dot segment at the end', '/public/..'],
     ['a dot segment at the start', '/../admin'],
     ['a segment of one dot', '/public/./admin'],
+    ['a segment of three dots, which Windows shortens', '/public/.../admin'],
+    ['a dot segment with a space, which Windows drops', '/public/..%20/admin'],
+    ['a fraction slash', '/public%E2%81%84admin'],
     ['a segment of one dot at the end', '/public/.'],
     ['a doubled slash', '/public//admin'],
     ['a doubled slash at the start', '//evil.example/public'],

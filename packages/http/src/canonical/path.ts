@@ -5,10 +5,12 @@ export type CanonicalPath = string & { readonly [canonicalPathBrand]: true };
 // What a second reader of the path may take for something else, raw:
 //   \    a slash (WHATWG URL, IIS)          ;    the start of a parameter that is cut off (servlet containers)
 //   #    the start of a fragment            ?    the start of the query
-//   %    an escape, when decoded once more  and control characters, which end or split the path (NUL, CR, LF)
+//   %    an escape, when decoded once more  U+2044, U+2215: a slash, in a best-fit conversion
+// and control characters, which end or split the path (NUL, CR, LF).
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-const twoReadings = /[\u0000-\u001f\u007f\\;#?%]/;
-const dotSegment = /(?:^|\/)\.{1,2}(?:\/|$)/;
+const twoReadings = /[\u0000-\u001f\u007f\\;#?%\u2044\u2215]/;
+// Windows drops spaces and dots at the end of a name, so that `.. ` and `...` climb as `..` does.
+const dotSegment = /(?:^|\/)[. ]*\.[. ]*(?:\/|$)/;
 // Encoded: the same characters, and the slash and the dot, which change the segments once decoded.
 const encodedTwoReadings = /%(?:2f|5c|25|2e|23|3b|3f|[01][0-9a-f]|7f)/i;
 

@@ -29,6 +29,8 @@ export type RunningServer = {
 
 // An ALB keeps idle connections for 60 s and answers 502 when we close one first, so ours live longer.
 const keepAliveMs = 75_000;
+// An upload that its application has stopped taking.
+const heldBodyMs = 15 * 60_000;
 // An ALB passes up to 64 KiB of request headers; a smaller limit here would lock people out with 431.
 const headerBytes = 64 * 1024;
 
@@ -57,12 +59,18 @@ export async function startServer(
     // Any other upgrade (h2c, say) is an offer that a server may ignore (RFC 9110, section 7.8).
     shouldUpgradeCallback: (req) => upgrade !== undefined && isWebSocket(req),
   });
+  const open = new Set<ServerResponse>();
   server.on('request', function answer(req, res) {
-    // A connection that is kept alive would hold the stop up, so the last answer on it says goodbye.
-    if (!ready()) res.setHeader('Connection', 'close');
-    boundBodySilence(req, res, timeouts.readMs);
+    open.add(res);
+    res.once('close', function forget() {
+      open.delete(res);
+      if (!ready()) server.closeIdleConnections();
+    });
+    if (!ready()) sayGoodbye(res);
+    startSilenceTimer(req, res, timeouts.readMs);
     request(req, res);
   });
+  server.on('timeout', (socket: Socket) => endSilence(socket, timeouts.readMs));
   server.on('upgrade', function tunnel(req, socket, head) {
     if (upgrade !== undefined && socket instanceof Socket) upgrade(req, socket, head);
     else socket.destroy();
@@ -74,7 +82,10 @@ export async function startServer(
     port: typeof address === 'object' && address !== null ? address.port : port,
     ready,
     stop() {
-      stopping ??= close(server, timeouts.shutdownMs, onStop);
+      if (stopping === undefined) {
+        stopping = close(server, open, timeouts.shutdownMs);
+        onStop?.();
+      }
       return stopping;
     },
   };
@@ -84,20 +95,40 @@ function isWebSocket(req: IncomingMessage): boolean {
   return req.method === 'GET' && req.headers.upgrade?.toLowerCase() === 'websocket';
 }
 
+// A connection that is kept alive would hold a stop up, so the last answer on it says that it is the last.
+function sayGoodbye(res: ServerResponse): void {
+  if (!res.headersSent) res.setHeader('Connection', 'close');
+}
+
+type Exchange = { req: IncomingMessage; bytesRead: number; silentMs: number };
+const exchanges = new WeakMap<Socket, Exchange>();
+
 // A client that stops sending in the middle of a body must not hold a connection for ever; a large upload that keeps
-// flowing may take as long as it takes. Silence counts only while it is the client we wait for.
-function boundBodySilence(req: IncomingMessage, res: ServerResponse, readMs: number): void {
+// flowing may take as long as it takes.
+function startSilenceTimer(req: IncomingMessage, res: ServerResponse, readMs: number): void {
+  const { socket } = req;
   const length = req.headers['content-length'];
   if (req.headers['transfer-encoding'] === undefined && (length === undefined || length === '0')) return;
-  const { socket } = req;
-  req.setTimeout(readMs, function endSilentBody() {
-    if (req.isPaused()) socket.setTimeout(readMs);
-    else socket.destroy();
-  });
+  exchanges.set(socket, { req, bytesRead: socket.bytesRead, silentMs: 0 });
+  socket.setTimeout(readMs);
   req.once('close', function forgetBody() {
+    exchanges.delete(socket);
     // After the answer, Node has put its keep-alive timer in the same place.
     if (!res.writableFinished) socket.setTimeout(0);
   });
+}
+
+// Silence counts against the client only while it is the client that we wait for. A body that nobody reads yet, or that
+// the other side takes slowly, waits longer, though not for ever either.
+function endSilence(socket: Socket, readMs: number): void {
+  const exchange = exchanges.get(socket);
+  if (exchange === undefined) return void socket.destroy();
+  const { req } = exchange;
+  exchange.silentMs = socket.bytesRead === exchange.bytesRead ? exchange.silentMs + readMs : readMs;
+  exchange.bytesRead = socket.bytesRead;
+  const waitingForClient = !req.complete && req.readableFlowing === true;
+  if (waitingForClient || exchange.silentMs > heldBodyMs) return void socket.destroy();
+  return void socket.setTimeout(readMs);
 }
 
 function listen(server: Server, port: number): Promise<void> {
@@ -110,10 +141,10 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-async function close(server: Server, shutdownMs: number, onStop?: () => void): Promise<void> {
+async function close(server: Server, open: Iterable<ServerResponse>, shutdownMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  for (const res of open) sayGoodbye(res);
   server.closeIdleConnections();
-  onStop?.();
   const force = setTimeout(() => server.closeAllConnections(), shutdownMs);
   await closed;
   clearTimeout(force);

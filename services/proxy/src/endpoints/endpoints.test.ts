@@ -2,10 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { decide } from '@latchkey/access';
+import type { NobodyReason } from '@latchkey/access';
 import { canonicalHost } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
-import type { Gate } from '../gate/gate.ts';
+import type { Gate, Passage } from '../gate/gate.ts';
 import type { RequestRecord } from '../record/record.ts';
 import { newlyKnown } from '../session-check/known-session.ts';
 import { createEndpoints, ownPaths } from './endpoints.ts';
@@ -46,7 +48,7 @@ const request: CanonicalRequest = {
   forwardedProto: undefined,
 };
 
-const gate = { identify: jest.fn<Gate['identify']>(), pass: jest.fn<Gate['pass']>() };
+const gate = { passAsPerson: jest.fn<Gate['passAsPerson']>(), pass: jest.fn<Gate['pass']>() };
 let server: Server;
 let origin = '';
 let record: RequestRecord;
@@ -79,7 +81,7 @@ afterAll(() => {
 
 beforeEach(() => {
   record = { id: 'an-id', close: () => {} };
-  gate.identify.mockReset().mockResolvedValue({ subject: { kind: 'nobody', why: 'no_session' } });
+  gate.passAsPerson.mockReset().mockResolvedValue(passageOf('no_session'));
   gate.pass.mockReset();
 });
 
@@ -89,7 +91,13 @@ function signedIn(groups: readonly string[]): void {
   const session = { sid: 'the-sid', idp: 'google', aud: 'example.com', ...person, ...times };
   const known = newlyKnown(session, 'the-seal', 0);
   known.person = { ...known.person, groups };
-  gate.identify.mockResolvedValue({ subject: known.person, known, renewed: undefined });
+  const decision = decide(known.person, route, { path: undefined, preflight: false });
+  gate.passAsPerson.mockResolvedValue({ subject: known.person, known, renewed: undefined, decision });
+}
+
+function passageOf(why: NobodyReason): Passage {
+  const subject = { kind: 'nobody', why } as const;
+  return { subject, decision: decide(subject, route, { path: undefined, preflight: false }) };
 }
 
 function ask(path: string, init: RequestInit = {}): Promise<Response> {
@@ -108,7 +116,7 @@ describe('/robots.txt', () => {
     const answer = await ask('/robots.txt', { method });
 
     expect([answer.status, await answer.text()]).toEqual([200, body]);
-    expect(gate.identify).not.toHaveBeenCalled();
+    expect(gate.passAsPerson).not.toHaveBeenCalled();
   });
 });
 
@@ -149,7 +157,7 @@ describe('/oauth2/auth', () => {
   });
 
   test('is an error where the session cannot be looked at, and never a yes', async () => {
-    gate.identify.mockRejectedValue(new Error('broken inside'));
+    gate.passAsPerson.mockRejectedValue(new Error('broken inside'));
     const answer = await ask('/oauth2/auth');
 
     expect(answer.status).toBe(500);
@@ -182,7 +190,7 @@ describe('/oauth2/me', () => {
 
 describe('while sessions cannot be checked', () => {
   test.each(['/oauth2/auth', '/oauth2/me'])('%s does not say that anybody is signed out', async (path) => {
-    gate.identify.mockResolvedValue({ subject: { kind: 'nobody', why: 'session_unverified' } });
+    gate.passAsPerson.mockResolvedValue(passageOf('session_unverified'));
     const answer = await ask(path);
 
     expect([answer.status, record.error]).toEqual([503, 'session_unverified']);

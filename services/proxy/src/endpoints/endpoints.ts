@@ -1,10 +1,9 @@
-import cookieParser from 'cookie-parser';
+import type { Decision } from '@latchkey/access';
 import { replyJson, replyRedirect, replyText } from '@latchkey/http';
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
-import { decideAbout } from '../gate/gate.ts';
-import type { Gate } from '../gate/gate.ts';
-import { refuseWithError } from '../gate/refuse.ts';
+import type { Gate, Passage } from '../gate/gate.ts';
+import { isTransient, refuseWithError } from '../gate/refuse.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
 import { exchangeOf } from './exchange.ts';
 
@@ -25,59 +24,70 @@ export function createEndpoints(parts: { gate: Gate; addresses: Addresses }): Ex
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(cookieParser());
 
-  app.get('/robots.txt', function robots(_req: Request, res: Response) {
-    replyText(res, 200, 'User-agent: *\nDisallow: /\n');
-  });
+  app
+    .route('/robots.txt')
+    .get((_req: Request, res: Response) => replyText(res, 200, 'User-agent: *\nDisallow: /\n'))
+    .all(onlyGet);
 
   // For a server in front that asks per request (nginx auth_request). It is about the session and the host that was
   // asked for. No header says which path or host is meant instead: anybody could write it (CVE-2026-40575).
   app.all('/oauth2/auth', async function auth(req: Request, res: Response) {
-    const { request, route, record } = exchangeOf(req);
-    const { subject, known } = await gate.identify(request, req.headers, route);
-    record.subject = subject;
-    if (known !== undefined) record.decision = decideAbout(known, route);
-    if (record.decision?.allow === true) replyText(res, 202, '');
-    else
-      refuseWithError(res, record, 'not_signed_in', subject.kind === 'nobody' ? { reason: subject.why } : {});
+    const passage = await identified(req);
+    if (passage.decision.allow) replyText(res, 202, '');
+    else refuseWithoutRedirect(req, res, passage.decision);
   });
 
-  app.get('/oauth2/me', async function whoAmI(req: Request, res: Response) {
-    const { request, route, record } = exchangeOf(req);
-    const { subject, known } = await gate.identify(request, req.headers, route);
-    record.subject = subject;
-    if (known === undefined) {
-      refuseWithError(res, record, 'not_signed_in', subject.kind === 'nobody' ? { reason: subject.why } : {});
-      return;
-    }
-    const { session, person } = known;
-    // An allow-list: what is added to a session later stays inside until somebody lists it here (CVE-2024-39315).
-    replyJson(res, 200, {
-      email: session.email,
-      user: session.user,
-      name: session.name ?? null,
-      provider: session.idp,
-      groups: (person.groups ?? []).filter((group) => route.rules.groups.includes(group)),
-      signed_in_at: isoTime(session.auth_time),
-      expires_at: isoTime(session.exp),
-    });
-  });
+  app
+    .route('/oauth2/me')
+    .get(async function whoAmI(req: Request, res: Response) {
+      const { known, decision } = await identified(req);
+      if (known === undefined) return refuseWithoutRedirect(req, res, decision);
+      const { session, person } = known;
+      const { groups } = decision.route.rules;
+      // An allow-list: what is added to a session later stays inside until somebody lists it here (CVE-2024-39315).
+      return replyJson(res, 200, {
+        email: session.email,
+        user: session.user,
+        name: session.name ?? null,
+        provider: session.idp,
+        groups: (person.groups ?? []).filter((group) => groups.includes(group)),
+        signed_in_at: isoTime(session.auth_time),
+        expires_at: isoTime(session.exp),
+      });
+    })
+    .all(onlyGet);
 
   app.all('/oauth2/sign_out', function signOut(req: Request, res: Response) {
     const { request, route } = exchangeOf(req);
     replyRedirect(res, addresses.signOut(request, route.providerSlug));
   });
 
-  app.use(function wrongMethod(req: Request, res: Response) {
-    refuseWithError(res, exchangeOf(req).record, 'method_not_allowed');
-  });
   app.use(function failed(error: Error, req: Request, res: Response, _next: NextFunction) {
     const { record } = exchangeOf(req);
     record.detail = error.message;
     refuseWithError(res, record, 'internal_error');
   });
   return app;
+
+  async function identified(req: Request): Promise<Passage> {
+    const { request, route, record } = exchangeOf(req);
+    const passage = await gate.passAsPerson(request, req.headers, route);
+    record.subject = passage.subject;
+    record.decision = passage.decision;
+    return passage;
+  }
+}
+
+// Whoever asks here is a program: it is told, not sent anywhere.
+function refuseWithoutRedirect(req: Request, res: Response, { reason }: Decision): void {
+  const code = isTransient(reason) ? 'session_unverified' : 'not_signed_in';
+  refuseWithError(res, exchangeOf(req).record, code, { reason });
+}
+
+function onlyGet(req: Request, res: Response): void {
+  res.setHeader('Allow', 'GET, HEAD');
+  refuseWithError(res, exchangeOf(req).record, 'method_not_allowed');
 }
 
 function isoTime(seconds: number): string {

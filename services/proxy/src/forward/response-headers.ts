@@ -45,6 +45,8 @@ function ownHeaders({ overrides, secure }: ResponseHeaderInput): HeaderEntry[] {
   return [...headers.values()];
 }
 
-function nameOfSetCookie(value: string): string {
-  return (/^[ \t]*(?<name>[^=;]*?)[ \t]*(?:=|;|$)/.exec(value)?.groups?.['name'] ?? '').trim();
+function nameOfSetCookie(header: string): string {
+  const [name = '', value = ''] = (header.split(';')[0] ?? '').split('=').map((part) => part.trim());
+  // A cookie without a name is sent back as its bare value (RFC 6265bis, section 5.6), and `=ours=x` then reads as ours.
+  return name === '' ? value : name;
 }

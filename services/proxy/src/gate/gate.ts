@@ -26,8 +26,8 @@ export type Passage = Identified & { readonly decision: Decision };
 
 /** The gate: credential, subject, decision. */
 export type Gate = {
-  /** Who asks, by the session cookie alone. */
-  identify(request: CanonicalRequest, headers: IncomingHttpHeaders, route: Route): Promise<Identified>;
+  /** Whether the person behind the request may pass; nothing is public here. */
+  passAsPerson(request: CanonicalRequest, headers: IncomingHttpHeaders, route: Route): Promise<Passage>;
   /** Whether the request may pass. A public path is decided about without looking at the cookie. */
   pass(request: CanonicalRequest, headers: IncomingHttpHeaders, route: Route): Promise<Passage>;
 };
@@ -62,6 +62,14 @@ export function createGate(parts: {
     const question = { path: request.path, preflight: isPreflight(request.method, headers) };
     const open = decide(stranger, route, question);
     if (open.allow) return { subject: stranger, decision: open };
+    return passAsPerson(request, headers, route);
+  }
+
+  async function passAsPerson(
+    request: CanonicalRequest,
+    headers: IncomingHttpHeaders,
+    route: Route,
+  ): Promise<Passage> {
     const identified = await identify(request, headers, route);
     if (identified.known === undefined) {
       return { ...identified, decision: decide(identified.subject, route, nothingPublic) };
@@ -69,11 +77,11 @@ export function createGate(parts: {
     return { ...identified, decision: decideAbout(identified.known, route) };
   }
 
-  return { identify, pass };
+  return { pass, passAsPerson };
 }
 
-/** The decision about a person, which depends on nothing else than the route and is made once for both. */
-export function decideAbout(known: KnownSession, route: Route): Decision {
+// The decision about a person depends on nothing else than the route, and is made once for both.
+function decideAbout(known: KnownSession, route: Route): Decision {
   let decision = known.decisions.get(route);
   if (decision === undefined) {
     decision = decide(known.person, route, nothingPublic);

@@ -31,6 +31,11 @@ type Explanation = {
   readonly extra?: { readonly [member: string]: string };
 };
 
+/** Tells whether a refusal is about us and not about the person: it may be gone in a moment, and signs nobody out. */
+export function isTransient(reason: Reason): boolean {
+  return reason === 'session_unverified' || reason === 'groups_unknown';
+}
+
 /** Answers with an error of the table: a page for people, JSON for programs. */
 export function refuseWithError(
   res: ServerResponse,
@@ -58,7 +63,7 @@ export function createRefuseDecision(options: {
 
   return function refuseDecision(res, record, request, decision, subject) {
     const { reason, route } = decision;
-    if (reason === 'session_unverified' || reason === 'groups_unknown') {
+    if (isTransient(reason)) {
       refuseWithError(res, record, 'session_unverified', { reason });
     } else if (subject.kind === 'person') {
       refuseWithError(res, record, 'access_denied', {
