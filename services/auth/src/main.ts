@@ -2,13 +2,14 @@ import { createLog, refuseToStart, stopOnSignals } from '@latchkey/http';
 import { loadAuthSettings } from '@latchkey/settings';
 import { startAuth } from './app.ts';
 import { SettingsError } from './context.ts';
+import { groupWarnings } from './providers/group-warnings.ts';
 
 const loaded = loadAuthSettings(process.env);
 if (!loaded.ok) refuseToStart('auth', loaded.errors);
 
 const { settings, warnings } = loaded;
 const log = createLog({ service: 'auth', level: settings.logging.level });
-for (const warning of warnings) log.warn(warning);
+for (const warning of [...warnings, ...groupWarnings(settings.providers)]) log.warn(warning);
 
 try {
   const server = await startAuth({ settings, log });

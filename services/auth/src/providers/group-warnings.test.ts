@@ -1,0 +1,37 @@
+import { expect, test } from '@jest/globals';
+import { loadAuthSettings } from '@latchkey/settings';
+import { groupWarnings } from './group-warnings.ts';
+
+function warningsFor(provider: Record<string, string>): string[] {
+  const loaded = loadAuthSettings({
+    SERVER_HOST: 'sso.example.com',
+    SESSION_KEY: Buffer.alloc(32, 1).toString('base64'),
+    SESSION_COOKIE_SECRET: Buffer.alloc(32, 2).toString('base64'),
+    CLIENT_PROXY_ID: 'proxy',
+    CLIENT_PROXY_SECRET: 'a secret between the services',
+    AUTHORIZE_EMAIL_DOMAINS: 'example.com',
+    AUTHORIZE_PROXY_DOMAINS: 'example.com',
+    PROVIDER_X_SLUG: 'google',
+    PROVIDER_X_CLIENT_ID: 'id',
+    PROVIDER_X_CLIENT_SECRET: 'secret',
+    ...provider,
+  });
+  if (!loaded.ok) throw new Error(loaded.errors.join('\n'));
+  return groupWarnings(loaded.settings.providers);
+}
+
+test('the real Google is warned about, by the name of its variables', () => {
+  expect(warningsFor({ PROVIDER_X_TYPE: 'google' })).toEqual([
+    expect.stringContaining('PROVIDER_X: Google tells no groups'),
+  ]);
+});
+
+test.each([
+  [
+    'another endpoint, as in the demo',
+    { PROVIDER_X_TYPE: 'google', PROVIDER_X_GOOGLE_USERINFO_URL: 'http://127.0.0.1:1/me' },
+  ],
+  ['plain OpenID Connect', { PROVIDER_X_TYPE: 'oidc', PROVIDER_X_OIDC_ISSUER: 'https://idp.example.com' }],
+])('nobody is warned about %s', (_, provider) => {
+  expect(warningsFor(provider)).toEqual([]);
+});
