@@ -23,6 +23,7 @@ export { startServer } from './server/life.ts';
 export type { Handlers, RunningServer, ServerTimeouts } from './server/life.ts';
 export { createLog } from './server/log.ts';
 export type { RequestLine } from './server/log.ts';
+export { createMetrics, serveMetrics } from './server/metrics.ts';
 export { refuseToStart, stopOnSignals } from './server/process.ts';
 export { replyJson, replyPage, replyRedirect, replyText } from './server/reply.ts';
 export { newRequestId } from './server/request-id.ts';

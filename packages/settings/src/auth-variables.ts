@@ -52,7 +52,6 @@ export const authVariables = {
     type: text,
     meaning: 'Kept for old environments: BuzzFeed SSO documents it and never read it.',
     effect: 'none',
-    aliases: ['COOKIE_REFRESH'],
   },
 
   CLIENT_PROXY_ID: {

@@ -48,6 +48,99 @@ const secondChanges = {
   CLUSTER: 'dev',
 };
 
+function versionOneProxy(): Record<string, string> {
+  return {
+    UPSTREAM_CONFIGS: '/sso/upstream_configs.yml',
+    PORT: '4180',
+    CLUSTER: 'dev',
+    SCHEME: 'https',
+    PROVIDER_URL: 'https://sso-auth.example.com',
+    PROVIDER_URL_INTERNAL: 'http://sso-auth.sso.svc.cluster.local',
+    CLIENT_ID: 'c3NvLXByb3h5',
+    CLIENT_SECRET: freshKey(),
+    COOKIE_SECRET: freshKey(),
+    COOKIE_SECURE: 'true',
+    EMAIL_DOMAIN: '*',
+    SESSION_LIFETIME_TTL: '12h',
+    DEFAULT_UPSTREAM_TIMEOUT: '30s',
+    SKIP_AUTH_PREFLIGHT: 'true',
+    STATSD_HOST: '127.0.0.1',
+    STATSD_PORT: '8125',
+  };
+}
+
+function versionOneAuth(): Record<string, string> {
+  return {
+    HOST: 'sso-auth.example.com',
+    PORT: '4180',
+    REDIRECT_URL: 'https://sso-auth.example.com',
+    CLIENT_ID: '1234.apps.example.com',
+    CLIENT_SECRET: 'from-google',
+    PROXY_CLIENT_ID: 'c3NvLXByb3h5',
+    PROXY_CLIENT_SECRET: freshKey(),
+    PROXY_ROOT_DOMAIN: 'example.com',
+    SSO_EMAIL_DOMAIN: 'example.com',
+    AUTH_CODE_SECRET: freshKey(),
+    COOKIE_SECRET: freshKey(),
+    COOKIE_SECURE: 'true',
+    GOOGLE_ADMIN_EMAIL: 'admin@example.com',
+    GOOGLE_SERVICE_ACCOUNT_JSON: '/sso/credentials.json',
+    SESSION_LIFETIME_TTL: '12h',
+    APPROVAL_PROMPT: 'force',
+    FOOTER: '-',
+    DEFAULT_PROVIDER_SLUG: 'google',
+    STATSD_HOST: '127.0.0.1',
+    STATSD_PORT: '8125',
+  };
+}
+
+/** Every name that version 3 read or documented, for both services in one environment. */
+function versionThree(): Record<string, string> {
+  const [clientSecret, cookieSecret] = [freshKey(), freshKey()];
+  return {
+    ...firstAuth(),
+    ...firstProxy(),
+    SERVER_SCHEME: 'https',
+    SERVER_PORT: '4180',
+    SERVER_TIMEOUT_READ: '30s',
+    SERVER_TIMEOUT_WRITE: '30s',
+    SERVER_TIMEOUT_REQUEST: '45s',
+    SERVER_TIMEOUT_SHUTDOWN: '30s',
+    SESSION_COOKIE_NAME: '_sso_proxy',
+    SESSION_COOKIE_SECRET: cookieSecret,
+    SESSION_COOKIE_DOMAIN: 'example.com',
+    SESSION_COOKIE_EXPIRE: '168h',
+    SESSION_COOKIE_HTTPONLY: 'true',
+    SESSION_COOKIE_REFRESH: '1h',
+    SESSION_LIFETIME: '720h',
+    SESSION_TTL_VALID: '60s',
+    SESSION_TTL_GRACEPERIOD: '3h',
+    CLIENT_SECRET: clientSecret,
+    CLIENT_PROXY_SECRET: clientSecret,
+    PROVIDER_TYPE: 'sso',
+    PROVIDER_SCOPE: '',
+    PROVIDER_URL_INTERNAL: 'http://auth.sso.internal:4180',
+    PROVIDER_X_SCOPE: 'profile email',
+    PROVIDER_X_GOOGLE_PROMPT: 'consent',
+    PROVIDER_X_GOOGLE_DOMAIN: 'example.com',
+    UPSTREAM_CLUSTER: 'prod',
+    UPSTREAM_DEFAULT_EMAIL_DOMAINS: 'example.com,example.org',
+    UPSTREAM_DEFAULT_EMAIL_ADDRESSES: 'ada@example.net',
+    UPSTREAM_DEFAULT_GROUPS: 'everybody@example.com',
+    UPSTREAM_DEFAULT_TIMEOUT: '10s',
+    UPSTREAM_DEFAULT_RESETDEADLINE: '60s',
+    UPSTREAM_DEFAULT_PROVIDER: 'google',
+    REQUESTSIGNER_KEY: '-----BEGIN PRIVATE KEY-----\nMII=\n-----END PRIVATE KEY-----\n',
+    METRICS_STATSD_HOST: 'localhost',
+    METRICS_STATSD_PORT: '8125',
+    LOGGING_ENABLE: 'true',
+    GROUPCACHE_INTERVAL_REFRESH: '10m',
+    SSO_CONFIG_ROOT_DOMAIN: 'example.com',
+    SSO_CONFIG_VAULT_SIGNING_KEY: 'sha256:hunter2',
+    RIG_IMAGE_VERSION: '1',
+  };
+}
+
 describe('an environment of BuzzFeed SSO on Fargate starts unchanged', () => {
   test('the proxy of the first deployment', () => {
     expect(loadProxySettings(firstProxy())).toMatchObject({
@@ -95,5 +188,59 @@ describe('an environment of BuzzFeed SSO on Fargate starts unchanged', () => {
     });
     expect(loaded).toMatchObject({ ok: true, settings: { authorize: { proxyDomains: ['*'] } } });
     expect(loaded.warnings.join('\n')).toContain('AUTHORIZE_PROXY_DOMAINS: "*" is insecure');
+  });
+});
+
+describe('an environment of BuzzFeed SSO under any of its names starts unchanged', () => {
+  test('the proxy of versions 1 and 2', () => {
+    const loaded = loadProxySettings(versionOneProxy());
+    expect(loaded).toMatchObject({
+      ok: true,
+      settings: {
+        provider: { externalUrl: new URL('https://sso-auth.example.com') },
+        session: { ttl: { lifetimeMs: 43_200_000 } },
+        upstream: {
+          configFile: '/sso/upstream_configs.yml',
+          cluster: 'dev',
+          defaults: { emailDomains: ['*'], timeoutMs: 30_000 },
+        },
+      },
+    });
+    expect(loaded.deprecated.map(({ name }) => name).toSorted()).toEqual(
+      Object.keys(versionOneProxy())
+        .filter((name) => !['PROVIDER_URL_INTERNAL', 'CLIENT_ID', 'CLIENT_SECRET'].includes(name))
+        .toSorted(),
+    );
+  });
+
+  test('auth of version 1', () => {
+    const loaded = loadAuthSettings(versionOneAuth());
+    expect(loaded).toMatchObject({
+      ok: true,
+      settings: {
+        server: { host: 'sso-auth.example.com' },
+        client: { id: 'c3NvLXByb3h5' },
+        authorize: { emailDomains: ['example.com'], proxyDomains: ['example.com'] },
+        session: { lifetimeMs: 43_200_000 },
+        providers: [{ type: 'google', slug: 'google', clientId: '1234.apps.example.com', prompt: 'consent' }],
+      },
+    });
+    expect(loaded.deprecated.map(({ name }) => name).toSorted()).toEqual(
+      Object.keys(versionOneAuth())
+        .filter((name) => name !== 'DEFAULT_PROVIDER_SLUG')
+        .toSorted(),
+    );
+  });
+
+  test('one environment of version 3 for both services', () => {
+    const env = versionThree();
+    const [proxy, auth] = [loadProxySettings(env), loadAuthSettings(env)];
+    if (!proxy.ok || !auth.ok) throw new Error('refused');
+    expect(proxy.settings.client).toEqual(auth.settings.client);
+    expect(proxy.settings.session.cookie).toEqual(auth.settings.session.cookie);
+    expect([...proxy.deprecated, ...auth.deprecated]).toEqual([]);
+    expect(
+      [...proxy.warnings, ...auth.warnings].filter((line) => !/: has no effect( yet)?$/.test(line)),
+    ).toEqual([]);
   });
 });

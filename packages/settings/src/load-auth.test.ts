@@ -56,6 +56,7 @@ describe('the settings of auth', () => {
         logging: { enabled: true, level: 'info' },
       },
       warnings: [],
+      deprecated: [],
     });
   });
 

@@ -1,8 +1,12 @@
 import { authVariables } from './auth-variables.ts';
 import { createEnvironment } from './environment.ts';
+import { noFindings } from './findings.ts';
+import type { Findings } from './findings.ts';
 import { readProviders } from './load-providers.ts';
 import { readTable } from './read-table.ts';
-import type { Findings, Reading } from './read-table.ts';
+import type { Reading } from './read-table.ts';
+import { removedFromAuth, warnOfRemovedNames } from './removed-names.ts';
+import type { ReadFile } from './secret-file.ts';
 import type { AuthSettings, Loaded, ProviderSettings } from './settings.ts';
 import { checkSharedRisks, cookieSettings, loggingSettings, serverSettings } from './shared-settings.ts';
 import type { Values } from './variable.ts';
@@ -12,21 +16,27 @@ type AuthReading = Reading<typeof authVariables>;
 /**
  * Reads the environment of auth.
  * @param env like `process.env`; names in any case, empty means unset, what auth does not know is ignored
+ * @param options.readFile gives the text of a file that holds a secret; unset, it is read from the disk
  * @returns the settings, or every error at once; never throws
  */
-export function loadAuthSettings(env: Record<string, string | undefined>): Loaded<AuthSettings> {
-  const environment = createEnvironment(env);
-  const findings: Findings = { errors: [], warnings: [] };
+export function loadAuthSettings(
+  env: Record<string, string | undefined>,
+  options: { readFile?: ReadFile } = {},
+): Loaded<AuthSettings> {
+  const environment = createEnvironment(env, options.readFile);
+  const findings = noFindings();
   const reading = readTable(authVariables, environment, findings);
-  const providers = readProviders(environment, findings);
+  const providers = readProviders(environment, reading.known.CLIENT_PROXY_ID, findings);
 
   checkSharedRisks(reading.known, findings);
   checkEmailRules(reading, findings);
   checkProxyDomains(reading, findings);
   checkCookieReachesHost(reading, findings);
+  warnOfRemovedNames(removedFromAuth, environment, findings);
 
-  if (reading.whole === undefined || findings.errors.length > 0) return { ok: false, ...findings };
-  return { ok: true, settings: authSettings(reading.whole, providers), warnings: findings.warnings };
+  const { errors, warnings, deprecated } = findings;
+  if (reading.whole === undefined || errors.length > 0) return { ok: false, errors, warnings, deprecated };
+  return { ok: true, settings: authSettings(reading.whole, providers), warnings, deprecated };
 }
 
 function authSettings(values: Values<typeof authVariables>, providers: ProviderSettings[]): AuthSettings {

@@ -1,9 +1,10 @@
 import type { Environment } from './environment.ts';
+import type { Findings } from './findings.ts';
 import { googleVariables, oidcVariables, providerVariables } from './provider-variables.ts';
 import { readTable } from './read-table.ts';
-import type { Findings } from './read-table.ts';
 import type { GoogleProviderSettings, OidcProviderSettings, ProviderSettings } from './settings.ts';
 import type { Values } from './variable.ts';
+import { addVersionOneProvider } from './version-one-provider.ts';
 
 const typePattern = /^PROVIDER_(.+)_TYPE$/;
 
@@ -12,11 +13,15 @@ type Provider = { prefix: string; slug: string | undefined; settings: ProviderSe
 /**
  * Reads every provider of auth and adds what is wrong to the findings. A provider exists where its type is set, so
  * that other programs' variables (`PROVIDER_SERVICE_HOST`) make none.
+ * @param proxyId auth's name for the proxy, where it is known
  */
-export function readProviders(environment: Environment, findings: Findings): ProviderSettings[] {
-  const ids = environment.names
-    .filter((name) => environment.get(name) !== '')
-    .flatMap((name) => typePattern.exec(name)?.[1] ?? []);
+export function readProviders(
+  given: Environment,
+  proxyId: string | undefined,
+  findings: Findings,
+): ProviderSettings[] {
+  const environment = idsOf(given).length > 0 ? given : addVersionOneProvider(given, proxyId, findings);
+  const ids = idsOf(environment);
   if (ids.length === 0) {
     findings.errors.push(
       'PROVIDER_<ID>_TYPE: not set, write at least one provider, like PROVIDER_GOOGLE_TYPE=google',
@@ -26,6 +31,12 @@ export function readProviders(environment: Environment, findings: Findings): Pro
   const providers = ids.map((id) => readProvider(id, environment, findings));
   checkSlugsDiffer(providers, findings);
   return providers.flatMap(({ settings }) => settings ?? []);
+}
+
+function idsOf(environment: Environment): string[] {
+  return environment.names
+    .filter((name) => environment.get(name) !== '')
+    .flatMap((name) => typePattern.exec(name)?.[1] ?? []);
 }
 
 function readProvider(id: string, environment: Environment, findings: Findings): Provider {
@@ -69,11 +80,7 @@ function readDetails(
 
 function readGoogle(prefix: string, environment: Environment, findings: Findings): GoogleDetails | undefined {
   const { given, whole } = readTable(googleVariables, environment, findings, prefix);
-  if (given.has('GOOGLE_CREDENTIALS') !== given.has('GOOGLE_IMPERSONATE')) {
-    findings.errors.push(
-      `${prefix}GOOGLE_CREDENTIALS: needs ${prefix}GOOGLE_IMPERSONATE and the other way round, write both or neither`,
-    );
-  }
+  checkCredentials(given, prefix, findings);
   if (whole === undefined) return undefined;
   const hostedDomain = whole.GOOGLE_DOMAIN;
   return {
@@ -88,6 +95,25 @@ function readGoogle(prefix: string, environment: Environment, findings: Findings
       revocation: whole.GOOGLE_REVOCATION_URL,
     },
   };
+}
+
+function checkCredentials(
+  given: ReadonlySet<keyof typeof googleVariables>,
+  prefix: string,
+  findings: Findings,
+): void {
+  const file = given.has('GOOGLE_CREDENTIALS');
+  const inline = given.has('GOOGLE_CREDENTIALS_JSON');
+  if (file && inline) {
+    findings.errors.push(
+      `${prefix}GOOGLE_CREDENTIALS_JSON: set together with ${prefix}GOOGLE_CREDENTIALS, write only one of the two`,
+    );
+  }
+  if ((file || inline) !== given.has('GOOGLE_IMPERSONATE')) {
+    findings.errors.push(
+      `${prefix}GOOGLE_CREDENTIALS: needs ${prefix}GOOGLE_IMPERSONATE and the other way round, write both or neither`,
+    );
+  }
 }
 
 function readOidc(prefix: string, environment: Environment, findings: Findings): OidcDetails | undefined {

@@ -45,9 +45,11 @@ describe('the settings of the proxy', () => {
           },
           templateVariables: {},
         },
+        metrics: {},
         logging: { enabled: true, level: 'info' },
       },
       warnings: ['UPSTREAM_CONFIGFILE: not set, so every host is unknown and answers 421'],
+      deprecated: [],
     });
   });
 
@@ -104,34 +106,17 @@ describe('the settings of the proxy', () => {
     expect(loadProxySettings({ ...minimalAuth(), ...minimalProxy() }).ok).toBe(true);
   });
 
-  test('load under the names of version 1', () => {
-    const secret = freshKey();
-    const loaded = loadProxySettings({
-      PORT: '8080',
-      PROVIDER_URL: 'https://sso.example.com',
-      CLIENT_ID: 'id',
-      CLIENT_SECRET: 'secret',
-      COOKIE_SECRET: secret,
-      COOKIE_SECURE: 'false',
-      UPSTREAM_CONFIGS: '/sso/upstreams.yml',
-      CLUSTER: 'dev',
-      SCHEME: 'http',
-      DEFAULT_UPSTREAM_TIMEOUT: '5s',
-    });
-    expect(loaded).toMatchObject({
-      ok: true,
-      settings: {
-        server: { port: 8080 },
-        session: { cookie: { secrets: [secret], secure: false } },
-        upstream: {
-          configFile: '/sso/upstreams.yml',
-          cluster: 'dev',
-          scheme: 'http',
-          defaults: { timeoutMs: 5000 },
-        },
-      },
-    });
-    expect(loaded.warnings).toContain('CLUSTER: an older name, write UPSTREAM_CLUSTER');
+  test.each([
+    ['as it is', (yaml: string) => yaml],
+    ['in base64', (yaml: string) => Buffer.from(yaml).toString('base64')],
+    [
+      'in base64 with broken lines',
+      (yaml: string) => Buffer.from(yaml).toString('base64').replace(/.{20}/g, '$&\n'),
+    ],
+  ])('take the upstream YAML itself, %s, references and all', (_how, write) => {
+    const yaml = '- service: café\n  default: { from: "^(.*)[.]x$", to: "${1}.y" }\n';
+    const loaded = load({ UPSTREAM_CONFIG: write(yaml) });
+    expect(loaded).toMatchObject({ ok: true, settings: { upstream: { config: yaml } }, warnings: [] });
   });
 });
 
@@ -179,6 +164,14 @@ describe('the errors of the proxy', () => {
     [
       { PROVIDER_URL_EXTERNAL: 'https://ada:hunter2@sso.example.com' },
       'PROVIDER_URL_EXTERNAL: got "https://…@sso.example.com", write an address like https://sso.example.com',
+    ],
+    [
+      { UPSTREAM_CONFIG: '[]', UPSTREAM_CONFIGFILE: '/x.yml' },
+      'UPSTREAM_CONFIG: set together with UPSTREAM_CONFIGFILE, write only one of the two',
+    ],
+    [
+      { UPSTREAM_CONFIG: '/////w==' },
+      'UPSTREAM_CONFIG: got "/////w==", write the YAML itself, or base64 of it',
     ],
     [{ PORT: 'x', SERVER_PORT: undefined }, 'PORT: got "x", write a number from 1 to 65535'],
   ])('%# %j', (changes, line) => {

@@ -1,39 +1,45 @@
 import { createEnvironment } from './environment.ts';
-import type { Environment } from './environment.ts';
+import { noFindings } from './findings.ts';
+import type { Findings } from './findings.ts';
 import { proxyVariables } from './proxy-variables.ts';
 import { readTable } from './read-table.ts';
-import type { Findings } from './read-table.ts';
+import type { Reading } from './read-table.ts';
+import { removedFromProxy, warnOfRemovedNames } from './removed-names.ts';
+import type { ReadFile } from './secret-file.ts';
 import type { Loaded, ProxySettings } from './settings.ts';
 import { checkSharedRisks, cookieSettings, loggingSettings, serverSettings } from './shared-settings.ts';
+import { readTemplateVariables } from './template-variables.ts';
 import type { Values } from './variable.ts';
-
-const templatePrefix = 'SSO_CONFIG_';
 
 /**
  * Reads the environment of the proxy.
  * @param env like `process.env`; names in any case, empty means unset, what the proxy does not know is ignored
+ * @param options.readFile gives the text of a file that holds a secret; unset, it is read from the disk
  * @returns the settings, or every error at once; never throws
  */
-export function loadProxySettings(env: Record<string, string | undefined>): Loaded<ProxySettings> {
-  const environment = createEnvironment(env);
-  const findings: Findings = { errors: [], warnings: [] };
-  const { known, given, whole } = readTable(proxyVariables, environment, findings);
+export function loadProxySettings(
+  env: Record<string, string | undefined>,
+  options: { readFile?: ReadFile } = {},
+): Loaded<ProxySettings> {
+  const environment = createEnvironment(env, options.readFile);
+  const findings = noFindings();
+  const reading = readTable(proxyVariables, environment, findings);
+  const templates = readTemplateVariables(environment, findings);
 
-  checkSharedRisks(known, findings);
-  if (!given.has('UPSTREAM_CONFIGFILE')) {
-    findings.warnings.push('UPSTREAM_CONFIGFILE: not set, so every host is unknown and answers 421');
-  }
+  checkSharedRisks(reading.known, findings);
+  checkUpstreamSource(reading, findings);
+  warnOfRemovedNames(removedFromProxy, environment, findings);
 
-  if (whole === undefined) return { ok: false, ...findings };
-  const settings = proxySettings(whole, templateVariables(environment));
-  return { ok: true, settings, warnings: findings.warnings };
+  const { errors, warnings, deprecated } = findings;
+  if (reading.whole === undefined || errors.length > 0) return { ok: false, errors, warnings, deprecated };
+  return { ok: true, settings: proxySettings(reading.whole, templates), warnings, deprecated };
 }
 
 function proxySettings(
   values: Values<typeof proxyVariables>,
   templates: Record<string, string>,
 ): ProxySettings {
-  const configFile = values.UPSTREAM_CONFIGFILE;
+  const { UPSTREAM_CONFIG: config, UPSTREAM_CONFIGFILE: configFile } = values;
   return {
     server: serverSettings(values),
     provider: {
@@ -51,6 +57,7 @@ function proxySettings(
       },
     },
     upstream: {
+      ...(config !== undefined && { config }),
       ...(configFile !== undefined && { configFile }),
       cluster: values.UPSTREAM_CLUSTER,
       scheme: values.UPSTREAM_SCHEME,
@@ -64,16 +71,18 @@ function proxySettings(
       },
       templateVariables: templates,
     },
+    metrics: { ...(values.METRICS_PORT !== undefined && { port: values.METRICS_PORT }) },
     logging: loggingSettings(values),
   };
 }
 
-/** Taken as they stand, because `${name}` has a meaning of its own in the targets of the YAML. */
-function templateVariables(environment: Environment): Record<string, string> {
-  const names = environment.names.filter(
-    (name) => name.startsWith(templatePrefix) && name !== templatePrefix,
-  );
-  return Object.fromEntries(
-    names.map((name) => [name.slice(templatePrefix.length).toLowerCase(), environment.get(name) ?? '']),
-  );
+function checkUpstreamSource({ given }: Reading<typeof proxyVariables>, findings: Findings): void {
+  const inline = given.has('UPSTREAM_CONFIG');
+  const file = given.has('UPSTREAM_CONFIGFILE');
+  if (inline && file) {
+    findings.errors.push('UPSTREAM_CONFIG: set together with UPSTREAM_CONFIGFILE, write only one of the two');
+  }
+  if (!inline && !file) {
+    findings.warnings.push('UPSTREAM_CONFIGFILE: not set, so every host is unknown and answers 421');
+  }
 }

@@ -1,5 +1,6 @@
 import { domain, webAddress } from './address.ts';
 import { duration } from './duration.ts';
+import { serviceAccount } from './inline-document.ts';
 import { slug } from './slug.ts';
 import { text, valueType } from './value-types.ts';
 import type { Table } from './variable.ts';
@@ -80,6 +81,13 @@ export const googleVariables = {
   GOOGLE_CREDENTIALS: {
     type: text,
     meaning: 'The path of the service account file with which groups are looked up.',
+    effect: 'none yet',
+  },
+  GOOGLE_CREDENTIALS_JSON: {
+    type: serviceAccount,
+    secret: true,
+    verbatim: true,
+    meaning: 'The service account itself, where it is not to be a file.',
     effect: 'none yet',
   },
   GOOGLE_IMPERSONATE: {

@@ -1,8 +1,9 @@
 import { emailAddressList, emailDomainList, origin } from './address.ts';
 import { duration, durationOrZero } from './duration.ts';
 import { cookieVariables, observabilityVariables, serverVariables } from './shared-variables.ts';
+import { yamlDocument } from './inline-document.ts';
 import { slug } from './slug.ts';
-import { scheme, text, textList } from './value-types.ts';
+import { port, scheme, text, textList } from './value-types.ts';
 import type { Table } from './variable.ts';
 
 /** Every variable of the proxy, except the patterns below. */
@@ -68,13 +69,20 @@ export const proxyVariables = {
     type: durationOrZero,
     default: '3h',
     meaning: 'How long the last answer stands while auth cannot be asked.',
-    aliases: ['GRACE_PERIOD_TTL'],
+    aliases: ['SESSION_TTL_GRACE_PERIOD', 'GRACE_PERIOD_TTL'],
   },
 
   UPSTREAM_CONFIGFILE: {
     type: text,
-    meaning: 'The path of the upstream YAML. Without one, every host is unknown.',
-    aliases: ['UPSTREAM_CONFIGS_FILE', 'UPSTREAM_CONFIGS'],
+    meaning:
+      'The path of the upstream YAML. It is read again when it changes. Without one, every host is unknown.',
+    aliases: ['UPSTREAM_CONFIGS_FILE', 'UPSTREAM_CONFIG_FILE', 'UPSTREAM_CONFIGS'],
+  },
+  UPSTREAM_CONFIG: {
+    type: yamlDocument,
+    verbatim: true,
+    meaning:
+      'The upstream YAML itself, where it is not to be a file. Set either this or UPSTREAM_CONFIGFILE.',
   },
   UPSTREAM_CLUSTER: {
     type: text,
@@ -113,7 +121,6 @@ export const proxyVariables = {
     type: duration,
     default: '60s',
     meaning: 'How long connections to an upstream are kept before its name is looked up again.',
-    effect: 'none yet',
     aliases: ['UPSTREAM_DEFAULT_TCP_RESET_DEADLINE', 'DEFAULT_UPSTREAM_TCP_RESET_DEADLINE'],
   },
   UPSTREAM_DEFAULT_PROVIDER: {
@@ -123,6 +130,10 @@ export const proxyVariables = {
     aliases: ['DEFAULT_PROVIDER_SLUG'],
   },
 
+  METRICS_PORT: {
+    type: port,
+    meaning: 'The port of /metrics for Prometheus, for the inside only. Unset, there is none.',
+  },
   REQUESTSIGNER_KEY: {
     type: text,
     secret: true,
@@ -161,11 +172,13 @@ export const proxyVariables = {
 export const proxyPatterns = {
   'SSO_CONFIG_<NAME>': {
     type: text,
-    meaning: 'Replaces `{{name}}`, in lower case, in the upstream YAML. Its value is taken as it stands.',
+    verbatim: true,
+    meaning: 'Replaces `{{name}}`, in lower case, in the upstream YAML.',
   },
   'SSO_CONFIG_<SERVICE>_SIGNING_KEY': {
     type: text,
     secret: true,
+    verbatim: true,
     meaning: 'The HMAC key, as `algorithm:secret`, that signs requests to one service.',
     effect: 'none yet',
   },

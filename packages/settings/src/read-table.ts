@@ -1,9 +1,7 @@
-import { findText } from './environment.ts';
-import type { Environment, Found } from './environment.ts';
+import type { Environment } from './environment.ts';
+import { findText } from './find-text.ts';
+import type { Findings } from './findings.ts';
 import type { Table, Values, Variable } from './variable.ts';
-
-/** What there is to tell the operator. Every line starts with the name of a variable. */
-export type Findings = { errors: string[]; warnings: string[] };
 
 /** What a table's variables say. */
 export type Reading<T extends Table> = {
@@ -30,14 +28,13 @@ export function readTable<T extends Table>(
   const errorsBefore = findings.errors.length;
 
   for (const [name, variable] of Object.entries(table)) {
-    const found = findText(environment, `${prefix}${name}`, variable);
-    if (found) findings.warnings.push(...found.warnings);
-    if (found && found.text !== '') {
-      given.add(name);
-      values[name] = readGiven(found, variable, findings);
-    } else {
+    const found = findText(environment, `${prefix}${name}`, variable, findings);
+    if (found === undefined) {
       values[name] = readUnset(`${prefix}${name}`, variable, findings);
+      continue;
     }
+    given.add(name);
+    if (found.text !== undefined) values[name] = readGiven(found.name, found.text, variable, findings);
   }
 
   const complete = findings.errors.length === errorsBefore;
@@ -46,7 +43,7 @@ export function readTable<T extends Table>(
   return { given, known, whole: complete ? known : undefined };
 }
 
-function readGiven({ name, text }: Found, variable: Variable, findings: Findings): unknown {
+function readGiven(name: string, text: string, variable: Variable, findings: Findings): unknown {
   if (variable.effect && text !== variable.default) {
     findings.warnings.push(`${name}: has no effect${variable.effect === 'none yet' ? ' yet' : ''}`);
   }

@@ -7,7 +7,9 @@ import {
   providerVariables,
 } from './provider-variables.ts';
 import { proxyPatterns, proxyVariables } from './proxy-variables.ts';
+import { removedFromAuth, removedFromProxy } from './removed-names.ts';
 import type { Table, Variable } from './variable.ts';
+import { versionOneNames } from './version-one-provider.ts';
 
 const introduction = `<!-- generated: do not edit; run npx pnpm run docs -->
 
@@ -17,13 +19,16 @@ Both services are configured by environment variables alone; these are all of th
 The two may share one environment: each reads its own and ignores the other's.
 
 - Names may be written in any letter case. A variable set to nothing counts as unset.
-- \`\${NAME}\` inside a value is replaced by the value of that variable.
+- \`\${NAME}\` inside a value is replaced by the value of that variable, unless the value is taken as it stands.
+- A secret may stand in a file: \`CLIENT_SECRET_FILE\` is the path of the file that holds \`CLIENT_SECRET\`, and so for
+  every variable that says "Secret". The line break at its end is dropped. It holds 64 KiB at most.
 - A duration is a number with its unit: \`100ms\`, \`30s\`, \`5m\`, \`1h30m\`, \`1.5h\`.
 - A list is separated by commas; blanks around its items do not matter.
 - A boolean is \`true\`, \`false\`, \`t\` or \`f\`.
 - A key is base64 of 32 or 64 random bytes, as \`openssl rand -base64 32\` writes it. To change one, put the
   new one in front, restart, and remove the old one when its sessions are over.
-- Older names still work where the new name is absent; each leaves a warning.
+- Deprecated names still count where the variable itself is absent; each leaves a warning. The last two sections list
+  those that became something else or nothing.
 `;
 
 type Section = { heading: string; text?: string; prefix?: string; table: Table };
@@ -55,7 +60,35 @@ const sections: Section[] = [
 
 /** The reference of every variable of both services, in Markdown, as it stands in `docs/configuration.md`. */
 export function renderConfigurationReference(): string {
-  return [introduction, ...sections.map(renderSection)].join('\n');
+  return [
+    introduction,
+    ...sections.map(renderSection),
+    renderPairs(
+      '## The provider of version 1',
+      'BuzzFeed SSO 1 had one provider. Where no `PROVIDER_<ID>_TYPE` is set and `CLIENT_ID` is not that of the proxy, auth takes it from these. Its slug is `google`.',
+      ['deprecated name', 'now'],
+      Object.entries(versionOneNames).map(([older, name]) => [older, `\`${name}\``]),
+    ),
+    renderPairs(
+      '## Names without effect',
+      'Accepted with a warning, and otherwise ignored.',
+      ['name', 'what holds instead'],
+      Object.entries({ ...removedFromProxy, ...removedFromAuth }),
+    ),
+  ].join('\n');
+}
+
+function renderPairs(heading: string, text: string, columns: [string, string], pairs: [string, string][]) {
+  return [
+    heading,
+    '',
+    text,
+    '',
+    `| ${columns.join(' | ')} |`,
+    '| --- | --- |',
+    ...pairs.map(([name, what]) => `| \`${name}\` | ${what} |`),
+    '',
+  ].join('\n');
 }
 
 function renderSection({ heading, text, prefix = '', table }: Section): string {
@@ -77,10 +110,11 @@ function renderRow(name: string, variable: Variable): string {
   return `| \`${name}\` | ${variable.type.name} | ${defaultText} | ${required} | ${renderMeaning(variable)} |`;
 }
 
-function renderMeaning({ meaning, secret, effect, aliases }: Variable): string {
+function renderMeaning({ meaning, secret, verbatim, effect, aliases }: Variable): string {
   const parts = [meaning];
   if (secret) parts.push('Secret.');
+  if (verbatim) parts.push('Taken as it stands.');
   if (effect) parts.push(effect === 'none yet' ? '**No effect yet.**' : '**No effect.**');
-  if (aliases) parts.push(`Older names: ${aliases.map((alias) => `\`${alias}\``).join(', ')}.`);
+  if (aliases) parts.push(`Deprecated names: ${aliases.map((alias) => `\`${alias}\``).join(', ')}.`);
   return parts.join(' ');
 }

@@ -1,6 +1,12 @@
-/** What a loader answers: the typed settings, or every error at once. Each line names its variable. */
-export type Loaded<T> =
-  { ok: true; settings: T; warnings: string[] } | { ok: false; errors: string[]; warnings: string[] };
+import type { DeprecatedName } from './findings.ts';
+
+/**
+ * What a loader answers: the typed settings, or every error at once. Each line starts with the name of its variable.
+ * What is deprecated is among the warnings, too.
+ */
+export type Loaded<T> = { warnings: string[]; deprecated: DeprecatedName[] } & (
+  { ok: true; settings: T } | { ok: false; errors: string[] }
+);
 
 /** Everything the proxy is told by its environment. Durations are milliseconds. */
 export type ProxySettings = {
@@ -12,6 +18,8 @@ export type ProxySettings = {
     ttl: { lifetimeMs: number; validMs: number; gracePeriodMs: number };
   };
   upstream: {
+    /** The YAML itself. Not set together with `configFile`. */
+    config?: string;
     configFile?: string;
     /** The section that is merged over `default`; empty means only the `default` sections. */
     cluster: string;
@@ -20,6 +28,7 @@ export type ProxySettings = {
     /** `SSO_CONFIG_ROOT_DOMAIN` is here as `root_domain`, its value untouched. */
     templateVariables: Record<string, string>;
   };
+  metrics: { port?: number };
   logging: LoggingSettings;
 };
 

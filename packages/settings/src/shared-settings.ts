@@ -1,4 +1,4 @@
-import type { Findings } from './read-table.ts';
+import type { Findings } from './findings.ts';
 import type { CookieSettings, LoggingSettings, ServerSettings } from './settings.ts';
 import type { cookieVariables, observabilityVariables, serverVariables } from './shared-variables.ts';
 import type { Values } from './variable.ts';

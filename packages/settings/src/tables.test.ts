@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { authVariables } from './auth-variables.ts';
 import { createEnvironment } from './environment.ts';
+import type { Environment } from './environment.ts';
+import { noFindings } from './findings.ts';
 import {
   cognitoVariables,
   googleVariables,
@@ -10,8 +12,8 @@ import {
 } from './provider-variables.ts';
 import { proxyVariables } from './proxy-variables.ts';
 import { readTable } from './read-table.ts';
-import type { Findings } from './read-table.ts';
 import type { Table, Variable } from './variable.ts';
+import { filesOf } from '../testing/environments.ts';
 
 const tables: Record<string, Table> = {
   proxy: proxyVariables,
@@ -30,8 +32,17 @@ const rows = Object.entries(tables).flatMap(([part, table]) =>
 );
 
 function readOne(name: string, variable: Variable, text: string): string[] {
-  const findings: Findings = { errors: [], warnings: [] };
-  readTable({ [name]: variable }, createEnvironment({ [name]: text }), findings);
+  return read(name, variable, createEnvironment({ [name]: text }));
+}
+
+function readOneFile(name: string, variable: Variable, content: string): string[] {
+  const files = { '/run/secrets/one': content };
+  return read(name, variable, createEnvironment({ [`${name}_FILE`]: '/run/secrets/one' }, filesOf(files)));
+}
+
+function read(name: string, variable: Variable, environment: Environment): string[] {
+  const findings = noFindings();
+  readTable({ [name]: variable }, environment, findings);
   return [...findings.errors, ...findings.warnings];
 }
 
@@ -56,10 +67,26 @@ describe('a row of a table', () => {
     (_part, name, variable) => {
       const pieces = ['hunter2', 'topsecret', 'GONE'];
       const text = `${pieces[0]}://ada:${pieces[1]}@x,\${${pieces[2]}},${pieces[0]}`;
-      const lines = readOne(name, variable, text).join('\n');
+      const lines = [
+        ...readOne(name, variable, text),
+        ...readOneFile(name, variable, text),
+        ...read(name, variable, createEnvironment({ [`${name}_FILE`]: text })),
+      ].join('\n');
       for (const piece of pieces) expect(lines).not.toContain(piece);
     },
   );
+
+  test('has a name that is not the file of a secret of its service', () => {
+    for (const table of [
+      proxyVariables,
+      authVariables,
+      { ...providerVariables, ...googleVariables },
+    ] satisfies Table[]) {
+      const secrets = Object.fromEntries(Object.entries<Variable>(table).filter(([, row]) => row.secret));
+      const files = new Set(namesOf(secrets).map((name) => `${name}_FILE`));
+      expect(namesOf(table).filter((name) => files.has(name))).toEqual([]);
+    }
+  });
 
   test('is secret where its name says so', () => {
     const secrets = rows.filter(([, , variable]) => variable.secret).map(([, name]) => name);
@@ -69,11 +96,12 @@ describe('a row of a table', () => {
 
   test('has older names that no other row of its service has', () => {
     for (const table of [proxyVariables, authVariables] satisfies Table[]) {
-      const names = Object.entries<Variable>(table).flatMap(([name, { aliases }]) => [
-        name,
-        ...(aliases ?? []),
-      ]);
+      const names = namesOf(table);
       expect(new Set(names).size).toBe(names.length);
     }
   });
 });
+
+function namesOf(table: Table): string[] {
+  return Object.entries(table).flatMap(([name, { aliases }]) => [name, ...(aliases ?? [])]);
+}

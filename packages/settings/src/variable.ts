@@ -18,11 +18,13 @@ export type Variable<T = unknown> = {
   /** As an operator would write it; read just like a value that was set. */
   default?: string;
   required?: true;
-  /** A secret's value appears in no message. */
+  /** A secret's value appears in no message, and `NAME_FILE` may name the file that holds it. */
   secret?: true;
+  /** Taken as it stands: `${NAME}` in it is not replaced. */
+  verbatim?: true;
   /** For what is accepted and does nothing: not built yet, or never going to do anything. */
   effect?: 'none yet' | 'none';
-  /** Older names, read where the variable itself is absent. */
+  /** Older and mistaken names, read where the variable itself is absent, with a warning. */
   aliases?: readonly string[];
 };
 

@@ -31,3 +31,12 @@ export function minimalAuth(): Record<string, string> {
     PROVIDER_GOOGLE_CLIENT_SECRET: 'google-secret',
   };
 }
+
+/** A reader of made-up files, by their paths. */
+export function filesOf(files: Record<string, string>): (path: string) => string {
+  return (path) => {
+    const text = files[path];
+    if (text === undefined) throw Object.assign(new Error('no such file'), { code: 'ENOENT' });
+    return text;
+  };
+}

@@ -29,6 +29,8 @@ export type AuthOptions = {
 };
 
 const formLimit = '64kb';
+// A proxy names every group that its routes name.
+const introspectionLimit = '1mb';
 
 /**
  * Starts auth.
@@ -68,9 +70,9 @@ function createApp(): Express {
 
 function routes(context: Context): Router {
   const router = express.Router(exactPaths);
-  const form = express.text({ type: 'application/x-www-form-urlencoded', limit: formLimit });
+  const form = formUpTo(formLimit);
   const ask = introspection(context, createRefresher(context));
-  router.route('/oauth2/introspect').post(form, ask).all(onlyMethods('POST'));
+  router.route('/oauth2/introspect').post(formUpTo(introspectionLimit), ask).all(onlyMethods('POST'));
   router.use(cookieParser());
   router.route('/').get(home(context)).all(onlyMethods('GET, HEAD'));
   router
@@ -100,6 +102,10 @@ function providerRoutes(provider: Provider, context: Context, form: express.Requ
     .post(form, signOut(provider, context))
     .all(onlyMethods('GET, HEAD, POST'));
   return router;
+}
+
+function formUpTo(limit: string): express.RequestHandler {
+  return express.text({ type: 'application/x-www-form-urlencoded', limit });
 }
 
 const exactPaths = { caseSensitive: true, strict: true };

@@ -2,7 +2,6 @@ import { startServer, trustPeers } from '@latchkey/http';
 import type { RunningServer } from '@latchkey/http';
 import { deriveKeys, isOwnCookie, issueSessionCookie, sessionCookie } from '@latchkey/session';
 import type { ProxySettings } from '@latchkey/settings';
-import type { RouteTable } from '@latchkey/upstreams';
 import type { Logger } from 'pino';
 import { createEndpoints } from './endpoints/endpoints.ts';
 import { createConnections } from './forward/connections.ts';
@@ -14,11 +13,12 @@ import { createPipeline } from './pipeline.ts';
 import { createSessionCheck } from './session-check/check.ts';
 import { createIntrospect } from './session-check/introspect.ts';
 import { createAddresses } from './sign-in/addresses.ts';
+import type { LiveTable } from './upstream-file/live-table.ts';
 
 /** Wires the stages together from settings and route table, and starts listening. */
 export async function startProxy(options: {
   settings: ProxySettings;
-  table: RouteTable;
+  table: LiveTable;
   log: Logger;
   /** milliseconds since the epoch; for tests */
   now?: () => number;
@@ -39,19 +39,25 @@ export async function startProxy(options: {
     key: deriveKeys([client.secret], 'return address')[0],
     now,
   });
-  const introspect = createIntrospect({ ...provider, client, groups: () => table.groups });
   const gate = createGate({
     readCredential: createCredentialReader({ cookie, now }),
-    check: createSessionCheck({ introspect, clocks: session.ttl, now, log }),
+    check: createSessionCheck({
+      introspect: createIntrospect({ ...provider, client }),
+      groups: groupsInForce(table),
+      clocks: session.ttl,
+      now,
+      log,
+    }),
   });
   const connections = createConnections(now);
   const tunnels = createTunnels(session.ttl.validMs);
+  table.onReplace(() => void tunnels.recheck());
 
   const server = await startServer(
     ({ ready }) =>
       createPipeline({
         trust: trustPeers(settings.server.trustedProxies),
-        table: () => table,
+        table: () => table.current(),
         endpoints: createEndpoints({ gate, addresses }),
         gate,
         refuseDecision: createRefuseDecision({ addresses, cookieDomain: domain }),
@@ -84,4 +90,13 @@ export async function startProxy(options: {
       await connections.close();
     },
   };
+}
+
+// The same list as long as it holds the same groups: another one makes auth be asked about every session again.
+function groupsInForce(table: LiveTable): () => readonly string[] {
+  let { groups } = table.current();
+  table.onReplace((next) => {
+    if (JSON.stringify(next.groups) !== JSON.stringify(groups)) ({ groups } = next);
+  });
+  return () => groups;
 }

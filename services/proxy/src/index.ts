@@ -1,1 +1,3 @@
 export { startProxy } from './app.ts';
+export { createLiveTable } from './upstream-file/live-table.ts';
+export type { LiveTable } from './upstream-file/live-table.ts';

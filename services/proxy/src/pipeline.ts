@@ -191,9 +191,10 @@ export function createPipeline(stages: Stages): {
       tlsSkipVerify: match.route.tlsSkipVerify,
       mapHeaders: answerHeaders(passed),
     };
+    const { cookie } = req.headers;
     const stillAllowed = async () => {
-      const again = await gate.pass(request, { cookie: req.headers.cookie }, match.route);
-      return again.decision.allow;
+      const again = table().match(request.host, request.port);
+      return again !== undefined && (await gate.pass(request, { cookie }, again.route)).decision.allow;
     };
     res.detachSocket(socket);
     forwardWebSocket(req, socket, head, handshake, {

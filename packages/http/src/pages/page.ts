@@ -1,9 +1,11 @@
-import { sourceOf } from './address.ts';
-import { html, htmlText, trustedHtml } from './html.ts';
+import { checked, sourceOf } from './address.ts';
+import { renderDocument } from './document.ts';
+import type { Rendered } from './document.ts';
+import { html } from './html.ts';
 import type { SafeHtml } from './html.ts';
 import { markOf } from './marks.ts';
 import type { Mood } from './marks.ts';
-import { style, styleSource } from './style.ts';
+import { style, styleSheet } from './style.ts';
 
 /** A link, or a form with one button. Addresses are `http(s)` URLs or paths; anything else throws. */
 export type Action = { readonly label: string; readonly primary?: boolean | undefined } & (
@@ -27,57 +29,23 @@ export type Page = {
   readonly mood: Mood;
 };
 
+const sheet = styleSheet(style);
+
 /** Turns a page into the body and headers of its answer. Throws a `TypeError` for an action that leads nowhere safe. */
-export function renderPage(page: Page): { body: string; headers: Record<string, string> } {
-  return { body: htmlText(document(page)), headers: headersFor(page.actions ?? []) };
+export function renderPage(page: Page): Rendered {
+  const { title, mood, requestId, actions = [] } = page;
+  const formTargets = actions.flatMap((action) => ('post' in action ? [sourceOf(action.post)] : []));
+  return renderDocument({ title, look: mood, sheet, content: content(page), requestId, formTargets });
 }
 
-function headersFor(actions: readonly Action[]): Record<string, string> {
-  const formTargets = new Set(actions.flatMap((action) => ('post' in action ? [sourceOf(action.post)] : [])));
-  const policy = [
-    "default-src 'none'",
-    `style-src ${styleSource}`,
-    `form-action ${[...formTargets].join(' ') || "'none'"}`,
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ];
-  return {
-    'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': policy.join('; '),
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
-    // Not `no-referrer`: under that one, browsers send `Origin: null` with our own forms, and we refuse those.
-    'referrer-policy': 'same-origin',
-    'cache-control': 'no-store',
-  };
-}
-
-const styleElement = trustedHtml(`<style>${style}</style>`);
-
-function document(page: Page): SafeHtml {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${page.title}</title>
-        ${styleElement}
-      </head>
-      <body class="${page.mood}">
-        <main>
-          <div class="mark">${markOf(page.mood)}</div>
-          ${page.status === undefined ? undefined : html`<p class="status">${page.status}</p>`}
-          <h1>${page.heading}</h1>
-          ${page.paragraphs.map((paragraph) => html`<p>${paragraph}</p>`)} ${factList(page.facts ?? [])}
-          ${actionList(page.actions ?? [])}
-        </main>
-        <footer>
-          <span>Latchkey</span>
-          ${page.requestId === undefined ? undefined : html`<span>Reference: <code>${page.requestId}</code></span>`}
-        </footer>
-      </body>
-    </html> `;
+function content(page: Page): SafeHtml {
+  return html`<main>
+    <div class="mark">${markOf(page.mood)}</div>
+    ${page.status === undefined ? undefined : html`<p class="status">${page.status}</p>`}
+    <h1>${page.heading}</h1>
+    ${page.paragraphs.map((paragraph) => html`<p>${paragraph}</p>`)} ${factList(page.facts ?? [])}
+    ${actionList(page.actions ?? [])}
+  </main>`;
 }
 
 function factList(facts: readonly Fact[]): SafeHtml | undefined {
@@ -107,9 +75,4 @@ function actionElement(action: Action): SafeHtml {
     </form>`;
   }
   return html`<a class="${look}" href="${checked(action.href)}">${action.label}</a>`;
-}
-
-function checked(address: string): string {
-  sourceOf(address);
-  return address;
 }

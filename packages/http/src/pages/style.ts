@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
+import { trustedHtml } from './html.ts';
+import type { SafeHtml } from './html.ts';
 
-/** The one style sheet of every page. System fonts only, so nothing is loaded from anywhere. */
+/** A style sheet within a page, and what the content security policy calls it. */
+export type StyleSheet = { readonly element: SafeHtml; readonly source: string };
+
+/** The style of every page, as CSS. System fonts only, so nothing is loaded from anywhere. */
 export const style = `
 :root {
   color-scheme: light dark;
@@ -71,5 +76,10 @@ code { font-family: ui-monospace, Menlo, Consolas, monospace; user-select: all; 
 }
 `;
 
-/** What the content security policy calls the style sheet: the hash of exactly the text between the tags. */
-export const styleSource = `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
+/** Makes a style sheet of CSS; the policy names it by the hash of exactly the text between the tags. */
+export function styleSheet(css: string): StyleSheet {
+  return {
+    element: trustedHtml(`<style>${css}</style>`),
+    source: `'sha256-${createHash('sha256').update(css).digest('base64')}'`,
+  };
+}

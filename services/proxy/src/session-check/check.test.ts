@@ -12,11 +12,13 @@ const retryPauseMs = 10_000;
 const seen = 1_700_000_000_000;
 
 let now = seen;
+let groups: readonly string[] = ['staff'];
 const introspect = jest.fn<Introspect>();
 const stands: Introspection = { active: true, groups: ['staff'] };
 
 const check = createSessionCheck({
   introspect,
+  groups: () => groups,
   clocks: { validMs, gracePeriodMs },
   now: () => now,
   log: pino({ enabled: false }),
@@ -37,6 +39,7 @@ async function vouchedFor(): Promise<KnownSession> {
 
 beforeEach(() => {
   now = seen;
+  groups = ['staff'];
   introspect.mockReset();
 });
 
@@ -48,7 +51,20 @@ describe('a session that auth vouches for', () => {
 
     expect(await check(known)).toBe('stands');
     expect(known.person).toEqual({ kind: 'person', email: 'ada@example.com', groups: ['staff'] });
-    expect(introspect).toHaveBeenCalledWith('sealed');
+    expect(introspect).toHaveBeenCalledWith('sealed', ['staff']);
+  });
+
+  test('is asked about again as soon as routes name other groups', async () => {
+    const known = session();
+    await check(known);
+    await check(known);
+    groups = ['staff', 'admins'];
+    await check(known);
+
+    expect(introspect.mock.calls).toEqual([
+      ['sealed', ['staff']],
+      ['sealed', ['staff', 'admins']],
+    ]);
   });
 
   test.each([
@@ -103,7 +119,10 @@ describe('a session that auth vouches for', () => {
     now += validMs;
     await check(known);
 
-    expect(introspect.mock.calls).toEqual([['sealed'], ['renewed']]);
+    expect(introspect.mock.calls).toEqual([
+      ['sealed', ['staff']],
+      ['renewed', ['staff']],
+    ]);
   });
 });
 
@@ -186,6 +205,7 @@ describe('while auth cannot be asked', () => {
   test('the pause is no longer than an answer would have counted', async () => {
     const hasty = createSessionCheck({
       introspect,
+      groups: () => groups,
       clocks: { validMs: 1_000, gracePeriodMs },
       now: () => now,
       log: pino({ enabled: false }),
@@ -237,6 +257,7 @@ describe('while auth cannot be asked', () => {
     const lines: string[] = [];
     const logged = createSessionCheck({
       introspect,
+      groups: () => groups,
       clocks: { validMs, gracePeriodMs },
       now: () => now,
       log: pino({ base: null, timestamp: false }, { write: (line) => void lines.push(line) }),

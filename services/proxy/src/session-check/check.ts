@@ -19,18 +19,21 @@ const retryPauseMs = 10_000;
 /**
  * Makes the check that asks auth whether a session still stands, at most once per `validMs` and never twice at a time
  * for one session. A failure to ask never ends a session.
+ *
+ * @param options.groups the groups that routes name; another list than last time is a new question
  */
 export function createSessionCheck(options: {
   introspect: Introspect;
+  groups: () => readonly string[];
   clocks: CheckClocks;
   now: () => number;
   log: Logger;
 }): (known: KnownSession) => Promise<Standing> {
-  const { introspect, clocks, now, log } = options;
+  const { introspect, groups, clocks, now, log } = options;
   const underWay = new WeakMap<KnownSession, Promise<void>>();
 
   return async function check(known) {
-    if (!known.ended && now() >= known.askAgainAt) {
+    if (!known.ended && (now() >= known.askAgainAt || known.askedFor !== groups())) {
       let asking = underWay.get(known);
       if (asking === undefined) {
         asking = ask(known).finally(() => underWay.delete(known));
@@ -44,8 +47,10 @@ export function createSessionCheck(options: {
   };
 
   async function ask(known: KnownSession): Promise<void> {
+    const asked = groups();
+    known.askedFor = asked;
     try {
-      const answer = await introspect(known.token);
+      const answer = await introspect(known.token, asked);
       if (!answer.active) {
         known.ended = true;
         return;

@@ -16,19 +16,19 @@ const answerSchema = z.discriminatedUnion('active', [
 /** What auth says of a session (RFC 7662, section 2.2). */
 export type Introspection = z.infer<typeof answerSchema>;
 
-/** Asks auth about a session. Rejects when there is no usable answer, whatever the cause. */
-export type Introspect = (token: string) => Promise<Introspection>;
+/**
+ * Asks auth about a session, and in which of the groups its person is. Rejects when there is no usable answer, whatever
+ * the cause.
+ */
+export type Introspect = (token: string, groups: readonly string[]) => Promise<Introspection>;
 
 const answerWithinMs = 5_000;
 
-/**
- * @param options.groups gives the groups that routes name at this moment; nothing else about groups is asked for
- */
+/** Makes the question to auth, over HTTP. */
 export function createIntrospect(options: {
   internalUrl: URL;
   externalUrl: URL;
   client: { id: string; secret: string };
-  groups: () => readonly string[];
   dispatcher?: Dispatcher;
 }): Introspect {
   const { id, secret } = options.client;
@@ -42,9 +42,9 @@ export function createIntrospect(options: {
     accept: 'application/json',
   };
 
-  return async function introspect(token) {
+  return async function introspect(token, groups) {
     const form = new URLSearchParams({ token });
-    for (const group of options.groups()) form.append('groups', group);
+    for (const group of groups) form.append('groups', group);
     const answer = await call({
       url,
       method: 'POST',

@@ -10,6 +10,8 @@ export type KnownSession = {
   token: string;
   /** when auth last vouched for it */
   vouchedAt: number | undefined;
+  /** the groups that auth was last asked about */
+  askedFor: readonly string[] | undefined;
   /** before this there is nothing to ask */
   askAgainAt: number;
   /** auth said that it is over: final */
@@ -26,6 +28,7 @@ export function newlyKnown(session: Session, token: string, now: number): KnownS
     firstSeenAt: now,
     token,
     vouchedAt: undefined,
+    askedFor: undefined,
     askAgainAt: now,
     ended: false,
     person: { kind: 'person', email: session.email, groups: undefined },

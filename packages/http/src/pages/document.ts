@@ -1,0 +1,68 @@
+import { html, htmlText } from './html.ts';
+import type { SafeHtml } from './html.ts';
+import type { StyleSheet } from './style.ts';
+
+/** A page ready to be sent: the text of its body and the headers that belong to it. */
+export type Rendered = { body: string; headers: Record<string, string> };
+
+type Document = {
+  readonly title: string;
+  /** Class of the body: what the style sheet goes by. */
+  readonly look: string;
+  readonly sheet: StyleSheet;
+  /** Everything above the footer. */
+  readonly content: SafeHtml;
+  readonly requestId?: string | undefined;
+  /** Where forms may go, where scripts and images may come from, as a content security policy spells it. */
+  readonly formTargets?: readonly string[];
+  readonly scriptSources?: readonly string[];
+  readonly imageSources?: readonly string[];
+};
+
+/** What every page has around its content: head, footer, and headers that allow what the page has and nothing else. */
+export function renderDocument(document: Document): Rendered {
+  const { title, look, sheet, content, requestId } = document;
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${title}</title>
+        ${sheet.element}
+      </head>
+      <body class="${look}">
+        ${content}
+        <footer>
+          <span>Latchkey</span>
+          ${requestId === undefined ? undefined : html`<span>Reference: <code>${requestId}</code></span>`}
+        </footer>
+      </body>
+    </html> `;
+  return { body: htmlText(page), headers: headersFor(document) };
+}
+
+function headersFor({ sheet, formTargets = [], scriptSources = [], imageSources = [] }: Document) {
+  const policy = [
+    "default-src 'none'",
+    `style-src ${sheet.source}`,
+    ...directive('script-src', scriptSources),
+    ...directive('img-src', imageSources),
+    `form-action ${[...new Set(formTargets)].join(' ') || "'none'"}`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ];
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': policy.join('; '),
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    // Not `no-referrer`: under that one, browsers send `Origin: null` with our own forms, and we refuse those.
+    'referrer-policy': 'same-origin',
+    'cache-control': 'no-store',
+  };
+}
+
+function directive(name: string, sources: readonly string[]): string[] {
+  return sources.length === 0 ? [] : [`${name} ${sources.join(' ')}`];
+}
