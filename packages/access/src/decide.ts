@@ -1,22 +1,8 @@
 import type { Route } from '@latchkey/upstreams';
-import type { NobodyReason, Reason } from './reasons.ts';
+import type { Reason } from './reasons.ts';
 import { rulesOf } from './rules.ts';
 import type { Question, Rule } from './rules.ts';
-
-/** A person whom auth vouches for. */
-export type Person = {
-  readonly kind: 'person';
-  /** verified, lower-cased */
-  readonly email: string;
-  /** among the groups that routes name; undefined where they cannot be known now */
-  readonly groups: readonly string[] | undefined;
-};
-
-/** Nobody: a request without a usable session, and why it is not usable. */
-export type Nobody = { readonly kind: 'nobody'; readonly why: NobodyReason };
-
-/** Who asks. */
-export type Subject = Person | Nobody;
+import type { Subject } from './subject.ts';
 
 /** What was decided, about which route, and why. */
 export type Decision = {

@@ -1,7 +1,7 @@
 import type { Route } from '@latchkey/upstreams';
-import type { Subject } from './decide.ts';
 import { domainOf } from './email.ts';
 import type { Reason } from './reasons.ts';
+import type { Person, Subject } from './subject.ts';
 
 /** What is asked for, as far as a rule may look at it. */
 export type Question = {
@@ -65,7 +65,7 @@ function listRule(
   option: string,
   allowed: readonly string[],
   grants: Reason,
-  factsOf: (person: Extract<Subject, { kind: 'person' }>) => readonly string[],
+  factsOf: (person: Person) => readonly string[],
 ): Rule | undefined {
   if (allowed.length === 0) return undefined;
   const text = `${option}: ${allowed.join(', ')}`;

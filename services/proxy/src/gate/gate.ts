@@ -1,5 +1,5 @@
 import { decide } from '@latchkey/access';
-import type { Decision, NobodyReason, Subject } from '@latchkey/access';
+import type { Decision, Nobody, NobodyReason, Person } from '@latchkey/access';
 import { isPreflight } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
@@ -11,12 +11,12 @@ import type { Credential } from './credential.ts';
 /** Who a request comes from, and the cookie that the browser should have instead of the one it sent. */
 export type Identified =
   | {
-      readonly subject: Extract<Subject, { kind: 'nobody' }>;
+      readonly subject: Nobody;
       readonly known?: undefined;
       readonly renewed?: undefined;
     }
   | {
-      readonly subject: Extract<Subject, { kind: 'person' }>;
+      readonly subject: Person;
       readonly known: KnownSession;
       readonly renewed: string | undefined;
     };
@@ -90,6 +90,6 @@ function decideAbout(known: KnownSession, route: Route): Decision {
   return decision;
 }
 
-function nobody(why: NobodyReason): Extract<Subject, { kind: 'nobody' }> {
+function nobody(why: NobodyReason): Nobody {
   return { kind: 'nobody', why };
 }

@@ -1,0 +1,16 @@
+import type { NobodyReason } from './reasons.ts';
+
+/** A person whom auth vouches for. */
+export type Person = {
+  readonly kind: 'person';
+  /** verified, lower-cased */
+  readonly email: string;
+  /** among the groups that routes name; undefined where they cannot be known now */
+  readonly groups: readonly string[] | undefined;
+};
+
+/** Nobody: a request without a usable session, and why it is not usable. */
+export type Nobody = { readonly kind: 'nobody'; readonly why: NobodyReason };
+
+/** Who asks. */
+export type Subject = Person | Nobody;
