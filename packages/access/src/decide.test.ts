@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AccessRules, Route } from '@latchkey/upstreams';
 import { decide, explain } from './decide.ts';
-import type { Person, Subject } from './decide.ts';
+import type { Person, Subject } from './subject.ts';
 import { reasons } from './reasons.ts';
 import type { NobodyReason } from './reasons.ts';
 import type { Question } from './rules.ts';
