@@ -1,4 +1,4 @@
-import { createLog, refuseToStart, stopOnSignals } from '@latchkey/http';
+import { createLog, listenError, refuseToStart, stopOnSignals } from '@latchkey/http';
 import { loadAuthSettings } from '@latchkey/settings';
 import { startAuth } from './app.ts';
 import { SettingsError } from './context.ts';
@@ -17,14 +17,5 @@ try {
   log.info({ port: server.port, host: settings.server.host }, 'listening');
 } catch (error) {
   if (error instanceof SettingsError) refuseToStart('auth', error.errors);
-  refuseToStart('auth', [startError(error, settings.server.port)]);
-}
-
-function startError(error: unknown, port: number): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EADDRINUSE') {
-    return `SERVER_PORT: ${port} is taken, write another port or stop what listens there`;
-  }
-  if (code === 'EACCES') return `SERVER_PORT: ${port} is not ours to take, write a port above 1023`;
-  throw error;
+  refuseToStart('auth', [listenError(error, settings.server.port)]);
 }

@@ -1,4 +1,11 @@
-import { createLog, createMetrics, refuseToStart, serveMetrics, stopOnSignals } from '@latchkey/http';
+import {
+  createLog,
+  createMetrics,
+  listenError,
+  refuseToStart,
+  serveMetrics,
+  stopOnSignals,
+} from '@latchkey/http';
 import { loadProxySettings } from '@latchkey/settings';
 import { startProxy } from './app.ts';
 import { createReloadMetrics } from './record/metrics.ts';
@@ -32,8 +39,8 @@ try {
     watchFile(settings.upstream.configFile, lookAtFileEveryMs, reload);
     process.on('SIGHUP', reload);
   }
-  log.info({ port: server.port, routes: routes.length }, 'ready');
   stopOnSignals(server, log);
+  log.info({ port: server.port, routes: routes.length }, 'ready');
 } catch (error) {
-  refuseToStart('proxy', [error instanceof Error ? error.message : 'unknown error']);
+  refuseToStart('proxy', [listenError(error, settings.server.port)]);
 }

@@ -16,6 +16,15 @@ export function stopOnSignals(server: RunningServer, log: Logger): void {
   process.once('SIGINT', (signal) => void stop(signal));
 }
 
+/** What to tell an operator about an error that kept a server from listening; rethrows what is none. */
+export function listenError(error: unknown, port: number): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE')
+    return `SERVER_PORT: ${port} is taken, write another port or stop what listens there`;
+  if (code === 'EACCES') return `SERVER_PORT: ${port} is not ours to take, write a port above 1023`;
+  throw error;
+}
+
 /** Ends the process because it cannot run as configured: one line per error on standard error, exit code 1. */
 export function refuseToStart(service: string, errors: readonly string[]): never {
   process.stderr.write(
