@@ -28,5 +28,5 @@ export { createLog } from './server/log.ts';
 export type { RequestLine } from './server/log.ts';
 export { createMetrics, serveMetrics } from './server/metrics.ts';
 export { listenError, refuseToStart, stopOnSignals } from './server/process.ts';
-export { replyJson, replyPage, replyRedirect, replyText } from './server/reply.ts';
+export { replyHtml, replyJson, replyPage, replyRedirect, replyText } from './server/reply.ts';
 export { newRequestId } from './server/request-id.ts';

@@ -55,6 +55,8 @@ export type Route = {
   from: string;
   /** `to` as the file has it; a launcher has none. Where a request goes is said by the match. */
   to?: string;
+  /** `host` or `host:port` as requests are looked up; a rewrite route has a pattern instead. */
+  host?: string;
   /** A `launcher` shows the applications that a person may open. It has no target. */
   kind: 'simple' | 'rewrite' | 'launcher';
   rules: AccessRules;

@@ -4,6 +4,7 @@ import { deriveKeys, isOwnCookie, issueSessionCookie, sessionCookie } from '@lat
 import type { ProxySettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
 import { createEndpoints } from './endpoints/endpoints.ts';
+import { createLauncher } from './endpoints/launcher.ts';
 import { createConnections } from './forward/connections.ts';
 import { createTunnels } from './forward/tunnels.ts';
 import { createCredentialReader } from './gate/credential.ts';
@@ -49,6 +50,8 @@ export async function startProxy(options: {
       log,
     }),
   });
+  const refuseDecision = createRefuseDecision({ addresses, cookieDomain: domain });
+  const showLauncher = createLauncher({ routes: () => table.current().routes, addresses });
   const connections = createConnections(now);
   const tunnels = createTunnels(session.ttl.validMs);
   table.onReplace(() => void tunnels.recheck());
@@ -58,9 +61,10 @@ export async function startProxy(options: {
       createPipeline({
         trust: trustPeers(settings.server.trustedProxies),
         table: () => table.current(),
-        endpoints: createEndpoints({ gate, addresses }),
+        endpoints: createEndpoints({ gate, addresses, refuseDecision, showLauncher }),
+        showLauncher,
         gate,
-        refuseDecision: createRefuseDecision({ addresses, cookieDomain: domain }),
+        refuseDecision,
         addresses,
         connections,
         tunnels,

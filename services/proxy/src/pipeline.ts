@@ -8,6 +8,7 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import { ownPaths } from './endpoints/endpoints.ts';
 import { attachExchange } from './endpoints/exchange.ts';
+import type { ShowLauncher } from './endpoints/launcher.ts';
 import type { Connections } from './forward/connections.ts';
 import { endConnection } from './forward/end-connection.ts';
 import { forwardHttp } from './forward/http.ts';
@@ -30,6 +31,7 @@ export type Stages = {
   readonly table: () => RouteTable;
   readonly endpoints: RequestListener;
   readonly gate: Gate;
+  readonly showLauncher: ShowLauncher;
   readonly refuseDecision: RefuseDecision;
   readonly addresses: Addresses;
   readonly connections: Connections;
@@ -101,6 +103,10 @@ export function createPipeline(stages: Stages): {
     record.subject = passage.subject;
     if (!passage.decision.allow) {
       refuseDecision(res, record, request, passage.decision, passage.subject);
+      return undefined;
+    }
+    if (route.kind === 'launcher' && passage.known !== undefined) {
+      stages.showLauncher(res, { request, route, requestId: record.id }, passage.known);
       return undefined;
     }
     if (target === undefined) {

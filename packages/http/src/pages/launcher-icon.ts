@@ -24,7 +24,6 @@ export type Image = { readonly url: string; readonly origin: string };
 
 /** The image that an icon names: an `http(s)` URL, or a path at the application. Undefined for anything else. */
 export function imageOf(icon: string, href: string): Image | undefined {
-  if (signOf(icon) !== undefined) return undefined;
   const url = icon.startsWith('/') ? `${originOf(href)}${icon}` : icon;
   const origin = originOf(url);
   return origin === undefined ? undefined : { url, origin };
@@ -32,21 +31,22 @@ export function imageOf(icon: string, href: string): Image | undefined {
 
 /** The sign on the tile of an application: its icon where that is a sign by itself, else the first letter of its title. */
 export function tileSign(icon: string, title: string): string {
-  return signOf(icon) ?? graphemes(title).find(isVisible)?.toLocaleUpperCase('en') ?? '•';
-}
-
-// An emoji, or one or two letters. Readers see graphemes: a family emoji is one of them and eleven UTF-16 units.
-function signOf(icon: string): string | undefined {
-  const signs = graphemes(icon.slice(0, 64));
-  return (signs.length === 1 || signs.length === 2) && signs.every(isVisible) ? icon : undefined;
+  return signOf(icon) ?? firstLetter(title);
 }
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const visible = /[\p{L}\p{N}\p{Emoji}]/u;
 
-function graphemes(text: string): string[] {
-  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+// An emoji, or one or two letters. Readers count graphemes: a family is one of them and eleven UTF-16 units.
+function signOf(icon: string): string | undefined {
+  if (icon === '' || icon.includes('/')) return undefined; // an address, most likely, and long to take apart
+  const signs = Array.from(segmenter.segment(icon), ({ segment }) => segment);
+  return signs.length <= 2 && signs.every((sign) => visible.test(sign)) ? icon : undefined;
 }
 
-function isVisible(grapheme: string): boolean {
-  return /[\p{L}\p{N}\p{Emoji}]/u.test(grapheme);
+function firstLetter(title: string): string {
+  for (const { segment } of segmenter.segment(title)) {
+    if (visible.test(segment)) return segment.toLocaleUpperCase('en');
+  }
+  return '•';
 }

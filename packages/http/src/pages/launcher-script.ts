@@ -20,12 +20,16 @@ const apps = Array.from(list.children, (item) => ({
 function filter() {
   const words = plain(search.value).split(/\s+/).filter(Boolean);
   const hits = apps.filter(({ text }) => words.every((word) => text.includes(word)));
-  const place = ({ title }) => (title.includes(words[0]) ? title.indexOf(words[0]) : title.length + 1e6);
-  if (words.length > 0) hits.sort((one, other) => place(one) - place(other));
+  if (words.length > 0) hits.sort((one, other) => place(one, words[0]) - place(other, words[0]));
   list.replaceChildren(...hits.map(({ item }) => item));
   list.classList.toggle('found', words.length > 0);
   nothing.hidden = hits.length > 0;
   count.textContent = words.length === 0 ? total : hits.length + ' of ' + total;
+}
+
+function place({ title }, word) {
+  const at = title.indexOf(word);
+  return at < 0 ? Number.MAX_VALUE : at;
 }
 
 function columns(links) {
@@ -38,8 +42,8 @@ function walk(event) {
   const inSearch = document.activeElement === search;
   if ((!inSearch && at < 0) || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
 
-  const row = inSearch ? 1 : columns(links);
-  const steps = { ArrowDown: row, ...(!inSearch && { ArrowUp: -row, ArrowLeft: -1, ArrowRight: 1 }) };
+  const row = columns(links);
+  const steps = inSearch ? { ArrowDown: 1 } : { ArrowDown: row, ArrowUp: -row, ArrowLeft: -1, ArrowRight: 1 };
   const step = steps[event.key];
   if (step !== undefined) {
     event.preventDefault();

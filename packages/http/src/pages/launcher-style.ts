@@ -8,9 +8,9 @@ export const launcherStyle = `
 .launcher .mark { position: static; }
 .launcher h1 { margin: 0; }
 .launcher footer { padding: 2rem 0 0; }
-.person { color: var(--soft); font-size: .9375rem; text-align: right; }
+.person { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .25rem 1rem; color: var(--soft); font-size: .9375rem; }
 .person b { color: var(--ink); font-weight: 500; }
-.person a { margin-left: .75rem; color: inherit; text-underline-offset: .2em; white-space: nowrap; }
+.person a { color: inherit; text-underline-offset: .2em; white-space: nowrap; }
 .person a:hover { color: var(--ink); }
 search { display: block; position: relative; }
 search[hidden] { display: none; }
@@ -29,7 +29,7 @@ input:focus-visible { outline-offset: -1px; }
 .apps { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); gap: .75rem; padding: 0; list-style: none; }
 .apps a {
   display: flex; gap: .875rem; height: 100%; padding: .875rem; border: 1px solid var(--line); border-radius: 12px;
-  background: var(--card); color: inherit; text-decoration: none;
+  background: var(--card); color: inherit; text-decoration: none; content-visibility: auto; contain-intrinsic-height: auto 4.5rem;
 }
 .apps a:hover { border-color: var(--edge); }
 .apps a:focus-visible { outline-offset: 1px; }
@@ -42,7 +42,7 @@ search:focus-within ~ .found li:first-child a::after { content: '\\21b5' / ''; m
 .tile img { position: absolute; inset: 0; width: 100%; height: 100%; padding: .25rem; background: #fffdf9; object-fit: contain; }
 ${hues.map(([pale, deep], hue) => `.hue-${hue} { --pale: ${pale}; --deep: ${deep}; }`).join('\n')}
 @media (prefers-color-scheme: dark) { .tile { background: var(--deep); color: var(--pale); } }
-.about { display: grid; align-content: center; min-width: 0; line-height: 1.35; }
+.about { display: grid; align-content: center; align-self: start; min-width: 0; min-height: 2.75rem; line-height: 1.35; }
 .title { font-weight: 600; }
 .host { color: var(--soft); font-size: .8125rem; }
 .description {
@@ -53,7 +53,7 @@ ${hues.map(([pale, deep], hue) => `.hue-${hue} { --pale: ${pale}; --deep: ${deep
 @media (max-width: 40rem) {
   .launcher { padding: 1.25rem 1rem; }
   .launcher header { grid-template-columns: auto 1fr; margin-bottom: 1.25rem; }
-  .person { grid-column: 1 / -1; text-align: left; }
+  .person { grid-column: 1 / -1; }
   .apps { gap: .5rem; }
   .apps a { padding: .75rem; }
 }

@@ -64,7 +64,9 @@ export function launcherPage({ apps, email, signOutHref, scriptHref, requestId }
       <header>
         <div class="mark">${markOf('plain')}</div>
         <h1>Applications</h1>
-        <p class="person">Signed in as <b>${email}</b> <a href="${checked(signOutHref)}">Sign out</a></p>
+        <p class="person">
+          <span>Signed in as <b>${email}</b></span> <a href="${checked(signOutHref)}">Sign out</a>
+        </p>
       </header>
       <main>
         ${searchField}
@@ -87,7 +89,7 @@ type Entry = { readonly app: App; readonly image: Image | undefined };
 const searchField = trustedHtml(`<search hidden>
           <svg viewBox="0 0 24 24" aria-hidden="true"><circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.5 15.5L21 21"/></svg>
           <label class="unseen" for="search">Search applications</label>
-          <input id="search" type="search" placeholder="Search" autocomplete="off" autocapitalize="off" spellcheck="false" autofocus />
+          <input id="search" type="search" placeholder="Search" autocomplete="off" autocapitalize="off" spellcheck="false" />
         </search>`);
 
 function listItem({ app, image }: Entry, imageSources: readonly string[]): SafeHtml {

@@ -4,7 +4,15 @@ import type { Page } from '../pages/page.ts';
 
 /** Answers with a page. Headers that were set on `res` before (cookies, HSTS) go with it. */
 export function replyPage(res: ServerResponse, status: number, page: Page): void {
-  const { body, headers } = renderPage(page);
+  replyHtml(res, status, renderPage(page));
+}
+
+/** Answers with a rendered document and the headers that belong to it. */
+export function replyHtml(
+  res: ServerResponse,
+  status: number,
+  { body, headers }: { body: string; headers: Record<string, string> },
+): void {
   reply(res, status, { ...headers, 'Content-Length': String(Buffer.byteLength(body)) }, body);
 }
 

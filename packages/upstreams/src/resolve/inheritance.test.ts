@@ -104,6 +104,7 @@ describe('extra_routes', () => {
       ...inherited,
       id: 'wiki@old.example.com',
       from: 'old.example.com',
+      host: 'old.example.com',
       position: { line: 11, column: 9 },
     });
   });

@@ -59,6 +59,7 @@ function resolveRoute(
       service: draft.service,
       from: from.value,
       ...(to && kind !== 'launcher' && { to: to.value }),
+      ...('host' in reach && { host: reach.host }),
       kind,
       rules,
       publicPaths: options.skip_auth_regex ?? [],

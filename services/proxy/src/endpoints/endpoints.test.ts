@@ -56,6 +56,8 @@ let record: RequestRecord;
 beforeAll(async () => {
   const endpoints = createEndpoints({
     gate,
+    refuseDecision: () => undefined,
+    showLauncher: () => undefined,
     addresses: {
       origin: () => 'https://wiki.example.com',
       signIn: () => 'https://sso.example.com/google/sign_in',
@@ -105,7 +107,14 @@ function ask(path: string, init: RequestInit = {}): Promise<Response> {
 }
 
 test('the paths that are ours are these and no others', () => {
-  expect([...ownPaths].toSorted()).toEqual(['/oauth2/auth', '/oauth2/me', '/oauth2/sign_out', '/robots.txt']);
+  expect([...ownPaths].toSorted()).toEqual([
+    '/oauth2/apps',
+    '/oauth2/apps.js',
+    '/oauth2/auth',
+    '/oauth2/me',
+    '/oauth2/sign_out',
+    '/robots.txt',
+  ]);
 });
 
 describe('/robots.txt', () => {

@@ -4,8 +4,11 @@ import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { Gate, Passage } from '../gate/gate.ts';
 import { isTransient, refuseWithError } from '../gate/refuse.ts';
+import type { RefuseDecision } from '../gate/refuse.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
 import { exchangeOf } from './exchange.ts';
+import { launcherScriptPath, replyLauncherScript } from './launcher.ts';
+import type { ShowLauncher } from './launcher.ts';
 
 /**
  * The paths that are ours on every host. They hide an upstream's own, so the list is exact: everything else below
@@ -13,14 +16,21 @@ import { exchangeOf } from './exchange.ts';
  */
 export const ownPaths: ReadonlySet<string> = new Set([
   '/robots.txt',
+  '/oauth2/apps',
+  launcherScriptPath,
   '/oauth2/auth',
   '/oauth2/me',
   '/oauth2/sign_out',
 ]);
 
 /** The proxy's own endpoints, for requests whose path is one of `ownPaths`. */
-export function createEndpoints(parts: { gate: Gate; addresses: Addresses }): Express {
-  const { gate, addresses } = parts;
+export function createEndpoints(parts: {
+  gate: Gate;
+  addresses: Addresses;
+  refuseDecision: RefuseDecision;
+  showLauncher: ShowLauncher;
+}): Express {
+  const { gate, addresses, refuseDecision, showLauncher } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -56,6 +66,20 @@ export function createEndpoints(parts: { gate: Gate; addresses: Addresses }): Ex
         expires_at: isoTime(session.exp),
       });
     })
+    .all(onlyGet);
+
+  app
+    .route('/oauth2/apps')
+    .get(async function apps(req: Request, res: Response) {
+      const { request, route, record } = exchangeOf(req);
+      const { known, subject, decision } = await identified(req);
+      if (known === undefined) refuseDecision(res, record, request, decision, subject);
+      else showLauncher(res, { request, route, requestId: record.id }, known);
+    })
+    .all(onlyGet);
+  app
+    .route(launcherScriptPath)
+    .get((_req: Request, res: Response) => replyLauncherScript(res))
     .all(onlyGet);
 
   app.all('/oauth2/sign_out', function signOut(req: Request, res: Response) {

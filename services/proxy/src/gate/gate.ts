@@ -80,8 +80,8 @@ export function createGate(parts: {
   return { pass, passAsPerson };
 }
 
-// The decision about a person depends on nothing else than the route, and is made once for both.
-function decideAbout(known: KnownSession, route: Route): Decision {
+/** The decision about a person, which depends on nothing else than the route and is made once for both. */
+export function decideAbout(known: KnownSession, route: Route): Decision {
   let decision = known.decisions.get(route);
   if (decision === undefined) {
     decision = decide(known.person, route, nothingPublic);

@@ -1,4 +1,3 @@
-import { canonicalAuthority } from '@latchkey/http';
 import { isWithinDomain } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
 
@@ -16,9 +15,8 @@ export function unreachableHosts(routes: readonly Route[], domain: string | unde
         'write the domain that auth and the applications share, the same in both services',
     ];
   }
-  return routes.flatMap(({ kind, from, service }) => {
-    if (kind === 'rewrite') return [];
-    const { host } = canonicalAuthority(from.replace(/^https?:\/\//, '').replace(/\/.*$/, '')) ?? {};
+  return routes.flatMap(({ host: authority, service }) => {
+    const host = authority?.replace(/:\d+$/, '');
     if (host === undefined || isWithinDomain(host, domain)) return [];
     return [`${service}: ${host} is outside SESSION_COOKIE_DOMAIN (${domain}): nobody can sign in there`];
   });

@@ -1,0 +1,75 @@
+import { isNavigation, launcherPage, launcherScript, replyHtml, replyJson } from '@latchkey/http';
+import type { App, CanonicalRequest } from '@latchkey/http';
+import { coversHost } from '@latchkey/session';
+import type { Route } from '@latchkey/upstreams';
+import type { ServerResponse } from 'node:http';
+import { decideAbout } from '../gate/gate.ts';
+import type { KnownSession } from '../session-check/known-session.ts';
+import type { Addresses } from '../sign-in/addresses.ts';
+
+/** Where the launcher's script is, on every host. */
+export const launcherScriptPath = '/oauth2/apps.js';
+
+/** Shows a person the applications that they may open: a page for a navigation, JSON for a program. */
+export type ShowLauncher = (
+  res: ServerResponse,
+  exchange: { request: CanonicalRequest; route: Route; requestId: string },
+  known: KnownSession,
+) => void;
+
+/** @param parts.routes the routes in force */
+export function createLauncher(parts: {
+  routes: () => readonly Route[];
+  addresses: Addresses;
+}): ShowLauncher {
+  const { routes, addresses } = parts;
+  return function showLauncher(res, { request, route, requestId }, known) {
+    const apps = appsFor(known, routes(), addresses.origin(request));
+    if (!isNavigation(request.method, res.req.headers)) {
+      const list = apps.map(({ title, href, description, icon }) => ({
+        title,
+        url: href,
+        description,
+        icon,
+      }));
+      return replyJson(res, 200, { apps: list });
+    }
+    const signOutHref = addresses.signOut(request, route.providerSlug);
+    const page = { apps, email: known.session.email, signOutHref, scriptHref: launcherScriptPath, requestId };
+    return replyHtml(res, 200, launcherPage(page));
+  };
+}
+
+/** Answers with the launcher's script. */
+export function replyLauncherScript(res: ServerResponse): void {
+  const headers = { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'no-cache' };
+  replyHtml(res, 200, { body: launcherScript, headers: { ...headers, 'X-Content-Type-Options': 'nosniff' } });
+}
+
+/**
+ * The applications that a person may open with this very session, by title. A pattern of hosts is no single address,
+ * and what the file hides stays hidden.
+ *
+ * @param origin of the launcher as the browser sees it: applications have its scheme, and its port where they name none
+ */
+export function appsFor(known: KnownSession, routes: readonly Route[], origin: string): App[] {
+  const { protocol, port } = new URL(origin);
+  const apps = routes.flatMap((route): App[] => {
+    const { host, launcher, kind } = route;
+    if (host === undefined || kind !== 'simple' || launcher?.hidden === true) return [];
+    const hostName = host.replace(/:\d+$/, '');
+    if (route.providerSlug !== known.session.idp || !coversHost(known.session, hostName)) return [];
+    if (!decideAbout(known, route).allow) return [];
+    const authority = host === hostName && port !== '' ? `${host}:${port}` : host;
+    return [
+      {
+        title: launcher?.title ?? route.service,
+        href: `${protocol}//${authority}/`,
+        host: hostName,
+        ...(launcher?.description !== undefined && { description: launcher.description }),
+        ...(launcher?.icon !== undefined && { icon: launcher.icon }),
+      },
+    ];
+  });
+  return apps.toSorted((one, other) => one.title.localeCompare(other.title, 'en'));
+}
