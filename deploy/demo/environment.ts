@@ -12,7 +12,7 @@ const authHost = (ports: DemoPorts): string => `sso.${domain}:${ports.auth}`;
 const freshSecret = (): string => randomBytes(32).toString('base64');
 
 /** Where the browser finds an application. */
-export function appAddress(app: 'hello' | 'wiki' | 'vault', ports: DemoPorts): string {
+export function appAddress(app: 'hello' | 'wiki' | 'vault' | 'apps', ports: DemoPorts): string {
   return `http://${app}.${domain}:${ports.proxy}/`;
 }
 

@@ -1,46 +1,30 @@
-import type { Logger } from 'pino';
-import { canonicalRequest, replyRedirect, replyText } from '@latchkey/http';
-import type { CanonicalRequest, PeerTrust } from '@latchkey/http';
 import type { Identity } from '@latchkey/identity';
-import type { Route, RouteMatch, RouteTable, Target } from '@latchkey/upstreams';
+import type { Route } from '@latchkey/upstreams';
 import { ServerResponse } from 'node:http';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
-import { ownPaths } from './endpoints/endpoints.ts';
-import { attachExchange } from './endpoints/exchange.ts';
-import type { ShowLauncher } from './endpoints/launcher.ts';
+import type { Logger } from 'pino';
+import { createAdmit } from './admit.ts';
+import type { AdmissionStages, Passed } from './admit.ts';
 import type { Connections } from './forward/connections.ts';
 import { endConnection } from './forward/end-connection.ts';
 import { forwardHttp } from './forward/http.ts';
 import { requestHeaders } from './forward/request-headers.ts';
 import { responseHeaders } from './forward/response-headers.ts';
-import { upstreamTarget } from './forward/target.ts';
 import type { Tunnels } from './forward/tunnels.ts';
 import { forwardWebSocket } from './forward/websocket.ts';
-import type { Gate, Passage } from './gate/gate.ts';
 import { refuseWithError } from './gate/refuse.ts';
-import type { RefuseDecision } from './gate/refuse.ts';
 import { openRecord } from './record/record.ts';
 import type { RequestRecord } from './record/record.ts';
 import type { KnownSession } from './session-check/known-session.ts';
-import type { Addresses } from './sign-in/addresses.ts';
 
 /** The stages, ready to work. */
-export type Stages = {
-  readonly trust: PeerTrust;
-  readonly table: () => RouteTable;
-  readonly endpoints: RequestListener;
-  readonly gate: Gate;
-  readonly showLauncher: ShowLauncher;
-  readonly refuseDecision: RefuseDecision;
-  readonly addresses: Addresses;
+export type Stages = AdmissionStages & {
   readonly connections: Connections;
   readonly tunnels: Tunnels;
   readonly isOwnCookie: (name: string) => boolean;
   /** the `Set-Cookie` value for a session that auth has renewed */
   readonly renewCookie: (value: string, known: KnownSession) => string;
-  readonly secure: boolean;
-  readonly ready: () => boolean;
   readonly log: Logger;
   readonly logRequests: boolean;
   readonly now: () => number;
@@ -51,77 +35,8 @@ export function createPipeline(stages: Stages): {
   request: RequestListener;
   upgrade: (req: IncomingMessage, socket: Socket, head: Buffer) => void;
 } {
-  const { trust, table, endpoints, gate, refuseDecision, addresses, connections, tunnels, now } = stages;
-
-  /** What passed: everything that forwarding needs. */
-  type Passed = {
-    request: CanonicalRequest;
-    match: RouteMatch;
-    passage: Passage;
-    target: Target;
-    path: string;
-  };
-
-  // Stages 1 to 7. Undefined when the request has been answered.
-  async function admit(
-    req: IncomingMessage,
-    res: ServerResponse,
-    record: RequestRecord,
-  ): Promise<Passed | undefined> {
-    if (stages.secure) res.setHeader('Strict-Transport-Security', 'max-age=31536000');
-    const request = canonicalRequest(req, trust);
-    if (typeof request === 'string') {
-      record.detail = request;
-      refuseWithError(res, record, 'bad_request');
-      return undefined;
-    }
-    record.request = request;
-    if (request.rawPath === '/ping') {
-      replyText(res, stages.ready() ? 200 : 503, '');
-      return undefined;
-    }
-
-    const match = table().match(request.host, request.port);
-    if (match === undefined) {
-      refuseWithError(res, record, 'unknown_host');
-      return undefined;
-    }
-    const { route, target } = match;
-    record.route = route.id;
-    if (stages.secure && request.forwardedProto === 'http') {
-      replyRedirect(res, addresses.origin(request) + request.target, 308);
-      return undefined;
-    }
-    if (ownPaths.has(request.rawPath)) {
-      attachExchange(req, { request, route, record });
-      endpoints(req, res);
-      return undefined;
-    }
-
-    const passage = await gate.pass(request, req.headers, route);
-    record.decision = passage.decision;
-    record.subject = passage.subject;
-    if (!passage.decision.allow) {
-      refuseDecision(res, record, request, passage.decision, passage.subject);
-      return undefined;
-    }
-    if (route.kind === 'launcher' && passage.known !== undefined) {
-      stages.showLauncher(res, { request, route, requestId: record.id }, passage.known);
-      return undefined;
-    }
-    if (target === undefined) {
-      record.detail = 'the route gives no address for this host';
-      refuseWithError(res, record, 'upstream_unreachable');
-      return undefined;
-    }
-    const path = upstreamTarget(request, target);
-    if (path === undefined) {
-      record.detail = 'the path would climb out of the path of `to`';
-      refuseWithError(res, record, 'bad_request');
-      return undefined;
-    }
-    return { request, match, passage, target, path };
-  }
+  const { table, gate, addresses, connections, tunnels, now } = stages;
+  const admit = createAdmit(stages);
 
   // Stage 8.
   function headersFor(req: IncomingMessage, record: RequestRecord, passed: Passed): string[] {

@@ -1,0 +1,34 @@
+import { UsageError } from './usage-error.ts';
+
+/** The options of every command that reads an upstream file as one environment has it. */
+export const deploymentOptions = {
+  cluster: { type: 'string' },
+  'env-file': { type: 'string', multiple: true },
+} as const;
+
+/** The values of the arguments called `names`, in order: all of them, and no more. */
+export function takePositionals(given: readonly string[], names: readonly string[]): string[] {
+  if (given.length === names.length) return [...given];
+  const surplus = given[names.length];
+  if (surplus !== undefined) throw new UsageError(`${JSON.stringify(surplus)} is one argument too many`);
+  throw new UsageError(`${names[given.length]} is missing`);
+}
+
+/** The one of `allowed` that an option names. */
+export function oneOf<Choice extends string>(
+  option: string,
+  given: string,
+  allowed: readonly Choice[],
+): Choice {
+  const choice = allowed.find((candidate) => candidate === given);
+  if (choice !== undefined) return choice;
+  throw new UsageError(`${option} ${JSON.stringify(given)}: write ${allowed.join(', ')}`);
+}
+
+/** The entries of comma lists, trimmed; an option that was given several times adds up. */
+export function commaList(given: readonly string[]): string[] {
+  return given
+    .flatMap((list) => list.split(','))
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}

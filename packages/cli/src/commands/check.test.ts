@@ -1,0 +1,175 @@
+import { describe, expect, test } from '@jest/globals';
+import { latchkey, placesIn, withOptions } from '../../test-support/latchkey.ts';
+
+const fine = withOptions('allowed_groups: [eng]');
+const env = `PROVIDER_URL_EXTERNAL=https://sso.example.com
+CLIENT_ID=proxy
+UPSTREAM_CONFIGFILE=/sso/up.yml
+UPSTREAM_CLUSTER=prod
+UPSTREAM_DEFAULT_GROUPS=eng
+SSO_CONFIG_ROOT=example.com
+SESSION_COOKIE_DOMAIN=example.com
+`;
+
+test('a file with nothing wrong ends with 0', async () => {
+  expect(await latchkey({ 'up.yml': fine }, ['check', 'up.yml', '--cluster', 'prod'])).toEqual({
+    code: 0,
+    stdout: 'up.yml: 1 routes, nothing to say.\n',
+    stderr: '',
+  });
+});
+
+test('a file with five mistakes names them all, and what follows from them, each with its line', async () => {
+  const text = `- service: wiki
+  default:
+    from: wiki.example.com/docs
+    to: ftp://wiki
+    options:
+      allowed_group: [eng]
+- service: vault
+  options:
+    allowed_groups: [security]
+  default:
+    from: vault.example.com
+    to: http://vault
+    options: {timeout: 30}
+`;
+  const { code, stdout } = await latchkey({ 'up.yml': text }, ['check', 'up.yml', '--cluster', 'prod']);
+  expect(code).toBe(1);
+  expect(stdout.split('\n').map((line) => line.split(' ').slice(0, 3).join(' '))).toEqual([
+    'up.yml:3:11 error LK310',
+    'up.yml:3:11 warning LK311',
+    'up.yml:4:9 error LK306',
+    'up.yml:6:7 warning LK202',
+    'up.yml:8:3 error LK210',
+    'up.yml:13:24 error LK207',
+    '4 errors, 2',
+    '',
+  ]);
+});
+
+describe('the env file', () => {
+  const files = {
+    'up.yml': '- {service: wiki, prod: {from: "wiki.{{root}}", to: http://wiki}}\n',
+    'prod.env': env,
+    'bad.env': `${env}SESSION_TTL_VALID=60\nCOOKIE_EXPIRE=1h\nCLIENT_ID=\n`,
+  };
+
+  test('gives cluster, defaults and template variables', async () => {
+    const { code, stdout } = await latchkey(files, [
+      'check',
+      'up.yml',
+      '--env-file',
+      'prod.env',
+      '--format',
+      'json',
+    ]);
+    // Only the two secrets, which come from elsewhere.
+    expect([code, placesIn(stdout)]).toEqual([0, ['LK603 1:1', 'LK603 1:1']]);
+  });
+
+  test('is told when the file needs one', async () => {
+    const { code, stderr } = await latchkey(files, ['check', 'up.yml', '--cluster', 'prod']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('add --env-file');
+  });
+
+  test('gives way to --cluster', async () => {
+    const args = ['check', 'up.yml', '--env-file', 'prod.env', '--cluster', 'staging', '--format', 'json'];
+    expect(placesIn((await latchkey(files, args)).stdout)).toContain('LK301 1:4');
+  });
+
+  test('with mistakes is told about line by line, and the file is checked all the same', async () => {
+    const args = ['check', 'up.yml', '--env-file', 'bad.env', '--format', 'json'];
+    const { code, stdout } = await latchkey(files, args);
+    expect([code, placesIn(stdout).toSorted()]).toEqual([
+      1,
+      ['LK601 10:1', 'LK601 8:1', 'LK602 9:1', 'LK603 1:1', 'LK603 1:1'],
+    ]);
+  });
+
+  test('may be several, of which the last counts', async () => {
+    const both = { ...files, 'late.env': 'UPSTREAM_CLUSTER=staging\n' };
+    const args = ['check', 'up.yml', '--env-file', 'prod.env', '--env-file', 'late.env', '--format', 'json'];
+    expect(placesIn((await latchkey(both, args)).stdout)).toContain('LK301 1:4');
+  });
+
+  test('may name files of the container for its secrets, which are not read here', async () => {
+    const secrets =
+      'CLIENT_SECRET_FILE=/run/secrets/client\nSESSION_COOKIE_SECRET_FILE=/run/secrets/cookie\n';
+    const args = ['check', 'up.yml', '--env-file', 'files.env', '--fail-on', 'warning'];
+    expect(await latchkey({ ...files, 'files.env': env + secrets }, args)).toMatchObject({ code: 0 });
+  });
+
+  test('is the only environment: that of the command is not read', async () => {
+    const { code } = await latchkey(files, ['check', 'up.yml', '--cluster', 'prod'], {
+      env: { SSO_CONFIG_ROOT: 'example.com', UPSTREAM_DEFAULT_GROUPS: 'eng' },
+    });
+    expect(code).toBe(1);
+  });
+});
+
+describe('the exit code', () => {
+  const warned = { 'up.yml': withOptions('allowed_groups: [eng]', 'tls_skip_verify: true') };
+  const args = ['check', 'up.yml', '--cluster', 'prod'];
+
+  test('is 0 with warnings alone', async () => {
+    expect((await latchkey(warned, args)).code).toBe(0);
+  });
+
+  test('is 1 with warnings and --fail-on warning', async () => {
+    expect((await latchkey(warned, [...args, '--fail-on', 'warning'])).code).toBe(1);
+  });
+});
+
+describe('formats', () => {
+  const files = { 'up.yml': withOptions('allowed_groups: [eng]', 'tls_skip_verify: true', 'timeout: 5') };
+  const args = ['check', 'up.yml', '--cluster', 'prod', '--format'];
+
+  test('json counts and lists', async () => {
+    const { stdout } = await latchkey(files, [...args, 'json']);
+    expect(JSON.parse(stdout)).toEqual({
+      findings: [
+        {
+          code: 'LK207',
+          severity: 'error',
+          message: expect.stringContaining('write `5s`'),
+          file: 'up.yml',
+          line: 8,
+          column: 16,
+        },
+      ],
+      summary: { errors: 1, warnings: 0, notices: 0 },
+    });
+  });
+
+  test('github points at lines', async () => {
+    const { stdout } = await latchkey(files, [...args, 'github']);
+    expect(stdout).toMatch(/^::error file=up\.yml,line=8,col=16,title=LK207::5 has no unit[^\n]*\n$/);
+  });
+
+  test('github cannot be led to other commands by the file or its name', async () => {
+    const text = withOptions('allowed_groups: [eng]', '"a\\n::set-output name=x::%0A": 1');
+    const { stdout } = await latchkey({ 'a,b:c.yml': text }, [
+      'check',
+      'a,b:c.yml',
+      '--cluster',
+      '',
+      '--format',
+      'github',
+    ]);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(1);
+    expect(stdout).toMatch(/^::warning file=a%2Cb%3Ac\.yml,line=7,col=7,title=LK202::/);
+    expect(stdout).toContain('%250A');
+  });
+});
+
+test.each([
+  ['bytes that are no text', new Uint8Array([0x2d, 0x20, 0xff, 0xfe]), 'LK102'],
+  ['nothing', '', 'LK216'],
+  ['half a file', fine.slice(0, 40), 'LK'],
+  ['a file full of NUL', '\0'.repeat(100), 'LK103'],
+])('%s is told about in a line', async (_, content, code) => {
+  const { stdout } = await latchkey({ 'up.yml': content }, ['check', 'up.yml', '--cluster', 'prod']);
+  expect(stdout).toContain(code);
+});

@@ -1,0 +1,67 @@
+import { parseArgs } from 'node:util';
+import { deploymentOptions, oneOf, takePositionals } from '../arguments.ts';
+import { readDeployment } from '../deployment.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { inFileOrder, reaches } from '../finding.ts';
+import type { Finding } from '../finding.ts';
+import { lint } from '../lints/lints.ts';
+import { formats, printFindings } from '../output/findings.ts';
+import { readUpstreamFile } from '../upstream-file.ts';
+import { deploymentHelp } from './command.ts';
+import type { Command } from './command.ts';
+
+/** `latchkey check`: everything that start-up would say about a file and its environment, and lints. */
+export const check: Command = {
+  name: 'check',
+  summary: 'Says what is wrong with an upstream file, and what is probably not meant',
+  usage: 'check FILE (--cluster NAME | --env-file FILE) [options]',
+  help: `Says all that the proxy would say when it starts with this file, and warns of what is allowed but
+seldom meant: public patterns that open too much, wildcards, rewrites that lead anywhere, routes
+that are never reached, secrets in the file. Every line has a code; docs/diagnostics.md explains it.
+
+${deploymentHelp}
+  --fail-on KIND    error (default) or warning: what makes the command end with 1
+  --format FORMAT   text (default), json, or github: notes beside the lines of a pull request
+
+A required secret that is not in the env file is a warning only: it may come from a secret store.
+
+Examples:
+
+  latchkey check upstreams.yml --cluster prod
+  latchkey check upstreams.yml --env-file common.env --env-file prod.env --fail-on warning
+  latchkey check upstreams.yml --cluster staging --format github
+`,
+  run(args, io) {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        ...deploymentOptions,
+        format: { type: 'string', default: 'text' },
+        'fail-on': { type: 'string', default: 'error' },
+      },
+    });
+    const [path = ''] = takePositionals(positionals, ['FILE']);
+    const format = oneOf('--format', values.format, formats);
+    const threshold = oneOf('--fail-on', values['fail-on'], ['error', 'warning']);
+    const deployment = readDeployment(values, io);
+    const file = readUpstreamFile(path, deployment, io);
+
+    const found = [...file.diagnostics, ...lint(file), ...deployment.findings];
+    const findings = inFileOrder(found.filter(isFirstOfItsKind()));
+    printFindings(findings, format, `${path}: ${file.table?.routes.length ?? 0} routes, nothing to say.`, io);
+    return reaches(findings, threshold) ? exitCodes.findings : exitCodes.fine;
+  },
+};
+
+/** An option that several routes inherit is told about once. */
+function isFirstOfItsKind(): (finding: Finding) => boolean {
+  const seen = new Set<string>();
+  return ({ code, file, line, column, message }) => {
+    const isLint = code.startsWith('LK5');
+    const key = `${code} ${file}:${line}:${column} ${isLint ? '' : message}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  };
+}

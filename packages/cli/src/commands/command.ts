@@ -1,0 +1,21 @@
+import type { Io } from '../io.ts';
+
+/** One command of `latchkey`. */
+export type Command = {
+  name: string;
+  /** One line for the list of commands. */
+  summary: string;
+  /** How it is called, without `latchkey` in front. */
+  usage: string;
+  /** What it does, its options and its examples, as `--help` shows them. */
+  help: string;
+  /** Takes the arguments behind its name and gives the exit code. Throws UsageError, or what `parseArgs` throws. */
+  run(args: string[], io: Io): number | Promise<number>;
+};
+
+/** The part of every help text about reading a file for one environment. */
+export const deploymentHelp = `  --cluster NAME    the section that is laid over \`default\`; "" reads \`default\` alone.
+                    Left out, it is UPSTREAM_CLUSTER of the env file
+  --env-file FILE   the variables of the proxy, as NAME=value lines; may be given several
+                    times, and what stands later counts. Without one, no defaults and no
+                    {{variables}} are known. The environment of this command is never read`;

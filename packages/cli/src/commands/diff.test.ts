@@ -1,0 +1,159 @@
+import { describe, expect, test } from '@jest/globals';
+import { latchkey, withOptions } from '../../test-support/latchkey.ts';
+
+const eng = withOptions('allowed_groups: [eng]');
+const wildcard = '^(.*)\\.example\\.com$';
+
+function routes(...entries: Array<[from: string, to: string, options: string]>): string {
+  return entries
+    .map(
+      ([from, to, options], at) =>
+        `- service: s${at}\n  default:\n    from: '${from}'\n    to: ${to}\n    type: ${from.startsWith('^') ? 'rewrite' : 'simple'}\n    options: {${options}}\n`,
+    )
+    .join('');
+}
+
+async function diff(before: string, after: string, ...args: string[]) {
+  const asked = ['diff', 'a.yml', 'b.yml', '--cluster', 'prod', '--fail-on', 'widen'];
+  return latchkey({ 'a.yml': before, 'b.yml': after }, [...asked, ...args]);
+}
+
+async function changes(before: string, after: string): Promise<string[]> {
+  const { code, stdout } = await diff(before, after, '--format', 'json');
+  const found: { changes: Array<{ kind: string; host: string; text: string; widens: boolean }> } =
+    JSON.parse(stdout);
+  expect(code).toBe(found.changes.some(({ widens }) => widens) ? 1 : 0);
+  return found.changes.map(({ kind, text, widens }) => `${kind}${widens ? '!' : ''} ${text}`);
+}
+
+test('says who gains and who loses, in words', async () => {
+  const { code, stdout } = await diff(
+    eng,
+    withOptions('allowed_groups: [ops]', 'allowed_email_domains: [example.com]'),
+  );
+  expect(code).toBe(1);
+  expect(stdout).toBe(`wiki.example.com
+  gains    group ops
+  gains    domain example.com
+  loses    group eng
+
+Access widens in 2 ways.
+`);
+});
+
+test('says when nothing changes', async () => {
+  const moved = `- service: other-name\n  default: {from: WIKI.example.com., to: "http://wiki.internal:80/"}\n  prod: {options: {allowed_groups: [eng]}}\n`;
+  expect(await diff(eng, moved)).toEqual({
+    code: 0,
+    stdout: 'Nobody gains and nobody loses; every host leads where it did.\n',
+    stderr: '',
+  });
+});
+
+describe('a host that was there', () => {
+  test.each([
+    ['a group', 'allowed_groups: [eng, ops]', ['gain! group ops']],
+    ['a group less', 'allowed_groups: [ops]', ['gain! group ops', 'loss group eng']],
+    ['everybody', 'allowed_groups: ["*"]', ['gain! everybody who can sign in']],
+    [
+      'a public pattern',
+      "allowed_groups: [eng], skip_auth_regex: ['^/x']",
+      ['gain! anybody without sign-in, on paths that match ^/x'],
+    ],
+    [
+      'preflights',
+      'allowed_groups: [eng], skip_auth_preflight: true',
+      ['gain! CORS preflights without sign-in'],
+    ],
+    [
+      'another provider',
+      'allowed_groups: [eng], provider_slug: okta',
+      ['gain! accounts of the provider okta', 'loss accounts of the provider google'],
+    ],
+    [
+      'the access token',
+      'allowed_groups: [eng], pass_access_token: true',
+      ['other now: the application gets the access token of the person'],
+    ],
+    ['nothing that matters', 'allowed_groups: [eng], timeout: 5s', []],
+  ])('and now has %s', async (_, options, expected) => {
+    const before = routes(['a.example.com', 'http://a', 'allowed_groups: [eng]']);
+    expect(await changes(before, routes(['a.example.com', 'http://a', options]))).toEqual(expected);
+  });
+
+  test('and leads elsewhere', async () => {
+    const before = routes(['a.example.com', 'http://a', 'allowed_groups: [eng]']);
+    const after = routes(['a.example.com', 'http://b/x', 'allowed_groups: [eng]']);
+    expect(await changes(before, after)).toEqual(['other leads to http://b/x, before to http://a']);
+  });
+
+  test('and whose address a domain covers already', async () => {
+    const before = routes(['a.example.com', 'http://a', 'allowed_email_domains: [example.com]']);
+    const options =
+      'allowed_email_domains: [example.com], allowed_email_addresses: [ann@example.com, bob@other.com]';
+    expect(await changes(before, routes(['a.example.com', 'http://a', options]))).toEqual([
+      'gain! address bob@other.com',
+    ]);
+  });
+
+  test('and moves from a pattern to a route of its own', async () => {
+    const before = routes([wildcard, 'http://$1.internal', 'allowed_groups: [eng]']);
+    const after =
+      before + routes(['a.example.com', 'http://a.internal', 'allowed_groups: [ops]']).replace('s0', 's9');
+    expect(await changes(before, after)).toEqual(['gain! group ops', 'loss group eng']);
+  });
+});
+
+describe('hosts and patterns that come and go', () => {
+  const one = routes(['a.example.com', 'http://a', 'allowed_groups: [eng]']);
+
+  test('a new host is told and widens nothing', async () => {
+    const two = one + routes(['b.example.com', 'http://b', 'allowed_groups: ["*"]']).replace('s0', 's1');
+    expect(await changes(one, two)).toEqual(['new leads to http://b, open to everybody who can sign in']);
+    expect(await changes(two, one)).toEqual([
+      'gone nobody reaches it any more, before everybody who can sign in',
+    ]);
+  });
+
+  test('a new pattern beside others may take hosts from them, and counts', async () => {
+    const before = routes([wildcard, 'http://$1.internal', 'allowed_groups: [eng]']);
+    const extra: [string, string, string] = [
+      '^(a.*)\\.example\\.com$',
+      'http://$1.internal',
+      'allowed_groups: [ops]',
+    ];
+    const after = routes(extra, [wildcard, 'http://$1.internal', 'allowed_groups: [eng]']);
+    expect(await changes(before, after)).toEqual([
+      'new! leads to http://$1.internal, open to group ops; it may take hosts from other patterns',
+    ]);
+    expect(await changes(one, one + routes(extra).replace('s0', 's1'))).toEqual([
+      'new leads to http://$1.internal, open to group ops',
+    ]);
+  });
+
+  test('patterns in another order count', async () => {
+    const a: [string, string, string] = ['^(a.*)\\.example\\.com$', 'http://a', 'allowed_groups: [ops]'];
+    const b: [string, string, string] = [wildcard, 'http://b', 'allowed_groups: [eng]'];
+    expect(await changes(routes(a, b), routes(b, a))).toEqual([
+      expect.stringMatching(/^other! .*another order/),
+    ]);
+  });
+});
+
+test('github gets a warning where access widens', async () => {
+  const { stdout } = await diff(eng, withOptions('allowed_groups: [ops]'), '--format', 'github');
+  expect(stdout).toMatch(
+    /^::warning file=b\.yml,line=3,.*gains: group ops\n::notice file=b\.yml,.*loses: group eng\n$/,
+  );
+});
+
+test('does not fail unless it is told to', async () => {
+  const files = { 'a.yml': eng, 'b.yml': withOptions('allowed_groups: ["*"]') };
+  expect((await latchkey(files, ['diff', 'a.yml', 'b.yml', '--cluster', ''])).code).toBe(0);
+});
+
+test('a file with errors cannot be compared', async () => {
+  const { code, stdout } = await diff(eng, '- x: 1\n');
+  expect(code).toBe(1);
+  expect(stdout).toContain('b.yml:1:3 error LK209');
+});

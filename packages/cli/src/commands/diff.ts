@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util';
+import { deploymentOptions, oneOf, takePositionals } from '../arguments.ts';
+import { readDeployment } from '../deployment.ts';
+import { compareTables } from '../diff/compare.ts';
+import { renderChanges } from '../diff/render.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { formats, printFindings } from '../output/findings.ts';
+import { readUpstreamFile } from '../upstream-file.ts';
+import { deploymentHelp } from './command.ts';
+import type { Command } from './command.ts';
+
+/** `latchkey diff`: who gains and who loses access between two versions of a file. */
+export const diff: Command = {
+  name: 'diff',
+  summary: 'Says who gains and who loses access between two versions of a file',
+  usage: 'diff OLD NEW (--cluster NAME | --env-file FILE) [--fail-on widen] [--format text|json|github]',
+  help: `Compares what the two files mean, not their text: for each host who may pass, which paths are
+public, where it leads. Moving a rule from a section to \`default\` is no change.
+
+${deploymentHelp}
+  --fail-on widen   end with 1 where anybody gains access
+  --format FORMAT   text (default), json, or github
+
+Anybody gains where there is a new group, domain, address, public pattern or provider, or preflights
+pass. Where patterns are new or change their order, some may: that counts too. A new host widens
+nothing that was there, so it is told and does not count.
+
+Examples:
+
+  latchkey diff live.yml upstreams.yml --cluster prod
+  git show main:upstreams.yml > main.yml && latchkey diff main.yml upstreams.yml --env-file prod.env --fail-on widen
+`,
+  run(args, io) {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        ...deploymentOptions,
+        format: { type: 'string', default: 'text' },
+        'fail-on': { type: 'string' },
+      },
+    });
+    const [oldPath = '', newPath = ''] = takePositionals(positionals, ['OLD', 'NEW']);
+    const format = oneOf('--format', values.format, formats);
+    const failOn =
+      values['fail-on'] === undefined ? undefined : oneOf('--fail-on', values['fail-on'], ['widen']);
+    const deployment = readDeployment(values, io);
+    const before = readUpstreamFile(oldPath, deployment, io);
+    const after = readUpstreamFile(newPath, deployment, io);
+    if (!before.table || !after.table) {
+      const broken = [before, after].filter(({ table }) => !table);
+      const errors = broken
+        .flatMap(({ diagnostics }) => diagnostics)
+        .filter(({ severity }) => severity === 'error');
+      printFindings(errors, format, '', io);
+      return exitCodes.findings;
+    }
+
+    const changes = compareTables(before.table, after.table);
+    io.stdout(renderChanges(changes, { before: oldPath, after: newPath }, format, io));
+    return failOn && changes.some(({ widens }) => widens) ? exitCodes.findings : exitCodes.fine;
+  },
+};

@@ -1,0 +1,98 @@
+import { parseArgs } from 'node:util';
+import { commaList, deploymentOptions, oneOf, takePositionals } from '../arguments.ts';
+import { readDeployment } from '../deployment.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { renderVerdict, verdictJson } from '../explain/render.ts';
+import { readRequest } from '../explain/request.ts';
+import { decideAbout } from '../explain/verdict.ts';
+import type { Asker } from '../explain/verdict.ts';
+import { printFindings } from '../output/findings.ts';
+import { paintFor } from '../output/paint.ts';
+import { readUpstreamFile } from '../upstream-file.ts';
+import { UsageError } from '../usage-error.ts';
+import { deploymentHelp } from './command.ts';
+import type { Command } from './command.ts';
+
+/** `latchkey explain`: what the proxy would decide about one request, and why. */
+export const explain: Command = {
+  name: 'explain',
+  summary: 'Says what the proxy would do with a request, and which rule decided',
+  usage: 'explain FILE (--cluster NAME | --env-file FILE) --url URL [--as EMAIL [--groups G,G]] [options]',
+  help: `Shows the route, the path as rules see it, and every rule with hit, miss or not reached: rules are
+asked in order, and the first hit lets the request in. Without --as nobody is signed in.
+
+${deploymentHelp}
+  --url URL         the address; its path is taken as it stands, dots and escapes included
+  --as EMAIL        who is signed in
+  --groups G,G      the groups of that person; left out, there are none
+  --provider SLUG   the provider that signed the person in; left out, the one of the route
+  --method M        GET (default)
+  --header H        "Name: value", may be given several times; without any it is a page visit
+  --format FORMAT   text (default) or json
+
+It ends with 0 when the request would be let in and with 1 when it would not.
+
+Examples:
+
+  Why can Ann not get in?
+    latchkey explain upstreams.yml --cluster prod --url https://wiki.corp.example.com/ \\
+      --as ann@example.com --groups eng,oncall
+
+  Is this path public?
+    latchkey explain upstreams.yml --cluster prod --url https://wiki.corp.example.com/api/health
+
+  Does a CORS preflight pass?
+    latchkey explain upstreams.yml --cluster prod --url https://wiki.corp.example.com/api --method OPTIONS \\
+      --header 'Origin: https://other.example.com' --header 'Access-Control-Request-Method: PUT'
+`,
+  run(args, io) {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        ...deploymentOptions,
+        url: { type: 'string' },
+        as: { type: 'string' },
+        groups: { type: 'string', multiple: true },
+        provider: { type: 'string' },
+        method: { type: 'string', default: 'GET' },
+        header: { type: 'string', multiple: true, default: [] },
+        format: { type: 'string', default: 'text' },
+      },
+    });
+    const [path = ''] = takePositionals(positionals, ['FILE']);
+    const format = oneOf('--format', values.format, ['text', 'json']);
+    if (values.url === undefined) throw new UsageError('--url is missing');
+    const request = readRequest(values.url, values.method, values.header);
+    const asker = askerOf(values);
+    const { table, diagnostics } = readUpstreamFile(path, readDeployment(values, io), io);
+    if (!table) {
+      printFindings(diagnostics, format, '', io);
+      return exitCodes.findings;
+    }
+
+    const verdict = decideAbout(request, asker, table);
+    if (format === 'json') io.stdout(`${JSON.stringify(verdictJson(request, asker, verdict), null, 2)}\n`);
+    else io.stdout(renderVerdict(request, asker, verdict, path, paintFor(io)));
+    return verdict.allow ? exitCodes.fine : exitCodes.findings;
+  },
+};
+
+function askerOf(values: {
+  as?: string | undefined;
+  groups?: string[] | undefined;
+  provider?: string | undefined;
+}): Asker {
+  if (values.as === undefined) {
+    if (values.groups || values.provider !== undefined) {
+      throw new UsageError('--groups and --provider are about somebody: add --as');
+    }
+    return undefined;
+  }
+  // Auth lower-cases the address before the proxy sees it.
+  return {
+    email: values.as.trim().toLowerCase(),
+    groups: commaList(values.groups ?? []),
+    provider: values.provider,
+  };
+}

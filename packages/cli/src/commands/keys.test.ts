@@ -1,0 +1,52 @@
+import { createPrivateKey } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
+import { minimalAuth, minimalProxy } from '../../../settings/testing/environments.ts';
+import { latchkey } from '../../test-support/latchkey.ts';
+
+async function make(kind: string): Promise<string> {
+  const { code, stdout } = await latchkey({}, ['keys', kind]);
+  expect(code).toBe(0);
+  return stdout;
+}
+
+describe('keys', () => {
+  test.each(['session', 'grant', 'client', 'assertion', 'signing'])(
+    'makes another %s each time, and names its variable on stderr',
+    async (kind) => {
+      const [one, two] = [await latchkey({}, ['keys', kind]), await latchkey({}, ['keys', kind])];
+      expect(one.stdout).not.toBe(two.stdout);
+      expect(one.stderr).toMatch(/[A-Z]+_KEY|SECRET|private key/);
+      expect(one.stderr).not.toContain(one.stdout.trim());
+    },
+  );
+
+  test('the settings of both services take what it makes', async () => {
+    const SESSION_COOKIE_SECRET = (await make('session')).trim();
+    const client = (await make('client')).trim();
+    const proxy = loadProxySettings({ ...minimalProxy(), SESSION_COOKIE_SECRET, CLIENT_SECRET: client });
+    const auth = loadAuthSettings({
+      ...minimalAuth(),
+      SESSION_COOKIE_SECRET,
+      SESSION_KEY: (await make('grant')).trim(),
+      CLIENT_PROXY_SECRET: client,
+    });
+    expect([proxy.ok, auth.ok]).toEqual([true, true]);
+    expect(client).toMatch(/^[\w-]{43}$/);
+  });
+
+  test.each([
+    ['assertion', { asymmetricKeyType: 'ec', asymmetricKeyDetails: { namedCurve: 'prime256v1' } }],
+    ['signing', { asymmetricKeyType: 'rsa', asymmetricKeyDetails: { modulusLength: 2048 } }],
+  ])('%s is a PKCS#8 PEM', async (kind, expected) => {
+    const pem = await make(kind);
+    expect(pem).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
+    expect(createPrivateKey(pem)).toMatchObject(expected);
+  });
+});
+
+test('schema prints what an editor reads', async () => {
+  const { code, stdout } = await latchkey({}, ['schema']);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toHaveProperty('$schema');
+});

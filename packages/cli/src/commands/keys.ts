@@ -1,0 +1,67 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { oneOf, takePositionals } from '../arguments.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Command } from './command.ts';
+
+type KeyKind = { make(): string; note: string };
+
+const privateKeyEncoding = { type: 'pkcs8', format: 'pem' } as const;
+const publicKeyEncoding = { type: 'spki', format: 'pem' } as const;
+
+const KINDS = {
+  session: {
+    make: () => `${randomBytes(32).toString('base64')}\n`,
+    note: 'SESSION_COOKIE_SECRET, the same in both services. To change it, put the new one and a comma in front of the old one.',
+  },
+  grant: {
+    make: () => `${randomBytes(32).toString('base64')}\n`,
+    note: 'SESSION_KEY of auth alone. To change it, put the new one and a comma in front of the old one.',
+  },
+  client: {
+    make: () => `${randomBytes(32).toString('base64url')}\n`,
+    note: 'CLIENT_SECRET of the proxy and CLIENT_PROXY_SECRET of auth, the same in both.',
+  },
+  assertion: {
+    make: () =>
+      generateKeyPairSync('ec', { namedCurve: 'P-256', privateKeyEncoding, publicKeyEncoding }).privateKey,
+    note: 'The private key with which the proxy signs assertions (ES256): PKCS#8 PEM, with its line breaks.',
+  },
+  signing: {
+    make: () =>
+      generateKeyPairSync('rsa', { modulusLength: 2048, privateKeyEncoding, publicKeyEncoding }).privateKey,
+    note: 'REQUESTSIGNER_KEY of the proxy (RSA, 2048 bits): PKCS#8 PEM, with its line breaks.',
+  },
+} as const satisfies Record<string, KeyKind>;
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a constant
+const names = Object.keys(KINDS) as Array<keyof typeof KINDS>;
+
+/** `latchkey keys`: fresh secrets in the form that the variables want. */
+export const keys: Command = {
+  name: 'keys',
+  summary: 'Makes a fresh secret: session, grant, client, assertion or signing',
+  usage: `keys ${names.join('|')}`,
+  help: `The secret goes to stdout and the name of its variable to stderr, so that it can be piped into a
+secret store. Nothing is kept.
+
+  session     SESSION_COOKIE_SECRET: seals the session cookie
+  grant       SESSION_KEY: seals what only auth may read in it
+  client      CLIENT_SECRET and CLIENT_PROXY_SECRET: by which auth knows the proxy
+  assertion   the key of the signed assertion, ES256
+  signing     REQUESTSIGNER_KEY: the key of the request signature, RSA
+
+Examples:
+
+  latchkey keys session
+  latchkey keys signing > signing.pem
+`,
+  run(args, io) {
+    const { positionals } = parseArgs({ args, allowPositionals: true, options: {} });
+    const [given = ''] = takePositionals(positionals, ['the kind of key']);
+    const { make, note } = KINDS[oneOf('the kind of key', given, names)];
+    io.stderr(`${note}\n`);
+    io.stdout(make());
+    return exitCodes.fine;
+  },
+};

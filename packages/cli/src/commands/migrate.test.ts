@@ -1,0 +1,226 @@
+import { describe, expect, test } from '@jest/globals';
+import { latchkey, placesIn, withOptions } from '../../test-support/latchkey.ts';
+import { renderMigrationReference } from '../migrate/reference.ts';
+import { migrationRules } from '../migrate/rules.ts';
+
+const options = withOptions('allowed_groups: [eng]');
+const secret = Buffer.alloc(32, 1).toString('base64');
+const otherSecret = Buffer.alloc(32, 2).toString('base64');
+const quiet = `SESSION_COOKIE_DOMAIN=example.com
+SERVER_TRUSTED_PROXIES=10.0.0.0/8
+UPSTREAM_CLUSTER=prod
+`;
+
+/** What is told about a file and variables, less what every deployment is told. */
+async function told(text: string, variables = ''): Promise<string[]> {
+  const files = { 'up.yml': text, 'sso.env': quiet + variables };
+  const { stdout } = await latchkey(files, [
+    'migrate',
+    'up.yml',
+    '--env-file',
+    'sso.env',
+    '--format',
+    'json',
+  ]);
+  return placesIn(stdout).filter((place) => !place.startsWith('LK75'));
+}
+
+function service(body: string): string {
+  return `- service: wiki\n${body}`;
+}
+
+const inherited = `  default:
+    from: a.example.com
+    to: http://a
+    options: {allowed_groups: [eng], preserve_host: true}
+    extra_routes:
+      - from: b.example.com
+        options: {preserve_host: false}
+`;
+
+const twoOptions = `  default:
+    from: a.example.com
+    to: http://a
+    options:
+      allowed_groups: [eng]
+      timeout: 5s
+  prod:
+    options:
+      timeout: 9s
+`;
+
+describe('the upstream file', () => {
+  test.each([
+    ['LK721 9:5', 'options of a cluster beside those of default', service(twoOptions)],
+    [
+      'LK721 3:10',
+      'the same through an anchor',
+      service(
+        '  default: {from: a, to: b, options: &o {allowed_groups: [eng], timeout: 5s}}\n  prod: {options: {timeout: 9s}}\n',
+      ),
+    ],
+    [
+      'LK722 2:3',
+      'options beside the sections',
+      service('  options: {allowed_groups: [eng]}\n  default: {from: a, to: b}\n'),
+    ],
+    [
+      'LK723 4:19',
+      'two routes for one host',
+      `${service('  default: {from: a, to: b, options: {allowed_groups: [eng]}}\n')}- service: b\n  default: {from: A, to: c, options: {allowed_groups: [eng]}}\n`,
+    ],
+    ['LK724 7:16', 'a duration without a unit', withOptions('allowed_groups: [eng]', 'timeout: 30')],
+    [
+      'LK725 3:11',
+      'anything else that is refused',
+      service('  default:\n    from: "*.a b"\n    to: b\n    options: {allowed_groups: [eng]}\n'),
+    ],
+    ['LK726 3:5', 'a host with capitals', options.replace('wiki.', 'Wiki.')],
+    ['LK726 3:5', 'a host with the default port', options.replace('.com', '.com:443')],
+    [
+      'LK727 3:11',
+      'a pattern for a part of the host',
+      options.replace('wiki.example.com', 'h\\.com\n    type: rewrite'),
+    ],
+    ['LK728 7:7', 'flush_interval', withOptions('allowed_groups: [eng]', 'flush_interval: 1s')],
+    ['LK729 7:7', 'header_overrides', withOptions('allowed_groups: [eng]', 'header_overrides:', '  X-A: b')],
+    [
+      'LK730 8:9',
+      'a header of ours',
+      withOptions('allowed_groups: [eng]', 'inject_request_headers:', '  X-Forwarded-Port: "1"'),
+    ],
+    ['LK731 8:19', 'an extra route that switches something off', service(inherited)],
+    ['LK732 7:7', 'provider_slug', withOptions('allowed_groups: [eng]', 'provider_slug: okta')],
+    ['LK733 7:7', 'pass_access_token', withOptions('allowed_groups: [eng]', 'pass_access_token: on')],
+    [
+      'LK741 3:11',
+      'rules of two kinds',
+      withOptions('allowed_groups: [eng]', 'allowed_email_domains: [example.com]'),
+    ],
+    ['LK742 7:25', 'a public pattern', withOptions('allowed_groups: [eng]', 'skip_auth_regex: [^/x]')],
+    ['LK743 7:7', 'skip_auth_preflight', withOptions('allowed_groups: [eng]', 'skip_auth_preflight: true')],
+  ])('%s: %s', async (place, _, text) => {
+    const [code = ''] = place.split(' ');
+    expect((await told(text)).filter((each) => each.startsWith(code))).toEqual([place]);
+  });
+
+  test.each([
+    ['a plain route', options],
+    [
+      'options of a cluster that repeat all those of default',
+      service(twoOptions.replace('      timeout: 9s', '      allowed_groups: [ops]\n      timeout: 9s')),
+    ],
+    ['options of another cluster', service(twoOptions.replace('prod', 'staging'))],
+    [
+      'options that are off',
+      withOptions('allowed_groups: [eng]', 'skip_auth_preflight: false', 'pass_access_token: no'),
+    ],
+    ['the default provider', withOptions('allowed_groups: [eng]', 'provider_slug: google')],
+  ])('nothing about %s', async (_, text) => {
+    expect(await told(text)).toEqual([]);
+  });
+});
+
+describe('the environment', () => {
+  test.each([
+    ['LK701', 'a duration without a unit', 'SESSION_TTL_VALID=60'],
+    ['LK702', 'a value that is refused', 'SESSION_COOKIE_SECURE=maybe'],
+    ['LK703', 'blanks in a list', 'UPSTREAM_DEFAULT_GROUPS=a, b'],
+    ['LK704', 'an older name', 'SESSION_VALID_TTL=60s'],
+    ['LK705', 'a name that was never read', 'UPSTREAM_DEFAULT_TCP_RESET_DEADLINE=60s'],
+    ['LK707', 'a level of logging', 'LOGGING_LEVEL=debug'],
+    ['LK708', 'a group cache without interval', 'PROVIDER_X_TYPE=google'],
+    ['LK710', 'the write timeout', 'SERVER_TIMEOUT_WRITE=5m'],
+    ['LK711', 'the secret of the cookie', `SESSION_COOKIE_SECRET=${secret}`],
+    ['LK714', 'the name of the cookie', 'SESSION_COOKIE_NAME=_mine'],
+    ['LK715', 'a cookie for scripts', 'SESSION_COOKIE_HTTPONLY=false'],
+  ])('%s: %s', async (code, _, variables) => {
+    expect(await told(options, variables)).toContain(`${code} 4:1`);
+  });
+
+  test('LK706: no cluster', async () => {
+    expect(await told(options, 'UPSTREAM_CLUSTER=\n')).toContain('LK706 1:1');
+  });
+
+  test('LK709: one environment for both services, not two files', async () => {
+    expect(await told(options, 'CLIENT_ID=a\nCLIENT_PROXY_ID=a\n')).toContain('LK709 4:1');
+    const files = { 'up.yml': options, 'proxy.env': 'CLIENT_ID=a\n', 'auth.env': 'CLIENT_PROXY_ID=a\n' };
+    const args = ['migrate', 'up.yml', '--env-file', 'proxy.env', '--env-file', 'auth.env'];
+    expect((await latchkey(files, args)).stdout).not.toContain('LK709');
+  });
+
+  test('each file is told about, also where a later one says something else', async () => {
+    const files = {
+      'up.yml': options,
+      'a.env': 'CLIENT_ID=a\nSERVER_PORT=x\n',
+      'b.env': 'SERVER_HOST=b\nSERVER_PORT=1\n',
+    };
+    const args = ['migrate', 'up.yml', '--env-file', 'a.env', '--env-file', 'b.env'];
+    const { code, stdout } = await latchkey(files, args);
+    expect(code).toBe(1);
+    expect(stdout).toContain('a.env:2:1 SERVER_PORT: got "x"');
+  });
+
+  test('secrets in files are read by nobody and missed by nobody', async () => {
+    expect(await told(options, 'CLIENT_ID=a\nCLIENT_SECRET_FILE=/run/secrets/client\n')).toEqual([]);
+  });
+
+  test('LK712: files of the two services with different secrets', async () => {
+    const files = {
+      'up.yml': options,
+      'proxy.env': `SESSION_COOKIE_SECRET=${secret}\nUPSTREAM_CLUSTER=prod\n`,
+      'auth.env': `SESSION_COOKIE_SECRET=${otherSecret}\n`,
+    };
+    const args = ['migrate', 'up.yml', '--env-file', 'proxy.env', '--env-file', 'auth.env', '--format'];
+    const { code, stdout } = await latchkey(files, [...args, 'json']);
+    expect([code, placesIn(stdout).filter((place) => place.startsWith('LK712'))]).toEqual([
+      1,
+      ['LK712 1:1', 'LK712 1:1'],
+    ]);
+    expect(stdout).not.toContain(secret);
+  });
+
+  test('LK713 and LK716: what is not set and now should be', async () => {
+    const files = { 'up.yml': options, 'sso.env': 'UPSTREAM_CLUSTER=prod\n' };
+    const { stdout } = await latchkey(files, [
+      'migrate',
+      'up.yml',
+      '--env-file',
+      'sso.env',
+      '--format',
+      'json',
+    ]);
+    expect(placesIn(stdout)).toEqual(expect.arrayContaining(['LK713 1:1', 'LK716 1:1']));
+  });
+
+  test('an interval of the group cache is nothing to tell', async () => {
+    const variables = 'PROVIDER_X_TYPE=google\nPROVIDER_X_GROUPCACHE_INTERVAL_REFRESH=1m\n';
+    expect(await told(options, variables)).not.toContainEqual(expect.stringContaining('LK708'));
+  });
+});
+
+test('every deployment is told what is otherwise everywhere', async () => {
+  const files = { 'up.yml': options, 'sso.env': quiet };
+  const { code, stdout } = await latchkey(files, ['migrate', 'up.yml', '--env-file', 'sso.env']);
+  expect(code).toBe(0);
+  for (const at of [1, 2, 3, 4, 5]) expect(stdout).toContain(`notice LK75${at} `);
+  expect(stdout).toContain('0 to put right before it starts, 0 to look at, 5 to know.');
+});
+
+test('each difference has its places, what was, what is, and what to do', async () => {
+  const files = { 'up.yml': withOptions('allowed_groups: [eng]', 'timeout: 30'), 'sso.env': quiet };
+  const { code, stdout } = await latchkey(files, ['migrate', 'up.yml', '--env-file', 'sso.env']);
+  expect(code).toBe(1);
+  expect(stdout).toContain(`error LK724 A duration that cannot be read
+  up.yml:7:16 30 has no unit: write \`30s\` for seconds or \`30ms\` for milliseconds (LK207)
+  BuzzFeed SSO: A bare integer is nanoseconds: \`timeout: 30\` gives up at once.
+  Latchkey: It is an error.
+  What to do: Write a number with its unit: 30s.
+`);
+});
+
+test('every difference has a code of its own, and a test above', async () => {
+  const codes = migrationRules.map(({ code }) => code);
+  expect(new Set(codes).size).toBe(codes.length);
+  for (const code of codes) expect(renderMigrationReference()).toContain(`## ${code}: `);
+});

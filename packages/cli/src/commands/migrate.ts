@@ -1,0 +1,59 @@
+import { parseArgs } from 'node:util';
+import { deploymentOptions, oneOf, takePositionals } from '../arguments.ts';
+import { readDeployment } from '../deployment.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { reaches } from '../finding.ts';
+import { differencesOf, findingsOf, renderDifferences } from '../migrate/render.ts';
+import { migrationRules } from '../migrate/rules.ts';
+import { migrationSubject } from '../migrate/subject.ts';
+import { formats, printFindings } from '../output/findings.ts';
+import { readUpstreamFile } from '../upstream-file.ts';
+import { UsageError } from '../usage-error.ts';
+import { deploymentHelp } from './command.ts';
+import type { Command } from './command.ts';
+
+/** `latchkey migrate`: where a deployment of BuzzFeed SSO behaves otherwise under Latchkey. */
+export const migrate: Command = {
+  name: 'migrate',
+  summary: 'Says where a deployment of BuzzFeed SSO behaves otherwise under Latchkey',
+  usage: 'migrate FILE --env-file FILE [--env-file FILE] [--cluster NAME] [options]',
+  help: `Takes the upstream file and the environment of BuzzFeed SSO v3 as they are, and tells each difference
+that they touch: what it was, what it is now and why, and what to do. What is not told stays the same.
+Give the env files of both services for an answer about both.
+
+${deploymentHelp}
+  --fail-on KIND    error (default) or warning: what makes the command end with 1
+  --format FORMAT   text (default), json, or github
+
+An error keeps Latchkey from starting. A warning may change who gets in, or what is reached.
+
+Examples:
+
+  latchkey migrate upstream_configs.yml --env-file sso-proxy.env
+  latchkey migrate upstream_configs.yml --env-file sso-proxy.env --env-file sso-auth.env --cluster prod
+`,
+  run(args, io) {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        ...deploymentOptions,
+        format: { type: 'string', default: 'text' },
+        'fail-on': { type: 'string', default: 'error' },
+      },
+    });
+    const [path = ''] = takePositionals(positionals, ['FILE']);
+    const format = oneOf('--format', values.format, formats);
+    const threshold = oneOf('--fail-on', values['fail-on'], ['error', 'warning']);
+    if (!values['env-file'])
+      throw new UsageError('--env-file is missing: half of the differences are in the environment');
+    const deployment = readDeployment(values, io);
+    const subject = migrationSubject(readUpstreamFile(path, deployment, io), deployment);
+
+    const differences = differencesOf(subject, migrationRules);
+    const findings = findingsOf(differences);
+    if (format === 'text') io.stdout(renderDifferences(differences, io));
+    else printFindings(findings, format, '', io);
+    return reaches(findings, threshold) ? exitCodes.findings : exitCodes.fine;
+  },
+};

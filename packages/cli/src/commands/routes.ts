@@ -1,0 +1,118 @@
+import { parseArgs } from 'node:util';
+import type { Route, RouteTable } from '@latchkey/upstreams';
+import { deploymentOptions, oneOf, takePositionals } from '../arguments.ts';
+import { readDeployment } from '../deployment.ts';
+import type { Deployment } from '../deployment.ts';
+import { describeDestination, describeDuration, describeRules } from '../describe.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { printFindings } from '../output/findings.ts';
+import { printable } from '../output/printable.ts';
+import { readUpstreamFile } from '../upstream-file.ts';
+import { deploymentHelp } from './command.ts';
+import type { Command } from './command.ts';
+
+type Defaults = Deployment['upstream']['defaults'];
+
+/** `latchkey routes`: what became of a file in one environment. */
+export const routes: Command = {
+  name: 'routes',
+  summary: 'Lists the routes that a file becomes in one environment, one per line',
+  usage: 'routes FILE (--cluster NAME | --env-file FILE) [--format text|json]',
+  help: `Each line has the host or pattern, the kind of route, where it leads, who may pass, and the options
+that are not as they come. Sections, extra routes and defaults are already worked in. Of headers
+only the names are shown.
+
+${deploymentHelp}
+  --format FORMAT   text (default), with tabs between the columns off a terminal, or json
+
+Examples:
+
+  latchkey routes upstreams.yml --cluster prod
+  latchkey routes upstreams.yml --cluster prod --format json | jq '.[] | select(.tlsSkipVerify)'
+`,
+  run(args, io) {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { ...deploymentOptions, format: { type: 'string', default: 'text' } },
+    });
+    const [path = ''] = takePositionals(positionals, ['FILE']);
+    const format = oneOf('--format', values.format, ['text', 'json']);
+    const deployment = readDeployment(values, io);
+    const { table, diagnostics } = readUpstreamFile(path, deployment, io);
+    if (!table) {
+      printFindings(diagnostics, format, '', io);
+      return exitCodes.findings;
+    }
+    const { defaults } = deployment.upstream;
+    if (format === 'json') {
+      io.stdout(
+        `${JSON.stringify(
+          table.routes.map((route) => jsonOf(route, table)),
+          null,
+          2,
+        )}\n`,
+      );
+    } else {
+      io.stdout(renderTable(table, defaults, io.isTerminal));
+    }
+    return exitCodes.fine;
+  },
+};
+
+function renderTable(table: RouteTable, defaults: Defaults, aligned: boolean): string {
+  const rows = table.routes.map((route) =>
+    [
+      route.from,
+      route.kind,
+      describeDestination(route, table),
+      describeRules(route.rules),
+      differencesOf(route, defaults).join(', '),
+    ].map(printable),
+  );
+  if (!aligned) return rows.map((row) => `${row.join('\t')}\n`).join('');
+  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
+
+function differencesOf(route: Route, defaults: Defaults): string[] {
+  const { publicPaths, injectRequestHeaders, headerOverrides } = route;
+  const differences: Array<[differs: boolean, text: string]> = [
+    [publicPaths.length > 0, `${publicPaths.length} public pattern${publicPaths.length === 1 ? '' : 's'}`],
+    [route.skipAuthPreflight, 'public preflights'],
+    [route.passAccessToken, 'passes the access token'],
+    [route.providerSlug !== defaults.provider, `provider ${route.providerSlug}`],
+    [injectRequestHeaders.length > 0, `sets ${namesOf(injectRequestHeaders)} on requests`],
+    [headerOverrides.length > 0, `sets ${namesOf(headerOverrides)} on responses`],
+    [route.timeoutMs !== defaults.timeoutMs, `timeout ${describeDuration(route.timeoutMs)}`],
+    [route.resetDeadlineMs !== defaults.resetDeadlineMs, `reset ${describeDuration(route.resetDeadlineMs)}`],
+    [route.preserveHost, 'preserves the host'],
+    [route.tlsSkipVerify, 'certificate not checked'],
+    [route.skipRequestSigning, 'not signed'],
+    [route.launcher?.hidden === true, 'hidden in the launcher'],
+  ];
+  return differences.filter(([differs]) => differs).map(([, text]) => text);
+}
+
+/** Values of headers are often credentials, and what is printed ends up in the log of a pipeline. */
+function jsonOf(route: Route, table: RouteTable): object {
+  return {
+    ...route,
+    destination: describeDestination(route, table),
+    publicPaths: route.publicPaths.map(({ source }) => source),
+    injectRequestHeaders: route.injectRequestHeaders.map(([name]) => name),
+    headerOverrides: route.headerOverrides.map(([name]) => name),
+  };
+}
+
+function namesOf(headers: Route['injectRequestHeaders']): string {
+  return headers.map(([name]) => name).join(', ');
+}

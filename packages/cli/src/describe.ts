@@ -1,0 +1,53 @@
+import type { AccessRules, Route, RouteTable, Target } from '@latchkey/upstreams';
+
+const KINDS = [
+  ['groups', 'group'],
+  ['emailDomains', 'domain'],
+  ['emailAddresses', 'address'],
+] as const;
+
+/** Who may pass, in words: `group eng; domain example.com`. */
+export function describeRules(rules: AccessRules): string {
+  if (isOpenToAll(rules)) return 'everybody who can sign in';
+  return KINDS.filter(([kind]) => rules[kind].length > 0)
+    .map(([kind, noun]) => `${noun} ${rules[kind].join(', ')}`)
+    .join('; ');
+}
+
+/** Whether one of the lists is `*` alone. */
+export function isOpenToAll(rules: AccessRules): boolean {
+  return KINDS.some(([kind]) => rules[kind].length === 1 && rules[kind][0] === '*');
+}
+
+/** An address to forward to, as one would type it. */
+export function describeTarget({ origin, basePath, query }: Target): string {
+  return `${origin}${basePath}${query === '' ? '' : `?${query}`}`;
+}
+
+/** A duration in the largest unit that leaves it whole. */
+export function describeDuration(milliseconds: number): string {
+  for (const [unit, length] of [
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1000],
+  ] as const) {
+    if (milliseconds % length === 0 && milliseconds > 0) return `${milliseconds / length}${unit}`;
+  }
+  return `${milliseconds}ms`;
+}
+
+/** The host and port that a route of one host answers for; undefined for a pattern. */
+export function hostOf(route: Route): { host: string; port: number | undefined } | undefined {
+  if (route.kind === 'rewrite') return undefined;
+  const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(route.from) ? route.from : `http://${route.from}`);
+  if (!url) return undefined;
+  return { host: url.hostname.replace(/\.$/, ''), port: url.port === '' ? undefined : Number(url.port) };
+}
+
+/** Where a route leads, in words. The hosts of a pattern lead to as many addresses. */
+export function describeDestination(route: Route, table: RouteTable): string {
+  if (route.kind === 'launcher') return 'the launcher';
+  const own = hostOf(route);
+  const target = own && table.match(own.host, own.port)?.target;
+  return target ? describeTarget(target) : (route.to ?? '');
+}

@@ -1,0 +1,41 @@
+import type { Route } from '@latchkey/upstreams';
+import { isOpenToAll } from '../describe.ts';
+
+/** One way in, in words. `everybody` marks one that needs no group, domain or address of its own. */
+type Way = { text: string; coveredBy: readonly string[] };
+
+const EVERYBODY = 'everybody who can sign in';
+
+/** Who gains and who loses when `after` takes the place of `before`, in words. */
+export function compareAccess(before: Route, after: Route): { gains: string[]; losses: string[] } {
+  return { gains: missingFrom(before, waysInto(after)), losses: missingFrom(after, waysInto(before)) };
+}
+
+function missingFrom(route: Route, ways: readonly Way[]): string[] {
+  const there = new Set(waysInto(route).map(({ text }) => text));
+  return ways
+    .filter(({ text, coveredBy }) => !there.has(text) && !coveredBy.some((other) => there.has(other)))
+    .map(({ text }) => text);
+}
+
+/** Every way into a route. A way that a broader one covers is no news beside it. */
+function waysInto({ rules, publicPaths, skipAuthPreflight, providerSlug }: Route): Way[] {
+  const everybody = isOpenToAll(rules) ? [{ text: EVERYBODY, coveredBy: [] }] : [];
+  return [
+    ...everybody,
+    ...named('group', rules.groups, () => []),
+    ...named('domain', rules.emailDomains, () => []),
+    ...named('address', rules.emailAddresses, (address) => [`domain ${address.split('@').at(-1) ?? ''}`]),
+    ...publicPaths.map(({ source }) => ({
+      text: `anybody without sign-in, on paths that match ${source}`,
+      coveredBy: [],
+    })),
+    ...(skipAuthPreflight ? [{ text: 'CORS preflights without sign-in', coveredBy: [] }] : []),
+    { text: `accounts of the provider ${providerSlug}`, coveredBy: [] },
+  ];
+}
+
+function named(noun: string, entries: readonly string[], broader: (entry: string) => string[]): Way[] {
+  if (entries.length === 1 && entries[0] === '*') return [];
+  return entries.map((entry) => ({ text: `${noun} ${entry}`, coveredBy: [EVERYBODY, ...broader(entry)] }));
+}

@@ -1,0 +1,121 @@
+import type { Route, RouteMatch, RouteTable } from '@latchkey/upstreams';
+import { describeRules, describeTarget, hostOf } from '../describe.ts';
+import { compareAccess } from './access.ts';
+
+/** What changes for one host or pattern. */
+export type Change = {
+  kind: 'gain' | 'loss' | 'new' | 'gone' | 'other';
+  /** The host, or the pattern, as the file has it. */
+  host: string;
+  /** In words: who gains or loses, or what is different. */
+  text: string;
+  /** Whether somebody may get in who could not before, where there was something already. */
+  widens: boolean;
+  /** Where to look: in the new file, or for what is gone in the old one. */
+  route: Route;
+};
+
+type Served = { route: Route; destination: string };
+
+/** What changes for people when `after` takes the place of `before`, host by host, then pattern by pattern. */
+export function compareTables(before: RouteTable, after: RouteTable): Change[] {
+  return [...compareHosts(before, after), ...comparePatterns(before, after)];
+}
+
+/** Compares what answers, so that a host that moves from a pattern to a route of its own is the same host still. */
+function compareHosts(before: RouteTable, after: RouteTable): Change[] {
+  const asked = new Map<string, { host: string; port: number | undefined }>();
+  for (const route of [...after.routes, ...before.routes]) {
+    const own = hostOf(route);
+    if (own) asked.set(own.port === undefined ? own.host : `${own.host}:${own.port}`, own);
+  }
+  return [...asked].flatMap(([name, { host, port }]) => {
+    const serve = (table: RouteTable): Served | undefined => {
+      const match = table.match(host, port);
+      return match && { route: match.route, destination: destinationOf(match) };
+    };
+    return compareServed(name, serve(before), serve(after));
+  });
+}
+
+function comparePatterns(before: RouteTable, after: RouteTable): Change[] {
+  const [old, current] = [patternsOf(before), patternsOf(after)];
+  const changes = [...new Set([...current.keys(), ...old.keys()])].flatMap((pattern) =>
+    compareServed(pattern, old.get(pattern), current.get(pattern)).map((change) =>
+      // Which hosts a new pattern takes from older ones cannot be told from the patterns.
+      change.kind === 'new' && old.size > 0
+        ? { ...change, text: `${change.text}; it may take hosts from other patterns`, widens: true }
+        : change,
+    ),
+  );
+  const kept = [...old.keys()].filter((pattern) => current.has(pattern));
+  const now = [...current.keys()].filter((pattern) => old.has(pattern));
+  const first = now.find((pattern, at) => kept[at] !== pattern);
+  const moved = first === undefined ? undefined : current.get(first);
+  if (first === undefined || !moved) return changes;
+  const text = 'patterns are tried in another order, so a host that two of them match may get other rules';
+  return [...changes, { kind: 'other', host: first, text, widens: true, route: moved.route }];
+}
+
+function patternsOf({ routes }: RouteTable): Map<string, Served> {
+  const patterns = routes.filter((route) => route.kind === 'rewrite');
+  return new Map(patterns.map((route) => [route.from, { route, destination: route.to ?? '' }]));
+}
+
+function compareServed(host: string, before: Served | undefined, after: Served | undefined): Change[] {
+  if (!after) return before ? [gone(host, before)] : [];
+  if (!before) return [added(host, after)];
+  const { route } = after;
+  const { gains, losses } = compareAccess(before.route, route);
+  return [
+    ...gains.map((text): Change => ({ kind: 'gain', host, text, widens: true, route })),
+    ...losses.map((text): Change => ({ kind: 'loss', host, text, widens: false, route })),
+    ...differences(before, after).map((text): Change => ({
+      kind: 'other',
+      host,
+      text,
+      widens: false,
+      route,
+    })),
+  ];
+}
+
+function differences(before: Served, after: Served): string[] {
+  const texts: string[] = [];
+  if (before.destination !== after.destination) {
+    texts.push(`leads to ${after.destination}, before to ${before.destination}`);
+  }
+  const switches = [
+    ['passAccessToken', 'the application gets the access token of the person'],
+    ['tlsSkipVerify', 'the certificate of the application is not checked'],
+    ['skipRequestSigning', 'requests are not signed'],
+    ['preserveHost', 'the application is sent the host that was asked for'],
+  ] as const;
+  for (const [option, meaning] of switches) {
+    if (before.route[option] !== after.route[option])
+      texts.push(`${after.route[option] ? 'now' : 'no longer'}: ${meaning}`);
+  }
+  return texts;
+}
+
+function added(host: string, { route, destination }: Served): Change {
+  const open =
+    route.publicPaths.length > 0 ? `, and without sign-in on ${route.publicPaths.length} patterns` : '';
+  const text = `leads to ${destination}, open to ${describeRules(route.rules)}${open}`;
+  return { kind: 'new', host, text, widens: false, route };
+}
+
+function gone(host: string, { route }: Served): Change {
+  return {
+    kind: 'gone',
+    host,
+    text: `nobody reaches it any more, before ${describeRules(route.rules)}`,
+    widens: false,
+    route,
+  };
+}
+
+function destinationOf({ route, target }: RouteMatch): string {
+  if (route.kind === 'launcher') return 'the launcher';
+  return target ? describeTarget(target) : 'no address';
+}

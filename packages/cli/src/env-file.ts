@@ -1,0 +1,49 @@
+/** One variable of an env file and the line that it stands on. */
+export type EnvEntry = { name: string; value: string; file: string; line: number };
+
+/** An env file as read. `unreadable` are the lines that are neither a variable nor a comment. */
+export type EnvFile = { entries: EnvEntry[]; unreadable: number[] };
+
+const PLAIN = /^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*/;
+const DOUBLE_QUOTED = /^"((?:[^"\\]|\\[\s\S])*)"[ \t]*(?:#.*)?(?=\n|$)/;
+const SINGLE_QUOTED = /^'([^']*)'[ \t]*(?:#.*)?(?=\n|$)/;
+
+/**
+ * Reads `NAME=value` lines as shells, Docker and ECS have them: comments, an optional `export`, and quotes, inside which a
+ * value may run over several lines. Nothing is expanded: `${NAME}` is left to the settings, which read it.
+ */
+export function readEnvFile(file: string, text: string): EnvFile {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  const read: EnvFile = { entries: [], unreadable: [] };
+  for (let at = 0; at < lines.length; at += 1) {
+    const line = lines[at] ?? '';
+    if (/^\s*(?:#.*)?$/.test(line)) continue;
+    const [start, name] = PLAIN.exec(line) ?? [];
+    if (start === undefined || name === undefined) {
+      read.unreadable.push(at + 1);
+      continue;
+    }
+    const text = line.slice(start.length);
+    const quoted = /^["']/.test(text) ? readQuoted([text, ...lines.slice(at + 1)].join('\n')) : undefined;
+    const value = quoted?.value ?? text.replace(/(?:^|\s+)#.*$|\s+$/, '');
+    read.entries.push({ name, value, file, line: at + 1 });
+    at += quoted?.furtherLines ?? 0;
+  }
+  return read;
+}
+
+/** The variables of several files; what stands later counts. */
+export function environmentOf(entries: readonly EnvEntry[]): Record<string, string> {
+  return Object.fromEntries(entries.map(({ name, value }) => [name, value]));
+}
+
+function readQuoted(rest: string): { value: string; furtherLines: number } | undefined {
+  const double = DOUBLE_QUOTED.exec(rest);
+  const [whole, value] = double ?? SINGLE_QUOTED.exec(rest) ?? [];
+  if (whole === undefined || value === undefined) return undefined;
+  return { value: double ? unescape(value) : value, furtherLines: whole.split('\n').length - 1 };
+}
+
+function unescape(text: string): string {
+  return text.replace(/\\([\s\S])/g, (_, character: string) => (character === 'n' ? '\n' : character));
+}

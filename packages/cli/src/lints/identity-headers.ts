@@ -1,0 +1,18 @@
+import { isReserved } from '@latchkey/identity';
+import { findingOf } from '../finding.ts';
+import type { Finding } from '../finding.ts';
+import { nameOf } from './lint.ts';
+import type { LintSubject } from './lint.ts';
+import { lints } from './table.ts';
+
+/** Headers of `inject_request_headers` that the proxy leaves out. */
+export function lintIdentityHeaders({ file, source, table }: LintSubject): Finding[] {
+  return table.routes.flatMap((route) =>
+    route.injectRequestHeaders
+      .filter(([name]) => isReserved(name))
+      .map(([name]) => {
+        const message = `${name} is set by the proxy alone, so this does nothing for ${nameOf(route)}: choose another name`;
+        return findingOf(lints.identityHeader, { file, ...source.placeOf(route, name) }, message);
+      }),
+  );
+}

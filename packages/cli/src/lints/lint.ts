@@ -1,0 +1,14 @@
+import type { Route, RouteTable } from '@latchkey/upstreams';
+import type { Finding } from '../finding.ts';
+import type { Source } from '../source/source.ts';
+
+/** A file without errors, and what it became in one environment. */
+export type LintSubject = { file: string; text: string; source: Source; table: RouteTable };
+
+/** Looks for one kind of trouble. */
+export type Lint = (subject: LintSubject) => Finding[];
+
+/** A route as a message calls it. */
+export function nameOf(route: Route): string {
+  return JSON.stringify(route.id);
+}

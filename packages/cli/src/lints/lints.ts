@@ -1,0 +1,26 @@
+import type { Finding } from '../finding.ts';
+import { sourceOf } from '../source/source.ts';
+import type { UpstreamFile } from '../upstream-file.ts';
+import { lintForeignHosts } from './foreign-host.ts';
+import { lintIdentityHeaders } from './identity-headers.ts';
+import type { Lint } from './lint.ts';
+import { lintNeverMatches } from './never-matches.ts';
+import { lintPublicPaths } from './public-paths.ts';
+import { lintCertificates, lintOpenToAll } from './rules.ts';
+import { lintSecrets } from './secrets.ts';
+
+const LINTS: readonly Lint[] = [
+  lintPublicPaths,
+  lintOpenToAll,
+  lintCertificates,
+  lintForeignHosts,
+  lintNeverMatches,
+  lintIdentityHeaders,
+];
+
+/** What the lints say about a file. One with errors is looked through for secrets only: it has become no routes. */
+export function lint({ file, text, table }: UpstreamFile): Finding[] {
+  const source = sourceOf(text);
+  const secrets = lintSecrets({ file, text, source });
+  return table ? [...LINTS.flatMap((each) => each({ file, text, source, table })), ...secrets] : secrets;
+}

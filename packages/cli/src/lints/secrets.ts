@@ -1,0 +1,55 @@
+import type { Position } from '@latchkey/upstreams';
+import { findingOf } from '../finding.ts';
+import type { Finding } from '../finding.ts';
+import type { SourceKey } from '../source/key.ts';
+import { lints } from './table.ts';
+import type { LintSubject } from './lint.ts';
+
+const HEADER_OPTIONS: ReadonlySet<string> = new Set(['inject_request_headers', 'header_overrides']);
+
+/** Headers that carry nothing but a credential. */
+const CREDENTIAL_NAME =
+  /^(?:proxy-)?authorization$|^cookie$|api-?key|access-?key|secret|password|passwd|token$/i;
+/** A credential behind a scheme, or a run of characters that nobody makes up. */
+const CREDENTIAL_VALUE =
+  /^(?:Bearer|Basic|Token|ApiKey)\s+\S{6,}$|^(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[A-Za-z0-9+/_.=-]{32,}$/i;
+/** Credentials that say so themselves, wherever they stand, comments included. */
+const UNMISTAKABLE =
+  /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bgh[pousr]_[A-Za-z0-9]{30,}|\bglpat-[\w-]{20,}|\bxox[abprs]-[\w-]{10,}|\bpassword\s*[=:]\s*[^\s{"']{4,}/gi;
+
+/** Credentials that are written out in the file. A template variable is none. The message holds no part of them. */
+export function lintSecrets({
+  file,
+  text,
+  source,
+}: Pick<LintSubject, 'file' | 'text' | 'source'>): Finding[] {
+  const headers = source.keys
+    .filter(isCredentialHeader)
+    .map(({ at, path }) => ({ at, what: path.at(-1) ?? '' }));
+  const headerLines = new Set(headers.map(({ at }) => at.line));
+  const others = unmistakable(text).filter(({ at }) => !headerLines.has(at.line));
+  const seen = new Set<number>();
+  return [...headers, ...others].flatMap(({ at, what }) => {
+    if (seen.has(at.line)) return [];
+    seen.add(at.line);
+    const message = `${what} looks like a credential that is written out: put it into an SSO_CONFIG_ variable, write {{name}} here, and replace it`;
+    return [findingOf(lints.secretInFile, { file, ...at }, message)];
+  });
+}
+
+function isCredentialHeader({ path, text }: SourceKey): boolean {
+  const name = path.at(-1) ?? '';
+  if (!HEADER_OPTIONS.has(path.at(-2) ?? '')) return false;
+  const value = text.replace(/^(["'])(.*)\1$/, '$2');
+  if (value === '' || /^[*|>]|\{\{[^{}]*\}\}/.test(value)) return false;
+  return CREDENTIAL_NAME.test(name) || CREDENTIAL_VALUE.test(value);
+}
+
+function unmistakable(text: string): Array<{ at: Position; what: string }> {
+  return text.split(/\r\n|\r|\n/).flatMap((line, index) =>
+    [...line.matchAll(UNMISTAKABLE)].map((found) => ({
+      at: { line: index + 1, column: found.index + 1 },
+      what: 'This',
+    })),
+  );
+}

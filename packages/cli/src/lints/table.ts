@@ -1,0 +1,88 @@
+import type { FindingKind } from '../finding.ts';
+
+/** What one kind of lint means, as docs/diagnostics.md tells it. */
+type LintKind = FindingKind & { title: string; text: string };
+
+/**
+ * What `latchkey check` says beyond the diagnostics of the file itself, whose codes end at 4xx. A code never changes its
+ * meaning and is never used again. 5xx: allowed, and seldom meant. 6xx: the env file.
+ */
+export const lints = {
+  publicUnanchored: {
+    code: 'LK501',
+    severity: 'warning',
+    title: 'A public pattern without an anchor',
+    text: 'A pattern in `skip_auth_regex` matches anywhere in the path unless it begins with `^`: `/public/` also opens `/admin/public/`. Begin it with `^`, and end it with `$` where nothing may follow.',
+  },
+  publicAdmin: {
+    code: 'LK502',
+    severity: 'warning',
+    title: 'A public pattern that opens a path for administrators',
+    text: 'A pattern in `skip_auth_regex` matches a path under which applications keep what is not for everybody, such as `/admin`, `/actuator` or `/.env`. Nobody has to sign in there. Name the public paths one by one.',
+  },
+  openToAll: {
+    code: 'LK503',
+    severity: 'warning',
+    title: 'Open to everybody who can sign in',
+    text: 'A list that is `*` alone lets in everybody whom the provider signs in, guests and outside accounts included, as far as auth admits them. Name the domains: `allowed_email_domains: [example.com]`.',
+  },
+  certificateUnchecked: {
+    code: 'LK504',
+    severity: 'warning',
+    title: 'The certificate of the application is not checked',
+    text: 'With `tls_skip_verify` anybody between the proxy and the application can take its place and is sent the identity of everyone who asks. Give the application a certificate that can be checked.',
+  },
+  foreignHost: {
+    code: 'LK505',
+    severity: 'warning',
+    title: 'The client chooses the host that is forwarded to',
+    text: 'A part of the requested host goes to the end of the host in `to`, so whoever asks decides which host of the network, or of the internet, is reached. Numbers count too: `2852039166` is an address. End the host of `to` with a domain of your own, `http://$1.internal.example.com`, or let the group match a list of names: `^(wiki|docs)\\.`.',
+  },
+  neverMatches: {
+    code: 'LK506',
+    severity: 'warning',
+    title: 'A route that is never reached',
+    text: 'Hosts that are written out come first, then patterns in file order, extra routes last. Every host that this pattern matches already belongs to another route. Move it up, or take it out.',
+  },
+  secretInFile: {
+    code: 'LK507',
+    severity: 'warning',
+    title: 'A secret in the file',
+    text: 'Something that looks like a credential stands in the file, where everybody sees it who sees the file or its history. Put it into a variable, `SSO_CONFIG_WIKI_TOKEN`, write `{{wiki_token}}` in its place, and replace the credential, because this one is known.',
+  },
+  identityHeader: {
+    code: 'LK508',
+    severity: 'warning',
+    title: 'A header that only the proxy sets',
+    text: 'Names by which an application learns who is asking and from where are set by the proxy alone, in whatever spelling. `inject_request_headers` cannot set them, so the line has no effect. Choose another name.',
+  },
+  settingRefused: {
+    code: 'LK601',
+    severity: 'error',
+    title: 'A variable that keeps the proxy from starting',
+    text: 'The proxy does not start with this env file. docs/configuration.md describes every variable.',
+  },
+  settingDoubtful: {
+    code: 'LK602',
+    severity: 'warning',
+    title: 'A variable that is worth a look',
+    text: 'The proxy starts with this env file and leaves this line in its log.',
+  },
+  settingElsewhere: {
+    code: 'LK603',
+    severity: 'warning',
+    title: 'A required secret is not in the env file',
+    text: 'Secrets seldom stand in an env file, so this is no error here. The proxy does not start without it, wherever it comes from.',
+  },
+} as const satisfies Record<string, LintKind>;
+
+/** The sections of docs/diagnostics.md about lints: one heading for each code, below those of the upstream file. */
+export function renderLintReference(): string {
+  const kinds: readonly LintKind[] = Object.values(lints);
+  return kinds
+    .map(
+      ({ code, severity, title, text }) =>
+        `## ${code}: ${title}\n\n_${severity === 'error' ? 'Error' : 'Warning'}, by \`latchkey check\`._ ${text}\n`,
+    )
+    .join('\n');
+}

@@ -1,0 +1,68 @@
+import type { Finding } from '../finding.ts';
+import type { Io } from '../io.ts';
+import { paintFor } from '../output/paint.ts';
+import { printable } from '../output/printable.ts';
+import type { MigrationRule, MigrationSubject, Place } from './rule.ts';
+
+/** A rule that found something, and where. */
+export type Difference = { rule: MigrationRule; places: Place[] };
+
+const SHOWN_PLACES = 10;
+
+/** What each rule finds; rules that find nothing are left out. */
+export function differencesOf(subject: MigrationSubject, rules: readonly MigrationRule[]): Difference[] {
+  return rules
+    .map((rule) => ({ rule, places: distinct(rule.find(subject)) }))
+    .filter(({ places }) => places.length > 0);
+}
+
+/** Each place as a finding of its own, for formats that show one at a time. */
+export function findingsOf(differences: readonly Difference[]): Finding[] {
+  return differences.flatMap(({ rule: { code, severity, title, before, now, todo }, places }) =>
+    places.map(({ file, line, column, about }) => {
+      const subject = about === undefined ? title : `${title}: ${about}`;
+      const message = `${subject}. BuzzFeed SSO: ${before} Latchkey: ${now} What to do: ${todo}`;
+      return { code, severity, message, file, line, column };
+    }),
+  );
+}
+
+/** The differences for people, each told once with its places below. */
+export function renderDifferences(
+  differences: readonly Difference[],
+  io: Pick<Io, 'isTerminal' | 'env'>,
+): string {
+  const paint = paintFor(io);
+  const colours = { error: paint.red, warning: paint.yellow, notice: paint.bold };
+  const blocks = differences.map(({ rule, places }) => {
+    const { code, severity, title, before, now, todo } = rule;
+    const further = places.length - SHOWN_PLACES;
+    return [
+      `${colours[severity](severity)} ${code} ${paint.bold(title)}`,
+      ...places.slice(0, SHOWN_PLACES).map((place) => `  ${renderPlace(place)}`),
+      ...(further > 0 ? [`  and at ${further} more places; --format json has them all`] : []),
+      `  ${paint.dim('BuzzFeed SSO:')} ${before}`,
+      `  ${paint.dim('Latchkey:')} ${now}`,
+      `  ${paint.dim('What to do:')} ${todo}`,
+      '',
+    ].join('\n');
+  });
+  return `${blocks.join('\n')}\n${summaryOf(differences)}\n`;
+}
+
+function renderPlace({ file, line, column, about }: Place): string {
+  return printable(`${file}:${line}:${column}${about === undefined ? '' : ` ${about}`}`);
+}
+
+function summaryOf(differences: readonly Difference[]): string {
+  const countOf = (severity: Finding['severity']): number =>
+    differences.filter(({ rule }) => rule.severity === severity).length;
+  return `${countOf('error')} to put right before it starts, ${countOf('warning')} to look at, ${countOf('notice')} to know.`;
+}
+
+function distinct(places: readonly Place[]): Place[] {
+  const seen = new Map(
+    places.map((place) => [`${place.file}:${place.line}:${place.column} ${place.about}`, place]),
+  );
+  return [...seen.values()];
+}

@@ -1,0 +1,105 @@
+import type { Diagnostic, Position, RouteTable } from '@latchkey/upstreams';
+import type { EnvEntry } from '../env-file.ts';
+import type { FindingKind } from '../finding.ts';
+import type { SourceKey } from '../source/key.ts';
+import type { Source } from '../source/source.ts';
+
+/** What is looked through: an upstream file and the env files of a deployment of BuzzFeed SSO. */
+export type MigrationSubject = {
+  file: string;
+  cluster: string;
+  source: Source;
+  /** Undefined where Latchkey refuses the file. */
+  table: RouteTable | undefined;
+  diagnostics: readonly Diagnostic[];
+  entries: readonly EnvEntry[];
+  defaultProvider: string;
+  /** What Latchkey refuses in the env files, less what is merely not in them. */
+  refused: readonly Place[];
+  /** Names in the env files that should go. */
+  deprecated: readonly Place[];
+};
+
+/** Where a difference shows. `about` says what it comes down to there. */
+export type Place = Position & { file: string; about?: string };
+
+/**
+ * One difference between the two. An `error` keeps Latchkey from starting, a `warning` may change who gets in or what is
+ * reached, a `notice` is for information.
+ */
+export type MigrationRule = FindingKind & {
+  title: string;
+  /** What BuzzFeed SSO v3 does. */
+  before: string;
+  /** What Latchkey does, and why. */
+  now: string;
+  todo: string;
+  find(subject: MigrationSubject): Place[];
+};
+
+/** Makes the search for variables: those with one of the names, or that a pattern matches whole. */
+export function variables(
+  names: RegExp,
+  matches: (value: string) => boolean = () => true,
+): (subject: MigrationSubject) => Place[] {
+  return ({ entries }) =>
+    entries
+      .filter(({ name, value }) => names.test(name.toUpperCase()) && value !== '' && matches(value))
+      .map(({ name, file, line }) => ({ file, line, column: 1, about: name }));
+}
+
+/** Makes the search for diagnostics of the upstream file that have one of the codes. */
+export function diagnosed(...codes: string[]): (subject: MigrationSubject) => Place[] {
+  return ({ diagnostics }) => diagnostics.filter(({ code }) => codes.includes(code)).map(placeOfDiagnostic);
+}
+
+/** A diagnostic as a place, its message being what it is about. */
+export function placeOfDiagnostic({ file, line, column, code, message }: Diagnostic): Place {
+  return { file, line, column, about: `${message} (${code})` };
+}
+
+/** Makes the search for an option that is written, with a value that `matches`, in a section that counts. */
+export function writtenOption(
+  option: string,
+  matches: (value: string) => boolean = () => true,
+): (subject: MigrationSubject) => Place[] {
+  return (subject) =>
+    optionKeys(subject, option)
+      .filter(({ text }) => matches(text))
+      .map((key) => placeOfKey(subject, key));
+}
+
+/** Whether a value, as written, switches something on. */
+export function isOn(value: string): boolean {
+  return /^(?:true|yes|on|y)$/i.test(value);
+}
+
+/** The keys of an option below `options`, in `default` and in the section of the cluster. */
+export function optionKeys({ source, cluster }: MigrationSubject, option: string): SourceKey[] {
+  return source.keys.filter(
+    ({ path }) => path.at(-1) === option && path.at(-2) === 'options' && isInForce(path, cluster),
+  );
+}
+
+/** Whether a key stands in a section that the cluster reads. */
+export function isInForce(path: readonly string[], cluster: string): boolean {
+  const section = sectionOf(path);
+  return section === 'default' || section === cluster;
+}
+
+/** The name of the section that a key stands in. */
+export function sectionOf(path: readonly string[]): string | undefined {
+  return path[path[0] === 'services' ? 2 : 1];
+}
+
+/** A key as a place. */
+export function placeOfKey({ file }: MigrationSubject, { path, at }: SourceKey): Place {
+  return {
+    file,
+    ...at,
+    about: path
+      .slice(1)
+      .filter((label) => !/^\d+$/.test(label))
+      .join('.'),
+  };
+}

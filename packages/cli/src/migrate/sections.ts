@@ -1,0 +1,46 @@
+import type { SourceKey } from '../source/key.ts';
+import type { MigrationSubject, Place } from './rule.ts';
+import { isInForce, placeOfKey, sectionOf } from './rule.ts';
+
+/** `options` of the cluster's section where `default` has some that it does not write itself, and which now stay. */
+export function optionsLaidOver(subject: MigrationSubject): Place[] {
+  const { source, cluster } = subject;
+  if (cluster === '' || cluster === 'default') return [];
+  return source.keys
+    .filter(({ path }) => path.at(-1) === 'options' && sectionOf(path) === cluster && isDirectlyIn(path))
+    .flatMap((key) => {
+      const own = new Set(namesOf(source.childrenOf(key.path)));
+      const inDefault = [...key.path.slice(0, -2), 'default', 'options'];
+      const staying = namesOf(source.childrenOf(inDefault)).filter((name) => !own.has(name));
+      if (staying.length === 0) return [];
+      const place = placeOfKey(subject, key);
+      return [{ ...place, about: `${place.about}: from \`default\` stay ${staying.join(', ')}` }];
+    });
+}
+
+/** Options of an extra route that are off or empty, where the section around it has them on. */
+export function switchedOff(subject: MigrationSubject): Place[] {
+  const { source, cluster } = subject;
+  return source.keys
+    .filter(({ path, text }) => isInForce(path, cluster) && path.includes('extra_routes') && isNothing(text))
+    .filter(({ path }) => {
+      const around = [...path.slice(0, path.indexOf('extra_routes')), 'options'];
+      const parent = source.childrenOf(around).find((key) => key.path.at(-1) === path.at(-1));
+      return path.at(-2) === 'options' && parent !== undefined && !isNothing(parent.text);
+    })
+    .map((key) => placeOfKey(subject, key));
+}
+
+/** The options of a section, not those of its extra routes. */
+function isDirectlyIn(path: readonly string[]): boolean {
+  return path.length === (path[0] === 'services' ? 4 : 3);
+}
+
+function namesOf(keys: readonly SourceKey[]): string[] {
+  return keys.map(({ path }) => path.at(-1) ?? '').filter((name) => name !== '<<');
+}
+
+/** A list that goes on below is empty on its own line too, so only brackets count. */
+function isNothing(text: string): boolean {
+  return /^(?:false|no|off|n|\[\s*\]|""|'')$/i.test(text);
+}

@@ -1,0 +1,168 @@
+import { isReserved } from '@latchkey/identity';
+import type { MigrationRule, MigrationSubject, Place } from './rule.ts';
+import {
+  diagnosed,
+  isInForce,
+  isOn,
+  optionKeys,
+  placeOfDiagnostic,
+  placeOfKey,
+  writtenOption,
+} from './rule.ts';
+import { optionsLaidOver, switchedOff } from './sections.ts';
+
+/** Diagnostics that have a rule of their own here. */
+const TOLD_APART: ReadonlySet<string> = new Set(['LK207', 'LK210', 'LK309']);
+
+/** Differences that the upstream file brings about, less those about who gets in. */
+export const upstreamFileRules: readonly MigrationRule[] = [
+  {
+    code: 'LK721',
+    severity: 'warning',
+    title: 'The options of a cluster are laid over those of `default`',
+    before:
+      'A section with `options` drops all options of `default`, restrictions included, whatever its documentation says.',
+    now: 'Options are laid over each other one by one, as documented, so that a timeout does not take a restriction away.',
+    todo: 'Look at the options that now stay. Write them in the section of the cluster where something else is meant.',
+    find: optionsLaidOver,
+  },
+  {
+    code: 'LK722',
+    severity: 'error',
+    title: 'Settings beside the sections',
+    before: '`options` beside `default` is taken for a section of that name and dropped without a word.',
+    now: 'It is an error, because a restriction in it would be lost.',
+    todo: 'Indent it below `default:`.',
+    find: diagnosed('LK210'),
+  },
+  {
+    code: 'LK723',
+    severity: 'error',
+    title: 'Two routes for one host',
+    before: 'The last one wins, and an extra route without `from` takes the host of its service.',
+    now: 'It is an error, because one of the two would never be reached.',
+    todo: 'Take one out. The last one, extra routes after all others, is the one that was in use.',
+    find: diagnosed('LK309'),
+  },
+  {
+    code: 'LK724',
+    severity: 'error',
+    title: 'A duration that cannot be read',
+    before: 'A bare integer is nanoseconds: `timeout: 30` gives up at once.',
+    now: 'It is an error.',
+    todo: 'Write a number with its unit: 30s.',
+    find: diagnosed('LK207'),
+  },
+  {
+    code: 'LK725',
+    severity: 'error',
+    title: 'Something that Latchkey refuses',
+    before: 'It may have been passed over, or have failed at the first request.',
+    now: 'The file is not used, and the message says what is wrong.',
+    todo: 'Write what the message says.',
+    find: ({ diagnostics }) =>
+      diagnostics
+        .filter(({ code, severity }) => severity === 'error' && !TOLD_APART.has(code))
+        .map(placeOfDiagnostic),
+  },
+  {
+    code: 'LK726',
+    severity: 'notice',
+    title: 'Letter case, a dot at the end and the default port make no other host',
+    before: 'The host has to be the same to the letter, so this one answers no browser.',
+    now: 'It answers, because a browser sends host names in lower case.',
+    todo: 'Make sure that the route is meant to be reached.',
+    find: (subject) =>
+      subject.source.keys
+        .filter(
+          ({ path, text }) =>
+            path.at(-1) === 'from' && isInForce(path, subject.cluster) && isOtherSpelling(text),
+        )
+        .map((key) => placeOfKey(subject, key)),
+  },
+  {
+    code: 'LK727',
+    severity: 'warning',
+    title: 'A rewrite pattern matches the whole host',
+    before:
+      'A part of the host is enough, and the rest of it is left in the target: `h.com` also answers for `zzh.com.evil`.',
+    now: 'The pattern has to match the whole host.',
+    todo: 'Write the pattern for the whole host: `^(.*)\\.corp\\.example\\.com$`.',
+    find: ({ table, file, source }) =>
+      (table?.routes ?? [])
+        .filter(({ kind, from }) => kind === 'rewrite' && !(from.startsWith('^') && from.endsWith('$')))
+        .map((route) => ({ file, ...source.placeOf(route, 'from', route.from), about: route.from })),
+  },
+  {
+    code: 'LK728',
+    severity: 'notice',
+    title: '`flush_interval` is not needed',
+    before: 'Without it there are no streams and no WebSockets, and with it no `timeout`.',
+    now: 'Both work on every route, and `timeout` is how long an answer may take to begin.',
+    todo: 'Take it out. Raise `timeout` where the application is slow to begin.',
+    find: writtenOption('flush_interval'),
+  },
+  {
+    code: 'LK729',
+    severity: 'notice',
+    title: '`header_overrides` replaces',
+    before:
+      'For all but three headers the client gets two values, and `Strict-Transport-Security` cannot be set.',
+    now: 'The value of the file takes the place of the one of the application, for every header.',
+    todo: 'Make sure that the value is the one you want.',
+    find: writtenOption('header_overrides'),
+  },
+  {
+    code: 'LK730',
+    severity: 'notice',
+    title: 'A header that only the proxy sets',
+    before: '`inject_request_headers` sets it, unless it is one of the identity headers.',
+    now: 'Every header of this family is set by the proxy alone, so that an application may believe it.',
+    todo: 'Choose another name.',
+    find: ({ table, file, source }) =>
+      (table?.routes ?? []).flatMap((route) =>
+        route.injectRequestHeaders
+          .filter(([name]) => isReserved(name))
+          .map(([name]) => ({ file, ...source.placeOf(route, name), about: name })),
+      ),
+  },
+  {
+    code: 'LK731',
+    severity: 'warning',
+    title: 'A value that switches something off takes effect',
+    before: '`false` and an empty list cannot take back what the section around an extra route says.',
+    now: 'What is written wins.',
+    todo: 'Make sure that it is meant.',
+    find: switchedOff,
+  },
+  {
+    code: 'LK732',
+    severity: 'warning',
+    title: '`provider_slug` takes effect',
+    before: 'It is read and ignored: everybody signs in with `UPSTREAM_DEFAULT_PROVIDER`.',
+    now: 'People sign in with this provider.',
+    todo: 'Make sure that auth has a provider with this slug, or take it out.',
+    find: providersOfTheirOwn,
+  },
+  {
+    code: 'LK733',
+    severity: 'warning',
+    title: '`pass_access_token` is to take effect',
+    before: 'Below `options` it is read and dropped.',
+    now: "It stands for sending the application the person's access token of the provider. Access tokens are not kept yet, so a later version will.",
+    todo: 'Take it out where the application does not use the token.',
+    find: writtenOption('pass_access_token', isOn),
+  },
+];
+
+function isOtherSpelling(from: string): boolean {
+  const host = from.replace(/^(["'])(.*)\1$/, '$2').replace(/^[a-z]+:\/\//i, '');
+  // A pattern has a case of its own, and a placeholder is not yet a name.
+  return /^[A-Za-z0-9.:_-]+$/.test(host) && (/[A-Z]/.test(host) || /\.(?::\d+)?$|:(?:80|443)$/.test(host));
+}
+
+function providersOfTheirOwn(subject: MigrationSubject): Place[] {
+  return optionKeys(subject, 'provider_slug')
+    .filter(({ text }) => text !== '' && text.replaceAll(/["']/g, '') !== subject.defaultProvider)
+    .map((key) => placeOfKey(subject, key));
+}

@@ -1,0 +1,41 @@
+import { run } from '../src/run.ts';
+
+/** What a run of the command line left behind. */
+export type Outcome = { code: number; stdout: string; stderr: string };
+
+type Surroundings = { isTerminal?: boolean; env?: Record<string, string> };
+
+/** Runs `latchkey` with these arguments among these files; nothing of the machine is touched. */
+export async function latchkey(
+  files: Record<string, string | Uint8Array>,
+  args: readonly string[],
+  { isTerminal = false, env = {} }: Surroundings = {},
+): Promise<Outcome> {
+  let stdout = '';
+  let stderr = '';
+  const code = await run(args, {
+    stdout: (text) => void (stdout += text),
+    stderr: (text) => void (stderr += text),
+    env,
+    isTerminal,
+    readFile(path) {
+      const content = files[path];
+      if (content === undefined) throw Object.assign(new Error(path), { code: 'ENOENT' });
+      return typeof content === 'string' ? new TextEncoder().encode(content) : content;
+    },
+  });
+  return { code, stdout, stderr };
+}
+
+/** A file with one service, whose `default` has these options, one per line; the first is on line 6. */
+export function withOptions(...options: string[]): string {
+  const lines = options.map((option) => `\n      ${option}`).join('');
+  return `- service: wiki\n  default:\n    from: wiki.example.com\n    to: http://wiki.internal\n    options:${lines}\n`;
+}
+
+/** The findings of a run with `--format json`, each as `LK202 5:7`. */
+export function placesIn(stdout: string): string[] {
+  const { findings }: { findings: Array<{ code: string; line: number; column: number }> } =
+    JSON.parse(stdout);
+  return findings.map(({ code, line, column }) => `${code} ${line}:${column}`);
+}

@@ -1,0 +1,104 @@
+import { canonicalRequest, replyRedirect, replyText } from '@latchkey/http';
+import type { CanonicalRequest, PeerTrust } from '@latchkey/http';
+import type { RouteMatch, RouteTable, Target } from '@latchkey/upstreams';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { ownPaths } from './endpoints/endpoints.ts';
+import { attachExchange } from './endpoints/exchange.ts';
+import type { ShowLauncher } from './endpoints/launcher.ts';
+import { upstreamTarget } from './forward/target.ts';
+import type { Gate, Passage } from './gate/gate.ts';
+import { refuseWithError } from './gate/refuse.ts';
+import type { RefuseDecision } from './gate/refuse.ts';
+import type { RequestRecord } from './record/record.ts';
+import type { Addresses } from './sign-in/addresses.ts';
+
+/** The stages before forwarding, ready to work. */
+export type AdmissionStages = {
+  readonly trust: PeerTrust;
+  readonly table: () => RouteTable;
+  readonly endpoints: RequestListener;
+  readonly gate: Gate;
+  readonly showLauncher: ShowLauncher;
+  readonly refuseDecision: RefuseDecision;
+  readonly addresses: Addresses;
+  /** browsers reach us over HTTPS only */
+  readonly secure: boolean;
+  readonly ready: () => boolean;
+};
+
+/** A request that may pass: everything that forwarding needs. */
+export type Passed = {
+  request: CanonicalRequest;
+  match: RouteMatch;
+  passage: Passage;
+  target: Target;
+  path: string;
+};
+
+/** Admits a request, or answers it and gives undefined. */
+export type Admit = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  record: RequestRecord,
+) => Promise<Passed | undefined>;
+
+/** Makes stages 1 to 7: one reading, route, own endpoint, public, credential, standing, decision. */
+export function createAdmit(stages: AdmissionStages): Admit {
+  const { trust, table, endpoints, gate, refuseDecision, addresses } = stages;
+
+  return async function admit(req, res, record) {
+    if (stages.secure) res.setHeader('Strict-Transport-Security', 'max-age=31536000');
+    const request = canonicalRequest(req, trust);
+    if (typeof request === 'string') {
+      record.detail = request;
+      refuseWithError(res, record, 'bad_request');
+      return undefined;
+    }
+    record.request = request;
+    if (request.rawPath === '/ping') {
+      replyText(res, stages.ready() ? 200 : 503, '');
+      return undefined;
+    }
+
+    const match = table().match(request.host, request.port);
+    if (match === undefined) {
+      refuseWithError(res, record, 'unknown_host');
+      return undefined;
+    }
+    const { route, target } = match;
+    record.route = route.id;
+    if (stages.secure && request.forwardedProto === 'http') {
+      replyRedirect(res, addresses.origin(request) + request.target, 308);
+      return undefined;
+    }
+    if (ownPaths.has(request.rawPath)) {
+      attachExchange(req, { request, route, record });
+      endpoints(req, res);
+      return undefined;
+    }
+
+    const passage = await gate.pass(request, req.headers, route);
+    record.decision = passage.decision;
+    record.subject = passage.subject;
+    if (!passage.decision.allow) {
+      refuseDecision(res, record, request, passage.decision, passage.subject);
+      return undefined;
+    }
+    if (route.kind === 'launcher' && passage.known !== undefined) {
+      stages.showLauncher(res, { request, route, requestId: record.id }, passage.known);
+      return undefined;
+    }
+    if (target === undefined) {
+      record.detail = 'the route gives no address for this host';
+      refuseWithError(res, record, 'upstream_unreachable');
+      return undefined;
+    }
+    const path = upstreamTarget(request, target);
+    if (path === undefined) {
+      record.detail = 'the path would climb out of the path of `to`';
+      refuseWithError(res, record, 'bad_request');
+      return undefined;
+    }
+    return { request, match, passage, target, path };
+  };
+}
