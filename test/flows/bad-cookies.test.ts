@@ -60,6 +60,15 @@ describe('a session cookie', () => {
     expect(the.stack.app.received).toEqual([]);
   });
 
+  test('that auth does not stand by leads to a new sign-in, and not round and round', async () => {
+    const browser = the.browser();
+    const lost = `_sso_proxy=${await sealed(secret, {})}; Domain=latchkey.localhost; Path=/`;
+    await browser.jar.setCookie(lost, the.stack.url('hello'));
+    const visit = await browser.visit(the.stack.url('hello'));
+    expect(visit.url).toContain('/sign-in/');
+    expect(visit.hops.filter(({ url }) => url.includes('/google/sign_in'))).toHaveLength(1);
+  });
+
   test('is found beside others of its name, in any order', async () => {
     const good = await sessionOf();
     expect((await ask(`_sso_proxy=planted; _sso_proxy=${good}`)).status).toBe(200);

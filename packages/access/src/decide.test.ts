@@ -134,6 +134,14 @@ describe('an e-mail address of doubtful shape', () => {
 });
 
 describe('groups that cannot be known', () => {
+  test('are those that nobody has been asked about yet', () => {
+    const asked = { ...ada, groups: ['staff'], askedGroups: ['staff', 'board'] };
+
+    expect(decide(asked, route({ groups: ['admins'] }), closed).reason).toBe('groups_unknown');
+    expect(decide(asked, route({ groups: ['board'] }), closed).reason).toBe('no_rule_matches');
+    expect(decide(asked, route({ groups: ['admins', 'staff'] }), closed).allow).toBe(true);
+  });
+
   test.each([
     ['are the reason where a rule asks for them', { groups: ['staff'] }, 'groups_unknown'],
     [

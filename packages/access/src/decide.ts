@@ -2,7 +2,7 @@ import type { Route } from '@latchkey/upstreams';
 import type { Reason } from './reasons.ts';
 import { rulesOf } from './rules.ts';
 import type { Question, Rule } from './rules.ts';
-import type { Subject } from './subject.ts';
+import type { Person, Subject } from './subject.ts';
 
 /** What was decided, about which route, and why. */
 export type Decision = {
@@ -44,7 +44,11 @@ export function explain(
 
 function refusal(subject: Subject, route: Route): Reason {
   if (subject.kind === 'nobody') return subject.why;
-  return subject.groups === undefined && route.rules.groups.length > 0 ? 'groups_unknown' : 'no_rule_matches';
+  return route.rules.groups.every((group) => isKnown(group, subject)) ? 'no_rule_matches' : 'groups_unknown';
+}
+
+function isKnown(group: string, { groups, askedGroups }: Person): boolean {
+  return groups !== undefined && (askedGroups === undefined || askedGroups.includes(group));
 }
 
 // Which paths are public is nothing that a person who was refused needs to be told.

@@ -7,6 +7,8 @@ export type Person = {
   readonly email: string;
   /** among the groups that routes name; undefined where they cannot be known now */
   readonly groups: readonly string[] | undefined;
+  /** which groups were asked about; absent where all were, so that a group not in `groups` is one without this person */
+  readonly askedGroups?: readonly string[];
 };
 
 /** Nobody: a request without a usable session, and why it is not usable. */

@@ -33,7 +33,12 @@ try {
   const registry = createMetrics();
   const metrics = createReloadMetrics(registry, routes.length);
   const reload = createReload({ upstream: settings.upstream, table, metrics, log });
-  if (settings.metrics.port !== undefined) await serveMetrics(registry, settings.metrics.port);
+  const { port: metricsPort } = settings.metrics;
+  if (metricsPort !== undefined) {
+    await serveMetrics(registry, metricsPort).catch((error: unknown) =>
+      refuseToStart('proxy', [listenError(error, metricsPort, 'METRICS_PORT')]),
+    );
+  }
   const server = await startProxy({ settings, table, log });
   if (settings.upstream.configFile !== undefined) {
     watchFile(settings.upstream.configFile, lookAtFileEveryMs, reload);

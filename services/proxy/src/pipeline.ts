@@ -17,6 +17,7 @@ import { refuseWithError } from './gate/refuse.ts';
 import { openRecord } from './record/record.ts';
 import type { RequestRecord } from './record/record.ts';
 import type { KnownSession } from './session-check/known-session.ts';
+import { authorityOf } from './sign-in/addresses.ts';
 
 /** The stages, ready to work. */
 export type Stages = AdmissionStages & {
@@ -29,6 +30,9 @@ export type Stages = AdmissionStages & {
   readonly logRequests: boolean;
   readonly now: () => number;
 };
+
+// Not a status that anybody is sent: how nginx logs a request whose caller left before the answer.
+const callerGone = 499;
 
 /** Takes a request through the stages, in order; the last two differ for HTTP and WebSocket. */
 export function createPipeline(stages: Stages): {
@@ -79,13 +83,13 @@ export function createPipeline(stages: Stages): {
         headers: headersFor(req, record, passed),
         timeoutMs: match.route.timeoutMs,
       },
-      connections.pool(target, match.route),
-      answerHeaders(passed),
+      connections.pool(target, match.route, match.route.preserveHost ? authorityOf(passed.request) : ''),
+      {
+        mapHeaders: answerHeaders(passed),
+        breaksOff: (detail) => (record.detail = detail),
+      },
     );
-    if (outcome.answered) {
-      if (outcome.cutShort !== undefined) record.detail = outcome.cutShort;
-      return;
-    }
+    if (outcome.answered) return;
     record.detail = outcome.detail;
     if (!res.destroyed) refuseWithError(res, record, outcome.code);
   }
@@ -98,7 +102,7 @@ export function createPipeline(stages: Stages): {
     record: RequestRecord,
   ) {
     const passed = await admit(req, res, record);
-    if (passed === undefined) return;
+    if (passed === undefined || socket.destroyed) return;
     const { request, match, passage, target, path } = passed;
     if (passage.known !== undefined && !isSameOrigin(req, addresses.origin(request))) {
       refuseWithError(res, record, 'cross_site_request');
@@ -134,7 +138,7 @@ export function createPipeline(stages: Stages): {
   return {
     request(req, res) {
       const record = openRecord(req, { log: stages.log, now, enabled: stages.logRequests });
-      res.once('close', () => record.close(res.statusCode));
+      res.once('close', () => record.close(res.headersSent ? res.statusCode : callerGone));
       serve(req, res, record).catch((error: unknown) => failed(res, record, error));
     },
 
@@ -147,7 +151,7 @@ export function createPipeline(stages: Stages): {
       res.shouldKeepAlive = false;
       res.assignSocket(socket);
       res.once('finish', () => endConnection(socket));
-      socket.once('close', () => record.close(res.statusCode));
+      socket.once('close', () => record.close(res.headersSent ? res.statusCode : callerGone));
       tunnel(req, socket, head, res, record).catch((error: unknown) => failed(res, record, error));
     },
   };
@@ -161,8 +165,12 @@ function identityOf({ session, person }: KnownSession, route: Route): Identity {
 // Whatever goes wrong in a stage closes: the request is answered with an error and goes nowhere.
 function failed(res: ServerResponse, record: RequestRecord, error: unknown): void {
   record.detail = error instanceof Error ? error.message : 'unknown';
-  if (res.headersSent) res.destroy();
-  else refuseWithError(res, record, 'internal_error');
+  try {
+    if (res.headersSent) res.destroy();
+    else refuseWithError(res, record, 'internal_error');
+  } catch {
+    res.destroy();
+  }
 }
 
 // Browsers attach cookies to a WebSocket handshake from any page and apply no same-origin policy to it (RFC 6455,

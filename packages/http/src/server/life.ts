@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** How long the server waits for what a client should send. Milliseconds. */
 export type ServerTimeouts = {
@@ -71,9 +72,15 @@ export async function startServer(
     request(req, res);
   });
   server.on('timeout', (socket: Socket) => endSilence(socket, timeouts.readMs));
+  // Node forgets about a connection once it is upgraded, so that nobody but us can end it.
+  const upgraded = new Set<Duplex>();
   server.on('upgrade', function tunnel(req, socket, head) {
-    if (upgrade !== undefined && socket instanceof Socket) upgrade(req, socket, head);
-    else socket.destroy();
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
+    // A handshake sent behind a request that is not answered yet would have two writers on one connection.
+    const isBusy = [...open].some((res) => res.req.socket === socket);
+    if (upgrade === undefined || !(socket instanceof Socket) || isBusy) socket.destroy();
+    else upgrade(req, socket, head);
   });
   await listen(server, port);
   const address = server.address();
@@ -83,7 +90,7 @@ export async function startServer(
     ready,
     stop() {
       if (stopping === undefined) {
-        stopping = close(server, open, timeouts.shutdownMs);
+        stopping = close(server, { open, upgraded }, timeouts.shutdownMs);
         onStop?.();
       }
       return stopping;
@@ -141,11 +148,18 @@ function listen(server: Server, port: number): Promise<void> {
   });
 }
 
-async function close(server: Server, open: Iterable<ServerResponse>, shutdownMs: number): Promise<void> {
+async function close(
+  server: Server,
+  { open, upgraded }: { open: Iterable<ServerResponse>; upgraded: Iterable<Duplex> },
+  shutdownMs: number,
+): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   for (const res of open) sayGoodbye(res);
   server.closeIdleConnections();
-  const force = setTimeout(() => server.closeAllConnections(), shutdownMs);
+  const force = setTimeout(function endTheRest() {
+    server.closeAllConnections();
+    for (const socket of upgraded) socket.destroy();
+  }, shutdownMs);
   await closed;
   clearTimeout(force);
 }

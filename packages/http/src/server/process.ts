@@ -17,11 +17,11 @@ export function stopOnSignals(server: RunningServer, log: Logger): void {
 }
 
 /** What to tell an operator about an error that kept a server from listening; rethrows what is none. */
-export function listenError(error: unknown, port: number): string {
+export function listenError(error: unknown, port: number, variable = 'SERVER_PORT'): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE')
-    return `SERVER_PORT: ${port} is taken, write another port or stop what listens there`;
-  if (code === 'EACCES') return `SERVER_PORT: ${port} is not ours to take, write a port above 1023`;
+    return `${variable}: ${port} is taken, write another port or stop what listens there`;
+  if (code === 'EACCES') return `${variable}: ${port} is not ours to take, write a port above 1023`;
   throw error;
 }
 

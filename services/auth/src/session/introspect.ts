@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { openGrant } from './grant.ts';
 import { sealWithGrant } from './issue.ts';
 import { standingSession } from './open.ts';
-import { isFresh, knownStanding } from './refresh.ts';
+import { isFresh } from './refresh.ts';
 import type { Refresher } from './refresh.ts';
 import type { Standing } from './store.ts';
 
@@ -38,10 +38,9 @@ export async function introspect(
   askedGroups: readonly string[],
   { context, refresh }: { context: Context; refresh: Refresher },
 ): Promise<Introspection> {
-  const session = await standingSession(token, context);
-  if (session === undefined) return inactive;
-  const known = await knownStanding(session, context);
-  if (known === undefined) return inactive;
+  const opened = await standingSession(token, context);
+  if (opened === undefined) return inactive;
+  const { session, known } = opened;
 
   const needsGroups = askedGroups.length > 0 && known.groups === undefined;
   const verdict =

@@ -1,16 +1,20 @@
 import type { Route, Target } from '@latchkey/upstreams';
 import { LRUCache } from 'lru-cache';
-import { Pool } from 'undici';
+import { isIP } from 'node:net';
+import { buildConnector, Pool } from 'undici';
 
 /** Connections to upstreams, kept alive and shared by all requests to one origin. */
 export type Connections = {
-  pool(target: Target, route: Pick<Route, 'tlsSkipVerify' | 'resetDeadlineMs'>): Pool;
+  /** @param host what the requests will say in `Host`, where that is not the host of the target */
+  pool(target: Target, route: Pick<Route, 'tlsSkipVerify' | 'resetDeadlineMs'>, host: string): Pool;
   close(): Promise<void>;
 };
 
 // A rewrite pattern makes an origin out of each host that somebody thinks of.
 const keptOrigins = 1_000;
 const connectWithinMs = 5_000;
+// What an ALB lets through towards the browser, and to spare.
+const headerBytes = 64 * 1024;
 
 /** @param now milliseconds since the epoch */
 export function createConnections(now: () => number): Connections {
@@ -21,13 +25,15 @@ export function createConnections(now: () => number): Connections {
   });
 
   return {
-    pool(target, route) {
+    pool(target, route, host) {
       // A structured key: two different pairs never make one text (GHSA-v574-6498-x57v).
-      const key = JSON.stringify([target.origin, route.tlsSkipVerify]);
+      // The host is part of it because undici ends a TLS connection when the next request on it names another one.
+      const key = JSON.stringify([target.origin, route.tlsSkipVerify, host]);
       const kept = pools.get(key);
       if (kept !== undefined && now() - kept.openedAt < route.resetDeadlineMs) return kept.pool;
       const pool = new Pool(target.origin, {
-        connect: { timeout: connectWithinMs, rejectUnauthorized: !route.tlsSkipVerify },
+        connect: connectorTo(target.origin, route.tlsSkipVerify),
+        maxHeaderSize: headerBytes,
         // Faithful forwarding: what came as HTTP/1.1 leaves as HTTP/1.1.
         allowH2: false,
         pipelining: 1,
@@ -41,4 +47,20 @@ export function createConnections(now: () => number): Connections {
       await Promise.allSettled(open);
     },
   };
+}
+
+/** The name under which an upstream presents itself: that of `to`, whatever `Host` says. An address has none. */
+export function serverNameOf(origin: string): string {
+  const { hostname } = new URL(origin);
+  return isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? hostname : '';
+}
+
+// undici takes the name from the `Host` header, which with `preserve_host` is the public one.
+function connectorTo(origin: string, tlsSkipVerify: boolean): buildConnector.connector {
+  const connect = buildConnector({
+    timeout: connectWithinMs,
+    rejectUnauthorized: !tlsSkipVerify,
+    allowH2: false,
+  });
+  return (options, callback) => connect({ ...options, servername: serverNameOf(origin) }, callback);
 }

@@ -4,10 +4,12 @@ const goodbyeMs = 5_000;
 
 /**
  * Ends a connection whose handshake became no tunnel, after what was written to it. What the caller sends still is read
- * and thrown away: left unread, it would hold the connection open, or reset it before the answer has arrived.
+ * and thrown away: left unread, it would hold the connection open, or reset it before the answer has arrived. Who goes on
+ * sending is cut off after a while.
  */
 export function endConnection(socket: Socket): void {
-  socket.setTimeout(goodbyeMs, () => socket.destroy());
+  const cut = setTimeout(() => socket.destroy(), goodbyeMs);
+  socket.once('close', () => clearTimeout(cut));
   socket.resume();
   socket.end();
 }

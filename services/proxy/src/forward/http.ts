@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { PassThrough } from 'node:stream';
 import { errors as undiciErrors } from 'undici';
 import type { Dispatcher } from 'undici';
 
@@ -11,9 +12,9 @@ export type UpstreamRequest = {
   readonly timeoutMs: number;
 };
 
-/** How forwarding ended: answered (perhaps cut short), or without an answer. */
+/** How forwarding ended: answered, as far as it went, or without an answer. */
 export type ForwardOutcome =
-  | { readonly answered: true; readonly cutShort?: string }
+  | { readonly answered: true }
   | {
       readonly answered: false;
       readonly code: 'upstream_unreachable' | 'upstream_timeout';
@@ -23,25 +24,31 @@ export type ForwardOutcome =
 // A stream may be silent for long, yet not for ever: a connection whose other end has vanished looks the same.
 const silenceMs = 15 * 60_000;
 
+/** What happens on the way. */
+export type ForwardEvents = {
+  /** Makes the headers for the browser from the upstream's, both flat lists. */
+  mapHeaders(rawHeaders: string[]): string[];
+  /** The answer breaks off; told before it does. */
+  breaksOff(detail: string): void;
+};
+
 /**
  * Streams a request to the upstream and its answer back. Bodies are never held in memory: each side is read only as fast
  * as the other takes it.
- *
- * @param mapHeaders makes the headers for the browser from the upstream's, both flat lists
  */
 export async function forwardHttp(
   req: IncomingMessage,
   res: ServerResponse,
   upstream: UpstreamRequest,
   dispatcher: Dispatcher,
-  mapHeaders: (rawHeaders: string[]) => string[],
+  events: ForwardEvents,
 ): Promise<ForwardOutcome> {
-  const first = await relay(req, res, upstream, dispatcher, mapHeaders);
+  const first = await relay(req, res, upstream, dispatcher, events);
   // RFC 9110, section 9.2.2: a kept connection may close just as a request is sent on it. What is safe to repeat and has
   // no body is sent once more.
   const mayRepeat = (upstream.method === 'GET' || upstream.method === 'HEAD') && !hasBody(req);
   if (!first.answered && first.closedEarly && mayRepeat && !res.destroyed) {
-    return relay(req, res, upstream, dispatcher, mapHeaders);
+    return relay(req, res, upstream, dispatcher, events);
   }
   return first;
 }
@@ -53,16 +60,24 @@ function relay(
   res: ServerResponse,
   upstream: UpstreamRequest,
   dispatcher: Dispatcher,
-  mapHeaders: (rawHeaders: string[]) => string[],
+  events: ForwardEvents,
 ): Promise<RelayOutcome> {
   return new Promise((resolve) => {
     let controller: Dispatcher.DispatchController | undefined;
+    let stalled: NodeJS.Timeout | undefined;
+    const body = hasBody(req) ? bodyOf(req) : undefined;
     const abandon = () => controller?.abort(new Error('the caller has gone'));
-    const resume = () => controller?.resume();
+
+    function resume(): void {
+      clearTimeout(stalled);
+      controller?.resume();
+    }
 
     function finish(outcome: RelayOutcome): void {
+      clearTimeout(stalled);
       res.off('close', abandon);
       res.off('drain', resume);
+      body?.release();
       resolve(outcome);
     }
 
@@ -73,7 +88,7 @@ function relay(
         method: upstream.method,
         path: upstream.target,
         headers: upstream.headers,
-        body: hasBody(req) ? req : null,
+        body: body?.stream ?? null,
         headersTimeout: upstream.timeoutMs,
         bodyTimeout: silenceMs,
       },
@@ -82,29 +97,52 @@ function relay(
           controller = started;
           if (res.destroyed) abandon();
         },
-        onResponseStart(_, status, _headers, message) {
+        onResponseStart(_, status) {
           if (status < 200) return;
-          res.writeHead(status, message ?? '', mapHeaders(rawTexts(controller?.rawHeaders)));
+          // Without the reason phrase: it means nothing (RFC 9110, section 15), and Node throws at some that exist.
+          res.writeHead(status, events.mapHeaders(rawTexts(controller?.rawHeaders)));
           // An event stream may have nothing to say for a while; its head must not wait for the first event.
           res.flushHeaders();
         },
         onResponseData(_, chunk) {
-          if (!res.write(chunk)) controller?.pause();
+          if (res.write(chunk)) return;
+          controller?.pause();
+          stalled = setTimeout(() => res.destroy(), silenceMs);
         },
         onResponseEnd() {
           res.end();
           finish({ answered: true });
         },
         onResponseError(_, error) {
-          if (res.headersSent) {
-            // The length was promised or the stream was open: only a broken connection tells the caller that it is cut.
-            res.destroy();
-            finish({ answered: true, cutShort: error.message });
-          } else finish(failureOf(error));
+          if (!res.headersSent) return finish(failureOf(error));
+          events.breaksOff(error.message);
+          // The length was promised or the stream was open: only a broken connection tells the caller that it is cut.
+          res.destroy();
+          return finish({ answered: true });
         },
       },
     );
   });
+}
+
+// undici destroys the body that it was given once it has no use for it. The request itself must survive that: what was
+// not sent yet is read and thrown away, or the caller would never come to read the answer.
+function bodyOf(req: IncomingMessage): { stream: PassThrough; release: () => void } {
+  const stream = new PassThrough();
+  const broken = () => {
+    if (!req.complete) stream.destroy(new Error('the caller has gone'));
+  };
+  stream.on('error', () => req.unpipe(stream));
+  req.once('close', broken);
+  req.pipe(stream);
+  return {
+    stream,
+    release() {
+      req.off('close', broken);
+      req.unpipe(stream);
+      req.resume();
+    },
+  };
 }
 
 function failureOf(error: Error): RelayOutcome {

@@ -116,6 +116,7 @@ describe('our own', () => {
     expect(sentWith({ rawHeaders: ['Set-Cookie', 'a=1'], setCookies })).toEqual([
       ['Set-Cookie', 'a=1'],
       ...ours,
+      ['Cache-Control', 'private, no-store'],
       ...setCookies.map((cookie) => ['Set-Cookie', cookie]),
     ]);
   });

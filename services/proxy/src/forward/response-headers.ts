@@ -34,7 +34,7 @@ export function responseHeaders(input: ResponseHeaderInput): string[] {
 }
 
 // BuzzFeed SSO sets these on every answer, whatever the upstream said; operators change them with `header_overrides`.
-function ownHeaders({ overrides, secure }: ResponseHeaderInput): HeaderEntry[] {
+function ownHeaders({ overrides, secure, setCookies }: ResponseHeaderInput): HeaderEntry[] {
   const headers = new Map<string, HeaderEntry>();
   const set = (entry: HeaderEntry) => headers.set(entry[0].toLowerCase(), entry);
   set(['X-Content-Type-Options', 'nosniff']);
@@ -42,6 +42,8 @@ function ownHeaders({ overrides, secure }: ResponseHeaderInput): HeaderEntry[] {
   set(['X-XSS-Protection', '1; mode=block']);
   if (secure) set(['Strict-Transport-Security', 'max-age=31536000']);
   for (const entry of overrides) set(entry);
+  // RFC 9111, section 7.3: a cache stores Set-Cookie like any header, and would hand one person's session to others.
+  if (setCookies.length > 0) set(['Cache-Control', 'private, no-store']);
   return [...headers.values()];
 }
 

@@ -1,7 +1,10 @@
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { serverNameOf } from './connections.ts';
 import { endConnection } from './end-connection.ts';
+
+const answerSilenceMs = 60_000;
 
 /** A WebSocket handshake as it goes to the upstream. */
 export type UpstreamHandshake = {
@@ -33,24 +36,31 @@ export function forwardWebSocket(
   upstream: UpstreamHandshake,
   events: HandshakeEvents,
 ): void {
-  // The library sends `req.url` and `req.headers` on; what it gets is what was made for the upstream, nothing else.
-  req.url = upstream.target;
+  // The library sends `req.headers` on; what it gets is what was made for the upstream, nothing else. It also parses
+  // `req.url`, and drops without a word what it cannot parse, so the target goes in where it is sent.
+  req.url = '/';
   req.headers = { ...headerObject(upstream.headers), connection: 'Upgrade', upgrade: 'websocket' };
+  // A handshake has no body (RFC 6455, section 4.1); bytes behind it belong to the tunnel.
+  delete req.headers['content-length'];
   let settled = false;
 
   const proxy = createProxyMiddleware({
     target: upstream.origin,
     prependPath: false,
     secure: !upstream.tlsSkipVerify,
+    ssl: { servername: serverNameOf(upstream.origin) },
     on: {
       proxyReqWs(proxyReq) {
+        proxyReq.path = upstream.target;
         const timer = setTimeout(() => proxyReq.destroy(new HandshakeTimeout()), upstream.timeoutMs);
         function answered(answer: IncomingMessage): void {
           settled = true;
           answer.headers = headerObject(upstream.mapHeaders(answer.rawHeaders));
-          if (answer.statusCode === 101)
+          if (answer.statusCode === 101) {
             Object.assign(answer.headers, { connection: 'Upgrade', upgrade: 'websocket' });
-          if (answer.statusCode !== 101) answer.once('end', () => endConnection(socket));
+          } else {
+            endAfter(answer, socket);
+          }
           events.answered(answer.statusCode ?? 502);
         }
         proxyReq.once('upgrade', answered);
@@ -58,6 +68,7 @@ export function forwardWebSocket(
         for (const end of ['upgrade', 'response', 'close']) proxyReq.once(end, () => clearTimeout(timer));
         socket.once('close', () => proxyReq.destroy());
       },
+      open: (upstreamSocket) => tieTogether(socket, upstreamSocket),
       error(error) {
         if (settled) return;
         settled = true;
@@ -71,6 +82,25 @@ export function forwardWebSocket(
   proxy.upgrade(req, socket, head);
 }
 
+// The answer is relayed by the library; what is left to do is to end with it, whichever side stops first.
+function endAfter(answer: IncomingMessage, socket: Socket): void {
+  answer.once('end', () => endConnection(socket));
+  answer.setTimeout(answerSilenceMs, () => socket.destroy());
+  socket.once('end', () => socket.destroy());
+  socket.resume();
+}
+
+// A pipe passes an end on, not a break: without this an application would never learn that its visitor is gone.
+function tieTogether(one: Socket, other: Socket): void {
+  for (const [first, second] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    if (first.destroyed) second.destroy();
+    else first.once('close', () => second.destroy());
+  }
+}
+
 class HandshakeTimeout extends Error {
   constructor() {
     super('the upstream did not answer the handshake in time');
@@ -78,7 +108,8 @@ class HandshakeTimeout extends Error {
 }
 
 function headerObject(flat: readonly string[]): Record<string, string | string[]> {
-  const headers: Record<string, string | string[]> = {};
+  // Without a prototype: `constructor` is a header name like any other.
+  const headers: Record<string, string | string[]> = Object.create(null);
   for (let at = 0; at + 1 < flat.length; at += 2) {
     const name = (flat[at] ?? '').toLowerCase();
     const value = flat[at + 1] ?? '';

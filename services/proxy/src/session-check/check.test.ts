@@ -50,7 +50,12 @@ describe('a session that auth vouches for', () => {
     const known = session();
 
     expect(await check(known)).toBe('stands');
-    expect(known.person).toEqual({ kind: 'person', email: 'ada@example.com', groups: ['staff'] });
+    expect(known.person).toEqual({
+      kind: 'person',
+      email: 'ada@example.com',
+      groups: ['staff'],
+      askedGroups: ['staff'],
+    });
     expect(introspect).toHaveBeenCalledWith('sealed', ['staff']);
   });
 
@@ -65,6 +70,19 @@ describe('a session that auth vouches for', () => {
       ['sealed', ['staff']],
       ['sealed', ['staff', 'admins']],
     ]);
+  });
+
+  test('is asked about once more where the answer was about the groups of before', async () => {
+    const known = session();
+    const first = Promise.withResolvers<Introspection>();
+    introspect.mockReturnValueOnce(first.promise);
+    const checked = check(known);
+    groups = ['staff', 'admins'];
+    first.resolve(stands);
+    await checked;
+
+    expect(introspect.mock.calls.map(([, asked]) => asked)).toEqual([['staff'], ['staff', 'admins']]);
+    expect(known.person.askedGroups).toEqual(['staff', 'admins']);
   });
 
   test.each([

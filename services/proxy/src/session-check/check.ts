@@ -33,18 +33,25 @@ export function createSessionCheck(options: {
   const underWay = new WeakMap<KnownSession, Promise<void>>();
 
   return async function check(known) {
-    if (!known.ended && (now() >= known.askAgainAt || known.askedFor !== groups())) {
-      let asking = underWay.get(known);
-      if (asking === undefined) {
-        asking = ask(known).finally(() => underWay.delete(known));
-        underWay.set(known, asking);
-      }
-      await asking;
-    }
+    // A question under way may be about the groups of before a reload; then there is a second one.
+    for (let rounds = 0; rounds < 2 && isDue(known); rounds++) await askOnce(known);
     if (known.ended) return 'ended';
     const lastCertain = known.vouchedAt ?? known.firstSeenAt;
     return now() - lastCertain < clocks.validMs + clocks.gracePeriodMs ? 'stands' : 'unverified';
   };
+
+  function isDue(known: KnownSession): boolean {
+    return !known.ended && (now() >= known.askAgainAt || known.askedFor !== groups());
+  }
+
+  async function askOnce(known: KnownSession): Promise<void> {
+    let asking = underWay.get(known);
+    if (asking === undefined) {
+      asking = ask(known).finally(() => underWay.delete(known));
+      underWay.set(known, asking);
+    }
+    await asking;
+  }
 
   async function ask(known: KnownSession): Promise<void> {
     const asked = groups();
@@ -57,7 +64,7 @@ export function createSessionCheck(options: {
       }
       known.vouchedAt = now();
       known.askAgainAt = now() + clocks.validMs;
-      known.person = { ...known.person, groups: answer.groups };
+      known.person = { ...known.person, groups: answer.groups, askedGroups: asked };
       known.decisions = new WeakMap();
       if (answer.session !== undefined) known.token = answer.session;
     } catch (error) {
