@@ -51,7 +51,7 @@ describe('an upgrade', () => {
 
   test('that was refused is cut off although its sender goes on', async () => {
     const socket = open(the.stack, true);
-    const closed = once(socket, 'close');
+    const closed = new Promise((resolve) => socket.once('close', resolve));
     socket.write(`${head('/')}${upgrade}\r\n`);
     const drip = setInterval(() => socket.write('x'), 200);
     await closed;

@@ -2,6 +2,7 @@ export { renderDiagnosticsReference } from './diagnostics.ts';
 export { loadUpstreams } from './load.ts';
 export { decodeUpstreamFile } from './parse/decode.ts';
 export type { DecodedFile } from './parse/decode.ts';
+export { printTable } from './print/print.ts';
 export { renderUpstreamSchema } from './shape/json-schema.ts';
 export type {
   AccessRules,
