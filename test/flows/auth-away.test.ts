@@ -33,10 +33,10 @@ describe('while auth is away', () => {
     const cookie = await browser.jar.getCookieString(stack.url('hello'));
     await browser.close();
     // Another task with the same secrets, started while auth is away.
-    const { proxySettings, table } = stack;
+    const { proxySettings, table, signer } = stack;
     await stack.auth.stop();
     await stack.proxy.stop();
-    const cold = await startProxy({ settings: proxySettings, table, log: stack.proxyLog });
+    const cold = await startProxy({ settings: proxySettings, table, signer, log: stack.proxyLog });
     const other = new Browser();
     expect((await other.fetch(stack.url('hello'), { headers: { cookie } })).status).toBe(200);
     const grouped = await other.fetch(stack.url('wiki'), { headers: { cookie } });

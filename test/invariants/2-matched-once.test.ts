@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createLog } from '@latchkey/http';
 import type { RunningServer } from '@latchkey/http';
-import { createLiveTable, startProxy } from '@latchkey/proxy';
+import { createLiveTable, createSigner, startProxy } from '@latchkey/proxy';
 import { loadProxySettings } from '@latchkey/settings';
 import { loadUpstreams } from '@latchkey/upstreams';
 import type { RouteTable } from '@latchkey/upstreams';
@@ -53,7 +53,10 @@ beforeAll(async () => {
   };
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const log = createLog({ service: 'proxy', level: 'info', destination: silent });
-  proxy = await startProxy({ settings: loaded.settings, table: createLiveTable(fickle), log });
+  const signing = createSigner({ variables: {}, rsaKey: undefined });
+  if ('problems' in signing) throw new Error(signing.problems.join());
+  const { signer } = signing;
+  proxy = await startProxy({ settings: loaded.settings, table: createLiveTable(fickle), signer, log });
 });
 afterAll(() => Promise.all([proxy.stop(), open.close(), closed.close()]));
 

@@ -71,6 +71,7 @@ function proxySettings(
       },
       templateVariables: templates,
     },
+    ...(values.REQUESTSIGNER_KEY !== undefined && { requestSignerKey: values.REQUESTSIGNER_KEY }),
     metrics: { ...(values.METRICS_PORT !== undefined && { port: values.METRICS_PORT }) },
     logging: loggingSettings(values),
   };

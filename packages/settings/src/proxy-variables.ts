@@ -138,7 +138,6 @@ export const proxyVariables = {
     type: text,
     secret: true,
     meaning: 'The RSA private key (PKCS#8 PEM) that signs requests to upstreams.',
-    effect: 'none yet',
     aliases: ['REQUEST_SIGNATURE_KEY'],
   },
   ...observabilityVariables,
@@ -180,6 +179,5 @@ export const proxyPatterns = {
     secret: true,
     verbatim: true,
     meaning: 'The HMAC key, as `algorithm:secret`, that signs requests to one service.',
-    effect: 'none yet',
   },
 } satisfies Table;

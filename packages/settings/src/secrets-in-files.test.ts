@@ -45,7 +45,7 @@ describe('secrets in files', () => {
         session: { cookie: { secrets: [first, second] } },
         upstream: { templateVariables: { wiki_signing_key: 'sha256:hunter2' } },
       },
-      warnings: ['REQUESTSIGNER_KEY_FILE: has no effect yet'],
+      warnings: [],
     });
   });
 

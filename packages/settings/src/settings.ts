@@ -28,6 +28,8 @@ export type ProxySettings = {
     /** `SSO_CONFIG_ROOT_DOMAIN` is here as `root_domain`, its value untouched. */
     templateVariables: Record<string, string>;
   };
+  /** The PEM text of the key that signs requests to upstreams. */
+  requestSignerKey?: string;
   metrics: { port?: number };
   logging: LoggingSettings;
 };

@@ -14,17 +14,19 @@ import { createPipeline } from './pipeline.ts';
 import { createSessionCheck } from './session-check/check.ts';
 import { createIntrospect } from './session-check/introspect.ts';
 import { createAddresses } from './sign-in/addresses.ts';
+import type { Signer } from './signing/signer.ts';
 import type { LiveTable } from './upstream-file/live-table.ts';
 
 /** Wires the stages together from settings and route table, and starts listening. */
 export async function startProxy(options: {
   settings: ProxySettings;
   table: LiveTable;
+  signer: Signer;
   log: Logger;
   /** milliseconds since the epoch; for tests */
   now?: () => number;
 }): Promise<RunningServer> {
-  const { settings, table, log, now = Date.now } = options;
+  const { settings, table, signer, log, now = Date.now } = options;
   const { client, provider, session } = settings;
   const { secure, domain, secrets, expireMs } = session.cookie;
 
@@ -61,7 +63,8 @@ export async function startProxy(options: {
       createPipeline({
         trust: trustPeers(settings.server.trustedProxies),
         table: () => table.current(),
-        endpoints: createEndpoints({ gate, addresses, refuseDecision, showLauncher }),
+        endpoints: createEndpoints({ gate, addresses, refuseDecision, showLauncher, certs: signer.certs }),
+        signer,
         showLauncher,
         gate,
         refuseDecision,

@@ -10,6 +10,7 @@ import { loadProxySettings } from '@latchkey/settings';
 import { startProxy } from './app.ts';
 import { createReloadMetrics } from './record/metrics.ts';
 import { unreachableHosts } from './sign-in/reach.ts';
+import { createSigner } from './signing/signer.ts';
 import { createLiveTable } from './upstream-file/live-table.ts';
 import { readUpstreams } from './upstream-file/read.ts';
 import { createReload } from './upstream-file/reload.ts';
@@ -22,6 +23,11 @@ if (!loaded.ok) refuseToStart('proxy', loaded.errors);
 const { settings, warnings } = loaded;
 const log = createLog({ service: 'proxy', level: settings.logging.level });
 
+const signing = createSigner({
+  variables: settings.upstream.templateVariables,
+  rsaKey: settings.requestSignerKey,
+});
+if ('problems' in signing) refuseToStart('proxy', signing.problems);
 const outcome = readUpstreams(settings.upstream);
 if (outcome.table === undefined) refuseToStart('proxy', outcome.errors);
 const { routes } = outcome.table;
@@ -39,7 +45,7 @@ try {
       refuseToStart('proxy', [listenError(error, metricsPort, 'METRICS_PORT')]),
     );
   }
-  const server = await startProxy({ settings, table, log });
+  const server = await startProxy({ settings, table, signer: signing.signer, log });
   if (settings.upstream.configFile !== undefined) {
     watchFile(settings.upstream.configFile, lookAtFileEveryMs, reload);
     process.on('SIGHUP', reload);

@@ -3,12 +3,13 @@ import type { Route } from '@latchkey/upstreams';
 import { ServerResponse } from 'node:http';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import type { Logger } from 'pino';
 import { createAdmit } from './admit.ts';
 import type { AdmissionStages, Passed } from './admit.ts';
 import type { Connections } from './forward/connections.ts';
 import { endConnection } from './forward/end-connection.ts';
-import { forwardHttp } from './forward/http.ts';
+import { forwardHttp, hasBody } from './forward/http.ts';
 import { requestHeaders } from './forward/request-headers.ts';
 import { responseHeaders } from './forward/response-headers.ts';
 import type { Tunnels } from './forward/tunnels.ts';
@@ -18,11 +19,14 @@ import { openRecord } from './record/record.ts';
 import type { RequestRecord } from './record/record.ts';
 import type { KnownSession } from './session-check/known-session.ts';
 import { authorityOf } from './sign-in/addresses.ts';
+import { readBody } from './signing/read-body.ts';
+import type { Signer } from './signing/signer.ts';
 
 /** The stages, ready to work. */
 export type Stages = AdmissionStages & {
   readonly connections: Connections;
   readonly tunnels: Tunnels;
+  readonly signer: Signer;
   readonly isOwnCookie: (name: string) => boolean;
   /** the `Set-Cookie` value for a session that auth has renewed */
   readonly renewCookie: (value: string, known: KnownSession) => string;
@@ -73,17 +77,26 @@ export function createPipeline(stages: Stages): {
   async function serve(req: IncomingMessage, res: ServerResponse, record: RequestRecord): Promise<void> {
     const passed = await admit(req, res, record);
     if (passed === undefined) return;
-    const { match, target, path } = passed;
+    const { request, match, target, path } = passed;
+    const { route } = match;
+    const headers = headersFor(req, record, passed);
+    let body: Buffer | undefined;
+    if (stages.signer.signs(route)) {
+      body = hasBody(req) ? await readBody(req) : Buffer.alloc(0);
+      if (body === undefined) return refuseWithError(res, record, 'body_too_large');
+      headers.push(...stages.signer.sign(route, request, headers, body));
+    }
     const outcome = await forwardHttp(
       req,
       res,
       {
-        method: passed.request.method,
+        method: request.method,
         target: path,
-        headers: headersFor(req, record, passed),
-        timeoutMs: match.route.timeoutMs,
+        headers,
+        timeoutMs: route.timeoutMs,
+        ...(body !== undefined && body.length > 0 && { body: asItCame(req, body) }),
       },
-      connections.pool(target, match.route, match.route.preserveHost ? authorityOf(passed.request) : ''),
+      connections.pool(target, route, route.preserveHost ? authorityOf(request) : ''),
       {
         mapHeaders: answerHeaders(passed),
         breaksOff: (detail) => (record.detail = detail),
@@ -108,10 +121,14 @@ export function createPipeline(stages: Stages): {
       refuseWithError(res, record, 'cross_site_request');
       return;
     }
+    const headers = headersFor(req, record, passed);
+    if (stages.signer.signs(match.route)) {
+      headers.push(...stages.signer.sign(match.route, request, headers, Buffer.alloc(0)));
+    }
     const handshake = {
       origin: target.origin,
       target: path,
-      headers: headersFor(req, record, passed),
+      headers,
       timeoutMs: match.route.timeoutMs,
       tlsSkipVerify: match.route.tlsSkipVerify,
       mapHeaders: answerHeaders(passed),
@@ -160,6 +177,11 @@ export function createPipeline(stages: Stages): {
 function identityOf({ session, person }: KnownSession, route: Route): Identity {
   const groups = (person.groups ?? []).filter((group) => route.rules.groups.includes(group));
   return { user: session.user, email: person.email, groups };
+}
+
+// A body that came in chunks leaves in chunks: a Content-Length that we added would not be the signed one.
+function asItCame(req: IncomingMessage, body: Buffer): Buffer | Readable {
+  return req.headers['content-length'] === undefined ? Readable.from([body]) : body;
 }
 
 // Whatever goes wrong in a stage closes: the request is answered with an error and goes nowhere.

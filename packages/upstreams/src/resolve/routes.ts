@@ -20,9 +20,21 @@ type Context = Pick<UpstreamInput, 'cluster' | 'scheme' | 'defaults'>;
 export function resolveRoutes(file: UpstreamFile, context: Context, report: Report): ResolvedRoute[] {
   const drafts = draftRoutes(file, context.cluster, report);
   const shared = namesInUseTwice(drafts);
-  return drafts
+  const resolved = drafts
     .map((draft) => resolveRoute(draft, shared.has(draft.service), context, report))
-    .filter((resolved) => resolved !== undefined);
+    .filter((route) => route !== undefined);
+  return withUniqueIds(resolved);
+}
+
+// The names of services are free text, and `a@b` may be one.
+function withUniqueIds(resolved: readonly ResolvedRoute[]): ResolvedRoute[] {
+  const taken = new Set<string>();
+  return resolved.map(({ route, reach }) => {
+    let { id } = route;
+    for (let next = 2; taken.has(id); next++) id = `${route.id}#${next}`;
+    taken.add(id);
+    return { route: { ...route, id }, reach };
+  });
 }
 
 function namesInUseTwice(drafts: readonly Draft[]): ReadonlySet<string> {

@@ -92,3 +92,11 @@ describe('to of a simple route', () => {
     );
   });
 });
+
+test('every route has an id of its own, whatever services are called', () => {
+  const { routes } = tableOf(`
+- {service: a, default: {from: a.test, to: x, extra_routes: [{from: b.test}, {from: b.test, type: rewrite}]}}
+- {service: a@b.test, default: {from: c.test, to: x}}
+`);
+  expect(new Set(routes.map(({ id }) => id)).size).toBe(4);
+});

@@ -58,6 +58,7 @@ beforeAll(async () => {
     gate,
     refuseDecision: () => undefined,
     showLauncher: () => undefined,
+    certs: '{}',
     addresses: {
       origin: () => 'https://wiki.example.com',
       signIn: () => 'https://sso.example.com/google/sign_in',
@@ -113,6 +114,7 @@ test('the paths that are ours are these and no others', () => {
     '/oauth2/auth',
     '/oauth2/me',
     '/oauth2/sign_out',
+    '/oauth2/v1/certs',
     '/robots.txt',
   ]);
 });

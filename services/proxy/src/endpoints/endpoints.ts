@@ -21,6 +21,7 @@ export const ownPaths: ReadonlySet<string> = new Set([
   '/oauth2/auth',
   '/oauth2/me',
   '/oauth2/sign_out',
+  '/oauth2/v1/certs',
 ]);
 
 /** The proxy's own endpoints, for requests whose path is one of `ownPaths`. */
@@ -29,6 +30,8 @@ export function createEndpoints(parts: {
   addresses: Addresses;
   refuseDecision: RefuseDecision;
   showLauncher: ShowLauncher;
+  /** for upstreams that check `Sso-Signature` */
+  certs: string;
 }): Express {
   const { gate, addresses, refuseDecision, showLauncher } = parts;
   const app = express();
@@ -80,6 +83,12 @@ export function createEndpoints(parts: {
   app
     .route(launcherScriptPath)
     .get((_req: Request, res: Response) => replyLauncherScript(res))
+    .all(onlyGet);
+
+  // Without a session: whoever checks a signature is a program, and public keys are no secret.
+  app
+    .route('/oauth2/v1/certs')
+    .get((_req: Request, res: Response) => replyText(res, 200, parts.certs))
     .all(onlyGet);
 
   app.all('/oauth2/sign_out', function signOut(req: Request, res: Response) {

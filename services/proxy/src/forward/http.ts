@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { errors as undiciErrors } from 'undici';
 import type { Dispatcher } from 'undici';
 
@@ -8,6 +9,8 @@ export type UpstreamRequest = {
   readonly method: string;
   readonly target: string;
   readonly headers: string[];
+  /** in place of the caller's, where that had to be read before */
+  readonly body?: Buffer | Readable;
   /** milliseconds until the answer must begin; an answer that flows is not cut */
   readonly timeoutMs: number;
 };
@@ -65,7 +68,7 @@ function relay(
   return new Promise((resolve) => {
     let controller: Dispatcher.DispatchController | undefined;
     let stalled: NodeJS.Timeout | undefined;
-    const body = hasBody(req) ? bodyOf(req) : undefined;
+    const body = upstream.body === undefined && hasBody(req) ? bodyOf(req) : undefined;
     const abandon = () => controller?.abort(new Error('the caller has gone'));
 
     function resume(): void {
@@ -88,7 +91,7 @@ function relay(
         method: upstream.method,
         path: upstream.target,
         headers: upstream.headers,
-        body: body?.stream ?? null,
+        body: upstream.body ?? body?.stream ?? null,
         headersTimeout: upstream.timeoutMs,
         bodyTimeout: silenceMs,
       },
@@ -154,7 +157,8 @@ function failureOf(error: Error): RelayOutcome {
   return { answered: false, code, detail: error.message, closedEarly };
 }
 
-function hasBody(req: IncomingMessage): boolean {
+/** Tells whether a request has a body to come. */
+export function hasBody(req: IncomingMessage): boolean {
   const length = req.headers['content-length'];
   return req.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }

@@ -1,0 +1,82 @@
+import { expect, test } from '@jest/globals';
+import { DEFAULTS, tableOf } from '../../test-support/load.ts';
+import { printTable } from './print.ts';
+
+const reload = (printed: string) => tableOf(printed, { cluster: '', defaults: DEFAULTS });
+
+test('a table is printed as a file that says everything', () => {
+  const text = `defaults: {timeout: 1m30s}
+services:
+  - service: wiki
+    title: The wiki
+    default:
+      from: wiki.example.com
+      to: '{{backend}}:8080'
+    prod:
+      options: {skip_auth_regex: ['^/public/'], inject_request_headers: {X-From: sso}}
+      extra_routes:
+        - {from: docs.example.com, options: {timeout: 1500us}}
+`;
+  expect(printTable(tableOf(text, { templateVariables: { backend: 'wiki.internal' } }))).toBe(`- service: wiki
+  title: 'The wiki'
+  hidden: false
+  default:
+    from: wiki.example.com
+    to: wiki.internal:8080
+    type: simple
+    options:
+      allowed_groups: [everyone]
+      allowed_email_domains: []
+      allowed_email_addresses: []
+      skip_auth_regex: ['^/public/']
+      skip_auth_preflight: false
+      provider_slug: google
+      inject_request_headers: {X-From: sso}
+      header_overrides: {}
+      timeout: 90s
+      reset_deadline: 60s
+      preserve_host: false
+      pass_access_token: false
+      skip_request_signing: false
+      tls_skip_verify: false
+    extra_routes:
+      - from: docs.example.com
+        to: wiki.internal:8080
+        type: simple
+        options:
+          allowed_groups: [everyone]
+          allowed_email_domains: []
+          allowed_email_addresses: []
+          skip_auth_regex: ['^/public/']
+          skip_auth_preflight: false
+          provider_slug: google
+          inject_request_headers: {X-From: sso}
+          header_overrides: {}
+          timeout: 1.5ms
+          reset_deadline: 60s
+          preserve_host: false
+          pass_access_token: false
+          skip_request_signing: false
+          tls_skip_verify: false
+`);
+});
+
+test('an empty table is an empty file', () => {
+  expect(printTable(tableOf(''))).toBe('');
+});
+
+test('services that share a name keep their extra routes, and these their ids, order and headers', () => {
+  const table = tableOf(`
+- service: a
+  default: {from: one.example.com, to: a, options: {inject_request_headers: {X-One: '1'}}, extra_routes: [{from: one-extra.example.com}]}
+- service: b
+  default: {from: b.example.com, to: b, extra_routes: [{from: b-extra.example.com}]}
+- service: a
+  default: {from: two.example.com, to: a, extra_routes: [{from: two-extra.example.com}]}
+`);
+  const again = reload(printTable(table));
+  expect(again.routes.map(({ id }) => id)).toEqual(table.routes.map(({ id }) => id));
+  expect(again.routes.map((route) => route.injectRequestHeaders)).toEqual(
+    table.routes.map((route) => route.injectRequestHeaders),
+  );
+});

@@ -1,0 +1,76 @@
+import type { Route, RouteTable } from '../types.ts';
+import { groupRoutes } from './group.ts';
+import { flowList, flowMapping, scalar } from './scalar.ts';
+
+/**
+ * The table as an upstream file: a list of services with nothing but `default` sections, in which sections, defaults,
+ * templates and inheritance are worked in and every option is written out. Loaded for any cluster, with no defaults, no
+ * template variables and the same scheme, it gives an equal table, except that the routes stand elsewhere.
+ * `to` stays as it was written: where it names no scheme, `UPSTREAM_SCHEME` still decides.
+ */
+export function printTable({ routes }: RouteTable): string {
+  const services = groupRoutes(routes).map(({ route, extraRoutes }) =>
+    [
+      `- service: ${scalar(route.service)}`,
+      ...indent(launcherLines(route), 2),
+      '  default:',
+      ...indent(routeLines(route), 4),
+      ...(extraRoutes.length > 0 ? ['    extra_routes:'] : []),
+      ...extraRoutes.flatMap((extra) => indent(asItem(routeLines(extra)), 6)),
+    ].join('\n'),
+  );
+  return services.map((service) => `${service}\n`).join('\n');
+}
+
+function launcherLines({ launcher }: Route): string[] {
+  if (!launcher) return [];
+  const { title, description, icon, hidden } = launcher;
+  return [
+    `title: ${scalar(title)}`,
+    ...(description === undefined ? [] : [`description: ${scalar(description)}`]),
+    ...(icon === undefined ? [] : [`icon: ${scalar(icon)}`]),
+    `hidden: ${hidden}`,
+  ];
+}
+
+function routeLines(route: Route): string[] {
+  return [
+    `from: ${scalar(route.from)}`,
+    ...(route.to === undefined ? [] : [`to: ${scalar(route.to)}`]),
+    `type: ${route.kind}`,
+    'options:',
+    ...indent(optionLines(route), 2),
+  ];
+}
+
+function optionLines(route: Route): string[] {
+  return [
+    `allowed_groups: ${flowList(route.rules.groups)}`,
+    `allowed_email_domains: ${flowList(route.rules.emailDomains)}`,
+    `allowed_email_addresses: ${flowList(route.rules.emailAddresses)}`,
+    `skip_auth_regex: ${flowList(route.publicPaths.map(({ source }) => source))}`,
+    `skip_auth_preflight: ${route.skipAuthPreflight}`,
+    `provider_slug: ${scalar(route.providerSlug)}`,
+    `inject_request_headers: ${flowMapping(route.injectRequestHeaders)}`,
+    `header_overrides: ${flowMapping(route.headerOverrides)}`,
+    `timeout: ${duration(route.timeoutMs)}`,
+    `reset_deadline: ${duration(route.resetDeadlineMs)}`,
+    `preserve_host: ${route.preserveHost}`,
+    `pass_access_token: ${route.passAccessToken}`,
+    `skip_request_signing: ${route.skipRequestSigning}`,
+    `tls_skip_verify: ${route.tlsSkipVerify}`,
+  ];
+}
+
+/** Whole seconds as such; everything else in the milliseconds that it is kept in, so that no digit is lost. */
+function duration(milliseconds: number): string {
+  return milliseconds % 1000 === 0 ? `${milliseconds / 1000}s` : `${milliseconds}ms`;
+}
+
+function asItem(lines: readonly string[]): string[] {
+  return lines.map((line, at) => (at === 0 ? `- ${line}` : `  ${line}`));
+}
+
+function indent(lines: readonly string[], spaces: number): string[] {
+  return lines.map((line) => ' '.repeat(spaces) + line);
+}

@@ -1,0 +1,81 @@
+import {
+  certs,
+  decodedPath,
+  gapSignature,
+  loadRsaSigner,
+  parseGapKey,
+  ssoSignature,
+} from '@latchkey/identity';
+import type { GapKey, RsaSigner } from '@latchkey/identity';
+import type { CanonicalRequest } from '@latchkey/http';
+import type { Route } from '@latchkey/upstreams';
+
+/** Signs requests to upstreams as BuzzFeed SSO does: an HMAC per service, and one RSA key for all of them. */
+export type Signer = {
+  /** Whether requests on a route are signed, so that their bodies must be read first. */
+  signs(route: Route): boolean;
+  /**
+   * The signature headers, as a flat list.
+   *
+   * @param headers the flat list that the upstream will receive
+   */
+  sign(route: Route, request: CanonicalRequest, headers: readonly string[], body: Buffer): string[];
+  /** what `/oauth2/v1/certs` answers; empty without an RSA key, as at BuzzFeed SSO */
+  readonly certs: string;
+};
+
+const gapKeyName = /^(?<service>.+)_signing_key$/;
+
+/**
+ * Makes the signer from the keys in the environment.
+ *
+ * @param options.variables `SSO_CONFIG_*`; those that end in `_signing_key` are keys, `algorithm:secret`
+ * @returns the signer, or what is wrong with which variable
+ */
+export function createSigner(options: {
+  variables: Readonly<Record<string, string>>;
+  rsaKey: string | undefined;
+}): { readonly signer: Signer } | { readonly problems: readonly string[] } {
+  const problems: string[] = [];
+  const gapKeys = new Map<string, GapKey>();
+  for (const [name, text] of Object.entries(options.variables)) {
+    const service = gapKeyName.exec(name)?.groups?.['service'];
+    if (service === undefined || text === '') continue;
+    const key = parseGapKey(text);
+    if (!('problem' in key)) gapKeys.set(service, key);
+    else
+      problems.push(
+        `SSO_CONFIG_${name.toUpperCase()}: unable to generate hmac auth for ${service}: ${key.problem}`,
+      );
+  }
+  const rsa = options.rsaKey === undefined ? undefined : loadRsaSigner(options.rsaKey);
+  if (rsa !== undefined && 'problem' in rsa) problems.push(`REQUESTSIGNER_KEY: ${rsa.problem}`);
+  if (problems.length > 0 || (rsa !== undefined && 'problem' in rsa)) return { problems };
+  return { signer: signerWith(gapKeys, rsa) };
+}
+
+function signerWith(gapKeys: ReadonlyMap<string, GapKey>, rsa: RsaSigner | undefined): Signer {
+  const gapKeyOf = (route: Route) => gapKeys.get(route.service.toLowerCase());
+  return {
+    signs: (route) => !route.skipRequestSigning && (rsa !== undefined || gapKeyOf(route) !== undefined),
+    sign(route, request, headers, body) {
+      const signed = {
+        method: request.method,
+        headers: pairs(headers),
+        path: decodedPath(request.rawPath),
+        query: request.query.slice(1),
+        body,
+      };
+      const gapKey = gapKeyOf(route);
+      const list = gapKey === undefined ? [] : ['Gap-Signature', gapSignature(gapKey, signed)];
+      if (rsa === undefined) return list;
+      const { signature, kid } = ssoSignature(rsa, signed);
+      return [...list, 'Sso-Signature', signature, 'kid', kid];
+    },
+    certs: rsa === undefined ? '' : certs(rsa),
+  };
+}
+
+function pairs(flat: readonly string[]): (readonly [string, string])[] {
+  return flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1] ?? ''] as const] : []));
+}

@@ -1,0 +1,57 @@
+// The addresses of its own that BuzzFeed SSO answers at in front of every application.
+import { describe, expect, test } from '@jest/globals';
+import { sendRaw } from '../fixtures/raw-request.ts';
+import { useStack } from '../fixtures/use-stack.ts';
+
+const the = useStack();
+
+describe('endpoints', () => {
+  test.each(['hello.latchkey.localhost', 'nowhere.test', '10.0.0.7:4180'])(
+    '`/ping` (any Host): %s',
+    async (host) => {
+      for (const port of [the.stack.ports.proxy, the.stack.ports.auth]) {
+        const answer = await sendRaw(port, `GET /ping HTTP/1.1\nHost: ${host}\nConnection: close\n\n`);
+        expect([answer.status, answer.body]).toEqual([200, '']);
+      }
+    },
+  );
+
+  test('`/robots.txt`', async () => {
+    for (const url of [the.stack.url('hello', '/robots.txt'), the.stack.authUrl('/robots.txt')]) {
+      const answer = await the.browser().fetch(url);
+      expect([answer.status, answer.body.trim()]).toEqual([200, 'User-agent: *\nDisallow: /']);
+    }
+    expect(the.stack.app.received).toEqual([]);
+  });
+
+  test('`/oauth2/auth` 202/401', async () => {
+    const browser = await the.signedIn();
+    const passes = await browser.fetch(the.stack.url('wiki', '/oauth2/auth'));
+    expect([passes.status, passes.body]).toEqual([202, '']);
+    expect((await browser.fetch(the.stack.url('vault', '/oauth2/auth'))).status).toBe(401);
+    expect((await the.browser().fetch(the.stack.url('wiki', '/oauth2/auth'))).status).toBe(401);
+    // Also where somebody navigates there: never a redirect.
+    const navigation = await the.browser().visit(the.stack.url('wiki', '/oauth2/auth'), { follow: false });
+    expect(navigation.status).toBe(401);
+  });
+
+  test('`/oauth2/sign_out`', async () => {
+    const answer = await (
+      await the.signedIn()
+    ).visit(the.stack.url('hello', '/oauth2/sign_out'), { follow: false });
+    expect(answer.status).toBe(302);
+    const { origin, pathname, searchParams } = new URL(String(answer.headers['location']));
+    expect(origin + pathname).toBe(the.stack.authUrl('/google/sign_out'));
+    expect(searchParams.get('redirect_uri')).toBe(the.stack.url('hello'));
+    expect([...searchParams.keys()]).toEqual(expect.arrayContaining(['redirect_uri', 'ts', 'sig']));
+  });
+
+  test('421 for an unknown host', async () => {
+    for (const path of ['/', '/robots.txt', '/oauth2/auth', '/oauth2/sign_out']) {
+      const answer = await the.browser().fetch(the.stack.url('nowhere', path));
+      expect([path, answer.status]).toEqual([path, 421]);
+    }
+    const atAuth = await the.browser().fetch(`http://nowhere.localhost:${the.stack.ports.auth}/`);
+    expect(atAuth.status).toBe(421);
+  });
+});
