@@ -41,6 +41,8 @@ export function serviceEnvironments(
   const shared = {
     PATH: process.env['PATH'] ?? '',
     LOGGING_LEVEL: 'info',
+    // Accounts without passwords are for this machine only.
+    SERVER_ADDRESS: '127.0.0.1',
     // A browser that shows the clock never lets go by itself.
     SERVER_TIMEOUT_SHUTDOWN: '2s',
     SESSION_COOKIE_SECRET: freshSecret(),

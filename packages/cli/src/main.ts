@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
+// The dashes: Node takes an `--env-file` for its own wherever it stands, and with it whatever NODE_OPTIONS that file holds.
 import { readFileSync } from 'node:fs';
 import { run } from './run.ts';
 

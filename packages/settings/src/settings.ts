@@ -74,6 +74,8 @@ type ProviderCommon = {
 /** The listening server of either service. */
 export type ServerSettings = {
   port: number;
+  /** to listen on; absent: all */
+  address?: string;
   readTimeoutMs: number;
   writeTimeoutMs: number;
   shutdownTimeoutMs: number;

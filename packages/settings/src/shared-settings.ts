@@ -10,6 +10,7 @@ type CookieValues = Values<typeof cookieVariables>;
 export function serverSettings(values: ServerValues): ServerSettings {
   return {
     port: values.SERVER_PORT,
+    ...(values.SERVER_ADDRESS !== undefined && { address: values.SERVER_ADDRESS }),
     readTimeoutMs: values.SERVER_TIMEOUT_READ,
     writeTimeoutMs: values.SERVER_TIMEOUT_WRITE,
     shutdownTimeoutMs: values.SERVER_TIMEOUT_SHUTDOWN,

@@ -12,10 +12,14 @@ export const serverVariables = {
     meaning: 'The port to listen on.',
     aliases: ['PORT'],
   },
+  SERVER_ADDRESS: {
+    type: text,
+    meaning: 'The address to listen on. Unset, every one that the machine has.',
+  },
   SERVER_TIMEOUT_READ: {
     type: duration,
     default: '30s',
-    meaning: 'How long a client may take to send a whole request.',
+    meaning: 'How long a client may take to send the head of a request, and be silent within its body.',
     aliases: ['TCP_READ_TIMEOUT'],
   },
   SERVER_TIMEOUT_WRITE: {

@@ -282,6 +282,12 @@ export const DIAGNOSTICS = {
     title: 'An empty value does not take a default away',
     text: 'The list is empty, or the duration zero, so the default of the environment applies. Write what is wanted instead.',
   },
+  clusterUnknown: {
+    code: 'LK405',
+    severity: 'warning',
+    title: 'No service has a section for this cluster',
+    text: 'The file has sections for other clusters and none for the one that is asked for, so every service is what `default` makes of it. If the name is misspelt, rules that narrow access in the right section are missing. Check `UPSTREAM_CLUSTER`, or `--cluster`.',
+  },
 } as const satisfies Record<string, DiagnosticKind>;
 
 /** The name of a diagnostic inside this package. */

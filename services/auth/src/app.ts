@@ -53,6 +53,7 @@ export async function startAuth({
     },
     {
       port: server.port,
+      address: server.address,
       timeouts: {
         readMs: server.readTimeoutMs,
         requestMs: server.requestTimeoutMs,

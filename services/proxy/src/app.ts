@@ -82,6 +82,7 @@ export async function startProxy(options: {
       }),
     {
       port: settings.server.port,
+      address: settings.server.address,
       timeouts: {
         readMs: settings.server.readTimeoutMs,
         requestMs: 0,

@@ -36,17 +36,18 @@ const heldBodyMs = 15 * 60_000;
 const headerBytes = 64 * 1024;
 
 /**
- * Starts listening on all interfaces.
+ * Starts listening.
  *
  * @param port 0 for any free one
+ * @param address one of the machine's; default: all
  * @param onStop called once, when a stop begins: ends what would otherwise stay open for ever (tunnels)
  * @throws the `listen` error (EADDRINUSE and the like)
  */
 export async function startServer(
   handlers: (life: { ready: () => boolean }) => Handlers,
-  options: { port: number; timeouts: ServerTimeouts; onStop?: () => void },
+  options: { port: number; address?: string | undefined; timeouts: ServerTimeouts; onStop?: () => void },
 ): Promise<RunningServer> {
-  const { port, timeouts, onStop } = options;
+  const { port, address: listenOn, timeouts, onStop } = options;
   let stopping: Promise<void> | undefined;
   const ready = () => stopping === undefined;
   const { request, upgrade } = handlers({ ready });
@@ -82,7 +83,7 @@ export async function startServer(
     if (upgrade === undefined || !(socket instanceof Socket) || isBusy) socket.destroy();
     else upgrade(req, socket, head);
   });
-  await listen(server, port);
+  await listen(server, port, listenOn);
   const address = server.address();
 
   return {
@@ -138,10 +139,10 @@ function endSilence(socket: Socket, readMs: number): void {
   return void socket.setTimeout(readMs);
 }
 
-function listen(server: Server, port: number): Promise<void> {
+function listen(server: Server, port: number, address: string | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, () => {
+    server.listen({ port, host: address }, () => {
       server.off('error', reject);
       resolve();
     });

@@ -22,8 +22,23 @@ export type Draft = {
 
 /** The routes of a file in one cluster: those of the services in file order, then all extra routes. */
 export function draftRoutes(file: UpstreamFile, cluster: string, report: Report): Draft[] {
+  warnOfUnknownCluster(file, cluster, report);
   const groups = file.services.map((service) => draftService(service, file.defaults, cluster, report));
   return [...groups.flatMap(({ routes }) => routes), ...groups.flatMap(({ extraRoutes }) => extraRoutes)];
+}
+
+function warnOfUnknownCluster({ services }: UpstreamFile, cluster: string, report: Report): void {
+  const sections = new Set(services.flatMap((service) => [...service.sections.keys()]));
+  sections.delete('default');
+  const [first] = services;
+  if (first === undefined || cluster === '' || sections.size === 0) return;
+  if (cluster === 'default' || sections.has(cluster)) return;
+  const known = [...sections].map(quote).join(', ');
+  report(
+    'clusterUnknown',
+    first.at,
+    `no service has a section ${quote(cluster)}: write one of ${known}, or add the section`,
+  );
 }
 
 function draftService(

@@ -195,3 +195,22 @@ describe('defaults of the environment', () => {
     });
   });
 });
+
+describe('a cluster that no service names', () => {
+  const file = '- {service: a, default: {from: a.test, to: x}, prod: {options: {allowed_groups: [g]}}}\n';
+  test('is warned about where there are sections for others: it may be misspelt', () => {
+    expect(codes(file, 'prdo')).toEqual(['LK405']);
+  });
+
+  test.each([['prod'], ['default'], ['']])('is none of %j', (cluster) => {
+    expect(codes(file, cluster)).toEqual([]);
+  });
+
+  test('is fine where the file has only default sections', () => {
+    expect(codes('- {service: a, default: {from: a.test, to: x}}', 'anything')).toEqual([]);
+  });
+});
+
+function codes(text: string, cluster: string): string[] {
+  return load(text, { cluster }).diagnostics.map(({ code }) => code);
+}
