@@ -1,4 +1,6 @@
 export default {
+  // jest leaves one processor idle; the tests mostly wait for each other's sockets.
+  maxWorkers: '100%',
   testMatch: ['<rootDir>/{services,packages,deploy,test}/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/'],
