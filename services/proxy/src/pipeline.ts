@@ -14,6 +14,7 @@ import { requestHeaders } from './forward/request-headers.ts';
 import { responseHeaders } from './forward/response-headers.ts';
 import type { Tunnels } from './forward/tunnels.ts';
 import { forwardWebSocket } from './forward/websocket.ts';
+import { namedGroups } from './gate/named-groups.ts';
 import { refuseWithError } from './gate/refuse.ts';
 import { openRecord } from './record/record.ts';
 import type { RequestRecord } from './record/record.ts';
@@ -54,7 +55,7 @@ export function createPipeline(stages: Stages): {
       request,
       requestId: record.id,
       origin: addresses.origin(request),
-      upstreamHost: new URL(target.origin).host,
+      upstreamHost: target.origin.slice(target.origin.indexOf('//') + 2),
       route: match.route,
       identity: passage.known === undefined ? undefined : identityOf(passage.known, match.route),
       isOwnCookie: stages.isOwnCookie,
@@ -175,8 +176,7 @@ export function createPipeline(stages: Stages): {
 }
 
 function identityOf({ session, person }: KnownSession, route: Route): Identity {
-  const groups = (person.groups ?? []).filter((group) => route.rules.groups.includes(group));
-  return { user: session.user, email: person.email, groups };
+  return { user: session.user, email: person.email, groups: namedGroups(person, route) };
 }
 
 // A body that came in chunks leaves in chunks: a Content-Length that we added would not be the signed one.

@@ -3,6 +3,7 @@ import { replyJson, replyRedirect, replyText } from '@latchkey/http';
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { Gate, Passage } from '../gate/gate.ts';
+import { namedGroups } from '../gate/named-groups.ts';
 import { isTransient, refuseWithError } from '../gate/refuse.ts';
 import type { RefuseDecision } from '../gate/refuse.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
@@ -57,14 +58,13 @@ export function createEndpoints(parts: {
       const { known, decision } = await identified(req);
       if (known === undefined) return refuseWithoutRedirect(req, res, decision);
       const { session, person } = known;
-      const { groups } = decision.route.rules;
       // An allow-list: what is added to a session later stays inside until somebody lists it here (CVE-2024-39315).
       return replyJson(res, 200, {
         email: session.email,
         user: session.user,
         name: session.name ?? null,
         provider: session.idp,
-        groups: (person.groups ?? []).filter((group) => groups.includes(group)),
+        groups: namedGroups(person, decision.route),
         signed_in_at: isoTime(session.auth_time),
         expires_at: isoTime(session.exp),
       });

@@ -31,11 +31,12 @@ export function requestHeaders(input: RequestHeaderInput): string[] {
   const set = (name: string, value: string) => void headers.push(name, value);
 
   const { request, route, identity } = input;
-  const { protocol, port } = new URL(input.origin);
+  const scheme = input.origin.slice(0, input.origin.indexOf(':'));
+  const port = /:(\d+)$/.exec(input.origin)?.[1] ?? (scheme === 'https' ? '443' : '80');
   set('Host', route.preserveHost ? authorityOf(request) : input.upstreamHost);
   set('X-Forwarded-Host', authorityOf(request));
-  set('X-Forwarded-Proto', protocol.slice(0, -1));
-  set('X-Forwarded-Port', port || (protocol === 'https:' ? '443' : '80'));
+  set('X-Forwarded-Proto', scheme);
+  set('X-Forwarded-Port', port);
   set('X-Forwarded-For', request.forwardedFor);
   set('X-Request-Id', input.requestId);
   if (identity === undefined) return headers;

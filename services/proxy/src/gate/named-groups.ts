@@ -1,0 +1,7 @@
+import type { Person } from '@latchkey/access';
+import type { Route } from '@latchkey/upstreams';
+
+/** The groups of a person that a route names: all that anybody behind it is told about their groups. */
+export function namedGroups(person: Person, route: Route): string[] {
+  return (person.groups ?? []).filter((group) => route.rules.groups.includes(group));
+}
