@@ -5,7 +5,14 @@ import { deriveKeys, seal, signReturnAddress, unseal } from '@latchkey/session';
 import type { KeyPurpose } from '@latchkey/session';
 import { useStack } from '../fixtures/use-stack.ts';
 
-const purposes: KeyPurpose[] = ['session', 'grant', 'sign-in attempt', 'return address'];
+const purposes: KeyPurpose[] = [
+  'session',
+  'session token',
+  'grant',
+  'authorization code',
+  'sign-in attempt',
+  'return address',
+];
 const secret = 'one secret for everything';
 
 describe.each(purposes)('what is sealed as %s', (sealedAs) => {

@@ -1,9 +1,17 @@
 // The addresses of its own that BuzzFeed SSO answers at in front of every application.
 import { describe, expect, test } from '@jest/globals';
 import { sendRaw } from '../fixtures/raw-request.ts';
+import { signIn } from '../fixtures/sign-in.ts';
+import { defaultUpstreams } from '../fixtures/stack.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 
-const the = useStack();
+const the = useStack({
+  authEnv: { AUTHORIZE_PROXY_DOMAINS: 'latchkey.localhost,other.test' },
+  upstreams: `${defaultUpstreams}
+- service: other
+  default: {from: other.test, to: '{{app}}', options: {allowed_email_domains: [example.com]}}
+`,
+});
 
 describe('endpoints', () => {
   test.each(['hello.latchkey.localhost', 'nowhere.test', '10.0.0.7:4180'])(
@@ -33,6 +41,23 @@ describe('endpoints', () => {
     // Also where somebody navigates there: never a redirect.
     const navigation = await the.browser().visit(the.stack.url('wiki', '/oauth2/auth'), { follow: false });
     expect(navigation.status).toBe(401);
+  });
+
+  test('`/oauth2/callback`', async () => {
+    const browser = the.browser();
+    const visit = await signIn(
+      browser,
+      `http://other.test:${the.stack.ports.proxy}/a?b=c`,
+      'engineer@example.com',
+    );
+    const paths = visit.hops.map(({ url }) => new URL(url).hostname + new URL(url).pathname);
+    expect(paths.slice(-2)).toEqual(['other.test/oauth2/callback', 'other.test/a']);
+    expect([visit.status, new URL(visit.url).search]).toEqual([200, '?b=c']);
+    // Without its state it is nothing.
+    const stranger = await the
+      .browser()
+      .visit(`http://other.test:${the.stack.ports.proxy}/oauth2/callback?code=x`);
+    expect(stranger.status).toBe(400);
   });
 
   test('`/oauth2/sign_out`', async () => {

@@ -258,6 +258,8 @@ describe('for any path and query', () => {
       clientId: 'proxy',
       secure: true,
       key: deriveKeys(['secret'], 'return address')[0],
+      isShared: () => true,
+      lifetimeMs: 3_600_000,
       now: () => 1_700_000_000_000,
     });
     const latin1 = fc.string({

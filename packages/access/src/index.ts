@@ -1,6 +1,6 @@
 export { decide, explain } from './decide.ts';
 export type { Decision, RuleOutcome } from './decide.ts';
-export { reasons } from './reasons.ts';
+export { isReason, reasons } from './reasons.ts';
 export type { NobodyReason, Reason } from './reasons.ts';
 export type { Question } from './rules.ts';
 export type { Nobody, Person, Subject } from './subject.ts';

@@ -24,5 +24,10 @@ export const reasons = {
 /** Why a request may pass or may not. */
 export type Reason = keyof typeof reasons;
 
+/** Tells whether a text from outside is one of the words. */
+export function isReason(text: string): text is Reason {
+  return Object.hasOwn(reasons, text);
+}
+
 /** Why a request has no person behind it. */
 export type NobodyReason = Extract<Reason, 'no_session' | `session_${string}`>;

@@ -26,6 +26,14 @@ export const errors = {
     description:
       'The request has no reading, or two of them: a malformed `Host`, path, header or form. It was refused before anything was decided about it. Check what the client sends and what stands between it and the service; the log line says which part was refused.',
   },
+  invalid_grant: {
+    status: 400,
+    title: 'This code cannot be redeemed',
+    sentence: 'The code is unknown, too old, used already, or belongs to another browser.',
+    level: 'warn',
+    description:
+      'Between the services (RFC 6749, section 5.2): the proxy showed a code that auth does not take. The log line of auth says which of its bonds failed. Check that every task of auth has the same `SESSION_KEY`, and that the clocks agree.',
+  },
   not_signed_in: {
     status: 401,
     title: 'You are not signed in',
@@ -93,7 +101,7 @@ export const errors = {
       'It may have taken too long, been finished already, or been started in another browser. Start again from the application.',
     level: 'info',
     description:
-      'The provider sent a person back without the cookie of the attempt: it is gone, expired, used, or belongs to another browser. Now and then this is a bookmarked or reloaded sign-in. If it happens at every sign-in, check that the browser accepts cookies from the host of auth, and that every task of auth has the same `SESSION_COOKIE_SECRET`.',
+      'A person came back from the provider to auth, or from auth to an application, without the cookie of the attempt: it is gone, expired, used, or belongs to another browser. Now and then this is a bookmarked or reloaded sign-in. If it happens at every sign-in, check that the browser accepts cookies from that host, and that every task has the same secrets: `SESSION_KEY` at auth, `SESSION_COOKIE_SECRET` at the proxy.',
   },
   return_address_refused: {
     status: 400,
@@ -112,15 +120,6 @@ export const errors = {
     level: 'warn',
     description:
       'The third round trip to auth in a row ended without the session cookie, so it was stopped. Either the browser refuses cookies, or it was never given one that reaches this host: check that the host lies under `SESSION_COOKIE_DOMAIN`, that a `Secure` cookie is not used over plain HTTP, and that name and secrets of the cookie are the same in both services.',
-  },
-  sign_in_out_of_reach: {
-    status: 500,
-    title: 'Sign-in does not reach this address',
-    sentence:
-      'This application is set up under an address where a sign-in cannot arrive. The people who run this installation can mend that.',
-    level: 'error',
-    description:
-      'The route’s host does not lie under `SESSION_COOKIE_DOMAIN`, or that is not set, so no session cookie could ever reach it. Nobody was sent to sign in, because they would only come back without one. Give the application a host under the cookie’s domain, or widen the domain.',
   },
   not_found: {
     status: 404,
@@ -180,6 +179,15 @@ export const errors = {
     level: 'error',
     description:
       'No connection to `to` of the route, or it broke before an answer came. Check that the application runs, that its address and port are right, and that the network lets the proxy through.',
+  },
+  sign_in_unavailable: {
+    status: 503,
+    title: 'Your sign-in cannot be finished right now',
+    sentence:
+      'The service that you signed in at cannot be reached from the application. Try again in a moment.',
+    level: 'error',
+    description:
+      'The browser brought a code of auth to an application’s host, and the proxy could not redeem it. Check that auth runs and that the proxy reaches it at `PROVIDER_URL_INTERNAL`.',
   },
   session_unverified: {
     status: 503,

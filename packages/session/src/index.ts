@@ -1,3 +1,7 @@
+export { newAttempt, openAttempt } from './attempt.ts';
+export type { Attempt, Pending } from './attempt.ts';
+export { attemptCookies } from './attempt-cookies.ts';
+export type { AttemptCookies } from './attempt-cookies.ts';
 export {
   clearCookie,
   cookieName,
@@ -8,9 +12,11 @@ export {
   withoutCookies,
 } from './cookie.ts';
 export type { CookieScope } from './cookie.ts';
+export { codeChallengeOf, handOffCallbackPath, handOffStartPath, isHandOff } from './hand-off.ts';
+export type { HandOff } from './hand-off.ts';
 export { deriveKeys } from './keys.ts';
 export type { Key, KeyPurpose, KeyRing } from './keys.ts';
-export { coversHost, isExpired, isWithinDomain, readSession } from './record.ts';
+export { coversHost, isExpired, isOlderThan, isWithinDomain, readSession } from './record.ts';
 export type { Session } from './record.ts';
 export {
   clockSkewMs,

@@ -18,6 +18,8 @@ const schema = z.object({
   idp: text,
   /** the domain, with everything below it, in which this session may be used */
   aud: text,
+  /** handed over to one host: `aud` is that host, and nothing below it */
+  host_only: z.literal(true).exactOptional(),
   iat: numericDate,
   auth_time: numericDate,
   exp: numericDate,
@@ -39,8 +41,13 @@ export function isExpired(session: Session, now: number): boolean {
 }
 
 /** Tells whether a session issued for `session.aud` may be used on `host` (canonical: lower case, no port). */
-export function coversHost(session: Pick<Session, 'aud'>, host: string): boolean {
-  return isWithinDomain(host, session.aud);
+export function coversHost(session: Pick<Session, 'aud' | 'host_only'>, host: string): boolean {
+  return session.host_only === true ? host === session.aud : isWithinDomain(host, session.aud);
+}
+
+/** Tells whether its person signed in longer ago than `lifeMs`, at `now` (milliseconds since the epoch). */
+export function isOlderThan(session: Pick<Session, 'auth_time'>, lifeMs: number, now: number): boolean {
+  return now - session.auth_time * 1000 >= lifeMs;
 }
 
 /** Tells whether `host` is `domain` itself or lies below it, at a label boundary (both canonical). */

@@ -56,7 +56,7 @@ export const proxyVariables = {
   SESSION_TTL_LIFETIME: {
     type: duration,
     default: '720h',
-    meaning: 'After this time a person signs in again.',
+    meaning: 'So long after signing in, a person signs in again.',
     aliases: ['SESSION_LIFETIME_TTL'],
   },
   SESSION_TTL_VALID: {

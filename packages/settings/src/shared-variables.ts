@@ -56,7 +56,7 @@ export const cookieVariables = {
   SESSION_COOKIE_DOMAIN: {
     type: domain,
     meaning:
-      'The domain whose hosts all see the session cookie, the same in both services. Unset, the cookie stays with one host.',
+      'The domain whose hosts all see the session cookie, the same in both services. Hosts outside it, and all where it is unset, get a session of their own by one more redirect.',
     aliases: ['COOKIE_DOMAIN'],
   },
   SESSION_COOKIE_EXPIRE: {

@@ -6,6 +6,7 @@ import express from 'express';
 import type { Express, Router } from 'express';
 import { createContext } from './context.ts';
 import type { Context, Logger } from './context.ts';
+import { tokenEndpoint } from './hand-off/endpoint.ts';
 import { home } from './home.ts';
 import type { Provider } from './providers/provider.ts';
 import { introspection } from './session/endpoint.ts';
@@ -74,6 +75,7 @@ function routes(context: Context): Router {
   const form = formUpTo(formLimit);
   const ask = introspection(context, createRefresher(context));
   router.route('/oauth2/introspect').post(formUpTo(introspectionLimit), ask).all(onlyMethods('POST'));
+  router.route('/oauth2/token').post(form, tokenEndpoint(context)).all(onlyMethods('POST'));
   router.use(cookieParser());
   router.route('/').get(home(context)).all(onlyMethods('GET, HEAD'));
   router

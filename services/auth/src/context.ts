@@ -1,7 +1,7 @@
 import { canonicalAuthority } from '@latchkey/http';
 import type { createLog, HostName } from '@latchkey/http';
-import { deriveKeys, sessionCookie } from '@latchkey/session';
-import type { CookieScope, Key, KeyRing, SessionCookie } from '@latchkey/session';
+import { attemptCookies, deriveKeys, sessionCookie } from '@latchkey/session';
+import type { AttemptCookies, CookieScope, Key, KeyRing, SessionCookie } from '@latchkey/session';
 import type { AuthSettings, ProviderSettings } from '@latchkey/settings';
 import { createProviders } from './providers/create.ts';
 import { isTrustworthyIssuer } from './providers/oidc.ts';
@@ -27,7 +27,17 @@ export type Context = {
     /** of our own small cookies: this host only */
     readonly own: CookieScope;
   };
-  readonly keys: { readonly grant: KeyRing; readonly attempt: KeyRing; readonly returnAddress: Key };
+  /** the sign-ins under way in a browser */
+  readonly attempts: AttemptCookies;
+  readonly keys: {
+    readonly grant: KeyRing;
+    readonly code: KeyRing;
+    /** seals a session that is handed over; the proxy has it too */
+    readonly token: KeyRing;
+    /** opens whatever session the proxy may show */
+    readonly shown: KeyRing;
+    readonly returnAddress: Key;
+  };
   /** the proxy's credentials */
   readonly client: { readonly id: string; readonly secret: string };
   readonly sessionLifetimeMs: number;
@@ -66,6 +76,7 @@ export function createContext(
   const { origin } = new URL(`${server.scheme}://${server.host}`);
   const sharedScope = domain === undefined ? { secure } : { secure, domain };
   const sealing = deriveKeys(session.cookie.secrets, 'session');
+  const token = deriveKeys([client.secret], 'session token');
   return {
     log: options.log,
     now: options.now,
@@ -76,9 +87,16 @@ export function createContext(
       sessionExpireMs: session.cookie.expireMs,
       own: { secure },
     },
+    attempts: attemptCookies({
+      keys: deriveKeys(session.key, 'sign-in attempt'),
+      scope: { secure },
+      now: options.now,
+    }),
     keys: {
       grant: deriveKeys(session.key, 'grant'),
-      attempt: deriveKeys(session.key, 'sign-in attempt'),
+      code: deriveKeys(session.key, 'authorization code'),
+      token,
+      shown: [...sealing, ...token],
       returnAddress: deriveKeys([client.secret], 'return address')[0],
     },
     client,

@@ -2,10 +2,12 @@ import { demoAccounts, startDevIdp } from '@latchkey/dev-idp';
 import type { DevIdp } from '@latchkey/dev-idp';
 import { createLog } from '@latchkey/http';
 import { deriveKeys, signReturnAddress } from '@latchkey/session';
+import type { HandOff } from '@latchkey/session';
 import { loadAuthSettings } from '@latchkey/settings';
 import type { AuthSettings } from '@latchkey/settings';
 import { randomBytes } from 'node:crypto';
 import { startAuth } from '../src/app.ts';
+import { handOffParameters } from '../src/hand-off/request.ts';
 import { parseJsonObject } from '../src/json.ts';
 import type { JsonObject } from '../src/json.ts';
 import { Browser } from './browser.ts';
@@ -31,7 +33,7 @@ export type Rig = {
   readonly log: readonly string[];
   browser(): Browser;
   /** the address that the proxy sends a browser to */
-  signInUrl(target?: string, options?: { slug?: string; reason?: string }): string;
+  signInUrl(target?: string, options?: { slug?: string; reason?: string; handOff?: HandOff }): string;
   /** a signed path of auth, other than sign_in */
   signedUrl(path: string, target: string): string;
   /** signs in and gives the answer that leads back to the application */
@@ -94,8 +96,11 @@ export async function startRig(
     log,
     browser: () => new Browser(auth.port),
 
-    signInUrl(target = wiki, { slug = 'google', reason } = {}) {
+    signInUrl(target = wiki, { slug = 'google', reason, handOff } = {}) {
       const parameters = signed(target);
+      for (const [name, value] of Object.entries(handOff ? handOffParameters(handOff) : {})) {
+        parameters.set(name, value);
+      }
       parameters.set('client_id', client.id);
       if (reason !== undefined) parameters.set('reason', reason);
       return `${ssoOrigin}/${slug}/sign_in?${parameters.toString()}`;

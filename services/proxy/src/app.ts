@@ -1,8 +1,9 @@
 import { startServer, trustPeers } from '@latchkey/http';
 import type { RunningServer } from '@latchkey/http';
-import { deriveKeys, isOwnCookie, issueSessionCookie, sessionCookie } from '@latchkey/session';
+import { attemptCookies, deriveKeys, isOwnCookie } from '@latchkey/session';
 import type { ProxySettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
+import { createAskAuth } from './ask-auth.ts';
 import { createEndpoints } from './endpoints/endpoints.ts';
 import { createLauncher } from './endpoints/launcher.ts';
 import { createConnections } from './forward/connections.ts';
@@ -10,10 +11,15 @@ import { createTunnels } from './forward/tunnels.ts';
 import { createCredentialReader } from './gate/credential.ts';
 import { createGate } from './gate/gate.ts';
 import { createRefuseDecision } from './gate/refuse.ts';
+import { sessionCookies } from './gate/session-cookies.ts';
 import { createPipeline } from './pipeline.ts';
 import { createSessionCheck } from './session-check/check.ts';
 import { createIntrospect } from './session-check/introspect.ts';
+import { sessionTokens } from './session-check/session-token.ts';
 import { createAddresses } from './sign-in/addresses.ts';
+import { createCallback } from './sign-in/callback.ts';
+import { createRedeem } from './sign-in/redeem.ts';
+import { createStart } from './sign-in/start.ts';
 import type { Signer } from './signing/signer.ts';
 import type { LiveTable } from './upstream-file/live-table.ts';
 
@@ -28,32 +34,56 @@ export async function startProxy(options: {
 }): Promise<RunningServer> {
   const { settings, table, signer, log, now = Date.now } = options;
   const { client, provider, session } = settings;
-  const { secure, domain, secrets, expireMs } = session.cookie;
+  const { name, secure, domain, secrets, expireMs } = session.cookie;
+  const { lifetimeMs } = session.ttl;
 
-  const cookie = sessionCookie(
-    session.cookie.name,
-    { secure, ...(domain === undefined ? {} : { domain }) },
-    deriveKeys(secrets, 'session'),
-  );
+  const keys = deriveKeys(secrets, 'session');
+  const cookies = sessionCookies({ name, domain, secure, keys, expireMs, lifetimeMs, now });
+  const tokens = sessionTokens({
+    keys: deriveKeys([client.secret], 'session token'),
+    hostCookie: cookies.host,
+  });
+  const askAuth = createAskAuth({ ...provider, client });
   const addresses = createAddresses({
     externalUrl: provider.externalUrl,
     clientId: client.id,
     secure,
     key: deriveKeys([client.secret], 'return address')[0],
+    isShared: cookies.isShared,
+    lifetimeMs,
     now,
   });
   const gate = createGate({
-    readCredential: createCredentialReader({ cookie, now }),
+    readCredential: createCredentialReader({ cookies, tokens, lifetimeMs, now }),
     check: createSessionCheck({
-      introspect: createIntrospect({ ...provider, client }),
+      introspect: createIntrospect(askAuth),
+      tokens,
       groups: groupsInForce(table),
       clocks: session.ttl,
       now,
       log,
     }),
   });
-  const refuseDecision = createRefuseDecision({ addresses, cookieDomain: domain });
+  const refuseDecision = createRefuseDecision(addresses);
   const showLauncher = createLauncher({ routes: () => table.current().routes, addresses });
+  const attempts = attemptCookies({ keys: deriveKeys(secrets, 'sign-in attempt'), scope: { secure }, now });
+  const endpoints = createEndpoints({
+    gate,
+    addresses,
+    refuseDecision,
+    showLauncher,
+    cookies,
+    startHandOff: createStart({ attempts, addresses, now }),
+    finishHandOff: createCallback({
+      attempts,
+      redeem: createRedeem(askAuth, tokens),
+      addresses,
+      gate,
+      setCookie: async (handedOver) => cookies.issue(await tokens.seal(handedOver), handedOver),
+      now,
+    }),
+    certs: signer.certs,
+  });
   const connections = createConnections(now);
   const tunnels = createTunnels(session.ttl.validMs);
   table.onReplace(() => void tunnels.recheck());
@@ -63,7 +93,7 @@ export async function startProxy(options: {
       createPipeline({
         trust: trustPeers(settings.server.trustedProxies),
         table: () => table.current(),
-        endpoints: createEndpoints({ gate, addresses, refuseDecision, showLauncher, certs: signer.certs }),
+        endpoints,
         signer,
         showLauncher,
         gate,
@@ -71,9 +101,8 @@ export async function startProxy(options: {
         addresses,
         connections,
         tunnels,
-        isOwnCookie: (name) => isOwnCookie(name, session.cookie.name),
-        renewCookie: (value, known) =>
-          issueSessionCookie(value, known.session, cookie, { now: now(), expireMs }),
+        isOwnCookie: (cookieName) => isOwnCookie(cookieName, name),
+        renewCookie: (value, known) => cookies.issue(value, known.session),
         secure,
         ready,
         log,

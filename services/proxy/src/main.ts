@@ -9,7 +9,6 @@ import {
 import { loadProxySettings } from '@latchkey/settings';
 import { startProxy } from './app.ts';
 import { createReloadMetrics } from './record/metrics.ts';
-import { unreachableHosts } from './sign-in/reach.ts';
 import { createSigner } from './signing/signer.ts';
 import { createLiveTable } from './upstream-file/live-table.ts';
 import { readUpstreams } from './upstream-file/read.ts';
@@ -31,8 +30,7 @@ if ('problems' in signing) refuseToStart('proxy', signing.problems);
 const outcome = readUpstreams(settings.upstream);
 if (outcome.table === undefined) refuseToStart('proxy', outcome.errors);
 const { routes } = outcome.table;
-const unreachable = unreachableHosts(routes, settings.session.cookie.domain);
-for (const warning of [...warnings, ...outcome.warnings, ...unreachable]) log.warn(warning);
+for (const warning of [...warnings, ...outcome.warnings]) log.warn(warning);
 
 try {
   const table = createLiveTable(outcome.table);

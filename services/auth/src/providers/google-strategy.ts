@@ -1,6 +1,7 @@
 // oxlint-disable no-underscore-dangle -- so passport and node-oauth spell what subclasses may use
 import { HttpError } from '@latchkey/http';
 import type { Call } from '@latchkey/http';
+import type { Pending } from '@latchkey/session';
 import { randomBytes } from 'node:crypto';
 import { callbackify } from 'node:util';
 import { Strategy } from 'passport-google-oauth20';
@@ -8,7 +9,6 @@ import type { Profile, StrategyOptions, VerifyCallback } from 'passport-google-o
 import { parseJsonObject } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { ask } from './ask.ts';
-import type { Pending } from './provider.ts';
 
 /** The invented request that the strategy runs on; `pending` goes in at the callback and comes out at the start. */
 export type SignInRequest = {

@@ -1,3 +1,5 @@
+import type { Pending } from '@latchkey/session';
+
 /** What a provider says about a person. Only `emailVerified: true` makes `email` mean anything. */
 export type Identity = {
   /** stable, unique within the provider */
@@ -16,9 +18,6 @@ export type Tokens = {
   /** how long its access token lives: until then there is nothing new to ask */
   readonly accessTokenSeconds?: number;
 };
-
-/** The secrets of one sign-in under way; they wait in the browser, sealed. */
-export type Pending = { readonly state: string; readonly codeVerifier: string; readonly nonce?: string };
 
 /**
  * Somebody who vouches for people. Every question to it ends after a while and reads a bounded answer.

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { deriveKeys } from '@latchkey/session';
+import { deriveKeys, openAttempt } from '@latchkey/session';
 import type { Browser } from '../../test/browser.ts';
 import { sessionCookieName, slugs, ssoOrigin, startRig, wiki } from '../../test/rig.ts';
 import type { Rig } from '../../test/rig.ts';
 import { SettingsError } from '../context.ts';
 import { parseJsonObject } from '../json.ts';
-import { openAttempt } from '../sign-in/attempt.ts';
 
 let rig: Rig;
 let browser: Browser;

@@ -1,3 +1,4 @@
+import { HttpError } from '@latchkey/http';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Parameters } from '../web/parameters.ts';
@@ -5,9 +6,17 @@ import type { Parameters } from '../web/parameters.ts';
 type Credentials = { readonly id: string; readonly secret: string };
 
 /**
- * Tells whether a caller shows the credentials of our client: by HTTP Basic, or in the form (RFC 6749, section 2.3.1).
+ * Lets only our client pass.
+ *
+ * @throws HttpError `client_refused`
  */
-export function isClient(headers: IncomingHttpHeaders, form: Parameters, client: Credentials): boolean {
+export function requireClient(headers: IncomingHttpHeaders, form: Parameters, client: Credentials): void {
+  if (isClient(headers, form, client)) return;
+  throw new HttpError('client_refused', { headers: { 'WWW-Authenticate': 'Basic realm="latchkey"' } });
+}
+
+// The credentials come by HTTP Basic, or in the form (RFC 6749, section 2.3.1).
+function isClient(headers: IncomingHttpHeaders, form: Parameters, client: Credentials): boolean {
   const shown = basicCredentials(headers.authorization) ?? formCredentials(form);
   if (shown === undefined) return false;
   // Both are compared always, in constant time: how long it takes says nothing about either.

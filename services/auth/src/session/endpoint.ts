@@ -2,21 +2,19 @@ import { HttpError, replyJson } from '@latchkey/http';
 import type { Context } from '../context.ts';
 import type { Handler } from '../web/locals.ts';
 import { formParameters } from '../web/parameters.ts';
-import { isClient } from './client-credentials.ts';
+import { requireClient } from './client-credentials.ts';
 import { introspect } from './introspect.ts';
 import type { Refresher } from './refresh.ts';
 
 /**
  * `POST /oauth2/introspect` (RFC 7662): the proxy asks whether a session still stands.
  *
- * Parameters: `token`, the value of the session cookie; `groups`, once per group that the proxy wants to know about.
+ * Parameters: `token`, the value of the shared cookie or a session that was handed over; `groups`, once per group that the proxy wants to know about.
  */
 export function introspection(context: Context, refresh: Refresher): Handler {
   return async function answerIntrospection(req, res) {
     const form = formParameters(req.body);
-    if (!isClient(req.headers, form, context.client)) {
-      throw new HttpError('client_refused', { headers: { 'WWW-Authenticate': 'Basic realm="latchkey"' } });
-    }
+    requireClient(req.headers, form, context.client);
     const token = form.one('token');
     if (token === undefined) throw new HttpError('bad_request', { detail: 'the parameter token is missing' });
     const answer = await introspect(token, form.all('groups'), { context, refresh });

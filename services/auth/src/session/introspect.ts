@@ -2,8 +2,8 @@ import { HttpError } from '@latchkey/http';
 import type { Session } from '@latchkey/session';
 import type { Context } from '../context.ts';
 import { openGrant } from './grant.ts';
-import { sealWithGrant } from './issue.ts';
-import { standingSession } from './open.ts';
+import { sealForBrowser, withGrant } from './issue.ts';
+import { openToken } from './open.ts';
 import { isFresh } from './refresh.ts';
 import type { Refresher } from './refresh.ts';
 import type { Standing } from './store.ts';
@@ -19,7 +19,7 @@ export type Introspection =
       readonly groups: readonly string[];
       /** seconds since the epoch */
       readonly exp: number;
-      /** the session sealed anew, to replace the one in the browser: its grant has changed */
+      /** the session sealed anew, as the token was, to replace the one in the browser: its grant has changed */
       readonly session?: string;
       /** the provider could not be asked; this is what was true last time */
       readonly stale?: true;
@@ -30,7 +30,7 @@ const inactive = { active: false } as const;
 /**
  * Says whether a session still stands, and in which of the given groups its person is.
  *
- * @param token the value of the session cookie
+ * @param token the value of the shared cookie, or a session that was handed over
  * @throws HttpError `provider_unavailable` when groups are asked for, not known, and cannot be had
  */
 export async function introspect(
@@ -38,7 +38,7 @@ export async function introspect(
   askedGroups: readonly string[],
   { context, refresh }: { context: Context; refresh: Refresher },
 ): Promise<Introspection> {
-  const opened = await standingSession(token, context);
+  const opened = await openToken(token, context);
   if (opened === undefined) return inactive;
   const { session, known } = opened;
 
@@ -53,26 +53,29 @@ export async function introspect(
   if (askedGroups.length > 0 && standing.groups === undefined) {
     throw new HttpError('provider_unavailable', { detail: 'the groups of a session are not known' });
   }
-  const renewed = await renewedCookie(session, standing, context);
+  const renewed = await renewedSession(session, standing, context);
   return {
     active: true,
     sub: session.sub,
     email: session.email,
     groups: askedGroups.filter((group) => standing.groups?.includes(group)),
     exp: session.exp,
-    ...(renewed !== undefined && { session: renewed }),
+    ...(renewed !== undefined && { session: await sealForBrowser(renewed, context) }),
     ...(stale && { stale }),
   };
 }
 
-// Only a new refresh token is worth a new cookie. Everything else can be asked for again with the one it has.
-async function renewedCookie(
+/**
+ * The session with its newest grant, where the one it carries has been replaced. Only a new refresh token is worth a new
+ * cookie: everything else can be asked for again with the one it has.
+ */
+export async function renewedSession(
   session: Session,
   standing: Standing,
   context: Context,
-): Promise<string | undefined> {
+): Promise<Session | undefined> {
   if (session.grant === undefined) return undefined;
   const carried = await openGrant(session.grant, context.keys.grant);
   if (carried?.refresh_token === standing.grant.refresh_token) return undefined;
-  return sealWithGrant(session, standing.grant, context);
+  return withGrant(session, standing.grant, context);
 }

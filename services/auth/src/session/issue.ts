@@ -1,8 +1,9 @@
 import { issueSessionCookie, sealSession } from '@latchkey/session';
-import type { Session } from '@latchkey/session';
+import type { Session, SessionCookie } from '@latchkey/session';
 import { randomBytes } from 'node:crypto';
 import type { Context } from '../context.ts';
 import type { Identity, Tokens } from '../providers/provider.ts';
+import { sealFitting } from './fitting.ts';
 import { grantOf, sealGrant } from './grant.ts';
 import type { Grant } from './grant.ts';
 
@@ -16,14 +17,18 @@ export type Arrival = {
   readonly tokens: Tokens;
 };
 
-/** Makes the session of a person who has just signed in, and gives its `Set-Cookie` value. */
+/**
+ * Makes the session of a person who has just signed in.
+ *
+ * @returns the session with its grant, and the `Set-Cookie` value that gives it to the browser
+ */
 export async function issueSession(
   { idp, identity, email, tokens }: Arrival,
   context: Context,
-): Promise<string> {
+): Promise<{ session: Session; setCookie: string }> {
   const now = context.now();
   const seconds = Math.floor(now / 1000);
-  const session: Session = {
+  const claims: Session = {
     sid: randomBytes(16).toString('base64url'),
     sub: identity.sub,
     email,
@@ -38,36 +43,37 @@ export async function issueSession(
   // A provider that says nothing about groups knows of none.
   const groups = identity.groups ?? [];
   const grant = grantOf(tokens, { now, groups });
-  await context.store.keep(session.sid, { grant, groups }, session.exp * 1000);
-  const value = await sealWithGrant(session, grant, context);
-  return issueSessionCookie(value, session, context.cookies.session, {
-    now,
-    expireMs: context.cookies.sessionExpireMs,
-  });
+  await context.store.keep(claims.sid, { grant, groups }, claims.exp * 1000);
+  const session = await withGrant(claims, grant, context);
+  return { session, setCookie: await sessionSetCookie(session, context) };
+}
+
+/** The session with another grant inside. */
+export async function withGrant(session: Session, grant: Grant, context: Context): Promise<Session> {
+  return { ...session, grant: await sealGrant(grant, context.keys.grant) };
 }
 
 /**
- * Seals a session with its grant inside. Where a browser would drop the cookie for its size, the name goes first;
- * then the grant stays behind in the store, where it already is.
+ * Seals a session for the cookie that will hold it. A shared session becomes the cookie's value; one for a single host is
+ * sealed for the proxy, which seals it for that host's cookie with its own secret.
  */
-export async function sealWithGrant(session: Session, grant: Grant, context: Context): Promise<string> {
-  const { name: _, ...nameless } = session;
-  const sealedGrant = await sealGrant(grant, context.keys.grant);
-  const smallerAndSmaller = [
-    { ...session, grant: sealedGrant },
-    { ...nameless, grant: sealedGrant },
-  ];
-  for (const candidate of smallerAndSmaller) {
-    const sealed = await sealOrUndefined(candidate, context);
-    if (sealed !== undefined) return sealed;
-  }
-  const { grant: _moved, ...bare } = nameless;
-  return sealSession(bare, context.cookies.session);
+export function sealForBrowser(session: Session, context: Context): Promise<string> {
+  const shared = context.cookies.session;
+  const cookie = session.host_only === true ? { ...shared, keys: context.keys.token } : shared;
+  return sealFitting(session, (form) => sealOrUndefined(form, cookie));
 }
 
-async function sealOrUndefined(session: Session, context: Context): Promise<string | undefined> {
+/** The `Set-Cookie` value that gives a shared session to the browser. */
+export async function sessionSetCookie(session: Session, context: Context): Promise<string> {
+  const value = await sealForBrowser(session, context);
+  const times = { now: context.now(), expireMs: context.cookies.sessionExpireMs };
+  return issueSessionCookie(value, session, context.cookies.session, times);
+}
+
+// A browser silently drops a cookie that is too large.
+async function sealOrUndefined(session: Session, cookie: SessionCookie): Promise<string | undefined> {
   try {
-    return await sealSession(session, context.cookies.session);
+    return await sealSession(session, cookie);
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;

@@ -12,10 +12,18 @@ export type Store = {
   /** The newest standing of a session, where it is remembered. */
   standing(sid: string): Promise<Standing | undefined>;
   keep(sid: string, standing: Standing, until: number): Promise<void>;
+  /**
+   * Uses up a one-time value.
+   *
+   * @returns whether this is the first use; of two at the same moment, only one is
+   */
+  useOnce(id: string, until: number): Promise<boolean>;
 };
 
 const keptRevocations = 100_000;
 const keptStandings = 50_000;
+// They end within a minute: more than this is not sign-ins.
+const keptUses = 100_000;
 
 /**
  * A store in this process. It is bounded: past the bound the entry unused for longest is forgotten. A forgotten
@@ -26,6 +34,7 @@ export function memoryStore(now: () => number): Store {
   const clock = { perf: { now }, ttlResolution: 0 };
   const revocations = new LRUCache<string, true>({ max: keptRevocations, ...clock });
   const standings = new LRUCache<string, Standing>({ max: keptStandings, ...clock });
+  const uses = new LRUCache<string, true>({ max: keptUses, ...clock });
 
   return {
     async revoke(sid, until) {
@@ -36,6 +45,11 @@ export function memoryStore(now: () => number): Store {
     standing: async (sid) => standings.get(sid),
     async keep(sid, standing, until) {
       if (until > now()) standings.set(sid, standing, { ttl: until - now() });
+    },
+    async useOnce(id, until) {
+      if (until <= now() || uses.has(id)) return false;
+      uses.set(id, true, { ttl: until - now() });
+      return true;
     },
   };
 }

@@ -1,11 +1,11 @@
 import { HttpError, replyRedirect } from '@latchkey/http';
+import { newAttempt } from '@latchkey/session';
 import type { Request } from 'express';
 import type { Context } from '../context.ts';
 import type { Provider } from '../providers/provider.ts';
 import { replyFailure } from '../web/failure.ts';
 import type { Reply } from '../web/locals.ts';
-import { keepAttempt } from './attempt-cookies.ts';
-import { newAttempt } from './attempt.ts';
+import type { Destination } from './destination.ts';
 import { startHref } from './links.ts';
 
 /** Begins a sign-in: an attempt into the browser, and the browser to the provider. */
@@ -14,22 +14,21 @@ export async function beginSignIn(
   res: Reply,
   {
     provider,
-    target,
+    destination,
     selectAccount = false,
-  }: { provider: Provider; target?: string; selectAccount?: boolean },
+  }: { provider: Provider; destination?: Destination; selectAccount?: boolean },
   context: Context,
 ): Promise<void> {
   const { slug } = provider;
   try {
     const { url, pending } = await provider.begin({ selectAccount });
-    const about = { slug, now: context.now(), ...(target !== undefined && { target }) };
-    await keepAttempt(req, res, newAttempt(pending, about), context);
+    const attempt = newAttempt(pending, { slug, now: context.now(), ...destination });
+    res.append('Set-Cookie', await context.attempts.keep(req.headers.cookie, attempt));
     replyRedirect(res, url.href);
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
-    const actions = [
-      { label: 'Try again', href: startHref(slug, { target, selectAccount }, context), primary: true },
-    ];
+    const href = startHref(slug, { destination, selectAccount }, context);
+    const actions = [{ label: 'Try again', href, primary: true }];
     replyFailure(req, res, { code: error.code, detail: error.detail, actions });
   }
 }

@@ -1,8 +1,9 @@
 import { HttpError } from '@latchkey/http';
 import type { Action, ErrorCode } from '@latchkey/http';
+import type { Attempt, Pending } from '@latchkey/session';
 import type { Request } from 'express';
 import type { Context } from '../context.ts';
-import type { Pending, Provider } from '../providers/provider.ts';
+import type { Provider } from '../providers/provider.ts';
 import { issueSession } from '../session/issue.ts';
 import type { Arrival } from '../session/issue.ts';
 import { sessionsIn } from '../session/open.ts';
@@ -12,8 +13,7 @@ import type { Handler, Reply } from '../web/locals.ts';
 import { queryOf, queryParameters } from '../web/parameters.ts';
 import type { Parameters } from '../web/parameters.ts';
 import { admitAccount } from './account.ts';
-import { endAttempt, findAttempt } from './attempt-cookies.ts';
-import type { Attempt } from './attempt.ts';
+import type { Destination } from './destination.ts';
 import { startHref } from './links.ts';
 import { sendBack } from './send-back.ts';
 
@@ -26,11 +26,11 @@ import { sendBack } from './send-back.ts';
 export function callback(provider: Provider, context: Context): Handler {
   return async function finishSignIn(req, res) {
     const parameters = queryParameters(req);
-    const found = await findAttempt(req, parameters.one('state') ?? '', context);
+    const found = await context.attempts.find(req.headers.cookie, parameters.one('state') ?? '');
     const attempt = found?.slug === provider.slug ? found : undefined;
     if (attempt?.secrets === undefined) return answerUnknown(req, res, attempt, context);
 
-    await endAttempt(res, attempt, context);
+    res.append('Set-Cookie', await context.attempts.end(attempt));
     const pending = { state: attempt.state, ...attempt.secrets };
     const url = new URL(`/${provider.slug}/callback${queryOf(req)}`, context.origin);
     const outcome = providerRefusal(parameters) ?? (await arrivalOf(provider, url, pending, context));
@@ -38,8 +38,10 @@ export function callback(provider: Provider, context: Context): Handler {
       return replyFailure(req, res, { actions: [wayOut(outcome.code, attempt, context)], ...outcome });
     }
     res.locals.line.user = outcome.email;
-    res.append('Set-Cookie', await issueSession(outcome, context));
-    return sendBack(req, res, { target: attempt.target, began: attempt.iat }, context);
+    const { session, setCookie } = await issueSession(outcome, context);
+    res.append('Set-Cookie', setCookie);
+    const trip = { destination: destinationOf(attempt), session, began: attempt.iat };
+    return sendBack(req, res, trip, context);
   };
 }
 
@@ -84,10 +86,15 @@ function failureOf(error: unknown): Failure {
 }
 
 // The provider remembers who was refused, and would vouch for the same account again unless it asks.
-function wayOut(code: ErrorCode, { slug, target }: Attempt, context: Context): Action {
+function wayOut(code: ErrorCode, attempt: Attempt, context: Context): Action {
   const selectAccount = code === 'account_refused' || code === 'email_unverified';
   const label = selectAccount ? 'Sign in as somebody else' : 'Try again';
-  return { label, href: startHref(slug, { target, selectAccount }, context), primary: true };
+  const href = startHref(attempt.slug, { destination: destinationOf(attempt), selectAccount }, context);
+  return { label, href, primary: true };
+}
+
+function destinationOf({ target, handOff }: Attempt): Destination | undefined {
+  return target === undefined ? undefined : { target, ...(handOff !== undefined && { handOff }) };
 }
 
 // A callback that is loaded again, or was meant for another browser. Who is signed in all the same loses nothing.
@@ -97,12 +104,14 @@ async function answerUnknown(
   used: Attempt | undefined,
   context: Context,
 ): Promise<void> {
-  const [session] = await sessionsIn(req.headers.cookie, context);
-  if (session !== undefined) {
+  const [opened] = await sessionsIn(req.headers.cookie, context);
+  const destination = used && destinationOf(used);
+  if (opened !== undefined) {
+    const { session } = opened;
     res.locals.line.user = session.email;
-    return sendBack(req, res, { target: used?.target, began: used?.iat ?? context.now() }, context);
+    return sendBack(req, res, { destination, session, began: used?.iat ?? context.now() }, context);
   }
-  const href = used === undefined ? '/' : startHref(used.slug, { target: used.target }, context);
+  const href = used === undefined ? '/' : startHref(used.slug, { destination }, context);
   const actions = [{ label: 'Start again', href, primary: true }];
   return replyFailure(req, res, { code: 'attempt_unknown', actions });
 }

@@ -1,15 +1,18 @@
 import { signReturnAddress } from '@latchkey/session';
 import type { Context } from '../context.ts';
+import { handOffParameters } from '../hand-off/request.ts';
+import type { Destination } from './destination.ts';
 
-/** The path that starts a sign-in. A target is signed afresh, so the link is good for as long as any other. */
+/** The path that starts a sign-in. A destination is signed afresh, so the link is good for as long as any other. */
 export function startHref(
   slug: string,
-  { target, selectAccount = false }: { target?: string | undefined; selectAccount?: boolean },
-  context: Context,
+  { destination, selectAccount = false }: { destination?: Destination | undefined; selectAccount?: boolean },
+  { keys, now }: Context,
 ): string {
-  const parameters = new URLSearchParams(
-    target === undefined ? {} : signReturnAddress(target, context.keys.returnAddress, context.now()),
-  );
+  const parameters = new URLSearchParams({
+    ...(destination && signReturnAddress(destination.target, keys.returnAddress, now())),
+    ...(destination?.handOff && handOffParameters(destination.handOff)),
+  });
   if (selectAccount) parameters.set('prompt', 'select_account');
   return parameters.size === 0 ? `/${slug}/start` : `/${slug}/start?${parameters.toString()}`;
 }

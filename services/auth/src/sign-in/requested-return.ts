@@ -1,11 +1,13 @@
 import type { SignedReturnAddress } from '@latchkey/session';
 import type { Request } from 'express';
 import type { Context } from '../context.ts';
+import { requestedHandOff } from '../hand-off/request.ts';
 import { replyFailure } from '../web/failure.ts';
 import type { Reply } from '../web/locals.ts';
 import type { Parameters } from '../web/parameters.ts';
+import type { Destination } from './destination.ts';
 import { verifyReturn } from './return-address.ts';
-import type { ReturnAddress, SignedReturn } from './return-address.ts';
+import type { SignedReturn } from './return-address.ts';
 
 /** The parameters of a signed return address, those that are there. */
 export function signedParameters(parameters: Parameters): Partial<SignedReturnAddress> {
@@ -23,33 +25,27 @@ export function requestedReturn(parameters: Parameters, context: Context): Signe
   return verifyReturn(signedParameters(parameters), returns, { key: keys.returnAddress, now: now() });
 }
 
-/** The address if it may be used to start a sign-in; otherwise answers, and gives undefined. */
-export function returnOrRefuse(
+/** Where a request asks to lead, if that may be used to start a sign-in; otherwise answers, and gives undefined. */
+export function destinationOrRefuse(
   req: Request,
   res: Reply,
-  requested: SignedReturn,
+  parameters: Parameters,
   context: Context,
-): ReturnAddress | undefined {
-  if ('address' in requested && !requested.expired) return requested.address;
+): Destination | undefined {
   const code = 'return_address_refused';
-  if ('address' in requested) {
+  const requested = requestedReturn(parameters, context);
+  const handOff = requestedHandOff(parameters);
+  if ('refusal' in requested) {
+    replyFailure(req, res, { code, detail: requested.refusal });
+  } else if (requested.expired) {
     // Genuine, and only too old: opening the application again makes a new one.
-    const actions = [{ label: `Open ${requested.address.host}`, href: requested.address.url, primary: true }];
+    const { host, url } = requested.address;
+    const actions = [{ label: `Open ${host}`, href: url, primary: true }];
     replyFailure(req, res, { code, detail: 'expired', actions });
+  } else if (handOff === 'malformed') {
+    replyFailure(req, res, { code, detail: 'response_type without state and code_challenge' });
   } else {
-    replyFailure(req, res, {
-      code,
-      detail: requested.refusal,
-      paragraphs: explain(requested.refusal, context),
-    });
+    return { target: requested.address.url, ...(handOff !== undefined && { handOff }) };
   }
   return undefined;
-}
-
-function explain(refusal: string, { cookies, returns }: Context): string[] {
-  if (refusal !== 'beyond the session cookie') return [];
-  const reach = returns.cookieDomain ?? returns.ownHost;
-  return [
-    `The application is outside ${reach}, where the cookie ${cookies.session.name} is valid: it could never see it.`,
-  ];
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readReturnAddress } from './return-address.ts';
+import { readReturnAddress, readsSharedCookie } from './return-address.ts';
 import type { ReturnRules } from './return-address.ts';
 
 const rules: ReturnRules = {
@@ -76,17 +76,29 @@ describe('a return address', () => {
     expect(readReturnAddress('http://wiki.corp.example.com/', development)).toHaveProperty('host');
   });
 
-  test('leads only where the session cookie can be read', () => {
+  test('may be on any host where every domain is allowed', () => {
     const anywhere = { ...rules, proxyDomains: ['*'] };
-    expect(readReturnAddress('https://wiki.test/', rules)).toBe('beyond the session cookie');
-    expect(readReturnAddress('https://evil.example/', anywhere)).toBe('beyond the session cookie');
-    expect(readReturnAddress('https://wiki.corp.example.com/', anywhere)).toHaveProperty('host');
+    expect(readReturnAddress('https://evil.example/', rules)).toBe('foreign host');
+    expect(readReturnAddress('https://evil.example/', anywhere)).toHaveProperty('host');
+  });
+});
+
+describe('the shared cookie', () => {
+  test.each([
+    ['https://corp.example.com/', true],
+    ['https://wiki.corp.example.com/', true],
+    ['https://WIKI.corp.example.com./', true],
+    ['https://wiki.test/', false],
+    ['https://evilcorp.example.com/', false],
+  ])('reaches hosts under its domain: %s %s', (url, reached) => {
+    expect(readsSharedCookie(url, rules)).toBe(reached);
   });
 
-  test('leads to our own host alone where the session cookie has no domain', () => {
-    const hostOnly = { ...rules, cookieDomain: undefined };
-    expect(readReturnAddress('https://sso.corp.example.com/', hostOnly)).toHaveProperty('host');
-    expect(readReturnAddress('https://wiki.corp.example.com/', hostOnly)).toBe('beyond the session cookie');
-    expect(readReturnAddress('https://a.sso.corp.example.com/', hostOnly)).toBe('beyond the session cookie');
+  test.each([
+    ['https://sso.corp.example.com/', true],
+    ['https://wiki.corp.example.com/', false],
+    ['https://a.sso.corp.example.com/', false],
+  ])('reaches our own host alone where it has no domain: %s %s', (url, reached) => {
+    expect(readsSharedCookie(url, { ...rules, cookieDomain: undefined })).toBe(reached);
   });
 });

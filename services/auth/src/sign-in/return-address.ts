@@ -16,7 +16,7 @@ export type ReturnRules = {
 };
 
 /** Why an address is refused, in words for the log. */
-export type Refusal = 'not a plain URL' | 'plain HTTP' | 'foreign host' | 'beyond the session cookie';
+export type Refusal = 'not a plain URL' | 'plain HTTP' | 'foreign host';
 
 /** A return address that may be used, as it was given and as it is read. */
 export type ReturnAddress = { readonly url: string; readonly host: HostName };
@@ -40,7 +40,6 @@ export function readReturnAddress(text: string, rules: ReturnRules): ReturnAddre
   if (!rules.proxyDomains.some((domain) => domain === '*' || isWithinDomain(host, domain))) {
     return 'foreign host';
   }
-  if (!canReadCookie(host, rules)) return 'beyond the session cookie';
   return { url: text, host };
 }
 
@@ -62,6 +61,9 @@ export function verifyReturn(
   return { address, expired: flaw === 'expired' };
 }
 
-function canReadCookie(host: string, { ownHost, cookieDomain }: ReturnRules): boolean {
+/** Tells whether a browser sends the shared cookie to the host of an address that may be used. */
+export function readsSharedCookie(url: string, { ownHost, cookieDomain }: ReturnRules): boolean {
+  const host = canonicalHost(new URL(url).hostname);
+  if (host === undefined) return false;
   return cookieDomain === undefined ? host === ownHost : isWithinDomain(host, cookieDomain);
 }

@@ -1,54 +1,64 @@
 import { replyRedirect } from '@latchkey/http';
 import { cookieNames } from '@latchkey/session';
+import type { Session } from '@latchkey/session';
 import type { Request } from 'express';
 import type { Context } from '../context.ts';
 import { replyFailure } from '../web/failure.ts';
 import type { Reply } from '../web/locals.ts';
+import { addressOf, comesByCookie, unreadable } from './destination.ts';
+import type { Destination } from './destination.ts';
 import { tripsCookie } from './marks.ts';
 import { countReturn, readTrips, writeTrips } from './round-trips.ts';
 
-/** How the proxy says that the cookie did come, and that it could not open it. */
-const unreadable = 'session_unreadable';
+/** One way back: where to, with which session, and when the round trip began (milliseconds since the epoch). */
+export type Trip = {
+  /** absent: our own front page */
+  readonly destination: Destination | undefined;
+  readonly session: Session;
+  readonly began: number;
+  /** why the proxy sent the browser here, as it says itself */
+  readonly reason?: string | undefined;
+};
 
-/**
- * Sends a browser back to where it came from, unless it keeps coming back from there without a session.
- *
- * @param target where to; our own front page where there is none
- * @param began when this round trip began, milliseconds since the epoch
- * @param reason why the proxy sent the browser here, as it says itself
- */
-export function sendBack(
+/** Sends a browser back to where it came from, unless it keeps coming back from there without a session. */
+export async function sendBack(
   req: Request,
   res: Reply,
-  { target, began, reason }: { target: string | undefined; began: number; reason?: string | undefined },
+  { destination, session, began, reason }: Trip,
   context: Context,
-): void {
-  if (target === undefined) return replyRedirect(res, '/');
-  const cookie = tripsCookie(context.cookies.own);
-  const { isLoop, trips } = countReturn(readTrips(cookie.read(req)), target, { began, now: context.now() });
-  cookie.set(res, writeTrips(trips), 60);
-  if (isLoop) return refuseLoop(req, res, { target, reason }, context);
-  return replyRedirect(res, target);
+): Promise<void> {
+  if (destination === undefined) return replyRedirect(res, '/');
+  // Who is sent to where a hand-off begins comes back with it, and is counted then.
+  if (destination.handOff !== undefined || comesByCookie(destination, reason, context)) {
+    const cookie = tripsCookie(context.cookies.own);
+    const times = { began, now: context.now() };
+    const { isLoop, trips } = countReturn(readTrips(cookie.read(req)), destination.target, times);
+    cookie.set(res, writeTrips(trips), 60);
+    if (isLoop) return refuseLoop(req, res, { destination, reason }, context);
+  }
+  return replyRedirect(res, await addressOf(destination, session, reason, context));
 }
 
 function refuseLoop(
   req: Request,
   res: Reply,
-  { target, reason }: { target: string; reason: string | undefined },
+  { destination: { target, handOff }, reason }: Pick<Trip, 'reason'> & { destination: Destination },
   { cookies, returns }: Context,
 ): void {
   const { name } = cookies.session;
   const wasSent = cookieNames(req.headers.cookie).includes(name);
+  const isShared = handOff === undefined;
+  const host = new URL(target).host;
   replyFailure(req, res, {
     code: 'redirect_loop',
     detail: `cookie ${wasSent ? 'present' : 'missing'} here, the proxy says ${reason === unreadable ? reason : 'nothing'}`,
     facts: [
       ['Cookie', name],
-      ['Set for', returns.cookieDomain ?? returns.ownHost],
+      ['Set for', isShared ? (returns.cookieDomain ?? returns.ownHost) : host],
       ['Sent to this page', wasSent ? 'yes' : 'no'],
-      ['Application', new URL(target).host],
+      ['Application', host],
     ],
-    paragraphs: [likelyCause({ wasSent, reason, isHttps: target.startsWith('https:') })],
+    paragraphs: [likelyCause({ wasSent, reason, isHttps: target.startsWith('https:'), isShared })],
     actions: [{ label: 'Try again', href: target, primary: true }],
   });
 }
@@ -57,17 +67,22 @@ function likelyCause({
   wasSent,
   reason,
   isHttps,
+  isShared,
 }: {
   wasSent: boolean;
   reason: string | undefined;
   isHttps: boolean;
+  isShared: boolean;
 }) {
   if (reason === unreadable) {
-    return 'The application receives the cookie and cannot read it. For the people who run it: SESSION_COOKIE_SECRET differs between the services.';
+    return 'The application receives the cookie and cannot read it. For the people who run it: SESSION_COOKIE_SECRET differs between the tasks of the proxy.';
   }
-  if (wasSent) {
+  if (wasSent && isShared) {
     return 'The cookie reaches this page and not the application. For the people who run it: SESSION_COOKIE_NAME differs between the services, or their clocks do.';
   }
   if (!isHttps) return 'The application is opened over plain HTTP, where a browser sends no Secure cookie.';
+  if (wasSent) {
+    return 'The browser was handed a session for the application and does not send it there. Private windows, strict privacy settings and extensions do that.';
+  }
   return 'The browser does not send the cookie at all. Private windows, strict privacy settings and extensions do that.';
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { cookieValues, deriveKeys, openSession } from '@latchkey/session';
+import { cookieValues, deriveKeys, openSession, refuseReturnAddress } from '@latchkey/session';
 import type { Browser } from '../../test/browser.ts';
-import { sessionCookieName, slugs, ssoOrigin, startRig, wiki } from '../../test/rig.ts';
+import { client, sessionCookieName, slugs, ssoOrigin, startRig, wiki } from '../../test/rig.ts';
 import type { Rig } from '../../test/rig.ts';
 
 let rig: Rig;
@@ -111,11 +111,15 @@ describe('who asks for a sign-in', () => {
     expect((await browser.visit(rig.signInUrl(target))).status).toBe(400);
   });
 
-  test('hears why a host outside the domain of the cookie cannot be signed in to', async () => {
-    const answer = await browser.visit(rig.signInUrl('https://wiki.other.example.com/'));
-    expect(answer.status).toBe(400);
-    expect(answer.text).toContain('outside corp.example.com');
-    expect(answer.text).toContain(sessionCookieName);
+  test('for a host that never gets the shared cookie is sent to where a hand-off begins', async () => {
+    const target = 'https://wiki.other.example.com/d/1?x=2';
+    const back = await rig.signIn(browser, 'engineer@example.com', { target });
+    const start = new URL(back.location ?? '');
+    expect(start.origin + start.pathname).toBe('https://wiki.other.example.com/oauth2/sign_in');
+    const signed = Object.fromEntries(start.searchParams);
+    expect(signed['redirect_uri']).toBe(target);
+    const [key] = deriveKeys([client.secret], 'return address');
+    expect(refuseReturnAddress(signed, key, rig.clock.now)).toBeUndefined();
   });
 
   test('is led to the application where the link is genuine and only too old', async () => {

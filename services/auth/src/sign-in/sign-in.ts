@@ -1,14 +1,18 @@
 import { replyPage, signInPage } from '@latchkey/http';
+import { isOlderThan } from '@latchkey/session';
 import type { Context } from '../context.ts';
 import type { Provider } from '../providers/provider.ts';
+import { renewedSession } from '../session/introspect.ts';
+import { sessionSetCookie } from '../session/issue.ts';
 import { sessionsIn } from '../session/open.ts';
 import type { Handler } from '../web/locals.ts';
 import { replyFailure } from '../web/failure.ts';
 import { queryParameters } from '../web/parameters.ts';
+import type { Parameters } from '../web/parameters.ts';
 import { beginSignIn } from './begin.ts';
 import { startHref } from './links.ts';
 import { signedOutMark } from './marks.ts';
-import { requestedReturn, returnOrRefuse } from './requested-return.ts';
+import { destinationOrRefuse } from './requested-return.ts';
 import { sendBack } from './send-back.ts';
 
 /**
@@ -28,27 +32,34 @@ export function signIn(provider: Provider, context: Context): Handler {
         detail: 'client_id is not CLIENT_PROXY_ID',
       });
     }
-    const address = returnOrRefuse(req, res, requestedReturn(parameters, context), context);
-    if (address === undefined) return undefined;
+    const destination = destinationOrRefuse(req, res, parameters, context);
+    if (destination === undefined) return undefined;
 
+    const maxAgeMs = maxAgeOf(parameters);
     const sessions = await sessionsIn(req.headers.cookie, context);
-    const session = sessions.find(({ idp }) => idp === provider.slug);
-    if (session !== undefined) {
-      res.locals.line.user = session.email;
-      const trip = { target: address.url, began: context.now(), reason: parameters.one('reason') };
+    const opened = sessions.find(
+      ({ session }) => session.idp === provider.slug && !isOlderThan(session, maxAgeMs, context.now()),
+    );
+    if (opened !== undefined) {
+      res.locals.line.user = opened.session.email;
+      const renewed = await renewedSession(opened.session, opened.known, context);
+      if (renewed !== undefined) res.append('Set-Cookie', await sessionSetCookie(renewed, context));
+      const session = renewed ?? opened.session;
+      const trip = { destination, session, began: context.now(), reason: parameters.one('reason') };
       return sendBack(req, res, trip, context);
     }
-    if (mark.read(req) === undefined) {
-      return beginSignIn(req, res, { provider, target: address.url }, context);
-    }
+    if (mark.read(req) === undefined) return beginSignIn(req, res, { provider, destination }, context);
 
-    const href = startHref(provider.slug, { target: address.url, selectAccount: true }, context);
+    const href = startHref(provider.slug, { destination, selectAccount: true }, context);
     const providers = [{ name: provider.name, href }];
     const requestId = res.locals.line.id;
-    return replyPage(
-      res,
-      200,
-      signInPage({ providers, application: address.host, signedOut: true, requestId }),
-    );
+    const application = new URL(destination.target).hostname;
+    return replyPage(res, 200, signInPage({ providers, application, signedOut: true, requestId }));
   };
+}
+
+// OpenID Connect Core, section 3.1.2.1: who signed in longer ago than these seconds signs in again.
+function maxAgeOf(parameters: Parameters): number {
+  const given = parameters.one('max_age');
+  return given !== undefined && /^\d{1,10}$/.test(given) ? Number(given) * 1000 : Infinity;
 }

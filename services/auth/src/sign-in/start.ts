@@ -4,7 +4,7 @@ import type { Handler } from '../web/locals.ts';
 import { queryParameters } from '../web/parameters.ts';
 import { beginSignIn } from './begin.ts';
 import { signedOutMark } from './marks.ts';
-import { requestedReturn, returnOrRefuse } from './requested-return.ts';
+import { destinationOrRefuse } from './requested-return.ts';
 
 /**
  * `GET /<slug>/start`: a person pressed a button to sign in. `prompt=select_account` lets them choose another account.
@@ -20,9 +20,9 @@ export function start(provider: Provider, context: Context): Handler {
       mark.clear(res);
       return beginSignIn(req, res, { provider, selectAccount }, context);
     }
-    const address = returnOrRefuse(req, res, requestedReturn(parameters, context), context);
-    if (address === undefined) return undefined;
+    const destination = destinationOrRefuse(req, res, parameters, context);
+    if (destination === undefined) return undefined;
     mark.clear(res);
-    return beginSignIn(req, res, { provider, target: address.url, selectAccount }, context);
+    return beginSignIn(req, res, { provider, destination, selectAccount }, context);
   };
 }

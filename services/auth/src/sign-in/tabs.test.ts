@@ -92,14 +92,38 @@ describe('a browser that keeps coming back', () => {
   test('with its session is stopped at the third time, and told about the cookie', async () => {
     await rig.signIn(browser, 'engineer@example.com');
     rig.clock.now += 1000;
-    const url = rig.signInUrl(wiki, { reason: 'session_unreadable' });
+    const url = rig.signInUrl(wiki, { reason: 'no_session' });
     expect((await browser.visit(url)).location).toBe(wiki);
     const stopped = await browser.visit(url);
     expect(stopped.status).toBe(400);
-    for (const told of [sessionCookieName, 'corp.example.com', 'yes', 'SESSION_COOKIE_SECRET']) {
+    for (const told of [sessionCookieName, 'corp.example.com', 'yes', 'SESSION_COOKIE_NAME']) {
       expect(stopped.text).toContain(told);
     }
     expect((await browser.visit(url)).location).toBe(wiki);
+  });
+
+  test('with a session that its application cannot open is sent to where a hand-off begins', async () => {
+    await rig.signIn(browser, 'engineer@example.com');
+    const url = rig.signInUrl(wiki, { reason: 'session_unreadable' });
+    for (let n = 0; n < 4; n += 1) {
+      const { location } = await browser.visit(url);
+      expect(location).toMatch(/^https:\/\/wiki\.corp\.example\.com\/oauth2\/sign_in\?/);
+      expect(new URL(location ?? '').searchParams.get('reason')).toBe('session_unreadable');
+    }
+  });
+
+  test('from hand-offs whose session its application cannot open is stopped at the third time', async () => {
+    await rig.signIn(browser, 'engineer@example.com');
+    rig.clock.now += 61_000;
+    const handOff = { state: 's'.repeat(43), codeChallenge: 'c'.repeat(43) };
+    const url = rig.signInUrl(wiki, { reason: 'session_unreadable', handOff });
+    expect((await browser.visit(url)).location).toContain('/oauth2/callback?code=');
+    expect((await browser.visit(url)).location).toContain('/oauth2/callback?code=');
+    const stopped = await browser.visit(url);
+    expect(stopped.status).toBe(400);
+    for (const told of ['wiki.corp.example.com', 'SESSION_COOKIE_SECRET']) {
+      expect(stopped.text).toContain(told);
+    }
   });
 
   test('without keeping the session cookie is stopped at the third time', async () => {

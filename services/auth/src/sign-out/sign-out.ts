@@ -1,10 +1,10 @@
 import { HttpError, replyPage, signedOutPage, signOutPage } from '@latchkey/http';
 import { endSessionCookie } from '@latchkey/session';
-import type { Session } from '@latchkey/session';
 import type { Context } from '../context.ts';
 import type { Provider } from '../providers/provider.ts';
 import { sessionsIn } from '../session/open.ts';
-import { knownStanding } from '../session/refresh.ts';
+import type { OpenSession } from '../session/open.ts';
+import type { Destination } from '../sign-in/destination.ts';
 import { startHref } from '../sign-in/links.ts';
 import { signedOutMark, signedOutMarkSeconds } from '../sign-in/marks.ts';
 import { requestedReturn, signedParameters } from '../sign-in/requested-return.ts';
@@ -20,13 +20,13 @@ export function askSignOut(provider: Provider, context: Context): Handler {
     const parameters = queryParameters(req);
     const address = wayBack(parameters, context);
     const requestId = res.locals.line.id;
-    const [session] = await sessionsIn(req.headers.cookie, context);
-    if (session === undefined) {
-      const signInHref = startHref(provider.slug, { target: address?.url }, context);
+    const [opened] = await sessionsIn(req.headers.cookie, context);
+    if (opened === undefined) {
+      const signInHref = startHref(provider.slug, { destination: destinationOf(address) }, context);
       return replyPage(res, 200, signedOutPage({ signInHref, requestId }));
     }
     const page = signOutPage({
-      email: session.email,
+      email: opened.session.email,
       action: `/${provider.slug}/sign_out`,
       fields: signedParameters(parameters),
       application: address?.host,
@@ -46,13 +46,13 @@ export function signOut(provider: Provider, context: Context): Handler {
   return async function endSessions(req, res) {
     if (!isSameOrigin(req.headers, context.origin)) throw new HttpError('cross_site_request');
     const sessions = await sessionsIn(req.headers.cookie, context);
-    res.locals.line.user = sessions[0]?.email ?? '';
-    await Promise.all(sessions.map((session) => endSession(session, context)));
+    res.locals.line.user = sessions[0]?.session.email ?? '';
+    await Promise.all(sessions.map((opened) => endSession(opened, context)));
 
     res.append('Set-Cookie', endSessionCookie(context.cookies.session));
     mark.set(res, '1', signedOutMarkSeconds);
-    const target = wayBack(formParameters(req.body), context)?.url;
-    const signInHref = startHref(provider.slug, { target, selectAccount: true }, context);
+    const destination = destinationOf(wayBack(formParameters(req.body), context));
+    const signInHref = startHref(provider.slug, { destination, selectAccount: true }, context);
     replyPage(res, 200, signedOutPage({ signInHref, requestId: res.locals.line.id }));
   };
 }
@@ -64,10 +64,13 @@ function wayBack(parameters: Parameters, context: Context): ReturnAddress | unde
   return 'address' in requested ? requested.address : undefined;
 }
 
-async function endSession(session: Session, context: Context): Promise<void> {
-  const standing = await knownStanding(session, context);
+function destinationOf(address: ReturnAddress | undefined): Destination | undefined {
+  return address && { target: address.url };
+}
+
+async function endSession({ session, known }: OpenSession, context: Context): Promise<void> {
   await context.store.revoke(session.sid, session.exp * 1000);
-  const refreshToken = standing?.grant.refresh_token;
+  const refreshToken = known.grant.refresh_token;
   if (refreshToken === undefined) return;
   try {
     await context.providers.get(session.idp)?.revoke(refreshToken);

@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { decide } from '@latchkey/access';
 import type { NobodyReason } from '@latchkey/access';
-import { canonicalHost } from '@latchkey/http';
+import { canonicalHost, replyText } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
 import type { Gate, Passage } from '../gate/gate.ts';
@@ -65,7 +65,12 @@ beforeAll(async () => {
       signInToStart: () => 'https://sso.example.com/google/sign_in',
       switchAccount: () => 'https://sso.example.com/google/start',
       signOut: (_, slug) => `https://sso.example.com/${slug}/sign_out`,
+      handOff: () => 'https://sso.example.com/google/sign_in',
+      ownTarget: () => 'https://wiki.example.com/',
     },
+    cookies: { endHost: () => '__Host-_sso_proxy=; Max-Age=0' },
+    startHandOff: (_req, res) => replyText(res, 200, 'starts'),
+    finishHandOff: (_req, res) => replyText(res, 200, 'finishes'),
   });
   server = createServer((req, res) => {
     attachExchange(req, { request, route, record });
@@ -92,7 +97,7 @@ function signedIn(groups: readonly string[]): void {
   const times = { iat: 1_700_000_000, auth_time: 1_700_000_000, exp: 1_702_592_000 };
   const person = { sub: 'the-sub', email: 'ada@example.com', user: 'ada', grant: 'the-grant' };
   const session = { sid: 'the-sid', idp: 'google', aud: 'example.com', ...person, ...times };
-  const known = newlyKnown(session, 'the-seal', 0);
+  const known = newlyKnown(session, { token: 'the-seal', cookie: 'the-seal' }, 0);
   known.person = { ...known.person, groups };
   const decision = decide(known.person, route, { path: undefined, preflight: false });
   gate.passAsPerson.mockResolvedValue({ subject: known.person, known, renewed: undefined, decision });
@@ -112,7 +117,9 @@ test('the paths that are ours are these and no others', () => {
     '/oauth2/apps',
     '/oauth2/apps.js',
     '/oauth2/auth',
+    '/oauth2/callback',
     '/oauth2/me',
+    '/oauth2/sign_in',
     '/oauth2/sign_out',
     '/oauth2/v1/certs',
     '/robots.txt',

@@ -1,11 +1,13 @@
 import type { Decision } from '@latchkey/access';
 import { replyJson, replyRedirect, replyText } from '@latchkey/http';
+import { handOffCallbackPath, handOffStartPath } from '@latchkey/session';
 import express from 'express';
-import type { Express, NextFunction, Request, Response } from 'express';
+import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Gate, Passage } from '../gate/gate.ts';
 import { namedGroups } from '../gate/named-groups.ts';
 import { isTransient, refuseWithError } from '../gate/refuse.ts';
 import type { RefuseDecision } from '../gate/refuse.ts';
+import type { SessionCookies } from '../gate/session-cookies.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
 import { exchangeOf } from './exchange.ts';
 import { launcherScriptPath, replyLauncherScript } from './launcher.ts';
@@ -20,7 +22,9 @@ export const ownPaths: ReadonlySet<string> = new Set([
   '/oauth2/apps',
   launcherScriptPath,
   '/oauth2/auth',
+  handOffCallbackPath,
   '/oauth2/me',
+  handOffStartPath,
   '/oauth2/sign_out',
   '/oauth2/v1/certs',
 ]);
@@ -31,6 +35,10 @@ export function createEndpoints(parts: {
   addresses: Addresses;
   refuseDecision: RefuseDecision;
   showLauncher: ShowLauncher;
+  cookies: Pick<SessionCookies, 'endHost'>;
+  /** `/oauth2/sign_in` and `/oauth2/callback` */
+  startHandOff: RequestHandler;
+  finishHandOff: RequestHandler;
   /** for upstreams that check `Sso-Signature` */
   certs: string;
 }): Express {
@@ -91,8 +99,15 @@ export function createEndpoints(parts: {
     .get((_req: Request, res: Response) => replyText(res, 200, parts.certs))
     .all(onlyGet);
 
+  app.route(handOffStartPath).get(parts.startHandOff).all(onlyGet);
+  app.route(handOffCallbackPath).get(parts.finishHandOff).all(onlyGet);
+
   app.all('/oauth2/sign_out', function signOut(req: Request, res: Response) {
     const { request, route } = exchangeOf(req);
+    // Auth asks before it signs anybody out. Its answer reaches a session that was handed over at that one's next check; until
+    // then its cookie would live on. Who stays signed in after all gets it back without a word. Not for another
+    // site's image: that would cost a person their session while auth is away.
+    if (req.headers['sec-fetch-site'] !== 'cross-site') res.append('Set-Cookie', parts.cookies.endHost());
     replyRedirect(res, addresses.signOut(request, route.providerSlug));
   });
 

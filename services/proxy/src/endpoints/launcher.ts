@@ -1,6 +1,5 @@
 import { isNavigation, launcherPage, launcherScript, replyHtml, replyJson } from '@latchkey/http';
 import type { App, CanonicalRequest } from '@latchkey/http';
-import { coversHost } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
 import type { ServerResponse } from 'node:http';
 import { decideAbout } from '../gate/gate.ts';
@@ -47,7 +46,7 @@ export function replyLauncherScript(res: ServerResponse): void {
 }
 
 /**
- * The applications that a person may open with this very session, by title. A pattern of hosts is no single address,
+ * The applications that a person may open with this sign-in, by title. A pattern of hosts is no single address,
  * and what the file hides stays hidden.
  *
  * @param origin of the launcher as the browser sees it: applications have its scheme, and its port where they name none
@@ -58,7 +57,7 @@ export function appsFor(known: KnownSession, routes: readonly Route[], origin: s
     const { host, launcher, kind } = route;
     if (host === undefined || kind !== 'simple' || launcher?.hidden === true) return [];
     const hostName = host.replace(/:\d+$/, '');
-    if (route.providerSlug !== known.session.idp || !coversHost(known.session, hostName)) return [];
+    if (route.providerSlug !== known.session.idp) return [];
     if (!decideAbout(known, route).allow) return [];
     const authority = host === hostName && port !== '' ? `${host}:${port}` : host;
     return [

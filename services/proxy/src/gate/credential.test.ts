@@ -2,12 +2,25 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { deriveKeys, sealSession, sessionCookie } from '@latchkey/session';
 import type { Session } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
+import { sessionTokens } from '../session-check/session-token.ts';
 import { createCredentialReader } from './credential.ts';
 import type { Credential } from './credential.ts';
+import { sessionCookies } from './session-cookies.ts';
 
 const start = 1_700_000_000_000;
 const keys = deriveKeys(['secret'], 'session');
 const cookie = sessionCookie('_sso_proxy', { secure: true, domain: 'example.com' }, keys);
+const lifetimeMs = 24 * 3_600_000;
+const cookies = sessionCookies({
+  name: '_sso_proxy',
+  domain: 'example.com',
+  secure: true,
+  keys,
+  expireMs: lifetimeMs,
+  lifetimeMs,
+  now: () => start,
+});
+const tokens = sessionTokens({ keys: deriveKeys(['client'], 'session token'), hostCookie: cookies.host });
 const host = 'wiki.example.com';
 const route: Route = {
   id: 'wiki',
@@ -52,7 +65,7 @@ let read: (...values: string[]) => Promise<Credential>;
 
 beforeEach(() => {
   now = start;
-  const reader = createCredentialReader({ cookie, now: () => now });
+  const reader = createCredentialReader({ cookies, tokens, lifetimeMs, now: () => now });
   read = (...values) => reader(values.map((value) => `${cookie.name}=${value}`).join('; '), host, route);
 });
 
@@ -114,10 +127,10 @@ describe('no usable session', () => {
     ['a header without it', 'a=1; b=2'],
     ['another letter case', `${cookie.name.toUpperCase()}=${good}`],
     ['the name without its prefix', `_sso_proxy=${good}`],
-    ['the other prefix', `__Host-_sso_proxy=${good}`],
+    ['another prefix', `__Http-_sso_proxy=${good}`],
     ['a no-break space before the name', `\u00a0${cookie.name}=${good}`],
   ])('%s', async (_, header) => {
-    const reader = createCredentialReader({ cookie, now: () => now });
+    const reader = createCredentialReader({ cookies, tokens, lifetimeMs, now: () => now });
 
     expect(await reader(header, host, route)).toEqual({ nobody: 'no_session' });
   });
@@ -153,7 +166,7 @@ describe('where a session is good', () => {
     ['a name that ends alike', 'evilexample.com', false],
     ['another domain', 'wiki.example.org', false],
   ])('%s', async (_, asked, usable) => {
-    const reader = createCredentialReader({ cookie, now: () => now });
+    const reader = createCredentialReader({ cookies, tokens, lifetimeMs, now: () => now });
     const credential = await reader(`${cookie.name}=${good}`, asked, route);
 
     expect(credential).toEqual(
@@ -162,10 +175,46 @@ describe('where a session is good', () => {
   });
 
   test('each route asks for its own provider, of a session that is known already too', async () => {
-    const reader = createCredentialReader({ cookie, now: () => now });
+    const reader = createCredentialReader({ cookies, tokens, lifetimeMs, now: () => now });
     await reader(`${cookie.name}=${good}`, host, route);
     const okta = { ...route, providerSlug: 'okta' };
 
     expect(await reader(`${cookie.name}=${good}`, host, okta)).toEqual({ nobody: 'session_other_provider' });
+  });
+});
+
+describe('a session that was handed over to one host', () => {
+  const handedOver: Session = { ...session, aud: host, host_only: true };
+
+  test('is read from that host’s own cookie, and shown to auth sealed with a key of the services', async () => {
+    const value = await tokens.seal(handedOver);
+    const reader = createCredentialReader({ cookies, tokens, lifetimeMs, now: () => now });
+    const credential = await reader(`__Host-_sso_proxy=${value}`, host, route);
+
+    expect(credential).toMatchObject({ sent: value, known: { session: handedOver, cookie: value } });
+    const { known } = credential as Extract<Credential, { known: unknown }>;
+    expect(known.token).not.toBe(value);
+    expect(await tokens.open(known.token)).toEqual(handedOver);
+  });
+
+  test.each(['a.wiki.example.com', 'example.com', 'vault.example.com'])('is none on %s', async (asked) => {
+    const reader = createCredentialReader({ cookies, tokens, lifetimeMs, now: () => now });
+    const value = await tokens.seal(handedOver);
+
+    expect(await reader(`__Host-_sso_proxy=${value}`, asked, route)).toEqual({ nobody: 'session_elsewhere' });
+  });
+});
+
+describe('SESSION_TTL_LIFETIME', () => {
+  test.each([
+    ['before it is over', 3_599_999, { sent: good }],
+    ['when it is over', 3_600_000, { nobody: 'session_expired' }],
+  ])('ends a session that would last longer: %s', async (_, later, expected) => {
+    const long = await sealSession({ ...session, exp: start / 1000 + 86_400 }, cookie);
+    now = start + later;
+    const reader = createCredentialReader({ cookies, tokens, lifetimeMs: 3_600_000, now: () => now });
+    const credential = await reader(`${cookie.name}=${long}`, host, route);
+
+    expect(credential).toMatchObject('sent' in expected ? { sent: long } : expected);
   });
 });

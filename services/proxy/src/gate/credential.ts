@@ -1,10 +1,12 @@
 import type { NobodyReason } from '@latchkey/access';
-import { cookieValues, coversHost, isExpired, openSession } from '@latchkey/session';
-import type { Session, SessionCookie } from '@latchkey/session';
+import { cookieValues, coversHost, isExpired, isOlderThan, openSession } from '@latchkey/session';
+import type { Session } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
 import { LRUCache } from 'lru-cache';
 import { newlyKnown } from '../session-check/known-session.ts';
 import type { KnownSession } from '../session-check/known-session.ts';
+import type { SessionTokens } from '../session-check/session-token.ts';
+import type { SessionCookies } from './session-cookies.ts';
 
 /** A usable session and the cookie value that brought it, or why there is none. */
 export type Credential =
@@ -30,19 +32,22 @@ const closeness: readonly NobodyReason[] = [
  * not push out sessions, and never reaches auth.
  */
 export function createCredentialReader(options: {
-  cookie: SessionCookie;
+  cookies: SessionCookies;
+  tokens: Pick<SessionTokens, 'toShow'>;
+  /** after this a person signs in again (`SESSION_TTL_LIFETIME`), milliseconds */
+  lifetimeMs: number;
   now: () => number;
 }): (cookieHeader: string | undefined, host: string, route: Route) => Promise<Credential> {
-  const { cookie, now } = options;
+  const { cookies, tokens, lifetimeMs, now } = options;
   const sessions = new LRUCache<string, KnownSession>({ max: keptSessions });
   const unreadable = new LRUCache<string, true>({ max: keptUnreadable });
 
   return async function readCredential(cookieHeader, host, route) {
     const found: NobodyReason[] = ['no_session'];
-    for (const sent of cookieValues(cookieHeader, cookie.name).slice(0, triedValues)) {
+    const values = cookies.names.flatMap((name) => cookieValues(cookieHeader, name).slice(0, triedValues));
+    for (const sent of values) {
       const known = sessions.get(sent) ?? (await open(sent));
-      const objection =
-        known === undefined ? 'session_unreadable' : objectionTo(known.session, host, route, now());
+      const objection = known === undefined ? 'session_unreadable' : objectionTo(known.session, host, route);
       if (known !== undefined && objection === undefined) return { known, sent };
       if (objection !== undefined) found.push(objection);
     }
@@ -51,22 +56,23 @@ export function createCredentialReader(options: {
 
   async function open(value: string): Promise<KnownSession | undefined> {
     if (unreadable.has(value)) return undefined;
-    const session = await openSession(value, cookie.keys);
+    const session = await openSession(value, cookies.keys);
     if (session === undefined) {
       // Only what is short enough to have been a cookie is worth remembering, or worth the memory.
       if (value.length <= 4096) unreadable.set(value, true);
       return undefined;
     }
     // Two requests may have opened it side by side: the first one's knowledge is kept.
-    const known = sessions.get(value) ?? newlyKnown(session, value, now());
+    const token = await tokens.toShow(session, value);
+    const known = sessions.get(value) ?? newlyKnown(session, { token, cookie: value }, now());
     sessions.set(value, known);
     return known;
   }
-}
 
-function objectionTo(session: Session, host: string, route: Route, now: number): NobodyReason | undefined {
-  if (isExpired(session, now)) return 'session_expired';
-  if (!coversHost(session, host)) return 'session_elsewhere';
-  if (session.idp !== route.providerSlug) return 'session_other_provider';
-  return undefined;
+  function objectionTo(session: Session, host: string, route: Route): NobodyReason | undefined {
+    if (isExpired(session, now()) || isOlderThan(session, lifetimeMs, now())) return 'session_expired';
+    if (!coversHost(session, host)) return 'session_elsewhere';
+    if (session.idp !== route.providerSlug) return 'session_other_provider';
+    return undefined;
+  }
 }

@@ -40,7 +40,11 @@ let known: KnownSession;
 beforeEach(() => {
   const times = { iat: 1, auth_time: 1, exp: 4_000_000_000 };
   const person = { sub: '1', email: 'ada@example.com', user: 'ada' };
-  known = newlyKnown({ sid: 'one', idp: 'google', aud: 'example.com', ...person, ...times }, 'sealed', 1_000);
+  known = newlyKnown(
+    { sid: 'one', idp: 'google', aud: 'example.com', ...person, ...times },
+    { token: 'sealed', cookie: 'sealed' },
+    1_000,
+  );
   known.person = { ...known.person, groups: ['staff'] };
   readCredential.mockReset().mockResolvedValue({ known, sent: 'sealed' });
   check.mockReset().mockResolvedValue('stands');
@@ -146,8 +150,8 @@ describe('a renewed session', () => {
   test.each([
     ['the browser has the newest already', 'sealed', undefined],
     ['the browser should have the newest', 'renewed', 'renewed'],
-  ])('%s', async (_, token, renewed) => {
-    known.token = token;
+  ])('%s', async (_, cookie, renewed) => {
+    known.cookie = cookie;
 
     expect((await gate.passAsPerson(asking('/'), {}, route)).renewed).toBe(renewed);
   });

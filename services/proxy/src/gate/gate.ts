@@ -50,7 +50,7 @@ export function createGate(parts: {
     const standing = await parts.check(known);
     if (standing === 'ended') return { subject: nobody('session_ended') };
     if (standing === 'unverified') return { subject: nobody('session_unverified') };
-    return { subject: known.person, known, renewed: known.token === sent ? undefined : known.token };
+    return { subject: known.person, known, renewed: known.cookie === sent ? undefined : known.cookie };
   }
 
   async function pass(

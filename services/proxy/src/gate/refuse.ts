@@ -10,7 +10,6 @@ import {
   replyRedirect,
 } from '@latchkey/http';
 import type { Action, CanonicalRequest, ErrorCode, Fact } from '@latchkey/http';
-import { isWithinDomain } from '@latchkey/session';
 import type { ServerResponse } from 'node:http';
 import type { RequestRecord } from '../record/record.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
@@ -53,14 +52,8 @@ export function refuseWithError(
   }
 }
 
-/** @param options.cookieDomain where the session cookie reaches; undefined where it reaches no application at all */
-export function createRefuseDecision(options: {
-  addresses: Addresses;
-  cookieDomain: string | undefined;
-}): RefuseDecision {
-  const { addresses, cookieDomain } = options;
-  const inReach = (host: string) => cookieDomain !== undefined && isWithinDomain(host, cookieDomain);
-
+/** Makes the answers to requests that were decided against. */
+export function createRefuseDecision(addresses: Addresses): RefuseDecision {
   return function refuseDecision(res, record, request, decision, subject) {
     const { reason, route } = decision;
     if (isTransient(reason)) {
@@ -79,8 +72,6 @@ export function createRefuseDecision(options: {
         ],
         extra: { email: subject.email, rule: decision.rule ?? '' },
       });
-    } else if (!inReach(request.host)) {
-      refuseWithError(res, record, 'sign_in_out_of_reach', { reason });
     } else if (isNavigation(request.method, res.req.headers)) {
       replyRedirect(res, addresses.signIn(request, route.providerSlug, reason));
     } else {

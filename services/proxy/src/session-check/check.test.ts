@@ -18,6 +18,7 @@ const stands: Introspection = { active: true, groups: ['staff'] };
 
 const check = createSessionCheck({
   introspect,
+  tokens: { renewed: async (_, token) => token },
   groups: () => groups,
   clocks: { validMs, gracePeriodMs },
   now: () => now,
@@ -27,7 +28,11 @@ const check = createSessionCheck({
 function session(): KnownSession {
   const times = { iat: seen / 1000, auth_time: seen / 1000, exp: seen / 1000 + 2_592_000 };
   const person = { sub: '1', email: 'ada@example.com', user: 'ada' };
-  return newlyKnown({ sid: 'one', idp: 'google', aud: 'example.com', ...person, ...times }, 'sealed', seen);
+  return newlyKnown(
+    { sid: 'one', idp: 'google', aud: 'example.com', ...person, ...times },
+    { token: 'sealed', cookie: 'sealed' },
+    seen,
+  );
 }
 
 async function vouchedFor(): Promise<KnownSession> {
@@ -223,6 +228,7 @@ describe('while auth cannot be asked', () => {
   test('the pause is no longer than an answer would have counted', async () => {
     const hasty = createSessionCheck({
       introspect,
+      tokens: { renewed: async (_, token) => token },
       groups: () => groups,
       clocks: { validMs: 1_000, gracePeriodMs },
       now: () => now,
@@ -275,6 +281,7 @@ describe('while auth cannot be asked', () => {
     const lines: string[] = [];
     const logged = createSessionCheck({
       introspect,
+      tokens: { renewed: async (_, token) => token },
       groups: () => groups,
       clocks: { validMs, gracePeriodMs },
       now: () => now,

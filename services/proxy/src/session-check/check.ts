@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Introspect } from './introspect.ts';
 import type { KnownSession } from './known-session.ts';
+import type { SessionTokens } from './session-token.ts';
 
 /** Whether a session stands: `unverified` when nobody could be asked for longer than the grace period. */
 export type Standing = 'stands' | 'ended' | 'unverified';
@@ -24,12 +25,13 @@ const retryPauseMs = 10_000;
  */
 export function createSessionCheck(options: {
   introspect: Introspect;
+  tokens: Pick<SessionTokens, 'renewed'>;
   groups: () => readonly string[];
   clocks: CheckClocks;
   now: () => number;
   log: Logger;
 }): (known: KnownSession) => Promise<Standing> {
-  const { introspect, groups, clocks, now, log } = options;
+  const { introspect, tokens, groups, clocks, now, log } = options;
   const underWay = new WeakMap<KnownSession, Promise<void>>();
 
   return async function check(known) {
@@ -66,7 +68,10 @@ export function createSessionCheck(options: {
       known.askAgainAt = now() + clocks.validMs;
       known.person = { ...known.person, groups: answer.groups, askedGroups: asked };
       known.decisions = new WeakMap();
-      if (answer.session !== undefined) known.token = answer.session;
+      if (answer.session !== undefined) {
+        known.cookie = await tokens.renewed(known.session, answer.session);
+        known.token = answer.session;
+      }
     } catch (error) {
       known.askAgainAt = now() + Math.min(retryPauseMs, clocks.validMs);
       log.warn(

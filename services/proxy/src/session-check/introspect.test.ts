@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { MockAgent } from 'undici';
+import { createAskAuth } from '../ask-auth.ts';
 import { createIntrospect } from './introspect.ts';
 
 type Asked = { headers: unknown; body: unknown };
@@ -25,12 +26,13 @@ function answering(status: number, answer: object | string) {
       asked.push({ headers: request.headers, body: request.body });
       return { statusCode: status, data: typeof answer === 'string' ? answer : JSON.stringify(answer) };
     });
-  return createIntrospect({
+  const askAuth = createAskAuth({
     internalUrl: new URL('http://auth.internal:4182'),
     externalUrl: new URL('https://sso.example.com:8443'),
     client: { id: 'the proxy', secret: 'a:b+c%é' },
     dispatcher: auth,
   });
+  return createIntrospect(askAuth);
 }
 
 describe('the question', () => {

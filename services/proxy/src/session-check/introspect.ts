@@ -1,6 +1,5 @@
-import { call } from '@latchkey/http';
-import type { Dispatcher } from 'undici';
 import { z } from 'zod';
+import type { AskAuth } from '../ask-auth.ts';
 
 const answerSchema = z.discriminatedUnion('active', [
   z.object({ active: z.literal(false) }),
@@ -8,7 +7,7 @@ const answerSchema = z.discriminatedUnion('active', [
     active: z.literal(true),
     /** those of the asked groups that the person is in */
     groups: z.array(z.string()),
-    /** the session cookie's new value, where auth had to renew it */
+    /** the session as a token again, where auth had to renew it */
     session: z.string().exactOptional(),
   }),
 ]);
@@ -22,37 +21,12 @@ export type Introspection = z.infer<typeof answerSchema>;
  */
 export type Introspect = (token: string, groups: readonly string[]) => Promise<Introspection>;
 
-const answerWithinMs = 5_000;
-
-/** Makes the question to auth, over HTTP. */
-export function createIntrospect(options: {
-  internalUrl: URL;
-  externalUrl: URL;
-  client: { id: string; secret: string };
-  dispatcher?: Dispatcher;
-}): Introspect {
-  const { id, secret } = options.client;
-  const url = new URL('/oauth2/introspect', options.internalUrl);
-  const headers = {
-    // Auth answers to its public name only, wherever it is reached.
-    host: options.externalUrl.host,
-    // RFC 6749, section 2.3.1: both parts are form-encoded before they are joined.
-    authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`,
-    'content-type': 'application/x-www-form-urlencoded',
-    accept: 'application/json',
-  };
-
+/** Makes the question to auth. */
+export function createIntrospect(askAuth: AskAuth): Introspect {
   return async function introspect(token, groups) {
     const form = new URLSearchParams({ token });
     for (const group of groups) form.append('groups', group);
-    const answer = await call({
-      url,
-      method: 'POST',
-      headers,
-      body: form.toString(),
-      timeoutMs: answerWithinMs,
-      ...(options.dispatcher === undefined ? {} : { dispatcher: options.dispatcher }),
-    });
+    const answer = await askAuth('/oauth2/introspect', form);
     if (answer.status !== 200) throw new Error(`auth answered ${answer.status}`);
     return answerSchema.parse(JSON.parse(answer.body));
   };

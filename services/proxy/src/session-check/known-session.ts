@@ -6,8 +6,10 @@ import type { Route } from '@latchkey/upstreams';
 export type KnownSession = {
   readonly session: Session;
   readonly firstSeenAt: number;
-  /** the sealed form that auth knows it by; newer than the browser's after auth renewed it */
+  /** the sealed form that auth is shown */
   token: string;
+  /** the cookie's value that the browser should have; newer than the one it sent after auth renewed the session */
+  cookie: string;
   /** when auth last vouched for it */
   vouchedAt: number | undefined;
   /** the groups that auth was last asked about */
@@ -22,11 +24,16 @@ export type KnownSession = {
 };
 
 /** A session just opened, about which auth has not been asked. */
-export function newlyKnown(session: Session, token: string, now: number): KnownSession {
+export function newlyKnown(
+  session: Session,
+  { token, cookie }: Pick<KnownSession, 'token' | 'cookie'>,
+  now: number,
+): KnownSession {
   return {
     session,
     firstSeenAt: now,
     token,
+    cookie,
     vouchedAt: undefined,
     askedFor: undefined,
     askAgainAt: now,

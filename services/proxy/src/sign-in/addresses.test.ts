@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { canonicalHost } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
-import { deriveKeys, refuseReturnAddress } from '@latchkey/session';
+import { deriveKeys, refuseReturnAddress, signReturnAddress } from '@latchkey/session';
 import { authorityOf, createAddresses } from './addresses.ts';
 
 const now = 1_700_000_000_000;
@@ -14,6 +14,8 @@ const options = {
   clientId: 'a client & more',
   secure: true,
   key,
+  isShared: (asked: string) => asked.endsWith('.example.com'),
+  lifetimeMs: 3_600_000,
   now: () => now,
 };
 const addresses = createAddresses(options);
@@ -61,10 +63,14 @@ describe('the origin that a browser sees', () => {
 describe('where to sign in', () => {
   test('is at auth, under the provider, with a signed way back to the very URL', () => {
     const url = new URL(addresses.signIn(request, 'google', 'no_session'));
-    const { client_id, reason, ...signed } = Object.fromEntries(url.searchParams);
+    const { client_id, reason, max_age, ...signed } = Object.fromEntries(url.searchParams);
 
     expect(url.origin + url.pathname).toBe('https://sso.example.com:8443/google/sign_in');
-    expect({ client_id, reason }).toEqual({ client_id: 'a client & more', reason: 'no_session' });
+    expect({ client_id, reason, max_age }).toEqual({
+      client_id: 'a client & more',
+      reason: 'no_session',
+      max_age: '3600',
+    });
     expect(signed).toMatchObject({ redirect_uri: 'https://wiki.example.com/d/1?x=2', ts: '1700000000' });
     expect(refuseReturnAddress(signed, key, now)).toBeUndefined();
   });
@@ -121,5 +127,83 @@ describe('the way back', () => {
     '/.evil.example',
   ])('stays on the host for %j', (target) => {
     expect(new URL(wayBack(target)).host).toBe('wiki.example.com');
+  });
+});
+
+describe('a host that does not get the shared cookie', () => {
+  const outside = canonicalHost('payroll.example.org');
+  if (outside === undefined) throw new Error('the host of these tests is none');
+  const asked = { ...request, host: outside };
+
+  test.each([
+    ['to sign in', addresses.signIn(asked, 'google', 'no_session'), '/d/1?x=2', { reason: 'no_session' }],
+    [
+      'programs, to sign in',
+      addresses.signInToStart(asked, 'google', 'no_session'),
+      '/',
+      { reason: 'no_session' },
+    ],
+    [
+      'to choose another account',
+      addresses.switchAccount(asked, 'google'),
+      '/d/1?x=2',
+      { prompt: 'select_account' },
+    ],
+  ])('begins on the host itself, with a way back that we signed: %s', (_, address, path, extra) => {
+    const url = new URL(address);
+    const { redirect_uri = '', ts = '', sig = '', ...rest } = Object.fromEntries(url.searchParams);
+    const signed = { redirect_uri, ts, sig };
+
+    expect(url.origin + url.pathname).toBe('https://payroll.example.org/oauth2/sign_in');
+    expect(redirect_uri).toBe(`https://payroll.example.org${path}`);
+    expect(rest).toEqual(extra);
+    expect(refuseReturnAddress(signed, key, now)).toBeUndefined();
+    expect(addresses.ownTarget(asked, url.searchParams)).toBe(redirect_uri);
+  });
+
+  test.each([
+    ['nothing', {}],
+    ['a path', { redirect_uri: '/d/1' }],
+    [
+      'an address that nobody signed',
+      { redirect_uri: 'https://payroll.example.org/x', ts: '1700000000', sig: 'x' },
+    ],
+    ['an address of another host that we signed', signReturnAddress('https://wiki.example.com/x', key, now)],
+    ['another scheme', signReturnAddress('http://payroll.example.org/x', key, now)],
+    ['another port', signReturnAddress('https://payroll.example.org:8443/x', key, now)],
+    [
+      'a host that only begins alike',
+      signReturnAddress('https://payroll.example.org.evil.example/', key, now),
+    ],
+    ['a user name', signReturnAddress('https://payroll.example.org@evil.example/', key, now)],
+  ])('leads back to its first page for %s', (_, parameters) => {
+    const given = new URLSearchParams(Object.entries(parameters));
+    expect(addresses.ownTarget(asked, given)).toBe('https://payroll.example.org/');
+  });
+
+  test('leads back to what was signed long ago', () => {
+    const signed = signReturnAddress('https://payroll.example.org/%2e/x?y', key, now - 86_400_000);
+    const given = new URLSearchParams({ ...signed });
+    expect(addresses.ownTarget(asked, given)).toBe('https://payroll.example.org/%2e/x?y');
+  });
+
+  test('asks auth for a code: state, challenge and how old a sign-in may be', () => {
+    const handOff = { state: 'the state', codeChallenge: 'the challenge' };
+    const target = 'https://payroll.example.org/d/1';
+    const url = new URL(
+      addresses.handOff(target, 'google', handOff, { reason: 'session_expired', selectAccount: false }),
+    );
+
+    expect(url.origin + url.pathname).toBe('https://sso.example.com:8443/google/sign_in');
+    expect(Object.fromEntries(url.searchParams)).toMatchObject({
+      client_id: 'a client & more',
+      redirect_uri: target,
+      response_type: 'code',
+      state: 'the state',
+      code_challenge: 'the challenge',
+      code_challenge_method: 'S256',
+      max_age: '3600',
+      reason: 'session_expired',
+    });
   });
 });

@@ -1,9 +1,12 @@
 import type { Reason } from '@latchkey/access';
 import type { CanonicalRequest } from '@latchkey/http';
-import { signReturnAddress } from '@latchkey/session';
-import type { Key } from '@latchkey/session';
+import { handOffStartPath, refuseReturnAddress, signReturnAddress } from '@latchkey/session';
+import type { HandOff, Key } from '@latchkey/session';
 
-/** Addresses at auth and on this host, as a browser would use them. */
+/**
+ * Addresses at auth and on this host, as a browser would use them. A host that gets the shared cookie sends people
+ * straight to auth; any other begins with a hand-off, on the host itself.
+ */
 export type Addresses = {
   /** where the request's host is, for a browser: `https://wiki.corp.example.com` */
   origin(request: CanonicalRequest): string;
@@ -15,7 +18,14 @@ export type Addresses = {
   switchAccount(request: CanonicalRequest, slug: string): string;
   /** where to sign out of everything */
   signOut(request: CanonicalRequest, slug: string): string;
+  /** where auth hands a session over from, for a person who wants to see `target` */
+  handOff(target: string, slug: string, handOff: HandOff, options: HandOffOptions): string;
+  /** the URL that a link to our own sign-in leads back to: as signed by us, for this host, else its first page */
+  ownTarget(request: CanonicalRequest, parameters: URLSearchParams): string;
 };
+
+/** How a hand-off begins: why it has to, if that is known, and whether the person is to choose an account. */
+export type HandOffOptions = { readonly reason: Reason | undefined; readonly selectAccount: boolean };
 
 /**
  * @param options.key the key of the purpose `return address`
@@ -25,9 +35,15 @@ export function createAddresses(options: {
   clientId: string;
   secure: boolean;
   key: Key;
+  /** whether a host gets the shared cookie */
+  isShared: (host: string) => boolean;
+  /** after this a person signs in again, milliseconds */
+  lifetimeMs: number;
   now: () => number;
 }): Addresses {
-  const { externalUrl, clientId, secure, key, now } = options;
+  const { externalUrl, clientId, secure, key, isShared, now } = options;
+  // OpenID Connect Core, section 3.1.2.1. Without it auth would send back a session that is too old for us.
+  const maxAge = { max_age: Math.floor(options.lifetimeMs / 1000).toString() };
 
   function origin(request: CanonicalRequest): string {
     const scheme = secure ? 'https' : (request.forwardedProto ?? 'http');
@@ -41,14 +57,45 @@ export function createAddresses(options: {
     return url.href;
   }
 
+  function here(request: CanonicalRequest, returnTo: string, extra: Record<string, string>): string {
+    const url = new URL(handOffStartPath, origin(request));
+    url.search = new URLSearchParams({ ...signReturnAddress(returnTo, key, now()), ...extra }).toString();
+    return url.href;
+  }
+
+  function signInTo(request: CanonicalRequest, slug: string, returnTo: string, reason: Reason): string {
+    return isShared(request.host)
+      ? atAuth(`/${slug}/sign_in`, returnTo, { reason, ...maxAge })
+      : here(request, returnTo, { reason });
+  }
+
   return {
     origin,
     signIn: (request, slug, reason) =>
-      atAuth(`/${slug}/sign_in`, origin(request) + urlSafe(request.target), { reason }),
-    signInToStart: (request, slug, reason) => atAuth(`/${slug}/sign_in`, `${origin(request)}/`, { reason }),
-    switchAccount: (request, slug) =>
-      atAuth(`/${slug}/start`, origin(request) + urlSafe(request.target), { prompt: 'select_account' }),
+      signInTo(request, slug, origin(request) + urlSafe(request.target), reason),
+    signInToStart: (request, slug, reason) => signInTo(request, slug, `${origin(request)}/`, reason),
+    switchAccount(request, slug) {
+      const returnTo = origin(request) + urlSafe(request.target);
+      const prompt = { prompt: 'select_account' };
+      return isShared(request.host)
+        ? atAuth(`/${slug}/start`, returnTo, prompt)
+        : here(request, returnTo, prompt);
+    },
     signOut: (request, slug) => atAuth(`/${slug}/sign_out`, `${origin(request)}/`, {}),
+    handOff(target, slug, { state, codeChallenge }, { reason, selectAccount }) {
+      const asked = { state, code_challenge: codeChallenge, code_challenge_method: 'S256' };
+      const path = selectAccount ? `/${slug}/start` : `/${slug}/sign_in`;
+      const extra = selectAccount ? { prompt: 'select_account' } : { ...maxAge, ...(reason && { reason }) };
+      return atAuth(path, target, { response_type: 'code', ...asked, ...extra });
+    },
+    ownTarget(request, parameters) {
+      const signed = Object.fromEntries(parameters);
+      const flaw = refuseReturnAddress(signed, key, now());
+      // An old link still says where its person wanted to go; only who signed it and for which host counts.
+      const target = flaw === undefined || flaw === 'expired' ? signed['redirect_uri'] : undefined;
+      const isHere = URL.parse(target ?? '')?.origin === new URL(origin(request)).origin;
+      return target !== undefined && isHere ? target : `${origin(request)}/`;
+    },
   };
 }
 

@@ -1,21 +1,34 @@
-import { cookieName, seal, unseal } from '@latchkey/session';
-import type { CookieScope, KeyRing } from '@latchkey/session';
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { isJsonObject } from '../json.ts';
-import type { Pending } from '../providers/provider.ts';
+import { z } from 'zod';
+import { cookieName } from './cookie.ts';
+import type { CookieScope } from './cookie.ts';
+import type { KeyRing } from './keys.ts';
+import { seal, unseal } from './seal.ts';
 
-/** One sign-in under way in a browser, kept there in a sealed cookie of its own, so that tabs do not disturb each other. */
-export type Attempt = {
-  readonly state: string;
-  /** provider that was asked */
-  readonly slug: string;
-  /** where the person wants to go; absent for our own front page */
-  readonly target?: string;
+const text = z.string();
+
+const schema = z.object({
+  state: text,
+  /** slug of the provider */
+  slug: text,
+  /** where the person wants to go; absent for auth's own front page */
+  target: text.exactOptional(),
   /** begun at, milliseconds since the epoch */
-  readonly iat: number;
-  /** what proves the answer to be ours; absent once the provider's answer was used */
-  readonly secrets?: { readonly codeVerifier: string; readonly nonce?: string };
-};
+  iat: z.number(),
+  /** what proves the answer to be ours; absent once the answer was used */
+  secrets: z.object({ codeVerifier: text, nonce: text.exactOptional() }).exactOptional(),
+  /** at auth: what the proxy asked for, where the application's host cannot read the shared cookie */
+  handOff: z.object({ state: text, codeChallenge: text }).exactOptional(),
+});
+
+/**
+ * One sign-in under way in a browser, kept there in a sealed cookie of its own, so that tabs do not disturb each other.
+ * Auth keeps one while it waits for the provider, the proxy while it waits for a code of auth.
+ */
+export type Attempt = Readonly<z.infer<typeof schema>>;
+
+/** The secrets of one sign-in under way; they wait in the browser, sealed. */
+export type Pending = { readonly state: string; readonly codeVerifier: string; readonly nonce?: string };
 
 /** For finding a second factor, a phone, a colleague. */
 export const attemptLifeMs = 15 * 60_000;
@@ -29,10 +42,11 @@ const namePrefix = 'latchkey_attempt_';
 const browserLimit = 4096;
 
 /** A new attempt. */
-export function newAttempt(pending: Pending, about: { slug: string; target?: string; now: number }): Attempt {
-  const { state, ...secrets } = pending;
-  const { now, ...rest } = about;
-  return { state, ...rest, iat: now, secrets };
+export function newAttempt(
+  { state, ...secrets }: Pending,
+  { now, ...about }: Pick<Attempt, 'slug' | 'target' | 'handOff'> & { now: number },
+): Attempt {
+  return { state, ...about, iat: now, secrets };
 }
 
 /** The attempt after its answer was used: it still tells where it led, and nothing else. */
@@ -68,10 +82,10 @@ export async function sealAttempt(attempt: Attempt, keys: KeyRing, name: string)
 
 /** Opens the cookie of an attempt; undefined for whatever is not one, or is too old. */
 export async function openAttempt(value: string, keys: KeyRing, now: number): Promise<Attempt | undefined> {
-  const data = await unseal(value, keys);
-  if (!isAttempt(data)) return undefined;
-  const life = data.secrets === undefined ? attemptLifeMs + usedAttemptLifeMs : attemptLifeMs;
-  return now - data.iat < life ? data : undefined;
+  const attempt = schema.safeParse(await unseal(value, keys)).data;
+  if (attempt === undefined) return undefined;
+  const life = attempt.secrets === undefined ? attemptLifeMs + usedAttemptLifeMs : attemptLifeMs;
+  return now - attempt.iat < life ? attempt : undefined;
 }
 
 /** Compares a state from outside with that of an attempt. */
@@ -100,22 +114,4 @@ export function attemptsToDrop(held: ReadonlyMap<string, Attempt | undefined>): 
 function shorterAndShorter(target: string): string[] {
   const { origin, pathname } = new URL(target);
   return [target, origin + pathname, `${origin}/`];
-}
-
-function isAttempt(data: unknown): data is Attempt {
-  if (!isJsonObject(data)) return false;
-  const { state, slug, target, iat, secrets } = data;
-  return (
-    typeof state === 'string' &&
-    typeof slug === 'string' &&
-    typeof iat === 'number' &&
-    (target === undefined || typeof target === 'string') &&
-    (secrets === undefined || isSecrets(secrets))
-  );
-}
-
-function isSecrets(data: unknown): boolean {
-  if (!isJsonObject(data)) return false;
-  const { codeVerifier, nonce } = data;
-  return typeof codeVerifier === 'string' && (nonce === undefined || typeof nonce === 'string');
 }

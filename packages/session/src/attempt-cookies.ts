@@ -1,0 +1,67 @@
+import {
+  attemptCookieName,
+  attemptLifeMs,
+  attemptsToDrop,
+  hasState,
+  isAttemptCookieName,
+  openAttempt,
+  sealAttempt,
+  usedAttempt,
+  usedAttemptLifeMs,
+} from './attempt.ts';
+import type { Attempt } from './attempt.ts';
+import { clearCookie, cookieNames, cookieValues, setCookie } from './cookie.ts';
+import type { CookieScope } from './cookie.ts';
+import type { KeyRing } from './keys.ts';
+
+/** The attempts that a browser holds, as `Cookie` header in and `Set-Cookie` values out. */
+export type AttemptCookies = {
+  /** Puts a new attempt into the browser, and takes out those that there is no room for. */
+  keep(cookieHeader: string | undefined, attempt: Attempt): Promise<string[]>;
+  /** The attempt of a state, if this browser has begun it and it has not ended since. */
+  find(cookieHeader: string | undefined, state: string): Promise<Attempt | undefined>;
+  /** Ends an attempt: its secrets are gone from the browser, and its callback is never answered a second time. */
+  end(attempt: Attempt): Promise<string>;
+};
+
+// Opening costs a key derivation each, and a browser of ours never holds more than a few.
+const openedAttempts = 10;
+
+/**
+ * @param options.scope of this host only
+ * @param options.now milliseconds since the epoch
+ */
+export function attemptCookies(options: {
+  keys: KeyRing;
+  scope: CookieScope;
+  now: () => number;
+}): AttemptCookies {
+  const { keys, scope, now } = options;
+
+  async function write(attempt: Attempt, lifeMs: number): Promise<string> {
+    const name = attemptCookieName(attempt.state, scope);
+    return setCookie(name, await sealAttempt(attempt, keys, name), lifeMs / 1000, scope);
+  }
+
+  async function held(cookieHeader: string | undefined): Promise<Map<string, Attempt | undefined>> {
+    const names = new Set(cookieNames(cookieHeader).filter((name) => isAttemptCookieName(name, scope)));
+    const attempts = [...names].map(async (name, at): Promise<[string, Attempt | undefined]> => {
+      const [value = ''] = cookieValues(cookieHeader, name);
+      return [name, at < openedAttempts ? await openAttempt(value, keys, now()) : undefined];
+    });
+    return new Map(await Promise.all(attempts));
+  }
+
+  return {
+    async keep(cookieHeader, attempt) {
+      const dropped = attemptsToDrop(await held(cookieHeader)).map((name) => clearCookie(name, scope));
+      return [...dropped, await write(attempt, attemptLifeMs)];
+    },
+    async find(cookieHeader, state) {
+      const [value] = cookieValues(cookieHeader, attemptCookieName(state, scope));
+      const attempt = value === undefined ? undefined : await openAttempt(value, keys, now());
+      return attempt !== undefined && hasState(attempt, state) ? attempt : undefined;
+    },
+    end: (attempt) => write(usedAttempt(attempt), usedAttemptLifeMs),
+  };
+}

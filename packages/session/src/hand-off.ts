@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+
+/** What auth must know to hand a session over by a code: whose browser waits for it, and which secret redeems it. */
+export type HandOff = {
+  /** names the attempt at the proxy (RFC 6749, section 4.1.1) */
+  readonly state: string;
+  /** S256 of the secret in that attempt (RFC 7636, section 4.2) */
+  readonly codeChallenge: string;
+};
+
+/** Where a hand-off begins, on every application host. */
+export const handOffStartPath = '/oauth2/sign_in';
+/** Where the browser brings the code, on every application host. */
+export const handOffCallbackPath = '/oauth2/callback';
+
+const sha256InBase64url = /^[A-Za-z0-9_-]{43}$/;
+
+/** The S256 challenge of a PKCE verifier (RFC 7636, section 4.2). */
+export function codeChallengeOf(codeVerifier: string): string {
+  return createHash('sha256').update(codeVerifier).digest('base64url');
+}
+
+/** Tells whether both parts have the form that our proxy gives them: 32 bytes in base64url each. */
+export function isHandOff({ state, codeChallenge }: HandOff): boolean {
+  return sha256InBase64url.test(state) && sha256InBase64url.test(codeChallenge);
+}

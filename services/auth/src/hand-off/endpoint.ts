@@ -1,0 +1,33 @@
+import { HttpError, replyJson } from '@latchkey/http';
+import type { Context } from '../context.ts';
+import { requireClient } from '../session/client-credentials.ts';
+import type { Handler } from '../web/locals.ts';
+import { formParameters } from '../web/parameters.ts';
+import { redeem } from './redeem.ts';
+
+/**
+ * `POST /oauth2/token` (RFC 6749, section 4.1.3): the proxy redeems the code that a browser brought, for a session of the
+ * browser's host. Parameters: `grant_type=authorization_code`, `code`, `redirect_uri`, `code_verifier`.
+ */
+export function tokenEndpoint(context: Context): Handler {
+  return async function answerToken(req, res) {
+    const form = formParameters(req.body);
+    requireClient(req.headers, form, context.client);
+    if (form.one('grant_type') !== 'authorization_code') {
+      throw new HttpError('bad_request', { detail: 'grant_type is not authorization_code' });
+    }
+    const redeemed = await redeem(
+      {
+        code: form.one('code') ?? '',
+        redirectUri: form.one('redirect_uri') ?? '',
+        codeVerifier: form.one('code_verifier') ?? '',
+      },
+      context,
+    );
+    if ('refusal' in redeemed) throw new HttpError('invalid_grant', { detail: redeemed.refusal });
+    const { session, token } = redeemed;
+    res.locals.line.user = session.email;
+    const expiresIn = session.exp - Math.floor(context.now() / 1000);
+    replyJson(res, 200, { access_token: token, token_type: 'Bearer', expires_in: expiresIn });
+  };
+}

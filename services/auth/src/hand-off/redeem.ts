@@ -1,0 +1,46 @@
+import { canonicalHost } from '@latchkey/http';
+import { codeChallengeOf } from '@latchkey/session';
+import type { Session } from '@latchkey/session';
+import type { Context } from '../context.ts';
+import { sealForBrowser, withGrant } from '../session/issue.ts';
+import { standingOf } from '../session/open.ts';
+import { openCode } from './code.ts';
+
+/** What the proxy shows to redeem a code (RFC 6749, section 4.1.3; RFC 7636, section 4.5). */
+export type Redemption = {
+  readonly code: string;
+  readonly redirectUri: string;
+  readonly codeVerifier: string;
+};
+
+/** The session for one host, and sealed for the proxy, or why there is none. */
+export type Redeemed =
+  | { readonly session: Session; readonly token: string }
+  | {
+      readonly refusal:
+        'not a code of ours' | 'another address' | 'another browser' | 'used already' | 'the session is over';
+    };
+
+/**
+ * Redeems a code. Everything that it is bound to is compared before it counts as used: what a stranger shows must not use it
+ * up for the browser that it belongs to.
+ */
+export async function redeem(
+  { code, redirectUri, codeVerifier }: Redemption,
+  context: Context,
+): Promise<Redeemed> {
+  const grant = await openCode(code, context.keys.code, context.now());
+  if (grant === undefined) return { refusal: 'not a code of ours' };
+  if (grant.redirectUri !== redirectUri) return { refusal: 'another address' };
+  if (grant.codeChallenge !== codeChallengeOf(codeVerifier)) return { refusal: 'another browser' };
+  const isFirst = await context.store.useOnce(grant.id, grant.exp * 1000);
+  if (!isFirst) return { refusal: 'used already' };
+  const standing = await standingOf(grant.session, context);
+  if (standing === undefined) return { refusal: 'the session is over' };
+
+  const host = canonicalHost(new URL(redirectUri).hostname);
+  if (host === undefined) return { refusal: 'another address' };
+  const here: Session = { ...grant.session, aud: host, host_only: true };
+  const session = await withGrant(here, standing.grant, context);
+  return { session, token: await sealForBrowser(session, context) };
+}

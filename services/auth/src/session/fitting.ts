@@ -1,0 +1,21 @@
+import type { Session } from '@latchkey/session';
+
+/**
+ * Seals a session in the largest form that is taken. Where it is too large, the name goes first; then the grant stays
+ * behind in the store, where it already is.
+ *
+ * @param seal gives undefined where the form is too large
+ * @throws RangeError when even the smallest form is
+ */
+export async function sealFitting(
+  session: Session,
+  seal: (form: Session) => Promise<string | undefined>,
+): Promise<string> {
+  const { name: _name, ...nameless } = session;
+  const { grant: _grant, ...bare } = nameless;
+  for (const form of [session, nameless, bare]) {
+    const sealed = await seal(form);
+    if (sealed !== undefined) return sealed;
+  }
+  throw new RangeError('not even the smallest form of the session fits');
+}

@@ -1,0 +1,37 @@
+import { call } from '@latchkey/http';
+import type { Answer } from '@latchkey/http';
+import type { Dispatcher } from 'undici';
+
+/** Posts a form to one of auth's endpoints for the proxy. Rejects when there is no answer, whatever the cause. */
+export type AskAuth = (path: string, form: URLSearchParams) => Promise<Answer>;
+
+const answerWithinMs = 5_000;
+
+/** @param options.client how the proxy proves that it is the one (`CLIENT_ID`, `CLIENT_SECRET`) */
+export function createAskAuth(options: {
+  internalUrl: URL;
+  externalUrl: URL;
+  client: { id: string; secret: string };
+  dispatcher?: Dispatcher;
+}): AskAuth {
+  const { id, secret } = options.client;
+  const headers = {
+    // Auth answers to its public name only, wherever it is reached.
+    host: options.externalUrl.host,
+    // RFC 6749, section 2.3.1: both parts are form-encoded before they are joined.
+    authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`,
+    'content-type': 'application/x-www-form-urlencoded',
+    accept: 'application/json',
+  };
+
+  return function askAuth(path, form) {
+    return call({
+      url: new URL(path, options.internalUrl),
+      method: 'POST',
+      headers,
+      body: form.toString(),
+      timeoutMs: answerWithinMs,
+      ...(options.dispatcher === undefined ? {} : { dispatcher: options.dispatcher }),
+    });
+  };
+}

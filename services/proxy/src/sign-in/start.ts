@@ -1,0 +1,44 @@
+import { isReason } from '@latchkey/access';
+import { replyRedirect } from '@latchkey/http';
+import { codeChallengeOf, newAttempt } from '@latchkey/session';
+import type { AttemptCookies } from '@latchkey/session';
+import type { Request, Response } from 'express';
+import { randomBytes } from 'node:crypto';
+import { exchangeOf } from '../endpoints/exchange.ts';
+import type { Addresses } from './addresses.ts';
+
+/**
+ * `GET /oauth2/sign_in`: begins a sign-in whose session is handed over to this host by a code. An attempt goes into the
+ * browser, and the browser to auth.
+ *
+ * @param parts.now milliseconds since the epoch
+ */
+export function createStart(parts: {
+  attempts: AttemptCookies;
+  addresses: Addresses;
+  now: () => number;
+}): (req: Request, res: Response) => Promise<void> {
+  const { attempts, addresses, now } = parts;
+
+  return async function startHandOff(req, res) {
+    const { request, route } = exchangeOf(req);
+    const parameters = new URLSearchParams(request.query);
+    const [state, codeVerifier] = [secret(), secret()];
+    const target = addresses.ownTarget(request, parameters);
+    const slug = route.providerSlug;
+    const attempt = newAttempt({ state, codeVerifier }, { slug, target, now: now() });
+    res.append('Set-Cookie', await attempts.keep(req.headers.cookie, attempt));
+
+    const handOff = { state, codeChallenge: codeChallengeOf(codeVerifier) };
+    const reason = parameters.get('reason') ?? '';
+    const options = {
+      reason: isReason(reason) ? reason : undefined,
+      selectAccount: parameters.get('prompt') === 'select_account',
+    };
+    replyRedirect(res, addresses.handOff(target, slug, handOff, options));
+  };
+}
+
+function secret(): string {
+  return randomBytes(32).toString('base64url');
+}
