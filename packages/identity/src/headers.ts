@@ -4,6 +4,8 @@ export type Identity = {
   readonly email: string;
   /** only groups that the route names */
   readonly groups: readonly string[];
+  /** the provider's access token, for a route that passes it on; empty where there is none */
+  readonly accessToken?: string;
 };
 
 /** Header names and values in the order they are sent. */
@@ -18,7 +20,12 @@ export function identityHeaders(identity: Identity): HeaderList {
     ['X-Forwarded-User', headerValue(identity.user)],
     ['X-Forwarded-Email', headerValue(identity.email)],
     ['X-Forwarded-Groups', headerValue(identity.groups.join(','))],
+    ...accessTokenHeader(identity),
   ];
+}
+
+function accessTokenHeader({ accessToken }: Identity): HeaderList {
+  return accessToken === undefined ? [] : [['X-Forwarded-Access-Token', headerValue(accessToken)]];
 }
 
 // RFC 9110, section 5.5: values are octets. Node writes one octet per character, so text goes in as its UTF-8 octets;

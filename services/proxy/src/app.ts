@@ -2,6 +2,7 @@ import { startServer, trustPeers } from '@latchkey/http';
 import type { RunningServer } from '@latchkey/http';
 import { attemptCookies, deriveKeys, isOwnCookie } from '@latchkey/session';
 import type { ProxySettings } from '@latchkey/settings';
+import type { RouteTable } from '@latchkey/upstreams';
 import type { Logger } from 'pino';
 import { createAskAuth } from './ask-auth.ts';
 import { createEndpoints } from './endpoints/endpoints.ts';
@@ -15,6 +16,7 @@ import { sessionCookies } from './gate/session-cookies.ts';
 import { createPipeline } from './pipeline.ts';
 import { createSessionCheck } from './session-check/check.ts';
 import { createIntrospect } from './session-check/introspect.ts';
+import type { Asked } from './session-check/introspect.ts';
 import { sessionTokens } from './session-check/session-token.ts';
 import { createAddresses } from './sign-in/addresses.ts';
 import { createCallback } from './sign-in/callback.ts';
@@ -58,7 +60,7 @@ export async function startProxy(options: {
     check: createSessionCheck({
       introspect: createIntrospect(askAuth),
       tokens,
-      groups: groupsInForce(table),
+      asked: questionInForce(table),
       clocks: session.ttl,
       now,
       log,
@@ -129,11 +131,16 @@ export async function startProxy(options: {
   };
 }
 
-// The same list as long as it holds the same groups: another one makes auth be asked about every session again.
-function groupsInForce(table: LiveTable): () => readonly string[] {
-  let { groups } = table.current();
+// The same value as long as it says the same: another one makes auth be asked about every session again.
+function questionInForce(table: LiveTable): () => Asked {
+  let asked = questionOf(table.current());
   table.onReplace((next) => {
-    if (JSON.stringify(next.groups) !== JSON.stringify(groups)) ({ groups } = next);
+    const question = questionOf(next);
+    if (JSON.stringify(question) !== JSON.stringify(asked)) asked = question;
   });
-  return () => groups;
+  return () => asked;
+}
+
+function questionOf({ groups, routes }: RouteTable): Asked {
+  return { groups, accessToken: routes.some((route) => route.passAccessToken) };
 }

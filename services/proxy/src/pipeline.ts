@@ -175,8 +175,13 @@ export function createPipeline(stages: Stages): {
   };
 }
 
-function identityOf({ session, person }: KnownSession, route: Route): Identity {
-  return { user: session.user, email: person.email, groups: namedGroups(person, route) };
+function identityOf({ session, person, accessToken = '' }: KnownSession, route: Route): Identity {
+  return {
+    user: session.user,
+    email: person.email,
+    groups: namedGroups(person, route),
+    ...(route.passAccessToken && { accessToken }),
+  };
 }
 
 // A body that came in chunks leaves in chunks: a Content-Length that we added would not be the signed one.

@@ -24,8 +24,9 @@ export function identityOf(claims: JsonObject): Identity {
 
 /** Reads what a token endpoint gave us for later (RFC 6749, section 5.1). */
 export function tokensOf(answer: JsonObject): Tokens {
-  const { refresh_token: refreshToken, expires_in: seconds } = answer;
+  const { refresh_token: refreshToken, access_token: accessToken, expires_in: seconds } = answer;
   return {
+    ...(typeof accessToken === 'string' && accessToken !== '' && { accessToken }),
     ...(typeof refreshToken === 'string' && refreshToken !== '' && { refreshToken }),
     ...(typeof seconds === 'number' && seconds > 0 && { accessTokenSeconds: Math.floor(seconds) }),
   };

@@ -15,6 +15,8 @@ export type Identity = {
 /** What the provider gave us to ask again later. */
 export type Tokens = {
   readonly refreshToken?: string;
+  /** for applications that act at the provider in the person's name (`pass_access_token`) */
+  readonly accessToken?: string;
   /** how long its access token lives: until then there is nothing new to ask */
   readonly accessTokenSeconds?: number;
 };

@@ -9,7 +9,7 @@ import type { Refresher } from './refresh.ts';
 /**
  * `POST /oauth2/introspect` (RFC 7662): the proxy asks whether a session still stands.
  *
- * Parameters: `token`, the value of the shared cookie or a session that was handed over; `groups`, once per group that the proxy wants to know about.
+ * Parameters: `token`, the value of the shared cookie or a session that was handed over; `groups`, once per group that the proxy wants to know about; `access_token=true` where it wants the provider's.
  */
 export function introspection(context: Context, refresh: Refresher): Handler {
   return async function answerIntrospection(req, res) {
@@ -17,7 +17,8 @@ export function introspection(context: Context, refresh: Refresher): Handler {
     requireClient(req.headers, form, context.client);
     const token = form.one('token');
     if (token === undefined) throw new HttpError('bad_request', { detail: 'the parameter token is missing' });
-    const answer = await introspect(token, form.all('groups'), { context, refresh });
+    const asked = { groups: form.all('groups'), accessToken: form.one('access_token') === 'true' };
+    const answer = await introspect(token, asked, { context, refresh });
     if (answer.active) res.locals.line.user = answer.email;
     replyJson(res, 200, answer);
   };

@@ -17,6 +17,8 @@ export type Introspection =
       readonly email: string;
       /** those asked for that the person is in */
       readonly groups: readonly string[];
+      /** the provider's, where it was asked for and lives */
+      readonly access_token?: string;
       /** seconds since the epoch */
       readonly exp: number;
       /** the session sealed anew, as the token was, to replace the one in the browser: its grant has changed */
@@ -27,30 +29,36 @@ export type Introspection =
 
 const inactive = { active: false } as const;
 
+/** What the proxy wants to know besides whether a session stands. */
+export type Asked = { readonly groups: readonly string[]; readonly accessToken: boolean };
+
 /**
- * Says whether a session still stands, and in which of the given groups its person is.
+ * Says whether a session still stands, in which of the given groups its person is, and the access token of the provider
+ * where that is asked for.
  *
  * @param token the value of the shared cookie, or a session that was handed over
  * @throws HttpError `provider_unavailable` when groups are asked for, not known, and cannot be had
  */
 export async function introspect(
   token: string,
-  askedGroups: readonly string[],
+  asked: Asked,
   { context, refresh }: { context: Context; refresh: Refresher },
 ): Promise<Introspection> {
   const opened = await openToken(token, context);
   if (opened === undefined) return inactive;
   const { session, known } = opened;
 
-  const needsGroups = askedGroups.length > 0 && known.groups === undefined;
-  const verdict =
-    needsGroups || !isFresh(known, context.now()) ? await refresh(session) : { standing: known };
+  const isEnough = (standing: Standing) =>
+    isFresh(standing, context.now()) &&
+    (asked.groups.length === 0 || standing.groups !== undefined) &&
+    (!asked.accessToken || standing.accessToken !== undefined);
+  const verdict = isEnough(known) ? { standing: known } : await refresh(session, isEnough);
   // The person may have signed out while the provider was asked.
   if (verdict === 'over' || (await context.store.isRevoked(session.sid))) return inactive;
 
   const stale = verdict === 'unanswered';
   const standing = stale ? known : verdict.standing;
-  if (askedGroups.length > 0 && standing.groups === undefined) {
+  if (asked.groups.length > 0 && standing.groups === undefined) {
     throw new HttpError('provider_unavailable', { detail: 'the groups of a session are not known' });
   }
   const renewed = await renewedSession(session, standing, context);
@@ -58,11 +66,17 @@ export async function introspect(
     active: true,
     sub: session.sub,
     email: session.email,
-    groups: askedGroups.filter((group) => standing.groups?.includes(group)),
+    groups: asked.groups.filter((group) => standing.groups?.includes(group)),
+    ...(asked.accessToken && livingAccessToken(standing, context.now())),
     exp: session.exp,
     ...(renewed !== undefined && { session: await sealForBrowser(renewed, context) }),
     ...(stale && { stale }),
   };
+}
+
+function livingAccessToken(standing: Standing, now: number): { access_token?: string } {
+  const { accessToken } = standing;
+  return accessToken !== undefined && isFresh(standing, now) ? { access_token: accessToken } : {};
 }
 
 /**

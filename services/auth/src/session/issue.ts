@@ -43,7 +43,7 @@ export async function issueSession(
   // A provider that says nothing about groups knows of none.
   const groups = identity.groups ?? [];
   const grant = grantOf(tokens, { now, groups });
-  await context.store.keep(claims.sid, { grant, groups }, claims.exp * 1000);
+  await context.store.keep(claims.sid, { grant, groups, accessToken: tokens.accessToken }, claims.exp * 1000);
   const session = await withGrant(claims, grant, context);
   return { session, setCookie: await sessionSetCookie(session, context) };
 }

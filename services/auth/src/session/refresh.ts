@@ -7,8 +7,8 @@ import type { Standing } from './store.ts';
 /** What the provider says of a session now: its standing, that it is over, or nothing because it cannot be asked. */
 export type Verdict = { readonly standing: Standing } | 'over' | 'unanswered';
 
-/** Asks the provider about a session. */
-export type Refresher = (session: Session) => Promise<Verdict>;
+/** Asks the provider about a session, unless what is known about it is enough by now. */
+export type Refresher = (session: Session, isEnough: (known: Standing) => boolean) => Promise<Verdict>;
 
 /**
  * What is known about a session: the newer of what is remembered here and of what its cookie brought along, which
@@ -23,9 +23,9 @@ export async function knownStanding(session: Session, context: Context): Promise
   return { grant: carried, groups: carried.groups ?? remembered?.groups };
 }
 
-/** Tells whether there is nothing new to ask: the access token lives, or there is no way of asking. */
+/** Tells whether the access token of the last answer lives: until it is over there is nothing new to ask. */
 export function isFresh({ grant }: Standing, now: number): boolean {
-  return grant.refresh_token === undefined || grant.access_expires_at * 1000 > now;
+  return grant.access_expires_at * 1000 > now;
 }
 
 /**
@@ -35,21 +35,25 @@ export function isFresh({ grant }: Standing, now: number): boolean {
 export function createRefresher(context: Context): Refresher {
   const underWay = new Map<string, Promise<Verdict>>();
 
-  return function refresh(session) {
+  return function refresh(session, isEnough) {
     const running = underWay.get(session.sid);
     if (running !== undefined) return running;
-    const question = askProvider(session, context).finally(() => underWay.delete(session.sid));
+    const question = askProvider(session, isEnough, context).finally(() => underWay.delete(session.sid));
     underWay.set(session.sid, question);
     return question;
   };
 }
 
-async function askProvider(session: Session, context: Context): Promise<Verdict> {
+async function askProvider(
+  session: Session,
+  isEnough: (known: Standing) => boolean,
+  context: Context,
+): Promise<Verdict> {
   const { store, log } = context;
   // Read again: the question before this one may have been answered since the caller looked.
   const known = await knownStanding(session, context);
   if (known === undefined) return 'over';
-  if (known.groups !== undefined && isFresh(known, context.now())) return { standing: known };
+  if (isEnough(known)) return { standing: known };
   const { refresh_token: refreshToken } = known.grant;
   const provider = context.providers.get(session.idp);
   if (refreshToken === undefined || provider === undefined) return { standing: known };
@@ -62,7 +66,7 @@ async function askProvider(session: Session, context: Context): Promise<Verdict>
     }
     const groups = answer.identity === undefined ? known.groups : (answer.identity.groups ?? []);
     const grant = grantOf(answer.tokens, { now: context.now(), groups, previous: known.grant });
-    const standing = { grant, groups };
+    const standing = { grant, groups, accessToken: answer.tokens.accessToken };
     await store.keep(session.sid, standing, session.exp * 1000);
     return { standing };
   } catch (error) {

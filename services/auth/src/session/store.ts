@@ -2,7 +2,12 @@ import { LRUCache } from 'lru-cache';
 import type { Grant } from './grant.ts';
 
 /** What auth knows about a session beyond its cookie. */
-export type Standing = { readonly grant: Grant; readonly groups: readonly string[] | undefined };
+export type Standing = {
+  readonly grant: Grant;
+  readonly groups: readonly string[] | undefined;
+  /** good until `grant.access_expires_at`; never in a cookie */
+  readonly accessToken?: string | undefined;
+};
 
 /** Memory that outlives a request. Every entry ends with its session (`until`: milliseconds since the epoch). */
 export type Store = {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Decision } from '@latchkey/access';
 import { pino } from 'pino';
 import { createSessionCheck } from './check.ts';
-import type { Introspect, Introspection } from './introspect.ts';
+import type { Asked, Introspect, Introspection } from './introspect.ts';
 import { newlyKnown } from './known-session.ts';
 import type { KnownSession } from './known-session.ts';
 
@@ -12,14 +12,14 @@ const retryPauseMs = 10_000;
 const seen = 1_700_000_000_000;
 
 let now = seen;
-let groups: readonly string[] = ['staff'];
+let asked: Asked = { groups: ['staff'], accessToken: false };
 const introspect = jest.fn<Introspect>();
 const stands: Introspection = { active: true, groups: ['staff'] };
 
 const check = createSessionCheck({
   introspect,
   tokens: { renewed: async (_, token) => token },
-  groups: () => groups,
+  asked: () => asked,
   clocks: { validMs, gracePeriodMs },
   now: () => now,
   log: pino({ enabled: false }),
@@ -44,7 +44,7 @@ async function vouchedFor(): Promise<KnownSession> {
 
 beforeEach(() => {
   now = seen;
-  groups = ['staff'];
+  asked = { groups: ['staff'], accessToken: false };
   introspect.mockReset();
 });
 
@@ -61,19 +61,19 @@ describe('a session that auth vouches for', () => {
       groups: ['staff'],
       askedGroups: ['staff'],
     });
-    expect(introspect).toHaveBeenCalledWith('sealed', ['staff']);
+    expect(introspect).toHaveBeenCalledWith('sealed', { groups: ['staff'], accessToken: false });
   });
 
   test('is asked about again as soon as routes name other groups', async () => {
     const known = session();
     await check(known);
     await check(known);
-    groups = ['staff', 'admins'];
+    asked = { groups: ['staff', 'admins'], accessToken: false };
     await check(known);
 
     expect(introspect.mock.calls).toEqual([
-      ['sealed', ['staff']],
-      ['sealed', ['staff', 'admins']],
+      ['sealed', { groups: ['staff'], accessToken: false }],
+      ['sealed', { groups: ['staff', 'admins'], accessToken: false }],
     ]);
   });
 
@@ -82,11 +82,11 @@ describe('a session that auth vouches for', () => {
     const first = Promise.withResolvers<Introspection>();
     introspect.mockReturnValueOnce(first.promise);
     const checked = check(known);
-    groups = ['staff', 'admins'];
+    asked = { groups: ['staff', 'admins'], accessToken: false };
     first.resolve(stands);
     await checked;
 
-    expect(introspect.mock.calls.map(([, asked]) => asked)).toEqual([['staff'], ['staff', 'admins']]);
+    expect(introspect.mock.calls.map(([, { groups }]) => groups)).toEqual([['staff'], ['staff', 'admins']]);
     expect(known.person.askedGroups).toEqual(['staff', 'admins']);
   });
 
@@ -143,8 +143,8 @@ describe('a session that auth vouches for', () => {
     await check(known);
 
     expect(introspect.mock.calls).toEqual([
-      ['sealed', ['staff']],
-      ['renewed', ['staff']],
+      ['sealed', { groups: ['staff'], accessToken: false }],
+      ['renewed', { groups: ['staff'], accessToken: false }],
     ]);
   });
 });
@@ -229,7 +229,7 @@ describe('while auth cannot be asked', () => {
     const hasty = createSessionCheck({
       introspect,
       tokens: { renewed: async (_, token) => token },
-      groups: () => groups,
+      asked: () => asked,
       clocks: { validMs: 1_000, gracePeriodMs },
       now: () => now,
       log: pino({ enabled: false }),
@@ -282,7 +282,7 @@ describe('while auth cannot be asked', () => {
     const logged = createSessionCheck({
       introspect,
       tokens: { renewed: async (_, token) => token },
-      groups: () => groups,
+      asked: () => asked,
       clocks: { validMs, gracePeriodMs },
       now: () => now,
       log: pino({ base: null, timestamp: false }, { write: (line) => void lines.push(line) }),

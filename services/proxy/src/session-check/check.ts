@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Introspect } from './introspect.ts';
+import type { Asked, Introspect } from './introspect.ts';
 import type { KnownSession } from './known-session.ts';
 import type { SessionTokens } from './session-token.ts';
 
@@ -21,21 +21,21 @@ const retryPauseMs = 10_000;
  * Makes the check that asks auth whether a session still stands, at most once per `validMs` and never twice at a time
  * for one session. A failure to ask never ends a session.
  *
- * @param options.groups the groups that routes name; another list than last time is a new question
+ * @param options.asked what routes need to know; another value than last time is a new question
  */
 export function createSessionCheck(options: {
   introspect: Introspect;
   tokens: Pick<SessionTokens, 'renewed'>;
-  groups: () => readonly string[];
+  asked: () => Asked;
   clocks: CheckClocks;
   now: () => number;
   log: Logger;
 }): (known: KnownSession) => Promise<Standing> {
-  const { introspect, tokens, groups, clocks, now, log } = options;
+  const { introspect, tokens, asked, clocks, now, log } = options;
   const underWay = new WeakMap<KnownSession, Promise<void>>();
 
   return async function check(known) {
-    // A question under way may be about the groups of before a reload; then there is a second one.
+    // A question under way may be what was asked before a reload; then there is a second one.
     for (let rounds = 0; rounds < 2 && isDue(known); rounds++) await askOnce(known);
     if (known.ended) return 'ended';
     const lastCertain = known.vouchedAt ?? known.firstSeenAt;
@@ -43,7 +43,7 @@ export function createSessionCheck(options: {
   };
 
   function isDue(known: KnownSession): boolean {
-    return !known.ended && (now() >= known.askAgainAt || known.askedFor !== groups());
+    return !known.ended && (now() >= known.askAgainAt || known.askedFor !== asked());
   }
 
   async function askOnce(known: KnownSession): Promise<void> {
@@ -56,17 +56,18 @@ export function createSessionCheck(options: {
   }
 
   async function ask(known: KnownSession): Promise<void> {
-    const asked = groups();
-    known.askedFor = asked;
+    const question = asked();
+    known.askedFor = question;
     try {
-      const answer = await introspect(known.token, asked);
+      const answer = await introspect(known.token, question);
       if (!answer.active) {
         known.ended = true;
         return;
       }
       known.vouchedAt = now();
       known.askAgainAt = now() + clocks.validMs;
-      known.person = { ...known.person, groups: answer.groups, askedGroups: asked };
+      known.person = { ...known.person, groups: answer.groups, askedGroups: question.groups };
+      known.accessToken = answer.access_token;
       known.decisions = new WeakMap();
       if (answer.session !== undefined) {
         known.cookie = await tokens.renewed(known.session, answer.session);

@@ -7,6 +7,7 @@ type Asked = { headers: unknown; body: unknown };
 
 let auth: MockAgent;
 const asked: Asked[] = [];
+const nothing = { groups: [], accessToken: false };
 
 beforeEach(() => {
   auth = new MockAgent();
@@ -38,7 +39,7 @@ function answering(status: number, answer: object | string) {
 describe('the question', () => {
   test('carries the token, the groups that routes name now, our credentials and the public name of auth', async () => {
     const introspect = answering(200, { active: false });
-    await introspect('a+token', ['staff', 'a&b=c']);
+    await introspect('a+token', { groups: ['staff', 'a&b=c'], accessToken: false });
 
     const credentials = Buffer.from('the%20proxy:a%3Ab%2Bc%25%C3%A9').toString('base64');
     expect(asked).toEqual([
@@ -54,6 +55,11 @@ describe('the question', () => {
   });
 });
 
+test('the question names the access token where a route passes it on', async () => {
+  await answering(200, { active: false })('token', { groups: [], accessToken: true });
+  expect(asked.map(({ body }) => body)).toEqual(['token=token&access_token=true']);
+});
+
 describe('the answer', () => {
   test.each([
     [{ active: false }, { active: false }],
@@ -66,8 +72,12 @@ describe('the answer', () => {
       { active: true, groups: ['staff'], session: 'renewed', sub: '1' },
       { active: true, groups: ['staff'], session: 'renewed' },
     ],
+    [
+      { active: true, groups: [], access_token: 'of the provider' },
+      { active: true, groups: [], access_token: 'of the provider' },
+    ],
   ])('%j is read as %j', async (answer, read) => {
-    expect(await answering(200, answer)('token', [])).toEqual(read);
+    expect(await answering(200, answer)('token', nothing)).toEqual(read);
   });
 
   test.each([
@@ -84,6 +94,6 @@ describe('the answer', () => {
     ['groups in one text', 200, { active: true, groups: 'staff' }],
     ['a seal that is none', 200, { active: true, groups: [], session: 7 }],
   ])('is none, and so ends nothing, when it is %s', async (_, status, answer) => {
-    await expect(answering(status, answer)('token', [])).rejects.toThrow();
+    await expect(answering(status, answer)('token', nothing)).rejects.toThrow();
   });
 });

@@ -7,6 +7,8 @@ const answerSchema = z.discriminatedUnion('active', [
     active: z.literal(true),
     /** those of the asked groups that the person is in */
     groups: z.array(z.string()),
+    /** the provider's, where it was asked for and there is one */
+    access_token: z.string().exactOptional(),
     /** the session as a token again, where auth had to renew it */
     session: z.string().exactOptional(),
   }),
@@ -15,16 +17,20 @@ const answerSchema = z.discriminatedUnion('active', [
 /** What auth says of a session (RFC 7662, section 2.2). */
 export type Introspection = z.infer<typeof answerSchema>;
 
-/**
- * Asks auth about a session, and in which of the groups its person is. Rejects when there is no usable answer, whatever
- * the cause.
- */
-export type Introspect = (token: string, groups: readonly string[]) => Promise<Introspection>;
+/** What routes need to know about a session besides whether it stands. */
+export type Asked = {
+  readonly groups: readonly string[];
+  /** the provider's access token, for routes with `pass_access_token` */
+  readonly accessToken: boolean;
+};
+
+/** Asks auth about a session. Rejects when there is no usable answer, whatever the cause. */
+export type Introspect = (token: string, asked: Asked) => Promise<Introspection>;
 
 /** Makes the question to auth. */
 export function createIntrospect(askAuth: AskAuth): Introspect {
-  return async function introspect(token, groups) {
-    const form = new URLSearchParams({ token });
+  return async function introspect(token, { groups, accessToken }) {
+    const form = new URLSearchParams({ token, ...(accessToken && { access_token: 'true' }) });
     for (const group of groups) form.append('groups', group);
     const answer = await askAuth('/oauth2/introspect', form);
     if (answer.status !== 200) throw new Error(`auth answered ${answer.status}`);

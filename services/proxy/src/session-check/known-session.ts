@@ -1,6 +1,7 @@
 import type { Decision, Person } from '@latchkey/access';
 import type { Session } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
+import type { Asked } from './introspect.ts';
 
 /** A session that this task has opened, with what it has learned about it since. Times are milliseconds. */
 export type KnownSession = {
@@ -12,13 +13,15 @@ export type KnownSession = {
   cookie: string;
   /** when auth last vouched for it */
   vouchedAt: number | undefined;
-  /** the groups that auth was last asked about */
-  askedFor: readonly string[] | undefined;
+  /** what auth was last asked about */
+  askedFor: Asked | undefined;
   /** before this there is nothing to ask */
   askAgainAt: number;
   /** auth said that it is over: final */
   ended: boolean;
   person: Person;
+  /** the provider's, for routes that pass it on */
+  accessToken: string | undefined;
   /** what was decided about this person; forgotten with every new answer */
   decisions: WeakMap<Route, Decision>;
 };
@@ -39,6 +42,7 @@ export function newlyKnown(
     askAgainAt: now,
     ended: false,
     person: { kind: 'person', email: session.email, groups: undefined },
+    accessToken: undefined,
     decisions: new WeakMap(),
   };
 }
