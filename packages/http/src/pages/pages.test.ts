@@ -61,7 +61,7 @@ describe('signing out', () => {
       email: session.email,
       action: '/google/sign_out',
       fields: { redirect_uri: 'https://wiki.example.com/' },
-      application: 'wiki.example.com',
+      application: { host: 'wiki.example.com', href: 'https://wiki.example.com/' },
     });
 
     expect(page.facts).toEqual([
@@ -70,6 +70,7 @@ describe('signing out', () => {
     ]);
     expect(page.actions).toMatchObject([
       { post: '/google/sign_out', fields: { redirect_uri: 'https://wiki.example.com/' } },
+      { label: 'Stay signed in', href: 'https://wiki.example.com/' },
     ]);
   });
 

@@ -8,7 +8,7 @@ import type { Rig } from '../../test/rig.ts';
 let rig: Rig;
 let browser: Browser;
 beforeAll(async () => {
-  rig = await startRig({ providerTimeoutMs: 300 });
+  rig = await startRig({ providerTimeoutMs: 1_000 });
 });
 afterAll(() => rig.close());
 beforeEach(() => {
@@ -125,7 +125,7 @@ describe('a task that has forgotten everything', () => {
     token = await tokenOf('google');
     // A second task with the same secrets, in front of the same provider.
     other = await startRig({
-      providerTimeoutMs: 300,
+      providerTimeoutMs: 1_000,
       env: {
         SESSION_KEY: rig.settings.session.key.join(','),
         SESSION_COOKIE_SECRET: rig.settings.session.cookie.secrets.join(','),

@@ -29,7 +29,7 @@ export function askSignOut(provider: Provider, context: Context): Handler {
       email: opened.session.email,
       action: `/${provider.slug}/sign_out`,
       fields: signedParameters(parameters),
-      application: address?.host,
+      application: address && { host: address.host, href: address.url },
       requestId,
     });
     return replyPage(res, 200, page);

@@ -69,6 +69,7 @@ export function createRefuseDecision(addresses: Addresses): RefuseDecision {
         ],
         actions: [
           { label: 'Sign in as somebody else', href: addresses.switchAccount(request, route.providerSlug) },
+          { label: 'See what you may open', href: '/oauth2/apps' },
         ],
         extra: { email: subject.email, rule: decision.rule ?? '' },
       });
