@@ -98,6 +98,63 @@ describe.each([
   });
 });
 
+// As browsers and the load balancer in front send it: TLS ends there, and nobody told us to trust what it says.
+function navigation(url: URL): string {
+  return [
+    `GET ${url.pathname}${url.search} HTTP/1.1`,
+    `Host: ${url.host}`,
+    'X-Forwarded-Proto: https',
+    'Sec-Fetch-Mode: navigate',
+    'Sec-Fetch-Dest: document',
+    'Connection: close',
+    '\n',
+  ].join('\n');
+}
+
+describe.each([
+  ['the first', {}, {}],
+  ['the second', second, { ...second, SERVER_SCHEME: 'https', AUTHORIZE_PROXY_DOMAINS: '*' }],
+])('%s, both services', (_, ofProxy, ofAuth) => {
+  test('send a person to Google under the registration that it has, from every application', async () => {
+    const ports = { proxy: await freePort(), auth: await freePort() };
+    const proxyEnv = { ...proxyOf(), ...ofProxy, SERVER_PORT: String(ports.proxy) };
+    const proxy = startService('proxy', proxyEnv);
+    const auth = startService('auth', {
+      ...authOf(),
+      ...ofAuth,
+      CLIENT_PROXY_ID: proxyEnv.CLIENT_ID,
+      CLIENT_PROXY_SECRET: proxyEnv.CLIENT_SECRET,
+      SERVER_PORT: String(ports.auth),
+    });
+    await Promise.all([proxy.listening, auth.listening]);
+
+    const hops = [];
+    let next = new URL('https://snappass.example.com/share?x=1');
+    while (next.host !== 'accounts.google.com' && hops.length < 5) {
+      const port = next.host === 'sso-auth.example.com' ? ports.auth : ports.proxy;
+      const { status, head } = await sendRaw(port, navigation(next));
+      hops.push([status, next.origin + next.pathname]);
+      next = new URL(/^location: (.*)$/im.exec(head)?.[1] ?? '', next);
+    }
+    expect(hops).toEqual([
+      [302, 'https://snappass.example.com/share'],
+      [302, 'https://snappass.example.com/oauth2/sign_in'],
+      [302, 'https://sso-auth.example.com/google/sign_in'],
+    ]);
+    expect(next.origin + next.pathname).toBe('https://accounts.google.com/o/oauth2/v2/auth');
+    expect(Object.fromEntries(next.searchParams)).toMatchObject({
+      client_id: '1234.apps.example.com',
+      redirect_uri: 'https://sso-auth.example.com/google/callback',
+      scope: 'profile email',
+      access_type: 'offline',
+      prompt: 'consent',
+    });
+    proxy.signal('SIGTERM');
+    auth.signal('SIGTERM');
+    expect(await Promise.all([proxy.ended, auth.ended])).toEqual([0, 0]);
+  });
+});
+
 describe('a service that cannot run as it is configured', () => {
   test.each([
     [

@@ -46,12 +46,19 @@ describe('the origin that a browser sees', () => {
     ['https, where browsers come over HTTPS only', true, undefined, undefined, 'https://wiki.example.com'],
     ['https, whatever the last hop was', true, 'http', undefined, 'https://wiki.example.com'],
     ['with the port that was written', true, undefined, 8443, 'https://wiki.example.com:8443'],
-    ['http, where nobody trusted says otherwise', false, undefined, undefined, 'http://wiki.example.com'],
+    ['that of auth, where nobody trusted says', false, undefined, undefined, 'https://wiki.example.com'],
+    ['http, where somebody trusted says so', false, 'http', undefined, 'http://wiki.example.com'],
     ['https, where somebody trusted says so', false, 'https', undefined, 'https://wiki.example.com'],
   ] as const)('is %s', (_, secure, forwardedProto, port, origin) => {
     const asked = { ...request, forwardedProto, port };
 
     expect(createAddresses({ ...options, secure }).origin(asked)).toBe(origin);
+  });
+
+  test('is http where auth is, and nobody trusted says otherwise', () => {
+    const atHttp = createAddresses({ ...options, secure: false, externalUrl: new URL('http://sso.test') });
+
+    expect(atHttp.origin(request)).toBe('http://wiki.example.com');
   });
 
   test('names the host as it was matched', () => {

@@ -46,7 +46,9 @@ export function createAddresses(options: {
   const maxAge = { max_age: Math.floor(options.lifetimeMs / 1000).toString() };
 
   function origin(request: CanonicalRequest): string {
-    const scheme = secure ? 'https' : (request.forwardedProto ?? 'http');
+    // Where nobody says that we trust, applications have the scheme of auth, as BuzzFeed SSO has it: it sends everybody back
+    // under SERVER_SCHEME. TLS ends before us, and `http` would send browsers out of it.
+    const scheme = secure ? 'https' : (request.forwardedProto ?? externalUrl.protocol.slice(0, -1));
     return `${scheme}://${authorityOf(request)}`;
   }
 
