@@ -9,6 +9,7 @@ export function announcement(ports: DemoPorts): string {
     [`${appAddress('hello', ports)}public/`, 'everybody, without signing in'],
     [appAddress('wiki', ports), 'the group engineering@example.com'],
     [appAddress('vault', ports), 'the group security@example.com'],
+    [appAddress('partners', ports), 'anyone of example.com, on another domain'],
     [appAddress('apps', ports), 'a list of what is open to whoever asks'],
   ];
   const accounts = demoAccounts.map((account) => [account.email, standing(account)]);

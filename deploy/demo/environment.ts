@@ -8,12 +8,13 @@ import type { DemoPorts } from './ports.ts';
 export type Environment = Record<string, string>;
 
 const domain = 'latchkey.localhost';
+const otherDomain = 'elsewhere.localhost';
 const authHost = (ports: DemoPorts): string => `sso.${domain}:${ports.auth}`;
 const freshSecret = (): string => randomBytes(32).toString('base64');
 
 /** Where the browser finds an application. */
-export function appAddress(app: 'hello' | 'wiki' | 'vault' | 'apps', ports: DemoPorts): string {
-  return `http://${app}.${domain}:${ports.proxy}/`;
+export function appAddress(app: 'hello' | 'wiki' | 'vault' | 'apps' | 'partners', ports: DemoPorts): string {
+  return `http://${app}.${app === 'partners' ? otherDomain : domain}:${ports.proxy}/`;
 }
 
 /** What auth is at the identity provider, with a secret made for this run. */
@@ -59,7 +60,7 @@ export function serviceEnvironments(
       CLIENT_PROXY_ID: proxyClient.id,
       CLIENT_PROXY_SECRET: proxyClient.secret,
       AUTHORIZE_EMAIL_DOMAINS: 'example.com',
-      AUTHORIZE_PROXY_DOMAINS: domain,
+      AUTHORIZE_PROXY_DOMAINS: `${domain},${otherDomain}`,
       PROVIDER_DEV_SLUG: 'google',
       PROVIDER_DEV_NAME: 'the demo provider',
       PROVIDER_DEV_CLIENT_ID: client.clientId,

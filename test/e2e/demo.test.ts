@@ -64,6 +64,24 @@ describeInBrowser.each(['google', 'oidc'] as const)('in a browser, with provider
     expect(refusal).toContain('No rule of the application lets this person in.');
   });
 
+  test('one sign-in opens an application on another domain, which is handed a session of its own', async () => {
+    const page = await (await newBrowser()).newPage();
+    await signIn(page, demo.url('wiki'));
+    const hops = recordHops(page);
+    await page.goto(demo.url('partners', '/?q=a%20b&x=1'));
+    expect(page.url()).toBe(demo.url('partners', '/?q=a%20b&x=1'));
+    expect(await page.textContent('body')).toContain('engineer@example.com');
+    expect(hops()).toEqual([
+      'partners.elsewhere.localhost 302',
+      'partners.elsewhere.localhost /oauth2/sign_in 302',
+      'sso /google/sign_in 302',
+      'partners.elsewhere.localhost /oauth2/callback 302',
+      'partners.elsewhere.localhost 200',
+    ]);
+    await page.reload();
+    expect(hops()).toEqual(['partners.elsewhere.localhost 200']);
+  });
+
   test('the clock ticks and the echo answers', async () => {
     const page = await (await newBrowser()).newPage();
     await signIn(page, demo.url('hello'));
