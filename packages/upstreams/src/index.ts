@@ -2,6 +2,9 @@ export { renderDiagnosticsReference } from './diagnostics.ts';
 export { loadUpstreams } from './load.ts';
 export { decodeUpstreamFile } from './parse/decode.ts';
 export type { DecodedFile } from './parse/decode.ts';
+export { readUpstreamTree } from './parse/read-tree.ts';
+export { isNull } from './parse/tree.ts';
+export type { YamlEntry, YamlList, YamlMapping, YamlNode, YamlScalar } from './parse/tree.ts';
 export { printTable } from './print/print.ts';
 export { renderUpstreamSchema } from './shape/json-schema.ts';
 export type {

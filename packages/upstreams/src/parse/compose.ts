@@ -23,9 +23,9 @@ export function compose(events: readonly Event[], source: Source, report: Report
   function next(parent: Position): YamlNode {
     const event = events[cursor];
     cursor += 1;
-    if (event?.type === EVENT_ID.SCALAR) return anchored(event, scalar(event, parent));
-    if (event?.type === EVENT_ID.SEQUENCE) return anchored(event, list(event));
-    if (event?.type === EVENT_ID.MAPPING) return anchored(event, mapping(event));
+    if (event?.type === EVENT_ID.SCALAR) return remembered(scalar(event, parent));
+    if (event?.type === EVENT_ID.SEQUENCE) return remembered(list(event));
+    if (event?.type === EVENT_ID.MAPPING) return remembered(mapping(event));
     if (event?.type === EVENT_ID.ALIAS) return aliased(event);
     throw new ComposeError('yamlSyntax', parent, 'The YAML ends in the middle of a value');
   }
@@ -35,7 +35,15 @@ export function compose(events: readonly Event[], source: Source, report: Report
     const at = event.valueStart < 0 ? parent : source.at(event.valueStart - (quoted ? 1 : 0));
     const tag = readTag(event, at);
     const plain = tag === undefined ? event.style === SCALAR_STYLE.PLAIN : tag !== 'str';
-    return { kind: 'scalar', at, size: 1, text: getScalarValue(source.text, event), plain };
+    return {
+      kind: 'scalar',
+      at,
+      size: 1,
+      anchor: anchorOf(event),
+      text: source.restore(getScalarValue(source.text, event)),
+      plain,
+      templated: source.isTemplated(event.valueStart, event.valueEnd),
+    };
   }
 
   function list(event: SequenceEvent): YamlNode {
@@ -49,17 +57,19 @@ export function compose(events: readonly Event[], source: Source, report: Report
       items.push(item);
     }
     cursor += 1;
-    return { kind: 'list', at, size, items };
+    return { kind: 'list', at, size, anchor: anchorOf(event), items };
   }
 
   function mapping(event: MappingEvent): YamlNode {
     const at = source.at(event.start);
     readTag(event, at);
     const entries = new Map<string, YamlEntry>();
+    const dropped: Array<YamlEntry & { name: string }> = [];
     const merged: YamlNode[] = [];
     let size = 1;
     while (events[cursor]?.type !== EVENT_ID.POP) {
       const key = next(at);
+      const aliased = events[cursor]?.type === EVENT_ID.ALIAS;
       const value = next(key.at);
       size = grow(size, value, at);
       const name = keyName(key);
@@ -67,26 +77,32 @@ export function compose(events: readonly Event[], source: Source, report: Report
         merged.push(value);
         continue;
       }
-      if (entries.has(name)) {
+      const earlier = entries.get(name);
+      if (earlier) {
+        dropped.push({ ...earlier, name });
         report(
           'duplicateKey',
           key.at,
           `${quote(name)} stands here for the second time, and this one counts: keep one`,
         );
       }
-      entries.set(name, { at: key.at, value });
+      entries.set(name, { at: key.at, value, aliased, mergedFrom: undefined });
     }
     cursor += 1;
     for (const value of merged) mergeInto(entries, value);
-    return { kind: 'mapping', at, size, entries };
+    return { kind: 'mapping', at, size, anchor: anchorOf(event), entries, dropped };
   }
 
-  function anchored(event: ScalarEvent | SequenceEvent | MappingEvent, node: YamlNode): YamlNode {
-    if (event.anchorStart >= 0) anchors.set(source.text.slice(event.anchorStart, event.anchorEnd), node);
-    return node;
+  function anchorOf({ anchorStart, anchorEnd }: ScalarEvent | SequenceEvent | MappingEvent) {
+    return anchorStart < 0 ? undefined : source.text.slice(anchorStart, anchorEnd);
   }
 
   /** An anchor counts once its value is complete, so nothing can contain itself. */
+  function remembered(node: YamlNode): YamlNode {
+    if (node.anchor !== undefined) anchors.set(node.anchor, node);
+    return node;
+  }
+
   function aliased(event: AliasEvent): YamlNode {
     const name = source.text.slice(event.anchorStart, event.anchorEnd);
     const node = anchors.get(name);

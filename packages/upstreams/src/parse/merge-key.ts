@@ -6,7 +6,7 @@ import type { YamlEntry, YamlMapping, YamlNode } from './tree.ts';
 export function mergeInto(entries: Map<string, YamlEntry>, value: YamlNode): void {
   for (const mapping of mergedMappings(value)) {
     for (const [name, entry] of mapping.entries) {
-      if (!entries.has(name)) entries.set(name, entry);
+      if (!entries.has(name)) entries.set(name, { ...entry, mergedFrom: mapping });
     }
   }
 }

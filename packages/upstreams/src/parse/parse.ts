@@ -16,8 +16,11 @@ export type Parsed = { ok: true; root: YamlNode | undefined } | { ok: false };
 /** Text to tree: template variables, characters, YAML. Never throws; what is wrong is reported. */
 export function parse(text: string, variables: Readonly<Record<string, string>>, report: Report): Parsed {
   const source = fillTemplate(text, variables, report);
-  if (!source) return { ok: false };
+  return source ? parseSource(source, report) : { ok: false };
+}
 
+/** Filled text to tree. Never throws; what is wrong is reported. */
+export function parseSource(source: Source, report: Report): Parsed {
   const unprintable = UNPRINTABLE.exec(source.text);
   if (unprintable) {
     const character = `U+${unprintable[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;

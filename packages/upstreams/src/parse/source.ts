@@ -1,7 +1,14 @@
 import type { Position } from '../types.ts';
 
 /** The text that the YAML parser sees, and the way from an offset in it back to the file as the operator wrote it. */
-export type Source = { text: string; at(offset: number): Position };
+export type Source = {
+  text: string;
+  at(offset: number): Position;
+  /** Whether a template variable stands between two offsets. */
+  isTemplated(start: number, end: number): boolean;
+  /** A value out of `text` as the tree is to hold it. */
+  restore(text: string): string;
+};
 
 /** A stretch of the text that did not stand in the file: the value of a template variable. */
 export type Insertion = {
@@ -23,6 +30,12 @@ export function sourceOf(text: string, original: string, insertions: readonly In
       const line = countUpTo(lineStarts.length, (index) => (lineStarts[index] ?? 0) <= place);
       return { line, column: place - (lineStarts[line - 1] ?? 0) + 1 };
     },
+    isTemplated(start, end) {
+      const before = countUpTo(insertions.length, (index) => (insertions[index]?.start ?? 0) < end);
+      const last = insertions[before - 1];
+      return last !== undefined && last.end >= start;
+    },
+    restore: (value) => value,
   };
 }
 

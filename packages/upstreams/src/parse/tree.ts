@@ -3,21 +3,45 @@ import type { Position } from '../types.ts';
 /** One value of the file with its place. An aliased value is one node that hangs in several places. */
 export type YamlNode = YamlScalar | YamlList | YamlMapping;
 
-/** `plain` means without quotes and without the tag `!!str`: only then can it be a truth value or nothing at all. */
-export type YamlScalar = { kind: 'scalar'; at: Position; size: number; text: string; plain: boolean };
-
-export type YamlList = { kind: 'list'; at: Position; size: number; items: readonly YamlNode[] };
-
-/** The merge key `<<` is already carried out, and of keys that are there twice the last is left. */
-export type YamlMapping = {
-  kind: 'mapping';
+type NodeCommon = {
+  /** Where the value begins, with its quote or bracket if it has one. */
   at: Position;
+  /** How many values it holds, itself included, with every alias counted for all that it stands for. At most 500 000. */
   size: number;
-  entries: ReadonlyMap<string, YamlEntry>;
+  /** The name that it was marked with, `&name`. Another place with the same node has it as `*name`. */
+  anchor: string | undefined;
 };
 
-/** `at` is where the key stands. */
-export type YamlEntry = { at: Position; value: YamlNode };
+export type YamlScalar = NodeCommon & {
+  kind: 'scalar';
+  /** The value as a text: without quotes and escapes, template variables filled in. Empty where nothing is written. */
+  text: string;
+  /** Without quotes and without the tag `!!str`: only then can it be a truth value or nothing at all. */
+  plain: boolean;
+  /** Whether it holds a template variable, filled in or not. */
+  templated: boolean;
+};
+
+export type YamlList = NodeCommon & { kind: 'list'; items: readonly YamlNode[] };
+
+/** The merge key `<<` is already carried out, and of keys that are there twice the last is left. */
+export type YamlMapping = NodeCommon & {
+  kind: 'mapping';
+  /** By name: those that are written here in the order of the file, then those that `<<` brought. */
+  entries: ReadonlyMap<string, YamlEntry>;
+  /** Those that have no effect, because the same key stands here again. */
+  dropped: ReadonlyArray<YamlEntry & { name: string }>;
+};
+
+export type YamlEntry = {
+  /** Where the key stands. One that `<<` brought stands in the mapping that it is from. */
+  at: Position;
+  value: YamlNode;
+  /** Whether the value is an `*alias` here, so that what is in it stands elsewhere in the file. */
+  aliased: boolean;
+  /** The mapping that `<<` brought it from. */
+  mergedFrom: YamlMapping | undefined;
+};
 
 const NULLS: ReadonlySet<string> = new Set(['', '~', 'null', 'Null', 'NULL']);
 
