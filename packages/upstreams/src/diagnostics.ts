@@ -130,7 +130,7 @@ export const DIAGNOSTICS = {
     code: 'LK207',
     severity: 'error',
     title: 'A duration belongs here',
-    text: 'A duration is a number with its unit, one or several: `500ms`, `10s`, `1m30s`, `2h`. Units are `ns`, `us`, `ms`, `s`, `m` and `h`. A bare number is refused, because BuzzFeed SSO took it as nanoseconds: `timeout: 30` gave up at once. The shortest duration is `1ms`, the longest `500h`.',
+    text: 'A duration is a number with its unit, one or several: `500ms`, `10s`, `1m30s`, `2h`. Units are `ns`, `us`, `ms`, `s`, `m` and `h`. A `+` in front changes nothing, and a negative duration is refused. A bare number is refused, because BuzzFeed SSO took it as nanoseconds: `timeout: 30` gave up at once. The shortest duration is `1ms`, the longest `500h`.',
   },
   emptyEntry: {
     code: 'LK208',

@@ -1,9 +1,9 @@
+import { DURATION_PATTERN, LONGEST_DURATION_TEXT, parseDuration } from '@latchkey/duration';
 import { isNull } from '../parse/tree.ts';
 import type { YamlNode } from '../parse/tree.ts';
 import { quote } from '../problems.ts';
 import { compilePattern } from '../resolve/pattern.ts';
 import type { PathPattern } from '../types.ts';
-import { DURATION_PATTERN, parseDuration } from './duration.ts';
 import { reader } from './reader.ts';
 import type { Located, Refuse } from './reader.ts';
 
@@ -83,6 +83,7 @@ export function duration(description: string) {
   const json = {
     type: ['string', 'integer'],
     pattern: DURATION_PATTERN,
+    maxLength: LONGEST_DURATION_TEXT,
     minimum: 0,
     maximum: 0,
     description,
