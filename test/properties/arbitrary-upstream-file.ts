@@ -11,6 +11,14 @@ const anyText = fc.oneof(
   fc.string({ maxLength: 8, unit: 'grapheme' }),
   fc.constantFrom('', ' ', '~', 'null', 'yes', '1e3', "it's", 'a: b #c', '&a', '<<', '\n', '\0', '\x85'),
 );
+/** What stands where a text is meant, and looks like something else to most readers of YAML. */
+const lookalike = fc.constantFrom(12, 0.5, -1, true, false);
+
+/** A key without a value counts as not written. */
+function orNothing<T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
+  return fc.option(value, { freq: 9 });
+}
+
 const headerText = fc.oneof(
   fc.stringMatching(/^[ -~\xA0-\xFF]{0,12}$/),
   fc.constantFrom('null', '0', 'a: b', "'", '"'),
@@ -35,13 +43,17 @@ const headers = fc
 
 const group = fc.oneof(word, fc.constantFrom('*', 'Ops', 'ops@example.com', 'with space', 'no', '12', 'é'));
 const groups = fc.array(group, { minLength: 1, maxLength: 3 });
+const groupsOrLookalikes = fc.array(fc.oneof({ arbitrary: group, weight: 5 }, lookalike), {
+  minLength: 1,
+  maxLength: 3,
+});
 const domains = fc.array(fc.constantFrom('example.com', 'Example.ORG', '*'), { minLength: 1, maxLength: 2 });
 const addresses = fc.array(fc.constantFrom('ann@example.com', 'Bob@Example.com', '*'), {
   minLength: 1,
   maxLength: 2,
 });
 const duration = fc.oneof(
-  fc.constantFrom('10s', '1m30s', '1500us', '1.5h', '100ms', '.5s', '1h0.001s', '0', 0),
+  fc.constantFrom('10s', '1m30s', '1500us', '1.5h', '100ms', '.5s', '+5s', '1h0.001s', '0', 0),
   fc.integer({ min: 1, max: 1_800_000_000 }).map((ms) => `${ms}ms`),
   fc.double({ min: 0.01, max: 1_000, noNaN: true }).map((seconds) => `${seconds.toFixed(7)}s`),
 );
@@ -57,18 +69,18 @@ const pattern = fc.constantFrom(
 
 const options = fc.record(
   {
-    allowed_groups: groups,
+    allowed_groups: orNothing(groupsOrLookalikes),
     allowed_email_domains: domains,
-    allowed_email_addresses: addresses,
-    skip_auth_regex: fc.array(pattern, { maxLength: 3 }),
-    skip_auth_preflight: fc.boolean(),
-    provider_slug: fc.constantFrom('', 'google', 'okta-2'),
-    inject_request_headers: headers,
+    allowed_email_addresses: orNothing(addresses),
+    skip_auth_regex: orNothing(fc.array(fc.oneof(pattern, fc.constant(404)), { maxLength: 3 })),
+    skip_auth_preflight: orNothing(fc.boolean()),
+    provider_slug: orNothing(fc.constantFrom('', 'google', 'okta-2', 7)),
+    inject_request_headers: orNothing(headers),
     header_overrides: headers,
-    timeout: duration,
+    timeout: orNothing(duration),
     reset_deadline: duration,
-    flush_interval: fc.constantFrom('1s', 1),
-    preserve_host: fc.boolean(),
+    flush_interval: orNothing(fc.constantFrom('1s', 1, true)),
+    preserve_host: orNothing(fc.boolean()),
     pass_access_token: fc.boolean(),
     skip_request_signing: fc.boolean(),
     tls_skip_verify: fc.boolean(),
@@ -103,7 +115,7 @@ function place(host: string) {
       )
       .map(([scheme, port, path]) => `${scheme}${host}${port}${path}`),
     to: target,
-    type: fc.constantFrom('simple', null),
+    type: fc.constantFrom('simple', null, ''),
   });
   const rewrite = fc.record({
     from: fc
@@ -112,7 +124,10 @@ function place(host: string) {
     to: template,
     type: fc.constant('rewrite'),
   });
-  const launcher = fc.record({ from: fc.constant(host.toUpperCase()), type: fc.constant('launcher') });
+  const launcher = fc.record({
+    from: fc.constant(host.toUpperCase()),
+    type: fc.constantFrom('launcher', ' launcher '),
+  });
   return fc.oneof({ arbitrary: simple, weight: 4 }, { arbitrary: rewrite, weight: 2 }, launcher);
 }
 
@@ -137,11 +152,16 @@ function extraRoutes(service: number) {
 function service(at: number) {
   const parts = fc.record({
     name: fc.oneof(
-      fc.constantFrom('wiki', 'two words', '12', 'no', 'é'),
+      fc.constantFrom('wiki', 'two words', '12', 12, 'no', false, 'é'),
       fc.constantFrom(`service${at}`, `s ${at}`),
     ),
     beside: fc.record(
-      { title: anyText, description: anyText, icon: anyText, hidden: fc.boolean() },
+      {
+        title: orNothing(fc.oneof({ arbitrary: anyText, weight: 5 }, lookalike)),
+        description: orNothing(anyText),
+        icon: fc.oneof({ arbitrary: anyText, weight: 5 }, lookalike),
+        hidden: orNothing(fc.boolean()),
+      },
       { requiredKeys: [] },
     ),
     where: place(hostOf(at, 0)),
@@ -152,7 +172,7 @@ function service(at: number) {
     elsewhere: fc.constantFrom({}, { staging: { from: 7 } }),
   });
   return parts.map(({ name, beside, where, options, extras, over, extrasOver, elsewhere }) => {
-    const isSimple = where.type !== 'rewrite' && where.type !== 'launcher';
+    const isSimple = where.type !== 'rewrite' && where.type?.trim() !== 'launcher';
     return {
       service: name,
       ...beside,

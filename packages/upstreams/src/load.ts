@@ -2,6 +2,7 @@ import { buildTable } from './match/table.ts';
 import { parse } from './parse/parse.ts';
 import { collectProblems } from './problems.ts';
 import { resolveRoutes } from './resolve/routes.ts';
+import { warnOfUnknownCluster } from './resolve/unknown-cluster.ts';
 import { readFile } from './shape/file.ts';
 import type { LoadedUpstreams, UpstreamInput } from './types.ts';
 
@@ -16,6 +17,7 @@ export function loadUpstreams(input: UpstreamInput): LoadedUpstreams {
   if (!parsed.ok) return { table: undefined, diagnostics: problems.inFileOrder() };
 
   const file = readFile(parsed.root, report);
+  if (!problems.hasErrors()) warnOfUnknownCluster(file, input.cluster, report);
   const table = buildTable(resolveRoutes(file, input, report), report);
   return { table: problems.hasErrors() ? undefined : table, diagnostics: problems.inFileOrder() };
 }

@@ -37,7 +37,8 @@ export function buildTable(resolved: readonly ResolvedRoute[], report: Report): 
 
 function taken(route: Route, holder: Route): string {
   const { line } = holder.position;
-  return `${quote(route.from)} already leads to ${quote(holder.service)} (line ${line}): write another \`from\`, or take one of the two out`;
+  const service = holder.service === '' ? 'another service' : quote(holder.service);
+  return `${quote(route.from)} already leads to ${service} (line ${line}): write another \`from\`, or take one of the two out`;
 }
 
 function groupsOf(resolved: readonly ResolvedRoute[]): string[] {

@@ -35,13 +35,16 @@ export function compose(events: readonly Event[], source: Source, report: Report
     const at = event.valueStart < 0 ? parent : source.at(event.valueStart - (quoted ? 1 : 0));
     const tag = readTag(event, at);
     const plain = tag === undefined ? event.style === SCALAR_STYLE.PLAIN : tag !== 'str';
+    const value = getScalarValue(source.text, event);
+    const text = source.restore(value);
     return {
       kind: 'scalar',
       at,
       size: 1,
       anchor: anchorOf(event),
-      text: source.restore(getScalarValue(source.text, event)),
+      text,
       plain,
+      unresolved: text !== value,
       templated: source.isTemplated(event.valueStart, event.valueEnd),
     };
   }
@@ -86,7 +89,8 @@ export function compose(events: readonly Event[], source: Source, report: Report
           `${quote(name)} stands here for the second time, and this one counts: keep one`,
         );
       }
-      entries.set(name, { at: key.at, value, aliased, mergedFrom: undefined });
+      const unresolved = key.kind === 'scalar' && key.unresolved;
+      entries.set(name, { at: key.at, value, unresolved, aliased, mergedFrom: undefined });
     }
     cursor += 1;
     for (const value of merged) mergeInto(entries, value);

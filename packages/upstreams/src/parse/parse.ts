@@ -16,11 +16,8 @@ export type Parsed = { ok: true; root: YamlNode | undefined } | { ok: false };
 /** Text to tree: template variables, characters, YAML. Never throws; what is wrong is reported. */
 export function parse(text: string, variables: Readonly<Record<string, string>>, report: Report): Parsed {
   const source = fillTemplate(text, variables, report);
-  return source ? parseSource(source, report) : { ok: false };
-}
+  if (!source) return { ok: false };
 
-/** Filled text to tree. Never throws; what is wrong is reported. */
-export function parseSource(source: Source, report: Report): Parsed {
   const unprintable = UNPRINTABLE.exec(source.text);
   if (unprintable) {
     const character = `U+${unprintable[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
@@ -37,7 +34,8 @@ export function parseSource(source: Source, report: Report): Parsed {
     reportFurtherDocuments(events, source, report);
     return { ok: true, root: compose(events, source, report) };
   } catch (error) {
-    reportFailure(error, source, report);
+    // A variable may stand for any number of lines, so without it the rest need not be YAML.
+    if (source.isComplete) reportFailure(error, source, report);
     return { ok: false };
   }
 }

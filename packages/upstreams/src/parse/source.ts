@@ -6,8 +6,10 @@ export type Source = {
   at(offset: number): Position;
   /** Whether a template variable stands between two offsets. */
   isTemplated(start: number, end: number): boolean;
-  /** A value out of `text` as the tree is to hold it. */
-  restore(text: string): string;
+  /** Whether every template variable has a value. */
+  isComplete: boolean;
+  /** A value out of `text` with those that have none as they are written, `{{name}}`. */
+  restore(value: string): string;
 };
 
 /** A stretch of the text that did not stand in the file: the value of a template variable. */
@@ -35,6 +37,7 @@ export function sourceOf(text: string, original: string, insertions: readonly In
       const last = insertions[before - 1];
       return last !== undefined && last.end >= start;
     },
+    isComplete: true,
     restore: (value) => value,
   };
 }

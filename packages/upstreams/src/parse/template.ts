@@ -8,8 +8,17 @@ type Variables = Readonly<Record<string, string>>;
 type Placeholder = { start: number; end: number; name: string; inComment: boolean };
 
 /**
- * Replaces every `{{name}}` by its value, literally and once: a value is not looked through for further placeholders.
- * Gives nothing when one has no value, since a placeholder that stays is itself YAML and would be read as something else.
+ * What stands for a placeholder without a value while the YAML is read, since `{{name}}` is itself a mapping there. Unicode
+ * keeps these code points free for a program's own use, and YAML takes them for letters.
+ */
+const OPEN = '\uFDD0';
+const CLOSE = '\uFDD1';
+const STAND_IN = new RegExp(`${OPEN}(\\d+)${CLOSE}`, 'g');
+
+/**
+ * Replaces every `{{name}}` by its value, literally and once: a value is not looked through for further placeholders. One
+ * without a value is reported and marked, so that the rest of the file can be read. Gives nothing for a file that is too
+ * large.
  */
 export function fillTemplate(original: string, variables: Variables, report: Report): Source | undefined {
   if (original.length > MAX_FILE_LENGTH) {
@@ -19,16 +28,16 @@ export function fillTemplate(original: string, variables: Variables, report: Rep
 
   const unfilled = sourceOf(original, original, []);
   const insertions: Insertion[] = [];
+  const unresolved: string[] = [];
   let filled = '';
   let copied = 0;
-  let complete = true;
   for (const { start, end, name, inComment } of findPlaceholders(original)) {
-    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    let value = Object.hasOwn(variables, name) ? variables[name] : undefined;
     if (inComment && (value === undefined || /[\r\n]/.test(value))) continue;
     if (value === undefined) {
-      report('templateUnresolved', unfilled.at(start), unresolved(name, variables));
-      complete = false;
-      continue;
+      report('templateUnresolved', unfilled.at(start), adviceFor(name, variables));
+      value = OPEN + unresolved.length + CLOSE;
+      unresolved.push(original.slice(start, end));
     }
     filled += original.slice(copied, start);
     insertions.push({
@@ -44,7 +53,12 @@ export function fillTemplate(original: string, variables: Variables, report: Rep
       return undefined;
     }
   }
-  return complete ? sourceOf(filled + original.slice(copied), original, insertions) : undefined;
+  return {
+    ...sourceOf(filled + original.slice(copied), original, insertions),
+    isComplete: unresolved.length === 0,
+    restore: (value) =>
+      value.replaceAll(STAND_IN, (standIn, at: string) => unresolved[Number(at)] ?? standIn),
+  };
 }
 
 /** A `#` after a space inside quotes passes for a comment too, which only spares an unset variable there its error. */
@@ -57,7 +71,7 @@ function* findPlaceholders(text: string): Generator<Placeholder> {
   }
 }
 
-function unresolved(name: string, variables: Variables): string {
+function adviceFor(name: string, variables: Variables): string {
   const plain = name.trim().toLowerCase();
   if (Object.hasOwn(variables, plain)) return `{{${name}}} has no value: write {{${plain}}}`;
   return `{{${name}}} has no value: set SSO_CONFIG_${plain.toUpperCase() || 'NAME'}`;

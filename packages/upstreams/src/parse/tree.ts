@@ -20,6 +20,8 @@ export type YamlScalar = NodeCommon & {
   plain: boolean;
   /** Whether it holds a template variable, filled in or not. */
   templated: boolean;
+  /** Whether it holds a template variable that has no value, so that what it says is not known. */
+  unresolved: boolean;
 };
 
 export type YamlList = NodeCommon & { kind: 'list'; items: readonly YamlNode[] };
@@ -37,6 +39,8 @@ export type YamlEntry = {
   /** Where the key stands. One that `<<` brought stands in the mapping that it is from. */
   at: Position;
   value: YamlNode;
+  /** Whether the name of the key holds a template variable that has no value. */
+  unresolved: boolean;
   /** Whether the value is an `*alias` here, so that what is in it stands elsewhere in the file. */
   aliased: boolean;
   /** The mapping that `<<` brought it from. */

@@ -1,96 +1,104 @@
 import { quote } from '../problems.ts';
 import type { Report } from '../problems.ts';
 import type { UpstreamFile } from '../shape/file.ts';
-import type { Located } from '../shape/reader.ts';
-import type { ExtraRoute, Options, Section } from '../shape/sections.ts';
+import type { Options } from '../shape/options.ts';
+import { UNREADABLE, readable, readableOf } from '../shape/reader.ts';
+import type { Located, Unreadable } from '../shape/reader.ts';
+import type { ExtraRoute, Section } from '../shape/sections.ts';
 import type { Service } from '../shape/service.ts';
 import type { Launcher, Position } from '../types.ts';
 import { mergeOptions, optionsOf } from './options.ts';
 
+/** A text that is read, that is written and unreadable, or that is not written. */
+export type Written = Located<string> | Unreadable | undefined;
+
 /** A route with everything that it has from elsewhere, before anything is made of it. */
 export type Draft = {
+  /** Empty where the service has no name. */
   service: string;
   /** Where to point when nothing more precise is to blame. */
   at: Position;
-  from: Located<string> | undefined;
-  to: Located<string> | undefined;
-  type: Located<string> | undefined;
+  from: Written;
+  to: Written;
+  type: Written;
   options: Options;
   launcher: Launcher | undefined;
-  isExtra: boolean;
+  /** What an extra route says itself, and the route of its service, from which it has the rest. */
+  extra: { own: ExtraRoute; parent: Draft; hasFrom: boolean } | undefined;
 };
+
+/** A section that is read, that is written and unreadable, or that is not written. */
+type Layer = Section | Unreadable | undefined;
 
 /** The routes of a file in one cluster: those of the services in file order, then all extra routes. */
 export function draftRoutes(file: UpstreamFile, cluster: string, report: Report): Draft[] {
-  warnOfUnknownCluster(file, cluster, report);
-  const groups = file.services.map((service) => draftService(service, file.defaults, cluster, report));
+  const groups = readableOf(file.services).map((service) => draftService(service, file, cluster, report));
   return [...groups.flatMap(({ routes }) => routes), ...groups.flatMap(({ extraRoutes }) => extraRoutes)];
-}
-
-function warnOfUnknownCluster({ services }: UpstreamFile, cluster: string, report: Report): void {
-  const sections = new Set(services.flatMap((service) => [...service.sections.keys()]));
-  sections.delete('default');
-  const [first] = services;
-  if (first === undefined || cluster === '' || sections.size === 0) return;
-  if (cluster === 'default' || sections.has(cluster)) return;
-  const known = [...sections].map(quote).join(', ');
-  report(
-    'clusterUnknown',
-    first.at,
-    `no service has a section ${quote(cluster)}: write one of ${known}, or add the section`,
-  );
 }
 
 function draftService(
   service: Service,
-  defaults: Options | undefined,
+  { defaults }: UpstreamFile,
   cluster: string,
   report: Report,
 ): { routes: Draft[]; extraRoutes: Draft[] } {
-  const base = service.sections.get('default');
-  const own = cluster === 'default' ? undefined : service.sections.get(cluster);
+  const { name = '', at, launcher, sections, misplaced } = service;
+  const base = sections.get('default');
+  const own = cluster === 'default' ? undefined : sections.get(cluster);
   if (!base && !own) {
-    const sections = cluster === '' ? '`default`' : `\`default\` or ${quote(cluster)}`;
-    report(
-      'sectionMissing',
-      service.at,
-      `${quote(service.name)} has no section ${sections} and does not exist here`,
-    );
+    const known = cluster === '' ? '`default`' : `\`default\` or ${quote(cluster)}`;
+    const message = `${quote(name)} has no section ${known} and does not exist here`;
+    if (name !== '' && !misplaced) report('sectionMissing', at, message);
     return { routes: [], extraRoutes: [] };
   }
 
-  const options = mergeOptions(defaults, mergeOptions(optionsOf(base), optionsOf(own)));
+  const layers: readonly Layer[] = [misplaced, base, own];
   const route: Draft = {
-    service: service.name,
-    at: service.at,
-    from: written(own?.from) ?? written(base?.from),
-    to: written(own?.to) ?? written(base?.to),
-    type: written(own?.type) ?? written(base?.type),
-    options: options ?? { at: service.at },
-    launcher: service.launcher,
-    isExtra: false,
+    service: name,
+    at,
+    from: lastWritten(layers, 'from'),
+    to: lastWritten(layers, 'to'),
+    type: lastWritten(layers, 'type'),
+    options: mergeOptions([defaults, ...layers.map(optionsOf)], at),
+    launcher,
+    extra: undefined,
   };
-  return { routes: [route], extraRoutes: extraRoutesOf(base, own).map((extra) => draftExtra(extra, route)) };
+  return {
+    routes: [route],
+    extraRoutes: extraRoutesOf(layers).map((extra) => draftExtra(extra, route)),
+  };
 }
 
 /** The extra routes of a cluster replace those of `default`. */
-function extraRoutesOf(base: Section | undefined, own: Section | undefined): readonly ExtraRoute[] {
-  return own?.extra_routes ?? base?.extra_routes ?? [];
+function extraRoutesOf(layers: readonly Layer[]): readonly ExtraRoute[] {
+  const last = layers.findLast((layer) => layer === UNREADABLE || layer?.extra_routes !== undefined);
+  return readableOf(readable(last)?.extra_routes);
 }
 
-function draftExtra(extra: ExtraRoute, parent: Draft): Draft {
+function draftExtra(own: ExtraRoute, parent: Draft): Draft {
+  const from = lastWritten([own], 'from');
   return {
     service: parent.service,
-    at: extra.at,
-    from: written(extra.from) ?? parent.from,
-    to: written(extra.to) ?? parent.to,
-    type: written(extra.type) ?? parent.type,
-    options: mergeOptions(parent.options, extra.options) ?? parent.options,
+    at: own.at,
+    from: from ?? parent.from,
+    to: lastWritten([own], 'to') ?? parent.to,
+    type: lastWritten([own], 'type') ?? parent.type,
+    options: mergeOptions([parent.options, own.options], parent.options.at),
     launcher: undefined,
-    isExtra: true,
+    extra: { own, parent, hasFrom: from !== undefined },
   };
 }
 
-function written(text: Located<string> | undefined): Located<string> | undefined {
-  return text && text.value.trim() !== '' ? { ...text, value: text.value.trim() } : undefined;
+/** What the last layer that has `key` says; an unreadable layer may have it. */
+function lastWritten(
+  layers: ReadonlyArray<ExtraRoute | Unreadable | undefined>,
+  key: 'from' | 'to' | 'type',
+): Written {
+  return layers.reduce<Written>((below, layer) => {
+    if (layer === UNREADABLE) return UNREADABLE;
+    const value = layer?.[key];
+    if (!value || value === UNREADABLE) return value ?? below;
+    const text = value.value.trim();
+    return text === '' ? below : { value: text, at: value.at };
+  }, undefined);
 }

@@ -3,7 +3,8 @@ import { RE2JS, RE2JSException } from 're2js';
 /** A pattern as the programs of Go read it, or the reason why they would not. */
 export type CompiledPattern = { ok: true; pattern: RE2JS } | { ok: false; reason: string };
 
-const LONGEST = 1000;
+/** The longest pattern that is compiled, in characters. */
+export const LONGEST_PATTERN = 1000;
 
 /** Compiling is the dearest part of reading a file, and most routes of a file have the same few patterns. */
 const MOST_REMEMBERED = 1000;
@@ -11,8 +12,8 @@ const remembered = new Map<string, CompiledPattern>();
 
 /** Compiles a pattern in RE2 syntax; the time that it takes to match is linear in the text. */
 export function compilePattern(source: string, flags = 0): CompiledPattern {
-  if (source.length > LONGEST)
-    return { ok: false, reason: `the pattern is longer than ${LONGEST} characters` };
+  if (source.length > LONGEST_PATTERN)
+    return { ok: false, reason: `the pattern is longer than ${LONGEST_PATTERN} characters` };
   const key = `${flags} ${source}`;
   const known = remembered.get(key);
   if (known) return known;

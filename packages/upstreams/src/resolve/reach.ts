@@ -1,46 +1,82 @@
 import { quote } from '../problems.ts';
 import type { Report } from '../problems.ts';
+import { UNREADABLE, readable } from '../shape/reader.ts';
 import type { Located } from '../shape/reader.ts';
 import type { Route, Target } from '../types.ts';
-import type { Draft } from './drafts.ts';
+import type { Draft, Written } from './drafts.ts';
 import { parseFrom } from './host.ts';
-import { readRewrite } from './rewrite.ts';
+import { readRewrite, refuseTemplate } from './rewrite.ts';
 import type { HostPattern } from './rewrite.ts';
-import { parseTarget } from './target.ts';
+import { parseTarget, toInvalid } from './target.ts';
 
 /** Which hosts a route answers for, and where they lead. */
 export type Reach = { host: string; target: Target | undefined } | { pattern: HostPattern; source: string };
 
-/** What `type` says; a route without one is simple. */
-export function readKind(type: Located<string> | undefined, report: Report): Route['kind'] | undefined {
+type Kind = Route['kind'];
+
+const FROM_MISSING = 'missing `from` parameter: write the host name, `from: wiki.corp.example.com`';
+const TO_MISSING = 'missing `to` parameter: write the address of the application, `to: http://wiki.internal`';
+const FROM_INHERITED =
+  'This extra route has no `from` of its own, and the host of its service is taken: write `from: other.corp.example.com` in it';
+
+/** What `type` says; a route without one is simple. Undefined where it cannot be told. */
+export function kindOf(type: Written): Kind | undefined {
   if (!type) return 'simple';
-  const { value, at } = type;
-  if (value === 'simple' || value === 'rewrite' || value === 'launcher') return value;
-  const advice = 'write `simple`, `rewrite` or `launcher`, or leave it out';
-  report('typeUnknown', at, `unknown routing config type ${quote(value)}: ${advice}`);
-  return undefined;
+  if (type === UNREADABLE) return undefined;
+  const { value } = type;
+  return value === 'simple' || value === 'rewrite' || value === 'launcher' ? value : undefined;
 }
 
-/** What `from` and `to` say about a route of this kind, or a report of what is wrong with them. */
-export function readReach(
-  kind: Route['kind'],
-  from: Located<string>,
-  { to, isExtra }: Draft,
-  scheme: 'http' | 'https',
-  report: Report,
-): Reach | undefined {
+/**
+ * What `type`, `from` and `to` say about a route, or a report of what is wrong with each. The hosts are known also where it
+ * is not known where they lead, so that the same host in another route comes to light.
+ */
+export function readReach(draft: Draft, scheme: 'http' | 'https', report: Report): Reach | undefined {
+  const kind = kindOf(draft.type);
+  if (!kind) reportType(draft.type, report);
+  const from = readFrom(draft, kind, report);
+  const to = readTo(draft, kind, report);
   if (kind === 'rewrite') {
-    const pattern = to && readRewrite(from, to, scheme, report);
-    return pattern && { pattern, source: from.value };
+    const pattern = readRewrite(from, to, scheme, report);
+    return pattern && from && { pattern, source: from.value };
   }
-  const host = readHost(from, report);
-  if (kind === 'launcher') {
-    // An extra route has the `to` of its service, and nobody wrote it for the launcher.
-    if (to && !isExtra) report('launcherTarget', to.at, 'A launcher forwards nothing: take `to` out');
-    return host === undefined ? undefined : { host, target: undefined };
+  if (!kind) {
+    if (to) refuseTemplate(to, scheme, report);
+    return undefined;
   }
-  const target = to && readTarget(to, scheme, report);
-  return host === undefined || !target ? undefined : { host, target };
+  const host = from && readHost(from, report);
+  // An extra route has the `to` of its service, and nobody wrote it for the launcher.
+  if (kind === 'launcher' && to && !draft.extra) {
+    report('launcherTarget', to.at, 'A launcher forwards nothing: take `to` out');
+  }
+  const target = kind === 'launcher' || !to ? undefined : readTarget(to, scheme, report);
+  return host === undefined ? undefined : { host, target };
+}
+
+function reportType(type: Written, report: Report): void {
+  if (!type || type === UNREADABLE) return;
+  const advice = 'write `simple`, `rewrite` or `launcher`, or leave it out';
+  report('typeUnknown', type.at, `unknown routing config type ${quote(type.value)}: ${advice}`);
+}
+
+function readFrom(draft: Draft, kind: Kind | undefined, report: Report): Located<string> | undefined {
+  const { at, from, extra } = draft;
+  if (!extra || extra.hasFrom) {
+    if (!from) report('fromMissing', at, FROM_MISSING);
+    return readable(from);
+  }
+  const parentKind = kindOf(extra.parent.type);
+  if (!kind || !parentKind) return undefined;
+  if (kind === parentKind) report('hostTaken', at, FROM_INHERITED);
+  return kind === parentKind ? undefined : readable(from);
+}
+
+function readTo(draft: Draft, kind: Kind | undefined, report: Report): Located<string> | undefined {
+  const { at, to, extra } = draft;
+  // What the service lacks has been said of the service, unless it is a launcher, which lacks nothing.
+  const isOwnLack = !extra || kindOf(extra.parent.type) === 'launcher';
+  if (!to && isOwnLack && kind && kind !== 'launcher') report('toMissing', at, TO_MISSING);
+  return readable(to);
 }
 
 function readHost({ value, at }: Located<string>, report: Report): string | undefined {
@@ -69,7 +105,6 @@ function readTarget(
 ): Target | undefined {
   const parsed = parseTarget(value, scheme);
   if (parsed.ok) return parsed.target;
-  const problem = `unable to url parse \`to\` parameter: ${parsed.reason}`;
-  report('toInvalid', at, `${problem}. Write \`host[:port][/path]\``);
+  report('toInvalid', at, toInvalid(parsed.reason));
   return undefined;
 }

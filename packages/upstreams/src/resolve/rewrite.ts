@@ -6,7 +6,7 @@ import type { Target } from '../types.ts';
 import { expandTemplate, referencesOf } from './go-template.ts';
 import type { GroupLookup } from './go-template.ts';
 import { compilePattern } from './pattern.ts';
-import { parseTarget } from './target.ts';
+import { parseTarget, toInvalid } from './target.ts';
 
 /** The hosts of a rewrite route and where each leads. */
 export type HostPattern = {
@@ -14,43 +14,59 @@ export type HostPattern = {
   resolve(host: string): { target: Target | undefined } | undefined;
 };
 
-/** Reads the `from` and `to` of a rewrite route, or reports what is wrong with them. */
+/** Reads the `from` and `to` of a rewrite route as far as they are known, and reports what is wrong with either. */
 export function readRewrite(
-  from: Located<string>,
-  to: Located<string>,
+  from: Located<string> | undefined,
+  to: Located<string> | undefined,
   scheme: 'http' | 'https',
   report: Report,
 ): HostPattern | undefined {
+  const pattern = from && readPattern(from, report);
+  if (pattern && to) reportGroups(pattern, to, report);
+  if (to) refuseTemplate(to, scheme, report);
+  return pattern && hostPattern(pattern, to?.value ?? '', scheme);
+}
+
+/** Reports a `to` that gives no address, whatever it is filled with. */
+export function refuseTemplate(to: Located<string>, scheme: 'http' | 'https', report: Report): void {
+  const refusal = tryOut(to.value, scheme);
+  if (refusal !== undefined) report('toInvalid', to.at, toInvalid(refusal));
+}
+
+function readPattern(from: Located<string>, report: Report): RE2JS | undefined {
   const compiled = compilePattern(from.value, RE2JS.CASE_INSENSITIVE);
-  if (!compiled.ok) {
-    report('rewritePattern', from.at, `unable to compile rewrite from regex: ${compiled.reason}`);
-    return undefined;
-  }
-  const { pattern } = compiled;
-  const names: ReadonlySet<string> = new Set(Object.keys(pattern.namedGroups()));
-  const hasGroup = (reference: string | number): boolean =>
-    typeof reference === 'number' ? reference <= pattern.groupCount() : names.has(reference);
+  if (compiled.ok) return compiled.pattern;
+  report('rewritePattern', from.at, `unable to compile rewrite from regex: ${compiled.reason}`);
+  return undefined;
+}
+
+function reportGroups(pattern: RE2JS, to: Located<string>, report: Report): void {
+  const hasGroup = groupsOf(pattern);
   for (const reference of referencesOf(to.value).filter((reference) => !hasGroup(reference))) {
     const problem = `\`from\` has no group ${quote(String(reference))}, so it is empty`;
     report('templateGroup', to.at, `${problem}: ${groupAdvice(reference)}`);
   }
-  const refusal = tryOut(to.value, scheme);
-  if (refusal !== undefined) {
-    const problem = `unable to url parse \`to\` parameter: ${refusal}`;
-    report('toInvalid', to.at, `${problem}. Write \`host[:port][/path]\` with $1 in it`);
-    return undefined;
-  }
+}
 
+function hostPattern(pattern: RE2JS, template: string, scheme: 'http' | 'https'): HostPattern {
+  const hasGroup = groupsOf(pattern);
   return {
     resolve(host) {
       const matcher = pattern.matcher(host);
       if (!matcher.matches()) return undefined;
       const group: GroupLookup = (reference) =>
         hasGroup(reference) ? (matcher.group(reference) ?? undefined) : undefined;
-      const parsed = parseTarget(expandTemplate(to.value, group), scheme);
+      const parsed = parseTarget(expandTemplate(template, group), scheme);
       return { target: parsed.ok ? parsed.target : undefined };
     },
   };
+}
+
+/** Whether a pattern has a group of this name or number. */
+function groupsOf(pattern: RE2JS): (reference: string | number) => boolean {
+  const names: ReadonlySet<string> = new Set(Object.keys(pattern.namedGroups()));
+  return (reference) =>
+    typeof reference === 'number' ? reference <= pattern.groupCount() : names.has(reference);
 }
 
 /** A template is hopeless if neither a word nor a number in its gaps makes an address. */

@@ -1,22 +1,20 @@
 import type { Report } from '../problems.ts';
 import type { UpstreamFile } from '../shape/file.ts';
+import { readable, readableOf } from '../shape/reader.ts';
 import type { Located } from '../shape/reader.ts';
 import type { Route, UpstreamInput } from '../types.ts';
 import { draftRoutes } from './drafts.ts';
 import type { Draft } from './drafts.ts';
-import { readKind, readReach } from './reach.ts';
+import { kindOf, readReach } from './reach.ts';
 import type { Reach } from './reach.ts';
 import { resolveRules } from './rules.ts';
 
 /** A route and its hosts. */
 export type ResolvedRoute = { route: Route; reach: Reach };
 
-const FROM_MISSING = 'missing `from` parameter: write the host name, `from: wiki.corp.example.com`';
-const TO_MISSING = 'missing `to` parameter: write the address of the application, `to: http://wiki.internal`';
-
 type Context = Pick<UpstreamInput, 'cluster' | 'scheme' | 'defaults'>;
 
-/** What the services of a file become in one cluster. Routes with errors are reported and left out. */
+/** What the services of a file become in one cluster. What is wrong is reported; routes without a host are left out. */
 export function resolveRoutes(file: UpstreamFile, context: Context, report: Report): ResolvedRoute[] {
   const drafts = draftRoutes(file, context.cluster, report);
   const shared = namesInUseTwice(drafts);
@@ -40,51 +38,56 @@ function withUniqueIds(resolved: readonly ResolvedRoute[]): ResolvedRoute[] {
 function namesInUseTwice(drafts: readonly Draft[]): ReadonlySet<string> {
   const seen = new Set<string>();
   const shared = new Set<string>();
-  for (const { service, isExtra } of drafts) {
-    if (isExtra) continue;
+  for (const { service, extra } of drafts) {
+    if (extra) continue;
     if (seen.has(service)) shared.add(service);
     seen.add(service);
   }
   return shared;
 }
 
+/** With an error there will be no table, so it does not matter what stands here for what cannot be read. */
 function resolveRoute(
   draft: Draft,
   nameIsShared: boolean,
   context: Context,
   report: Report,
 ): ResolvedRoute | undefined {
-  const { from, to, options } = draft;
+  const { options, extra } = draft;
   const { defaults } = context;
-  const at = draft.isExtra ? draft.at : (from?.at ?? draft.at);
-  const kind = readKind(draft.type, report);
-  const rules = resolveRules(options, at, defaults, report);
-  if (!from) report('fromMissing', draft.at, FROM_MISSING);
-  if (!to && kind !== 'launcher') report('toMissing', draft.at, TO_MISSING);
-  const reach = from && kind && readReach(kind, from, draft, context.scheme, report);
+  const at = extra ? draft.at : (readable(draft.from)?.at ?? draft.at);
+  const rules = resolveRules(draft, at, defaults, report);
+  const reach = readReach(draft, context.scheme, report);
+  const durationOf = (option: 'timeout' | 'reset_deadline', fallback: number): number =>
+    resolveDuration(option, readable(options[option]), fallback, report);
+  const timeoutMs = durationOf('timeout', defaults.timeoutMs);
+  const resetDeadlineMs = durationOf('reset_deadline', defaults.resetDeadlineMs);
+  const from = readable(draft.from);
+  const kind = kindOf(draft.type);
   if (!from || !kind || !reach) return undefined;
 
+  const to = kind === 'launcher' ? undefined : readable(draft.to);
   return {
     reach,
     route: {
-      id: draft.isExtra || nameIsShared ? `${draft.service}@${from.value}` : draft.service,
+      id: extra || nameIsShared ? `${draft.service}@${from.value}` : draft.service,
       service: draft.service,
       from: from.value,
-      ...(to && kind !== 'launcher' && { to: to.value }),
+      ...(to && { to: to.value }),
       ...('host' in reach && { host: reach.host }),
       kind,
       rules,
-      publicPaths: options.skip_auth_regex ?? [],
-      skipAuthPreflight: options.skip_auth_preflight ?? false,
-      passAccessToken: options.pass_access_token ?? false,
-      providerSlug: options.provider_slug || defaults.provider,
-      injectRequestHeaders: options.inject_request_headers ?? [],
-      headerOverrides: options.header_overrides ?? [],
-      timeoutMs: durationOf('timeout', options.timeout, defaults.timeoutMs, report),
-      resetDeadlineMs: durationOf('reset_deadline', options.reset_deadline, defaults.resetDeadlineMs, report),
-      preserveHost: options.preserve_host ?? false,
-      tlsSkipVerify: options.tls_skip_verify ?? false,
-      skipRequestSigning: options.skip_request_signing ?? false,
+      publicPaths: readableOf(options.skip_auth_regex),
+      skipAuthPreflight: readable(options.skip_auth_preflight) ?? false,
+      passAccessToken: readable(options.pass_access_token) ?? false,
+      providerSlug: readable(options.provider_slug) || defaults.provider,
+      injectRequestHeaders: readable(options.inject_request_headers) ?? [],
+      headerOverrides: readable(options.header_overrides) ?? [],
+      timeoutMs,
+      resetDeadlineMs,
+      preserveHost: readable(options.preserve_host) ?? false,
+      tlsSkipVerify: readable(options.tls_skip_verify) ?? false,
+      skipRequestSigning: readable(options.skip_request_signing) ?? false,
       ...(draft.launcher && { launcher: draft.launcher }),
       position: at,
     },
@@ -92,7 +95,7 @@ function resolveRoute(
 }
 
 /** Zero is no duration to wait for: it stands for the default. */
-function durationOf(
+function resolveDuration(
   option: string,
   written: Located<number> | undefined,
   fallback: number,

@@ -1,10 +1,11 @@
 import { quote } from '../problems.ts';
 import type { Report } from '../problems.ts';
-import type { Located } from '../shape/reader.ts';
-import type { Options } from '../shape/sections.ts';
+import type { Options } from '../shape/options.ts';
+import { UNREADABLE, readable, readableOf } from '../shape/reader.ts';
 import type { AccessRules, Position, UpstreamDefaults } from '../types.ts';
+import type { Draft } from './drafts.ts';
 
-type Entries = readonly Located<string>[] | undefined;
+type Entries = Options['allowed_groups'];
 
 const SETTINGS = {
   groups: { option: 'allowed_groups', variable: 'UPSTREAM_DEFAULT_GROUPS' },
@@ -14,9 +15,12 @@ const SETTINGS = {
 
 const KINDS = ['groups', 'emailDomains', 'emailAddresses'] as const;
 
-/** Who may use a route: each list as the file has it, or else as the environment has it. A route that nobody may use is an error. */
+/**
+ * Who may use a route: each list as the file has it, or else as the environment has it. A route that nobody may use is an
+ * error. An extra route that says nothing about it has what its service has, of which everything has been said.
+ */
 export function resolveRules(
-  options: Options,
+  { options, extra }: Draft,
   at: Position,
   defaults: UpstreamDefaults,
   report: Report,
@@ -26,18 +30,27 @@ export function resolveRules(
     emailDomains: listOf(options.allowed_email_domains, defaults.emailDomains).map(toLowerCase),
     emailAddresses: listOf(options.allowed_email_addresses, defaults.emailAddresses).map(toLowerCase),
   };
-  reportKinds(rules, options, at, report);
+  if (!extra || writesRules(readable(extra.own.options))) reportKinds(rules, options, at, report);
   reportEntries(options, report);
   return rules;
 }
 
 function listOf(entries: Entries, fallback: readonly string[]): readonly string[] {
-  return entries && entries.length > 0 ? entries.map((entry) => entry.value.trim()) : fallback;
+  return isEmpty(entries) ? fallback : readableOf(entries).map((entry) => entry.value.trim());
+}
+
+function writesRules(options: Options | undefined): boolean {
+  return KINDS.some((kind) => options?.[SETTINGS[kind].option] !== undefined);
+}
+
+/** One that cannot be read holds something. */
+function isEmpty(entries: Entries): boolean {
+  return entries === undefined || (entries !== UNREADABLE && entries.length === 0);
 }
 
 function reportKinds(rules: AccessRules, options: Options, at: Position, report: Report): void {
   const named = KINDS.filter((kind) => rules[kind].length > 0);
-  if (named.length === 0) {
+  if (named.length === 0 && KINDS.every((kind) => isEmpty(options[SETTINGS[kind].option]))) {
     const message =
       'missing setting: ALLOWED_EMAIL_DOMAINS, ALLOWED_EMAIL_ADDRESSES, ALLOWED_GROUPS default in environment or override in upstream config: write `allowed_groups` or one of the others below `options:`';
     report('noRule', at, message);
@@ -47,9 +60,9 @@ function reportKinds(rules: AccessRules, options: Options, at: Position, report:
     report('severalKinds', at, `${sources} let people in independently: keep only the one that has to hold`);
   }
   for (const kind of named) {
-    const written = options[SETTINGS[kind].option];
-    if (written?.length === 0) {
-      const message = `The empty \`${SETTINGS[kind].option}\` does not take ${SETTINGS[kind].variable} away: write who may pass`;
+    const { option, variable } = SETTINGS[kind];
+    if (options[option] !== undefined && isEmpty(options[option])) {
+      const message = `The empty \`${option}\` does not take ${variable} away: write who may pass`;
       report('emptyKeepsDefault', at, message);
     }
   }
@@ -57,12 +70,12 @@ function reportKinds(rules: AccessRules, options: Options, at: Position, report:
 
 function sourceOf(kind: (typeof KINDS)[number], options: Options): string {
   const { option, variable } = SETTINGS[kind];
-  return (options[option]?.length ?? 0) > 0 ? `\`${option}\`` : variable;
+  return isEmpty(options[option]) ? variable : `\`${option}\``;
 }
 
 function reportEntries(options: Options, report: Report): void {
   for (const { option } of Object.values(SETTINGS)) {
-    const entries = options[option] ?? [];
+    const entries = readableOf(options[option]);
     const wildcard = entries.find((entry) => entry.value === '*');
     if (wildcard && entries.length > 1) {
       report(
@@ -72,7 +85,7 @@ function reportEntries(options: Options, report: Report): void {
       );
     }
   }
-  for (const { value, at } of options.allowed_email_domains ?? []) {
+  for (const { value, at } of readableOf(options.allowed_email_domains)) {
     if (value !== '*' && /[@*\s]|^\./.test(value)) {
       report(
         'entryNeverMatches',
@@ -81,7 +94,7 @@ function reportEntries(options: Options, report: Report): void {
       );
     }
   }
-  for (const { value, at } of options.allowed_email_addresses ?? []) {
+  for (const { value, at } of readableOf(options.allowed_email_addresses)) {
     if (value !== '*' && !/^[^@\s]+@[^@\s*]+$/.test(value)) {
       report('entryNeverMatches', at, `${quote(value)} is not an address: write it like \`ann@example.com\``);
     }

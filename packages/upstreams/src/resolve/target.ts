@@ -23,6 +23,11 @@ export function parseTarget(to: string, scheme: 'http' | 'https'): ParsedTarget 
   };
 }
 
+/** The sentence about a `to` that is no address. */
+export function toInvalid(reason: string): string {
+  return `unable to url parse \`to\` parameter: ${reason}. Write \`host[:port][/path]\``;
+}
+
 function no(reason: string): ParsedTarget {
   return { ok: false, reason };
 }

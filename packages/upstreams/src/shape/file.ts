@@ -1,17 +1,25 @@
 import { isNull } from '../parse/tree.ts';
-import type { YamlNode } from '../parse/tree.ts';
+import type { YamlMapping, YamlNode } from '../parse/tree.ts';
 import type { Report } from '../problems.ts';
-import { readNode } from './reader.ts';
-import { optionsSchema } from './sections.ts';
-import type { Options } from './sections.ts';
+import { options } from './options.ts';
+import type { Options } from './options.ts';
+import { UNREADABLE } from './reader.ts';
+import type { Unreadable } from './reader.ts';
 import { readService } from './service.ts';
 import type { Service } from './service.ts';
-import { reportUnknownKeys } from './unknown-keys.ts';
+import { unknownKeys } from './unknown-keys.ts';
 
-/** What a file says: options for all services, and the services, without those that could not be read. */
-export type UpstreamFile = { defaults: Options | undefined; services: readonly Service[] };
+/** What a file says: options for all services, and the services. */
+export type UpstreamFile = {
+  defaults: Options | Unreadable | undefined;
+  services: ReadonlyArray<Service | Unreadable>;
+};
 
-const ROOT_ADVICE = 'The file is a list of services: begin each one with `- service: name`, with the dash';
+export const ROOT_ADVICE =
+  'The file is a list of services: begin each one with `- service: name`, with the dash';
+export const LIST_ADVICE = '`services` is a list: begin each one with `- service: name`';
+
+const checkRootKey = unknownKeys(['services', 'defaults']);
 
 /** Tree to file. Everything that does not fit is reported. */
 export function readFile(root: YamlNode | undefined, report: Report): UpstreamFile {
@@ -23,24 +31,29 @@ export function readFile(root: YamlNode | undefined, report: Report): UpstreamFi
     );
     return { defaults: undefined, services: [] };
   }
-  reportUnknownKeys(root, report);
-  if (root.kind === 'list') return { defaults: undefined, services: readServices(root.items, report) };
+  if (root.kind === 'mapping' && root.entries.has('services')) return readRoot(root, report);
+  if (root.kind === 'list') return { defaults: undefined, services: readServices(root, report) };
+  if (root.kind === 'scalar' && root.unresolved) return { defaults: undefined, services: [UNREADABLE] };
 
-  const listed = root.kind === 'mapping' ? root.entries.get('services')?.value : undefined;
-  if (root.kind !== 'mapping' || !listed) {
-    report('rootShape', root.at, ROOT_ADVICE);
-    return { defaults: undefined, services: [] };
+  report('rootShape', root.at, ROOT_ADVICE);
+  const isService = root.kind === 'mapping' && root.entries.has('service');
+  return { defaults: undefined, services: isService ? [readService(root, report)] : [] };
+}
+
+function readRoot(root: YamlMapping, report: Report): UpstreamFile {
+  for (const [key, { at }] of root.entries) {
+    if (!key.startsWith('x-')) checkRootKey(key, at, key === 'services' || key === 'defaults', report);
   }
-  if (listed.kind !== 'list')
-    report('notList', listed.at, '`services` is a list: begin each one with `- service: name`');
   const defaults = root.entries.get('defaults')?.value;
+  const services = root.entries.get('services')?.value;
   return {
-    defaults: defaults && readNode(optionsSchema, defaults, report),
-    services: readServices(listed.kind === 'list' ? listed.items : [], report),
+    defaults: defaults && options.read(defaults, report),
+    services: services ? readServices(services, report) : [],
   };
 }
 
-function readServices(nodes: readonly YamlNode[], report: Report): Service[] {
-  if (nodes.length === 0) return [];
-  return nodes.map((node) => readService(node, report)).filter((service) => service !== undefined);
+function readServices(node: YamlNode, report: Report): Array<Service | Unreadable> {
+  if (node.kind === 'list') return node.items.map((item) => readService(item, report));
+  if (node.kind !== 'scalar' || !node.unresolved) report('notList', node.at, LIST_ADVICE);
+  return [UNREADABLE];
 }

@@ -2,8 +2,8 @@ import { isNull } from '../parse/tree.ts';
 import type { YamlEntry } from '../parse/tree.ts';
 import { quote } from '../problems.ts';
 import type { HeaderEntry } from '../types.ts';
-import { reader } from './reader.ts';
-import type { Refuse } from './reader.ts';
+import { UNREADABLE, explained, reader } from './reader.ts';
+import type { Reader, Refuse, Unreadable } from './reader.ts';
 
 /** RFC 9110, 5.6.2: token. */
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -23,23 +23,36 @@ const FRAMING: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
+const HEADERS_ADVICE = 'Write `Name: value` lines here, indented';
+
 /** Headers by name. The values never appear in a message: they are often credentials. */
-export function headers(description: string) {
-  const json = {
+export function headers(description: string, example: object): Reader<readonly HeaderEntry[]> {
+  const schema = {
     type: 'object',
-    additionalProperties: { type: ['string', 'number', 'boolean', 'null'] },
-    description,
+    ...explained(description),
+    errorMessage: HEADERS_ADVICE,
+    propertyNames: {
+      pattern: `^(?!(${[...FRAMING].map(inAnyCase).join('|')})$)[!#$%&'*+.^_\`|~0-9A-Za-z-]+$`,
+      patternErrorMessage: 'This is no header name, or one that belongs to the connection and cannot be set',
+    },
+    additionalProperties: {
+      type: ['string', 'number', 'boolean', 'null'],
+      pattern: '^\\s*[\\t\\x20-\\x7E\\x80-\\xFF]*\\s*$',
+      errorMessage: 'Write the value as one text, without line breaks',
+    },
+    examples: [example],
   };
-  return reader(json, (node, refuse): readonly HeaderEntry[] => {
-    if (node.kind !== 'mapping')
-      return refuse('notMapping', node.at, 'Write `Name: value` lines here, indented');
+  return reader(schema, (node, refuse) => {
+    if (node.kind !== 'mapping') return refuse('notMapping', node.at, HEADERS_ADVICE);
     const seen = new Set<string>();
-    return [...node.entries].map(([name, entry]) => {
+    const read = [...node.entries].map(([name, entry]) => {
+      if (entry.unresolved) return UNREADABLE;
       const key = name.toLowerCase();
       if (seen.has(key)) refuse('headerUnusable', entry.at, `${name} stands here in two spellings: keep one`);
       seen.add(key);
       return readHeader(name, entry, refuse);
     });
+    return read.every((header) => header !== UNREADABLE) ? read : UNREADABLE;
   });
 }
 
@@ -52,12 +65,13 @@ export function mergeHeaders(
   return [...merged.values()];
 }
 
-function readHeader(name: string, { at, value }: YamlEntry, refuse: Refuse): HeaderEntry {
+function readHeader(name: string, { at, value }: YamlEntry, refuse: Refuse): HeaderEntry | Unreadable {
   if (!NAME.test(name))
     return refuse('headerUnusable', at, `${quote(name)} is not a header name: correct it`);
   if (FRAMING.has(name.toLowerCase())) {
     return refuse('headerUnusable', at, `${name} belongs to the connection and cannot be set: take it out`);
   }
+  if (value.kind === 'scalar' && value.unresolved) return UNREADABLE;
   if (value.kind !== 'scalar') return refuse('notText', value.at, `Write the value of ${name} as one text`);
   const text = isNull(value) ? '' : value.text.trim();
   if (!VALUE.test(text)) {
@@ -68,4 +82,9 @@ function readHeader(name: string, { at, value }: YamlEntry, refuse: Refuse): Hea
     );
   }
   return [name, text];
+}
+
+/** A pattern for a word in whatever letter case: JSON Schema has no flags. */
+function inAnyCase(word: string): string {
+  return word.replaceAll(/[a-z]/g, (letter) => `[${letter}${letter.toUpperCase()}]`);
 }

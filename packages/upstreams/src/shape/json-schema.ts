@@ -1,47 +1,95 @@
-import { z } from 'zod';
-import { list, mapping } from './reader.ts';
-import { optionsSchema, sectionSchema } from './sections.ts';
-import { serviceSchema } from './service.ts';
+import { LIST_ADVICE, ROOT_ADVICE } from './file.ts';
+import { schemasOf } from './mapping.ts';
+import { options } from './options.ts';
+import { explained } from './reader.ts';
+import type { JsonSchema } from './reader.ts';
+import { MISPLACED, extraRoute, section } from './sections.ts';
+import { SERVICE_ADVICE, serviceFields } from './service.ts';
 
-const service = serviceSchema.out.catchall(sectionSchema.nullable()).meta({
-  id: 'service',
-  description:
-    'A service. Every other key is a section: `default`, or one for a cluster that differs from it.',
-});
+const misplaced = {
+  type: 'null',
+  not: { type: 'null' },
+  errorMessage: 'This has no effect beside the sections: indent it below `default:`',
+  doNotSuggest: true,
+};
 
-const services = list('The services.', service);
+const { service: name, ...beside } = serviceFields;
 
-const file = z.union([
-  services,
-  mapping(
-    'The services, and what holds for all of them. Keys that start with `x-` are a place for anchors.',
-    {
-      services,
-      defaults: optionsSchema.optional(),
-    },
+/** What an editor offers to begin with. */
+const serviceSnippet = {
+  service: '${1:wiki}',
+  default: {
+    from: '${2:wiki.corp.example.com}',
+    to: '${3:http://wiki.internal:8080}',
+    options: { allowed_groups: ['${4:engineering@example.com}'] },
+  },
+};
+
+const service: JsonSchema = {
+  ...explained(
+    'A service: its `service` name, what the launcher says of it, and sections. `default` holds everywhere, any other key is the name of a cluster (`UPSTREAM_CLUSTER`) and holds what is different there.',
   ),
-]);
+  allOf: [{ type: 'object', errorMessage: SERVICE_ADVICE }],
+  properties: {
+    service: name.schema,
+    default: section.schema,
+    ...schemasOf(beside),
+    ...Object.fromEntries([...MISPLACED].map((key) => [key, misplaced])),
+  },
+  required: ['service'],
+  additionalProperties: section.schema,
+  defaultSnippets: [
+    { label: 'new service', description: 'A service with a host and a rule', body: serviceSnippet },
+  ],
+};
 
-/** docs/upstreams.schema.json: JSON Schema 2020-12, with which an editor completes and marks mistakes. */
+const services: JsonSchema = {
+  type: 'array',
+  errorMessage: LIST_ADVICE,
+  ...explained('The services. Each begins with `- service: name`.'),
+  items: { $ref: '#/$defs/service' },
+};
+
+/**
+ * What an editor needs to complete an upstream file and to mark what `loadUpstreams` refuses or does not know.
+ * What the loader takes, it does not mark. What JSON Schema cannot say, it leaves unmarked: a duration out of range, a
+ * pattern that is no RE2, hosts and addresses, a route without `from`, `to` or a rule, two routes for one host, one header in
+ * two spellings, a truth value in quotes that is not `"true"` or `"false"`, a key that stands twice, and whatever depends on
+ * the cluster or the environment. `latchkey check` says those.
+ */
+const schema: JsonSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Latchkey upstream file',
+  ...explained('A list of services, or a map with `services` and `defaults`.'),
+  if: { type: 'object' },
+  // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+  then: {
+    allOf: [{ required: ['services'], errorMessage: ROOT_ADVICE }],
+    properties: { services, defaults: options.schema },
+    patternProperties: { '^x-': true },
+    additionalProperties: false,
+  },
+  else: { ...services, type: ['array', 'null'], errorMessage: ROOT_ADVICE },
+  $defs: {
+    service,
+    section: section.definition,
+    extraRoute: extraRoute.definition,
+    options: options.definition,
+  },
+};
+
+/** docs/upstreams.schema.json: JSON Schema 2020-12, with the keywords that editors add to it. */
 export function renderUpstreamSchema(): string {
-  const schema = z.toJSONSchema(file, {
-    io: 'output',
-    unrepresentable: 'any',
-    override({ jsonSchema }) {
-      delete jsonSchema.properties?.['at'];
-      if (jsonSchema.required) jsonSchema.required = jsonSchema.required.filter((key) => key !== 'at');
-      if (jsonSchema.required?.length === 0) delete jsonSchema.required;
-      if (jsonSchema.properties?.['services']) jsonSchema.patternProperties = { '^x-': {} };
-    },
-  });
-  const text = JSON.stringify({ title: 'Latchkey upstream file', ...schema }, null, 2);
-  return `${shortListsOnOneLine(text)}\n`;
+  return `${shortListsOnOneLine(JSON.stringify(schema, null, 2))}\n`;
 }
+
+const LONGEST_LINE = 110;
+const LIST_OF_SCALARS = /^(.*\[)\n\s+((?:(?:"(?:[^"\\]|\\.)*"|[\w.-]+),?\s+)+)\](,?)$/gm;
 
 /** As the formatter of this repository would write them. */
 function shortListsOnOneLine(json: string): string {
-  return json.replaceAll(
-    /\[\n\s+([^[\]{}]*?)\n\s+\]/g,
-    (_, items: string) => `[${items.replaceAll(/\n\s+/g, ' ')}]`,
-  );
+  return json.replaceAll(LIST_OF_SCALARS, (list, start: string, items: string, end: string) => {
+    const line = `${start}${items.trim().replaceAll(/\n\s+/g, ' ')}]${end}`;
+    return line.length <= LONGEST_LINE ? line : list;
+  });
 }

@@ -1,95 +1,90 @@
-import { z } from 'zod';
 import type { DiagnosticName } from '../diagnostics.ts';
-import { isNull } from '../parse/tree.ts';
-import type { YamlEntry, YamlNode } from '../parse/tree.ts';
+import type { YamlNode } from '../parse/tree.ts';
 import type { Report } from '../problems.ts';
 import type { Position } from '../types.ts';
 
-/** Rejects what is being read, and ends the reading of it. */
-export type Refuse = (name: DiagnosticName, at: Position, message: string) => never;
+/** What JSON Schema says about a value, with the keywords by which editors explain it. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/**
+ * Stands for a value that is written and cannot be read. It has been reported as an error, so there will be no table, and
+ * whatever else it would lead to is no news: nothing is reported that hangs on such a value.
+ */
+export const UNREADABLE = Symbol('unreadable');
+export type Unreadable = typeof UNREADABLE;
 
 /** A value that remembers where it stands. */
 export type Located<T> = { value: T; at: Position };
 
-/** Ends the reading of a value, and goes along in the issue, since zod knows paths but no lines. */
-class Refusal extends Error {
-  readonly problem: DiagnosticName;
-  readonly at: Position;
+/** Reads one value of the file. `schema` says the same to an editor. */
+export type Reader<T> = {
+  schema: JsonSchema;
+  /** The value, or a report of what is wrong with it. */
+  read(node: YamlNode, report: Report): T | Unreadable;
+};
 
-  constructor(problem: DiagnosticName, at: Position, message: string) {
-    super(message);
-    this.problem = problem;
-    this.at = at;
-  }
+/** What a reader gives of a value that it can read. */
+export type Read<R> = R extends Reader<infer T> ? T : never;
+
+/** Reports what is being read, and gives what stands for it. */
+export type Refuse = (name: DiagnosticName, at: Position, message: string) => Unreadable;
+
+/** A sentence about a value, as editors show it: those that read Markdown, and those that do not. */
+export function explained(markdown: string): JsonSchema {
+  return { description: markdown.replaceAll('`', ''), markdownDescription: markdown };
 }
 
-/** A zod type that reads one node of the tree. `json` is what the JSON Schema says about the value. */
-export function reader<T>(json: object, read: (node: YamlNode, refuse: Refuse) => T) {
-  return z
-    .transform<YamlNode, T>((node, context) => {
-      try {
-        return read(node, refuse);
-      } catch (refusal) {
-        if (!(refusal instanceof Refusal)) throw refusal;
-        context.issues.push({ code: 'custom', message: refusal.message, params: { refusal }, input: node });
-        return z.NEVER;
-      }
-    })
-    .meta({ ...json });
+/** The same about each of several values to choose from. */
+export function enumExplained(markdown: readonly string[]): JsonSchema {
+  return {
+    enumDescriptions: markdown.map((text) => text.replaceAll('`', '')),
+    markdownEnumDescriptions: markdown,
+  };
 }
 
-function refuse(problem: DiagnosticName, at: Position, message: string): never {
-  throw new Refusal(problem, at, message);
+/** Makes a reader. */
+export function reader<T>(
+  schema: JsonSchema,
+  read: (node: YamlNode, refuse: Refuse) => T | Unreadable,
+): Reader<T> {
+  return {
+    schema,
+    read(node, report) {
+      if (node.kind === 'scalar' && node.unresolved) return UNREADABLE;
+      return read(node, (name, at, message) => {
+        report(name, at, message);
+        return UNREADABLE;
+      });
+    },
+  };
 }
 
-/**
- * A mapping with known keys; `at` is where it stands. A key whose value was left out counts as not written, and an unknown
- * one is passed over.
- */
-export function mapping<Shape extends z.core.$ZodLooseShape>(description: string, shape: Shape) {
-  const children = reader<unknown>({}, (node, refuse) => {
-    if (isNull(node)) return { at: node.at };
-    if (node.kind === 'mapping') return { ...childrenOf(node.entries), at: node.at };
-    return refuse('notMapping', node.at, 'Write `key: value` lines here, indented');
-  });
-  return children.pipe(z.object({ ...shape, at: z.custom<Position>() }).meta({ description }));
+/** A list, each entry of which `entry` reads. One bad entry does not spoil the others. */
+export function list<T>(description: string, entry: Reader<T>): Reader<ReadonlyArray<T | Unreadable>> {
+  const schema = {
+    type: 'array',
+    ...explained(description),
+    errorMessage: 'A list belongs here: write `[value]`, or one `- value` per line',
+    items: entry.schema,
+  };
+  return {
+    schema,
+    read(node, report) {
+      if (node.kind === 'list') return node.items.map((item) => entry.read(item, report));
+      if (node.kind === 'scalar' && node.unresolved) return UNREADABLE;
+      const example = node.kind === 'scalar' && /^.{1,40}$/.test(node.text) ? node.text : 'value';
+      report('notList', node.at, `A list belongs here: write \`[${example}]\``);
+      return UNREADABLE;
+    },
+  };
 }
 
-/** The keys that a mapping of the file may have. */
-export function keysOf(schema: { out: { shape: object } }): string[] {
-  return Object.keys(schema.out.shape).filter((key) => key !== 'at');
+/** What can be read of `value`. For where it makes no difference whether something is unreadable or not written. */
+export function readable<T>(value: T | Unreadable | undefined): T | undefined {
+  return value === UNREADABLE ? undefined : value;
 }
 
-/** A list, each entry of which `entry` reads. */
-export function list<Entry extends z.ZodType>(description: string, entry: Entry) {
-  const items = reader<unknown>({}, (node, refuse) => {
-    if (node.kind === 'list') return node.items;
-    const example = node.kind === 'scalar' && /^.{1,40}$/.test(node.text) ? node.text : 'value';
-    return refuse('notList', node.at, `A list belongs here: write \`[${example}]\``);
-  });
-  return items.pipe(z.array(entry).meta({ description }));
-}
-
-function childrenOf(entries: ReadonlyMap<string, YamlEntry>): Record<string, YamlNode> {
-  const children: Record<string, YamlNode> = {};
-  for (const [key, { value }] of entries) {
-    if (!isNull(value)) children[key] = value;
-  }
-  return children;
-}
-
-/** What `schema` makes of `node`; nothing, and a report of all that is wrong with it, if it does not fit. */
-export function readNode<Schema extends z.ZodType>(
-  schema: Schema,
-  node: YamlNode,
-  report: Report,
-): z.output<Schema> | undefined {
-  const result = schema.safeParse(node);
-  if (result.success) return result.data;
-  for (const issue of result.error.issues) {
-    const refusal: unknown = issue.code === 'custom' ? issue.params?.['refusal'] : undefined;
-    if (refusal instanceof Refusal) report(refusal.problem, refusal.at, refusal.message);
-    else report('notMapping', node.at, issue.message);
-  }
-  return undefined;
+/** Those of `values` that can be read. */
+export function readableOf<T>(values: ReadonlyArray<T | Unreadable> | Unreadable | undefined): T[] {
+  return (readable(values) ?? []).filter((value): value is T => value !== UNREADABLE);
 }

@@ -1,89 +1,112 @@
-import type { z } from 'zod';
 import { isNull } from '../parse/tree.ts';
-import type { YamlMapping, YamlNode } from '../parse/tree.ts';
+import type { YamlEntry, YamlMapping, YamlNode } from '../parse/tree.ts';
 import { quote } from '../problems.ts';
 import type { Report } from '../problems.ts';
 import type { Launcher, Position } from '../types.ts';
-import { keysOf, mapping, readNode } from './reader.ts';
-import { MISPLACED, sectionSchema } from './sections.ts';
+import { hasUnresolvedKey, readFields } from './mapping.ts';
+import type { Values } from './mapping.ts';
+import { options } from './options.ts';
+import { UNREADABLE, readable } from './reader.ts';
+import type { Unreadable } from './reader.ts';
+import { MISPLACED, section } from './sections.ts';
 import type { Section } from './sections.ts';
 import { flag, text } from './values.ts';
 
 /** One entry of the list of services. A section that holds nothing is there all the same. */
 export type Service = {
-  name: string;
+  /** Undefined where the entry has none that can be read. */
+  name: string | undefined;
   at: Position;
   launcher: Launcher | undefined;
-  sections: ReadonlyMap<string, Section>;
+  sections: ReadonlyMap<string, Section | Unreadable>;
+  /** What was written beside the sections by mistake. It has been reported, and is meant for one of them. */
+  misplaced: Section | undefined;
 };
 
 /** What stands beside the sections. */
-export const serviceSchema = mapping('A service.', {
-  service: text('The name under which the service appears in logs and metrics.', { examples: ['wiki'] }),
-  title: text('What the launcher calls it. Default: the name of the service.').optional(),
-  description: text('A line about it for the launcher.').optional(),
-  icon: text('The address of an icon, or a character, for the launcher.').optional(),
-  hidden: flag('Keeps it out of the launcher.').optional(),
-});
+export const serviceFields = {
+  service: text('The name of the service in logs, metrics and the launcher. Every entry has one.', {
+    pattern: '\\S',
+    errorMessage: 'Write a name',
+    examples: ['wiki'],
+  }),
+  title: text('What the launcher calls the service. Default: its name.', { examples: ['Wiki'] }),
+  description: text('A line about the service for the launcher. Default: none.'),
+  icon: text('The address of an icon for the launcher, or a character. Default: a letter of the title.'),
+  hidden: flag('Whether the launcher leaves the service out. Default: `false`.'),
+};
 
-const FIELDS: ReadonlySet<string> = new Set(keysOf(serviceSchema));
+export const SERVICE_ADVICE = 'Each entry is a service: write `- service: name`, and its sections below it';
 
-/** Reads one service, or reports all that is wrong with it. */
-export function readService(node: YamlNode, report: Report): Service | undefined {
+/** Reads one service as far as it can be read, and reports all that is wrong with it. */
+export function readService(node: YamlNode, report: Report): Service | Unreadable {
+  if (node.kind === 'scalar' && node.unresolved) return UNREADABLE;
   if (node.kind !== 'mapping') {
-    report(
-      'notMapping',
-      node.at,
-      'Each entry is a service: write `- service: name`, and its sections below it',
-    );
-    return undefined;
+    report('notMapping', node.at, SERVICE_ADVICE);
+    return UNREADABLE;
   }
-  const named = node.entries.get('service');
-  if (!named || isBlank(named.value)) {
-    report('serviceMissing', node.at, 'missing `service` parameter: write `service: name` in this entry');
-    return undefined;
-  }
-  const fields = readNode(serviceSchema, node, report);
+  const fields = readFields(node, serviceFields, report, () => undefined);
+  const name = nameOf(node, fields, report);
   const sections = readSections(node, report);
-  if (!fields || !sections) return undefined;
-
-  const name = fields.service.value.trim().replaceAll(/\s+/g, '_');
-  return { name, at: named.at, launcher: launcherOf(fields, name), sections };
+  if (hasUnresolvedKey(node)) return UNREADABLE;
+  return {
+    name,
+    at: node.entries.get('service')?.at ?? node.at,
+    launcher: launcherOf(fields, name),
+    sections,
+    misplaced: readMisplaced(node, report),
+  };
 }
 
-function isBlank(node: YamlNode): boolean {
-  return isNull(node) || (node.kind === 'scalar' && node.text.trim() === '');
+function nameOf(
+  node: YamlMapping,
+  { service }: Values<typeof serviceFields>,
+  report: Report,
+): string | undefined {
+  if (service === UNREADABLE) return undefined;
+  const name = service?.value.trim().replaceAll(/\s+/g, '_') ?? '';
+  if (name !== '') return name;
+  report('serviceMissing', node.at, 'missing `service` parameter: write `service: name` in this entry');
+  return undefined;
 }
 
-function readSections(node: YamlMapping, report: Report): Map<string, Section> | undefined {
-  const sections = new Map<string, Section>();
-  let complete = true;
-  for (const [key, { at, value }] of node.entries) {
-    if (FIELDS.has(key)) continue;
-    const section = readSection(key, at, value, report);
-    if (section) sections.set(key, section);
-    else complete = false;
+function readSections(node: YamlMapping, report: Report): Map<string, Section | Unreadable> {
+  const sections = new Map<string, Section | Unreadable>();
+  for (const [key, entry] of node.entries) {
+    if (Object.hasOwn(serviceFields, key) || entry.unresolved) continue;
+    if (MISPLACED.has(key)) {
+      const message = `${quote(key)} has no effect beside the sections: indent it below \`default:\``;
+      report('misplaced', entry.at, message);
+    } else {
+      sections.set(key, readSection(key, entry, report));
+    }
   }
-  return complete ? sections : undefined;
+  return sections;
 }
 
-function readSection(key: string, at: Position, value: YamlNode, report: Report): Section | undefined {
-  if (MISPLACED.has(key)) {
-    report('misplaced', at, `${quote(key)} has no effect beside the sections: indent it below \`default:\``);
-    return undefined;
-  }
-  if (value.kind !== 'mapping' && !isNull(value)) {
-    report('notSection', at, `${quote(key)} would be a section: write a mapping, or make it a comment`);
-    return undefined;
-  }
-  return readNode(sectionSchema, value, report);
+function readSection(key: string, { at, value }: YamlEntry, report: Report): Section | Unreadable {
+  const isUnresolved = value.kind === 'scalar' && value.unresolved;
+  if (value.kind === 'mapping' || isNull(value) || isUnresolved) return section.read(value, report);
+  report('notSection', at, `${quote(key)} would be a section: write a mapping, or make it a comment`);
+  return UNREADABLE;
 }
 
-function launcherOf(fields: z.output<typeof serviceSchema>, name: string): Launcher | undefined {
-  const { title, description, icon, hidden } = fields;
+/** The misplaced keys as the section that they should stand in, so that what is wrong with them comes to light as well. */
+function readMisplaced(node: YamlMapping, report: Report): Section | undefined {
+  if (![...node.entries.keys()].some((key) => MISPLACED.has(key))) return undefined;
+  const below = readFields(node, options.fields, report, () => undefined);
+  const beside = readFields(node, section.fields, report, () => undefined);
+  return { ...beside, options: beside.options === UNREADABLE ? UNREADABLE : { ...below, ...beside.options } };
+}
+
+function launcherOf(fields: Values<typeof serviceFields>, name: string | undefined): Launcher | undefined {
+  const title = readable(fields.title);
+  const description = readable(fields.description);
+  const icon = readable(fields.icon);
+  const hidden = readable(fields.hidden);
   if (!title && !description && !icon && hidden === undefined) return undefined;
   return {
-    title: title?.value ?? name,
+    title: title?.value ?? name ?? '',
     description: description?.value,
     icon: icon?.value,
     hidden: hidden ?? false,

@@ -151,7 +151,15 @@ describe('the shape of the file', () => {
   default: {from: "^b$", to: b}
 - default: {}
 `;
-    expect(placesOf(load(text))).toEqual(['LK207 2:58', 'LK305 4:19', 'LK209 5:3']);
+    expect(placesOf(load(text))).toEqual([
+      'LK305 2:19',
+      'LK306 2:30',
+      'LK207 2:58',
+      'LK305 4:19',
+      'LK209 5:3',
+      'LK302 5:3',
+      'LK303 5:3',
+    ]);
   });
 
   test.each([
