@@ -13,7 +13,7 @@ const misplaced = {
   doNotSuggest: true,
 };
 
-const { service: name, ...beside } = serviceFields;
+const { service: serviceName, ...beside } = serviceFields;
 
 /** What an editor offers to begin with. */
 const serviceSnippet = {
@@ -31,7 +31,7 @@ const service: JsonSchema = {
   ),
   allOf: [{ type: 'object', errorMessage: SERVICE_ADVICE }],
   properties: {
-    service: name.schema,
+    service: serviceName.schema,
     default: section.schema,
     ...schemasOf(beside),
     ...Object.fromEntries([...MISPLACED].map((key) => [key, misplaced])),
@@ -54,8 +54,8 @@ const services: JsonSchema = {
  * What an editor needs to complete an upstream file and to mark what `loadUpstreams` refuses or does not know.
  * What the loader takes, it does not mark. What JSON Schema cannot say, it leaves unmarked: a duration out of range, a
  * pattern that is no RE2, hosts and addresses, a route without `from`, `to` or a rule, two routes for one host, one header in
- * two spellings, a truth value in quotes that is not `"true"` or `"false"`, a key that stands twice, and whatever depends on
- * the cluster or the environment. `latchkey check` says those.
+ * two spellings, a truth value in quotes that is not `"true"` or `"false"`, a number that is written in an odd way (`timeout: 00`),
+ * a key that stands twice, and whatever depends on the cluster or the environment. `latchkey check` says those.
  */
 const schema: JsonSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -72,9 +72,7 @@ const schema: JsonSchema = {
   else: { ...services, type: ['array', 'null'], errorMessage: ROOT_ADVICE },
   $defs: {
     service,
-    section: section.definition,
-    extraRoute: extraRoute.definition,
-    options: options.definition,
+    ...Object.fromEntries([section, extraRoute, options].map(({ name, definition }) => [name, definition])),
   },
 };
 
