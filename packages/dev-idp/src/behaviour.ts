@@ -18,7 +18,7 @@ export type EndpointName = (typeof endpointNames)[number];
 export type Fault = {
   delayMs?: number;
   hangUp?: boolean;
-  answer?: { status: number; body: string | Record<string, unknown> };
+  answer?: { status: number; body: string | Record<string, unknown>; headers?: Record<string, string> };
 };
 
 /** How the provider behaves. Tests change it while it runs; what is off by default is a provider in good health. */
@@ -34,6 +34,14 @@ export type Behaviour = {
   rotateRefreshTokens: boolean;
   /** The `expires_in` of new access tokens, in seconds. */
   accessTokenSeconds: number;
+  /** The name of the claim with the groups (Cognito has `cognito:groups`). */
+  groupsClaim: string;
+  /** Where groups are told: Okta's organisation and Cognito have them in the ID token alone. */
+  groupsAt: 'both' | 'id token' | 'userinfo';
+  /** Keep the ID token to the subject, and tell the rest at userinfo (Okta does, beside an access token). */
+  thinIdToken: boolean;
+  /** Say `email_verified` as a text at userinfo (Cognito does). */
+  textAtUserinfo: boolean;
 };
 
 /** A provider in good health. */
@@ -45,5 +53,9 @@ export function wellBehaved(): Behaviour {
     disabled: new Set(),
     rotateRefreshTokens: false,
     accessTokenSeconds: 3600,
+    groupsClaim: 'groups',
+    groupsAt: 'both',
+    thinIdToken: false,
+    textAtUserinfo: false,
   };
 }

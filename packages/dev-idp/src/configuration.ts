@@ -57,7 +57,11 @@ export async function providerConfiguration(
       token_endpoint_auth_method: 'client_secret_post',
     })),
     findAccount: (_context, sub) => findAccount(accounts, behaviour, sub),
-    claims: { openid: ['sub', 'groups'], email: ['email', 'email_verified'], profile: ['name'] },
+    claims: {
+      openid: ['sub', 'groups', 'cognito:groups'],
+      email: ['email', 'email_verified'],
+      profile: ['name'],
+    },
     scopes: ['openid', 'email', 'profile', 'offline_access'],
     // Identity in the ID token too, as Google does; oidc-provider would keep it for userinfo.
     conformIdTokenClaims: false,
@@ -106,8 +110,19 @@ async function freshSigningKey(): Promise<JWK> {
 function findAccount(accounts: readonly Account[], behaviour: Behaviour, sub: string) {
   const account = accounts.find((candidate) => candidate.sub === sub);
   if (!account || behaviour.disabled.has(account.email)) return undefined;
-  const email_verified = account.email_verified && !behaviour.unverifiedEmail;
-  return { accountId: sub, claims: () => ({ ...account, email_verified }) };
+  return { accountId: sub, claims: (use: string) => claimsOf(account, use, behaviour) };
+}
+
+function claimsOf(account: Account, use: string, behaviour: Behaviour) {
+  const { groups, ...person } = account;
+  const place = use === 'id_token' ? 'id token' : 'userinfo';
+  if (place === 'id token' && behaviour.thinIdToken) return { sub: account.sub };
+  const verified = account.email_verified && !behaviour.unverifiedEmail;
+  return {
+    ...person,
+    email_verified: place === 'userinfo' && behaviour.textAtUserinfo ? String(verified) : verified,
+    ...(['both', place].includes(behaviour.groupsAt) && { [behaviour.groupsClaim]: groups }),
+  };
 }
 
 async function grantWhatIsAsked({ oidc }: KoaContextWithOIDC) {

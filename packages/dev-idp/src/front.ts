@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as wait } from 'node:timers/promises';
-import { endpointNames, type EndpointName, type Fault } from './behaviour.ts';
+import { endpointNames, type EndpointName } from './behaviour.ts';
 import { paths } from './configuration.ts';
 import { readForm } from './form-body.ts';
-import { pageHeaders, sendPage } from './page.ts';
+import { misbehave } from './misbehave.ts';
+import { sendPage } from './page.ts';
 import { handleSignIn, signInPath, type SignInContext } from './sign-in.ts';
 
 const endpointAt = new Map(endpointNames.map((name) => [paths[name], name]));
@@ -38,24 +38,6 @@ export function front(context: FrontContext) {
       else sendPage(response, 500, { title: 'That did not work', text: 'The demo provider made a mistake.' });
     });
   };
-}
-
-async function misbehave(
-  fault: Fault | undefined,
-  response: ServerResponse,
-  signal: AbortSignal,
-): Promise<boolean> {
-  if (!fault) return false;
-  if (fault.delayMs !== undefined) await wait(fault.delayMs, undefined, { signal });
-  if (fault.hangUp) {
-    response.destroy();
-    return true;
-  }
-  if (!fault.answer) return false;
-  const { status, body } = fault.answer;
-  if (typeof body === 'string') response.writeHead(status, pageHeaders).end(body);
-  else response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-  return true;
 }
 
 /**

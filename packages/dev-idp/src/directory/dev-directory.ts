@@ -1,0 +1,185 @@
+import { generateKeyPair, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import type { Fault } from '../behaviour.ts';
+import { readForm } from '../form-body.ts';
+import { misbehave } from '../misbehave.ts';
+import { readAssertion } from './assertion.ts';
+import { isInside } from './membership.ts';
+
+export type DirectoryEndpoint = 'token' | 'hasMember' | 'member';
+
+export type DevDirectoryOptions = {
+  /** Milliseconds since the epoch, for the life of assertions and tokens. The system's by default. */
+  now?: () => number;
+  /** Members of each group at the start. */
+  groups?: Record<string, string[]>;
+};
+
+export type DevDirectory = {
+  /** Under which groups are looked up. */
+  url: string;
+  /** The text of the service account's file, as Google hands it out. */
+  credentials: string;
+  /** Members of each group by its address: people, and other groups. May be changed at any time. */
+  groups: Map<string, Set<string>>;
+  /** The domain of the directory: of whoever has another one it says no more than who is directly in a group. */
+  domain: string;
+  /** Direct members of another domain that are there, but not active. */
+  inactive: Set<string>;
+  /** The scopes that were delegated to the service account. */
+  delegated: Set<string>;
+  /** In whose name the service account may ask. */
+  administrators: Set<string>;
+  /** What goes wrong at an endpoint, or whenever a certain group is asked about. */
+  faults: Partial<Record<DirectoryEndpoint, Fault>>;
+  groupFaults: Map<string, Fault>;
+  /** How often each endpoint was asked. May be set back to 0. */
+  requests: Record<DirectoryEndpoint, number>;
+  /** How many requests were under way at once, at most. */
+  mostAtOnce: number;
+  /** Takes every access token back. */
+  forgetTokens(): void;
+  /** Stops listening and drops what is open. */
+  close(): Promise<void>;
+};
+
+/** What a delegation for the Directory API is usually given. */
+const usualScopes = ['user', 'group'].map(
+  (what) => `https://www.googleapis.com/auth/admin.directory.${what}.readonly`,
+);
+
+// Each of these is enough to ask about members.
+const memberScopes = new Set(
+  ['group.member.readonly', 'group.member', 'group.readonly', 'group'].map(
+    (what) => `https://www.googleapis.com/auth/admin.directory.${what}`,
+  ),
+);
+
+const base = '/admin/directory/v1';
+const clientEmail = 'latchkey@project.iam.example';
+const tokenSeconds = 3600;
+
+/**
+ * Starts as much of Google's Admin SDK Directory as group look-ups need, with the token endpoint for its service account.
+ * Both are as strict as the real ones.
+ */
+export async function startDevDirectory({
+  now = Date.now,
+  groups = {},
+}: DevDirectoryOptions = {}): Promise<DevDirectory> {
+  const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
+  const keyId = randomBytes(8).toString('hex');
+  const tokens = new Map<string, { scopes: string[]; until: number }>();
+  const closing = new AbortController();
+  let underWay = 0;
+
+  const server = createServer((request, response) => {
+    underWay += 1;
+    directory.mostAtOnce = Math.max(directory.mostAtOnce, underWay);
+    response.once('close', () => (underWay -= 1));
+    answer(request, response).catch(() => response.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+  const tokenUrl = `${origin}/token`;
+
+  const directory: DevDirectory = {
+    url: `${origin}${base}`,
+    credentials: JSON.stringify({
+      type: 'service_account',
+      client_email: clientEmail,
+      private_key_id: keyId,
+      private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+      token_uri: tokenUrl,
+    }),
+    groups: new Map(Object.entries(groups).map(([group, members]) => [group, new Set(members)])),
+    domain: 'example.com',
+    inactive: new Set(),
+    delegated: new Set(usualScopes),
+    administrators: new Set(['admin@example.com']),
+    faults: {},
+    groupFaults: new Map(),
+    requests: { token: 0, hasMember: 0, member: 0 },
+    mostAtOnce: 0,
+    forgetTokens: () => tokens.clear(),
+    async close() {
+      closing.abort();
+      server.closeAllConnections();
+      if (server.listening) await server[Symbol.asyncDispose]();
+    },
+  };
+  return directory;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? '/', origin);
+    if (pathname === '/token' && request.method === 'POST') return giveToken(request, response);
+    const found = /^\/groups\/([^/]+)\/(hasMember|members)\/([^/]+)$/.exec(pathname.replace(base, ''));
+    if (found === null || request.method !== 'GET') return refuse(response, 404, 'notFound');
+    const [group = '', , person = ''] = found.slice(1).map(decodeURIComponent);
+    const endpoint = found[2] === 'hasMember' ? 'hasMember' : 'member';
+    directory.requests[endpoint] += 1;
+    const fault = directory.groupFaults.get(group) ?? directory.faults[endpoint];
+    if (await misbehave(fault, response, closing.signal)) return;
+
+    const token = tokens.get(/^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '');
+    if (token === undefined || token.until < now()) return refuse(response, 401, 'authError');
+    if (!token.scopes.some((scope) => memberScopes.has(scope))) {
+      return refuse(response, 403, 'insufficientPermissions');
+    }
+    return endpoint === 'hasMember' ? tell(response, group, person) : showMember(response, group, person);
+  }
+
+  function tell(response: ServerResponse, group: string, person: string): void {
+    if (!directory.groups.has(group))
+      return refuse(response, 404, 'notFound', 'Resource Not Found: groupKey');
+    if (!person.endsWith(`@${directory.domain}`)) {
+      return refuse(response, 400, 'invalid', 'Invalid Input: memberKey');
+    }
+    return send(response, 200, { isMember: isInside(person, group, directory.groups) });
+  }
+
+  function showMember(response: ServerResponse, group: string, person: string): void {
+    if (directory.groups.get(group)?.has(person) !== true) {
+      return refuse(response, 404, 'notFound', 'Resource Not Found: memberKey');
+    }
+    const status = directory.inactive.has(person) ? 'SUSPENDED' : 'ACTIVE';
+    return send(response, 200, { kind: 'admin#directory#member', email: person, role: 'MEMBER', status });
+  }
+
+  async function giveToken(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    directory.requests.token += 1;
+    if (await misbehave(directory.faults.token, response, closing.signal)) return;
+    const form = await readForm(request);
+    if (form.get('grant_type') !== 'urn:ietf:params:oauth:grant-type:jwt-bearer') {
+      return send(response, 400, { error: 'unsupported_grant_type' });
+    }
+    const asked = readAssertion(form.get('assertion') ?? '', {
+      publicKey,
+      keyId,
+      issuer: clientEmail,
+      audience: tokenUrl,
+      now: Math.floor(now() / 1000),
+    });
+    if (asked === undefined || !directory.administrators.has(asked.subject)) {
+      return send(response, 400, { error: 'invalid_grant' });
+    }
+    if (asked.scopes.some((scope) => !directory.delegated.has(scope))) {
+      return send(response, 401, { error: 'unauthorized_client' });
+    }
+    const token = randomBytes(24).toString('base64url');
+    tokens.set(token, { scopes: asked.scopes, until: now() + tokenSeconds * 1000 });
+    return send(response, 200, { access_token: token, token_type: 'Bearer', expires_in: tokenSeconds });
+  }
+}
+
+function refuse(response: ServerResponse, code: number, reason: string, message = reason): void {
+  send(response, code, { error: { code, message, errors: [{ domain: 'global', reason, message }] } });
+}
+
+function send(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
