@@ -1,7 +1,7 @@
 // Two public deployments of BuzzFeed SSO on ECS Fargate: our services start with their environments and their upstream
 // files as they are. Paths and ports are this machine's; values have the form of theirs.
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,10 @@ import { startService } from '../fixtures/service-process.ts';
 jest.setTimeout(30_000);
 
 const key = () => randomBytes(32).toString('base64');
+const rsaKey = () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' });
+};
 let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'latchkey-'));
@@ -35,7 +39,7 @@ beforeAll(() => {
   );
   writeFileSync(
     join(folder, 'credentials.json'),
-    JSON.stringify({ type: 'service_account', client_email: 'sso@example.test', private_key: 'none' }),
+    JSON.stringify({ type: 'service_account', client_email: 'sso@example.test', private_key: rsaKey() }),
   );
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -171,6 +175,12 @@ describe('a service that cannot run as it is configured', () => {
       '/nowhere/upstreams.yml cannot be read',
     ],
     ['a malformed key', 'auth', { SESSION_KEY: 'c2hvcnQ=' }, 'SESSION_KEY'],
+    [
+      'a service account that is not there',
+      'auth',
+      { PROVIDER_X_GOOGLE_CREDENTIALS: '/nowhere/credentials.json' },
+      'PROVIDER_X_GOOGLE_CREDENTIALS: the file it names does not exist',
+    ],
   ] as const)('ends with 1 and says what to write: %s', async (_, name, change, said) => {
     const env = { ...(name === 'proxy' ? proxyOf() : authOf()), ...change };
     const service = startService(name, env);

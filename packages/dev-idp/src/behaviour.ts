@@ -32,6 +32,8 @@ export type Behaviour = {
   disabled: Set<string>;
   /** Hand out a new refresh token at every refresh and take the old one back (Okta does; Google does not). */
   rotateRefreshTokens: boolean;
+  /** Hand out refresh tokens at all. */
+  refreshTokens: boolean;
   /** The `expires_in` of new access tokens, in seconds. */
   accessTokenSeconds: number;
   /** The name of the claim with the groups (Cognito has `cognito:groups`). */
@@ -52,6 +54,7 @@ export function wellBehaved(): Behaviour {
     unverifiedEmail: false,
     disabled: new Set(),
     rotateRefreshTokens: false,
+    refreshTokens: true,
     accessTokenSeconds: 3600,
     groupsClaim: 'groups',
     groupsAt: 'both',

@@ -66,7 +66,7 @@ export async function providerConfiguration(
     // Identity in the ID token too, as Google does; oidc-provider would keep it for userinfo.
     conformIdTokenClaims: false,
     loadExistingGrant: grantWhatIsAsked,
-    issueRefreshToken: async () => true,
+    issueRefreshToken: async () => behaviour.refreshTokens,
     expiresWithSession: async () => false,
     rotateRefreshToken: () => behaviour.rotateRefreshTokens,
     pkce: { required: () => true },

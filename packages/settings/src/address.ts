@@ -3,8 +3,28 @@ import { listOf, parsePort, valueType } from './value-types.ts';
 
 const labelPattern = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;
 
-/** An address with any path, as an identity provider publishes it. */
-export const webAddress = valueType('URL', 'an address like https://idp.example.com/path', parseWebAddress);
+const anAddress = 'an address like https://idp.example.com/path';
+
+/**
+ * An address with any path, as an identity provider publishes it. Secrets go there: over TLS, or on this very machine for
+ * development and tests.
+ */
+export const secureAddress = valueType(
+  'URL',
+  anAddress,
+  (text) => {
+    const url = parseWebAddress(text);
+    return url !== undefined && isSecure(url) ? url : undefined;
+  },
+  (text) =>
+    parseWebAddress(text) === undefined
+      ? anAddress
+      : 'an https URL (http only on this machine, like http://127.0.0.1:8080)',
+);
+
+function isSecure({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
+}
 
 /** Only scheme, host and port of an address; a path is dropped, as in BuzzFeed SSO. */
 export const origin = valueType('URL', 'an address like https://sso.example.com', (text) => {

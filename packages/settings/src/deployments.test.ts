@@ -153,22 +153,28 @@ describe('an environment of BuzzFeed SSO on Fargate starts unchanged', () => {
     });
   });
 
-  test('auth of the first deployment, told what has no effect yet', () => {
+  test('auth of the first deployment', () => {
     const loaded = loadAuthSettings(firstAuth());
     expect(loaded).toMatchObject({
       ok: true,
       settings: {
         server: { host: 'sso-auth.example.com', scheme: 'https' },
-        providers: [{ id: 'x', type: 'google', slug: 'google' }],
+        providers: [
+          {
+            id: 'x',
+            type: 'google',
+            slug: 'google',
+            groupsMs: 60_000,
+            directory: {
+              credentials: { file: '/sso/credentials.json' },
+              impersonate: 'admin@example.com',
+            },
+          },
+        ],
         logging: { level: 'debug' },
       },
     });
-    expect(loaded.warnings).toEqual([
-      'PROVIDER_X_GROUPCACHE_INTERVAL_REFRESH: has no effect yet',
-      'PROVIDER_X_GROUPCACHE_INTERVAL_PROVIDER: has no effect yet',
-      'PROVIDER_X_GOOGLE_CREDENTIALS: has no effect yet',
-      'PROVIDER_X_GOOGLE_IMPERSONATE: has no effect yet',
-    ]);
+    expect(loaded.warnings).toEqual([]);
   });
 
   test('the proxy of the second, where a stray CLUSTER does not fill the empty UPSTREAM_CLUSTER', () => {
@@ -188,6 +194,63 @@ describe('an environment of BuzzFeed SSO on Fargate starts unchanged', () => {
     });
     expect(loaded).toMatchObject({ ok: true, settings: { authorize: { proxyDomains: ['*'] } } });
     expect(loaded.warnings.join('\n')).toContain('AUTHORIZE_PROXY_DOMAINS: "*" is insecure');
+  });
+});
+
+describe('a provider of BuzzFeed SSO is taken over unchanged', () => {
+  const { PROVIDER_X_GOOGLE_IMPERSONATE: _, PROVIDER_X_GOOGLE_CREDENTIALS: __, ...common } = firstAuth();
+
+  test.each([
+    [{ OKTA_URL: 'acme.okta.com' }, { host: 'acme.okta.com' }],
+    [
+      { OKTA_URL: 'Acme.okta.com', OKTA_SERVER: 'aus1x2y3' },
+      { host: 'acme.okta.com', server: 'aus1x2y3' },
+    ],
+  ])('Okta: %j', (given, settings) => {
+    const variables = Object.entries(given).map(([name, text]) => [`PROVIDER_X_${name}`, text]);
+    const loaded = loadAuthSettings({
+      ...common,
+      ...Object.fromEntries(variables),
+      PROVIDER_X_TYPE: 'okta',
+      PROVIDER_X_GROUPCACHE_INTERVAL_REFRESH: '3m',
+      PROVIDER_X_GROUPCACHE_INTERVAL_PROVIDER: '2m',
+    });
+    expect(loaded).toMatchObject({
+      ok: true,
+      settings: { providers: [{ type: 'okta', name: 'Okta', groupsMs: 120_000, ...settings }] },
+      warnings: [],
+    });
+  });
+
+  test('Cognito, told once that its AWS keys can go', () => {
+    const loaded = loadAuthSettings({
+      ...common,
+      PROVIDER_X_TYPE: 'cognito',
+      PROVIDER_X_COGNITO_URL: 'acme.auth.eu-west-1.amazoncognito.com',
+      PROVIDER_X_COGNITO_REGION: 'eu-west-1',
+      PROVIDER_X_COGNITO_ID: 'eu-west-1_a1B2c3D4e',
+      PROVIDER_X_COGNITO_CREDENTIALS_ID: 'AKIA2EXAMPLE',
+      PROVIDER_X_COGNITO_CREDENTIALS_SECRET: 'a key to the account',
+      PROVIDER_X_GROUPCACHE_INTERVAL_REFRESH: '3m',
+      PROVIDER_X_GROUPCACHE_INTERVAL_PROVIDER: '2m',
+    });
+    expect(loaded).toMatchObject({
+      ok: true,
+      settings: {
+        providers: [
+          {
+            type: 'cognito',
+            name: 'Amazon Cognito',
+            groupsMs: 180_000,
+            host: 'acme.auth.eu-west-1.amazoncognito.com',
+            region: 'eu-west-1',
+            poolId: 'eu-west-1_a1B2c3D4e',
+          },
+        ],
+      },
+      warnings: [expect.stringMatching(/^PROVIDER_X_COGNITO_CREDENTIALS_ID: .*take these AWS keys away$/)],
+    });
+    expect(JSON.stringify(loaded)).not.toMatch(/AKIA2EXAMPLE|a key to the account/);
   });
 });
 
@@ -222,7 +285,15 @@ describe('an environment of BuzzFeed SSO under any of its names starts unchanged
         client: { id: 'c3NvLXByb3h5' },
         authorize: { emailDomains: ['example.com'], proxyDomains: ['example.com'] },
         session: { lifetimeMs: 43_200_000 },
-        providers: [{ type: 'google', slug: 'google', clientId: '1234.apps.example.com', prompt: 'consent' }],
+        providers: [
+          {
+            type: 'google',
+            slug: 'google',
+            clientId: '1234.apps.example.com',
+            prompt: 'consent',
+            directory: { credentials: { file: '/sso/credentials.json' } },
+          },
+        ],
       },
     });
     expect(loaded.deprecated.map(({ name }) => name).toSorted()).toEqual(

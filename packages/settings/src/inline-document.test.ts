@@ -16,7 +16,11 @@ const account = {
   type: 'any',
 };
 const accountText = JSON.stringify(account);
-const accountKey = { clientEmail: account.client_email, privateKey: account.private_key };
+const accountKey = {
+  clientEmail: account.client_email,
+  privateKey: account.private_key,
+  tokenUrl: new URL('https://oauth2.googleapis.com/token'),
+};
 
 describe('a YAML document', () => {
   test.each([
@@ -47,6 +51,15 @@ describe('a service account', () => {
     expect(read(serviceAccount, text)).toEqual(accountKey);
   });
 
+  test('may name its key and where it becomes a token', () => {
+    const named = { ...account, private_key_id: 'k1', token_uri: 'http://127.0.0.1:1/token' };
+    expect(read(serviceAccount, JSON.stringify(named))).toEqual({
+      ...accountKey,
+      keyId: 'k1',
+      tokenUrl: new URL('http://127.0.0.1:1/token'),
+    });
+  });
+
   test.each([
     ['a path', '/sso/credentials.json'],
     ['half of it', accountText.slice(0, 40)],
@@ -56,6 +69,10 @@ describe('a service account', () => {
     ['one without an address', JSON.stringify({ ...account, client_email: undefined })],
     ['one without a key', JSON.stringify({ ...account, private_key: undefined })],
     ['one whose key is none', JSON.stringify({ ...account, private_key: 'changeme' })],
+    [
+      'one whose key would go over the network as it is',
+      JSON.stringify({ ...account, token_uri: 'http://example.com' }),
+    ],
     ['one whose key is a number', JSON.stringify({ ...account, private_key: 1 })],
   ])('is refused for %s', (_what, text) => {
     expect(read(serviceAccount, text)).toBeUndefined();

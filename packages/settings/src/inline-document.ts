@@ -1,15 +1,27 @@
 import { z } from 'zod';
+import { secureAddress } from './address.ts';
 import { decodeBase64 } from './base64.ts';
+import type { ServiceAccount } from './settings.ts';
 import { valueType } from './value-types.ts';
-
-/** The key with which Google's directory is asked. */
-export type ServiceAccount = { clientEmail: string; privateKey: string };
 
 const serviceAccountFile = z
   .string()
   .transform(parseJson)
-  .pipe(z.object({ client_email: z.string().min(1), private_key: z.string().includes('PRIVATE KEY') }))
-  .transform(({ client_email, private_key }) => ({ clientEmail: client_email, privateKey: private_key }));
+  .pipe(
+    z.object({
+      client_email: z.string().min(1),
+      private_key: z.string().includes('PRIVATE KEY'),
+      private_key_id: z.string().min(1).optional(),
+      // Google writes this one, always.
+      token_uri: secureAddress.schema.default(() => new URL('https://oauth2.googleapis.com/token')),
+    }),
+  )
+  .transform((file): ServiceAccount => ({
+    clientEmail: file.client_email,
+    privateKey: file.private_key,
+    ...(file.private_key_id !== undefined && { keyId: file.private_key_id }),
+    tokenUrl: file.token_uri,
+  }));
 
 /** A YAML document that stands in the variable itself, plain or in base64. Gives the plain text. */
 export const yamlDocument = valueType('YAML or base64', 'the YAML itself, or base64 of it', plainText);
@@ -18,8 +30,13 @@ export const yamlDocument = valueType('YAML or base64', 'the YAML itself, or bas
 export const serviceAccount = valueType(
   'JSON or base64',
   'the JSON of a service account with its client_email and private_key, or base64 of it',
-  (text): ServiceAccount | undefined => serviceAccountFile.safeParse(plainText(text)).data,
+  parseServiceAccount,
 );
+
+/** Reads the JSON of a Google service account, plain or in base64; undefined where it is none. */
+export function parseServiceAccount(text: string): ServiceAccount | undefined {
+  return serviceAccountFile.safeParse(plainText(text)).data;
+}
 
 /**
  * Every document that means something holds a colon or a bracket, and base64 never does, so the two cannot be

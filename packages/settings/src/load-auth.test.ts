@@ -51,6 +51,7 @@ describe('the settings of auth', () => {
               userinfo: new URL('https://openidconnect.googleapis.com/v1/userinfo'),
               revocation: new URL('https://oauth2.googleapis.com/revoke'),
             },
+            groupsMs: 600_000,
           },
         ],
         logging: { enabled: true, level: 'info' },
@@ -85,7 +86,7 @@ describe('the settings of auth', () => {
 });
 
 describe('the providers of auth', () => {
-  test('may be several, of either type', () => {
+  test('may be several, of different types', () => {
     const loaded = load({
       PROVIDER_GOOGLE_NAME: 'our Google',
       PROVIDER_GOOGLE_GOOGLE_DOMAIN: 'Example.com',
@@ -120,19 +121,53 @@ describe('the providers of auth', () => {
     });
   });
 
-  test.each<[Changes, string]>([
+  test.each<[Changes, ...string[]]>([
     [
       { PROVIDER_GOOGLE_TYPE: '' },
       'PROVIDER_<ID>_TYPE: not set, write at least one provider, like PROVIDER_GOOGLE_TYPE=google',
     ],
-    [{ PROVIDER_GOOGLE_TYPE: 'saml' }, 'PROVIDER_GOOGLE_TYPE: got "saml", write google or oidc'],
-    ...['okta', 'Cognito', 'test'].map((type): [Changes, string] => [
-      { PROVIDER_GOOGLE_TYPE: type },
-      `PROVIDER_GOOGLE_TYPE: got "${type}", write oidc with PROVIDER_<ID>_OIDC_ISSUER: this type is not supported yet`,
+    [
+      { PROVIDER_GOOGLE_TYPE: 'saml' },
+      'PROVIDER_GOOGLE_TYPE: got "saml", write google, okta, cognito or oidc',
+    ],
+    [
+      { PROVIDER_GOOGLE_TYPE: 'test' },
+      'PROVIDER_GOOGLE_TYPE: got "test", write oidc with PROVIDER_<ID>_OIDC_ISSUER: to try things out, start packages/dev-idp and write its address there',
+    ],
+    [
+      { PROVIDER_GOOGLE_TYPE: 'Okta' },
+      'PROVIDER_GOOGLE_OKTA_URL: not set, write a host like sso.example.com or sso.example.com:8443 (The host of the Okta organisation, without https://.)',
+    ],
+    [
+      {
+        PROVIDER_GOOGLE_TYPE: 'okta',
+        PROVIDER_GOOGLE_OKTA_URL: 'a.okta.com',
+        PROVIDER_GOOGLE_OKTA_SERVER: '../x',
+      },
+      'PROVIDER_GOOGLE_OKTA_SERVER: got "../x", write the id of an authorization server, like default',
+    ],
+    [
+      {
+        PROVIDER_GOOGLE_TYPE: 'cognito',
+        PROVIDER_GOOGLE_COGNITO_URL: 'a.example.com',
+        PROVIDER_GOOGLE_COGNITO_REGION: 'evil.example/eu-west-1',
+        PROVIDER_GOOGLE_COGNITO_ID: 'eu-west-1_a1B2c3D4e',
+      },
+      'PROVIDER_GOOGLE_COGNITO_REGION: got "evil.example/eu-west-1", write an AWS region, like eu-west-1',
+    ],
+    ...['GOOGLE_TOKEN_URL', 'GOOGLE_DIRECTORY_URL'].map((name): [Changes, string] => [
+      { [`PROVIDER_GOOGLE_${name}`]: 'http://idp.example.com/x' },
+      `PROVIDER_GOOGLE_${name}: got "http://idp.example.com/x", write an https URL (http only on this machine, like http://127.0.0.1:8080)`,
     ]),
     [
       { PROVIDER_GOOGLE_TYPE: 'oidc' },
       'PROVIDER_GOOGLE_OIDC_ISSUER: not set, write an address like https://idp.example.com/path (The address of the provider, under which it publishes its configuration.)',
+    ],
+    [
+      { PROVIDER_GOOGLE_TYPE: 'cognito' },
+      'PROVIDER_GOOGLE_COGNITO_URL: not set, write a host like sso.example.com or sso.example.com:8443 (The host of the hosted sign-in pages, without https://.)',
+      'PROVIDER_GOOGLE_COGNITO_REGION: not set, write an AWS region, like eu-west-1 (The AWS region of the user pool.)',
+      'PROVIDER_GOOGLE_COGNITO_ID: not set, write the id of a user pool, like eu-west-1_a1B2c3D4e (The id of the user pool.)',
     ],
     [
       { PROVIDER_GOOGLE_SLUG: 'ping' },
@@ -152,8 +187,8 @@ describe('the providers of auth', () => {
       },
       'PROVIDER_B_SLUG: got "google", write another one: PROVIDER_GOOGLE_SLUG has this',
     ],
-  ])('%# %j', (changes, line) => {
-    expect(errorsOf(changes)).toEqual([line]);
+  ])('%# %j', (changes, ...lines) => {
+    expect(errorsOf(changes)).toEqual(lines);
   });
 });
 

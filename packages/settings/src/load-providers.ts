@@ -1,8 +1,10 @@
 import type { Environment } from './environment.ts';
 import type { Findings } from './findings.ts';
-import { googleVariables, oidcVariables, providerVariables } from './provider-variables.ts';
+import { readDetails } from './provider-details.ts';
+import { providerVariables } from './provider-variables.ts';
+import type { ProviderType } from './provider-variables.ts';
 import { readTable } from './read-table.ts';
-import type { GoogleProviderSettings, OidcProviderSettings, ProviderSettings } from './settings.ts';
+import type { ProviderSettings } from './settings.ts';
 import type { Values } from './variable.ts';
 import { addVersionOneProvider } from './version-one-provider.ts';
 
@@ -48,7 +50,7 @@ function readProvider(id: string, environment: Environment, findings: Findings):
   }
 
   const { known, whole } = readTable(providerVariables, environment, findings, prefix);
-  const details = readDetails(known.TYPE, prefix, environment, findings);
+  const details = known.TYPE && readDetails(known.TYPE, prefix, environment, findings);
   const settings = whole && details && { ...commonSettings(id, whole), ...details };
   return { prefix, slug: known.SLUG, settings };
 }
@@ -61,71 +63,20 @@ function commonSettings(id: string, values: Values<typeof providerVariables>) {
     clientId: values.CLIENT_ID,
     clientSecret: values.CLIENT_SECRET,
     ...(scope !== undefined && { scope }),
+    groupsMs: groupsOf(values),
   };
 }
 
-type GoogleDetails = Pick<GoogleProviderSettings, 'type' | 'name' | 'prompt' | 'hostedDomain' | 'endpoints'>;
-type OidcDetails = Pick<OidcProviderSettings, 'type' | 'name' | 'issuer' | 'prompt'>;
+// Which of the two intervals counts for which type is as it was in BuzzFeed SSO.
+const intervalOf: Record<ProviderType, 'REFRESH' | 'PROVIDER'> = {
+  google: 'REFRESH',
+  cognito: 'REFRESH',
+  okta: 'PROVIDER',
+  oidc: 'PROVIDER',
+};
 
-function readDetails(
-  type: 'google' | 'oidc' | undefined,
-  prefix: string,
-  environment: Environment,
-  findings: Findings,
-): GoogleDetails | OidcDetails | undefined {
-  if (type === 'google') return readGoogle(prefix, environment, findings);
-  if (type === 'oidc') return readOidc(prefix, environment, findings);
-  return undefined;
-}
-
-function readGoogle(prefix: string, environment: Environment, findings: Findings): GoogleDetails | undefined {
-  const { given, whole } = readTable(googleVariables, environment, findings, prefix);
-  checkCredentials(given, prefix, findings);
-  if (whole === undefined) return undefined;
-  const hostedDomain = whole.GOOGLE_DOMAIN;
-  return {
-    type: 'google',
-    name: whole.NAME,
-    prompt: whole.GOOGLE_PROMPT,
-    ...(hostedDomain !== undefined && { hostedDomain }),
-    endpoints: {
-      authorization: whole.GOOGLE_AUTHORIZATION_URL,
-      token: whole.GOOGLE_TOKEN_URL,
-      userinfo: whole.GOOGLE_USERINFO_URL,
-      revocation: whole.GOOGLE_REVOCATION_URL,
-    },
-  };
-}
-
-function checkCredentials(
-  given: ReadonlySet<keyof typeof googleVariables>,
-  prefix: string,
-  findings: Findings,
-): void {
-  const file = given.has('GOOGLE_CREDENTIALS');
-  const inline = given.has('GOOGLE_CREDENTIALS_JSON');
-  if (file && inline) {
-    findings.errors.push(
-      `${prefix}GOOGLE_CREDENTIALS_JSON: set together with ${prefix}GOOGLE_CREDENTIALS, write only one of the two`,
-    );
-  }
-  if ((file || inline) !== given.has('GOOGLE_IMPERSONATE')) {
-    findings.errors.push(
-      `${prefix}GOOGLE_CREDENTIALS: needs ${prefix}GOOGLE_IMPERSONATE and the other way round, write both or neither`,
-    );
-  }
-}
-
-function readOidc(prefix: string, environment: Environment, findings: Findings): OidcDetails | undefined {
-  const { whole } = readTable(oidcVariables, environment, findings, prefix);
-  if (whole === undefined) return undefined;
-  const prompt = whole.OIDC_PROMPT;
-  return {
-    type: 'oidc',
-    name: whole.NAME,
-    issuer: whole.OIDC_ISSUER,
-    ...(prompt !== undefined && { prompt }),
-  };
+function groupsOf(values: Values<typeof providerVariables>): number {
+  return values[`GROUPCACHE_INTERVAL_${intervalOf[values.TYPE]}`];
 }
 
 function checkSlugsDiffer(providers: Provider[], findings: Findings): void {

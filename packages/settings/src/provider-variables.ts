@@ -1,25 +1,35 @@
-import { domain, webAddress } from './address.ts';
+import { domain, host, secureAddress } from './address.ts';
 import { duration } from './duration.ts';
 import { serviceAccount } from './inline-document.ts';
 import { slug } from './slug.ts';
 import { text, valueType } from './value-types.ts';
 import type { Table } from './variable.ts';
 
-// What BuzzFeed SSO knows besides google; its `test` never worked.
-const knownElsewhere = new Set(['okta', 'cognito', 'test']);
+/** The kinds of provider, each with variables of its own below. */
+export const providerTypes = ['google', 'okta', 'cognito', 'oidc'] as const;
+
+export type ProviderType = (typeof providerTypes)[number];
 
 const providerType = valueType(
-  'google or oidc',
-  'google or oidc',
-  (text) => {
-    const type = text.toLowerCase();
-    return type === 'google' || type === 'oidc' ? type : undefined;
-  },
+  'google, okta, cognito or oidc',
+  'google, okta, cognito or oidc',
+  (text) => providerTypes.find((type) => type === text.toLowerCase()),
   (text) =>
-    knownElsewhere.has(text.toLowerCase())
-      ? 'oidc with PROVIDER_<ID>_OIDC_ISSUER: this type is not supported yet'
-      : 'google or oidc',
+    // Of BuzzFeed SSO, where it never worked.
+    text.toLowerCase() === 'test'
+      ? 'oidc with PROVIDER_<ID>_OIDC_ISSUER: to try things out, start packages/dev-idp and write its address there'
+      : 'google, okta, cognito or oidc',
 );
+
+// What a name is made of at the provider, so that it stays one segment of a path or one label of a host.
+function nameOf(what: string, example: string, pattern: RegExp) {
+  return valueType(what, example, (text) => (pattern.test(text) ? text : undefined));
+}
+
+const issuerInItsPlace = {
+  type: secureAddress,
+  meaning: 'Another issuer than the one that follows from the rest: for tests, or a proxy in between.',
+} as const;
 
 /** The variables of every provider, after `PROVIDER_<ID>_`. */
 export const providerVariables = {
@@ -51,14 +61,14 @@ export const providerVariables = {
   GROUPCACHE_INTERVAL_REFRESH: {
     type: duration,
     default: '10m',
-    meaning: 'How often the members of a group are looked up again.',
-    effect: 'none yet',
+    meaning:
+      'Google and Cognito: how long it counts which groups a person is in, before that is asked again. For Google, that somebody is not in a group counts half as long.',
   },
   GROUPCACHE_INTERVAL_PROVIDER: {
     type: duration,
     default: '10m',
-    meaning: 'How long the groups of a person are remembered.',
-    effect: 'none yet',
+    meaning:
+      'Okta and OpenID Connect: how long it counts which groups a person is in, before that is asked again.',
   },
 } satisfies Table;
 
@@ -80,40 +90,43 @@ export const googleVariables = {
   },
   GOOGLE_CREDENTIALS: {
     type: text,
-    meaning: 'The path of the service account file with which groups are looked up.',
-    effect: 'none yet',
+    meaning:
+      'The path of the service account file with which groups are looked up. Unset, Google tells no groups.',
   },
   GOOGLE_CREDENTIALS_JSON: {
     type: serviceAccount,
     secret: true,
     verbatim: true,
     meaning: 'The service account itself, where it is not to be a file.',
-    effect: 'none yet',
   },
   GOOGLE_IMPERSONATE: {
     type: text,
-    meaning: 'The administrator in whose name groups are looked up.',
-    effect: 'none yet',
+    meaning: 'The e-mail address of the administrator in whose name groups are looked up.',
   },
   GOOGLE_AUTHORIZATION_URL: {
-    type: webAddress,
+    type: secureAddress,
     default: 'https://accounts.google.com/o/oauth2/v2/auth',
     meaning: 'Where people sign in.',
   },
   GOOGLE_TOKEN_URL: {
-    type: webAddress,
+    type: secureAddress,
     default: 'https://oauth2.googleapis.com/token',
     meaning: 'Where codes and grants become tokens.',
   },
   GOOGLE_USERINFO_URL: {
-    type: webAddress,
+    type: secureAddress,
     default: 'https://openidconnect.googleapis.com/v1/userinfo',
     meaning: 'Where a token becomes a person.',
   },
   GOOGLE_REVOCATION_URL: {
-    type: webAddress,
+    type: secureAddress,
     default: 'https://oauth2.googleapis.com/revoke',
     meaning: 'Where a grant is given back.',
+  },
+  GOOGLE_DIRECTORY_URL: {
+    type: secureAddress,
+    default: 'https://admin.googleapis.com/admin/directory/v1',
+    meaning: 'Where groups are looked up.',
   },
 } satisfies Table;
 
@@ -125,7 +138,7 @@ export const oidcVariables = {
     meaning: 'What the sign-in button calls it.',
   },
   OIDC_ISSUER: {
-    type: webAddress,
+    type: secureAddress,
     required: true,
     meaning: 'The address of the provider, under which it publishes its configuration.',
   },
@@ -135,22 +148,48 @@ export const oidcVariables = {
   },
 } satisfies Table;
 
-/** Declared for the reference; the type itself is refused until it is built. */
+/** What a provider of type `okta` has besides. */
 export const oktaVariables = {
-  OKTA_URL: { type: text, meaning: 'The host of the Okta organisation.', effect: 'none yet' },
-  OKTA_SERVER: { type: text, meaning: 'The id of the authorization server.', effect: 'none yet' },
+  NAME: {
+    type: text,
+    default: 'Okta',
+    meaning: 'What the sign-in button calls it.',
+  },
+  OKTA_URL: {
+    type: host,
+    required: true,
+    meaning: 'The host of the Okta organisation, without https://.',
+  },
+  OKTA_SERVER: {
+    type: nameOf('id', 'the id of an authorization server, like default', /^[\w-]+$/),
+    meaning: 'The id of the authorization server. Unset, that of the organisation itself.',
+  },
+  OIDC_ISSUER: issuerInItsPlace,
 } satisfies Table;
 
-/** Declared for the reference; the type itself is refused until it is built. */
+/** What a provider of type `cognito` has besides. */
 export const cognitoVariables = {
-  COGNITO_URL: { type: text, meaning: 'The host of the hosted sign-in pages.', effect: 'none yet' },
-  COGNITO_REGION: { type: text, meaning: 'The AWS region of the user pool.', effect: 'none yet' },
-  COGNITO_ID: { type: text, meaning: 'The id of the user pool.', effect: 'none yet' },
-  COGNITO_CREDENTIALS_ID: { type: text, meaning: 'The AWS access key id.', effect: 'none yet' },
-  COGNITO_CREDENTIALS_SECRET: {
+  NAME: {
     type: text,
-    secret: true,
-    meaning: 'The AWS secret access key.',
-    effect: 'none yet',
+    default: 'Amazon Cognito',
+    meaning: 'What the sign-in button calls it.',
   },
+  COGNITO_URL: {
+    type: host,
+    required: true,
+    meaning: 'The host of the hosted sign-in pages, without https://.',
+  },
+  COGNITO_REGION: {
+    type: nameOf('region', 'an AWS region, like eu-west-1', /^[a-z]+(?:-[a-z]+)+-\d+$/),
+    required: true,
+    meaning: 'The AWS region of the user pool.',
+  },
+  COGNITO_ID: {
+    type: nameOf('id', 'the id of a user pool, like eu-west-1_a1B2c3D4e', /^[\w-]+_[0-9A-Za-z]+$/),
+    required: true,
+    meaning: 'The id of the user pool.',
+  },
+  OIDC_ISSUER: issuerInItsPlace,
+  COGNITO_CREDENTIALS_ID: { type: text, meaning: 'Not needed: groups come with the sign-in. Ignored.' },
+  COGNITO_CREDENTIALS_SECRET: { type: text, secret: true, meaning: 'Not needed. Ignored.' },
 } satisfies Table;

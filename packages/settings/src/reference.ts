@@ -38,24 +38,14 @@ const sections: Section[] = [
   { heading: '## Auth', table: authVariables },
   {
     heading: '## Providers of auth',
-    text: 'Auth has one or more providers. `<ID>` is a name of your choice without `_`, one for each.',
+    text: 'Auth has one or more providers. `<ID>` is a name of your choice without `_`, one for each. `docs/providers.md` says what to register with each and where groups come from.',
     prefix: 'PROVIDER_<ID>_',
     table: providerVariables,
   },
   { heading: '### Type `google`', prefix: 'PROVIDER_<ID>_', table: googleVariables },
   { heading: '### Type `oidc`', prefix: 'PROVIDER_<ID>_', table: oidcVariables },
-  {
-    heading: '### Type `okta`',
-    text: 'Not supported yet: use type `oidc` with the issuer of your organisation.',
-    prefix: 'PROVIDER_<ID>_',
-    table: oktaVariables,
-  },
-  {
-    heading: '### Type `cognito`',
-    text: 'Not supported yet: use type `oidc` with the issuer of your user pool.',
-    prefix: 'PROVIDER_<ID>_',
-    table: cognitoVariables,
-  },
+  { heading: '### Type `okta`', prefix: 'PROVIDER_<ID>_', table: oktaVariables },
+  { heading: '### Type `cognito`', prefix: 'PROVIDER_<ID>_', table: cognitoVariables },
 ];
 
 /** The reference of every variable of both services, in Markdown, as it stands in `docs/configuration.md`. */

@@ -46,7 +46,8 @@ export type AuthSettings = {
 };
 
 /** One way to sign in, declared by the variables `PROVIDER_<ID>_…`. */
-export type ProviderSettings = GoogleProviderSettings | OidcProviderSettings;
+export type ProviderSettings =
+  GoogleProviderSettings | OktaProviderSettings | CognitoProviderSettings | OidcProviderSettings;
 
 /** A Google Workspace or Google account. */
 export type GoogleProviderSettings = ProviderCommon & {
@@ -54,12 +55,53 @@ export type GoogleProviderSettings = ProviderCommon & {
   prompt: string;
   hostedDomain?: string;
   endpoints: { authorization: URL; token: URL; userinfo: URL; revocation: URL };
+  /** Absent where nobody is to look up groups. */
+  directory?: GoogleDirectorySettings;
+};
+
+/** Google's directory, and who asks it in whose name. */
+export type GoogleDirectorySettings = {
+  url: URL;
+  /** The path of the service account's file, or the account itself. */
+  credentials: { file: string } | { account: ServiceAccount };
+  /** The e-mail address of the administrator. */
+  impersonate: string;
+};
+
+/** The key with which Google's directory is asked. */
+export type ServiceAccount = {
+  clientEmail: string;
+  /** PEM */
+  privateKey: string;
+  keyId?: string;
+  /** Where the key becomes an access token. */
+  tokenUrl: URL;
+};
+
+/** An Okta organisation, or one of its authorization servers. */
+export type OktaProviderSettings = ProviderCommon & {
+  type: 'okta';
+  host: string;
+  server?: string;
+  /** In the place of the issuer that follows from the rest. */
+  issuer?: URL;
+};
+
+/** A user pool of Amazon Cognito with its hosted sign-in pages. */
+export type CognitoProviderSettings = ProviderCommon & {
+  type: 'cognito';
+  host: string;
+  region: string;
+  poolId: string;
+  /** In the place of the issuer that follows from the rest. */
+  issuer?: URL;
 };
 
 /** Any provider that speaks OpenID Connect and publishes its configuration under its issuer. */
 export type OidcProviderSettings = ProviderCommon & { type: 'oidc'; issuer: URL; prompt?: string };
 
-type ProviderCommon = {
+/** What every provider has. */
+export type ProviderCommon = {
   /** The `<ID>` of the variables, in lower case. */
   id: string;
   /** The first path segment of this provider's addresses. */
@@ -69,6 +111,8 @@ type ProviderCommon = {
   clientId: string;
   clientSecret: string;
   scope?: string;
+  /** How long it counts which groups a person is in, before that is asked again. */
+  groupsMs: number;
 };
 
 /** The listening server of either service. */

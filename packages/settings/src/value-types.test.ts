@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { cidrList, domain, domainList, emailAddressList, emailDomainList } from './address.ts';
-import { host, origin, webAddress } from './address.ts';
+import { host, origin, secureAddress } from './address.ts';
 import { keyList } from './secret.ts';
 import { slug } from './slug.ts';
 import { freshKey } from '../testing/environments.ts';
@@ -41,7 +41,9 @@ describe('a value is read', () => {
 
   test('an origin loses its path, another address keeps it', () => {
     expect(read(origin, 'https://sso.example.com:8443/path?q')?.href).toBe('https://sso.example.com:8443/');
-    expect(read(webAddress, 'https://idp.example.com/path?q')?.href).toBe('https://idp.example.com/path?q');
+    expect(read(secureAddress, 'https://idp.example.com/path?q')?.href).toBe(
+      'https://idp.example.com/path?q',
+    );
   });
 
   test.each([32, 64])('a key of %i bytes is kept as it was written', (bytes) => {
@@ -82,13 +84,16 @@ describe('a value is refused', () => {
       ['sso.example.com', 'ftp://sso.example.com', 'https:sso.example.com', 'https://ada:pw@sso.example.com'],
     ],
     [
-      webAddress,
+      secureAddress,
       [
         'https://',
         '//idp.example.com',
         'https://idp.example.com\\x',
         ' https://idp.example.com',
         'https://a#b',
+        'http://idp.example.com',
+        'http://127.0.0.1.example.com',
+        'http://10.0.0.1/x',
       ],
     ],
   ])('%# of each of %j', (type, texts) => {

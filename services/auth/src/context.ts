@@ -2,12 +2,12 @@ import { canonicalAuthority } from '@latchkey/http';
 import type { createLog, HostName } from '@latchkey/http';
 import { attemptCookies, deriveKeys, sessionCookie } from '@latchkey/session';
 import type { AttemptCookies, CookieScope, Key, KeyRing, SessionCookie } from '@latchkey/session';
-import type { AuthSettings, ProviderSettings } from '@latchkey/settings';
+import type { AuthSettings } from '@latchkey/settings';
 import { createProviders } from './providers/create.ts';
-import { isTrustworthyIssuer } from './providers/oidc.ts';
 import type { Provider } from './providers/provider.ts';
 import { memoryStore } from './session/store.ts';
 import type { Store } from './session/store.ts';
+import { SettingsError } from './settings-error.ts';
 import type { AccountRules } from './sign-in/account.ts';
 import type { ReturnRules } from './sign-in/return-address.ts';
 
@@ -47,16 +47,6 @@ export type Context = {
   readonly store: Store;
 };
 
-/** Settings that are well-formed each, and yet cannot work together. One line per error, each naming a variable. */
-export class SettingsError extends Error {
-  readonly errors: readonly string[];
-
-  constructor(errors: readonly string[]) {
-    super(errors.join('\n'));
-    this.errors = errors;
-  }
-}
-
 /**
  * Makes the settings ready for use.
  *
@@ -70,8 +60,6 @@ export function createContext(
   const { server, session, client, authorize } = settings;
   const { domain, secure } = session.cookie;
   const authority = ownAuthority(server);
-  const errors = settings.providers.flatMap(issuerErrors);
-  if (errors.length > 0) throw new SettingsError(errors);
 
   const { origin } = new URL(`${server.scheme}://${server.host}`);
   const sharedScope = domain === undefined ? { secure } : { secure, domain };
@@ -103,7 +91,11 @@ export function createContext(
     sessionLifetimeMs: session.lifetimeMs,
     accounts: authorize,
     returns: { proxyDomains: authorize.proxyDomains, ownHost: authority.host, cookieDomain: domain, secure },
-    providers: createProviders(settings.providers, { origin, timeoutMs: options.providerTimeoutMs }),
+    providers: createProviders(settings.providers, {
+      ...options,
+      origin,
+      timeoutMs: options.providerTimeoutMs,
+    }),
     store: memoryStore(options.now),
   };
 }
@@ -115,10 +107,4 @@ function ownAuthority({ host, scheme }: AuthSettings['server']): Context['author
   }
   const defaultPort = scheme === 'https' ? 443 : 80;
   return { host: authority.host, port: authority.port ?? defaultPort, defaultPort };
-}
-
-function issuerErrors(provider: ProviderSettings): string[] {
-  if (provider.type !== 'oidc' || isTrustworthyIssuer(provider.issuer)) return [];
-  const name = `PROVIDER_${provider.id.toUpperCase()}_OIDC_ISSUER`;
-  return [`${name}: got "${provider.issuer.href}", write an https URL (http only on this machine)`];
 }

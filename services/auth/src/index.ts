@@ -1,3 +1,3 @@
 export { startAuth } from './app.ts';
 export type { AuthOptions } from './app.ts';
-export { SettingsError } from './context.ts';
+export { SettingsError } from './settings-error.ts';

@@ -1,8 +1,8 @@
 import { createLog, listenError, refuseToStart, stopOnSignals } from '@latchkey/http';
 import { loadAuthSettings } from '@latchkey/settings';
 import { startAuth } from './app.ts';
-import { SettingsError } from './context.ts';
 import { groupWarnings } from './providers/group-warnings.ts';
+import { SettingsError } from './settings-error.ts';
 
 const loaded = loadAuthSettings(process.env);
 if (!loaded.ok) refuseToStart('auth', loaded.errors);

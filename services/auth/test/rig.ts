@@ -1,4 +1,4 @@
-import { demoAccounts, startDevIdp } from '@latchkey/dev-idp';
+import { demoAccounts, startDevIdp, wellBehaved } from '@latchkey/dev-idp';
 import type { DevIdp } from '@latchkey/dev-idp';
 import { createLog } from '@latchkey/http';
 import { deriveKeys, signReturnAddress } from '@latchkey/session';
@@ -132,13 +132,7 @@ export async function startRig(
 
     heal() {
       const { behaviour, requests, accounts } = idp;
-      Object.assign(behaviour, {
-        faults: {},
-        denyAuthorization: false,
-        unverifiedEmail: false,
-        rotateRefreshTokens: false,
-      });
-      behaviour.disabled.clear();
+      Object.assign(behaviour, wellBehaved());
       Object.assign(requests, { authorization: 0, token: 0, userinfo: 0, revocation: 0 });
       accounts.splice(0, accounts.length, ...structuredClone([...demoAccounts]));
       log.length = 0;

@@ -13,7 +13,12 @@ export type Call = {
 };
 
 /** An answer read completely. */
-export type Answer = { readonly status: number; readonly contentType: string; readonly body: string };
+export type Answer = {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+  readonly retryAfter?: string;
+};
 
 /** No usable answer came: why, in a word that is safe to log. */
 export class CallError extends Error {
@@ -37,10 +42,12 @@ export async function call({ url, timeoutMs, ...options }: Call): Promise<Answer
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     const answer = await request(url, { ...options, signal });
+    const retryAfter = answer.headers['retry-after'];
     return {
       status: answer.statusCode,
       contentType: String(answer.headers['content-type'] ?? ''),
       body: await readBounded(answer.body),
+      ...(typeof retryAfter === 'string' && { retryAfter }),
     };
   } catch (error) {
     if (error instanceof CallError) throw error;

@@ -5,21 +5,50 @@ import type { Identity, Tokens } from './provider.ts';
 /**
  * Reads an identity from claims (OpenID Connect Core, section 5.1).
  *
+ * @param groupsClaim the name of the claim with the groups
  * @throws HttpError `provider_failed` when they name no subject
  */
-export function identityOf(claims: JsonObject): Identity {
-  const { sub, email, name, groups } = claims;
+export function identityOf(claims: JsonObject, groupsClaim = 'groups'): Identity {
+  const { sub, email, name } = claims;
   if (typeof sub !== 'string' || sub === '') {
     throw new HttpError('provider_failed', { detail: 'the claims name no subject' });
   }
+  const groups = groupsOf(claims, groupsClaim);
   return {
     sub,
     email: typeof email === 'string' ? email : undefined,
     // The text "true" is no promise: a provider that sends it has not checked its own types.
     emailVerified: claims['email_verified'] === true,
     ...(typeof name === 'string' && name !== '' && { name }),
-    ...(Array.isArray(groups) && { groups: groups.filter((group) => typeof group === 'string') }),
+    ...(groups !== undefined && { groups }),
   };
+}
+
+/**
+ * The claims of an ID token and of userinfo as one, about one subject. Some providers keep the ID token thin and tell the
+ * rest at userinfo, others tell groups in the ID token alone: what either says of groups counts.
+ */
+export function mergedClaims(idToken: JsonObject, userinfo: JsonObject, groupsClaim = 'groups'): JsonObject {
+  const groups = [idToken, userinfo].flatMap((claims) => groupsOf(claims, groupsClaim) ?? []);
+  const told = [idToken, userinfo].some((claims) => groupsOf(claims, groupsClaim) !== undefined);
+  return {
+    ...idToken,
+    ...userinfo,
+    ...addressIn(idToken, userinfo),
+    ...(told && { [groupsClaim]: [...new Set(groups)] }),
+  };
+}
+
+// A promise about one address says nothing of another: the two claims come from the same place.
+function addressIn(idToken: JsonObject, userinfo: JsonObject): JsonObject {
+  const { email, email_verified: verified } = userinfo['email'] === undefined ? idToken : userinfo;
+  const promised = verified ?? (email === idToken['email'] ? idToken['email_verified'] : undefined);
+  return { email, email_verified: promised };
+}
+
+function groupsOf(claims: JsonObject, groupsClaim: string): string[] | undefined {
+  const groups = claims[groupsClaim];
+  return Array.isArray(groups) ? groups.filter((group) => typeof group === 'string') : undefined;
 }
 
 /** Reads what a token endpoint gave us for later (RFC 6749, section 5.1). */

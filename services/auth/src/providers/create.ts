@@ -1,23 +1,43 @@
 import type { ProviderSettings } from '@latchkey/settings';
+import type { Logger } from '../context.ts';
+import { googleDirectory } from '../directory/create.ts';
+import { cognitoProvider } from './cognito.ts';
 import { googleProvider } from './google.ts';
 import { oidcProvider } from './oidc.ts';
+import { oktaProvider } from './okta.ts';
 import type { Provider } from './provider.ts';
+
+type Options = {
+  readonly timeoutMs: number;
+  readonly now: () => number;
+  readonly log: Logger;
+};
 
 /**
  * The configured providers by slug.
  *
- * @param origin our own, under which each provider has its callback
- * @param timeoutMs for each question to a provider
+ * @param options.origin our own, under which each provider has its callback
+ * @param options.timeoutMs for each question to a provider
+ * @throws SettingsError where one of them cannot work
  */
 export function createProviders(
   settings: readonly ProviderSettings[],
-  { origin, timeoutMs }: { origin: string; timeoutMs: number },
+  options: Options & { readonly origin: string },
 ): ReadonlyMap<string, Provider> {
   return new Map(
     settings.map((one) => {
-      const callbackUrl = new URL(`/${one.slug}/callback`, origin);
-      const options = { callbackUrl, timeoutMs };
-      return [one.slug, one.type === 'google' ? googleProvider(one, options) : oidcProvider(one, options)];
+      const callbackUrl = new URL(`/${one.slug}/callback`, options.origin);
+      return [one.slug, createProvider(one, { ...options, callbackUrl })];
     }),
   );
+}
+
+function createProvider(settings: ProviderSettings, options: Options & { callbackUrl: URL }): Provider {
+  if (settings.type === 'google') {
+    const directory = settings.directory && googleDirectory(settings.directory, { ...options, ...settings });
+    return googleProvider(settings, { ...options, directory });
+  }
+  if (settings.type === 'okta') return oktaProvider(settings, options);
+  if (settings.type === 'cognito') return cognitoProvider(settings, options);
+  return oidcProvider(settings, options);
 }

@@ -1,5 +1,6 @@
 import { HttpError } from '@latchkey/http';
 import type { GoogleProviderSettings } from '@latchkey/settings';
+import type { Directory } from '../directory/directory.ts';
 import { isJsonObject, parseJsonObject } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { ask } from './ask.ts';
@@ -12,10 +13,14 @@ import type { Provider } from './provider.ts';
 
 const defaultScope = 'profile email';
 
-/** Google, through its passport strategy. */
+/** Google, through its passport strategy. Who is in which group it says in its directory alone, if we may ask there. */
 export function googleProvider(
   settings: GoogleProviderSettings,
-  { callbackUrl, timeoutMs }: { callbackUrl: URL; timeoutMs: number },
+  {
+    callbackUrl,
+    timeoutMs,
+    directory,
+  }: { callbackUrl: URL; timeoutMs: number; directory?: Directory | undefined },
 ): Provider {
   const { endpoints, hostedDomain } = settings;
   const run = strategyRunner<StrategyUser>(
@@ -50,6 +55,7 @@ export function googleProvider(
   return {
     slug: settings.slug,
     name: settings.name,
+    ...(directory !== undefined && { directory }),
 
     async begin({ selectAccount }) {
       const request: SignInRequest = { query: {}, pending: undefined };

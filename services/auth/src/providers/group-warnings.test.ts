@@ -20,17 +20,27 @@ function warningsFor(provider: Record<string, string>): string[] {
   return groupWarnings(loaded.settings.providers);
 }
 
-test('the real Google is warned about, by the name of its variables', () => {
-  expect(warningsFor({ PROVIDER_X_TYPE: 'google' })).toEqual([
-    expect.stringContaining('PROVIDER_X: Google tells no groups'),
-  ]);
+test('the real Google is warned about, by the name of the variables that help', () => {
+  const [line, ...more] = warningsFor({ PROVIDER_X_TYPE: 'google' });
+  expect(more).toEqual([]);
+  expect(line).toMatch(/^PROVIDER_X: Google tells groups in its directory alone/);
+  expect(line).toContain('write PROVIDER_X_GOOGLE_CREDENTIALS and PROVIDER_X_GOOGLE_IMPERSONATE');
 });
 
 test.each([
   [
+    'Google with its directory',
+    {
+      PROVIDER_X_TYPE: 'google',
+      PROVIDER_X_GOOGLE_CREDENTIALS: '/sso/credentials.json',
+      PROVIDER_X_GOOGLE_IMPERSONATE: 'admin@example.com',
+    },
+  ],
+  [
     'another endpoint, as in the demo',
     { PROVIDER_X_TYPE: 'google', PROVIDER_X_GOOGLE_USERINFO_URL: 'http://127.0.0.1:1/me' },
   ],
+  ['Okta', { PROVIDER_X_TYPE: 'okta', PROVIDER_X_OKTA_URL: 'acme.okta.com' }],
   ['plain OpenID Connect', { PROVIDER_X_TYPE: 'oidc', PROVIDER_X_OIDC_ISSUER: 'https://idp.example.com' }],
 ])('nobody is warned about %s', (_, provider) => {
   expect(warningsFor(provider)).toEqual([]);

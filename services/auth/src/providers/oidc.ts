@@ -2,12 +2,28 @@ import { HttpError } from '@latchkey/http';
 import type { OidcProviderSettings } from '@latchkey/settings';
 import * as oidc from 'openid-client';
 import { ask } from './ask.ts';
-import { identityOf, tokensOf } from './claims.ts';
+import { identityOf, mergedClaims, tokensOf } from './claims.ts';
 import { withAccountChoice } from './prompt.ts';
-import type { Identity, Provider } from './provider.ts';
+import type { Identity, Provider, Tokens } from './provider.ts';
 
 // `offline_access` is how OpenID Connect asks for a refresh token, `groups` how Okta and Dex ask for that claim.
 const wantedScopes = ['openid', 'profile', 'email', 'groups', 'offline_access'];
+
+/** What a provider does its own way. */
+export type Dialect = {
+  /** to ask for where no scope is configured; absent: of what we can use, what it offers */
+  readonly scope?: string;
+  /** the claim with the groups */
+  readonly groupsClaim: string;
+  /** false where the ID token holds everything and userinfo is not to be believed */
+  readonly asksUserinfo: boolean;
+  /** the `prompt` that lets a person choose another account */
+  readonly accountChoice: 'select_account' | 'login';
+  /** in place of what it publishes */
+  readonly endpoints?: Readonly<Record<string, string>>;
+};
+
+const plain: Dialect = { groupsClaim: 'groups', asksUserinfo: true, accountChoice: 'select_account' };
 
 /**
  * Any OpenID Connect provider, through openid-client.
@@ -16,10 +32,11 @@ const wantedScopes = ['openid', 'profile', 'email', 'groups', 'offline_access'];
  * starting. A failure is not remembered: the next sign-in asks again.
  */
 export function oidcProvider(
-  settings: OidcProviderSettings,
+  settings: Omit<OidcProviderSettings, 'type'>,
   { callbackUrl, timeoutMs }: { callbackUrl: URL; timeoutMs: number },
+  dialect: Dialect = plain,
 ): Provider {
-  const { issuer, clientId, clientSecret } = settings;
+  const { issuer, clientId, clientSecret, groupsMs } = settings;
   let discovery: Promise<oidc.Configuration> | undefined;
 
   function configuration(): Promise<oidc.Configuration> {
@@ -30,11 +47,23 @@ export function oidcProvider(
     return discovery;
   }
 
-  function discover(): Promise<oidc.Configuration> {
-    return oidc.discovery(issuer, clientId, {}, clientAuthentication(clientSecret), {
+  async function discover(): Promise<oidc.Configuration> {
+    const authentication = clientAuthentication(clientSecret);
+    const found = await oidc.discovery(issuer, clientId, {}, authentication, {
       [oidc.customFetch]: boundedFetch(timeoutMs),
       execute: issuer.protocol === 'http:' ? [oidc.allowInsecureRequests] : [],
     });
+    if (dialect.endpoints === undefined) return found;
+    const metadata = { ...found.serverMetadata(), ...dialect.endpoints };
+    const changed = new oidc.Configuration(metadata, clientId, {}, authentication);
+    changed[oidc.customFetch] = boundedFetch(timeoutMs);
+    return changed;
+  }
+
+  // Groups are asked for with a refresh, which there would be no other reason for while the access token lives.
+  function askedAgain(tokens: Tokens): Tokens {
+    const seconds = Math.max(1, Math.floor(groupsMs / 1000));
+    return { ...tokens, accessTokenSeconds: Math.min(tokens.accessTokenSeconds ?? seconds, seconds) };
   }
 
   return {
@@ -49,10 +78,12 @@ export function oidcProvider(
           codeVerifier: oidc.randomPKCECodeVerifier(),
           nonce: oidc.randomNonce(),
         };
-        const prompt = selectAccount ? withAccountChoice(settings.prompt) : settings.prompt;
+        const prompt = selectAccount
+          ? withAccountChoice(settings.prompt, dialect.accountChoice)
+          : settings.prompt;
         const url = oidc.buildAuthorizationUrl(config, {
           redirect_uri: callbackUrl.href,
-          scope: settings.scope ?? scopeFor(config.serverMetadata()),
+          scope: settings.scope ?? dialect.scope ?? scopeFor(config.serverMetadata()),
           state: pending.state,
           nonce: pending.nonce,
           code_challenge: await oidc.calculatePKCECodeChallenge(pending.codeVerifier),
@@ -71,9 +102,11 @@ export function oidcProvider(
           idTokenExpected: true,
           ...(nonce !== undefined && { expectedNonce: nonce }),
         });
-        const identity = await identityFrom(config, answer);
+        const identity = await identityFrom(config, answer, dialect);
         if (identity === undefined) throw new HttpError('provider_failed', { detail: 'no ID token' });
-        return { identity, tokens: tokensOf(answer) };
+        const tokens = tokensOf(answer);
+        // Without a refresh token there is no asking again.
+        return { identity, tokens: tokens.refreshToken === undefined ? tokens : askedAgain(tokens) };
       }),
 
     refresh: (refreshToken, sub) =>
@@ -81,9 +114,9 @@ export function oidcProvider(
         const config = await configuration();
         const answer = await oidc.refreshTokenGrant(config, refreshToken).catch(undefinedIfRefused);
         if (answer === undefined) return undefined;
-        const identity = await identityFrom(config, answer, sub);
+        const identity = await identityFrom(config, answer, dialect, sub);
         if (identity !== undefined && identity.sub !== sub) return undefined;
-        return { ...(identity && { identity }), tokens: tokensOf(answer) };
+        return { ...(identity && { identity }), tokens: askedAgain(tokensOf(answer)) };
       }),
 
     revoke: (refreshToken) =>
@@ -95,24 +128,25 @@ export function oidcProvider(
   };
 }
 
-/** Tells whether an issuer may be spoken to: over TLS, or on this very machine for development and tests. */
-export function isTrustworthyIssuer({ protocol, hostname }: URL): boolean {
-  return protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
-}
-
 async function identityFrom(
   config: oidc.Configuration,
   answer: oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers,
+  { asksUserinfo, groupsClaim }: Dialect,
   knownSub?: string,
 ): Promise<Identity | undefined> {
   const claims = answer.claims();
+  if (!asksUserinfo) {
+    // Nothing else tells of groups; a yes without them would let those of before count for ever.
+    if (claims === undefined) throw new HttpError('provider_failed', { detail: 'no ID token' });
+    return identityOf(claims, groupsClaim);
+  }
   const sub = claims?.sub ?? knownSub;
   if (sub === undefined || config.serverMetadata().userinfo_endpoint === undefined) {
-    return claims && identityOf(claims);
+    return claims && identityOf(claims, groupsClaim);
   }
   // OpenID Connect Core, section 5.3.2: userinfo about another subject is not used. openid-client compares.
   const userinfo = await oidc.fetchUserInfo(config, answer.access_token, sub);
-  return identityOf({ ...claims, ...userinfo });
+  return identityOf(mergedClaims(claims ?? {}, userinfo, groupsClaim), groupsClaim);
 }
 
 // Whatever openid-client asks for, it asks through this: with a deadline, a bound, and no redirects.

@@ -1,8 +1,10 @@
 /**
  * Adds a choice among accounts to the configured `prompt` (OpenID Connect Core, section 3.1.2.1). `none` goes: it
  * forbids the very page that is wanted.
+ *
+ * @param word what the provider calls it
  */
-export function withAccountChoice(prompt = ''): string {
-  const others = prompt.split(' ').filter((word) => !['', 'none', 'select_account'].includes(word));
-  return [...others, 'select_account'].join(' ');
+export function withAccountChoice(prompt = '', word = 'select_account'): string {
+  const others = prompt.split(' ').filter((one) => !['', 'none', word].includes(one));
+  return [...others, word].join(' ');
 }

@@ -1,4 +1,5 @@
 import type { Pending } from '@latchkey/session';
+import type { Directory } from '../directory/directory.ts';
 
 /** What a provider says about a person. Only `emailVerified: true` makes `email` mean anything. */
 export type Identity = {
@@ -32,6 +33,8 @@ export type Provider = {
   readonly slug: string;
   /** as its button calls it */
   readonly name: string;
+  /** who knows the groups of its people, where the provider itself does not tell them */
+  readonly directory?: Directory;
   /**
    * Prepares a sign-in.
    *

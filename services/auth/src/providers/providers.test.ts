@@ -3,7 +3,6 @@ import { deriveKeys, openAttempt } from '@latchkey/session';
 import type { Browser } from '../../test/browser.ts';
 import { sessionCookieName, slugs, ssoOrigin, startRig, wiki } from '../../test/rig.ts';
 import type { Rig } from '../../test/rig.ts';
-import { SettingsError } from '../context.ts';
 import { parseJsonObject } from '../json.ts';
 
 let rig: Rig;
@@ -97,7 +96,6 @@ describe('an OpenID Connect provider', () => {
 
   test('must be spoken to over TLS, unless it is on this machine', async () => {
     const env = { PROVIDER_O_OIDC_ISSUER: 'http://idp.example.com' };
-    await expect(startRig({ env })).rejects.toThrow(SettingsError);
     await expect(startRig({ env })).rejects.toThrow(/^PROVIDER_O_OIDC_ISSUER: .*write an https URL/);
   });
 });

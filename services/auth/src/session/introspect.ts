@@ -47,18 +47,21 @@ export async function introspect(
   const opened = await openToken(token, context);
   if (opened === undefined) return inactive;
   const { session, known } = opened;
+  const directory = context.providers.get(session.idp)?.directory;
 
   const isEnough = (standing: Standing) =>
     isFresh(standing, context.now()) &&
-    (asked.groups.length === 0 || standing.groups !== undefined) &&
+    (asked.groups.length === 0 || directory !== undefined || standing.groups !== undefined) &&
     (!asked.accessToken || standing.accessToken !== undefined);
   const verdict = isEnough(known) ? { standing: known } : await refresh(session, isEnough);
-  // The person may have signed out while the provider was asked.
-  if (verdict === 'over' || (await context.store.isRevoked(session.sid))) return inactive;
+  if (verdict === 'over') return inactive;
 
   const stale = verdict === 'unanswered';
   const standing = stale ? known : verdict.standing;
-  if (asked.groups.length > 0 && standing.groups === undefined) {
+  const groups = directory ? await directory.memberOf(session.email, asked.groups) : standing.groups;
+  // The person may have signed out while others were asked.
+  if (await context.store.isRevoked(session.sid)) return inactive;
+  if (asked.groups.length > 0 && groups === undefined) {
     throw new HttpError('provider_unavailable', { detail: 'the groups of a session are not known' });
   }
   const renewed = await renewedSession(session, standing, context);
@@ -66,7 +69,7 @@ export async function introspect(
     active: true,
     sub: session.sub,
     email: session.email,
-    groups: asked.groups.filter((group) => standing.groups?.includes(group)),
+    groups: asked.groups.filter((group) => groups?.includes(group)),
     ...(asked.accessToken && livingAccessToken(standing, context.now())),
     exp: session.exp,
     ...(renewed !== undefined && { session: await sealForBrowser(renewed, context) }),

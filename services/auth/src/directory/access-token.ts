@@ -1,0 +1,128 @@
+import { call } from '@latchkey/http';
+import { SignJWT } from 'jose';
+import { parseJsonObject } from '../json.ts';
+import type { Signer } from './service-account.ts';
+
+/** Where to get an access token for the directory. */
+export type AccessTokens = {
+  /**
+   * One that is good for a while.
+   *
+   * @throws NoToken, CallError
+   */
+  get(): Promise<string>;
+  /** Forgets a token that was not taken. */
+  drop(token: string): void;
+};
+
+/** There is no token, and why, in words that are safe to log. */
+export class NoToken extends Error {
+  /** the service account may not ask, whatever it asks: that does not pass by itself */
+  readonly refused: boolean;
+
+  constructor(message: string, { refused }: { refused: boolean }) {
+    super(message);
+    this.refused = refused;
+  }
+}
+
+const scopeRoot = 'https://www.googleapis.com/auth/admin.directory.';
+
+// An assertion that asks for a scope which was not delegated is refused as a whole. The first suffices for what we ask;
+// the second is what a delegation for BuzzFeed SSO holds.
+const scopes = ['group.member.readonly', 'group.readonly'] as const;
+
+const notDelegated = new Set(['unauthorized_client', 'access_denied', 'invalid_scope']);
+
+const assertionSeconds = 600;
+// No question shall be under way with a token when that ends.
+const marginMs = 5 * 60_000;
+
+/**
+ * Makes tokens by the assertion of a service account that acts as an administrator (RFC 7523, section 2.1). One question
+ * at a time; a token is kept for as long as it lives.
+ *
+ * @param options.onScope hears with which scope it works
+ */
+export function accessTokens(options: {
+  signer: Signer;
+  impersonate: string;
+  timeoutMs: number;
+  now: () => number;
+  onScope: (scope: string) => void;
+}): AccessTokens {
+  const { signer, impersonate, timeoutMs, now, onScope } = options;
+  let current: { readonly token: string; readonly until: number } | undefined;
+  let asking: Promise<string> | undefined;
+  let works: (typeof scopes)[number] | undefined;
+
+  return {
+    get() {
+      if (current !== undefined && now() < current.until) return Promise.resolve(current.token);
+      asking ??= ask().finally(() => {
+        asking = undefined;
+      });
+      return asking;
+    },
+    drop(token) {
+      if (current?.token === token) current = undefined;
+    },
+  };
+
+  async function ask(): Promise<string> {
+    // A delegation can change: what worked before comes first, and then everything else.
+    const tried = [...new Set([...(works === undefined ? [] : [works]), ...scopes])];
+    for (const scope of tried) {
+      const answer = await exchange(scope);
+      if ('refused' in answer) continue;
+      if (works !== scope) onScope(scopeRoot + scope);
+      works = scope;
+      current = { token: answer.token, until: now() + answer.lifeMs - marginMs };
+      return answer.token;
+    }
+    throw new NoToken(
+      `the service account may not act as the administrator with the scope ${scopeRoot}${scopes[0]}: delegate it in the Google Admin console`,
+      { refused: true },
+    );
+  }
+
+  async function exchange(scope: string): Promise<{ token: string; lifeMs: number } | { refused: true }> {
+    const form = {
+      grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+      assertion: await assertion(scopeRoot + scope),
+    };
+    const { status, body } = await call({
+      url: signer.tokenUrl,
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+      body: new URLSearchParams(form).toString(),
+      timeoutMs,
+    });
+    const answer = parseJsonObject(body) ?? {};
+    const { access_token: token, expires_in: seconds, error } = answer;
+    if (status === 200 && typeof token === 'string' && typeof seconds === 'number') {
+      return { token, lifeMs: seconds * 1000 };
+    }
+    if (typeof error === 'string' && notDelegated.has(error)) return { refused: true };
+    if (error === 'invalid_grant') {
+      throw new NoToken(
+        'the service account is refused (invalid_grant): its key was deleted, the administrator does not exist, or our clock is wrong',
+        { refused: true },
+      );
+    }
+    throw new NoToken(`no access token came with status ${status}`, { refused: false });
+  }
+
+  function assertion(scope: string): Promise<string> {
+    const seconds = Math.floor(now() / 1000);
+    const { keyId } = signer;
+    return new SignJWT({ scope })
+      .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(keyId !== undefined && { kid: keyId }) })
+      .setIssuer(signer.clientEmail)
+      .setSubject(impersonate)
+      .setAudience(signer.tokenUrl.href)
+      .setIssuedAt(seconds)
+      .setExpirationTime(seconds + assertionSeconds)
+      .sign(signer.key);
+  }
+}

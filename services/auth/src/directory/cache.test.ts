@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals';
+import { cachedDirectory } from './cache.ts';
+import type { AskMembership } from './directory.ts';
+
+const minute = 60_000;
+
+/** A cache before a directory in which `ask` speaks, with its clock, and every question that came through. */
+function cacheOf(ask: AskMembership, random = 0) {
+  const clock = { now: 1_000_000 };
+  const questions: string[][] = [];
+  const directory = cachedDirectory({
+    provider: 'google',
+    ask(group, person) {
+      questions.push([group, person]);
+      return ask(group, person);
+    },
+    clocks: { freshMs: 10 * minute, graceMs: 60 * minute, waitMs: 5_000 },
+    now: () => clock.now,
+    random: () => random,
+    onStale: () => undefined,
+  });
+  const memberOf = (email: string, groups: string[]) => directory.memberOf(email, groups);
+  return { clock, questions, memberOf };
+}
+
+describe('the cache of a directory', () => {
+  test('never takes one question for another, however their parts are cut', async () => {
+    const pairs = [
+      ['a', 'b@x'],
+      ['a","b@x', ''],
+      ['a,b', '@x'],
+      ['ab', '@x'],
+    ];
+    const { memberOf, questions } = cacheOf(async (group, person) =>
+      group === 'a' && person === 'b@x' ? 'member' : 'not a member',
+    );
+    const answers: string[][] = [];
+    for (const [group = '', person = ''] of pairs) answers.push([...(await memberOf(person, [group]))]);
+    expect(answers).toEqual([['a'], [], [], []]);
+    expect(questions).toEqual(pairs);
+  });
+
+  test('knows a person under any spelling of the address, and gives groups back as they were spelled', async () => {
+    const { memberOf, questions } = cacheOf(async () => 'member');
+    expect(await memberOf('Ada@Example.com', ['One@example.com', 'One@example.com'])).toEqual([
+      'One@example.com',
+    ]);
+    await memberOf('ada@example.com', ['One@example.com']);
+    expect(questions).toEqual([['One@example.com', 'ada@example.com']]);
+  });
+
+  test.each([0, 0.999])(
+    'asks again before an answer is too old, at a moment of its own (%d)',
+    async (random) => {
+      const { memberOf, questions, clock } = cacheOf(async () => 'member', random);
+      await memberOf('ada@example.com', ['one']);
+      clock.now += 7.4 * minute;
+      await memberOf('ada@example.com', ['one']);
+      expect(questions).toHaveLength(1);
+      clock.now += 0.2 * minute;
+      await memberOf('ada@example.com', ['one']);
+      expect(questions).toHaveLength(random === 0 ? 2 : 1);
+      clock.now += 2 * minute;
+      await memberOf('ada@example.com', ['one']);
+      expect(questions).toHaveLength(2);
+    },
+  );
+
+  test('tells of a mistake of ours, and does not take it for an outage', async () => {
+    const { memberOf, clock } = cacheOf(async () => {
+      if (clock.now > 1_000_000) throw new TypeError('a defect');
+      return 'member';
+    });
+    await memberOf('ada@example.com', ['one']);
+    clock.now += 11 * minute;
+    await expect(memberOf('ada@example.com', ['one'])).rejects.toThrow(TypeError);
+  });
+});

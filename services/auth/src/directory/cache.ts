@@ -1,0 +1,130 @@
+import { HttpError } from '@latchkey/http';
+import { LRUCache } from 'lru-cache';
+import { unavailable } from './directory.ts';
+import type { AskMembership, Directory, Membership } from './directory.ts';
+
+/** How long answers count, in milliseconds. */
+export type CacheClocks = {
+  /** an answer counts this long without another question; that somebody is not in a group, half as long */
+  readonly freshMs: number;
+  /** and this much longer where the directory cannot be asked */
+  readonly graceMs: number;
+  /** whoever asks waits no longer than this */
+  readonly waitMs: number;
+};
+
+/** What the directory said of one person and one group. Times are milliseconds since the epoch. */
+type Answer = {
+  readonly isMember: boolean;
+  readonly saidAt: number;
+  /** from here on it is asked again, behind whoever wants to know */
+  readonly renewAt: number;
+  /** and from here on before they hear an answer */
+  readonly dueAt: number;
+};
+
+// About 300 bytes each: people times the groups that routes name.
+const keptAnswers = 50_000;
+
+/**
+ * Makes a directory that remembers what it was told, and asks one question at a time about a person and a group.
+ *
+ * @param options.provider the slug; part of the key like person and group, so that no answer is ever about another one
+ * @param options.random a number from 0 up to 1
+ * @param options.onStale hears when what was true before has to do
+ */
+export function cachedDirectory(options: {
+  provider: string;
+  ask: AskMembership;
+  clocks: CacheClocks;
+  now: () => number;
+  random: () => number;
+  onStale: (about: { person: string; groups: number; detail: string | undefined }) => void;
+}): Directory {
+  const { provider, ask, clocks, now, random, onStale } = options;
+  const answers = new LRUCache<string, Answer>({ max: keptAnswers });
+  const underWay = new Map<string, Promise<boolean>>();
+
+  return {
+    async memberOf(email, groups) {
+      const person = email.toLowerCase();
+      const asked = [...new Set(groups)].filter(isAskable);
+      const stale: HttpError[] = [];
+      const found = await Promise.all(asked.map((group) => isMember(group, person, stale)));
+      if (stale[0] !== undefined) onStale({ person, groups: stale.length, detail: stale[0].detail });
+      return asked.filter((_, at) => found[at]);
+    },
+  };
+
+  async function isMember(group: string, person: string, stale: HttpError[]): Promise<boolean> {
+    const known = usable(keyOf(group, person));
+    if (known === undefined) return within(clocks.waitMs, renewed(group, person));
+    if (now() < known.renewAt) return known.isMember;
+    const renewing = renewed(group, person);
+    if (now() < known.dueAt) {
+      // It is worth a try, no more: there is an answer that counts.
+      renewing.catch(() => undefined);
+      return known.isMember;
+    }
+    try {
+      return await within(clocks.waitMs, renewing);
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      stale.push(error);
+      return known.isMember;
+    }
+  }
+
+  function keyOf(group: string, person: string): string {
+    // GHSA-v574-6498-x57v: parts that are only put behind each other can be cut in two ways.
+    return JSON.stringify([provider, group, person]);
+  }
+
+  function usable(key: string): Answer | undefined {
+    const known = answers.get(key);
+    return known !== undefined && now() - known.saidAt < clocks.freshMs + clocks.graceMs ? known : undefined;
+  }
+
+  function renewed(group: string, person: string): Promise<boolean> {
+    const key = keyOf(group, person);
+    const running = underWay.get(key);
+    if (running !== undefined) return running;
+    const question = ask(group, person)
+      .then((said) => keep(key, said))
+      .finally(() => underWay.delete(key));
+    underWay.set(key, question);
+    return question;
+  }
+
+  function keep(key: string, said: Membership): boolean {
+    const known = usable(key);
+    const isNow = said === 'untold' ? (known?.isMember ?? false) : said === 'member';
+    const counts = isNow && said !== 'untold' ? clocks.freshMs : clocks.freshMs / 2;
+    answers.set(key, {
+      isMember: isNow,
+      // A refusal to say confirms nothing: what was said before grows old all the same.
+      saidAt: said === 'untold' ? (known?.saidAt ?? now()) : now(),
+      // Not all at once: what was first asked together would be asked together for ever.
+      renewAt: now() + counts * (0.75 + 0.2 * random()),
+      dueAt: now() + counts,
+    });
+    return isNow;
+  }
+}
+
+const longestName = 320;
+
+// `*` is no group, and a dot segment would make another address of the question.
+function isAskable(group: string): boolean {
+  return group !== '' && group !== '*' && !/^\.{1,2}$/.test(group) && group.length <= longestName;
+}
+
+async function within<T>(waitMs: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(unavailable('no answer yet')), waitMs);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,66 @@
+import type { GoogleDirectorySettings } from '@latchkey/settings';
+import type { Logger } from '../context.ts';
+import { accessTokens } from './access-token.ts';
+import { cachedDirectory } from './cache.ts';
+import type { Directory } from './directory.ts';
+import { askGoogleAdmin } from './google-admin.ts';
+import { createPause } from './pause.ts';
+import { createQueue } from './queue.ts';
+import { readServiceAccount } from './service-account.ts';
+
+/** What a directory is made with. Times are milliseconds. */
+export type DirectoryOptions = {
+  /** of the provider */
+  readonly id: string;
+  readonly slug: string;
+  /** how long an answer counts */
+  readonly groupsMs: number;
+  /** for each question */
+  readonly timeoutMs: number;
+  readonly now: () => number;
+  readonly log: Logger;
+};
+
+// As long as the proxy's default for SESSION_TTL_GRACEPERIOD.
+const graceMs = 3 * 3_600_000;
+// The proxy waits five seconds for us, and gets an answer even if it is that there is none.
+const mostWaitMs = 4_000;
+
+const atOnce = 8;
+const longestQueue = 1_000;
+
+/**
+ * Makes Google's directory.
+ *
+ * @throws SettingsError where the service account cannot be read
+ */
+export function googleDirectory(
+  settings: GoogleDirectorySettings,
+  { id, slug, groupsMs, timeoutMs, now, log }: DirectoryOptions,
+): Directory {
+  const signer = readServiceAccount(id, settings.credentials);
+  const waitMs = Math.min(timeoutMs, mostWaitMs);
+  const tokens = accessTokens({
+    signer,
+    impersonate: settings.impersonate,
+    timeoutMs,
+    now,
+    onScope: (scope) => log.info({ idp: slug, scope }, 'the directory can be asked'),
+  });
+  const pause = createPause(now, (about) =>
+    log.error({ idp: slug, ...about }, 'the directory cannot be asked'),
+  );
+  const queue = createQueue({ atOnce, longest: longestQueue, waitMs, now });
+  const base = settings.url.href.replace(/\/+$/, '');
+  const ask = askGoogleAdmin({ base, tokens, pause, timeoutMs, now, log });
+
+  return cachedDirectory({
+    provider: slug,
+    ask: (group, person) => queue(() => ask(group, person)),
+    clocks: { freshMs: groupsMs, graceMs, waitMs },
+    now,
+    random: Math.random,
+    onStale: ({ person, groups, detail }) =>
+      log.warn({ idp: slug, user: person, groups, detail }, 'what the directory said before counts on'),
+  });
+}

@@ -1,0 +1,395 @@
+// Google's directory, seen from the proxy: introspection goes in, groups come out, through a real HTTP server that is as
+// strict as Google about assertions and tokens.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { startDevDirectory } from '@latchkey/dev-idp';
+import type { DevDirectory, Fault } from '@latchkey/dev-idp';
+import type { Browser } from '../../test/browser.ts';
+import { basic, client, sessionCookieName, ssoOrigin, startRig } from '../../test/rig.ts';
+import type { Rig } from '../../test/rig.ts';
+import { parseJsonObject } from '../json.ts';
+
+const [engineering, security, everybody, partners] = ['engineering', 'security', 'everybody', 'partners'].map(
+  (name) => `${name}@example.com`,
+) as [string, string, string, string];
+const engineer = 'engineer@example.com';
+const minute = 60_000;
+const hour = 60 * minute;
+
+const buzzfeedScopes = ['user', 'group'].map(
+  (what) => `https://www.googleapis.com/auth/admin.directory.${what}.readonly`,
+);
+
+let directory: DevDirectory;
+let [usual, impatient]: (Rig | undefined)[] = [];
+let rig: Rig;
+let browser: Browser;
+beforeAll(async () => {
+  directory = await startDevDirectory({ now: () => rig.clock.now });
+  [usual, impatient] = await Promise.all([rigWith(5_000), rigWith(400)]);
+});
+afterAll(() => Promise.all([usual?.close(), impatient?.close(), directory.close()]));
+beforeEach(() => {
+  Object.assign(directory, {
+    groups: new Map([
+      [engineering, new Set([engineer])],
+      [security, new Set(['admin@example.com'])],
+      // Groups in groups, two of them in a circle.
+      [everybody, new Set([engineering, security, partners])],
+      [partners, new Set([everybody, 'guest@elsewhere.test'])],
+    ]),
+    inactive: new Set(),
+    delegated: new Set(buzzfeedScopes),
+    administrators: new Set(['admin@example.com']),
+    faults: {},
+    groupFaults: new Map(),
+    requests: { token: 0, hasMember: 0, member: 0 },
+    mostAtOnce: 0,
+  });
+  use(usual);
+});
+
+// All that was learned in the test before is too old to count.
+function use(one: Rig | undefined): void {
+  if (one === undefined) throw new Error('it runs only inside tests');
+  rig = one;
+  rig.heal();
+  rig.clock.now += 5 * hour;
+  browser = rig.browser();
+}
+
+function rigWith(providerTimeoutMs: number): Promise<Rig> {
+  return startRig({
+    providerTimeoutMs,
+    env: {
+      AUTHORIZE_EMAIL_DOMAINS: 'example.com, elsewhere.test',
+      PROVIDER_G_GOOGLE_CREDENTIALS_JSON: directory.credentials,
+      PROVIDER_G_GOOGLE_IMPERSONATE: 'admin@example.com',
+      PROVIDER_G_GOOGLE_DIRECTORY_URL: directory.url,
+    },
+  });
+}
+
+async function tokenOf(email = engineer): Promise<string> {
+  const one = rig.browser();
+  await rig.signIn(one, email);
+  return one.cookie(sessionCookieName, ssoOrigin) ?? '';
+}
+
+/** The groups that introspection tells of, or the code of its error. */
+async function groupsOf(token: string, ...groups: string[]): Promise<unknown> {
+  const { body } = await rig.introspect({ token, groups });
+  return body['groups'] ?? body['error'];
+}
+
+function asked(): number {
+  return directory.requests.hasMember + directory.requests.member;
+}
+
+/** Lets the event loop turn until something is true. */
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise(setImmediate);
+}
+
+function logged(text: string): number {
+  return rig.log.filter((line) => line.includes(text)).length;
+}
+
+describe('a person is told to be', () => {
+  test('in the groups that they are in, directly or through others, and in no other', async () => {
+    const token = await tokenOf();
+    expect(await groupsOf(token, security, engineering, everybody)).toEqual([engineering, everybody]);
+    expect(directory.requests).toMatchObject({ hasMember: 3, member: 0 });
+  });
+
+  test('in what the directory says, whatever userinfo says', async () => {
+    directory.groups.set(engineering, new Set());
+    expect(await groupsOf(await tokenOf(), engineering)).toEqual([]);
+  });
+
+  test('in no other person’s groups, however many ask at once', async () => {
+    const [one, other] = [await tokenOf(), await tokenOf('admin@example.com')];
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => groupsOf(n % 2 === 0 ? one : other, engineering, security)),
+    );
+    expect(answers).toEqual(Array.from({ length: 20 }, (_, n) => [n % 2 === 0 ? engineering : security]));
+    expect(asked()).toBe(4);
+  });
+
+  test('of another domain only in groups that name them, and only while active', async () => {
+    const guest = await tokenOf('guest@elsewhere.test');
+    expect(await groupsOf(guest, partners, everybody, engineering)).toEqual([partners]);
+    expect(directory.requests).toMatchObject({ hasMember: 3, member: 3 });
+    directory.inactive.add('guest@elsewhere.test');
+    rig.clock.now += 11 * minute;
+    expect(await groupsOf(guest, partners)).toEqual([]);
+  });
+});
+
+describe('the directory is not asked', () => {
+  test('to sign in', async () => {
+    await tokenOf();
+    expect(directory.requests).toEqual({ token: 0, hasMember: 0, member: 0 });
+  });
+
+  test('where no group is wanted, nor about what is none', async () => {
+    const token = await tokenOf();
+    expect((await rig.introspect({ token })).body).toMatchObject({ active: true, groups: [] });
+    expect(await groupsOf(token, '*', '', '.', '..', 'x'.repeat(400))).toEqual([]);
+    expect(directory.requests.token + asked()).toBe(0);
+  });
+
+  test('about a session that is over', async () => {
+    const token = await tokenOf();
+    rig.idp.behaviour.disabled.add(engineer);
+    rig.clock.now += 2 * hour;
+    expect((await rig.introspect({ token, groups: engineering })).body).toEqual({ active: false });
+    expect(asked()).toBe(0);
+  });
+
+  test('twice within the interval', async () => {
+    const token = await tokenOf();
+    await groupsOf(token, engineering, security);
+    rig.clock.now += 3 * minute;
+    expect(await groupsOf(token, engineering, security)).toEqual([engineering]);
+    expect(asked()).toBe(2);
+  });
+
+  test('by everybody at once: one question each, and a few at a time', async () => {
+    const token = await tokenOf();
+    const many = Array.from({ length: 60 }, (_, n) => `group-${n}@example.com`);
+    for (const group of many) directory.groups.set(group, new Set([engineer]));
+    const answers = await Promise.all(Array.from({ length: 5 }, () => groupsOf(token, ...many)));
+    expect(answers).toEqual(Array.from({ length: 5 }, () => many));
+    expect(directory.requests).toMatchObject({ hasMember: 60, member: 0 });
+    expect(directory.mostAtOnce).toBeLessThanOrEqual(8);
+  });
+});
+
+describe('a change is seen', () => {
+  test('when the interval is over', async () => {
+    const token = await tokenOf();
+    expect(await groupsOf(token, engineering)).toEqual([engineering]);
+    directory.groups.set(engineering, new Set());
+    rig.clock.now += 7 * minute;
+    expect(await groupsOf(token, engineering)).toEqual([engineering]);
+    rig.clock.now += 3 * minute;
+    expect(await groupsOf(token, engineering)).toEqual([]);
+  });
+
+  test('after half of it where it lets somebody in', async () => {
+    const token = await tokenOf();
+    expect(await groupsOf(token, security)).toEqual([]);
+    directory.groups.set(security, new Set([engineer]));
+    rig.clock.now += 5 * minute;
+    expect(await groupsOf(token, security)).toEqual([security]);
+  });
+
+  test('near its end by the question after the next, and nobody waits for it', async () => {
+    const token = await tokenOf();
+    await groupsOf(token, engineering);
+    directory.groups.set(engineering, new Set());
+    rig.clock.now += 9.7 * minute;
+    expect(await groupsOf(token, engineering)).toEqual([engineering]);
+    await until(() => directory.requests.hasMember === 2);
+    let said: unknown = [engineering];
+    while (JSON.stringify(said) !== '[]') said = await groupsOf(token, engineering);
+    expect(asked()).toBe(2);
+  });
+});
+
+describe('one group', () => {
+  test('that does not exist has nobody in it, says so once, and disturbs no other', async () => {
+    const token = await tokenOf();
+    expect(await groupsOf(token, 'misspelt@example.com', engineering)).toEqual([engineering]);
+    rig.clock.now += 6 * minute;
+    expect(await groupsOf(token, 'misspelt@example.com', engineering)).toEqual([engineering]);
+    expect(logged('a group that the directory does not have')).toBe(1);
+    expect(logged('misspelt@example.com')).toBe(1);
+  });
+
+  test('that may not be seen has nobody in it, says so once and loudly, and disturbs no other', async () => {
+    const token = await tokenOf();
+    directory.groupFaults.set('foreign@elsewhere.test', { answer: forbidden('forbidden') });
+    for (let times = 0; times < 5; times++) {
+      expect(await groupsOf(token, 'foreign@elsewhere.test', engineering)).toEqual([engineering]);
+      rig.clock.now += 6 * minute;
+    }
+    const line = rig.log.find((text) => text.includes('does not let us see')) ?? '';
+    expect(parseJsonObject(line)).toMatchObject({ level: 'error', group: 'foreign@elsewhere.test' });
+    expect(logged('does not let us see')).toBe(1);
+    expect(logged('cannot be asked')).toBe(0);
+  });
+
+  test('that may not be seen any more keeps whom it had, but not for ever', async () => {
+    const token = await tokenOf();
+    await groupsOf(token, engineering);
+    directory.groupFaults.set(engineering, { answer: forbidden('forbidden') });
+    rig.clock.now += 11 * minute;
+    expect(await groupsOf(token, engineering)).toEqual([engineering]);
+    rig.clock.now += 3 * hour;
+    expect(await groupsOf(token, engineering)).toEqual([]);
+  });
+});
+
+const troubles: { trouble: string; fault: Fault }[] = [
+  { trouble: 'hangs up', fault: { hangUp: true } },
+  { trouble: 'is broken', fault: { answer: { status: 500, body: {} } } },
+  { trouble: 'is overloaded', fault: { answer: { status: 503, body: {} } } },
+  {
+    trouble: 'is asked too much',
+    fault: { answer: { status: 429, body: {}, headers: { 'Retry-After': '7' } } },
+  },
+  { trouble: 'has no quota left', fault: { answer: forbidden('quotaExceeded') } },
+  { trouble: 'is switched off', fault: { answer: forbidden('accessNotConfigured') } },
+  { trouble: 'does not know us', fault: { answer: { status: 401, body: {} } } },
+  {
+    trouble: 'sends us elsewhere',
+    fault: { answer: { status: 302, body: '', headers: { Location: '/x' } } },
+  },
+  { trouble: 'is shut off by a wall', fault: { answer: { status: 403, body: '<html>blocked' } } },
+  { trouble: 'talks rubbish', fault: { answer: { status: 200, body: '<html>' } } },
+  { trouble: 'says a text for yes', fault: { answer: { status: 200, body: { isMember: 'true' } } } },
+  { trouble: 'never ends', fault: { answer: { status: 200, body: 'x'.repeat(600_000) } } },
+];
+
+describe.each([
+  ...troubles.map((one) => ({ ...one, isSlow: false })),
+  { trouble: 'is slow', fault: { delayMs: 60_000 }, isSlow: true },
+])('a directory that $trouble', ({ fault, isSlow }) => {
+  beforeEach(() => use(isSlow ? impatient : usual));
+
+  test('changes nothing about what it said before, for three hours', async () => {
+    const token = await tokenOf();
+    await groupsOf(token, engineering, security);
+    directory.faults.hasMember = fault;
+    for (const later of [11 * minute, 2 * hour]) {
+      rig.clock.now += later;
+      expect(await groupsOf(token, engineering, security)).toEqual([engineering]);
+    }
+    expect(logged('what the directory said before counts on')).toBe(2);
+    rig.clock.now += hour;
+    expect(await groupsOf(token, engineering, security)).toBe('provider_unavailable');
+
+    directory.faults = {};
+    // A question may still be running into its time limit, and begin a pause then.
+    let said: unknown = 'provider_unavailable';
+    while (said === 'provider_unavailable') {
+      rig.clock.now += 10_000;
+      said = await groupsOf(token, engineering, security);
+    }
+    expect(said).toEqual([engineering]);
+  });
+
+  test('lets nobody in whom it has not spoken of, and is said to be away', async () => {
+    const token = await tokenOf();
+    directory.faults.hasMember = fault;
+    const answer = await browser.visit(`${ssoOrigin}/oauth2/introspect`, {
+      form: { token, groups: engineering },
+      headers: { accept: 'application/json', ...basic(client.id, client.secret) },
+    });
+    expect([answer.status, answer.headers['retry-after']]).toEqual([503, '10']);
+    expect(parseJsonObject(answer.text)).toMatchObject({ error: 'provider_unavailable' });
+    // Who does not ask for groups goes on.
+    expect((await rig.introspect({ token })).body['active']).toBe(true);
+  });
+});
+
+describe('a directory that wants to be left alone', () => {
+  test('is, for as long as it says', async () => {
+    const token = await tokenOf();
+    await groupsOf(token, engineering);
+    rig.clock.now += 11 * minute;
+    directory.faults.hasMember = { answer: { status: 429, body: {}, headers: { 'Retry-After': '30' } } };
+    await groupsOf(token, engineering);
+    directory.faults = {};
+    const before = asked();
+    rig.clock.now += 29_000;
+    expect(await groupsOf(token, engineering)).toEqual([engineering]);
+    expect(asked()).toBe(before);
+    rig.clock.now += 2_000;
+    expect(await groupsOf(token, engineering)).toEqual([engineering]);
+    expect(asked()).toBe(before + 1);
+    expect(logged('the directory cannot be asked')).toBe(1);
+  });
+});
+
+describe('the service account', () => {
+  let fresh: Rig;
+  beforeEach(async () => {
+    fresh = await rigWith(5_000);
+    use(fresh);
+  });
+  afterEach(() => fresh.close());
+
+  test('asks with the least scope where it was delegated', async () => {
+    directory.delegated = new Set(['https://www.googleapis.com/auth/admin.directory.group.member.readonly']);
+    expect(await groupsOf(await tokenOf(), engineering, security, partners)).toEqual([engineering, partners]);
+    expect(directory.requests.token).toBe(1);
+  });
+
+  test('asks with the scope of BuzzFeed SSO where only that was, and remembers which', async () => {
+    const token = await tokenOf();
+    expect(await groupsOf(token, engineering)).toEqual([engineering]);
+    expect(directory.requests.token).toBe(2);
+    rig.clock.now += 2 * hour;
+    await groupsOf(token, engineering);
+    expect(directory.requests.token).toBe(3);
+  });
+
+  test('that was delegated nothing says loudly what to delegate, and works when that is done', async () => {
+    const token = await tokenOf();
+    const { delegated } = directory;
+    directory.delegated = new Set();
+    expect(await groupsOf(token, engineering)).toBe('provider_unavailable');
+    const line = rig.log.find((text) => text.includes('the directory cannot be asked')) ?? '';
+    expect(parseJsonObject(line)).toMatchObject({
+      level: 'error',
+      idp: 'google',
+      detail: expect.stringContaining('auth/admin.directory.group.member.readonly: delegate it'),
+    });
+    directory.delegated = delegated;
+    rig.clock.now += 10_000;
+    expect(await groupsOf(token, engineering)).toEqual([engineering]);
+  });
+
+  test('cannot act as somebody who is no administrator', async () => {
+    directory.administrators.clear();
+    expect(await groupsOf(await tokenOf(), engineering)).toBe('provider_unavailable');
+    expect(logged('invalid_grant')).toBeGreaterThan(0);
+  });
+
+  test('gets another token when the one it has is taken back', async () => {
+    const token = await tokenOf();
+    await groupsOf(token, engineering);
+    const before = directory.requests.token;
+    directory.forgetTokens();
+    expect(await groupsOf(token, security, everybody)).toEqual([everybody]);
+    expect(directory.requests.token).toBe(before + 1);
+  });
+
+  test('gets no token from an endpoint that is broken', async () => {
+    directory.faults.token = { answer: { status: 500, body: {} } };
+    expect(await groupsOf(await tokenOf(), engineering)).toBe('provider_unavailable');
+    expect(asked()).toBe(0);
+  });
+
+  test('leaves none of its secrets in the log', async () => {
+    const token = await tokenOf();
+    await groupsOf(token, engineering);
+    directory.forgetTokens();
+    directory.delegated.clear();
+    rig.clock.now += 11 * minute;
+    await groupsOf(token, engineering);
+    const { private_key: pem } = parseJsonObject(directory.credentials) ?? {};
+    const [, line = ''] = String(pem).split('\n');
+    expect(line.length).toBeGreaterThan(60);
+    const log = rig.log.join('');
+    expect(log).toContain('the directory cannot be asked');
+    for (const secret of [line, 'eyJ', 'Bearer', 'assertion']) expect(log).not.toContain(secret);
+  });
+});
+
+function forbidden(reason: string) {
+  const errors = [{ domain: 'global', reason, message: 'no' }];
+  return { status: 403, body: { error: { code: 403, message: 'no', errors } } };
+}

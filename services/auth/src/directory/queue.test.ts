@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals';
+import { createQueue } from './queue.ts';
+
+/** Work that ends when it is told to. */
+function slowWork() {
+  const ends: ((value: string) => void)[] = [];
+  const work = () => new Promise<string>((resolve) => ends.push(resolve));
+  return { ends, work };
+}
+
+const unavailable = expect.objectContaining({ code: 'provider_unavailable' });
+
+describe('a queue', () => {
+  test('does a few things at a time, in order, and gives what each gives', async () => {
+    const queue = createQueue({ atOnce: 2, longest: 10, waitMs: 1_000, now: () => 0 });
+    const { ends, work } = slowWork();
+    const answers = [queue(work), queue(work), queue(work)];
+    expect(ends).toHaveLength(2);
+    ends[0]?.('first');
+    expect(await answers[0]).toBe('first');
+    await Promise.resolve();
+    expect(ends).toHaveLength(3);
+    ends[1]?.('second');
+    ends[2]?.('third');
+    expect(await Promise.all(answers)).toEqual(['first', 'second', 'third']);
+  });
+
+  test('goes on after work that fails', async () => {
+    const queue = createQueue({ atOnce: 1, longest: 10, waitMs: 1_000, now: () => 0 });
+    const failed = queue(() => Promise.reject(new Error('no')));
+    const done = queue(() => Promise.resolve('yes'));
+    await expect(failed).rejects.toThrow('no');
+    expect(await done).toBe('yes');
+  });
+
+  test('takes no more than it may hold', async () => {
+    const queue = createQueue({ atOnce: 1, longest: 1, waitMs: 1_000, now: () => 0 });
+    const { ends, work } = slowWork();
+    const answers = [queue(work), queue(work)];
+    await expect(queue(work)).rejects.toEqual(unavailable);
+    for (const end of ends) end('done');
+    await answers[0];
+    await Promise.resolve();
+    ends[1]?.('done');
+    expect(await Promise.all(answers)).toEqual(['done', 'done']);
+  });
+
+  test('drops what nobody waits for any more, and does what came later', async () => {
+    const clock = { now: 0 };
+    const queue = createQueue({ atOnce: 1, longest: 10, waitMs: 1_000, now: () => clock.now });
+    const { ends, work } = slowWork();
+    const first = queue(work);
+    const late = queue(work);
+    clock.now = 900;
+    const later = queue(() => Promise.resolve('in time'));
+    clock.now = 1_500;
+    ends[0]?.('slow');
+    await expect(late).rejects.toEqual(unavailable);
+    expect(await Promise.all([first, later])).toEqual(['slow', 'in time']);
+    expect(ends).toHaveLength(1);
+  });
+});

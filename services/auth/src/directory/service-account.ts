@@ -1,0 +1,60 @@
+import { parseServiceAccount, readSecretFile, readSmallFile } from '@latchkey/settings';
+import type { GoogleDirectorySettings, ServiceAccount } from '@latchkey/settings';
+import { createPrivateKey } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { SettingsError } from '../settings-error.ts';
+
+/** Who asks Google's directory, ready to sign. */
+export type Signer = {
+  readonly clientEmail: string;
+  readonly key: KeyObject;
+  readonly keyId?: string;
+  /** where an assertion becomes an access token */
+  readonly tokenUrl: URL;
+};
+
+// RFC 7518, section 3.3: RS256 takes no smaller one.
+const leastBits = 2048;
+
+/**
+ * Reads the service account that the settings hold or name.
+ *
+ * @param id of the provider, for the names of its variables
+ * @throws SettingsError, which holds neither path nor contents: either may have been written in the other's place
+ */
+export function readServiceAccount(id: string, credentials: GoogleDirectorySettings['credentials']): Signer {
+  const prefix = `PROVIDER_${id.toUpperCase()}_GOOGLE_CREDENTIALS`;
+  if ('account' in credentials) return signerOf(credentials.account, `${prefix}_JSON: its`);
+  const found = readSecretFile(credentials.file, readSmallFile);
+  if ('problem' in found) {
+    throw new SettingsError([
+      `${prefix}: the file it names ${found.problem}, write the path of a service account's JSON file`,
+    ]);
+  }
+  const account = parseServiceAccount(found.secret);
+  if (account === undefined) {
+    throw new SettingsError([
+      `${prefix}: the file it names is no service account, write the path of the JSON file that Google gave you for one: it has a client_email and a private_key`,
+    ]);
+  }
+  return signerOf(account, `${prefix}: the file's`);
+}
+
+function signerOf({ privateKey, ...account }: ServiceAccount, whose: string): Signer {
+  const key = keyOf(privateKey);
+  const bits = key?.asymmetricKeyType === 'rsa' ? key.asymmetricKeyDetails?.modulusLength : undefined;
+  if (key === undefined || bits === undefined || bits < leastBits) {
+    throw new SettingsError([
+      `${whose} private_key is no RSA key in PEM of ${leastBits} bits or more, write the JSON file as Google gave it to you`,
+    ]);
+  }
+  return { ...account, key };
+}
+
+function keyOf(pem: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    return undefined;
+  }
+}
