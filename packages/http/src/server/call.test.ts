@@ -43,6 +43,12 @@ describe('an answer', () => {
     expect(await call({ ...get, url })).toEqual({ status: 204, contentType: '', body: '' });
   });
 
+  test('comes with how long to leave the other side alone, where it says so', async () => {
+    const url = await serve((_, res) => res.writeHead(429, { 'Retry-After': '30' }).end());
+
+    expect(await call({ ...get, url })).toMatchObject({ status: 429, retryAfter: '30' });
+  });
+
   test('belongs to the request that was made: method, address, headers and body', async () => {
     const url = await serve((req, res) => {
       void text(req).then((body) => res.end(`${req.method} ${req.url} ${req.headers.accept} ${body}`));
