@@ -15,6 +15,7 @@ export type {
   Loaded,
   LoggingSettings,
   LogLevel,
+  MetricsSettings,
   OidcProviderSettings,
   OktaProviderSettings,
   ProviderSettings,

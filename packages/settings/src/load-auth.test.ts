@@ -54,6 +54,7 @@ describe('the settings of auth', () => {
             groupsMs: 600_000,
           },
         ],
+        metrics: { statsd: { port: 8125 } },
         logging: { enabled: true, level: 'info' },
       },
       warnings: [],

@@ -8,7 +8,13 @@ import type { Reading } from './read-table.ts';
 import { removedFromAuth, warnOfRemovedNames } from './removed-names.ts';
 import type { ReadFile } from './secret-file.ts';
 import type { AuthSettings, Loaded, ProviderSettings } from './settings.ts';
-import { checkSharedRisks, cookieSettings, loggingSettings, serverSettings } from './shared-settings.ts';
+import {
+  checkSharedRisks,
+  cookieSettings,
+  loggingSettings,
+  metricsSettings,
+  serverSettings,
+} from './shared-settings.ts';
 import type { Values } from './variable.ts';
 
 type AuthReading = Reading<typeof authVariables>;
@@ -59,6 +65,7 @@ function authSettings(values: Values<typeof authVariables>, providers: ProviderS
       proxyDomains: values.AUTHORIZE_PROXY_DOMAINS,
     },
     providers,
+    metrics: metricsSettings(values),
     logging: loggingSettings(values),
   };
 }

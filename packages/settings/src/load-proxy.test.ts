@@ -45,7 +45,7 @@ describe('the settings of the proxy', () => {
           },
           templateVariables: {},
         },
-        metrics: {},
+        metrics: { statsd: { port: 8125 } },
         logging: { enabled: true, level: 'info' },
       },
       warnings: ['UPSTREAM_CONFIGFILE: not set, so every host is unknown and answers 421'],
@@ -190,7 +190,6 @@ describe('the warnings of the proxy', () => {
       { SESSION_COOKIE_SECURE: 'false' },
       'SESSION_COOKIE_SECURE: false is insecure: cookies travel over plain HTTP; only for development',
     ],
-    [{ METRICS_STATSD_HOST: '127.0.0.1' }, 'METRICS_STATSD_HOST: has no effect yet'],
     [{ SESSION_COOKIE_HTTPONLY: 'false' }, 'SESSION_COOKIE_HTTPONLY: has no effect'],
     [
       { SERVER_TRUSTED_PROXIES: '10.0.0.0/8, ::/0' },
@@ -204,7 +203,6 @@ describe('the warnings of the proxy', () => {
     const changes = {
       UPSTREAM_CONFIGFILE: '/x.yml',
       SESSION_COOKIE_HTTPONLY: 'true',
-      METRICS_STATSD_PORT: '8125',
     };
     expect(load(changes).warnings).toEqual([]);
   });

@@ -7,7 +7,13 @@ import type { Reading } from './read-table.ts';
 import { removedFromProxy, warnOfRemovedNames } from './removed-names.ts';
 import type { ReadFile } from './secret-file.ts';
 import type { Loaded, ProxySettings } from './settings.ts';
-import { checkSharedRisks, cookieSettings, loggingSettings, serverSettings } from './shared-settings.ts';
+import {
+  checkSharedRisks,
+  cookieSettings,
+  loggingSettings,
+  metricsSettings,
+  serverSettings,
+} from './shared-settings.ts';
 import { readTemplateVariables } from './template-variables.ts';
 import type { Values } from './variable.ts';
 
@@ -72,7 +78,7 @@ function proxySettings(
       templateVariables: templates,
     },
     ...(values.REQUESTSIGNER_KEY !== undefined && { requestSignerKey: values.REQUESTSIGNER_KEY }),
-    metrics: { ...(values.METRICS_PORT !== undefined && { port: values.METRICS_PORT }) },
+    metrics: metricsSettings(values),
     logging: loggingSettings(values),
   };
 }

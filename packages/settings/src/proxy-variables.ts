@@ -3,7 +3,7 @@ import { duration, durationOrZero } from './duration.ts';
 import { cookieVariables, observabilityVariables, serverVariables } from './shared-variables.ts';
 import { yamlDocument } from './inline-document.ts';
 import { slug } from './slug.ts';
-import { port, scheme, text, textList } from './value-types.ts';
+import { scheme, text, textList } from './value-types.ts';
 import type { Table } from './variable.ts';
 
 /** Every variable of the proxy, except the patterns below. */
@@ -130,10 +130,6 @@ export const proxyVariables = {
     aliases: ['DEFAULT_PROVIDER_SLUG'],
   },
 
-  METRICS_PORT: {
-    type: port,
-    meaning: 'The port of /metrics for Prometheus, for the inside only. Unset, there is none.',
-  },
   REQUESTSIGNER_KEY: {
     type: text,
     secret: true,

@@ -30,7 +30,7 @@ export type ProxySettings = {
   };
   /** The PEM text of the key that signs requests to upstreams. */
   requestSignerKey?: string;
-  metrics: { port?: number };
+  metrics: MetricsSettings;
   logging: LoggingSettings;
 };
 
@@ -42,6 +42,7 @@ export type AuthSettings = {
   authorize: { emailDomains: string[]; emailAddresses: string[]; proxyDomains: string[] };
   /** At least one; their slugs differ. */
   providers: ProviderSettings[];
+  metrics: MetricsSettings;
   logging: LoggingSettings;
 };
 
@@ -150,6 +151,14 @@ export type UpstreamDefaults = {
   timeoutMs: number;
   resetDeadlineMs: number;
   provider: string;
+};
+
+/** Where metrics go. */
+export type MetricsSettings = {
+  /** of `/metrics`; absent: there is none */
+  port?: number;
+  /** without a host nothing is sent */
+  statsd: { host?: string; port: number };
 };
 
 export type LoggingSettings = { enabled: boolean; level: LogLevel };

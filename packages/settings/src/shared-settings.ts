@@ -1,5 +1,5 @@
 import type { Findings } from './findings.ts';
-import type { CookieSettings, LoggingSettings, ServerSettings } from './settings.ts';
+import type { CookieSettings, LoggingSettings, MetricsSettings, ServerSettings } from './settings.ts';
 import type { cookieVariables, observabilityVariables, serverVariables } from './shared-variables.ts';
 import type { Values } from './variable.ts';
 
@@ -33,6 +33,15 @@ export function cookieSettings(values: CookieValues): CookieSettings {
 /** The logging part of either service's settings. */
 export function loggingSettings(values: Values<typeof observabilityVariables>): LoggingSettings {
   return { enabled: values.LOGGING_ENABLE, level: values.LOGGING_LEVEL };
+}
+
+/** The metrics part of either service's settings. */
+export function metricsSettings(values: Values<typeof observabilityVariables>): MetricsSettings {
+  const { METRICS_PORT: port, METRICS_STATSD_HOST: host } = values;
+  return {
+    ...(port !== undefined && { port }),
+    statsd: { ...(host !== undefined && { host }), port: values.METRICS_STATSD_PORT },
+  };
 }
 
 /** Warns of what makes either service less safe than it looks. */

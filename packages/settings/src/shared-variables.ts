@@ -25,8 +25,8 @@ export const serverVariables = {
   SERVER_TIMEOUT_WRITE: {
     type: duration,
     default: '30s',
-    meaning: 'How long a whole answer may take.',
-    effect: 'none yet',
+    meaning:
+      'How long a caller may take nothing of an answer that waits for it. An answer that flows may take as long as it takes.',
     aliases: ['TCP_WRITE_TIMEOUT'],
   },
   SERVER_TRUSTED_PROXIES: {
@@ -93,18 +93,19 @@ export const observabilityVariables = {
     default: 'info',
     meaning: 'The least severe lines that are logged.',
   },
+  METRICS_PORT: {
+    type: port,
+    meaning: 'The port of /metrics for Prometheus, for the inside only. Unset, there is none.',
+  },
   METRICS_STATSD_HOST: {
     type: text,
-    default: 'localhost',
-    meaning: 'The StatsD agent that metrics are sent to.',
-    effect: 'none yet',
+    meaning: 'The StatsD agent that metrics are sent to, over UDP. Unset, nothing is sent.',
     aliases: ['STATSD_HOST'],
   },
   METRICS_STATSD_PORT: {
     type: port,
     default: '8125',
     meaning: 'The port of the StatsD agent.',
-    effect: 'none yet',
     aliases: ['STATSD_PORT'],
   },
 } satisfies Table;

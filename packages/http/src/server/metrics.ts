@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { PrometheusTable } from './metric-tables.ts';
 import { replyText } from './reply.ts';
 
 /** A service's metrics. Process metrics (memory, event loop, garbage collection) are in it from the start. */
@@ -33,4 +34,39 @@ export async function serveMetrics(
     port: typeof address === 'object' && address !== null ? address.port : port,
     close: () => void server.close(),
   };
+}
+
+// Seconds. Few, because each is a series for every combination of labels.
+const durationBuckets = [0.005, 0.025, 0.1, 0.25, 1, 2.5, 10];
+
+/** Makes a table's histogram of durations in seconds. */
+export function histogramOf<T extends PrometheusTable>(
+  registry: Registry,
+  table: T,
+  name: keyof T & string,
+): Histogram {
+  return new Histogram({ ...configurationOf(registry, table, name), buckets: durationBuckets });
+}
+
+/** Makes a table's counter. */
+export function counterOf<T extends PrometheusTable>(
+  registry: Registry,
+  table: T,
+  name: keyof T & string,
+): Counter {
+  return new Counter(configurationOf(registry, table, name));
+}
+
+/** Makes a table's gauge. */
+export function gaugeOf<T extends PrometheusTable>(
+  registry: Registry,
+  table: T,
+  name: keyof T & string,
+): Gauge {
+  return new Gauge(configurationOf(registry, table, name));
+}
+
+function configurationOf<T extends PrometheusTable>(registry: Registry, table: T, name: keyof T & string) {
+  const { help, labels } = table[name] ?? { help: '', labels: [] };
+  return { name, help, labelNames: [...labels], registers: [registry] };
 }
