@@ -66,7 +66,7 @@ export function createAdmit(stages: AdmissionStages): Admit {
       return undefined;
     }
     const { route, target } = match;
-    record.route = route.id;
+    record.route = route;
     if (stages.secure && request.forwardedProto === 'http') {
       replyRedirect(res, addresses.origin(request) + request.target, 308);
       return undefined;

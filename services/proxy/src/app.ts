@@ -4,6 +4,7 @@ import { attemptCookies, deriveKeys, isOwnCookie } from '@latchkey/session';
 import type { ProxySettings } from '@latchkey/settings';
 import type { RouteTable } from '@latchkey/upstreams';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import { createAskAuth } from './ask-auth.ts';
 import { createEndpoints } from './endpoints/endpoints.ts';
 import { createLauncher } from './endpoints/launcher.ts';
@@ -14,6 +15,8 @@ import { createGate } from './gate/gate.ts';
 import { createRefuseDecision } from './gate/refuse.ts';
 import { sessionCookies } from './gate/session-cookies.ts';
 import { createPipeline } from './pipeline.ts';
+import { observeIntrospect } from './record/observe-introspect.ts';
+import { startRecording } from './record/start.ts';
 import { createSessionCheck } from './session-check/check.ts';
 import { createIntrospect } from './session-check/introspect.ts';
 import type { Asked } from './session-check/introspect.ts';
@@ -31,13 +34,16 @@ export async function startProxy(options: {
   table: LiveTable;
   signer: Signer;
   log: Logger;
+  /** for Prometheus, where it reads one */
+  registry?: Registry;
   /** milliseconds since the epoch; for tests */
   now?: () => number;
 }): Promise<RunningServer> {
-  const { settings, table, signer, log, now = Date.now } = options;
+  const { settings, table, signer, log, registry, now = Date.now } = options;
   const { client, provider, session } = settings;
   const { name, secure, domain, secrets, expireMs } = session.cookie;
   const { lifetimeMs } = session.ttl;
+  const { tell, ...recording } = startRecording({ settings, registry, log });
 
   const keys = deriveKeys(secrets, 'session');
   const cookies = sessionCookies({ name, domain, secure, keys, expireMs, lifetimeMs, now });
@@ -58,12 +64,13 @@ export async function startProxy(options: {
   const gate = createGate({
     readCredential: createCredentialReader({ cookies, tokens, lifetimeMs, now }),
     check: createSessionCheck({
-      introspect: createIntrospect(askAuth),
+      introspect: observeIntrospect(createIntrospect(askAuth), tell),
       tokens,
       asked: questionInForce(table),
       clocks: session.ttl,
       now,
       log,
+      tell,
     }),
   });
   const refuseDecision = createRefuseDecision(addresses);
@@ -107,9 +114,7 @@ export async function startProxy(options: {
         renewCookie: (value, known) => cookies.issue(value, known.session),
         secure,
         ready,
-        log,
-        logRequests: settings.logging.enabled,
-        now,
+        tell,
       }),
     {
       port: settings.server.port,
@@ -127,6 +132,7 @@ export async function startProxy(options: {
     async stop() {
       await server.stop();
       await connections.close();
+      await recording.close();
     },
   };
 }

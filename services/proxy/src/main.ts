@@ -43,7 +43,13 @@ try {
       refuseToStart('proxy', [listenError(error, metricsPort, 'METRICS_PORT')]),
     );
   }
-  const server = await startProxy({ settings, table, signer: signing.signer, log });
+  const server = await startProxy({
+    settings,
+    table,
+    signer: signing.signer,
+    log,
+    ...(metricsPort !== undefined && { registry }),
+  });
   if (settings.upstream.configFile !== undefined) {
     watchFile(settings.upstream.configFile, lookAtFileEveryMs, reload);
     process.on('SIGHUP', reload);

@@ -3,10 +3,10 @@ import type { Route } from '@latchkey/upstreams';
 import { ServerResponse } from 'node:http';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
+import { performance } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
-import type { Logger } from 'pino';
 import { createAdmit } from './admit.ts';
-import type { AdmissionStages, Passed } from './admit.ts';
+import type { AdmissionStages, Admit, Passed } from './admit.ts';
 import type { Connections } from './forward/connections.ts';
 import { endConnection } from './forward/end-connection.ts';
 import { forwardHttp, hasBody } from './forward/http.ts';
@@ -16,6 +16,7 @@ import type { Tunnels } from './forward/tunnels.ts';
 import { forwardWebSocket } from './forward/websocket.ts';
 import { namedGroups } from './gate/named-groups.ts';
 import { refuseWithError } from './gate/refuse.ts';
+import type { Tell } from './record/events.ts';
 import { openRecord } from './record/record.ts';
 import type { RequestRecord } from './record/record.ts';
 import type { KnownSession } from './session-check/known-session.ts';
@@ -31,9 +32,7 @@ export type Stages = AdmissionStages & {
   readonly isOwnCookie: (name: string) => boolean;
   /** the `Set-Cookie` value for a session that auth has renewed */
   readonly renewCookie: (value: string, known: KnownSession) => string;
-  readonly log: Logger;
-  readonly logRequests: boolean;
-  readonly now: () => number;
+  readonly tell: Tell;
 };
 
 // Not a status that anybody is sent: how nginx logs a request whose caller left before the answer.
@@ -44,8 +43,8 @@ export function createPipeline(stages: Stages): {
   request: RequestListener;
   upgrade: (req: IncomingMessage, socket: Socket, head: Buffer) => void;
 } {
-  const { table, gate, addresses, connections, tunnels, now } = stages;
-  const admit = createAdmit(stages);
+  const { table, gate, addresses, connections, tunnels, tell } = stages;
+  const admit = timed(createAdmit(stages), tell);
 
   // Stage 8.
   function headersFor(req: IncomingMessage, record: RequestRecord, passed: Passed): string[] {
@@ -155,13 +154,13 @@ export function createPipeline(stages: Stages): {
 
   return {
     request(req, res) {
-      const record = openRecord(req, { log: stages.log, now, enabled: stages.logRequests });
+      const record = openRecord(req, tell);
       res.once('close', () => record.close(res.headersSent ? res.statusCode : callerGone));
       serve(req, res, record).catch((error: unknown) => failed(res, record, error));
     },
 
     upgrade(req, socket, head) {
-      const record = openRecord(req, { log: stages.log, now, enabled: stages.logRequests });
+      const record = openRecord(req, tell);
       // The caller may go at any time, and nobody else listens on an upgraded socket.
       socket.on('error', () => socket.destroy());
       // What does not pass is answered as any other request would be, and the connection ends with it.
@@ -172,6 +171,19 @@ export function createPipeline(stages: Stages): {
       socket.once('close', () => record.close(res.headersSent ? res.statusCode : callerGone));
       tunnel(req, socket, head, res, record).catch((error: unknown) => failed(res, record, error));
     },
+  };
+}
+
+// How long a request is held before it goes on is ours to answer for.
+function timed(admit: Admit, tell: Tell): Admit {
+  return async function admitTimed(req, res, record) {
+    const startedAt = performance.now();
+    const passed = await admit(req, res, record);
+    if (passed !== undefined) {
+      const isPublic = passed.passage.known === undefined;
+      tell({ kind: 'admitted', isPublic, ms: performance.now() - startedAt });
+    }
+    return passed;
   };
 }
 

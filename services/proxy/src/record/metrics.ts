@@ -1,28 +1,15 @@
-import { Counter, Gauge } from 'prom-client';
+import { counterOf, gaugeOf } from '@latchkey/http';
 import type { Registry } from 'prom-client';
+import { proxyPrometheus } from './names.ts';
 
 /** Counts what became of reading the upstream file again. */
 export type ReloadMetrics = { succeeded(routes: number): void; failed(): void };
 
 /** @param routes how many there are at the start */
 export function createReloadMetrics(registry: Registry, routes: number): ReloadMetrics {
-  const registers = [registry];
-  const reloads = new Counter({
-    name: 'latchkey_upstream_reloads_total',
-    help: 'Times the upstream file was read again, by outcome.',
-    labelNames: ['outcome'],
-    registers,
-  });
-  const valid = new Gauge({
-    name: 'latchkey_upstream_file_valid',
-    help: '1 while the upstream file in force is the one on disk, 0 while that one has errors.',
-    registers,
-  });
-  const inForce = new Gauge({
-    name: 'latchkey_upstream_routes',
-    help: 'Routes in force.',
-    registers,
-  });
+  const reloads = counterOf(registry, proxyPrometheus, 'latchkey_upstream_reloads_total');
+  const valid = gaugeOf(registry, proxyPrometheus, 'latchkey_upstream_file_valid');
+  const inForce = gaugeOf(registry, proxyPrometheus, 'latchkey_upstream_routes');
   reloads.inc({ outcome: 'success' }, 0);
   reloads.inc({ outcome: 'failure' }, 0);
   valid.set(1);

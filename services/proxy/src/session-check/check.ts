@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Tell } from '../record/events.ts';
 import type { Asked, Introspect } from './introspect.ts';
 import type { KnownSession } from './known-session.ts';
 import type { SessionTokens } from './session-token.ts';
@@ -30,17 +31,22 @@ export function createSessionCheck(options: {
   clocks: CheckClocks;
   now: () => number;
   log: Logger;
+  tell?: Tell;
 }): (known: KnownSession) => Promise<Standing> {
-  const { introspect, tokens, asked, clocks, now, log } = options;
+  const { introspect, tokens, asked, clocks, now, log, tell } = options;
   const underWay = new WeakMap<KnownSession, Promise<void>>();
 
   return async function check(known) {
     // A question under way may be what was asked before a reload; then there is a second one.
     for (let rounds = 0; rounds < 2 && isDue(known); rounds++) await askOnce(known);
     if (known.ended) return 'ended';
-    const lastCertain = known.vouchedAt ?? known.firstSeenAt;
-    return now() - lastCertain < clocks.validMs + clocks.gracePeriodMs ? 'stands' : 'unverified';
+    return isWithinGrace(known) ? 'stands' : 'unverified';
   };
+
+  function isWithinGrace(known: KnownSession): boolean {
+    const lastCertain = known.vouchedAt ?? known.firstSeenAt;
+    return now() - lastCertain < clocks.validMs + clocks.gracePeriodMs;
+  }
 
   function isDue(known: KnownSession): boolean {
     return !known.ended && (now() >= known.askAgainAt || known.askedFor !== asked());
@@ -51,6 +57,8 @@ export function createSessionCheck(options: {
     if (asking === undefined) {
       asking = ask(known).finally(() => underWay.delete(known));
       underWay.set(known, asking);
+    } else {
+      tell?.({ kind: 'question_shared' });
     }
     await asking;
   }
@@ -79,6 +87,7 @@ export function createSessionCheck(options: {
         { detail: error instanceof Error ? error.message : 'unknown' },
         'auth cannot be asked about a session',
       );
+      if (isWithinGrace(known)) tell?.({ kind: 'grace' });
     }
   }
 }

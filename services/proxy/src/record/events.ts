@@ -1,0 +1,36 @@
+import type { RequestRecord } from './record.ts';
+
+/**
+ * What happens in the proxy that is written down or counted. Each moment is told once; log lines, StatsD and Prometheus
+ * listen to the same. Durations are milliseconds.
+ */
+export type ProxyEvent =
+  /** a request is answered, or its caller has gone (499); a WebSocket as soon as its handshake is answered */
+  | {
+      readonly kind: 'request';
+      readonly record: RequestRecord;
+      readonly method: string;
+      readonly status: number;
+      readonly ms: number;
+    }
+  /** a request may pass and is about to be forwarded: so long did we keep it */
+  | { readonly kind: 'admitted'; readonly isPublic: boolean; readonly ms: number }
+  /** auth was asked about a session */
+  | { readonly kind: 'question'; readonly outcome: QuestionOutcome; readonly ms: number }
+  /** a question that another request had just asked already */
+  | { readonly kind: 'question_shared' }
+  /** auth could not be asked, and the session stands all the same */
+  | { readonly kind: 'grace' };
+
+/** How a question about a session ended: it stands, it is over, or there was no usable answer. */
+export type QuestionOutcome = 'active' | 'inactive' | 'unanswered';
+
+/** Whoever listens. It neither throws nor waits: it is called in the middle of requests. */
+export type Tell = (event: ProxyEvent) => void;
+
+/** Tells several. */
+export function tellAll(listeners: readonly Tell[]): Tell {
+  return function tell(event) {
+    for (const listener of listeners) listener(event);
+  };
+}

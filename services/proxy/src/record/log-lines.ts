@@ -1,0 +1,54 @@
+import { errors } from '@latchkey/http';
+import type { RequestLine } from '@latchkey/http';
+import type { Logger } from 'pino';
+import { isTransient } from '../gate/refuse.ts';
+import type { ProxyEvent, Tell } from './events.ts';
+
+type RequestEvent = Extract<ProxyEvent, { kind: 'request' }>;
+
+/** Writes one line for each request. */
+export function requestLines(log: Logger): Tell {
+  return function writeLine(event) {
+    if (event.kind !== 'request') return;
+    const { error } = event.record;
+    log[error === undefined ? 'info' : errors[error].level](lineOf(event), 'request');
+  };
+}
+
+/**
+ * Writes one more line when a person is refused: who, where, and by which rule. It does not depend on request lines being
+ * on. That somebody has to sign in first is no refusal.
+ */
+export function auditLines(log: Logger): Tell {
+  return function writeAudit(event) {
+    if (event.kind !== 'request') return;
+    const { id, request, route, decision, subject } = event.record;
+    if (decision === undefined || decision.allow || subject?.kind !== 'person') return;
+    if (isTransient(decision.reason)) return;
+    const line = {
+      audit: 'denied',
+      id,
+      user: subject.email,
+      route: route?.id,
+      host: request?.host,
+      path: request?.rawPath,
+      client: request?.client,
+      reason: decision.reason,
+      rule: decision.rule,
+    };
+    log.warn(line, 'denied');
+  };
+}
+
+function lineOf({ record, method, status, ms }: RequestEvent): RequestLine {
+  const { id, request, route, decision, subject } = record;
+  const line: RequestLine = { id, method, status, duration: Math.round(ms * 10) / 10 };
+  if (request !== undefined)
+    Object.assign(line, { host: request.host, path: request.rawPath, client: request.client });
+  if (route !== undefined) line.route = route.id;
+  if (decision !== undefined) line.reason = decision.reason;
+  if (subject?.kind === 'person') line.user = subject.email;
+  if (record.error !== undefined) line.error = record.error;
+  if (record.detail !== undefined) line.detail = record.detail;
+  return line;
+}

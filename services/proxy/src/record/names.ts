@@ -1,0 +1,133 @@
+import type { PrometheusTable, SentNames, ServiceMetrics, StatsdTable } from '@latchkey/http';
+
+const goOnly = 'It counts what only the runtime of Go has.';
+const goMemory =
+  'A number of Go’s allocator. The closest of Node are `process_…` and `nodejs_heap_…` in Prometheus.';
+const goCollector = 'A number of Go’s collector. That of Node is `nodejs_gc_duration_seconds` in Prometheus.';
+
+/** The names of sso-proxy, and what each of them is here. */
+export const proxyStatsd = {
+  'request.duration': {
+    kind: 'timing',
+    tags: ['method', 'status_code', 'status_category', 'action', 'proxy_host'],
+    meaning:
+      'A request, from its head to the end of its answer; a WebSocket until its handshake is answered (BuzzFeed SSO: until it closed, with status 0). `action` is `favicon`, `sign_out`, `callback`, `auth`, `ping`, `robots`, and `proxy` for all else. `status_code` is 499 where the caller left before the answer.',
+  },
+  request_overhead: {
+    kind: 'timing',
+    tags: ['action', 'auth_type'],
+    meaning:
+      'How long a request that passes was held before it was forwarded. `auth_type` is `whitelisted` for a public path or a preflight, otherwise `authenticated`.',
+  },
+  application_error: {
+    kind: 'count',
+    tags: ['action', 'auth_type', 'error'],
+    meaning:
+      '`user_unauthorized`: a person was refused. `internal_error`: access could not be decided about (503 here). Both with `action:proxy`. `unauthorized_request`: `/oauth2/auth` said no. `csrf_cookie_error`: a callback without its attempt. The others of BuzzFeed SSO (`callback_error_exists`, `state_parameter_error`, `csrf_parameter_error`, `equal_encrypted_state_and_csrf`, `state_csrf_mismatch`, `save_session_error`) name steps that a callback does not have here, and `validation_failed` would count a refusal twice.',
+  },
+  provider_error: {
+    kind: 'count',
+    tags: ['action', 'error'],
+    meaning: '`redeem_code_error`: auth could not be asked to redeem the code of a callback.',
+  },
+  provider_error_fallback: {
+    kind: 'count',
+    tags: ['action', 'error'],
+    meaning:
+      'Auth could not be asked about a session, which stands for its grace period. Always `action:validate_session`, `error:validation_failed`: there is one question here, where BuzzFeed SSO had three.',
+  },
+  'provider.singleflight': {
+    kind: 'count',
+    tags: ['endpoint'],
+    meaning:
+      'A question about a session that was under way already and was not asked twice. Always `endpoint:ValidateSessionState`.',
+  },
+  'mem.alloc': { kind: 'gauge', tags: [], meaning: 'Bytes in use on the heap; at start and every 30 s.' },
+  'mem.sys': {
+    kind: 'gauge',
+    tags: [],
+    meaning: 'Bytes that the process has from the system (its resident set).',
+  },
+  'mem.heap.alloc': { kind: 'gauge', tags: [], meaning: 'The same as `mem.alloc`.' },
+  'mem.heap.sys': { kind: 'gauge', tags: [], meaning: 'Bytes that the heap has from the system.' },
+  'cpu.goroutines': { absent: goOnly },
+  'cpu.cgo_calls': { absent: goOnly },
+  'mem.total': { absent: goMemory },
+  'mem.lookups': { absent: goMemory },
+  'mem.malloc': { absent: goMemory },
+  'mem.frees': { absent: goMemory },
+  'mem.heap.idle': { absent: goMemory },
+  'mem.heap.inuse': { absent: goMemory },
+  'mem.heap.released': { absent: goMemory },
+  'mem.heap.objects': { absent: goMemory },
+  'mem.stack.*': { absent: goMemory },
+  'mem.gc.*': { absent: goCollector },
+  'mem.othersys': { absent: goMemory },
+} as const satisfies StatsdTable;
+
+/** Those of them that are sent. */
+export type ProxyStatsdName = SentNames<typeof proxyStatsd>;
+
+/** What Prometheus reads from the proxy. */
+export const proxyPrometheus = {
+  latchkey_request_duration_seconds: {
+    kind: 'histogram',
+    labels: ['method', 'status', 'route', 'reason'],
+    help: 'Requests. `status` is a category like `2xx`; `reason` that of the decision, otherwise the error, otherwise `none`.',
+    statsd: 'request.duration',
+  },
+  latchkey_request_overhead_seconds: {
+    kind: 'histogram',
+    labels: ['public'],
+    help: 'How long requests that pass are held before they are forwarded.',
+    statsd: 'request_overhead',
+  },
+  latchkey_denials_total: {
+    kind: 'counter',
+    labels: ['route', 'reason'],
+    help: 'Requests that were decided against: refused, or sent to sign in.',
+    statsd: 'application_error',
+  },
+  latchkey_errors_total: {
+    kind: 'counter',
+    labels: ['route', 'error'],
+    help: 'Requests that were answered with an error of ours, by its code.',
+    statsd: 'application_error',
+  },
+  latchkey_session_check_duration_seconds: {
+    kind: 'histogram',
+    labels: ['outcome'],
+    help: 'Questions to auth about a session: `active`, `inactive` or `unanswered`.',
+  },
+  latchkey_session_checks_shared_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Questions to auth that were under way already and were not asked twice.',
+    statsd: 'provider.singleflight',
+  },
+  latchkey_session_grace_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Times that auth could not be asked about a session, and the session stood by its grace period.',
+    statsd: 'provider_error_fallback',
+  },
+  latchkey_upstream_reloads_total: {
+    kind: 'counter',
+    labels: ['outcome'],
+    help: 'Times the upstream file was read again, by outcome.',
+  },
+  latchkey_upstream_file_valid: {
+    kind: 'gauge',
+    labels: [],
+    help: '1 while the upstream file in force is the one on disk, 0 while that one has errors.',
+  },
+  latchkey_upstream_routes: { kind: 'gauge', labels: [], help: 'Routes in force.' },
+} as const satisfies PrometheusTable;
+
+/** All of it, for the reference. */
+export const proxyMetrics: ServiceMetrics = {
+  service: 'Proxy',
+  namespace: 'sso_proxy.',
+  statsd: proxyStatsd,
+  prometheus: proxyPrometheus,
+};

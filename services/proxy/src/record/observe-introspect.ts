@@ -1,0 +1,18 @@
+import { performance } from 'node:perf_hooks';
+import type { Introspect } from '../session-check/introspect.ts';
+import type { QuestionOutcome, Tell } from './events.ts';
+
+/** The same question to auth; how it ended and how long it took is told. */
+export function observeIntrospect(introspect: Introspect, tell: Tell): Introspect {
+  return async function introspectObserved(token, asked) {
+    const startedAt = performance.now();
+    let outcome: QuestionOutcome = 'unanswered';
+    try {
+      const answer = await introspect(token, asked);
+      outcome = answer.active ? 'active' : 'inactive';
+      return answer;
+    } finally {
+      tell({ kind: 'question', outcome, ms: performance.now() - startedAt });
+    }
+  };
+}

@@ -1,0 +1,49 @@
+import { counterOf, countedMethod, histogramOf, statusCategory } from '@latchkey/http';
+import type { Registry } from 'prom-client';
+import type { ProxyEvent, Tell } from './events.ts';
+import { proxyPrometheus } from './names.ts';
+
+type RequestEvent = Extract<ProxyEvent, { kind: 'request' }>;
+
+/** Counts for Prometheus. */
+export function prometheusListener(registry: Registry): Tell {
+  const requests = histogramOf(registry, proxyPrometheus, 'latchkey_request_duration_seconds');
+  const overhead = histogramOf(registry, proxyPrometheus, 'latchkey_request_overhead_seconds');
+  const denials = counterOf(registry, proxyPrometheus, 'latchkey_denials_total');
+  const errors = counterOf(registry, proxyPrometheus, 'latchkey_errors_total');
+  const checks = histogramOf(registry, proxyPrometheus, 'latchkey_session_check_duration_seconds');
+  const shared = counterOf(registry, proxyPrometheus, 'latchkey_session_checks_shared_total');
+  const grace = counterOf(registry, proxyPrometheus, 'latchkey_session_grace_total');
+
+  function countRequest({ record, method, status, ms }: RequestEvent): void {
+    const { decision, error } = record;
+    const route = routeOf(record);
+    const reason = decision?.reason ?? error ?? 'none';
+    requests.observe(
+      { method: countedMethod(method), status: statusCategory(status), route, reason },
+      ms / 1000,
+    );
+    if (decision?.allow === false) denials.inc({ route, reason: decision.reason });
+    if (error !== undefined) errors.inc({ route, error });
+  }
+
+  return function count(event) {
+    switch (event.kind) {
+      case 'request':
+        return countRequest(event);
+      case 'admitted':
+        return overhead.observe({ public: String(event.isPublic) }, event.ms / 1000);
+      case 'question':
+        return checks.observe({ outcome: event.outcome }, event.ms / 1000);
+      case 'question_shared':
+        return shared.inc();
+      case 'grace':
+        return grace.inc();
+    }
+  };
+}
+
+function routeOf({ request, route }: RequestEvent['record']): string {
+  if (request?.rawPath === '/ping') return '_healthcheck';
+  return route?.id ?? '_unknown';
+}

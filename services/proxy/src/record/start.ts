@@ -1,0 +1,44 @@
+import { constantTagOf, startStatsd } from '@latchkey/http';
+import type { ProxySettings } from '@latchkey/settings';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { tellAll } from './events.ts';
+import type { Tell } from './events.ts';
+import { auditLines, requestLines } from './log-lines.ts';
+import { proxyMetrics } from './names.ts';
+import type { ProxyStatsdName } from './names.ts';
+import { prometheusListener } from './prometheus.ts';
+import { sendMemory, statsdListener } from './statsd.ts';
+
+/** Everybody who is told what happens. */
+export type Recording = {
+  readonly tell: Tell;
+  /** Sends what is left; resolves when nothing more is sent. */
+  close(): Promise<void>;
+};
+
+/** @param options.registry absent where nobody reads it: what is not read is not counted */
+export function startRecording(options: {
+  settings: Pick<ProxySettings, 'logging' | 'metrics'>;
+  registry: Registry | undefined;
+  log: Logger;
+}): Recording {
+  const { settings, registry, log } = options;
+  const { host, port } = settings.metrics.statsd;
+  const listeners = [auditLines(log)];
+  if (settings.logging.enabled) listeners.push(requestLines(log));
+  if (registry !== undefined) listeners.push(prometheusListener(registry));
+  if (host === undefined) return { tell: tellAll(listeners), close: () => Promise.resolve() };
+
+  const { namespace } = proxyMetrics;
+  const constantTag = constantTagOf(namespace);
+  const statsd = startStatsd<ProxyStatsdName>({ host, port, namespace, constantTag, log });
+  const stopMemory = sendMemory(statsd);
+  return {
+    tell: tellAll([...listeners, statsdListener(statsd)]),
+    close() {
+      stopMemory();
+      return statsd.close();
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { countedMethod, statusCategory } from '@latchkey/http';
+import type { Statsd } from '@latchkey/http';
+import type { ProxyEvent, Tell } from './events.ts';
+import type { ProxyStatsdName } from './names.ts';
+
+type RequestEvent = Extract<ProxyEvent, { kind: 'request' }>;
+type Problem = {
+  readonly name: ProxyStatsdName;
+  readonly tags: Readonly<Record<string, string>>;
+};
+
+const memoryEveryMs = 30_000;
+
+/** Counts for StatsD, under BuzzFeed SSO's names. */
+export function statsdListener(statsd: Statsd<ProxyStatsdName>): Tell {
+  return function count(event) {
+    switch (event.kind) {
+      case 'request': {
+        statsd.timing('request.duration', event.ms, requestTags(event));
+        const problem = problemOf(event);
+        if (problem !== undefined) statsd.count(problem.name, problem.tags);
+        return;
+      }
+      case 'admitted':
+        statsd.timing('request_overhead', event.ms, { action: 'proxy', auth_type: authType(event.isPublic) });
+        return;
+      case 'question_shared':
+        statsd.count('provider.singleflight', { endpoint: 'ValidateSessionState' });
+        return;
+      case 'grace':
+        statsd.count('provider_error_fallback', { action: 'validate_session', error: 'validation_failed' });
+        return;
+      case 'question':
+    }
+  };
+}
+
+/** Sends the memory in use, now and every 30 s. Ends with the process. */
+export function sendMemory(statsd: Statsd<ProxyStatsdName>): () => void {
+  function send(): void {
+    const { heapUsed, heapTotal, rss } = process.memoryUsage();
+    statsd.gauge('mem.alloc', heapUsed, {});
+    statsd.gauge('mem.sys', rss, {});
+    statsd.gauge('mem.heap.alloc', heapUsed, {});
+    statsd.gauge('mem.heap.sys', heapTotal, {});
+  }
+  send();
+  const timer = setInterval(send, memoryEveryMs).unref();
+  return () => clearInterval(timer);
+}
+
+const actions: ReadonlyMap<string, string> = new Map([
+  ['/favicon.ico', 'favicon'],
+  ['/oauth2/sign_out', 'sign_out'],
+  ['/oauth2/callback', 'callback'],
+  ['/oauth2/auth', 'auth'],
+  ['/ping', 'ping'],
+  ['/robots.txt', 'robots'],
+]);
+
+function actionOf({ record: { request } }: RequestEvent): string {
+  return actions.get(request?.rawPath ?? '') ?? 'proxy';
+}
+
+function requestTags(event: RequestEvent) {
+  const { record, method, status } = event;
+  return {
+    method: countedMethod(method),
+    status_code: status,
+    status_category: statusCategory(status),
+    action: actionOf(event),
+    proxy_host: proxyHost(record),
+  };
+}
+
+// What the file says, never what the caller wrote: a pattern of hosts has as many hosts as somebody thinks of.
+function proxyHost({ request, route }: RequestEvent['record']): string {
+  if (request?.rawPath === '/ping') return '_healthcheck';
+  return route?.host ?? route?.id ?? '_unknown';
+}
+
+function authType(isPublic: boolean): string {
+  return isPublic ? 'whitelisted' : 'authenticated';
+}
+
+// BuzzFeed SSO counted some of its refusals and errors, each where it happened.
+function problemOf(event: RequestEvent): Problem | undefined {
+  const { decision, error } = event.record;
+  const action = actionOf(event);
+  if (error === undefined) return undefined;
+  if (action === 'callback') return callbackProblems.get(error);
+  if (action === 'auth') {
+    return { name: 'application_error', tags: { action, error: 'unauthorized_request' } };
+  }
+  const name = proxyProblems.get(error);
+  if (action !== 'proxy' || name === undefined) return undefined;
+  const isPublic = decision?.reason === 'public_path' || decision?.reason === 'preflight';
+  return { name: 'application_error', tags: { action, auth_type: authType(isPublic), error: name } };
+}
+
+const proxyProblems: ReadonlyMap<string, string> = new Map([
+  ['access_denied', 'user_unauthorized'],
+  ['session_unverified', 'internal_error'],
+  ['internal_error', 'internal_error'],
+]);
+
+const callbackProblems: ReadonlyMap<string, Problem> = new Map([
+  ['attempt_unknown', callbackProblem('application_error', 'csrf_cookie_error')],
+  ['sign_in_unavailable', callbackProblem('provider_error', 'redeem_code_error')],
+  ['internal_error', callbackProblem('application_error', 'internal_error')],
+]);
+
+function callbackProblem(name: ProxyStatsdName, error: string): Problem {
+  return { name, tags: { action: 'callback', error } };
+}
