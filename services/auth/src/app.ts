@@ -1,5 +1,5 @@
 import { HttpError, replyText, startServer } from '@latchkey/http';
-import type { RunningServer } from '@latchkey/http';
+import type { Registry, RunningServer } from '@latchkey/http';
 import type { AuthSettings } from '@latchkey/settings';
 import cookieParser from 'cookie-parser';
 import express from 'express';
@@ -9,6 +9,7 @@ import type { Context, Logger } from './context.ts';
 import { tokenEndpoint } from './hand-off/endpoint.ts';
 import { home } from './home.ts';
 import type { Provider } from './providers/provider.ts';
+import { startRecording } from './record/start.ts';
 import { introspection } from './session/endpoint.ts';
 import { createRefresher } from './session/refresh.ts';
 import { callback } from './sign-in/callback.ts';
@@ -23,6 +24,8 @@ import type { Handler } from './web/locals.ts';
 export type AuthOptions = {
   readonly settings: AuthSettings;
   readonly log: Logger;
+  /** for Prometheus, where it reads one */
+  readonly registry?: Registry;
   /** the clock, milliseconds since the epoch */
   readonly now?: () => number;
   /** how long each question to a provider may take, milliseconds */
@@ -41,15 +44,17 @@ const introspectionLimit = '1mb';
 export async function startAuth({
   settings,
   log,
+  registry,
   now = Date.now,
   providerTimeoutMs = 5_000,
 }: AuthOptions): Promise<RunningServer> {
-  const context = createContext(settings, { log, now, providerTimeoutMs });
-  const { server, logging } = settings;
-  return startServer(
+  const recording = startRecording({ settings, registry, log });
+  const context = createContext(settings, { log, tell: recording.tell, now, providerTimeoutMs });
+  const { server } = settings;
+  const running = await startServer(
     ({ ready }) => {
       const { trustedProxies } = server;
-      const first = front(context, { ready, trustedProxies, logRequests: logging.enabled });
+      const first = front(context, { ready, trustedProxies });
       return { request: createApp().use(first, routes(context), answerErrors(log)) };
     },
     {
@@ -62,6 +67,13 @@ export async function startAuth({
       },
     },
   );
+  return {
+    ...running,
+    async stop() {
+      await running.stop();
+      await recording.close();
+    },
+  };
 }
 
 function createApp(): Express {

@@ -5,6 +5,8 @@ import type { AttemptCookies, CookieScope, Key, KeyRing, SessionCookie } from '@
 import type { AuthSettings } from '@latchkey/settings';
 import { createProviders } from './providers/create.ts';
 import type { Provider } from './providers/provider.ts';
+import type { Tell } from './record/events.ts';
+import { observeProvider } from './record/observe-provider.ts';
 import { memoryStore } from './session/store.ts';
 import type { Store } from './session/store.ts';
 import { SettingsError } from './settings-error.ts';
@@ -17,6 +19,7 @@ export type Logger = ReturnType<typeof createLog>;
 /** What every part of auth works with: the settings, made ready for use. Times are milliseconds. */
 export type Context = {
   readonly log: Logger;
+  readonly tell: Tell;
   readonly now: () => number;
   /** our own, as browsers write it */
   readonly origin: string;
@@ -55,7 +58,7 @@ export type Context = {
  */
 export function createContext(
   settings: AuthSettings,
-  options: { log: Logger; now: () => number; providerTimeoutMs: number },
+  options: { log: Logger; tell: Tell; now: () => number; providerTimeoutMs: number },
 ): Context {
   const { server, session, client, authorize } = settings;
   const { domain, secure } = session.cookie;
@@ -65,8 +68,14 @@ export function createContext(
   const sharedScope = domain === undefined ? { secure } : { secure, domain };
   const sealing = deriveKeys(session.cookie.secrets, 'session');
   const token = deriveKeys([client.secret], 'session token');
+  const providers = createProviders(settings.providers, {
+    ...options,
+    origin,
+    timeoutMs: options.providerTimeoutMs,
+  });
   return {
     log: options.log,
+    tell: options.tell,
     now: options.now,
     origin,
     authority,
@@ -91,11 +100,7 @@ export function createContext(
     sessionLifetimeMs: session.lifetimeMs,
     accounts: authorize,
     returns: { proxyDomains: authorize.proxyDomains, ownHost: authority.host, cookieDomain: domain, secure },
-    providers: createProviders(settings.providers, {
-      ...options,
-      origin,
-      timeoutMs: options.providerTimeoutMs,
-    }),
+    providers: new Map([...providers].map(([slug, one]) => [slug, observeProvider(one, options.tell)])),
     store: memoryStore(options.now),
   };
 }

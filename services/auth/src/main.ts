@@ -1,4 +1,11 @@
-import { createLog, listenError, refuseToStart, stopOnSignals } from '@latchkey/http';
+import {
+  createLog,
+  createMetrics,
+  listenError,
+  refuseToStart,
+  serveMetrics,
+  stopOnSignals,
+} from '@latchkey/http';
 import { loadAuthSettings } from '@latchkey/settings';
 import { startAuth } from './app.ts';
 import { groupWarnings } from './providers/group-warnings.ts';
@@ -12,7 +19,14 @@ const log = createLog({ service: 'auth', level: settings.logging.level });
 for (const warning of [...warnings, ...groupWarnings(settings.providers)]) log.warn(warning);
 
 try {
-  const server = await startAuth({ settings, log });
+  const { port: metricsPort } = settings.metrics;
+  const registry = metricsPort === undefined ? undefined : createMetrics();
+  if (metricsPort !== undefined && registry !== undefined) {
+    await serveMetrics(registry, metricsPort).catch((error: unknown) =>
+      refuseToStart('auth', [listenError(error, metricsPort, 'METRICS_PORT')]),
+    );
+  }
+  const server = await startAuth({ settings, log, ...(registry !== undefined && { registry }) });
   stopOnSignals(server, log);
   log.info({ port: server.port, host: settings.server.host }, 'listening');
 } catch (error) {

@@ -37,7 +37,10 @@ export function createRefresher(context: Context): Refresher {
 
   return function refresh(session, isEnough) {
     const running = underWay.get(session.sid);
-    if (running !== undefined) return running;
+    if (running !== undefined) {
+      context.tell({ kind: 'refresh_shared' });
+      return running;
+    }
     const question = askProvider(session, isEnough, context).finally(() => underWay.delete(session.sid));
     underWay.set(session.sid, question);
     return question;

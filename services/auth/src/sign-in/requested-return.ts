@@ -35,6 +35,7 @@ export function destinationOrRefuse(
   const code = 'return_address_refused';
   const requested = requestedReturn(parameters, context);
   const handOff = requestedHandOff(parameters);
+  if ('address' in requested) res.locals.application = requested.address.host;
   if ('refusal' in requested) {
     replyFailure(req, res, { code, detail: requested.refusal });
   } else if (requested.expired) {

@@ -1,9 +1,13 @@
-import { canonicalRequest, errors, HttpError, newRequestId, replyText, trustPeers } from '@latchkey/http';
-import type { Authority, ErrorLevel, RequestLine } from '@latchkey/http';
+import { canonicalRequest, HttpError, newRequestId, replyText, trustPeers } from '@latchkey/http';
+import type { Authority, RequestLine } from '@latchkey/http';
 import { performance } from 'node:perf_hooks';
 import type { RequestHandler } from 'express';
 import type { Context } from '../context.ts';
+import { actionOf } from '../record/action.ts';
 import type { Locals } from './locals.ts';
+
+// Not a status that anybody is sent: how nginx logs a request whose caller left before the answer.
+const callerGone = 499;
 
 type FrontHandler = RequestHandler<Record<string, string>, unknown, unknown, unknown, Locals>;
 
@@ -13,7 +17,7 @@ type FrontHandler = RequestHandler<Record<string, string>, unknown, unknown, unk
  */
 export function front(
   context: Context,
-  options: { ready: () => boolean; trustedProxies: readonly string[]; logRequests: boolean },
+  options: { ready: () => boolean; trustedProxies: readonly string[] },
 ): FrontHandler {
   const trust = trustPeers(options.trustedProxies);
   const headers = commonHeaders(context.cookies.own.secure);
@@ -23,9 +27,11 @@ export function front(
     res.locals.line = line;
     const started = performance.now();
     res.once('close', function record() {
-      line.status = res.statusCode;
-      line.duration = Math.round((performance.now() - started) * 10) / 10;
-      if (options.logRequests) context.log[levelOf(res.locals)](line, 'request');
+      line.status = res.headersSent ? res.statusCode : callerGone;
+      const ms = performance.now() - started;
+      line.duration = Math.round(ms * 10) / 10;
+      const action = actionOf(line.path, context.providers);
+      context.tell({ kind: 'request', locals: res.locals, action, ms });
     });
     res.set(headers);
 
@@ -54,10 +60,4 @@ function commonHeaders(secure: boolean): Record<string, string> {
     'Referrer-Policy': 'same-origin',
     ...(secure && { 'Strict-Transport-Security': 'max-age=31536000' }),
   };
-}
-
-function levelOf({ line, failed }: Locals): ErrorLevel | 'debug' {
-  // Health checks come every few seconds from every side.
-  if (line.path === '/ping') return 'debug';
-  return failed === undefined ? 'info' : errors[failed].level;
 }

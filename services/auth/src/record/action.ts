@@ -1,0 +1,34 @@
+/** What a request is about, going by its path. */
+export type Action =
+  | 'callback'
+  | 'home'
+  | 'introspect'
+  | 'ping'
+  | 'robots'
+  | 'sign_in'
+  | 'sign_out'
+  | 'start'
+  | 'token'
+  | 'unknown';
+
+const fixed: ReadonlyMap<string, Action> = new Map([
+  ['/', 'home'],
+  ['/ping', 'ping'],
+  ['/robots.txt', 'robots'],
+  ['/oauth2/introspect', 'introspect'],
+  ['/oauth2/token', 'token'],
+]);
+const ofProvider: ReadonlyMap<string, Action> = new Map([
+  ['sign_in', 'sign_in'],
+  ['start', 'start'],
+  ['callback', 'callback'],
+  ['sign_out', 'sign_out'],
+]);
+
+/** @param slugs of the providers, each of which has its own addresses */
+export function actionOf(path: string | undefined, slugs: { has(slug: string): boolean }): Action {
+  const own = fixed.get(path ?? '');
+  if (own !== undefined) return own;
+  const [, slug = '', name = '', ...rest] = (path ?? '').split('/');
+  return (rest.length === 0 && slugs.has(slug) ? ofProvider.get(name) : undefined) ?? 'unknown';
+}

@@ -1,0 +1,48 @@
+import type { Locals } from '../web/locals.ts';
+import type { Action } from './action.ts';
+
+/**
+ * What happens at auth that is written down or counted. Each moment is told once; log lines, StatsD and Prometheus listen
+ * to the same. Durations are milliseconds.
+ */
+export type AuthEvent =
+  /** a request is over; its line is complete */
+  | { readonly kind: 'request'; readonly locals: Locals; readonly action: Action; readonly ms: number }
+  /** a provider was asked something, in one call or several */
+  | {
+      readonly kind: 'question';
+      readonly asked: Asked;
+      readonly outcome: QuestionOutcome;
+      readonly ms: number;
+    }
+  /** one HTTP call to a provider; without a status there was no answer */
+  | {
+      readonly kind: 'call';
+      readonly asked: Asked;
+      readonly status: number | undefined;
+      readonly failure: 'http_client_error' | 'invalid_body' | undefined;
+      readonly ms: number;
+    }
+  /** a session that was being refreshed already and was not refreshed twice */
+  | { readonly kind: 'refresh_shared' };
+
+/** What is asked of which provider. */
+export type Asked = {
+  /** its slug */
+  readonly provider: string;
+  readonly action: 'discovery' | 'redeem' | 'refresh' | 'revoke';
+};
+
+/** How a question ended: answered, answered with no, or one of our errors. */
+export type QuestionOutcome =
+  'answered' | 'refused' | 'provider_failed' | 'provider_timeout' | 'provider_unavailable';
+
+/** Whoever listens. It neither throws nor waits: it is called in the middle of requests. */
+export type Tell = (event: AuthEvent) => void;
+
+/** Tells several. */
+export function tellAll(listeners: readonly Tell[]): Tell {
+  return function tell(event) {
+    for (const listener of listeners) listener(event);
+  };
+}

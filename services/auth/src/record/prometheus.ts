@@ -1,0 +1,29 @@
+import { counterOf, countedMethod, histogramOf, statusCategory } from '@latchkey/http';
+import type { Registry } from '@latchkey/http';
+import type { Tell } from './events.ts';
+import { authPrometheus } from './names.ts';
+
+/** Counts for Prometheus. */
+export function prometheusListener(registry: Registry): Tell {
+  const requests = histogramOf(registry, authPrometheus, 'latchkey_request_duration_seconds');
+  const questions = histogramOf(registry, authPrometheus, 'latchkey_provider_question_duration_seconds');
+  const shared = counterOf(registry, authPrometheus, 'latchkey_refreshes_shared_total');
+
+  return function count(event) {
+    switch (event.kind) {
+      case 'request': {
+        const { line, failed } = event.locals;
+        const [method, status] = [countedMethod(line.method), statusCategory(line.status)];
+        requests.observe({ method, status, route: event.action, reason: failed ?? 'none' }, event.ms / 1000);
+        return;
+      }
+      case 'question':
+        questions.observe({ ...event.asked, outcome: event.outcome }, event.ms / 1000);
+        return;
+      case 'refresh_shared':
+        shared.inc();
+        return;
+      case 'call':
+    }
+  };
+}

@@ -1,0 +1,104 @@
+import { countedMethod, statusCategory } from '@latchkey/http';
+import type { Statsd } from '@latchkey/http';
+import type { Action } from './action.ts';
+import type { AuthEvent, Tell } from './events.ts';
+import type { AuthStatsdName } from './names.ts';
+
+type EventOf<Kind extends AuthEvent['kind']> = Extract<AuthEvent, { kind: Kind }>;
+type Problem = { readonly name: AuthStatsdName; readonly action: string; readonly error: string };
+
+// A route that is a pattern makes an application's host out of whatever somebody thinks of, and the proxy signs it.
+const namedApplications = 1_000;
+
+/** Counts for StatsD, under BuzzFeed SSO's names. */
+export function statsdListener(statsd: Statsd<AuthStatsdName>): Tell {
+  const applications = new Set<string>();
+
+  function proxyHost(application: string | undefined): string {
+    if (application === undefined) return 'unknown';
+    if (applications.size < namedApplications) applications.add(application);
+    return applications.has(application) ? application : 'other';
+  }
+
+  function countRequest({ locals, action, ms }: EventOf<'request'>): void {
+    const { line, failed, application } = locals;
+    const host = { proxy_host: proxyHost(application) };
+    statsd.timing('request.duration', ms, {
+      method: countedMethod(line.method),
+      status_code: line.status,
+      status_category: statusCategory(line.status),
+      ...host,
+      action: names.get(action) ?? action,
+    });
+    const problem = problems.get(`${action} ${failed ?? ''}`);
+    if (problem === undefined) return;
+    const { name, error } = problem;
+    statsd.count(name, { action: problem.action, ...(action === 'sign_in' && host), error });
+  }
+
+  function countCall({ asked: { action, provider }, status, failure, ms }: EventOf<'call'>): void {
+    const tags = { action, provider };
+    statsd.count('provider.request', tags);
+    if (failure !== undefined) statsd.count('provider.internal_error', { ...tags, error: failure });
+    if (status === undefined) return;
+    const answered = { ...tags, status_code: status };
+    statsd.timing('provider.latency', ms, answered);
+    statsd.count('provider.response', answered);
+    if (status !== 200) statsd.count('provider.error', answered);
+  }
+
+  function countQuestion({ asked: { action, provider }, outcome }: EventOf<'question'>): void {
+    if (action === 'refresh' && outcome === 'refused') {
+      statsd.count('provider.token_revoked', { action, provider });
+      statsd.count('provider_error', { action: 'validate', error: 'invalid_access_token' });
+    }
+    if (action === 'revoke' && outcome !== 'answered') {
+      statsd.count('provider_error', { action: 'sign_out', error: 'revoke_session' });
+    }
+  }
+
+  return function count(event) {
+    switch (event.kind) {
+      case 'request':
+        return countRequest(event);
+      case 'call':
+        return countCall(event);
+      case 'question':
+        return countQuestion(event);
+      case 'refresh_shared':
+        return statsd.count('provider.singleflight', { endpoint: 'RefreshAccessToken' });
+    }
+  };
+}
+
+// What BuzzFeed SSO called the same; its proxy asked three questions where ours has one.
+const names: ReadonlyMap<Action, string> = new Map([
+  ['home', 'unknown'],
+  ['introspect', 'validate'],
+  ['token', 'redeem'],
+]);
+
+const application = 'application_error';
+const provider = 'provider_error';
+const problems: ReadonlyMap<string, Problem> = new Map([
+  ['sign_in return_address_refused', problem(application, 'sign_in', 'invalid_redirect_parameter')],
+  ['sign_in provider_failed', problem(application, 'sign_in', 'sign_in_error')],
+  ['sign_in provider_timeout', problem(application, 'sign_in', 'sign_in_error')],
+  ['sign_in provider_unavailable', problem(application, 'sign_in', 'sign_in_error')],
+  ['start return_address_refused', problem(application, 'start', 'invalid_redirect_parameter')],
+  ['callback attempt_unknown', problem(application, 'callback', 'missing_csrf_cookie')],
+  ['callback account_refused', problem(application, 'callback', 'invalid_email')],
+  ['callback provider_refused', problem(provider, 'callback', 'error_in_callback')],
+  ['callback provider_failed', problem(provider, 'callback', 'redeem_code')],
+  ['callback provider_timeout', problem(provider, 'callback', 'redeem_code')],
+  ['callback provider_unavailable', problem(provider, 'callback', 'redeem_code')],
+  ['callback email_unverified', problem(provider, 'callback', 'redeem_code')],
+  ['introspect client_refused', problem(application, 'validate', 'invalid_client_secret')],
+  ['introspect provider_unavailable', problem(provider, 'profile', 'groups_resource')],
+  ['token client_refused', problem(application, 'redeem', 'invalid_client_secret')],
+  ['token invalid_grant', problem(application, 'redeem', 'invalid_auth_code')],
+]);
+
+function problem(name: AuthStatsdName, action: string, error: string): Problem {
+  return { name, action, error };
+}
