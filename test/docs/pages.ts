@@ -1,5 +1,7 @@
+import { authMetrics } from '@latchkey/auth';
 import { renderLintReference, renderMigrationReference } from '@latchkey/cli';
-import { renderErrorReference } from '@latchkey/http';
+import { renderErrorReference, renderMetricsReference } from '@latchkey/http';
+import { proxyMetrics } from '@latchkey/proxy';
 import { renderConfigurationReference } from '@latchkey/settings';
 import { renderDiagnosticsReference, renderUpstreamSchema } from '@latchkey/upstreams';
 
@@ -7,6 +9,7 @@ import { renderDiagnosticsReference, renderUpstreamSchema } from '@latchkey/upst
 export function generatedPages(): Record<string, string> {
   return {
     'configuration.md': renderConfigurationReference(),
+    'dashboards.md': renderMetricsReference([proxyMetrics, authMetrics]),
     'diagnostics.md': `${renderDiagnosticsReference()}\n${renderLintReference()}`,
     'errors.md': renderErrorReference(),
     'migration-notes.md': renderMigrationReference(),
