@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import type { Duplex, Writable } from 'node:stream';
 import { sendRaw } from '../fixtures/raw-request.ts';
 import { cookieHeader } from '../fixtures/sign-in.ts';
 import { startStack } from '../fixtures/stack.ts';
@@ -151,5 +153,87 @@ describe('an application', () => {
     const logged = the.stack.nextLine(({ path }) => path === '/left');
     socket.destroy();
     expect(await logged).toMatchObject({ status: 499, path: '/left' });
+  });
+});
+
+describe('a caller that stops reading', () => {
+  const impatient = useStack({ proxyEnv: { SERVER_TIMEOUT_WRITE: '400ms' } });
+
+  /** Goes on sending for as long as there is somebody, and tells when there is not. */
+  function pour(into: Writable): Promise<void> {
+    const gone = Promise.withResolvers<void>();
+    const more = Buffer.alloc(64 * 1024);
+    const write = () => {
+      while (!into.destroyed && into.write(more));
+    };
+    into.on('drain', write).on('error', () => undefined);
+    into.once('close', gone.resolve);
+    write();
+    return gone.promise;
+  }
+
+  /** Asks and reads nothing of the answer. */
+  function ask(request: string): Socket {
+    const socket = open(impatient.stack);
+    socket.pause();
+    socket.write(request);
+    return socket;
+  }
+
+  test('is cut off, and the application with it; a stream that has nothing to send is not', async () => {
+    const { app } = impatient.stack;
+    const upstream = Promise.withResolvers<void>();
+    const idle = Promise.withResolvers<ServerResponse>();
+    app.answer = (req, res) => {
+      if (req.url === '/public/idle') {
+        res.write('one ');
+        idle.resolve(res);
+      } else {
+        void pour(res).then(upstream.resolve);
+      }
+    };
+    const stream = impatient.browser().fetch(impatient.stack.url('hello', '/public/idle'));
+    const waiting = await idle.promise;
+    const logged = impatient.stack.nextLine(({ path }) => path === '/public/endless');
+    const socket = ask(`${head('/public/endless')}\r\n`);
+    await upstream.promise;
+    expect(await logged).toMatchObject({
+      msg: 'request',
+      level: 'info',
+      status: 200,
+      detail: 'the caller took nothing for 0.4 s, though there was something to take',
+    });
+    socket.destroy();
+    waiting.end('two');
+    expect((await stream).body).toBe('one two');
+  });
+
+  test('is cut off from a WebSocket, too; one that is quiet stays open', async () => {
+    const { app } = impatient.stack;
+    const accept = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+    const quiet = Promise.withResolvers<Duplex>();
+    app.answerUpgrade = (upstream) => {
+      upstream.write(accept);
+      quiet.resolve(upstream);
+    };
+    const staying = open(impatient.stack);
+    staying.write(`${head('/public/quiet')}${upgrade}\r\n`);
+    await once(staying, 'data');
+
+    const gone = Promise.withResolvers<void>();
+    app.answerUpgrade = (upstream) => {
+      upstream.write(accept);
+      void pour(upstream).then(gone.resolve);
+    };
+    const logged = impatient.stack.nextLine(({ msg }) => msg === 'WebSocket cut');
+    const socket = ask(`${head('/public/echo')}${upgrade}\r\n`);
+    await gone.promise;
+    expect(await logged).toMatchObject({ route: 'hello', detail: expect.stringContaining('0.4 s') });
+    socket.destroy();
+
+    const arrives = once(staying, 'data');
+    (await quiet.promise).write('still there');
+    expect(String((await arrives)[0])).toBe('still there');
+    staying.destroy();
   });
 });

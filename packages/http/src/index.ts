@@ -34,5 +34,6 @@ export { counterOf, createMetrics, gaugeOf, histogramOf, serveMetrics } from './
 export { listenError, refuseToStart, stopOnSignals } from './server/process.ts';
 export { replyHtml, replyJson, replyPage, replyRedirect, replyText } from './server/reply.ts';
 export { newRequestId } from './server/request-id.ts';
+export { StalledError } from './server/stalled.ts';
 export { startStatsd } from './server/statsd.ts';
 export type { Statsd } from './server/statsd.ts';

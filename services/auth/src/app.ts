@@ -62,6 +62,7 @@ export async function startAuth({
       address: server.address,
       timeouts: {
         readMs: server.readTimeoutMs,
+        writeMs: server.writeTimeoutMs,
         requestMs: server.requestTimeoutMs,
         shutdownMs: server.shutdownTimeoutMs,
       },

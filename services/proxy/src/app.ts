@@ -121,6 +121,7 @@ export async function startProxy(options: {
       address: settings.server.address,
       timeouts: {
         readMs: settings.server.readTimeoutMs,
+        writeMs: settings.server.writeTimeoutMs,
         requestMs: 0,
         shutdownMs: settings.server.shutdownTimeoutMs,
       },

@@ -1,3 +1,4 @@
+import { StalledError } from '@latchkey/http';
 import type { Identity } from '@latchkey/identity';
 import type { Route } from '@latchkey/upstreams';
 import { ServerResponse } from 'node:http';
@@ -155,14 +156,20 @@ export function createPipeline(stages: Stages): {
   return {
     request(req, res) {
       const record = openRecord(req, tell);
-      res.once('close', () => record.close(res.headersSent ? res.statusCode : callerGone));
+      res.once('close', function answered() {
+        if (res.errored instanceof StalledError) record.detail = res.errored.message;
+        record.close(res.headersSent ? res.statusCode : callerGone);
+      });
       serve(req, res, record).catch((error: unknown) => failed(res, record, error));
     },
 
     upgrade(req, socket, head) {
       const record = openRecord(req, tell);
       // The caller may go at any time, and nobody else listens on an upgraded socket.
-      socket.on('error', () => socket.destroy());
+      socket.on('error', function broken(error) {
+        socket.destroy();
+        if (error instanceof StalledError) tell({ kind: 'tunnel_cut', record, detail: error.message });
+      });
       // What does not pass is answered as any other request would be, and the connection ends with it.
       const res = new ServerResponse(req);
       res.shouldKeepAlive = false;

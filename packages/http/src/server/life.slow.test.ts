@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { startServer } from './life.ts';
 import type { Handlers, RunningServer, ServerTimeouts } from './life.ts';
+import { StalledError } from './stalled.ts';
 
 const running: RunningServer[] = [];
 const sockets: Socket[] = [];
@@ -15,7 +16,7 @@ const sockets: Socket[] = [];
 async function start(handlers: Handlers, timeouts: Partial<ServerTimeouts> = {}): Promise<RunningServer> {
   const server = await startServer(() => handlers, {
     port: 0,
-    timeouts: { readMs: 10_000, requestMs: 0, shutdownMs: 100, ...timeouts },
+    timeouts: { readMs: 10_000, writeMs: 10_000, requestMs: 0, shutdownMs: 100, ...timeouts },
   });
   running.push(server);
   return server;
@@ -126,6 +127,90 @@ describe('what a client is slow to send', () => {
     sockets.push(socket);
 
     expect(await answer).toBe('read 4000000');
+  });
+});
+
+describe('what a client is slow to take', () => {
+  /** Writes for as long as there is somebody. */
+  const pour: RequestListener = (_, res) => {
+    const more = Buffer.alloc(64 * 1024);
+    res.on('drain', write);
+    write();
+    function write(): void {
+      while (!res.destroyed && res.write(more));
+    }
+  };
+
+  test('an answer of which nothing is taken is cut, and says why', async () => {
+    const cut = Promise.withResolvers<unknown>();
+    const request: RequestListener = (req, res) => {
+      res.once('close', () => cut.resolve(res.errored));
+      pour(req, res);
+    };
+    const socket = open(await start({ request }, { writeMs: 200 }));
+    socket.pause();
+    socket.write(head('GET / HTTP/1.1'));
+
+    expect(await cut.promise).toBeInstanceOf(StalledError);
+  });
+
+  test('so is what comes through an upgraded connection', async () => {
+    const cut = Promise.withResolvers<unknown>();
+    const upgrade: NonNullable<Handlers['upgrade']> = (_, tunnel) => {
+      tunnel.once('error', cut.resolve);
+      while (tunnel.write(Buffer.alloc(1024 * 1024)));
+    };
+    const socket = open(await start({ request: hello, upgrade }, { writeMs: 200 }));
+    socket.pause();
+    socket.write(head('GET / HTTP/1.1', 'Connection: Upgrade', 'Upgrade: websocket'));
+
+    expect(await cut.promise).toBeInstanceOf(StalledError);
+  });
+
+  test('an answer that has nothing to send for now is left alone, and so is one not begun', async () => {
+    const waiting = Promise.withResolvers<() => void>();
+    const cut = Promise.withResolvers<void>();
+    const request: RequestListener = (req, res) => {
+      if (req.url === '/idle') {
+        res.write('begun, ');
+        waiting.resolve(() => void res.end('ended'));
+      } else if (req.url === '/late') {
+        void cut.promise.then(() => res.end('late'));
+      } else {
+        res.once('close', cut.resolve);
+        pour(req, res);
+      }
+    };
+    const server = await start({ request }, { writeMs: 200 });
+    const [idle, late, stalled] = [open(server), open(server), open(server)];
+    idle.write(head('GET /idle HTTP/1.1'));
+    late.write(head('GET /late HTTP/1.1'));
+    await arrives(idle, 'begun');
+    const end = await waiting.promise;
+    stalled.pause();
+    stalled.write(head('GET / HTTP/1.1'));
+    await cut.promise;
+    end();
+
+    expect(await arrives(idle, 'ended')).toContain('ended');
+    expect(await arrives(late, 'late')).toContain('late');
+  });
+
+  test('an answer that is taken, if late, arrives whole', async () => {
+    const length = 32 * 1024 * 1024;
+    const request: RequestListener = (_, res) => void res.end(Buffer.alloc(length));
+    const socket = open(await start({ request }, { writeMs: 2_000 }));
+    let taken = 0;
+    socket.on('data', (chunk: Buffer) => {
+      taken += chunk.length;
+      // As a slow line does it: a rest after every piece.
+      socket.pause();
+      setImmediate(() => socket.resume());
+    });
+    socket.write(head('GET / HTTP/1.1', 'Connection: close'));
+    await once(socket, 'end');
+
+    expect(taken).toBeGreaterThan(length);
   });
 });
 

@@ -13,7 +13,7 @@ const sockets: Socket[] = [];
 async function start(handlers: Handlers, timeouts: Partial<ServerTimeouts> = {}): Promise<RunningServer> {
   const server = await startServer(() => handlers, {
     port: 0,
-    timeouts: { readMs: 10_000, requestMs: 0, shutdownMs: 100, ...timeouts },
+    timeouts: { readMs: 10_000, writeMs: 10_000, requestMs: 0, shutdownMs: 100, ...timeouts },
   });
   running.push(server);
   return server;
@@ -131,7 +131,7 @@ describe('a stop', () => {
         seen.push(ready);
         return { request: hello };
       },
-      { port: 0, timeouts: { readMs: 1_000, requestMs: 0, shutdownMs: 100 }, onStop },
+      { port: 0, timeouts: { readMs: 1_000, writeMs: 1_000, requestMs: 0, shutdownMs: 100 }, onStop },
     );
 
     expect(seen.map((ready) => ready())).toEqual([true]);

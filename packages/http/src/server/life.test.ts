@@ -13,7 +13,7 @@ const sockets: Socket[] = [];
 async function start(handlers: Handlers, timeouts: Partial<ServerTimeouts> = {}): Promise<RunningServer> {
   const server = await startServer(() => handlers, {
     port: 0,
-    timeouts: { readMs: 10_000, requestMs: 0, shutdownMs: 100, ...timeouts },
+    timeouts: { readMs: 10_000, writeMs: 10_000, requestMs: 0, shutdownMs: 100, ...timeouts },
   });
   running.push(server);
   return server;
@@ -120,7 +120,7 @@ test('a port that is taken is an error of the start', async () => {
   const { port } = await start({ request: hello });
   const again = startServer(() => ({ request: hello }), {
     port,
-    timeouts: { readMs: 1_000, requestMs: 0, shutdownMs: 100 },
+    timeouts: { readMs: 1_000, writeMs: 1_000, requestMs: 0, shutdownMs: 100 },
   });
 
   await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' });

@@ -1,12 +1,16 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { performance } from 'node:perf_hooks';
 import type { Duplex } from 'node:stream';
+import { createStallWatch, StalledError } from './stalled.ts';
 
-/** How long the server waits for what a client should send. Milliseconds. */
+/** How long the server waits for a client. Milliseconds. */
 export type ServerTimeouts = {
   /** for the whole head of a request, and between two pieces of its body */
   readonly readMs: number;
+  /** while it takes nothing of an answer, or of what comes through a tunnel, although there is some */
+  readonly writeMs: number;
   /** for a whole request, body included; 0 for none */
   readonly requestMs: number;
   /** after a stop is asked for: for requests under way */
@@ -84,6 +88,8 @@ export async function startServer(
     else upgrade(req, socket, head);
   });
   await listen(server, port, listenOn);
+  const stopLooking = endStalled({ open, upgraded }, timeouts.writeMs);
+  server.once('close', stopLooking);
   const address = server.address();
 
   return {
@@ -137,6 +143,36 @@ function endSilence(socket: Socket, readMs: number): void {
   const waitingForClient = !req.complete && req.readableFlowing === true;
   if (waitingForClient || exchange.silentMs > heldBodyMs) return void socket.destroy();
   return void socket.setTimeout(readMs);
+}
+
+// Looks are an eighth of the time apart that a caller has.
+const looksWithin = 8;
+const longestPauseMs = 60_000;
+
+// A caller that stops taking its answer would hold a connection, the application's behind it, and what is buffered in both.
+function endStalled(
+  { open, upgraded }: { open: Iterable<ServerResponse>; upgraded: Iterable<Duplex> },
+  writeMs: number,
+): () => void {
+  const watch = createStallWatch({ writeMs, now: () => performance.now() });
+  let looking = false;
+
+  async function look(): Promise<void> {
+    if (looking) return;
+    looking = true;
+    const answers = new Map<Socket, ServerResponse>();
+    // An answer that waits behind another one on its connection has no socket yet.
+    for (const res of open) if (res.socket !== null) answers.set(res.socket, res);
+    const tunnels = [...upgraded].filter((socket) => socket instanceof Socket);
+    for (const socket of await watch.look([...answers.keys(), ...tunnels])) {
+      (answers.get(socket) ?? socket).destroy(new StalledError(writeMs));
+    }
+    looking = false;
+  }
+
+  const pauseMs = Math.min(writeMs / looksWithin, longestPauseMs);
+  const timer = setInterval(() => void look(), pauseMs).unref();
+  return () => clearInterval(timer);
 }
 
 function listen(server: Server, port: number, address: string | undefined): Promise<void> {

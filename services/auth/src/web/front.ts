@@ -1,4 +1,11 @@
-import { canonicalRequest, HttpError, newRequestId, replyText, trustPeers } from '@latchkey/http';
+import {
+  canonicalRequest,
+  HttpError,
+  newRequestId,
+  replyText,
+  StalledError,
+  trustPeers,
+} from '@latchkey/http';
 import type { Authority, RequestLine } from '@latchkey/http';
 import { performance } from 'node:perf_hooks';
 import type { RequestHandler } from 'express';
@@ -28,6 +35,7 @@ export function front(
     const started = performance.now();
     res.once('close', function record() {
       line.status = res.headersSent ? res.statusCode : callerGone;
+      if (res.errored instanceof StalledError) line.detail = res.errored.message;
       const ms = performance.now() - started;
       line.duration = Math.round(ms * 10) / 10;
       const action = actionOf(line.path, context.providers);

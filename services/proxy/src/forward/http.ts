@@ -37,7 +37,7 @@ export type ForwardEvents = {
 
 /**
  * Streams a request to the upstream and its answer back. Bodies are never held in memory: each side is read only as fast
- * as the other takes it.
+ * as the other takes it. A caller that takes nothing any more is the server's to cut.
  */
 export async function forwardHttp(
   req: IncomingMessage,
@@ -67,17 +67,12 @@ function relay(
 ): Promise<RelayOutcome> {
   return new Promise((resolve) => {
     let controller: Dispatcher.DispatchController | undefined;
-    let stalled: NodeJS.Timeout | undefined;
     const body = upstream.body === undefined && hasBody(req) ? bodyOf(req) : undefined;
     const abandon = () => controller?.abort(new Error('the caller has gone'));
 
-    function resume(): void {
-      clearTimeout(stalled);
-      controller?.resume();
-    }
+    const resume = () => controller?.resume();
 
     function finish(outcome: RelayOutcome): void {
-      clearTimeout(stalled);
       res.off('close', abandon);
       res.off('drain', resume);
       body?.release();
@@ -108,9 +103,7 @@ function relay(
           res.flushHeaders();
         },
         onResponseData(_, chunk) {
-          if (res.write(chunk)) return;
-          controller?.pause();
-          stalled = setTimeout(() => res.destroy(), silenceMs);
+          if (!res.write(chunk)) controller?.pause();
         },
         onResponseEnd() {
           res.end();

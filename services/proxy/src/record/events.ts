@@ -15,6 +15,8 @@ export type ProxyEvent =
     }
   /** a request may pass and is about to be forwarded: so long did we keep it */
   | { readonly kind: 'admitted'; readonly isPublic: boolean; readonly ms: number }
+  /** an open WebSocket, whose handshake has been told long ago, was ended by us */
+  | { readonly kind: 'tunnel_cut'; readonly record: RequestRecord; readonly detail: string }
   /** auth was asked about a session */
   | { readonly kind: 'question'; readonly outcome: QuestionOutcome; readonly ms: number }
   /** a question that another request had just asked already */

@@ -6,9 +6,13 @@ import type { ProxyEvent, Tell } from './events.ts';
 
 type RequestEvent = Extract<ProxyEvent, { kind: 'request' }>;
 
-/** Writes one line for each request. */
+/** Writes one line for each request, and one for a WebSocket that had to be cut. */
 export function requestLines(log: Logger): Tell {
   return function writeLine(event) {
+    if (event.kind === 'tunnel_cut') {
+      const { id, route } = event.record;
+      log.info({ id, route: route?.id, detail: event.detail }, 'WebSocket cut');
+    }
     if (event.kind !== 'request') return;
     const { error } = event.record;
     log[error === undefined ? 'info' : errors[error].level](lineOf(event), 'request');

@@ -39,6 +39,8 @@ export function prometheusListener(registry: Registry): Tell {
         return shared.inc();
       case 'grace':
         return grace.inc();
+      case 'tunnel_cut':
+        return undefined;
     }
   };
 }

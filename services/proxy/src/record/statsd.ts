@@ -31,6 +31,7 @@ export function statsdListener(statsd: Statsd<ProxyStatsdName>): Tell {
         statsd.count('provider_error_fallback', { action: 'validate_session', error: 'validation_failed' });
         return;
       case 'question':
+      case 'tunnel_cut':
     }
   };
 }
