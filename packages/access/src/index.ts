@@ -1,3 +1,5 @@
+export { admitAccount, isAdmitted } from './account.ts';
+export type { Account, AccountRules, Admission } from './account.ts';
 export { decide, explain } from './decide.ts';
 export type { Decision, RuleOutcome } from './decide.ts';
 export { isReason, reasons } from './reasons.ts';

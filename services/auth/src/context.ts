@@ -1,3 +1,4 @@
+import type { AccountRules } from '@latchkey/access';
 import { canonicalAuthority } from '@latchkey/http';
 import type { createLog, HostName } from '@latchkey/http';
 import { attemptCookies, deriveKeys, sessionCookie } from '@latchkey/session';
@@ -10,7 +11,6 @@ import { observeProvider } from './record/observe-provider.ts';
 import { memoryStore } from './session/store.ts';
 import type { Store } from './session/store.ts';
 import { SettingsError } from './settings-error.ts';
-import type { AccountRules } from './sign-in/account.ts';
 import type { ReturnRules } from './sign-in/return-address.ts';
 
 /** A service's log. */

@@ -1,7 +1,7 @@
+import { isAdmitted } from '@latchkey/access';
 import { cookieValues, coversHost, isExpired, openSession } from '@latchkey/session';
 import type { Session } from '@latchkey/session';
 import type { Context } from '../context.ts';
-import { isAdmitted } from '../sign-in/account.ts';
 import { knownStanding } from './refresh.ts';
 import type { Standing } from './store.ts';
 

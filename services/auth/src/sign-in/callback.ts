@@ -1,3 +1,4 @@
+import { admitAccount } from '@latchkey/access';
 import { HttpError } from '@latchkey/http';
 import type { Action, ErrorCode } from '@latchkey/http';
 import type { Attempt, Pending } from '@latchkey/session';
@@ -12,7 +13,6 @@ import type { Failure } from '../web/failure.ts';
 import type { Handler, Reply } from '../web/locals.ts';
 import { queryOf, queryParameters } from '../web/parameters.ts';
 import type { Parameters } from '../web/parameters.ts';
-import { admitAccount } from './account.ts';
 import type { Destination } from './destination.ts';
 import { startHref } from './links.ts';
 import { sendBack } from './send-back.ts';

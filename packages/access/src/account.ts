@@ -1,4 +1,5 @@
-import type { Identity } from '../providers/provider.ts';
+/** What a provider says about an account, as far as it decides who may sign in. */
+export type Account = { readonly email: string | undefined; readonly emailVerified: boolean };
 
 /** Whose e-mail address may sign in at all, in lower case. `*` as the only entry of a list lets everybody in. */
 export type AccountRules = {
@@ -20,7 +21,7 @@ export type Admission =
 const plainAddress = /^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$/;
 
 /** Decides whether a person may sign in, from what the provider says. */
-export function admitAccount({ email: given, emailVerified }: Identity, rules: AccountRules): Admission {
+export function admitAccount({ email: given, emailVerified }: Account, rules: AccountRules): Admission {
   if (given === undefined || !emailVerified) return { admitted: false, code: 'email_unverified' };
   if (!plainAddress.test(given)) return { admitted: false, code: 'account_refused', email: given };
   const email = given.toLowerCase();
