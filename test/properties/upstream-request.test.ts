@@ -2,10 +2,10 @@ import { posix } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { canonicalHost } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
+import { upstreamTarget } from '@latchkey/upstreams';
 import { cookieNames, deriveKeys, isOwnCookie, withoutCookies } from '@latchkey/session';
 import * as fc from 'fast-check';
 import { requestHeaders } from '../../services/proxy/src/forward/request-headers.ts';
-import { upstreamTarget } from '../../services/proxy/src/forward/target.ts';
 import { createAddresses } from '../../services/proxy/src/sign-in/addresses.ts';
 
 const host = canonicalHost('wiki.example.com');

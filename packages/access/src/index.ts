@@ -2,6 +2,8 @@ export { admitAccount, isAdmitted } from './account.ts';
 export type { Account, AccountRules, Admission } from './account.ts';
 export { decide, explain } from './decide.ts';
 export type { Decision, RuleOutcome } from './decide.ts';
+export { userOf } from './email.ts';
+export { namedGroups } from './named-groups.ts';
 export { isReason, reasons } from './reasons.ts';
 export type { NobodyReason, Reason } from './reasons.ts';
 export type { Question } from './rules.ts';

@@ -1,14 +1,15 @@
 export { canonicalAuthority, canonicalHost } from './canonical/host.ts';
 export type { Authority, HostName } from './canonical/host.ts';
-export { isNavigation, isPreflight } from './canonical/navigation.ts';
+export { isNavigation, isPreflight, isSameOrigin } from './canonical/navigation.ts';
 export { canonicalPath } from './canonical/path.ts';
 export type { CanonicalPath } from './canonical/path.ts';
 export { trustPeers } from './canonical/peers.ts';
 export type { Caller, PeerTrust } from './canonical/peers.ts';
 export { canonicalRequest } from './canonical/request.ts';
-export type { CanonicalRequest, Unreadable } from './canonical/request.ts';
+export type { CanonicalRequest, Received, Unreadable } from './canonical/request.ts';
 export { errors, HttpError, renderErrorReference } from './errors.ts';
 export type { ErrorCode, ErrorLevel } from './errors.ts';
+export { healthPath, launcherScriptPath, ownPaths } from './own-paths.ts';
 export { errorJson, errorPage } from './pages/error.ts';
 export type { ErrorBody } from './pages/error.ts';
 export { homePage } from './pages/home.ts';

@@ -1,11 +1,10 @@
-import { canonicalRequest, replyRedirect, replyText } from '@latchkey/http';
+import { canonicalRequest, healthPath, ownPaths, replyRedirect, replyText } from '@latchkey/http';
 import type { CanonicalRequest, PeerTrust } from '@latchkey/http';
+import { upstreamTarget } from '@latchkey/upstreams';
 import type { RouteMatch, RouteTable, Target } from '@latchkey/upstreams';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { ownPaths } from './endpoints/endpoints.ts';
 import { attachExchange } from './endpoints/exchange.ts';
 import type { ShowLauncher } from './endpoints/launcher.ts';
-import { upstreamTarget } from './forward/target.ts';
 import type { Gate, Passage } from './gate/gate.ts';
 import { refuseWithError } from './gate/refuse.ts';
 import type { RefuseDecision } from './gate/refuse.ts';
@@ -55,7 +54,7 @@ export function createAdmit(stages: AdmissionStages): Admit {
       return undefined;
     }
     record.request = request;
-    if (request.rawPath === '/ping') {
+    if (request.rawPath === healthPath) {
       replyText(res, stages.ready() ? 200 : 503, '');
       return undefined;
     }

@@ -1,4 +1,5 @@
-import { StalledError } from '@latchkey/http';
+import { namedGroups } from '@latchkey/access';
+import { isSameOrigin, StalledError } from '@latchkey/http';
 import type { Identity } from '@latchkey/identity';
 import type { Route } from '@latchkey/upstreams';
 import { ServerResponse } from 'node:http';
@@ -15,7 +16,6 @@ import { requestHeaders } from './forward/request-headers.ts';
 import { responseHeaders } from './forward/response-headers.ts';
 import type { Tunnels } from './forward/tunnels.ts';
 import { forwardWebSocket } from './forward/websocket.ts';
-import { namedGroups } from './gate/named-groups.ts';
 import { refuseWithError } from './gate/refuse.ts';
 import type { Tell } from './record/events.ts';
 import { openRecord } from './record/record.ts';
@@ -118,7 +118,7 @@ export function createPipeline(stages: Stages): {
     const passed = await admit(req, res, record);
     if (passed === undefined || socket.destroyed) return;
     const { request, match, passage, target, path } = passed;
-    if (passage.known !== undefined && !isSameOrigin(req, addresses.origin(request))) {
+    if (passage.known !== undefined && !isSameOrigin(req.headers, addresses.origin(request))) {
       refuseWithError(res, record, 'cross_site_request');
       return;
     }
@@ -217,10 +217,4 @@ function failed(res: ServerResponse, record: RequestRecord, error: unknown): voi
   } catch {
     res.destroy();
   }
-}
-
-// Browsers attach cookies to a WebSocket handshake from any page and apply no same-origin policy to it (RFC 6455,
-// section 10.2). A client that is no browser sends no Origin.
-function isSameOrigin(req: IncomingMessage, origin: string): boolean {
-  return req.headers.origin === undefined || req.headers.origin.toLowerCase() === origin;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isNavigation, isPreflight } from './navigation.ts';
+import { isNavigation, isPreflight, isSameOrigin } from './navigation.ts';
 
 const html = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
@@ -58,5 +58,20 @@ describe('a CORS preflight', () => {
     ['neither', 'OPTIONS', {}],
   ])('is none with %s', (_, method, headers) => {
     expect(isPreflight(method, headers)).toBe(false);
+  });
+});
+
+describe('a WebSocket handshake', () => {
+  const own = 'https://wiki.example.com';
+  test.each([
+    ['of a page of the host', { origin: own }, true],
+    ['of such a page in other letters', { origin: 'https://Wiki.example.com' }, true],
+    ['of a client that is no browser', {}, true],
+    ['of a page elsewhere', { origin: 'https://evil.example' }, false],
+    ['of a page below', { origin: 'https://x.wiki.example.com' }, false],
+    ['of a sandboxed page', { origin: 'null' }, false],
+    ['of a page over plain HTTP', { origin: 'http://wiki.example.com' }, false],
+  ])('%s', (_, headers, expected) => {
+    expect(isSameOrigin(headers, own)).toBe(expected);
   });
 });

@@ -25,3 +25,13 @@ export function isPreflight(method: string, headers: IncomingHttpHeaders): boole
     headers['access-control-request-method'] !== undefined
   );
 }
+
+/**
+ * Tells whether a WebSocket handshake comes from a page of the host that it goes to. Browsers attach cookies to it from any
+ * page and apply no same-origin policy (RFC 6455, section 10.2). A client that is no browser sends no Origin.
+ *
+ * @param origin of the host that was asked for, as a browser sees it
+ */
+export function isSameOrigin(headers: IncomingHttpHeaders, origin: string): boolean {
+  return headers.origin === undefined || headers.origin.toLowerCase() === origin;
+}

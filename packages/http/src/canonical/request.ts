@@ -3,7 +3,7 @@ import { canonicalAuthority } from './host.ts';
 import type { HostName } from './host.ts';
 import { canonicalPath } from './path.ts';
 import type { CanonicalPath } from './path.ts';
-import type { PeerTrust } from './peers.ts';
+import type { Caller } from './peers.ts';
 import { rawValues } from './raw-headers.ts';
 
 /** What every later stage knows of a request: each fact read once, in one way. */
@@ -31,12 +31,19 @@ export type CanonicalRequest = {
 export type Unreadable =
   'no host' | 'several hosts' | 'host not readable' | 'target not readable' | 'framing not readable';
 
+/** What of an arriving request says what is asked for. */
+export type Received = Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders'>;
+
 /**
  * Reads a request into its canonical form.
  *
+ * @param trust says who is at the other end
  * @returns a string when the request has two readings: then it gets 400
  */
-export function canonicalRequest(req: IncomingMessage, trust: PeerTrust): CanonicalRequest | Unreadable {
+export function canonicalRequest<Request extends Received>(
+  req: Request,
+  trust: { read(req: Request): Caller },
+): CanonicalRequest | Unreadable {
   const hosts = rawValues(req.rawHeaders, 'host');
   if (hosts.length > 1) return 'several hosts';
   const [hostHeader] = hosts;
@@ -65,7 +72,7 @@ export function canonicalRequest(req: IncomingMessage, trust: PeerTrust): Canoni
 
 // RFC 9112, section 6.1: a coding that we do not undo, or a list of them, leaves the next hop to guess the length.
 // A request with both Content-Length and Transfer-Encoding never arrives here: Node's parser refuses it.
-function hasPlainFraming(req: IncomingMessage): boolean {
+function hasPlainFraming(req: Received): boolean {
   const coding = req.headers['transfer-encoding'];
   return coding === undefined || coding.toLowerCase() === 'chunked';
 }

@@ -1,3 +1,4 @@
+import { userOf } from '@latchkey/access';
 import { issueSessionCookie, sealSession } from '@latchkey/session';
 import type { Session, SessionCookie } from '@latchkey/session';
 import { randomBytes } from 'node:crypto';
@@ -32,7 +33,7 @@ export async function issueSession(
     sid: randomBytes(16).toString('base64url'),
     sub: identity.sub,
     email,
-    user: email.slice(0, email.indexOf('@')),
+    user: userOf(email),
     ...(identity.name !== undefined && { name: identity.name }),
     idp,
     aud: context.returns.cookieDomain ?? context.authority.host,

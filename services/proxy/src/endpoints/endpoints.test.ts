@@ -4,13 +4,13 @@ import type { Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { decide } from '@latchkey/access';
 import type { NobodyReason } from '@latchkey/access';
-import { canonicalHost, replyText } from '@latchkey/http';
+import { canonicalHost, ownPaths, replyText } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
 import type { Gate, Passage } from '../gate/gate.ts';
 import type { RequestRecord } from '../record/record.ts';
 import { newlyKnown } from '../session-check/known-session.ts';
-import { createEndpoints, ownPaths } from './endpoints.ts';
+import { createEndpoints } from './endpoints.ts';
 import { attachExchange } from './exchange.ts';
 
 const host = canonicalHost('wiki.example.com');

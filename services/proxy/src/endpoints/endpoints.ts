@@ -1,33 +1,17 @@
+import { namedGroups } from '@latchkey/access';
 import type { Decision } from '@latchkey/access';
-import { replyJson, replyRedirect, replyText } from '@latchkey/http';
+import { launcherScriptPath, replyJson, replyRedirect, replyText } from '@latchkey/http';
 import { handOffCallbackPath, handOffStartPath } from '@latchkey/session';
 import express from 'express';
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Gate, Passage } from '../gate/gate.ts';
-import { namedGroups } from '../gate/named-groups.ts';
 import { isTransient, refuseWithError } from '../gate/refuse.ts';
 import type { RefuseDecision } from '../gate/refuse.ts';
 import type { SessionCookies } from '../gate/session-cookies.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
 import { exchangeOf } from './exchange.ts';
-import { launcherScriptPath, replyLauncherScript } from './launcher.ts';
+import { replyLauncherScript } from './launcher.ts';
 import type { ShowLauncher } from './launcher.ts';
-
-/**
- * The paths that are ours on every host. They hide an upstream's own, so the list is exact: everything else below
- * `/oauth2/` belongs to the upstream.
- */
-export const ownPaths: ReadonlySet<string> = new Set([
-  '/robots.txt',
-  '/oauth2/apps',
-  launcherScriptPath,
-  '/oauth2/auth',
-  handOffCallbackPath,
-  '/oauth2/me',
-  handOffStartPath,
-  '/oauth2/sign_out',
-  '/oauth2/v1/certs',
-]);
 
 /** The proxy's own endpoints, for requests whose path is one of `ownPaths`. */
 export function createEndpoints(parts: {

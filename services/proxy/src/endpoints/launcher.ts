@@ -1,13 +1,17 @@
-import { isNavigation, launcherPage, launcherScript, replyHtml, replyJson } from '@latchkey/http';
+import {
+  isNavigation,
+  launcherPage,
+  launcherScript,
+  launcherScriptPath,
+  replyHtml,
+  replyJson,
+} from '@latchkey/http';
 import type { App, CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
 import type { ServerResponse } from 'node:http';
 import { decideAbout } from '../gate/gate.ts';
 import type { KnownSession } from '../session-check/known-session.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
-
-/** Where the launcher's script is, on every host. */
-export const launcherScriptPath = '/oauth2/apps.js';
 
 /** Shows a person the applications that they may open: a page for a navigation, JSON for a program. */
 export type ShowLauncher = (

@@ -1,12 +1,5 @@
-import {
-  certs,
-  decodedPath,
-  gapSignature,
-  loadRsaSigner,
-  parseGapKey,
-  ssoSignature,
-} from '@latchkey/identity';
-import type { GapKey, RsaSigner } from '@latchkey/identity';
+import { certs, decodedPath, gapSignature, readSigningKeys, ssoSignature } from '@latchkey/identity';
+import type { SigningKeys } from '@latchkey/identity';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
 
@@ -24,8 +17,6 @@ export type Signer = {
   readonly certs: string;
 };
 
-const gapKeyName = /^(?<service>.+)_signing_key$/;
-
 /**
  * Makes the signer from the keys in the environment.
  *
@@ -36,26 +27,12 @@ export function createSigner(options: {
   variables: Readonly<Record<string, string>>;
   rsaKey: string | undefined;
 }): { readonly signer: Signer } | { readonly problems: readonly string[] } {
-  const problems: string[] = [];
-  const gapKeys = new Map<string, GapKey>();
-  for (const [name, text] of Object.entries(options.variables)) {
-    const service = gapKeyName.exec(name)?.groups?.['service'];
-    if (service === undefined || text === '') continue;
-    const key = parseGapKey(text);
-    if (!('problem' in key)) gapKeys.set(service, key);
-    else
-      problems.push(
-        `SSO_CONFIG_${name.toUpperCase()}: unable to generate hmac auth for ${service}: ${key.problem}`,
-      );
-  }
-  const rsa = options.rsaKey === undefined ? undefined : loadRsaSigner(options.rsaKey);
-  if (rsa !== undefined && 'problem' in rsa) problems.push(`REQUESTSIGNER_KEY: ${rsa.problem}`);
-  if (problems.length > 0 || (rsa !== undefined && 'problem' in rsa)) return { problems };
-  return { signer: signerWith(gapKeys, rsa) };
+  const keys = readSigningKeys(options);
+  return 'problems' in keys ? keys : { signer: signerWith(keys) };
 }
 
-function signerWith(gapKeys: ReadonlyMap<string, GapKey>, rsa: RsaSigner | undefined): Signer {
-  const gapKeyOf = (route: Route) => gapKeys.get(route.service.toLowerCase());
+function signerWith({ gap, rsa }: SigningKeys): Signer {
+  const gapKeyOf = (route: Route) => gap.get(route.service.toLowerCase());
   return {
     signs: (route) => !route.skipRequestSigning && (rsa !== undefined || gapKeyOf(route) !== undefined),
     sign(route, request, headers, body) {

@@ -1,5 +1,4 @@
-import type { CanonicalRequest } from '@latchkey/http';
-import type { Target } from '@latchkey/upstreams';
+import type { Target } from '../types.ts';
 
 // A dot segment as any upstream might find one: dots and slashes plain or encoded, however often, a backslash for a
 // slash, and an end that a reader cuts at (a parameter, a query, a fragment, a NUL).
@@ -9,11 +8,12 @@ const climbs =
 /**
  * The request target for the upstream: the raw path and query byte for byte, behind the path and query of `to`.
  *
+ * @param request `target` is the raw path and query as they came; `query` has its `?`, or is empty
  * @returns undefined for a path that would climb out of the path of `to` (GHSA-2q7r-29rg-6m5h); without such a path there
  *   is nothing to climb out of and everything is forwarded as it came
  */
 export function upstreamTarget(
-  request: Pick<CanonicalRequest, 'target' | 'rawPath' | 'query'>,
+  request: { readonly target: string; readonly rawPath: string; readonly query: string },
   target: Target,
 ): string | undefined {
   if (target.basePath === '' && target.query === '') return request.target;

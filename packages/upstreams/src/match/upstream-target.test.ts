@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { upstreamTarget } from './target.ts';
+import { upstreamTarget } from './upstream-target.ts';
 
 const plain = { origin: 'http://127.0.0.1:4200', basePath: '', query: '' };
 const based = { ...plain, basePath: '/app' };

@@ -1,0 +1,21 @@
+/** The health check, answered under any host and before anything else. */
+export const healthPath = '/ping';
+
+/** Where the launcher's script is, on every host. */
+export const launcherScriptPath = '/oauth2/apps.js';
+
+/**
+ * The paths that are ours on every host. They hide an upstream's own, so the list is exact: everything else below
+ * `/oauth2/` belongs to the upstream.
+ */
+export const ownPaths: ReadonlySet<string> = new Set([
+  '/robots.txt',
+  '/oauth2/apps',
+  launcherScriptPath,
+  '/oauth2/auth',
+  '/oauth2/callback',
+  '/oauth2/me',
+  '/oauth2/sign_in',
+  '/oauth2/sign_out',
+  '/oauth2/v1/certs',
+]);

@@ -1,0 +1,42 @@
+import { parseGapKey } from './gap-signature.ts';
+import type { GapKey } from './gap-signature.ts';
+import { loadRsaSigner } from './sso-signature.ts';
+import type { RsaSigner } from './sso-signature.ts';
+
+/** The keys that requests to upstreams are signed with. */
+export type SigningKeys = {
+  /** by the name of the service, in lower case */
+  readonly gap: ReadonlyMap<string, GapKey>;
+  readonly rsa: RsaSigner | undefined;
+};
+
+const gapKeyName = /^(?<service>.+)_signing_key$/;
+
+/**
+ * Reads the signing keys of the environment.
+ *
+ * @param given.variables `SSO_CONFIG_*`; those that end in `_signing_key` are keys, `algorithm:secret`
+ * @param given.rsaKey the PEM text of `REQUESTSIGNER_KEY`
+ * @returns the keys, or what is wrong with which variable; each line begins with its name
+ */
+export function readSigningKeys(given: {
+  variables: Readonly<Record<string, string>>;
+  rsaKey: string | undefined;
+}): SigningKeys | { readonly problems: readonly string[] } {
+  const problems: string[] = [];
+  const gap = new Map<string, GapKey>();
+  for (const [name, text] of Object.entries(given.variables)) {
+    const service = gapKeyName.exec(name)?.groups?.['service'];
+    if (service === undefined || text === '') continue;
+    const key = parseGapKey(text);
+    if (!('problem' in key)) gap.set(service, key);
+    else
+      problems.push(
+        `SSO_CONFIG_${name.toUpperCase()}: unable to generate hmac auth for ${service}: ${key.problem}`,
+      );
+  }
+  const rsa = given.rsaKey === undefined ? undefined : loadRsaSigner(given.rsaKey);
+  if (rsa !== undefined && 'problem' in rsa) problems.push(`REQUESTSIGNER_KEY: ${rsa.problem}`);
+  if (problems.length > 0 || (rsa !== undefined && 'problem' in rsa)) return { problems };
+  return { gap, rsa };
+}
