@@ -1,3 +1,6 @@
+import { parseArgs } from 'node:util';
+import type { ParseArgsOptionsConfig } from 'node:util';
+import { closest } from '@latchkey/upstreams';
 import { UsageError } from './usage-error.ts';
 
 /** The options of every command that reads an upstream file as one environment has it. */
@@ -5,6 +8,30 @@ export const deploymentOptions = {
   cluster: { type: 'string' },
   'env-file': { type: 'string', multiple: true },
 } as const;
+
+/** Reads the arguments of a command. Throws UsageError, with the option that was most likely meant. */
+export function readArguments<Options extends ParseArgsOptionsConfig>(args: string[], options: Options) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(complaintOf(error, Object.keys(options)), { cause: error });
+  }
+}
+
+function complaintOf(error: unknown, options: readonly string[]): string {
+  if (!isOfParseArgs(error)) throw error;
+  const [, unknown] = /^Unknown option '(-[^']*)'/.exec(error.message) ?? [];
+  if (unknown === undefined) return error.message;
+  const meant = closest(unknown.replace(/^-+/, ''), options);
+  const known = options.map((option) => `--${option}`).join(', ');
+  const advice = meant === undefined ? `there are ${known || 'none'}` : `did you mean --${meant}?`;
+  return `there is no option ${unknown}: ${advice}`;
+}
+
+function isOfParseArgs(error: unknown): error is { message: string } {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return false;
+  return String(error.code).startsWith('ERR_PARSE_ARGS_');
+}
 
 /** The values of the arguments called `names`, in order: all of them, and no more. */
 export function takePositionals(given: readonly string[], names: readonly string[]): string[] {

@@ -3,8 +3,10 @@ export type Io = {
   stdout(text: string): void;
   stderr(text: string): void;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Gives the bytes of a file; throws as `readFileSync` does. */
+  /** Gives the bytes of a file, and those of standard input for `-`; throws as `readFileSync` does. */
   readFile(path: string): Uint8Array;
   /** Whether somebody looks at stdout, and not a pipe. */
   readonly isTerminal: boolean;
+  /** Of this program. */
+  readonly version: string;
 };

@@ -1,17 +1,30 @@
 #!/usr/bin/env -S node --
 // The dashes: Node takes an `--env-file` for its own wherever it stands, and with it whatever NODE_OPTIONS that file holds.
 import { readFileSync } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
 import { run } from './run.ts';
 
-// `latchkey … | head` closes the pipe early, which is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+// `latchkey … | head` closes the pipe early, which is no failure. What is left to say, nobody reads.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 
-process.exitCode = await run(process.argv.slice(2), {
+const argv = process.argv.slice(2);
+// Not with readFileSync, which fails where the other end of a pipe has nothing to say yet.
+const input = argv.includes('-') ? await buffer(process.stdin) : undefined;
+
+process.exitCode = await run(argv, {
   stdout: (text) => void process.stdout.write(text),
   stderr: (text) => void process.stderr.write(text),
   env: process.env,
-  readFile: (path) => readFileSync(path),
+  readFile: (path) => (path === '-' && input ? input : readFileSync(path)),
   isTerminal: process.stdout.isTTY,
+  version: versionOf(readFileSync(new URL('../package.json', import.meta.url), 'utf8')),
 });
+
+function versionOf(packageFile: string): string {
+  const described: { version?: string } = JSON.parse(packageFile);
+  return described.version ?? 'unknown';
+}

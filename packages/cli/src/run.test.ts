@@ -6,8 +6,8 @@ const files = { 'up.yml': withOptions('allowed_groups: [eng]'), 'bad.env': 'A=1\
 const prod = ['up.yml', '--cluster', 'prod'];
 
 describe('help', () => {
-  test.each([['--help'], ['-h'], ['help']])('%s names every command', async (argument) => {
-    const { code, stdout } = await latchkey({}, [argument]);
+  test.each([['--help'], ['-h'], ['help'], ['help', '--help']])('%s names every command', async (...args) => {
+    const { code, stdout } = await latchkey({}, args);
     expect(code).toBe(0);
     for (const { name, summary } of commands) expect(stdout).toContain(`${name.padEnd(7)}  ${summary}`);
   });
@@ -18,6 +18,7 @@ describe('help', () => {
     expect(asked.stdout).toContain(`Usage: latchkey ${name}`);
     expect(asked.stdout).toMatch(new RegExp(`\n +(?:.*&& )?latchkey ${name} `));
     expect(await latchkey({}, ['help', name])).toEqual(asked);
+    expect(await latchkey({}, ['--help', name])).toEqual(asked);
     expect(asked.stdout.split('\n').filter((line) => line.length > 120)).toEqual([]);
   });
 });
@@ -25,7 +26,9 @@ describe('help', () => {
 describe('a call that is not understood ends with 2 and says why', () => {
   test.each([
     ['nothing at all', [], 'Usage: latchkey <command>'],
-    ['an unknown command', ['chekc'], 'no command "chekc"'],
+    ['an unknown command', ['chekc'], 'no command "chekc". Did you mean `latchkey check`?'],
+    ['a command like no other', ['frobnicate'], '`latchkey --help` shows what there is'],
+    ['help about an unknown command', ['help', 'migarte'], 'Did you mean `latchkey migrate`?'],
     ['no file', ['check', '--cluster', 'prod'], 'FILE is missing'],
     ['a file too many', ['check', ...prod, 'b.yml'], '"b.yml" is one argument too many'],
     [
@@ -40,7 +43,9 @@ describe('a call that is not understood ends with 2 and says why', () => {
     ],
     ['an env file with a broken line', ['check', 'up.yml', '--env-file', 'bad.env'], 'bad.env:2'],
     ['neither cluster nor env file', ['check', 'up.yml'], 'write --cluster'],
-    ['an unknown option', ['check', ...prod, '--clutser', 'x'], '--clutser'],
+    ['an unknown option', ['check', ...prod, '--clutser', 'x'], 'did you mean --cluster?'],
+    ['an option like no other', ['check', ...prod, '--frob'], 'there are --cluster, --env-file, --format'],
+    ['an option where there is none', ['schema', '-x'], 'there are none'],
     ['an option without its value', ['check', 'up.yml', '--cluster'], '--cluster'],
     ['an unknown format', ['check', ...prod, '--format', 'xml'], '"xml": write text, json, github'],
     ['a format that makes no sense', ['routes', ...prod, '--format', 'github'], 'write text, json'],
@@ -59,6 +64,22 @@ describe('a call that is not understood ends with 2 and says why', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
   });
+});
+
+describe('the version', () => {
+  test.each(['--version', '-V', 'version'])('is told by %s', async (argument) => {
+    expect(await latchkey({}, [argument])).toEqual({ code: 0, stdout: 'latchkey 1.2.3\n', stderr: '' });
+  });
+});
+
+test('a dash stands for standard input wherever a file is asked for', async () => {
+  const stdin = { '-': withOptions('allowed_groups: [eng]', 'timeout: 5') };
+  const { code, stdout } = await latchkey(stdin, ['check', '-', '--cluster', 'prod']);
+  expect([code, stdout]).toEqual([1, expect.stringContaining('-:7:16 error LK207')]);
+  const both = { ...files, ...stdin };
+  expect((await latchkey(both, ['diff', '-', ...prod])).stdout).toContain('-:7:16 error LK207');
+  const env = { ...files, '-': 'UPSTREAM_CLUSTER=prod\n' };
+  expect((await latchkey(env, ['routes', 'up.yml', '--env-file', '-'])).code).toBe(0);
 });
 
 describe('colours', () => {

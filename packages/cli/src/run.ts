@@ -1,43 +1,58 @@
+import { closest } from '@latchkey/upstreams';
 import { commands } from './commands/commands.ts';
+import { exitCodes } from './exit-codes.ts';
 import { renderCommandHelp, renderHelp } from './help.ts';
 import type { Io } from './io.ts';
-import { exitCodes } from './exit-codes.ts';
-import { usageMessageOf } from './usage-error.ts';
+import { UsageError } from './usage-error.ts';
+
+const HELP: ReadonlySet<string> = new Set(['help', '--help', '-h']);
+const VERSION: ReadonlySet<string> = new Set(['--version', '-V', 'version']);
 
 /**
  * Runs the command line `argv`, without the program's own name, and gives its exit code: 0 fine, 1 findings, 2 not
  * understood. Nothing is thrown for what the person at the keyboard can put right.
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
-  const [name, ...rest] = argv;
-  if (name === undefined) {
+  const [first, ...others] = argv;
+  if (first === undefined) {
     io.stderr(renderHelp(commands));
     return exitCodes.usage;
   }
-  const asked = name === 'help' ? rest[0] : name;
-  if (asked === undefined || asked === '--help' || asked === '-h') {
+  if (VERSION.has(first)) {
+    io.stdout(`latchkey ${io.version}\n`);
+    return exitCodes.fine;
+  }
+  const [name, ...rest] = HELP.has(first) ? others : argv;
+  if (name === undefined || HELP.has(name)) {
     io.stdout(renderHelp(commands));
     return exitCodes.fine;
   }
-  const command = commands.find((candidate) => candidate.name === asked);
+  const command = commands.find((candidate) => candidate.name === name);
   if (!command) {
-    io.stderr(
-      `latchkey: there is no command ${JSON.stringify(asked)}. \`latchkey --help\` shows what there is.\n`,
-    );
+    io.stderr(`latchkey: ${describeUnknown(name)}\n`);
     return exitCodes.usage;
   }
-  if (name === 'help' || rest.includes('--help') || rest.includes('-h')) {
+  if (HELP.has(first) || rest.includes('--help') || rest.includes('-h')) {
     io.stdout(renderCommandHelp(command));
     return exitCodes.fine;
   }
   try {
     return await command.run(rest, io);
   } catch (error) {
-    const message = usageMessageOf(error);
-    if (message === undefined) throw error;
+    if (!(error instanceof UsageError)) throw error;
     io.stderr(
-      `latchkey ${command.name}: ${message}\nSee \`latchkey ${command.name} --help\`, with examples.\n`,
+      `latchkey ${command.name}: ${error.message}\nSee \`latchkey ${command.name} --help\`, with examples.\n`,
     );
     return exitCodes.usage;
   }
+}
+
+function describeUnknown(name: string): string {
+  const meant = closest(
+    name,
+    commands.map((command) => command.name),
+  );
+  const advice =
+    meant === undefined ? '`latchkey --help` shows what there is.' : `Did you mean \`latchkey ${meant}\`?`;
+  return `there is no command ${JSON.stringify(name)}. ${advice}`;
 }

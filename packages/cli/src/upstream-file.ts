@@ -1,24 +1,28 @@
 import { decodeUpstreamFile, loadUpstreams } from '@latchkey/upstreams';
 import type { LoadedUpstreams } from '@latchkey/upstreams';
-import type { Deployment } from './deployment.ts';
+import type { Deployment } from './environment/deployment.ts';
 import type { Io } from './io.ts';
 import { readBytes } from './read-text.ts';
+import { sourceOf } from './source/source.ts';
+import type { Source } from './source/source.ts';
 
 /** An upstream file as one environment reads it. `text` is empty where the bytes are no text. */
-export type UpstreamFile = LoadedUpstreams & { file: string; text: string };
+export type UpstreamFile = LoadedUpstreams & { file: string; text: string; source: Source };
 
 /** What the environment has to say, and this command was not told. */
 const NEEDS_ENVIRONMENT: ReadonlySet<string> = new Set(['LK106', 'LK310']);
 
 /** Reads an upstream file as the proxy of this deployment does when it starts. */
-export function readUpstreamFile(file: string, { upstream, entries }: Deployment, io: Io): UpstreamFile {
+export function readUpstreamFile(file: string, { upstream, proxy }: Deployment, io: Io): UpstreamFile {
   const decoded = decodeUpstreamFile(file, readBytes(file, io));
-  if (!decoded.ok) return { file, text: '', table: undefined, diagnostics: decoded.diagnostics };
+  if (!decoded.ok)
+    return { file, text: '', source: sourceOf(''), table: undefined, diagnostics: decoded.diagnostics };
   const loaded = loadUpstreams({ ...upstream, file, text: decoded.text });
-  if (entries.length === 0 && loaded.diagnostics.some(({ code }) => NEEDS_ENVIRONMENT.has(code))) {
+  if (!proxy && loaded.diagnostics.some(({ code }) => NEEDS_ENVIRONMENT.has(code))) {
     io.stderr(
-      'latchkey: the variables of the environment are not known here; if they say what is missing, add --env-file.\n',
+      'latchkey: the variables of the proxy are not known here; if they say what is missing, add --env-file.\n',
     );
   }
-  return { file, text: decoded.text, ...loaded };
+  const source = sourceOf(decoded.text, upstream.templateVariables);
+  return { file, text: decoded.text, source, ...loaded };
 }

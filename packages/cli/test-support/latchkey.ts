@@ -18,6 +18,7 @@ export async function latchkey(
     stderr: (text) => void (stderr += text),
     env,
     isTerminal,
+    version: '1.2.3',
     readFile(path) {
       const content = files[path];
       if (content === undefined) throw Object.assign(new Error(path), { code: 'ENOENT' });

@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
-import { deploymentOptions, oneOf, takePositionals } from '../arguments.ts';
-import { readDeployment } from '../deployment.ts';
+import { deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
+import { readDeployment } from '../environment/deployment.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { inFileOrder, reaches } from '../finding.ts';
 import type { Finding } from '../finding.ts';
@@ -32,14 +31,10 @@ Examples:
   latchkey check upstreams.yml --cluster staging --format github
 `,
   run(args, io) {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        ...deploymentOptions,
-        format: { type: 'string', default: 'text' },
-        'fail-on': { type: 'string', default: 'error' },
-      },
+    const { values, positionals } = readArguments(args, {
+      ...deploymentOptions,
+      format: { type: 'string', default: 'text' },
+      'fail-on': { type: 'string', default: 'error' },
     });
     const [path = ''] = takePositionals(positionals, ['FILE']);
     const format = oneOf('--format', values.format, formats);
@@ -47,7 +42,7 @@ Examples:
     const deployment = readDeployment(values, io);
     const file = readUpstreamFile(path, deployment, io);
 
-    const found = [...file.diagnostics, ...lint(file), ...deployment.findings];
+    const found = [...file.diagnostics, ...lint(file, deployment), ...deployment.findings];
     const findings = inFileOrder(found.filter(isFirstOfItsKind()));
     printFindings(findings, format, `${path}: ${file.table?.routes.length ?? 0} routes, nothing to say.`, io);
     return reaches(findings, threshold) ? exitCodes.findings : exitCodes.fine;

@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
-import { deploymentOptions, oneOf, takePositionals } from '../arguments.ts';
-import { readDeployment } from '../deployment.ts';
+import { deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
+import { readDeployment } from '../environment/deployment.ts';
 import { compareTables } from '../diff/compare.ts';
 import { renderChanges } from '../diff/render.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -31,14 +30,10 @@ Examples:
   git show main:upstreams.yml > main.yml && latchkey diff main.yml upstreams.yml --env-file prod.env --fail-on widen
 `,
   run(args, io) {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        ...deploymentOptions,
-        format: { type: 'string', default: 'text' },
-        'fail-on': { type: 'string' },
-      },
+    const { values, positionals } = readArguments(args, {
+      ...deploymentOptions,
+      format: { type: 'string', default: 'text' },
+      'fail-on': { type: 'string' },
     });
     const [oldPath = '', newPath = ''] = takePositionals(positionals, ['OLD', 'NEW']);
     const format = oneOf('--format', values.format, formats);

@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
-import { commaList, deploymentOptions, oneOf, takePositionals } from '../arguments.ts';
-import { readDeployment } from '../deployment.ts';
+import { commaList, deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
+import { readDeployment } from '../environment/deployment.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { renderVerdict, verdictJson } from '../explain/render.ts';
 import { readRequest } from '../explain/request.ts';
@@ -46,19 +45,15 @@ Examples:
       --header 'Origin: https://other.example.com' --header 'Access-Control-Request-Method: PUT'
 `,
   run(args, io) {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        ...deploymentOptions,
-        url: { type: 'string' },
-        as: { type: 'string' },
-        groups: { type: 'string', multiple: true },
-        provider: { type: 'string' },
-        method: { type: 'string', default: 'GET' },
-        header: { type: 'string', multiple: true, default: [] },
-        format: { type: 'string', default: 'text' },
-      },
+    const { values, positionals } = readArguments(args, {
+      ...deploymentOptions,
+      url: { type: 'string' },
+      as: { type: 'string' },
+      groups: { type: 'string', multiple: true },
+      provider: { type: 'string' },
+      method: { type: 'string', default: 'GET' },
+      header: { type: 'string', multiple: true, default: [] },
+      format: { type: 'string', default: 'text' },
     });
     const [path = ''] = takePositionals(positionals, ['FILE']);
     const format = oneOf('--format', values.format, ['text', 'json']);

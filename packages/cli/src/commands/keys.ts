@@ -1,6 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { parseArgs } from 'node:util';
-import { oneOf, takePositionals } from '../arguments.ts';
+import { oneOf, readArguments, takePositionals } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Command } from './command.ts';
 
@@ -57,7 +56,7 @@ Examples:
   latchkey keys signing > signing.pem
 `,
   run(args, io) {
-    const { positionals } = parseArgs({ args, allowPositionals: true, options: {} });
+    const { positionals } = readArguments(args, {});
     const [given = ''] = takePositionals(positionals, ['the kind of key']);
     const { make, note } = KINDS[oneOf('the kind of key', given, names)];
     io.stderr(`${note}\n`);

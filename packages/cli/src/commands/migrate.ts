@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
-import { deploymentOptions, oneOf, takePositionals } from '../arguments.ts';
-import { readDeployment } from '../deployment.ts';
+import { deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
+import { readDeployment } from '../environment/deployment.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { reaches } from '../finding.ts';
 import { differencesOf, findingsOf, renderDifferences } from '../migrate/render.ts';
@@ -33,14 +32,10 @@ Examples:
   latchkey migrate upstream_configs.yml --env-file sso-proxy.env --env-file sso-auth.env --cluster prod
 `,
   run(args, io) {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        ...deploymentOptions,
-        format: { type: 'string', default: 'text' },
-        'fail-on': { type: 'string', default: 'error' },
-      },
+    const { values, positionals } = readArguments(args, {
+      ...deploymentOptions,
+      format: { type: 'string', default: 'text' },
+      'fail-on': { type: 'string', default: 'error' },
     });
     const [path = ''] = takePositionals(positionals, ['FILE']);
     const format = oneOf('--format', values.format, formats);

@@ -1,8 +1,7 @@
-import { parseArgs } from 'node:util';
 import type { Route, RouteTable } from '@latchkey/upstreams';
-import { deploymentOptions, oneOf, takePositionals } from '../arguments.ts';
-import { readDeployment } from '../deployment.ts';
-import type { Deployment } from '../deployment.ts';
+import { deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
+import { readDeployment } from '../environment/deployment.ts';
+import type { Deployment } from '../environment/deployment.ts';
 import { describeDestination, describeDuration, describeRules } from '../describe.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { printFindings } from '../output/findings.ts';
@@ -31,10 +30,9 @@ Examples:
   latchkey routes upstreams.yml --cluster prod --format json | jq '.[] | select(.tlsSkipVerify)'
 `,
   run(args, io) {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: { ...deploymentOptions, format: { type: 'string', default: 'text' } },
+    const { values, positionals } = readArguments(args, {
+      ...deploymentOptions,
+      format: { type: 'string', default: 'text' },
     });
     const [path = ''] = takePositionals(positionals, ['FILE']);
     const format = oneOf('--format', values.format, ['text', 'json']);

@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import { renderUpstreamSchema } from '@latchkey/upstreams';
-import { takePositionals } from '../arguments.ts';
+import { readArguments, takePositionals } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Command } from './command.ts';
 
@@ -20,7 +19,7 @@ and then, as the first line of the upstream file, for editors with the YAML lang
   # yaml-language-server: $schema=upstreams.schema.json
 `,
   run(args, io) {
-    const { positionals } = parseArgs({ args, allowPositionals: true, options: {} });
+    const { positionals } = readArguments(args, {});
     takePositionals(positionals, []);
     io.stdout(renderUpstreamSchema());
     return exitCodes.fine;

@@ -1,9 +1,16 @@
 import type { Route, RouteTable } from '@latchkey/upstreams';
+import type { AuthKnowledge } from '../environment/deployment.ts';
 import type { Finding } from '../finding.ts';
 import type { Source } from '../source/source.ts';
 
 /** A file without errors, and what it became in one environment. */
-export type LintSubject = { file: string; text: string; source: Source; table: RouteTable };
+export type LintSubject = {
+  file: string;
+  text: string;
+  source: Source;
+  table: RouteTable;
+  auth: AuthKnowledge | undefined;
+};
 
 /** Looks for one kind of trouble. */
 export type Lint = (subject: LintSubject) => Finding[];

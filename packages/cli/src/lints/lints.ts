@@ -1,5 +1,5 @@
+import type { Deployment } from '../environment/deployment.ts';
 import type { Finding } from '../finding.ts';
-import { sourceOf } from '../source/source.ts';
 import type { UpstreamFile } from '../upstream-file.ts';
 import { lintForeignHosts } from './foreign-host.ts';
 import { lintIdentityHeaders } from './identity-headers.ts';
@@ -7,6 +7,7 @@ import type { Lint } from './lint.ts';
 import { lintNeverMatches } from './never-matches.ts';
 import { lintPublicPaths } from './public-paths.ts';
 import { lintCertificates, lintOpenToAll } from './rules.ts';
+import { lintProviders, lintReturns } from './sign-in.ts';
 import { lintSecrets } from './secrets.ts';
 
 const LINTS: readonly Lint[] = [
@@ -16,11 +17,17 @@ const LINTS: readonly Lint[] = [
   lintForeignHosts,
   lintNeverMatches,
   lintIdentityHeaders,
+  lintProviders,
+  lintReturns,
 ];
 
 /** What the lints say about a file. One with errors is looked through for secrets only: it has become no routes. */
-export function lint({ file, text, table }: UpstreamFile): Finding[] {
-  const source = sourceOf(text);
+export function lint(
+  { file, text, source, table }: UpstreamFile,
+  { auth }: Pick<Deployment, 'auth'>,
+): Finding[] {
   const secrets = lintSecrets({ file, text, source });
-  return table ? [...LINTS.flatMap((each) => each({ file, text, source, table })), ...secrets] : secrets;
+  return table
+    ? [...LINTS.flatMap((each) => each({ file, text, source, table, auth })), ...secrets]
+    : secrets;
 }

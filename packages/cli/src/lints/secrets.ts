@@ -1,7 +1,7 @@
 import type { Position } from '@latchkey/upstreams';
 import { findingOf } from '../finding.ts';
 import type { Finding } from '../finding.ts';
-import type { SourceKey } from '../source/key.ts';
+import type { SourceKey } from '../source/keys.ts';
 import { lints } from './table.ts';
 import type { LintSubject } from './lint.ts';
 
@@ -37,12 +37,11 @@ export function lintSecrets({
   });
 }
 
-function isCredentialHeader({ path, text }: SourceKey): boolean {
+function isCredentialHeader({ path, value }: SourceKey): boolean {
   const name = path.at(-1) ?? '';
   if (!HEADER_OPTIONS.has(path.at(-2) ?? '')) return false;
-  const value = text.replace(/^(["'])(.*)\1$/, '$2');
-  if (value === '' || /^[*|>]|\{\{[^{}]*\}\}/.test(value)) return false;
-  return CREDENTIAL_NAME.test(name) || CREDENTIAL_VALUE.test(value);
+  if (value.kind !== 'scalar' || value.text === '' || value.templated) return false;
+  return CREDENTIAL_NAME.test(name) || CREDENTIAL_VALUE.test(value.text);
 }
 
 function unmistakable(text: string): Array<{ at: Position; what: string }> {

@@ -5,7 +5,7 @@ type LintKind = FindingKind & { title: string; text: string };
 
 /**
  * What `latchkey check` says beyond the diagnostics of the file itself, whose codes end at 4xx. A code never changes its
- * meaning and is never used again. 5xx: allowed, and seldom meant. 6xx: the env file.
+ * meaning and is never used again. 5xx: allowed, and seldom meant. 6xx: the env files, and the upstream file beside them.
  */
 export const lints = {
   publicUnanchored: {
@@ -59,20 +59,38 @@ export const lints = {
   settingRefused: {
     code: 'LK601',
     severity: 'error',
-    title: 'A variable that keeps the proxy from starting',
-    text: 'The proxy does not start with this env file. docs/configuration.md describes every variable.',
+    title: 'A variable that keeps a service from starting',
+    text: 'The service whose variables these are does not start with this env file. docs/configuration.md describes every variable.',
   },
   settingDoubtful: {
     code: 'LK602',
     severity: 'warning',
     title: 'A variable that is worth a look',
-    text: 'The proxy starts with this env file and leaves this line in its log.',
+    text: 'The service starts with this env file and leaves this line in its log.',
   },
   settingElsewhere: {
     code: 'LK603',
     severity: 'warning',
     title: 'A required secret is not in the env file',
-    text: 'Secrets seldom stand in an env file, so this is no error here. The proxy does not start without it, wherever it comes from.',
+    text: 'Secrets seldom stand in an env file, so this is no error here. The service does not start without it, wherever it comes from.',
+  },
+  servicesDisagree: {
+    code: 'LK604',
+    severity: 'warning',
+    title: 'The proxy and auth are told different things',
+    text: 'The two services have to agree: by what name and secret auth knows the proxy, where auth is, and what the session cookie is called, where it is valid and what seals it. Each of them starts, and together they sign nobody in. Give `latchkey check` the env files of both services and it compares them.',
+  },
+  providerUnknown: {
+    code: 'LK605',
+    severity: 'warning',
+    title: 'A provider that auth does not have',
+    text: 'People who open this application are sent to a sign-in that auth answers with 404. `provider_slug`, or `UPSTREAM_DEFAULT_PROVIDER` where it is left out, is one of the `PROVIDER_X_SLUG` of auth.',
+  },
+  returnRefused: {
+    code: 'LK606',
+    severity: 'warning',
+    title: 'A host that auth sends nobody back to',
+    text: 'After the sign-in, auth sends people to hosts of `AUTHORIZE_PROXY_DOMAINS` and below only, so that nobody can use it to lead people elsewhere. The host of this route is none of them, and signing in there ends with an error.',
   },
 } as const satisfies Record<string, LintKind>;
 

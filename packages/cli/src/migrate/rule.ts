@@ -1,7 +1,8 @@
 import type { Diagnostic, Position, RouteTable } from '@latchkey/upstreams';
-import type { EnvEntry } from '../env-file.ts';
+import type { EnvEntry } from '../environment/env-file.ts';
 import type { FindingKind } from '../finding.ts';
-import type { SourceKey } from '../source/key.ts';
+import { nameOfPath, textOf } from '../source/keys.ts';
+import type { SourceKey } from '../source/keys.ts';
 import type { Source } from '../source/source.ts';
 
 /** What is looked through: an upstream file and the env files of a deployment of BuzzFeed SSO. */
@@ -65,7 +66,7 @@ export function writtenOption(
 ): (subject: MigrationSubject) => Place[] {
   return (subject) =>
     optionKeys(subject, option)
-      .filter(({ text }) => matches(text))
+      .filter(({ value }) => matches(textOf(value)))
       .map((key) => placeOfKey(subject, key));
 }
 
@@ -94,12 +95,5 @@ export function sectionOf(path: readonly string[]): string | undefined {
 
 /** A key as a place. */
 export function placeOfKey({ file }: MigrationSubject, { path, at }: SourceKey): Place {
-  return {
-    file,
-    ...at,
-    about: path
-      .slice(1)
-      .filter((label) => !/^\d+$/.test(label))
-      .join('.'),
-  };
+  return { file, ...at, about: nameOfPath(path) };
 }

@@ -1,4 +1,6 @@
-import type { SourceKey } from '../source/key.ts';
+import type { YamlNode } from '@latchkey/upstreams';
+import { textOf } from '../source/keys.ts';
+import type { SourceKey } from '../source/keys.ts';
 import type { MigrationSubject, Place } from './rule.ts';
 import { isInForce, placeOfKey, sectionOf } from './rule.ts';
 
@@ -22,11 +24,13 @@ export function optionsLaidOver(subject: MigrationSubject): Place[] {
 export function switchedOff(subject: MigrationSubject): Place[] {
   const { source, cluster } = subject;
   return source.keys
-    .filter(({ path, text }) => isInForce(path, cluster) && path.includes('extra_routes') && isNothing(text))
+    .filter(
+      ({ path, value }) => isInForce(path, cluster) && path.includes('extra_routes') && isNothing(value),
+    )
     .filter(({ path }) => {
       const around = [...path.slice(0, path.indexOf('extra_routes')), 'options'];
       const parent = source.childrenOf(around).find((key) => key.path.at(-1) === path.at(-1));
-      return path.at(-2) === 'options' && parent !== undefined && !isNothing(parent.text);
+      return path.at(-2) === 'options' && parent !== undefined && !isNothing(parent.value);
     })
     .map((key) => placeOfKey(subject, key));
 }
@@ -37,10 +41,15 @@ function isDirectlyIn(path: readonly string[]): boolean {
 }
 
 function namesOf(keys: readonly SourceKey[]): string[] {
-  return keys.map(({ path }) => path.at(-1) ?? '').filter((name) => name !== '<<');
+  return keys.map(({ path }) => path.at(-1) ?? '');
 }
 
-/** A list that goes on below is empty on its own line too, so only brackets count. */
-function isNothing(text: string): boolean {
-  return /^(?:false|no|off|n|\[\s*\]|""|'')$/i.test(text);
+/** Whether a value is off or empty. One that is left out altogether says nothing. */
+function isNothing(value: YamlNode): boolean {
+  if (value.kind === 'list') return value.items.length === 0;
+  return value.kind === 'scalar' && (isOff(value) || (!value.plain && value.text === ''));
+}
+
+function isOff(value: YamlNode): boolean {
+  return /^(?:false|no|off|n)$/i.test(textOf(value));
 }

@@ -1,4 +1,5 @@
 import { isReserved } from '@latchkey/identity';
+import { textOf } from '../source/keys.ts';
 import type { MigrationRule, MigrationSubject, Place } from './rule.ts';
 import {
   diagnosed,
@@ -75,8 +76,8 @@ export const upstreamFileRules: readonly MigrationRule[] = [
     find: (subject) =>
       subject.source.keys
         .filter(
-          ({ path, text }) =>
-            path.at(-1) === 'from' && isInForce(path, subject.cluster) && isOtherSpelling(text),
+          ({ path, value }) =>
+            path.at(-1) === 'from' && isInForce(path, subject.cluster) && isOtherSpelling(textOf(value)),
         )
         .map((key) => placeOfKey(subject, key)),
   },
@@ -156,13 +157,13 @@ export const upstreamFileRules: readonly MigrationRule[] = [
 ];
 
 function isOtherSpelling(from: string): boolean {
-  const host = from.replace(/^(["'])(.*)\1$/, '$2').replace(/^[a-z]+:\/\//i, '');
-  // A pattern has a case of its own, and a placeholder is not yet a name.
+  const host = from.replace(/^[a-z]+:\/\//i, '');
+  // A pattern has a case of its own.
   return /^[A-Za-z0-9.:_-]+$/.test(host) && (/[A-Z]/.test(host) || /\.(?::\d+)?$|:(?:80|443)$/.test(host));
 }
 
 function providersOfTheirOwn(subject: MigrationSubject): Place[] {
   return optionKeys(subject, 'provider_slug')
-    .filter(({ text }) => text !== '' && text.replaceAll(/["']/g, '') !== subject.defaultProvider)
+    .filter(({ value }) => textOf(value) !== '' && textOf(value) !== subject.defaultProvider)
     .map((key) => placeOfKey(subject, key));
 }

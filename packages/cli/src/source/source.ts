@@ -1,79 +1,61 @@
-import type { Position, Route } from '@latchkey/upstreams';
-import { graftAliases } from './aliases.ts';
-import type { SourceKey } from './key.ts';
+import { readUpstreamTree } from '@latchkey/upstreams';
+import type { Position, Route, YamlNode } from '@latchkey/upstreams';
 import { keysOf } from './keys.ts';
+import type { SourceKey } from './keys.ts';
 
 /** The file as it is written, for saying where something stands. */
 export type Source = {
-  /** Every key, those behind aliases included. */
+  /** Every key, those behind aliases included. None where the text is no YAML. */
   keys: readonly SourceKey[];
   /** The keys that stand directly in a value. */
   childrenOf(path: readonly string[]): readonly SourceKey[];
-  /** The places of `option` anywhere in the service of a route, in file order. */
+  /** The places of `option` anywhere in the service of a route. */
   optionPlaces(route: Route, option: string): Position[];
   /** The line at which `option` of a route says `value`; where that cannot be told, the option, or else the route. */
   placeOf(route: Route, option: string, value?: string): Position;
 };
 
 /** Reads `text` for saying where something stands in it. */
-export function sourceOf(text: string): Source {
-  const written = keysOf(text);
-  const keys = graftAliases(written);
+export function sourceOf(text: string, templateVariables: Readonly<Record<string, string>> = {}): Source {
+  const root = readUpstreamTree(text, templateVariables);
+  const keys = keysOf(root);
   const lines = text.split(/\r\n|\r|\n/);
   const byParent = Map.groupBy(keys, ({ path }) => nameOf(path.slice(0, -1)));
-  const byService = Map.groupBy(keys, ({ path }) => nameOf(serviceOf(path)));
+  const services = servicesOf(root).map((service) => ({ at: service.at, keys: keysOf(service) }));
 
-  function optionPlaces({ position }: Route, option: string): Position[] {
-    const nearest = written[firstAfter(written, position) - 1];
-    const service = nearest && byService.get(nameOf(serviceOf(nearest.path)));
-    return (service ?? []).filter(({ path }) => path.at(-1) === option).map(({ at }) => at);
+  function keysOfOption({ position }: Route, option: string): SourceKey[] {
+    const service = services.findLast(({ at }) => !isBefore(position, at));
+    return (service?.keys ?? []).filter(({ path }) => path.at(-1) === option);
   }
 
-  /** Where one of `needles` stands in the value of the key at `line`, which goes on until the next key. */
-  function findIn(line: number, needles: readonly string[]): Position | undefined {
-    const next = written[firstAfter(written, { line, column: Infinity })]?.at.line ?? lines.length + 1;
-    for (let at = line; at < next; at += 1) {
-      const found = needles.map((needle) => lines[at - 1]?.indexOf(needle) ?? -1).find((index) => index >= 0);
-      if (found !== undefined) return { line: at, column: found + 1 };
-    }
-    return undefined;
+  /** Where the value is a text in quotes, the place behind the quote. */
+  function textPlace({ at }: YamlNode): Position {
+    const isQuoted = /["']/.test(lines[at.line - 1]?.[at.column - 1] ?? '');
+    return { line: at.line, column: at.column + (isQuoted ? 1 : 0) };
   }
 
   return {
     keys,
     childrenOf: (path) => byParent.get(nameOf(path)) ?? [],
-    optionPlaces,
-    placeOf(route, option, value) {
-      const places = optionPlaces(route, option);
-      // In double quotes a backslash stands there twice.
-      const needles = value === undefined ? [] : [value, value.replaceAll('\\', '\\\\')];
-      for (const { line } of places) {
-        const found = findIn(line, needles);
-        if (found) return found;
-      }
-      return places[0] ?? route.position;
+    optionPlaces: (route, option) => keysOfOption(route, option).map(({ at }) => at),
+    placeOf(route, option, text) {
+      const found = keysOfOption(route, option);
+      const values = found.flatMap(({ value }) => (value.kind === 'list' ? value.items : [value]));
+      const value = values.find((node) => node.kind === 'scalar' && node.text === text);
+      return value ? textPlace(value) : (found[0]?.at ?? route.position);
     },
   };
 }
 
-/** The part of a path that leads to a service: its number in the list, which may be below `services`. */
-function serviceOf(path: readonly string[]): readonly string[] {
-  return path.slice(0, path[0] === 'services' ? 2 : 1);
+function servicesOf(root: YamlNode | undefined): readonly YamlNode[] {
+  const list = root?.kind === 'mapping' ? root.entries.get('services')?.value : root;
+  return list?.kind === 'list' ? list.items : [];
 }
 
 function nameOf(path: readonly string[]): string {
   return path.join('\0');
 }
 
-/** The index of the first key behind `place`; `keys` are in the order in which they stand. */
-function firstAfter(keys: readonly SourceKey[], { line, column }: Position): number {
-  let low = 0;
-  let high = keys.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const at = keys[middle]?.at;
-    if (at && (at.line < line || (at.line === line && at.column <= column))) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+function isBefore(one: Position, other: Position): boolean {
+  return one.line < other.line || (one.line === other.line && one.column < other.column);
 }

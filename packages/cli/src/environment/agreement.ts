@@ -1,0 +1,95 @@
+import type { AuthSettings, ProxySettings } from '@latchkey/settings';
+import type { Finding } from '../finding.ts';
+import { lints } from '../lints/table.ts';
+import type { EnvEntry } from './env-file.ts';
+import type { PartlyKnown } from './read-settings.ts';
+import { settingFinding } from './start-up.ts';
+
+/** A variable of the proxy and the one of auth that has to go with it. */
+type Pair = {
+  ofProxy: string;
+  ofAuth: string;
+  agree: (proxy: ProxySettings, auth: AuthSettings) => boolean;
+  consequence: string;
+};
+
+const PAIRS: readonly Pair[] = [
+  {
+    ofProxy: 'CLIENT_ID',
+    ofAuth: 'CLIENT_PROXY_ID',
+    agree: (proxy, auth) => proxy.client.id === auth.client.id,
+    consequence: 'auth does not know the proxy, and nobody can sign in: write the same in both',
+  },
+  {
+    ofProxy: 'CLIENT_SECRET',
+    ofAuth: 'CLIENT_PROXY_SECRET',
+    agree: (proxy, auth) => proxy.client.secret === auth.client.secret,
+    consequence: 'auth does not believe the proxy, and nobody can sign in: write the same in both',
+  },
+  {
+    ofProxy: 'PROVIDER_URL_EXTERNAL',
+    ofAuth: 'SERVER_HOST',
+    agree: (proxy, auth) => isSameHost(proxy.provider.externalUrl, auth.server),
+    consequence:
+      'people are sent to sign in where auth does not answer: write the host of the one into the other',
+  },
+  {
+    ofProxy: 'SESSION_COOKIE_NAME',
+    ofAuth: 'SESSION_COOKIE_NAME',
+    agree: (proxy, auth) => proxy.session.cookie.name === auth.session.cookie.name,
+    consequence: 'the proxy does not find the session cookie: write the same in both',
+  },
+  {
+    ofProxy: 'SESSION_COOKIE_DOMAIN',
+    ofAuth: 'SESSION_COOKIE_DOMAIN',
+    agree: (proxy, auth) => proxy.session.cookie.domain === auth.session.cookie.domain,
+    consequence: 'they do not agree which hosts share one session: write the same in both',
+  },
+  {
+    ofProxy: 'SESSION_COOKIE_SECRET',
+    ofAuth: 'SESSION_COOKIE_SECRET',
+    // Without a shared domain there is no cookie that both have to open.
+    agree: (proxy, auth) =>
+      proxy.session.cookie.domain === undefined ||
+      proxy.session.cookie.secrets.includes(auth.session.cookie.secrets[0]),
+    consequence: 'the proxy cannot open the session cookie that auth seals: write the same in both',
+  },
+  {
+    ofProxy: 'SESSION_COOKIE_SECURE',
+    ofAuth: 'SESSION_COOKIE_SECURE',
+    agree: (proxy, auth) => proxy.session.cookie.secure === auth.session.cookie.secure,
+    consequence: 'the session cookie has another name in each: write the same in both',
+  },
+];
+
+/** What the proxy and auth are told differently although it has to be the same. No value is shown. */
+export function disagreements(
+  proxy: PartlyKnown<ProxySettings>,
+  auth: PartlyKnown<AuthSettings>,
+  entries: { ofProxy: readonly EnvEntry[]; ofAuth: readonly EnvEntry[] },
+): Finding[] {
+  return PAIRS.filter(({ ofProxy, ofAuth, agree }) => {
+    const bothAreHere = isHere(ofProxy, proxy, entries.ofProxy) && isHere(ofAuth, auth, entries.ofAuth);
+    return bothAreHere && !agree(proxy.settings, auth.settings);
+  }).map(({ ofProxy, ofAuth, consequence }) => {
+    const of = ofProxy === ofAuth ? 'the one of auth' : `${ofAuth} of auth`;
+    const message = `${ofProxy}: does not go with ${of}${placeOf(ofAuth, entries.ofAuth)}, so ${consequence}`;
+    return settingFinding(lints.servicesDisagree, message, entries.ofProxy);
+  });
+}
+
+/** What a file of the container holds cannot be compared. */
+function isHere(name: string, { isKnown }: PartlyKnown<unknown>, entries: readonly EnvEntry[]): boolean {
+  return (
+    isKnown(new RegExp(`^${name}$`)) && !entries.some((entry) => entry.name.toUpperCase() === `${name}_FILE`)
+  );
+}
+
+function placeOf(name: string, entries: readonly EnvEntry[]): string {
+  const entry = entries.findLast((candidate) => candidate.name.toUpperCase() === name);
+  return entry ? ` (${entry.file}:${entry.line})` : '';
+}
+
+function isSameHost(external: URL, { host, scheme }: AuthSettings['server']): boolean {
+  return external.host === URL.parse(`${scheme}://${host}`)?.host;
+}

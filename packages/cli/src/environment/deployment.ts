@@ -1,0 +1,100 @@
+import type { AccountRules } from '@latchkey/access';
+import type { AuthSettings, ProxySettings } from '@latchkey/settings';
+import type { Finding } from '../finding.ts';
+import type { Io } from '../io.ts';
+import { readText } from '../read-text.ts';
+import { UsageError } from '../usage-error.ts';
+import { disagreements } from './agreement.ts';
+import { environmentOf, readEnvFile } from './env-file.ts';
+import type { EnvEntry } from './env-file.ts';
+import { readAuthPartly, readProxyPartly } from './read-settings.ts';
+import type { PartlyKnown } from './read-settings.ts';
+import { entriesOf } from './services.ts';
+import { startUpFindings } from './start-up.ts';
+
+/** One environment that the upstream file is read for: its section, and what the variables of both services say. */
+export type Deployment = {
+  upstream: ProxySettings['upstream'];
+  /** Undefined where no env file is about the proxy. */
+  proxy: ProxyKnowledge | undefined;
+  /** Undefined where no env file is about auth. */
+  auth: AuthKnowledge | undefined;
+  /** The variables of the env files in the order in which they stand. */
+  entries: readonly EnvEntry[];
+  /** What the services would say about the env files when they start. */
+  findings: readonly Finding[];
+};
+
+/** What of the proxy's variables has a say in what becomes of a request. */
+export type ProxyKnowledge = {
+  /** Whether browsers reach the applications over HTTPS only. */
+  secure: boolean;
+  /** Whether there is a load balancer that is believed when it says how a browser reached it. */
+  hasTrustedProxies: boolean;
+};
+
+/** What auth decides about people, as far as the env files say; undefined for what they do not say. */
+export type AuthKnowledge = {
+  accounts: AccountRules | undefined;
+  /** The slugs of its providers. */
+  slugs: readonly string[] | undefined;
+  /** Where it sends people back to; `*` for anywhere. */
+  proxyDomains: readonly string[] | undefined;
+};
+
+/**
+ * Reads the env files, if any, and settles for which cluster the upstream file is read. Nothing comes from the environment
+ * of the command itself: a check shall say the same on every machine.
+ */
+export function readDeployment(
+  options: { cluster?: string | undefined; 'env-file'?: string[] | undefined },
+  io: Io,
+): Deployment {
+  const files = options['env-file'] ?? [];
+  if (options.cluster === undefined && files.length === 0) {
+    throw new UsageError(
+      'write --cluster and the name of a section, or --env-file; --cluster "" reads `default` alone',
+    );
+  }
+  const entries = readEntries(files, io);
+  const ofProxy = files.length === 0 ? undefined : entriesOf('proxy', entries);
+  const ofAuth = entriesOf('auth', entries);
+  const proxy = readProxyPartly(environmentOf(ofProxy ?? []));
+  if (!proxy) throw new UsageError('the env files cannot be used at all: they have too many mistakes');
+  const auth = ofAuth && readAuthPartly(environmentOf(ofAuth));
+  const { upstream, session, server } = proxy.settings;
+  return {
+    upstream: { ...upstream, cluster: options.cluster ?? upstream.cluster },
+    proxy: ofProxy && {
+      secure: session.cookie.secure,
+      hasTrustedProxies: server.trustedProxies.length > 0,
+    },
+    auth: auth && knowledgeFrom(auth),
+    entries,
+    findings: [
+      ...(ofProxy ? startUpFindings('proxy', ofProxy) : []),
+      ...(ofAuth ? startUpFindings('auth', ofAuth) : []),
+      ...(ofProxy && ofAuth && auth ? disagreements(proxy, auth, { ofProxy, ofAuth }) : []),
+    ],
+  };
+}
+
+/** A line that cannot be read may be the one that restricts, so nothing is said without it. */
+function readEntries(files: readonly string[], io: Io): EnvEntry[] {
+  const read = files.map((file) => ({ file, ...readEnvFile(file, readText(file, io)) }));
+  const unreadable = read.flatMap(({ file, unreadable }) => unreadable.map((line) => `${file}:${line}`));
+  if (unreadable.length > 0) {
+    throw new UsageError(`neither NAME=value nor a comment: ${unreadable.join(', ')}`);
+  }
+  return read.flatMap(({ entries }) => entries);
+}
+
+function knowledgeFrom({ settings, isKnown }: PartlyKnown<AuthSettings>): AuthKnowledge {
+  const { emailDomains, emailAddresses, proxyDomains } = settings.authorize;
+  const slugs = settings.providers.map(({ slug }) => slug);
+  return {
+    accounts: isKnown(/^(?:AUTHORIZE|SSO)_EMAIL_/) ? { emailDomains, emailAddresses } : undefined,
+    slugs: isKnown(/^PROVIDER_(?:\w+_(?:TYPE|SLUG))?$/) ? slugs : undefined,
+    proxyDomains: isKnown(/^(?:AUTHORIZE_PROXY_DOMAINS|PROXY_ROOT_DOMAIN)$/) ? proxyDomains : undefined,
+  };
+}

@@ -1,0 +1,82 @@
+import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
+import type { AuthSettings, Loaded, ProxySettings } from '@latchkey/settings';
+
+type Environment = Record<string, string>;
+type Load<Settings> = (env: Environment, options: { readFile: () => string }) => Loaded<Settings>;
+
+/** Settings of which some may be made up: only what `isKnown` says of a variable is what the environment says. */
+export type PartlyKnown<Settings> = { settings: Settings; isKnown: (name: RegExp) => boolean };
+
+/** What passes for any secret: 32 bytes in base64. */
+const STAND_IN_SECRET = Buffer.alloc(32).toString('base64');
+
+/**
+ * For the settings: `NAME_FILE` names a file of the container, which this machine does not have, or has another one in its
+ * place. No secret is read here.
+ */
+export const secretFilesElsewhere = { readFile: (): string => STAND_IN_SECRET };
+
+/** One mistake may hide another, but not for long. */
+const MOST_ATTEMPTS = 5;
+
+/** For required variables, by the name that the line about a missing one begins with. */
+const PROXY_STAND_INS = {
+  PROVIDER_URL_EXTERNAL: { PROVIDER_URL_EXTERNAL: 'https://sso.invalid' },
+};
+
+const AUTH_STAND_INS = {
+  SERVER_HOST: { SERVER_HOST: 'sso.invalid' },
+  AUTHORIZE_PROXY_DOMAINS: { AUTHORIZE_PROXY_DOMAINS: 'invalid' },
+  AUTHORIZE_EMAIL_DOMAINS: { AUTHORIZE_EMAIL_DOMAINS: 'invalid' },
+  PROVIDER_: {
+    PROVIDER_STANDIN_TYPE: 'google',
+    PROVIDER_STANDIN_SLUG: 'stand-in',
+    PROVIDER_STANDIN_CLIENT_ID: 'stand-in',
+    PROVIDER_STANDIN_CLIENT_SECRET: STAND_IN_SECRET,
+  },
+};
+
+/** What the proxy is told, as far as it goes; undefined where nothing can be made of it. */
+export function readProxyPartly(env: Environment): PartlyKnown<ProxySettings> | undefined {
+  return readPartly<ProxySettings>(loadProxySettings, env, PROXY_STAND_INS);
+}
+
+/** What auth is told, as far as it goes; undefined where nothing can be made of it. */
+export function readAuthPartly(env: Environment): PartlyKnown<AuthSettings> | undefined {
+  return readPartly<AuthSettings>(loadAuthSettings, env, AUTH_STAND_INS);
+}
+
+/** The variable that a line of the settings is about. */
+export function variableOf(message: string): string {
+  return /^\w+/.exec(message)?.[0].toUpperCase() ?? '';
+}
+
+/**
+ * Reads settings as far as they go, also where something is wrong with the environment: what is refused is left out, and
+ * what is then missing gets a stand-in.
+ */
+function readPartly<Settings>(
+  load: Load<Settings>,
+  env: Environment,
+  standIns: Readonly<Record<string, Environment>>,
+): PartlyKnown<Settings> | undefined {
+  const doubtful = new Set<string>();
+  let tried = env;
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
+    const loaded = load(tried, secretFilesElsewhere);
+    if (loaded.ok) {
+      const { settings } = loaded;
+      return { settings, isKnown: (name) => ![...doubtful].some((each) => name.test(each)) };
+    }
+    const faulty = new Set(loaded.errors.map(variableOf));
+    for (const name of faulty) doubtful.add(name);
+    const kept = Object.entries(tried).filter(([name]) => !faulty.has(name.toUpperCase()));
+    const missing = [...faulty].filter((name) => tried[name] === undefined);
+    tried = Object.assign(Object.fromEntries(kept), ...missing.map((name) => standInFor(name, standIns)));
+  }
+  return undefined;
+}
+
+function standInFor(name: string, standIns: Readonly<Record<string, Environment>>): Environment {
+  return standIns[name] ?? { [name]: STAND_IN_SECRET };
+}
