@@ -285,7 +285,9 @@ describe('an explanation', () => {
   ])('says what became of each rule: %s', (_, subject, question, outcomes) => {
     const explanation = explain(subject, asked, question);
 
-    expect(explanation.outcomes).toEqual(texts.map((rule, at) => ({ rule, outcome: outcomes[at] })));
+    expect(explanation.outcomes).toEqual(
+      texts.map((rule, at) => ({ rule, about: at < 2 ? 'request' : 'person', outcome: outcomes[at] })),
+    );
     expect(explanation.decision).toEqual(decide(subject, asked, question));
   });
 

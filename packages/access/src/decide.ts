@@ -25,7 +25,11 @@ export function decide(subject: Subject, route: Route, question: Question): Deci
 }
 
 /** What became of one rule in a decision. */
-export type RuleOutcome = { readonly rule: string; readonly outcome: 'hit' | 'miss' | 'not reached' };
+export type RuleOutcome = {
+  readonly rule: string;
+  readonly about: Rule['about'];
+  readonly outcome: 'hit' | 'miss' | 'not reached';
+};
 
 /** The decision with what became of each rule on the way to it. */
 export function explain(
@@ -35,9 +39,9 @@ export function explain(
 ): { decision: Decision; outcomes: RuleOutcome[] } {
   const rules = rulesOf(route);
   const hit = rules.findIndex((rule) => rule.holds(subject, question));
-  const outcomes = rules.map((rule, at): RuleOutcome => {
-    if (at === hit) return { rule: rule.text, outcome: 'hit' };
-    return { rule: rule.text, outcome: hit < 0 || at < hit ? 'miss' : 'not reached' };
+  const outcomes = rules.map(({ text, about }, at): RuleOutcome => {
+    if (at === hit) return { rule: text, about, outcome: 'hit' };
+    return { rule: text, about, outcome: hit < 0 || at < hit ? 'miss' : 'not reached' };
   });
   return { decision: decide(subject, route, question), outcomes };
 }

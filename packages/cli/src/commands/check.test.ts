@@ -109,6 +109,108 @@ describe('the env file', () => {
   });
 });
 
+describe('the env files of both services', () => {
+  const secret = Buffer.alloc(32, 1).toString('base64');
+  const proxy = `PROVIDER_URL_EXTERNAL=https://sso.example.com
+CLIENT_ID=proxy
+CLIENT_SECRET=one
+SESSION_COOKIE_DOMAIN=example.com
+SESSION_COOKIE_SECRET=${secret}
+UPSTREAM_CLUSTER=prod
+UPSTREAM_CONFIGFILE=/sso/up.yml
+`;
+  const auth = `SERVER_HOST=sso.example.com
+SERVER_PORT=4180
+CLIENT_PROXY_ID=proxy
+CLIENT_PROXY_SECRET=one
+SESSION_COOKIE_DOMAIN=example.com
+SESSION_COOKIE_SECRET=${secret}
+AUTHORIZE_EMAIL_DOMAINS=example.com
+AUTHORIZE_PROXY_DOMAINS=example.com
+PROVIDER_G_TYPE=google
+PROVIDER_G_SLUG=google
+PROVIDER_G_CLIENT_ID=x
+`;
+  async function found(files: Record<string, string>): Promise<string[]> {
+    const envFiles = Object.keys(files).flatMap((file) => ['--env-file', file]);
+    const args = ['check', 'up.yml', ...envFiles, '--format', 'json'];
+    const { stdout } = await latchkey({ 'up.yml': fine, ...files }, args);
+    const { findings }: { findings: Array<{ code: string; file: string; line: number; message: string }> } =
+      JSON.parse(stdout);
+    return findings.map(
+      ({ code, file, line, message }) => `${code} ${file}:${line} ${message.split(/[: ]/)[0]}`,
+    );
+  }
+
+  test('say what auth would say, and only its missing secrets are no error', async () => {
+    expect(await found({ 'proxy.env': proxy, 'auth.env': auth })).toEqual([
+      'LK603 auth.env:1 SESSION_KEY',
+      'LK603 auth.env:1 PROVIDER_G_CLIENT_SECRET',
+    ]);
+  });
+
+  test('are read each for its own service', async () => {
+    const files = { 'proxy.env': `${proxy}SERVER_PORT=x\n`, 'auth.env': auth };
+    expect(await found(files)).toContain('LK601 proxy.env:8 SERVER_PORT');
+  });
+
+  test('may have a third beside them that is for both', async () => {
+    const files = { 'common.env': 'LOGGING_LEVEL=loud\n', 'proxy.env': proxy, 'auth.env': auth };
+    expect((await found(files)).filter((line) => line.startsWith('LK601'))).toEqual([
+      'LK601 common.env:1 LOGGING_LEVEL',
+    ]);
+  });
+
+  test('may be one file', async () => {
+    expect(await found({ 'all.env': `${proxy}${auth}AUTHORIZE_EMAIL_ADDRESSES=a@b.test\n` })).toEqual([
+      'LK603 all.env:1 SESSION_KEY',
+      'LK603 all.env:1 PROVIDER_G_CLIENT_SECRET',
+      'LK601 all.env:19 AUTHORIZE_EMAIL_ADDRESSES',
+    ]);
+  });
+
+  test('may be that of auth alone, and then nothing is missed of the proxy', async () => {
+    expect((await found({ 'auth.env': auth })).filter((line) => line.startsWith('LK601'))).toEqual([]);
+  });
+
+  test.each([
+    ['CLIENT_ID', 'CLIENT_PROXY_ID=proxy', 'CLIENT_PROXY_ID=other'],
+    ['CLIENT_SECRET', 'CLIENT_PROXY_SECRET=one', 'CLIENT_PROXY_SECRET=two'],
+    ['PROVIDER_URL_EXTERNAL', 'SERVER_HOST=sso.', 'SERVER_HOST=auth.'],
+    ['SESSION_COOKIE_NAME', 'SERVER_PORT=4180', 'SESSION_COOKIE_NAME=mine'],
+    ['SESSION_COOKIE_DOMAIN', 'DOMAIN=example.com', 'DOMAIN=sso.example.com'],
+    ['SESSION_COOKIE_SECRET', `SECRET=${secret}`, `SECRET=${Buffer.alloc(32, 2).toString('base64')}`],
+    ['SESSION_COOKIE_SECURE', 'SERVER_PORT=4180', 'SESSION_COOKIE_SECURE=false'],
+  ])('that do not agree about %s are told, without a value', async (name, written, other) => {
+    const files = { 'proxy.env': proxy, 'auth.env': auth.replace(written, other) };
+    expect((await found(files)).filter((line) => line.startsWith('LK604'))).toEqual([
+      expect.stringMatching(new RegExp(`^LK604 proxy.env:\\d ${name}$`)),
+    ]);
+  });
+
+  test('may hold a secret that is being changed', async () => {
+    const changing = proxy.replace(secret, `${Buffer.alloc(32, 2).toString('base64')},${secret}`);
+    expect(await found({ 'proxy.env': changing, 'auth.env': auth })).toHaveLength(2);
+  });
+
+  test('are held against the routes: providers, and hosts that auth sends nobody back to', async () => {
+    const other = auth.replace('SLUG=google', 'SLUG=okta').replace('PROXY_DOMAINS=', 'PROXY_DOMAINS=www.');
+    expect(await found({ 'proxy.env': proxy, 'auth.env': other })).toEqual(
+      expect.arrayContaining([
+        'LK605 up.yml:3 UPSTREAM_DEFAULT_PROVIDER',
+        'LK606 up.yml:3 AUTHORIZE_PROXY_DOMAINS',
+      ]),
+    );
+  });
+
+  test('hold signing keys that are looked at, and those in files are not', async () => {
+    const keys = 'SSO_CONFIG_WIKI_SIGNING_KEY=none\nSSO_CONFIG_DOCS_SIGNING_KEY_FILE=/run/docs\n';
+    expect((await found({ 'proxy.env': proxy + keys })).filter((line) => line.startsWith('LK601'))).toEqual([
+      'LK601 proxy.env:8 SSO_CONFIG_WIKI_SIGNING_KEY',
+    ]);
+  });
+});
+
 describe('the exit code', () => {
   const warned = { 'up.yml': withOptions('allowed_groups: [eng]', 'tls_skip_verify: true') };
   const args = ['check', 'up.yml', '--cluster', 'prod'];

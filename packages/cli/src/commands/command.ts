@@ -16,6 +16,8 @@ export type Command = {
 /** The part of every help text about reading a file for one environment. */
 export const deploymentHelp = `  --cluster NAME    the section that is laid over \`default\`; "" reads \`default\` alone.
                     Left out, it is UPSTREAM_CLUSTER of the env file
-  --env-file FILE   the variables of the proxy, as NAME=value lines; may be given several
-                    times, and what stands later counts. Without one, no defaults and no
-                    {{variables}} are known. The environment of this command is never read`;
+  --env-file FILE   variables, as NAME=value lines; may be given several times, for files that are laid
+                    over each other (what stands later counts) and for proxy.env and auth.env: a file
+                    with variables of one service alone is read for that one. Without any, no defaults
+                    and no {{variables}} are known. The environment of this command is never read
+                    \`-\` in place of a FILE is standard input`;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { latchkey } from '../../test-support/latchkey.ts';
+import { latchkey, withOptions } from '../../test-support/latchkey.ts';
 
 const files = {
   'up.yml': `- service: wiki
@@ -48,13 +48,16 @@ path     /page
 person   bob@example.com, in Eng, ops
 route    wiki, simple, from wiki.example.com (up.yml:3)
 
+open to anybody?
   miss         skip_auth_preflight: true
   miss         skip_auth_regex: ^/public/
+do the rules let this person in?
   miss         allowed_groups: eng
   miss         allowed_email_addresses: boss@example.com
 
 not allowed: 403 access_denied. No rule of the application lets this person in.
-note: groups are compared letter by letter, capitals included
+note: auth may refuse the account before any of this: give its env file, too, with --env-file
+note: "Eng" is not "eng": groups are compared letter by letter
 `);
 });
 
@@ -124,7 +127,11 @@ describe('the decision', () => {
     const script = await explain('https://wiki.example.com/', '--header', 'Sec-Fetch-Mode: cors');
     expect(script).toMatchObject({ status: 401, outcome: expect.stringContaining('not redirected') });
     const visit = await explain('https://wiki.example.com/');
-    expect(visit).toMatchObject({ status: null, outcome: expect.stringContaining('sign in with google') });
+    expect(visit).toMatchObject({
+      status: 302,
+      error: null,
+      outcome: expect.stringContaining('sign-in with google'),
+    });
   });
 });
 
@@ -181,4 +188,276 @@ test('a file with errors is not explained', async () => {
   const { code, stdout } = await latchkey({ 'up.yml': '- x: 1\n' }, asked);
   expect(code).toBe(1);
   expect(stdout).toContain('LK209');
+});
+
+describe('with the env file of auth', () => {
+  const env = {
+    ...files,
+    'proxy.env': 'UPSTREAM_CLUSTER=prod\nPROVIDER_URL_EXTERNAL=https://sso.example.com\n',
+    'auth.env': `AUTHORIZE_EMAIL_DOMAINS=example.com
+AUTHORIZE_PROXY_DOMAINS=wiki.example.com
+PROVIDER_G_TYPE=google
+PROVIDER_G_SLUG=google
+`,
+    'people.env': 'AUTHORIZE_EMAIL_ADDRESSES=ann@example.com\n',
+    'both.env': 'AUTHORIZE_EMAIL_ADDRESSES=ann@example.com\nAUTHORIZE_EMAIL_DOMAINS=example.com\n',
+  };
+  async function asked(envFiles: string[], ...args: string[]) {
+    const command = ['explain', 'up.yml', ...envFiles.flatMap((file) => ['--env-file', file])];
+    const { code, stdout } = await latchkey(env, [...command, '--format', 'json', ...args]);
+    return { code, ...JSON.parse(stdout) };
+  }
+  const wiki = ['--url', 'https://wiki.example.com/'];
+
+  test('whoever auth admits is judged by the rules', async () => {
+    expect(await asked(['proxy.env', 'auth.env'], ...wiki, ...ann)).toMatchObject({
+      allow: true,
+      signIn: [{ rule: 'AUTHORIZE_EMAIL_DOMAINS: example.com', outcome: 'hit' }],
+    });
+  });
+
+  test('whoever auth refuses never comes to the rules', async () => {
+    const verdict = await asked(
+      ['proxy.env', 'auth.env'],
+      ...wiki,
+      '--as',
+      'ann@exmaple.com',
+      '--groups',
+      'eng',
+    );
+    expect(verdict).toMatchObject({
+      code: 1,
+      error: 'account_refused',
+      status: 403,
+      signIn: [{ rule: 'AUTHORIZE_EMAIL_DOMAINS: example.com', outcome: 'miss' }],
+      notes: expect.arrayContaining(['example.com is in the list, and differs from this by a few letters']),
+    });
+    expect(verdict.rules.map(({ outcome }: { outcome: string }) => outcome)).toEqual([
+      'miss',
+      'miss',
+      'not reached',
+      'not reached',
+    ]);
+  });
+
+  test('a list of addresses is told as such, without any other variable of auth', async () => {
+    expect(await asked(['proxy.env', 'people.env'], ...wiki, '--as', 'boss@example.com')).toMatchObject({
+      error: 'account_refused',
+      signIn: [{ rule: 'AUTHORIZE_EMAIL_ADDRESSES: ann@example.com', outcome: 'miss' }],
+    });
+  });
+
+  test('lists that auth would refuse to start with decide nothing', async () => {
+    const verdict = await asked(['proxy.env', 'both.env'], ...wiki, ...ann);
+    expect(verdict).toMatchObject({ allow: true, signIn: [] });
+    expect(verdict.notes).toEqual([expect.stringContaining('auth may refuse the account')]);
+  });
+
+  test('a public path asks nothing of auth', async () => {
+    const url = ['--url', 'https://wiki.example.com/public/x'];
+    const verdict = await asked(['proxy.env', 'auth.env'], ...url, '--as', 'x@elsewhere.test');
+    expect(verdict).toMatchObject({ allow: true, reason: 'public_path', signIn: [], notes: [] });
+  });
+
+  test('a provider that auth does not have is told', async () => {
+    const verdict = await asked(['proxy.env', 'auth.env'], '--url', 'https://1.docs.example.com/', ...ann);
+    expect(verdict).toMatchObject({ error: 'not_found', signIn: [{ rule: 'PROVIDER_X_SLUG: google' }, {}] });
+  });
+
+  test('a host that auth sends nobody back to is told', async () => {
+    const { notes } = await asked(['proxy.env', 'auth.env'], '--url', 'https://apps.example.com/');
+    expect(notes).toEqual([expect.stringContaining('400 return_address_refused')]);
+  });
+});
+
+describe('what the application is sent', () => {
+  test('is the identity, with the groups that the route names and no others', async () => {
+    const { headers } = await explain('https://wiki.example.com/', ...ann);
+    expect(headers).toEqual({
+      Host: 'wiki.internal',
+      'X-Forwarded-User': 'ann',
+      'X-Forwarded-Email': 'ann@example.com',
+      'X-Forwarded-Groups': 'eng',
+    });
+  });
+
+  test('is nothing about anybody on a public path', async () => {
+    const { headers } = await explain('https://wiki.example.com/public/x', ...ann);
+    expect(headers).toEqual({ Host: 'wiki.internal' });
+  });
+
+  test('names what the file adds, and shows no value of it', async () => {
+    const text = withOptions(
+      'allowed_groups: [eng]',
+      'pass_access_token: true',
+      'preserve_host: true',
+      'inject_request_headers: {Authorization: Bearer s3cret, X-Forwarded-User: mallory}',
+    );
+    const args = ['explain', 'up.yml', '--cluster', '', '--url', 'https://wiki.example.com/', ...ann];
+    const { stdout } = await latchkey({ 'up.yml': text }, args);
+    expect(stdout).toContain(`forwarded to http://wiki.internal/
+  Host: wiki.example.com
+  Authorization: (of the file)
+  X-Forwarded-User: ann
+  X-Forwarded-Email: ann@example.com
+  X-Forwarded-Groups: eng
+  X-Forwarded-Access-Token: (of the provider)
+`);
+    expect(stdout).not.toMatch(/s3cret|mallory/);
+  });
+});
+
+describe('a WebSocket', () => {
+  const origin = ['--header', 'Origin: https://evil.example'];
+
+  test.each([
+    ['of nobody is told, not redirected', [], { status: 401 }],
+    ['of somebody passes', ann, { allow: true }],
+    ['from another site is refused', [...ann, ...origin], { status: 403, error: 'cross_site_request' }],
+    [
+      'from the host itself passes',
+      [...ann, '--header', 'Origin: https://wiki.example.com'],
+      { allow: true },
+    ],
+  ])('%s', async (_, args, expected) => {
+    expect(await explain('wss://wiki.example.com/ws', ...args)).toMatchObject(expected);
+    const upgrade = ['--header', 'Upgrade: websocket', '--header', 'Connection: Upgrade'];
+    expect(await explain('https://wiki.example.com/ws', ...upgrade, ...args)).toMatchObject(expected);
+  });
+});
+
+describe('what the proxy answers itself', () => {
+  test.each([
+    'https://wiki.example.com/oauth2/me',
+    'https://wiki.example.com/robots.txt',
+    'https://nowhere/ping',
+  ])('%s', async (url) => {
+    expect(await explain(url)).toMatchObject({ code: 0, allow: true, target: null, rules: [] });
+  });
+
+  test('is no more than that: what is below goes to the application', async () => {
+    expect(await explain('https://wiki.example.com/oauth2/me/x', ...ann)).toMatchObject({
+      target: 'http://wiki.internal/base/oauth2/me/x?a=1',
+    });
+  });
+
+  test('is the way to HTTPS, where the proxy sees that a browser came without', async () => {
+    const http = 'http://wiki.example.com/a?b';
+    expect(await explain(http, ...ann)).toMatchObject({
+      allow: true,
+      redirect: 'https://wiki.example.com/a?b',
+    });
+    const env = {
+      ...files,
+      'plain.env': 'UPSTREAM_CLUSTER=\nSESSION_COOKIE_SECURE=false\n',
+      'alone.env': 'UPSTREAM_CLUSTER=\n',
+    };
+    for (const file of ['plain.env', 'alone.env']) {
+      const args = ['explain', 'up.yml', '--env-file', file, '--url', http, '--format', 'json'];
+      expect(JSON.parse((await latchkey(env, args)).stdout)).toMatchObject({ redirect: null });
+    }
+  });
+});
+
+describe('a note', () => {
+  test.each([
+    [
+      'names the host that was meant',
+      'https://wkii.example.com/',
+      ann,
+      'there is a route for wiki.example.com',
+    ],
+    [
+      'says without groups that there are none',
+      'https://wiki.example.com/',
+      ['--as', 'x@example.com'],
+      'without --groups',
+    ],
+    [
+      'names the group that was meant',
+      'https://wiki.example.com/',
+      ['--as', 'x@y.test', '--groups', 'Eng'],
+      '"Eng" is not "eng"',
+    ],
+    [
+      'names the address that was meant',
+      'https://wiki.example.com/',
+      ['--as', 'bosss@example.com'],
+      'boss@example.com is in the list',
+    ],
+    [
+      'says that subdomains are domains of their own',
+      'https://1.docs.example.com/',
+      ['--as', 'x@eu.example.com'],
+      'example.com in a list does not cover eu.example.com',
+    ],
+    [
+      'says what a preflight lacks',
+      'https://wiki.example.com/',
+      ['--method', 'OPTIONS'],
+      'a preflight also has Origin and',
+    ],
+    [
+      'says what is taken off',
+      'https://wiki.example.com/',
+      ['--header', 'x_forwarded_user: a'],
+      'x_forwarded_user is taken off',
+    ],
+    [
+      'says that cookies are not opened',
+      'https://wiki.example.com/',
+      ['--header', 'Cookie: a=b'],
+      '--as says who',
+    ],
+    ['says what gives a path two readings', 'https://wiki.example.com/public%2Fx', [], 'an encoded slash'],
+  ])('%s', async (_, url, args, expected) => {
+    expect((await explain(url, ...args)).notes).toContainEqual(expect.stringContaining(expected));
+  });
+
+  test('names the cluster that has the host, and says when there is none of that name', async () => {
+    const text = `- service: wiki
+  staging: {from: wiki.staging.example.com, to: http://wiki, options: {allowed_groups: [eng]}}
+  prod: {from: wiki.example.com, to: http://wiki, options: {allowed_groups: [eng]}}
+`;
+    const notes = async (cluster: string, host: string): Promise<string[]> => {
+      const args = [
+        'explain',
+        'up.yml',
+        '--cluster',
+        cluster,
+        '--url',
+        `https://${host}/`,
+        '--format',
+        'json',
+      ];
+      return JSON.parse((await latchkey({ 'up.yml': text }, args)).stdout).notes;
+    };
+    expect(await notes('prod', 'wiki.staging.example.com')).toContain(
+      'with --cluster staging a route answers for this host',
+    );
+    expect(await notes('prdo', 'wiki.example.com')).toEqual(
+      expect.arrayContaining([
+        'the file was read for the cluster "prdo"',
+        'with --cluster prod a route answers for this host',
+        expect.stringContaining('LK405'),
+      ]),
+    );
+  });
+});
+
+test('a header that the proxy looks at decides', async () => {
+  const hosts = { 'up.yml': withOptions('allowed_groups: [eng]') };
+  const args = ['explain', 'up.yml', '--cluster', '', '--format', 'json', '--url', 'https://10.0.0.1/'];
+  const { stdout } = await latchkey(hosts, [...args, '--header', 'Host: Wiki.example.com']);
+  expect(JSON.parse(stdout)).toMatchObject({ host: 'wiki.example.com', status: 302 });
+  const json = await latchkey(hosts, [
+    ...args,
+    '--header',
+    'host: wiki.example.com',
+    '--header',
+    'Accept: */*',
+  ]);
+  expect(JSON.parse(json.stdout)).toMatchObject({ status: 401 });
+  const coded = ['--header', 'Host: wiki.example.com', '--header', 'Transfer-Encoding: gzip, chunked'];
+  expect(JSON.parse((await latchkey(hosts, [...args, ...coded])).stdout)).toMatchObject({ status: 400 });
 });

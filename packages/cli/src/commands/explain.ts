@@ -1,6 +1,8 @@
+import type { Diagnostic } from '@latchkey/upstreams';
 import { commaList, deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
 import { readDeployment } from '../environment/deployment.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { clustersThatAnswer } from '../explain/elsewhere.ts';
 import { renderVerdict, verdictJson } from '../explain/render.ts';
 import { readRequest } from '../explain/request.ts';
 import { decideAbout } from '../explain/verdict.ts';
@@ -17,11 +19,15 @@ export const explain: Command = {
   name: 'explain',
   summary: 'Says what the proxy would do with a request, and which rule decided',
   usage: 'explain FILE (--cluster NAME | --env-file FILE) --url URL [--as EMAIL [--groups G,G]] [options]',
-  help: `Shows the route, the path as rules see it, and every rule with hit, miss or not reached: rules are
-asked in order, and the first hit lets the request in. Without --as nobody is signed in.
+  help: `Shows the route, the path as rules see it, and each step with hit, miss or not reached, in the order
+in which they are asked: what is open to anybody, whether auth lets the person sign in, the rules of
+the application. The first rule that hits lets the request in. Then what the application is sent.
+Without --as nobody is signed in.
 
 ${deploymentHelp}
-  --url URL         the address; its path is taken as it stands, dots and escapes included
+                    With the env file of auth, too, it says whom auth refuses before all rules
+  --url URL         the address; its path is taken as it stands, dots and escapes included.
+                    wss://… asks about the handshake of a WebSocket
   --as EMAIL        who is signed in
   --groups G,G      the groups of that person; left out, there are none
   --provider SLUG   the provider that signed the person in; left out, the one of the route
@@ -29,16 +35,21 @@ ${deploymentHelp}
   --header H        "Name: value", may be given several times; without any it is a page visit
   --format FORMAT   text (default) or json
 
-It ends with 0 when the request would be let in and with 1 when it would not.
+It ends with 0 when the request would get what it asks for, and with 1 when it would be refused or sent
+to sign in.
 
 Examples:
 
   Why can Ann not get in?
-    latchkey explain upstreams.yml --cluster prod --url https://wiki.corp.example.com/ \\
-      --as ann@example.com --groups eng,oncall
+    latchkey explain upstreams.yml --env-file proxy.prod.env --env-file auth.prod.env \\
+      --url https://wiki.corp.example.com/ --as ann@example.com --groups eng,oncall
 
   Is this path public?
     latchkey explain upstreams.yml --cluster prod --url https://wiki.corp.example.com/api/health
+
+  What does a script get whose session is over?
+    latchkey explain upstreams.yml --cluster prod --url https://wiki.corp.example.com/api/pages \\
+      --header 'Sec-Fetch-Mode: cors'
 
   Does a CORS preflight pass?
     latchkey explain upstreams.yml --cluster prod --url https://wiki.corp.example.com/api --method OPTIONS \\
@@ -60,18 +71,30 @@ Examples:
     if (values.url === undefined) throw new UsageError('--url is missing');
     const request = readRequest(values.url, values.method, values.header);
     const asker = askerOf(values);
-    const { table, diagnostics } = readUpstreamFile(path, readDeployment(values, io), io);
+    const deployment = readDeployment(values, io);
+    const file = readUpstreamFile(path, deployment, io);
+    const { table, diagnostics } = file;
     if (!table) {
       printFindings(diagnostics, format, '', io);
       return exitCodes.findings;
     }
 
-    const verdict = decideAbout(request, asker, table);
-    if (format === 'json') io.stdout(`${JSON.stringify(verdictJson(request, asker, verdict), null, 2)}\n`);
-    else io.stdout(renderVerdict(request, asker, verdict, path, paintFor(io)));
+    const installation = { ...deployment, table };
+    const verdict = decideAbout(request, asker, installation);
+    const isUnknown = verdict.error === 'unknown_host';
+    const elsewhere = isUnknown ? clustersThatAnswer(file, deployment, request) : [];
+    const explained = { asked: request, asker, verdict, installation, elsewhere };
+    const around = { file: path, warnings: diagnostics.filter(misleads), paint: paintFor(io) };
+    if (format === 'json') io.stdout(`${JSON.stringify(verdictJson(explained, around), null, 2)}\n`);
+    else io.stdout(renderVerdict(explained, around));
     return verdict.allow ? exitCodes.fine : exitCodes.findings;
   },
 };
+
+/** With a cluster that no service has, every verdict is about other rules than the operator thinks of. */
+function misleads({ code }: Diagnostic): boolean {
+  return code === 'LK405';
+}
 
 function askerOf(values: {
   as?: string | undefined;

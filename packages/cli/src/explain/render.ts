@@ -1,99 +1,113 @@
-import type { RuleOutcome } from '@latchkey/access';
-import { errors } from '@latchkey/http';
+import type { Diagnostic } from '@latchkey/upstreams';
 import type { Paint } from '../output/paint.ts';
 import { printable } from '../output/printable.ts';
+import { notesOn } from './notes.ts';
+import type { Explained } from './notes.ts';
 import type { AskedRequest } from './request.ts';
+import type { SignInStep } from './sign-in.ts';
 import type { Asker, Verdict } from './verdict.ts';
 
-/** A verdict for people: the facts, the rules, and what happens. */
-export function renderVerdict(
-  request: AskedRequest,
-  asker: Asker,
-  verdict: Verdict,
-  file: string,
-  paint: Paint,
-): string {
-  const { route, rules, allow, outcome, target } = verdict;
-  const facts: Array<[label: string, text: string]> = [
-    [
-      'request',
-      `${request.method} ${request.scheme}://${request.writtenHost}${request.rawPath}${request.query}`,
-    ],
-    ['host', request.authority?.host ?? 'cannot be read'],
-    ['path', describePath(request)],
-    ['person', describeAsker(asker)],
-  ];
-  if (route)
-    facts.push(['route', `${route.id}, ${route.kind}, from ${route.from} (${file}:${route.position.line})`]);
+/** For whom it is rendered: where the routes are from, and what of the file may mislead. */
+type Around = { file: string; warnings: readonly Diagnostic[]; paint: Paint };
+
+/** A verdict for people: the facts, each step with what became of it, what happens, and what is sent on. */
+export function renderVerdict(explained: Explained, { file, warnings, paint }: Around): string {
+  const { asked, asker, verdict } = explained;
+  const { allow, outcome, redirect, upstream } = verdict;
   const lines = [
-    ...facts.map(([label, text]) => `${paint.dim(label.padEnd(8))} ${printable(text)}`),
+    ...factsOf(asked, asker, verdict, file).map(
+      ([label, text]) => `${paint.dim(label.padEnd(8))} ${printable(text)}`,
+    ),
     '',
-    ...rules.map((rule) => renderRule(rule, paint)),
-    ...(rules.length === 0 ? [] : ['']),
+    ...blocksOf(verdict, paint),
+    ...(redirect === undefined ? [] : [printable(`first: 308 to ${redirect}, and there:`)]),
     (allow ? paint.green : paint.red)(printable(outcome)),
-    ...(target === undefined ? [] : [`forwarded to ${printable(target)}`]),
-    ...notesOn(request, verdict).map((note) => `note: ${note}`),
+    ...(upstream === undefined ? [] : [`forwarded to ${printable(upstream.url)}`]),
+    ...(upstream?.headers ?? []).map(([name, value]) => renderHeader(name, value, paint)),
+    ...(upstream && isPublic(verdict) ? ['  and nothing about who is asking, signed in or not'] : []),
+    ...(upstream && asked.isHandshake ? ['and a WebSocket once the application answers 101'] : []),
+    ...notesOn(explained).map((note) => `note: ${printable(note)}`),
+    ...warnings.map(({ message, code }) => `note: ${printable(message)} (${code})`),
   ];
   return `${lines.join('\n')}\n`;
 }
 
 /** A verdict for programs. */
-export function verdictJson(request: AskedRequest, asker: Asker, verdict: Verdict): object {
-  const { allow, reason, error, outcome, target, route, rules } = verdict;
+export function verdictJson(explained: Explained, { warnings }: Pick<Around, 'warnings'>): object {
+  const { asked, asker, verdict } = explained;
+  const { allow, reason, error, status, outcome, redirect, route, signIn, rules, upstream } = verdict;
+  const read = typeof asked.read === 'string' ? undefined : asked.read;
   return {
     allow,
     reason: reason ?? null,
     error: error ?? null,
-    status: error === undefined ? null : errors[error].status,
+    status: status ?? null,
     outcome,
-    target: target ?? null,
-    host: request.authority?.host ?? null,
-    port: request.authority?.port ?? null,
-    path: request.path ?? null,
-    rawPath: request.rawPath,
+    redirect: redirect ?? null,
+    target: upstream?.url ?? null,
+    headers: upstream ? Object.fromEntries(upstream.headers) : null,
+    host: read?.host ?? null,
+    port: read?.port ?? null,
+    path: read?.path ?? null,
+    rawPath: read?.rawPath ?? null,
     person: asker ? { email: asker.email, groups: asker.groups } : null,
     route: route
       ? { id: route.id, service: route.service, from: route.from, line: route.position.line }
       : null,
-    rules,
-    notes: notesOn(request, verdict),
+    signIn,
+    rules: rules.map(({ rule, outcome }) => ({ rule, outcome })),
+    notes: [...notesOn(explained), ...warnings.map(({ message, code }) => `${message} (${code})`)],
   };
 }
 
-function renderRule({ rule, outcome }: RuleOutcome, paint: Paint): string {
+function factsOf(
+  { method, url, read }: AskedRequest,
+  asker: Asker,
+  { route }: Verdict,
+  file: string,
+): Array<[label: string, text: string]> {
+  const facts: Array<[label: string, text: string]> = [['request', `${method} ${url}`]];
+  if (typeof read !== 'string') {
+    facts.push(
+      ['host', read.host],
+      ['path', read.path ?? `${read.rawPath} has two readings, so no public pattern applies to it`],
+    );
+  }
+  facts.push(['person', describeAsker(asker)]);
+  if (route) {
+    facts.push(['route', `${route.id}, ${route.kind}, from ${route.from} (${file}:${route.position.line})`]);
+  }
+  return facts;
+}
+
+/** In the order in which they are asked, with what kind each step is. */
+function blocksOf({ signIn, rules }: Verdict, paint: Paint): string[] {
+  const blocks: ReadonlyArray<[heading: string, steps: readonly SignInStep[]]> = [
+    ['open to anybody?', rules.filter(({ about }) => about === 'request')],
+    ['does auth let this person sign in?', signIn],
+    ['do the rules let this person in?', rules.filter(({ about }) => about === 'person')],
+  ];
+  const lines = blocks.flatMap(([heading, steps]) =>
+    steps.length === 0 ? [] : [paint.bold(heading), ...steps.map((step) => renderStep(step, paint))],
+  );
+  return lines.length === 0 ? [] : [...lines, ''];
+}
+
+function renderStep({ rule, outcome }: SignInStep, paint: Paint): string {
   const colour = { hit: paint.green, miss: paint.yellow, 'not reached': paint.dim }[outcome];
   return `  ${colour(outcome.padEnd(11))}  ${printable(rule)}`;
 }
 
-function describePath({ path, rawPath }: AskedRequest): string {
-  if (path !== undefined) return path;
-  return `${rawPath} has two readings, so no public pattern applies to it`;
+function renderHeader(name: string, value: string, paint: Paint): string {
+  return `  ${paint.dim(`${name}:`)} ${value === '' ? '(empty)' : printable(value)}`;
+}
+
+function isPublic({ rules }: Verdict): boolean {
+  return rules.some(({ about, outcome }) => about === 'request' && outcome === 'hit');
 }
 
 function describeAsker(asker: Asker): string {
   if (!asker) return 'nobody is signed in';
   const groups = asker.groups.length === 0 ? 'in no group' : `in ${asker.groups.join(', ')}`;
   return `${asker.email}, ${groups}`;
-}
-
-function notesOn(
-  { scheme, path, rawPath }: AskedRequest,
-  { route, allow, reason, rules }: Verdict,
-): string[] {
-  const notes: string[] = [];
-  if (!route) return notes;
-  if (scheme === 'http')
-    notes.push('over http it is redirected to https first, unless SESSION_COOKIE_SECURE is false');
-  if (rawPath === '/ping')
-    notes.push('/ping is the health check of the proxy and is answered before all this');
-  if (rawPath === '/robots.txt' || rawPath.startsWith('/oauth2/')) {
-    notes.push('the proxy has addresses of its own here and answers those itself');
-  }
-  if (allow && path === undefined) {
-    notes.push('where `to` has a path, a path that climbs out of it with dots is refused with 400');
-  }
-  if (reason === 'no_rule_matches' && rules.some(({ rule }) => rule.startsWith('allowed_groups'))) {
-    notes.push('groups are compared letter by letter, capitals included');
-  }
-  return notes;
 }

@@ -1,28 +1,28 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { domainToASCII } from 'node:url';
-import { canonicalAuthority, canonicalPath } from '@latchkey/http';
-import type { Authority, CanonicalPath } from '@latchkey/http';
+import { canonicalRequest } from '@latchkey/http';
+import type { CanonicalRequest, Unreadable } from '@latchkey/http';
 import { UsageError } from '../usage-error.ts';
 
 /** A request as a client would send it, and as the proxy reads it. */
 export type AskedRequest = {
+  /** As it was written, and with what a browser does to it on sending. */
+  url: string;
   method: string;
   /** Names in lower case. */
   headers: IncomingHttpHeaders;
+  /** The names that were asked about, as they were written. */
+  headerNames: readonly string[];
   scheme: 'http' | 'https';
-  /** As it was written. */
-  writtenHost: string;
-  /** Undefined where the proxy cannot read the host. */
-  authority: Authority | undefined;
-  /** The path as it is sent: not decoded, and no dot segment worked out. */
-  rawPath: string;
-  /** With its `?`, or empty. */
-  query: string;
-  /** Undefined where the path has two readings. */
-  path: CanonicalPath | undefined;
+  /** Whether it is the handshake of a WebSocket. */
+  isHandshake: boolean;
+  /** Why it has no reading where it has none. */
+  read: CanonicalRequest | Unreadable;
 };
 
-const ADDRESS = /^(?:(https?):\/\/)?([^/?#]+)([^?#]*)(\?[^#]*)?(?:#.*)?$/i;
+type Header = readonly [name: string, value: string];
+
+const ADDRESS = /^(?:(https?|wss?):\/\/)?([^/?#]+)([^?#]*)(\?[^#]*)?(?:#.*)?$/i;
 const DEFAULT_PORTS = { http: /:80$/, https: /:443$/ } as const;
 
 /**
@@ -31,37 +31,49 @@ const DEFAULT_PORTS = { http: /:80$/, https: /:443$/ } as const;
  * what is not ASCII. Throws UsageError.
  */
 export function readRequest(url: string, method: string, headerLines: readonly string[]): AskedRequest {
-  const [, writtenScheme, authority, path = '', query = ''] = ADDRESS.exec(url.trim()) ?? [];
+  const [, writtenScheme = 'https', authority, path = '', query = ''] = ADDRESS.exec(url.trim()) ?? [];
   if (authority === undefined) {
     throw new UsageError(`--url ${JSON.stringify(url)}: write it like https://wiki.corp.example.com/page`);
   }
-  const scheme = writtenScheme?.toLowerCase() === 'http' ? 'http' : 'https';
-  const sentHost = authority
-    .replace(DEFAULT_PORTS[scheme], '')
-    .replace(/^[^:]*[^\0-\x7F][^:]*/, domainToASCII);
-  const rawPath = inOctets(path === '' ? '/' : path);
+  const scheme = /^(?:http|ws)$/i.test(writtenScheme) ? 'http' : 'https';
+  const given = headerLines.map(readHeader);
+  const isHandshake = /^wss?$/i.test(writtenScheme) || given.some(isUpgrade);
+  const target = inOctets(path === '' ? '/' : path) + inOctets(query);
+  const sent: Header[] = [
+    ['Host', hostOf(authority, scheme)],
+    // A browser that goes to a page, unless the headers say otherwise.
+    ...(isHandshake ? [] : [['Accept', 'text/html'] as const]),
+  ];
+  const own = new Set(given.map(([name]) => name.toLowerCase()));
+  const rawHeaders = [...sent.filter(([name]) => !own.has(name.toLowerCase())), ...given];
+  const headers = Object.fromEntries(rawHeaders.map(([name, value]) => [name.toLowerCase(), value]));
+  const received = { method: method.toUpperCase(), url: target, headers, rawHeaders: rawHeaders.flat() };
   return {
-    method: method.toUpperCase(),
-    headers: readHeaders(headerLines),
+    url: `${scheme}://${authority}${target}`,
+    method: received.method,
+    headers,
+    headerNames: given.map(([name]) => name),
     scheme,
-    writtenHost: authority,
-    authority: canonicalAuthority(sentHost),
-    rawPath,
-    query: inOctets(query),
-    path: canonicalPath(rawPath),
+    isHandshake,
+    read: canonicalRequest(received, {
+      read: () => ({ client: '', forwardedFor: '', forwardedProto: scheme }),
+    }),
   };
 }
 
-/** A browser that goes to a page, unless the headers say otherwise. */
-function readHeaders(lines: readonly string[]): IncomingHttpHeaders {
-  const headers: IncomingHttpHeaders = { accept: 'text/html' };
-  for (const line of lines) {
-    const [, name, value] = /^([^:\s]+):\s*(.*?)\s*$/.exec(line) ?? [];
-    if (name === undefined)
-      throw new UsageError(`--header ${JSON.stringify(line)}: write it like "Name: value"`);
-    headers[name.toLowerCase()] = value;
-  }
-  return headers;
+function readHeader(line: string): Header {
+  const [, name, value] = /^([^:\s]+):\s*(.*?)\s*$/.exec(line) ?? [];
+  if (name === undefined || value === undefined)
+    throw new UsageError(`--header ${JSON.stringify(line)}: write it like "Name: value"`);
+  return [name, value];
+}
+
+function isUpgrade([name, value]: Header): boolean {
+  return name.toLowerCase() === 'upgrade' && /websocket/i.test(value);
+}
+
+function hostOf(authority: string, scheme: 'http' | 'https'): string {
+  return authority.replace(DEFAULT_PORTS[scheme], '').replace(/^[^:]*[^\0-\x7F][^:]*/, domainToASCII);
 }
 
 function inOctets(text: string): string {

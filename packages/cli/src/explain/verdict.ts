@@ -1,80 +1,179 @@
 import { explain, reasons } from '@latchkey/access';
-import type { Reason, RuleOutcome, Subject } from '@latchkey/access';
-import { errors, isNavigation, isPreflight } from '@latchkey/http';
-import type { ErrorCode } from '@latchkey/http';
-import type { Route, RouteTable } from '@latchkey/upstreams';
-import { describeTarget } from '../describe.ts';
+import type { Person, Reason, RuleOutcome } from '@latchkey/access';
+import { errors, healthPath, isNavigation, isPreflight, isSameOrigin, ownPaths } from '@latchkey/http';
+import type { CanonicalRequest, ErrorCode } from '@latchkey/http';
+import type { Route, RouteMatch, RouteTable } from '@latchkey/upstreams';
+import type { Deployment } from '../environment/deployment.ts';
 import type { AskedRequest } from './request.ts';
+import { signInOf } from './sign-in.ts';
+import type { SignIn, SignInStep } from './sign-in.ts';
+import { forwardedTo } from './upstream.ts';
+import type { Forwarded } from './upstream.ts';
 
 /** Who asks. `provider` is the one that signed the person in; left out, it is the one that the route asks for. */
 export type Asker = { email: string; groups: readonly string[]; provider: string | undefined } | undefined;
 
-/** What the proxy would do with a request, and why. */
+/** What requests are decided with. */
+export type Installation = Pick<Deployment, 'proxy' | 'auth' | 'upstream'> & { table: RouteTable };
+
+/** What would become of a request, and why. */
 export type Verdict = {
+  /** Whether it gets what it asks for, from the application or from the proxy itself. */
   allow: boolean;
-  route: Route | undefined;
-  /** Every rule of the route in the order in which they are asked. */
-  rules: readonly RuleOutcome[];
-  reason: Reason | undefined;
-  /** The error that it would be answered with. */
-  error: ErrorCode | undefined;
   /** What happens, in words. */
   outcome: string;
-  /** Where it would be forwarded to. */
-  target: string | undefined;
+  route?: Route;
+  reason?: Reason;
+  /** The error that it would be answered with. */
+  error?: ErrorCode;
+  /** The status of an answer of ours; without one the application answers. */
+  status?: number;
+  /** Where a request over plain HTTP is sent first; the rest is about that address. */
+  redirect?: string;
+  /** What has to hold before there is a session. Empty where none is needed, or where no env file says. */
+  signIn: readonly SignInStep[];
+  /** Every rule of the route in the order in which they are asked. */
+  rules: readonly RuleOutcome[];
+  /** What the application is sent. */
+  upstream?: Forwarded;
 };
 
+type Decided = {
+  allow: boolean;
+  reason: Reason;
+  signIn: SignIn;
+  rules: readonly RuleOutcome[];
+  /** Whom the application is told about. */
+  person: Person | undefined;
+};
+
+const NO_SIGN_IN: SignIn = { steps: [], refusal: undefined };
+
 /** Decides about a request as the proxy does, stage by stage and with the same functions. */
-export function decideAbout(request: AskedRequest, asker: Asker, table: RouteTable): Verdict {
-  const { authority, path, method, headers } = request;
-  if (!authority) return refused('bad_request', undefined, 'The host cannot be read.');
-  const match = table.match(authority.host, authority.port);
-  if (!match) return refused('unknown_host', undefined, `No route answers for ${authority.host}.`);
+export function decideAbout(asked: AskedRequest, asker: Asker, installation: Installation): Verdict {
+  const { read } = asked;
+  if (typeof read === 'string') return refused('bad_request', `The proxy cannot read it: ${read}.`);
+  if (read.rawPath === healthPath) {
+    return answered('it is the health check of the proxy, under every host and before all rules.');
+  }
+  const match = installation.table.match(read.host, read.port);
+  if (!match) return refused('unknown_host', `No route answers for ${read.host}.`);
 
-  const { route, target } = match;
+  const redirect = httpsAddressOf(asked, read, installation);
+  const verdict = ownPaths.has(read.rawPath)
+    ? answered('this address is its own on every host, and the application is not asked.')
+    : passTheGate(asked, read, asker, match, installation);
+  return { ...verdict, route: match.route, ...(redirect !== undefined && { redirect }) };
+}
+
+function passTheGate(
+  asked: AskedRequest,
+  read: CanonicalRequest,
+  asker: Asker,
+  { route, target }: RouteMatch,
+  { proxy, auth }: Installation,
+): Verdict {
+  const decided = decide(asked, read, asker, route, auth);
+  const { reason, rules, person } = decided;
+  const facts = { reason, rules, signIn: decided.signIn.steps };
+  if (!decided.allow) return { ...refusedByRules(asked, asker, route, decided), ...facts };
+  if (route.kind === 'launcher' && person) {
+    const outcome = `allowed: ${reasons[reason]} The proxy shows the launcher.`;
+    return { allow: true, outcome, status: 200, ...facts };
+  }
+  if (!target)
+    return { ...refused('upstream_unreachable', '`to` gives no address for this host.'), ...facts };
+  const upstream = forwardedTo(read, target, route, person);
+  if (!upstream) {
+    const why = 'With its dots the path would climb out of the path of `to`.';
+    return { ...refused('bad_request', why), ...facts };
+  }
+  const origin = `${proxy?.secure === false ? asked.scheme : 'https'}://${authorityOf(read)}`;
+  if (asked.isHandshake && person && !isSameOrigin(asked.headers, origin)) {
+    const why = `The page that opens a WebSocket has to be one of ${origin}.`;
+    return { ...refused('cross_site_request', why), ...facts };
+  }
+  return { allow: true, outcome: `allowed: ${reasons[reason]}`, ...facts, upstream };
+}
+
+/** First without looking who asks, as the gate does: what is public needs no session. */
+function decide(
+  { method, headers }: AskedRequest,
+  { path }: CanonicalRequest,
+  asker: Asker,
+  route: Route,
+  auth: Installation['auth'],
+): Decided {
   const question = { path, preflight: isPreflight(method, headers) };
-  const { decision, outcomes } = explain(subjectOf(asker, route), route, question);
-  const decided = { rules: outcomes, reason: decision.reason };
-  const why = reasons[decision.reason];
-  if (!decision.allow) return { ...refusedByRules(request, asker, route, decision.reason), ...decided };
-  if (route.kind === 'launcher')
-    return { ...allowed(route, `allowed: ${why} It is shown the launcher.`), ...decided };
-  if (!target) {
-    const verdict = refused('upstream_unreachable', route, '`to` gives no address for this host.');
-    return { ...verdict, ...decided };
+  const open = explain({ kind: 'nobody', why: 'no_session' }, route, question);
+  if (open.decision.allow) {
+    const { reason } = open.decision;
+    return { allow: true, reason, signIn: NO_SIGN_IN, rules: open.outcomes, person: undefined };
   }
-  const address = forwardedTo(request, describeTarget({ ...target, query: '' }), target.query);
-  return { ...allowed(route, `allowed: ${why}`), ...decided, target: address };
+  const signIn = signInOf(asker, route, auth);
+  if (!asker || signIn.refusal) {
+    const reason = signIn.refusal === 'other_provider' ? 'session_other_provider' : 'no_session';
+    const rules = open.outcomes.map(asOfNobody);
+    return { allow: false, reason, signIn, rules, person: undefined };
+  }
+  const person: Person = { kind: 'person', email: asker.email, groups: asker.groups };
+  const { decision, outcomes } = explain(person, route, question);
+  const { allow, reason } = decision;
+  return { allow, reason, signIn, rules: outcomes, person };
 }
 
-function subjectOf(asker: Asker, route: Route): Subject {
-  if (!asker) return { kind: 'nobody', why: 'no_session' };
-  if (asker.provider !== undefined && asker.provider !== route.providerSlug) {
-    return { kind: 'nobody', why: 'session_other_provider' };
-  }
-  return { kind: 'person', email: asker.email, groups: asker.groups };
+/** Rules about people come after the session, which there is none of. */
+function asOfNobody(rule: RuleOutcome): RuleOutcome {
+  return rule.about === 'person' ? { ...rule, outcome: 'not reached' } : rule;
 }
 
-function refusedByRules(request: AskedRequest, asker: Asker, route: Route, reason: Reason): Verdict {
+function refusedByRules(
+  { method, headers }: AskedRequest,
+  asker: Asker,
+  { providerSlug }: Route,
+  { reason, signIn: { refusal } }: Decided,
+): Verdict {
+  if (refusal === 'provider_unknown') {
+    return refused('not_found', `At the sign-in: auth has no provider ${JSON.stringify(providerSlug)}.`);
+  }
+  if (refusal === 'account_refused') {
+    return refused('account_refused', `At the sign-in: auth does not let ${asker?.email} in.`);
+  }
   const why = reasons[reason];
-  if (reason === 'no_rule_matches' && asker) return refused('access_denied', route, why);
-  if (isNavigation(request.method, request.headers)) {
-    const outcome = `not allowed yet: redirected to sign in with ${route.providerSlug}. ${why}`;
-    return { ...refused('not_signed_in', route, why), error: undefined, outcome };
+  if (asker && refusal === undefined) return refused('access_denied', why);
+  if (isNavigation(method, headers)) {
+    const outcome = `not allowed yet: 302 to the sign-in with ${providerSlug}. ${why}`;
+    return { allow: false, outcome, status: 302, signIn: [], rules: [] };
   }
-  return refused('not_signed_in', route, `${why} It is no page visit, so it is not redirected.`);
+  return refused('not_signed_in', `${why} It is no page visit, so it is told and not redirected.`);
 }
 
-function refused(error: ErrorCode, route: Route | undefined, why: string): Verdict {
-  const outcome = `not allowed: ${errors[error].status} ${error}. ${why}`;
-  return { allow: false, route, rules: [], reason: undefined, error, outcome, target: undefined };
+function refused(error: ErrorCode, why: string): Verdict {
+  const { status } = errors[error];
+  return {
+    allow: false,
+    outcome: `not allowed: ${status} ${error}. ${why}`,
+    error,
+    status,
+    signIn: [],
+    rules: [],
+  };
 }
 
-function allowed(route: Route, outcome: string): Verdict {
-  return { allow: true, route, rules: [], reason: undefined, error: undefined, outcome, target: undefined };
+function answered(why: string): Verdict {
+  return { allow: true, outcome: `the proxy answers itself: ${why}`, signIn: [], rules: [] };
 }
 
-function forwardedTo({ rawPath, query }: AskedRequest, base: string, ownQuery: string): string {
-  const queries = [ownQuery, query.slice(1)].filter((part) => part !== '').join('&');
-  return `${base}${rawPath}${queries === '' ? '' : `?${queries}`}`;
+/** Where browsers are sent that come over plain HTTP, as far as the proxy can know that they do. */
+function httpsAddressOf(
+  { scheme }: AskedRequest,
+  read: CanonicalRequest,
+  { proxy }: Installation,
+): string | undefined {
+  if (scheme === 'https' || proxy?.secure === false || proxy?.hasTrustedProxies === false) return undefined;
+  return `https://${authorityOf(read)}${read.target}`;
+}
+
+function authorityOf({ host, port }: CanonicalRequest): string {
+  return port === undefined ? host : `${host}:${port}`;
 }

@@ -1,0 +1,27 @@
+import { loadUpstreams } from '@latchkey/upstreams';
+import type { Deployment } from '../environment/deployment.ts';
+import type { UpstreamFile } from '../upstream-file.ts';
+import type { AskedRequest } from './request.ts';
+
+/** Files with more clusters than this are not looked through. */
+const MOST_CLUSTERS = 20;
+
+/**
+ * The clusters of a file, other than the one that it was read for, in which a route answers for the host of a request. The
+ * variables of the environment stay the same, so a host that is made of them is not found elsewhere.
+ */
+export function clustersThatAnswer(
+  { file, text, source }: UpstreamFile,
+  { upstream }: Pick<Deployment, 'upstream'>,
+  { read }: AskedRequest,
+): string[] {
+  if (typeof read === 'string') return [];
+  const sections = source.keys
+    .filter(({ path, value }) => path.length === (path[0] === 'services' ? 3 : 2) && value.kind === 'mapping')
+    .map(({ path }) => path.at(-1) ?? '');
+  const others = [...new Set(sections)].filter((name) => name !== 'default' && name !== upstream.cluster);
+  return others.slice(0, MOST_CLUSTERS).filter((cluster) => {
+    const { table } = loadUpstreams({ ...upstream, file, text, cluster });
+    return table?.match(read.host, read.port) !== undefined;
+  });
+}

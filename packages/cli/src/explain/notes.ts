@@ -1,0 +1,157 @@
+import { isReserved } from '@latchkey/identity';
+import { closest } from '@latchkey/upstreams';
+import type { Route } from '@latchkey/upstreams';
+import { hostOf } from '../describe.ts';
+import { isReturnable } from '../lints/sign-in.ts';
+import type { AskedRequest } from './request.ts';
+import type { Asker, Installation, Verdict } from './verdict.ts';
+
+/** What was asked and what came of it. */
+export type Explained = {
+  asked: AskedRequest;
+  asker: Asker;
+  verdict: Verdict;
+  installation: Installation;
+  /** Clusters of the file, other than the one that was asked for, in which a route answers for the host. */
+  elsewhere: readonly string[];
+};
+
+/** What somebody should know who did not expect this verdict, one sentence each. */
+export function notesOn(explained: Explained): string[] {
+  return NOTES.flatMap((note) => note(explained));
+}
+
+const NOTES: ReadonlyArray<(explained: Explained) => string[]> = [
+  aboutScheme,
+  aboutHost,
+  aboutPath,
+  aboutPreflight,
+  aboutSignIn,
+  aboutGroups,
+  aboutAddress,
+  aboutHeaders,
+];
+
+function aboutScheme({ asked, installation: { proxy }, verdict }: Explained): string[] {
+  if (asked.scheme === 'https' || !verdict.route) return [];
+  if (proxy?.hasTrustedProxies === false && proxy.secure) {
+    return [
+      'SERVER_TRUSTED_PROXIES is not set, so the proxy does not see that this came over http, and does not redirect it',
+    ];
+  }
+  if (!proxy) return ['it is not redirected where SESSION_COOKIE_SECURE is false'];
+  return [];
+}
+
+function aboutHost({
+  asked: { read },
+  verdict,
+  installation: {
+    table,
+    upstream: { cluster },
+  },
+  elsewhere,
+}: Explained): string[] {
+  if (verdict.error !== 'unknown_host' || typeof read === 'string') return [];
+  const hosts = table.routes.flatMap((route) => hostOf(route)?.host ?? []);
+  const meant = closest(read.host, hosts);
+  return [
+    `the file was read for ${cluster === '' ? 'no cluster, `default` alone' : `the cluster ${JSON.stringify(cluster)}`}`,
+    ...(meant === undefined ? [] : [`there is a route for ${meant}`]),
+    ...elsewhere.map((cluster) => `with --cluster ${cluster} a route answers for this host`),
+  ];
+}
+
+function aboutPath({ asked: { read }, verdict: { route, rules } }: Explained): string[] {
+  if (typeof read === 'string' || !route || route.publicPaths.length === 0) return [];
+  if (read.path === undefined) {
+    return [
+      'what gives a path two readings: an encoded slash, dot or %, `//`, `;`, a dot segment. Without them it may be public',
+    ];
+  }
+  const isPublic = rules.some(({ about, outcome }) => about === 'request' && outcome === 'hit');
+  if (!isPublic && read.query !== '' && route.publicPaths.some(({ source }) => /\\\?/.test(source))) {
+    return ['patterns see the path without its query'];
+  }
+  return [];
+}
+
+function aboutPreflight({ asked: { method, headers }, verdict: { route, reason } }: Explained): string[] {
+  if (method !== 'OPTIONS' || !route || reason === 'preflight') return [];
+  if (!route.skipAuthPreflight) return ['without skip_auth_preflight, OPTIONS is a request like any other'];
+  const missing = ['Origin', 'Access-Control-Request-Method'].filter((name) => !headers[name.toLowerCase()]);
+  return missing.length === 0 ? [] : [`a preflight also has ${missing.join(' and ')}`];
+}
+
+function aboutSignIn({ asked: { read }, asker, verdict, installation: { auth } }: Explained): string[] {
+  const { route, reason, error } = verdict;
+  if (!route || reason === undefined || reason === 'public_path' || reason === 'preflight') return [];
+  const notes: string[] = [];
+  if (asker && !auth?.accounts) {
+    notes.push('auth may refuse the account before any of this: give its env file, too, with --env-file');
+  }
+  const domains = auth?.proxyDomains;
+  if (domains && typeof read !== 'string' && !isReturnable(read.host, domains)) {
+    notes.push(
+      `a sign-in that begins here ends with 400 return_address_refused: AUTHORIZE_PROXY_DOMAINS is ${domains.join(', ')}`,
+    );
+  }
+  if (error === 'account_refused') {
+    notes.push('whoever auth refuses has no session, whatever the rules of the application say');
+  }
+  return notes;
+}
+
+function aboutGroups({ asker, verdict: { route, reason } }: Explained): string[] {
+  if (!asker || reason !== 'no_rule_matches' || !route || route.rules.groups.length === 0) return [];
+  if (asker.groups.length === 0) return ['without --groups the person is in no group'];
+  const near = asker.groups.flatMap((group) => {
+    const meant = closest(group, route.rules.groups);
+    return meant === undefined
+      ? []
+      : [`${JSON.stringify(group)} is not ${JSON.stringify(meant)}: groups are compared letter by letter`];
+  });
+  return near;
+}
+
+function aboutAddress({
+  asker,
+  verdict: { route, reason, error },
+  installation: { auth },
+}: Explained): string[] {
+  if (!asker || (reason !== 'no_rule_matches' && error !== 'account_refused')) return [];
+  if (asker.email.split('@').length !== 2) return ['an address has one @, with something on either side'];
+  const rules = error === 'account_refused' ? auth?.accounts : route?.rules;
+  return rules ? nearMisses(asker.email, rules) : [];
+}
+
+function nearMisses(
+  email: string,
+  { emailDomains, emailAddresses }: Pick<Route['rules'], 'emailDomains' | 'emailAddresses'>,
+): string[] {
+  const domain = email.slice(email.indexOf('@') + 1);
+  const above = emailDomains.find((listed) => domain.endsWith(`.${listed}`));
+  if (above !== undefined) return [`${above} in a list does not cover ${domain}: write that as well`];
+  const meant = closest(domain, emailDomains) ?? addressMeant(email, emailAddresses);
+  return meant === undefined ? [] : [`${meant} is in the list, and differs from this by a few letters`];
+}
+
+/** Addresses of one domain have most of their letters in common, so the parts are compared by themselves. */
+function addressMeant(email: string, listed: readonly string[]): string | undefined {
+  const [local = '', domain = ''] = email.split('@');
+  return listed.find((address) => {
+    const [itsLocal = '', itsDomain = ''] = address.split('@');
+    return closest(local, [itsLocal]) !== undefined && closest(domain, [itsDomain]) !== undefined;
+  });
+}
+
+function aboutHeaders({ asked: { headerNames } }: Explained): string[] {
+  const taken = headerNames.filter(isReserved);
+  const notes = taken.map(
+    (name) => `${name} is taken off: only the proxy says that, and it believes its load balancers alone`,
+  );
+  if (headerNames.some((name) => name.toLowerCase() === 'cookie')) {
+    notes.push('cookies are not opened here: --as says who is signed in');
+  }
+  return notes;
+}

@@ -1,0 +1,53 @@
+import { namedGroups, userOf } from '@latchkey/access';
+import type { Person } from '@latchkey/access';
+import type { CanonicalRequest } from '@latchkey/http';
+import { identityHeaders, isReserved } from '@latchkey/identity';
+import { upstreamTarget } from '@latchkey/upstreams';
+import type { Route, Target } from '@latchkey/upstreams';
+
+/** What an application is sent. */
+export type Forwarded = {
+  url: string;
+  /** As the values of some headers are secrets, those of the file have none here. */
+  headers: ReadonlyArray<readonly [name: string, value: string]>;
+};
+
+/**
+ * What an application is sent of a request that may pass.
+ * @param person undefined on a public path: then nothing about anybody is told
+ * @returns undefined for a path that would climb out of the path of `to`
+ */
+export function forwardedTo(
+  request: CanonicalRequest,
+  target: Target,
+  route: Route,
+  person: Person | undefined,
+): Forwarded | undefined {
+  const path = upstreamTarget(request, target);
+  if (path === undefined) return undefined;
+  const authority = request.port === undefined ? request.host : `${request.host}:${request.port}`;
+  const upstreamHost = target.origin.slice(target.origin.indexOf('//') + 2);
+  return {
+    url: target.origin + path,
+    headers: [
+      ['Host', route.preserveHost ? authority : upstreamHost],
+      ...(person ? personHeaders(person, route) : []),
+    ],
+  };
+}
+
+function personHeaders(person: Person, route: Route): Array<readonly [name: string, value: string]> {
+  const { email } = person;
+  const identity = { user: userOf(email), email, groups: namedGroups(person, route) };
+  const injected = route.injectRequestHeaders.filter(([name]) => !isReserved(name));
+  return [
+    ...injected.map(([name]) => [name, '(of the file)'] as const),
+    ...identityHeaders(identity).map(([name, value]) => [name, asText(value)] as const),
+    ...(route.passAccessToken ? [['X-Forwarded-Access-Token', '(of the provider)'] as const] : []),
+  ];
+}
+
+/** A header value is octets, one to a character. */
+function asText(octets: string): string {
+  return Buffer.from(octets, 'latin1').toString('utf8');
+}
