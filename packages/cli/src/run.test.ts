@@ -48,7 +48,7 @@ describe('a call that is not understood ends with 2 and says why', () => {
     ['an option where there is none', ['schema', '-x'], 'there are none'],
     ['an option without its value', ['check', 'up.yml', '--cluster'], '--cluster'],
     ['an unknown format', ['check', ...prod, '--format', 'xml'], '"xml": write text, json, github'],
-    ['a format that makes no sense', ['routes', ...prod, '--format', 'github'], 'write text, json'],
+    ['a format that makes no sense', ['routes', ...prod, '--format', 'github'], 'write text, json, yaml'],
     ['an unknown threshold', ['check', ...prod, '--fail-on', 'widen'], 'write error, warning'],
     ['no URL to explain', ['explain', ...prod], '--url is missing'],
     ['a URL that is none', ['explain', ...prod, '--url', '/x'], 'write it like https://'],

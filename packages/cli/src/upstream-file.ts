@@ -1,7 +1,8 @@
 import { decodeUpstreamFile, loadUpstreams } from '@latchkey/upstreams';
-import type { LoadedUpstreams } from '@latchkey/upstreams';
+import type { Diagnostic, LoadedUpstreams } from '@latchkey/upstreams';
 import type { Deployment } from './environment/deployment.ts';
 import type { Io } from './io.ts';
+import { printable } from './output/printable.ts';
 import { readBytes } from './read-text.ts';
 import { sourceOf } from './source/source.ts';
 import type { Source } from './source/source.ts';
@@ -11,6 +12,18 @@ export type UpstreamFile = LoadedUpstreams & { file: string; text: string; sourc
 
 /** What the environment has to say, and this command was not told. */
 const NEEDS_ENVIRONMENT: ReadonlySet<string> = new Set(['LK106', 'LK310']);
+
+/** Whether a diagnostic says that the file has no section of the cluster, so that all one is told is about other rules. */
+export function isAboutCluster({ code }: Diagnostic): boolean {
+  return code === 'LK405';
+}
+
+/** Says so on stderr, for commands that print no diagnostics. */
+export function warnOfCluster({ diagnostics }: UpstreamFile, io: Io): void {
+  for (const { message, code } of diagnostics.filter(isAboutCluster)) {
+    io.stderr(`latchkey: ${printable(message)} (${code})\n`);
+  }
+}
 
 /** Reads an upstream file as the proxy of this deployment does when it starts. */
 export function readUpstreamFile(file: string, { upstream, proxy }: Deployment, io: Io): UpstreamFile {

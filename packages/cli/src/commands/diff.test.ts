@@ -75,6 +75,7 @@ describe('a host that was there', () => {
       'allowed_groups: [eng], pass_access_token: true',
       ['other now: the application gets the access token of the person'],
     ],
+    ['a `*` that stands for nobody', 'allowed_groups: [eng, "*"]', []],
     ['nothing that matters', 'allowed_groups: [eng], timeout: 5s', []],
   ])('and now has %s', async (_, options, expected) => {
     const before = routes(['a.example.com', 'http://a', 'allowed_groups: [eng]']);
@@ -156,4 +157,23 @@ test('a file with errors cannot be compared', async () => {
   const { code, stdout } = await diff(eng, '- x: 1\n');
   expect(code).toBe(1);
   expect(stdout).toContain('b.yml:1:3 error LK209');
+});
+
+test('a new default of the environment lets people in as a rule of the file does', async () => {
+  const files = {
+    'up.yml': eng,
+    'live.env': 'UPSTREAM_CLUSTER=prod\n',
+    'new.env': 'UPSTREAM_CLUSTER=prod\nUPSTREAM_DEFAULT_EMAIL_DOMAINS=example.com\n',
+  };
+  const args = ['diff', 'up.yml', 'up.yml', '--env-file', 'new.env', '--old-env-file', 'live.env'];
+  expect(await latchkey(files, [...args, '--fail-on', 'widen'])).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining('gains    domain example.com'),
+  });
+});
+
+test('says when no service has a section for the cluster, where all would be compared as `default`', async () => {
+  const prod = `${eng}  prod: {options: {timeout: 5s}}\n`;
+  const { stderr } = await latchkey({ 'up.yml': prod }, ['diff', 'up.yml', 'up.yml', '--cluster', 'prdo']);
+  expect(stderr).toMatch(/"prdo".*\(LK405\)/);
 });

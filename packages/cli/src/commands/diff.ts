@@ -4,7 +4,7 @@ import { compareTables } from '../diff/compare.ts';
 import { renderChanges } from '../diff/render.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formats, printFindings } from '../output/findings.ts';
-import { readUpstreamFile } from '../upstream-file.ts';
+import { readUpstreamFile, warnOfCluster } from '../upstream-file.ts';
 import { deploymentHelp } from './command.ts';
 import type { Command } from './command.ts';
 
@@ -12,11 +12,14 @@ import type { Command } from './command.ts';
 export const diff: Command = {
   name: 'diff',
   summary: 'Says who gains and who loses access between two versions of a file',
-  usage: 'diff OLD NEW (--cluster NAME | --env-file FILE) [--fail-on widen] [--format text|json|github]',
+  usage: 'diff OLD NEW (--cluster NAME | --env-file FILE) [options]',
   help: `Compares what the two files mean, not their text: for each host who may pass, which paths are
 public, where it leads. Moving a rule from a section to \`default\` is no change.
 
 ${deploymentHelp}
+  --old-env-file FILE
+                    what OLD is read with, where it is not the same: a new default of the environment
+                    lets people in as a rule of the file does. May be given several times
   --fail-on widen   end with 1 where anybody gains access
   --format FORMAT   text (default), json, or github
 
@@ -27,12 +30,14 @@ nothing that was there, so it is told and does not count.
 Examples:
 
   latchkey diff live.yml upstreams.yml --cluster prod
-  git show main:upstreams.yml > main.yml && latchkey diff main.yml upstreams.yml --env-file prod.env --fail-on widen
+  git show main:upstreams.yml | latchkey diff - upstreams.yml --env-file prod.env --fail-on widen
+  latchkey diff upstreams.yml upstreams.yml --env-file prod.env --old-env-file live.env
 `,
   run(args, io) {
     const { values, positionals } = readArguments(args, {
       ...deploymentOptions,
       format: { type: 'string', default: 'text' },
+      'old-env-file': { type: 'string', multiple: true },
       'fail-on': { type: 'string' },
     });
     const [oldPath = '', newPath = ''] = takePositionals(positionals, ['OLD', 'NEW']);
@@ -40,7 +45,12 @@ Examples:
     const failOn =
       values['fail-on'] === undefined ? undefined : oneOf('--fail-on', values['fail-on'], ['widen']);
     const deployment = readDeployment(values, io);
-    const before = readUpstreamFile(oldPath, deployment, io);
+    const oldEnvFiles = values['old-env-file'];
+    const before = readUpstreamFile(
+      oldPath,
+      oldEnvFiles ? readDeployment({ ...values, 'env-file': oldEnvFiles }, io) : deployment,
+      io,
+    );
     const after = readUpstreamFile(newPath, deployment, io);
     if (!before.table || !after.table) {
       const broken = [before, after].filter(({ table }) => !table);
@@ -51,6 +61,7 @@ Examples:
       return exitCodes.findings;
     }
 
+    warnOfCluster(after, io);
     const changes = compareTables(before.table, after.table);
     io.stdout(renderChanges(changes, { before: oldPath, after: newPath }, format, io));
     return failOn && changes.some(({ widens }) => widens) ? exitCodes.findings : exitCodes.fine;

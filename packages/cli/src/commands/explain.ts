@@ -1,4 +1,3 @@
-import type { Diagnostic } from '@latchkey/upstreams';
 import { commaList, deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
 import { readDeployment } from '../environment/deployment.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -9,7 +8,7 @@ import { decideAbout } from '../explain/verdict.ts';
 import type { Asker } from '../explain/verdict.ts';
 import { printFindings } from '../output/findings.ts';
 import { paintFor } from '../output/paint.ts';
-import { readUpstreamFile } from '../upstream-file.ts';
+import { isAboutCluster, readUpstreamFile } from '../upstream-file.ts';
 import { UsageError } from '../usage-error.ts';
 import { deploymentHelp } from './command.ts';
 import type { Command } from './command.ts';
@@ -84,17 +83,12 @@ Examples:
     const isUnknown = verdict.error === 'unknown_host';
     const elsewhere = isUnknown ? clustersThatAnswer(file, deployment, request) : [];
     const explained = { asked: request, asker, verdict, installation, elsewhere };
-    const around = { file: path, warnings: diagnostics.filter(misleads), paint: paintFor(io) };
+    const around = { file: path, warnings: diagnostics.filter(isAboutCluster), paint: paintFor(io) };
     if (format === 'json') io.stdout(`${JSON.stringify(verdictJson(explained, around), null, 2)}\n`);
     else io.stdout(renderVerdict(explained, around));
     return verdict.allow ? exitCodes.fine : exitCodes.findings;
   },
 };
-
-/** With a cluster that no service has, every verdict is about other rules than the operator thinks of. */
-function misleads({ code }: Diagnostic): boolean {
-  return code === 'LK405';
-}
 
 function askerOf(values: {
   as?: string | undefined;

@@ -66,3 +66,21 @@ test('of a file with errors lists the errors', async () => {
     stdout: expect.stringContaining('LK207'),
   });
 });
+
+test('as yaml it is a file that means the same, for any cluster and without an environment', async () => {
+  const env = { ...files, 'prod.env': 'UPSTREAM_CLUSTER=prod\nUPSTREAM_DEFAULT_TIMEOUT=7s\n' };
+  const asked = await latchkey(env, ['routes', 'up.yml', '--env-file', 'prod.env', '--format', 'yaml']);
+  expect(asked).toMatchObject({ code: 0, stderr: '' });
+  const flat = { 'flat.yml': asked.stdout, ...env };
+  const json = async (...args: string[]): Promise<object[]> =>
+    JSON.parse((await latchkey(flat, ['routes', ...args, '--format', 'json'])).stdout);
+  const elsewhere = { position: expect.anything() };
+  expect(await json('flat.yml', '--cluster', '')).toMatchObject(
+    (await json('up.yml', '--env-file', 'prod.env')).map((route) => ({ ...route, ...elsewhere })),
+  );
+});
+
+test('says when no service has a section for the cluster', async () => {
+  const { stderr } = await latchkey(files, ['routes', 'up.yml', '--cluster', 'prdo']);
+  expect(stderr).toMatch(/"prdo".*\(LK405\)/);
+});

@@ -1,3 +1,4 @@
+import { printTable } from '@latchkey/upstreams';
 import type { Route, RouteTable } from '@latchkey/upstreams';
 import { deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
 import { readDeployment } from '../environment/deployment.ts';
@@ -6,7 +7,7 @@ import { describeDestination, describeDuration, describeRules } from '../describ
 import { exitCodes } from '../exit-codes.ts';
 import { printFindings } from '../output/findings.ts';
 import { printable } from '../output/printable.ts';
-import { readUpstreamFile } from '../upstream-file.ts';
+import { readUpstreamFile, warnOfCluster } from '../upstream-file.ts';
 import { deploymentHelp } from './command.ts';
 import type { Command } from './command.ts';
 
@@ -16,18 +17,22 @@ type Defaults = Deployment['upstream']['defaults'];
 export const routes: Command = {
   name: 'routes',
   summary: 'Lists the routes that a file becomes in one environment, one per line',
-  usage: 'routes FILE (--cluster NAME | --env-file FILE) [--format text|json]',
+  usage: 'routes FILE (--cluster NAME | --env-file FILE) [--format text|json|yaml]',
   help: `Each line has the host or pattern, the kind of route, where it leads, who may pass, and the options
 that are not as they come. Sections, extra routes and defaults are already worked in. Of headers
-only the names are shown.
+only the names are shown, except as yaml.
 
 ${deploymentHelp}
-  --format FORMAT   text (default), with tabs between the columns off a terminal, or json
+  --format FORMAT   text (default), with tabs between the columns off a terminal; json; or yaml: an
+                    upstream file that means the same without sections, templates and defaults, to
+                    compare as text or to go on with. It has the values of headers, so keep it as
+                    you keep the file
 
 Examples:
 
   latchkey routes upstreams.yml --cluster prod
   latchkey routes upstreams.yml --cluster prod --format json | jq '.[] | select(.tlsSkipVerify)'
+  latchkey routes upstreams.yml --env-file prod.env --format yaml > prod.yml
 `,
   run(args, io) {
     const { values, positionals } = readArguments(args, {
@@ -35,15 +40,19 @@ Examples:
       format: { type: 'string', default: 'text' },
     });
     const [path = ''] = takePositionals(positionals, ['FILE']);
-    const format = oneOf('--format', values.format, ['text', 'json']);
+    const format = oneOf('--format', values.format, ['text', 'json', 'yaml']);
     const deployment = readDeployment(values, io);
-    const { table, diagnostics } = readUpstreamFile(path, deployment, io);
+    const file = readUpstreamFile(path, deployment, io);
+    const { table, diagnostics } = file;
     if (!table) {
-      printFindings(diagnostics, format, '', io);
+      printFindings(diagnostics, format === 'json' ? 'json' : 'text', '', io);
       return exitCodes.findings;
     }
+    warnOfCluster(file, io);
     const { defaults } = deployment.upstream;
-    if (format === 'json') {
+    if (format === 'yaml') {
+      io.stdout(printTable(table));
+    } else if (format === 'json') {
       io.stdout(
         `${JSON.stringify(
           table.routes.map((route) => jsonOf(route, table)),

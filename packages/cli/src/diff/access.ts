@@ -36,6 +36,7 @@ function waysInto({ rules, publicPaths, skipAuthPreflight, providerSlug }: Route
 }
 
 function named(noun: string, entries: readonly string[], broader: (entry: string) => string[]): Way[] {
-  if (entries.length === 1 && entries[0] === '*') return [];
-  return entries.map((entry) => ({ text: `${noun} ${entry}`, coveredBy: [EVERYBODY, ...broader(entry)] }));
+  // Alone it is everybody, which is told apart; beside others it is nobody.
+  const named = entries.filter((entry) => entry !== '*');
+  return named.map((entry) => ({ text: `${noun} ${entry}`, coveredBy: [EVERYBODY, ...broader(entry)] }));
 }
