@@ -11,6 +11,18 @@ SSO_CONFIG_ROOT=example.com
 SESSION_COOKIE_DOMAIN=example.com
 `;
 
+/** What `check` finds with these env files: code, place, and the variable that a line begins with. */
+async function found(files: Record<string, string>): Promise<string[]> {
+  const envFiles = Object.keys(files).flatMap((file) => ['--env-file', file]);
+  const args = ['check', 'up.yml', ...envFiles, '--format', 'json'];
+  const { stdout } = await latchkey({ 'up.yml': fine, ...files }, args);
+  const { findings }: { findings: Array<{ code: string; file: string; line: number; message: string }> } =
+    JSON.parse(stdout);
+  return findings.map(
+    ({ code, file, line, message }) => `${code} ${file}:${line} ${message.split(/[: ]/)[0]}`,
+  );
+}
+
 test('a file with nothing wrong ends with 0', async () => {
   expect(await latchkey({ 'up.yml': fine }, ['check', 'up.yml', '--cluster', 'prod'])).toEqual({
     code: 0,
@@ -46,6 +58,21 @@ test('a file with five mistakes names them all, and what follows from them, each
     '4 errors, 2',
     '',
   ]);
+});
+
+test('a placeholder without a value does not hide the other mistakes', async () => {
+  const text = `- service: wiki
+  default:
+    from: wiki.{{root}}
+    to: http://wiki:{{port}}
+    options: {timeout: 30, allowed_groups: [eng]}
+- service: vault
+  options: {allowed_groups: [security]}
+  default: {from: vault.example.com, to: x, type: static}
+`;
+  const args = ['check', 'up.yml', '--cluster', 'prod', '--format', 'json'];
+  const { stdout } = await latchkey({ 'up.yml': text }, args);
+  expect(placesIn(stdout)).toEqual(['LK106 3:16', 'LK106 4:21', 'LK207 5:24', 'LK210 7:3', 'LK304 8:51']);
 });
 
 describe('the env file', () => {
@@ -131,17 +158,6 @@ PROVIDER_G_TYPE=google
 PROVIDER_G_SLUG=google
 PROVIDER_G_CLIENT_ID=x
 `;
-  async function found(files: Record<string, string>): Promise<string[]> {
-    const envFiles = Object.keys(files).flatMap((file) => ['--env-file', file]);
-    const args = ['check', 'up.yml', ...envFiles, '--format', 'json'];
-    const { stdout } = await latchkey({ 'up.yml': fine, ...files }, args);
-    const { findings }: { findings: Array<{ code: string; file: string; line: number; message: string }> } =
-      JSON.parse(stdout);
-    return findings.map(
-      ({ code, file, line, message }) => `${code} ${file}:${line} ${message.split(/[: ]/)[0]}`,
-    );
-  }
-
   test('say what auth would say, and only its missing secrets are no error', async () => {
     expect(await found({ 'proxy.env': proxy, 'auth.env': auth })).toEqual([
       'LK603 auth.env:1 SESSION_KEY',

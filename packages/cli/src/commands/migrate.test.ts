@@ -22,7 +22,20 @@ async function told(text: string, variables = ''): Promise<string[]> {
     '--format',
     'json',
   ]);
-  return placesIn(stdout).filter((place) => !place.startsWith('LK75'));
+  return placesIn(stdout).filter((place) => !/^LK(?:75|717)/.test(place));
+}
+
+/** Where LK712 is told about two services with different secrets, and `domain` in both. */
+async function placesOfDifferentSecrets(domain: string) {
+  const files = {
+    'up.yml': options,
+    'proxy.env': `SESSION_COOKIE_SECRET=${secret}\nUPSTREAM_CLUSTER=prod\n${domain}`,
+    'auth.env': `SESSION_COOKIE_SECRET=${otherSecret}\nSERVER_HOST=sso.example.com\n${domain}`,
+  };
+  const args = ['migrate', 'up.yml', '--env-file', 'proxy.env', '--env-file', 'auth.env', '--format', 'json'];
+  const { stdout } = await latchkey(files, args);
+  expect(stdout).not.toContain(secret);
+  return placesIn(stdout).filter((place) => place.startsWith('LK712'));
 }
 
 function service(body: string): string {
@@ -92,6 +105,7 @@ describe('the upstream file', () => {
     ['LK731 8:19', 'an extra route that switches something off', service(inherited)],
     ['LK732 7:7', 'provider_slug', withOptions('allowed_groups: [eng]', 'provider_slug: okta')],
     ['LK733 7:7', 'pass_access_token', withOptions('allowed_groups: [eng]', 'pass_access_token: on')],
+    ['LK734 4:5', 'a path in `to`', options.replace('wiki.internal', 'wiki.internal/base')],
     [
       'LK741 3:11',
       'rules of two kinds',
@@ -131,7 +145,8 @@ describe('the environment', () => {
     ['LK707', 'a level of logging', 'LOGGING_LEVEL=debug'],
     ['LK708', 'a group cache without interval', 'PROVIDER_X_TYPE=google'],
     ['LK710', 'the write timeout', 'SERVER_TIMEOUT_WRITE=5m'],
-    ['LK711', 'the secret of the cookie', `SESSION_COOKIE_SECRET=${secret}`],
+    ['LK719', 'a variable that nothing heeds yet', 'HTTP_PROXY=http://squid:3128'],
+    ['LK720', 'how long the cookie lives', 'SESSION_COOKIE_EXPIRE=1h'],
     ['LK714', 'the name of the cookie', 'SESSION_COOKIE_NAME=_mine'],
     ['LK715', 'a cookie for scripts', 'SESSION_COOKIE_HTTPONLY=false'],
   ])('%s: %s', async (code, _, variables) => {
@@ -165,32 +180,24 @@ describe('the environment', () => {
     expect(await told(options, 'CLIENT_ID=a\nCLIENT_SECRET_FILE=/run/secrets/client\n')).toEqual([]);
   });
 
-  test('LK712: files of the two services with different secrets', async () => {
-    const files = {
-      'up.yml': options,
-      'proxy.env': `SESSION_COOKIE_SECRET=${secret}\nUPSTREAM_CLUSTER=prod\n`,
-      'auth.env': `SESSION_COOKIE_SECRET=${otherSecret}\n`,
-    };
-    const args = ['migrate', 'up.yml', '--env-file', 'proxy.env', '--env-file', 'auth.env', '--format'];
-    const { code, stdout } = await latchkey(files, [...args, 'json']);
-    expect([code, placesIn(stdout).filter((place) => place.startsWith('LK712'))]).toEqual([
-      1,
-      ['LK712 1:1', 'LK712 1:1'],
-    ]);
-    expect(stdout).not.toContain(secret);
+  describe('LK712: secrets that differ', () => {
+    test('matter where there is a shared cookie', async () => {
+      expect(await placesOfDifferentSecrets('SESSION_COOKIE_DOMAIN=example.com\n')).toEqual([
+        'LK712 1:1',
+        'LK712 1:1',
+      ]);
+    });
+
+    test('are as they were without one', async () => {
+      expect(await placesOfDifferentSecrets('')).toEqual([]);
+    });
   });
 
-  test('LK713 and LK716: what is not set and now should be', async () => {
+  test('LK713, LK716 and LK717: what is not set and may well be', async () => {
     const files = { 'up.yml': options, 'sso.env': 'UPSTREAM_CLUSTER=prod\n' };
-    const { stdout } = await latchkey(files, [
-      'migrate',
-      'up.yml',
-      '--env-file',
-      'sso.env',
-      '--format',
-      'json',
-    ]);
-    expect(placesIn(stdout)).toEqual(expect.arrayContaining(['LK713 1:1', 'LK716 1:1']));
+    const args = ['migrate', 'up.yml', '--env-file', 'sso.env', '--format', 'json'];
+    const { stdout } = await latchkey(files, args);
+    expect(placesIn(stdout)).toEqual(expect.arrayContaining(['LK713 1:1', 'LK716 1:1', 'LK717 1:1']));
   });
 
   test('an interval of the group cache is nothing to tell', async () => {
@@ -203,8 +210,33 @@ test('every deployment is told what is otherwise everywhere', async () => {
   const files = { 'up.yml': options, 'sso.env': quiet };
   const { code, stdout } = await latchkey(files, ['migrate', 'up.yml', '--env-file', 'sso.env']);
   expect(code).toBe(0);
-  for (const at of [1, 2, 3, 4, 5]) expect(stdout).toContain(`notice LK75${at} `);
-  expect(stdout).toContain('0 to put right before it starts, 0 to look at, 5 to know.');
+  for (const at of [1, 2, 3, 4, 5, 6, 7, 8]) expect(stdout).toContain(`notice LK75${at} `);
+  expect(stdout).toContain('0 to put right before it starts, 0 to look at, 9 to know.');
+});
+
+test('the worst is told first', async () => {
+  const files = {
+    'up.yml': withOptions('allowed_groups: [eng]', 'timeout: 30'),
+    'sso.env': 'LOGGING_LEVEL=debug\n',
+  };
+  const { stdout } = await latchkey(files, ['migrate', 'up.yml', '--env-file', 'sso.env']);
+  const severities = stdout.match(/^(?:error|warning|notice)(?= LK)/gm) ?? [];
+  const order = ['error', 'warning', 'notice'];
+  expect(severities).toEqual(severities.toSorted((a, b) => order.indexOf(a) - order.indexOf(b)));
+  expect(new Set(severities).size).toBe(3);
+});
+
+test('what the file says is told although it cannot be used', async () => {
+  const text = `- service: wiki
+  default:
+    from: wiki.{{root}}
+    to: http://wiki
+    type: rewrite
+    options: {allowed_groups: [eng], skip_auth_regex: [/x], inject_request_headers: {X-Forwarded-Port: a}, timeout: 5}
+`;
+  expect(await told(text)).toEqual(
+    expect.arrayContaining(['LK724 6:117', 'LK725 3:16', 'LK727 3:11', 'LK730 6:86', 'LK742 6:56']),
+  );
 });
 
 test('each difference has its places, what was, what is, and what to do', async () => {

@@ -36,29 +36,29 @@ const PAIRS: readonly Pair[] = [
   {
     ofProxy: 'SESSION_COOKIE_NAME',
     ofAuth: 'SESSION_COOKIE_NAME',
-    agree: (proxy, auth) => proxy.session.cookie.name === auth.session.cookie.name,
-    consequence: 'the proxy does not find the session cookie: write the same in both',
+    agree: (proxy, auth) => isOnItsOwn(proxy) || proxy.session.cookie.name === auth.session.cookie.name,
+    consequence: 'the proxy does not find the shared session cookie: write the same in both',
   },
   {
     ofProxy: 'SESSION_COOKIE_DOMAIN',
     ofAuth: 'SESSION_COOKIE_DOMAIN',
     agree: (proxy, auth) => proxy.session.cookie.domain === auth.session.cookie.domain,
-    consequence: 'they do not agree which hosts share one session: write the same in both',
+    consequence:
+      'the hosts that only one of them names get a session each by more redirects: write the same in both',
   },
   {
     ofProxy: 'SESSION_COOKIE_SECRET',
     ofAuth: 'SESSION_COOKIE_SECRET',
-    // Without a shared domain there is no cookie that both have to open.
     agree: (proxy, auth) =>
-      proxy.session.cookie.domain === undefined ||
-      proxy.session.cookie.secrets.includes(auth.session.cookie.secrets[0]),
-    consequence: 'the proxy cannot open the session cookie that auth seals: write the same in both',
+      isOnItsOwn(proxy) || proxy.session.cookie.secrets.includes(auth.session.cookie.secrets[0]),
+    consequence:
+      'the proxy cannot open the shared session cookie, and every host gets a session by more redirects: write the same in both',
   },
   {
     ofProxy: 'SESSION_COOKIE_SECURE',
     ofAuth: 'SESSION_COOKIE_SECURE',
-    agree: (proxy, auth) => proxy.session.cookie.secure === auth.session.cookie.secure,
-    consequence: 'the session cookie has another name in each: write the same in both',
+    agree: (proxy, auth) => isOnItsOwn(proxy) || proxy.session.cookie.secure === auth.session.cookie.secure,
+    consequence: 'the shared session cookie has another name in each: write the same in both',
   },
 ];
 
@@ -88,6 +88,11 @@ function isHere(name: string, { isKnown }: PartlyKnown<unknown>, entries: readon
 function placeOf(name: string, entries: readonly EnvEntry[]): string {
   const entry = entries.findLast((candidate) => candidate.name.toUpperCase() === name);
   return entry ? ` (${entry.file}:${entry.line})` : '';
+}
+
+/** Without a domain there is no cookie that both have to open: sessions are handed over by a code. */
+function isOnItsOwn({ session }: ProxySettings): boolean {
+  return session.cookie.domain === undefined;
 }
 
 function isSameHost(external: URL, { host, scheme }: AuthSettings['server']): boolean {

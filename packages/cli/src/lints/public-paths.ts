@@ -1,4 +1,3 @@
-import type { PathPattern } from '@latchkey/upstreams';
 import { findingOf } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import { nameOf } from './lint.ts';
@@ -35,7 +34,7 @@ export function lintPublicPaths({ file, source, table }: LintSubject): Finding[]
       const place = { file, ...source.placeOf(route, 'skip_auth_regex', pattern.source) };
       const shown = JSON.stringify(pattern.source);
       const findings: Finding[] = [];
-      if (!isAnchored(pattern)) {
+      if (!isAnchored(pattern.source)) {
         const message = `${shown} of ${nameOf(route)} matches anywhere in a path, also in /admin/…: begin it with ^`;
         findings.push(findingOf(lints.publicUnanchored, place, message));
       }
@@ -51,7 +50,7 @@ export function lintPublicPaths({ file, source, table }: LintSubject): Finding[]
 }
 
 /** Whether every way to match begins at the beginning. An alternative at the top, `^/a|/b`, has its own beginning. */
-export function isAnchored({ source }: PathPattern): boolean {
+export function isAnchored(source: string): boolean {
   return topAlternatives(source).every((alternative) => ANCHORED.test(alternative));
 }
 

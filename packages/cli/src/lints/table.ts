@@ -78,7 +78,7 @@ export const lints = {
     code: 'LK604',
     severity: 'warning',
     title: 'The proxy and auth are told different things',
-    text: 'The two services have to agree: by what name and secret auth knows the proxy, where auth is, and what the session cookie is called, where it is valid and what seals it. Each of them starts, and together they sign nobody in. Give `latchkey check` the env files of both services and it compares them.',
+    text: 'The two services have to agree: by what name and secret auth knows the proxy, where auth is, and, for one session on all hosts, what its cookie is called, where it is valid and what seals it. Each of them starts, and together they sign nobody in, or with more redirects than needed; the line says which. Give `latchkey check` the env files of both services and it compares them.',
   },
   providerUnknown: {
     code: 'LK605',

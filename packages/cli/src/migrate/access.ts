@@ -1,6 +1,7 @@
 import { isAnchored } from '../lints/public-paths.ts';
+import { textOf } from '../source/keys.ts';
 import type { MigrationRule } from './rule.ts';
-import { diagnosed, isOn, writtenOption } from './rule.ts';
+import { diagnosed, isOn, optionKeys, placeOfValue, writtenOption } from './rule.ts';
 
 /** Differences about who gets in. */
 export const accessRules: readonly MigrationRule[] = [
@@ -22,12 +23,11 @@ export const accessRules: readonly MigrationRule[] = [
       '`skip_auth_regex` sees the decoded path, so that `/admin%2f..%2fpublic/` may look public to it and not to the application.',
     now: 'It sees the canonical path, and no path that could be read in two ways: with encoded slashes, dots, `//` or `;`. Such a path needs a sign-in.',
     todo: 'Nothing, unless programs without sign-in ask for such paths: `latchkey explain` shows what becomes of one.',
-    find: ({ table, file, source }) =>
-      (table?.routes ?? []).flatMap((route) =>
-        route.publicPaths.map((pattern) => ({
-          file,
-          ...source.placeOf(route, 'skip_auth_regex', pattern.source),
-          about: `${pattern.source}${isAnchored(pattern) ? '' : ' (without ^ it matches anywhere in the path, as before)'}`,
+    find: (subject) =>
+      optionKeys(subject, 'skip_auth_regex').flatMap(({ path, value }) =>
+        (value.kind === 'list' ? value.items : []).map((entry) => ({
+          ...placeOfValue(subject, { path, value: entry, at: entry.at }),
+          about: `${textOf(entry)}${isAnchored(textOf(entry)) ? '' : ' (without ^ it matches anywhere in the path, as before)'}`,
         })),
       ),
   },

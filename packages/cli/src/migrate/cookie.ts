@@ -1,39 +1,27 @@
 import type { MigrationRule, MigrationSubject, Place } from './rule.ts';
-import { variables } from './rule.ts';
+import { unset, variables } from './rule.ts';
 
-/** Differences of the session cookie, which the two services now share. */
+const COOKIE_DOMAIN = /^(?:SESSION_)?COOKIE_DOMAIN$/;
+
+/** Differences of the session cookie, which the two services may now share. */
 export const cookieRules: readonly MigrationRule[] = [
   {
-    code: 'LK711',
-    severity: 'warning',
-    title: 'Both services need the same `SESSION_COOKIE_SECRET`',
-    before: 'Each service has a cookie and a secret of its own.',
-    now: 'They share one session cookie: auth seals it and the proxy opens it. With different secrets every sign-in ends where it began.',
-    todo: 'Give both services the same value. Several, with commas between, let you change it without signing anyone out.',
-    find: variables(/^(?:SESSION_)?COOKIE_SECRET(?:_FILE)?$/),
-  },
-  {
     code: 'LK712',
-    severity: 'error',
-    title: 'The secrets of the session cookie differ',
-    before: 'Each service has a secret of its own.',
-    now: 'The proxy cannot open what auth sealed.',
-    todo: 'Write the same `SESSION_COOKIE_SECRET` in both files.',
-    find: secretsThatDiffer,
+    severity: 'warning',
+    title: 'A shared session cookie that the proxy cannot open',
+    before: 'Each service has a cookie and a secret of its own.',
+    now: 'With `SESSION_COOKIE_DOMAIN` one cookie is for all hosts below it, and both services open it. With different secrets it is no use, and every host gets a session of its own by more redirects.',
+    todo: 'Write the same `SESSION_COOKIE_SECRET` in both services, or take `SESSION_COOKIE_DOMAIN` out.',
+    find: sharedCookieWithSecretsThatDiffer,
   },
   {
     code: 'LK713',
-    severity: 'warning',
-    title: '`SESSION_COOKIE_DOMAIN` makes it a single sign-on',
+    severity: 'notice',
+    title: '`SESSION_COOKIE_DOMAIN` makes it one redirect for all hosts',
     before: 'Every host has a session of its own, and signing in at the next one goes by silently.',
-    now: 'One cookie serves all hosts below `SESSION_COOKIE_DOMAIN`. Unset, it stays with one host.',
-    todo: 'Set it, in both services, to the domain that auth and all applications share: corp.example.com.',
-    find: ({ entries, file }) => {
-      const names = entries.map(({ name }) => name.toUpperCase());
-      const isSet = names.some((name) => /^(?:SESSION_)?COOKIE_DOMAIN$/.test(name));
-      const [first] = entries;
-      return isSet ? [] : [{ file: first?.file ?? file, line: 1, column: 1 }];
-    },
+    now: 'It stays so without this variable: each host is handed a session by a few redirects. With it, and with one `SESSION_COOKIE_SECRET`, one cookie serves all hosts below it.',
+    todo: 'Nothing. Set both in both services, to the domain that auth and all applications share, to save the redirects: corp.example.com.',
+    find: unset(COOKIE_DOMAIN),
   },
   {
     code: 'LK714',
@@ -54,22 +42,29 @@ export const cookieRules: readonly MigrationRule[] = [
     find: variables(/^(?:SESSION_COOKIE_HTTPONLY|COOKIE_HTTP_ONLY)$/, (value) => /^f(?:alse)?$/i.test(value)),
   },
   {
+    code: 'LK720',
+    severity: 'notice',
+    title: '`SESSION_COOKIE_EXPIRE` counts from the sign-in',
+    before: 'The cookie is written again at every check, so that its time begins anew while somebody works.',
+    now: 'It is written at the sign-in, and again when the provider gives a new grant.',
+    todo: 'Make it as long as a working day, or leave it out (168h), unless people shall sign in more often.',
+    find: variables(/^(?:SESSION_COOKIE_EXPIRE|COOKIE_EXPIRE)$/),
+  },
+  {
     code: 'LK716',
     severity: 'warning',
     title: 'Forwarding headers are believed from known addresses only',
     before: '`X-Forwarded-For` is taken from anybody and passed on.',
     now: 'From an address that `SERVER_TRUSTED_PROXIES` does not name, `X-Forwarded-For` and `X-Forwarded-Proto` are replaced.',
     todo: 'Set `SERVER_TRUSTED_PROXIES` to the networks of your load balancers: 10.0.0.0/8.',
-    find: ({ entries, file }) => {
-      const isSet = entries.some(({ name }) => name.toUpperCase() === 'SERVER_TRUSTED_PROXIES');
-      return isSet ? [] : [{ file: entries[0]?.file ?? file, line: 1, column: 1 }];
-    },
+    find: unset(/^SERVER_TRUSTED_PROXIES$/),
   },
 ];
 
-/** Two files are the two services; within one file the last value counts. */
-function secretsThatDiffer({ entries }: MigrationSubject): Place[] {
-  const secrets = entries.filter(({ name }) => /^(?:SESSION_)?COOKIE_SECRET$/i.test(name));
+function sharedCookieWithSecretsThatDiffer(subject: MigrationSubject): Place[] {
+  if (unset(COOKIE_DOMAIN)(subject).length > 0) return [];
+  const secrets = subject.entries.filter(({ name }) => /^(?:SESSION_)?COOKIE_SECRET$/i.test(name));
+  // Two files are the two services; within one file the last value counts.
   const byFile = new Map(secrets.map((entry) => [entry.file, entry]));
   if (new Set([...byFile.values()].map(({ value }) => value)).size < 2) return [];
   return [...byFile.values()].map(({ name, file, line }) => ({ file, line, column: 1, about: name }));

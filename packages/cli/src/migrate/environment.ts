@@ -1,5 +1,5 @@
 import type { MigrationRule } from './rule.ts';
-import { variables } from './rule.ts';
+import { unset, variables } from './rule.ts';
 
 const LISTS =
   /^(?:UPSTREAM_DEFAULT_(?:EMAIL_DOMAINS|EMAIL_ADDRESSES|GROUPS)|AUTHORIZE_(?:EMAIL_DOMAINS|EMAIL_ADDRESSES|PROXY_DOMAINS)|DEFAULT_ALLOWED_\w+|(?:SSO_)?EMAIL_(?:DOMAIN|ADDRESSES)|PROXY_ROOT_DOMAIN)$/;
@@ -116,5 +116,23 @@ export const environmentRules: readonly MigrationRule[] = [
     now: 'An answer that is flowing is not cut.',
     todo: 'Nothing. Take the variable out if you raised it for streams.',
     find: variables(/^(?:SERVER_TIMEOUT_WRITE|TCP_WRITE_TIMEOUT)$/),
+  },
+  {
+    code: 'LK717',
+    severity: 'notice',
+    title: 'DogStatsD is sent where a host is named',
+    before: 'Without `METRICS_STATSD_HOST`, metrics go to localhost.',
+    now: 'They are sent, under the same names, only where it is set. Prometheus has its own, at `METRICS_PORT`.',
+    todo: 'Where an agent listens beside the service, set `METRICS_STATSD_HOST=127.0.0.1`.',
+    find: unset(/^(?:METRICS_)?STATSD_HOST$/),
+  },
+  {
+    code: 'LK719',
+    severity: 'warning',
+    title: 'A variable that has no effect yet',
+    before: 'It has one.',
+    now: 'It is read, and nothing comes of it yet.',
+    todo: 'Make sure that you can do without.',
+    find: ({ withoutEffectYet }) => [...withoutEffectYet],
   },
 ];

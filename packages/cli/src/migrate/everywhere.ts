@@ -48,6 +48,34 @@ export const everywhereRules: readonly MigrationRule[] = [
     todo: 'Nothing.',
     find: wholeFile,
   },
+  {
+    code: 'LK756',
+    severity: 'notice',
+    title: 'Log lines have another form',
+    before:
+      'A line is JSON with `http_status`, `request_uri` and the like, and holds whole addresses, codes and e-mails of queries included.',
+    now: 'A line is JSON with fields of its own. It says who, which route, which reason and which status, and holds no query, cookie, code or token.',
+    todo: 'Look at searches and alarms that read the log.',
+    find: wholeFile,
+  },
+  {
+    code: 'LK757',
+    severity: 'notice',
+    title: 'Paths are forwarded as they came',
+    before: '`//a` and `/x/../y` are redirected to a tidier path, and `/favicon.ico` is 404 to strangers.',
+    now: "The application gets the path byte for byte. `/oauth2/me`, `/oauth2/apps` and `/oauth2/sign_in` are the proxy's on every host, besides the addresses it had.",
+    todo: 'Nothing, unless an application has one of these addresses itself.',
+    find: wholeFile,
+  },
+  {
+    code: 'LK758',
+    severity: 'notice',
+    title: 'Signing out is for all applications',
+    before: '`/oauth2/sign_out` ends the session of one host. The others go on until the provider says no.',
+    now: 'It ends the session, and with it those of all hosts, at the latest after `SESSION_TTL_VALID`. It asks first.',
+    todo: 'Nothing. A link to it goes on working.',
+    find: wholeFile,
+  },
 ];
 
 function wholeFile({ file }: MigrationSubject): Place[] {

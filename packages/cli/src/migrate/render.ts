@@ -9,11 +9,13 @@ export type Difference = { rule: MigrationRule; places: Place[] };
 
 const SHOWN_PLACES = 10;
 
-/** What each rule finds; rules that find nothing are left out. */
+/** What each rule finds, the worst first; rules that find nothing are left out. */
 export function differencesOf(subject: MigrationSubject, rules: readonly MigrationRule[]): Difference[] {
+  const order = ['error', 'warning', 'notice'];
   return rules
     .map((rule) => ({ rule, places: distinct(rule.find(subject)) }))
-    .filter(({ places }) => places.length > 0);
+    .filter(({ places }) => places.length > 0)
+    .toSorted((a, b) => order.indexOf(a.rule.severity) - order.indexOf(b.rule.severity));
 }
 
 /** Each place as a finding of its own, for formats that show one at a time. */

@@ -1,4 +1,4 @@
-import type { Diagnostic, Position, RouteTable } from '@latchkey/upstreams';
+import type { Diagnostic, Position } from '@latchkey/upstreams';
 import type { EnvEntry } from '../environment/env-file.ts';
 import type { FindingKind } from '../finding.ts';
 import { nameOfPath, textOf } from '../source/keys.ts';
@@ -10,8 +10,6 @@ export type MigrationSubject = {
   file: string;
   cluster: string;
   source: Source;
-  /** Undefined where Latchkey refuses the file. */
-  table: RouteTable | undefined;
   diagnostics: readonly Diagnostic[];
   entries: readonly EnvEntry[];
   defaultProvider: string;
@@ -19,6 +17,8 @@ export type MigrationSubject = {
   refused: readonly Place[];
   /** Names in the env files that should go. */
   deprecated: readonly Place[];
+  /** Variables that BuzzFeed SSO heeds and Latchkey does not yet. */
+  withoutEffectYet: readonly Place[];
 };
 
 /** Where a difference shows. `about` says what it comes down to there. */
@@ -49,6 +49,15 @@ export function variables(
       .map(({ name, file, line }) => ({ file, line, column: 1, about: name }));
 }
 
+/** Makes the search for a variable that no env file sets: the first of them, where there is none. */
+export function unset(names: RegExp): (subject: MigrationSubject) => Place[] {
+  return (subject) => {
+    const [first] = subject.entries;
+    const isSet = variables(names)(subject).length > 0;
+    return isSet ? [] : [{ file: first?.file ?? subject.file, line: 1, column: 1 }];
+  };
+}
+
 /** Makes the search for diagnostics of the upstream file that have one of the codes. */
 export function diagnosed(...codes: string[]): (subject: MigrationSubject) => Place[] {
   return ({ diagnostics }) => diagnostics.filter(({ code }) => codes.includes(code)).map(placeOfDiagnostic);
@@ -76,10 +85,13 @@ export function isOn(value: string): boolean {
 }
 
 /** The keys of an option below `options`, in `default` and in the section of the cluster. */
-export function optionKeys({ source, cluster }: MigrationSubject, option: string): SourceKey[] {
-  return source.keys.filter(
-    ({ path }) => path.at(-1) === option && path.at(-2) === 'options' && isInForce(path, cluster),
-  );
+export function optionKeys(subject: MigrationSubject, option: string): SourceKey[] {
+  return keysInForce(subject, option).filter(({ path }) => path.at(-2) === 'options');
+}
+
+/** The keys of a name anywhere in `default` and in the section of the cluster. */
+export function keysInForce({ source, cluster }: MigrationSubject, name: string): SourceKey[] {
+  return source.keys.filter(({ path }) => path.at(-1) === name && isInForce(path, cluster));
 }
 
 /** Whether a key stands in a section that the cluster reads. */
@@ -96,4 +108,9 @@ export function sectionOf(path: readonly string[]): string | undefined {
 /** A key as a place. */
 export function placeOfKey({ file }: MigrationSubject, { path, at }: SourceKey): Place {
   return { file, ...at, about: nameOfPath(path) };
+}
+
+/** The value of a key as a place; that of one entry where it is a list. */
+export function placeOfValue({ file, source }: MigrationSubject, { value, path }: SourceKey): Place {
+  return { file, ...source.textPlace(value), about: nameOfPath(path) };
 }

@@ -7,7 +7,7 @@ import type { MigrationSubject, Place } from './rule.ts';
 
 /** Puts together what the rules look through. */
 export function migrationSubject(
-  { file, source, table, diagnostics }: UpstreamFile,
+  { file, source, diagnostics }: UpstreamFile,
   { upstream, entries }: Deployment,
 ): MigrationSubject {
   const services = (['proxy', 'auth'] as const).flatMap((service) => {
@@ -18,12 +18,14 @@ export function migrationSubject(
     file,
     cluster: upstream.cluster,
     source,
-    table,
     diagnostics,
     entries,
     defaultProvider: upstream.defaults.provider,
     refused: services.flatMap(({ own, said }) => said.errors.filter(isNew).map((line) => placeOf(line, own))),
     deprecated: services.flatMap(({ own, said }) => said.deprecated.map((line) => placeOf(line, own))),
+    withoutEffectYet: services.flatMap(({ own, said }) =>
+      said.warnings.filter((line) => /: has no effect yet\b/.test(line)).map((line) => placeOf(line, own)),
+    ),
   };
 }
 

@@ -1,13 +1,15 @@
 import { isReserved } from '@latchkey/identity';
 import { textOf } from '../source/keys.ts';
+import type { SourceKey } from '../source/keys.ts';
 import type { MigrationRule, MigrationSubject, Place } from './rule.ts';
 import {
   diagnosed,
-  isInForce,
   isOn,
+  keysInForce,
   optionKeys,
   placeOfDiagnostic,
   placeOfKey,
+  placeOfValue,
   writtenOption,
 } from './rule.ts';
 import { optionsLaidOver, switchedOff } from './sections.ts';
@@ -74,11 +76,8 @@ export const upstreamFileRules: readonly MigrationRule[] = [
     now: 'It answers, because a browser sends host names in lower case.',
     todo: 'Make sure that the route is meant to be reached.',
     find: (subject) =>
-      subject.source.keys
-        .filter(
-          ({ path, value }) =>
-            path.at(-1) === 'from' && isInForce(path, subject.cluster) && isOtherSpelling(textOf(value)),
-        )
+      keysInForce(subject, 'from')
+        .filter(({ value }) => isOtherSpelling(textOf(value)))
         .map((key) => placeOfKey(subject, key)),
   },
   {
@@ -89,10 +88,10 @@ export const upstreamFileRules: readonly MigrationRule[] = [
       'A part of the host is enough, and the rest of it is left in the target: `h.com` also answers for `zzh.com.evil`.',
     now: 'The pattern has to match the whole host.',
     todo: 'Write the pattern for the whole host: `^(.*)\\.corp\\.example\\.com$`.',
-    find: ({ table, file, source }) =>
-      (table?.routes ?? [])
-        .filter(({ kind, from }) => kind === 'rewrite' && !(from.startsWith('^') && from.endsWith('$')))
-        .map((route) => ({ file, ...source.placeOf(route, 'from', route.from), about: route.from })),
+    find: (subject) =>
+      keysInForce(subject, 'from')
+        .filter((key) => isRewrite(subject, key) && !/^\^.*\$$/.test(textOf(key.value)))
+        .map((key) => ({ ...placeOfValue(subject, key), about: textOf(key.value) })),
   },
   {
     code: 'LK728',
@@ -120,12 +119,11 @@ export const upstreamFileRules: readonly MigrationRule[] = [
     before: '`inject_request_headers` sets it, unless it is one of the identity headers.',
     now: 'Every header of this family is set by the proxy alone, so that an application may believe it.',
     todo: 'Choose another name.',
-    find: ({ table, file, source }) =>
-      (table?.routes ?? []).flatMap((route) =>
-        route.injectRequestHeaders
-          .filter(([name]) => isReserved(name))
-          .map(([name]) => ({ file, ...source.placeOf(route, name), about: name })),
-      ),
+    find: (subject) =>
+      optionKeys(subject, 'inject_request_headers')
+        .flatMap(({ path }) => subject.source.childrenOf(path))
+        .filter(({ path }) => isReserved(path.at(-1) ?? ''))
+        .map((key) => ({ ...placeOfKey(subject, key), about: key.path.at(-1) ?? '' })),
   },
   {
     code: 'LK731',
@@ -148,18 +146,46 @@ export const upstreamFileRules: readonly MigrationRule[] = [
   {
     code: 'LK733',
     severity: 'warning',
-    title: '`pass_access_token` is to take effect',
+    title: '`pass_access_token` takes effect',
     before: 'Below `options` it is read and dropped.',
-    now: "It stands for sending the application the person's access token of the provider. Access tokens are not kept yet, so a later version will.",
-    todo: 'Take it out where the application does not use the token.',
+    now: "The application is sent the person's access token of the provider, as `X-Forwarded-Access-Token`.",
+    todo: 'Take it out where the application does not use the token: whoever has it can act for the person at the provider.',
     find: writtenOption('pass_access_token', isOn),
+  },
+  {
+    code: 'LK734',
+    severity: 'notice',
+    title: 'A path in `to`, and the path of the request behind it',
+    before: 'Behind a path in `to` the path of the request is decoded: `/a%2Fb` arrives as `/a/b`.',
+    now: 'It arrives byte for byte. One that would climb out of the path of `to` with dots is refused with 400.',
+    todo: 'Nothing, unless the application counts on the decoding.',
+    find: (subject) =>
+      keysInForce(subject, 'to')
+        .filter(({ value }) => /^[^/?#]+\/./.test(withoutScheme(textOf(value))))
+        .map((key) => placeOfKey(subject, key)),
   },
 ];
 
 function isOtherSpelling(from: string): boolean {
-  const host = from.replace(/^[a-z]+:\/\//i, '');
+  const host = withoutScheme(from);
   // A pattern has a case of its own.
   return /^[A-Za-z0-9.:_-]+$/.test(host) && (/[A-Z]/.test(host) || /\.(?::\d+)?$|:(?:80|443)$/.test(host));
+}
+
+function withoutScheme(address: string): string {
+  return address.replace(/^[a-z]+:\/\//i, '');
+}
+
+/** Whether a `from` is the pattern of a rewrite; an extra route may have its type from the section around it. */
+function isRewrite({ source }: MigrationSubject, { path }: SourceKey): boolean {
+  const around = path.slice(0, -1);
+  const section = path.slice(0, path[0] === 'services' ? 3 : 2);
+  const typeIn = (place: readonly string[]): string | undefined =>
+    source
+      .childrenOf(place)
+      .filter((key) => key.path.at(-1) === 'type')
+      .map(({ value }) => textOf(value))[0];
+  return (typeIn(around) ?? typeIn(section) ?? typeIn([...section.slice(0, -1), 'default'])) === 'rewrite';
 }
 
 function providersOfTheirOwn(subject: MigrationSubject): Place[] {

@@ -9,6 +9,8 @@ export type Source = {
   keys: readonly SourceKey[];
   /** The keys that stand directly in a value. */
   childrenOf(path: readonly string[]): readonly SourceKey[];
+  /** Where the text of a value begins, behind its quote if it has one. */
+  textPlace(value: YamlNode): Position;
   /** The places of `option` anywhere in the service of a route. */
   optionPlaces(route: Route, option: string): Position[];
   /** The line at which `option` of a route says `value`; where that cannot be told, the option, or else the route. */
@@ -28,7 +30,6 @@ export function sourceOf(text: string, templateVariables: Readonly<Record<string
     return (service?.keys ?? []).filter(({ path }) => path.at(-1) === option);
   }
 
-  /** Where the value is a text in quotes, the place behind the quote. */
   function textPlace({ at }: YamlNode): Position {
     const isQuoted = /["']/.test(lines[at.line - 1]?.[at.column - 1] ?? '');
     return { line: at.line, column: at.column + (isQuoted ? 1 : 0) };
@@ -36,6 +37,7 @@ export function sourceOf(text: string, templateVariables: Readonly<Record<string
 
   return {
     keys,
+    textPlace,
     childrenOf: (path) => byParent.get(nameOf(path)) ?? [],
     optionPlaces: (route, option) => keysOfOption(route, option).map(({ at }) => at),
     placeOf(route, option, text) {
