@@ -68,11 +68,13 @@ test('a placeholder without a value does not hide the other mistakes', async () 
     options: {timeout: 30, allowed_groups: [eng]}
 - service: vault
   options: {allowed_groups: [security]}
-  default: {from: vault.example.com, to: x, type: static}
+  default: {from: vault.example.com, to: x}
+- service: docs
+  default: {from: docs.example.com, to: x, type: static, options: {allowed_groups: [eng]}}
 `;
   const args = ['check', 'up.yml', '--cluster', 'prod', '--format', 'json'];
   const { stdout } = await latchkey({ 'up.yml': text }, args);
-  expect(placesIn(stdout)).toEqual(['LK106 3:16', 'LK106 4:21', 'LK207 5:24', 'LK210 7:3', 'LK304 8:51']);
+  expect(placesIn(stdout)).toEqual(['LK106 3:16', 'LK106 4:21', 'LK207 5:24', 'LK210 7:3', 'LK304 10:50']);
 });
 
 describe('the env file', () => {

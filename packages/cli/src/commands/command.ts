@@ -19,5 +19,4 @@ export const deploymentHelp = `  --cluster NAME    the section that is laid over
   --env-file FILE   variables, as NAME=value lines; may be given several times, for files that are laid
                     over each other (what stands later counts) and for proxy.env and auth.env: a file
                     with variables of one service alone is read for that one. Without any, no defaults
-                    and no {{variables}} are known. The environment of this command is never read
-                    \`-\` in place of a FILE is standard input`;
+                    and no {{variables}} are known. The environment of this command is never read`;

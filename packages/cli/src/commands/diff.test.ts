@@ -75,6 +75,11 @@ describe('a host that was there', () => {
       'allowed_groups: [eng], pass_access_token: true',
       ['other now: the application gets the access token of the person'],
     ],
+    [
+      'everybody, and some of them by name',
+      'allowed_email_domains: ["*"], allowed_groups: [ops]',
+      ['gain! everybody who can sign in'],
+    ],
     ['a `*` that stands for nobody', 'allowed_groups: [eng, "*"]', []],
     ['nothing that matters', 'allowed_groups: [eng], timeout: 5s', []],
   ])('and now has %s', async (_, options, expected) => {

@@ -13,8 +13,9 @@ export function compareAccess(before: Route, after: Route): { gains: string[]; l
 
 function missingFrom(route: Route, ways: readonly Way[]): string[] {
   const there = new Set(waysInto(route).map(({ text }) => text));
+  const besides = new Set([...there, ...ways.map(({ text }) => text)]);
   return ways
-    .filter(({ text, coveredBy }) => !there.has(text) && !coveredBy.some((other) => there.has(other)))
+    .filter(({ text, coveredBy }) => !there.has(text) && !coveredBy.some((other) => besides.has(other)))
     .map(({ text }) => text);
 }
 
