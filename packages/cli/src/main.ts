@@ -1,5 +1,6 @@
 #!/usr/bin/env -S node --
 // The dashes: Node takes an `--env-file` for its own wherever it stands, and with it whatever NODE_OPTIONS that file holds.
+import '@latchkey/http/node-version';
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { run } from './run.ts';

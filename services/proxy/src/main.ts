@@ -1,3 +1,4 @@
+import '@latchkey/http/node-version';
 import {
   createLog,
   createMetrics,
