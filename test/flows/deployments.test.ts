@@ -1,99 +1,33 @@
 // Two public deployments of BuzzFeed SSO on ECS Fargate: our services start with their environments and their upstream
-// files as they are. Paths and ports are this machine's; values have the form of theirs.
+// files as they are. Paths and ports are this machine's.
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../fixtures/ports.ts';
+import { publicDeploymentFiles, publicDeployments } from '../fixtures/public-deployments.ts';
 import { sendRaw } from '../fixtures/raw-request.ts';
 import { startService } from '../fixtures/service-process.ts';
 
 jest.setTimeout(30_000);
 
-const key = () => randomBytes(32).toString('base64');
-const rsaKey = () => {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  return privateKey.export({ type: 'pkcs8', format: 'pem' });
-};
 let folder = '';
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'latchkey-'));
-  writeFileSync(
-    join(folder, 'upstream_configs.yml'),
-    `- service: vault
-  default:
-    from: vault.example.com
-    to: vault.local:8200
-    options:
-      allowed_groups:
-        - security@example.com
-- service: snappass
-  default:
-    from: snappass.example.com
-    to: secrets.local:5000
-    options:
-      allowed_email_domains:
-        - example.com
-`,
-  );
-  writeFileSync(
-    join(folder, 'credentials.json'),
-    JSON.stringify({ type: 'service_account', client_email: 'sso@example.test', private_key: rsaKey() }),
-  );
+  for (const [name, text] of Object.entries(publicDeploymentFiles)) writeFileSync(join(folder, name), text);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const proxyOf = () => ({
-  UPSTREAM_CONFIGFILE: join(folder, 'upstream_configs.yml'),
-  UPSTREAM_CLUSTER: '',
-  PROVIDER_URL_EXTERNAL: 'https://sso-auth.example.com',
-  CLIENT_ID: key(),
-  CLIENT_SECRET: key(),
-  SESSION_COOKIE_SECRET: key(),
-  SESSION_TTL_LIFETIME: '1h',
-  UPSTREAM_SCHEME: 'http',
-});
-const authOf = () => ({
-  AUTHORIZE_EMAIL_DOMAINS: 'example.com',
-  AUTHORIZE_PROXY_DOMAINS: 'example.com',
-  SERVER_HOST: 'sso-auth.example.com',
-  CLIENT_PROXY_ID: key(),
-  CLIENT_PROXY_SECRET: key(),
-  SESSION_COOKIE_SECURE: 'true',
-  SESSION_COOKIE_SECRET: key(),
-  SESSION_COOKIE_EXPIRE: '1h',
-  SESSION_KEY: key(),
-  PROVIDER_X_CLIENT_ID: '1234.apps.example.com',
-  PROVIDER_X_CLIENT_SECRET: 'from the provider',
-  PROVIDER_X_TYPE: 'google',
-  PROVIDER_X_SLUG: 'google',
-  PROVIDER_X_GOOGLE_IMPERSONATE: 'admin@example.com',
-  PROVIDER_X_GOOGLE_CREDENTIALS: join(folder, 'credentials.json'),
-  PROVIDER_X_GROUPCACHE_INTERVAL_REFRESH: '1m',
-  PROVIDER_X_GROUPCACHE_INTERVAL_PROVIDER: '1m',
-  LOGGING_LEVEL: 'debug',
-});
-const second = {
-  SESSION_COOKIE_SECURE: 'false',
-  METRICS_STATSD_HOST: '127.0.0.1',
-  VIRTUAL_HOST: '*',
-  CLUSTER: 'dev',
-};
-
 describe.each([
-  ['the first, proxy', 'proxy', () => proxyOf()],
-  ['the first, auth', 'auth', () => authOf()],
-  ['the second, proxy', 'proxy', () => ({ ...proxyOf(), ...second })],
-  [
-    'the second, auth',
-    'auth',
-    () => ({ ...authOf(), ...second, SERVER_SCHEME: 'https', AUTHORIZE_PROXY_DOMAINS: '*' }),
-  ],
-] as const)('%s', (_, name, env) => {
+  ['the first', 'proxy', 0],
+  ['the first', 'auth', 0],
+  ['the second', 'proxy', 1],
+  ['the second', 'auth', 1],
+] as const)('%s, %s', (_, name, at) => {
   test('starts, is healthy, and ends with 0 on SIGTERM', async () => {
+    const env = publicDeployments(folder)[at][name];
     const port = await freePort();
-    const service = startService(name, { ...env(), SERVER_PORT: String(port) });
+    const service = startService(name, { ...env, SERVER_PORT: String(port) });
     await service.listening;
     const ping = await sendRaw(port, `GET /ping HTTP/1.1\nHost: 10.0.0.7\nConnection: close\n\n`);
     expect([ping.status, ping.body]).toEqual([200, '']);
@@ -116,20 +50,14 @@ function navigation(url: URL): string {
 }
 
 describe.each([
-  ['the first', {}, {}],
-  ['the second', second, { ...second, SERVER_SCHEME: 'https', AUTHORIZE_PROXY_DOMAINS: '*' }],
-])('%s, both services', (_, ofProxy, ofAuth) => {
+  ['the first', 0],
+  ['the second', 1],
+] as const)('%s, both services', (_, at) => {
   test('send a person to Google under the registration that it has, from every application', async () => {
     const ports = { proxy: await freePort(), auth: await freePort() };
-    const proxyEnv = { ...proxyOf(), ...ofProxy, SERVER_PORT: String(ports.proxy) };
-    const proxy = startService('proxy', proxyEnv);
-    const auth = startService('auth', {
-      ...authOf(),
-      ...ofAuth,
-      CLIENT_PROXY_ID: proxyEnv.CLIENT_ID,
-      CLIENT_PROXY_SECRET: proxyEnv.CLIENT_SECRET,
-      SERVER_PORT: String(ports.auth),
-    });
+    const envs = publicDeployments(folder)[at];
+    const proxy = startService('proxy', { ...envs.proxy, SERVER_PORT: String(ports.proxy) });
+    const auth = startService('auth', { ...envs.auth, SERVER_PORT: String(ports.auth) });
     await Promise.all([proxy.listening, auth.listening]);
 
     const hops = [];
@@ -182,7 +110,7 @@ describe('a service that cannot run as it is configured', () => {
       'PROVIDER_X_GOOGLE_CREDENTIALS: the file it names does not exist',
     ],
   ] as const)('ends with 1 and says what to write: %s', async (_, name, change, said) => {
-    const env = { ...(name === 'proxy' ? proxyOf() : authOf()), ...change };
+    const env = { ...publicDeployments(folder)[0][name], ...change };
     const service = startService(name, env);
     expect(await service.ended).toBe(1);
     expect(service.output()).toContain(`${name} cannot start:`);
@@ -201,7 +129,10 @@ describe('a service that cannot run as it is configured', () => {
       file,
       '- service: a\n  default:\n    from: a.example.com\n    to: b.example.com\n- service: c\n  default:\n    to: d.example.com\n',
     );
-    const service = startService('proxy', { ...proxyOf(), UPSTREAM_CONFIGFILE: file });
+    const service = startService('proxy', {
+      ...publicDeployments(folder)[0].proxy,
+      UPSTREAM_CONFIGFILE: file,
+    });
     expect(await service.ended).toBe(1);
     expect(service.output()).toMatch(/broken\.yml:[1-4]:\d+ LK\d+ /);
     expect(service.output()).toMatch(/broken\.yml:[5-7]:\d+ LK\d+ /);
@@ -209,9 +140,12 @@ describe('a service that cannot run as it is configured', () => {
 
   test('a taken port is one sentence', async () => {
     const port = await freePort();
-    const first = startService('proxy', { ...proxyOf(), SERVER_PORT: String(port) });
+    const first = startService('proxy', { ...publicDeployments(folder)[0].proxy, SERVER_PORT: String(port) });
     await first.listening;
-    const service = startService('proxy', { ...proxyOf(), SERVER_PORT: String(port) });
+    const service = startService('proxy', {
+      ...publicDeployments(folder)[0].proxy,
+      SERVER_PORT: String(port),
+    });
     expect(await service.ended).toBe(1);
     expect(service.output()).toContain(`SERVER_PORT: ${port} is taken`);
     first.signal('SIGTERM');
