@@ -1,0 +1,4 @@
+import type { Image } from '../image.ts';
+
+/** One thing that an operator relies on. Throws where it does not hold. */
+export type Check = { readonly name: string; run(image: Image): Promise<void> | void };
