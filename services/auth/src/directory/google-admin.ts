@@ -31,13 +31,13 @@ const overloaded = new Set([
 // These say with 403 that we may not ask at all, which is about no group.
 const unwelcome = new Set(['accessNotConfigured', 'insufficientPermissions', 'insufficientScopes']);
 
-const mentionedGroups = 1_000;
+const keptMentions = 1_000;
 const mentionAgainMs = 3_600_000;
 
 /** Makes the questions to Google's Admin SDK Directory, over HTTP. Groups inside of groups count. */
 export function askGoogleAdmin({ base, tokens, pause, timeoutMs, now, log }: GoogleAdmin): AskMembership {
   const mentioned = new LRUCache<string, true>({
-    max: mentionedGroups,
+    max: keptMentions,
     ttl: mentionAgainMs,
     ttlResolution: 0,
     perf: { now },
@@ -88,8 +88,9 @@ export function askGoogleAdmin({ base, tokens, pause, timeoutMs, now, log }: Goo
     if (status === 401 || (status === 403 && unwelcome.has(reason))) {
       throw failed(`it does not let us ask at all (${status} ${reason})`, { begin: true });
     }
-    // What stands in between may also say 403 or 404, and knows nothing about groups.
-    if (status !== 200 && errorOf(answer) === undefined) throw failed(`status ${status}`, { begin: false });
+    // What stands in between may also say 200, 403 or 404, and knows nothing about groups.
+    const isGoogles = status === 200 ? parseJsonObject(answer.body) : errorOf(answer);
+    if (isGoogles === undefined) throw failed(`no answer of Google's, status ${status}`, { begin: false });
     pause.answered();
     return answer;
   }
@@ -120,8 +121,9 @@ export function askGoogleAdmin({ base, tokens, pause, timeoutMs, now, log }: Goo
 
   // Once an hour for each: the operator has to hear it, and not from every person anew.
   function mention(level: 'warn' | 'error', group: string, message: string): void {
-    if (mentioned.has(group)) return;
-    mentioned.set(group, true);
+    const key = JSON.stringify([group, message]);
+    if (mentioned.has(key)) return;
+    mentioned.set(key, true);
     log[level]({ group }, message);
   }
 
@@ -132,12 +134,10 @@ export function askGoogleAdmin({ base, tokens, pause, timeoutMs, now, log }: Goo
     if (value === true) return 'member';
     throw failed('an answer that cannot be read', { begin: false });
   }
+}
 
-  function fieldOf({ body }: Answer, name: string): unknown {
-    const answer = parseJsonObject(body);
-    if (answer === undefined) throw failed('an answer that cannot be read', { begin: false });
-    return answer[name];
-  }
+function fieldOf({ body }: Answer, name: string): unknown {
+  return parseJsonObject(body)?.[name];
 }
 
 // The form that every error of Google's has; undefined where an answer has another one.
