@@ -213,9 +213,12 @@ describe('a code', () => {
     const code = await codeFor(browser, payroll());
     const tokens = () => the.stack.log.filter(({ path }) => path === '/oauth2/token').length;
     const before = tokens();
-    const stranger = await the.browser().visit(code.href, { follow: false });
+    const stranger = await the.browser().visit(code.href);
     expect([stranger.status, tokens() - before]).toEqual([400, 0]);
     expect(stranger.body).toContain('no longer open');
+    // Nor does it stay in the address bar, for the application or a passer-by to read.
+    expect(stranger.url).toBe(payroll('/oauth2/callback'));
+    expect(stranger.headers['referrer-policy']).toBe('no-referrer');
     // And it is still good where it belongs.
     expect((await browser.visit(code.href)).status).toBe(200);
   });

@@ -1,22 +1,13 @@
 // Invariant 7: one key, one purpose. A token of one kind is refused wherever another is expected (CVE-2024-47616), even
 // when every secret of the installation is the same.
 import { describe, expect, test } from '@jest/globals';
-import { deriveKeys, seal, signReturnAddress, unseal } from '@latchkey/session';
-import type { KeyPurpose } from '@latchkey/session';
+import { deriveKeys, keyPurposes, seal, signReturnAddress, unseal } from '@latchkey/session';
 import { useStack } from '../fixtures/use-stack.ts';
 
-const purposes: KeyPurpose[] = [
-  'session',
-  'session token',
-  'grant',
-  'authorization code',
-  'sign-in attempt',
-  'return address',
-];
 const secret = 'one secret for everything';
 
-describe.each(purposes)('what is sealed as %s', (sealedAs) => {
-  test.each(purposes)('opens as %s only if that is the same', async (openedAs) => {
+describe.each(keyPurposes)('what is sealed as %s', (sealedAs) => {
+  test.each(keyPurposes)('opens as %s only if that is the same', async (openedAs) => {
     const sealed = await seal({ sid: 'x' }, deriveKeys([secret], sealedAs));
     const opened = await unseal(sealed, deriveKeys([secret], openedAs));
     expect(opened).toEqual(sealedAs === openedAs ? { sid: 'x' } : undefined);

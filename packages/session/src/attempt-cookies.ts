@@ -9,8 +9,8 @@ import {
   usedAttempt,
   usedAttemptLifeMs,
 } from './attempt.ts';
-import type { Attempt } from './attempt.ts';
-import { clearCookie, cookieNames, cookieValues, setCookie } from './cookie.ts';
+import type { Attempt, HeldAttempt } from './attempt.ts';
+import { clearCookie, cookieValues, findCookies, setCookie } from './cookie.ts';
 import type { CookieScope } from './cookie.ts';
 import type { KeyRing } from './keys.ts';
 
@@ -24,8 +24,10 @@ export type AttemptCookies = {
   end(attempt: Attempt): Promise<string>;
 };
 
-// Opening costs a key derivation each, and a browser of ours never holds more than a few.
+// Opening costs a key derivation each, and a browser of ours never holds more than a few. Of a stranger's thousands
+// neither all are opened nor all answered.
 const openedAttempts = 10;
+const regardedAttempts = 20;
 
 /**
  * @param options.scope of this host only
@@ -43,19 +45,23 @@ export function attemptCookies(options: {
     return setCookie(name, await sealAttempt(attempt, keys, name), lifeMs / 1000, scope);
   }
 
-  async function held(cookieHeader: string | undefined): Promise<Map<string, Attempt | undefined>> {
-    const names = new Set(cookieNames(cookieHeader).filter((name) => isAttemptCookieName(name, scope)));
-    const attempts = [...names].map(async (name, at): Promise<[string, Attempt | undefined]> => {
-      const [value = ''] = cookieValues(cookieHeader, name);
-      return [name, at < openedAttempts ? await openAttempt(value, keys, now()) : undefined];
-    });
-    return new Map(await Promise.all(attempts));
+  async function held(cookieHeader: string | undefined): Promise<HeldAttempt[]> {
+    const found = new Map(findCookies(cookieHeader, (name) => isAttemptCookieName(name, scope)));
+    const regarded = [...found].slice(0, regardedAttempts);
+    return Promise.all(
+      regarded.map(async ([name, value], at) => ({
+        name,
+        size: name.length + value.length,
+        attempt: at < openedAttempts ? await openAttempt(value, keys, now()) : undefined,
+      })),
+    );
   }
 
   return {
     async keep(cookieHeader, attempt) {
-      const dropped = attemptsToDrop(await held(cookieHeader)).map((name) => clearCookie(name, scope));
-      return [...dropped, await write(attempt, attemptLifeMs)];
+      const added = await write(attempt, attemptLifeMs);
+      const dropped = attemptsToDrop(await held(cookieHeader), added.length);
+      return [...dropped.map((name) => clearCookie(name, scope)), added];
     },
     async find(cookieHeader, state) {
       const [value] = cookieValues(cookieHeader, attemptCookieName(state, scope));

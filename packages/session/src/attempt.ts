@@ -35,7 +35,9 @@ export const attemptLifeMs = 15 * 60_000;
 /** How long a used attempt still knows where it led, for a callback that is loaded again. */
 export const usedAttemptLifeMs = 5 * 60_000;
 /** Attempts that one browser keeps. */
-export const keptAttempts = 5;
+const keptAttempts = 5;
+// They travel together in one header line, of which a load balancer takes 16 KB, and other cookies want to live too.
+const keptBytes = 8_192;
 
 const namePrefix = 'latchkey_attempt_';
 // RFC 6265bis, section 5.6: name and value together.
@@ -94,21 +96,34 @@ export function hasState(attempt: Attempt, state: string): boolean {
   return ours !== undefined && theirs !== undefined && timingSafeEqual(ours, theirs);
 }
 
+/** An attempt cookie that a browser holds: name and value together are `size` bytes. */
+export type HeldAttempt = {
+  readonly name: string;
+  readonly size: number;
+  /** undefined where it cannot be read */
+  readonly attempt: Attempt | undefined;
+};
+
 /**
  * Chooses the attempts to give up, so that there is room for one more: what cannot be read goes first, then what is
  * used, then the oldest.
  *
- * @param held the attempt cookies of a browser, by name
+ * @param added size of the one more, bytes
  * @returns names of cookies to end
  */
-export function attemptsToDrop(held: ReadonlyMap<string, Attempt | undefined>): string[] {
-  const worth = (attempt: Attempt | undefined) => {
+export function attemptsToDrop(held: readonly HeldAttempt[], added: number): string[] {
+  const worth = ({ attempt }: HeldAttempt) => {
     if (attempt === undefined) return -1;
     return attempt.secrets === undefined ? 0 : attempt.iat;
   };
-  const byWorth = [...held].toSorted(([, one], [, other]) => worth(one) - worth(other));
-  const surplus = Math.max(0, byWorth.length - (keptAttempts - 1));
-  return byWorth.filter(([, attempt], at) => attempt === undefined || at < surplus).map(([name]) => name);
+  const dropped: string[] = [];
+  let [count, size] = [1, added];
+  for (const one of held.toSorted((left, right) => worth(right) - worth(left))) {
+    count += 1;
+    size += one.size;
+    if (one.attempt === undefined || count > keptAttempts || size > keptBytes) dropped.push(one.name);
+  }
+  return dropped;
 }
 
 function shorterAndShorter(target: string): string[] {

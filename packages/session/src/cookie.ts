@@ -56,9 +56,17 @@ export function isOwnCookie(name: string, sessionName: string): boolean {
  * no-break space lets a sibling host plant a cookie that we would read as ours.
  */
 export function cookieValues(header: string | undefined, name: string): string[] {
+  return findCookies(header, (found) => found === name).map(([, value]) => value);
+}
+
+/** Every cookie in the `Cookie` header whose name is wanted, in order, as name and value. */
+export function findCookies(
+  header: string | undefined,
+  isWanted: (name: string) => boolean,
+): [name: string, value: string][] {
   return cookiePairs(header)
-    .filter((pair) => pair.name === name)
-    .map((pair) => pair.value);
+    .filter((pair) => isWanted(pair.name))
+    .map((pair) => [pair.name, pair.value]);
 }
 
 /** The `Cookie` header without the cookies whose name `isOurs` picks; undefined when none is left. */
@@ -78,15 +86,28 @@ function cookiePairs(header: string | undefined): CookiePair[] {
   if (header === undefined) return [];
   return header
     .split(';')
-    .map((part) => part.replace(/^[ \t]+|[ \t]+$/g, ''))
+    .map(trimmed)
     .filter((text) => text !== '')
     .map((text) => {
       const equals = text.indexOf('=');
       if (equals < 0) return { name: '', value: text, text };
       return {
-        name: text.slice(0, equals).replace(/[ \t]+$/, ''),
-        value: text.slice(equals + 1).replace(/^[ \t]+/, ''),
+        name: trimmed(text.slice(0, equals)),
+        value: trimmed(text.slice(equals + 1)),
         text,
       };
     });
+}
+
+// Not by a pattern: one that looks for blanks before the end tries again at each of them, and 60 KB of blanks inside a
+// value would stop the process for most of a minute.
+function trimmed(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && isBlank(text.charCodeAt(start))) start++;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }

@@ -24,3 +24,8 @@ export function codeChallengeOf(codeVerifier: string): string {
 export function isHandOff({ state, codeChallenge }: HandOff): boolean {
   return sha256InBase64url.test(state) && sha256InBase64url.test(codeChallenge);
 }
+
+/** The parameters of a link that asks auth for a hand-off (RFC 6749, section 4.1.1; RFC 7636, section 4.3). */
+export function handOffParameters({ state, codeChallenge }: HandOff): Record<string, string> {
+  return { response_type: 'code', state, code_challenge: codeChallenge, code_challenge_method: 'S256' };
+}

@@ -7,14 +7,22 @@ export {
   cookieName,
   cookieNames,
   cookieValues,
+  findCookies,
   isOwnCookie,
   setCookie,
   withoutCookies,
 } from './cookie.ts';
 export type { CookieScope } from './cookie.ts';
-export { codeChallengeOf, handOffCallbackPath, handOffStartPath, isHandOff } from './hand-off.ts';
+export { sealFitting, sealToFit } from './fitting.ts';
+export {
+  codeChallengeOf,
+  handOffCallbackPath,
+  handOffParameters,
+  handOffStartPath,
+  isHandOff,
+} from './hand-off.ts';
 export type { HandOff } from './hand-off.ts';
-export { deriveKeys } from './keys.ts';
+export { deriveKeys, keyPurposes } from './keys.ts';
 export type { Key, KeyPurpose, KeyRing } from './keys.ts';
 export { coversHost, isExpired, isOlderThan, isWithinDomain, readSession } from './record.ts';
 export type { Session } from './record.ts';
@@ -26,6 +34,8 @@ export {
 } from './return-address.ts';
 export type { SignedReturnAddress } from './return-address.ts';
 export { seal, unseal } from './seal.ts';
+export { openSignOutHint, sealSignOutHint } from './sign-out-hint.ts';
+export type { SignOutHint } from './sign-out-hint.ts';
 export {
   endSessionCookie,
   issueSessionCookie,

@@ -1,8 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { deriveKeys } from './keys.ts';
-import type { KeyPurpose } from './keys.ts';
-
-const purposes: readonly KeyPurpose[] = ['session', 'grant', 'sign-in attempt', 'return address'];
+import { deriveKeys, keyPurposes } from './keys.ts';
 
 describe('derived keys', () => {
   test('are the same every time, or another task could not open what this one sealed', () => {
@@ -10,10 +7,10 @@ describe('derived keys', () => {
   });
 
   test('differ for every purpose, in secret and in id', () => {
-    const keys = purposes.map((purpose) => deriveKeys(['secret'], purpose)[0]);
+    const keys = keyPurposes.map((purpose) => deriveKeys(['secret'], purpose)[0]);
 
-    expect(new Set(keys.map((key) => key.secret)).size).toBe(purposes.length);
-    expect(new Set(keys.map((key) => key.id)).size).toBe(purposes.length);
+    expect(new Set(keys.map((key) => key.secret)).size).toBe(keyPurposes.length);
+    expect(new Set(keys.map((key) => key.id)).size).toBe(keyPurposes.length);
   });
 
   test('differ for every secret, in secret and in id', () => {

@@ -1,11 +1,22 @@
 import { createHash, hkdfSync } from 'node:crypto';
 
 /**
- * What a key is for. Every purpose has its own keys, derived from a configured secret, so that a token of one
- * kind cannot even be opened where another is expected (the lesson of CVE-2024-47616).
+ * What keys are for. Every purpose has its own, derived from a configured secret, so that a token of one kind cannot
+ * even be opened where another is expected (the lesson of CVE-2024-47616).
  */
-export type KeyPurpose =
-  'session' | 'grant' | 'sign-in attempt' | 'return address' | 'authorization code' | 'session token';
+export const keyPurposes = [
+  'session',
+  'session token',
+  'grant',
+  'sign-in attempt',
+  'hand-off attempt',
+  'authorization code',
+  'return address',
+  'sign-out hint',
+] as const;
+
+/** What a key is for. */
+export type KeyPurpose = (typeof keyPurposes)[number];
 
 /** A derived key with the id that a sealed value carries, so that the right one is found again after rotation. */
 export type Key = { readonly id: string; readonly secret: string };

@@ -40,6 +40,7 @@ export type Context = {
     /** opens whatever session the proxy may show */
     readonly shown: KeyRing;
     readonly returnAddress: Key;
+    readonly signOutHint: KeyRing;
   };
   /** the proxy's credentials */
   readonly client: { readonly id: string; readonly secret: string };
@@ -95,6 +96,7 @@ export function createContext(
       token,
       shown: [...sealing, ...token],
       returnAddress: deriveKeys([client.secret], 'return address')[0],
+      signOutHint: deriveKeys([client.secret], 'sign-out hint'),
     },
     client,
     sessionLifetimeMs: session.lifetimeMs,

@@ -1,13 +1,12 @@
 import { demoAccounts, startDevIdp, wellBehaved } from '@latchkey/dev-idp';
 import type { DevIdp } from '@latchkey/dev-idp';
 import { createLog } from '@latchkey/http';
-import { deriveKeys, signReturnAddress } from '@latchkey/session';
+import { deriveKeys, handOffParameters, signReturnAddress } from '@latchkey/session';
 import type { HandOff } from '@latchkey/session';
 import { loadAuthSettings } from '@latchkey/settings';
 import type { AuthSettings } from '@latchkey/settings';
 import { randomBytes } from 'node:crypto';
 import { startAuth } from '../src/app.ts';
-import { handOffParameters } from '../src/hand-off/request.ts';
 import { parseJsonObject } from '../src/json.ts';
 import type { JsonObject } from '../src/json.ts';
 import { Browser } from './browser.ts';

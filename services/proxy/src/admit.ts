@@ -84,7 +84,7 @@ export function createAdmit(stages: AdmissionStages): Admit {
       return undefined;
     }
     if (route.kind === 'launcher' && passage.known !== undefined) {
-      stages.showLauncher(res, { request, route, requestId: record.id }, passage.known);
+      stages.showLauncher(res, { request, requestId: record.id }, passage.known);
       return undefined;
     }
     if (target === undefined) {

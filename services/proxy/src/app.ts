@@ -1,8 +1,7 @@
 import { startServer, trustPeers } from '@latchkey/http';
 import type { RunningServer } from '@latchkey/http';
-import { attemptCookies, deriveKeys, isOwnCookie } from '@latchkey/session';
+import { attemptCookies, deriveKeys, isOwnCookie, sealSignOutHint } from '@latchkey/session';
 import type { ProxySettings } from '@latchkey/settings';
-import type { RouteTable } from '@latchkey/upstreams';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { createAskAuth } from './ask-auth.ts';
@@ -19,7 +18,6 @@ import { observeIntrospect } from './record/observe-introspect.ts';
 import { startRecording } from './record/start.ts';
 import { createSessionCheck } from './session-check/check.ts';
 import { createIntrospect } from './session-check/introspect.ts';
-import type { Asked } from './session-check/introspect.ts';
 import { sessionTokens } from './session-check/session-token.ts';
 import { createAddresses } from './sign-in/addresses.ts';
 import { createCallback } from './sign-in/callback.ts';
@@ -47,10 +45,7 @@ export async function startProxy(options: {
 
   const keys = deriveKeys(secrets, 'session');
   const cookies = sessionCookies({ name, domain, secure, keys, expireMs, lifetimeMs, now });
-  const tokens = sessionTokens({
-    keys: deriveKeys([client.secret], 'session token'),
-    hostCookie: cookies.host,
-  });
+  const tokens = sessionTokens(deriveKeys([client.secret], 'session token'), cookies);
   const askAuth = createAskAuth({ ...provider, client });
   const addresses = createAddresses({
     externalUrl: provider.externalUrl,
@@ -61,34 +56,36 @@ export async function startProxy(options: {
     lifetimeMs,
     now,
   });
+  const signOutHints = deriveKeys([client.secret], 'sign-out hint');
   const gate = createGate({
     readCredential: createCredentialReader({ cookies, tokens, lifetimeMs, now }),
     check: createSessionCheck({
       introspect: observeIntrospect(createIntrospect(askAuth), tell),
       tokens,
-      asked: questionInForce(table),
+      groups: groupsInForce(table),
       clocks: session.ttl,
       now,
       log,
       tell,
     }),
   });
-  const refuseDecision = createRefuseDecision(addresses);
+  const refuseDecision = createRefuseDecision({ addresses, cookies });
   const showLauncher = createLauncher({ routes: () => table.current().routes, addresses });
-  const attempts = attemptCookies({ keys: deriveKeys(secrets, 'sign-in attempt'), scope: { secure }, now });
+  const attempts = attemptCookies({ keys: deriveKeys(secrets, 'hand-off attempt'), scope: { secure }, now });
   const endpoints = createEndpoints({
     gate,
     addresses,
     refuseDecision,
     showLauncher,
     cookies,
+    signOutHint: ({ session: known }) => sealSignOutHint(known, signOutHints),
     startHandOff: createStart({ attempts, addresses, now }),
     finishHandOff: createCallback({
       attempts,
       redeem: createRedeem(askAuth, tokens),
       addresses,
       gate,
-      setCookie: async (handedOver) => cookies.issue(await tokens.seal(handedOver), handedOver),
+      cookies,
       now,
     }),
     certs: signer.certs,
@@ -115,6 +112,7 @@ export async function startProxy(options: {
         secure,
         ready,
         tell,
+        now,
       }),
     {
       port: settings.server.port,
@@ -138,16 +136,11 @@ export async function startProxy(options: {
   };
 }
 
-// The same value as long as it says the same: another one makes auth be asked about every session again.
-function questionInForce(table: LiveTable): () => Asked {
-  let asked = questionOf(table.current());
+// The same list as long as it holds the same groups: another one makes auth be asked about every session again.
+function groupsInForce(table: LiveTable): () => readonly string[] {
+  let { groups } = table.current();
   table.onReplace((next) => {
-    const question = questionOf(next);
-    if (JSON.stringify(question) !== JSON.stringify(asked)) asked = question;
+    if (JSON.stringify(next.groups) !== JSON.stringify(groups)) ({ groups } = next);
   });
-  return () => asked;
-}
-
-function questionOf({ groups, routes }: RouteTable): Asked {
-  return { groups, accessToken: routes.some((route) => route.passAccessToken) };
+  return () => groups;
 }

@@ -1,6 +1,7 @@
 import { call } from '@latchkey/http';
 import type { Answer } from '@latchkey/http';
 import type { Dispatcher } from 'undici';
+import type { ZodType } from 'zod';
 
 /** Posts a form to one of auth's endpoints for the proxy. Rejects when there is no answer, whatever the cause. */
 export type AskAuth = (path: string, form: URLSearchParams) => Promise<Answer>;
@@ -34,4 +35,25 @@ export function createAskAuth(options: {
       ...(options.dispatcher === undefined ? {} : { dispatcher: options.dispatcher }),
     });
   };
+}
+
+/**
+ * Reads an answer of auth.
+ *
+ * @throws Error for any other status and any other shape. It never quotes the answer, as `JSON.parse` does: there are
+ *   sessions and tokens in it, and the message is logged
+ */
+export function readAnswer<T>({ status, body }: Answer, schema: ZodType<T>): T {
+  if (status !== 200) throw new Error(`auth answered ${status}`);
+  const { data } = schema.safeParse(parsed(body));
+  if (data === undefined) throw new Error('auth gave no usable answer');
+  return data;
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }

@@ -34,6 +34,8 @@ export type Stages = AdmissionStages & {
   /** the `Set-Cookie` value for a session that auth has renewed */
   readonly renewCookie: (value: string, known: KnownSession) => string;
   readonly tell: Tell;
+  /** milliseconds since the epoch */
+  readonly now: () => number;
 };
 
 // Not a status that anybody is sent: how nginx logs a request whose caller left before the answer.
@@ -44,7 +46,7 @@ export function createPipeline(stages: Stages): {
   request: RequestListener;
   upgrade: (req: IncomingMessage, socket: Socket, head: Buffer) => void;
 } {
-  const { table, gate, addresses, connections, tunnels, tell } = stages;
+  const { table, gate, addresses, connections, tunnels, tell, now } = stages;
   const admit = timed(createAdmit(stages), tell);
 
   // Stage 8.
@@ -57,7 +59,7 @@ export function createPipeline(stages: Stages): {
       origin: addresses.origin(request),
       upstreamHost: target.origin.slice(target.origin.indexOf('//') + 2),
       route: match.route,
-      identity: passage.known === undefined ? undefined : identityOf(passage.known, match.route),
+      identity: passage.known === undefined ? undefined : identityOf(passage.known, match.route, now()),
       isOwnCookie: stages.isOwnCookie,
     });
   }
@@ -194,12 +196,13 @@ function timed(admit: Admit, tell: Tell): Admit {
   };
 }
 
-function identityOf({ session, person, accessToken = '' }: KnownSession, route: Route): Identity {
+function identityOf({ session, person, accessToken }: KnownSession, route: Route, now: number): Identity {
+  const living = accessToken !== undefined && accessToken.until > now ? accessToken.value : '';
   return {
     user: session.user,
     email: person.email,
     groups: namedGroups(person, route),
-    ...(route.passAccessToken && { accessToken }),
+    ...(route.passAccessToken && { accessToken: living }),
   };
 }
 

@@ -57,8 +57,9 @@ function headersFor({ sheet, formTargets = [], scriptSources = [], imageSources 
     'content-security-policy': policy.join('; '),
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
-    // Not `no-referrer`: under that one, browsers send `Origin: null` with our own forms, and we refuse those.
-    'referrer-policy': 'same-origin',
+    // The address of a page of ours may hold a code or a signed link, which an application on the same host is not to
+    // see. Under `no-referrer` browsers send `Origin: null` with our own forms, and we refuse those.
+    'referrer-policy': formTargets.length === 0 ? 'no-referrer' : 'same-origin',
     'cache-control': 'no-store',
   };
 }

@@ -56,8 +56,10 @@ describe('renderPage', () => {
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
-      'referrer-policy': 'same-origin',
+      'referrer-policy': 'no-referrer',
     });
+    const form = withAction({ label: 'Go', post: '/go', fields: {} });
+    expect(renderPage(form).headers).toMatchObject({ 'referrer-policy': 'same-origin' });
   });
 
   test.each([

@@ -1,8 +1,7 @@
-import { handOffCallbackPath, readSession, seal, unseal } from '@latchkey/session';
+import { handOffCallbackPath, readSession, seal, sealFitting, unseal } from '@latchkey/session';
 import type { HandOff, KeyRing, Session } from '@latchkey/session';
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { sealFitting } from '../session/fitting.ts';
 
 /**
  * What a code stands for. It holds the session itself, sealed, so that any task of auth can redeem it; the store only

@@ -2,7 +2,7 @@ import { canonicalHost } from '@latchkey/http';
 import { codeChallengeOf } from '@latchkey/session';
 import type { Session } from '@latchkey/session';
 import type { Context } from '../context.ts';
-import { sealForBrowser, withGrant } from '../session/issue.ts';
+import { sealToken, withGrant } from '../session/issue.ts';
 import { standingOf } from '../session/open.ts';
 import { openCode } from './code.ts';
 
@@ -42,5 +42,5 @@ export async function redeem(
   if (host === undefined) return { refusal: 'another address' };
   const here: Session = { ...grant.session, aud: host, host_only: true };
   const session = await withGrant(here, standing.grant, context);
-  return { session, token: await sealForBrowser(session, context) };
+  return { session, token: await sealToken(session, context) };
 }

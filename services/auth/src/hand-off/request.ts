@@ -18,8 +18,3 @@ export function requestedHandOff(parameters: Parameters): HandOff | 'malformed' 
   const isOurs = type === 'code' && parameters.one('code_challenge_method') === 'S256' && isHandOff(handOff);
   return isOurs ? handOff : 'malformed';
 }
-
-/** The parameters of a link that asks for the same. */
-export function handOffParameters({ state, codeChallenge }: HandOff): Record<string, string> {
-  return { response_type: 'code', state, code_challenge: codeChallenge, code_challenge_method: 'S256' };
-}

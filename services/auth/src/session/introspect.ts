@@ -2,7 +2,7 @@ import { HttpError } from '@latchkey/http';
 import type { Session } from '@latchkey/session';
 import type { Context } from '../context.ts';
 import { openGrant } from './grant.ts';
-import { sealForBrowser, withGrant } from './issue.ts';
+import { sealToken, withGrant } from './issue.ts';
 import { openToken } from './open.ts';
 import { isFresh } from './refresh.ts';
 import type { Refresher } from './refresh.ts';
@@ -17,8 +17,9 @@ export type Introspection =
       readonly email: string;
       /** those asked for that the person is in */
       readonly groups: readonly string[];
-      /** the provider's, where it was asked for and lives */
+      /** the provider's, where it was asked for and lives, and until when (seconds since the epoch) */
       readonly access_token?: string;
+      readonly access_token_exp?: number;
       /** seconds since the epoch */
       readonly exp: number;
       /** the session sealed anew, as the token was, to replace the one in the browser: its grant has changed */
@@ -72,14 +73,18 @@ export async function introspect(
     groups: asked.groups.filter((group) => groups?.includes(group)),
     ...(asked.accessToken && livingAccessToken(standing, context.now())),
     exp: session.exp,
-    ...(renewed !== undefined && { session: await sealForBrowser(renewed, context) }),
+    ...(renewed !== undefined && { session: await sealToken(renewed, context) }),
     ...(stale && { stale }),
   };
 }
 
-function livingAccessToken(standing: Standing, now: number): { access_token?: string } {
-  const { accessToken } = standing;
-  return accessToken !== undefined && isFresh(standing, now) ? { access_token: accessToken } : {};
+function livingAccessToken(
+  standing: Standing,
+  now: number,
+): { access_token?: string; access_token_exp?: number } {
+  const { accessToken, grant } = standing;
+  if (accessToken === undefined || !isFresh(standing, now)) return {};
+  return { access_token: accessToken, access_token_exp: grant.access_expires_at };
 }
 
 /**

@@ -1,10 +1,9 @@
 import { userOf } from '@latchkey/access';
-import { issueSessionCookie, sealSession } from '@latchkey/session';
-import type { Session, SessionCookie } from '@latchkey/session';
+import { issueSessionCookie, sealToFit } from '@latchkey/session';
+import type { Session } from '@latchkey/session';
 import { randomBytes } from 'node:crypto';
 import type { Context } from '../context.ts';
 import type { Identity, Tokens } from '../providers/provider.ts';
-import { sealFitting } from './fitting.ts';
 import { grantOf, sealGrant } from './grant.ts';
 import type { Grant } from './grant.ts';
 
@@ -21,16 +20,19 @@ export type Arrival = {
 /**
  * Makes the session of a person who has just signed in.
  *
+ * @param sid of the session that they had, which goes on: hosts that it was handed over to stay signed in, and the next
+ *   sign-out ends them all
  * @returns the session with its grant, and the `Set-Cookie` value that gives it to the browser
  */
 export async function issueSession(
   { idp, identity, email, tokens }: Arrival,
   context: Context,
+  sid = randomBytes(16).toString('base64url'),
 ): Promise<{ session: Session; setCookie: string }> {
   const now = context.now();
   const seconds = Math.floor(now / 1000);
   const claims: Session = {
-    sid: randomBytes(16).toString('base64url'),
+    sid,
     sub: identity.sub,
     email,
     user: userOf(email),
@@ -55,28 +57,17 @@ export async function withGrant(session: Session, grant: Grant, context: Context
 }
 
 /**
- * Seals a session for the cookie that will hold it. A shared session becomes the cookie's value; one for a single host is
- * sealed for the proxy, which seals it for that host's cookie with its own secret.
+ * Seals a session in the form in which the proxy and we show it to each other. A shared one is the cookie's value itself;
+ * one for a single host the proxy seals again, with its own secret, for that host's cookie.
  */
-export function sealForBrowser(session: Session, context: Context): Promise<string> {
+export function sealToken(session: Session, context: Context): Promise<string> {
   const shared = context.cookies.session;
-  const cookie = session.host_only === true ? { ...shared, keys: context.keys.token } : shared;
-  return sealFitting(session, (form) => sealOrUndefined(form, cookie));
+  return sealToFit(session, session.host_only === true ? { ...shared, keys: context.keys.token } : shared);
 }
 
 /** The `Set-Cookie` value that gives a shared session to the browser. */
 export async function sessionSetCookie(session: Session, context: Context): Promise<string> {
-  const value = await sealForBrowser(session, context);
+  const value = await sealToken(session, context);
   const times = { now: context.now(), expireMs: context.cookies.sessionExpireMs };
   return issueSessionCookie(value, session, context.cookies.session, times);
-}
-
-// A browser silently drops a cookie that is too large.
-async function sealOrUndefined(session: Session, cookie: SessionCookie): Promise<string | undefined> {
-  try {
-    return await sealSession(session, cookie);
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
 }

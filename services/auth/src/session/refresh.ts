@@ -12,7 +12,7 @@ export type Refresher = (session: Session, isEnough: (known: Standing) => boolea
 
 /**
  * What is known about a session: the newer of what is remembered here and of what its cookie brought along, which
- * another task may have written. Undefined when both are lost; then nobody can vouch for it any more.
+ * another task may have written, and which is remembered from now on. Undefined when both are lost; then nobody can vouch for it any more.
  */
 export async function knownStanding(session: Session, context: Context): Promise<Standing | undefined> {
   const remembered = await context.store.standing(session.sid);
@@ -20,7 +20,11 @@ export async function knownStanding(session: Session, context: Context): Promise
     session.grant === undefined ? undefined : await openGrant(session.grant, context.keys.grant);
   if (carried === undefined) return remembered;
   if (remembered !== undefined && remembered.grant.checked_at >= carried.checked_at) return remembered;
-  return { grant: carried, groups: carried.groups ?? remembered?.groups };
+  const standing = { grant: carried, groups: carried.groups ?? remembered?.groups };
+  // After a restart the cookies in use teach us, so that an idle one does not come first with a refresh token that was
+  // replaced: providers take that for theft, and end every copy.
+  await context.store.keep(session.sid, standing, session.exp * 1000);
+  return standing;
 }
 
 /** Tells whether the access token of the last answer lives: until it is over there is nothing new to ask. */

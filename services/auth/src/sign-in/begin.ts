@@ -22,7 +22,13 @@ export async function beginSignIn(
   const { slug } = provider;
   try {
     const { url, pending } = await provider.begin({ selectAccount });
-    const attempt = newAttempt(pending, { slug, now: context.now(), ...destination });
+    const { target, handOff } = destination ?? {};
+    const attempt = newAttempt(pending, {
+      slug,
+      now: context.now(),
+      ...(target !== undefined && { target }),
+      ...(handOff !== undefined && { handOff }),
+    });
     res.append('Set-Cookie', await context.attempts.keep(req.headers.cookie, attempt));
     replyRedirect(res, url.href);
   } catch (error) {

@@ -38,11 +38,26 @@ export function callback(provider: Provider, context: Context): Handler {
       return replyFailure(req, res, { actions: [wayOut(outcome.code, attempt, context)], ...outcome });
     }
     res.locals.line.user = outcome.email;
-    const { session, setCookie } = await issueSession(outcome, context);
+    const sid = await continuedSid(req, outcome, context);
+    const { session, setCookie } = await issueSession(outcome, context, sid);
     res.append('Set-Cookie', setCookie);
     const trip = { destination: destinationOf(attempt), session, began: attempt.iat };
     return sendBack(req, res, trip, context);
   };
+}
+
+// A browser has one session with a provider. Who signs in again goes on with theirs; somebody else's ends, or hosts that
+// it was handed over to would know that person still, and no sign-out could reach them.
+async function continuedSid(
+  req: Request,
+  { idp, identity }: Arrival,
+  context: Context,
+): Promise<string | undefined> {
+  const held = await sessionsIn(req.headers.cookie, context);
+  const ofProvider = held.map(({ session }) => session).filter((session) => session.idp === idp);
+  const others = ofProvider.filter(({ sub }) => sub !== identity.sub);
+  await Promise.all(others.map(({ sid, exp }) => context.store.revoke(sid, exp * 1000)));
+  return ofProvider.find(({ sub }) => sub === identity.sub)?.sid;
 }
 
 // Whom the provider vouches for, if they may sign in here.

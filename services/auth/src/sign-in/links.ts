@@ -1,6 +1,5 @@
-import { signReturnAddress } from '@latchkey/session';
+import { handOffParameters, signReturnAddress } from '@latchkey/session';
 import type { Context } from '../context.ts';
-import { handOffParameters } from '../hand-off/request.ts';
 import type { Destination } from './destination.ts';
 
 /** The path that starts a sign-in. A destination is signed afresh, so the link is good for as long as any other. */

@@ -46,7 +46,12 @@ export function destinationOrRefuse(
   } else if (handOff === 'malformed') {
     replyFailure(req, res, { code, detail: 'response_type without state and code_challenge' });
   } else {
-    return { target: requested.address.url, ...(handOff !== undefined && { handOff }) };
+    const reason = parameters.one('reason');
+    return {
+      target: requested.address.url,
+      ...(handOff !== undefined && { handOff }),
+      ...(reason !== undefined && { reason }),
+    };
   }
   return undefined;
 }

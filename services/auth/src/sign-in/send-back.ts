@@ -5,7 +5,7 @@ import type { Request } from 'express';
 import type { Context } from '../context.ts';
 import { replyFailure } from '../web/failure.ts';
 import type { Reply } from '../web/locals.ts';
-import { addressOf, comesByCookie, unreadable } from './destination.ts';
+import { addressOf, unreadable, wayTo } from './destination.ts';
 import type { Destination } from './destination.ts';
 import { tripsCookie } from './marks.ts';
 import { countReturn, readTrips, writeTrips } from './round-trips.ts';
@@ -16,33 +16,31 @@ export type Trip = {
   readonly destination: Destination | undefined;
   readonly session: Session;
   readonly began: number;
-  /** why the proxy sent the browser here, as it says itself */
-  readonly reason?: string | undefined;
 };
 
 /** Sends a browser back to where it came from, unless it keeps coming back from there without a session. */
 export async function sendBack(
   req: Request,
   res: Reply,
-  { destination, session, began, reason }: Trip,
+  { destination, session, began }: Trip,
   context: Context,
 ): Promise<void> {
   if (destination === undefined) return replyRedirect(res, '/');
   // Who is sent to where a hand-off begins comes back with it, and is counted then.
-  if (destination.handOff !== undefined || comesByCookie(destination, reason, context)) {
+  if (wayTo(destination, context) !== 'start') {
     const cookie = tripsCookie(context.cookies.own);
     const times = { began, now: context.now() };
     const { isLoop, trips } = countReturn(readTrips(cookie.read(req)), destination.target, times);
     cookie.set(res, writeTrips(trips), 60);
-    if (isLoop) return refuseLoop(req, res, { destination, reason }, context);
+    if (isLoop) return refuseLoop(req, res, destination, context);
   }
-  return replyRedirect(res, await addressOf(destination, session, reason, context));
+  return replyRedirect(res, await addressOf(destination, session, context));
 }
 
 function refuseLoop(
   req: Request,
   res: Reply,
-  { destination: { target, handOff }, reason }: Pick<Trip, 'reason'> & { destination: Destination },
+  { target, handOff, reason }: Destination,
   { cookies, returns }: Context,
 ): void {
   const { name } = cookies.session;

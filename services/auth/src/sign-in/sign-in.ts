@@ -1,5 +1,5 @@
 import { replyPage, signInPage } from '@latchkey/http';
-import { isOlderThan } from '@latchkey/session';
+import { clockSkewMs, isOlderThan } from '@latchkey/session';
 import type { Context } from '../context.ts';
 import type { Provider } from '../providers/provider.ts';
 import { renewedSession } from '../session/introspect.ts';
@@ -45,8 +45,8 @@ export function signIn(provider: Provider, context: Context): Handler {
       const renewed = await renewedSession(opened.session, opened.known, context);
       if (renewed !== undefined) res.append('Set-Cookie', await sessionSetCookie(renewed, context));
       const session = renewed ?? opened.session;
-      const trip = { destination, session, began: context.now(), reason: parameters.one('reason') };
-      return sendBack(req, res, trip, context);
+      const began = beganAt(parameters, context.now());
+      return sendBack(req, res, { destination, session, began }, context);
     }
     if (mark.read(req) === undefined) return beginSignIn(req, res, { provider, destination }, context);
 
@@ -58,8 +58,15 @@ export function signIn(provider: Provider, context: Context): Handler {
   };
 }
 
-// OpenID Connect Core, section 3.1.2.1: who signed in longer ago than these seconds signs in again.
+// OpenID Connect Core, section 3.1.2.1: who signed in longer ago than these seconds signs in again. By a clock that is
+// ahead of ours a session ends earlier than by ours, and would come back again and again until ours has caught up.
 function maxAgeOf(parameters: Parameters): number {
   const given = parameters.one('max_age');
-  return given !== undefined && /^\d{1,10}$/.test(given) ? Number(given) * 1000 : Infinity;
+  return given !== undefined && /^\d{1,10}$/.test(given) ? Number(given) * 1000 - clockSkewMs : Infinity;
+}
+
+// When the proxy sent the browser here, by its own word: many tabs are sent at one moment, a loop one after the other.
+function beganAt(parameters: Parameters, now: number): number {
+  const given = parameters.one('began') ?? '';
+  return /^\d{1,15}$/.test(given) ? Math.min(Number(given), now) : now;
 }

@@ -1,5 +1,6 @@
 import { HttpError, replyPage, signedOutPage, signOutPage } from '@latchkey/http';
-import { endSessionCookie } from '@latchkey/session';
+import { endSessionCookie, openSignOutHint } from '@latchkey/session';
+import type { SignOutHint } from '@latchkey/session';
 import type { Context } from '../context.ts';
 import type { Provider } from '../providers/provider.ts';
 import { sessionsIn } from '../session/open.ts';
@@ -21,14 +22,16 @@ export function askSignOut(provider: Provider, context: Context): Handler {
     const address = wayBack(parameters, context);
     const requestId = res.locals.line.id;
     const [opened] = await sessionsIn(req.headers.cookie, context);
-    if (opened === undefined) {
+    const hint = await hintedSession(parameters, context);
+    const email = opened?.session.email ?? hint?.email;
+    if (email === undefined) {
       const signInHref = startHref(provider.slug, { destination: destinationOf(address) }, context);
       return replyPage(res, 200, signedOutPage({ signInHref, requestId }));
     }
     const page = signOutPage({
-      email: opened.session.email,
+      email,
       action: `/${provider.slug}/sign_out`,
-      fields: signedParameters(parameters),
+      fields: { ...signedParameters(parameters), ...hintField(parameters) },
       application: address && { host: address.host, href: address.url },
       requestId,
     });
@@ -37,8 +40,8 @@ export function askSignOut(provider: Provider, context: Context): Handler {
 }
 
 /**
- * `POST /<slug>/sign_out`: ends every session that the browser shows. The shared cookie goes, and with it all
- * applications; copies of it die at their next check; the provider gets its grant back.
+ * `POST /<slug>/sign_out`: ends every session that the browser shows, and the one that the application's host has. The
+ * shared cookie goes, and with it all applications; copies of it die at their next check; the provider gets its grant back.
  */
 export function signOut(provider: Provider, context: Context): Handler {
   const mark = signedOutMark(context.cookies.own);
@@ -48,13 +51,30 @@ export function signOut(provider: Provider, context: Context): Handler {
     const sessions = await sessionsIn(req.headers.cookie, context);
     res.locals.line.user = sessions[0]?.session.email ?? '';
     await Promise.all(sessions.map((opened) => endSession(opened, context)));
+    const form = formParameters(req.body);
+    const hint = await hintedSession(form, context);
+    if (hint !== undefined) await context.store.revoke(hint.sid, hint.exp * 1000);
 
     res.append('Set-Cookie', endSessionCookie(context.cookies.session));
     mark.set(res, '1', signedOutMarkSeconds);
-    const destination = destinationOf(wayBack(formParameters(req.body), context));
+    const destination = destinationOf(wayBack(form, context));
     const signInHref = startHref(provider.slug, { destination, selectAccount: true }, context);
     replyPage(res, 200, signedOutPage({ signInHref, requestId: res.locals.line.id }));
   };
+}
+
+// The session of the host that the person comes from, where that has one of its own and it stands.
+async function hintedSession(
+  parameters: Parameters,
+  { keys, now, store }: Context,
+): Promise<SignOutHint | undefined> {
+  const hint = await openSignOutHint(parameters.one('hint') ?? '', keys.signOutHint, now());
+  return hint === undefined || (await store.isRevoked(hint.sid)) ? undefined : hint;
+}
+
+function hintField(parameters: Parameters): { hint?: string } {
+  const hint = parameters.one('hint');
+  return hint === undefined ? {} : { hint };
 }
 
 // A person who thinks before they press the button must not lose the sign-out over it, nor the way back: an address

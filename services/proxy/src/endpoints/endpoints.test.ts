@@ -68,6 +68,7 @@ beforeAll(async () => {
       handOff: () => 'https://sso.example.com/google/sign_in',
       ownTarget: () => 'https://wiki.example.com/',
     },
+    signOutHint: async ({ session }) => `hint of ${session.sid}`,
     cookies: { endHost: () => '__Host-_sso_proxy=; Max-Age=0' },
     startHandOff: (_req, res) => replyText(res, 200, 'starts'),
     finishHandOff: (_req, res) => replyText(res, 200, 'finishes'),

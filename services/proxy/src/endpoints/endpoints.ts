@@ -8,6 +8,7 @@ import type { Gate, Passage } from '../gate/gate.ts';
 import { isTransient, refuseWithError } from '../gate/refuse.ts';
 import type { RefuseDecision } from '../gate/refuse.ts';
 import type { SessionCookies } from '../gate/session-cookies.ts';
+import type { KnownSession } from '../session-check/known-session.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
 import { exchangeOf } from './exchange.ts';
 import { replyLauncherScript } from './launcher.ts';
@@ -20,6 +21,8 @@ export function createEndpoints(parts: {
   refuseDecision: RefuseDecision;
   showLauncher: ShowLauncher;
   cookies: Pick<SessionCookies, 'endHost'>;
+  /** names the session of this host to auth, when its person signs out */
+  signOutHint: (known: KnownSession) => Promise<string>;
   /** `/oauth2/sign_in` and `/oauth2/callback` */
   startHandOff: RequestHandler;
   finishHandOff: RequestHandler;
@@ -66,10 +69,10 @@ export function createEndpoints(parts: {
   app
     .route('/oauth2/apps')
     .get(async function apps(req: Request, res: Response) {
-      const { request, route, record } = exchangeOf(req);
+      const { request, record } = exchangeOf(req);
       const { known, subject, decision } = await identified(req);
       if (known === undefined) refuseDecision(res, record, request, decision, subject);
-      else showLauncher(res, { request, route, requestId: record.id }, known);
+      else showLauncher(res, { request, requestId: record.id }, known);
     })
     .all(onlyGet);
   app
@@ -86,13 +89,15 @@ export function createEndpoints(parts: {
   app.route(handOffStartPath).get(parts.startHandOff).all(onlyGet);
   app.route(handOffCallbackPath).get(parts.finishHandOff).all(onlyGet);
 
-  app.all('/oauth2/sign_out', function signOut(req: Request, res: Response) {
+  app.all('/oauth2/sign_out', async function signOut(req: Request, res: Response) {
     const { request, route } = exchangeOf(req);
+    const { known } = await identified(req);
+    const hint = known?.session.host_only === true ? await parts.signOutHint(known) : undefined;
     // Auth asks before it signs anybody out. Its answer reaches a session that was handed over at that one's next check; until
     // then its cookie would live on. Who stays signed in after all gets it back without a word. Not for another
     // site's image: that would cost a person their session while auth is away.
     if (req.headers['sec-fetch-site'] !== 'cross-site') res.append('Set-Cookie', parts.cookies.endHost());
-    replyRedirect(res, addresses.signOut(request, route.providerSlug));
+    replyRedirect(res, addresses.signOut(request, route.providerSlug, hint));
   });
 
   app.use(function failed(error: Error, req: Request, res: Response, _next: NextFunction) {

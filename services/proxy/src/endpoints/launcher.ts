@@ -16,17 +16,17 @@ import type { Addresses } from '../sign-in/addresses.ts';
 /** Shows a person the applications that they may open: a page for a navigation, JSON for a program. */
 export type ShowLauncher = (
   res: ServerResponse,
-  exchange: { request: CanonicalRequest; route: Route; requestId: string },
+  exchange: { request: CanonicalRequest; requestId: string },
   known: KnownSession,
 ) => void;
 
 /** @param parts.routes the routes in force */
 export function createLauncher(parts: {
   routes: () => readonly Route[];
-  addresses: Addresses;
+  addresses: Pick<Addresses, 'origin'>;
 }): ShowLauncher {
   const { routes, addresses } = parts;
-  return function showLauncher(res, { request, route, requestId }, known) {
+  return function showLauncher(res, { request, requestId }, known) {
     const apps = appsFor(known, routes(), addresses.origin(request));
     if (!isNavigation(request.method, res.req.headers)) {
       const list = apps.map(({ title, href, description, icon }) => ({
@@ -37,8 +37,13 @@ export function createLauncher(parts: {
       }));
       return replyJson(res, 200, { apps: list });
     }
-    const signOutHref = addresses.signOut(request, route.providerSlug);
-    const page = { apps, email: known.session.email, signOutHref, scriptHref: launcherScriptPath, requestId };
+    const page = {
+      apps,
+      email: known.session.email,
+      signOutHref: '/oauth2/sign_out',
+      scriptHref: launcherScriptPath,
+      requestId,
+    };
     return replyHtml(res, 200, launcherPage(page));
   };
 }

@@ -20,7 +20,7 @@ const cookies = sessionCookies({
   lifetimeMs,
   now: () => start,
 });
-const tokens = sessionTokens({ keys: deriveKeys(['client'], 'session token'), hostCookie: cookies.host });
+const tokens = sessionTokens(deriveKeys(['client'], 'session token'), cookies);
 const host = 'wiki.example.com';
 const route: Route = {
   id: 'wiki',
@@ -169,9 +169,7 @@ describe('where a session is good', () => {
     const reader = createCredentialReader({ cookies, tokens, lifetimeMs, now: () => now });
     const credential = await reader(`${cookie.name}=${good}`, asked, route);
 
-    expect(credential).toEqual(
-      usable ? expect.objectContaining({ sent: good }) : { nobody: 'session_elsewhere' },
-    );
+    expect(credential).toEqual(usable ? expect.objectContaining({ sent: good }) : { nobody: 'no_session' });
   });
 
   test('each route asks for its own provider, of a session that is known already too', async () => {
@@ -187,7 +185,7 @@ describe('a session that was handed over to one host', () => {
   const handedOver: Session = { ...session, aud: host, host_only: true };
 
   test('is read from that host’s own cookie, and shown to auth sealed with a key of the services', async () => {
-    const value = await tokens.seal(handedOver);
+    const value = await cookies.seal(handedOver);
     const reader = createCredentialReader({ cookies, tokens, lifetimeMs, now: () => now });
     const credential = await reader(`__Host-_sso_proxy=${value}`, host, route);
 
@@ -199,7 +197,7 @@ describe('a session that was handed over to one host', () => {
 
   test.each(['a.wiki.example.com', 'example.com', 'vault.example.com'])('is none on %s', async (asked) => {
     const reader = createCredentialReader({ cookies, tokens, lifetimeMs, now: () => now });
-    const value = await tokens.seal(handedOver);
+    const value = await cookies.seal(handedOver);
 
     expect(await reader(`__Host-_sso_proxy=${value}`, asked, route)).toEqual({ nobody: 'session_elsewhere' });
   });

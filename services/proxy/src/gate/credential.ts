@@ -1,12 +1,11 @@
 import type { NobodyReason } from '@latchkey/access';
 import { cookieValues, coversHost, isExpired, isOlderThan, openSession } from '@latchkey/session';
-import type { Session } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
 import { LRUCache } from 'lru-cache';
 import { newlyKnown } from '../session-check/known-session.ts';
 import type { KnownSession } from '../session-check/known-session.ts';
 import type { SessionTokens } from '../session-check/session-token.ts';
-import type { SessionCookies } from './session-cookies.ts';
+import type { SessionCookies, SessionSource } from './session-cookies.ts';
 
 /** A usable session and the cookie value that brought it, or why there is none. */
 export type Credential =
@@ -19,6 +18,7 @@ const keptUnreadable = 1_000;
 
 // Of several unusable cookies the one that came closest is the one worth telling about.
 const closeness: readonly NobodyReason[] = [
+  'session_ended',
   'session_expired',
   'session_other_provider',
   'session_elsewhere',
@@ -44,12 +44,14 @@ export function createCredentialReader(options: {
 
   return async function readCredential(cookieHeader, host, route) {
     const found: NobodyReason[] = ['no_session'];
-    const values = cookies.names.flatMap((name) => cookieValues(cookieHeader, name).slice(0, triedValues));
-    for (const sent of values) {
-      const known = sessions.get(sent) ?? (await open(sent));
-      const objection = known === undefined ? 'session_unreadable' : objectionTo(known.session, host, route);
-      if (known !== undefined && objection === undefined) return { known, sent };
-      if (objection !== undefined) found.push(objection);
+    for (const source of cookies.sources(host)) {
+      for (const sent of cookieValues(cookieHeader, source.name).slice(0, triedValues)) {
+        const known = sessions.get(sent) ?? (await open(sent));
+        const objection =
+          known === undefined ? 'session_unreadable' : objectionTo(known, source, host, route);
+        if (known !== undefined && objection === undefined) return { known, sent };
+        if (objection !== undefined) found.push(objection);
+      }
     }
     return { nobody: closeness.find((reason) => found.includes(reason)) ?? 'no_session' };
   };
@@ -69,9 +71,15 @@ export function createCredentialReader(options: {
     return known;
   }
 
-  function objectionTo(session: Session, host: string, route: Route): NobodyReason | undefined {
+  function objectionTo(
+    { session, ended }: KnownSession,
+    source: SessionSource,
+    host: string,
+    route: Route,
+  ): NobodyReason | undefined {
+    if (ended) return 'session_ended';
     if (isExpired(session, now()) || isOlderThan(session, lifetimeMs, now())) return 'session_expired';
-    if (!coversHost(session, host)) return 'session_elsewhere';
+    if (!source.accepts(session) || !coversHost(session, host)) return 'session_elsewhere';
     if (session.idp !== route.providerSlug) return 'session_other_provider';
     return undefined;
   }

@@ -32,25 +32,32 @@ export type Gate = {
   pass(request: CanonicalRequest, headers: IncomingHttpHeaders, route: Route): Promise<Passage>;
 };
 
+// As many as there are cookies of ours on a host, and one that another tab has just got.
+const triedSessions = 3;
 const nothingPublic = { path: undefined, preflight: false };
 
 /** Puts the gate together from its parts. */
 export function createGate(parts: {
   readCredential: (cookieHeader: string | undefined, host: string, route: Route) => Promise<Credential>;
-  check: (known: KnownSession) => Promise<Standing>;
+  check: (known: KnownSession, needs: { accessToken: boolean }) => Promise<Standing>;
 }): Gate {
   async function identify(
     request: CanonicalRequest,
     headers: IncomingHttpHeaders,
     route: Route,
   ): Promise<Identified> {
-    const credential = await parts.readCredential(headers.cookie, request.host, route);
-    if ('nobody' in credential) return { subject: nobody(credential.nobody) };
-    const { known, sent } = credential;
-    const standing = await parts.check(known);
-    if (standing === 'ended') return { subject: nobody('session_ended') };
-    if (standing === 'unverified') return { subject: nobody('session_unverified') };
-    return { subject: known.person, known, renewed: known.cookie === sent ? undefined : known.cookie };
+    for (let tried = 0; tried < triedSessions; tried++) {
+      const credential = await parts.readCredential(headers.cookie, request.host, route);
+      if ('nobody' in credential) return { subject: nobody(credential.nobody) };
+      const { known, sent } = credential;
+      const standing = await parts.check(known, { accessToken: route.passAccessToken });
+      if (standing === 'unverified') return { subject: nobody('session_unverified') };
+      if (standing === 'stands') {
+        return { subject: known.person, known, renewed: known.cookie === sent ? undefined : known.cookie };
+      }
+      // It has ended, and is read no more: there may be another behind it.
+    }
+    return { subject: nobody('session_ended') };
   }
 
   async function pass(

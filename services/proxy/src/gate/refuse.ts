@@ -13,6 +13,7 @@ import type { Action, CanonicalRequest, ErrorCode, Fact } from '@latchkey/http';
 import type { ServerResponse } from 'node:http';
 import type { RequestRecord } from '../record/record.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
+import type { SessionCookies } from './session-cookies.ts';
 
 /** Answers a request that was decided against: a sign-in, 401, 403 or 503. */
 export type RefuseDecision = (
@@ -35,6 +36,10 @@ export function isTransient(reason: Reason): boolean {
   return reason === 'session_unverified' || reason === 'groups_unknown';
 }
 
+function isFinal(reason: Reason): boolean {
+  return reason === 'session_ended' || reason === 'session_expired';
+}
+
 /** Answers with an error of the table: a page for people, JSON for programs. */
 export function refuseWithError(
   res: ServerResponse,
@@ -53,9 +58,17 @@ export function refuseWithError(
 }
 
 /** Makes the answers to requests that were decided against. */
-export function createRefuseDecision(addresses: Addresses): RefuseDecision {
+export function createRefuseDecision({
+  addresses,
+  cookies,
+}: {
+  addresses: Addresses;
+  cookies: Pick<SessionCookies, 'endHost'>;
+}): RefuseDecision {
   return function refuseDecision(res, record, request, decision, subject) {
     const { reason, route } = decision;
+    // Never to be used again, and it would hide from auth what is the matter with the shared one.
+    if (isFinal(reason)) res.appendHeader('Set-Cookie', cookies.endHost());
     if (isTransient(reason)) {
       refuseWithError(res, record, 'session_unverified', { reason });
     } else if (subject.kind === 'person') {

@@ -1,15 +1,33 @@
-import { endSessionCookie, isWithinDomain, issueSessionCookie, sessionCookie } from '@latchkey/session';
-import type { KeyRing, Session, SessionCookie } from '@latchkey/session';
+import {
+  endSessionCookie,
+  isWithinDomain,
+  issueSessionCookie,
+  sealToFit,
+  sessionCookie,
+} from '@latchkey/session';
+import type { KeyRing, Session } from '@latchkey/session';
 
-/** The cookies in which a session may come: the shared one, and the one of a single host that a session was handed over to. */
+/** A cookie in which a session may come. */
+export type SessionSource = {
+  /** as browsers send it */
+  readonly name: string;
+  /**
+   * Whether a session belongs into it. A sibling host can plant a cookie for a whole domain; a session for one host is
+   * believed only from a cookie that no other host could set.
+   */
+  accepts(session: Session): boolean;
+};
+
+/** The cookies of sessions: the shared one, and the one of a single host that a session was handed over to. */
 export type SessionCookies = {
   readonly keys: KeyRing;
-  /** as browsers send them */
-  readonly names: readonly string[];
-  readonly host: SessionCookie;
+  /** Where sessions come from on a host. */
+  sources(host: string): readonly SessionSource[];
   /** whether a browser sends the shared one to a host */
   readonly isShared: (host: string) => boolean;
-  /** The `Set-Cookie` value that gives a session to the browser. */
+  /** Seals a session for the host's own cookie. */
+  seal(session: Session): Promise<string>;
+  /** The `Set-Cookie` value that gives a sealed session to the browser. */
   issue(value: string, session: Session): string;
   /** The `Set-Cookie` value that takes the host's own session out of the browser; the shared one is auth's to end. */
   endHost(): string;
@@ -18,7 +36,7 @@ export type SessionCookies = {
 /**
  * @param options.name `SESSION_COOKIE_NAME`
  * @param options.domain `SESSION_COOKIE_DOMAIN`; undefined where there is no shared cookie
- * @param options.lifetimeMs after this a person signs in again, so that no cookie has to live longer
+ * @param options.lifetimeMs so long after signing in a person signs in again, and no cookie has to live longer
  */
 export function sessionCookies(options: {
   name: string;
@@ -29,21 +47,31 @@ export function sessionCookies(options: {
   lifetimeMs: number;
   now: () => number;
 }): SessionCookies {
-  const { name, domain, secure, keys, now } = options;
+  const { name, domain, secure, keys, lifetimeMs, now } = options;
   const host = sessionCookie(name, { secure }, keys);
   const shared = domain === undefined ? undefined : sessionCookie(name, { secure, domain }, keys);
-  const expireMs = Math.min(options.expireMs, options.lifetimeMs);
+  const isShared = (hostName: string) => domain !== undefined && isWithinDomain(hostName, domain);
+  const hostSource = { name: host.name, accepts: isHandedOver };
+  const sharedHostSources =
+    shared === undefined || shared.name === host.name
+      ? [{ name: host.name, accepts: () => true }]
+      : [{ name: shared.name, accepts: (session: Session) => !isHandedOver(session) }, hostSource];
+  const ownHostSources = [hostSource];
 
   return {
     keys,
-    // Where cookies are not Secure both have the plain name.
-    names: [...new Set([...(shared === undefined ? [] : [shared.name]), host.name])],
-    host,
-    isShared: (hostName) => domain !== undefined && isWithinDomain(hostName, domain),
+    sources: (hostName) => (isShared(hostName) ? sharedHostSources : ownHostSources),
+    isShared,
+    seal: (session) => sealToFit(session, host),
     issue(value, session) {
-      const cookie = session.host_only === true ? host : (shared ?? host);
+      const cookie = isHandedOver(session) ? host : (shared ?? host);
+      const expireMs = Math.min(options.expireMs, session.auth_time * 1000 + lifetimeMs - now());
       return issueSessionCookie(value, session, cookie, { now: now(), expireMs });
     },
     endHost: () => endSessionCookie(host),
   };
+}
+
+function isHandedOver(session: Session): boolean {
+  return session.host_only === true;
 }

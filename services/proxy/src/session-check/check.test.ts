@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Decision } from '@latchkey/access';
 import { pino } from 'pino';
 import { createSessionCheck } from './check.ts';
-import type { Asked, Introspect, Introspection } from './introspect.ts';
+import type { Introspect, Introspection } from './introspect.ts';
 import { newlyKnown } from './known-session.ts';
 import type { KnownSession } from './known-session.ts';
 
@@ -12,14 +12,14 @@ const retryPauseMs = 10_000;
 const seen = 1_700_000_000_000;
 
 let now = seen;
-let asked: Asked = { groups: ['staff'], accessToken: false };
+let groups: readonly string[] = ['staff'];
 const introspect = jest.fn<Introspect>();
 const stands: Introspection = { active: true, groups: ['staff'] };
 
 const check = createSessionCheck({
   introspect,
   tokens: { renewed: async (_, token) => token },
-  asked: () => asked,
+  groups: () => groups,
   clocks: { validMs, gracePeriodMs },
   now: () => now,
   log: pino({ enabled: false }),
@@ -44,7 +44,7 @@ async function vouchedFor(): Promise<KnownSession> {
 
 beforeEach(() => {
   now = seen;
-  asked = { groups: ['staff'], accessToken: false };
+  groups = ['staff'];
   introspect.mockReset();
 });
 
@@ -68,7 +68,7 @@ describe('a session that auth vouches for', () => {
     const known = session();
     await check(known);
     await check(known);
-    asked = { groups: ['staff', 'admins'], accessToken: false };
+    groups = ['staff', 'admins'];
     await check(known);
 
     expect(introspect.mock.calls).toEqual([
@@ -82,7 +82,7 @@ describe('a session that auth vouches for', () => {
     const first = Promise.withResolvers<Introspection>();
     introspect.mockReturnValueOnce(first.promise);
     const checked = check(known);
-    asked = { groups: ['staff', 'admins'], accessToken: false };
+    groups = ['staff', 'admins'];
     first.resolve(stands);
     await checked;
 
@@ -229,7 +229,7 @@ describe('while auth cannot be asked', () => {
     const hasty = createSessionCheck({
       introspect,
       tokens: { renewed: async (_, token) => token },
-      asked: () => asked,
+      groups: () => groups,
       clocks: { validMs: 1_000, gracePeriodMs },
       now: () => now,
       log: pino({ enabled: false }),
@@ -282,7 +282,7 @@ describe('while auth cannot be asked', () => {
     const logged = createSessionCheck({
       introspect,
       tokens: { renewed: async (_, token) => token },
-      asked: () => asked,
+      groups: () => groups,
       clocks: { validMs, gracePeriodMs },
       now: () => now,
       log: pino({ base: null, timestamp: false }, { write: (line) => void lines.push(line) }),
@@ -292,5 +292,28 @@ describe('while auth cannot be asked', () => {
     expect(lines.map((line): unknown => JSON.parse(line))).toEqual([
       { level: 40, detail: 'away', msg: 'auth cannot be asked about a session' },
     ]);
+  });
+});
+
+describe('the access token of the provider', () => {
+  const withToken: Introspection = {
+    active: true,
+    groups: [],
+    access_token: 'of the provider',
+    access_token_exp: seen / 1000 + 3_600,
+  };
+
+  test('is asked for once a route needs it, at once, and from then on', async () => {
+    const known = session();
+    introspect.mockResolvedValue(stands);
+    await check(known, { accessToken: false });
+    introspect.mockResolvedValue(withToken);
+    await check(known, { accessToken: true });
+    expect(known.accessToken).toEqual({ value: 'of the provider', until: seen + 3_600_000 });
+    await check(known, { accessToken: false });
+    now += validMs;
+    await check(known, { accessToken: false });
+
+    expect(introspect.mock.calls.map(([, { accessToken }]) => accessToken)).toEqual([false, true, true]);
   });
 });

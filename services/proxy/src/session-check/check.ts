@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Tell } from '../record/events.ts';
-import type { Asked, Introspect } from './introspect.ts';
+import type { Introspect, Introspection } from './introspect.ts';
 import type { KnownSession } from './known-session.ts';
 import type { SessionTokens } from './session-token.ts';
 
@@ -22,21 +22,22 @@ const retryPauseMs = 10_000;
  * Makes the check that asks auth whether a session still stands, at most once per `validMs` and never twice at a time
  * for one session. A failure to ask never ends a session.
  *
- * @param options.asked what routes need to know; another value than last time is a new question
+ * @param options.groups the groups that routes name; another list than last time is a new question
  */
 export function createSessionCheck(options: {
   introspect: Introspect;
   tokens: Pick<SessionTokens, 'renewed'>;
-  asked: () => Asked;
+  groups: () => readonly string[];
   clocks: CheckClocks;
   now: () => number;
   log: Logger;
   tell?: Tell;
-}): (known: KnownSession) => Promise<Standing> {
-  const { introspect, tokens, asked, clocks, now, log, tell } = options;
+}): (known: KnownSession, needs?: { accessToken: boolean }) => Promise<Standing> {
+  const { introspect, tokens, groups, clocks, now, log, tell } = options;
   const underWay = new WeakMap<KnownSession, Promise<void>>();
 
-  return async function check(known) {
+  return async function check(known, needs) {
+    if (needs?.accessToken === true) known.needsAccessToken = true;
     // A question under way may be what was asked before a reload; then there is a second one.
     for (let rounds = 0; rounds < 2 && isDue(known); rounds++) await askOnce(known);
     if (known.ended) return 'ended';
@@ -49,7 +50,13 @@ export function createSessionCheck(options: {
   }
 
   function isDue(known: KnownSession): boolean {
-    return !known.ended && (now() >= known.askAgainAt || known.askedFor !== asked());
+    if (known.ended) return false;
+    const { askedFor, needsAccessToken } = known;
+    return (
+      now() >= known.askAgainAt ||
+      askedFor?.groups !== groups() ||
+      (needsAccessToken && !askedFor.accessToken)
+    );
   }
 
   async function askOnce(known: KnownSession): Promise<void> {
@@ -64,7 +71,7 @@ export function createSessionCheck(options: {
   }
 
   async function ask(known: KnownSession): Promise<void> {
-    const question = asked();
+    const question = { groups: groups(), accessToken: known.needsAccessToken };
     known.askedFor = question;
     try {
       const answer = await introspect(known.token, question);
@@ -75,7 +82,7 @@ export function createSessionCheck(options: {
       known.vouchedAt = now();
       known.askAgainAt = now() + clocks.validMs;
       known.person = { ...known.person, groups: answer.groups, askedGroups: question.groups };
-      known.accessToken = answer.access_token;
+      known.accessToken = accessTokenOf(answer);
       known.decisions = new WeakMap();
       if (answer.session !== undefined) {
         known.cookie = await tokens.renewed(known.session, answer.session);
@@ -90,4 +97,9 @@ export function createSessionCheck(options: {
       if (isWithinGrace(known)) tell?.({ kind: 'grace' });
     }
   }
+}
+
+function accessTokenOf(answer: Introspection & { active: true }): KnownSession['accessToken'] {
+  const { access_token: value, access_token_exp: exp } = answer;
+  return value === undefined || exp === undefined ? undefined : { value, until: exp * 1000 };
 }

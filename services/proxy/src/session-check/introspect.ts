@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readAnswer } from '../ask-auth.ts';
 import type { AskAuth } from '../ask-auth.ts';
 
 const answerSchema = z.discriminatedUnion('active', [
@@ -9,6 +10,8 @@ const answerSchema = z.discriminatedUnion('active', [
     groups: z.array(z.string()),
     /** the provider's, where it was asked for and there is one */
     access_token: z.string().exactOptional(),
+    /** until when that one is good, seconds since the epoch */
+    access_token_exp: z.number().exactOptional(),
     /** the session as a token again, where auth had to renew it */
     session: z.string().exactOptional(),
   }),
@@ -20,7 +23,7 @@ export type Introspection = z.infer<typeof answerSchema>;
 /** What routes need to know about a session besides whether it stands. */
 export type Asked = {
   readonly groups: readonly string[];
-  /** the provider's access token, for routes with `pass_access_token` */
+  /** the provider's access token, for a session that was used on a route with `pass_access_token` */
   readonly accessToken: boolean;
 };
 
@@ -33,7 +36,6 @@ export function createIntrospect(askAuth: AskAuth): Introspect {
     const form = new URLSearchParams({ token, ...(accessToken && { access_token: 'true' }) });
     for (const group of groups) form.append('groups', group);
     const answer = await askAuth('/oauth2/introspect', form);
-    if (answer.status !== 200) throw new Error(`auth answered ${answer.status}`);
-    return answerSchema.parse(JSON.parse(answer.body));
+    return readAnswer(answer, answerSchema);
   };
 }

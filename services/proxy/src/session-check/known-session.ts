@@ -20,8 +20,10 @@ export type KnownSession = {
   /** auth said that it is over: final */
   ended: boolean;
   person: Person;
-  /** the provider's, for routes that pass it on */
-  accessToken: string | undefined;
+  /** it was used on a route that passes the access token on */
+  needsAccessToken: boolean;
+  /** the provider's, and until when it is good */
+  accessToken: { readonly value: string; readonly until: number } | undefined;
   /** what was decided about this person; forgotten with every new answer */
   decisions: WeakMap<Route, Decision>;
 };
@@ -42,6 +44,7 @@ export function newlyKnown(
     askAgainAt: now,
     ended: false,
     person: { kind: 'person', email: session.email, groups: undefined },
+    needsAccessToken: false,
     accessToken: undefined,
     decisions: new WeakMap(),
   };

@@ -1,5 +1,6 @@
-import { openSession, seal, sealSession } from '@latchkey/session';
-import type { KeyRing, Session, SessionCookie } from '@latchkey/session';
+import { openSession, seal } from '@latchkey/session';
+import type { KeyRing, Session } from '@latchkey/session';
+import type { SessionCookies } from '../gate/session-cookies.ts';
 
 /**
  * How the proxy and auth show each other a session. For a shared one that is the cookie's value itself. One that was handed
@@ -10,19 +11,15 @@ export type SessionTokens = {
   toShow(session: Session, cookieValue: string): Promise<string>;
   /** The session for one host that auth gave; undefined for anything else. */
   open(token: string): Promise<Session | undefined>;
-  /** The value of the host's own cookie. */
-  seal(session: Session): Promise<string>;
   /** The cookie's value after auth renewed a session. */
   renewed(session: Session, token: string): Promise<string>;
 };
 
 /**
- * @param options.keys of the purpose `session token`
- * @param options.hostCookie the cookie of a session for one host
+ * @param keys of the purpose `session token`
+ * @param cookies of sessions for one host
  */
-export function sessionTokens(options: { keys: KeyRing; hostCookie: SessionCookie }): SessionTokens {
-  const { keys, hostCookie } = options;
-
+export function sessionTokens(keys: KeyRing, cookies: Pick<SessionCookies, 'seal'>): SessionTokens {
   async function open(token: string): Promise<Session | undefined> {
     const session = await openSession(token, keys);
     return session?.host_only === true ? session : undefined;
@@ -30,7 +27,6 @@ export function sessionTokens(options: { keys: KeyRing; hostCookie: SessionCooki
 
   return {
     open,
-    seal: (session) => sealSession(session, hostCookie),
     async toShow(session, cookieValue) {
       return session.host_only === true ? seal(session, keys) : cookieValue;
     },
@@ -38,7 +34,7 @@ export function sessionTokens(options: { keys: KeyRing; hostCookie: SessionCooki
       if (session.host_only !== true) return token;
       const renewed = await open(token);
       if (renewed === undefined) throw new Error('auth renewed a session in a form that does not open');
-      return sealSession(renewed, hostCookie);
+      return cookies.seal(renewed);
     },
   };
 }

@@ -1,6 +1,11 @@
 import type { Reason } from '@latchkey/access';
 import type { CanonicalRequest } from '@latchkey/http';
-import { handOffStartPath, refuseReturnAddress, signReturnAddress } from '@latchkey/session';
+import {
+  handOffParameters,
+  handOffStartPath,
+  refuseReturnAddress,
+  signReturnAddress,
+} from '@latchkey/session';
 import type { HandOff, Key } from '@latchkey/session';
 
 /**
@@ -16,8 +21,8 @@ export type Addresses = {
   signInToStart(request: CanonicalRequest, slug: string, reason: Reason): string;
   /** where to choose another account, coming back to the very URL that was asked for */
   switchAccount(request: CanonicalRequest, slug: string): string;
-  /** where to sign out of everything */
-  signOut(request: CanonicalRequest, slug: string): string;
+  /** where to sign out of everything; the hint names the session of this host, where that has one of its own */
+  signOut(request: CanonicalRequest, slug: string, hint?: string): string;
   /** where auth hands a session over from, for a person who wants to see `target` */
   handOff(target: string, slug: string, handOff: HandOff, options: HandOffOptions): string;
   /** the URL that a link to our own sign-in leads back to: as signed by us, for this host, else its first page */
@@ -67,7 +72,7 @@ export function createAddresses(options: {
 
   function signInTo(request: CanonicalRequest, slug: string, returnTo: string, reason: Reason): string {
     return isShared(request.host)
-      ? atAuth(`/${slug}/sign_in`, returnTo, { reason, ...maxAge })
+      ? atAuth(`/${slug}/sign_in`, returnTo, { reason, ...maxAge, began: now().toString() })
       : here(request, returnTo, { reason });
   }
 
@@ -83,12 +88,13 @@ export function createAddresses(options: {
         ? atAuth(`/${slug}/start`, returnTo, prompt)
         : here(request, returnTo, prompt);
     },
-    signOut: (request, slug) => atAuth(`/${slug}/sign_out`, `${origin(request)}/`, {}),
-    handOff(target, slug, { state, codeChallenge }, { reason, selectAccount }) {
-      const asked = { state, code_challenge: codeChallenge, code_challenge_method: 'S256' };
-      const path = selectAccount ? `/${slug}/start` : `/${slug}/sign_in`;
-      const extra = selectAccount ? { prompt: 'select_account' } : { ...maxAge, ...(reason && { reason }) };
-      return atAuth(path, target, { response_type: 'code', ...asked, ...extra });
+    signOut: (request, slug, hint) =>
+      atAuth(`/${slug}/sign_out`, `${origin(request)}/`, hint === undefined ? {} : { hint }),
+    handOff(target, slug, handOff, { reason, selectAccount }) {
+      const asked = handOffParameters(handOff);
+      if (selectAccount) return atAuth(`/${slug}/start`, target, { ...asked, prompt: 'select_account' });
+      const began = now().toString();
+      return atAuth(`/${slug}/sign_in`, target, { ...asked, ...maxAge, began, ...(reason && { reason }) });
     },
     ownTarget(request, parameters) {
       const signed = Object.fromEntries(parameters);

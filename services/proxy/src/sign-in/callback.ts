@@ -5,6 +5,7 @@ import type { Attempt, AttemptCookies, Session } from '@latchkey/session';
 import type { Request, Response } from 'express';
 import { exchangeOf } from '../endpoints/exchange.ts';
 import type { Gate } from '../gate/gate.ts';
+import type { SessionCookies } from '../gate/session-cookies.ts';
 import { refuseWithError } from '../gate/refuse.ts';
 import type { Addresses } from './addresses.ts';
 import type { Redeem } from './redeem.ts';
@@ -15,17 +16,17 @@ import type { Redeem } from './redeem.ts';
  * The state comes first: only for an attempt of this very browser is the code looked at (BuzzFeed SSO redeemed before it
  * looked). From then on the attempt is over, whatever auth answers.
  *
- * @param parts.setCookie the `Set-Cookie` value for a session of one host
+ * @param parts.now milliseconds since the epoch
  */
 export function createCallback(parts: {
   attempts: AttemptCookies;
   redeem: Redeem;
   addresses: Addresses;
   gate: Gate;
-  setCookie: (session: Session) => Promise<string>;
+  cookies: Pick<SessionCookies, 'seal' | 'issue'>;
   now: () => number;
 }): (req: Request, res: Response) => Promise<void> {
-  const { attempts, redeem, addresses, gate, now } = parts;
+  const { attempts, redeem, addresses, gate, cookies, now } = parts;
 
   return async function finishHandOff(req, res) {
     const { request } = exchangeOf(req);
@@ -47,7 +48,7 @@ export function createCallback(parts: {
         return startAgain(req, res, 'attempt_unknown', target);
       }
       record.subject = { kind: 'person', email: session.email, groups: undefined };
-      res.append('Set-Cookie', await parts.setCookie(session));
+      res.append('Set-Cookie', cookies.issue(await cookies.seal(session), session));
     } catch (error) {
       record.detail = error instanceof Error ? error.message : 'unknown';
       return startAgain(req, res, 'sign_in_unavailable', target);
@@ -65,6 +66,9 @@ export function createCallback(parts: {
     const target = used?.target ?? `${addresses.origin(request)}/`;
     const { known } = await gate.passAsPerson(request, req.headers, route);
     if (known !== undefined) return replyRedirect(res, target);
+    // The code is still good, for whoever made this browser come here with it. It leaves the address bar, and with it the
+    // history and whatever the application may see of its own windows.
+    if (request.query !== '') return replyRedirect(res, handOffCallbackPath);
     return startAgain(req, res, 'attempt_unknown', target);
   }
 }

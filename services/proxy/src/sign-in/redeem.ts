@@ -1,8 +1,10 @@
 import type { Session } from '@latchkey/session';
 import { z } from 'zod';
+import { readAnswer } from '../ask-auth.ts';
 import type { AskAuth } from '../ask-auth.ts';
 import type { SessionTokens } from '../session-check/session-token.ts';
 
+const longestCode = 4096;
 const answerSchema = z.object({ access_token: z.string(), token_type: z.literal('Bearer') });
 
 /**
@@ -16,8 +18,10 @@ export type Redeem = (shown: {
 }) => Promise<Session | undefined>;
 
 /** Makes the question to auth. */
-export function createRedeem(askAuth: AskAuth, tokens: SessionTokens): Redeem {
+export function createRedeem(askAuth: AskAuth, tokens: Pick<SessionTokens, 'open'>): Redeem {
   return async function redeem({ code, redirectUri, codeVerifier }) {
+    // Nothing that auth would have to look at.
+    if (code === '' || code.length > longestCode) return undefined;
     const form = new URLSearchParams({
       grant_type: 'authorization_code',
       code,
@@ -26,8 +30,7 @@ export function createRedeem(askAuth: AskAuth, tokens: SessionTokens): Redeem {
     });
     const answer = await askAuth('/oauth2/token', form);
     if (answer.status === 400) return undefined;
-    if (answer.status !== 200) throw new Error(`auth answered ${answer.status}`);
-    const session = await tokens.open(answerSchema.parse(JSON.parse(answer.body)).access_token);
+    const session = await tokens.open(readAnswer(answer, answerSchema).access_token);
     if (session === undefined) throw new Error('auth handed over a session in a form that does not open');
     return session;
   };

@@ -1,4 +1,6 @@
-import type { Session } from '@latchkey/session';
+import type { Session } from './record.ts';
+import { sealSession } from './session-cookie.ts';
+import type { SessionCookie } from './session-cookie.ts';
 
 /**
  * Seals a session in the largest form that is taken. Where it is too large, the name goes first; then the grant stays
@@ -18,4 +20,16 @@ export async function sealFitting(
     if (sealed !== undefined) return sealed;
   }
   throw new RangeError('not even the smallest form of the session fits');
+}
+
+/** Seals a session for a cookie in the largest form that a browser keeps. Errors: as above. */
+export function sealToFit(session: Session, cookie: SessionCookie): Promise<string> {
+  return sealFitting(session, async (form) => {
+    try {
+      return await sealSession(form, cookie);
+    } catch (error) {
+      if (error instanceof RangeError) return undefined;
+      throw error;
+    }
+  });
 }
