@@ -37,11 +37,10 @@ export function describeDuration(milliseconds: number): string {
 }
 
 /** The host and port that a route of one host answers for; undefined for a pattern. */
-export function hostOf(route: Route): { host: string; port: number | undefined } | undefined {
-  if (route.kind === 'rewrite') return undefined;
-  const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(route.from) ? route.from : `http://${route.from}`);
-  if (!url) return undefined;
-  return { host: url.hostname.replace(/\.$/, ''), port: url.port === '' ? undefined : Number(url.port) };
+export function hostOf({ host: authority }: Route): { host: string; port: number | undefined } | undefined {
+  const [, host, port] = /^(.*?)(?::(\d+))?$/.exec(authority ?? '') ?? [];
+  if (host === undefined || host === '') return undefined;
+  return { host, port: port === undefined ? undefined : Number(port) };
 }
 
 /** Where a route leads, in words. The hosts of a pattern lead to as many addresses. */

@@ -1,5 +1,5 @@
 import { decodeUpstreamFile, loadUpstreams } from '@latchkey/upstreams';
-import type { Diagnostic, LoadedUpstreams, UpstreamInput } from '@latchkey/upstreams';
+import type { Diagnostic, LoadedUpstreams } from '@latchkey/upstreams';
 import type { Deployment } from './environment/deployment.ts';
 import type { Io } from './io.ts';
 import { printable } from './output/printable.ts';
@@ -30,7 +30,7 @@ export function readUpstreamFile(file: string, { upstream, proxy }: Deployment, 
   const decoded = decodeUpstreamFile(file, readBytes(file, io));
   if (!decoded.ok)
     return { file, text: '', source: sourceOf(''), table: undefined, diagnostics: decoded.diagnostics };
-  const loaded = loadPastPlaceholders({ ...upstream, file, text: decoded.text });
+  const loaded = loadUpstreams({ ...upstream, file, text: decoded.text });
   if (!proxy && loaded.diagnostics.some(({ code }) => NEEDS_ENVIRONMENT.has(code))) {
     io.stderr(
       'latchkey: the variables of the proxy are not known here; if they say what is missing, add --env-file.\n',
@@ -38,21 +38,4 @@ export function readUpstreamFile(file: string, { upstream, proxy }: Deployment, 
   }
   const source = sourceOf(decoded.text, upstream.templateVariables);
   return { file, text: decoded.text, source, ...loaded };
-}
-
-/**
- * A placeholder without a value keeps the file from being read at all, and so hides what else is wrong with it. To tell all
- * at once, the rest is looked at with stand-ins; lines that hold one say nothing of use. There is no table of such a file.
- */
-function loadPastPlaceholders(input: UpstreamInput): LoadedUpstreams {
-  const loaded = loadUpstreams(input);
-  const unresolved = loaded.diagnostics.filter(({ code }) => code === 'LK106');
-  if (unresolved.length === 0) return loaded;
-  const names = new Set([...input.text.matchAll(/\{\{([^{}\r\n]*)\}\}/g)].map(([, name = '']) => name));
-  const standIns = Object.fromEntries([...names].map((name, at) => [name, String(at + 1)]));
-  const templateVariables = { ...standIns, ...input.templateVariables };
-  const { diagnostics } = loadUpstreams({ ...input, templateVariables });
-  const lines = new Set(unresolved.map(({ line }) => line));
-  const others = diagnostics.filter(({ line }) => !lines.has(line));
-  return { table: undefined, diagnostics: [...loaded.diagnostics, ...others] };
 }

@@ -11,7 +11,7 @@ const publicKeyEncoding = { type: 'spki', format: 'pem' } as const;
 const KINDS = {
   session: {
     make: () => `${randomBytes(32).toString('base64')}\n`,
-    note: 'SESSION_COOKIE_SECRET, the same in both services. To change it, put the new one and a comma in front of the old one.',
+    note: 'SESSION_COOKIE_SECRET, the same in both services where one cookie is for all hosts. To change it, put the new one and a comma in front of the old one.',
   },
   grant: {
     make: () => `${randomBytes(32).toString('base64')}\n`,

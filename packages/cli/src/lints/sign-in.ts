@@ -1,4 +1,5 @@
 import { isWithinDomain } from '@latchkey/session';
+import { hostOf } from '../describe.ts';
 import { findingOf } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import { nameOf } from './lint.ts';
@@ -25,7 +26,7 @@ export function lintReturns({ file, source, table, auth }: LintSubject): Finding
   const domains = auth?.proxyDomains;
   if (!domains) return [];
   return table.routes.flatMap((route) => {
-    const host = route.host?.replace(/:\d+$/, '');
+    const host = hostOf(route)?.host;
     if (host === undefined || isReturnable(host, domains)) return [];
     const message = `AUTHORIZE_PROXY_DOMAINS is ${domains.join(', ')}, so auth sends nobody back to ${host} after the sign-in: add its domain there`;
     return [findingOf(lints.returnRefused, { file, ...source.placeOf(route, 'from', route.from) }, message)];

@@ -113,7 +113,7 @@ export const environmentRules: readonly MigrationRule[] = [
     severity: 'notice',
     title: 'Timeouts of the server do not cut what is flowing',
     before: '`SERVER_TIMEOUT_WRITE` ends every answer after that time, streams and downloads too.',
-    now: 'An answer that is flowing is not cut.',
+    now: 'An answer that is flowing is not cut. A caller that takes nothing of it for that long is.',
     todo: 'Nothing. Take the variable out if you raised it for streams.',
     find: variables(/^(?:SERVER_TIMEOUT_WRITE|TCP_WRITE_TIMEOUT)$/),
   },
