@@ -32,3 +32,14 @@ test('an env file is read by the command and never by Node', () => {
   expect(missing.stderr).toContain('cannot be read');
   rmSync(folder, { recursive: true });
 }, 30_000);
+
+test('a reader that has seen enough is no failure, and standard input is read to its end', () => {
+  const command = 'npm run -s latchkey -- schema | head -c 1; echo " ${PIPESTATUS[0]}"';
+  const closed = spawnSync('bash', ['-c', command], { cwd: root, encoding: 'utf8' });
+  expect([closed.stdout, closed.stderr]).toEqual(['{ 0\n', '']);
+
+  const args = ['run', '-s', 'latchkey', '--', 'routes', '-', '--cluster', ''];
+  const input = '- service: a\n  default: {from: a.test, to: b, options: {allowed_groups: [x]}}\n';
+  const read = spawnSync('npm', args, { cwd: root, encoding: 'utf8', input });
+  expect([read.status, read.stdout.split('\t')[0], read.stderr]).toEqual([0, 'a.test', '']);
+}, 30_000);

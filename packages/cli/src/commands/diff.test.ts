@@ -182,3 +182,8 @@ test('says when no service has a section for the cluster, where all would be com
   const { stderr } = await latchkey({ 'up.yml': prod }, ['diff', 'up.yml', 'up.yml', '--cluster', 'prdo']);
   expect(stderr).toMatch(/"prdo".*\(LK405\)/);
 });
+
+test('nothing is no file to compare with: half a pipe that failed would let everything pass', async () => {
+  const { code, stderr } = await diff('\n', eng);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('a.yml is empty')]);
+});

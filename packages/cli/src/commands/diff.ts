@@ -5,6 +5,7 @@ import { renderChanges } from '../diff/render.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formats, printFindings } from '../output/findings.ts';
 import { readUpstreamFile, warnOfCluster } from '../upstream-file.ts';
+import { UsageError } from '../usage-error.ts';
 import { deploymentHelp } from './command.ts';
 import type { Command } from './command.ts';
 
@@ -51,6 +52,10 @@ Examples:
       oldEnvFiles ? readDeployment({ ...values, 'env-file': oldEnvFiles }, io) : deployment,
       io,
     );
+    // A pipe whose first half failed: every host would be new, and nothing would widen.
+    if (before.table && before.text.trim() === '') {
+      throw new UsageError(`${oldPath} is empty: there is nothing to compare with`);
+    }
     const after = readUpstreamFile(newPath, deployment, io);
     if (!before.table || !after.table) {
       const broken = [before, after].filter(({ table }) => !table);
