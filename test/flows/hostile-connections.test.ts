@@ -31,6 +31,19 @@ async function isAlive(): Promise<number> {
   return (await the.browser().fetch(the.stack.url('hello', '/ping'))).status;
 }
 
+/** Goes on sending for as long as there is somebody, and tells when there is not. */
+function pour(into: Writable): Promise<void> {
+  const gone = Promise.withResolvers<void>();
+  const more = Buffer.alloc(64 * 1024);
+  const write = () => {
+    while (!into.destroyed && into.write(more));
+  };
+  into.on('drain', write).on('error', () => undefined);
+  into.once('close', gone.resolve);
+  write();
+  return gone.promise;
+}
+
 describe('an upgrade', () => {
   test('behind a request that is not answered yet ends the connection and not the process', async () => {
     const socket = open(the.stack);
@@ -158,19 +171,6 @@ describe('an application', () => {
 
 describe('a caller that stops reading', () => {
   const impatient = useStack({ proxyEnv: { SERVER_TIMEOUT_WRITE: '400ms' } });
-
-  /** Goes on sending for as long as there is somebody, and tells when there is not. */
-  function pour(into: Writable): Promise<void> {
-    const gone = Promise.withResolvers<void>();
-    const more = Buffer.alloc(64 * 1024);
-    const write = () => {
-      while (!into.destroyed && into.write(more));
-    };
-    into.on('drain', write).on('error', () => undefined);
-    into.once('close', gone.resolve);
-    write();
-    return gone.promise;
-  }
 
   /** Asks and reads nothing of the answer. */
   function ask(request: string): Socket {

@@ -35,23 +35,23 @@ rubbish
 
 const testOnLinux = process.platform === 'linux' ? test : test.skip;
 
-describe('a connection of our own', () => {
-  async function connected(host: string): Promise<{ ours: Socket; theirs: Socket; end: () => void }> {
-    const server = createServer();
-    server.listen(0, host);
-    await once(server, 'listening');
-    const theirs = connect((server.address() as AddressInfo).port, '127.0.0.1');
-    const [ours] = (await once(server, 'connection')) as [Socket];
-    return {
-      ours,
-      theirs,
-      end() {
-        for (const one of [ours, theirs]) one.destroy();
-        server.close();
-      },
-    };
-  }
+async function connected(host: string): Promise<{ ours: Socket; theirs: Socket; end: () => void }> {
+  const server = createServer();
+  server.listen(0, host);
+  await once(server, 'listening');
+  const theirs = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const [ours] = (await once(server, 'connection')) as [Socket];
+  return {
+    ours,
+    theirs,
+    end() {
+      for (const one of [ours, theirs]) one.destroy();
+      server.close();
+    },
+  };
+}
 
+describe('a connection of our own', () => {
   testOnLinux.each(['127.0.0.1', '0.0.0.0'])(
     'is found, with what its caller has not taken (%s)',
     async (host) => {

@@ -130,17 +130,17 @@ describe('what a client is slow to send', () => {
   });
 });
 
-describe('what a client is slow to take', () => {
-  /** Writes for as long as there is somebody. */
-  const pour: RequestListener = (_, res) => {
-    const more = Buffer.alloc(64 * 1024);
-    res.on('drain', write);
-    write();
-    function write(): void {
-      while (!res.destroyed && res.write(more));
-    }
-  };
+/** Writes for as long as there is somebody. */
+const pour: RequestListener = (_, res) => {
+  const more = Buffer.alloc(64 * 1024);
+  res.on('drain', write);
+  write();
+  function write(): void {
+    while (!res.destroyed && res.write(more));
+  }
+};
 
+describe('what a client is slow to take', () => {
   test('an answer of which nothing is taken is cut, and says why', async () => {
     const cut = Promise.withResolvers<unknown>();
     const request: RequestListener = (req, res) => {
@@ -199,7 +199,7 @@ describe('what a client is slow to take', () => {
   test('an answer that is taken, if late, arrives whole', async () => {
     const length = 32 * 1024 * 1024;
     const request: RequestListener = (_, res) => void res.end(Buffer.alloc(length));
-    const socket = open(await start({ request }, { writeMs: 2_000 }));
+    const socket = open(await start({ request }, { writeMs: 5_000 }));
     let taken = 0;
     socket.on('data', (chunk: Buffer) => {
       taken += chunk.length;
