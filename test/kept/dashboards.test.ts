@@ -1,14 +1,19 @@
 // The metrics of BuzzFeed SSO, as its dashboards read them, and Prometheus beside them.
-import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
 import { authMetrics } from '@latchkey/auth';
 import { createMetrics } from '@latchkey/http';
 import { proxyMetrics } from '@latchkey/proxy';
+import type { Browser } from '../fixtures/browser.ts';
 import { sendRaw } from '../fixtures/raw-request.ts';
 import { pressAccount, signedIn } from '../fixtures/sign-in.ts';
 import { startStack } from '../fixtures/stack.ts';
+import type { Stack } from '../fixtures/stack.ts';
 import { startStatsdAgent } from '../fixtures/statsd-agent.ts';
 import type { StatsdLine } from '../fixtures/statsd-agent.ts';
 import { useStack } from '../fixtures/use-stack.ts';
+
+// Some of these sign in several times, and wait for datagrams.
+jest.setTimeout(20_000);
 
 const upstreams = `
 - service: hello
@@ -43,6 +48,14 @@ const noLines = { ...statsd, LOGGING_ENABLE: 'false' };
 const quiet = useStack({ upstreams, proxyEnv: noLines, authEnv: noLines, now: () => Date.now() + clock });
 
 const everything: StatsdLine[] = [];
+
+/** Where auth sends somebody who is signed in and asks for their session to be handed over. */
+async function callbackFor(browser: Browser, stack: Stack): Promise<string> {
+  const start = await browser.visit(stack.url('hello', '/oauth2/sign_in'), { follow: false });
+  const back = await browser.visit(String(start.headers['location']), { follow: false });
+  return String(back.headers['location']);
+}
+
 afterEach(() => void everything.push(...agent.lines.splice(0)));
 
 describe('dashboards', () => {
@@ -109,10 +122,30 @@ describe('dashboards', () => {
     await agent.line('sso_proxy.application_error', { action: 'auth', error: 'unauthorized_request' });
   });
 
+  test('`callback` of sso-proxy and `redeem` of sso-auth: a session handed over by a code', async () => {
+    const callback = await callbackFor(await the.signedIn(), the.stack);
+    await the.browser().visit(callback, { follow: false });
+    await agent.line('sso_proxy.application_error', { action: 'callback', error: 'csrf_cookie_error' });
+
+    const browser = await the.signedIn();
+    await browser.visit(await callbackFor(browser, the.stack), { follow: false });
+    await agent.line('sso_proxy.request.duration', { action: 'callback', status_code: '302' });
+    await agent.line('sso_auth.request.duration', { action: 'redeem', method: 'POST', status_code: '200' });
+
+    const other = await the.signedIn();
+    const forged = (await callbackFor(other, the.stack)).replace(/code=[^&]+/, 'code=forged');
+    await other.visit(forged, { follow: false });
+    await agent.line('sso_auth.application_error', { action: 'redeem', error: 'invalid_auth_code' });
+  });
+
   test('a sign-in counts at sso-auth: its requests, and what the provider was asked', async () => {
     await the.signedIn();
     const host = { proxy_host: 'hello.latchkey.localhost' };
-    const signIn = await agent.line('sso_auth.request.duration', { action: 'sign_in', ...host });
+    const signIn = await agent.line('sso_auth.request.duration', {
+      action: 'sign_in',
+      status_code: '302',
+      ...host,
+    });
     expect(signIn.tags).toEqual({
       service: 'sso_auth',
       method: 'GET',
@@ -168,11 +201,14 @@ describe('dashboards', () => {
     expect(tags).toEqual({ service: 'sso_proxy', endpoint: 'ValidateSessionState' });
   });
 
-  test('`provider_error_fallback`: a session that stands although auth is away', async () => {
+  test('`provider_error` and `provider_error_fallback` of sso-proxy: a code not redeemed and a session that stands although auth is away', async () => {
     let ahead = 0;
     const stack = await startStack({ upstreams, proxyEnv: statsd, now: () => Date.now() + ahead });
     const browser = await signedIn(stack);
+    const callback = await callbackFor(browser, stack);
     await stack.auth.stop();
+    expect((await browser.visit(callback, { follow: false })).status).toBe(503);
+    await agent.line('sso_proxy.provider_error', { action: 'callback', error: 'redeem_code_error' });
     ahead = 600_000;
     expect((await browser.fetch(stack.url('hello'))).status).toBe(200);
     const { tags } = await agent.line('sso_proxy.provider_error_fallback');

@@ -1,10 +1,11 @@
 import { countedMethod, statusCategory } from '@latchkey/http';
-import type { Statsd } from '@latchkey/http';
+import type { ErrorCode, Statsd } from '@latchkey/http';
 import type { Action } from './action.ts';
 import type { AuthEvent, Tell } from './events.ts';
 import type { AuthStatsdName } from './names.ts';
 
 type EventOf<Kind extends AuthEvent['kind']> = Extract<AuthEvent, { kind: Kind }>;
+type ProblemKey = `${Action} ${ErrorCode}`;
 type Problem = { readonly name: AuthStatsdName; readonly action: string; readonly error: string };
 
 // A route that is a pattern makes an application's host out of whatever somebody thinks of, and the proxy signs it.
@@ -30,7 +31,7 @@ export function statsdListener(statsd: Statsd<AuthStatsdName>): Tell {
       ...host,
       action: names.get(action) ?? action,
     });
-    const problem = problems.get(`${action} ${failed ?? ''}`);
+    const problem = failed === undefined ? undefined : problems.get(`${action} ${failed}`);
     if (problem === undefined) return;
     const { name, error } = problem;
     statsd.count(name, { action: problem.action, ...(action === 'sign_in' && host), error });
@@ -80,7 +81,7 @@ const names: ReadonlyMap<Action, string> = new Map([
 
 const application = 'application_error';
 const provider = 'provider_error';
-const problems: ReadonlyMap<string, Problem> = new Map([
+const problems: ReadonlyMap<ProblemKey, Problem> = new Map<ProblemKey, Problem>([
   ['sign_in return_address_refused', problem(application, 'sign_in', 'invalid_redirect_parameter')],
   ['sign_in provider_failed', problem(application, 'sign_in', 'sign_in_error')],
   ['sign_in provider_timeout', problem(application, 'sign_in', 'sign_in_error')],

@@ -1,5 +1,5 @@
 import { countedMethod, statusCategory } from '@latchkey/http';
-import type { Statsd } from '@latchkey/http';
+import type { ErrorCode, Statsd } from '@latchkey/http';
 import type { ProxyEvent, Tell } from './events.ts';
 import type { ProxyStatsdName } from './names.ts';
 
@@ -99,13 +99,13 @@ function problemOf(event: RequestEvent): Problem | undefined {
   return { name: 'application_error', tags: { action, auth_type: authType(isPublic), error: name } };
 }
 
-const proxyProblems: ReadonlyMap<string, string> = new Map([
+const proxyProblems: ReadonlyMap<ErrorCode, string> = new Map([
   ['access_denied', 'user_unauthorized'],
   ['session_unverified', 'internal_error'],
   ['internal_error', 'internal_error'],
 ]);
 
-const callbackProblems: ReadonlyMap<string, Problem> = new Map([
+const callbackProblems: ReadonlyMap<ErrorCode, Problem> = new Map([
   ['attempt_unknown', callbackProblem('application_error', 'csrf_cookie_error')],
   ['sign_in_unavailable', callbackProblem('provider_error', 'redeem_code_error')],
   ['internal_error', callbackProblem('application_error', 'internal_error')],
