@@ -1,6 +1,7 @@
 // The metrics of BuzzFeed SSO, as its dashboards read them, and Prometheus beside them.
 import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
 import { authMetrics } from '@latchkey/auth';
+import { startDevDirectory } from '@latchkey/dev-idp';
 import { createMetrics } from '@latchkey/http';
 import { proxyMetrics } from '@latchkey/proxy';
 import type { Browser } from '../fixtures/browser.ts';
@@ -232,6 +233,44 @@ describe('dashboards', () => {
     quiet.stack.idp.behaviour.disabled.clear();
     await agent.line('sso_auth.provider.token_revoked', { action: 'refresh', provider: 'google' });
     await agent.line('sso_auth.provider_error', { action: 'validate', error: 'invalid_access_token' });
+  });
+
+  test('`provider.groupcache`, `groups_cache.error`, `provider.backoff`: the directory of Google', async () => {
+    let ahead = 0;
+    const now = () => Date.now() + ahead;
+    const group = 'security@example.com';
+    const directory = await startDevDirectory({ now, groups: { [group]: ['engineer@example.com'] } });
+    const stack = await startStack({
+      upstreams,
+      now,
+      proxyEnv: statsd,
+      authEnv: {
+        ...statsd,
+        PROVIDER_DEV_GOOGLE_CREDENTIALS_JSON: directory.credentials,
+        PROVIDER_DEV_GOOGLE_IMPERSONATE: 'admin@example.com',
+        PROVIDER_DEV_GROUPCACHE_INTERVAL_REFRESH: '10m',
+        PROVIDER_DEV_GOOGLE_DIRECTORY_URL: directory.url,
+      },
+    });
+    const browser = await signedIn(stack);
+    expect((await browser.fetch(stack.url('vault'))).status).toBe(200);
+    const lookup = { action: 'ValidateGroupMembership' };
+    await agent.line('sso_auth.provider.groupcache', { ...lookup, cache: 'miss' });
+    const asked = { action: 'check_memberships_resource', provider: 'google', status_code: '200' };
+    await agent.line('sso_auth.provider.latency', asked);
+    ahead = 120_000;
+    expect((await browser.fetch(stack.url('vault'))).status).toBe(200);
+    await agent.line('sso_auth.provider.groupcache', { ...lookup, cache: 'hit' });
+
+    directory.faults = { hasMember: { answer: { status: 429, body: {} } } };
+    ahead = 900_000;
+    expect((await browser.fetch(stack.url('vault'))).status).toBe(200);
+    const tags = { group: 'security_example.com', error: 'provider_unavailable' };
+    await agent.line('sso_auth.groups_cache.error', tags);
+    expect((await agent.line('sso_auth.provider.backoff')).value).toBe(10_000);
+    await browser.close();
+    await stack.close();
+    await directory.close();
   });
 
   test('the memory of sso-proxy, as gauges', async () => {

@@ -31,6 +31,7 @@ const keptAnswers = 50_000;
  *
  * @param options.provider the slug; part of the key like person and group, so that no answer is ever about another one
  * @param options.random a number from 0 up to 1
+ * @param options.onLookup hears of each question about a person and a group; a hit needs no waiting
  * @param options.onStale hears when what was true before has to do
  */
 export function cachedDirectory(options: {
@@ -39,9 +40,10 @@ export function cachedDirectory(options: {
   clocks: CacheClocks;
   now: () => number;
   random: () => number;
+  onLookup?: (isHit: boolean) => void;
   onStale: (about: { person: string; groups: number; detail: string | undefined }) => void;
 }): Directory {
-  const { provider, ask, clocks, now, random, onStale } = options;
+  const { provider, ask, clocks, now, random, onLookup, onStale } = options;
   const answers = new LRUCache<string, Answer>({ max: keptAnswers });
   const underWay = new Map<string, Promise<boolean>>();
 
@@ -58,6 +60,7 @@ export function cachedDirectory(options: {
 
   async function isMember(group: string, person: string, stale: HttpError[]): Promise<boolean> {
     const known = usable(keyOf(group, person));
+    onLookup?.(known !== undefined && now() < known.dueAt);
     if (known === undefined) return within(clocks.waitMs, renewed(group, person));
     if (now() < known.renewAt) return known.isMember;
     const renewing = renewed(group, person);

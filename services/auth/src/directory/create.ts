@@ -1,5 +1,6 @@
 import type { GoogleDirectorySettings } from '@latchkey/settings';
 import type { Logger } from '../context.ts';
+import type { Tell } from '../record/events.ts';
 import { accessTokens } from './access-token.ts';
 import { cachedDirectory } from './cache.ts';
 import type { Directory } from './directory.ts';
@@ -19,6 +20,7 @@ export type DirectoryOptions = {
   readonly timeoutMs: number;
   readonly now: () => number;
   readonly log: Logger;
+  readonly tell: Tell;
 };
 
 // As long as the proxy's default for SESSION_TTL_GRACEPERIOD.
@@ -36,7 +38,7 @@ const longestQueue = 1_000;
  */
 export function googleDirectory(
   settings: GoogleDirectorySettings,
-  { id, slug, groupsMs, timeoutMs, now, log }: DirectoryOptions,
+  { id, slug, groupsMs, timeoutMs, now, log, tell }: DirectoryOptions,
 ): Directory {
   const signer = readServiceAccount(id, settings.credentials);
   const waitMs = Math.min(timeoutMs, mostWaitMs);
@@ -47,16 +49,25 @@ export function googleDirectory(
     now,
     onScope: (scope) => log.info({ idp: slug, scope }, 'the directory can be asked'),
   });
-  const pause = createPause(now, (about) =>
-    log.error({ idp: slug, ...about }, 'the directory cannot be asked'),
-  );
+  const pause = createPause(now, (about) => {
+    log.error({ idp: slug, ...about }, 'the directory cannot be asked');
+    tell({ kind: 'backoff', provider: slug, ms: about.seconds * 1000 });
+  });
   const queue = createQueue({ atOnce, longest: longestQueue, waitMs, now });
   const base = settings.url.href.replace(/\/+$/, '');
   const ask = askGoogleAdmin({ base, tokens, pause, timeoutMs, now, log });
 
   return cachedDirectory({
     provider: slug,
-    ask: (group, person) => queue(() => ask(group, person)),
+    async ask(group, person) {
+      try {
+        return await queue(() => ask(group, person));
+      } catch (error) {
+        tell({ kind: 'group_unanswered', provider: slug, group });
+        throw error;
+      }
+    },
+    onLookup: (isHit) => tell({ kind: 'group_lookup', provider: slug, isHit }),
     clocks: { freshMs: groupsMs, graceMs, waitMs },
     now,
     random: Math.random,

@@ -1,8 +1,9 @@
-import { call, CallError } from '@latchkey/http';
+import { CallError } from '@latchkey/http';
 import type { Answer } from '@latchkey/http';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from '../context.ts';
 import { isJsonObject, parseJsonObject } from '../json.ts';
+import { callProvider } from '../record/asking.ts';
 import { NoToken } from './access-token.ts';
 import type { AccessTokens } from './access-token.ts';
 import { unavailable } from './directory.ts';
@@ -100,7 +101,7 @@ export function askGoogleAdmin({ base, tokens, pause, timeoutMs, now, log }: Goo
     try {
       const token = await tokens.get();
       const headers = { authorization: `Bearer ${token}`, accept: 'application/json' };
-      const answer = await call({ url, method: 'GET', headers, timeoutMs });
+      const answer = await callProvider({ url, method: 'GET', headers, timeoutMs });
       if (answer.status === 401) tokens.drop(token);
       return answer;
     } catch (error) {

@@ -1,6 +1,6 @@
-import { call, CallError, HttpError } from '@latchkey/http';
+import { CallError, HttpError } from '@latchkey/http';
 import type { Answer, Call } from '@latchkey/http';
-import { callStarted } from '../record/asking.ts';
+import { callProvider } from '../record/asking.ts';
 
 /**
  * Asks a provider, bounded in time and size.
@@ -9,13 +9,9 @@ import { callStarted } from '../record/asking.ts';
  *   broken (5xx); `provider_failed` for an answer without end
  */
 export async function ask(question: Call): Promise<Answer> {
-  const ended = callStarted();
-  const answer = await call(question).catch((error: unknown) => {
-    const tooLarge = error instanceof CallError && error.reason === 'too large';
-    ended({ failure: tooLarge ? 'invalid_body' : 'http_client_error' });
+  const answer = await callProvider(question).catch((error: unknown) => {
     throw error instanceof CallError ? unanswered(error) : error;
   });
-  ended({ status: answer.status });
   if (answer.status === 429 || answer.status >= 500) {
     throw new HttpError('provider_unavailable', { detail: `the provider answered ${answer.status}` });
   }

@@ -1,6 +1,7 @@
 import type { ProviderSettings } from '@latchkey/settings';
 import type { Logger } from '../context.ts';
 import { googleDirectory } from '../directory/create.ts';
+import type { Tell } from '../record/events.ts';
 import { cognitoProvider } from './cognito.ts';
 import { googleProvider } from './google.ts';
 import { oidcProvider } from './oidc.ts';
@@ -11,6 +12,7 @@ type Options = {
   readonly timeoutMs: number;
   readonly now: () => number;
   readonly log: Logger;
+  readonly tell: Tell;
 };
 
 /**

@@ -184,6 +184,7 @@ describe('in the world outside', () => {
       origin: ssoOrigin,
       timeoutMs: 5_000,
       now: Date.now,
+      tell: () => undefined,
       log: createLog({ service: 'auth', level: 'fatal' }),
     }).values();
     const { url } = (await provider?.begin({ selectAccount: false })) ?? {};

@@ -1,4 +1,5 @@
-import { HttpError } from '@latchkey/http';
+import { call, CallError, HttpError } from '@latchkey/http';
+import type { Answer, Call } from '@latchkey/http';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
 import type { Asked, QuestionOutcome, Tell } from './events.ts';
@@ -29,26 +30,27 @@ export async function asking<T>(asked: Asked, tell: Tell, work: () => Promise<T>
   }
 }
 
-/** What came of a call: the status of its answer, or why there is no usable one. */
-export type CallResult =
-  { readonly status: number } | { readonly failure: 'http_client_error' | 'invalid_body' };
-
-/** Starts the clock of one call to a provider; what it gives is called with the result, once. */
-export function callStarted(): (result: CallResult) => void {
+/**
+ * Makes one call to a provider, and tells what came of it.
+ *
+ * @throws CallError
+ */
+export async function callProvider(about: Call): Promise<Answer> {
   const question = underWay.getStore();
-  if (question === undefined) return () => undefined;
+  if (question === undefined) return call(about);
+  const { asked, tell } = question;
   const startedAt = performance.now();
   question.calls += 1;
-  return function callEnded(result) {
-    const { asked, tell } = question;
-    tell({
-      kind: 'call',
-      asked,
-      status: 'status' in result ? result.status : undefined,
-      failure: 'failure' in result ? result.failure : undefined,
-      ms: performance.now() - startedAt,
-    });
-  };
+  try {
+    const answer = await call(about);
+    tell({ kind: 'call', asked, status: answer.status, ms: performance.now() - startedAt });
+    return answer;
+  } catch (error) {
+    const isTooLarge = error instanceof CallError && error.reason === 'too large';
+    const failure = isTooLarge ? 'invalid_body' : 'http_client_error';
+    tell({ kind: 'call', asked, failure, ms: performance.now() - startedAt });
+    throw error;
+  }
 }
 
 function outcomeOf(error: unknown): QuestionOutcome {

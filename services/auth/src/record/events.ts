@@ -19,10 +19,16 @@ export type AuthEvent =
   | {
       readonly kind: 'call';
       readonly asked: Asked;
-      readonly status: number | undefined;
-      readonly failure: 'http_client_error' | 'invalid_body' | undefined;
+      readonly status?: number;
+      readonly failure?: 'http_client_error' | 'invalid_body';
       readonly ms: number;
     }
+  /** a directory's memory was asked about a person and a group; a hit needs no waiting */
+  | { readonly kind: 'group_lookup'; readonly provider: string; readonly isHit: boolean }
+  /** a directory gave no usable answer about a group */
+  | { readonly kind: 'group_unanswered'; readonly provider: string; readonly group: string }
+  /** a directory is left alone for a while */
+  | { readonly kind: 'backoff'; readonly provider: string; readonly ms: number }
   /** a session that was being refreshed already and was not refreshed twice */
   | { readonly kind: 'refresh_shared' };
 
@@ -30,7 +36,7 @@ export type AuthEvent =
 export type Asked = {
   /** its slug */
   readonly provider: string;
-  readonly action: 'discovery' | 'redeem' | 'refresh' | 'revoke';
+  readonly action: 'check_memberships_resource' | 'discovery' | 'redeem' | 'refresh' | 'revoke';
 };
 
 /** How a question ended: answered, answered with no, or one of our errors. */

@@ -1,8 +1,6 @@
 import type { PrometheusTable, SentNames, ServiceMetrics, StatsdTable } from '@latchkey/http';
 
-const noBreaker =
-  'There is no circuit breaker here: every question has a time limit, and what was true last stands.';
-const noCache = 'There is no such cache here: groups come with the claims and are kept with the session.';
+const oneCache = 'There is one cache here, and not a second one below it: `provider.groupcache`.';
 
 /** The names of sso-auth, and what each of them is here. */
 export const authStatsd = {
@@ -28,7 +26,7 @@ export const authStatsd = {
     kind: 'count',
     tags: ['action', 'provider'],
     meaning:
-      'A call to a provider. `action` is `redeem`, `refresh`, `revoke`, and `discovery`, which is new; each covers all the calls that it takes. `provider` is the slug.',
+      'A call to a provider. `action` is `redeem`, `refresh`, `revoke`, `check_memberships_resource` for Google’s directory, and `discovery`, which is new; each covers all the calls that it takes. `provider` is the slug.',
   },
   'provider.response': {
     kind: 'count',
@@ -62,15 +60,30 @@ export const authStatsd = {
     meaning:
       'A session that was being refreshed already and was not refreshed twice. Always `endpoint:RefreshAccessToken`.',
   },
-  'provider.backoff': { absent: noBreaker },
-  'provider.circuit_change': { absent: noBreaker },
-  'provider.groupcache': { absent: noCache },
-  cache_refresh_loop: { absent: noCache },
-  'groups_cache.error': { absent: noCache },
-  'localcache.hit': { absent: noCache },
-  'localcache.miss': { absent: noCache },
-  'localcache.set': { absent: noCache },
-  'localcache.purge': { absent: noCache },
+  'provider.backoff': {
+    kind: 'timing',
+    tags: [],
+    meaning: 'The directory is left alone for so long, because it fails or asks for it.',
+  },
+  'provider.groupcache': {
+    kind: 'count',
+    tags: ['action', 'cache'],
+    meaning:
+      'A question about one person and one group of the directory. `cache` is `hit` where nobody has to wait for the answer, otherwise `miss`. Always `action:ValidateGroupMembership`.',
+  },
+  'groups_cache.error': {
+    kind: 'count',
+    tags: ['group', 'error'],
+    meaning: 'The directory gave no usable answer about a group. Always `error:provider_unavailable`.',
+  },
+  'provider.circuit_change': {
+    absent: 'There is no circuit breaker with states, only pauses: `provider.backoff`.',
+  },
+  cache_refresh_loop: { absent: 'Nothing is read in loops: an answer is renewed when it is wanted.' },
+  'localcache.hit': { absent: oneCache },
+  'localcache.miss': { absent: oneCache },
+  'localcache.set': { absent: oneCache },
+  'localcache.purge': { absent: oneCache },
 } as const satisfies StatsdTable;
 
 /** Those of them that are sent. */
@@ -87,8 +100,26 @@ export const authPrometheus = {
   latchkey_provider_question_duration_seconds: {
     kind: 'histogram',
     labels: ['provider', 'action', 'outcome'],
-    help: 'Questions to a provider. `action` is `discovery`, `redeem`, `refresh` or `revoke`; `outcome` is `answered`, `refused`, or the error.',
+    help: 'Questions to a provider. `action` is `discovery`, `redeem`, `refresh`, `revoke` or `check_memberships_resource`; `outcome` is `answered`, `refused`, or the error.',
     statsd: 'provider.latency',
+  },
+  latchkey_group_lookups_total: {
+    kind: 'counter',
+    labels: ['provider', 'cache'],
+    help: 'Questions about one person and one group of a directory. `cache` is `hit` where nobody has to wait, otherwise `miss`.',
+    statsd: 'provider.groupcache',
+  },
+  latchkey_groups_unanswered_total: {
+    kind: 'counter',
+    labels: ['provider'],
+    help: 'Questions about a group to which a directory gave no usable answer.',
+    statsd: 'groups_cache.error',
+  },
+  latchkey_directory_pauses_total: {
+    kind: 'counter',
+    labels: ['provider'],
+    help: 'Times that a directory was left alone for a while, because it failed or asked for it.',
+    statsd: 'provider.backoff',
   },
   latchkey_refreshes_shared_total: {
     kind: 'counter',

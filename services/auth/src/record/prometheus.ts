@@ -7,6 +7,9 @@ import { authPrometheus } from './names.ts';
 export function prometheusListener(registry: Registry): Tell {
   const requests = histogramOf(registry, authPrometheus, 'latchkey_request_duration_seconds');
   const questions = histogramOf(registry, authPrometheus, 'latchkey_provider_question_duration_seconds');
+  const lookups = counterOf(registry, authPrometheus, 'latchkey_group_lookups_total');
+  const unanswered = counterOf(registry, authPrometheus, 'latchkey_groups_unanswered_total');
+  const pauses = counterOf(registry, authPrometheus, 'latchkey_directory_pauses_total');
   const shared = counterOf(registry, authPrometheus, 'latchkey_refreshes_shared_total');
 
   return function count(event) {
@@ -19,6 +22,15 @@ export function prometheusListener(registry: Registry): Tell {
       }
       case 'question':
         questions.observe({ ...event.asked, outcome: event.outcome }, event.ms / 1000);
+        return;
+      case 'group_lookup':
+        lookups.inc({ provider: event.provider, cache: event.isHit ? 'hit' : 'miss' });
+        return;
+      case 'group_unanswered':
+        unanswered.inc({ provider: event.provider });
+        return;
+      case 'backoff':
+        pauses.inc({ provider: event.provider });
         return;
       case 'refresh_shared':
         shared.inc();

@@ -66,6 +66,15 @@ export function statsdListener(statsd: Statsd<AuthStatsdName>): Tell {
         return countCall(event);
       case 'question':
         return countQuestion(event);
+      case 'group_lookup':
+        return statsd.count('provider.groupcache', {
+          action: 'ValidateGroupMembership',
+          cache: event.isHit ? 'hit' : 'miss',
+        });
+      case 'group_unanswered':
+        return statsd.count('groups_cache.error', { group: event.group, error: 'provider_unavailable' });
+      case 'backoff':
+        return statsd.timing('provider.backoff', event.ms, {});
       case 'refresh_shared':
         return statsd.count('provider.singleflight', { endpoint: 'RefreshAccessToken' });
     }
