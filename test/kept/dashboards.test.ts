@@ -5,7 +5,9 @@ import { startDevDirectory } from '@latchkey/dev-idp';
 import { createMetrics } from '@latchkey/http';
 import { proxyMetrics } from '@latchkey/proxy';
 import type { Browser } from '../fixtures/browser.ts';
+import { freePort } from '../fixtures/ports.ts';
 import { sendRaw } from '../fixtures/raw-request.ts';
+import { startService } from '../fixtures/service-process.ts';
 import { pressAccount, signedIn } from '../fixtures/sign-in.ts';
 import { startStack } from '../fixtures/stack.ts';
 import type { Stack } from '../fixtures/stack.ts';
@@ -451,6 +453,52 @@ describe('Prometheus beside it', () => {
       /latchkey_provider_question_duration_seconds_count\{provider="google",action="redeem",outcome="answered"\} [1-9]/,
     );
   });
+
+  const key = Buffer.alloc(32, 1).toString('base64');
+  const both = { SESSION_COOKIE_SECRET: key, METRICS_STATSD_HOST: '127.0.0.1' };
+  const ofProxy = {
+    ...both,
+    PROVIDER_URL_EXTERNAL: 'https://sso.example.com',
+    CLIENT_ID: 'proxy',
+    CLIENT_SECRET: 'the secret of both',
+    UPSTREAM_CONFIG: '[]',
+  };
+  const ofAuth = {
+    ...both,
+    SERVER_HOST: 'sso.example.com',
+    SESSION_KEY: key,
+    CLIENT_PROXY_ID: 'proxy',
+    CLIENT_PROXY_SECRET: 'the secret of both',
+    AUTHORIZE_PROXY_DOMAINS: 'example.com',
+    AUTHORIZE_EMAIL_DOMAINS: 'example.com',
+    PROVIDER_X_TYPE: 'google',
+    PROVIDER_X_SLUG: 'google',
+    PROVIDER_X_CLIENT_ID: 'client',
+    PROVIDER_X_CLIENT_SECRET: 'secret',
+  };
+
+  test.each([
+    ['proxy', ofProxy, '_healthcheck'],
+    ['auth', ofAuth, 'ping'],
+  ] as const)(
+    'is served at METRICS_PORT by %s, and a stop sends the rest to StatsD',
+    async (name, env, route) => {
+      const [port, metricsPort] = [await freePort(), await freePort()];
+      const service = startService(name, {
+        ...env,
+        SERVER_PORT: String(port),
+        METRICS_PORT: String(metricsPort),
+        METRICS_STATSD_PORT: String(agent.port),
+      });
+      await service.listening;
+      await sendRaw(port, 'GET /ping HTTP/1.1\nHost: x\nConnection: close\n\n');
+      const scrape = 'GET /metrics HTTP/1.1\nHost: x\nConnection: close\n\n';
+      expect((await sendRaw(metricsPort, scrape)).body).toContain(`route="${route}"`);
+      service.signal('SIGTERM');
+      await agent.line(`sso_${name}.request.duration`, { action: 'ping', status_code: '200' });
+      expect(await service.ended).toBe(0);
+    },
+  );
 
   test('has every metric of the tables, and says in them what StatsD calls the same', () => {
     for (const [{ prometheus, statsd }, registry] of [
