@@ -127,7 +127,7 @@ describe('dashboards', () => {
 
   test('`callback` of sso-proxy and `redeem` of sso-auth: a session handed over by a code', async () => {
     const callback = await callbackFor(await the.signedIn(), the.stack);
-    await the.browser().visit(callback, { follow: false });
+    await the.browser().visit(callback);
     await agent.line('sso_proxy.application_error', { action: 'callback', error: 'csrf_cookie_error' });
 
     const browser = await the.signedIn();

@@ -26,6 +26,7 @@ describe('the settings of auth', () => {
           readTimeoutMs: 30_000,
           writeTimeoutMs: 30_000,
           requestTimeoutMs: 45_000,
+          drainMs: 0,
           shutdownTimeoutMs: 46_000,
           trustedProxies: [],
         },

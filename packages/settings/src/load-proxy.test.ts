@@ -23,6 +23,7 @@ describe('the settings of the proxy', () => {
           port: 4180,
           readTimeoutMs: 30_000,
           writeTimeoutMs: 30_000,
+          drainMs: 0,
           shutdownTimeoutMs: 30_000,
           trustedProxies: [],
         },

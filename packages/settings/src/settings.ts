@@ -123,6 +123,8 @@ export type ServerSettings = {
   address?: string;
   readTimeoutMs: number;
   writeTimeoutMs: number;
+  /** how long connections are still taken after a stop is asked for */
+  drainMs: number;
   shutdownTimeoutMs: number;
   /** CIDR ranges whose forwarding headers are believed. */
   trustedProxies: string[];

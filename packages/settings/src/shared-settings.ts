@@ -13,6 +13,7 @@ export function serverSettings(values: ServerValues): ServerSettings {
     ...(values.SERVER_ADDRESS !== undefined && { address: values.SERVER_ADDRESS }),
     readTimeoutMs: values.SERVER_TIMEOUT_READ,
     writeTimeoutMs: values.SERVER_TIMEOUT_WRITE,
+    drainMs: values.SERVER_TIMEOUT_DRAIN,
     shutdownTimeoutMs: values.SERVER_TIMEOUT_SHUTDOWN,
     trustedProxies: values.SERVER_TRUSTED_PROXIES ?? [],
   };

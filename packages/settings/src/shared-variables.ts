@@ -1,5 +1,5 @@
 import { cidrList, domain } from './address.ts';
-import { duration } from './duration.ts';
+import { duration, durationOrZero } from './duration.ts';
 import { keyList } from './secret.ts';
 import { boolean, cookieName, logLevel, port, text } from './value-types.ts';
 import type { Table } from './variable.ts';
@@ -28,6 +28,12 @@ export const serverVariables = {
     meaning:
       'How long a caller may take nothing of an answer that waits for it. An answer that flows may take as long as it takes.',
     aliases: ['TCP_WRITE_TIMEOUT'],
+  },
+  SERVER_TIMEOUT_DRAIN: {
+    type: durationOrZero,
+    default: '0s',
+    meaning:
+      'How long the service still takes connections once it is told to stop, while /ping answers 503. ECS takes a task out of its load balancer first and needs none; on Kubernetes write 10s.',
   },
   SERVER_TRUSTED_PROXIES: {
     type: cidrList,

@@ -64,6 +64,7 @@ export async function startAuth({
         readMs: server.readTimeoutMs,
         writeMs: server.writeTimeoutMs,
         requestMs: server.requestTimeoutMs,
+        drainMs: server.drainMs,
         shutdownMs: server.shutdownTimeoutMs,
       },
     },

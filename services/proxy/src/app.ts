@@ -121,6 +121,7 @@ export async function startProxy(options: {
         readMs: settings.server.readTimeoutMs,
         writeMs: settings.server.writeTimeoutMs,
         requestMs: 0,
+        drainMs: settings.server.drainMs,
         shutdownMs: settings.server.shutdownTimeoutMs,
       },
       onStop: () => tunnels.close(),

@@ -92,6 +92,20 @@ describe('a stop', () => {
     await Promise.all([stopped, closed]);
   }, 2_000);
 
+  test('after a drain goes on serving meanwhile, and says with each answer that it is the last', async () => {
+    const server = await start({ request: hello }, { drainMs: 300 });
+    const stopped = server.stop();
+    expect(server.ready()).toBe(false);
+    const late = open(server);
+    const answer = text(late);
+    late.write(head('GET / HTTP/1.1'));
+
+    expect(await answer).toMatch(/^HTTP\/1.1 200 OK\r\n(?:.+\r\n)*Connection: close\r\n(?:.+\r\n)*\r\n/i);
+    await stopped;
+    const [error] = await once(open(server), 'error').catch((reason: unknown) => [reason]);
+    expect(error).toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
   test('closes idle connections at once', async () => {
     const server = await start({ request: hello }, { shutdownMs: 60_000 });
     const socket = open(server);

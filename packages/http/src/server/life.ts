@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Duplex } from 'node:stream';
 import { createStallWatch, StalledError } from './stalled.ts';
 
@@ -13,7 +14,9 @@ export type ServerTimeouts = {
   readonly writeMs: number;
   /** for a whole request, body included; 0 for none */
   readonly requestMs: number;
-  /** after a stop is asked for: for requests under way */
+  /** after a stop is asked for: still taking connections, while whoever sends them learns of it */
+  readonly drainMs?: number;
+  /** after that: for requests under way */
   readonly shutdownMs: number;
 };
 
@@ -28,7 +31,7 @@ export type RunningServer = {
   readonly port: number;
   /** false from the moment a stop is asked for */
   readonly ready: () => boolean;
-  /** Lets requests under way finish, then closes everything. Resolves when all is closed; may be called twice. */
+  /** Drains, lets requests under way finish, then closes everything. Resolves when all is closed; may be called twice. */
   stop(): Promise<void>;
 };
 
@@ -44,7 +47,7 @@ const headerBytes = 64 * 1024;
  *
  * @param port 0 for any free one
  * @param address one of the machine's; default: all
- * @param onStop called once, when a stop begins: ends what would otherwise stay open for ever (tunnels)
+ * @param onStop called once, when no more connections are taken: ends what would otherwise stay open for ever (tunnels)
  * @throws the `listen` error (EADDRINUSE and the like)
  */
 export async function startServer(
@@ -96,13 +99,17 @@ export async function startServer(
     port: typeof address === 'object' && address !== null ? address.port : port,
     ready,
     stop() {
-      if (stopping === undefined) {
-        stopping = close(server, { open, upgraded }, timeouts.shutdownMs);
-        onStop?.();
-      }
+      stopping ??= end();
       return stopping;
     },
   };
+
+  async function end(): Promise<void> {
+    if (timeouts.drainMs !== undefined && timeouts.drainMs > 0) await sleep(timeouts.drainMs);
+    const closed = close(server, { open, upgraded }, timeouts.shutdownMs);
+    onStop?.();
+    await closed;
+  }
 }
 
 function isWebSocket(req: IncomingMessage): boolean {
