@@ -55,6 +55,13 @@ describe('two routes for one host', () => {
     expect(result.table).toBeUndefined();
   });
 
+  test('ever so many of them take no longer than as many that differ', () => {
+    const same = '- {service: a, default: {from: a.example.com, to: a}}\n'.repeat(20_000);
+    const { table, diagnostics } = load(same);
+    expect(table).toBeUndefined();
+    expect(diagnostics).toHaveLength(10_000);
+  });
+
   test('a host with a port and without are two', () => {
     expect(placesOf(load(services({ from: 'a.example.com' }, { from: 'a.example.com:8080' })))).toEqual([]);
   });

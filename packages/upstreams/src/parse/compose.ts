@@ -7,9 +7,11 @@ import { ComposeError } from './compose-error.ts';
 import { MAX_EXPANDED_NODES } from './limits.ts';
 import { mergeInto } from './merge-key.ts';
 import type { Source } from './source.ts';
-import type { YamlEntry, YamlNode } from './tree.ts';
+import type { YamlEntry, YamlMapping, YamlNode } from './tree.ts';
 
 const TAGS: ReadonlySet<string> = new Set(['str', 'bool', 'int', 'float', 'null', 'seq', 'map', 'merge']);
+
+const NONE: YamlMapping['dropped'] = [];
 
 /**
  * The first document of a parsed stream as a tree, or nothing if there is none. Aliases share the node that they name, so
@@ -67,7 +69,7 @@ export function compose(events: readonly Event[], source: Source, report: Report
     const at = source.at(event.start);
     readTag(event, at);
     const entries = new Map<string, YamlEntry>();
-    const dropped: Array<YamlEntry & { name: string }> = [];
+    let dropped: Array<YamlEntry & { name: string }> | undefined;
     const merged: YamlNode[] = [];
     let size = 1;
     while (events[cursor]?.type !== EVENT_ID.POP) {
@@ -82,7 +84,7 @@ export function compose(events: readonly Event[], source: Source, report: Report
       }
       const earlier = entries.get(name);
       if (earlier) {
-        dropped.push({ ...earlier, name });
+        (dropped ??= []).push({ ...earlier, name });
         report(
           'duplicateKey',
           key.at,
@@ -94,7 +96,7 @@ export function compose(events: readonly Event[], source: Source, report: Report
     }
     cursor += 1;
     for (const value of merged) mergeInto(entries, value);
-    return { kind: 'mapping', at, size, anchor: anchorOf(event), entries, dropped };
+    return { kind: 'mapping', at, size, anchor: anchorOf(event), entries, dropped: dropped ?? NONE };
   }
 
   function anchorOf({ anchorStart, anchorEnd }: ScalarEvent | SequenceEvent | MappingEvent) {

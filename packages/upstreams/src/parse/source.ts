@@ -33,6 +33,7 @@ export function sourceOf(text: string, original: string, insertions: readonly In
       return { line, column: place - (lineStarts[line - 1] ?? 0) + 1 };
     },
     isTemplated(start, end) {
+      if (insertions.length === 0) return false;
       const before = countUpTo(insertions.length, (index) => (insertions[index]?.start ?? 0) < end);
       const last = insertions[before - 1];
       return last !== undefined && last.end >= start;

@@ -53,9 +53,11 @@ export function fillTemplate(original: string, variables: Variables, report: Rep
       return undefined;
     }
   }
+  const source = sourceOf(filled + original.slice(copied), original, insertions);
+  if (unresolved.length === 0) return source;
   return {
-    ...sourceOf(filled + original.slice(copied), original, insertions),
-    isComplete: unresolved.length === 0,
+    ...source,
+    isComplete: false,
     restore: (value) =>
       value.replaceAll(STAND_IN, (standIn, at: string) => unresolved[Number(at)] ?? standIn),
   };

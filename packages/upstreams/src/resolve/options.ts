@@ -2,7 +2,7 @@ import { mergeHeaders } from '../shape/headers.ts';
 import { unreadableValues } from '../shape/mapping.ts';
 import { options } from '../shape/options.ts';
 import type { Options } from '../shape/options.ts';
-import { UNREADABLE, readable } from '../shape/reader.ts';
+import { UNREADABLE } from '../shape/reader.ts';
 import type { Unreadable } from '../shape/reader.ts';
 import type { Section } from '../shape/sections.ts';
 import type { Position } from '../types.ts';
@@ -24,14 +24,8 @@ function layOver(base: Options, layer: Layer): Options {
   return {
     ...base,
     ...over,
-    inject_request_headers: mergeHeaders(
-      readable(base.inject_request_headers) ?? [],
-      readable(over.inject_request_headers) ?? [],
-    ),
-    header_overrides: mergeHeaders(
-      readable(base.header_overrides) ?? [],
-      readable(over.header_overrides) ?? [],
-    ),
+    inject_request_headers: mergeHeaders(base.inject_request_headers, over.inject_request_headers),
+    header_overrides: mergeHeaders(base.header_overrides, over.header_overrides),
   };
 }
 

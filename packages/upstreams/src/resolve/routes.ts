@@ -27,9 +27,15 @@ export function resolveRoutes(file: UpstreamFile, context: Context, report: Repo
 // The names of services are free text, and `a@b` may be one.
 function withUniqueIds(resolved: readonly ResolvedRoute[]): ResolvedRoute[] {
   const taken = new Set<string>();
+  const lastNumbers = new Map<string, number>();
   return resolved.map(({ route, reach }) => {
     let { id } = route;
-    for (let next = 2; taken.has(id); next++) id = `${route.id}#${next}`;
+    let number = lastNumbers.get(id) ?? 1;
+    while (taken.has(id)) {
+      number += 1;
+      id = `${route.id}#${number}`;
+    }
+    lastNumbers.set(route.id, number);
     taken.add(id);
     return { route: { ...route, id }, reach };
   });

@@ -2,7 +2,7 @@ import { isNull } from '../parse/tree.ts';
 import type { YamlEntry } from '../parse/tree.ts';
 import { quote } from '../problems.ts';
 import type { HeaderEntry } from '../types.ts';
-import { UNREADABLE, explained, reader } from './reader.ts';
+import { UNREADABLE, explained, readable, reader } from './reader.ts';
 import type { Reader, Refuse, Unreadable } from './reader.ts';
 
 /** RFC 9110, 5.6.2: token. */
@@ -56,12 +56,17 @@ export function headers(description: string, example: object): Reader<readonly H
   });
 }
 
-/** `base` with what `over` sets in its place, whatever the letter case of the names. */
-export function mergeHeaders(
-  base: readonly HeaderEntry[],
-  over: readonly HeaderEntry[],
-): readonly HeaderEntry[] {
-  const merged = new Map([...base, ...over].map((header) => [header[0].toLowerCase(), header]));
+type Headers = readonly HeaderEntry[] | Unreadable | undefined;
+
+const NONE: readonly HeaderEntry[] = [];
+
+/** What can be read of `base`, with what `over` sets in its place, whatever the letter case of the names. */
+export function mergeHeaders(base: Headers, over: Headers): readonly HeaderEntry[] {
+  const below = readable(base) ?? NONE;
+  const above = readable(over) ?? NONE;
+  if (below.length === 0) return above;
+  if (above.length === 0) return below;
+  const merged = new Map([...below, ...above].map((header) => [header[0].toLowerCase(), header]));
   return [...merged.values()];
 }
 
