@@ -293,6 +293,11 @@ export const DIAGNOSTICS = {
 /** The name of a diagnostic inside this package. */
 export type DiagnosticName = keyof typeof DIAGNOSTICS;
 
+/** Tells whether a text is one of the names. */
+export function isDiagnosticName(text: string): text is DiagnosticName {
+  return Object.hasOwn(DIAGNOSTICS, text);
+}
+
 /** docs/diagnostics.md: one heading for each code, so that a code can be linked to. */
 export function renderDiagnosticsReference(): string {
   const kinds: readonly DiagnosticKind[] = Object.values(DIAGNOSTICS);

@@ -1,4 +1,7 @@
+import type { z } from 'zod';
+import { isDiagnosticName } from '../diagnostics.ts';
 import type { DiagnosticName } from '../diagnostics.ts';
+import { isNull } from '../parse/tree.ts';
 import type { YamlNode } from '../parse/tree.ts';
 import type { Report } from '../problems.ts';
 import type { Position } from '../types.ts';
@@ -57,6 +60,49 @@ export function reader<T>(
       });
     },
   };
+}
+
+export const ONE_VALUE = 'Write one single value here';
+
+/**
+ * What is wrong with a text, for a check of zod: its issues know none of our diagnostics, so the name goes along.
+ *
+ * @param message what to write, or what makes it from the text
+ */
+export function problem(name: DiagnosticName, message: string | ((text: string) => string)) {
+  return {
+    error: ({ input }: { input?: unknown }) =>
+      typeof message === 'string' ? message : message(String(input)),
+    params: { problem: name },
+  };
+}
+
+/** One value that is written as one text. `type` says what that must be, with a `problem` for all that it is not. */
+export function scalar<T>(schema: JsonSchema, type: z.ZodType<T, string>): Reader<Located<T>> {
+  return reader(schema, (node, refuse) => {
+    if (node.kind !== 'scalar') return refuse('notText', node.at, ONE_VALUE);
+    const result = type.safeParse(isNull(node) ? '' : node.text);
+    if (result.success) return { value: result.data, at: node.at };
+    const [issue] = result.error.issues;
+    return refuse(problemOf(issue), node.at, issue?.message ?? ONE_VALUE);
+  });
+}
+
+/** The same where nothing has to know later where the value stands. */
+export function plainScalar<T>(schema: JsonSchema, type: z.ZodType<T, string>): Reader<T> {
+  const located = scalar(schema, type);
+  return {
+    schema,
+    read(node, report) {
+      const read = located.read(node, report);
+      return read === UNREADABLE ? UNREADABLE : read.value;
+    },
+  };
+}
+
+function problemOf(issue: z.core.$ZodIssue | undefined): DiagnosticName {
+  const name: unknown = issue?.code === 'custom' ? issue.params?.['problem'] : undefined;
+  return typeof name === 'string' && isDiagnosticName(name) ? name : 'notText';
 }
 
 /** A list, each entry of which `entry` reads. One bad entry does not spoil the others. */

@@ -1,15 +1,15 @@
 import { DURATION_PATTERN, LONGEST_DURATION_TEXT, parseDuration } from '@latchkey/duration';
-import { isNull } from '../parse/tree.ts';
-import type { YamlNode } from '../parse/tree.ts';
+import { z } from 'zod';
 import { quote } from '../problems.ts';
 import { LONGEST_PATTERN, compilePattern } from '../resolve/pattern.ts';
 import type { PathPattern } from '../types.ts';
-import { UNREADABLE, explained, reader } from './reader.ts';
-import type { JsonSchema, Located, Reader, Refuse, Unreadable } from './reader.ts';
+import { ONE_VALUE, explained, plainScalar, problem, reader, scalar } from './reader.ts';
+import type { JsonSchema, Located, Reader } from './reader.ts';
 
 /** YAML 1.1, which BuzzFeed SSO reads. */
-const TRUE: ReadonlySet<string> = new Set('true True TRUE yes Yes YES on On ON y Y'.split(' '));
-const FALSE: ReadonlySet<string> = new Set('false False FALSE no No NO off Off OFF n N'.split(' '));
+const TRUE = 'true True TRUE yes Yes YES on On ON y Y'.split(' ');
+const FALSE = 'false False FALSE no No NO off Off OFF n N'.split(' ');
+const truth = z.stringbool({ truthy: TRUE, falsy: FALSE, case: 'sensitive' });
 
 const SHORTEST_MS = 1;
 /** Within what a timer of Node can wait for: a longer one would go off at once. */
@@ -18,12 +18,10 @@ const LONGEST_MS = 500 * 3_600_000;
 /** Numbers and truth values count as the text that they are written with, and an editor sees them as what they look like. */
 const ANY_SCALAR = ['string', 'number', 'boolean'];
 
-const ONE_VALUE = 'Write one single value here';
-
 /** One text. */
 export function text(description: string, schema: JsonSchema = {}): Reader<Located<string>> {
   const json = { type: ANY_SCALAR, errorMessage: ONE_VALUE, ...explained(description), ...schema };
-  return reader(json, located);
+  return scalar(json, z.string());
 }
 
 /** One entry of a list of texts; an empty one is refused. */
@@ -36,16 +34,16 @@ export function entry(what: string, examples: readonly string[]): Reader<Located
     ...explained(`One entry: ${what}.`),
     examples,
   };
-  return reader(json, (node, refuse) => {
-    const read = located(node, refuse);
-    return read !== UNREADABLE && read.value.trim() === '' ? refuse('emptyEntry', node.at, advice) : read;
-  });
+  return scalar(
+    json,
+    z.string().refine((text) => text.trim() !== '', problem('emptyEntry', advice)),
+  );
 }
 
 const NO_PATTERN = 'An empty pattern would make every path public: write one';
 
 /** One entry of `skip_auth_regex`. */
-export const publicPath: Reader<PathPattern> = reader(
+export const publicPath: Reader<PathPattern> = plainScalar(
   {
     type: ANY_SCALAR,
     pattern: `^[^]{1,${LONGEST_PATTERN}}$`,
@@ -53,15 +51,16 @@ export const publicPath: Reader<PathPattern> = reader(
     ...explained('One entry: a pattern in RE2 syntax. Every path that it matches is public.'),
     examples: ['^/healthz$', '^/public/'],
   },
-  (node, refuse) => {
-    const read = located(node, refuse);
-    if (read === UNREADABLE) return read;
-    const source = read.value;
-    if (source === '') return refuse('emptyEntry', node.at, NO_PATTERN);
-    const compiled = compilePattern(source);
-    if (compiled.ok) return { source, matches: (path) => compiled.pattern.test(path) };
-    return refuse('publicPattern', node.at, `unable to compile skip auth regex: ${compiled.reason}`);
-  },
+  z
+    .string()
+    .refine((source) => source !== '', { ...problem('emptyEntry', NO_PATTERN), abort: true })
+    .transform((source, context): PathPattern => {
+      const compiled = compilePattern(source);
+      if (compiled.ok) return { source, matches: (path) => compiled.pattern.test(path) };
+      const message = `unable to compile skip auth regex: ${compiled.reason}`;
+      context.addIssue({ code: 'custom', message, params: { problem: 'publicPattern' } });
+      return z.NEVER;
+    }),
 );
 
 const NO_FLAG = 'Write `true` or `false`, without quotes';
@@ -78,11 +77,8 @@ export function flag(description: string, schema: JsonSchema = {}): Reader<boole
     ...schema,
   };
   return reader(json, (node, refuse) => {
-    if (node.kind === 'scalar' && node.plain) {
-      if (TRUE.has(node.text)) return true;
-      if (FALSE.has(node.text)) return false;
-    }
-    return refuse('notBoolean', node.at, NO_FLAG);
+    const { data } = truth.safeParse(node.kind === 'scalar' && node.plain ? node.text : undefined);
+    return data ?? refuse('notBoolean', node.at, NO_FLAG);
   });
 }
 
@@ -100,22 +96,17 @@ export function duration(description: string, examples: readonly string[]): Read
     ...explained(description),
     examples,
   };
-  return reader(json, (node, refuse) => {
-    const read = located(node, refuse);
-    if (read === UNREADABLE) return read;
-    const { value, at } = read;
-    const milliseconds = parseDuration(value);
-    if (milliseconds === undefined) return refuse('notDuration', at, durationAdvice(value));
-    if (milliseconds !== 0 && (milliseconds < SHORTEST_MS || milliseconds > LONGEST_MS)) {
-      return refuse(
-        'notDuration',
-        at,
-        `${quote(value)} is out of range: write something from \`1ms\` to \`500h\``,
-      );
-    }
-    return { value: milliseconds, at };
-  });
+  return scalar(json, milliseconds);
 }
+
+const milliseconds = z
+  .string()
+  .refine((text) => parseDuration(text) !== undefined, {
+    ...problem('notDuration', durationAdvice),
+    abort: true,
+  })
+  .refine((text) => isInRange(parseDuration(text) ?? 0), problem('notDuration', rangeAdvice))
+  .transform((text) => parseDuration(text) ?? 0);
 
 /** The slug of a sign-in provider, which becomes part of a path. */
 export function slug(description: string): Reader<string> {
@@ -127,17 +118,17 @@ export function slug(description: string): Reader<string> {
     ...explained(description),
     examples: ['google', 'okta'],
   };
-  return reader(json, (node, refuse) => {
-    const read = located(node, refuse);
-    if (read === UNREADABLE) return read;
-    if (/^[\w.~-]*$/.test(read.value)) return read.value;
-    return refuse('providerSlug', read.at, `${quote(read.value)} is not a slug: ${advice}`);
-  });
+  const isSlug = (text: string) => /^[\w.~-]*$/.test(text);
+  const refusal = problem('providerSlug', (text) => `${quote(text)} is not a slug: ${advice}`);
+  return plainScalar(json, z.string().refine(isSlug, refusal));
 }
 
-function located(node: YamlNode, refuse: Refuse): Located<string> | Unreadable {
-  if (node.kind !== 'scalar') return refuse('notText', node.at, ONE_VALUE);
-  return { value: isNull(node) ? '' : node.text, at: node.at };
+function isInRange(ms: number): boolean {
+  return ms === 0 || (ms >= SHORTEST_MS && ms <= LONGEST_MS);
+}
+
+function rangeAdvice(value: string): string {
+  return `${quote(value)} is out of range: write something from \`1ms\` to \`500h\``;
 }
 
 function durationAdvice(value: string): string {
