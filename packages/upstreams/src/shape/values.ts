@@ -118,9 +118,11 @@ export function slug(description: string): Reader<string> {
     ...explained(description),
     examples: ['google', 'okta'],
   };
-  const isSlug = (text: string) => /^[\w.~-]*$/.test(text);
   const refusal = problem('providerSlug', (text) => `${quote(text)} is not a slug: ${advice}`);
-  return plainScalar(json, z.string().refine(isSlug, refusal));
+  return plainScalar(
+    json,
+    z.string().refine((text) => /^[\w.~-]*$/.test(text), refusal),
+  );
 }
 
 function isInRange(ms: number): boolean {
