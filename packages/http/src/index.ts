@@ -21,6 +21,7 @@ export type { Action, Fact, Page } from './pages/page.ts';
 export { signInPage } from './pages/sign-in.ts';
 export type { ProviderLink } from './pages/sign-in.ts';
 export { signedOutPage, signOutPage } from './pages/sign-out.ts';
+export { useOutgoingProxy } from './server/outgoing.ts';
 export { call, CallError } from './server/call.ts';
 export type { Answer, Call } from './server/call.ts';
 export { countedMethod, statusCategory } from './server/counted.ts';

@@ -26,6 +26,12 @@ function isSecure({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
 }
 
+/** The address of an outgoing proxy, which may hold a name and a password; without a scheme it is `http`, as in Go. */
+export const outgoingProxy = valueType('URL', 'an address like http://proxy.internal:3128', (text) => {
+  const url = /^[^\s\\#]+$/.test(text) ? URL.parse(text.includes('://') ? text : `http://${text}`) : null;
+  return url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' ? url.href : undefined;
+});
+
 /** Only scheme, host and port of an address; a path is dropped, as in BuzzFeed SSO. */
 export const origin = valueType('URL', 'an address like https://sso.example.com', (text) => {
   const url = parseWebAddress(text);

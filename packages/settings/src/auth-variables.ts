@@ -1,7 +1,12 @@
 import { domainList, emailAddressList, emailDomainList, host } from './address.ts';
 import { duration, sessionLifetime } from './duration.ts';
 import { keyList } from './secret.ts';
-import { cookieVariables, observabilityVariables, serverVariables } from './shared-variables.ts';
+import {
+  cookieVariables,
+  observabilityVariables,
+  outgoingVariables,
+  serverVariables,
+} from './shared-variables.ts';
 import { scheme, text } from './value-types.ts';
 import type { Table } from './variable.ts';
 
@@ -99,4 +104,5 @@ export const authVariables = {
     effect: 'none',
   },
   ...observabilityVariables,
+  ...outgoingVariables,
 } satisfies Table;

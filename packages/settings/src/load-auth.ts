@@ -13,6 +13,7 @@ import {
   cookieSettings,
   loggingSettings,
   metricsSettings,
+  outgoingSettings,
   serverSettings,
 } from './shared-settings.ts';
 import type { Values } from './variable.ts';
@@ -67,6 +68,7 @@ function authSettings(values: Values<typeof authVariables>, providers: ProviderS
     providers,
     metrics: metricsSettings(values),
     logging: loggingSettings(values),
+    ...outgoingSettings(values),
   };
 }
 

@@ -12,6 +12,7 @@ import {
   cookieSettings,
   loggingSettings,
   metricsSettings,
+  outgoingSettings,
   serverSettings,
 } from './shared-settings.ts';
 import { readTemplateVariables } from './template-variables.ts';
@@ -80,6 +81,7 @@ function proxySettings(
     ...(values.REQUESTSIGNER_KEY !== undefined && { requestSignerKey: values.REQUESTSIGNER_KEY }),
     metrics: metricsSettings(values),
     logging: loggingSettings(values),
+    ...outgoingSettings(values),
   };
 }
 

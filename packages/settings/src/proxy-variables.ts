@@ -1,6 +1,11 @@
 import { emailAddressList, emailDomainList, origin } from './address.ts';
 import { duration, durationOrZero } from './duration.ts';
-import { cookieVariables, observabilityVariables, serverVariables } from './shared-variables.ts';
+import {
+  cookieVariables,
+  observabilityVariables,
+  outgoingVariables,
+  serverVariables,
+} from './shared-variables.ts';
 import { yamlDocument } from './inline-document.ts';
 import { slug } from './slug.ts';
 import { scheme, text, textList } from './value-types.ts';
@@ -137,24 +142,7 @@ export const proxyVariables = {
     aliases: ['REQUEST_SIGNATURE_KEY'],
   },
   ...observabilityVariables,
-  // Secret, because the address of an outgoing proxy may hold its password.
-  HTTP_PROXY: {
-    type: text,
-    secret: true,
-    meaning: 'The outgoing proxy for plain HTTP.',
-    effect: 'none yet',
-  },
-  HTTPS_PROXY: {
-    type: text,
-    secret: true,
-    meaning: 'The outgoing proxy for HTTPS.',
-    effect: 'none yet',
-  },
-  NO_PROXY: {
-    type: text,
-    meaning: 'The hosts that are reached without the outgoing proxy.',
-    effect: 'none yet',
-  },
+  ...outgoingVariables,
   RIG_IMAGE_VERSION: {
     type: text,
     default: 'HEAD',

@@ -32,6 +32,7 @@ export type ProxySettings = {
   requestSignerKey?: string;
   metrics: MetricsSettings;
   logging: LoggingSettings;
+  outgoing?: OutgoingSettings;
 };
 
 /** Everything auth is told by its environment. Durations are milliseconds. */
@@ -44,6 +45,7 @@ export type AuthSettings = {
   providers: ProviderSettings[];
   metrics: MetricsSettings;
   logging: LoggingSettings;
+  outgoing?: OutgoingSettings;
 };
 
 /** One way to sign in, declared by the variables `PROVIDER_<ID>_…`. */
@@ -168,3 +170,6 @@ export type LoggingSettings = { enabled: boolean; level: LogLevel };
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
 export type WebScheme = 'http' | 'https';
+
+/** The proxy for what the service itself asks of others, and the hosts that are reached without it. */
+export type OutgoingSettings = { http?: string; https?: string; except?: string };

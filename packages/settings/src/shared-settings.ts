@@ -1,6 +1,17 @@
 import type { Findings } from './findings.ts';
-import type { CookieSettings, LoggingSettings, MetricsSettings, ServerSettings } from './settings.ts';
-import type { cookieVariables, observabilityVariables, serverVariables } from './shared-variables.ts';
+import type {
+  CookieSettings,
+  LoggingSettings,
+  MetricsSettings,
+  OutgoingSettings,
+  ServerSettings,
+} from './settings.ts';
+import type {
+  cookieVariables,
+  observabilityVariables,
+  outgoingVariables,
+  serverVariables,
+} from './shared-variables.ts';
 import type { Values } from './variable.ts';
 
 type ServerValues = Values<typeof serverVariables> & { SERVER_TIMEOUT_SHUTDOWN: number };
@@ -42,6 +53,19 @@ export function metricsSettings(values: Values<typeof observabilityVariables>): 
   return {
     ...(port !== undefined && { port }),
     statsd: { ...(host !== undefined && { host }), port: values.METRICS_STATSD_PORT },
+  };
+}
+
+/** The outgoing proxy of either service's settings, where there is one. */
+export function outgoingSettings(values: Values<typeof outgoingVariables>): { outgoing?: OutgoingSettings } {
+  const { HTTP_PROXY: http, HTTPS_PROXY: https, NO_PROXY: except } = values;
+  if (http === undefined && https === undefined && except === undefined) return {};
+  return {
+    outgoing: {
+      ...(http !== undefined && { http }),
+      ...(https !== undefined && { https }),
+      ...(except !== undefined && { except }),
+    },
   };
 }
 

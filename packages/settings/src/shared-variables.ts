@@ -1,4 +1,4 @@
-import { cidrList, domain } from './address.ts';
+import { cidrList, domain, outgoingProxy } from './address.ts';
 import { duration, durationOrZero } from './duration.ts';
 import { keyList } from './secret.ts';
 import { boolean, cookieName, logLevel, port, text } from './value-types.ts';
@@ -113,5 +113,24 @@ export const observabilityVariables = {
     default: '8125',
     meaning: 'The port of the StatsD agent.',
     aliases: ['STATSD_PORT'],
+  },
+} satisfies Table;
+
+/** How the service itself asks others: providers, auth. Requests to applications go their own way. */
+export const outgoingVariables = {
+  // Secret, because the address of an outgoing proxy may hold its password.
+  HTTP_PROXY: {
+    type: outgoingProxy,
+    secret: true,
+    meaning: 'The outgoing proxy for plain HTTP, for what the service itself asks of others.',
+  },
+  HTTPS_PROXY: {
+    type: outgoingProxy,
+    secret: true,
+    meaning: 'The outgoing proxy for HTTPS, likewise.',
+  },
+  NO_PROXY: {
+    type: text,
+    meaning: 'The hosts that are reached without the outgoing proxy, with commas between them.',
   },
 } satisfies Table;

@@ -6,6 +6,7 @@ import {
   refuseToStart,
   serveMetrics,
   stopOnSignals,
+  useOutgoingProxy,
 } from '@latchkey/http';
 import { loadAuthSettings } from '@latchkey/settings';
 import { startAuth } from './app.ts';
@@ -17,6 +18,7 @@ if (!loaded.ok) refuseToStart('auth', loaded.errors);
 
 const { settings, warnings } = loaded;
 const log = createLog({ service: 'auth', level: settings.logging.level });
+if (settings.outgoing !== undefined) useOutgoingProxy(settings.outgoing);
 for (const warning of [...warnings, ...groupWarnings(settings.providers)]) log.warn(warning);
 
 try {

@@ -6,6 +6,7 @@ import {
   refuseToStart,
   serveMetrics,
   stopOnSignals,
+  useOutgoingProxy,
 } from '@latchkey/http';
 import { loadProxySettings } from '@latchkey/settings';
 import { startProxy } from './app.ts';
@@ -22,6 +23,7 @@ const loaded = loadProxySettings(process.env);
 if (!loaded.ok) refuseToStart('proxy', loaded.errors);
 const { settings, warnings } = loaded;
 const log = createLog({ service: 'proxy', level: settings.logging.level });
+if (settings.outgoing !== undefined) useOutgoingProxy(settings.outgoing);
 
 const signing = createSigner({
   variables: settings.upstream.templateVariables,

@@ -58,7 +58,7 @@ COOKIE_DOMAIN=
 GRACE_PERIOD_TTL=3h
 LOGGING_LEVEL=debug
 PROVIDER_X_TYPE=google
-HTTP_PROXY=http://squid:3128
+PROVIDER_SCOPE=x
 `;
 
 async function codesOf(text: string, ...envFiles: string[]): Promise<Set<string>> {
