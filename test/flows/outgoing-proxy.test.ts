@@ -10,6 +10,7 @@ import { startService } from '../fixtures/service-process.ts';
 
 jest.setTimeout(30_000);
 
+const key = () => randomBytes(32).toString('base64');
 const proxies: Server[] = [];
 afterEach(() => {
   for (const proxy of proxies.splice(0)) proxy.closeAllConnections();
@@ -35,7 +36,6 @@ test.each([
 ])('auth asks the provider %s', async (_, extra, asked) => {
   const outgoing = await startOutgoingProxy();
   const port = await freePort();
-  const key = () => randomBytes(32).toString('base64');
   const auth = startService('auth', {
     SERVER_HOST: 'sso.example.com',
     SERVER_PORT: String(port),
