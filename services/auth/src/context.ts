@@ -1,9 +1,10 @@
 import type { AccountRules } from '@latchkey/access';
 import { canonicalAuthority } from '@latchkey/http';
-import type { createLog, HostName } from '@latchkey/http';
+import type { HostName } from '@latchkey/http';
 import { attemptCookies, deriveKeys, sessionCookie } from '@latchkey/session';
 import type { AttemptCookies, CookieScope, Key, KeyRing, SessionCookie } from '@latchkey/session';
 import type { AuthSettings } from '@latchkey/settings';
+import type { Logger } from 'pino';
 import { createProviders } from './providers/create.ts';
 import type { Provider } from './providers/provider.ts';
 import type { Tell } from './record/events.ts';
@@ -12,9 +13,6 @@ import { memoryStore } from './session/store.ts';
 import type { Store } from './session/store.ts';
 import { SettingsError } from './settings-error.ts';
 import type { ReturnRules } from './sign-in/return-address.ts';
-
-/** A service's log. */
-export type Logger = ReturnType<typeof createLog>;
 
 /** What every part of auth works with: the settings, made ready for use. Times are milliseconds. */
 export type Context = {

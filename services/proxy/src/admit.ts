@@ -8,7 +8,7 @@ import type { ShowLauncher } from './endpoints/launcher.ts';
 import type { Gate, Passage } from './gate/gate.ts';
 import { refuseWithError } from './gate/refuse.ts';
 import type { RefuseDecision } from './gate/refuse.ts';
-import type { RequestRecord } from './record/record.ts';
+import type { RequestRecord } from './record/request-record.ts';
 import type { Addresses } from './sign-in/addresses.ts';
 
 /** The stages before forwarding, ready to work. */

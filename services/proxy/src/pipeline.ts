@@ -19,7 +19,7 @@ import { forwardWebSocket } from './forward/websocket.ts';
 import { refuseWithError } from './gate/refuse.ts';
 import type { Tell } from './record/events.ts';
 import { openRecord } from './record/record.ts';
-import type { RequestRecord } from './record/record.ts';
+import type { RequestRecord } from './record/request-record.ts';
 import type { KnownSession } from './session-check/known-session.ts';
 import { authorityOf } from './sign-in/addresses.ts';
 import { readBody } from './signing/read-body.ts';

@@ -5,7 +5,7 @@ import { clustersThatAnswer } from '../explain/elsewhere.ts';
 import { renderVerdict, verdictJson } from '../explain/render.ts';
 import { readRequest } from '../explain/request.ts';
 import { decideAbout } from '../explain/verdict.ts';
-import type { Asker } from '../explain/verdict.ts';
+import type { Asker } from '../explain/asker.ts';
 import { printFindings } from '../output/findings.ts';
 import { paintFor } from '../output/paint.ts';
 import { isAboutCluster, readUpstreamFile } from '../upstream-file.ts';

@@ -4,7 +4,8 @@ import type { Route } from '@latchkey/upstreams';
 import { hostOf } from '../describe.ts';
 import { isReturnable } from '../lints/sign-in.ts';
 import type { AskedRequest } from './request.ts';
-import type { Asker, Installation, Verdict } from './verdict.ts';
+import type { Asker } from './asker.ts';
+import type { Installation, Verdict } from './verdict.ts';
 
 /** What was asked and what came of it. */
 export type Explained = {

@@ -5,7 +5,8 @@ import { notesOn } from './notes.ts';
 import type { Explained } from './notes.ts';
 import type { AskedRequest } from './request.ts';
 import type { SignInStep } from './sign-in.ts';
-import type { Asker, Verdict } from './verdict.ts';
+import type { Asker } from './asker.ts';
+import type { Verdict } from './verdict.ts';
 
 /** For whom it is rendered: where the routes are from, and what of the file may mislead. */
 type Around = { file: string; warnings: readonly Diagnostic[]; paint: Paint };

@@ -2,7 +2,7 @@ import { admitAccount } from '@latchkey/access';
 import type { AccountRules } from '@latchkey/access';
 import type { Route } from '@latchkey/upstreams';
 import type { AuthKnowledge } from '../environment/deployment.ts';
-import type { Asker } from './verdict.ts';
+import type { Asker } from './asker.ts';
 
 /** One thing that has to hold before there is a session for a route. */
 export type SignInStep = { readonly rule: string; readonly outcome: 'hit' | 'miss' | 'not reached' };

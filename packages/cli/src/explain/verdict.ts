@@ -5,13 +5,11 @@ import type { CanonicalRequest, ErrorCode } from '@latchkey/http';
 import type { Route, RouteMatch, RouteTable } from '@latchkey/upstreams';
 import type { Deployment } from '../environment/deployment.ts';
 import type { AskedRequest } from './request.ts';
+import type { Asker } from './asker.ts';
 import { signInOf } from './sign-in.ts';
 import type { SignIn, SignInStep } from './sign-in.ts';
 import { forwardedTo } from './upstream.ts';
 import type { Forwarded } from './upstream.ts';
-
-/** Who asks. `provider` is the one that signed the person in; left out, it is the one that the route asks for. */
-export type Asker = { email: string; groups: readonly string[]; provider: string | undefined } | undefined;
 
 /** What requests are decided with. */
 export type Installation = Pick<Deployment, 'proxy' | 'auth' | 'upstream'> & { table: RouteTable };

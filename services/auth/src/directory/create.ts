@@ -1,5 +1,5 @@
 import type { GoogleDirectorySettings } from '@latchkey/settings';
-import type { Logger } from '../context.ts';
+import type { Logger } from 'pino';
 import type { Tell } from '../record/events.ts';
 import { accessTokens } from './access-token.ts';
 import { cachedDirectory } from './cache.ts';

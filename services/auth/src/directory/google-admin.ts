@@ -1,7 +1,7 @@
 import { CallError } from '@latchkey/http';
 import type { Answer } from '@latchkey/http';
 import { LRUCache } from 'lru-cache';
-import type { Logger } from '../context.ts';
+import type { Logger } from 'pino';
 import { isJsonObject, parseJsonObject } from '../json.ts';
 import { callProvider } from '../record/asking.ts';
 import { NoToken } from './access-token.ts';

@@ -1,5 +1,5 @@
 import type { ProviderSettings } from '@latchkey/settings';
-import type { Logger } from '../context.ts';
+import type { Logger } from 'pino';
 import { googleDirectory } from '../directory/create.ts';
 import type { Tell } from '../record/events.ts';
 import { cognitoProvider } from './cognito.ts';

@@ -1,6 +1,6 @@
 import { errors } from '@latchkey/http';
 import type { ErrorLevel } from '@latchkey/http';
-import type { Logger } from '../context.ts';
+import type { Logger } from 'pino';
 import type { Locals } from '../web/locals.ts';
 import type { Tell } from './events.ts';
 

@@ -1,7 +1,7 @@
 import { constantTagOf, startStatsd } from '@latchkey/http';
 import type { Registry } from '@latchkey/http';
 import type { AuthSettings } from '@latchkey/settings';
-import type { Logger } from '../context.ts';
+import type { Logger } from 'pino';
 import { tellAll } from './events.ts';
 import type { Tell } from './events.ts';
 import { requestLines } from './log-lines.ts';

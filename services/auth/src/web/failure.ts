@@ -2,7 +2,7 @@ import { errorJson, errorPage, errors, HttpError, isNavigation, replyJson, reply
 import type { Action, ErrorCode, Fact } from '@latchkey/http';
 import type { ErrorRequestHandler } from 'express';
 import type { IncomingMessage } from 'node:http';
-import type { Logger } from '../context.ts';
+import type { Logger } from 'pino';
 import type { Locals, Reply } from './locals.ts';
 
 /** An answer that says no: its code, and what a person or an operator should know about this very case. */

@@ -8,7 +8,7 @@ import { canonicalHost, ownPaths, replyText } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
 import type { Gate, Passage } from '../gate/gate.ts';
-import type { RequestRecord } from '../record/record.ts';
+import type { RequestRecord } from '../record/request-record.ts';
 import { newlyKnown } from '../session-check/known-session.ts';
 import { createEndpoints } from './endpoints.ts';
 import { attachExchange } from './exchange.ts';

@@ -1,7 +1,7 @@
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
 import type { IncomingMessage } from 'node:http';
-import type { RequestRecord } from '../record/record.ts';
+import type { RequestRecord } from '../record/request-record.ts';
 
 /** What the earlier stages found out about a request, for our own endpoints. */
 export type Exchange = {

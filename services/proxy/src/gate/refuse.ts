@@ -11,7 +11,7 @@ import {
 } from '@latchkey/http';
 import type { Action, CanonicalRequest, ErrorCode, Fact } from '@latchkey/http';
 import type { ServerResponse } from 'node:http';
-import type { RequestRecord } from '../record/record.ts';
+import type { RequestRecord } from '../record/request-record.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
 import type { SessionCookies } from './session-cookies.ts';
 

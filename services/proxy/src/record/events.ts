@@ -1,4 +1,4 @@
-import type { RequestRecord } from './record.ts';
+import type { RequestRecord } from './request-record.ts';
 
 /**
  * What happens in the proxy that is written down or counted. Each moment is told once; log lines, StatsD and Prometheus

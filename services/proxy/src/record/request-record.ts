@@ -1,0 +1,16 @@
+import type { Decision, Subject } from '@latchkey/access';
+import type { CanonicalRequest, ErrorCode } from '@latchkey/http';
+import type { Route } from '@latchkey/upstreams';
+
+/** What is found out about one request while it passes the stages; it is told at the end. */
+export type RequestRecord = {
+  readonly id: string;
+  request?: CanonicalRequest;
+  route?: Route;
+  decision?: Decision;
+  subject?: Subject;
+  error?: ErrorCode;
+  detail?: string;
+  /** Tells that the request is over; later calls do nothing. */
+  close(status: number): void;
+};
