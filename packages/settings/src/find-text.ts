@@ -68,7 +68,7 @@ function textOf(name: string, environment: Environment, variable: Variable, find
 
 /** What a file holds is taken as it stands. */
 function readFileOf(name: string, path: string, environment: Environment, findings: Findings): Found {
-  const result = readSecretFile(path, environment.readFile);
+  const result = readSecretFile(path, (file) => environment.readFile(file, name));
   if ('secret' in result) return { name, text: result.secret };
   findings.errors.push(
     `${name}: the file it names ${result.problem}, write the path of a file that holds the secret alone`,

@@ -167,6 +167,14 @@ PROVIDER_G_CLIENT_ID=x
     ]);
   });
 
+  test('may name a file of the container for the service account of Google', async () => {
+    const google = 'PROVIDER_G_GOOGLE_IMPERSONATE=a@b.test\nPROVIDER_G_GOOGLE_CREDENTIALS_JSON_FILE=/run/g\n';
+    expect(await found({ 'proxy.env': proxy, 'auth.env': auth + google })).toEqual([
+      'LK603 auth.env:1 SESSION_KEY',
+      'LK603 auth.env:1 PROVIDER_G_CLIENT_SECRET',
+    ]);
+  });
+
   test('are read each for its own service', async () => {
     const files = { 'proxy.env': `${proxy}SERVER_PORT=x\n`, 'auth.env': auth };
     expect(await found(files)).toContain('LK601 proxy.env:8 SERVER_PORT');

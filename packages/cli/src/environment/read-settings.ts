@@ -2,7 +2,8 @@ import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
 import type { AuthSettings, Loaded, ProxySettings } from '@latchkey/settings';
 
 type Environment = Record<string, string>;
-type Load<Settings> = (env: Environment, options: { readFile: () => string }) => Loaded<Settings>;
+type ReadFile = (path: string, variable: string) => string;
+type Load<Settings> = (env: Environment, options: { readFile: ReadFile }) => Loaded<Settings>;
 
 /** Settings of which some may be made up: only what `isKnown` says of a variable is what the environment says. */
 export type PartlyKnown<Settings> = { settings: Settings; isKnown: (name: RegExp) => boolean };
@@ -10,11 +11,20 @@ export type PartlyKnown<Settings> = { settings: Settings; isKnown: (name: RegExp
 /** What passes for any secret: 32 bytes in base64. */
 const STAND_IN_SECRET = Buffer.alloc(32).toString('base64');
 
+/** What passes for the one secret that has a shape. */
+const STAND_IN_ACCOUNT = JSON.stringify({
+  client_email: 'stand-in@invalid',
+  private_key: 'a PRIVATE KEY of nobody',
+});
+
 /**
  * For the settings: `NAME_FILE` names a file of the container, which this machine does not have, or has another one in its
  * place. No secret is read here.
  */
-export const secretFilesElsewhere = { readFile: (): string => STAND_IN_SECRET };
+export const secretFilesElsewhere: { readFile: ReadFile } = {
+  readFile: (_path, variable) =>
+    /_GOOGLE_CREDENTIALS_JSON_FILE$/i.test(variable) ? STAND_IN_ACCOUNT : STAND_IN_SECRET,
+};
 
 /** One mistake may hide another, but not for long. */
 const MOST_ATTEMPTS = 5;
