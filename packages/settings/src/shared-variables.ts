@@ -62,7 +62,7 @@ export const cookieVariables = {
   SESSION_COOKIE_DOMAIN: {
     type: domain,
     meaning:
-      'The domain whose hosts all see the session cookie, the same in both services. Hosts outside it, and all where it is unset, get a session of their own by one more redirect.',
+      'The domain whose hosts all see the session cookie, the same in both services. Hosts outside it, and all where it is unset, get a session of their own, by redirects that nobody sees.',
     aliases: ['COOKIE_DOMAIN'],
   },
   SESSION_COOKIE_EXPIRE: {

@@ -76,7 +76,7 @@ export function createRefuseDecision({
         reason,
         facts: [
           ['Signed in as', subject.email],
-          ['Application', route.service],
+          ['Application', route.launcher?.title ?? route.service],
           ['Who may pass', decision.rule ?? 'nobody'],
           ['Reason', reasons[reason]],
         ],
