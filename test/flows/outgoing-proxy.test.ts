@@ -32,6 +32,7 @@ async function startOutgoingProxy(): Promise<{ port: number; asked: string[] }> 
 
 test.each([
   ['through it', {}, ['idp.example.test:443']],
+  ['past it, where it is on this machine', { PROVIDER_O_OIDC_ISSUER: 'https://127.0.0.2:9' }, []],
   ['past it, where NO_PROXY says so', { NO_PROXY: 'other.test, .example.test' }, []],
 ])('auth asks the provider %s', async (_, extra, asked) => {
   const outgoing = await startOutgoingProxy();

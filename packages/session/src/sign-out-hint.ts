@@ -5,6 +5,8 @@ import { seal, unseal } from './seal.ts';
 const schema = z.object({
   sid: z.string().min(1),
   email: z.string().min(1),
+  /** slug of the provider */
+  idp: z.string().min(1),
   /** seconds since the epoch */
   exp: z.int(),
 });
@@ -16,8 +18,8 @@ const schema = z.object({
 export type SignOutHint = Readonly<z.infer<typeof schema>>;
 
 /** Seals a hint; what else a session says stays out. */
-export function sealSignOutHint({ sid, email, exp }: SignOutHint, keys: KeyRing): Promise<string> {
-  return seal({ sid, email, exp }, keys);
+export function sealSignOutHint({ sid, email, idp, exp }: SignOutHint, keys: KeyRing): Promise<string> {
+  return seal({ sid, email, idp, exp }, keys);
 }
 
 /** Opens a hint; undefined for whatever is none, or whose session is over at `now` (milliseconds since the epoch). */

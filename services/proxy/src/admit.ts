@@ -80,7 +80,7 @@ export function createAdmit(stages: AdmissionStages): Admit {
     record.decision = passage.decision;
     record.subject = passage.subject;
     if (!passage.decision.allow) {
-      refuseDecision(res, record, request, passage.decision, passage.subject);
+      refuseDecision(res, record, request, passage);
       return undefined;
     }
     if (route.kind === 'launcher' && passage.known !== undefined) {

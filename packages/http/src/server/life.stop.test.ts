@@ -106,6 +106,21 @@ describe('a stop', () => {
     expect(error).toMatchObject({ code: 'ECONNREFUSED' });
   });
 
+  test('drains without closing what is idle: a request may be on its way there', async () => {
+    const server = await start({ request: hello }, { drainMs: 500 });
+    const idle = open(server);
+    idle.write(head('GET / HTTP/1.1'));
+    await arrives(idle, 'hello');
+    const stopped = server.stop();
+    const check = open(server);
+    check.write(head('GET / HTTP/1.1'));
+    await arrives(check, 'hello');
+
+    idle.write(head('GET / HTTP/1.1'));
+    expect(await arrives(idle, 'hello')).toMatch(/^HTTP\/1.1 200 OK/);
+    await stopped;
+  });
+
   test('closes idle connections at once', async () => {
     const server = await start({ request: hello }, { shutdownMs: 60_000 });
     const socket = open(server);

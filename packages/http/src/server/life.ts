@@ -56,6 +56,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const { port, address: listenOn, timeouts, onStop } = options;
   let stopping: Promise<void> | undefined;
+  let closing = false;
   const ready = () => stopping === undefined;
   const { request, upgrade } = handlers({ ready });
 
@@ -73,7 +74,8 @@ export async function startServer(
     open.add(res);
     res.once('close', function forget() {
       open.delete(res);
-      if (!ready()) server.closeIdleConnections();
+      // Not while we drain: a load balancer sends on its idle connections until it has heard of it.
+      if (closing) server.closeIdleConnections();
     });
     if (!ready()) sayGoodbye(res);
     startSilenceTimer(req, res, timeouts.readMs);
@@ -106,6 +108,7 @@ export async function startServer(
 
   async function end(): Promise<void> {
     if (timeouts.drainMs !== undefined && timeouts.drainMs > 0) await sleep(timeouts.drainMs);
+    closing = true;
     const closed = close(server, { open, upgraded }, timeouts.shutdownMs);
     onStop?.();
     await closed;

@@ -77,7 +77,7 @@ export function accessTokens(options: {
       if ('refused' in answer) continue;
       if (works !== scope) onScope(scopeRoot + scope);
       works = scope;
-      current = { token: answer.token, until: now() + answer.lifeMs - marginMs };
+      current = { token: answer.token, until: now() + answer.lifeMs - Math.min(marginMs, answer.lifeMs / 2) };
       return answer.token;
     }
     throw new NoToken(

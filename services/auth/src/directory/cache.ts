@@ -119,7 +119,7 @@ const longestName = 320;
 
 // `*` is no group, and a dot segment would make another address of the question.
 function isAskable(group: string): boolean {
-  return group !== '' && group !== '*' && !/^\.{1,2}$/.test(group) && group.length <= longestName;
+  return group !== '*' && /^(?!\.{1,2}$)[^\s/\\%?#]+$/.test(group) && group.length <= longestName;
 }
 
 async function within<T>(waitMs: number, work: Promise<T>): Promise<T> {

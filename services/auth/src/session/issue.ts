@@ -6,6 +6,7 @@ import type { Context } from '../context.ts';
 import type { Identity, Tokens } from '../providers/provider.ts';
 import { grantOf, sealGrant } from './grant.ts';
 import type { Grant } from './grant.ts';
+import type { OpenSession } from './open.ts';
 
 /** A person who has just signed in. */
 export type Arrival = {
@@ -20,19 +21,19 @@ export type Arrival = {
 /**
  * Makes the session of a person who has just signed in.
  *
- * @param sid of the session that they had, which goes on: hosts that it was handed over to stay signed in, and the next
+ * @param former the session that they had, which goes on: hosts that it was handed over to stay signed in, and the next
  *   sign-out ends them all
  * @returns the session with its grant, and the `Set-Cookie` value that gives it to the browser
  */
 export async function issueSession(
   { idp, identity, email, tokens }: Arrival,
   context: Context,
-  sid = randomBytes(16).toString('base64url'),
+  former?: OpenSession,
 ): Promise<{ session: Session; setCookie: string }> {
   const now = context.now();
   const seconds = Math.floor(now / 1000);
   const claims: Session = {
-    sid,
+    sid: former?.session.sid ?? randomBytes(16).toString('base64url'),
     sub: identity.sub,
     email,
     user: userOf(email),
@@ -45,7 +46,8 @@ export async function issueSession(
   };
   // A provider that says nothing about groups knows of none.
   const groups = identity.groups ?? [];
-  const grant = grantOf(tokens, { now, groups });
+  // A provider need not give a second refresh token to who has one.
+  const grant = grantOf(tokens, { now, groups, ...(former && { previous: former.known.grant }) });
   await context.store.keep(claims.sid, { grant, groups, accessToken: tokens.accessToken }, claims.exp * 1000);
   const session = await withGrant(claims, grant, context);
   return { session, setCookie: await sessionSetCookie(session, context) };

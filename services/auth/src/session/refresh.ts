@@ -1,6 +1,7 @@
 import { HttpError } from '@latchkey/http';
 import type { Session } from '@latchkey/session';
 import type { Context } from '../context.ts';
+import { endSid } from './end.ts';
 import { grantOf, openGrant } from './grant.ts';
 import type { Standing } from './store.ts';
 
@@ -68,7 +69,7 @@ async function askProvider(
   try {
     const answer = await provider.refresh(refreshToken, session.sub);
     if (answer === undefined || !isSamePerson(answer.identity, session)) {
-      await store.revoke(session.sid, session.exp * 1000);
+      await endSid(session.sid, context);
       return 'over';
     }
     const groups = answer.identity === undefined ? known.groups : (answer.identity.groups ?? []);

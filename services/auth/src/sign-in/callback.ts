@@ -5,9 +5,11 @@ import type { Attempt, Pending } from '@latchkey/session';
 import type { Request } from 'express';
 import type { Context } from '../context.ts';
 import type { Provider } from '../providers/provider.ts';
+import { endSid } from '../session/end.ts';
 import { issueSession } from '../session/issue.ts';
 import type { Arrival } from '../session/issue.ts';
 import { sessionsIn } from '../session/open.ts';
+import type { OpenSession } from '../session/open.ts';
 import { replyFailure } from '../web/failure.ts';
 import type { Failure } from '../web/failure.ts';
 import type { Handler, Reply } from '../web/locals.ts';
@@ -38,26 +40,27 @@ export function callback(provider: Provider, context: Context): Handler {
       return replyFailure(req, res, { actions: [wayOut(outcome.code, attempt, context)], ...outcome });
     }
     res.locals.line.user = outcome.email;
-    const sid = await continuedSid(req, outcome, context);
-    const { session, setCookie } = await issueSession(outcome, context, sid);
+    const former = await formerSession(req, outcome, context);
+    const { session, setCookie } = await issueSession(outcome, context, former);
     res.append('Set-Cookie', setCookie);
     const trip = { destination: destinationOf(attempt), session, began: attempt.iat };
     return sendBack(req, res, trip, context);
   };
 }
 
-// A browser has one session with a provider. Who signs in again goes on with theirs; somebody else's ends, or hosts that
-// it was handed over to would know that person still, and no sign-out could reach them.
-async function continuedSid(
+// A browser has one session with a provider. Who signs in again goes on with theirs; that of somebody else, or of another
+// address, ends, or hosts that it was handed over to would know that person still, and no sign-out could reach them.
+async function formerSession(
   req: Request,
-  { idp, identity }: Arrival,
+  { idp, identity, email }: Arrival,
   context: Context,
-): Promise<string | undefined> {
+): Promise<OpenSession | undefined> {
   const held = await sessionsIn(req.headers.cookie, context);
-  const ofProvider = held.map(({ session }) => session).filter((session) => session.idp === idp);
-  const others = ofProvider.filter(({ sub }) => sub !== identity.sub);
-  await Promise.all(others.map(({ sid, exp }) => context.store.revoke(sid, exp * 1000)));
-  return ofProvider.find(({ sub }) => sub === identity.sub)?.sid;
+  const isTheirs = ({ session }: OpenSession) => session.sub === identity.sub && session.email === email;
+  const ofProvider = held.filter(({ session }) => session.idp === idp);
+  const others = ofProvider.filter((one) => !isTheirs(one));
+  await Promise.all(others.map(({ session }) => endSid(session.sid, context)));
+  return ofProvider.find(isTheirs);
 }
 
 // Whom the provider vouches for, if they may sign in here.

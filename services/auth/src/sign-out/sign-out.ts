@@ -3,8 +3,10 @@ import { endSessionCookie, openSignOutHint } from '@latchkey/session';
 import type { SignOutHint } from '@latchkey/session';
 import type { Context } from '../context.ts';
 import type { Provider } from '../providers/provider.ts';
+import { endSid } from '../session/end.ts';
 import { sessionsIn } from '../session/open.ts';
 import type { OpenSession } from '../session/open.ts';
+import type { Standing } from '../session/store.ts';
 import type { Destination } from '../sign-in/destination.ts';
 import { startHref } from '../sign-in/links.ts';
 import { signedOutMark, signedOutMarkSeconds } from '../sign-in/marks.ts';
@@ -53,7 +55,7 @@ export function signOut(provider: Provider, context: Context): Handler {
     await Promise.all(sessions.map((opened) => endSession(opened, context)));
     const form = formParameters(req.body);
     const hint = await hintedSession(form, context);
-    if (hint !== undefined) await context.store.revoke(hint.sid, hint.exp * 1000);
+    if (hint !== undefined) await endHinted(hint, context);
 
     res.append('Set-Cookie', endSessionCookie(context.cookies.session));
     mark.set(res, '1', signedOutMarkSeconds);
@@ -88,18 +90,29 @@ function destinationOf(address: ReturnAddress | undefined): Destination | undefi
   return address && { target: address.url };
 }
 
+async function endHinted(hint: SignOutHint, context: Context): Promise<void> {
+  const known = await context.store.standing(hint.sid);
+  await endSid(hint.sid, context);
+  await giveBack(hint, known, context);
+}
+
 async function endSession({ session, known }: OpenSession, context: Context): Promise<void> {
-  await context.store.revoke(session.sid, session.exp * 1000);
-  const refreshToken = known.grant.refresh_token;
+  await endSid(session.sid, context);
+  await giveBack(session, known, context);
+}
+
+async function giveBack(
+  { idp, email }: Pick<SignOutHint, 'idp' | 'email'>,
+  known: Standing | undefined,
+  context: Context,
+): Promise<void> {
+  const refreshToken = known?.grant.refresh_token;
   if (refreshToken === undefined) return;
   try {
-    await context.providers.get(session.idp)?.revoke(refreshToken);
+    await context.providers.get(idp)?.revoke(refreshToken);
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
     const { code, detail } = error;
-    context.log.warn(
-      { error: code, detail, idp: session.idp, user: session.email },
-      'the provider kept its grant',
-    );
+    context.log.warn({ error: code, detail, idp, user: email }, 'the provider kept its grant');
   }
 }

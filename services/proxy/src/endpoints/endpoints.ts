@@ -70,9 +70,9 @@ export function createEndpoints(parts: {
     .route('/oauth2/apps')
     .get(async function apps(req: Request, res: Response) {
       const { request, record } = exchangeOf(req);
-      const { known, subject, decision } = await identified(req);
-      if (known === undefined) refuseDecision(res, record, request, decision, subject);
-      else showLauncher(res, { request, requestId: record.id }, known);
+      const passage = await identified(req);
+      if (passage.known === undefined) refuseDecision(res, record, request, passage);
+      else showLauncher(res, { request, requestId: record.id }, passage.known);
     })
     .all(onlyGet);
   app
@@ -91,12 +91,13 @@ export function createEndpoints(parts: {
 
   app.all('/oauth2/sign_out', async function signOut(req: Request, res: Response) {
     const { request, route } = exchangeOf(req);
-    const { known } = await identified(req);
+    const { known, decision } = await identified(req);
     const hint = known?.session.host_only === true ? await parts.signOutHint(known) : undefined;
     // Auth asks before it signs anybody out. Its answer reaches a session that was handed over at that one's next check; until
     // then its cookie would live on. Who stays signed in after all gets it back without a word. Not for another
     // site's image: that would cost a person their session while auth is away.
-    if (req.headers['sec-fetch-site'] !== 'cross-site') res.append('Set-Cookie', parts.cookies.endHost());
+    const isKept = req.headers['sec-fetch-site'] === 'cross-site' || isTransient(decision.reason);
+    if (!isKept) res.append('Set-Cookie', parts.cookies.endHost());
     replyRedirect(res, addresses.signOut(request, route.providerSlug, hint));
   });
 

@@ -7,9 +7,13 @@ import type { KnownSession } from '../session-check/known-session.ts';
 import type { SessionTokens } from '../session-check/session-token.ts';
 import type { SessionCookies, SessionSource } from './session-cookies.ts';
 
-/** A usable session and the cookie value that brought it, or why there is none. */
+/**
+ * A usable session and the cookie value that brought it, or why there is none. `spent`: the host's own cookie holds a
+ * session that is over for good.
+ */
 export type Credential =
-  { readonly known: KnownSession; readonly sent: string } | { readonly nobody: NobodyReason };
+  | { readonly known: KnownSession; readonly sent: string }
+  | { readonly nobody: NobodyReason; readonly spent?: true };
 
 // A browser that holds more cookies of one name than this is not a browser.
 const triedValues = 5;
@@ -44,6 +48,7 @@ export function createCredentialReader(options: {
 
   return async function readCredential(cookieHeader, host, route) {
     const found: NobodyReason[] = ['no_session'];
+    let spent = false;
     for (const source of cookies.sources(host)) {
       for (const sent of cookieValues(cookieHeader, source.name).slice(0, triedValues)) {
         const known = sessions.get(sent) ?? (await open(sent));
@@ -51,9 +56,11 @@ export function createCredentialReader(options: {
           known === undefined ? 'session_unreadable' : objectionTo(known, source, host, route);
         if (known !== undefined && objection === undefined) return { known, sent };
         if (objection !== undefined) found.push(objection);
+        spent ||= source.isHosts && (objection === 'session_ended' || objection === 'session_expired');
       }
     }
-    return { nobody: closeness.find((reason) => found.includes(reason)) ?? 'no_session' };
+    const why = closeness.find((reason) => found.includes(reason)) ?? 'no_session';
+    return { nobody: why, ...(spent && { spent }) };
   };
 
   async function open(value: string): Promise<KnownSession | undefined> {

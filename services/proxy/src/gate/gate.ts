@@ -12,6 +12,8 @@ import type { Credential } from './credential.ts';
 export type Identified =
   | {
       readonly subject: Nobody;
+      /** the host's own cookie is of no use any more */
+      readonly spent?: true;
       readonly known?: undefined;
       readonly renewed?: undefined;
     }
@@ -32,8 +34,8 @@ export type Gate = {
   pass(request: CanonicalRequest, headers: IncomingHttpHeaders, route: Route): Promise<Passage>;
 };
 
-// As many as there are cookies of ours on a host, and one that another tab has just got.
-const triedSessions = 3;
+// As many as the reader of cookies looks at.
+const triedSessions = 10;
 const nothingPublic = { path: undefined, preflight: false };
 
 /** Puts the gate together from its parts. */
@@ -48,7 +50,10 @@ export function createGate(parts: {
   ): Promise<Identified> {
     for (let tried = 0; tried < triedSessions; tried++) {
       const credential = await parts.readCredential(headers.cookie, request.host, route);
-      if ('nobody' in credential) return { subject: nobody(credential.nobody) };
+      if ('nobody' in credential) {
+        const { nobody: why, ...rest } = credential;
+        return { subject: nobody(why), ...rest };
+      }
       const { known, sent } = credential;
       const standing = await parts.check(known, { accessToken: route.passAccessToken });
       if (standing === 'unverified') return { subject: nobody('session_unverified') };

@@ -1,5 +1,5 @@
 import { reasons } from '@latchkey/access';
-import type { Decision, Reason, Subject } from '@latchkey/access';
+import type { Reason } from '@latchkey/access';
 import {
   errorJson,
   errorPage,
@@ -13,6 +13,7 @@ import type { Action, CanonicalRequest, ErrorCode, Fact } from '@latchkey/http';
 import type { ServerResponse } from 'node:http';
 import type { RequestRecord } from '../record/request-record.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
+import type { Passage } from './gate.ts';
 import type { SessionCookies } from './session-cookies.ts';
 
 /** Answers a request that was decided against: a sign-in, 401, 403 or 503. */
@@ -20,8 +21,7 @@ export type RefuseDecision = (
   res: ServerResponse,
   record: RequestRecord,
   request: CanonicalRequest,
-  decision: Decision,
-  subject: Subject,
+  passage: Passage,
 ) => void;
 
 type Explanation = {
@@ -34,10 +34,6 @@ type Explanation = {
 /** Tells whether a refusal is about us and not about the person: it may be gone in a moment, and signs nobody out. */
 export function isTransient(reason: Reason): boolean {
   return reason === 'session_unverified' || reason === 'groups_unknown';
-}
-
-function isFinal(reason: Reason): boolean {
-  return reason === 'session_ended' || reason === 'session_expired';
 }
 
 /** Answers with an error of the table: a page for people, JSON for programs. */
@@ -65,10 +61,11 @@ export function createRefuseDecision({
   addresses: Addresses;
   cookies: Pick<SessionCookies, 'endHost'>;
 }): RefuseDecision {
-  return function refuseDecision(res, record, request, decision, subject) {
+  return function refuseDecision(res, record, request, passage) {
+    const { decision, subject } = passage;
     const { reason, route } = decision;
     // Never to be used again, and it would hide from auth what is the matter with the shared one.
-    if (isFinal(reason)) res.appendHeader('Set-Cookie', cookies.endHost());
+    if (passage.known === undefined && passage.spent) res.appendHeader('Set-Cookie', cookies.endHost());
     if (isTransient(reason)) {
       refuseWithError(res, record, 'session_unverified', { reason });
     } else if (subject.kind === 'person') {

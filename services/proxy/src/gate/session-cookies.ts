@@ -9,6 +9,8 @@ import type { KeyRing, Session } from '@latchkey/session';
 
 /** A cookie in which a session may come. */
 export type SessionSource = {
+  /** whether it is (also) the host's own */
+  readonly isHosts: boolean;
   /** as browsers send it */
   readonly name: string;
   /**
@@ -51,11 +53,14 @@ export function sessionCookies(options: {
   const host = sessionCookie(name, { secure }, keys);
   const shared = domain === undefined ? undefined : sessionCookie(name, { secure, domain }, keys);
   const isShared = (hostName: string) => domain !== undefined && isWithinDomain(hostName, domain);
-  const hostSource = { name: host.name, accepts: isHandedOver };
+  const hostSource = { isHosts: true, name: host.name, accepts: isHandedOver };
   const sharedHostSources =
     shared === undefined || shared.name === host.name
-      ? [{ name: host.name, accepts: () => true }]
-      : [{ name: shared.name, accepts: (session: Session) => !isHandedOver(session) }, hostSource];
+      ? [{ isHosts: true, name: host.name, accepts: () => true }]
+      : [
+          { isHosts: false, name: shared.name, accepts: (session: Session) => !isHandedOver(session) },
+          hostSource,
+        ];
   const ownHostSources = [hostSource];
 
   return {
