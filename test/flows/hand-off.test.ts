@@ -198,6 +198,8 @@ describe('a code', () => {
       expect.arrayContaining([expect.stringMatching(/^_sso_proxy=/)]),
     );
     expect(the.stack.logText()).toContain('used already');
+    expect(the.stack.logText()).not.toContain(code.searchParams.get('code') ?? '?');
+    expect(the.stack.logText()).not.toContain(code.searchParams.get('state') ?? '?');
   });
 
   test('that comes again in its own browser leads to where it led before', async () => {

@@ -117,7 +117,7 @@ export function cachedDirectory(options: {
 
 const longestName = 320;
 
-// `*` is no group, and a dot segment would make another address of the question.
+// `*` is no group, and a dot segment, a slash or a `%` would make another address of the question.
 function isAskable(group: string): boolean {
   return group !== '*' && /^(?!\.{1,2}$)[^\s/\\%?#]+$/.test(group) && group.length <= longestName;
 }
