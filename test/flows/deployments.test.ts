@@ -25,22 +25,6 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const deployments = () => [...publicDeployments(folder), versionOneDeployment(folder)];
 const titles = ['the first', 'the second', 'one of version 1'];
 
-describe.each(titles.flatMap((title) => [[title, 'proxy'] as const, [title, 'auth'] as const]))(
-  '%s, %s',
-  (title, name) => {
-    test('starts, is healthy, and ends with 0 on SIGTERM', async () => {
-      const env = deployments().find((one) => one.title === title)?.[name];
-      const port = await freePort();
-      const service = startService(name, { ...env, SERVER_PORT: String(port) });
-      await service.listening;
-      const ping = await sendRaw(port, `GET /ping HTTP/1.1\nHost: 10.0.0.7\nConnection: close\n\n`);
-      expect([ping.status, ping.body]).toEqual([200, '']);
-      service.signal('SIGTERM');
-      expect(await service.ended).toBe(0);
-    });
-  },
-);
-
 // As browsers and the load balancer in front send it: TLS ends there, and nobody told us to trust what it says.
 function navigation(url: URL): string {
   return [
@@ -55,12 +39,16 @@ function navigation(url: URL): string {
 }
 
 describe.each(titles)('%s, both services', (title) => {
-  test('send a person to Google under the registration that it has, from every application', async () => {
+  test('start, are healthy, send a person to Google under the registration that it has, and end with 0 on SIGTERM', async () => {
     const ports = { proxy: await freePort(), auth: await freePort() };
     const envs = deployments().find((one) => one.title === title);
     const proxy = startService('proxy', { ...envs?.proxy, SERVER_PORT: String(ports.proxy) });
     const auth = startService('auth', { ...envs?.auth, SERVER_PORT: String(ports.auth) });
     await Promise.all([proxy.listening, auth.listening]);
+    for (const port of Object.values(ports)) {
+      const ping = await sendRaw(port, `GET /ping HTTP/1.1\nHost: 10.0.0.7\nConnection: close\n\n`);
+      expect([ping.status, ping.body]).toEqual([200, '']);
+    }
 
     const hops = [];
     let next = new URL('https://snappass.example.com/share?x=1');
