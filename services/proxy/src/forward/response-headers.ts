@@ -1,4 +1,5 @@
 import type { HeaderEntry } from '@latchkey/upstreams';
+import { withinTheOrigin } from './beyond-the-origin.ts';
 import { hopByHop } from './hop-by-hop.ts';
 
 /** What the headers towards the browser are made from. */
@@ -25,8 +26,8 @@ export function responseHeaders(input: ResponseHeaderInput): string[] {
     const value = input.rawHeaders[at + 1] ?? '';
     const lower = name.toLowerCase();
     if (endsHere.has(lower) || replaced.has(lower)) continue;
-    if (lower === 'set-cookie' && input.isOwnCookie(nameOfSetCookie(value))) continue;
-    headers.push(name, value);
+    const within = withinTheOrigin(lower, value, input.isOwnCookie);
+    if (within !== undefined) headers.push(name, within);
   }
   for (const [name, value] of own) headers.push(name, value);
   for (const cookie of input.setCookies) headers.push('Set-Cookie', cookie);
@@ -45,10 +46,4 @@ function ownHeaders({ overrides, secure, setCookies }: ResponseHeaderInput): Hea
   // RFC 9111, section 7.3: a cache stores Set-Cookie like any header, and would hand one person's session to others.
   if (setCookies.length > 0) set(['Cache-Control', 'private, no-store']);
   return [...headers.values()];
-}
-
-function nameOfSetCookie(header: string): string {
-  const [name = '', value = ''] = (header.split(';')[0] ?? '').split('=').map((part) => part.trim());
-  // A cookie without a name is sent back as its bare value (RFC 6265bis, section 5.6), and `=ours=x` then reads as ours.
-  return name === '' ? value : name;
 }
