@@ -178,7 +178,7 @@ export const errors = {
       'You got this far, but the application behind it cannot be reached. Try again in a moment, or tell the people who run it.',
     level: 'error',
     description:
-      'No connection to `to` of the route, or it broke before an answer came. Check that the application runs, that its address and port are right, and that the network lets the proxy through.',
+      'No connection to `to` of the route, or it broke before an answer came. Check that the application runs, that its address and port are right, and that the network lets the proxy through. A rewrite route whose target the host name helped to make is not let to loopback, link-local and metadata addresses; the log line says so.',
   },
   sign_in_unavailable: {
     status: 503,

@@ -44,6 +44,7 @@ describe('the settings of the proxy', () => {
             resetDeadlineMs: 60_000,
             provider: 'google',
           },
+          allowLocalTargets: false,
           templateVariables: {},
         },
         metrics: { statsd: { port: 8125 } },
@@ -195,6 +196,10 @@ describe('the warnings of the proxy', () => {
     [
       { SERVER_TRUSTED_PROXIES: '10.0.0.0/8, ::/0' },
       'SERVER_TRUSTED_PROXIES: a range of /0 is insecure: every client can claim any address; write the ranges of your load balancers',
+    ],
+    [
+      { UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS: 'true' },
+      'UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS: true is insecure: whoever may use a rewrite route can make the proxy call its own machine and the metadata of its cloud; leave it out where no rewrite route leads to localhost',
     ],
   ])('%# %j', (changes, line) => {
     expect(load({ UPSTREAM_CONFIGFILE: '/x.yml', ...changes }).warnings).toEqual([line]);

@@ -35,6 +35,7 @@ export function loadProxySettings(
 
   checkSharedRisks(reading.known, findings);
   checkUpstreamSource(reading, findings);
+  checkLocalTargets(reading, findings);
   warnOfRemovedNames(removedFromProxy, environment, findings);
 
   const { errors, warnings, deprecated } = findings;
@@ -76,6 +77,7 @@ function proxySettings(
         resetDeadlineMs: values.UPSTREAM_DEFAULT_RESETDEADLINE,
         provider: values.UPSTREAM_DEFAULT_PROVIDER,
       },
+      allowLocalTargets: values.UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS,
       templateVariables: templates,
     },
     ...(values.REQUESTSIGNER_KEY !== undefined && { requestSignerKey: values.REQUESTSIGNER_KEY }),
@@ -94,4 +96,11 @@ function checkUpstreamSource({ given }: Reading<typeof proxyVariables>, findings
   if (!inline && !file) {
     findings.warnings.push('UPSTREAM_CONFIGFILE: not set, so every host is unknown and answers 421');
   }
+}
+
+function checkLocalTargets({ known }: Reading<typeof proxyVariables>, findings: Findings): void {
+  if (known.UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS !== true) return;
+  findings.warnings.push(
+    'UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS: true is insecure: whoever may use a rewrite route can make the proxy call its own machine and the metadata of its cloud; leave it out where no rewrite route leads to localhost',
+  );
 }

@@ -8,7 +8,7 @@ import {
 } from './shared-variables.ts';
 import { yamlDocument } from './inline-document.ts';
 import { slug } from './slug.ts';
-import { scheme, text, textList } from './value-types.ts';
+import { boolean, scheme, text, textList } from './value-types.ts';
 import type { Table } from './variable.ts';
 
 /** Every variable of the proxy, except the patterns below. */
@@ -133,6 +133,12 @@ export const proxyVariables = {
     default: 'google',
     meaning: 'The slug of the provider with which people sign in.',
     aliases: ['DEFAULT_PROVIDER_SLUG'],
+  },
+  UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS: {
+    type: boolean,
+    default: 'false',
+    meaning:
+      'Whether a rewrite route whose target a host name helps to make may lead to this machine, to its link or to the metadata of its cloud: loopback, 169.254.0.0/16 and their like. Only for development, or for applications beside the proxy in one task.',
   },
 
   REQUESTSIGNER_KEY: {

@@ -25,6 +25,8 @@ export type ProxySettings = {
     cluster: string;
     scheme: WebScheme;
     defaults: UpstreamDefaults;
+    /** Whether a host name may lead a rewrite route to this machine, its link or its cloud. */
+    allowLocalTargets: boolean;
     /** `SSO_CONFIG_ROOT_DOMAIN` is here as `root_domain`, its value untouched. */
     templateVariables: Record<string, string>;
   };

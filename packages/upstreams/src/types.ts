@@ -32,6 +32,8 @@ export type HeaderEntry = readonly [name: string, value: string];
 export type Target = {
   /** `http://127.0.0.1:4200`: scheme, host and, unless it is the default one, port. */
   origin: string;
+  /** The host name that was asked for had a part in `origin`, so that whoever asks has a say in where it leads. */
+  madeByHost?: true;
   /** Put in front of the request's path. Empty, or `/x` with no slash at its end. */
   basePath: string;
   /** Put in front of the request's query. Empty, or `a=b` with no question mark. */

@@ -90,7 +90,7 @@ export async function startProxy(options: {
     }),
     certs: signer.certs,
   });
-  const connections = createConnections(now);
+  const connections = createConnections({ now, allowLocalTargets: settings.upstream.allowLocalTargets });
   const tunnels = createTunnels(session.ttl.validMs);
   table.onReplace(() => void tunnels.recheck());
 

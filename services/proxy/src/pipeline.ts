@@ -134,6 +134,7 @@ export function createPipeline(stages: Stages): {
       headers,
       timeoutMs: match.route.timeoutMs,
       tlsSkipVerify: match.route.tlsSkipVerify,
+      stayElsewhere: connections.stayElsewhere(target),
       mapHeaders: answerHeaders(passed),
     };
     const { cookie } = req.headers;

@@ -34,7 +34,7 @@ const upstreams = `- service: vault
 - service: twice
   default: {from: secrets.{{root_domain}}, to: x, options: {allowed_groups: [a]}}
 - service: pattern
-  default: {from: 'h[.]com', to: 'http://x', type: rewrite, options: {allowed_groups: [a]}}
+  default: {from: '(h)[.]com', to: 'http://$1', type: rewrite, options: {allowed_groups: [a]}}
 - service: misplaced
   options: {allowed_groups: [x]}
   default: {from: m.{{root_domain}}, to: x}
@@ -88,6 +88,7 @@ const CHANGES: ReadonlyArray<[area: string, change: string, codes: string[]]> = 
   ['file', 'anything else that is refused', ['LK725']],
   ['file', 'letter case, trailing dot and default port', ['LK726']],
   ['file', 'rewrite patterns match the whole host', ['LK727']],
+  ['file', 'a host name does not lead to the own machine', ['LK735']],
   ['file', 'public patterns see the canonical path', ['LK742']],
   ['file', 'options that were dropped take effect', ['LK732', 'LK733', 'LK743']],
   ['file', 'WebSockets and streams without flush_interval', ['LK728', 'LK710']],

@@ -164,6 +164,18 @@ export const upstreamFileRules: readonly MigrationRule[] = [
         .filter(({ value }) => /^[^/?#]+\/./.test(withoutScheme(textOf(value))))
         .map((key) => placeOfKey(subject, key)),
   },
+  {
+    code: 'LK735',
+    severity: 'warning',
+    title: 'A host name does not lead to the own machine',
+    before: 'A rewrite connects to whatever its template makes of the host name.',
+    now: 'Where a group is in the host or port of `to`, loopback, link-local and metadata addresses are refused with 502.',
+    todo: 'Nothing, unless such a route leads to localhost. Then name its applications in routes of their own, or set `UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS=true`.',
+    find: (subject) =>
+      keysInForce(subject, 'to')
+        .filter((key) => isRewrite(subject, key) && /^[^/?#]*\$[\w{]/.test(withoutScheme(textOf(key.value))))
+        .map((key) => placeOfKey(subject, key)),
+  },
 ];
 
 function isOtherSpelling(from: string): boolean {
@@ -176,7 +188,7 @@ function withoutScheme(address: string): string {
   return address.replace(/^[a-z]+:\/\//i, '');
 }
 
-/** Whether a `from` is the pattern of a rewrite; an extra route may have its type from the section around it. */
+/** Whether a `from` or `to` is that of a rewrite; an extra route may have its type from the section around it. */
 function isRewrite({ source }: MigrationSubject, { path }: SourceKey): boolean {
   const around = path.slice(0, -1);
   const section = path.slice(0, path[0] === 'services' ? 3 : 2);

@@ -27,7 +27,12 @@ describe('a rewrite route', () => {
     ['(\\w+)\\.EXAMPLE\\.com', 'http://$1', 'wiki.example.com', 'http://wiki', '', ''],
     ['(?i)(\\pL+)\\.example\\.com\\z', 'http://${1}x', 'wiki.example.com', 'http://wikix', '', ''],
   ])('%s to %s', (from, to, host, origin, basePath, query) => {
-    expect(tableOf(rewrite(from, to)).match(host, undefined)?.target).toEqual({ origin, basePath, query });
+    expect(tableOf(rewrite(from, to)).match(host, undefined)?.target).toEqual({
+      origin,
+      basePath,
+      query,
+      madeByHost: true,
+    });
   });
 
   test('matches the whole host or not at all', () => {
@@ -54,6 +59,20 @@ describe('a rewrite route', () => {
 
   test.each(['a:b', 'a@b', 'a/b', 'a b', ''])('never takes %j for a host', (host) => {
     expect(tableOf(rewrite('(.*)', 'http://$1.internal')).match(host, undefined)).toBeUndefined();
+  });
+
+  test.each([
+    ['http://$1', 'wiki', true],
+    ['http://$1.internal', 'wiki', true],
+    ['http://internal:80$1', '80', true],
+    ['http://10.0.0.$1', '7', true],
+    ['http://$1.internal', '7', true],
+    ['http://internal/$1?q=$1', 'wiki', undefined],
+    ['http://internal', 'wiki', undefined],
+    ['http://a$2.internal', 'wiki', undefined],
+  ])('to %s says of %s whether the host had a part in the origin: %s', (to, label, madeByHost) => {
+    const target = tableOf(rewrite('^(.*)\\.e\\.com$', to)).match(`${label}.e.com`, undefined)?.target;
+    expect(target?.madeByHost).toBe(madeByHost);
   });
 
   test('has no target where the template gives no address for this host', () => {

@@ -50,6 +50,7 @@ function reportGroups(pattern: RE2JS, to: Located<string>, report: Report): void
 
 function hostPattern(pattern: RE2JS, template: string, scheme: 'http' | 'https'): HostPattern {
   const hasGroup = groupsOf(pattern);
+  const madeByHost = isMadeByHost(template, hasGroup, scheme);
   return {
     resolve(host) {
       const matcher = pattern.matcher(host);
@@ -57,9 +58,24 @@ function hostPattern(pattern: RE2JS, template: string, scheme: 'http' | 'https')
       const group: GroupLookup = (reference) =>
         hasGroup(reference) ? (matcher.group(reference) ?? undefined) : undefined;
       const parsed = parseTarget(expandTemplate(template, group), scheme);
-      return { target: parsed.ok ? parsed.target : undefined };
+      if (!parsed.ok) return { target: undefined };
+      return { target: { ...parsed.target, ...(madeByHost && { madeByHost }) } };
     },
   };
+}
+
+/** Whether what the groups hold makes a difference to the origin. A group that is not there is always empty. */
+function isMadeByHost(
+  template: string,
+  hasGroup: (reference: string | number) => boolean,
+  scheme: 'http' | 'https',
+): boolean {
+  const [origin, other] = ['1', '2'].map((filler) => {
+    const filled = expandTemplate(template, (reference) => (hasGroup(reference) ? filler : undefined));
+    const parsed = parseTarget(filled, scheme);
+    return parsed.ok ? parsed.target.origin : undefined;
+  });
+  return origin === undefined || origin !== other;
 }
 
 /** Whether a pattern has a group of this name or number. */

@@ -2,11 +2,14 @@ import type { Route, Target } from '@latchkey/upstreams';
 import { LRUCache } from 'lru-cache';
 import { isIP } from 'node:net';
 import { buildConnector, Pool } from 'undici';
+import { lookupElsewhere, refuseLocalLiteral } from './local-addresses.ts';
 
 /** Connections to upstreams, kept alive and shared by all requests to one origin. */
 export type Connections = {
   /** @param host what the requests will say in `Host`, where that is not the host of the target */
   pool(target: Target, route: Pick<Route, 'tlsSkipVerify' | 'resetDeadlineMs'>, host: string): Pool;
+  /** whether nothing local may be connected to for a target */
+  stayElsewhere(target: Target): boolean;
   close(): Promise<void>;
 };
 
@@ -16,23 +19,38 @@ const connectWithinMs = 5_000;
 // What an ALB lets through towards the browser, and to spare.
 const headerBytes = 64 * 1024;
 
-/** @param now milliseconds since the epoch */
-export function createConnections(now: () => number): Connections {
+/**
+ * @param options.now milliseconds since the epoch
+ * @param options.allowLocalTargets whether a target that a host name made may be local
+ */
+export function createConnections({
+  now,
+  allowLocalTargets,
+}: {
+  now: () => number;
+  allowLocalTargets: boolean;
+}): Connections {
   const pools = new LRUCache<string, { pool: Pool; openedAt: number }>({
     max: keptOrigins,
     // Requests under way finish; then the connections close.
     dispose: ({ pool }) => void pool.close(),
   });
 
+  function stayElsewhere(target: Target): boolean {
+    return target.madeByHost === true && !allowLocalTargets;
+  }
+
   return {
+    stayElsewhere,
     pool(target, route, host) {
       // A structured key: two different pairs never make one text (GHSA-v574-6498-x57v).
       // The host is part of it because undici ends a TLS connection when the next request on it names another one.
-      const key = JSON.stringify([target.origin, route.tlsSkipVerify, host]);
+      const elsewhere = stayElsewhere(target);
+      const key = JSON.stringify([target.origin, route.tlsSkipVerify, host, elsewhere]);
       const kept = pools.get(key);
       if (kept !== undefined && now() - kept.openedAt < route.resetDeadlineMs) return kept.pool;
       const pool = new Pool(target.origin, {
-        connect: connectorTo(target.origin, route.tlsSkipVerify),
+        connect: connectorTo(target.origin, route.tlsSkipVerify, elsewhere),
         maxHeaderSize: headerBytes,
         // Faithful forwarding: what came as HTTP/1.1 leaves as HTTP/1.1.
         allowH2: false,
@@ -56,11 +74,20 @@ export function serverNameOf(origin: string): string {
 }
 
 // undici takes the name from the `Host` header, which with `preserve_host` is the public one.
-function connectorTo(origin: string, tlsSkipVerify: boolean): buildConnector.connector {
+function connectorTo(
+  origin: string,
+  tlsSkipVerify: boolean,
+  stayElsewhere: boolean,
+): buildConnector.connector {
   const connect = buildConnector({
     timeout: connectWithinMs,
     rejectUnauthorized: !tlsSkipVerify,
     allowH2: false,
+    ...(stayElsewhere && { lookup: lookupElsewhere }),
   });
-  return (options, callback) => connect({ ...options, servername: serverNameOf(origin) }, callback);
+  return (options, callback) => {
+    const refusal = stayElsewhere ? refuseLocalLiteral(options.hostname) : undefined;
+    if (refusal === undefined) connect({ ...options, servername: serverNameOf(origin) }, callback);
+    else callback(refusal, null);
+  };
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { serverNameOf } from './connections.ts';
 import { endConnection } from './end-connection.ts';
+import { lookupElsewhere, refuseLocalLiteral } from './local-addresses.ts';
 
 const answerSilenceMs = 60_000;
 
@@ -14,6 +15,8 @@ export type UpstreamHandshake = {
   readonly headers: readonly string[];
   readonly timeoutMs: number;
   readonly tlsSkipVerify: boolean;
+  /** whether the origin may not be of this machine */
+  readonly stayElsewhere: boolean;
   readonly mapHeaders: (rawHeaders: string[]) => string[];
 };
 
@@ -36,6 +39,11 @@ export function forwardWebSocket(
   upstream: UpstreamHandshake,
   events: HandshakeEvents,
 ): void {
+  const refusal = upstream.stayElsewhere ? refuseLocalLiteral(new URL(upstream.origin).hostname) : undefined;
+  if (refusal !== undefined) {
+    events.failed('upstream_unreachable', refusal.message);
+    return;
+  }
   // The library sends `req.headers` on; what it gets is what was made for the upstream, nothing else. It also parses
   // `req.url`, and drops without a word what it cannot parse, so the target goes in where it is sent.
   req.url = '/';
@@ -48,7 +56,11 @@ export function forwardWebSocket(
     target: upstream.origin,
     prependPath: false,
     secure: !upstream.tlsSkipVerify,
-    ssl: { servername: serverNameOf(upstream.origin) },
+    // In spite of its name, these are the options of any request that the library makes.
+    ssl: {
+      servername: serverNameOf(upstream.origin),
+      ...(upstream.stayElsewhere && { lookup: lookupElsewhere }),
+    },
     on: {
       proxyReqWs(proxyReq) {
         proxyReq.path = upstream.target;

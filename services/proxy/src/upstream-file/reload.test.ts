@@ -53,6 +53,7 @@ function start() {
     cluster: '',
     scheme: 'https' as const,
     defaults,
+    allowLocalTargets: false,
     templateVariables: {},
   };
   const first = readUpstreams(upstream);
