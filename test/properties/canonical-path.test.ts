@@ -9,6 +9,8 @@ const hostile = [
   '// /./ /../ .. . %2e %2E%2e %2f %2F %5c \\ ; %3b ;x=1 ..;',
   '% %25 %252e %252f %2 %zz %00 %0a %09 %7f # %23 ? %3f %c0%af',
   '%E9 %ED%A0%80 %EF%BC%8F %EF%BC%8E %E2%80%A5 %E2%84%AA %CC%81 %C2%85 %E2%81%84 %EF%BC%8F%EF%BC%8E%EF%BC%8E%EF%BC%8F /%E2%80%A5/',
+  '%E2%80%8B ..%E2%80%8B/ .%C2%AD./ ..%C2%85/ %EF%B8%8F %CD%8F %E1%85%9F %F3%A0%80%A0 %E2%80%A8 %C2%A0 %EE%80%80',
+  '%E3%80%82 /%E3%80%82%E3%80%82/ %EF%BD%A1 %E2%80%A4 %EF%B9%92 %E2%88%95 %E2%A7%B8 %E2%88%96 %C2%A5 %E2%82%A9',
   "admin PUBLIC Public * : @ + & = , ' ( [ ] | ^ {",
 ].flatMap((row) => row.split(' '));
 const join = (parts: readonly string[]) => parts.join('');
@@ -30,6 +32,13 @@ function decodeLeniently(path: string): string {
   );
 }
 
+// As code pages of Windows and of East Asia, IDNA (UTS #46) and careless tables of look-alikes have them.
+const writtenAs: Record<string, string> = {
+  ...Object.fromEntries(Array.from('\u3002\uff61\uff0e\u2024\ufe52', (dot) => [dot, '.'])),
+  ...Object.fromEntries(Array.from('\u2044\u2215\u29f8\u2571\uff0f', (slash) => [slash, '/'])),
+  ...Object.fromEntries(Array.from('\u00a5\u20a9\u2216\u29f5\u29f9\uff3c', (sign) => [sign, '\\'])),
+};
+
 /** What a server behind us may do to a path before it looks at it. */
 const readings: Record<string, (path: string) => string> = {
   'decodes once': decodeLeniently,
@@ -39,6 +48,11 @@ const readings: Record<string, (path: string) => string> = {
   'merges slashes': (path) => path.replace(/\/{2,}/g, '/'),
   'folds letter case': (path) => path.toLowerCase(),
   'folds compatibility characters': (path) => path.normalize('NFKC'),
+  'leaves out what nobody sees': (path) => path.replace(/[\p{Cc}\p{Cf}\p{DI}\p{Zl}\p{Zp}]/gu, ''),
+  'leaves out what it does not know': (path) => path.replace(/[\p{Co}\p{Cn}]/gu, ''),
+  'trims every blank': (path) => path.replace(/[\s\p{Z}]+(?=\/|$)/gu, ''),
+  'finds the closest character of its own code page': (path) =>
+    Array.from(path, (character) => writtenAs[character] ?? character).join(''),
   'ends at NUL': (path) => path.split('\u0000')[0] ?? '',
   'cuts query and fragment off': (path) => path.split(/[?#]/)[0] ?? '',
   'resolves dot segments': (path) => posix.normalize(path),
@@ -99,4 +113,23 @@ describe('for any path that a public rule matches', () => {
       { ...often, numRuns: 3_000 },
     );
   });
+
+  test('no character of Unicode that may stand between dots ever makes them a dot segment', () => {
+    const harmless = charactersInUse().filter((character) =>
+      isPublic(canonicalPath(`/public/.${character}.`)),
+    );
+    expect(harmless.length).toBeGreaterThan(50_000);
+    const path = `/public/${harmless.map((character) => `.${character}./..${character}`).join('/')}`;
+
+    for (const reading of Object.values(readings)) {
+      const seen = reading(path);
+      expect(posix.normalize(seen) === seen).toBe(true);
+      expect(isPublic(seen)).toBe(true);
+    }
+  });
 });
+
+// The planes behind these two hold ideographs, tags and nothing, which the paths above have.
+function charactersInUse(): string[] {
+  return Array.from({ length: 0x20000 }, (_, code) => String.fromCodePoint(code));
+}

@@ -21,7 +21,7 @@ export const accessRules: readonly MigrationRule[] = [
     title: 'A public pattern sees one reading of the path',
     before:
       '`skip_auth_regex` sees the decoded path, so that `/admin%2f..%2fpublic/` may look public to it and not to the application.',
-    now: 'It sees the canonical path, and no path that could be read in two ways: with encoded slashes, dots, `//` or `;`. Such a path needs a sign-in.',
+    now: 'It sees the canonical path, and no path that could be read in two ways (with encoded slashes, dots, `//`, `;` or characters that nobody sees) and none of more than 8 KiB. Such a path needs a sign-in.',
     todo: 'Nothing, unless programs without sign-in ask for such paths: `latchkey explain` shows what becomes of one.',
     find: (subject) =>
       optionKeys(subject, 'skip_auth_regex').flatMap(({ path, value }) =>
