@@ -112,6 +112,7 @@ describe('for any headers that a client sends', () => {
     origin: 'https://wiki.example.com',
     upstreamHost: '127.0.0.1:4200',
     route,
+    isPreflight: false,
     isOwnCookie: isOurs,
   };
   const alone = (subject: { user: string; email: string; groups: string[] } | undefined) =>
@@ -130,6 +131,18 @@ describe('for any headers that a client sends', () => {
         expect(seen).toEqual(alone(subject));
       }),
       { numRuns: 400 },
+    );
+  });
+
+  test('a preflight says where it comes from and what it asks about, and nothing else', () => {
+    const bare = ['Origin', 'Access-Control-Request-Method', 'Access-Control-Request-Headers'];
+    const known = new Set([...transport, ...bare].map((name) => name.toLowerCase()));
+    fc.assert(
+      fc.property(rawHeaders, (sent) => {
+        const headers = requestHeaders({ ...base, rawHeaders: sent, isPreflight: true, identity: undefined });
+        expect(flatToPairs(headers).filter(([name]) => !known.has(name.toLowerCase()))).toEqual([]);
+      }),
+      { numRuns: 300 },
     );
   });
 

@@ -1,3 +1,4 @@
+export { hasBody } from './canonical/body.ts';
 export { canonicalAuthority, canonicalHost } from './canonical/host.ts';
 export type { Authority, HostName } from './canonical/host.ts';
 export { isNavigation, isPreflight, isSameOrigin } from './canonical/navigation.ts';

@@ -1,5 +1,5 @@
 import { namedGroups } from '@latchkey/access';
-import { isSameOrigin, StalledError } from '@latchkey/http';
+import { hasBody, isSameOrigin, StalledError } from '@latchkey/http';
 import type { Identity } from '@latchkey/identity';
 import type { Route } from '@latchkey/upstreams';
 import { ServerResponse } from 'node:http';
@@ -11,7 +11,7 @@ import { createAdmit } from './admit.ts';
 import type { AdmissionStages, Admit, Passed } from './admit.ts';
 import type { Connections } from './forward/connections.ts';
 import { endConnection } from './forward/end-connection.ts';
-import { forwardHttp, hasBody } from './forward/http.ts';
+import { forwardHttp } from './forward/http.ts';
 import { requestHeaders } from './forward/request-headers.ts';
 import { responseHeaders } from './forward/response-headers.ts';
 import type { Tunnels } from './forward/tunnels.ts';
@@ -59,6 +59,7 @@ export function createPipeline(stages: Stages): {
       origin: addresses.origin(request),
       upstreamHost: target.origin.slice(target.origin.indexOf('//') + 2),
       route: match.route,
+      isPreflight: passage.decision.reason === 'preflight',
       identity: passage.known === undefined ? undefined : identityOf(passage.known, match.route, now()),
       isOwnCookie: stages.isOwnCookie,
     });
@@ -85,7 +86,7 @@ export function createPipeline(stages: Stages): {
     const headers = headersFor(req, record, passed);
     let body: Buffer | undefined;
     if (stages.signer.signs(route)) {
-      body = hasBody(req) ? await readBody(req) : Buffer.alloc(0);
+      body = hasBody(req.headers) ? await readBody(req) : Buffer.alloc(0);
       if (body === undefined) return refuseWithError(res, record, 'body_too_large');
       headers.push(...stages.signer.sign(route, request, headers, body));
     }

@@ -398,6 +398,17 @@ describe('a note', () => {
       'a preflight also has Origin and',
     ],
     [
+      'says what a preflight does not have',
+      'https://wiki.example.com/',
+      [
+        '--method=OPTIONS',
+        '--header=Content-Length: 2',
+        '--header=Origin: https://a.example',
+        '--header=Access-Control-Request-Method: PUT',
+      ],
+      'a preflight has no body',
+    ],
+    [
       'says what is taken off',
       'https://wiki.example.com/',
       ['--header', 'x_forwarded_user: a'],

@@ -81,7 +81,8 @@ function aboutPreflight({ asked: { method, headers }, verdict: { route, reason }
   if (method !== 'OPTIONS' || !route || reason === 'preflight') return [];
   if (!route.skipAuthPreflight) return ['without skip_auth_preflight, OPTIONS is a request like any other'];
   const missing = ['Origin', 'Access-Control-Request-Method'].filter((name) => !headers[name.toLowerCase()]);
-  return missing.length === 0 ? [] : [`a preflight also has ${missing.join(' and ')}`];
+  if (missing.length === 0) return ['a preflight has no body, and changes no protocol'];
+  return [`a preflight also has ${missing.join(' and ')}`];
 }
 
 function aboutSignIn({ asked: { read }, asker, verdict, installation: { auth } }: Explained): string[] {

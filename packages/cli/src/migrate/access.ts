@@ -36,7 +36,7 @@ export const accessRules: readonly MigrationRule[] = [
     severity: 'warning',
     title: '`skip_auth_preflight` takes effect',
     before: 'Below `options` it is read and dropped: preflights are redirected to the sign-in.',
-    now: 'CORS preflights pass without sign-in and without any identity.',
+    now: 'CORS preflights pass without sign-in, bare: no identity, no cookies, no credentials, no body.',
     todo: 'Make sure that the application answers preflights itself, or take it out.',
     find: writtenOption('skip_auth_preflight', isOn),
   },

@@ -48,6 +48,7 @@ describe('a CORS preflight', () => {
 
   test('bears all three marks', () => {
     expect(isPreflight('OPTIONS', marks)).toBe(true);
+    expect(isPreflight('OPTIONS', { ...marks, 'content-length': '0' })).toBe(true);
   });
 
   test.each([
@@ -56,6 +57,9 @@ describe('a CORS preflight', () => {
     ['no Origin', 'OPTIONS', { 'access-control-request-method': 'PUT' }],
     ['no method asked for', 'OPTIONS', { origin: 'https://a.example' }],
     ['neither', 'OPTIONS', {}],
+    ['a body', 'OPTIONS', { ...marks, 'content-length': '1' }],
+    ['a body in chunks', 'OPTIONS', { ...marks, 'transfer-encoding': 'chunked' }],
+    ['a protocol to change to', 'OPTIONS', { ...marks, upgrade: 'websocket' }],
   ])('is none with %s', (_, method, headers) => {
     expect(isPreflight(method, headers)).toBe(false);
   });

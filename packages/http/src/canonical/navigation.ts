@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { hasBody } from './body.ts';
 
 /**
  * Tells whether a person is moving from page to page, the only kind of request that may be redirected to a sign-in.
@@ -17,12 +18,17 @@ export function isNavigation(method: string, headers: IncomingHttpHeaders): bool
   return /(?:^|[\s,])text\/html\b/i.test(headers.accept ?? '');
 }
 
-/** Tells whether a request is a CORS preflight: all three marks, not `OPTIONS` alone. */
+/**
+ * Tells whether a request is a CORS preflight: all three marks, not `OPTIONS` alone. A browser sends none with a body
+ * (https://fetch.spec.whatwg.org/#cors-preflight-fetch) or to change protocols.
+ */
 export function isPreflight(method: string, headers: IncomingHttpHeaders): boolean {
   return (
     method === 'OPTIONS' &&
     headers.origin !== undefined &&
-    headers['access-control-request-method'] !== undefined
+    headers['access-control-request-method'] !== undefined &&
+    headers.upgrade === undefined &&
+    !hasBody(headers)
   );
 }
 

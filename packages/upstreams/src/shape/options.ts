@@ -23,7 +23,7 @@ const fields = {
     publicPath,
   ),
   skip_auth_preflight: flag(
-    'Whether CORS preflight requests (`OPTIONS`) pass without sign-in. Default: `false`.',
+    'Whether CORS preflight requests (`OPTIONS`) pass without sign-in, bare: without cookies, credentials or a body. Default: `false`.',
   ),
   provider_slug: slug(
     'The provider that people sign in with here: the slug of one that the auth service has. Default: `UPSTREAM_DEFAULT_PROVIDER`.',

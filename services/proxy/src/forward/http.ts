@@ -1,3 +1,4 @@
+import { hasBody } from '@latchkey/http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { PassThrough } from 'node:stream';
 import type { Readable } from 'node:stream';
@@ -49,7 +50,7 @@ export async function forwardHttp(
   const first = await relay(req, res, upstream, dispatcher, events);
   // RFC 9110, section 9.2.2: a kept connection may close just as a request is sent on it. What is safe to repeat and has
   // no body is sent once more.
-  const mayRepeat = (upstream.method === 'GET' || upstream.method === 'HEAD') && !hasBody(req);
+  const mayRepeat = (upstream.method === 'GET' || upstream.method === 'HEAD') && !hasBody(req.headers);
   if (!first.answered && first.closedEarly && mayRepeat && !res.destroyed) {
     return relay(req, res, upstream, dispatcher, events);
   }
@@ -67,7 +68,7 @@ function relay(
 ): Promise<RelayOutcome> {
   return new Promise((resolve) => {
     let controller: Dispatcher.DispatchController | undefined;
-    const body = upstream.body === undefined && hasBody(req) ? bodyOf(req) : undefined;
+    const body = upstream.body === undefined && hasBody(req.headers) ? bodyOf(req) : undefined;
     const abandon = () => controller?.abort(new Error('the caller has gone'));
 
     const resume = () => controller?.resume();
@@ -148,12 +149,6 @@ function failureOf(error: Error): RelayOutcome {
   const closedEarly =
     error instanceof undiciErrors.SocketError || ('code' in error && error.code === 'ECONNRESET');
   return { answered: false, code, detail: error.message, closedEarly };
-}
-
-/** Tells whether a request has a body to come. */
-export function hasBody(req: IncomingMessage): boolean {
-  const length = req.headers['content-length'];
-  return req.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }
 
 function rawTexts(raw: Dispatcher.DispatchController['rawHeaders']): string[] {

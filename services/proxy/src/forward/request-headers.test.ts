@@ -28,6 +28,7 @@ const input: RequestHeaderInput = {
   upstreamHost: '127.0.0.1:4200',
   route: { injectRequestHeaders: [], preserveHost: false },
   identity: { user: 'ada', email: 'ada@example.com', groups: ['staff', 'makers'] },
+  isPreflight: false,
   isOwnCookie: (name) => name === '_sso_proxy',
 };
 

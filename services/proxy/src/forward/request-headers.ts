@@ -17,6 +17,8 @@ export type RequestHeaderInput = {
   /** host and port of the upstream */
   readonly upstreamHost: string;
   readonly route: Pick<Route, 'injectRequestHeaders' | 'preserveHost'>;
+  /** let through for being a CORS preflight, and for nothing else */
+  readonly isPreflight: boolean;
   /** undefined on a public path: then nothing about any person travels on */
   readonly identity: Identity | undefined;
   readonly isOwnCookie: (name: string) => boolean;
@@ -46,8 +48,19 @@ export function requestHeaders(input: RequestHeaderInput): string[] {
   return headers;
 }
 
+// A preflight passes because it asks for nothing but an answer about itself. So it says nothing else: no cookie, no
+// `Authorization`, no header that names another method. https://fetch.spec.whatwg.org/#cors-preflight-fetch and
+// https://wicg.github.io/private-network-access/.
+const preflightHeaders: ReadonlySet<string> = new Set([
+  'origin',
+  'access-control-request-method',
+  'access-control-request-headers',
+  'access-control-request-private-network',
+  'access-control-request-local-network',
+]);
+
 // What the caller sent and may travel on.
-function forwardedOnly({ rawHeaders, route, isOwnCookie }: RequestHeaderInput): string[] {
+function forwardedOnly({ rawHeaders, route, isPreflight, isOwnCookie }: RequestHeaderInput): string[] {
   const endsHere = hopByHop(rawHeaders);
   const injected = new Set(route.injectRequestHeaders.map(([name]) => foldName(name)));
   const kept: string[] = [];
@@ -56,6 +69,7 @@ function forwardedOnly({ rawHeaders, route, isOwnCookie }: RequestHeaderInput): 
     const value = rawHeaders[at + 1] ?? '';
     const lower = name.toLowerCase();
     if (endsHere.has(lower) || lower === 'host' || lower === 'expect') continue;
+    if (isPreflight && !preflightHeaders.has(lower)) continue;
     if (isReserved(name) || injected.has(foldName(name))) continue;
     if (lower === 'cookie') {
       const others = withoutCookies(value, isOwnCookie);
