@@ -72,6 +72,7 @@ async function explained({ host, target = '/', method = 'GET', scheme = 'https',
   const files: Record<string, string> = {
     'up.yml': upstreams,
     'all.env': `UPSTREAM_CLUSTER=test
+SERVER_PUBLIC_PORTS=${the.stack.ports.proxy}
 UPSTREAM_SCHEME=http
 SSO_CONFIG_APP=127.0.0.1:${app.port}
 SERVER_TRUSTED_PROXIES=127.0.0.0/8

@@ -152,7 +152,7 @@ export const errors = {
       'Nothing is set up under this name. Check the spelling of the address, or ask the people who gave it to you.',
     level: 'info',
     description:
-      'The host is in no `from` of the upstream file. Check its spelling there, that `UPSTREAM_CLUSTER` names the intended section, and that `UPSTREAM_CONFIGFILE` is set at all. At auth: the host is not `SERVER_HOST`.',
+      'The host is in no `from` of the upstream file. Check its spelling there, that `UPSTREAM_CLUSTER` names the intended section, and that `UPSTREAM_CONFIGFILE` is set at all. Or the address names a port that is not ours, as the log line then says: write the ports at which browsers reach the applications into `SERVER_PUBLIC_PORTS`, or the port of one application into its `from`. At auth: the host is not `SERVER_HOST`.',
   },
   internal_error: {
     status: 500,

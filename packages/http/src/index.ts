@@ -1,5 +1,5 @@
 export { hasBody } from './canonical/body.ts';
-export { canonicalAuthority, canonicalHost } from './canonical/host.ts';
+export { authorityOf, canonicalAuthority, canonicalHost } from './canonical/host.ts';
 export type { Authority, HostName } from './canonical/host.ts';
 export { isNavigation, isPreflight, isSameOrigin } from './canonical/navigation.ts';
 export { canonicalPath } from './canonical/path.ts';

@@ -24,8 +24,8 @@ export {
 export type { HandOff } from './hand-off.ts';
 export { deriveKeys, keyPurposes } from './keys.ts';
 export type { Key, KeyPurpose, KeyRing } from './keys.ts';
-export { coversHost, isExpired, isOlderThan, isWithinDomain, readSession } from './record.ts';
-export type { Session } from './record.ts';
+export { covers, isExpired, isOlderThan, isWithinDomain, readSession } from './record.ts';
+export type { Place, Session } from './record.ts';
 export {
   clockSkewMs,
   refuseReturnAddress,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { coversHost, isExpired, isWithinDomain, readSession } from './record.ts';
+import { covers, isExpired, isWithinDomain, readSession } from './record.ts';
 import type { Session } from './record.ts';
 
 const session: Session = {
@@ -81,6 +81,6 @@ describe('a domain', () => {
     ['nothing', '', false],
   ])('covers %s: %j', (_, host, covered) => {
     expect(isWithinDomain(host, 'corp.example.com')).toBe(covered);
-    expect(coversHost(session, host)).toBe(covered);
+    expect(covers(session, { host, authority: `${host}:8443` })).toBe(covered);
   });
 });

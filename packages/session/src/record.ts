@@ -18,7 +18,7 @@ const schema = z.object({
   idp: text,
   /** the domain, with everything below it, in which this session may be used */
   aud: text,
-  /** handed over to one host: `aud` is that host, and nothing below it */
+  /** handed over to one host: `aud` is that host and port as browsers write them, and nothing below it */
   host_only: z.literal(true).exactOptional(),
   iat: numericDate,
   auth_time: numericDate,
@@ -40,9 +40,15 @@ export function isExpired(session: Session, now: number): boolean {
   return session.exp * 1000 <= now;
 }
 
-/** Tells whether a session issued for `session.aud` may be used on `host` (canonical: lower case, no port). */
-export function coversHost(session: Pick<Session, 'aud' | 'host_only'>, host: string): boolean {
-  return session.host_only === true ? host === session.aud : isWithinDomain(host, session.aud);
+/** Where a session is to be used: the host (lower case, no port), and the authority (with the port, where it is not the usual one). */
+export type Place = { readonly host: string; readonly authority: string };
+
+/**
+ * Tells whether a session issued for `session.aud` may be used at a place. Cookies know no ports (RFC 6265, section 8.5):
+ * a browser sends that of one port to every other port of the host, and another program may listen there.
+ */
+export function covers(session: Pick<Session, 'aud' | 'host_only'>, { host, authority }: Place): boolean {
+  return session.host_only === true ? authority === session.aud : isWithinDomain(host, session.aud);
 }
 
 /** Tells whether its person signed in longer ago than `lifeMs`, at `now` (milliseconds since the epoch). */

@@ -26,6 +26,7 @@ describe('the settings of the proxy', () => {
           drainMs: 0,
           shutdownTimeoutMs: 30_000,
           trustedProxies: [],
+          publicPorts: [],
         },
         provider: { externalUrl: address, internalUrl: address, scope: '' },
         client: { id: 'proxy-1', secret: 'the secret of both' },
@@ -53,6 +54,19 @@ describe('the settings of the proxy', () => {
       warnings: ['UPSTREAM_CONFIGFILE: not set, so every host is unknown and answers 421'],
       deprecated: [],
     });
+  });
+
+  test.each([
+    ['what is written', { SERVER_PUBLIC_PORTS: '8443, 9443' }, [8443, 9443]],
+    [
+      'what is written, over plain HTTP too',
+      { SERVER_PUBLIC_PORTS: '80', SESSION_COOKIE_SECURE: 'false' },
+      [80],
+    ],
+    ['over plain HTTP its own port', { SERVER_PORT: '4190', SESSION_COOKIE_SECURE: 'false' }, [4190]],
+    ['none behind TLS', { SERVER_PORT: '4190' }, []],
+  ])('take for public ports %s', (_, changes, publicPorts) => {
+    expect(load(changes)).toMatchObject({ settings: { server: { publicPorts } } });
   });
 
   test('leave out what is optional and unset', () => {

@@ -49,7 +49,7 @@ function proxySettings(
 ): ProxySettings {
   const { UPSTREAM_CONFIG: config, UPSTREAM_CONFIGFILE: configFile } = values;
   return {
-    server: serverSettings(values),
+    server: { ...serverSettings(values), publicPorts: publicPorts(values) },
     provider: {
       externalUrl: values.PROVIDER_URL_EXTERNAL,
       internalUrl: values.PROVIDER_URL_INTERNAL ?? values.PROVIDER_URL_EXTERNAL,
@@ -85,6 +85,12 @@ function proxySettings(
     logging: loggingSettings(values),
     ...outgoingSettings(values),
   };
+}
+
+// Over plain HTTP there is no load balancer that turns one port into another.
+function publicPorts(values: Values<typeof proxyVariables>): number[] {
+  const { SERVER_PUBLIC_PORTS: written, SESSION_COOKIE_SECURE: secure, SERVER_PORT: own } = values;
+  return written ?? (secure ? [] : [own]);
 }
 
 function checkUpstreamSource({ given }: Reading<typeof proxyVariables>, findings: Findings): void {

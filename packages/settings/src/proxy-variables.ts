@@ -8,7 +8,7 @@ import {
 } from './shared-variables.ts';
 import { yamlDocument } from './inline-document.ts';
 import { slug } from './slug.ts';
-import { boolean, scheme, text, textList } from './value-types.ts';
+import { boolean, portList, scheme, text, textList } from './value-types.ts';
 import type { Table } from './variable.ts';
 
 /** Every variable of the proxy, except the patterns below. */
@@ -18,6 +18,11 @@ export const proxyVariables = {
     type: duration,
     default: '30s',
     meaning: 'How long running requests may take to finish once the service is told to stop.',
+  },
+  SERVER_PUBLIC_PORTS: {
+    type: portList,
+    meaning:
+      'The ports at which browsers reach the applications, where an address names one: `8443` for https://wiki.example.com:8443/. The usual port of the scheme and ports that a `from` names need no mention. Unset, there are no others; where SESSION_COOKIE_SECURE is false, SERVER_PORT.',
   },
 
   PROVIDER_TYPE: {

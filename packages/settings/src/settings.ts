@@ -10,7 +10,10 @@ export type Loaded<T> = { warnings: string[]; deprecated: DeprecatedName[] } & (
 
 /** Everything the proxy is told by its environment. Durations are milliseconds. */
 export type ProxySettings = {
-  server: ServerSettings;
+  server: ServerSettings & {
+    /** Where browsers reach the applications, besides the usual port of the scheme and those that a `from` names. */
+    publicPorts: number[];
+  };
   provider: { externalUrl: URL; internalUrl: URL; scope: string };
   client: ClientSettings;
   session: {

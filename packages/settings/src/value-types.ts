@@ -49,6 +49,8 @@ export const boolean: ValueType<boolean> = {
 
 export const port = valueType('port', 'a number from 1 to 65535', parsePort);
 
+export const portList = listOf('port list', port);
+
 /** A port number in decimal digits, or undefined. */
 export function parsePort(text: string): number | undefined {
   const number = /^\d{1,5}$/.test(text) ? Number(text) : 0;

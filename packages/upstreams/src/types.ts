@@ -81,7 +81,12 @@ export type Route = {
  * The route of a host and where its requests go. There is no target for a launcher, and none where a rewrite template
  * gave no address for this host: answer that with 502.
  */
-export type RouteMatch = { route: Route; target: Target | undefined };
+export type RouteMatch = {
+  route: Route;
+  target: Target | undefined;
+  /** Whether `from` names the very port that was asked for. */
+  namesPort?: true;
+};
 
 export type RouteTable = {
   /** In file order, extra routes after all others: the order in which patterns are tried. */

@@ -9,6 +9,7 @@ import type { Gate, Passage } from './gate/gate.ts';
 import { refuseWithError } from './gate/refuse.ts';
 import type { RefuseDecision } from './gate/refuse.ts';
 import type { RequestRecord } from './record/request-record.ts';
+import type { PublicPorts } from './public-ports.ts';
 import type { Addresses } from './sign-in/addresses.ts';
 
 /** The stages before forwarding, ready to work. */
@@ -20,6 +21,7 @@ export type AdmissionStages = {
   readonly showLauncher: ShowLauncher;
   readonly refuseDecision: RefuseDecision;
   readonly addresses: Addresses;
+  readonly ports: PublicPorts;
   /** browsers reach us over HTTPS only */
   readonly secure: boolean;
   readonly ready: () => boolean;
@@ -43,16 +45,17 @@ export type Admit = (
 
 /** Makes stages 1 to 7: one reading, route, own endpoint, public, credential, standing, decision. */
 export function createAdmit(stages: AdmissionStages): Admit {
-  const { trust, table, endpoints, gate, refuseDecision, addresses } = stages;
+  const { trust, table, endpoints, gate, refuseDecision, addresses, ports } = stages;
 
   return async function admit(req, res, record) {
     if (stages.secure) res.setHeader('Strict-Transport-Security', 'max-age=31536000');
-    const request = canonicalRequest(req, trust);
-    if (typeof request === 'string') {
-      record.detail = request;
+    const read = canonicalRequest(req, trust);
+    if (typeof read === 'string') {
+      record.detail = read;
       refuseWithError(res, record, 'bad_request');
       return undefined;
     }
+    const request = ports.withoutImplied(read);
     record.request = request;
     if (request.rawPath === healthPath) {
       replyText(res, stages.ready() ? 200 : 503, '');
@@ -60,7 +63,9 @@ export function createAdmit(stages: AdmissionStages): Admit {
     }
 
     const match = table().match(request.host, request.port);
-    if (match === undefined) {
+    if (match === undefined || !ports.serves(request, match)) {
+      if (match !== undefined)
+        record.detail = `port ${request.port} is neither in \`from\` nor in SERVER_PUBLIC_PORTS`;
       refuseWithError(res, record, 'unknown_host');
       return undefined;
     }

@@ -14,6 +14,7 @@ import { createGate } from './gate/gate.ts';
 import { createRefuseDecision } from './gate/refuse.ts';
 import { sessionCookies } from './gate/session-cookies.ts';
 import { createPipeline } from './pipeline.ts';
+import { publicPorts } from './public-ports.ts';
 import { observeIntrospect } from './record/observe-introspect.ts';
 import { startRecording } from './record/start.ts';
 import { createSessionCheck } from './session-check/check.ts';
@@ -56,6 +57,10 @@ export async function startProxy(options: {
     lifetimeMs,
     now,
   });
+  const ports = publicPorts({
+    ports: settings.server.publicPorts,
+    scheme: (request) => addresses.scheme(request),
+  });
   const signOutHints = deriveKeys([client.secret], 'sign-out hint');
   const gate = createGate({
     readCredential: createCredentialReader({ cookies, tokens, lifetimeMs, now }),
@@ -70,7 +75,11 @@ export async function startProxy(options: {
     }),
   });
   const refuseDecision = createRefuseDecision({ addresses, cookies });
-  const showLauncher = createLauncher({ routes: () => table.current().routes, addresses });
+  const showLauncher = createLauncher({
+    routes: () => table.current().routes,
+    addresses,
+    publicPorts: settings.server.publicPorts,
+  });
   const attempts = attemptCookies({ keys: deriveKeys(secrets, 'hand-off attempt'), scope: { secure }, now });
   const endpoints = createEndpoints({
     gate,
@@ -105,6 +114,7 @@ export async function startProxy(options: {
         gate,
         refuseDecision,
         addresses,
+        ports,
         connections,
         tunnels,
         isOwnCookie: (cookieName) => isOwnCookie(cookieName, name),

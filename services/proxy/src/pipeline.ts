@@ -1,5 +1,5 @@
 import { namedGroups } from '@latchkey/access';
-import { hasBody, isSameOrigin, StalledError } from '@latchkey/http';
+import { authorityOf, hasBody, isSameOrigin, StalledError } from '@latchkey/http';
 import type { Identity } from '@latchkey/identity';
 import type { Route } from '@latchkey/upstreams';
 import { ServerResponse } from 'node:http';
@@ -21,7 +21,6 @@ import type { Tell } from './record/events.ts';
 import { openRecord } from './record/record.ts';
 import type { RequestRecord } from './record/request-record.ts';
 import type { KnownSession } from './session-check/known-session.ts';
-import { authorityOf } from './sign-in/addresses.ts';
 import { readBody } from './signing/read-body.ts';
 import type { Signer } from './signing/signer.ts';
 
@@ -141,7 +140,8 @@ export function createPipeline(stages: Stages): {
     const { cookie } = req.headers;
     const stillAllowed = async () => {
       const again = table().match(request.host, request.port);
-      return again !== undefined && (await gate.pass(request, { cookie }, again.route)).decision.allow;
+      if (again === undefined || !stages.ports.serves(request, again)) return false;
+      return (await gate.pass(request, { cookie }, again.route)).decision.allow;
     };
     res.detachSocket(socket);
     forwardWebSocket(req, socket, head, handshake, {

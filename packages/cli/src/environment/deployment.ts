@@ -31,6 +31,8 @@ export type ProxyKnowledge = {
   secure: boolean;
   /** Whether there is a load balancer that is believed when it says how a browser reached it. */
   hasTrustedProxies: boolean;
+  /** The ports at which browsers reach every application. */
+  publicPorts: readonly number[];
 };
 
 /** What auth decides about people, as far as the env files say; undefined for what they do not say. */
@@ -68,6 +70,7 @@ export function readDeployment(
     proxy: ofProxy && {
       secure: session.cookie.secure,
       hasTrustedProxies: server.trustedProxies.length > 0,
+      publicPorts: server.publicPorts,
     },
     auth: auth && knowledgeFrom(auth),
     entries,

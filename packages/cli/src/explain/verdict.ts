@@ -1,7 +1,16 @@
 import { explain, reasons } from '@latchkey/access';
 import type { Person, Reason, RuleOutcome } from '@latchkey/access';
-import { errors, healthPath, isNavigation, isPreflight, isSameOrigin, ownPaths } from '@latchkey/http';
+import {
+  authorityOf,
+  errors,
+  healthPath,
+  isNavigation,
+  isPreflight,
+  isSameOrigin,
+  ownPaths,
+} from '@latchkey/http';
 import type { CanonicalRequest, ErrorCode } from '@latchkey/http';
+import { servesPort } from '@latchkey/upstreams';
 import type { Route, RouteMatch, RouteTable } from '@latchkey/upstreams';
 import type { Deployment } from '../environment/deployment.ts';
 import type { AskedRequest } from './request.ts';
@@ -56,6 +65,11 @@ export function decideAbout(asked: AskedRequest, asker: Asker, installation: Ins
   }
   const match = installation.table.match(read.host, read.port);
   if (!match) return refused('unknown_host', `No route answers for ${read.host}.`);
+  const { proxy } = installation;
+  if (proxy && !servesPort(match, read.port, proxy.publicPorts)) {
+    const why = `Port ${read.port} is neither in \`from\` nor in SERVER_PUBLIC_PORTS.`;
+    return { ...refused('unknown_host', why), route: match.route };
+  }
 
   const redirect = httpsAddressOf(asked, read, installation);
   const verdict = ownPaths.has(read.rawPath)
@@ -170,8 +184,4 @@ function httpsAddressOf(
 ): string | undefined {
   if (scheme === 'https' || proxy?.secure === false || proxy?.hasTrustedProxies === false) return undefined;
   return `https://${authorityOf(read)}${read.target}`;
-}
-
-function authorityOf({ host, port }: CanonicalRequest): string {
-  return port === undefined ? host : `${host}:${port}`;
 }

@@ -25,6 +25,11 @@ export function canonicalAuthority(value: string): Authority | undefined {
   return { host, port };
 }
 
+/** Writes an authority: the host, and the port where there is one. */
+export function authorityOf({ host, port }: Authority): string {
+  return port === undefined ? host : `${host}:${port}`;
+}
+
 /** Folds a host name without port into its canonical form; undefined when it is none. */
 export function canonicalHost(name: string): HostName | undefined {
   // Before folding: outside ASCII there are letters that fold into it (U+212A, KELVIN SIGN, becomes k).

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { load, placesOf, tableOf } from '../../test-support/load.ts';
+import { servesPort } from './table.ts';
 
 function services(...routes: Array<{ from: string; type?: string; name?: string }>): string {
   return routes
@@ -18,6 +19,7 @@ describe('which route a host has', () => {
       { from: 'a.example.com:4180' },
       { from: 'b\\..*', type: 'rewrite' },
       { from: 'apps.example.com', type: 'rewrite' },
+      { from: 'c\\.example\\.org:8443', type: 'rewrite' },
     ),
   );
 
@@ -31,6 +33,18 @@ describe('which route a host has', () => {
     ['nothing for a name that every object has', 'constructor', undefined, undefined],
   ])('%s', (_, host, port, service) => {
     expect(table.match(host, port)?.route.service).toBe(service);
+  });
+
+  test.each([
+    ['that it names', 'a.example.com', 4180, true],
+    ['that its pattern names', 'c.example.org', 8443, true],
+    ['that it does not name', 'a.example.com', 4181, false],
+    ['that its pattern does not name', 'b.example.com', 4181, false],
+    ['at which all are', 'a.example.com', 443, true],
+    ['that is not written at all', 'a.example.com', undefined, true],
+  ])('is served at a port %s', (_, host, port, served) => {
+    const match = table.match(host, port);
+    expect(match && servesPort(match, port, [443])).toBe(served);
   });
 
   test('a launcher has no target and needs no to', () => {

@@ -22,17 +22,33 @@ export function buildTable(resolved: readonly ResolvedRoute[], report: Report): 
     groups: groupsOf(resolved),
     match(host, port) {
       const withPort = port === undefined ? host : `${host}:${port}`;
-      const exact = hosts.get(withPort) ?? hosts.get(host);
+      const ofPort = port === undefined ? undefined : hosts.get(withPort);
+      if (ofPort) return { ...ofPort, namesPort: true };
+      const exact = hosts.get(host);
       if (exact) return exact;
       if (!isHostName(host)) return undefined;
       for (const { route, pattern } of inOrder) {
         // BuzzFeed SSO let patterns see the port, so one that names it still works.
-        const found = pattern.resolve(host) ?? (port === undefined ? undefined : pattern.resolve(withPort));
+        const found = pattern.resolve(host);
         if (found) return { route, target: found.target };
+        const ofPattern = port === undefined ? undefined : pattern.resolve(withPort);
+        if (ofPattern) return { route, target: ofPattern.target, namesPort: true };
       }
       return undefined;
     },
   };
+}
+
+/**
+ * Tells whether a request is for a port that is ours: none, one that `from` names, or one at which browsers reach all
+ * applications. Whoever listens at another port of the same host must not be who a sign-in leads to.
+ */
+export function servesPort(
+  { namesPort }: Pick<RouteMatch, 'namesPort'>,
+  port: number | undefined,
+  publicPorts: readonly number[],
+): boolean {
+  return port === undefined || namesPort === true || publicPorts.includes(port);
 }
 
 function taken(route: Route, holder: Route): string {

@@ -1,4 +1,4 @@
-import { canonicalHost } from '@latchkey/http';
+import { authorityOf, canonicalAuthority } from '@latchkey/http';
 import { codeChallengeOf } from '@latchkey/session';
 import type { Session } from '@latchkey/session';
 import type { Context } from '../context.ts';
@@ -38,9 +38,10 @@ export async function redeem(
   const standing = await standingOf(grant.session, context);
   if (standing === undefined) return { refusal: 'the session is over' };
 
-  const host = canonicalHost(new URL(redirectUri).hostname);
-  if (host === undefined) return { refusal: 'another address' };
-  const here: Session = { ...grant.session, aud: host, host_only: true };
+  // Without the port that the scheme implies, as a URL has it.
+  const place = canonicalAuthority(new URL(redirectUri).host);
+  if (place === undefined) return { refusal: 'another address' };
+  const here: Session = { ...grant.session, aud: authorityOf(place), host_only: true };
   const session = await withGrant(here, standing.grant, context);
   return { session, token: await sealToken(session, context) };
 }

@@ -1,6 +1,6 @@
 import { isAdmitted } from '@latchkey/access';
-import { cookieValues, coversHost, isExpired, openSession } from '@latchkey/session';
-import type { Session } from '@latchkey/session';
+import { cookieValues, covers, isExpired, openSession } from '@latchkey/session';
+import type { Place, Session } from '@latchkey/session';
 import type { Context } from '../context.ts';
 import { knownStanding } from './refresh.ts';
 import type { Standing } from './store.ts';
@@ -17,7 +17,7 @@ export async function sessionsIn(cookieHeader: string | undefined, context: Cont
   const values = cookieValues(cookieHeader, name).slice(0, triedCookies);
   const opened = values.map(async (value) => {
     const session = await openSession(value, keys);
-    if (session === undefined || !coversHost(session, context.authority.host)) return undefined;
+    if (session === undefined || !covers(session, placeOf(context))) return undefined;
     return withStanding(session, context);
   });
   return (await Promise.all(opened)).filter((one) => one !== undefined);
@@ -31,7 +31,7 @@ export async function sessionsIn(cookieHeader: string | undefined, context: Cont
 export async function openToken(token: string, context: Context): Promise<OpenSession | undefined> {
   const session = await openSession(token, context.keys.shown);
   if (session === undefined) return undefined;
-  if (session.host_only !== true && !coversHost(session, context.authority.host)) return undefined;
+  if (session.host_only !== true && !covers(session, placeOf(context))) return undefined;
   return withStanding(session, context);
 }
 
@@ -46,6 +46,10 @@ export async function standingOf(session: Session, context: Context): Promise<St
   if (!context.providers.has(session.idp) || !isAdmitted(session.email, context.accounts)) return undefined;
   if (await context.store.isRevoked(session.sid)) return undefined;
   return knownStanding(session, context);
+}
+
+function placeOf({ authority, origin }: Context): Place {
+  return { host: authority.host, authority: new URL(origin).host };
 }
 
 async function withStanding(session: Session, context: Context): Promise<OpenSession | undefined> {

@@ -60,6 +60,7 @@ beforeAll(async () => {
     showLauncher: () => undefined,
     certs: '{}',
     addresses: {
+      scheme: () => 'https',
       origin: () => 'https://wiki.example.com',
       signIn: () => 'https://sso.example.com/google/sign_in',
       signInToStart: () => 'https://sso.example.com/google/sign_in',

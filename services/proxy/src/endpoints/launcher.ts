@@ -20,14 +20,19 @@ export type ShowLauncher = (
   known: KnownSession,
 ) => void;
 
-/** @param parts.routes the routes in force */
+/**
+ * @param parts.routes the routes in force
+ * @param parts.publicPorts at which every application is
+ */
 export function createLauncher(parts: {
   routes: () => readonly Route[];
-  addresses: Pick<Addresses, 'origin'>;
+  addresses: Pick<Addresses, 'scheme'>;
+  publicPorts: readonly number[];
 }): ShowLauncher {
-  const { routes, addresses } = parts;
+  const { routes, addresses, publicPorts } = parts;
   return function showLauncher(res, { request, requestId }, known) {
-    const apps = appsFor(known, routes(), addresses.origin(request));
+    const port = request.port !== undefined && publicPorts.includes(request.port) ? request.port : undefined;
+    const apps = appsFor(known, routes(), { scheme: addresses.scheme(request), port });
     if (!isNavigation(request.method, res.req.headers)) {
       const list = apps.map(({ title, href, description, icon }) => ({
         title,
@@ -58,21 +63,24 @@ export function replyLauncherScript(res: ServerResponse): void {
  * The applications that a person may open with this sign-in, by title. A pattern of hosts is no single address,
  * and what the file hides stays hidden.
  *
- * @param origin of the launcher as the browser sees it: applications have its scheme, and its port where they name none
+ * @param at where applications are that name no port of their own
  */
-export function appsFor(known: KnownSession, routes: readonly Route[], origin: string): App[] {
-  const { protocol, port } = new URL(origin);
+export function appsFor(
+  known: KnownSession,
+  routes: readonly Route[],
+  { scheme, port }: { scheme: 'http' | 'https'; port: number | undefined },
+): App[] {
   const apps = routes.flatMap((route): App[] => {
     const { host, launcher, kind } = route;
     if (host === undefined || kind !== 'simple' || launcher?.hidden === true) return [];
     const hostName = host.replace(/:\d+$/, '');
     if (route.providerSlug !== known.session.idp) return [];
     if (!decideAbout(known, route).allow) return [];
-    const authority = host === hostName && port !== '' ? `${host}:${port}` : host;
+    const authority = host === hostName && port !== undefined ? `${host}:${port}` : host;
     return [
       {
         title: launcher?.title ?? route.service,
-        href: `${protocol}//${authority}/`,
+        href: `${scheme}://${authority}/`,
         host: hostName,
         ...(launcher?.description !== undefined && { description: launcher.description }),
         ...(launcher?.icon !== undefined && { icon: launcher.icon }),

@@ -1,9 +1,9 @@
+import { authorityOf } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import { foldName, identityHeaders, isReserved } from '@latchkey/identity';
 import type { Identity } from '@latchkey/identity';
 import { withoutCookies } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
-import { authorityOf } from '../sign-in/addresses.ts';
 import { hopByHop } from './hop-by-hop.ts';
 
 /** What the headers towards an upstream are made from. */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { deriveKeys, sealSession, sessionCookie } from '@latchkey/session';
-import type { Session } from '@latchkey/session';
+import type { Place, Session } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
 import { sessionTokens } from '../session-check/session-token.ts';
 import { createCredentialReader } from './credential.ts';
@@ -22,6 +22,7 @@ const cookies = sessionCookies({
 });
 const tokens = sessionTokens(deriveKeys(['client'], 'session token'), cookies);
 const host = 'wiki.example.com';
+const place = at(host);
 const route: Route = {
   id: 'wiki',
   service: 'wiki',
@@ -66,7 +67,7 @@ let read: (...values: string[]) => Promise<Credential>;
 beforeEach(() => {
   now = start;
   const reader = createCredentialReader({ cookies, tokens, lifetimeMs, now: () => now });
-  read = (...values) => reader(values.map((value) => `${cookie.name}=${value}`).join('; '), host, route);
+  read = (...values) => reader(values.map((value) => `${cookie.name}=${value}`).join('; '), place, route);
 });
 
 describe('a session cookie', () => {
@@ -132,7 +133,7 @@ describe('no usable session', () => {
   ])('%s', async (_, header) => {
     const reader = createCredentialReader({ cookies, tokens, lifetimeMs, now: () => now });
 
-    expect(await reader(header, host, route)).toEqual({ nobody: 'no_session' });
+    expect(await reader(header, place, route)).toEqual({ nobody: 'no_session' });
   });
 });
 
@@ -167,17 +168,17 @@ describe('where a session is good', () => {
     ['another domain', 'wiki.example.org', false],
   ])('%s', async (_, asked, usable) => {
     const reader = createCredentialReader({ cookies, tokens, lifetimeMs, now: () => now });
-    const credential = await reader(`${cookie.name}=${good}`, asked, route);
+    const credential = await reader(`${cookie.name}=${good}`, at(asked), route);
 
     expect(credential).toEqual(usable ? expect.objectContaining({ sent: good }) : { nobody: 'no_session' });
   });
 
   test('each route asks for its own provider, of a session that is known already too', async () => {
     const reader = createCredentialReader({ cookies, tokens, lifetimeMs, now: () => now });
-    await reader(`${cookie.name}=${good}`, host, route);
+    await reader(`${cookie.name}=${good}`, place, route);
     const okta = { ...route, providerSlug: 'okta' };
 
-    expect(await reader(`${cookie.name}=${good}`, host, okta)).toEqual({ nobody: 'session_other_provider' });
+    expect(await reader(`${cookie.name}=${good}`, place, okta)).toEqual({ nobody: 'session_other_provider' });
   });
 });
 
@@ -187,7 +188,7 @@ describe('a session that was handed over to one host', () => {
   test('is read from that host’s own cookie, and shown to auth sealed with a key of the services', async () => {
     const value = await cookies.seal(handedOver);
     const reader = createCredentialReader({ cookies, tokens, lifetimeMs, now: () => now });
-    const credential = await reader(`__Host-_sso_proxy=${value}`, host, route);
+    const credential = await reader(`__Host-_sso_proxy=${value}`, place, route);
 
     expect(credential).toMatchObject({ sent: value, known: { session: handedOver, cookie: value } });
     const { known } = credential as Extract<Credential, { known: unknown }>;
@@ -195,7 +196,12 @@ describe('a session that was handed over to one host', () => {
     expect(await tokens.open(known.token)).toEqual(handedOver);
   });
 
-  test.each(['a.wiki.example.com', 'example.com', 'vault.example.com'])('is none on %s', async (asked) => {
+  test.each([
+    ['below the host', at('a.wiki.example.com')],
+    ['above it', at('example.com')],
+    ['beside it', at('vault.example.com')],
+    ['at another port of it', { host, authority: `${host}:8443` }],
+  ])('is none %s', async (_, asked) => {
     const reader = createCredentialReader({ cookies, tokens, lifetimeMs, now: () => now });
     const value = await cookies.seal(handedOver);
 
@@ -211,8 +217,12 @@ describe('SESSION_TTL_LIFETIME', () => {
     const long = await sealSession({ ...session, exp: start / 1000 + 86_400 }, cookie);
     now = start + later;
     const reader = createCredentialReader({ cookies, tokens, lifetimeMs: 3_600_000, now: () => now });
-    const credential = await reader(`${cookie.name}=${long}`, host, route);
+    const credential = await reader(`${cookie.name}=${long}`, place, route);
 
     expect(credential).toMatchObject('sent' in expected ? { sent: long } : expected);
   });
 });
+
+function at(name: string): Place {
+  return { host: name, authority: name };
+}

@@ -1,5 +1,6 @@
 import type { NobodyReason } from '@latchkey/access';
-import { cookieValues, coversHost, isExpired, isOlderThan, openSession } from '@latchkey/session';
+import { cookieValues, covers, isExpired, isOlderThan, openSession } from '@latchkey/session';
+import type { Place } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
 import { LRUCache } from 'lru-cache';
 import { newlyKnown } from '../session-check/known-session.ts';
@@ -41,19 +42,19 @@ export function createCredentialReader(options: {
   /** after this a person signs in again (`SESSION_TTL_LIFETIME`), milliseconds */
   lifetimeMs: number;
   now: () => number;
-}): (cookieHeader: string | undefined, host: string, route: Route) => Promise<Credential> {
+}): (cookieHeader: string | undefined, place: Place, route: Route) => Promise<Credential> {
   const { cookies, tokens, lifetimeMs, now } = options;
   const sessions = new LRUCache<string, KnownSession>({ max: keptSessions });
   const unreadable = new LRUCache<string, true>({ max: keptUnreadable });
 
-  return async function readCredential(cookieHeader, host, route) {
+  return async function readCredential(cookieHeader, place, route) {
     const found: NobodyReason[] = ['no_session'];
     let spent = false;
-    for (const source of cookies.sources(host)) {
+    for (const source of cookies.sources(place.host)) {
       for (const sent of cookieValues(cookieHeader, source.name).slice(0, triedValues)) {
         const known = sessions.get(sent) ?? (await open(sent));
         const objection =
-          known === undefined ? 'session_unreadable' : objectionTo(known, source, host, route);
+          known === undefined ? 'session_unreadable' : objectionTo(known, source, place, route);
         if (known !== undefined && objection === undefined) return { known, sent };
         if (objection !== undefined) found.push(objection);
         spent ||= source.isHosts && (objection === 'session_ended' || objection === 'session_expired');
@@ -81,12 +82,12 @@ export function createCredentialReader(options: {
   function objectionTo(
     { session, ended }: KnownSession,
     source: SessionSource,
-    host: string,
+    place: Place,
     route: Route,
   ): NobodyReason | undefined {
     if (ended) return 'session_ended';
     if (isExpired(session, now()) || isOlderThan(session, lifetimeMs, now())) return 'session_expired';
-    if (!source.accepts(session) || !coversHost(session, host)) return 'session_elsewhere';
+    if (!source.accepts(session) || !covers(session, place)) return 'session_elsewhere';
     if (session.idp !== route.providerSlug) return 'session_other_provider';
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { canonicalHost, canonicalPath } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
+import type { Place } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
 import type { Standing } from '../session-check/check.ts';
 import { newlyKnown } from '../session-check/known-session.ts';
@@ -32,7 +33,7 @@ const route: Route = {
 };
 
 const readCredential =
-  jest.fn<(cookie: string | undefined, host: string, route: Route) => Promise<Credential>>();
+  jest.fn<(cookie: string | undefined, place: Place, route: Route) => Promise<Credential>>();
 const check = jest.fn<(known: KnownSession) => Promise<Standing>>();
 const gate = createGate({ readCredential, check });
 let known: KnownSession;
@@ -75,7 +76,7 @@ describe('a request', () => {
       subject: known.person,
     });
     expect(passage.known).toBe(known);
-    expect(readCredential).toHaveBeenCalledWith('a=1', host, route);
+    expect(readCredential).toHaveBeenCalledWith('a=1', { host, authority: String(host) }, route);
   });
 
   test.each([

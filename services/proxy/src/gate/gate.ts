@@ -1,7 +1,8 @@
 import { decide } from '@latchkey/access';
 import type { Decision, Nobody, NobodyReason, Person } from '@latchkey/access';
-import { isPreflight } from '@latchkey/http';
+import { authorityOf, isPreflight } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
+import type { Place } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Standing } from '../session-check/check.ts';
@@ -40,7 +41,7 @@ const nothingPublic = { path: undefined, preflight: false };
 
 /** Puts the gate together from its parts. */
 export function createGate(parts: {
-  readCredential: (cookieHeader: string | undefined, host: string, route: Route) => Promise<Credential>;
+  readCredential: (cookieHeader: string | undefined, place: Place, route: Route) => Promise<Credential>;
   check: (known: KnownSession, needs: { accessToken: boolean }) => Promise<Standing>;
 }): Gate {
   async function identify(
@@ -48,8 +49,9 @@ export function createGate(parts: {
     headers: IncomingHttpHeaders,
     route: Route,
   ): Promise<Identified> {
+    const place = { host: request.host, authority: authorityOf(request) };
     for (let tried = 0; tried < triedSessions; tried++) {
-      const credential = await parts.readCredential(headers.cookie, request.host, route);
+      const credential = await parts.readCredential(headers.cookie, place, route);
       if ('nobody' in credential) {
         const { nobody: why, ...rest } = credential;
         return { subject: nobody(why), ...rest };

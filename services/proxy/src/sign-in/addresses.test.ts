@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { canonicalHost } from '@latchkey/http';
+import { authorityOf, canonicalHost } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import { deriveKeys, refuseReturnAddress, signReturnAddress } from '@latchkey/session';
-import { authorityOf, createAddresses } from './addresses.ts';
+import { createAddresses } from './addresses.ts';
 
 const now = 1_700_000_000_000;
 const [key] = deriveKeys(['secret'], 'return address');

@@ -1,4 +1,5 @@
 import type { Reason } from '@latchkey/access';
+import { authorityOf } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import {
   handOffParameters,
@@ -13,6 +14,8 @@ import type { HandOff, Key } from '@latchkey/session';
  * straight to auth; any other begins with a hand-off, on the host itself.
  */
 export type Addresses = {
+  /** the scheme in which a browser reaches us */
+  scheme(request: CanonicalRequest): 'http' | 'https';
   /** where the request's host is, for a browser: `https://wiki.corp.example.com` */
   origin(request: CanonicalRequest): string;
   /** where to sign in, coming back to the very URL that was asked for */
@@ -50,11 +53,15 @@ export function createAddresses(options: {
   // OpenID Connect Core, section 3.1.2.1. Without it auth would send back a session that is too old for us.
   const maxAge = { max_age: Math.floor(options.lifetimeMs / 1000).toString() };
 
+  // Where nobody says that we trust, applications have the scheme of auth, as BuzzFeed SSO has it: it sends everybody back
+  // under SERVER_SCHEME. TLS ends before us, and `http` would send browsers out of it.
+  function scheme({ forwardedProto }: CanonicalRequest): 'http' | 'https' {
+    if (secure) return 'https';
+    return forwardedProto ?? (externalUrl.protocol === 'https:' ? 'https' : 'http');
+  }
+
   function origin(request: CanonicalRequest): string {
-    // Where nobody says that we trust, applications have the scheme of auth, as BuzzFeed SSO has it: it sends everybody back
-    // under SERVER_SCHEME. TLS ends before us, and `http` would send browsers out of it.
-    const scheme = secure ? 'https' : (request.forwardedProto ?? externalUrl.protocol.slice(0, -1));
-    return `${scheme}://${authorityOf(request)}`;
+    return `${scheme(request)}://${authorityOf(request)}`;
   }
 
   function atAuth(path: string, returnTo: string, extra: Record<string, string>): string {
@@ -77,6 +84,7 @@ export function createAddresses(options: {
   }
 
   return {
+    scheme,
     origin,
     signIn: (request, slug, reason) =>
       signInTo(request, slug, origin(request) + urlSafe(request.target), reason),
@@ -105,11 +113,6 @@ export function createAddresses(options: {
       return target !== undefined && isHere ? target : `${origin(request)}/`;
     },
   };
-}
-
-/** The host as the caller wrote it, in canonical form, with its port if one was written. */
-export function authorityOf(request: Pick<CanonicalRequest, 'host' | 'port'>): string {
-  return request.port === undefined ? request.host : `${request.host}:${request.port}`;
 }
 
 // A browser may send these raw in a query, and a URL that holds them raw is one that two parsers read in two ways.

@@ -1,4 +1,4 @@
-import { replyRedirect } from '@latchkey/http';
+import { authorityOf, replyRedirect } from '@latchkey/http';
 import type { ErrorCode } from '@latchkey/http';
 import { handOffCallbackPath, isExpired } from '@latchkey/session';
 import type { Attempt, AttemptCookies, Session } from '@latchkey/session';
@@ -43,7 +43,7 @@ export function createCallback(parts: {
         redirectUri: new URL(handOffCallbackPath, addresses.origin(request)).href,
         codeVerifier: attempt.secrets.codeVerifier,
       });
-      if (session === undefined || !isFor(session, request.host, attempt)) {
+      if (session === undefined || !isFor(session, authorityOf(request), attempt)) {
         record.detail = 'auth does not take the code, or gave a session for something else';
         return startAgain(req, res, 'attempt_unknown', target);
       }
@@ -56,8 +56,8 @@ export function createCallback(parts: {
     return replyRedirect(res, target);
   };
 
-  function isFor(session: Session, host: string, attempt: Attempt): boolean {
-    return session.aud === host && session.idp === attempt.slug && !isExpired(session, now());
+  function isFor(session: Session, authority: string, attempt: Attempt): boolean {
+    return session.aud === authority && session.idp === attempt.slug && !isExpired(session, now());
   }
 
   // A callback that is loaded again, or was meant for another browser. Who is signed in all the same loses nothing.
