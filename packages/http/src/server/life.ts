@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Duplex } from 'node:stream';
 import { createStallWatch, StalledError } from './stalled.ts';
+import { inTurn } from './turns.ts';
 
 /** How long the server waits for a client. Milliseconds. */
 export type ServerTimeouts = {
@@ -70,7 +71,7 @@ export async function startServer(
     shouldUpgradeCallback: (req) => upgrade !== undefined && isWebSocket(req),
   });
   const open = new Set<ServerResponse>();
-  server.on('request', function answer(req, res) {
+  function answer(req: IncomingMessage, res: ServerResponse): void {
     open.add(res);
     res.once('close', function forget() {
       open.delete(res);
@@ -80,7 +81,8 @@ export async function startServer(
     if (!ready()) sayGoodbye(res);
     startSilenceTimer(req, res, timeouts.readMs);
     request(req, res);
-  });
+  }
+  server.on('request', inTurn(answer));
   server.on('timeout', (socket: Socket) => endSilence(socket, timeouts.readMs));
   // Node forgets about a connection once it is upgraded, so that nobody but us can end it.
   const upgraded = new Set<Duplex>();
@@ -171,7 +173,6 @@ function endStalled(
     if (looking) return;
     looking = true;
     const answers = new Map<Socket, ServerResponse>();
-    // An answer that waits behind another one on its connection has no socket yet.
     for (const res of open) if (res.socket !== null) answers.set(res.socket, res);
     const tunnels = [...upgraded].filter((socket) => socket instanceof Socket);
     for (const socket of await watch.look([...answers.keys(), ...tunnels])) {
