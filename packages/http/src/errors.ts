@@ -198,6 +198,14 @@ export const errors = {
     description:
       'The proxy could not ask auth about a session that it has not seen before, and the route needs groups. Nobody was signed out. Check that auth runs and that the proxy reaches it at `PROVIDER_URL_INTERNAL`.',
   },
+  upstream_busy: {
+    status: 503,
+    title: 'The application is busy',
+    sentence: 'Too many requests to the application are under way. Try again in a moment.',
+    level: 'error',
+    description:
+      'As many requests and WebSockets to the address in `to` of the route are under way as may be (`UPSTREAM_MAX_CONNECTIONS`, counted by each task of the proxy), and no place came free within five seconds, or too many were waiting already. Check whether the application answers slowly, or somebody floods it. Where it rightly has that many streams or WebSockets open, start more tasks or raise the number.',
+  },
   provider_unavailable: {
     status: 503,
     title: 'The sign-in provider cannot be reached',

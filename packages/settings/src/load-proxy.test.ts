@@ -48,6 +48,7 @@ describe('the settings of the proxy', () => {
           allowLocalTargets: false,
           templateVariables: {},
         },
+        maxConnections: 2048,
         metrics: { statsd: { port: 8125 } },
         logging: { enabled: true, level: 'info' },
       },

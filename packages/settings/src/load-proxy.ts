@@ -80,6 +80,7 @@ function proxySettings(
       allowLocalTargets: values.UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS,
       templateVariables: templates,
     },
+    maxConnections: values.UPSTREAM_MAX_CONNECTIONS,
     ...(values.REQUESTSIGNER_KEY !== undefined && { requestSignerKey: values.REQUESTSIGNER_KEY }),
     metrics: metricsSettings(values),
     logging: loggingSettings(values),

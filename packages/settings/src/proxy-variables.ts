@@ -8,7 +8,7 @@ import {
 } from './shared-variables.ts';
 import { yamlDocument } from './inline-document.ts';
 import { slug } from './slug.ts';
-import { boolean, portList, scheme, text, textList } from './value-types.ts';
+import { boolean, count, portList, scheme, text, textList } from './value-types.ts';
 import type { Table } from './variable.ts';
 
 /** Every variable of the proxy, except the patterns below. */
@@ -132,6 +132,12 @@ export const proxyVariables = {
     default: '60s',
     meaning: 'How long connections to an upstream are kept before its name is looked up again.',
     aliases: ['UPSTREAM_DEFAULT_TCP_RESET_DEADLINE', 'DEFAULT_UPSTREAM_TCP_RESET_DEADLINE'],
+  },
+  UPSTREAM_MAX_CONNECTIONS: {
+    type: count,
+    default: '2048',
+    meaning:
+      'How many requests and WebSockets may be under way to the address of an upstream, in each task of the proxy; as many may wait. An open event stream counts for as long as it is open.',
   },
   UPSTREAM_DEFAULT_PROVIDER: {
     type: slug,

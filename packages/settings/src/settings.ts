@@ -33,6 +33,8 @@ export type ProxySettings = {
     /** `SSO_CONFIG_ROOT_DOMAIN` is here as `root_domain`, its value untouched. */
     templateVariables: Record<string, string>;
   };
+  /** How many requests and tunnels may be under way to one origin. */
+  maxConnections: number;
   /** The PEM text of the key that signs requests to upstreams. */
   requestSignerKey?: string;
   metrics: MetricsSettings;

@@ -4,7 +4,7 @@ import { host, origin, secureAddress } from './address.ts';
 import { keyList } from './secret.ts';
 import { slug } from './slug.ts';
 import { freshKey } from '../testing/environments.ts';
-import { boolean, cookieName, logLevel, port, scheme, textList } from './value-types.ts';
+import { boolean, cookieName, count, logLevel, port, scheme, textList } from './value-types.ts';
 import type { ValueType } from './variable.ts';
 
 function read<T>(type: ValueType<T>, text: string): T | undefined {
@@ -19,6 +19,8 @@ describe('a value is read', () => {
     [boolean, 'f', false],
     [port, '4180', 4180],
     [port, '65535', 65535],
+    [count, '1', 1],
+    [count, '1000000', 1_000_000],
     [scheme, 'HTTPS', 'https'],
     [logLevel, 'DEBUG', 'debug'],
     [logLevel, 'warning', 'warn'],
@@ -55,6 +57,7 @@ describe('a value is read', () => {
 describe('a value is refused', () => {
   test.each<[ValueType<unknown>, string[]]>([
     [boolean, ['1', '0', 'yes', 'no', 'on', ' true']],
+    [count, ['0', '-1', '1.5', '1e3', ' 1', '1000001', 'many']],
     [port, ['0', '-1', '65536', '80.5', '0x50', ' 80', '1e3', '000080']],
     [scheme, ['ftp', 'https:', 'https://']],
     [logLevel, ['loud', 'constructor']],

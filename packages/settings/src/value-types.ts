@@ -57,6 +57,11 @@ export function parsePort(text: string): number | undefined {
   return number >= 1 && number <= 65535 ? number : undefined;
 }
 
+export const count = valueType('count', 'a whole number from 1 to 1000000', (text) => {
+  const number = /^\d{1,7}$/.test(text) ? Number(text) : 0;
+  return number >= 1 && number <= 1_000_000 ? number : undefined;
+});
+
 export const scheme = {
   name: 'scheme',
   write: 'http or https',

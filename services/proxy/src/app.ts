@@ -99,7 +99,11 @@ export async function startProxy(options: {
     }),
     certs: signer.certs,
   });
-  const connections = createConnections({ now, allowLocalTargets: settings.upstream.allowLocalTargets });
+  const connections = createConnections({
+    perOrigin: settings.maxConnections,
+    allowLocalTargets: settings.upstream.allowLocalTargets,
+    now,
+  });
   const tunnels = createTunnels(session.ttl.validMs);
   table.onReplace(() => void tunnels.recheck());
 

@@ -89,6 +89,9 @@ export function createPipeline(stages: Stages): {
       if (body === undefined) return refuseWithError(res, record, 'body_too_large');
       headers.push(...stages.signer.sign(route, request, headers, body));
     }
+    const release = await connections.take(target, res);
+    if (release === undefined)
+      return res.destroyed ? undefined : refuseWithError(res, record, 'upstream_busy');
     const outcome = await forwardHttp(
       req,
       res,
@@ -104,7 +107,7 @@ export function createPipeline(stages: Stages): {
         mapHeaders: answerHeaders(passed),
         breaksOff: (detail) => (record.detail = detail),
       },
-    );
+    ).finally(release);
     if (outcome.answered) return;
     record.detail = outcome.detail;
     if (!res.destroyed) refuseWithError(res, record, outcome.code);
@@ -137,6 +140,11 @@ export function createPipeline(stages: Stages): {
       stayElsewhere: connections.stayElsewhere(target),
       mapHeaders: answerHeaders(passed),
     };
+    const release = await connections.take(target, socket);
+    if (release === undefined)
+      return socket.destroyed ? undefined : refuseWithError(res, record, 'upstream_busy');
+    if (socket.destroyed) return release();
+    socket.once('close', release);
     const { cookie } = req.headers;
     const stillAllowed = async () => {
       const again = table().match(request.host, request.port);

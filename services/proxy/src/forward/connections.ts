@@ -1,11 +1,21 @@
 import type { Route, Target } from '@latchkey/upstreams';
 import { LRUCache } from 'lru-cache';
 import { isIP } from 'node:net';
+import type { Writable } from 'node:stream';
 import { buildConnector, Pool } from 'undici';
 import { lookupElsewhere, refuseLocalLiteral } from './local-addresses.ts';
+import { createPlaces } from './places.ts';
+import type { Release } from './places.ts';
 
 /** Connections to upstreams, kept alive and shared by all requests to one origin. */
 export type Connections = {
+  /**
+   * Takes one of the connections that an origin may have, tunnels included; waits where all are in use.
+   *
+   * @param caller for whom
+   * @returns undefined when too many wait, or none has come free in time
+   */
+  take(target: Target, caller: Writable): Promise<Release | undefined>;
   /** @param host what the requests will say in `Host`, where that is not the host of the target */
   pool(target: Target, route: Pick<Route, 'tlsSkipVerify' | 'resetDeadlineMs'>, host: string): Pool;
   /** whether nothing local may be connected to for a target */
@@ -16,20 +26,27 @@ export type Connections = {
 // A rewrite pattern makes an origin out of each host that somebody thinks of.
 const keptOrigins = 1_000;
 const connectWithinMs = 5_000;
+// For a connection to come free.
+const waitWithinMs = 5_000;
 // What an ALB lets through towards the browser, and to spare.
 const headerBytes = 64 * 1024;
 
 /**
- * @param options.now milliseconds since the epoch
+ * @param options.perOrigin how many requests and tunnels may be under way to one origin; as many may wait
  * @param options.allowLocalTargets whether a target that a host name made may be local
+ * @param options.now milliseconds since the epoch
  */
 export function createConnections({
-  now,
+  perOrigin,
   allowLocalTargets,
+  now,
 }: {
-  now: () => number;
+  perOrigin: number;
   allowLocalTargets: boolean;
+  now: () => number;
 }): Connections {
+  // A pool opens a connection for each request that finds none free, so bounding requests bounds connections.
+  const places = createPlaces({ atOnce: perOrigin, waiting: perOrigin, withinMs: waitWithinMs });
   const pools = new LRUCache<string, { pool: Pool; openedAt: number }>({
     max: keptOrigins,
     // Requests under way finish; then the connections close.
@@ -42,6 +59,7 @@ export function createConnections({
 
   return {
     stayElsewhere,
+    take: ({ origin }, caller) => places.take(origin, caller),
     pool(target, route, host) {
       // A structured key: two different pairs never make one text (GHSA-v574-6498-x57v).
       // The host is part of it because undici ends a TLS connection when the next request on it names another one.

@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { PassThrough } from 'node:stream';
+import { createPlaces } from './places.ts';
+import type { Release } from './places.ts';
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+const caller = () => new PassThrough();
+
+async function taken(place: Promise<Release | undefined>): Promise<Release> {
+  const release = await place;
+  if (release === undefined) throw new Error('no place was given');
+  return release;
+}
+
+test('a place that is given back goes to who has waited longest', async () => {
+  const places = createPlaces({ atOnce: 1, waiting: 2, withinMs: 1_000 });
+  const release = await taken(places.take('a', caller()));
+  const served: string[] = [];
+  const second = taken(places.take('a', caller()));
+  const third = taken(places.take('a', caller()));
+  void second.then(() => served.push('second'));
+  void third.then(() => served.push('third'));
+  release();
+  (await second)();
+  await third;
+  expect(served).toEqual(['second', 'third']);
+});
+
+test('a place that is given back twice is one place', async () => {
+  const places = createPlaces({ atOnce: 1, waiting: 1, withinMs: 1_000 });
+  const release = await taken(places.take('a', caller()));
+  release();
+  release();
+  await taken(places.take('a', caller()));
+  const another = places.take('a', caller());
+  release();
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect(await another).toBeUndefined();
+});
+
+test('each key has places of its own', async () => {
+  const places = createPlaces({ atOnce: 1, waiting: 0, withinMs: 1_000 });
+  await taken(places.take('a', caller()));
+  await taken(places.take('b', caller()));
+  expect(await places.take('a', caller())).toBeUndefined();
+});
+
+test('who has waited too long leaves the line, and so does who has gone', async () => {
+  const places = createPlaces({ atOnce: 1, waiting: 2, withinMs: 1_000 });
+  const release = await taken(places.take('a', caller()));
+  const gone = caller();
+  const waits = places.take('a', gone);
+  gone.destroy();
+  expect(await waits).toBeUndefined();
+  const late = places.take('a', caller());
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect(await late).toBeUndefined();
+  release();
+  await taken(places.take('a', caller()));
+});
