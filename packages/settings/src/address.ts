@@ -1,3 +1,4 @@
+import { meantNetwork, networkText, readNetwork } from '@latchkey/networks';
 import { isIP } from 'node:net';
 import { listOf, parsePort, valueType } from './value-types.ts';
 
@@ -79,8 +80,19 @@ export const emailAddressList = listOf(
   ),
 );
 
-/** Address ranges; a single address is the range of itself. */
-export const cidrList = listOf('CIDR list', valueType('CIDR', 'a range like 10.0.0.0/16', parseCidr));
+/** Address ranges; a single address is the range of itself. IPv4 that is written as IPv6 becomes IPv4. */
+export const cidrList = listOf(
+  'CIDR list',
+  valueType('CIDR', 'a range like 10.0.0.0/16', parseCidr, adviseCidr),
+);
+
+/** Hosts, domains and address ranges that are reached without an outgoing proxy, as Go reads them: what is none is ignored. */
+export const proxyExceptions = valueType(
+  'text',
+  'hosts, domains and address ranges with commas between',
+  (text) => (text.split(',').some(isTooWide) ? undefined : text),
+  (text) => text.split(',').filter(isTooWide).map(adviseCidr).join(', '),
+);
 
 function parseDomain(text: string): string | undefined {
   const name = text.toLowerCase().replace(/^\./, '');
@@ -92,10 +104,16 @@ function isHostName(name: string): boolean {
 }
 
 function parseCidr(text: string): string | undefined {
-  const [address = '', prefix, ...more] = text.split('/');
-  const version = isIP(address);
-  if (version === 0 || address.includes('%') || more.length > 0) return undefined;
-  const bits = version === 4 ? 32 : 128;
-  if (prefix === undefined) return `${address}/${bits}`;
-  return /^(?:0|[1-9]\d{0,2})$/.test(prefix) && Number(prefix) <= bits ? text : undefined;
+  const network = readNetwork(text);
+  return network && networkText(network);
+}
+
+function adviseCidr(text: string): string {
+  const meant = meantNetwork(text.trim());
+  if (meant === undefined) return 'a range like 10.0.0.0/16';
+  return `${networkText(meant)} (as IPv6 it would hold every IPv4 address)`;
+}
+
+function isTooWide(text: string): boolean {
+  return meantNetwork(text.trim()) !== undefined;
 }

@@ -210,7 +210,7 @@ describe('the warnings of the proxy', () => {
     [{ SESSION_COOKIE_HTTPONLY: 'false' }, 'SESSION_COOKIE_HTTPONLY: has no effect'],
     [
       { SERVER_TRUSTED_PROXIES: '10.0.0.0/8, ::/0' },
-      'SERVER_TRUSTED_PROXIES: a range of /0 is insecure: every client can claim any address; write the ranges of your load balancers',
+      'SERVER_TRUSTED_PROXIES: ranges that cover the internet are insecure: every client can claim any address; write the ranges of your load balancers',
     ],
     [
       { UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS: 'true' },

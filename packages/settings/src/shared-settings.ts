@@ -1,3 +1,4 @@
+import { coverInternet, readNetwork } from '@latchkey/networks';
 import type { Findings } from './findings.ts';
 import type {
   CookieSettings,
@@ -79,9 +80,12 @@ export function checkSharedRisks(
       'SESSION_COOKIE_SECURE: false is insecure: cookies travel over plain HTTP; only for development',
     );
   }
-  if (known.SERVER_TRUSTED_PROXIES?.some((range) => range.endsWith('/0'))) {
+  const trusted = (known.SERVER_TRUSTED_PROXIES ?? [])
+    .map(readNetwork)
+    .filter((range) => range !== undefined);
+  if (coverInternet(trusted)) {
     findings.warnings.push(
-      'SERVER_TRUSTED_PROXIES: a range of /0 is insecure: every client can claim any address; write the ranges of your load balancers',
+      'SERVER_TRUSTED_PROXIES: ranges that cover the internet are insecure: every client can claim any address; write the ranges of your load balancers',
     );
   }
 }

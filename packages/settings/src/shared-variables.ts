@@ -1,4 +1,4 @@
-import { cidrList, domain, outgoingProxy } from './address.ts';
+import { cidrList, domain, outgoingProxy, proxyExceptions } from './address.ts';
 import { duration, durationOrZero } from './duration.ts';
 import { keyList } from './secret.ts';
 import { boolean, cookieName, logLevel, port, text } from './value-types.ts';
@@ -38,7 +38,7 @@ export const serverVariables = {
   SERVER_TRUSTED_PROXIES: {
     type: cidrList,
     meaning:
-      'The addresses of your load balancers. Only from them are X-Forwarded-For and X-Forwarded-Proto believed.',
+      'The addresses of your load balancers. Only from them are X-Forwarded-For and X-Forwarded-Proto believed. IPv4 ranges are written as IPv4.',
   },
 } satisfies Table;
 
@@ -130,7 +130,7 @@ export const outgoingVariables = {
     meaning: 'The outgoing proxy for HTTPS, likewise.',
   },
   NO_PROXY: {
-    type: text,
+    type: proxyExceptions,
     meaning: 'The hosts that are reached without the outgoing proxy, with commas between them.',
   },
 } satisfies Table;

@@ -37,6 +37,7 @@ describe('a value is read', () => {
     [emailAddressList, 'Ada@Example.com , *', ['ada@example.com', '*']],
     [cidrList, '10.0.0.0/8, fd00::/8', ['10.0.0.0/8', 'fd00::/8']],
     [cidrList, '192.0.2.1,::1', ['192.0.2.1/32', '::1/128']],
+    [cidrList, '::ffff:10.0.0.0/104, ::FFFF:0a00:1', ['10.0.0.0/8', '10.0.0.1/32']],
   ])('%# %j from %s', (type, text, value) => {
     expect(read(type, text)).toEqual(value);
   });
@@ -79,6 +80,8 @@ describe('a value is refused', () => {
         '10.0.0.0/8/8',
         '0.0.0.0/00',
         'fe80::1%eth0/64',
+        '::ffff:10.0.0.0/8',
+        '::ffff:a00:0/95',
         'all',
       ],
     ],

@@ -59,8 +59,9 @@ describe('the chain that a trusted peer hands over', () => {
       'trusted IPv4 as IPv6, in hex',
       '203.0.113.9, ::ffff:a03:303',
       '203.0.113.9',
-      '203.0.113.9, ::ffff:a03:303, 10.0.0.1',
+      '203.0.113.9, 10.3.3.3, 10.0.0.1',
     ],
+    ['IPv6 in full', '2001:4860:0:0:0:0:0:8', '2001:4860::8', '2001:4860::8, 10.0.0.1'],
     ['a word', '203.0.113.9, unknown, 10.1.1.1', '10.1.1.1', '10.1.1.1, 10.0.0.1'],
     ['a word at the end', '203.0.113.9, unknown', '10.0.0.1', '10.0.0.1'],
     ['an octet too large', '203.0.113.9, 10.0.0.256', '10.0.0.1', '10.0.0.1'],
@@ -90,12 +91,16 @@ describe('the chain that a trusted peer hands over', () => {
 });
 
 describe('a peer is recognised', () => {
-  test.each([['192.0.2.7'], ['::ffff:192.0.2.7'], ['::FFFF:192.0.2.7'], ['10.255.255.255'], ['2001:db8::5']])(
-    'as %s',
-    (peer) => {
-      expect(trust.read(requestFrom(peer, 'X-Forwarded-For', '203.0.113.9')).client).toBe('203.0.113.9');
-    },
-  );
+  test.each([
+    ['192.0.2.7'],
+    ['::ffff:192.0.2.7'],
+    ['::FFFF:192.0.2.7'],
+    ['::ffff:c000:207'],
+    ['10.255.255.255'],
+    ['2001:db8::5'],
+  ])('as %s', (peer) => {
+    expect(trust.read(requestFrom(peer, 'X-Forwarded-For', '203.0.113.9')).client).toBe('203.0.113.9');
+  });
 
   test.each([['192.0.2.8'], ['11.0.0.0'], ['2001:db9::5'], ['::ffff:192.0.2.8']])('not as %s', (peer) => {
     expect(trust.read(requestFrom(peer, 'X-Forwarded-For', '1.1.1.1')).client).not.toBe('1.1.1.1');

@@ -1,5 +1,6 @@
+import { inNetworks, plainAddress, readNetwork } from '@latchkey/networks';
+import type { Network } from '@latchkey/networks';
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP } from 'node:net';
 import { rawValues } from './raw-headers.ts';
 
 /** Who is at the other end, as far as trusted peers vouch for it. */
@@ -15,20 +16,14 @@ export type PeerTrust = { read(req: IncomingMessage): Caller };
 /**
  * @param networks addresses or CIDR ranges of load balancers in front of us; empty means that nobody is believed,
  *   which is the default (CVE-2026-40575: the trusted set there was the whole internet)
+ * @throws RangeError for what is no range
  */
 export function trustPeers(networks: readonly string[]): PeerTrust {
-  const trusted = new BlockList();
-  for (const network of networks) {
-    const [address = '', bits] = network.split('/');
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-    if (bits === undefined) trusted.addAddress(address, family);
-    else trusted.addSubnet(address, Number(bits), family);
-  }
-  const isTrusted = (address: string) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
+  const isTrusted = inNetworks(networks.map(networkOf));
 
   return {
     read(req) {
-      const peer = plainAddress(req.socket.remoteAddress ?? '');
+      const peer = plainAddress(req.socket.remoteAddress ?? '') ?? '';
       if (!isTrusted(peer)) return { client: peer, forwardedFor: peer, forwardedProto: undefined };
       const chain = [...forwardedChain(req), peer];
       const client = chain.findLastIndex((address) => !isTrusted(address));
@@ -42,14 +37,15 @@ export function trustPeers(networks: readonly string[]): PeerTrust {
   };
 }
 
+// No way to us is longer. Each entry costs a look into the list, and a stranger can write thousands of ours.
+const mostHops = 50;
+
 // The chain is read from the right, where our own load balancer appended, up to the first entry that is no address.
 function forwardedChain(req: IncomingMessage): string[] {
-  const entries = rawValues(req.rawHeaders, 'x-forwarded-for')
-    .join(',')
-    .split(',')
-    .map((entry) => plainAddress(entry.trim()));
-  const unreadable = entries.findLastIndex((entry) => isIP(entry) === 0);
-  return entries.slice(unreadable + 1);
+  const entries = rawValues(req.rawHeaders, 'x-forwarded-for').join(',').split(',').slice(-mostHops);
+  const addresses = entries.map((entry) => plainAddress(withoutPort(entry.trim())));
+  const unreadable = addresses.lastIndexOf(undefined);
+  return addresses.slice(unreadable + 1).filter((address) => address !== undefined);
 }
 
 function forwardedProto(req: IncomingMessage): 'http' | 'https' | undefined {
@@ -58,9 +54,14 @@ function forwardedProto(req: IncomingMessage): 'http' | 'https' | undefined {
   return values.length === 1 && (value === 'http' || value === 'https') ? value : undefined;
 }
 
-// IPv4 in IPv6 clothes is the same peer (Hono 48fa2233), and an ALB may append the client's port.
-function plainAddress(text: string): string {
-  const unmapped = text.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+)/i, '');
-  const withPort = /^(?<v4>\d+\.\d+\.\d+\.\d+):\d+$|^\[(?<v6>[^\]]+)\](?::\d+)?$/.exec(unmapped)?.groups;
-  return withPort?.['v4'] ?? withPort?.['v6'] ?? unmapped;
+// An ALB may append the client's port.
+function withoutPort(entry: string): string {
+  const parts = /^(?<v4>\d+\.\d+\.\d+\.\d+):\d+$|^\[(?<v6>[^\]]+)\](?::\d+)?$/.exec(entry)?.groups;
+  return parts?.['v4'] ?? parts?.['v6'] ?? entry;
+}
+
+function networkOf(text: string): Network {
+  const network = readNetwork(text);
+  if (network === undefined) throw new RangeError(`${text} is no range of addresses`);
+  return network;
 }

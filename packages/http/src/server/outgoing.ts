@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { inNetworks, readNetwork } from '@latchkey/networks';
 import { Agent, EnvHttpProxyAgent, setGlobalDispatcher } from 'undici';
 
 /** What `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` say. */
@@ -18,7 +18,8 @@ export function useOutgoingProxy({ http, https, except = '' }: OutgoingProxy): v
   if (http === undefined && https === undefined) return;
   const entries = except.split(',').map((entry) => entry.trim());
   const names = entries.filter((entry) => entry !== '' && !entry.includes('/'));
-  const isDirect = rangesOf(['127.0.0.0/8', '::1/128', ...entries]);
+  const ranges = ['127.0.0.0/8', '::1/128', ...entries].map(readNetwork);
+  const isDirect = inNetworks(ranges.filter((range) => range !== undefined));
   const direct = new Agent();
   const proxied = new EnvHttpProxyAgent({
     ...(http !== undefined && { httpProxy: http }),
@@ -30,24 +31,9 @@ export function useOutgoingProxy({ http, https, except = '' }: OutgoingProxy): v
       (dispatch) =>
         function chooseWay(options, handler) {
           const { hostname } = new URL(String(options.origin));
-          return isDirect(hostname) ? direct.dispatch(options, handler) : dispatch(options, handler);
+          const address = hostname.replace(/^\[|\]$/g, '');
+          return isDirect(address) ? direct.dispatch(options, handler) : dispatch(options, handler);
         },
     ),
   );
-}
-
-function rangesOf(entries: readonly string[]): (hostname: string) => boolean {
-  const ranges = new BlockList();
-  for (const entry of entries) {
-    const [address = '', bits = ''] = entry.split('/');
-    const family = isIP(address);
-    if (family !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)) {
-      ranges.addSubnet(address, Number(bits), family === 4 ? 'ipv4' : 'ipv6');
-    }
-  }
-  return function isListed(hostname) {
-    const address = hostname.replace(/^\[|\]$/g, '');
-    const family = isIP(address);
-    return family !== 0 && ranges.check(address, family === 4 ? 'ipv4' : 'ipv6');
-  };
 }

@@ -1,0 +1,3 @@
+export { plainAddress } from './address.ts';
+export { coverInternet, inNetworks, meantNetwork, networkText, readNetwork } from './network.ts';
+export type { Network } from './network.ts';
