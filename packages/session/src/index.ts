@@ -33,7 +33,7 @@ export {
   signReturnAddress,
 } from './return-address.ts';
 export type { SignedReturnAddress } from './return-address.ts';
-export { seal, unseal } from './seal.ts';
+export { isSealedWith, seal, unseal } from './seal.ts';
 export { openSignOutHint, sealSignOutHint } from './sign-out-hint.ts';
 export type { SignOutHint } from './sign-out-hint.ts';
 export {

@@ -4,10 +4,12 @@ import { seal, unseal } from './seal.ts';
 
 const schema = z.object({
   sid: z.string().min(1),
+  sub: z.string().min(1),
   email: z.string().min(1),
   /** slug of the provider */
   idp: z.string().min(1),
-  /** seconds since the epoch */
+  /** seconds since the epoch, as is `exp` */
+  auth_time: z.int(),
   exp: z.int(),
 });
 
@@ -18,8 +20,11 @@ const schema = z.object({
 export type SignOutHint = Readonly<z.infer<typeof schema>>;
 
 /** Seals a hint; what else a session says stays out. */
-export function sealSignOutHint({ sid, email, idp, exp }: SignOutHint, keys: KeyRing): Promise<string> {
-  return seal({ sid, email, idp, exp }, keys);
+export function sealSignOutHint(
+  { sid, sub, email, idp, auth_time, exp }: SignOutHint,
+  keys: KeyRing,
+): Promise<string> {
+  return seal({ sid, sub, email, idp, auth_time, exp }, keys);
 }
 
 /** Opens a hint; undefined for whatever is none, or whose session is over at `now` (milliseconds since the epoch). */
