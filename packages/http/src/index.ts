@@ -25,6 +25,8 @@ export { signedOutPage, signOutPage } from './pages/sign-out.ts';
 export { useOutgoingProxy } from './server/outgoing.ts';
 export { call, CallError } from './server/call.ts';
 export type { Answer, Call } from './server/call.ts';
+export { clockFrom } from './server/clock.ts';
+export type { Clock } from './server/clock.ts';
 export { countedMethod, statusCategory } from './server/counted.ts';
 export { startServer } from './server/life.ts';
 export type { Handlers, RunningServer, ServerTimeouts } from './server/life.ts';

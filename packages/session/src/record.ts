@@ -20,6 +20,7 @@ const schema = z.object({
   aud: text,
   /** handed over to one host: `aud` is that host and port as browsers write them, and nothing below it */
   host_only: z.literal(true).exactOptional(),
+  /** when auth sealed it last, and so vouched for it */
   iat: numericDate,
   auth_time: numericDate,
   exp: numericDate,

@@ -78,7 +78,7 @@ export const proxyVariables = {
   SESSION_TTL_GRACEPERIOD: {
     type: durationOrZero,
     default: '3h',
-    meaning: 'How long the last answer stands while auth cannot be asked.',
+    meaning: 'How long a session goes on while auth cannot be asked, from when auth last vouched for it.',
     aliases: ['SESSION_TTL_GRACE_PERIOD', 'GRACE_PERIOD_TTL'],
   },
 

@@ -1,4 +1,4 @@
-import { HttpError, replyText, startServer } from '@latchkey/http';
+import { clockFrom, HttpError, replyText, startServer } from '@latchkey/http';
 import type { Registry, RunningServer } from '@latchkey/http';
 import type { AuthSettings } from '@latchkey/settings';
 import cookieParser from 'cookie-parser';
@@ -27,8 +27,9 @@ export type AuthOptions = {
   readonly log: Logger;
   /** for Prometheus, where it reads one */
   readonly registry?: Registry;
-  /** the clock, milliseconds since the epoch */
+  /** the clock, for tests */
   readonly now?: () => number;
+  readonly elapsed?: () => number;
   /** how long each question to a provider may take, milliseconds */
   readonly providerTimeoutMs?: number;
 };
@@ -42,15 +43,11 @@ const introspectionLimit = '1mb';
  *
  * @throws SettingsError when the settings cannot work together, or the `listen` error
  */
-export async function startAuth({
-  settings,
-  log,
-  registry,
-  now = Date.now,
-  providerTimeoutMs = 5_000,
-}: AuthOptions): Promise<RunningServer> {
+export async function startAuth(options: AuthOptions): Promise<RunningServer> {
+  const { settings, log, registry, providerTimeoutMs = 5_000 } = options;
+  const clock = clockFrom(options);
   const recording = startRecording({ settings, registry, log });
-  const context = createContext(settings, { log, tell: recording.tell, now, providerTimeoutMs });
+  const context = createContext(settings, { log, tell: recording.tell, ...clock, providerTimeoutMs });
   const { server } = settings;
   const running = await startServer(
     ({ ready }) => {

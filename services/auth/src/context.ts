@@ -1,6 +1,6 @@
 import type { AccountRules } from '@latchkey/access';
 import { canonicalAuthority } from '@latchkey/http';
-import type { HostName } from '@latchkey/http';
+import type { Clock, HostName } from '@latchkey/http';
 import { attemptCookies, deriveKeys, sessionCookie } from '@latchkey/session';
 import type { AttemptCookies, CookieScope, Key, KeyRing, SessionCookie } from '@latchkey/session';
 import type { AuthSettings } from '@latchkey/settings';
@@ -15,10 +15,9 @@ import { SettingsError } from './settings-error.ts';
 import type { ReturnRules } from './sign-in/return-address.ts';
 
 /** What every part of auth works with: the settings, made ready for use. Times are milliseconds. */
-export type Context = {
+export type Context = Clock & {
   readonly log: Logger;
   readonly tell: Tell;
-  readonly now: () => number;
   /** our own, as browsers write it */
   readonly origin: string;
   readonly authority: { readonly host: HostName; readonly port: number; readonly defaultPort: number };
@@ -57,7 +56,7 @@ export type Context = {
  */
 export function createContext(
   settings: AuthSettings,
-  options: { log: Logger; tell: Tell; now: () => number; providerTimeoutMs: number },
+  options: Clock & { log: Logger; tell: Tell; providerTimeoutMs: number },
 ): Context {
   const { server, session, client, authorize } = settings;
   const { domain, secure } = session.cookie;
@@ -76,6 +75,7 @@ export function createContext(
     log: options.log,
     tell: options.tell,
     now: options.now,
+    elapsed: options.elapsed,
     origin,
     authority,
     cookies: {

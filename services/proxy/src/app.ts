@@ -1,4 +1,4 @@
-import { startServer, trustPeers } from '@latchkey/http';
+import { clockFrom, startServer, trustPeers } from '@latchkey/http';
 import type { RunningServer } from '@latchkey/http';
 import { attemptCookies, deriveKeys, isOwnCookie, sealSignOutHint } from '@latchkey/session';
 import type { ProxySettings } from '@latchkey/settings';
@@ -35,10 +35,13 @@ export async function startProxy(options: {
   log: Logger;
   /** for Prometheus, where it reads one */
   registry?: Registry;
-  /** milliseconds since the epoch; for tests */
+  /** the clock, for tests */
   now?: () => number;
+  elapsed?: () => number;
 }): Promise<RunningServer> {
-  const { settings, table, signer, log, registry, now = Date.now } = options;
+  const { settings, table, signer, log, registry } = options;
+  const clock = clockFrom(options);
+  const { now, elapsed } = clock;
   const { client, provider, session } = settings;
   const { name, secure, domain, secrets, expireMs } = session.cookie;
   const { lifetimeMs } = session.ttl;
@@ -63,13 +66,13 @@ export async function startProxy(options: {
   });
   const signOutHints = deriveKeys([client.secret], 'sign-out hint');
   const gate = createGate({
-    readCredential: createCredentialReader({ cookies, tokens, lifetimeMs, now }),
+    readCredential: createCredentialReader({ cookies, tokens, lifetimeMs, clock }),
     check: createSessionCheck({
-      introspect: observeIntrospect(createIntrospect(askAuth), tell),
+      introspect: observeIntrospect(createIntrospect(askAuth, session.ttl.gracePeriodMs), tell),
       tokens,
       groups: groupsInForce(table),
       clocks: session.ttl,
-      now,
+      clock,
       log,
       tell,
     }),
@@ -102,7 +105,7 @@ export async function startProxy(options: {
   const connections = createConnections({
     perOrigin: settings.maxConnections,
     allowLocalTargets: settings.upstream.allowLocalTargets,
-    now,
+    elapsed,
   });
   const tunnels = createTunnels(session.ttl.validMs);
   table.onReplace(() => void tunnels.recheck());
@@ -126,7 +129,7 @@ export async function startProxy(options: {
         secure,
         ready,
         tell,
-        now,
+        elapsed,
       }),
     {
       port: settings.server.port,

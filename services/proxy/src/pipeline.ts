@@ -33,8 +33,8 @@ export type Stages = AdmissionStages & {
   /** the `Set-Cookie` value for a session that auth has renewed */
   readonly renewCookie: (value: string, known: KnownSession) => string;
   readonly tell: Tell;
-  /** milliseconds since the epoch */
-  readonly now: () => number;
+  /** milliseconds that never jump */
+  readonly elapsed: () => number;
 };
 
 // Not a status that anybody is sent: how nginx logs a request whose caller left before the answer.
@@ -45,7 +45,7 @@ export function createPipeline(stages: Stages): {
   request: RequestListener;
   upgrade: (req: IncomingMessage, socket: Socket, head: Buffer) => void;
 } {
-  const { table, gate, addresses, connections, tunnels, tell, now } = stages;
+  const { table, gate, addresses, connections, tunnels, tell, elapsed } = stages;
   const admit = timed(createAdmit(stages), tell);
 
   // Stage 8.
@@ -59,7 +59,7 @@ export function createPipeline(stages: Stages): {
       upstreamHost: target.origin.slice(target.origin.indexOf('//') + 2),
       route: match.route,
       isPreflight: passage.decision.reason === 'preflight',
-      identity: passage.known === undefined ? undefined : identityOf(passage.known, match.route, now()),
+      identity: passage.known === undefined ? undefined : identityOf(passage.known, match.route, elapsed()),
       isOwnCookie: stages.isOwnCookie,
     });
   }
@@ -206,8 +206,8 @@ function timed(admit: Admit, tell: Tell): Admit {
   };
 }
 
-function identityOf({ session, person, accessToken }: KnownSession, route: Route, now: number): Identity {
-  const living = accessToken !== undefined && accessToken.until > now ? accessToken.value : '';
+function identityOf({ session, person, accessToken }: KnownSession, route: Route, elapsed: number): Identity {
+  const living = accessToken !== undefined && accessToken.until > elapsed ? accessToken.value : '';
   return {
     user: session.user,
     email: person.email,

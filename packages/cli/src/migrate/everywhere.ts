@@ -44,7 +44,7 @@ export const everywhereRules: readonly MigrationRule[] = [
     severity: 'notice',
     title: 'A failure that passes signs nobody out',
     before: 'When the provider or auth fails at the wrong moment, people get 403 and lose their session.',
-    now: 'Sessions that are known go on through `SESSION_TTL_GRACEPERIOD`. A session that was ended leads to the sign-in.',
+    now: 'Sessions go on through `SESSION_TTL_GRACEPERIOD`, counted from when auth last vouched for them. A session that was ended leads to the sign-in.',
     todo: 'Nothing.',
     find: wholeFile,
   },

@@ -73,7 +73,11 @@ describe.each(slugs)('introspection of a session of %s', (slug) => {
     rig.clock.now += hour + 1000;
     const first = await rig.introspect({ token });
     const renewed = String(first.body['session']);
-    expect(await opened(renewed)).toMatchObject({ ...(await opened(token)), grant: expect.anything() });
+    expect(await opened(renewed)).toMatchObject({
+      ...(await opened(token)),
+      grant: expect.anything(),
+      iat: Math.floor(rig.clock.now / 1000),
+    });
 
     rig.clock.now += hour + 1000;
     expect((await rig.introspect({ token })).body).toMatchObject({
@@ -81,6 +85,21 @@ describe.each(slugs)('introspection of a session of %s', (slug) => {
       session: expect.any(String),
     });
     expect((await rig.introspect({ token: renewed })).body['active']).toBe(true);
+  });
+
+  test('gives a new cookie where the old one was sealed longer ago than the proxy wants, and only then', async () => {
+    const token = await tokenOf(slug);
+    rig.clock.now += 600_000;
+    for (const vouched of ['600', '3600', undefined, '', '-1', '1e1', '9'.repeat(20)]) {
+      const form = { token, ...(vouched !== undefined && { vouched_within: vouched }) };
+      expect((await rig.introspect(form)).body['session']).toBeUndefined();
+    }
+    const renewed = String((await rig.introspect({ token, vouched_within: '599' })).body['session']);
+    const iat = Math.floor(rig.clock.now / 1000);
+    expect(await opened(renewed)).toEqual({ ...(await opened(token)), iat });
+    const again = await rig.introspect({ token: renewed, vouched_within: '599' });
+    expect(again.body).toMatchObject({ active: true });
+    expect(again.body['session']).toBeUndefined();
   });
 
   test('ends a session that the provider ended, for good', async () => {

@@ -60,11 +60,12 @@ export async function withGrant(session: Session, grant: Grant, context: Context
 
 /**
  * Seals a session in the form in which the proxy and we show it to each other. A shared one is the cookie's value itself;
- * one for a single host the proxy seals again, with its own secret, for that host's cookie.
+ * one for a single host the proxy seals again, with its own secret, for that host's cookie. Sealing is vouching, so it says when.
  */
 export function sealToken(session: Session, context: Context): Promise<string> {
   const shared = context.cookies.session;
-  return sealToFit(session, session.host_only === true ? { ...shared, keys: context.keys.token } : shared);
+  const vouchedFor = { ...session, iat: Math.floor(context.now() / 1000) };
+  return sealToFit(vouchedFor, session.host_only === true ? { ...shared, keys: context.keys.token } : shared);
 }
 
 /** The `Set-Cookie` value that gives a shared session to the browser. */

@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { decide } from '@latchkey/access';
 import type { NobodyReason } from '@latchkey/access';
-import { canonicalHost, ownPaths, replyText } from '@latchkey/http';
+import { canonicalHost, clockFrom, ownPaths, replyText } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
 import type { Gate, Passage } from '../gate/gate.ts';
@@ -99,7 +99,7 @@ function signedIn(groups: readonly string[]): void {
   const times = { iat: 1_700_000_000, auth_time: 1_700_000_000, exp: 1_702_592_000 };
   const person = { sub: 'the-sub', email: 'ada@example.com', user: 'ada', grant: 'the-grant' };
   const session = { sid: 'the-sid', idp: 'google', aud: 'example.com', ...person, ...times };
-  const known = newlyKnown(session, { token: 'the-seal', cookie: 'the-seal' }, 0);
+  const known = newlyKnown(session, { token: 'the-seal', cookie: 'the-seal' }, clockFrom({ now: () => 0 }));
   known.person = { ...known.person, groups };
   const decision = decide(known.person, route, { path: undefined, preflight: false });
   gate.passAsPerson.mockResolvedValue({ subject: known.person, known, renewed: undefined, decision });

@@ -34,16 +34,16 @@ const headerBytes = 64 * 1024;
 /**
  * @param options.perOrigin how many requests and tunnels may be under way to one origin; as many may wait
  * @param options.allowLocalTargets whether a target that a host name made may be local
- * @param options.now milliseconds since the epoch
+ * @param options.elapsed milliseconds that never jump
  */
 export function createConnections({
   perOrigin,
   allowLocalTargets,
-  now,
+  elapsed,
 }: {
   perOrigin: number;
   allowLocalTargets: boolean;
-  now: () => number;
+  elapsed: () => number;
 }): Connections {
   // A pool opens a connection for each request that finds none free, so bounding requests bounds connections.
   const places = createPlaces({ atOnce: perOrigin, waiting: perOrigin, withinMs: waitWithinMs });
@@ -66,7 +66,7 @@ export function createConnections({
       const elsewhere = stayElsewhere(target);
       const key = JSON.stringify([target.origin, route.tlsSkipVerify, host, elsewhere]);
       const kept = pools.get(key);
-      if (kept !== undefined && now() - kept.openedAt < route.resetDeadlineMs) return kept.pool;
+      if (kept !== undefined && elapsed() - kept.openedAt < route.resetDeadlineMs) return kept.pool;
       const pool = new Pool(target.origin, {
         connect: connectorTo(target.origin, route.tlsSkipVerify, elsewhere),
         maxHeaderSize: headerBytes,
@@ -75,7 +75,7 @@ export function createConnections({
         pipelining: 1,
       });
       // The old pool is disposed of: new connections look the name up again.
-      pools.set(key, { pool, openedAt: now() });
+      pools.set(key, { pool, openedAt: elapsed() });
       return pool;
     },
     async close() {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { clockFrom } from '@latchkey/http';
 import { deriveKeys, sealSession, sessionCookie } from '@latchkey/session';
 import type { Place, Session } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
@@ -59,21 +60,30 @@ const another = await sealSession({ ...session, sid: 'two' }, cookie);
 const expired = await sealSession({ ...session, exp: start / 1000 }, cookie);
 const elsewhere = await sealSession({ ...session, aud: 'example.org' }, cookie);
 const otherProvider = await sealSession({ ...session, idp: 'okta' }, cookie);
+const later = await sealSession({ ...session, sid: 'three', auth_time: start / 1000 + 1 }, cookie);
+const renewed = await sealSession({ ...session, iat: start / 1000 + 1 }, cookie);
 const otherSecret = await sealSession(session, { ...cookie, keys: deriveKeys(['other'], 'session') });
 
+// It has the form of a seal and the id of our key, and does not open.
+function forged(at: number): string {
+  const [first, id, salt, ...rest] = good.split('*');
+  return [first, id, at.toString(16).padStart(salt?.length ?? 0, '0'), ...rest].join('*');
+}
+
 let now = start;
+const clock = clockFrom({ now: () => now });
 let read: (...values: string[]) => Promise<Credential>;
 
 beforeEach(() => {
   now = start;
-  const reader = createCredentialReader({ cookies, tokens, lifetimeMs, now: () => now });
+  const reader = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
   read = (...values) => reader(values.map((value) => `${cookie.name}=${value}`).join('; '), place, route);
 });
 
 describe('a session cookie', () => {
   test('is opened', async () => {
     expect(await read(good)).toMatchObject({
-      known: { session, token: good, firstSeenAt: start },
+      known: { session, token: good, vouchedAt: start },
       sent: good,
     });
   });
@@ -108,6 +118,27 @@ describe('one session', () => {
   });
 });
 
+describe('sessions that live', () => {
+  test('are not pushed out by any that are over, nor by what does not open', async () => {
+    const kept = { living: 2, useless: 2 };
+    const reader = createCredentialReader({ cookies, tokens, lifetimeMs, clock, kept });
+    const readOne = (value: string) => reader(`${cookie.name}=${value}`, place, route);
+    const first = await readOne(good);
+    for (let at = 0; at < 5; at++) {
+      const sid = `ended ${at}`;
+      const ended = await readOne(await sealSession({ ...session, sid }, cookie));
+      if (!('known' in ended)) throw new Error('it is sealed and good');
+      ended.known.ended = true;
+      await readOne(ended.sent);
+      await readOne(await sealSession({ ...session, sid, exp: start / 1000 }, cookie));
+      await readOne(forged(at));
+    }
+    const again = await readOne(good);
+
+    expect('known' in first && 'known' in again && first.known === again.known).toBe(true);
+  });
+});
+
 describe('no usable session', () => {
   test.each([
     ['no cookie at all', [], 'no_session'],
@@ -131,7 +162,7 @@ describe('no usable session', () => {
     ['another prefix', `__Http-_sso_proxy=${good}`],
     ['a no-break space before the name', `\u00a0${cookie.name}=${good}`],
   ])('%s', async (_, header) => {
-    const reader = createCredentialReader({ cookies, tokens, lifetimeMs, now: () => now });
+    const reader = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
 
     expect(await reader(header, place, route)).toEqual({ nobody: 'no_session' });
   });
@@ -141,13 +172,22 @@ describe('several cookies of one name', () => {
   test.each([
     ['the only good one, first', [good, 'garbage'], good],
     ['the only good one, last', ['garbage', expired, elsewhere, otherProvider, good], good],
-    ['the first of two good ones', [another, good], another],
-  ])('are tried in turn: %s', async (_, values, sent) => {
+    ['the first of two that are as new', [another, good], another],
+    ['the one signed in for last', [good, later, another], later],
+    ['the one sealed last', [good, renewed, another], renewed],
+  ])('are all looked at: %s', async (_, values, sent) => {
     expect(await read(...values)).toMatchObject({ sent });
   });
 
-  test('are tried five times and no more', async () => {
-    expect(await read('1', '2', '3', '4', '5', good)).toEqual({ nobody: 'session_unreadable' });
+  test('do not hide the real one, however many cannot be a seal of ours', async () => {
+    const planted = Array.from({ length: 1_000 }, (_, at) => `planted${at}`);
+    expect(await read(...planted, otherSecret, good)).toMatchObject({ sent: good });
+  });
+
+  test('are tried fifty times and no more, where they could be ours', async () => {
+    const planted = Array.from({ length: 50 }, (_, at) => forged(at));
+    expect(await read(...planted.slice(1), good)).toMatchObject({ sent: good });
+    expect(await read(...planted, good)).toEqual({ nobody: 'session_unreadable' });
   });
 
   test.each([
@@ -167,14 +207,14 @@ describe('where a session is good', () => {
     ['a name that ends alike', 'evilexample.com', false],
     ['another domain', 'wiki.example.org', false],
   ])('%s', async (_, asked, usable) => {
-    const reader = createCredentialReader({ cookies, tokens, lifetimeMs, now: () => now });
+    const reader = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
     const credential = await reader(`${cookie.name}=${good}`, at(asked), route);
 
     expect(credential).toEqual(usable ? expect.objectContaining({ sent: good }) : { nobody: 'no_session' });
   });
 
   test('each route asks for its own provider, of a session that is known already too', async () => {
-    const reader = createCredentialReader({ cookies, tokens, lifetimeMs, now: () => now });
+    const reader = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
     await reader(`${cookie.name}=${good}`, place, route);
     const okta = { ...route, providerSlug: 'okta' };
 
@@ -187,7 +227,7 @@ describe('a session that was handed over to one host', () => {
 
   test('is read from that host’s own cookie, and shown to auth sealed with a key of the services', async () => {
     const value = await cookies.seal(handedOver);
-    const reader = createCredentialReader({ cookies, tokens, lifetimeMs, now: () => now });
+    const reader = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
     const credential = await reader(`__Host-_sso_proxy=${value}`, place, route);
 
     expect(credential).toMatchObject({ sent: value, known: { session: handedOver, cookie: value } });
@@ -202,7 +242,7 @@ describe('a session that was handed over to one host', () => {
     ['beside it', at('vault.example.com')],
     ['at another port of it', { host, authority: `${host}:8443` }],
   ])('is none %s', async (_, asked) => {
-    const reader = createCredentialReader({ cookies, tokens, lifetimeMs, now: () => now });
+    const reader = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
     const value = await cookies.seal(handedOver);
 
     expect(await reader(`__Host-_sso_proxy=${value}`, asked, route)).toEqual({ nobody: 'session_elsewhere' });
@@ -216,7 +256,7 @@ describe('SESSION_TTL_LIFETIME', () => {
   ])('ends a session that would last longer: %s', async (_, later, expected) => {
     const long = await sealSession({ ...session, exp: start / 1000 + 86_400 }, cookie);
     now = start + later;
-    const reader = createCredentialReader({ cookies, tokens, lifetimeMs: 3_600_000, now: () => now });
+    const reader = createCredentialReader({ cookies, tokens, lifetimeMs: 3_600_000, clock });
     const credential = await reader(`${cookie.name}=${long}`, place, route);
 
     expect(credential).toMatchObject('sent' in expected ? { sent: long } : expected);

@@ -1,5 +1,6 @@
 import type { NobodyReason } from '@latchkey/access';
-import { cookieValues, covers, isExpired, isOlderThan, openSession } from '@latchkey/session';
+import type { Clock } from '@latchkey/http';
+import { cookieValues, covers, isExpired, isOlderThan, isSealedWith, openSession } from '@latchkey/session';
 import type { Place } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
 import { LRUCache } from 'lru-cache';
@@ -16,10 +17,14 @@ export type Credential =
   | { readonly known: KnownSession; readonly sent: string }
   | { readonly nobody: NobodyReason; readonly spent?: true };
 
-// A browser that holds more cookies of one name than this is not a browser.
-const triedValues = 5;
-const keptSessions = 10_000;
-const keptUnreadable = 1_000;
+/**
+ * Values of one name that are opened for a request. A sibling host can plant cookies of our name that hide the real one;
+ * what cannot be a seal of ours is passed over and does not count.
+ */
+export const triedValues = 50;
+// Bounds of memory: sessions that may be of use, and what is known to be of none.
+const keptLiving = 10_000;
+const keptUseless = 1_000;
 
 // Of several unusable cookies the one that came closest is the one worth telling about.
 const closeness: readonly NobodyReason[] = [
@@ -33,33 +38,45 @@ const closeness: readonly NobodyReason[] = [
 
 /**
  * Makes the reader of session cookies. Opening one costs more than the rest of the gate together, so each is opened
- * once and then kept, in a bounded cache keyed by the whole sealed value. What does not open is kept apart: garbage must
- * not push out sessions, and never reaches auth.
+ * once and then kept, in a bounded cache keyed by the whole sealed value, which has one spelling. What does not open and
+ * what is over are kept apart: they must not push out sessions that live, and what does not open never reaches auth.
  */
 export function createCredentialReader(options: {
   cookies: SessionCookies;
   tokens: Pick<SessionTokens, 'toShow'>;
   /** after this a person signs in again (`SESSION_TTL_LIFETIME`), milliseconds */
   lifetimeMs: number;
-  now: () => number;
+  clock: Clock;
+  kept?: { living: number; useless: number };
 }): (cookieHeader: string | undefined, place: Place, route: Route) => Promise<Credential> {
-  const { cookies, tokens, lifetimeMs, now } = options;
-  const sessions = new LRUCache<string, KnownSession>({ max: keptSessions });
-  const unreadable = new LRUCache<string, true>({ max: keptUnreadable });
+  const { cookies, tokens, lifetimeMs, clock } = options;
+  const { now } = clock;
+  const { living: most = keptLiving, useless = keptUseless } = options.kept ?? {};
+  const living = new LRUCache<string, KnownSession>({ max: most });
+  const over = new LRUCache<string, KnownSession>({ max: useless });
+  const unreadable = new LRUCache<string, true>({ max: useless });
 
   return async function readCredential(cookieHeader, place, route) {
     const found: NobodyReason[] = ['no_session'];
+    const usable: { known: KnownSession; sent: string }[] = [];
     let spent = false;
     for (const source of cookies.sources(place.host)) {
-      for (const sent of cookieValues(cookieHeader, source.name).slice(0, triedValues)) {
-        const known = sessions.get(sent) ?? (await open(sent));
+      const values = cookieValues(cookieHeader, source.name);
+      const tried = values.filter((value) => isSealedWith(value, cookies.keys)).slice(0, triedValues);
+      if (tried.length < values.length) found.push('session_unreadable');
+      for (const sent of tried) {
+        const known = living.get(sent) ?? over.get(sent) ?? (await open(sent));
         const objection =
           known === undefined ? 'session_unreadable' : objectionTo(known, source, place, route);
-        if (known !== undefined && objection === undefined) return { known, sent };
+        if (known !== undefined) keep(sent, known);
+        if (known !== undefined && objection === undefined) usable.push({ known, sent });
         if (objection !== undefined) found.push(objection);
-        spent ||= source.isHosts && (objection === 'session_ended' || objection === 'session_expired');
+        spent ||= source.isHosts && known !== undefined && whyOver(known) !== undefined;
       }
     }
+    // Of several that are good a person means the one that they signed in for last.
+    const [newest] = usable.toSorted((one, other) => byAge(other.known, one.known));
+    if (newest !== undefined) return newest;
     const why = closeness.find((reason) => found.includes(reason)) ?? 'no_session';
     return { nobody: why, ...(spent && { spent }) };
   };
@@ -68,27 +85,44 @@ export function createCredentialReader(options: {
     if (unreadable.has(value)) return undefined;
     const session = await openSession(value, cookies.keys);
     if (session === undefined) {
-      // Only what is short enough to have been a cookie is worth remembering, or worth the memory.
-      if (value.length <= 4096) unreadable.set(value, true);
+      unreadable.set(value, true);
       return undefined;
     }
-    // Two requests may have opened it side by side: the first one's knowledge is kept.
     const token = await tokens.toShow(session, value);
-    const known = sessions.get(value) ?? newlyKnown(session, { token, cookie: value }, now());
-    sessions.set(value, known);
+    // Two requests may have opened it side by side: the first one's knowledge is kept.
+    const known =
+      living.get(value) ?? over.get(value) ?? newlyKnown(session, { token, cookie: value }, clock);
+    keep(value, known);
     return known;
   }
 
+  function keep(value: string, known: KnownSession): void {
+    const isOver = whyOver(known) !== undefined;
+    (isOver ? living : over).delete(value);
+    (isOver ? over : living).set(value, known);
+  }
+
+  function whyOver({ session, ended }: KnownSession): 'session_ended' | 'session_expired' | undefined {
+    if (ended) return 'session_ended';
+    const isOld = isExpired(session, now()) || isOlderThan(session, lifetimeMs, now());
+    return isOld ? 'session_expired' : undefined;
+  }
+
   function objectionTo(
-    { session, ended }: KnownSession,
+    known: KnownSession,
     source: SessionSource,
     place: Place,
     route: Route,
   ): NobodyReason | undefined {
-    if (ended) return 'session_ended';
-    if (isExpired(session, now()) || isOlderThan(session, lifetimeMs, now())) return 'session_expired';
+    const end = whyOver(known);
+    if (end !== undefined) return end;
+    const { session } = known;
     if (!source.accepts(session) || !covers(session, place)) return 'session_elsewhere';
     if (session.idp !== route.providerSlug) return 'session_other_provider';
     return undefined;
   }
+}
+
+function byAge({ session: one }: KnownSession, { session: other }: KnownSession): number {
+  return one.auth_time - other.auth_time || one.iat - other.iat;
 }

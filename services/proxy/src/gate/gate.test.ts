@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { canonicalHost, canonicalPath } from '@latchkey/http';
+import { canonicalHost, canonicalPath, clockFrom } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Place } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
@@ -44,7 +44,7 @@ beforeEach(() => {
   known = newlyKnown(
     { sid: 'one', idp: 'google', aud: 'example.com', ...person, ...times },
     { token: 'sealed', cookie: 'sealed' },
-    1_000,
+    clockFrom({ now: () => 1_000 }),
   );
   known.person = { ...known.person, groups: ['staff'] };
   readCredential.mockReset().mockResolvedValue({ known, sent: 'sealed' });

@@ -7,6 +7,7 @@ import type { Route } from '@latchkey/upstreams';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Standing } from '../session-check/check.ts';
 import type { KnownSession } from '../session-check/known-session.ts';
+import { triedValues } from './credential.ts';
 import type { Credential } from './credential.ts';
 
 /** Who a request comes from, and the cookie that the browser should have instead of the one it sent. */
@@ -35,8 +36,8 @@ export type Gate = {
   pass(request: CanonicalRequest, headers: IncomingHttpHeaders, route: Route): Promise<Passage>;
 };
 
-// As many as the reader of cookies looks at.
-const triedSessions = 10;
+// As many as the reader of cookies looks at, under both names.
+const triedSessions = 2 * triedValues;
 const nothingPublic = { path: undefined, preflight: false };
 
 /** Puts the gate together from its parts. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Decision } from '@latchkey/access';
+import { clockFrom } from '@latchkey/http';
 import { pino } from 'pino';
 import { createSessionCheck } from './check.ts';
 import type { Introspect, Introspection } from './introspect.ts';
@@ -13,6 +14,7 @@ const seen = 1_700_000_000_000;
 
 let now = seen;
 let groups: readonly string[] = ['staff'];
+const clock = clockFrom({ now: () => now });
 const introspect = jest.fn<Introspect>();
 const stands: Introspection = { active: true, groups: ['staff'] };
 
@@ -21,17 +23,19 @@ const check = createSessionCheck({
   tokens: { renewed: async (_, token) => token },
   groups: () => groups,
   clocks: { validMs, gracePeriodMs },
-  now: () => now,
+  clock,
   log: pino({ enabled: false }),
 });
 
-function session(): KnownSession {
-  const times = { iat: seen / 1000, auth_time: seen / 1000, exp: seen / 1000 + 2_592_000 };
+let made = 0;
+
+function session(sid = `sid ${made++}`, iat = seen / 1000): KnownSession {
+  const times = { iat, auth_time: seen / 1000, exp: seen / 1000 + 2_592_000 };
   const person = { sub: '1', email: 'ada@example.com', user: 'ada' };
   return newlyKnown(
-    { sid: 'one', idp: 'google', aud: 'example.com', ...person, ...times },
+    { sid, idp: 'google', aud: 'example.com', ...person, ...times },
     { token: 'sealed', cookie: 'sealed' },
-    seen,
+    clock,
   );
 }
 
@@ -173,6 +177,19 @@ describe('a session that auth has ended', () => {
     expect(await check(known)).toBe('ended');
   });
 
+  test('is over in every other cookie at once, asked about or not, for as long as a copy could claim grace', async () => {
+    const [known, copy, stranger] = [session('same'), session('same'), session()];
+    introspect.mockResolvedValueOnce(stands).mockResolvedValueOnce({ active: false });
+    await check(copy);
+    await check(known);
+    introspect.mockRejectedValue(new Error('away'));
+
+    expect(await check(copy)).toBe('ended');
+    now += validMs + gracePeriodMs;
+    expect(await check(session('same', now / 1000))).toBe('ended');
+    expect(await check(stranger)).toBe('unverified');
+  });
+
   test('is over for all who wait', async () => {
     introspect.mockResolvedValue({ active: false });
     const known = session();
@@ -212,6 +229,16 @@ describe('while auth cannot be asked', () => {
   });
 
   test.each([
+    ['just now', 0, 'stands'],
+    ['by a clock that is a little ahead', -30, 'stands'],
+    ['in time', (validMs + gracePeriodMs) / 1000 - 1, 'stands'],
+    ['too long ago', (validMs + gracePeriodMs) / 1000, 'unverified'],
+    ['in a future that no clock explains', -3_600, 'unverified'],
+  ])('a session never asked about counts from when auth sealed it: %s', async (_, agoSeconds, standing) => {
+    expect(await check(session('sealed', seen / 1000 - agoSeconds))).toBe(standing);
+  });
+
+  test.each([
     ['at once', 0, 2],
     ['before the pause is over', retryPauseMs - 1, 2],
     ['after the pause', retryPauseMs, 3],
@@ -231,7 +258,7 @@ describe('while auth cannot be asked', () => {
       tokens: { renewed: async (_, token) => token },
       groups: () => groups,
       clocks: { validMs: 1_000, gracePeriodMs },
-      now: () => now,
+      clock,
       log: pino({ enabled: false }),
     });
     const known = session();
@@ -284,7 +311,7 @@ describe('while auth cannot be asked', () => {
       tokens: { renewed: async (_, token) => token },
       groups: () => groups,
       clocks: { validMs, gracePeriodMs },
-      now: () => now,
+      clock,
       log: pino({ base: null, timestamp: false }, { write: (line) => void lines.push(line) }),
     });
     await logged(session());

@@ -1,10 +1,13 @@
+import type { Clock } from '@latchkey/http';
+import { clockSkewMs } from '@latchkey/session';
 import type { Logger } from 'pino';
 import type { Tell } from '../record/events.ts';
+import { createEndedSids } from './ended-sids.ts';
 import type { Introspect, Introspection } from './introspect.ts';
 import type { KnownSession } from './known-session.ts';
 import type { SessionTokens } from './session-token.ts';
 
-/** Whether a session stands: `unverified` when nobody could be asked for longer than the grace period. */
+/** Whether a session stands: `unverified` when auth cannot be asked and last vouched for it longer ago than the grace period. */
 export type Standing = 'stands' | 'ended' | 'unverified';
 
 /** How long answers count, in milliseconds. */
@@ -20,7 +23,7 @@ const retryPauseMs = 10_000;
 
 /**
  * Makes the check that asks auth whether a session still stands, at most once per `validMs` and never twice at a time
- * for one session. A failure to ask never ends a session.
+ * for one session. A failure to ask never ends a session; one that has ended is over in every cookie that it comes in.
  *
  * @param options.groups the groups that routes name; another list than last time is a new question
  */
@@ -29,31 +32,39 @@ export function createSessionCheck(options: {
   tokens: Pick<SessionTokens, 'renewed'>;
   groups: () => readonly string[];
   clocks: CheckClocks;
-  now: () => number;
+  clock: Clock;
   log: Logger;
   tell?: Tell;
 }): (known: KnownSession, needs?: { accessToken: boolean }) => Promise<Standing> {
-  const { introspect, tokens, groups, clocks, now, log, tell } = options;
+  const { introspect, tokens, groups, clocks, log, tell } = options;
+  const { now, elapsed } = options.clock;
   const underWay = new WeakMap<KnownSession, Promise<void>>();
+  const graceMs = clocks.validMs + clocks.gracePeriodMs;
+  // A copy that was sealed last before the end may claim for so long that it was vouched for.
+  const ended = createEndedSids({ keepMs: graceMs + clockSkewMs, elapsed });
 
   return async function check(known, needs) {
     if (needs?.accessToken === true) known.needsAccessToken = true;
     // A question under way may be what was asked before a reload; then there is a second one.
     for (let rounds = 0; rounds < 2 && isDue(known); rounds++) await askOnce(known);
-    if (known.ended) return 'ended';
+    if (isOver(known)) return 'ended';
     return isWithinGrace(known) ? 'stands' : 'unverified';
   };
 
-  function isWithinGrace(known: KnownSession): boolean {
-    const lastCertain = known.vouchedAt ?? known.firstSeenAt;
-    return now() - lastCertain < clocks.validMs + clocks.gracePeriodMs;
+  function isOver(known: KnownSession): boolean {
+    known.ended ||= ended.has(known.session.sid);
+    return known.ended;
+  }
+
+  function isWithinGrace({ vouchedAt }: KnownSession): boolean {
+    return elapsed() - vouchedAt < graceMs && vouchedAt > ended.forgottenAt() + clockSkewMs;
   }
 
   function isDue(known: KnownSession): boolean {
-    if (known.ended) return false;
+    if (isOver(known)) return false;
     const { askedFor, needsAccessToken } = known;
     return (
-      now() >= known.askAgainAt ||
+      elapsed() >= known.askAgainAt ||
       askedFor?.groups !== groups() ||
       (needsAccessToken && !askedFor.accessToken)
     );
@@ -75,21 +86,18 @@ export function createSessionCheck(options: {
     known.askedFor = question;
     try {
       const answer = await introspect(known.token, question);
-      if (!answer.active) {
-        known.ended = true;
-        return;
-      }
-      known.vouchedAt = now();
-      known.askAgainAt = now() + clocks.validMs;
+      if (!answer.active) return ended.add(known.session.sid);
+      known.vouchedAt = elapsed();
+      known.askAgainAt = elapsed() + clocks.validMs;
       known.person = { ...known.person, groups: answer.groups, askedGroups: question.groups };
-      known.accessToken = accessTokenOf(answer);
+      known.accessToken = accessTokenOf(answer, elapsed() - now());
       known.decisions = new WeakMap();
       if (answer.session !== undefined) {
         known.cookie = await tokens.renewed(known.session, answer.session);
         known.token = answer.session;
       }
     } catch (error) {
-      known.askAgainAt = now() + Math.min(retryPauseMs, clocks.validMs);
+      known.askAgainAt = elapsed() + Math.min(retryPauseMs, clocks.validMs);
       log.warn(
         { detail: error instanceof Error ? error.message : 'unknown' },
         'auth cannot be asked about a session',
@@ -99,7 +107,8 @@ export function createSessionCheck(options: {
   }
 }
 
-function accessTokenOf(answer: Introspection & { active: true }): KnownSession['accessToken'] {
+/** @param shift from the time of day to `elapsed` */
+function accessTokenOf(answer: Introspection & { active: true }, shift: number): KnownSession['accessToken'] {
   const { access_token: value, access_token_exp: exp } = answer;
-  return value === undefined || exp === undefined ? undefined : { value, until: exp * 1000 };
+  return value === undefined || exp === undefined ? undefined : { value, until: exp * 1000 + shift };
 }

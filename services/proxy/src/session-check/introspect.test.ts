@@ -19,7 +19,7 @@ afterEach(async () => {
   await auth.close();
 });
 
-function answering(status: number, answer: object | string) {
+function answering(status: number, answer: object | string, gracePeriodMs = 3 * 3_600_000) {
   auth
     .get('http://auth.internal:4182')
     .intercept({ path: '/oauth2/introspect', method: 'POST' })
@@ -33,7 +33,7 @@ function answering(status: number, answer: object | string) {
     client: { id: 'the proxy', secret: 'a:b+c%é' },
     dispatcher: auth,
   });
-  return createIntrospect(askAuth);
+  return createIntrospect(askAuth, gracePeriodMs);
 }
 
 describe('the question', () => {
@@ -49,7 +49,7 @@ describe('the question', () => {
           authorization: `Basic ${credentials}`,
           'content-type': 'application/x-www-form-urlencoded',
         }),
-        body: 'token=a%2Btoken&groups=staff&groups=a%26b%3Dc',
+        body: 'token=a%2Btoken&vouched_within=3600&groups=staff&groups=a%26b%3Dc',
       },
     ]);
   });
@@ -57,7 +57,12 @@ describe('the question', () => {
 
 test('the question names the access token where a route passes it on', async () => {
   await answering(200, { active: false })('token', { groups: [], accessToken: true });
-  expect(asked.map(({ body }) => body)).toEqual(['token=token&access_token=true']);
+  expect(asked.map(({ body }) => body)).toEqual(['token=token&vouched_within=3600&access_token=true']);
+});
+
+test('the question asks for no newer seal where there is no grace to count from it', async () => {
+  await answering(200, { active: false }, 0)('token', nothing);
+  expect(asked.map(({ body }) => body)).toEqual(['token=token']);
 });
 
 describe('the answer', () => {

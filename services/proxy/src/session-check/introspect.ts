@@ -30,10 +30,21 @@ export type Asked = {
 /** Asks auth about a session. Rejects when there is no usable answer, whatever the cause. */
 export type Introspect = (token: string, asked: Asked) => Promise<Introspection>;
 
-/** Makes the question to auth. */
-export function createIntrospect(askAuth: AskAuth): Introspect {
+/**
+ * Makes the question to auth.
+ *
+ * @param gracePeriodMs counts from when auth last vouched for a session, which a task that was not told reads from the
+ *   cookie. Auth seals that anew once a third of it is over, so that two thirds are left whenever auth goes away
+ */
+export function createIntrospect(askAuth: AskAuth, gracePeriodMs: number): Introspect {
+  const vouchedWithin = Math.ceil(gracePeriodMs / 3 / 1000);
+
   return async function introspect(token, { groups, accessToken }) {
-    const form = new URLSearchParams({ token, ...(accessToken && { access_token: 'true' }) });
+    const form = new URLSearchParams({
+      token,
+      ...(vouchedWithin > 0 && { vouched_within: vouchedWithin.toString() }),
+      ...(accessToken && { access_token: 'true' }),
+    });
     for (const group of groups) form.append('groups', group);
     const answer = await askAuth('/oauth2/introspect', form);
     return readAnswer(answer, answerSchema);

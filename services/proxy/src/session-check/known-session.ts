@@ -1,18 +1,22 @@
 import type { Decision, Person } from '@latchkey/access';
+import type { Clock } from '@latchkey/http';
+import { clockSkewMs } from '@latchkey/session';
 import type { Session } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
 import type { Asked } from './introspect.ts';
 
-/** A session that this task has opened, with what it has learned about it since. Times are milliseconds. */
+/**
+ * A session that this task has opened, with what it has learned about it since. Times are milliseconds of the clock that
+ * never jumps (`elapsed`).
+ */
 export type KnownSession = {
   readonly session: Session;
-  readonly firstSeenAt: number;
   /** the sealed form that auth is shown */
   token: string;
   /** the cookie's value that the browser should have; newer than the one it sent after auth renewed the session */
   cookie: string;
-  /** when auth last vouched for it */
-  vouchedAt: number | undefined;
+  /** when auth last vouched for it, by its own answer or by the time that it sealed into the cookie */
+  vouchedAt: number;
   /** what auth was last asked about */
   askedFor: Asked | undefined;
   /** before this there is nothing to ask */
@@ -32,20 +36,25 @@ export type KnownSession = {
 export function newlyKnown(
   session: Session,
   { token, cookie }: Pick<KnownSession, 'token' | 'cookie'>,
-  now: number,
+  { now, elapsed }: Clock,
 ): KnownSession {
   return {
     session,
-    firstSeenAt: now,
     token,
     cookie,
-    vouchedAt: undefined,
+    vouchedAt: elapsed() - sealedAgo(session, now()),
     askedFor: undefined,
-    askAgainAt: now,
+    askAgainAt: elapsed(),
     ended: false,
     person: { kind: 'person', email: session.email, groups: undefined },
     needsAccessToken: false,
     accessToken: undefined,
     decisions: new WeakMap(),
   };
+}
+
+// Auth vouches for what it seals. A seal from further ahead than clocks differ says nothing: one of them was set.
+function sealedAgo({ iat }: Session, now: number): number {
+  const age = now - iat * 1000;
+  return age < -clockSkewMs ? Infinity : Math.max(0, age);
 }
