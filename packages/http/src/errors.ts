@@ -48,7 +48,7 @@ export const errors = {
     sentence: 'This address is for the services of this installation only.',
     level: 'warn',
     description:
-      'A caller of the endpoints between the services gave missing or wrong credentials. Check that `CLIENT_ID` and `CLIENT_SECRET` are the same in both services. If they are, somebody else is calling.',
+      'A caller of the endpoints between the services gave missing or wrong credentials. Check that `CLIENT_ID` and `CLIENT_SECRET` are the same in both services. If they are, somebody else is calling: `SERVER_INTERNAL_PORT` keeps others away from there. Credentials count in the `Authorization` header (Basic) only.',
   },
   access_denied: {
     status: 403,

@@ -7,7 +7,7 @@ import {
   outgoingVariables,
   serverVariables,
 } from './shared-variables.ts';
-import { scheme, text } from './value-types.ts';
+import { port, scheme, text } from './value-types.ts';
 import type { Table } from './variable.ts';
 
 /** Every variable of auth, except those of its providers. */
@@ -25,6 +25,11 @@ export const authVariables = {
     meaning: 'The scheme under which browsers reach auth.',
   },
   ...serverVariables,
+  SERVER_INTERNAL_PORT: {
+    type: port,
+    meaning:
+      'The port of what only the proxy asks (/oauth2/introspect, /oauth2/token): with it they are nowhere else, and nothing else is there. Let only the proxy reach it, and write it into PROVIDER_URL_INTERNAL. Unset, they are on SERVER_PORT.',
+  },
   SERVER_TIMEOUT_REQUEST: {
     type: duration,
     default: '45s',

@@ -63,6 +63,15 @@ describe('the settings of auth', () => {
     });
   });
 
+  test('may give the proxy a port of its own, which is another one', () => {
+    expect(load({ SERVER_INTERNAL_PORT: '4181' })).toMatchObject({
+      settings: { server: { port: 4180, internalPort: 4181 } },
+    });
+    expect(errorsOf({ SERVER_INTERNAL_PORT: '4180' })).toEqual([
+      'SERVER_INTERNAL_PORT: got "4180", which is SERVER_PORT, write another one that only the proxy can reach',
+    ]);
+  });
+
   test('take several keys, the first of which seals', () => {
     const keys = [freshKey(), freshKey()];
     expect(load({ SESSION_KEY: keys.join(', ') })).toMatchObject({ settings: { session: { key: keys } } });

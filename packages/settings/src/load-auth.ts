@@ -39,6 +39,7 @@ export function loadAuthSettings(
   checkEmailRules(reading, findings);
   checkProxyDomains(reading, findings);
   checkCookieReachesHost(reading, findings);
+  checkInternalPort(reading, findings);
   warnOfRemovedNames(removedFromAuth, environment, findings);
 
   const { errors, warnings, deprecated } = findings;
@@ -47,12 +48,14 @@ export function loadAuthSettings(
 }
 
 function authSettings(values: Values<typeof authVariables>, providers: ProviderSettings[]): AuthSettings {
+  const { SERVER_INTERNAL_PORT: internalPort } = values;
   return {
     server: {
       ...serverSettings(values),
       host: values.SERVER_HOST,
       scheme: values.SERVER_SCHEME,
       requestTimeoutMs: values.SERVER_TIMEOUT_REQUEST,
+      ...(internalPort !== undefined && { internalPort }),
     },
     session: {
       key: values.SESSION_KEY,
@@ -102,5 +105,13 @@ function checkCookieReachesHost({ known }: AuthReading, findings: Findings): voi
   if (name === domain || name.endsWith(`.${domain}`)) return;
   findings.errors.push(
     `SESSION_COOKIE_DOMAIN: got "${domain}", write a domain that contains SERVER_HOST, which is "${name}"`,
+  );
+}
+
+function checkInternalPort({ known }: AuthReading, findings: Findings): void {
+  const { SERVER_INTERNAL_PORT: internal, SERVER_PORT: open } = known;
+  if (internal === undefined || internal !== open) return;
+  findings.errors.push(
+    `SERVER_INTERNAL_PORT: got "${internal}", which is SERVER_PORT, write another one that only the proxy can reach`,
   );
 }

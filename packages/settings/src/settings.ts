@@ -44,7 +44,13 @@ export type ProxySettings = {
 
 /** Everything auth is told by its environment. Durations are milliseconds. */
 export type AuthSettings = {
-  server: ServerSettings & { host: string; scheme: WebScheme; requestTimeoutMs: number };
+  server: ServerSettings & {
+    host: string;
+    scheme: WebScheme;
+    requestTimeoutMs: number;
+    /** of what only the proxy asks; absent: the one port for all */
+    internalPort?: number;
+  };
   session: { key: SecretList; lifetimeMs: number; cookie: CookieSettings };
   client: ClientSettings;
   authorize: { emailDomains: string[]; emailAddresses: string[]; proxyDomains: string[] };

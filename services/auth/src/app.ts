@@ -1,5 +1,5 @@
-import { clockFrom, HttpError, replyText, startServer } from '@latchkey/http';
-import type { Registry, RunningServer } from '@latchkey/http';
+import { clockFrom, HttpError, listenError, replyText, startServer } from '@latchkey/http';
+import type { Handlers, Registry, RunningServer } from '@latchkey/http';
 import type { AuthSettings } from '@latchkey/settings';
 import cookieParser from 'cookie-parser';
 import express from 'express';
@@ -11,15 +11,19 @@ import { tokenEndpoint } from './hand-off/endpoint.ts';
 import { home } from './home.ts';
 import type { Provider } from './providers/provider.ts';
 import { startRecording } from './record/start.ts';
+import { requireClient } from './session/client-credentials.ts';
 import { introspection } from './session/endpoint.ts';
 import { createRefresher } from './session/refresh.ts';
+import { SettingsError } from './settings-error.ts';
 import { callback } from './sign-in/callback.ts';
 import { signIn } from './sign-in/sign-in.ts';
 import { start } from './sign-in/start.ts';
 import { askSignOut, signOut } from './sign-out/sign-out.ts';
 import { answerErrors } from './web/failure.ts';
+import { form } from './web/form.ts';
 import { front } from './web/front.ts';
 import type { Handler } from './web/locals.ts';
+import { requireSameOrigin } from './web/same-origin.ts';
 
 /** What auth is started with. */
 export type AuthOptions = {
@@ -34,10 +38,6 @@ export type AuthOptions = {
   readonly providerTimeoutMs?: number;
 };
 
-const formLimit = '64kb';
-// A proxy names every group that its routes name.
-const introspectionLimit = '1mb';
-
 /**
  * Starts auth.
  *
@@ -48,32 +48,47 @@ export async function startAuth(options: AuthOptions): Promise<RunningServer> {
   const clock = clockFrom(options);
   const recording = startRecording({ settings, registry, log });
   const context = createContext(settings, { log, tell: recording.tell, ...clock, providerTimeoutMs });
-  const { server } = settings;
-  const running = await startServer(
-    ({ ready }) => {
-      const { trustedProxies } = server;
+  const { port, internalPort, trustedProxies } = settings.server;
+  const serve = (onPort: number, ...routers: Router[]): Promise<RunningServer> =>
+    listen(onPort, settings.server, ({ ready }) => {
       const first = front(context, { ready, trustedProxies });
-      return { request: createApp().use(first, routes(context), answerErrors(log)) };
-    },
-    {
-      port: server.port,
-      address: server.address,
-      timeouts: {
-        readMs: server.readTimeoutMs,
-        writeMs: server.writeTimeoutMs,
-        requestMs: server.requestTimeoutMs,
-        drainMs: server.drainMs,
-        shutdownMs: server.shutdownTimeoutMs,
-      },
-    },
-  );
+      return { request: createApp().use(first, ...routers, nothingHere, answerErrors(log)) };
+    });
+
+  const between = betweenServices(context);
+  const browsers = forBrowsers(context);
+  const internal =
+    internalPort === undefined
+      ? undefined
+      : await serve(internalPort, between).catch((error: unknown) => {
+          throw new SettingsError([listenError(error, internalPort, 'SERVER_INTERNAL_PORT')]);
+        });
+  const running = await (internal === undefined ? serve(port, between, browsers) : serve(port, browsers));
   return {
     ...running,
     async stop() {
-      await running.stop();
+      await Promise.all([running.stop(), internal?.stop()]);
       await recording.close();
     },
   };
+}
+
+function listen(
+  port: number,
+  server: AuthSettings['server'],
+  handlers: (life: { ready: () => boolean }) => Handlers,
+): Promise<RunningServer> {
+  return startServer(handlers, {
+    port,
+    address: server.address,
+    timeouts: {
+      readMs: server.readTimeoutMs,
+      writeMs: server.writeTimeoutMs,
+      requestMs: server.requestTimeoutMs,
+      drainMs: server.drainMs,
+      shutdownMs: server.shutdownTimeoutMs,
+    },
+  });
 }
 
 function createApp(): Express {
@@ -82,12 +97,18 @@ function createApp(): Express {
   return app;
 }
 
-function routes(context: Context): Router {
+// What only the proxy asks: who it is comes first, and its body after that.
+function betweenServices(context: Context): Router {
   const router = express.Router(exactPaths);
-  const form = formUpTo(formLimit);
+  const known = requireClient(context.client);
   const ask = introspection(context, createRefresher(context));
-  router.route('/oauth2/introspect').post(formUpTo(introspectionLimit), ask).all(onlyMethods('POST'));
-  router.route('/oauth2/token').post(form, tokenEndpoint(context)).all(onlyMethods('POST'));
+  router.route('/oauth2/introspect').post(known, form(introspectionForm), ask).all(onlyMethods('POST'));
+  router.route('/oauth2/token').post(known, form(tokenForm), tokenEndpoint(context)).all(onlyMethods('POST'));
+  return router;
+}
+
+function forBrowsers(context: Context): Router {
+  const router = express.Router(exactPaths);
   router.use(cookieParser());
   router.route('/').get(home(context)).all(onlyMethods('GET, HEAD'));
   router
@@ -95,15 +116,12 @@ function routes(context: Context): Router {
     .get((_req, res) => replyText(res, 200, 'User-agent: *\nDisallow: /\n'))
     .all(onlyMethods('GET, HEAD'));
   for (const provider of context.providers.values()) {
-    router.use(`/${provider.slug}`, providerRoutes(provider, context, form));
+    router.use(`/${provider.slug}`, providerRoutes(provider, context));
   }
-  router.use(() => {
-    throw new HttpError('not_found');
-  });
   return router;
 }
 
-function providerRoutes(provider: Provider, context: Context, form: express.RequestHandler): Router {
+function providerRoutes(provider: Provider, context: Context): Router {
   const router = express.Router(exactPaths);
   const pages: ReadonlyArray<readonly [string, Handler]> = [
     ['/sign_in', signIn(provider, context)],
@@ -114,16 +132,23 @@ function providerRoutes(provider: Provider, context: Context, form: express.Requ
   router
     .route('/sign_out')
     .get(askSignOut(provider, context))
-    .post(form, signOut(provider, context))
+    .post(requireSameOrigin(context.origin), form(signOutForm), signOut(provider, context))
     .all(onlyMethods('GET, HEAD, POST'));
   return router;
 }
 
-function formUpTo(limit: string): express.RequestHandler {
-  return express.text({ type: 'application/x-www-form-urlencoded', limit });
-}
+// A proxy names every group that its routes name; this is after its credentials.
+const introspectionForm = { bytes: 512 * 1024, pairs: 8_192 };
+// A code in a form is as long as a cookie may be; the rest is an address and a few words.
+const tokenForm = { bytes: 16 * 1024, pairs: 12 };
+// A return address may be as long as a request line that a load balancer takes.
+const signOutForm = { bytes: 32 * 1024, pairs: 12 };
 
 const exactPaths = { caseSensitive: true, strict: true };
+
+function nothingHere(): never {
+  throw new HttpError('not_found');
+}
 
 function onlyMethods(allowed: string) {
   return function refuseMethod(): never {

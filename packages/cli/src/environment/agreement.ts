@@ -34,6 +34,14 @@ const PAIRS: readonly Pair[] = [
       'people are sent to sign in where auth does not answer: write the host of the one into the other',
   },
   {
+    ofProxy: 'PROVIDER_URL_INTERNAL',
+    ofAuth: 'SERVER_INTERNAL_PORT',
+    agree: ({ provider }, { server }) =>
+      server.internalPort === undefined || provider.internalUrl.href !== provider.externalUrl.href,
+    consequence:
+      'the proxy asks at the address of browsers, where auth does not answer it: write the address that leads to that port',
+  },
+  {
     ofProxy: 'SESSION_COOKIE_NAME',
     ofAuth: 'SESSION_COOKIE_NAME',
     agree: (proxy, auth) => isOnItsOwn(proxy) || proxy.session.cookie.name === auth.session.cookie.name,

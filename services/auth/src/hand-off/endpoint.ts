@@ -1,6 +1,5 @@
 import { HttpError, replyJson } from '@latchkey/http';
 import type { Context } from '../context.ts';
-import { requireClient } from '../session/client-credentials.ts';
 import type { Handler } from '../web/locals.ts';
 import { formParameters } from '../web/parameters.ts';
 import { redeem } from './redeem.ts';
@@ -12,7 +11,6 @@ import { redeem } from './redeem.ts';
 export function tokenEndpoint(context: Context): Handler {
   return async function answerToken(req, res) {
     const form = formParameters(req.body);
-    requireClient(req.headers, form, context.client);
     if (form.one('grant_type') !== 'authorization_code') {
       throw new HttpError('bad_request', { detail: 'grant_type is not authorization_code' });
     }

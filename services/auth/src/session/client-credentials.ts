@@ -1,23 +1,25 @@
 import { HttpError } from '@latchkey/http';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Parameters } from '../web/parameters.ts';
+import type { Handler } from '../web/locals.ts';
 
 type Credentials = { readonly id: string; readonly secret: string };
 
 /**
- * Lets only our client pass.
+ * Lets only our client pass, going by the `Authorization` header: it has come when not one byte of a body has, so that a
+ * stranger gives us nothing to read. Basic is the one way that every server of RFC 6749 has (section 2.3.1).
  *
  * @throws HttpError `client_refused`
  */
-export function requireClient(headers: IncomingHttpHeaders, form: Parameters, client: Credentials): void {
-  if (isClient(headers, form, client)) return;
-  throw new HttpError('client_refused', { headers: { 'WWW-Authenticate': 'Basic realm="latchkey"' } });
+export function requireClient(client: Credentials): Handler {
+  return function refuseStrangers(req, _res, next) {
+    if (isClient(req.headers, client)) return next();
+    throw new HttpError('client_refused', { headers: { 'WWW-Authenticate': 'Basic realm="latchkey"' } });
+  };
 }
 
-// The credentials come by HTTP Basic, or in the form (RFC 6749, section 2.3.1).
-function isClient(headers: IncomingHttpHeaders, form: Parameters, client: Credentials): boolean {
-  const shown = basicCredentials(headers.authorization) ?? formCredentials(form);
+function isClient({ authorization }: IncomingHttpHeaders, client: Credentials): boolean {
+  const shown = basicCredentials(authorization);
   if (shown === undefined) return false;
   // Both are compared always, in constant time: how long it takes says nothing about either.
   const [isId, isSecret] = [isSame(shown.id, client.id), isSame(shown.secret, client.secret)];
@@ -32,11 +34,6 @@ function basicCredentials(header: string | undefined): Credentials | undefined {
   const colon = text.indexOf(':');
   if (colon < 0) return undefined;
   return { id: formDecoded(text.slice(0, colon)), secret: formDecoded(text.slice(colon + 1)) };
-}
-
-function formCredentials(form: Parameters): Credentials | undefined {
-  const [id, secret] = [form.one('client_id'), form.one('client_secret')];
-  return id === undefined || secret === undefined ? undefined : { id, secret };
 }
 
 function formDecoded(text: string): string {

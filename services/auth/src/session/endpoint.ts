@@ -2,7 +2,6 @@ import { HttpError, replyJson } from '@latchkey/http';
 import type { Context } from '../context.ts';
 import type { Handler } from '../web/locals.ts';
 import { formParameters } from '../web/parameters.ts';
-import { requireClient } from './client-credentials.ts';
 import { introspect } from './introspect.ts';
 import type { Refresher } from './refresh.ts';
 
@@ -16,7 +15,6 @@ import type { Refresher } from './refresh.ts';
 export function introspection(context: Context, refresh: Refresher): Handler {
   return async function answerIntrospection(req, res) {
     const form = formParameters(req.body);
-    requireClient(req.headers, form, context.client);
     const token = form.one('token');
     if (token === undefined) throw new HttpError('bad_request', { detail: 'the parameter token is missing' });
     const asked = {

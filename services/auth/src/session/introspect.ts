@@ -72,11 +72,12 @@ export async function introspect(
   }
   const isOld = Math.floor(context.now() / 1000) - session.iat > asked.vouchedWithin;
   const renewed = (await renewedSession(session, standing, context)) ?? (isOld ? session : undefined);
+  const memberOf = new Set(groups);
   return {
     active: true,
     sub: session.sub,
     email: session.email,
-    groups: asked.groups.filter((group) => groups?.includes(group)),
+    groups: asked.groups.filter((group) => memberOf.has(group)),
     ...(asked.accessToken && livingAccessToken(standing, context.now())),
     exp: session.exp,
     ...(renewed !== undefined && { session: await sealToken(renewed, context) }),

@@ -15,7 +15,6 @@ import type { ReturnAddress } from '../sign-in/return-address.ts';
 import type { Handler } from '../web/locals.ts';
 import { formParameters, queryParameters } from '../web/parameters.ts';
 import type { Parameters } from '../web/parameters.ts';
-import { isSameOrigin } from '../web/same-origin.ts';
 
 /** `GET /<slug>/sign_out`: asks before signing out. Where nobody is signed in there is nothing to ask. */
 export function askSignOut(provider: Provider, context: Context): Handler {
@@ -49,7 +48,6 @@ export function signOut(provider: Provider, context: Context): Handler {
   const mark = signedOutMark(context.cookies.own);
 
   return async function endSessions(req, res) {
-    if (!isSameOrigin(req.headers, context.origin)) throw new HttpError('cross_site_request');
     const sessions = await sessionsIn(req.headers.cookie, context);
     res.locals.line.user = sessions[0]?.session.email ?? '';
     await Promise.all(sessions.map((opened) => endSession(opened, context)));

@@ -22,6 +22,8 @@ export function replyFailure(req: IncomingMessage, res: Reply, { code, detail, .
   line.error = code;
   if (detail !== undefined) line.detail = detail;
   const { status } = errors[code];
+  // What is refused unread is not read to its end either, for as long as somebody likes to send.
+  if (isBodyUnread(req)) res.set('Connection', 'close');
   if (!isForPerson(req)) return replyJson(res, status, errorJson({ code, requestId: line.id }));
   return replyPage(res, status, errorPage({ code, requestId: line.id, ...page }));
 }
@@ -45,13 +47,17 @@ export function answerErrors(
 
 function failureOf(error: unknown): Failure {
   if (error instanceof HttpError) return { code: error.code, detail: error.detail };
-  // What Express and its body parser throw about a request carries the status that they would have sent.
+  // What Express throws about a request carries the status that it would have sent.
   const status = error instanceof Error && 'status' in error ? error.status : undefined;
-  if (status === 413) return { code: 'body_too_large' };
   if (typeof status === 'number' && status >= 400 && status < 500) {
-    return { code: 'bad_request', detail: 'body or path not readable' };
+    return { code: 'bad_request', detail: 'path not readable' };
   }
   return { code: 'internal_error' };
+}
+
+function isBodyUnread({ headers, complete }: IncomingMessage): boolean {
+  const { 'transfer-encoding': coding, 'content-length': length = '0' } = headers;
+  return !complete && (coding !== undefined || length !== '0');
 }
 
 // A form that is posted is no navigation to be redirected, but a person looks at what comes back all the same.

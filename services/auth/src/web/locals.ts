@@ -1,5 +1,5 @@
 import type { ErrorCode, RequestLine } from '@latchkey/http';
-import type { Request, Response } from 'express';
+import type { NextFunction, Request, Response } from 'express';
 
 /** What a request carries along while it is answered. */
 export type Locals = {
@@ -14,5 +14,5 @@ export type Locals = {
 /** A response of ours, as handlers see it. */
 export type Reply = Response<unknown, Locals>;
 
-/** A handler of one address. What it throws becomes an error page or JSON. */
-export type Handler = (req: Request, res: Reply) => Promise<void> | void;
+/** A handler of one address, or one of those before it. What it throws becomes an error page or JSON. */
+export type Handler = (req: Request, res: Reply, next: NextFunction) => Promise<void> | void;

@@ -11,12 +11,21 @@ export type Parameters = {
    */
   one(name: string): string | undefined;
   /** Every value of a parameter, in order. */
-  all(name: string): string[];
+  all(name: string): readonly string[];
 };
 
-/** Reads the parameters in the query of a request. */
+// A provider may add a few of its own to the handful that we know.
+const queryPairs = 64;
+
+/**
+ * Reads the parameters in the query of a request.
+ *
+ * @throws HttpError `bad_request` when there are too many
+ */
 export function queryParameters(req: IncomingMessage): Parameters {
-  return parameters(queryOf(req));
+  const query = queryOf(req);
+  refuseMany(query, queryPairs);
+  return parameters(query);
 }
 
 /** Reads the parameters in a form's body, as the form parser left it; a body of another kind has none. */
@@ -31,14 +40,40 @@ export function queryOf(req: IncomingMessage): string {
   return questionMark < 0 ? '' : target.slice(questionMark);
 }
 
+/**
+ * Counts pairs before anything is made of them.
+ *
+ * @throws HttpError `bad_request` when there are too many
+ */
+export function refuseMany(text: string, most: number): void {
+  let at = -1;
+  for (let pairs = 1; pairs <= most; pairs += 1) {
+    at = text.indexOf('&', at + 1);
+    if (at < 0) return;
+  }
+  throw new HttpError('bad_request', { detail: 'too many parameters' });
+}
+
+// Read once, however many parameters are asked for, and only where one is.
 function parameters(text: string): Parameters {
-  const values = new URLSearchParams(text);
+  let read: ReadonlyMap<string, readonly string[]> | undefined;
+  const all = (name: string) => (read ??= grouped(text)).get(name) ?? [];
   return {
     one(name) {
-      const [value, ...more] = values.getAll(name);
-      if (more.length > 0) throw new HttpError('bad_request', { detail: 'a parameter is repeated' });
+      const [value, second] = all(name);
+      if (second !== undefined) throw new HttpError('bad_request', { detail: 'a parameter is repeated' });
       return value;
     },
-    all: (name) => values.getAll(name),
+    all,
   };
+}
+
+function grouped(text: string): ReadonlyMap<string, readonly string[]> {
+  const values = new Map<string, string[]>();
+  for (const [name, value] of new URLSearchParams(text)) {
+    const earlier = values.get(name);
+    if (earlier === undefined) values.set(name, [value]);
+    else earlier.push(value);
+  }
+  return values;
 }
