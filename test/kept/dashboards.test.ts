@@ -454,13 +454,13 @@ describe('Prometheus beside it', () => {
     );
   });
 
-  const key = Buffer.alloc(32, 1).toString('base64');
+  const key = Buffer.alloc(32, 'the key of the tests').toString('base64');
   const both = { SESSION_COOKIE_SECRET: key, METRICS_STATSD_HOST: '127.0.0.1' };
   const ofProxy = {
     ...both,
     PROVIDER_URL_EXTERNAL: 'https://sso.example.com',
     CLIENT_ID: 'proxy',
-    CLIENT_SECRET: 'the secret of both',
+    CLIENT_SECRET: 'the secret of both, which is long enough',
     UPSTREAM_CONFIG: '[]',
   };
   const ofAuth = {
@@ -468,7 +468,7 @@ describe('Prometheus beside it', () => {
     SERVER_HOST: 'sso.example.com',
     SESSION_KEY: key,
     CLIENT_PROXY_ID: 'proxy',
-    CLIENT_PROXY_SECRET: 'the secret of both',
+    CLIENT_PROXY_SECRET: 'the secret of both, which is long enough',
     AUTHORIZE_PROXY_DOMAINS: 'example.com',
     AUTHORIZE_EMAIL_DOMAINS: 'example.com',
     PROVIDER_X_TYPE: 'google',

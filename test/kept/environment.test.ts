@@ -5,12 +5,12 @@ import type { AuthSettings, Loaded, ProxySettings } from '@latchkey/settings';
 
 type Env = Record<string, string>;
 
-const key = Buffer.alloc(32, 1).toString('base64');
-const anotherKey = Buffer.alloc(64, 2).toString('base64');
+const key = Buffer.alloc(32, 'the key of the tests').toString('base64');
+const anotherKey = Buffer.alloc(64, 'some other test key').toString('base64');
 const proxyEnv: Env = {
   PROVIDER_URL_EXTERNAL: 'https://sso.example.com',
   CLIENT_ID: 'proxy',
-  CLIENT_SECRET: 'the secret of both',
+  CLIENT_SECRET: 'the secret of both, which is long enough',
   SESSION_COOKIE_SECRET: key,
   UPSTREAM_CONFIGFILE: '/sso/upstream_configs.yml',
   UPSTREAM_CLUSTER: 'prod',
@@ -20,7 +20,7 @@ const authEnv: Env = {
   SESSION_KEY: key,
   SESSION_COOKIE_SECRET: key,
   CLIENT_PROXY_ID: 'proxy',
-  CLIENT_PROXY_SECRET: 'the secret of both',
+  CLIENT_PROXY_SECRET: 'the secret of both, which is long enough',
   AUTHORIZE_PROXY_DOMAINS: 'example.com',
   AUTHORIZE_EMAIL_DOMAINS: 'example.com',
   PROVIDER_X_TYPE: 'google',
@@ -56,7 +56,7 @@ describe('environment', () => {
     ['PROVIDER_URL_INTERNAL', 'http://auth.internal'],
     ['PROVIDER_SCOPE', 'email'],
     ['CLIENT_ID', 'another'],
-    ['CLIENT_SECRET', 'another'],
+    ['CLIENT_SECRET', 'another secret, which is long enough'],
     ['SESSION_COOKIE_NAME', '_another'],
     ['SESSION_COOKIE_SECRET', anotherKey],
     ['SESSION_COOKIE_EXPIRE', '1h'],
@@ -104,7 +104,7 @@ describe('environment', () => {
     ['SESSION_COOKIE_HTTPONLY', 'false'],
     ['SESSION_LIFETIME', '1h'],
     ['CLIENT_PROXY_ID', 'another'],
-    ['CLIENT_PROXY_SECRET', 'another'],
+    ['CLIENT_PROXY_SECRET', 'another secret, which is long enough'],
     ['AUTHORIZE_PROXY_DOMAINS', 'example.org'],
     ['AUTHORIZE_EMAIL_DOMAINS', 'example.org'],
     ['PROVIDER_X_SLUG', 'another'],
@@ -151,7 +151,7 @@ describe('environment', () => {
       PORT: '8080',
       PROVIDER_URL: 'https://sso.example.com',
       CLIENT_ID: 'proxy',
-      CLIENT_SECRET: 'the secret of both',
+      CLIENT_SECRET: 'the secret of both, which is long enough',
       COOKIE_SECRET: key,
       COOKIE_SECURE: 'false',
       UPSTREAM_CONFIGS: '/sso/upstream_configs.yml',
@@ -205,7 +205,7 @@ describe('environment', () => {
   });
 
   test.each([32, 64])('padded base64 secrets of %i bytes', (bytes) => {
-    const secret = Buffer.alloc(bytes, 7).toString('base64');
+    const secret = Buffer.alloc(bytes, 'the key of the tests').toString('base64');
     expect(secret).toMatch(/=$/);
     expect(proxy({ SESSION_COOKIE_SECRET: secret }).session.cookie.secrets).toEqual([secret]);
     expect(auth({ SESSION_KEY: secret }).session.key).toEqual([secret]);

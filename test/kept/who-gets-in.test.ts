@@ -5,14 +5,14 @@ import { loadProxySettings } from '@latchkey/settings';
 import { loadUpstreams } from '@latchkey/upstreams';
 import type { LoadedUpstreams } from '@latchkey/upstreams';
 
-const secret = Buffer.alloc(32, 1).toString('base64');
+const secret = Buffer.alloc(32, 'the key of the tests').toString('base64');
 
 /** A file of one upstream with these options, in an environment with these variables besides the necessary ones. */
 function load(options: string, env: Record<string, string> = {}): LoadedUpstreams {
   const loaded = loadProxySettings({
     PROVIDER_URL_EXTERNAL: 'https://sso.example.com',
     CLIENT_ID: 'proxy',
-    CLIENT_SECRET: 'the secret of both',
+    CLIENT_SECRET: 'the secret of both, which is long enough',
     SESSION_COOKIE_SECRET: secret,
     ...env,
   });

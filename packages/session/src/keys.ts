@@ -1,4 +1,4 @@
-import { createHash, hkdfSync } from 'node:crypto';
+import { createHash, hkdfSync, scryptSync } from 'node:crypto';
 
 /**
  * What keys are for. Every purpose has its own, derived from a configured secret, so that a token of one kind cannot
@@ -35,10 +35,33 @@ export function deriveKeys(secrets: readonly [string, ...string[]], purpose: Key
   return [deriveKey(newest, purpose), ...older.map((secret) => deriveKey(secret, purpose))];
 }
 
+/**
+ * What is sealed and signed with the secret between the services. People choose that one, and what it signs goes through
+ * browsers, so that anybody may try guesses against it: each shall cost as much as a start does. All other secrets are
+ * random bytes, which nobody guesses.
+ */
+const fromSharedSecret: ReadonlySet<KeyPurpose> = new Set([
+  'session token',
+  'return address',
+  'sign-out hint',
+]);
+
 function deriveKey(secret: string, purpose: KeyPurpose): Key {
-  const derived = Buffer.from(hkdfSync('sha256', secret, 'latchkey', purpose, 32)).toString('base64url');
+  const material = fromSharedSecret.has(purpose) ? stretch(secret) : secret;
+  const derived = Buffer.from(hkdfSync('sha256', material, 'latchkey', purpose, 32)).toString('base64url');
   // The id comes from the key, not from its place in the list: a secret that moves from first to second place
   // must still open what it sealed. iron-session takes numeric ids only.
   const id = createHash('sha256').update(derived).digest().readUInt32BE(0).toString();
   return { id, secret: derived };
+}
+
+/** All purposes of one secret share the work. */
+let lastStretched: { readonly secret: string; readonly stretched: Buffer } | undefined;
+
+/** Some 50 ms and 16 MiB (scrypt, RFC 7914, with the parameters that Node has by default). */
+function stretch(secret: string): Buffer {
+  if (lastStretched?.secret !== secret) {
+    lastStretched = { secret, stretched: scryptSync(secret, 'latchkey', 32) };
+  }
+  return lastStretched.stretched;
 }

@@ -1,6 +1,6 @@
 import { domainList, emailAddressList, emailDomainList, host } from './address.ts';
 import { duration, sessionLifetime } from './duration.ts';
-import { keyList } from './secret.ts';
+import { keyList, sharedSecret } from './secret.ts';
 import {
   cookieVariables,
   observabilityVariables,
@@ -71,10 +71,11 @@ export const authVariables = {
     aliases: ['PROXY_CLIENT_ID'],
   },
   CLIENT_PROXY_SECRET: {
-    type: text,
+    type: sharedSecret,
     required: true,
     secret: true,
-    meaning: 'The secret that the proxy proves itself with: its CLIENT_SECRET.',
+    meaning:
+      'The secret that the proxy proves itself with, and from which keys are derived: its CLIENT_SECRET.',
     aliases: ['PROXY_CLIENT_SECRET'],
   },
 

@@ -10,6 +10,7 @@ import type { ReadFile } from './secret-file.ts';
 import type { AuthSettings, Loaded, ProviderSettings } from './settings.ts';
 import {
   checkSharedRisks,
+  checkSharedSecret,
   cookieSettings,
   loggingSettings,
   metricsSettings,
@@ -36,6 +37,12 @@ export function loadAuthSettings(
   const providers = readProviders(environment, reading.known.CLIENT_PROXY_ID, findings);
 
   checkSharedRisks(reading.known, findings);
+  checkSharedSecret(
+    'CLIENT_PROXY_SECRET',
+    'CLIENT_SECRET of the proxy',
+    reading.known.CLIENT_PROXY_SECRET,
+    findings,
+  );
   checkEmailRules(reading, findings);
   checkProxyDomains(reading, findings);
   checkCookieReachesHost(reading, findings);

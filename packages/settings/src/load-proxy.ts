@@ -9,6 +9,7 @@ import type { ReadFile } from './secret-file.ts';
 import type { Loaded, ProxySettings } from './settings.ts';
 import {
   checkSharedRisks,
+  checkSharedSecret,
   cookieSettings,
   loggingSettings,
   metricsSettings,
@@ -34,6 +35,7 @@ export function loadProxySettings(
   const templates = readTemplateVariables(environment, findings);
 
   checkSharedRisks(reading.known, findings);
+  checkSharedSecret('CLIENT_SECRET', 'CLIENT_PROXY_SECRET of auth', reading.known.CLIENT_SECRET, findings);
   checkUpstreamSource(reading, findings);
   checkLocalTargets(reading, findings);
   warnOfRemovedNames(removedFromProxy, environment, findings);

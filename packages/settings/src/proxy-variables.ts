@@ -7,6 +7,7 @@ import {
   serverVariables,
 } from './shared-variables.ts';
 import { yamlDocument } from './inline-document.ts';
+import { sharedSecret } from './secret.ts';
 import { slug } from './slug.ts';
 import { boolean, count, portList, scheme, text, textList } from './value-types.ts';
 import type { Table } from './variable.ts';
@@ -56,10 +57,11 @@ export const proxyVariables = {
     meaning: 'The name by which auth knows the proxy: its CLIENT_PROXY_ID.',
   },
   CLIENT_SECRET: {
-    type: text,
+    type: sharedSecret,
     required: true,
     secret: true,
-    meaning: 'The secret that proves it: the CLIENT_PROXY_SECRET of auth.',
+    meaning:
+      'The secret that proves it, and from which keys are derived: the CLIENT_PROXY_SECRET of auth. `openssl rand -base64 32` makes one.',
   },
 
   ...cookieVariables,

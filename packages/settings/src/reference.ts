@@ -27,6 +27,8 @@ The two may share one environment: each reads its own and ignores the other's.
 - A boolean is \`true\`, \`false\`, \`t\` or \`f\`.
 - A key is base64 of 32 or 64 random bytes, as \`openssl rand -base64 32\` writes it. To change one, put the
   new one in front, restart, and remove the old one when its sessions are over.
+- A shared secret is any text of 16 characters or more that does not repeat itself. One of fewer than 32 leaves a
+  warning: keys are derived from it, and what they sign goes through browsers, where anybody may try guesses.
 - Deprecated names still count where the variable itself is absent; each leaves a warning. The last two sections list
   those that became something else or nothing.
 `;

@@ -1,14 +1,43 @@
 import { decodeBase64 } from './base64.ts';
 import { listOf, valueType } from './value-types.ts';
 
+/** With fewer characters a secret is found by trying them all, at leisure, against one signature. */
+const SHORTEST = 16;
+/** 128 bits, however they are written down. */
+const LONG_ENOUGH = 32;
+/** Whatever is chosen at random has more different characters. */
+const FEWEST_DIFFERENT = 6;
+
 const key = valueType(
   'key',
   'base64 of 32 or 64 random bytes: the output of openssl rand -base64 32',
   (text) => {
-    const length = decodeBase64(text)?.length;
-    return length === 32 || length === 64 ? text : undefined;
+    const bytes = decodeBase64(text);
+    const isLong = bytes?.length === 32 || bytes?.length === 64;
+    return isLong && !isGuessable(Buffer.from(bytes).toString('latin1')) ? text : undefined;
   },
 );
 
 /** One or more keys in padded base64, kept as given. Several make it possible to change them without a break. */
 export const keyList = listOf('key list', key);
+
+/**
+ * The secret that the two services have in common. Any text will do that nobody guesses: keys are derived from it, and
+ * what they sign goes through browsers, where anybody may try guesses against it.
+ */
+export const sharedSecret = valueType(
+  'shared secret',
+  'the output of openssl rand -base64 32, the same in both services: it has to be of at least 16 characters and may not repeat itself',
+  (text) => (isGuessable(text) ? undefined : text),
+);
+
+/** Tells whether a shared secret is taken, and yet so short that it should be replaced. */
+export function isShort(secret: string): boolean {
+  return secret.length < LONG_ENOUGH;
+}
+
+function isGuessable(secret: string): boolean {
+  // Where the text is found again in two of itself, its beginning up to there is all that it repeats.
+  const unit = (secret + secret).indexOf(secret, 1);
+  return unit < SHORTEST || new Set(secret).size < FEWEST_DIFFERENT;
+}

@@ -1,5 +1,6 @@
 import { coverInternet, readNetwork } from '@latchkey/networks';
 import type { Findings } from './findings.ts';
+import { isShort } from './secret.ts';
 import type {
   CookieSettings,
   LoggingSettings,
@@ -88,4 +89,17 @@ export function checkSharedRisks(
       'SERVER_TRUSTED_PROXIES: ranges that cover the internet are insecure: every client can claim any address; write the ranges of your load balancers',
     );
   }
+}
+
+/** Warns of a secret between the services that is taken because a deployment of BuzzFeed SSO may have it. */
+export function checkSharedSecret(
+  name: string,
+  other: string,
+  secret: string | undefined,
+  findings: Findings,
+): void {
+  if (secret === undefined || !isShort(secret)) return;
+  findings.warnings.push(
+    `${name}: is of ${secret.length} characters and may be found by trying: write the output of openssl rand -base64 32, the same in ${other}`,
+  );
 }

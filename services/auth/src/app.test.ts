@@ -116,7 +116,7 @@ describe('keys', () => {
     await rig.signIn(browser, 'engineer@example.com');
     const token = browser.cookie(sessionCookieName, ssoOrigin) ?? '';
     const [secret] = rig.settings.session.cookie.secrets;
-    const fresh = Buffer.alloc(32, 7).toString('base64');
+    const fresh = Buffer.alloc(32, 'a fresh key for it').toString('base64');
     for (const { secrets, active } of [
       { secrets: `${fresh},${secret}`, active: true },
       { secrets: fresh, active: false },

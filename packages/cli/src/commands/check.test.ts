@@ -139,10 +139,11 @@ describe('the env file', () => {
 });
 
 describe('the env files of both services', () => {
-  const secret = Buffer.alloc(32, 1).toString('base64');
+  const client = 'the secret of both, which is long enough';
+  const secret = Buffer.alloc(32, 'the key of the tests').toString('base64');
   const proxy = `PROVIDER_URL_EXTERNAL=https://sso.example.com
 CLIENT_ID=proxy
-CLIENT_SECRET=one
+CLIENT_SECRET=${client}
 SESSION_COOKIE_DOMAIN=example.com
 SESSION_COOKIE_SECRET=${secret}
 UPSTREAM_CLUSTER=prod
@@ -151,7 +152,7 @@ UPSTREAM_CONFIGFILE=/sso/up.yml
   const auth = `SERVER_HOST=sso.example.com
 SERVER_PORT=4180
 CLIENT_PROXY_ID=proxy
-CLIENT_PROXY_SECRET=one
+CLIENT_PROXY_SECRET=${client}
 SESSION_COOKIE_DOMAIN=example.com
 SESSION_COOKIE_SECRET=${secret}
 AUTHORIZE_EMAIL_DOMAINS=example.com
@@ -201,12 +202,16 @@ PROVIDER_G_CLIENT_ID=x
 
   test.each([
     ['CLIENT_ID', 'CLIENT_PROXY_ID=proxy', 'CLIENT_PROXY_ID=other'],
-    ['CLIENT_SECRET', 'CLIENT_PROXY_SECRET=one', 'CLIENT_PROXY_SECRET=two'],
+    ['CLIENT_SECRET', `PROXY_SECRET=${client}`, `PROXY_SECRET=another ${client}`],
     ['PROVIDER_URL_EXTERNAL', 'SERVER_HOST=sso.', 'SERVER_HOST=auth.'],
     ['PROVIDER_URL_INTERNAL', 'SERVER_PORT=4180', 'SERVER_INTERNAL_PORT=4181'],
     ['SESSION_COOKIE_NAME', 'SERVER_PORT=4180', 'SESSION_COOKIE_NAME=mine'],
     ['SESSION_COOKIE_DOMAIN', 'DOMAIN=example.com', 'DOMAIN=sso.example.com'],
-    ['SESSION_COOKIE_SECRET', `SECRET=${secret}`, `SECRET=${Buffer.alloc(32, 2).toString('base64')}`],
+    [
+      'SESSION_COOKIE_SECRET',
+      `SECRET=${secret}`,
+      `SECRET=${Buffer.alloc(32, 'some other test key').toString('base64')}`,
+    ],
     ['SESSION_COOKIE_SECURE', 'SERVER_PORT=4180', 'SESSION_COOKIE_SECURE=false'],
   ])('that do not agree about %s are told, without a value', async (name, written, other) => {
     const files = { 'proxy.env': proxy, 'auth.env': auth.replace(written, other) };
@@ -216,7 +221,10 @@ PROVIDER_G_CLIENT_ID=x
   });
 
   test('may hold a secret that is being changed', async () => {
-    const changing = proxy.replace(secret, `${Buffer.alloc(32, 2).toString('base64')},${secret}`);
+    const changing = proxy.replace(
+      secret,
+      `${Buffer.alloc(32, 'some other test key').toString('base64')},${secret}`,
+    );
     expect(await found({ 'proxy.env': changing, 'auth.env': auth })).toHaveLength(2);
   });
 
@@ -228,6 +236,14 @@ PROVIDER_G_CLIENT_ID=x
         'LK606 up.yml:3 AUTHORIZE_PROXY_DOMAINS',
       ]),
     );
+  });
+
+  test.each([
+    ['hunter2', 'LK601 proxy.env:3 CLIENT_SECRET', 'LK601 auth.env:4 CLIENT_PROXY_SECRET'],
+    ['correct horse battery', 'LK602 proxy.env:3 CLIENT_SECRET', 'LK602 auth.env:4 CLIENT_PROXY_SECRET'],
+  ])('say so where a secret like %s may be found by trying', async (weak, ...lines) => {
+    const files = { 'proxy.env': proxy.replace(client, weak), 'auth.env': auth.replace(client, weak) };
+    expect((await found(files)).filter((line) => !line.startsWith('LK603'))).toEqual(lines);
   });
 
   test('hold signing keys that are looked at, and those in files are not', async () => {

@@ -4,8 +4,8 @@ import { renderMigrationReference } from '../migrate/reference.ts';
 import { migrationRules } from '../migrate/rules.ts';
 
 const options = withOptions('allowed_groups: [eng]');
-const secret = Buffer.alloc(32, 1).toString('base64');
-const otherSecret = Buffer.alloc(32, 2).toString('base64');
+const secret = Buffer.alloc(32, 'the key of the tests').toString('base64');
+const otherSecret = Buffer.alloc(32, 'some other test key').toString('base64');
 const quiet = `SESSION_COOKIE_DOMAIN=example.com
 SERVER_TRUSTED_PROXIES=10.0.0.0/8
 UPSTREAM_CLUSTER=prod

@@ -8,8 +8,8 @@ type Load<Settings> = (env: Environment, options: { readFile: ReadFile }) => Loa
 /** Settings of which some may be made up: only what `isKnown` says of a variable is what the environment says. */
 export type PartlyKnown<Settings> = { settings: Settings; isKnown: (name: RegExp) => boolean };
 
-/** What passes for any secret: 32 bytes in base64. */
-const STAND_IN_SECRET = Buffer.alloc(32).toString('base64');
+/** What passes for any secret: 32 bytes in base64, of which no two are the same. */
+const STAND_IN_SECRET = Buffer.from(Array.from({ length: 32 }, (_, at) => at)).toString('base64');
 
 /** What passes for the one secret that has a shape. */
 const STAND_IN_ACCOUNT = JSON.stringify({

@@ -5,10 +5,10 @@ import { groupWarnings } from './group-warnings.ts';
 function warningsFor(provider: Record<string, string>): string[] {
   const loaded = loadAuthSettings({
     SERVER_HOST: 'sso.example.com',
-    SESSION_KEY: Buffer.alloc(32, 1).toString('base64'),
-    SESSION_COOKIE_SECRET: Buffer.alloc(32, 2).toString('base64'),
+    SESSION_KEY: Buffer.alloc(32, 'the key of the tests').toString('base64'),
+    SESSION_COOKIE_SECRET: Buffer.alloc(32, 'some other test key').toString('base64'),
     CLIENT_PROXY_ID: 'proxy',
-    CLIENT_PROXY_SECRET: 'a secret between the services',
+    CLIENT_PROXY_SECRET: 'a secret between the services, long enough',
     AUTHORIZE_EMAIL_DOMAINS: 'example.com',
     AUTHORIZE_PROXY_DOMAINS: 'example.com',
     PROVIDER_X_SLUG: 'google',
