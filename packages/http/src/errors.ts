@@ -169,7 +169,7 @@ export const errors = {
     sentence: 'Your provider answered in a way that cannot be used. Try again in a moment.',
     level: 'error',
     description:
-      'The provider answered, but not as the protocol asks: no JSON, a wrong signature, issuer, audience or nonce, or no subject. Check client id, client secret and issuer of the provider; the log line says what was wrong.',
+      'The provider answered, but not as the protocol asks: no JSON, a wrong issuer, audience or nonce, an ID token that none of the issuer’s published keys has signed, or no usable subject. Check client id, client secret and issuer of the provider, and that the client’s ID tokens are signed with a key of the provider (RS256, ES256 …) and not with the client secret (HS256); the log line says what was wrong.',
   },
   upstream_unreachable: {
     status: 502,

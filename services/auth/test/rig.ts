@@ -49,15 +49,23 @@ export type Rig = {
 
 export type Answer = { readonly status: number; readonly body: JsonObject };
 
-export async function startRig(
-  options: { env?: Record<string, string>; providerTimeoutMs?: number } = {},
-): Promise<Rig> {
+type RigOptions = { env?: Record<string, string>; providerTimeoutMs?: number };
+
+export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const redirectUris = slugs.map((slug) => `${ssoOrigin}/${slug}/callback`);
   const idp = await startDevIdp({ port: 0, clients: [{ ...idpClient, redirectUris }] });
-  const settings = settingsFor(idp, options.env ?? {});
+  try {
+    return await rigInFrontOf(idp, options);
+  } catch (error) {
+    await idp.close();
+    throw error;
+  }
+}
+
+async function rigInFrontOf(idp: DevIdp, { env = {}, providerTimeoutMs }: RigOptions): Promise<Rig> {
+  const settings = settingsFor(idp, env);
   const clock = { now: Date.now() };
   const log: string[] = [];
-  const { providerTimeoutMs } = options;
   const auth = await startAuth({
     settings,
     log: createLog({
@@ -67,9 +75,6 @@ export async function startRig(
     }),
     now: () => clock.now,
     ...(providerTimeoutMs !== undefined && { providerTimeoutMs }),
-  }).catch(async (error: unknown) => {
-    await idp.close();
-    throw error;
   });
   const [key] = deriveKeys([client.secret], 'return address');
   const signed = (target: string) => new URLSearchParams(signReturnAddress(target, key, clock.now));

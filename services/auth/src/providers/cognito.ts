@@ -7,8 +7,8 @@ const dialect: Dialect = {
   // A refresh token comes without `offline_access`, which Cognito does not know.
   scope: 'openid profile email',
   groupsClaim: 'cognito:groups',
-  // Userinfo gives `email_verified` as a text, which may not count, and no groups. The ID token holds both, signed, and
-  // the first as a boolean.
+  // Userinfo gives `email_verified` as a text, which may not count, and no groups. The ID token holds both, and the
+  // first as a boolean; its signature is checked.
   asksUserinfo: false,
   accountChoice: 'select_account',
 };

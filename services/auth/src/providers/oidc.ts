@@ -1,8 +1,9 @@
 import { HttpError } from '@latchkey/http';
 import type { OidcProviderSettings } from '@latchkey/settings';
 import * as oidc from 'openid-client';
-import { ask } from './ask.ts';
 import { identityOf, mergedClaims, tokensOf } from './claims.ts';
+import { discovery } from './discovery.ts';
+import type { Discovered } from './discovery.ts';
 import { withAccountChoice } from './prompt.ts';
 import type { Identity, Provider, Tokens } from './provider.ts';
 
@@ -25,40 +26,14 @@ export type Dialect = {
 
 const plain: Dialect = { groupsClaim: 'groups', asksUserinfo: true, accountChoice: 'select_account' };
 
-/**
- * Any OpenID Connect provider, through openid-client.
- *
- * Its configuration is fetched when it is first needed, so that a provider that is down does not keep us from
- * starting. A failure is not remembered: the next sign-in asks again.
- */
+/** Any OpenID Connect provider, through openid-client. */
 export function oidcProvider(
   settings: Omit<OidcProviderSettings, 'type'>,
   { callbackUrl, timeoutMs }: { callbackUrl: URL; timeoutMs: number },
   dialect: Dialect = plain,
 ): Provider {
-  const { issuer, clientId, clientSecret, groupsMs } = settings;
-  let discovery: Promise<oidc.Configuration> | undefined;
-
-  function configuration(): Promise<oidc.Configuration> {
-    discovery ??= discover().catch((error: unknown) => {
-      discovery = undefined;
-      throw error;
-    });
-    return discovery;
-  }
-
-  async function discover(): Promise<oidc.Configuration> {
-    const authentication = clientAuthentication(clientSecret);
-    const found = await oidc.discovery(issuer, clientId, {}, authentication, {
-      [oidc.customFetch]: boundedFetch(timeoutMs),
-      execute: issuer.protocol === 'http:' ? [oidc.allowInsecureRequests] : [],
-    });
-    if (dialect.endpoints === undefined) return found;
-    const metadata = { ...found.serverMetadata(), ...dialect.endpoints };
-    const changed = new oidc.Configuration(metadata, clientId, {}, authentication);
-    changed[oidc.customFetch] = boundedFetch(timeoutMs);
-    return changed;
-  }
+  const { groupsMs } = settings;
+  const discovered = discovery(settings, { timeoutMs, endpoints: dialect.endpoints });
 
   // Groups are asked for with a refresh, which there would be no other reason for while the access token lives.
   function askedAgain(tokens: Tokens): Tokens {
@@ -72,7 +47,7 @@ export function oidcProvider(
 
     begin: ({ selectAccount }) =>
       translated(async () => {
-        const config = await configuration();
+        const { config } = await discovered();
         const pending = {
           state: oidc.randomState(),
           codeVerifier: oidc.randomPKCECodeVerifier(),
@@ -95,14 +70,14 @@ export function oidcProvider(
 
     finish: (callback, { state, codeVerifier, nonce }) =>
       translated(async () => {
-        const config = await configuration();
-        const answer = await oidc.authorizationCodeGrant(config, callback, {
+        const found = await discovered();
+        const answer = await oidc.authorizationCodeGrant(found.config, callback, {
           expectedState: state,
           pkceCodeVerifier: codeVerifier,
           idTokenExpected: true,
           ...(nonce !== undefined && { expectedNonce: nonce }),
         });
-        const identity = await identityFrom(config, answer, dialect);
+        const identity = await identityFrom(found, answer, dialect);
         if (identity === undefined) throw new HttpError('provider_failed', { detail: 'no ID token' });
         const tokens = tokensOf(answer);
         // Without a refresh token there is no asking again.
@@ -111,17 +86,17 @@ export function oidcProvider(
 
     refresh: (refreshToken, sub) =>
       translated(async () => {
-        const config = await configuration();
-        const answer = await oidc.refreshTokenGrant(config, refreshToken).catch(undefinedIfRefused);
+        const found = await discovered();
+        const answer = await oidc.refreshTokenGrant(found.config, refreshToken).catch(undefinedIfRefused);
         if (answer === undefined) return undefined;
-        const identity = await identityFrom(config, answer, dialect, sub);
+        const identity = await identityFrom(found, answer, dialect, sub);
         if (identity !== undefined && identity.sub !== sub) return undefined;
         return { ...(identity && { identity }), tokens: askedAgain(tokensOf(answer)) };
       }),
 
     revoke: (refreshToken) =>
       translated(async () => {
-        const config = await configuration();
+        const { config } = await discovered();
         if (config.serverMetadata().revocation_endpoint === undefined) return;
         await oidc.tokenRevocation(config, refreshToken, { token_type_hint: 'refresh_token' });
       }),
@@ -129,12 +104,13 @@ export function oidcProvider(
 }
 
 async function identityFrom(
-  config: oidc.Configuration,
+  { config, checkSignature }: Discovered,
   answer: oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers,
   { asksUserinfo, groupsClaim }: Dialect,
   knownSub?: string,
 ): Promise<Identity | undefined> {
   const claims = answer.claims();
+  if (answer.id_token !== undefined) await checkSignature(answer.id_token);
   if (!asksUserinfo) {
     // Nothing else tells of groups; a yes without them would let those of before count for ever.
     if (claims === undefined) throw new HttpError('provider_failed', { detail: 'no ID token' });
@@ -147,34 +123,6 @@ async function identityFrom(
   // OpenID Connect Core, section 5.3.2: userinfo about another subject is not used. openid-client compares.
   const userinfo = await oidc.fetchUserInfo(config, answer.access_token, sub);
   return identityOf(mergedClaims(claims ?? {}, userinfo, groupsClaim), groupsClaim);
-}
-
-// Whatever openid-client asks for, it asks through this: with a deadline, a bound, and no redirects.
-function boundedFetch(timeoutMs: number): oidc.CustomFetch {
-  return async function fetchBounded(url, { method, headers, body }) {
-    const answer = await ask({
-      url: new URL(url),
-      method: method === 'POST' ? 'POST' : 'GET',
-      headers,
-      ...(body instanceof URLSearchParams && { body: body.toString() }),
-      timeoutMs,
-    });
-    const isEmpty = answer.status === 204 || answer.status === 304;
-    return new Response(isEmpty ? null : answer.body, {
-      status: answer.status,
-      headers: { 'content-type': answer.contentType },
-    });
-  };
-}
-
-// Providers that publish nothing take Basic (OpenID Connect Discovery, section 3); most take either.
-function clientAuthentication(secret: string): oidc.ClientAuth {
-  const inBody = oidc.ClientSecretPost(secret);
-  const inHeader = oidc.ClientSecretBasic(secret);
-  return function authenticate(server, ...rest) {
-    const methods = server.token_endpoint_auth_methods_supported ?? ['client_secret_basic'];
-    return (methods.includes('client_secret_post') ? inBody : inHeader)(server, ...rest);
-  };
 }
 
 function scopeFor({ scopes_supported: supported }: oidc.ServerMetadata): string {

@@ -178,6 +178,7 @@ describe('in the world outside', () => {
       issuer,
       authorization_endpoint: `${issuer}/v1/authorize`,
       token_endpoint: `${issuer}/v1/token`,
+      jwks_uri: `${issuer}/v1/keys`,
     };
     world.get(origin).intercept({ path }).reply(200, metadata);
     const [provider] = createProviders(settingsOf(variables), {

@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { CompactSign, exportJWK, generateKeyPair } from 'jose';
+import { signatureCheck } from './id-token.ts';
+import type { CheckSignature } from './id-token.ts';
+
+type Signer = Awaited<ReturnType<typeof signerOf>>;
+
+const issuer = 'https://idp.example';
+const published = { issuer, jwks_uri: `${issuer}/keys` };
+
+let first: Signer;
+let second: Signer;
+let keys: unknown[];
+let status: number;
+let asked: number;
+let now: number;
+let check: CheckSignature;
+
+beforeEach(async () => {
+  [first, second] = await Promise.all([signerOf('one'), signerOf('two')]);
+  [keys, status, asked, now] = [[first.jwk], 200, 0, Date.now()];
+  jest.spyOn(Date, 'now').mockImplementation(() => now);
+  check = signatureCheck(published, fetchKeys);
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+async function signerOf(kid: string) {
+  const { publicKey, privateKey } = await generateKeyPair('ES256');
+  const jwk = { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' };
+  const payload = new TextEncoder().encode('{}');
+  return {
+    jwk,
+    token: await new CompactSign(payload).setProtectedHeader({ alg: 'ES256', kid }).sign(privateKey),
+  };
+}
+
+async function fetchKeys(): Promise<Response> {
+  asked += 1;
+  return Response.json({ keys }, { status });
+}
+
+describe('the keys of an issuer', () => {
+  beforeEach(() => {
+    const algorithms = ['RS256', 'ES256', 'HS256', 'none'];
+    check = signatureCheck({ ...published, id_token_signing_alg_values_supported: algorithms }, fetchKeys);
+  });
+
+  test('are asked for once, also by many at a time, and kept for ten minutes', async () => {
+    await Promise.all([check(first.token), check(first.token), check(first.token)]);
+    now += 599_000;
+    await check(first.token);
+    expect(asked).toBe(1);
+    now += 2_000;
+    await check(first.token);
+    expect(asked).toBe(2);
+  });
+
+  test('are asked for again when a token names a new one', async () => {
+    await check(first.token);
+    keys = [first.jwk, second.jwk];
+    now += 31_000;
+    await check(second.token);
+    expect(asked).toBe(2);
+  });
+
+  test('are not asked for again within the cool-down, whatever a token names', async () => {
+    await check(first.token);
+    now += 29_000;
+    await expect(check(second.token)).rejects.toMatchObject({ code: 'provider_failed' });
+    expect(asked).toBe(1);
+  });
+
+  test('count no longer once the issuer has taken them back', async () => {
+    await check(first.token);
+    keys = [second.jwk];
+    now += 601_000;
+    await expect(check(first.token)).rejects.toMatchObject({
+      code: 'provider_failed',
+      detail: 'the signature of the ID token: ERR_JWKS_NO_MATCHING_KEY',
+    });
+  });
+
+  test.each([404, 302])('that cannot be had (%d) are no word about the token', async (answered) => {
+    status = answered;
+    await expect(check(first.token)).rejects.toMatchObject({ code: 'provider_unavailable' });
+    status = 200;
+    await check(first.token);
+  });
+});
+
+test('an issuer that says nothing about algorithms signs with RS256', async () => {
+  await expect(check(first.token)).rejects.toMatchObject({ code: 'provider_failed' });
+});
+
+test.each([undefined, 'nonsense', 'http://idp.example/keys', 'file:///etc/keys'])(
+  'keys are not taken from %s',
+  (jwks_uri) => {
+    expect(() => signatureCheck({ issuer, jwks_uri }, fetchKeys)).toThrow(
+      expect.objectContaining({ code: 'provider_failed' }),
+    );
+  },
+);

@@ -1,0 +1,75 @@
+import { HttpError } from '@latchkey/http';
+import { compactVerify, createRemoteJWKSet, customFetch, errors } from 'jose';
+
+/** What a provider publishes about its signatures (OpenID Connect Discovery, section 3). */
+export type Published = {
+  readonly issuer: string;
+  readonly jwks_uri?: string | undefined;
+  readonly id_token_signing_alg_values_supported?: readonly string[] | undefined;
+};
+
+/** Checks the signature of an ID token. Errors: `provider_failed`, and those of asking for the keys. */
+export type CheckSignature = (idToken: string) => Promise<void>;
+
+/** How the keys are asked for. */
+type FetchKeys = (
+  url: string,
+  about: { method: 'GET'; headers: Record<string, string> },
+) => Promise<Response>;
+
+// Whoever knows a shared secret can sign with it (HS256), and the client secret is known to us: an ID token that proves
+// something is signed with a key that the provider alone has.
+const asymmetric = /^(?:(?:RS|PS|ES)(?:256|384|512)|EdDSA|Ed25519)$/;
+
+const coolDownMs = 30_000;
+const maxAgeMs = 600_000;
+
+/**
+ * Makes the check of ID tokens against the keys that their issuer publishes. An unknown `kid` has the keys fetched again,
+ * though not twice within the cool-down; the words of the token's own header (`jwk`, `jku`, `x5u`) choose no key.
+ *
+ * openid-client has such a check (`enableNonRepudiationChecks`), inside the very question that replaces a refresh token:
+ * where the keys cannot be had, the new refresh token would be lost with the answer, and the person signed out.
+ *
+ * @throws HttpError `provider_failed` when the provider publishes no keys
+ */
+export function signatureCheck(published: Published, fetchKeys: FetchKeys): CheckSignature {
+  const keys = createRemoteJWKSet(addressOfKeys(published), {
+    cooldownDuration: coolDownMs,
+    cacheMaxAge: maxAgeMs,
+    async [customFetch](url, { headers }) {
+      const answer = await fetchKeys(url, { method: 'GET', headers: Object.fromEntries(headers) });
+      if (answer.status === 200) return answer;
+      throw new HttpError('provider_unavailable', { detail: `the keys of the issuer: ${answer.status}` });
+    },
+  });
+  const { id_token_signing_alg_values_supported: supported = ['RS256'] } = published;
+  const algorithms = supported.filter((algorithm) => asymmetric.test(algorithm));
+
+  return async function checkSignature(idToken) {
+    try {
+      await compactVerify(idToken, keys, { algorithms });
+    } catch (error) {
+      if (error instanceof HttpError) throw error;
+      const reason = error instanceof errors.JOSEError ? error.code : 'no usable key';
+      throw new HttpError('provider_failed', {
+        detail: `the signature of the ID token: ${reason}`,
+        cause: error,
+      });
+    }
+  };
+}
+
+function addressOfKeys({ issuer, jwks_uri: address }: Published): URL {
+  if (address === undefined || !URL.canParse(address)) {
+    throw new HttpError('provider_failed', { detail: 'the issuer publishes no keys (jwks_uri)' });
+  }
+  const url = new URL(address);
+  // Keys that come in the clear prove nothing; an issuer on this very machine may do without TLS.
+  if (url.protocol !== 'https:' && url.protocol !== new URL(issuer).protocol) {
+    throw new HttpError('provider_failed', {
+      detail: 'the issuer publishes its keys without TLS (jwks_uri)',
+    });
+  }
+  return url;
+}
