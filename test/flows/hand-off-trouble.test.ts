@@ -232,7 +232,7 @@ describe('a stranger', () => {
     const answer = await the.browser().fetch(payroll('/oauth2/sign_in'), {
       headers: { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image', 'sec-fetch-site': 'same-site' },
     });
-    expect([answer.status, answer.headers['set-cookie']]).toEqual([400, undefined]);
+    expect([answer.status, answer.headers['set-cookie']]).toEqual([403, undefined]);
   });
 
   test('with an attempt and no code of ours never makes the proxy ask auth', async () => {

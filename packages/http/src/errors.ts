@@ -92,7 +92,7 @@ export const errors = {
       'To protect you, this can only be done from our own pages. Open the page directly and try again.',
     level: 'warn',
     description:
-      'A request that changes something was sent by a page of another site, going by `Sec-Fetch-Site` and `Origin`. If it happens on our own pages, something on the way changes these headers or the host and scheme that the service sees: check `SERVER_TRUSTED_PROXIES`.',
+      'A request that changes something was sent by a page of another site, going by `Sec-Fetch-Site` and `Origin`; or an address that begins, finishes or ends a sign-in was asked for by an image, a frame, a script or ahead of time, and not visited. If it happens on our own pages, something on the way changes these headers or the host and scheme that the service sees: check `SERVER_TRUSTED_PROXIES`.',
   },
   attempt_unknown: {
     status: 400,

@@ -24,6 +24,7 @@ import { form } from './web/form.ts';
 import { front } from './web/front.ts';
 import type { Handler } from './web/locals.ts';
 import { requireSameOrigin } from './web/same-origin.ts';
+import { visitsOnly } from './web/visits-only.ts';
 
 /** What auth is started with. */
 export type AuthOptions = {
@@ -128,7 +129,8 @@ function providerRoutes(provider: Provider, context: Context): Router {
     ['/start', start(provider, context)],
     ['/callback', callback(provider, context)],
   ];
-  for (const [path, handler] of pages) router.route(path).get(handler).all(onlyMethods('GET, HEAD'));
+  for (const [path, handler] of pages)
+    router.route(path).get(visitsOnly, handler).all(onlyMethods('GET, HEAD'));
   router
     .route('/sign_out')
     .get(askSignOut(provider, context))

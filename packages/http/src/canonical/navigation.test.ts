@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isNavigation, isPreflight, isSameOrigin } from './navigation.ts';
+import { isFromOwnPage, isNavigation, isPreflight, isSameOrigin, isVisit } from './navigation.ts';
 
 const html = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
@@ -40,6 +40,46 @@ describe('without Fetch Metadata', () => {
     ['a method in small letters', 'get', { accept: html }, false],
   ])('%s', (_, method, headers, expected) => {
     expect(isNavigation(method, headers)).toBe(expected);
+  });
+});
+
+describe('a visit', () => {
+  const navigation = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' };
+
+  test('is a navigation, from wherever', () => {
+    for (const site of ['none', 'same-origin', 'same-site', 'cross-site']) {
+      expect(isVisit('GET', { ...navigation, 'sec-fetch-site': site })).toBe(true);
+    }
+    expect(isVisit('GET', { accept: html })).toBe(true);
+  });
+
+  test.each([
+    ['fetched ahead', { ...navigation, 'sec-purpose': 'prefetch' }],
+    ['rendered ahead', { ...navigation, 'sec-purpose': 'prefetch;prerender' }],
+    ['fetched ahead by an older browser', { accept: html, purpose: 'prefetch' }],
+    ['previewed', { accept: html, 'x-purpose': 'preview' }],
+    ['fetched ahead by an old Firefox', { accept: html, 'x-moz': 'prefetch' }],
+    ['framed', { ...navigation, 'sec-fetch-dest': 'iframe' }],
+    ['asked for by a client that takes anything', { accept: '*/*' }],
+  ])('is none when the page is %s', (_, headers) => {
+    expect(isVisit('GET', headers)).toBe(false);
+  });
+});
+
+describe('a page of our own', () => {
+  const own = 'https://sso.example.com';
+
+  test.each([
+    [{ 'sec-fetch-site': 'same-origin' }, true],
+    [{ 'sec-fetch-site': 'same-site', origin: own }, false],
+    [{ 'sec-fetch-site': 'none', origin: own }, false],
+    [{ 'sec-fetch-site': 'same-origin', 'sec-purpose': 'prefetch' }, false],
+    [{ origin: own }, true],
+    [{ origin: 'https://wiki.example.com' }, false],
+    [{ origin: 'null' }, false],
+    [{}, false],
+  ])('%j', (headers, expected) => {
+    expect(isFromOwnPage(headers, own)).toBe(expected);
   });
 });
 

@@ -19,6 +19,33 @@ export function isNavigation(method: string, headers: IncomingHttpHeaders): bool
 }
 
 /**
+ * Tells whether a person goes somewhere now. Only then does a GET change anything: an image, a script or a frame of any page
+ * carries cookies, too, and a sibling host's page is same-site.
+ *
+ * A page that is fetched ahead, which any page may ask for by speculation rules, looks like a followed bookmark
+ * (`navigate`, `document`, and from Chromium `Sec-Fetch-Site: none`), but for `Sec-Purpose`.
+ */
+export function isVisit(method: string, headers: IncomingHttpHeaders): boolean {
+  return isNavigation(method, headers) && !isAhead(headers);
+}
+
+/**
+ * Tells whether a request comes from a page of the very origin that it goes to, so that no other site makes a browser
+ * change anything. Fetch Metadata decides where the browser sends it, else `Origin`. With neither the request is not
+ * believed. A sibling host is another site here: every application runs on one.
+ */
+export function isFromOwnPage(headers: IncomingHttpHeaders, ownOrigin: string): boolean {
+  if (isAhead(headers)) return false;
+  const site = headers['sec-fetch-site'];
+  return site === undefined ? headers.origin === ownOrigin : site === 'same-origin';
+}
+
+// https://html.spec.whatwg.org/multipage/speculative-loading.html, and what older browsers say instead.
+function isAhead(headers: IncomingHttpHeaders): boolean {
+  return ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].some((name) => headers[name] !== undefined);
+}
+
+/**
  * Tells whether a request is a CORS preflight: all three marks, not `OPTIONS` alone. A browser sends none with a body
  * (https://fetch.spec.whatwg.org/#cors-preflight-fetch) or to change protocols.
  */

@@ -219,7 +219,7 @@ describe('while sessions cannot be checked', () => {
 
 describe('/oauth2/sign_out', () => {
   test('leads to auth, and is kept by nobody', async () => {
-    const answer = await ask('/oauth2/sign_out');
+    const answer = await ask('/oauth2/sign_out', { headers: { 'sec-fetch-site': 'same-origin' } });
 
     expect(answer.status).toBe(302);
     expect(answer.headers.get('location')).toBe('https://sso.example.com/google/sign_out');

@@ -1,6 +1,13 @@
 import { namedGroups } from '@latchkey/access';
 import type { Decision } from '@latchkey/access';
-import { launcherScriptPath, replyJson, replyRedirect, replyText } from '@latchkey/http';
+import {
+  isFromOwnPage,
+  isVisit,
+  launcherScriptPath,
+  replyJson,
+  replyRedirect,
+  replyText,
+} from '@latchkey/http';
 import { handOffCallbackPath, handOffStartPath } from '@latchkey/session';
 import express from 'express';
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
@@ -86,19 +93,20 @@ export function createEndpoints(parts: {
     .get((_req: Request, res: Response) => replyText(res, 200, parts.certs))
     .all(onlyGet);
 
-  app.route(handOffStartPath).get(parts.startHandOff).all(onlyGet);
-  app.route(handOffCallbackPath).get(parts.finishHandOff).all(onlyGet);
+  app.route(handOffStartPath).get(onlyVisits, parts.startHandOff).all(onlyGet);
+  app.route(handOffCallbackPath).get(onlyVisits, parts.finishHandOff).all(onlyGet);
 
   app.all('/oauth2/sign_out', async function signOut(req: Request, res: Response) {
-    const { request, route } = exchangeOf(req);
+    const { request, route, record } = exchangeOf(req);
+    if (!isVisit(request.method, req.headers) && !isFromOwnPage(req.headers, addresses.origin(request))) {
+      return refuseWithError(res, record, 'cross_site_request');
+    }
     const { known, decision } = await identified(req);
     const hint = known?.session.host_only === true ? await parts.signOutHint(known) : undefined;
     // Auth asks before it signs anybody out. Its answer reaches a session that was handed over at that one's next check; until
-    // then its cookie would live on. Who stays signed in after all gets it back without a word. Not for another
-    // site's image: that would cost a person their session while auth is away.
-    const isKept = req.headers['sec-fetch-site'] === 'cross-site' || isTransient(decision.reason);
-    if (!isKept) res.append('Set-Cookie', parts.cookies.endHost());
-    replyRedirect(res, addresses.signOut(request, route.providerSlug, hint));
+    // then its cookie would live on. Who stays signed in after all gets it back without a word.
+    if (!isTransient(decision.reason)) res.append('Set-Cookie', parts.cookies.endHost());
+    return replyRedirect(res, addresses.signOut(request, route.providerSlug, hint));
   });
 
   app.use(function failed(error: Error, req: Request, res: Response, _next: NextFunction) {
@@ -121,6 +129,12 @@ export function createEndpoints(parts: {
 function refuseWithoutRedirect(req: Request, res: Response, { reason }: Decision): void {
   const code = isTransient(reason) ? 'session_unverified' : 'not_signed_in';
   refuseWithError(res, exchangeOf(req).record, code, { reason });
+}
+
+// An image of another page could fill the browser with attempts and push out those that people are at, or use one up.
+function onlyVisits(req: Request, res: Response, next: NextFunction): void {
+  if (isVisit(req.method, req.headers)) return next();
+  return refuseWithError(res, exchangeOf(req).record, 'cross_site_request');
 }
 
 function onlyGet(req: Request, res: Response): void {

@@ -1,11 +1,10 @@
 import { isReason } from '@latchkey/access';
-import { isNavigation, replyRedirect } from '@latchkey/http';
+import { replyRedirect } from '@latchkey/http';
 import { codeChallengeOf, newAttempt } from '@latchkey/session';
 import type { AttemptCookies } from '@latchkey/session';
 import type { Request, Response } from 'express';
 import { randomBytes } from 'node:crypto';
 import { exchangeOf } from '../endpoints/exchange.ts';
-import { refuseWithError } from '../gate/refuse.ts';
 import type { Addresses } from './addresses.ts';
 
 /**
@@ -22,12 +21,7 @@ export function createStart(parts: {
   const { attempts, addresses, now } = parts;
 
   return async function startHandOff(req, res) {
-    const { request, route, record } = exchangeOf(req);
-    // An image of another page could fill the browser with attempts, and push out those that people are at.
-    if (!isNavigation(request.method, req.headers)) {
-      record.detail = 'a sign-in begins with a navigation';
-      return refuseWithError(res, record, 'bad_request');
-    }
+    const { request, route } = exchangeOf(req);
     const parameters = new URLSearchParams(request.query);
     const [state, codeVerifier] = [secret(), secret()];
     const target = addresses.ownTarget(request, parameters);
