@@ -171,6 +171,15 @@ export const errors = {
     description:
       'The provider answered, but not as the protocol asks: no JSON, a wrong issuer, audience or nonce, an ID token that none of the issuer’s published keys has signed, or no usable subject. Check client id, client secret and issuer of the provider, and that the client’s ID tokens are signed with a key of the provider (RS256, ES256 …) and not with the client secret (HS256); the log line says what was wrong.',
   },
+  connection_authentication: {
+    status: 502,
+    title: 'The application asks for a sign-in that cannot work here',
+    sentence:
+      'It wants to know you by your connection, but connections are shared here. Tell the people who run it.',
+    level: 'warn',
+    description:
+      'NTLM and Negotiate authenticate a connection, and every later request on it counts as the same person’s. So a session that uses them has a connection to the application to itself, and where there is no session, on a public path, they are refused: take the path out of `skip_auth_regex`, or switch Windows authentication off for it in the application. The same answer is given when the application says, by `Persistent-Auth` or by the reply of a handshake, that a connection is authenticated which others share; it is then closed.',
+  },
   upstream_unreachable: {
     status: 502,
     title: 'The application is not answering',

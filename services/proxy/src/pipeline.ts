@@ -9,6 +9,7 @@ import { performance } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
 import { createAdmit } from './admit.ts';
 import type { AdmissionStages, Admit, Passed } from './admit.ts';
+import { authenticatesConnection } from './forward/connection-authentication.ts';
 import type { Connections } from './forward/connections.ts';
 import { endConnection } from './forward/end-connection.ts';
 import { forwardHttp } from './forward/http.ts';
@@ -80,18 +81,27 @@ export function createPipeline(stages: Stages): {
   async function serve(req: IncomingMessage, res: ServerResponse, record: RequestRecord): Promise<void> {
     const passed = await admit(req, res, record);
     if (passed === undefined) return;
-    const { request, match, target, path } = passed;
+    const { request, match, passage, target, path } = passed;
     const { route } = match;
     const headers = headersFor(req, record, passed);
+    const wanted = {
+      target,
+      route,
+      host: route.preserveHost ? authorityOf(request) : '',
+      sid: passage.known?.session.sid,
+      authenticates: authenticatesConnection(headers),
+    };
+    if (wanted.authenticates && wanted.sid === undefined) {
+      return refuseWithError(res, record, 'connection_authentication');
+    }
     let body: Buffer | undefined;
     if (stages.signer.signs(route)) {
       body = hasBody(req.headers) ? await readBody(req) : Buffer.alloc(0);
       if (body === undefined) return refuseWithError(res, record, 'body_too_large');
       headers.push(...stages.signer.sign(route, request, headers, body));
     }
-    const release = await connections.take(target, res);
-    if (release === undefined)
-      return res.destroyed ? undefined : refuseWithError(res, record, 'upstream_busy');
+    const taken = await connections.take(wanted, res);
+    if (taken === undefined) return res.destroyed ? undefined : refuseWithError(res, record, 'upstream_busy');
     const outcome = await forwardHttp(
       req,
       res,
@@ -102,12 +112,12 @@ export function createPipeline(stages: Stages): {
         timeoutMs: route.timeoutMs,
         ...(body !== undefined && body.length > 0 && { body: asItCame(req, body) }),
       },
-      connections.pool(target, route, route.preserveHost ? authorityOf(request) : ''),
+      taken,
       {
         mapHeaders: answerHeaders(passed),
         breaksOff: (detail) => (record.detail = detail),
       },
-    ).finally(release);
+    ).finally(taken.release);
     if (outcome.answered) return;
     record.detail = outcome.detail;
     if (!res.destroyed) refuseWithError(res, record, outcome.code);
@@ -140,7 +150,7 @@ export function createPipeline(stages: Stages): {
       stayElsewhere: connections.stayElsewhere(target),
       mapHeaders: answerHeaders(passed),
     };
-    const release = await connections.take(target, socket);
+    const release = await connections.takeTunnel(target, socket);
     if (release === undefined)
       return socket.destroyed ? undefined : refuseWithError(res, record, 'upstream_busy');
     if (socket.destroyed) return release();

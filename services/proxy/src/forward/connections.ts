@@ -7,17 +7,40 @@ import { lookupElsewhere, refuseLocalLiteral } from './local-addresses.ts';
 import { createPlaces } from './places.ts';
 import type { Release } from './places.ts';
 
-/** Connections to upstreams, kept alive and shared by all requests to one origin. */
+/** What a connection is wanted for. */
+export type Wanted = {
+  readonly target: Target;
+  readonly route: Pick<Route, 'tlsSkipVerify' | 'resetDeadlineMs'>;
+  /** what the request will say in `Host`, where that is not the host of the target */
+  readonly host: string;
+  /** the session that the request belongs to; none on a public path */
+  readonly sid: string | undefined;
+  /** the request authenticates the connection that it goes on */
+  readonly authenticates: boolean;
+};
+
+/** A connection in use. */
+export type Taken = {
+  readonly pool: Pool;
+  /** the requests of others go on it before and after */
+  readonly isShared: boolean;
+  readonly release: Release;
+};
+
+/**
+ * Connections to upstreams, kept alive. All requests to one origin share them, but for those of a session that has begun
+ * to authenticate connections there: it has one to itself from then on.
+ */
 export type Connections = {
   /**
-   * Takes one of the connections that an origin may have, tunnels included; waits where all are in use.
+   * Takes one of the connections that an origin may have; waits where all are in use.
    *
    * @param caller for whom
    * @returns undefined when too many wait, or none has come free in time
    */
-  take(target: Target, caller: Writable): Promise<Release | undefined>;
-  /** @param host what the requests will say in `Host`, where that is not the host of the target */
-  pool(target: Target, route: Pick<Route, 'tlsSkipVerify' | 'resetDeadlineMs'>, host: string): Pool;
+  take(wanted: Wanted, caller: Writable): Promise<Taken | undefined>;
+  /** The same for a tunnel, which opens a connection that nobody else ever gets. */
+  takeTunnel(target: Target, caller: Writable): Promise<Release | undefined>;
   /** whether nothing local may be connected to for a target */
   stayElsewhere(target: Target): boolean;
   close(): Promise<void>;
@@ -25,6 +48,12 @@ export type Connections = {
 
 // A rewrite pattern makes an origin out of each host that somebody thinks of.
 const keptOrigins = 1_000;
+// Whoever is pushed out shakes hands again.
+const keptSessions = 1_000;
+// A handshake is three requests on one connection, so a session has one, and its requests take turns.
+const waitingOfSession = 64;
+// A new handshake for each page would be felt. IIS closes an idle connection after two minutes.
+const sessionIdleMs = 60_000;
 const connectWithinMs = 5_000;
 // For a connection to come free.
 const waitWithinMs = 5_000;
@@ -47,40 +76,79 @@ export function createConnections({
 }): Connections {
   // A pool opens a connection for each request that finds none free, so bounding requests bounds connections.
   const places = createPlaces({ atOnce: perOrigin, waiting: perOrigin, withinMs: waitWithinMs });
-  const pools = new LRUCache<string, { pool: Pool; openedAt: number }>({
+  const turns = createPlaces({ atOnce: 1, waiting: waitingOfSession, withinMs: waitWithinMs });
+  // Requests under way finish; then the connections close.
+  const shared = new LRUCache<string, { pool: Pool; openedAt: number }>({
     max: keptOrigins,
-    // Requests under way finish; then the connections close.
     dispose: ({ pool }) => void pool.close(),
+  });
+  const ofSessions = new LRUCache<string, Pool>({
+    max: keptSessions,
+    dispose: (pool) => void pool.close(),
   });
 
   function stayElsewhere(target: Target): boolean {
     return target.madeByHost === true && !allowLocalTargets;
   }
 
+  function open({ target, route }: Wanted, options?: Pool.Options): Pool {
+    return new Pool(target.origin, {
+      connect: connectorTo(target.origin, route.tlsSkipVerify, stayElsewhere(target)),
+      maxHeaderSize: headerBytes,
+      // Faithful forwarding: what came as HTTP/1.1 leaves as HTTP/1.1.
+      allowH2: false,
+      pipelining: 1,
+      ...options,
+    });
+  }
+
+  function sharedPool(key: string, wanted: Wanted): Pool {
+    const kept = shared.get(key);
+    if (kept !== undefined && elapsed() - kept.openedAt < wanted.route.resetDeadlineMs) return kept.pool;
+    const pool = open(wanted);
+    // The old pool is disposed of: new connections look the name up again.
+    shared.set(key, { pool, openedAt: elapsed() });
+    return pool;
+  }
+
+  async function takeOwn(key: string, wanted: Wanted, caller: Writable): Promise<Taken | undefined> {
+    const endTurn = await turns.take(key, caller);
+    if (endTurn === undefined) return undefined;
+    const leave = await places.take(wanted.target.origin, caller);
+    if (leave === undefined) {
+      endTurn();
+      return undefined;
+    }
+    const pool = ofSessions.get(key) ?? open(wanted, { connections: 1, keepAliveTimeout: sessionIdleMs });
+    ofSessions.set(key, pool);
+    return {
+      pool,
+      isShared: false,
+      release() {
+        leave();
+        endTurn();
+      },
+    };
+  }
+
   return {
     stayElsewhere,
-    take: ({ origin }, caller) => places.take(origin, caller),
-    pool(target, route, host) {
+    takeTunnel: ({ origin }, caller) => places.take(origin, caller),
+    async take(wanted, caller) {
+      const { target, route, host, sid, authenticates } = wanted;
+      if (authenticates && sid === undefined)
+        throw new Error('only a session can have a connection to itself');
       // A structured key: two different pairs never make one text (GHSA-v574-6498-x57v).
       // The host is part of it because undici ends a TLS connection when the next request on it names another one.
-      const elsewhere = stayElsewhere(target);
-      const key = JSON.stringify([target.origin, route.tlsSkipVerify, host, elsewhere]);
-      const kept = pools.get(key);
-      if (kept !== undefined && elapsed() - kept.openedAt < route.resetDeadlineMs) return kept.pool;
-      const pool = new Pool(target.origin, {
-        connect: connectorTo(target.origin, route.tlsSkipVerify, elsewhere),
-        maxHeaderSize: headerBytes,
-        // Faithful forwarding: what came as HTTP/1.1 leaves as HTTP/1.1.
-        allowH2: false,
-        pipelining: 1,
-      });
-      // The old pool is disposed of: new connections look the name up again.
-      pools.set(key, { pool, openedAt: elapsed() });
-      return pool;
+      const way = [target.origin, route.tlsSkipVerify, host, stayElsewhere(target)];
+      const keyOfSession = JSON.stringify([...way, sid]);
+      if (authenticates || ofSessions.has(keyOfSession)) return takeOwn(keyOfSession, wanted, caller);
+      const release = await places.take(target.origin, caller);
+      return release && { pool: sharedPool(JSON.stringify(way), wanted), isShared: true, release };
     },
     async close() {
-      const open = [...pools.values()].map(({ pool }) => pool.destroy());
-      await Promise.allSettled(open);
+      const pools = [...[...shared.values()].map(({ pool }) => pool), ...ofSessions.values()];
+      await Promise.allSettled(pools.map((pool) => pool.destroy()));
     },
   };
 }

@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { errors as undiciErrors } from 'undici';
 import type { Dispatcher } from 'undici';
+import { isOnAuthenticatedConnection } from './connection-authentication.ts';
 
 /** A request as it goes to the upstream. */
 export type UpstreamRequest = {
@@ -16,12 +17,19 @@ export type UpstreamRequest = {
   readonly timeoutMs: number;
 };
 
+/** Where it goes. */
+export type Way = {
+  readonly pool: Dispatcher;
+  /** the requests of others go on the same connection */
+  readonly isShared: boolean;
+};
+
 /** How forwarding ended: answered, as far as it went, or without an answer. */
 export type ForwardOutcome =
   | { readonly answered: true }
   | {
       readonly answered: false;
-      readonly code: 'upstream_unreachable' | 'upstream_timeout';
+      readonly code: 'upstream_unreachable' | 'upstream_timeout' | 'connection_authentication';
       readonly detail: string;
     };
 
@@ -44,15 +52,15 @@ export async function forwardHttp(
   req: IncomingMessage,
   res: ServerResponse,
   upstream: UpstreamRequest,
-  dispatcher: Dispatcher,
+  way: Way,
   events: ForwardEvents,
 ): Promise<ForwardOutcome> {
-  const first = await relay(req, res, upstream, dispatcher, events);
+  const first = await relay(req, res, upstream, way, events);
   // RFC 9110, section 9.2.2: a kept connection may close just as a request is sent on it. What is safe to repeat and has
   // no body is sent once more.
   const mayRepeat = (upstream.method === 'GET' || upstream.method === 'HEAD') && !hasBody(req.headers);
   if (!first.answered && first.closedEarly && mayRepeat && !res.destroyed) {
-    return relay(req, res, upstream, dispatcher, events);
+    return relay(req, res, upstream, way, events);
   }
   return first;
 }
@@ -63,7 +71,7 @@ function relay(
   req: IncomingMessage,
   res: ServerResponse,
   upstream: UpstreamRequest,
-  dispatcher: Dispatcher,
+  way: Way,
   events: ForwardEvents,
 ): Promise<RelayOutcome> {
   return new Promise((resolve) => {
@@ -82,7 +90,7 @@ function relay(
 
     res.on('close', abandon);
     res.on('drain', resume);
-    dispatcher.dispatch(
+    way.pool.dispatch(
       {
         method: upstream.method,
         path: upstream.target,
@@ -97,11 +105,16 @@ function relay(
           if (res.destroyed) abandon();
         },
         onResponseStart(_, status) {
-          if (status < 200) return;
+          if (status < 200) return undefined;
+          const rawHeaders = rawTexts(controller?.rawHeaders);
+          // Abandoned, the connection is closed and goes to nobody else.
+          if (way.isShared && isOnAuthenticatedConnection(rawHeaders)) {
+            return controller?.abort(new AuthenticatedConnectionError());
+          }
           // Without the reason phrase: it means nothing (RFC 9110, section 15), and Node throws at some that exist.
-          res.writeHead(status, events.mapHeaders(rawTexts(controller?.rawHeaders)));
+          res.writeHead(status, events.mapHeaders(rawHeaders));
           // An event stream may have nothing to say for a while; its head must not wait for the first event.
-          res.flushHeaders();
+          return res.flushHeaders();
         },
         onResponseData(_, chunk) {
           if (!res.write(chunk)) controller?.pause();
@@ -142,7 +155,16 @@ function bodyOf(req: IncomingMessage): { stream: PassThrough; release: () => voi
   };
 }
 
+class AuthenticatedConnectionError extends Error {
+  constructor() {
+    super('the application authenticated a connection that others share');
+  }
+}
+
 function failureOf(error: Error): RelayOutcome {
+  if (error instanceof AuthenticatedConnectionError) {
+    return { answered: false, code: 'connection_authentication', detail: error.message };
+  }
   const slow =
     error instanceof undiciErrors.HeadersTimeoutError || error instanceof undiciErrors.ConnectTimeoutError;
   const code = slow ? 'upstream_timeout' : 'upstream_unreachable';
