@@ -19,9 +19,15 @@ export function identityHeaders(identity: Identity): HeaderList {
   return [
     ['X-Forwarded-User', headerValue(identity.user)],
     ['X-Forwarded-Email', headerValue(identity.email)],
-    ['X-Forwarded-Groups', headerValue(identity.groups.join(','))],
+    ['X-Forwarded-Groups', headerValue(identity.groups.filter(isSayable).join(','))],
     ...accessTokenHeader(identity),
   ];
+}
+
+// A reader takes the list apart at its commas and trims what it finds, and control characters are taken out below: a group
+// of such a name would read as another one, or as several.
+function isSayable(group: string): boolean {
+  return group !== '' && group === group.trim() && !/[,\p{Cc}]/u.test(group);
 }
 
 function accessTokenHeader({ accessToken }: Identity): HeaderList {

@@ -166,7 +166,7 @@ export const DIAGNOSTICS = {
     code: 'LK213',
     severity: 'error',
     title: 'A pattern in `skip_auth_regex` that cannot be read',
-    text: 'Patterns are regular expressions in RE2 syntax, as in Go: no look-ahead, no look-behind, no back-references, at most 1000 repetitions and 1000 characters. In double quotes a backslash is written twice; single quotes or none are easier.',
+    text: 'Patterns are regular expressions in RE2 syntax, as in Go: no look-ahead, no look-behind, no back-references, at most 1000 repetitions and 1000 characters. Repetitions count as often as they repeat, so `(a{1000})` a dozen times over is too large for one pattern, and all patterns of a file together have a bound that ten thousand ordinary ones keep. In double quotes a backslash is written twice; single quotes or none are easier.',
   },
   providerSlug: {
     code: 'LK214',
@@ -226,7 +226,7 @@ export const DIAGNOSTICS = {
     code: 'LK307',
     severity: 'error',
     title: '`from` of a rewrite route is not a pattern',
-    text: 'With `type: rewrite`, `from` is a regular expression in RE2 syntax, as in Go, that matches the whole host name: `^(.*)\\.corp\\.example\\.com$`. No look-ahead, no look-behind, no back-references, at most 1000 characters.',
+    text: 'With `type: rewrite`, `from` is a regular expression in RE2 syntax, as in Go, that matches the whole host name: `^(.*)\\.corp\\.example\\.com$`. No look-ahead, no look-behind, no back-references, at most 1000 characters, and no larger than a public pattern may be (LK213).',
   },
   templateGroup: {
     code: 'LK308',
@@ -287,6 +287,12 @@ export const DIAGNOSTICS = {
     severity: 'warning',
     title: 'No service has a section for this cluster',
     text: 'The file has sections for other clusters and none for the one that is asked for, so every service is what `default` makes of it. If the name is misspelt, rules that narrow access in the right section are missing. Check `UPSTREAM_CLUSTER`, or `--cluster`.',
+  },
+  groupUnsayable: {
+    code: 'LK406',
+    severity: 'warning',
+    title: 'A group that the application is not told of',
+    text: '`X-Forwarded-Groups` is a list with commas between its entries, so a group whose name holds a comma or a control character would read as another group, or as several. It is left out there. Who is in the group may pass all the same. Where the application looks at the groups, give the group another name at the provider.',
   },
 } as const satisfies Record<string, DiagnosticKind>;
 

@@ -1,6 +1,7 @@
 import { buildTable } from './match/table.ts';
 import { parse } from './parse/parse.ts';
 import { collectProblems } from './problems.ts';
+import { forgetPatterns } from './resolve/pattern.ts';
 import { resolveRoutes } from './resolve/routes.ts';
 import { warnOfUnknownCluster } from './resolve/unknown-cluster.ts';
 import { readFile } from './shape/file.ts';
@@ -12,6 +13,7 @@ import type { LoadedUpstreams, UpstreamInput } from './types.ts';
  */
 export function loadUpstreams(input: UpstreamInput): LoadedUpstreams {
   const problems = collectProblems(input.file);
+  forgetPatterns();
   const { report } = problems;
   const parsed = parse(input.text, input.templateVariables, report);
   if (!parsed.ok) return { table: undefined, diagnostics: problems.inFileOrder() };

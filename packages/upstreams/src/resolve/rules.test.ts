@@ -46,6 +46,8 @@ describe('who may pass', () => {
 
   test.each([
     ['a wildcard beside others', 'allowed_groups: ["*", eng]', 'LK402 6:24'],
+    ['a group with a comma', 'allowed_groups: ["a,b"]', 'LK406 6:24'],
+    ['a group with a control character', 'allowed_groups: ["a\\tb"]', 'LK406 6:24'],
     ['a domain with its @', 'allowed_email_domains: ["@example.com"]', 'LK403 6:31'],
     ['a domain with a wildcard', 'allowed_email_domains: ["*.example.com"]', 'LK403 6:31'],
     ['an address without @', 'allowed_email_addresses: [ann]', 'LK403 6:33'],

@@ -85,6 +85,12 @@ function reportEntries(options: Options, report: Report): void {
       );
     }
   }
+  for (const { value, at } of readableOf(options.allowed_groups)) {
+    if (/[,\p{Cc}]/u.test(value.trim())) {
+      const message = `${quote(value)} cannot stand in \`X-Forwarded-Groups\`, so the application is not told of it: give the group a name without commas and control characters`;
+      report('groupUnsayable', at, message);
+    }
+  }
   for (const { value, at } of readableOf(options.allowed_email_domains)) {
     if (value !== '*' && /[@*\s]|^\./.test(value)) {
       report(

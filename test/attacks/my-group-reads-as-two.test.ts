@@ -1,0 +1,59 @@
+// Somebody who may create groups at the provider names one `staff,admins`. In `X-Forwarded-Groups`, a list with commas
+// between its entries, it reads as two, and the application takes its members for admins.
+import { describe, expect, test } from '@jest/globals';
+import { identityHeaders } from '@latchkey/identity';
+import { loadUpstreams } from '@latchkey/upstreams';
+
+const told = (groups: string[]) =>
+  identityHeaders({ user: 'ada', email: 'ada@example.com', groups }).find(
+    ([name]) => name === 'X-Forwarded-Groups',
+  )?.[1];
+
+describe('an application', () => {
+  test.each([
+    ['staff,admins'],
+    [',admins'],
+    ['admins,'],
+    ['ad\nmins'],
+    ['ad\u0000mins'],
+    ['admins\t'],
+    ['\u0085admins'],
+    [' admins'],
+    ['admins\u00a0'],
+    [''],
+  ])('is not told of a group called %j, and of the others it is', (group) => {
+    expect(told(['staff', group, 'makers'])).toBe('staff,makers');
+  });
+
+  test.each([['ad mins'], ['CN=admins;OU=x'], ['日本'], ['admins@example.com']])('is told of %j', (group) => {
+    expect(Buffer.from(told([group]) ?? '', 'latin1').toString()).toBe(group);
+  });
+});
+
+test('whoever writes such a group into the file is told at its line', () => {
+  const { table, diagnostics } = loadUpstreams({
+    file: 'upstreams.yml',
+    text: `- service: a
+  default:
+    from: a.example.com
+    to: http://a
+    options:
+      allowed_groups:
+        - staff
+        - 'staff,admins'
+`,
+    cluster: '',
+    scheme: 'https',
+    defaults: {
+      emailDomains: [],
+      emailAddresses: [],
+      groups: [],
+      timeoutMs: 10_000,
+      resetDeadlineMs: 60_000,
+      provider: 'google',
+    },
+    templateVariables: {},
+  });
+  expect(table?.groups).toEqual(['staff', 'staff,admins']);
+  expect(diagnostics).toMatchObject([{ code: 'LK406', severity: 'warning', line: 8, column: 11 }]);
+});
