@@ -1,5 +1,6 @@
 import type { GoogleDirectorySettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
+import { groupsGraceMs } from '../groups.ts';
 import type { Tell } from '../record/events.ts';
 import { accessTokens } from './access-token.ts';
 import { cachedDirectory } from './cache.ts';
@@ -23,8 +24,6 @@ export type DirectoryOptions = {
   readonly tell: Tell;
 };
 
-// As long as the proxy's default for SESSION_TTL_GRACEPERIOD.
-const graceMs = 3 * 3_600_000;
 // The proxy waits five seconds for us, and gets an answer even if it is that there is none.
 const mostWaitMs = 4_000;
 
@@ -68,7 +67,7 @@ export function googleDirectory(
       }
     },
     onLookup: (isHit) => tell({ kind: 'group_lookup', provider: slug, isHit }),
-    clocks: { freshMs: groupsMs, graceMs, waitMs },
+    clocks: { freshMs: groupsMs, graceMs: groupsGraceMs, waitMs },
     now,
     random: Math.random,
     onStale: ({ person, groups, detail }) =>

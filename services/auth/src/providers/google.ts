@@ -10,6 +10,7 @@ import type { SignInRequest, StrategyUser } from './google-strategy.ts';
 import { strategyRunner } from './passport-run.ts';
 import { withAccountChoice } from './prompt.ts';
 import type { Provider } from './provider.ts';
+import { isRefusal } from './refusals.ts';
 
 const defaultScope = 'profile email';
 
@@ -55,6 +56,7 @@ export function googleProvider(
   return {
     slug: settings.slug,
     name: settings.name,
+    groupsMs: settings.groupsMs,
     ...(directory !== undefined && { directory }),
 
     async begin({ selectAccount }) {
@@ -85,16 +87,21 @@ export function googleProvider(
     async refresh(refreshToken, sub) {
       const question = form({ grant_type: 'refresh_token', refresh_token: refreshToken });
       const answer = await ask({ url: endpoints.token, ...question });
-      const tokens = parseJsonObject(answer.body);
-      // RFC 6749, section 5.2: only this one is about the person. Other errors are about us, and sign nobody out.
-      if (tokens?.['error'] === 'invalid_grant') return undefined;
-      if (answer.status !== 200 || typeof tokens?.['access_token'] !== 'string') {
-        throw failed(`refreshing: ${errorName(tokens?.['error'])}`);
+      const given = parseJsonObject(answer.body);
+      if (isRefusal(given?.['error'])) return undefined;
+      if (answer.status !== 200 || typeof given?.['access_token'] !== 'string') {
+        throw failed(`refreshing: ${errorName(given?.['error'])}`);
       }
-      const claims = await profileOf(tokens['access_token']);
-      const identity = identityOf(claims);
-      if (identity.sub !== sub || !isOfDomain(claims, hostedDomain)) return undefined;
-      return { identity, tokens: tokensOf(tokens) };
+      const tokens = tokensOf(given);
+      try {
+        const claims = await profileOf(given['access_token']);
+        const identity = identityOf(claims);
+        if (identity.sub !== sub || !isOfDomain(claims, hostedDomain)) return undefined;
+        return { tokens, identity };
+      } catch (error) {
+        if (!(error instanceof HttpError)) throw error;
+        return { tokens, trouble: error };
+      }
     },
 
     async revoke(refreshToken) {

@@ -6,6 +6,7 @@ import { discovery } from './discovery.ts';
 import type { Discovered } from './discovery.ts';
 import { withAccountChoice } from './prompt.ts';
 import type { Identity, Provider, Tokens } from './provider.ts';
+import { isRefusal } from './refusals.ts';
 
 // `offline_access` is how OpenID Connect asks for a refresh token, `groups` how Okta and Dex ask for that claim.
 const wantedScopes = ['openid', 'profile', 'email', 'groups', 'offline_access'];
@@ -44,6 +45,7 @@ export function oidcProvider(
   return {
     slug: settings.slug,
     name: settings.name,
+    groupsMs,
 
     begin: ({ selectAccount }) =>
       translated(async () => {
@@ -89,9 +91,14 @@ export function oidcProvider(
         const found = await discovered();
         const answer = await oidc.refreshTokenGrant(found.config, refreshToken).catch(undefinedIfRefused);
         if (answer === undefined) return undefined;
-        const identity = await identityFrom(found, answer, dialect, sub);
-        if (identity !== undefined && identity.sub !== sub) return undefined;
-        return { ...(identity && { identity }), tokens: askedAgain(tokensOf(answer)) };
+        const tokens = askedAgain(tokensOf(answer));
+        try {
+          const identity = await identityFrom(found, answer, dialect, sub);
+          if (identity === undefined) return { tokens };
+          return identity.sub === sub ? { tokens, identity } : undefined;
+        } catch (error) {
+          return isAboutAnother(error) ? undefined : { tokens, trouble: translation(error) };
+        }
       }),
 
     revoke: (refreshToken) =>
@@ -131,18 +138,26 @@ function scopeFor({ scopes_supported: supported }: oidc.ServerMetadata): string 
 }
 
 function undefinedIfRefused(error: unknown): undefined {
-  // RFC 6749, section 5.2: only this one is about the person. Other errors are about us, and sign nobody out.
-  if (error instanceof oidc.ResponseBodyError && error.error === 'invalid_grant') return undefined;
+  if (error instanceof oidc.ResponseBodyError && isRefusal(error.error)) return undefined;
   throw error;
 }
 
-// openid-client's own messages are fixed texts; what they wrap may hold tokens and stays out of the detail.
+// How openid-client says that userinfo names another subject.
+function isAboutAnother(error: unknown): boolean {
+  return error instanceof oidc.ClientError && error.code === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED';
+}
+
 async function translated<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw ours(error) ?? new HttpError('provider_failed', { detail: detailOf(error), cause: error });
+    throw translation(error);
   }
+}
+
+// openid-client's own messages are fixed texts; what they wrap may hold tokens and stays out of the detail.
+function translation(error: unknown): HttpError {
+  return ours(error) ?? new HttpError('provider_failed', { detail: detailOf(error), cause: error });
 }
 
 function ours(error: unknown): HttpError | undefined {

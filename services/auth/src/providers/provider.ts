@@ -1,3 +1,4 @@
+import type { HttpError } from '@latchkey/http';
 import type { Pending } from '@latchkey/session';
 import type { Directory } from '../directory/directory.ts';
 
@@ -22,6 +23,15 @@ export type Tokens = {
   readonly accessTokenSeconds?: number;
 };
 
+/** What came of asking again. */
+export type Renewal = {
+  readonly tokens: Tokens;
+  /** absent where the provider only says yes */
+  readonly identity?: Identity;
+  /** why it gave tokens, and then no usable word about the person; the refresh token may be replaced by now all the same */
+  readonly trouble?: HttpError;
+};
+
 /**
  * Somebody who vouches for people. Every question to it ends after a while and reads a bounded answer.
  *
@@ -33,6 +43,8 @@ export type Provider = {
   readonly slug: string;
   /** as its button calls it */
   readonly name: string;
+  /** how long what it says of groups counts without another question, milliseconds */
+  readonly groupsMs: number;
   /** who knows the groups of its people, where the provider itself does not tell them */
   readonly directory?: Directory;
   /**
@@ -52,9 +64,9 @@ export type Provider = {
   /**
    * Asks whether the person is still welcome, and what is true of them now.
    *
-   * @returns undefined when the provider says no; identity is absent where it only says yes
+   * @returns undefined when the provider says no, or speaks of somebody else
    */
-  refresh(refreshToken: string, sub: string): Promise<{ identity?: Identity; tokens: Tokens } | undefined>;
+  refresh(refreshToken: string, sub: string): Promise<Renewal | undefined>;
   /** Gives a grant back. */
   revoke(refreshToken: string): Promise<void>;
 };

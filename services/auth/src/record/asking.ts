@@ -13,14 +13,21 @@ const underWay = new AsyncLocalStorage<Asking>();
 /**
  * Asks a provider something and tells how that ended. What took no call at all is not told: it was known already, or
  * another request had just asked.
+ *
+ * @param outcomeWith reads how it ended from an answer
  */
-export async function asking<T>(asked: Asked, tell: Tell, work: () => Promise<T>): Promise<T> {
+export async function asking<T>(
+  asked: Asked,
+  tell: Tell,
+  work: () => Promise<T>,
+  outcomeWith: (answer: T) => QuestionOutcome = () => 'answered',
+): Promise<T> {
   const question: Asking = { asked, tell, calls: 0 };
   const startedAt = performance.now();
   let outcome: QuestionOutcome = 'answered';
   try {
     const answer = await underWay.run(question, work);
-    if (asked.action === 'refresh' && answer === undefined) outcome = 'refused';
+    outcome = outcomeWith(answer);
     return answer;
   } catch (error) {
     outcome = outcomeOf(error);
@@ -53,7 +60,8 @@ export async function callProvider(about: Call): Promise<Answer> {
   }
 }
 
-function outcomeOf(error: unknown): QuestionOutcome {
+/** How a question ended that ended with an error. */
+export function outcomeOf(error: unknown): QuestionOutcome {
   if (!(error instanceof HttpError)) return 'provider_failed';
   if (error.code === 'provider_timeout' || error.code === 'provider_unavailable') return error.code;
   return error.code === 'account_refused' ? 'refused' : 'provider_failed';

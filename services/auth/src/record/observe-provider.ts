@@ -1,6 +1,6 @@
-import type { Provider } from '../providers/provider.ts';
-import { asking } from './asking.ts';
-import type { Asked, Tell } from './events.ts';
+import type { Provider, Renewal } from '../providers/provider.ts';
+import { asking, outcomeOf } from './asking.ts';
+import type { Asked, QuestionOutcome, Tell } from './events.ts';
 
 /** The same provider; every question to it is told. */
 export function observeProvider(provider: Provider, tell: Tell): Provider {
@@ -16,7 +16,13 @@ export function observeProvider(provider: Provider, tell: Tell): Provider {
     }),
     begin: (options) => asking(about('discovery'), tell, () => provider.begin(options)),
     finish: (callback, pending) => asking(about('redeem'), tell, () => provider.finish(callback, pending)),
-    refresh: (refreshToken, sub) => asking(about('refresh'), tell, () => provider.refresh(refreshToken, sub)),
+    refresh: (refreshToken, sub) =>
+      asking(about('refresh'), tell, () => provider.refresh(refreshToken, sub), outcomeOfRefresh),
     revoke: (refreshToken) => asking(about('revoke'), tell, () => provider.revoke(refreshToken)),
   };
+}
+
+function outcomeOfRefresh(renewal: Renewal | undefined): QuestionOutcome {
+  if (renewal === undefined) return 'refused';
+  return renewal.trouble === undefined ? 'answered' : outcomeOf(renewal.trouble);
 }

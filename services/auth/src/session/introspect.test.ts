@@ -102,6 +102,24 @@ describe.each(slugs)('introspection of a session of %s', (slug) => {
     expect(again.body['session']).toBeUndefined();
   });
 
+  test('keeps a new refresh token also where no word about the person came with it', async () => {
+    const token = await tokenOf(slug);
+    rig.idp.behaviour.rotateRefreshTokens = true;
+    rig.idp.behaviour.faults.userinfo = { answer: { status: 503, body: {} } };
+    rig.clock.now += hour + 1000;
+    const { body } = await rig.introspect({ token, groups: engineering });
+    expect(body).toMatchObject({
+      active: true,
+      groups: [engineering],
+      stale: true,
+      session: expect.any(String),
+    });
+    rig.idp.behaviour.faults = {};
+    const later = await rig.introspect({ token, groups: engineering });
+    expect(later.body).toMatchObject({ active: true, groups: [engineering] });
+    expect(later.body).not.toHaveProperty('stale');
+  });
+
   test('ends a session that the provider ended, for good', async () => {
     const token = await tokenOf(slug);
     rig.idp.behaviour.disabled.add('engineer@example.com');

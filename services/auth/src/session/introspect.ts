@@ -1,11 +1,13 @@
 import { HttpError } from '@latchkey/http';
 import type { Session } from '@latchkey/session';
 import type { Context } from '../context.ts';
+import { countedGroups } from '../groups.ts';
+import { endSid } from './end.ts';
 import { openGrant } from './grant.ts';
 import { sealToken, withGrant } from './issue.ts';
 import { openToken } from './open.ts';
 import { isFresh } from './refresh.ts';
-import type { Refresher } from './refresh.ts';
+import type { Refresher, Verdict } from './refresh.ts';
 import type { Standing } from './store.ts';
 
 /** The answer about a session (RFC 7662, section 2.2). */
@@ -53,21 +55,29 @@ export async function introspect(
   const opened = await openToken(token, context);
   if (opened === undefined) return inactive;
   const { session, known } = opened;
-  const directory = context.providers.get(session.idp)?.directory;
+  const provider = context.providers.get(session.idp);
+  if (provider === undefined) return inactive;
+  const { directory, groupsMs } = provider;
+  const groupsOf = ({ groups }: Standing) => countedGroups(groups, { groupsMs, now: context.now() });
 
   const isEnough = (standing: Standing) =>
     isFresh(standing, context.now()) &&
-    (asked.groups.length === 0 || directory !== undefined || standing.groups !== undefined) &&
+    (asked.groups.length === 0 || directory !== undefined || groupsOf(standing) !== undefined) &&
     (!asked.accessToken || standing.accessToken !== undefined);
-  const verdict = isEnough(known) ? { standing: known } : await refresh(session, isEnough);
+  const verdict = isEnough(known) ? remembered(known) : await refresh(session, isEnough);
   if (verdict === 'over') return inactive;
 
-  const stale = verdict === 'unanswered';
-  const standing = stale ? known : verdict.standing;
-  const groups = directory ? await directory.memberOf(session.email, asked.groups) : standing.groups;
+  const { standing, basis } = verdict;
+  const groups = directory ? await directory.memberOf(session.email, asked.groups) : groupsOf(standing);
   // The person may have signed out while others were asked.
   if (await context.store.isRevoked(session.sid)) return inactive;
   if (asked.groups.length > 0 && groups === undefined) {
+    // Where asking does not help, only the person can have them told again: by signing in, which the provider knows to be
+    // them.
+    if (basis === 'told') {
+      await endSid(session.sid, context);
+      return inactive;
+    }
     throw new HttpError('provider_unavailable', { detail: 'the groups of a session are not known' });
   }
   const isOld = Math.floor(context.now() / 1000) - session.iat > asked.vouchedWithin;
@@ -81,8 +91,12 @@ export async function introspect(
     ...(asked.accessToken && livingAccessToken(standing, context.now())),
     exp: session.exp,
     ...(renewed !== undefined && { session: await sealToken(renewed, context) }),
-    ...(stale && { stale }),
+    ...(basis === 'stale' && { stale: true }),
   };
+}
+
+function remembered(standing: Standing): Verdict {
+  return { standing, basis: 'remembered' };
 }
 
 function livingAccessToken(

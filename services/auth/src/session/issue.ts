@@ -48,7 +48,12 @@ export async function issueSession(
   const groups = identity.groups ?? [];
   // A provider need not give a second refresh token to who has one.
   const grant = grantOf(tokens, { now, groups, ...(former && { previous: former.known.grant }) });
-  await context.store.keep(claims.sid, { grant, groups, accessToken: tokens.accessToken }, claims.exp * 1000);
+  const told = { names: groups, at: now };
+  await context.store.keep(
+    claims.sid,
+    { grant, groups: told, accessToken: tokens.accessToken },
+    claims.exp * 1000,
+  );
   const session = await withGrant(claims, grant, context);
   return { session, setCookie: await sessionSetCookie(session, context) };
 }

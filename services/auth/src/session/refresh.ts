@@ -1,12 +1,22 @@
 import { HttpError } from '@latchkey/http';
 import type { Session } from '@latchkey/session';
 import type { Context } from '../context.ts';
+import type { Renewal } from '../providers/provider.ts';
 import { endSid } from './end.ts';
 import { grantOf, openGrant } from './grant.ts';
 import type { Standing } from './store.ts';
 
-/** What the provider says of a session now: its standing, that it is over, or nothing because it cannot be asked. */
-export type Verdict = { readonly standing: Standing } | 'over' | 'unanswered';
+/** What is true of a session now, or that it is over. */
+export type Verdict =
+  | 'over'
+  | {
+      readonly standing: Standing;
+      /**
+       * how well that is known. `told`: nothing newer can be had, for the provider has just said it, or there is nobody to ask;
+       * `remembered`: it was enough for whoever asked first; `stale`: the provider could not be asked
+       */
+      readonly basis: 'told' | 'remembered' | 'stale';
+    };
 
 /** Asks the provider about a session, unless what is known about it is enough by now. */
 export type Refresher = (session: Session, isEnough: (known: Standing) => boolean) => Promise<Verdict>;
@@ -21,7 +31,9 @@ export async function knownStanding(session: Session, context: Context): Promise
     session.grant === undefined ? undefined : await openGrant(session.grant, context.keys.grant);
   if (carried === undefined) return remembered;
   if (remembered !== undefined && remembered.grant.checked_at >= carried.checked_at) return remembered;
-  const standing = { grant: carried, groups: carried.groups ?? remembered?.groups };
+  // A grant holds groups only where nobody can be asked again: they are those of its one answer.
+  const told = carried.groups && { names: carried.groups, at: carried.checked_at * 1000 };
+  const standing = { grant: carried, groups: told ?? remembered?.groups };
   // After a restart the cookies in use teach us, so that an idle one does not come first with a refresh token that was
   // replaced: providers take that for theft, and end every copy.
   await context.store.keep(session.sid, standing, session.exp * 1000);
@@ -61,10 +73,10 @@ async function askProvider(
   // Read again: the question before this one may have been answered since the caller looked.
   const known = await knownStanding(session, context);
   if (known === undefined) return 'over';
-  if (isEnough(known)) return { standing: known };
+  if (isEnough(known)) return { standing: known, basis: 'remembered' };
   const { refresh_token: refreshToken } = known.grant;
   const provider = context.providers.get(session.idp);
-  if (refreshToken === undefined || provider === undefined) return { standing: known };
+  if (refreshToken === undefined || provider === undefined) return { standing: known, basis: 'told' };
 
   try {
     const answer = await provider.refresh(refreshToken, session.sub);
@@ -72,19 +84,31 @@ async function askProvider(
       await endSid(session.sid, context);
       return 'over';
     }
-    const groups = answer.identity === undefined ? known.groups : (answer.identity.groups ?? []);
-    const grant = grantOf(answer.tokens, { now: context.now(), groups, previous: known.grant });
-    const standing = { grant, groups, accessToken: answer.tokens.accessToken };
+    const standing = standingAfter(answer, known, context.now());
     await store.keep(session.sid, standing, session.exp * 1000);
-    return { standing };
+    if (answer.trouble === undefined) return { standing, basis: 'told' };
+    unanswered(answer.trouble);
+    return { standing, basis: 'stale' };
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
-    log.warn(
-      { error: error.code, detail: error.detail, idp: session.idp, user: session.email },
-      'refresh unanswered',
-    );
-    return 'unanswered';
+    unanswered(error);
+    return { standing: known, basis: 'stale' };
   }
+
+  function unanswered({ code, detail }: HttpError): void {
+    log.warn({ error: code, detail, idp: session.idp, user: session.email }, 'refresh unanswered');
+  }
+}
+
+function standingAfter({ tokens, identity, trouble }: Renewal, known: Standing, now: number): Standing {
+  const grant = grantOf(tokens, { now, groups: undefined, previous: known.grant });
+  if (trouble !== undefined) {
+    // A provider that replaces refresh tokens takes the next use of the old one for theft. The rest is as it was.
+    return { ...known, grant: { ...grant, access_expires_at: known.grant.access_expires_at } };
+  }
+  // An answer without a word about the person leaves their groups as old as they are.
+  const groups = identity === undefined ? known.groups : { names: identity.groups ?? [], at: now };
+  return { grant, groups, accessToken: tokens.accessToken };
 }
 
 // An address that changed hands or lost its proof is not the one that was let in (CVE-2021-41230).

@@ -2,7 +2,10 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { memoryStore } from './store.ts';
 import type { Store } from './store.ts';
 
-const standing = { grant: { access_expires_at: 1, checked_at: 0, refresh_token: 'r' }, groups: ['a'] };
+const standing = {
+  grant: { access_expires_at: 1, checked_at: 0, refresh_token: 'r' },
+  groups: { names: ['a'], at: 0 },
+};
 
 // What every store has to do, whatever it is made of.
 describe.each([{ kind: 'memory', create: memoryStore }])('the $kind store', ({ create }) => {
@@ -23,8 +26,8 @@ describe.each([{ kind: 'memory', create: memoryStore }])('the $kind store', ({ c
 
   test('replaces a standing by a newer one', async () => {
     await store.keep('sid', standing, now + 1000);
-    await store.keep('sid', { ...standing, groups: ['b'] }, now + 1000);
-    expect((await store.standing('sid'))?.groups).toEqual(['b']);
+    await store.keep('sid', { ...standing, groups: { names: ['b'], at: 1 } }, now + 1000);
+    expect((await store.standing('sid'))?.groups?.names).toEqual(['b']);
   });
 
   test('remembers a revocation until the session would have ended, and forgets its standing at once', async () => {

@@ -1,10 +1,11 @@
 import { LRUCache } from 'lru-cache';
+import type { ToldGroups } from '../groups.ts';
 import type { Grant } from './grant.ts';
 
 /** What auth knows about a session beyond its cookie. */
 export type Standing = {
   readonly grant: Grant;
-  readonly groups: readonly string[] | undefined;
+  readonly groups: ToldGroups | undefined;
   /** good until `grant.access_expires_at`; never in a cookie */
   readonly accessToken?: string | undefined;
 };

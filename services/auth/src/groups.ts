@@ -1,0 +1,21 @@
+/** The groups of a person as their provider told them, and when (milliseconds since the epoch). */
+export type ToldGroups = { readonly names: readonly string[]; readonly at: number };
+
+/**
+ * How much longer than its interval an answer about groups counts, where no newer one can be had; the same for claims and
+ * for a directory. As long as the proxy's default for SESSION_TTL_GRACEPERIOD.
+ */
+export const groupsGraceMs = 3 * 3_600_000;
+
+/**
+ * Those that still count.
+ *
+ * @param options.groupsMs the interval of the provider
+ * @returns undefined where none were told, or so long ago that they may be others by now
+ */
+export function countedGroups(
+  told: ToldGroups | undefined,
+  { groupsMs, now }: { groupsMs: number; now: number },
+): readonly string[] | undefined {
+  return told !== undefined && now - told.at < groupsMs + groupsGraceMs ? told.names : undefined;
+}
