@@ -101,7 +101,7 @@ export function createContext(
     accounts: authorize,
     returns: { proxyDomains: authorize.proxyDomains, ownHost: authority.host, cookieDomain: domain, secure },
     providers: new Map([...providers].map(([slug, one]) => [slug, observeProvider(one, options.tell)])),
-    store: memoryStore(options.now),
+    store: memoryStore(options),
   };
 }
 

@@ -70,7 +70,7 @@ export async function introspect(
   const { standing, basis } = verdict;
   const groups = directory ? await directory.memberOf(session.email, asked.groups) : groupsOf(standing);
   // The person may have signed out while others were asked.
-  if (await context.store.isRevoked(session.sid)) return inactive;
+  if (await context.store.isRevoked(session)) return inactive;
   if (asked.groups.length > 0 && groups === undefined) {
     // Where asking does not help, only the person can have them told again: by signing in, which the provider knows to be
     // them.

@@ -50,7 +50,7 @@ export async function issueSession(
   const grant = grantOf(tokens, { now, groups, ...(former && { previous: former.known.grant }) });
   const told = { names: groups, at: now };
   await context.store.keep(
-    claims.sid,
+    claims,
     { grant, groups: told, accessToken: tokens.accessToken },
     claims.exp * 1000,
   );

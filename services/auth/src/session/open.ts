@@ -44,7 +44,7 @@ export async function openToken(token: string, context: Context): Promise<OpenSe
 export async function standingOf(session: Session, context: Context): Promise<Standing | undefined> {
   if (isExpired(session, context.now())) return undefined;
   if (!context.providers.has(session.idp) || !isAdmitted(session.email, context.accounts)) return undefined;
-  if (await context.store.isRevoked(session.sid)) return undefined;
+  if (await context.store.isRevoked(session)) return undefined;
   return knownStanding(session, context);
 }
 

@@ -36,7 +36,7 @@ export async function knownStanding(session: Session, context: Context): Promise
   const standing = { grant: carried, groups: told ?? remembered?.groups };
   // After a restart the cookies in use teach us, so that an idle one does not come first with a refresh token that was
   // replaced: providers take that for theft, and end every copy.
-  await context.store.keep(session.sid, standing, session.exp * 1000);
+  await context.store.keep(session, standing, session.exp * 1000);
   return standing;
 }
 
@@ -81,11 +81,11 @@ async function askProvider(
   try {
     const answer = await provider.refresh(refreshToken, session.sub);
     if (answer === undefined || !isSamePerson(answer.identity, session)) {
-      await endSid(session.sid, context);
+      await endSid(session, context);
       return 'over';
     }
     const standing = standingAfter(answer, known, context.now());
-    await store.keep(session.sid, standing, session.exp * 1000);
+    await store.keep(session, standing, session.exp * 1000);
     if (answer.trouble === undefined) return { standing, basis: 'told' };
     unanswered(answer.trouble);
     return { standing, basis: 'stale' };

@@ -1,6 +1,10 @@
+import type { Clock } from '@latchkey/http';
+import type { Session } from '@latchkey/session';
 import { LRUCache } from 'lru-cache';
 import type { ToldGroups } from '../groups.ts';
 import type { Grant } from './grant.ts';
+import { createRevocations } from './revocations.ts';
+import { createStandings } from './standings.ts';
 
 /** What auth knows about a session beyond its cookie. */
 export type Standing = {
@@ -10,50 +14,47 @@ export type Standing = {
   readonly accessToken?: string | undefined;
 };
 
+/** A session as it is stored: which one, and of which account. What one account does crowds out nobody else's. */
+export type StoredSession = Pick<Session, 'idp' | 'sub' | 'sid'>;
+
 /** Memory that outlives a request. Every entry ends with its session (`until`: milliseconds since the epoch). */
 export type Store = {
-  /** Ends a session: copies of its cookie die at their next check. */
-  revoke(sid: string, until: number): Promise<void>;
-  isRevoked(sid: string): Promise<boolean>;
+  /** Ends a session: copies of its cookie die at their next check. It is not forgotten before its time. */
+  revoke(session: StoredSession, until: number): Promise<void>;
+  isRevoked(session: StoredSession & Pick<Session, 'auth_time'>): Promise<boolean>;
   /** The newest standing of a session, where it is remembered. */
   standing(sid: string): Promise<Standing | undefined>;
-  keep(sid: string, standing: Standing, until: number): Promise<void>;
+  keep(session: StoredSession, standing: Standing, until: number): Promise<void>;
   /**
    * Uses up a one-time value.
    *
-   * @returns whether this is the first use; of two at the same moment, only one is
+   * @returns whether this is the first use, for certain; of two at the same moment, only one is
    */
   useOnce(id: string, until: number): Promise<boolean>;
 };
 
-const keptRevocations = 100_000;
-const keptStandings = 50_000;
 // They end within a minute: more than this is not sign-ins.
 const keptUses = 100_000;
 
-/**
- * A store in this process. It is bounded: past the bound the entry unused for longest is forgotten. A forgotten
- * standing is asked for again; to make us forget a revocation takes as many sign-ins and sign-outs of real accounts.
- */
-export function memoryStore(now: () => number): Store {
-  // The cache reads the clock through `perf`; with a resolution it would read it only now and then.
-  const clock = { perf: { now }, ttlResolution: 0 };
-  const revocations = new LRUCache<string, true>({ max: keptRevocations, ...clock });
-  const standings = new LRUCache<string, Standing>({ max: keptStandings, ...clock });
-  const uses = new LRUCache<string, true>({ max: keptUses, ...clock });
+/** A store in this process, bounded. A forgotten standing is asked for again; nothing else is forgotten before its time. */
+export function memoryStore(clock: Clock): Store {
+  const { now, elapsed } = clock;
+  const revocations = createRevocations(clock);
+  const standings = createStandings(clock);
+  const uses = new LRUCache<string, true>({ max: keptUses, perf: { now: elapsed }, ttlResolution: 0 });
 
   return {
-    async revoke(sid, until) {
-      standings.delete(sid);
-      if (until > now()) revocations.set(sid, true, { ttl: until - now() });
+    async revoke(session, until) {
+      standings.delete(session);
+      revocations.add(session, until);
     },
-    isRevoked: async (sid) => revocations.has(sid),
+    isRevoked: async (session) => revocations.has(session),
     standing: async (sid) => standings.get(sid),
-    async keep(sid, standing, until) {
-      if (until > now()) standings.set(sid, standing, { ttl: until - now() });
-    },
+    keep: async (session, standing, until) => standings.set(session, standing, until),
     async useOnce(id, until) {
       if (until <= now() || uses.has(id)) return false;
+      // One more would push out a used one, which would be good again.
+      if (uses.size >= keptUses && !uses.purgeStale()) return false;
       uses.set(id, true, { ttl: until - now() });
       return true;
     },

@@ -59,7 +59,7 @@ async function formerSession(
   const isTheirs = ({ session }: OpenSession) => session.sub === identity.sub && session.email === email;
   const ofProvider = held.filter(({ session }) => session.idp === idp);
   const others = ofProvider.filter((one) => !isTheirs(one));
-  await Promise.all(others.map(({ session }) => endSid(session.sid, context)));
+  await Promise.all(others.map(({ session }) => endSid(session, context)));
   return ofProvider.find(isTheirs);
 }
 

@@ -69,7 +69,7 @@ async function hintedSession(
   { keys, now, store }: Context,
 ): Promise<SignOutHint | undefined> {
   const hint = await openSignOutHint(parameters.one('hint') ?? '', keys.signOutHint, now());
-  return hint === undefined || (await store.isRevoked(hint.sid)) ? undefined : hint;
+  return hint === undefined || (await store.isRevoked(hint)) ? undefined : hint;
 }
 
 function hintField(parameters: Parameters): { hint?: string } {
@@ -90,12 +90,12 @@ function destinationOf(address: ReturnAddress | undefined): Destination | undefi
 
 async function endHinted(hint: SignOutHint, context: Context): Promise<void> {
   const known = await context.store.standing(hint.sid);
-  await endSid(hint.sid, context);
+  await endSid(hint, context);
   await giveBack(hint, known, context);
 }
 
 async function endSession({ session, known }: OpenSession, context: Context): Promise<void> {
-  await endSid(session.sid, context);
+  await endSid(session, context);
   await giveBack(session, known, context);
 }
 
