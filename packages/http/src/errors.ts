@@ -34,6 +34,15 @@ export const errors = {
     description:
       'Between the services (RFC 6749, section 5.2): the proxy showed a code that auth does not take. The log line of auth says which of its bonds failed. Check that every task of auth has the same `SESSION_KEY`, and that the clocks agree.',
   },
+  sign_out_incomplete: {
+    status: 400,
+    title: 'You may still be signed in',
+    sentence:
+      'Your browser sent more cookies than we look at, and your session may be among the rest. Delete the cookies of this site and its applications, then sign out again.',
+    level: 'warn',
+    description:
+      'The browser holds more than 50 cookies under the name of the session cookie that look like ours. What was found among the first 50 has ended; the rest was not looked at. An application of the same domain plants them: look for which one sets cookies with `Domain`.',
+  },
   not_signed_in: {
     status: 401,
     title: 'You are not signed in',

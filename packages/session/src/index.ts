@@ -24,7 +24,7 @@ export {
 export type { HandOff } from './hand-off.ts';
 export { deriveKeys, keyPurposes } from './keys.ts';
 export type { Key, KeyPurpose, KeyRing } from './keys.ts';
-export { covers, isExpired, isOlderThan, isWithinDomain, readSession } from './record.ts';
+export { covers, isExpired, isOlderThan, isWithinDomain, newestFirst, readSession } from './record.ts';
 export type { Place, Session } from './record.ts';
 export {
   clockSkewMs,
@@ -39,7 +39,9 @@ export type { SignOutHint } from './sign-out-hint.ts';
 export {
   endSessionCookie,
   issueSessionCookie,
+  openedValues,
   openSession,
+  sealedValues,
   sealSession,
   sessionCookie,
 } from './session-cookie.ts';

@@ -36,6 +36,11 @@ export function readSession(data: unknown): Session | undefined {
   return schema.safeParse(data).data;
 }
 
+/** Orders sessions by when their person signed in, then by when they were sealed, the newest first. */
+export function newestFirst(one: Session, other: Session): number {
+  return other.auth_time - one.auth_time || other.iat - one.iat;
+}
+
 /** Tells whether the session is over at `now` (milliseconds since the epoch). */
 export function isExpired(session: Session, now: number): boolean {
   return session.exp * 1000 <= now;

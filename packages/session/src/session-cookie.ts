@@ -1,12 +1,15 @@
-import { clearCookie, cookieName, setCookie } from './cookie.ts';
+import { clearCookie, cookieName, cookieValues, setCookie } from './cookie.ts';
 import type { CookieScope } from './cookie.ts';
 import type { KeyRing } from './keys.ts';
 import { readSession } from './record.ts';
 import type { Session } from './record.ts';
-import { seal, unseal } from './seal.ts';
+import { isSealedWith, seal, unseal } from './seal.ts';
 
 // RFC 6265bis, section 5.6: name and value together.
 const browserLimit = 4096;
+
+/** So many values of one name are opened for one request: each costs a key derivation. */
+export const openedValues = 50;
 
 /** The shared cookie that carries the session: its name, where it is valid, and the keys that seal it. */
 export type SessionCookie = {
@@ -38,6 +41,21 @@ export async function sealSession(session: Session, cookie: SessionCookie): Prom
 /** Opens a session cookie's value; undefined for whatever is not a session sealed under one of our keys. */
 export async function openSession(value: string, keys: KeyRing): Promise<Session | undefined> {
   return readSession(await unseal(value, keys));
+}
+
+/**
+ * The values in a `Cookie` header that may be sessions of ours. Sibling hosts can plant cookies of our name that hide the
+ * real one: what cannot be a seal of ours is passed over, and of the rest so many are given as may be opened for one request.
+ *
+ * @returns `all`: whether there are no more
+ */
+export function sealedValues(
+  header: string | undefined,
+  name: string,
+  keys: KeyRing,
+): { readonly values: readonly string[]; readonly all: boolean } {
+  const sealed = cookieValues(header, name).filter((value) => isSealedWith(value, keys));
+  return { values: sealed.slice(0, openedValues), all: sealed.length <= openedValues };
 }
 
 /** The `Set-Cookie` value for a sealed session; it lives as long as `expireMs` or the session, whichever is shorter. */

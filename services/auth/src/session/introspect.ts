@@ -75,7 +75,7 @@ export async function introspect(
     // Where asking does not help, only the person can have them told again: by signing in, which the provider knows to be
     // them.
     if (basis === 'told') {
-      await endSid(session.sid, context);
+      await endSid(session, context);
       return inactive;
     }
     throw new HttpError('provider_unavailable', { detail: 'the groups of a session are not known' });

@@ -1,26 +1,37 @@
 import { isAdmitted } from '@latchkey/access';
-import { cookieValues, covers, isExpired, openSession } from '@latchkey/session';
+import { covers, isExpired, newestFirst, openSession, sealedValues } from '@latchkey/session';
 import type { Place, Session } from '@latchkey/session';
 import type { Context } from '../context.ts';
 import { knownStanding } from './refresh.ts';
 import type { Standing } from './store.ts';
 
-// Two cookies of one name are legal, and opening costs a key derivation each.
-const triedCookies = 5;
-
 /** A session that stands, and what is known about it. */
 export type OpenSession = { readonly session: Session; readonly known: Standing };
 
-/** Every session in a `Cookie` header that stands; more than one when a sibling host planted another cookie. */
-export async function sessionsIn(cookieHeader: string | undefined, context: Context): Promise<OpenSession[]> {
+/**
+ * The sessions in a `Cookie` header, the newest first, whether they stand or not; more than one when a sibling host planted
+ * another cookie.
+ *
+ * @returns `all`: whether every cookie was looked at that may be one
+ */
+export async function heldSessions(
+  cookieHeader: string | undefined,
+  context: Context,
+): Promise<{ readonly sessions: readonly Session[]; readonly all: boolean }> {
   const { name, keys } = context.cookies.session;
-  const values = cookieValues(cookieHeader, name).slice(0, triedCookies);
-  const opened = values.map(async (value) => {
-    const session = await openSession(value, keys);
-    if (session === undefined || !covers(session, placeOf(context))) return undefined;
-    return withStanding(session, context);
-  });
-  return (await Promise.all(opened)).filter((one) => one !== undefined);
+  const { values, all } = sealedValues(cookieHeader, name, keys);
+  const opened = await Promise.all(values.map((value) => openSession(value, keys)));
+  const sessions = opened
+    .filter((session) => session !== undefined)
+    .filter((session) => covers(session, placeOf(context)));
+  return { sessions: sessions.toSorted(newestFirst), all };
+}
+
+/** Every session in a `Cookie` header that stands, the newest first. */
+export async function sessionsIn(cookieHeader: string | undefined, context: Context): Promise<OpenSession[]> {
+  const { sessions } = await heldSessions(cookieHeader, context);
+  const opened = await Promise.all(sessions.map((session) => withStanding(session, context)));
+  return opened.filter((one) => one !== undefined);
 }
 
 /**

@@ -1,11 +1,10 @@
 import { HttpError, replyPage, signedOutPage, signOutPage } from '@latchkey/http';
-import { endSessionCookie, openSignOutHint } from '@latchkey/session';
-import type { SignOutHint } from '@latchkey/session';
+import { clearCookie, endSessionCookie, openSignOutHint } from '@latchkey/session';
+import type { Session, SignOutHint } from '@latchkey/session';
 import type { Context } from '../context.ts';
 import type { Provider } from '../providers/provider.ts';
 import { endSid } from '../session/end.ts';
-import { sessionsIn } from '../session/open.ts';
-import type { OpenSession } from '../session/open.ts';
+import { heldSessions, sessionsIn, standingOf } from '../session/open.ts';
 import type { Standing } from '../session/store.ts';
 import type { Destination } from '../sign-in/destination.ts';
 import { startHref } from '../sign-in/links.ts';
@@ -26,6 +25,8 @@ export function askSignOut(provider: Provider, context: Context): Handler {
     const hint = await hintedSession(parameters, context);
     const email = opened?.session.email ?? hint?.email;
     if (email === undefined) {
+      const { all } = await heldSessions(req.headers.cookie, context);
+      if (!all) throw new HttpError('sign_out_incomplete');
       const signInHref = startHref(provider.slug, { destination: destinationOf(address) }, context);
       return replyPage(res, 200, signedOutPage({ signInHref, requestId }));
     }
@@ -43,19 +44,24 @@ export function askSignOut(provider: Provider, context: Context): Handler {
 /**
  * `POST /<slug>/sign_out`: ends every session that the browser shows, and the one that the application's host has. The
  * shared cookie goes, and with it all applications; copies of it die at their next check; the provider gets its grant back.
+ * Where a browser shows more cookies than are looked at, a session may be among the rest, and nobody is told otherwise.
  */
 export function signOut(provider: Provider, context: Context): Handler {
   const mark = signedOutMark(context.cookies.own);
 
   return async function endSessions(req, res) {
-    const sessions = await sessionsIn(req.headers.cookie, context);
-    res.locals.line.user = sessions[0]?.session.email ?? '';
-    await Promise.all(sessions.map((opened) => endSession(opened, context)));
+    const { sessions, all } = await heldSessions(req.headers.cookie, context);
+    res.locals.line.user = sessions[0]?.email ?? '';
+    await Promise.all(sessions.map((session) => endSession(session, context)));
     const form = formParameters(req.body);
     const hint = await hintedSession(form, context);
     if (hint !== undefined) await endHinted(hint, context);
 
-    res.append('Set-Cookie', endSessionCookie(context.cookies.session));
+    const { session: cookie, own } = context.cookies;
+    res.append('Set-Cookie', endSessionCookie(cookie));
+    // One of our name for this host alone is not ours where there is a common domain, and would hide the next one.
+    if (cookie.scope.domain !== undefined) res.append('Set-Cookie', clearCookie(cookie.name, own));
+    if (!all) throw new HttpError('sign_out_incomplete');
     mark.set(res, '1', signedOutMarkSeconds);
     const destination = destinationOf(wayBack(form, context));
     const signInHref = startHref(provider.slug, { destination, selectAccount: true }, context);
@@ -94,7 +100,9 @@ async function endHinted(hint: SignOutHint, context: Context): Promise<void> {
   await giveBack(hint, known, context);
 }
 
-async function endSession({ session, known }: OpenSession, context: Context): Promise<void> {
+// One that does not stand today may stand again tomorrow, when settings have changed back.
+async function endSession(session: Session, context: Context): Promise<void> {
+  const known = await standingOf(session, context);
   await endSid(session, context);
   await giveBack(session, known, context);
 }

@@ -1,6 +1,14 @@
 import type { NobodyReason } from '@latchkey/access';
 import type { Clock } from '@latchkey/http';
-import { cookieValues, covers, isExpired, isOlderThan, isSealedWith, openSession } from '@latchkey/session';
+import {
+  cookieValues,
+  covers,
+  isExpired,
+  isOlderThan,
+  newestFirst,
+  openSession,
+  sealedValues,
+} from '@latchkey/session';
 import type { Place } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
 import { LRUCache } from 'lru-cache';
@@ -17,11 +25,6 @@ export type Credential =
   | { readonly known: KnownSession; readonly sent: string }
   | { readonly nobody: NobodyReason; readonly spent?: true };
 
-/**
- * Values of one name that are opened for a request. A sibling host can plant cookies of our name that hide the real one;
- * what cannot be a seal of ours is passed over and does not count.
- */
-export const triedValues = 50;
 // Bounds of memory: sessions that may be of use, and what is known to be of none.
 const keptLiving = 10_000;
 const keptUseless = 1_000;
@@ -61,10 +64,9 @@ export function createCredentialReader(options: {
     const usable: { known: KnownSession; sent: string }[] = [];
     let spent = false;
     for (const source of cookies.sources(place.host)) {
-      const values = cookieValues(cookieHeader, source.name);
-      const tried = values.filter((value) => isSealedWith(value, cookies.keys)).slice(0, triedValues);
-      if (tried.length < values.length) found.push('session_unreadable');
-      for (const sent of tried) {
+      const { values } = sealedValues(cookieHeader, source.name, cookies.keys);
+      if (values.length < cookieValues(cookieHeader, source.name).length) found.push('session_unreadable');
+      for (const sent of values) {
         const known = living.get(sent) ?? over.get(sent) ?? (await open(sent));
         const objection =
           known === undefined ? 'session_unreadable' : objectionTo(known, source, place, route);
@@ -75,7 +77,7 @@ export function createCredentialReader(options: {
       }
     }
     // Of several that are good a person means the one that they signed in for last.
-    const [newest] = usable.toSorted((one, other) => byAge(other.known, one.known));
+    const [newest] = usable.toSorted((one, other) => newestFirst(one.known.session, other.known.session));
     if (newest !== undefined) return newest;
     const why = closeness.find((reason) => found.includes(reason)) ?? 'no_session';
     return { nobody: why, ...(spent && { spent }) };
@@ -121,8 +123,4 @@ export function createCredentialReader(options: {
     if (session.idp !== route.providerSlug) return 'session_other_provider';
     return undefined;
   }
-}
-
-function byAge({ session: one }: KnownSession, { session: other }: KnownSession): number {
-  return one.auth_time - other.auth_time || one.iat - other.iat;
 }

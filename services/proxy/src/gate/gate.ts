@@ -3,11 +3,11 @@ import type { Decision, Nobody, NobodyReason, Person } from '@latchkey/access';
 import { authorityOf, isPreflight } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Place } from '@latchkey/session';
+import { openedValues } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Standing } from '../session-check/check.ts';
 import type { KnownSession } from '../session-check/known-session.ts';
-import { triedValues } from './credential.ts';
 import type { Credential } from './credential.ts';
 
 /** Who a request comes from, and the cookie that the browser should have instead of the one it sent. */
@@ -37,7 +37,7 @@ export type Gate = {
 };
 
 // As many as the reader of cookies looks at, under both names.
-const triedSessions = 2 * triedValues;
+const triedSessions = 2 * openedValues;
 const nothingPublic = { path: undefined, preflight: false };
 
 /** Puts the gate together from its parts. */
