@@ -1,3 +1,4 @@
+import { getDomain } from 'tldts';
 import type { Route } from '@latchkey/upstreams';
 import { findingOf } from '../finding.ts';
 import type { Finding } from '../finding.ts';
@@ -5,7 +6,7 @@ import { nameOf } from './lint.ts';
 import type { LintSubject } from './lint.ts';
 import { lints } from './table.ts';
 
-/** Top-level names that nobody on the internet can register a domain below. */
+/** Top-level names that nobody on the internet can register a domain below: all under them belongs to the network. */
 const PRIVATE_SUFFIXES: ReadonlySet<string> = new Set([
   'internal',
   'local',
@@ -21,42 +22,122 @@ const PRIVATE_SUFFIXES: ReadonlySet<string> = new Set([
   'test',
 ]);
 
-/** What somebody would ask for who wants to leave the network, or to reach what is not meant for them in it. */
-const CHOICES = ['attacker', 'attacker.example', '2852039166'];
+/** What two strangers would ask for who want to leave the network, as far as the pattern lets them. */
+const STRANGERS = [
+  ['attacker', 'somebody'],
+  ['attacker.example', 'somebody.example'],
+  ['1', '2'],
+  ['10.0.0.1', '10.0.0.2'],
+] as const;
+
+/** Hosts in the network that are not meant for whoever asks, in several spellings. */
+const SENSITIVE_HOSTS = [
+  '127.0.0.1',
+  '2130706433',
+  '0x7f000001',
+  '017700000001',
+  'localhost',
+  '169.254.169.254',
+  '169.254.170.2',
+  '2852039166',
+  'metadata.google.internal',
+  'instance-data.ec2.internal',
+  'kubernetes.default.svc',
+  'kubernetes.default.svc.cluster.local',
+];
+
+/** Where the machine itself or its cloud answers, whatever the port. */
+const LOCAL_HOST = /^(?:localhost|127\.[\d.]+|0\.0\.0\.0|169\.254\.[\d.]+|\[::1\]|\[::\])$/i;
 
 const REFERENCE = /\$(?:\{(\w+)\}|(\w+))/g;
 
-/** Rewrite routes whose target host ends with what the client wrote. */
+/** The host and port of a `to`, and what its references stand for. */
+type Template = {
+  host: string;
+  port: string;
+  /** Of the host, in its order. */
+  references: readonly string[];
+  groups: ReadonlyMap<string, RegExp | undefined>;
+};
+
+/** Rewrite routes whose target the client chooses, wholly or in the part that says whose host it is. */
 export function lintForeignHosts({ file, source, table }: LintSubject): Finding[] {
-  return table.routes.filter(leadsAnywhere).map((route) => {
-    const message = `Whoever asks ${nameOf(route)} chooses the host that ${JSON.stringify(route.to)} leads to: end it with a domain of your own, or list the names in \`from\``;
-    return findingOf(lints.foreignHost, { file, ...source.placeOf(route, 'to', route.to) }, message);
+  return table.routes.flatMap((route) => {
+    const template = templateOf(route);
+    if (!template) return [];
+    const place = { file, ...source.placeOf(route, 'to', route.to) };
+    const to = JSON.stringify(route.to);
+    const example = hostOfStranger(template) ?? SENSITIVE_HOSTS.find((host) => canBe(template, host));
+    if (example !== undefined) {
+      const message = `Whoever asks ${nameOf(route)} chooses the host that ${to} leads to, ${example} for one: end it with a domain of your own, or list the names in \`from\``;
+      return [findingOf(lints.foreignHost, place, message)];
+    }
+    if (LOCAL_HOST.test(template.host) && template.port.includes('$')) {
+      const message = `Whoever asks ${nameOf(route)} chooses the port of ${template.host}, which the proxy refuses: write the port, in a route for each application`;
+      return [findingOf(lints.localPort, place, message)];
+    }
+    return [];
   });
 }
 
-function leadsAnywhere({ kind, from, to }: Route): boolean {
-  if (kind !== 'rewrite' || to === undefined) return false;
-  const host = /^(?:[a-z]+:\/\/)?([^/?#]*)/i.exec(to)?.[1]?.replace(/:[\w${}]*$/, '') ?? '';
-  const references = [...host.matchAll(REFERENCE)];
-  const last = references.at(-1);
-  if (!last || hasOwnDomain(host.slice(last.index + last[0].length))) return false;
-  return references.some(([, braced, bare]) => isFree(groupOf(from, braced ?? bare ?? '')));
+function templateOf({ kind, from, to }: Route): Template | undefined {
+  if (kind !== 'rewrite' || to === undefined) return undefined;
+  const authority = /^(?:[a-z]+:\/\/)?([^/?#]*)/i.exec(to)?.[1] ?? '';
+  const [, host = '', port = ''] = /^(.*?)(?::([\w${}]*))?$/.exec(authority) ?? [];
+  const references = [...host.matchAll(REFERENCE)].map(([, braced, bare]) => braced ?? bare ?? '');
+  return {
+    host,
+    port,
+    references,
+    groups: new Map(references.map((name) => [name, patternOf(groupOf(from, name))])),
+  };
 }
 
-/** Whether what follows the last reference is a domain that is registered to somebody, or cannot be registered. */
-function hasOwnDomain(tail: string): boolean {
-  const [, ...labels] = tail.replace(/\.$/, '').split('.');
-  return labels.length > 1 || (labels[0] !== undefined && PRIVATE_SUFFIXES.has(labels[0].toLowerCase()));
+/** The host that a stranger can ask for while another one of the same kind belongs to somebody else. */
+function hostOfStranger(template: Template): string | undefined {
+  const found = STRANGERS.find(([one, other]) => {
+    const free = fill(template, one);
+    return free !== undefined && ownerOf(free) !== ownerOf(fill(template, other) ?? free);
+  });
+  return found && fill(template, found[0]);
 }
 
-/** Whether a group takes whatever one likes. One that JavaScript cannot read counts as such. */
-function isFree(group: string | undefined): boolean {
-  if (group === undefined) return false;
+/** The host with what somebody chooses in every group that takes it; undefined where none does. */
+function fill({ host, groups }: Template, choice: string): string | undefined {
+  const takes = (name: string): boolean => groups.get(name)?.test(choice) ?? false;
+  if (![...groups.keys()].some(takes)) return undefined;
+  return host.replace(REFERENCE, (_, braced?: string, bare?: string) => {
+    const name = braced ?? bare ?? '';
+    if (groups.get(name) === undefined) return '';
+    return takes(name) ? choice : 'x';
+  });
+}
+
+/** Whose a host is: the domain that somebody has registered (the public suffix list says where that begins), or itself. */
+function ownerOf(host: string): string {
+  const [topLevel = ''] = /[^.]*$/.exec(host.replace(/\.$/, '').toLowerCase()) ?? [];
+  if (host.includes('.') && PRIVATE_SUFFIXES.has(topLevel)) return topLevel;
+  return getDomain(host, { allowPrivateDomains: true, validateHostname: false }) ?? host;
+}
+
+/** Whether the references can be such that the template becomes `host`. */
+function canBe(template: Template, host: string): boolean {
+  const fixed = template.host.replaceAll(REFERENCE, '\0').split('\0');
+  const shape = new RegExp(`^${fixed.map((part) => RegExp.escape(part)).join('(.*?)')}$`, 'i');
+  const [, ...parts] = shape.exec(host) ?? [];
+  return (
+    parts.length > 0 &&
+    template.references.every((name, at) => template.groups.get(name)?.test(parts[at] ?? ''))
+  );
+}
+
+/** What a group takes. One that JavaScript cannot read counts as one that takes everything. */
+function patternOf(group: string | undefined): RegExp | undefined {
+  if (group === undefined) return undefined;
   try {
-    const pattern = new RegExp(`^(?:${group.replaceAll('(?P<', '(?<')})$`, 'iu');
-    return CHOICES.some((choice) => pattern.test(choice));
+    return new RegExp(`^(?:${group.replaceAll('(?P<', '(?<')})$`, 'iu');
   } catch {
-    return true;
+    return /^/;
   }
 }
 

@@ -90,13 +90,26 @@ describe('a rewrite that leads anywhere', () => {
     ['^(.*)$', 'http://$0'],
     ['^(\\d+)\\.example\\.com$', 'http://$1'],
     ['^(\\pL+)\\.example\\.com$', 'http://$1'],
+    ['^(0x[0-9a-f]+)\\.example\\.com$', 'http://$1'],
+    ['^(0\\d+)\\.example\\.com$', 'http://$1'],
+    ['^(\\d+\\.\\d+\\.\\d+\\.\\d+)\\.example\\.com$', 'http://$1'],
+    ['^(\\d+)\\.example\\.com$', 'http://10.0.0.$1'],
+    ['^(\\d+)-(\\d+)\\.example\\.com$', 'http://169.254.$1.$2'],
+    ['^(.*)\\.apps\\.example\\.com$', 'http://$1.internal'],
+    ['^(.*)\\.apps\\.example\\.com$', 'http://$1.google.internal'],
+    ['^(.*)\\.apps\\.example\\.com$', 'http://$1.svc.cluster.local'],
+    ['^([^.]+)\\.apps\\.example\\.com$', 'http://$1.co.uk'],
+    ['^([^.]+)\\.apps\\.example\\.com$', 'http://$1.github.io'],
+    ['^([^.]+)\\.apps\\.example\\.com$', 'http://app-$1.co.uk'],
   ])('%s to %s', async (from, to) => {
     expect(await check(rewrite(from, to))).toContainEqual(expect.stringMatching(/^LK505 2:/));
   });
 
   test.each([
     ['^(.*)\\.apps\\.example\\.com$', 'http://$1.internal.example.com'],
-    ['^(.*)\\.apps\\.example\\.com$', 'http://$1.internal'],
+    ['^([^.]+)\\.apps\\.example\\.com$', 'http://$1.internal'],
+    ['^([^.]+)\\.apps\\.example\\.com$', 'http://$1.example.co.uk'],
+    ['^([^.]+)\\.apps\\.example\\.com$', 'http://$1.team.svc.cluster.local'],
     ['^(.*)\\.apps\\.example\\.com$', 'http://wiki.example.com/$1'],
     ['^(.*)\\.apps\\.example\\.com$', 'http://wiki.example.com/?app=$1'],
     ['^(wiki|docs)\\.apps\\.example\\.com$', 'http://$1'],
@@ -107,6 +120,15 @@ describe('a rewrite that leads anywhere', () => {
     expect(await check(rewrite(from, to))).toEqual([]);
   });
 });
+
+test.each(['http://127.0.0.1:$1', 'http://localhost:8$1', 'http://169.254.170.2:$1'])(
+  'a rewrite to a port of the own machine that the client chooses: %s',
+  async (to) => {
+    expect(await check(rewrite('^p(\\d+)\\.example\\.com$', to))).toEqual([
+      expect.stringMatching(/^LK509 2:/),
+    ]);
+  },
+);
 
 describe('a route that is never reached', () => {
   test.each([

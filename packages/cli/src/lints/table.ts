@@ -36,7 +36,7 @@ export const lints = {
     code: 'LK505',
     severity: 'warning',
     title: 'The client chooses the host that is forwarded to',
-    text: 'A part of the requested host goes to the end of the host in `to`, so whoever asks decides which host of the network, or of the internet, is reached. Numbers count too: `2852039166` is an address. End the host of `to` with a domain of your own, `http://$1.internal.example.com`, or let the group match a list of names: `^(wiki|docs)\\.`.',
+    text: 'A part of the requested host decides about the host in `to`, so whoever asks chooses which host of the network, or of the internet, is reached; the message names one. Numbers count too: `2852039166` is an address. So do ends that nobody owns: below `co.uk` or `github.io` anybody can have a name, and below `internal` are `metadata.google.internal` and the like. End the host of `to` with a domain of your own, `http://$1.internal.example.com`, or let the group match a list of names, `^(wiki|docs)\\.`, or a single label, `^([a-z0-9-]+)\\.`, in front of a name of your network.',
   },
   neverMatches: {
     code: 'LK506',
@@ -55,6 +55,12 @@ export const lints = {
     severity: 'warning',
     title: 'A header that only the proxy sets',
     text: 'Names by which an application learns who is asking and from where are set by the proxy alone, in whatever spelling. `inject_request_headers` cannot set them, so the line has no effect. Choose another name.',
+  },
+  localPort: {
+    code: 'LK509',
+    severity: 'warning',
+    title: 'The client chooses a port of the own machine',
+    text: 'The host in `to` is the machine of the proxy itself, or its cloud, and a part of the requested host is the port: whoever asks could try every port. The proxy refuses to connect there, unless `UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS` is set. Write a route for each application, with its port.',
   },
   settingRefused: {
     code: 'LK601',
