@@ -82,6 +82,7 @@ const options = fc.record(
     flush_interval: orNothing(fc.constantFrom('1s', 1, true)),
     preserve_host: orNothing(fc.boolean()),
     pass_access_token: fc.boolean(),
+    allow_root_service_worker: fc.boolean(),
     skip_request_signing: fc.boolean(),
     tls_skip_verify: fc.boolean(),
     unheard_of: word,

@@ -40,6 +40,7 @@ describe('an editor completes', () => {
       'reset_deadline',
       'preserve_host',
       'pass_access_token',
+      'allow_root_service_worker',
       'skip_request_signing',
       'tls_skip_verify',
     ]);

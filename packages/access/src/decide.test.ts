@@ -16,6 +16,7 @@ function route(rules: Partial<AccessRules>, options: Partial<Route> = {}): Route
     publicPaths: [],
     skipAuthPreflight: false,
     passAccessToken: false,
+    allowRootServiceWorker: false,
     providerSlug: 'google',
     injectRequestHeaders: [],
     headerOverrides: [],

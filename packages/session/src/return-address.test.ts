@@ -34,6 +34,22 @@ describe('a signed return address', () => {
   });
 });
 
+describe('a return address with a code asked for', () => {
+  const handOff = { state: 'state', codeChallenge: 'challenge' };
+  const asked = signReturnAddress(url, key, now, handOff);
+
+  test.each([
+    ['as it was signed', asked, handOff, undefined],
+    ['with another state', asked, { ...handOff, state: 'another' }, 'forged'],
+    ['with the challenge of another attempt', asked, { ...handOff, codeChallenge: 'another' }, 'forged'],
+    ['with a boundary moved', asked, { state: 'statec', codeChallenge: 'hallenge' }, 'forged'],
+    ['without it', asked, undefined, 'forged'],
+    ['with one that nobody signed', signed, handOff, 'forged'],
+  ] as const)('%s', (_, given, shown, refusal) => {
+    expect(refuseReturnAddress(given, key, now, shown)).toBe(refusal);
+  });
+});
+
 describe('a return address that nobody of ours signed', () => {
   const [other] = deriveKeys(['other'], 'return address');
   const [otherPurpose] = deriveKeys(['secret'], 'session');

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { HandOff } from './hand-off.ts';
 import type { Key } from './keys.ts';
 
 /** How long a signed return address may be used to start a sign-in; the time spent at the provider does not count. */
@@ -11,31 +12,43 @@ export type SignedReturnAddress = {
   readonly redirect_uri: string;
   /** seconds since the epoch, decimal */
   readonly ts: string;
-  /** base64url HMAC-SHA256 over both */
+  /** base64url HMAC-SHA256 over both, and over what is asked for besides */
   readonly sig: string;
 };
 
-/** Signs a return address at `now` (milliseconds since the epoch). */
-export function signReturnAddress(url: string, key: Key, now: number): SignedReturnAddress {
+/**
+ * Signs a return address at `now` (milliseconds since the epoch).
+ *
+ * @param handOff where a code is asked for: the signature covers whose it will be, or another attempt's challenge could
+ *   be put in the place of the one that this browser began with
+ */
+export function signReturnAddress(
+  url: string,
+  key: Key,
+  now: number,
+  handOff?: HandOff,
+): SignedReturnAddress {
   const ts = Math.floor(now / 1000).toString();
-  return { redirect_uri: url, ts, sig: signature(url, ts, key) };
+  return { redirect_uri: url, ts, sig: signature(url, ts, key, handOff) };
 }
 
 /**
  * Verifies a signed return address. It says nothing about where the URL leads: the caller compares its parsed host.
  *
+ * @param handOff what came with it; where there is none, a code was not asked for
  * @returns why it is refused, or undefined when it stands
  */
 export function refuseReturnAddress(
   signed: Partial<SignedReturnAddress>,
   key: Key,
   now: number,
+  handOff?: HandOff,
 ): 'unsigned' | 'forged' | 'expired' | 'from the future' | undefined {
   const { redirect_uri: url, ts, sig } = signed;
   if (url === undefined || ts === undefined || sig === undefined) return 'unsigned';
   if (!/^\d{1,12}$/.test(ts)) return 'forged';
   // As text: decoded, many spellings would be one signature.
-  const [expected, given] = [Buffer.from(signature(url, ts, key)), Buffer.from(sig)];
+  const [expected, given] = [Buffer.from(signature(url, ts, key, handOff)), Buffer.from(sig)];
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return 'forged';
   const age = now - Number(ts) * 1000;
   if (age > returnAddressLifeMs) return 'expired';
@@ -43,9 +56,10 @@ export function refuseReturnAddress(
   return undefined;
 }
 
-// Fields are length-delimited by JSON, so that no two different pairs give the same text to sign.
-function signature(url: string, ts: string, key: Key): string {
+// Fields are length-delimited by JSON, so that no two different lists give the same text to sign.
+function signature(url: string, ts: string, key: Key, handOff: HandOff | undefined): string {
+  const asked = handOff === undefined ? [] : [handOff.state, handOff.codeChallenge];
   return createHmac('sha256', key.secret)
-    .update(JSON.stringify([url, ts]))
+    .update(JSON.stringify([url, ts, ...asked]))
     .digest('base64url');
 }

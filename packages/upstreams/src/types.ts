@@ -65,6 +65,8 @@ export type Route = {
   publicPaths: readonly PathPattern[];
   skipAuthPreflight: boolean;
   passAccessToken: boolean;
+  /** whether a service worker may control all of the host, our own addresses too */
+  allowRootServiceWorker: boolean;
   providerSlug: string;
   injectRequestHeaders: readonly HeaderEntry[];
   headerOverrides: readonly HeaderEntry[];

@@ -77,7 +77,8 @@ async function rigInFrontOf(idp: DevIdp, { env = {}, providerTimeoutMs }: RigOpt
     ...(providerTimeoutMs !== undefined && { providerTimeoutMs }),
   });
   const [key] = deriveKeys([client.secret], 'return address');
-  const signed = (target: string) => new URLSearchParams(signReturnAddress(target, key, clock.now));
+  const signed = (target: string, handOff?: HandOff) =>
+    new URLSearchParams(signReturnAddress(target, key, clock.now, handOff));
 
   // A provider that knows the browser already shows no page.
   async function choose(
@@ -101,7 +102,7 @@ async function rigInFrontOf(idp: DevIdp, { env = {}, providerTimeoutMs }: RigOpt
     browser: () => new Browser(auth.port),
 
     signInUrl(target = wiki, { slug = 'google', reason, handOff } = {}) {
-      const parameters = signed(target);
+      const parameters = signed(target, handOff);
       for (const [name, value] of Object.entries(handOff ? handOffParameters(handOff) : {})) {
         parameters.set(name, value);
       }

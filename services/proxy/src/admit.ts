@@ -10,6 +10,7 @@ import { refuseWithError } from './gate/refuse.ts';
 import type { RefuseDecision } from './gate/refuse.ts';
 import type { RequestRecord } from './record/request-record.ts';
 import type { PublicPorts } from './public-ports.ts';
+import { mayControlOwnPaths, retireServiceWorker } from './service-worker.ts';
 import type { Addresses } from './sign-in/addresses.ts';
 
 /** The stages before forwarding, ready to work. */
@@ -78,6 +79,12 @@ export function createAdmit(stages: AdmissionStages): Admit {
     if (ownPaths.has(request.rawPath)) {
       attachExchange(req, { request, route, record });
       endpoints(req, res);
+      return undefined;
+    }
+
+    if (!route.allowRootServiceWorker && mayControlOwnPaths(request.rawPath, req.headers)) {
+      record.detail = 'a service worker over addresses of ours was ended, see allow_root_service_worker';
+      retireServiceWorker(res);
       return undefined;
     }
 

@@ -72,6 +72,7 @@ export function createPipeline(stages: Stages): {
       responseHeaders({
         rawHeaders,
         overrides: match.route.headerOverrides,
+        allowRootServiceWorker: match.route.allowRootServiceWorker,
         secure: stages.secure,
         isOwnCookie: stages.isOwnCookie,
         setCookies,

@@ -96,6 +96,7 @@ function differencesOf(route: Route, defaults: Defaults): string[] {
     [publicPaths.length > 0, `${publicPaths.length} public pattern${publicPaths.length === 1 ? '' : 's'}`],
     [route.skipAuthPreflight, 'public preflights'],
     [route.passAccessToken, 'passes the access token'],
+    [route.allowRootServiceWorker, 'may have a service worker for the whole host'],
     [route.providerSlug !== defaults.provider, `provider ${route.providerSlug}`],
     [injectRequestHeaders.length > 0, `sets ${namesOf(injectRequestHeaders)} on requests`],
     [headerOverrides.length > 0, `sets ${namesOf(headerOverrides)} on responses`],

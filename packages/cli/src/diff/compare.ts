@@ -87,6 +87,7 @@ function differences(before: Served, after: Served): string[] {
   }
   const switches = [
     ['passAccessToken', 'the application gets the access token of the person'],
+    ['allowRootServiceWorker', 'the application may have a service worker for its whole host'],
     ['tlsSkipVerify', 'the certificate of the application is not checked'],
     ['skipRequestSigning', 'requests are not signed'],
     ['preserveHost', 'the application is sent the host that was asked for'],

@@ -12,6 +12,14 @@ type SignInInput = {
   readonly requestId?: string | undefined;
 };
 
+type ConfirmInput = {
+  /** Host of the application that the link leads to. */
+  readonly application: string;
+  /** The link itself, as a path. */
+  readonly href: string;
+  readonly requestId?: string | undefined;
+};
+
 /** Asks a person who they are: a button per provider. */
 export function signInPage({ providers, application, signedOut = false, requestId }: SignInInput): Page {
   const request = application === undefined ? 'Sign in' : `Sign in to ${application}`;
@@ -26,6 +34,18 @@ export function signInPage({ providers, application, signedOut = false, requestI
     actions: providerActions(providers),
     requestId,
     mood: signedOut ? 'done' : 'plain',
+  };
+}
+
+/** Asks whether a sign-in was meant that did not begin at the application. */
+export function confirmSignInPage({ application, href, requestId }: ConfirmInput): Page {
+  return {
+    title: `Sign in to ${application}`,
+    heading: `Sign in to ${application}?`,
+    paragraphs: ['A link brought you here, and not the application itself. Go on if you want to open it.'],
+    actions: [{ label: 'Go on', href, primary: true }],
+    requestId,
+    mood: 'plain',
   };
 }
 

@@ -37,6 +37,7 @@ services:
       reset_deadline: 60s
       preserve_host: false
       pass_access_token: false
+      allow_root_service_worker: false
       skip_request_signing: false
       tls_skip_verify: false
     extra_routes:
@@ -56,6 +57,7 @@ services:
           reset_deadline: 60s
           preserve_host: false
           pass_access_token: false
+          allow_root_service_worker: false
           skip_request_signing: false
           tls_skip_verify: false
 `);

@@ -57,6 +57,7 @@ function optionLines(route: Route): string[] {
     `reset_deadline: ${duration(route.resetDeadlineMs)}`,
     `preserve_host: ${route.preserveHost}`,
     `pass_access_token: ${route.passAccessToken}`,
+    `allow_root_service_worker: ${route.allowRootServiceWorker}`,
     `skip_request_signing: ${route.skipRequestSigning}`,
     `tls_skip_verify: ${route.tlsSkipVerify}`,
   ];

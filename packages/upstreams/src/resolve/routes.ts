@@ -86,6 +86,7 @@ function resolveRoute(
       publicPaths: readableOf(options.skip_auth_regex),
       skipAuthPreflight: readable(options.skip_auth_preflight) ?? false,
       passAccessToken: readable(options.pass_access_token) ?? false,
+      allowRootServiceWorker: readable(options.allow_root_service_worker) ?? false,
       providerSlug: readable(options.provider_slug) || defaults.provider,
       injectRequestHeaders: readable(options.inject_request_headers) ?? [],
       headerOverrides: readable(options.header_overrides) ?? [],

@@ -54,6 +54,9 @@ const fields = {
   pass_access_token: flag(
     "Whether the application is sent the person's access token of the provider. Default: `false`.",
   ),
+  allow_root_service_worker: flag(
+    'Whether the application may have a service worker for its whole host, and send `Service-Worker-Allowed`. Such a worker can read the codes that sign people in to this host, and carry a session away. Default: `false`.',
+  ),
   skip_request_signing: flag(
     'Whether requests go to the application without `Gap-Signature` and `Sso-Signature`. Default: `false`.',
   ),

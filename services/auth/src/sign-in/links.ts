@@ -9,7 +9,7 @@ export function startHref(
   { keys, now }: Context,
 ): string {
   const parameters = new URLSearchParams({
-    ...(destination && signReturnAddress(destination.target, keys.returnAddress, now())),
+    ...(destination && signReturnAddress(destination.target, keys.returnAddress, now(), destination.handOff)),
     ...(destination?.handOff && handOffParameters(destination.handOff)),
   });
   if (selectAccount) parameters.set('prompt', 'select_account');

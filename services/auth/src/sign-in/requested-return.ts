@@ -1,6 +1,8 @@
-import type { SignedReturnAddress } from '@latchkey/session';
+import { confirmSignInPage, replyPage } from '@latchkey/http';
+import type { HandOff, SignedReturnAddress } from '@latchkey/session';
 import type { Request } from 'express';
 import type { Context } from '../context.ts';
+import { beganThere } from '../hand-off/began-there.ts';
 import { requestedHandOff } from '../hand-off/request.ts';
 import { replyFailure } from '../web/failure.ts';
 import type { Reply } from '../web/locals.ts';
@@ -19,10 +21,14 @@ export function signedParameters(parameters: Parameters): Partial<SignedReturnAd
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-/** Reads the return address that came with a request. */
-export function requestedReturn(parameters: Parameters, context: Context): SignedReturn {
+/** Reads the return address that came with a request, signed together with the code that it asks for, if it does. */
+export function requestedReturn(parameters: Parameters, context: Context, handOff?: HandOff): SignedReturn {
   const { keys, returns, now } = context;
-  return verifyReturn(signedParameters(parameters), returns, { key: keys.returnAddress, now: now() });
+  return verifyReturn(signedParameters(parameters), returns, {
+    key: keys.returnAddress,
+    now: now(),
+    handOff,
+  });
 }
 
 /** Where a request asks to lead, if that may be used to start a sign-in; otherwise answers, and gives undefined. */
@@ -33,8 +39,12 @@ export function destinationOrRefuse(
   context: Context,
 ): Destination | undefined {
   const code = 'return_address_refused';
-  const requested = requestedReturn(parameters, context);
   const handOff = requestedHandOff(parameters);
+  if (handOff === 'malformed') {
+    replyFailure(req, res, { code, detail: 'response_type without state and code_challenge' });
+    return undefined;
+  }
+  const requested = requestedReturn(parameters, context, handOff);
   if ('address' in requested) res.locals.application = requested.address.host;
   if ('refusal' in requested) {
     replyFailure(req, res, { code, detail: requested.refusal });
@@ -43,8 +53,10 @@ export function destinationOrRefuse(
     const { host, url } = requested.address;
     const actions = [{ label: `Open ${host}`, href: url, primary: true }];
     replyFailure(req, res, { code, detail: 'expired', actions });
-  } else if (handOff === 'malformed') {
-    replyFailure(req, res, { code, detail: 'response_type without state and code_challenge' });
+  } else if (handOff !== undefined && !beganThere(req.headers, requested.address.url)) {
+    const { host: application } = requested.address;
+    const requestId = res.locals.line.id;
+    replyPage(res, 200, confirmSignInPage({ application, href: req.originalUrl, requestId }));
   } else {
     const reason = parameters.one('reason');
     return {

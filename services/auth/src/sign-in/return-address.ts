@@ -1,7 +1,7 @@
 import { canonicalHost } from '@latchkey/http';
 import type { HostName } from '@latchkey/http';
 import { isWithinDomain, refuseReturnAddress } from '@latchkey/session';
-import type { Key, SignedReturnAddress } from '@latchkey/session';
+import type { HandOff, Key, SignedReturnAddress } from '@latchkey/session';
 
 /** Where a browser may be sent back to. */
 export type ReturnRules = {
@@ -48,13 +48,13 @@ export type SignedReturn =
   | { readonly address: ReturnAddress; readonly expired: boolean }
   | { readonly refusal: Refusal | 'unsigned' | 'forged' | 'from the future' };
 
-/** Verifies that the proxy signed a return address, and that it leads where browsers may be sent. */
+/** Verifies that the proxy signed a return address, with all that it asks for, and that it leads where browsers may be sent. */
 export function verifyReturn(
   signed: Partial<SignedReturnAddress>,
   rules: ReturnRules,
-  { key, now }: { key: Key; now: number },
+  { key, now, handOff }: { key: Key; now: number; handOff?: HandOff | undefined },
 ): SignedReturn {
-  const flaw = refuseReturnAddress(signed, key, now);
+  const flaw = refuseReturnAddress(signed, key, now, handOff);
   if (flaw !== undefined && flaw !== 'expired') return { refusal: flaw };
   const address = readReturnAddress(signed.redirect_uri ?? '', rules);
   if (typeof address === 'string') return { refusal: address };

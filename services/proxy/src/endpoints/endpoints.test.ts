@@ -25,6 +25,7 @@ const route: Route = {
   publicPaths: [{ source: '', matches: () => true }],
   skipAuthPreflight: false,
   passAccessToken: false,
+  allowRootServiceWorker: false,
   providerSlug: 'google',
   injectRequestHeaders: [],
   headerOverrides: [],

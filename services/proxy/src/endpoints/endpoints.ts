@@ -94,7 +94,7 @@ export function createEndpoints(parts: {
     .all(onlyGet);
 
   app.route(handOffStartPath).get(onlyVisits, parts.startHandOff).all(onlyGet);
-  app.route(handOffCallbackPath).get(onlyVisits, parts.finishHandOff).all(onlyGet);
+  app.route(handOffCallbackPath).get(leaveCode, onlyVisits, parts.finishHandOff).all(onlyGet);
 
   app.all('/oauth2/sign_out', async function signOut(req: Request, res: Response) {
     const { request, route, record } = exchangeOf(req);
@@ -135,6 +135,13 @@ function refuseWithoutRedirect(req: Request, res: Response, { reason }: Decision
 function onlyVisits(req: Request, res: Response, next: NextFunction): void {
   if (isVisit(req.method, req.headers)) return next();
   return refuseWithError(res, exchangeOf(req).record, 'cross_site_request');
+}
+
+// No page, not even a refusal, stands where a code is in the address.
+function leaveCode(req: Request, res: Response, next: NextFunction): void {
+  const hasCode = new URLSearchParams(exchangeOf(req).request.query).has('code');
+  if (!hasCode || isVisit(req.method, req.headers)) return next();
+  return replyRedirect(res, handOffCallbackPath);
 }
 
 function onlyGet(req: Request, res: Response): void {

@@ -18,6 +18,7 @@ function sentWith(changes: Partial<ResponseHeaderInput>): string[][] {
   const flat = responseHeaders({
     rawHeaders: [],
     overrides: [],
+    allowRootServiceWorker: false,
     secure: true,
     isOwnCookie: (name) => isOwnCookie(name, '_sso_proxy'),
     setCookies: [],

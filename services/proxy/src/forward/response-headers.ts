@@ -11,6 +11,8 @@ export type ResponseHeaderInput = {
   /** browsers reach us over HTTPS only */
   readonly secure: boolean;
   readonly isOwnCookie: (name: string) => boolean;
+  /** `allow_root_service_worker` of the route */
+  readonly allowRootServiceWorker: boolean;
   /** cookies of ours to set with this answer */
   readonly setCookies: readonly string[];
 };
@@ -26,7 +28,8 @@ export function responseHeaders(input: ResponseHeaderInput): string[] {
     const value = input.rawHeaders[at + 1] ?? '';
     const lower = name.toLowerCase();
     if (endsHere.has(lower) || replaced.has(lower)) continue;
-    const within = withinTheOrigin(lower, value, input.isOwnCookie);
+    const isAllowed = input.allowRootServiceWorker && lower === 'service-worker-allowed';
+    const within = isAllowed ? value : withinTheOrigin(lower, value, input.isOwnCookie);
     if (within !== undefined) headers.push(name, within);
   }
   for (const [name, value] of own) headers.push(name, value);

@@ -33,6 +33,7 @@ const route: Route = {
   publicPaths: [],
   skipAuthPreflight: false,
   passAccessToken: false,
+  allowRootServiceWorker: false,
   providerSlug: 'google',
   injectRequestHeaders: [],
   headerOverrides: [],

@@ -21,6 +21,7 @@ const route: Route = {
   publicPaths: [{ source: '^/public/', matches: (path) => path.startsWith('/public/') }],
   skipAuthPreflight: true,
   passAccessToken: false,
+  allowRootServiceWorker: false,
   providerSlug: 'google',
   injectRequestHeaders: [],
   headerOverrides: [],

@@ -64,10 +64,11 @@ export function createAddresses(options: {
     return `${scheme(request)}://${authorityOf(request)}`;
   }
 
-  function atAuth(path: string, returnTo: string, extra: Record<string, string>): string {
+  function atAuth(path: string, returnTo: string, extra: Record<string, string>, handOff?: HandOff): string {
     const url = new URL(path, externalUrl);
-    const signed = signReturnAddress(returnTo, key, now());
-    url.search = new URLSearchParams({ client_id: clientId, ...signed, ...extra }).toString();
+    const signed = signReturnAddress(returnTo, key, now(), handOff);
+    const asked = handOff === undefined ? {} : handOffParameters(handOff);
+    url.search = new URLSearchParams({ client_id: clientId, ...signed, ...asked, ...extra }).toString();
     return url.href;
   }
 
@@ -99,10 +100,9 @@ export function createAddresses(options: {
     signOut: (request, slug, hint) =>
       atAuth(`/${slug}/sign_out`, `${origin(request)}/`, hint === undefined ? {} : { hint }),
     handOff(target, slug, handOff, { reason, selectAccount }) {
-      const asked = handOffParameters(handOff);
-      if (selectAccount) return atAuth(`/${slug}/start`, target, { ...asked, prompt: 'select_account' });
+      if (selectAccount) return atAuth(`/${slug}/start`, target, { prompt: 'select_account' }, handOff);
       const began = now().toString();
-      return atAuth(`/${slug}/sign_in`, target, { ...asked, ...maxAge, began, ...(reason && { reason }) });
+      return atAuth(`/${slug}/sign_in`, target, { ...maxAge, began, ...(reason && { reason }) }, handOff);
     },
     ownTarget(request, parameters) {
       const signed = Object.fromEntries(parameters);

@@ -1,5 +1,4 @@
 import { authorityOf, replyRedirect } from '@latchkey/http';
-import type { ErrorCode } from '@latchkey/http';
 import { handOffCallbackPath, isExpired } from '@latchkey/session';
 import type { Attempt, AttemptCookies, Session } from '@latchkey/session';
 import type { Request, Response } from 'express';
@@ -10,11 +9,17 @@ import { refuseWithError } from '../gate/refuse.ts';
 import type { Addresses } from './addresses.ts';
 import type { Redeem } from './redeem.ts';
 
+// RFC 6749, section 4.1.2.1: how our own address says that auth could not be asked.
+const unavailable = 'temporarily_unavailable';
+
 /**
  * `GET /oauth2/callback`: auth sends a browser back with a code.
  *
  * The state comes first: only for an attempt of this very browser is the code looked at (BuzzFeed SSO redeemed before it
  * looked). From then on the attempt is over, whatever auth answers.
+ *
+ * Whatever comes of it, an address with a code is left by a redirect. A page that stood there would show the address to
+ * every script of the application that holds its window, and with it a code that may still be good.
  *
  * @param parts.now milliseconds since the epoch
  */
@@ -29,51 +34,69 @@ export function createCallback(parts: {
   const { attempts, redeem, addresses, gate, cookies, now } = parts;
 
   return async function finishHandOff(req, res) {
-    const { request } = exchangeOf(req);
-    const parameters = new URLSearchParams(request.query);
+    const parameters = new URLSearchParams(exchangeOf(req).request.query);
     const attempt = await attempts.find(req.headers.cookie, parameters.get('state') ?? '');
-    if (attempt?.secrets === undefined) return answerUnknown(req, res, attempt);
-
+    const code = parameters.get('code');
+    if (code === null) return answerWithoutCode(req, res, attempt, parameters.get('error'));
+    if (attempt?.secrets === undefined) return replyRedirect(res, await leavingCode(req, attempt));
     res.append('Set-Cookie', await attempts.end(attempt));
-    const target = attempt.target ?? '/';
-    const { record } = exchangeOf(req);
+    return replyRedirect(res, await arrivalWith(code, attempt, attempt.secrets.codeVerifier, req, res));
+  };
+
+  // Where a browser goes with the code of its own attempt.
+  async function arrivalWith(
+    code: string,
+    attempt: Attempt,
+    codeVerifier: string,
+    req: Request,
+    res: Response,
+  ): Promise<string> {
+    const { request, record } = exchangeOf(req);
     try {
-      const session = await redeem({
-        code: parameters.get('code') ?? '',
-        redirectUri: new URL(handOffCallbackPath, addresses.origin(request)).href,
-        codeVerifier: attempt.secrets.codeVerifier,
-      });
+      const redirectUri = new URL(handOffCallbackPath, addresses.origin(request)).href;
+      const session = await redeem({ code, redirectUri, codeVerifier });
       if (session === undefined || !isFor(session, authorityOf(request), attempt)) {
         record.detail = 'auth does not take the code, or gave a session for something else';
-        return startAgain(req, res, 'attempt_unknown', target);
+        return withoutCode(attempt);
       }
       record.subject = { kind: 'person', email: session.email, groups: undefined };
       res.append('Set-Cookie', cookies.issue(await cookies.seal(session), session));
+      return attempt.target ?? '/';
     } catch (error) {
       record.detail = error instanceof Error ? error.message : 'unknown';
-      return startAgain(req, res, 'sign_in_unavailable', target);
+      return withoutCode(attempt, unavailable);
     }
-    return replyRedirect(res, target);
-  };
+  }
 
   function isFor(session: Session, authority: string, attempt: Attempt): boolean {
     return session.aud === authority && session.idp === attempt.slug && !isExpired(session, now());
   }
 
   // A callback that is loaded again, or was meant for another browser. Who is signed in all the same loses nothing.
-  async function answerUnknown(req: Request, res: Response, used: Attempt | undefined): Promise<void> {
+  async function leavingCode(req: Request, used: Attempt | undefined): Promise<string> {
     const { request, route } = exchangeOf(req);
-    const target = used?.target ?? `${addresses.origin(request)}/`;
     const { known } = await gate.passAsPerson(request, req.headers, route);
-    if (known !== undefined) return replyRedirect(res, target);
-    // The code is still good, for whoever made this browser come here with it. It leaves the address bar, and with it the
-    // history and whatever the application may see of its own windows.
-    if (request.query !== '') return replyRedirect(res, handOffCallbackPath);
-    return startAgain(req, res, 'attempt_unknown', target);
+    if (known !== undefined) return used?.target ?? `${addresses.origin(request)}/`;
+    return withoutCode(used);
+  }
+
+  function answerWithoutCode(
+    req: Request,
+    res: Response,
+    attempt: Attempt | undefined,
+    error: string | null,
+  ): void {
+    const { request, record } = exchangeOf(req);
+    const href = attempt?.target ?? `${addresses.origin(request)}/`;
+    const actions = [{ label: 'Start again', href, primary: true }];
+    const isUnavailable = attempt !== undefined && error === unavailable;
+    refuseWithError(res, record, isUnavailable ? 'sign_in_unavailable' : 'attempt_unknown', { actions });
   }
 }
 
-function startAgain(req: Request, res: Response, code: ErrorCode, href: string): void {
-  const actions = [{ label: 'Start again', href, primary: true }];
-  refuseWithError(res, exchangeOf(req).record, code, { actions });
+// The state finds the attempt again, to start anew from where it led.
+function withoutCode(attempt: Attempt | undefined, error?: string): string {
+  if (attempt === undefined) return handOffCallbackPath;
+  const query = new URLSearchParams({ state: attempt.state, ...(error !== undefined && { error }) });
+  return `${handOffCallbackPath}?${query.toString()}`;
 }

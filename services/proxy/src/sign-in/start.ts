@@ -1,5 +1,5 @@
 import { isReason } from '@latchkey/access';
-import { replyRedirect } from '@latchkey/http';
+import { onwardPage, replyHtml, replyRedirect } from '@latchkey/http';
 import { codeChallengeOf, newAttempt } from '@latchkey/session';
 import type { AttemptCookies } from '@latchkey/session';
 import type { Request, Response } from 'express';
@@ -21,7 +21,7 @@ export function createStart(parts: {
   const { attempts, addresses, now } = parts;
 
   return async function startHandOff(req, res) {
-    const { request, route } = exchangeOf(req);
+    const { request, route, record } = exchangeOf(req);
     const parameters = new URLSearchParams(request.query);
     const [state, codeVerifier] = [secret(), secret()];
     const target = addresses.ownTarget(request, parameters);
@@ -35,8 +35,19 @@ export function createStart(parts: {
       reason: isReason(reason) ? reason : undefined,
       selectAccount: parameters.get('prompt') === 'select_account',
     };
-    replyRedirect(res, addresses.handOff(target, slug, handOff, options));
+    const onward = addresses.handOff(target, slug, handOff, options);
+    if (isFromAnotherPage(req.headers['sec-fetch-site'])) {
+      replyHtml(res, 200, onwardPage({ href: onward, requestId: record.id }));
+    } else {
+      replyRedirect(res, onward);
+    }
   };
+}
+
+// A redirect keeps saying which page the browser came from first. Auth is to know that it has come through this host, so
+// where there was such a page, one of this host goes between.
+function isFromAnotherPage(site: string | string[] | undefined): boolean {
+  return site !== undefined && site !== 'none';
 }
 
 function secret(): string {
