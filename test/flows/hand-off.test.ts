@@ -23,6 +23,11 @@ const upstreams = `
     from: archive.elsewhere.test
     to: {{app}}
     options: {allowed_email_domains: [example.com]}
+- service: apps
+  default:
+    type: launcher
+    from: apps.latchkey.localhost
+    options: {allowed_email_domains: [example.com]}
 `;
 const anyDomain = { AUTHORIZE_PROXY_DOMAINS: 'latchkey.localhost,elsewhere.test' };
 const engineer = 'engineer@example.com';
@@ -154,9 +159,9 @@ describe('a host outside SESSION_COOKIE_DOMAIN', () => {
     expect((await browser.fetch(payroll())).status).toBe(200);
   });
 
-  test('is listed by the launcher of any other', async () => {
+  test('is listed by a launcher on any other', async () => {
     const browser = await the.signedIn(engineer, at(the.stack, 'wiki.latchkey.localhost'));
-    const answer = await browser.fetch(at(the.stack, 'wiki.latchkey.localhost', '/oauth2/apps'));
+    const answer = await browser.fetch(at(the.stack, 'apps.latchkey.localhost', '/oauth2/apps'));
     const { apps } = JSON.parse(answer.body) as { apps: { title: string }[] };
     expect(apps.map(({ title }) => title)).toEqual(['archive', 'payroll', 'wiki']);
   });

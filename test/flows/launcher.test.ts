@@ -34,7 +34,7 @@ test.each([
   ['finance@example.com', ['Say hello']],
 ])('%s is shown the applications that open for them, and no other', async (email, shown) => {
   const browser = await the.signedIn(email);
-  const answer = await browser.fetch(the.stack.url('wiki', '/oauth2/apps'), {
+  const answer = await browser.fetch(the.stack.url('apps', '/oauth2/apps'), {
     headers: { accept: 'application/json' },
   });
   expect(titles(answer.body)).toEqual(shown);
@@ -66,11 +66,13 @@ test('a new file changes what is shown, without a restart', async () => {
   const { table, diagnostics } = loadUpstreams({
     ...the.stack.proxySettings.upstream,
     file: 'next.yml',
-    text: `- {service: vault, title: Open vault, default: {from: vault.latchkey.localhost, to: '127.0.0.1:${the.stack.app.port}', options: {allowed_email_domains: [example.com]}}}`,
+    text: `
+- {service: apps, default: {type: launcher, from: apps.latchkey.localhost, options: {allowed_email_domains: [example.com]}}}
+- {service: vault, title: Open vault, default: {from: vault.latchkey.localhost, to: '127.0.0.1:${the.stack.app.port}', options: {allowed_email_domains: [example.com]}}}`,
   });
   if (table === undefined) throw new Error(JSON.stringify(diagnostics));
   the.stack.table.replace(table);
-  const answer = await browser.fetch(the.stack.url('vault', '/oauth2/apps'), {
+  const answer = await browser.fetch(the.stack.url('apps', '/oauth2/apps'), {
     headers: { accept: 'application/json' },
   });
   expect(titles(answer.body)).toEqual(['Open vault']);

@@ -96,7 +96,7 @@ export function createAdmit(stages: AdmissionStages): Admit {
       return undefined;
     }
     if (route.kind === 'launcher' && passage.known !== undefined) {
-      stages.showLauncher(res, { request, requestId: record.id }, passage.known);
+      stages.showLauncher(res, { request, record }, passage.known);
       return undefined;
     }
     if (target === undefined) {

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { createAskAuth } from './ask-auth.ts';
 import { createEndpoints } from './endpoints/endpoints.ts';
+import { createLauncherOf, createPageOf } from './endpoints/launcher-address.ts';
 import { createLauncher } from './endpoints/launcher.ts';
 import { createConnections } from './forward/connections.ts';
 import { createTunnels } from './forward/tunnels.ts';
@@ -77,18 +78,18 @@ export async function startProxy(options: {
       tell,
     }),
   });
-  const refuseDecision = createRefuseDecision({ addresses, cookies });
-  const showLauncher = createLauncher({
-    routes: () => table.current().routes,
-    addresses,
-    publicPorts: settings.server.publicPorts,
-  });
+  const routes = () => table.current().routes;
+  const pageOf = createPageOf({ addresses, publicPorts: settings.server.publicPorts });
+  const launcherOf = createLauncherOf({ routes, pageOf });
+  const refuseDecision = createRefuseDecision({ addresses, launcherOf, cookies });
+  const showLauncher = createLauncher({ routes, pageOf });
   const attempts = attemptCookies({ keys: deriveKeys(secrets, 'hand-off attempt'), scope: { secure }, now });
   const endpoints = createEndpoints({
     gate,
     addresses,
     refuseDecision,
     showLauncher,
+    launcherOf,
     cookies,
     signOutHint: ({ session: known }) => sealSignOutHint(known, signOutHints),
     startHandOff: createStart({ attempts, addresses, now }),

@@ -63,7 +63,7 @@ export const everywhereRules: readonly MigrationRule[] = [
     severity: 'notice',
     title: 'Paths are forwarded as they came',
     before: '`//a` and `/x/../y` are redirected to a tidier path, and `/favicon.ico` is 404 to strangers.',
-    now: "The application gets the path byte for byte. `/oauth2/me`, `/oauth2/apps` and `/oauth2/sign_in` are the proxy's on every host, besides the addresses it had.",
+    now: "The application gets the path byte for byte. `/oauth2/me`, `/oauth2/apps` (which leads to the launcher) and `/oauth2/sign_in` are the proxy's on every host, besides the addresses it had.",
     todo: 'Nothing, unless an application has one of these addresses itself.',
     find: wholeFile,
   },

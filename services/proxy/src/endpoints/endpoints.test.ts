@@ -59,6 +59,7 @@ beforeAll(async () => {
     gate,
     refuseDecision: () => undefined,
     showLauncher: () => undefined,
+    launcherOf: () => undefined,
     certs: '{}',
     addresses: {
       scheme: () => 'https',

@@ -2,6 +2,7 @@ import { namedGroups } from '@latchkey/access';
 import type { Decision } from '@latchkey/access';
 import {
   isFromOwnPage,
+  isNavigation,
   isVisit,
   launcherScriptPath,
   replyJson,
@@ -19,6 +20,7 @@ import type { KnownSession } from '../session-check/known-session.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
 import { exchangeOf } from './exchange.ts';
 import { replyLauncherScript } from './launcher.ts';
+import type { LauncherOf } from './launcher-address.ts';
 import type { ShowLauncher } from './launcher.ts';
 
 /** The proxy's own endpoints, for requests whose path is one of `ownPaths`. */
@@ -27,6 +29,7 @@ export function createEndpoints(parts: {
   addresses: Addresses;
   refuseDecision: RefuseDecision;
   showLauncher: ShowLauncher;
+  launcherOf: LauncherOf;
   cookies: Pick<SessionCookies, 'endHost'>;
   /** names the session of this host to auth, when its person signs out */
   signOutHint: (known: KnownSession) => Promise<string>;
@@ -76,10 +79,11 @@ export function createEndpoints(parts: {
   app
     .route('/oauth2/apps')
     .get(async function apps(req: Request, res: Response) {
-      const { request, record } = exchangeOf(req);
+      const { request, route, record } = exchangeOf(req);
+      if (route.kind !== 'launcher') return sendToLauncher(req, res);
       const passage = await identified(req);
-      if (passage.known === undefined) refuseDecision(res, record, request, passage);
-      else showLauncher(res, { request, requestId: record.id }, passage.known);
+      if (passage.known === undefined) return refuseDecision(res, record, request, passage);
+      return showLauncher(res, { request, record }, passage.known);
     })
     .all(onlyGet);
   app
@@ -115,6 +119,13 @@ export function createEndpoints(parts: {
     refuseWithError(res, record, 'internal_error');
   });
   return app;
+
+  function sendToLauncher(req: Request, res: Response): void {
+    const { request, route, record } = exchangeOf(req);
+    const href = parts.launcherOf(request, route);
+    if (href !== undefined && isNavigation(request.method, req.headers)) return replyRedirect(res, href);
+    return refuseWithError(res, record, 'not_found');
+  }
 
   async function identified(req: Request): Promise<Passage> {
     const { request, route, record } = exchangeOf(req);

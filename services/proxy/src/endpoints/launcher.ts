@@ -10,30 +10,34 @@ import type { App, CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
 import type { ServerResponse } from 'node:http';
 import { decideAbout } from '../gate/gate.ts';
+import { refuseWithError } from '../gate/refuse.ts';
+import type { RequestRecord } from '../record/request-record.ts';
 import type { KnownSession } from '../session-check/known-session.ts';
-import type { Addresses } from '../sign-in/addresses.ts';
+import type { PageOf } from './launcher-address.ts';
 
-/** Shows a person the applications that they may open: a page for a navigation, JSON for a program. */
+/**
+ * Shows a person the applications that they may open: a page for a navigation, JSON for a program. On the host of a
+ * launcher only: on an application's own, its script could read them.
+ */
 export type ShowLauncher = (
   res: ServerResponse,
-  exchange: { request: CanonicalRequest; requestId: string },
+  exchange: { request: CanonicalRequest; record: RequestRecord },
   known: KnownSession,
 ) => void;
 
-/**
- * @param parts.routes the routes in force
- * @param parts.publicPorts at which every application is
- */
-export function createLauncher(parts: {
-  routes: () => readonly Route[];
-  addresses: Pick<Addresses, 'scheme'>;
-  publicPorts: readonly number[];
-}): ShowLauncher {
-  const { routes, addresses, publicPorts } = parts;
-  return function showLauncher(res, { request, requestId }, known) {
-    const port = request.port !== undefined && publicPorts.includes(request.port) ? request.port : undefined;
-    const apps = appsFor(known, routes(), { scheme: addresses.scheme(request), port });
-    if (!isNavigation(request.method, res.req.headers)) {
+// What a browser says of requests by our own pages; a program that is no browser says nothing.
+const ownSites: ReadonlySet<string | string[] | undefined> = new Set(['same-origin', 'none', undefined]);
+
+/** @param parts.routes the routes in force */
+export function createLauncher(parts: { routes: () => readonly Route[]; pageOf: PageOf }): ShowLauncher {
+  return function showLauncher(res, { request, record }, known) {
+    const { headers } = res.req;
+    const isPage = isNavigation(request.method, headers);
+    if (!isPage && !ownSites.has(headers['sec-fetch-site'])) {
+      return refuseWithError(res, record, 'cross_site_request');
+    }
+    const apps = appsFor(known, parts.routes(), (host) => parts.pageOf(host, request));
+    if (!isPage) {
       const list = apps.map(({ title, href, description, icon }) => ({
         title,
         url: href,
@@ -47,7 +51,7 @@ export function createLauncher(parts: {
       email: known.session.email,
       signOutHref: '/oauth2/sign_out',
       scriptHref: launcherScriptPath,
-      requestId,
+      requestId: record.id,
     };
     return replyHtml(res, 200, launcherPage(page));
   };
@@ -63,25 +67,23 @@ export function replyLauncherScript(res: ServerResponse): void {
  * The applications that a person may open with this sign-in, by title. A pattern of hosts is no single address,
  * and what the file hides stays hidden.
  *
- * @param at where applications are that name no port of their own
+ * @param pageOf the first page of a host
  */
 export function appsFor(
   known: KnownSession,
   routes: readonly Route[],
-  { scheme, port }: { scheme: 'http' | 'https'; port: number | undefined },
+  pageOf: (host: string) => string,
 ): App[] {
   const apps = routes.flatMap((route): App[] => {
     const { host, launcher, kind } = route;
     if (host === undefined || kind !== 'simple' || launcher?.hidden === true) return [];
-    const hostName = host.replace(/:\d+$/, '');
     if (route.providerSlug !== known.session.idp) return [];
     if (!decideAbout(known, route).allow) return [];
-    const authority = host === hostName && port !== undefined ? `${host}:${port}` : host;
     return [
       {
         title: launcher?.title ?? route.service,
-        href: `${scheme}://${authority}/`,
-        host: hostName,
+        href: pageOf(host),
+        host: host.replace(/:\d+$/, ''),
         ...(launcher?.description !== undefined && { description: launcher.description }),
         ...(launcher?.icon !== undefined && { icon: launcher.icon }),
       },

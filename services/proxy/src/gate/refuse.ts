@@ -11,6 +11,7 @@ import {
 } from '@latchkey/http';
 import type { Action, CanonicalRequest, ErrorCode, Fact } from '@latchkey/http';
 import type { ServerResponse } from 'node:http';
+import type { LauncherOf } from '../endpoints/launcher-address.ts';
 import type { RequestRecord } from '../record/request-record.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
 import type { Passage } from './gate.ts';
@@ -56,9 +57,11 @@ export function refuseWithError(
 /** Makes the answers to requests that were decided against. */
 export function createRefuseDecision({
   addresses,
+  launcherOf,
   cookies,
 }: {
   addresses: Addresses;
+  launcherOf: LauncherOf;
   cookies: Pick<SessionCookies, 'endHost'>;
 }): RefuseDecision {
   return function refuseDecision(res, record, request, passage) {
@@ -69,6 +72,7 @@ export function createRefuseDecision({
     if (isTransient(reason)) {
       refuseWithError(res, record, 'session_unverified', { reason });
     } else if (subject.kind === 'person') {
+      const launcher = launcherOf(request, route);
       refuseWithError(res, record, 'access_denied', {
         reason,
         facts: [
@@ -79,7 +83,7 @@ export function createRefuseDecision({
         ],
         actions: [
           { label: 'Sign in as somebody else', href: addresses.switchAccount(request, route.providerSlug) },
-          { label: 'See what you may open', href: '/oauth2/apps' },
+          ...(launcher === undefined ? [] : [{ label: 'See what you may open', href: launcher }]),
         ],
         extra: { email: subject.email, rule: decision.rule ?? '' },
       });
