@@ -48,17 +48,20 @@ export function accessTokens(options: {
   signer: Signer;
   impersonate: string;
   timeoutMs: number;
+  /** dates what is signed */
   now: () => number;
+  /** counts how long a token is kept */
+  elapsed: () => number;
   onScope: (scope: string) => void;
 }): AccessTokens {
-  const { signer, impersonate, timeoutMs, now, onScope } = options;
+  const { signer, impersonate, timeoutMs, now, elapsed, onScope } = options;
   let current: { readonly token: string; readonly until: number } | undefined;
   let asking: Promise<string> | undefined;
   let works: (typeof scopes)[number] | undefined;
 
   return {
     get() {
-      if (current !== undefined && now() < current.until) return Promise.resolve(current.token);
+      if (current !== undefined && elapsed() < current.until) return Promise.resolve(current.token);
       asking ??= ask().finally(() => {
         asking = undefined;
       });
@@ -77,7 +80,10 @@ export function accessTokens(options: {
       if ('refused' in answer) continue;
       if (works !== scope) onScope(scopeRoot + scope);
       works = scope;
-      current = { token: answer.token, until: now() + answer.lifeMs - Math.min(marginMs, answer.lifeMs / 2) };
+      current = {
+        token: answer.token,
+        until: elapsed() + answer.lifeMs - Math.min(marginMs, answer.lifeMs / 2),
+      };
       return answer.token;
     }
     throw new NoToken(

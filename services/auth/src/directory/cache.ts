@@ -13,7 +13,7 @@ export type CacheClocks = {
   readonly waitMs: number;
 };
 
-/** What the directory said of one person and one group. Times are milliseconds since the epoch. */
+/** What the directory said of one person and one group. Times are milliseconds of a clock that never jumps. */
 type Answer = {
   readonly isMember: boolean;
   readonly saidAt: number;

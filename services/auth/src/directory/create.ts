@@ -20,6 +20,7 @@ export type DirectoryOptions = {
   /** for each question */
   readonly timeoutMs: number;
   readonly now: () => number;
+  readonly elapsed: () => number;
   readonly log: Logger;
   readonly tell: Tell;
 };
@@ -37,7 +38,7 @@ const longestQueue = 1_000;
  */
 export function googleDirectory(
   settings: GoogleDirectorySettings,
-  { id, slug, groupsMs, timeoutMs, now, log, tell }: DirectoryOptions,
+  { id, slug, groupsMs, timeoutMs, now, elapsed, log, tell }: DirectoryOptions,
 ): Directory {
   const signer = readServiceAccount(id, settings.credentials);
   const waitMs = Math.min(timeoutMs, mostWaitMs);
@@ -46,15 +47,16 @@ export function googleDirectory(
     impersonate: settings.impersonate,
     timeoutMs,
     now,
+    elapsed,
     onScope: (scope) => log.info({ idp: slug, scope }, 'the directory can be asked'),
   });
-  const pause = createPause(now, (about) => {
+  const pause = createPause(elapsed, (about) => {
     log.error({ idp: slug, ...about }, 'the directory cannot be asked');
     tell({ kind: 'backoff', provider: slug, ms: about.seconds * 1000 });
   });
-  const queue = createQueue({ atOnce, longest: longestQueue, waitMs, now });
+  const queue = createQueue({ atOnce, longest: longestQueue, waitMs, now: elapsed });
   const base = settings.url.href.replace(/\/+$/, '');
-  const ask = askGoogleAdmin({ base, tokens, pause, timeoutMs, now, log });
+  const ask = askGoogleAdmin({ base, tokens, pause, timeoutMs, now, elapsed, log });
 
   return cachedDirectory({
     provider: slug,
@@ -68,7 +70,7 @@ export function googleDirectory(
     },
     onLookup: (isHit) => tell({ kind: 'group_lookup', provider: slug, isHit }),
     clocks: { freshMs: groupsMs, graceMs: groupsGraceMs, waitMs },
-    now,
+    now: elapsed,
     random: Math.random,
     onStale: ({ person, groups, detail }) =>
       log.warn({ idp: slug, user: person, groups, detail }, 'what the directory said before counts on'),

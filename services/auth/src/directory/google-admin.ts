@@ -19,6 +19,7 @@ export type GoogleAdmin = {
   readonly pause: Pause;
   readonly timeoutMs: number;
   readonly now: () => number;
+  readonly elapsed: () => number;
   readonly log: Logger;
 };
 
@@ -36,12 +37,20 @@ const keptMentions = 1_000;
 const mentionAgainMs = 3_600_000;
 
 /** Makes the questions to Google's Admin SDK Directory, over HTTP. Groups inside of groups count. */
-export function askGoogleAdmin({ base, tokens, pause, timeoutMs, now, log }: GoogleAdmin): AskMembership {
+export function askGoogleAdmin({
+  base,
+  tokens,
+  pause,
+  timeoutMs,
+  now,
+  elapsed,
+  log,
+}: GoogleAdmin): AskMembership {
   const mentioned = new LRUCache<string, true>({
     max: keptMentions,
     ttl: mentionAgainMs,
     ttlResolution: 0,
-    perf: { now },
+    perf: { now: elapsed },
   });
 
   return async function ask(group, person) {

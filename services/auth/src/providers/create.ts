@@ -11,6 +11,7 @@ import type { Provider } from './provider.ts';
 type Options = {
   readonly timeoutMs: number;
   readonly now: () => number;
+  readonly elapsed: () => number;
   readonly log: Logger;
   readonly tell: Tell;
 };

@@ -185,6 +185,7 @@ describe('in the world outside', () => {
       origin: ssoOrigin,
       timeoutMs: 5_000,
       now: Date.now,
+      elapsed: Date.now,
       tell: () => undefined,
       log: createLog({ service: 'auth', level: 'fatal' }),
     }).values();

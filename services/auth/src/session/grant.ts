@@ -27,7 +27,8 @@ export function grantOf(
   return {
     ...(refreshToken === undefined ? groups !== undefined && { groups } : { refresh_token: refreshToken }),
     access_expires_at: seconds + (tokens.accessTokenSeconds ?? unsaidLifeSeconds),
-    checked_at: seconds,
+    // The newest counts, also where the clock was set back since the one before.
+    checked_at: Math.max(seconds, previous?.checked_at ?? 0),
   };
 }
 

@@ -170,6 +170,7 @@ describe('a task that has forgotten everything', () => {
         PROVIDER_G_GOOGLE_USERINFO_URL: rig.idp.endpoints.userinfo,
       },
     });
+    other.clock.now = rig.clock.now;
   });
   afterEach(() => other.close());
 

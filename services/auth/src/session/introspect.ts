@@ -1,4 +1,5 @@
 import { HttpError } from '@latchkey/http';
+import type { Clock } from '@latchkey/http';
 import type { Session } from '@latchkey/session';
 import type { Context } from '../context.ts';
 import { countedGroups } from '../groups.ts';
@@ -61,7 +62,7 @@ export async function introspect(
   const groupsOf = ({ groups }: Standing) => countedGroups(groups, { groupsMs, now: context.now() });
 
   const isEnough = (standing: Standing) =>
-    isFresh(standing, context.now()) &&
+    isFresh(standing, context) &&
     (asked.groups.length === 0 || directory !== undefined || groupsOf(standing) !== undefined) &&
     (!asked.accessToken || standing.accessToken !== undefined);
   const verdict = isEnough(known) ? remembered(known) : await refresh(session, isEnough);
@@ -88,7 +89,7 @@ export async function introspect(
     sub: session.sub,
     email: session.email,
     groups: asked.groups.filter((group) => memberOf.has(group)),
-    ...(asked.accessToken && livingAccessToken(standing, context.now())),
+    ...(asked.accessToken && livingAccessToken(standing, context)),
     exp: session.exp,
     ...(renewed !== undefined && { session: await sealToken(renewed, context) }),
     ...(basis === 'stale' && { stale: true }),
@@ -101,10 +102,10 @@ function remembered(standing: Standing): Verdict {
 
 function livingAccessToken(
   standing: Standing,
-  now: number,
+  clock: Clock,
 ): { access_token?: string; access_token_exp?: number } {
   const { accessToken, grant } = standing;
-  if (accessToken === undefined || !isFresh(standing, now)) return {};
+  if (accessToken === undefined || !isFresh(standing, clock)) return {};
   return { access_token: accessToken, access_token_exp: grant.access_expires_at };
 }
 

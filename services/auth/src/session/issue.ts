@@ -7,6 +7,7 @@ import type { Identity, Tokens } from '../providers/provider.ts';
 import { grantOf, sealGrant } from './grant.ts';
 import type { Grant } from './grant.ts';
 import type { OpenSession } from './open.ts';
+import { freshUntil } from './refresh.ts';
 
 /** A person who has just signed in. */
 export type Arrival = {
@@ -51,7 +52,7 @@ export async function issueSession(
   const told = { names: groups, at: now };
   await context.store.keep(
     claims,
-    { grant, groups: told, accessToken: tokens.accessToken },
+    { grant, groups: told, freshUntil: freshUntil(grant, context), accessToken: tokens.accessToken },
     claims.exp * 1000,
   );
   const session = await withGrant(claims, grant, context);

@@ -1,9 +1,12 @@
 import { HttpError } from '@latchkey/http';
+import type { Clock } from '@latchkey/http';
+import { clockSkewMs } from '@latchkey/session';
 import type { Session } from '@latchkey/session';
 import type { Context } from '../context.ts';
 import type { Renewal } from '../providers/provider.ts';
 import { endSid } from './end.ts';
 import { grantOf, openGrant } from './grant.ts';
+import type { Grant } from './grant.ts';
 import type { Standing } from './store.ts';
 
 /** What is true of a session now, or that it is over. */
@@ -40,9 +43,18 @@ export async function knownStanding(session: Session, context: Context): Promise
   return standing;
 }
 
-/** Tells whether the access token of the last answer lives: until it is over there is nothing new to ask. */
-export function isFresh({ grant }: Standing, now: number): boolean {
-  return grant.access_expires_at * 1000 > now;
+/**
+ * Tells whether the access token of the last answer lives: until it is over there is nothing new to ask. Of an answer that
+ * another task had, only the time of day is known; one from the future is none to wait for, for our clock was set back.
+ */
+export function isFresh({ grant, freshUntil }: Standing, { now, elapsed }: Clock): boolean {
+  if (freshUntil !== undefined) return elapsed() < freshUntil;
+  return grant.checked_at * 1000 <= now() + clockSkewMs && now() < grant.access_expires_at * 1000;
+}
+
+/** Until when there is nothing new to ask after an answer that has come just now, by `elapsed`. */
+export function freshUntil(grant: Grant, { now, elapsed }: Clock): number {
+  return elapsed() + grant.access_expires_at * 1000 - now();
 }
 
 /**
@@ -84,7 +96,7 @@ async function askProvider(
       await endSid(session, context);
       return 'over';
     }
-    const standing = standingAfter(answer, known, context.now());
+    const standing = standingAfter(answer, known, context);
     await store.keep(session, standing, session.exp * 1000);
     if (answer.trouble === undefined) return { standing, basis: 'told' };
     unanswered(answer.trouble);
@@ -100,7 +112,8 @@ async function askProvider(
   }
 }
 
-function standingAfter({ tokens, identity, trouble }: Renewal, known: Standing, now: number): Standing {
+function standingAfter({ tokens, identity, trouble }: Renewal, known: Standing, clock: Clock): Standing {
+  const now = clock.now();
   const grant = grantOf(tokens, { now, groups: undefined, previous: known.grant });
   if (trouble !== undefined) {
     // A provider that replaces refresh tokens takes the next use of the old one for theft. The rest is as it was.
@@ -108,7 +121,7 @@ function standingAfter({ tokens, identity, trouble }: Renewal, known: Standing, 
   }
   // An answer without a word about the person leaves their groups as old as they are.
   const groups = identity === undefined ? known.groups : { names: identity.groups ?? [], at: now };
-  return { grant, groups, accessToken: tokens.accessToken };
+  return { grant, groups, freshUntil: freshUntil(grant, clock), accessToken: tokens.accessToken };
 }
 
 // An address that changed hands or lost its proof is not the one that was let in (CVE-2021-41230).

@@ -10,6 +10,8 @@ import { createStandings } from './standings.ts';
 export type Standing = {
   readonly grant: Grant;
   readonly groups: ToldGroups | undefined;
+  /** where this task has the answer itself: until when there is nothing new to ask, by `elapsed` */
+  readonly freshUntil?: number;
   /** good until `grant.access_expires_at`; never in a cookie */
   readonly accessToken?: string | undefined;
 };
