@@ -1,3 +1,5 @@
+import { clockSkewMs } from '@latchkey/session';
+
 /** The groups of a person as their provider told them, and when (milliseconds since the epoch). */
 export type ToldGroups = { readonly names: readonly string[]; readonly at: number };
 
@@ -17,5 +19,8 @@ export function countedGroups(
   told: ToldGroups | undefined,
   { groupsMs, now }: { groupsMs: number; now: number },
 ): readonly string[] | undefined {
-  return told !== undefined && now - told.at < groupsMs + groupsGraceMs ? told.names : undefined;
+  if (told === undefined) return undefined;
+  const age = now - told.at;
+  // From the future: our clock was set back, and nobody knows how old they are.
+  return age >= -clockSkewMs && age < groupsMs + groupsGraceMs ? told.names : undefined;
 }
