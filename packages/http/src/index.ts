@@ -2,6 +2,7 @@ export { hasBody } from './canonical/body.ts';
 export { authorityOf, canonicalAuthority, canonicalHost } from './canonical/host.ts';
 export type { Authority, HostName } from './canonical/host.ts';
 export { isFromOwnPage, isNavigation, isPreflight, isSameOrigin, isVisit } from './canonical/navigation.ts';
+export { hasMorePairs, mostQueryPairs } from './canonical/parameters.ts';
 export { canonicalPath } from './canonical/path.ts';
 export type { CanonicalPath } from './canonical/path.ts';
 export { trustPeers } from './canonical/peers.ts';

@@ -27,16 +27,28 @@ const signedHeaders = [
   'cookie',
 ];
 
+const percent = 0x25;
+const hexDigits: ReadonlyMap<number, number> = new Map(
+  Array.from('0123456789abcdefABCDEF', (digit) => [digit.charCodeAt(0), Number.parseInt(digit, 16)]),
+);
+
 /**
  * The octets of a path with its escapes undone, whatever they spell: `%2F` becomes a slash and `%FF` an octet that is
  * not UTF-8, because that is what upstreams verify against. Only for signing: nothing is granted by this path. What is
  * no escape (`%zz`) stays as it is.
  */
 export function decodedPath(rawPath: string): Buffer {
-  const decoded = rawPath.replace(/%[0-9a-f]{2}/gi, (escape) =>
-    String.fromCharCode(Number.parseInt(escape.slice(1), 16)),
-  );
-  return octets(decoded);
+  const bytes = octets(rawPath);
+  let length = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const octet = bytes[at] ?? 0;
+    const high = octet === percent ? hexDigits.get(bytes[at + 1] ?? 0) : undefined;
+    const low = high === undefined ? undefined : hexDigits.get(bytes[at + 2] ?? 0);
+    const isEscape = high !== undefined && low !== undefined;
+    bytes[length++] = isEscape ? high * 16 + low : octet;
+    if (isEscape) at += 2;
+  }
+  return bytes.subarray(0, length);
 }
 
 /**

@@ -83,20 +83,15 @@ export function cookieNames(header: string | undefined): string[] {
 type CookiePair = { name: string; value: string; text: string };
 
 function cookiePairs(header: string | undefined): CookiePair[] {
-  if (header === undefined) return [];
-  return header
-    .split(';')
-    .map(trimmed)
-    .filter((text) => text !== '')
-    .map((text) => {
-      const equals = text.indexOf('=');
-      if (equals < 0) return { name: '', value: text, text };
-      return {
-        name: trimmed(text.slice(0, equals)),
-        value: trimmed(text.slice(equals + 1)),
-        text,
-      };
-    });
+  const pairs: CookiePair[] = [];
+  for (const part of header?.split(';') ?? []) {
+    const text = trimmed(part);
+    if (text === '') continue;
+    const equals = text.indexOf('=');
+    const name = equals < 0 ? '' : trimmed(text.slice(0, equals));
+    pairs.push({ name, value: equals < 0 ? text : trimmed(text.slice(equals + 1)), text });
+  }
+  return pairs;
 }
 
 // Not by a pattern: one that looks for blanks before the end tries again at each of them, and 60 KB of blanks inside a

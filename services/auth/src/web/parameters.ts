@@ -1,4 +1,4 @@
-import { HttpError } from '@latchkey/http';
+import { hasMorePairs, HttpError, mostQueryPairs } from '@latchkey/http';
 import type { IncomingMessage } from 'node:http';
 
 /** The parameters of a query string or of a form. */
@@ -14,9 +14,6 @@ export type Parameters = {
   all(name: string): readonly string[];
 };
 
-// A provider may add a few of its own to the handful that we know.
-const queryPairs = 64;
-
 /**
  * Reads the parameters in the query of a request.
  *
@@ -24,7 +21,7 @@ const queryPairs = 64;
  */
 export function queryParameters(req: IncomingMessage): Parameters {
   const query = queryOf(req);
-  refuseMany(query, queryPairs);
+  refuseMany(query, mostQueryPairs);
   return parameters(query);
 }
 
@@ -46,12 +43,7 @@ export function queryOf(req: IncomingMessage): string {
  * @throws HttpError `bad_request` when there are too many
  */
 export function refuseMany(text: string, most: number): void {
-  let at = -1;
-  for (let pairs = 1; pairs <= most; pairs += 1) {
-    at = text.indexOf('&', at + 1);
-    if (at < 0) return;
-  }
-  throw new HttpError('bad_request', { detail: 'too many parameters' });
+  if (hasMorePairs(text, most)) throw new HttpError('bad_request', { detail: 'too many parameters' });
 }
 
 // Read once, however many parameters are asked for, and only where one is.

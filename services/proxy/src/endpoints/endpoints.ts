@@ -1,10 +1,12 @@
 import { namedGroups } from '@latchkey/access';
 import type { Decision } from '@latchkey/access';
 import {
+  hasMorePairs,
   isFromOwnPage,
   isNavigation,
   isVisit,
   launcherScriptPath,
+  mostQueryPairs,
   replyJson,
   replyRedirect,
   replyText,
@@ -43,6 +45,12 @@ export function createEndpoints(parts: {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.use(function refuseMany(req: Request, res: Response, next: NextFunction) {
+    const { request, record } = exchangeOf(req);
+    if (!hasMorePairs(request.query, mostQueryPairs)) return next();
+    record.detail = 'too many parameters';
+    return refuseWithError(res, record, 'bad_request');
+  });
 
   app
     .route('/robots.txt')

@@ -32,6 +32,9 @@ export type Addresses = {
   ownTarget(request: CanonicalRequest, parameters: URLSearchParams): string;
 };
 
+// An ALB takes a request line of 16 KB, and the way back is escaped once more within the link that leads to it.
+const longestTarget = 16 * 1024;
+
 /** How a hand-off begins: why it has to, if that is known, and whether the person is to choose an account. */
 export type HandOffOptions = { readonly reason: Reason | undefined; readonly selectAccount: boolean };
 
@@ -64,6 +67,11 @@ export function createAddresses(options: {
     return `${scheme(request)}://${authorityOf(request)}`;
   }
 
+  // Arriving at the front door is better than not at all.
+  function wayBack(request: CanonicalRequest): string {
+    return origin(request) + (request.target.length > longestTarget ? '/' : urlSafe(request.target));
+  }
+
   function atAuth(path: string, returnTo: string, extra: Record<string, string>, handOff?: HandOff): string {
     const url = new URL(path, externalUrl);
     const signed = signReturnAddress(returnTo, key, now(), handOff);
@@ -87,11 +95,10 @@ export function createAddresses(options: {
   return {
     scheme,
     origin,
-    signIn: (request, slug, reason) =>
-      signInTo(request, slug, origin(request) + urlSafe(request.target), reason),
+    signIn: (request, slug, reason) => signInTo(request, slug, wayBack(request), reason),
     signInToStart: (request, slug, reason) => signInTo(request, slug, `${origin(request)}/`, reason),
     switchAccount(request, slug) {
-      const returnTo = origin(request) + urlSafe(request.target);
+      const returnTo = wayBack(request);
       const prompt = { prompt: 'select_account' };
       return isShared(request.host)
         ? atAuth(`/${slug}/start`, returnTo, prompt)
@@ -115,11 +122,13 @@ export function createAddresses(options: {
   };
 }
 
+const escapes = Array.from(
+  { length: 256 },
+  (_, code) => `%${code.toString(16).toUpperCase().padStart(2, '0')}`,
+);
+
 // A browser may send these raw in a query, and a URL that holds them raw is one that two parsers read in two ways.
 // Escaped they mean the same to the application. Bytes above 0x7e arrive as Latin-1 characters, one each.
 function urlSafe(target: string): string {
-  return target.replace(
-    /[^!-~]|[\\"<>^`{|}]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
-  );
+  return target.replace(/[^!-~]|[\\"<>^`{|}]/g, (character) => escapes[character.charCodeAt(0)] ?? '');
 }
