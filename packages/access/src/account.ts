@@ -14,16 +14,30 @@ export type Admission =
       readonly admitted: false;
       readonly code: 'email_unverified' | 'account_refused';
       readonly email?: string;
+      /** for the log */
+      readonly detail?: string;
     };
 
 // One `@` with something on both sides, printable ASCII only. `attacker@evil.com@company.com` has two readings
 // (CVE-2026-40574), and letters outside ASCII fold onto ASCII ones (U+212A becomes a `k` in lower case).
 const plainAddress = /^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$/;
+// RFC 5321, section 4.5.3.1.3: a path is at most 256 octets, two of which are its brackets.
+const longestAddress = 254;
 
 /** Decides whether a person may sign in, from what the provider says. */
 export function admitAccount({ email: given, emailVerified }: Account, rules: AccountRules): Admission {
   if (given === undefined || !emailVerified) return { admitted: false, code: 'email_unverified' };
-  if (!plainAddress.test(given)) return { admitted: false, code: 'account_refused', email: given };
+  if (given.length > longestAddress) {
+    return { admitted: false, code: 'account_refused', detail: 'the address has more than 254 characters' };
+  }
+  if (!plainAddress.test(given)) {
+    return {
+      admitted: false,
+      code: 'account_refused',
+      email: given,
+      detail: 'the address is not a plain one',
+    };
+  }
   const email = given.toLowerCase();
   return isAdmitted(email, rules)
     ? { admitted: true, email }

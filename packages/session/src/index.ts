@@ -1,4 +1,4 @@
-export { newAttempt, openAttempt } from './attempt.ts';
+export { attemptLifeMs, newAttempt, openAttempt } from './attempt.ts';
 export type { Attempt, Pending } from './attempt.ts';
 export { attemptCookies } from './attempt-cookies.ts';
 export type { AttemptCookies } from './attempt-cookies.ts';

@@ -2,16 +2,27 @@ import { HttpError } from '@latchkey/http';
 import type { JsonObject } from '../json.ts';
 import type { Identity, Tokens } from './provider.ts';
 
+// OpenID Connect Core, section 2: "It MUST NOT exceed 255 ASCII characters in length."
+const subject = /^[\x20-\x7e]{1,255}$/;
+// People may choose their own, and it is only shown: one that is too long is left out.
+const longestName = 256;
+// What is past these names no group of a route. Longer lists than any provider's own limit are for nobody's good.
+const longestGroup = 320;
+const mostGroups = 2_000;
+// Who is to be asked again is asked within a day, whatever a provider promises.
+const longestLifeSeconds = 86_400;
+
 /**
  * Reads an identity from claims (OpenID Connect Core, section 5.1).
  *
  * @param groupsClaim the name of the claim with the groups
- * @throws HttpError `provider_failed` when they name no subject
+ * @throws HttpError `provider_failed` when they name no subject, or one that is none
  */
 export function identityOf(claims: JsonObject, groupsClaim = 'groups'): Identity {
   const { sub, email, name } = claims;
-  if (typeof sub !== 'string' || sub === '') {
-    throw new HttpError('provider_failed', { detail: 'the claims name no subject' });
+  if (typeof sub !== 'string' || !subject.test(sub)) {
+    const detail = 'the claims name no subject (sub) of 1 to 255 printable ASCII characters';
+    throw new HttpError('provider_failed', { detail });
   }
   const groups = groupsOf(claims, groupsClaim);
   return {
@@ -19,7 +30,7 @@ export function identityOf(claims: JsonObject, groupsClaim = 'groups'): Identity
     email: typeof email === 'string' ? email : undefined,
     // The text "true" is no promise: a provider that sends it has not checked its own types.
     emailVerified: claims['email_verified'] === true,
-    ...(typeof name === 'string' && name !== '' && { name }),
+    ...(typeof name === 'string' && name !== '' && name.length <= longestName && { name }),
     ...(groups !== undefined && { groups }),
   };
 }
@@ -48,7 +59,10 @@ function addressIn(idToken: JsonObject, userinfo: JsonObject): JsonObject {
 
 function groupsOf(claims: JsonObject, groupsClaim: string): string[] | undefined {
   const groups = claims[groupsClaim];
-  return Array.isArray(groups) ? groups.filter((group) => typeof group === 'string') : undefined;
+  if (!Array.isArray(groups)) return undefined;
+  return groups
+    .filter((group) => typeof group === 'string' && group.length <= longestGroup)
+    .slice(0, mostGroups);
 }
 
 /** Reads what a token endpoint gave us for later (RFC 6749, section 5.1). */
@@ -57,6 +71,7 @@ export function tokensOf(answer: JsonObject): Tokens {
   return {
     ...(typeof accessToken === 'string' && accessToken !== '' && { accessToken }),
     ...(typeof refreshToken === 'string' && refreshToken !== '' && { refreshToken }),
-    ...(typeof seconds === 'number' && seconds > 0 && { accessTokenSeconds: Math.floor(seconds) }),
+    ...(typeof seconds === 'number' &&
+      seconds > 0 && { accessTokenSeconds: Math.min(Math.floor(seconds), longestLifeSeconds) }),
   };
 }

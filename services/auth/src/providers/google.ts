@@ -72,6 +72,10 @@ export function googleProvider(
     },
 
     async finish(callback, pending) {
+      // RFC 9207: an answer of another issuer is not Google's, whatever its state.
+      if (callback.searchParams.getAll('iss').some((iss) => iss !== endpoints.authorization.origin)) {
+        throw failed('the answer is of another issuer (iss)');
+      }
       const request: SignInRequest = { query: Object.fromEntries(callback.searchParams), pending };
       const outcome = await run(request, {}).catch((error: unknown) => {
         throw providerError(error);

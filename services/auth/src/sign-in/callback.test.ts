@@ -71,6 +71,20 @@ describe.each(slugs)('a callback of %s', (slug) => {
     expect(again.text).toContain(`/${slug}/start?redirect_uri=`);
   });
 
+  test('that is loaded again with a copy of what the browser had is answered as before, then as over', async () => {
+    const url = await callbackUrl(slug);
+    const cookie = browser.cookieHeader(new URL(ssoOrigin));
+    const first = await browser.visit(url);
+    const lines = () => first.setCookies.filter((line) => line.startsWith(`${sessionCookieName}=`));
+    const answered = async () => rig.browser().visit(url, { headers: { cookie } });
+    expect((await answered()).setCookies).toEqual(expect.arrayContaining(lines()));
+    rig.clock.now += 11_000;
+    const later = await answered();
+    expect(later.status).toBe(400);
+    expect(later.setCookies.join()).not.toContain(sessionCookieName);
+    expect(rig.idp.requests.token).toBe(1);
+  });
+
   test('for nothing known leads who is signed in to the front page', async () => {
     await rig.signIn(browser, 'engineer@example.com', { slug });
     const answer = await browser.visit(`${ssoOrigin}/${slug}/callback?state=unknown&code=unknown`);

@@ -1,7 +1,7 @@
 import { admitAccount } from '@latchkey/access';
 import { HttpError } from '@latchkey/http';
 import type { Action, ErrorCode } from '@latchkey/http';
-import type { Attempt, Pending } from '@latchkey/session';
+import type { Attempt, Pending, Session } from '@latchkey/session';
 import type { Request } from 'express';
 import type { Context } from '../context.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -17,15 +17,21 @@ import { queryOf, queryParameters } from '../web/parameters.ts';
 import type { Parameters } from '../web/parameters.ts';
 import type { Destination } from './destination.ts';
 import { startHref } from './links.ts';
+import { createOnce } from './once.ts';
 import { sendBack } from './send-back.ts';
+
+/** How a sign-in ended. */
+type Outcome = Failure | { readonly session: Session; readonly setCookie: string };
 
 /**
  * `GET /<slug>/callback`: the provider sends a person back.
  *
  * The state comes first: only for an attempt of this very browser is the code looked at. From then on the attempt is
- * over, whatever the provider answers.
+ * over, whatever the provider answers. Who comes again at once, as after a second click, gets the same outcome.
  */
 export function callback(provider: Provider, context: Context): Handler {
+  const once = createOnce<Outcome>(context.elapsed);
+
   return async function finishSignIn(req, res) {
     const parameters = queryParameters(req);
     const found = await context.attempts.find(req.headers.cookie, parameters.one('state') ?? '');
@@ -35,13 +41,20 @@ export function callback(provider: Provider, context: Context): Handler {
     res.append('Set-Cookie', await context.attempts.end(attempt));
     const pending = { state: attempt.state, ...attempt.secrets };
     const url = new URL(`/${provider.slug}/callback${queryOf(req)}`, context.origin);
-    const outcome = providerRefusal(parameters) ?? (await arrivalOf(provider, url, pending, context));
+    const outcome =
+      providerRefusal(parameters) ??
+      (await once(attempt.state, async () => {
+        const arrival = await arrivalOf(provider, url, pending, context);
+        return 'code' in arrival
+          ? arrival
+          : issueSession(arrival, context, await formerSession(req, arrival, context));
+      }));
+    if (outcome === 'used already') return answerUnknown(req, res, attempt, context);
     if ('code' in outcome) {
       return replyFailure(req, res, { actions: [wayOut(outcome.code, attempt, context)], ...outcome });
     }
-    res.locals.line.user = outcome.email;
-    const former = await formerSession(req, outcome, context);
-    const { session, setCookie } = await issueSession(outcome, context, former);
+    const { session, setCookie } = outcome;
+    res.locals.line.user = session.email;
     res.append('Set-Cookie', setCookie);
     const trip = { destination: destinationOf(attempt), session, began: attempt.iat };
     return sendBack(req, res, trip, context);
@@ -74,8 +87,8 @@ async function arrivalOf(
   if ('code' in answer) return answer;
   const admission = admitAccount(answer.identity, accounts);
   if (admission.admitted) return { idp: provider.slug, email: admission.email, ...answer };
-  const { code, email } = admission;
-  return { code, ...(email !== undefined && { facts: [['Account', email]] }) };
+  const { code, email, detail } = admission;
+  return { code, detail, ...(email !== undefined && { facts: [['Account', email]] }) };
 }
 
 // RFC 6749, section 4.1.2.1: in place of a code there may be an error.
