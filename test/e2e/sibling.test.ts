@@ -12,7 +12,7 @@ const describeInBrowser = executable === undefined ? describe.skip : describe;
 // Under latchkey.localhost one cookie serves all hosts; under elsewhere.localhost each has a session of its own.
 const open = "to: '{{app}}', options: {allowed_email_domains: [example.com]}";
 const upstreams = `
-- {service: hostile, default: {from: hostile.latchkey.localhost, ${open}}}
+- {service: hostile, default: {from: hostile.latchkey.localhost, to: '{{app}}', options: {allowed_email_domains: [example.com], skip_auth_regex: [^/public/]}}}
 - {service: wiki, default: {from: wiki.latchkey.localhost, ${open}}}
 - {service: foreign, default: {from: hostile.elsewhere.localhost, ${open}}}
 - {service: payroll, default: {from: payroll.elsewhere.localhost, ${open}}}
@@ -98,9 +98,7 @@ describeInBrowser('a page of a sibling host', () => {
     await page.getByRole('button', { name: /sign out/i }).click();
     await page.getByRole('heading', { name: /signed out/i }).waitFor();
     const before = await cookieNames(the.stack.authUrl('/'));
-    // Anybody can serve a page below the domain; it need not be behind the gate.
-    await page.route(the.stack.url('hostile'), (route) => route.fulfill({ body: '<!doctype html>' }));
-    await page.goto(the.stack.url('hostile'));
+    await page.goto(the.stack.url('hostile', '/public/'));
     await showImage(the.stack.authUrl('/google/start'));
 
     expect(before).toContain('latchkey_signed_out');
