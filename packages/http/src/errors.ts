@@ -146,6 +146,14 @@ export const errors = {
     description:
       'The path exists, but not for this method. The `Allow` header lists the methods that it takes.',
   },
+  body_too_slow: {
+    status: 408,
+    title: 'This took too long to arrive',
+    sentence: 'What was sent did not arrive in time. Check the connection and try again.',
+    level: 'info',
+    description:
+      'A body that must be in memory before it is signed took longer than `SERVER_TIMEOUT_READ` and a second for each 16 KB of it. With `skip_request_signing` on the route, bodies may take as long as they flow.',
+  },
   body_too_large: {
     status: 413,
     title: 'This request is too large',
@@ -215,6 +223,14 @@ export const errors = {
     level: 'error',
     description:
       'The proxy could not ask auth about a session that it has not seen before, and the route needs groups. Nobody was signed out. Check that auth runs and that the proxy reaches it at `PROVIDER_URL_INTERNAL`.',
+  },
+  bodies_too_many: {
+    status: 503,
+    title: 'Too much is being sent at once',
+    sentence: 'Too many uploads are under way. Try again in a moment.',
+    level: 'error',
+    description:
+      'The bodies of signed requests are held in memory, 32 MiB of them in each task of the proxy, and a quarter of that for those up to 256 KiB alone. Write `skip_request_signing` on routes that take uploads, or start more tasks. If there should be few, somebody floods the route.',
   },
   upstream_busy: {
     status: 503,

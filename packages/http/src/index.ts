@@ -30,6 +30,7 @@ export type { Answer, Call } from './server/call.ts';
 export { clockFrom } from './server/clock.ts';
 export type { Clock } from './server/clock.ts';
 export { countedMethod, statusCategory } from './server/counted.ts';
+export { createGathering } from './server/gathering.ts';
 export { startServer } from './server/life.ts';
 export type { Handlers, RunningServer, ServerTimeouts } from './server/life.ts';
 export { createLog } from './server/log.ts';

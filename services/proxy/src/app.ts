@@ -25,6 +25,8 @@ import { createAddresses } from './sign-in/addresses.ts';
 import { createCallback } from './sign-in/callback.ts';
 import { createRedeem } from './sign-in/redeem.ts';
 import { createStart } from './sign-in/start.ts';
+import { createHeldBodies } from './signing/held-bodies.ts';
+import { createBodyReader } from './signing/read-body.ts';
 import type { Signer } from './signing/signer.ts';
 import type { LiveTable } from './upstream-file/live-table.ts';
 
@@ -118,6 +120,7 @@ export async function startProxy(options: {
         table: () => table.current(),
         endpoints,
         signer,
+        readBody: createBodyReader({ held: createHeldBodies(), graceMs: settings.server.readTimeoutMs }),
         showLauncher,
         gate,
         refuseDecision,

@@ -10,7 +10,7 @@ import { Readable } from 'node:stream';
 import { createAdmit } from './admit.ts';
 import type { AdmissionStages, Admit, Passed } from './admit.ts';
 import { authenticatesConnection } from './forward/connection-authentication.ts';
-import type { Connections } from './forward/connections.ts';
+import type { Connections, Wanted } from './forward/connections.ts';
 import { endConnection } from './forward/end-connection.ts';
 import { forwardHttp } from './forward/http.ts';
 import { requestHeaders } from './forward/request-headers.ts';
@@ -22,7 +22,7 @@ import type { Tell } from './record/events.ts';
 import { openRecord } from './record/record.ts';
 import type { RequestRecord } from './record/request-record.ts';
 import type { KnownSession } from './session-check/known-session.ts';
-import { readBody } from './signing/read-body.ts';
+import type { BodyRefusal, HeldBody } from './signing/read-body.ts';
 import type { Signer } from './signing/signer.ts';
 
 /** The stages, ready to work. */
@@ -30,6 +30,7 @@ export type Stages = AdmissionStages & {
   readonly connections: Connections;
   readonly tunnels: Tunnels;
   readonly signer: Signer;
+  readonly readBody: (req: IncomingMessage) => Promise<HeldBody | BodyRefusal>;
   readonly isOwnCookie: (name: string) => boolean;
   /** the `Set-Cookie` value for a session that auth has renewed */
   readonly renewCookie: (value: string, known: KnownSession) => string;
@@ -40,6 +41,8 @@ export type Stages = AdmissionStages & {
 
 // Not a status that anybody is sent: how nginx logs a request whose caller left before the answer.
 const callerGone = 499;
+const noBody: HeldBody = { bytes: Buffer.alloc(0), release: () => undefined };
+const pieceBytes = 64 * 1024;
 
 /** Takes a request through the stages, in order; the last two differ for HTTP and WebSocket. */
 export function createPipeline(stages: Stages): {
@@ -82,7 +85,7 @@ export function createPipeline(stages: Stages): {
   async function serve(req: IncomingMessage, res: ServerResponse, record: RequestRecord): Promise<void> {
     const passed = await admit(req, res, record);
     if (passed === undefined) return;
-    const { request, match, passage, target, path } = passed;
+    const { request, match, passage, target } = passed;
     const { route } = match;
     const headers = headersFor(req, record, passed);
     const wanted = {
@@ -95,12 +98,25 @@ export function createPipeline(stages: Stages): {
     if (wanted.authenticates && wanted.sid === undefined) {
       return refuseWithError(res, record, 'connection_authentication');
     }
-    let body: Buffer | undefined;
-    if (stages.signer.signs(route)) {
-      body = hasBody(req.headers) ? await readBody(req) : Buffer.alloc(0);
-      if (body === undefined) return refuseWithError(res, record, 'body_too_large');
-      headers.push(...stages.signer.sign(route, request, headers, body));
+    if (!stages.signer.signs(route)) return send(req, res, record, { passed, wanted, headers });
+    const body = hasBody(req.headers) ? await stages.readBody(req) : noBody;
+    if (typeof body === 'string') {
+      // Whoever is too slow would go on being slow.
+      if (body === 'body_too_slow') res.setHeader('Connection', 'close');
+      return refuseWithError(res, record, body);
     }
+    headers.push(...stages.signer.sign(route, request, headers, body.bytes));
+    return send(req, res, record, { passed, wanted, headers, body }).finally(body.release);
+  }
+
+  // Stage 9.
+  async function send(
+    req: IncomingMessage,
+    res: ServerResponse,
+    record: RequestRecord,
+    { passed, wanted, headers, body }: { passed: Passed; wanted: Wanted; headers: string[]; body?: HeldBody },
+  ): Promise<void> {
+    const { request, match, path } = passed;
     const taken = await connections.take(wanted, res);
     if (taken === undefined) return res.destroyed ? undefined : refuseWithError(res, record, 'upstream_busy');
     const outcome = await forwardHttp(
@@ -110,8 +126,8 @@ export function createPipeline(stages: Stages): {
         method: request.method,
         target: path,
         headers,
-        timeoutMs: route.timeoutMs,
-        ...(body !== undefined && body.length > 0 && { body: asItCame(req, body) }),
+        timeoutMs: match.route.timeoutMs,
+        ...(body !== undefined && body.bytes.length > 0 && { body: piecesOf(body) }),
       },
       taken,
       {
@@ -227,9 +243,13 @@ function identityOf({ session, person, accessToken }: KnownSession, route: Route
   };
 }
 
-// A body that came in chunks leaves in chunks: a Content-Length that we added would not be the signed one.
-function asItCame(req: IncomingMessage, body: Buffer): Buffer | Readable {
-  return req.headers['content-length'] === undefined ? Readable.from([body]) : body;
+// Piece by piece, so that the memory is free once the application has taken the last. What says how long it is, or that it
+// comes in chunks, are the headers, which are those that came: a Content-Length that we added would not be the signed one.
+function piecesOf({ bytes, release }: HeldBody): Readable {
+  function* pieces() {
+    for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
+  }
+  return Readable.from(pieces()).once('close', release);
 }
 
 // Whatever goes wrong in a stage closes: the request is answered with an error and goes nowhere.

@@ -1,5 +1,6 @@
 import { request } from 'undici';
 import type { Dispatcher } from 'undici';
+import { createGathering } from './gathering.ts';
 
 /** A call to another service, bounded in time and in what it reads. */
 export type Call = {
@@ -56,12 +57,12 @@ export async function call({ url, timeoutMs, ...options }: Call): Promise<Answer
 }
 
 async function readBounded(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
+  const gathering = createGathering();
   let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
+  for await (const piece of body) {
+    size += piece.length;
     if (size > answerBytes) throw new CallError('too large');
-    chunks.push(chunk);
+    gathering.add(piece);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return gathering.bytes().toString('utf8');
 }
