@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { ParseArgsOptionsConfig } from 'node:util';
-import { closest } from '@latchkey/upstreams';
+import { closest } from '@latchkey/spelling';
 import { UsageError } from './usage-error.ts';
 
 /** The options of every command that reads an upstream file as one environment has it. */

@@ -1,4 +1,4 @@
-import { closest } from '@latchkey/upstreams';
+import { closest } from '@latchkey/spelling';
 import { commands } from './commands/commands.ts';
 import { exitCodes } from './exit-codes.ts';
 import { renderCommandHelp, renderHelp } from './help.ts';

@@ -3,12 +3,14 @@ import { createEnvironment } from './environment.ts';
 import { noFindings } from './findings.ts';
 import type { Findings } from './findings.ts';
 import { readProviders } from './load-providers.ts';
+import { warnOfNearMisses } from './near-misses.ts';
 import { readTable } from './read-table.ts';
 import type { Reading } from './read-table.ts';
 import { removedFromAuth, warnOfRemovedNames } from './removed-names.ts';
 import type { ReadFile } from './secret-file.ts';
 import type { AuthSettings, Loaded, ProviderSettings } from './settings.ts';
 import {
+  checkPortsDiffer,
   checkSharedRisks,
   checkSharedSecret,
   cookieSettings,
@@ -46,8 +48,9 @@ export function loadAuthSettings(
   checkEmailRules(reading, findings);
   checkProxyDomains(reading, findings);
   checkCookieReachesHost(reading, findings);
-  checkInternalPort(reading, findings);
+  checkPortsDiffer(reading.known, findings);
   warnOfRemovedNames(removedFromAuth, environment, findings);
+  warnOfNearMisses('auth', environment, findings);
 
   const { errors, warnings, deprecated } = findings;
   if (reading.whole === undefined || errors.length > 0) return { ok: false, errors, warnings, deprecated };
@@ -112,13 +115,5 @@ function checkCookieReachesHost({ known }: AuthReading, findings: Findings): voi
   if (name === domain || name.endsWith(`.${domain}`)) return;
   findings.errors.push(
     `SESSION_COOKIE_DOMAIN: got "${domain}", write a domain that contains SERVER_HOST, which is "${name}"`,
-  );
-}
-
-function checkInternalPort({ known }: AuthReading, findings: Findings): void {
-  const { SERVER_INTERNAL_PORT: internal, SERVER_PORT: open } = known;
-  if (internal === undefined || internal !== open) return;
-  findings.errors.push(
-    `SERVER_INTERNAL_PORT: got "${internal}", which is SERVER_PORT, write another one that only the proxy can reach`,
   );
 }

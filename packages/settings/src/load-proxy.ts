@@ -1,6 +1,7 @@
 import { createEnvironment } from './environment.ts';
 import { noFindings } from './findings.ts';
 import type { Findings } from './findings.ts';
+import { warnOfNearMisses } from './near-misses.ts';
 import { proxyVariables } from './proxy-variables.ts';
 import { readTable } from './read-table.ts';
 import type { Reading } from './read-table.ts';
@@ -8,6 +9,7 @@ import { removedFromProxy, warnOfRemovedNames } from './removed-names.ts';
 import type { ReadFile } from './secret-file.ts';
 import type { Loaded, ProxySettings } from './settings.ts';
 import {
+  checkPortsDiffer,
   checkSharedRisks,
   checkSharedSecret,
   cookieSettings,
@@ -38,7 +40,9 @@ export function loadProxySettings(
   checkSharedSecret('CLIENT_SECRET', 'CLIENT_PROXY_SECRET of auth', reading.known.CLIENT_SECRET, findings);
   checkUpstreamSource(reading, findings);
   checkLocalTargets(reading, findings);
+  checkPortsDiffer(reading.known, findings);
   warnOfRemovedNames(removedFromProxy, environment, findings);
+  warnOfNearMisses('proxy', environment, findings);
 
   const { errors, warnings, deprecated } = findings;
   if (reading.whole === undefined || errors.length > 0) return { ok: false, errors, warnings, deprecated };

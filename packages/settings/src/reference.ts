@@ -29,6 +29,7 @@ The two may share one environment: each reads its own and ignores the other's.
   new one in front, restart, and remove the old one when its sessions are over.
 - A shared secret is any text of 16 characters or more that does not repeat itself. One of fewer than 32 leaves a
   warning: keys are derived from it, and what they sign goes through browsers, where anybody may try guesses.
+- A name that is almost one of these, and that neither service reads, leaves a warning.
 - Deprecated names still count where the variable itself is absent; each leaves a warning. The last two sections list
   those that became something else or nothing.
 `;

@@ -103,3 +103,24 @@ export function checkSharedSecret(
     `${name}: is of ${secret.length} characters and may be found by trying: write the output of openssl rand -base64 32, the same in ${other}`,
   );
 }
+
+type Ports = {
+  SERVER_PORT?: number;
+  SERVER_INTERNAL_PORT?: number | undefined;
+  METRICS_PORT?: number | undefined;
+};
+
+/** Refuses a port for two things: what is for the inside would be open to everybody, or the second cannot listen. */
+export function checkPortsDiffer(known: Ports, findings: Findings): void {
+  const owners = new Map([[known.SERVER_PORT, 'SERVER_PORT']]);
+  const inside = [
+    ['SERVER_INTERNAL_PORT', known.SERVER_INTERNAL_PORT, 'only the proxy can reach'],
+    ['METRICS_PORT', known.METRICS_PORT, 'is for the inside only'],
+  ] as const;
+  for (const [name, port, whose] of inside) {
+    if (port === undefined) continue;
+    const owner = owners.get(port);
+    if (owner === undefined) owners.set(port, name);
+    else findings.errors.push(`${name}: got "${port}", which is ${owner}, write another one that ${whose}`);
+  }
+}

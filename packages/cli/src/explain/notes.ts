@@ -1,5 +1,5 @@
 import { isReserved } from '@latchkey/identity';
-import { closest } from '@latchkey/upstreams';
+import { closest } from '@latchkey/spelling';
 import type { Route } from '@latchkey/upstreams';
 import { hostOf } from '../describe.ts';
 import { isReturnable } from '../lints/sign-in.ts';

@@ -1,5 +1,5 @@
+import { closest } from '@latchkey/spelling';
 import { quote } from '../problems.ts';
-import { closest } from './closest.ts';
 import type { KeyCheck } from './mapping.ts';
 
 /** Spellings that BuzzFeed SSO read by accident, directly in a section, and the options that they stand for. */

@@ -17,3 +17,8 @@ test.each([
 ])('%s was meant to be %s', (written, meant) => {
   expect(closest(written, KNOWN)).toBe(meant);
 });
+
+test('where less may be wrong, less is taken for it', () => {
+  expect(closest('skip_auth_regexps', KNOWN, 1 / 6)).toBe('skip_auth_regex');
+  expect(closest('skip_all_regexps', KNOWN, 1 / 6)).toBe(undefined);
+});

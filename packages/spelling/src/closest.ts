@@ -1,10 +1,15 @@
-/** The candidate that `word` was most likely meant to be: at most a third of its letters are wrong. */
-export function closest(word: string, candidates: readonly string[]): string | undefined {
+/**
+ * The candidate that `word` was most likely meant to be.
+ * @param share how much of its letters may be wrong
+ */
+export function closest(word: string, candidates: readonly string[], share = 1 / 3): string | undefined {
   const written = normalise(word);
   if (written.length > 64) return undefined;
   const ranked = candidates
+    // As many letters are wrong as one of the two is longer, at the least.
+    .filter((candidate) => Math.abs(candidate.length - written.length) <= candidate.length * share)
     .map((candidate) => ({ candidate, distance: distance(written, normalise(candidate)) }))
-    .filter(({ candidate, distance }) => distance <= candidate.length / 3)
+    .filter(({ candidate, distance }) => distance <= candidate.length * share)
     .toSorted((a, b) => a.distance - b.distance);
   return ranked[0]?.candidate;
 }
