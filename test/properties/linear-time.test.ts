@@ -144,7 +144,7 @@ const addresses = createAddresses({
   lifetimeMs: 1,
   now: Date.now,
 });
-const knownClient = requireClient({ id: 'proxy', secret: 'secret' });
+const knownClient = requireClient({ id: 'proxy', secret: 'secret' }, () => Promise.resolve());
 const nobody = { kind: 'nobody', why: 'no_session' } as const;
 const log = createLog({
   service: 'test',
@@ -254,8 +254,13 @@ const functions: ReadonlyArray<readonly [name: string, run: (text: string) => un
   ],
 ];
 
-function shown(authorization: string): unknown {
-  return knownClient({ headers: { authorization } } as never, {} as never, () => undefined);
+async function shown(authorization: string): Promise<unknown> {
+  const res = { locals: { line: {} } };
+  try {
+    return await knownClient({ headers: { authorization } } as never, res as never, () => undefined);
+  } catch (error) {
+    return error;
+  }
 }
 
 function formOf(text: string): unknown {

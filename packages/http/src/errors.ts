@@ -171,6 +171,15 @@ export const errors = {
     description:
       'The host is in no `from` of the upstream file. Check its spelling there, that `UPSTREAM_CLUSTER` names the intended section, and that `UPSTREAM_CONFIGFILE` is set at all. Or the address names a port that is not ours, as the log line then says: write the ports at which browsers reach the applications into `SERVER_PUBLIC_PORTS`, or the port of one application into its `from`. At auth: the host is not `SERVER_HOST`.',
   },
+  too_many_requests: {
+    status: 429,
+    title: 'Too many requests from your network',
+    sentence:
+      'More sign-ins than usual came from your address within a minute. Wait a minute, then try again.',
+    level: 'warn',
+    description:
+      'One address asked for more of the sign-in pages than `SERVER_RATE_LIMIT` allows, or tried more credentials between the services. `client` of the log line is the address; for IPv6, all of its /64 counts together. If it is that of your load balancer, it is missing from `SERVER_TRUSTED_PROXIES`; if it is that of a large office, raise the limit. The proxy with the right credentials has no limit.',
+  },
   internal_error: {
     status: 500,
     title: 'Something went wrong on our side',
@@ -239,6 +248,14 @@ export const errors = {
     level: 'error',
     description:
       'As many requests and WebSockets to the address in `to` of the route are under way as may be (`UPSTREAM_MAX_CONNECTIONS`, counted by each task of the proxy), and no place came free within five seconds, or too many were waiting already. Check whether the application answers slowly, or somebody floods it. Where it rightly has that many streams or WebSockets open, start more tasks or raise the number.',
+  },
+  overloaded: {
+    status: 503,
+    title: 'Too many people are signing in',
+    sentence: 'There is more to do at the moment than can be done at once. Try again in a moment.',
+    level: 'error',
+    description:
+      'Fifty requests of strangers are being worked on, and either three hundred more wait already or none came to an end within five seconds. Either the provider is slow (see `latchkey_provider_question_duration_seconds`), or somebody floods the sign-in pages from many addresses. Questions of the proxy about sessions do not wait in this line.',
   },
   provider_unavailable: {
     status: 503,

@@ -39,9 +39,15 @@ export { constantTagOf, renderMetricsReference } from './server/metric-tables.ts
 export type { PrometheusTable, SentNames, ServiceMetrics, StatsdTable } from './server/metric-tables.ts';
 export type { Registry } from 'prom-client';
 export { counterOf, createMetrics, gaugeOf, histogramOf, serveMetrics } from './server/metrics.ts';
+export { createPlaces } from './server/places.ts';
+export type { Places, Release } from './server/places.ts';
 export { listenError, refuseToStart, stopOnSignals } from './server/process.ts';
+export { createRateLimit } from './server/rate-limit.ts';
+export type { RateLimit } from './server/rate-limit.ts';
 export { replyHtml, replyJson, replyPage, replyRedirect, replyText } from './server/reply.ts';
 export { newRequestId } from './server/request-id.ts';
 export { StalledError } from './server/stalled.ts';
 export { startStatsd } from './server/statsd.ts';
 export type { Statsd } from './server/statsd.ts';
+export { createWorkForStrangers } from './server/work-for-strangers.ts';
+export type { WorkForStrangers } from './server/work-for-strangers.ts';

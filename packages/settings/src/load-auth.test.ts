@@ -28,6 +28,7 @@ describe('the settings of auth', () => {
           requestTimeoutMs: 45_000,
           drainMs: 0,
           shutdownTimeoutMs: 46_000,
+          requestsPerMinute: 6_000,
           trustedProxies: [],
         },
         session: {

@@ -25,6 +25,7 @@ describe('the settings of the proxy', () => {
           writeTimeoutMs: 30_000,
           drainMs: 0,
           shutdownTimeoutMs: 30_000,
+          requestsPerMinute: 6_000,
           trustedProxies: [],
           publicPorts: [],
         },

@@ -141,6 +141,8 @@ export type ServerSettings = {
   /** how long connections are still taken after a stop is asked for */
   drainMs: number;
   shutdownTimeoutMs: number;
+  /** that one address may send to the sign-in pages; 0 for no limit */
+  requestsPerMinute: number;
   /** CIDR ranges whose forwarding headers are believed. */
   trustedProxies: string[];
 };

@@ -28,6 +28,7 @@ export function serverSettings(values: ServerValues): ServerSettings {
     writeTimeoutMs: values.SERVER_TIMEOUT_WRITE,
     drainMs: values.SERVER_TIMEOUT_DRAIN,
     shutdownTimeoutMs: values.SERVER_TIMEOUT_SHUTDOWN,
+    requestsPerMinute: values.SERVER_RATE_LIMIT,
     trustedProxies: values.SERVER_TRUSTED_PROXIES ?? [],
   };
 }

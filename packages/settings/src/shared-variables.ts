@@ -1,7 +1,7 @@
 import { cidrList, domain, outgoingProxy, proxyExceptions } from './address.ts';
 import { duration, durationOrZero } from './duration.ts';
 import { keyList } from './secret.ts';
-import { boolean, cookieName, logLevel, port, text } from './value-types.ts';
+import { boolean, cookieName, countOrZero, logLevel, port, text } from './value-types.ts';
 import type { Table } from './variable.ts';
 
 /** The listening server, for both services. */
@@ -39,6 +39,12 @@ export const serverVariables = {
     type: cidrList,
     meaning:
       'The addresses of your load balancers. Only from them are X-Forwarded-For and X-Forwarded-Proto believed. IPv4 ranges are written as IPv4.',
+  },
+  SERVER_RATE_LIMIT: {
+    type: countOrZero,
+    default: '6000',
+    meaning:
+      'How many sign-in pages one address may ask for in a minute; IPv6 counts by /64. The default lets an office of three thousand behind one address sign in within one minute. 0: no limit, for where something that sends no X-Forwarded-For hides all addresses.',
   },
 } satisfies Table;
 

@@ -4,7 +4,7 @@ import { host, origin, secureAddress } from './address.ts';
 import { keyList } from './secret.ts';
 import { slug } from './slug.ts';
 import { freshKey } from '../testing/environments.ts';
-import { boolean, cookieName, count, logLevel, port, scheme, textList } from './value-types.ts';
+import { boolean, cookieName, count, countOrZero, logLevel, port, scheme, textList } from './value-types.ts';
 import type { ValueType } from './variable.ts';
 
 function read<T>(type: ValueType<T>, text: string): T | undefined {
@@ -21,6 +21,8 @@ describe('a value is read', () => {
     [port, '65535', 65535],
     [count, '1', 1],
     [count, '1000000', 1_000_000],
+    [countOrZero, '0', 0],
+    [countOrZero, '6000', 6_000],
     [scheme, 'HTTPS', 'https'],
     [logLevel, 'DEBUG', 'debug'],
     [logLevel, 'warning', 'warn'],
@@ -59,6 +61,7 @@ describe('a value is refused', () => {
   test.each<[ValueType<unknown>, string[]]>([
     [boolean, ['1', '0', 'yes', 'no', 'on', ' true']],
     [count, ['0', '-1', '1.5', '1e3', ' 1', '1000001', 'many']],
+    [countOrZero, ['-1', '1.5', '1000001', 'none']],
     [port, ['0', '-1', '65536', '80.5', '0x50', ' 80', '1e3', '000080']],
     [scheme, ['ftp', 'https:', 'https://']],
     [logLevel, ['loud', 'constructor']],

@@ -57,10 +57,16 @@ export function parsePort(text: string): number | undefined {
   return number >= 1 && number <= 65535 ? number : undefined;
 }
 
-export const count = valueType('count', 'a whole number from 1 to 1000000', (text) => {
-  const number = /^\d{1,7}$/.test(text) ? Number(text) : 0;
-  return number >= 1 && number <= 1_000_000 ? number : undefined;
-});
+export const count = valueType('count', 'a whole number from 1 to 1000000', (text) => parseCount(text, 1));
+
+export const countOrZero = valueType('count, may be 0', 'a whole number from 0 to 1000000', (text) =>
+  parseCount(text, 0),
+);
+
+function parseCount(text: string, least: number): number | undefined {
+  const number = /^\d{1,7}$/.test(text) ? Number(text) : -1;
+  return number >= least && number <= 1_000_000 ? number : undefined;
+}
 
 export const scheme = {
   name: 'scheme',

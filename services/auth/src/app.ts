@@ -1,5 +1,13 @@
-import { clockFrom, HttpError, listenError, replyText, startServer } from '@latchkey/http';
-import type { Handlers, Registry, RunningServer } from '@latchkey/http';
+import {
+  clockFrom,
+  createRateLimit,
+  createWorkForStrangers,
+  HttpError,
+  listenError,
+  replyText,
+  startServer,
+} from '@latchkey/http';
+import type { Handlers, RateLimit, Registry, RunningServer } from '@latchkey/http';
 import type { AuthSettings } from '@latchkey/settings';
 import cookieParser from 'cookie-parser';
 import express from 'express';
@@ -24,6 +32,7 @@ import { form } from './web/form.ts';
 import { front } from './web/front.ts';
 import type { Handler } from './web/locals.ts';
 import { requireSameOrigin } from './web/same-origin.ts';
+import { inPlace, limited } from './web/strangers.ts';
 import { visitsOnly } from './web/visits-only.ts';
 
 /** What auth is started with. */
@@ -49,15 +58,16 @@ export async function startAuth(options: AuthOptions): Promise<RunningServer> {
   const clock = clockFrom(options);
   const recording = startRecording({ settings, registry, log });
   const context = createContext(settings, { log, tell: recording.tell, ...clock, providerTimeoutMs });
-  const { port, internalPort, trustedProxies } = settings.server;
+  const { port, internalPort, trustedProxies, requestsPerMinute } = settings.server;
   const serve = (onPort: number, ...routers: Router[]): Promise<RunningServer> =>
     listen(onPort, settings.server, ({ ready }) => {
       const first = front(context, { ready, trustedProxies });
       return { request: createApp().use(first, ...routers, nothingHere, answerErrors(log)) };
     });
 
-  const between = betweenServices(context);
-  const browsers = forBrowsers(context);
+  const limit = createRateLimit({ perMinute: requestsPerMinute, log });
+  const between = betweenServices(context, limit);
+  const browsers = forBrowsers(context, limit);
   const internal =
     internalPort === undefined
       ? undefined
@@ -99,30 +109,36 @@ function createApp(): Express {
 }
 
 // What only the proxy asks: who it is comes first, and its body after that.
-function betweenServices(context: Context): Router {
+function betweenServices(context: Context, limit: RateLimit): Router {
   const router = express.Router(exactPaths);
-  const known = requireClient(context.client);
+  const known = requireClient(context.client, limit);
   const ask = introspection(context, createRefresher(context));
   router.route('/oauth2/introspect').post(known, form(introspectionForm), ask).all(onlyMethods('POST'));
   router.route('/oauth2/token').post(known, form(tokenForm), tokenEndpoint(context)).all(onlyMethods('POST'));
   return router;
 }
 
-function forBrowsers(context: Context): Router {
+// What anybody may ask: each address so often, and all together so much at a time.
+function forBrowsers(context: Context, limit: RateLimit): Router {
   const router = express.Router(exactPaths);
-  router.use(cookieParser());
-  router.route('/').get(home(context)).all(onlyMethods('GET, HEAD'));
+  const work = createWorkForStrangers();
+  const atWork = (handler: Handler): Handler => inPlace(handler, work);
+  router.use(limited(limit), cookieParser());
+  router
+    .route('/')
+    .get(atWork(home(context)))
+    .all(onlyMethods('GET, HEAD'));
   router
     .route('/robots.txt')
     .get((_req, res) => replyText(res, 200, 'User-agent: *\nDisallow: /\n'))
     .all(onlyMethods('GET, HEAD'));
   for (const provider of context.providers.values()) {
-    router.use(`/${provider.slug}`, providerRoutes(provider, context));
+    router.use(`/${provider.slug}`, providerRoutes(provider, context, atWork));
   }
   return router;
 }
 
-function providerRoutes(provider: Provider, context: Context): Router {
+function providerRoutes(provider: Provider, context: Context, atWork: (handler: Handler) => Handler): Router {
   const router = express.Router(exactPaths);
   const pages: ReadonlyArray<readonly [string, Handler]> = [
     ['/sign_in', signIn(provider, context)],
@@ -130,11 +146,11 @@ function providerRoutes(provider: Provider, context: Context): Router {
     ['/callback', callback(provider, context)],
   ];
   for (const [path, handler] of pages)
-    router.route(path).get(visitsOnly, handler).all(onlyMethods('GET, HEAD'));
+    router.route(path).get(visitsOnly, atWork(handler)).all(onlyMethods('GET, HEAD'));
   router
     .route('/sign_out')
-    .get(askSignOut(provider, context))
-    .post(requireSameOrigin(context.origin), form(signOutForm), signOut(provider, context))
+    .get(atWork(askSignOut(provider, context)))
+    .post(requireSameOrigin(context.origin), form(signOutForm), atWork(signOut(provider, context)))
     .all(onlyMethods('GET, HEAD, POST'));
   return router;
 }

@@ -1,4 +1,4 @@
-import { clockFrom, startServer, trustPeers } from '@latchkey/http';
+import { clockFrom, createRateLimit, startServer, trustPeers } from '@latchkey/http';
 import type { RunningServer } from '@latchkey/http';
 import { attemptCookies, deriveKeys, isOwnCookie, sealSignOutHint } from '@latchkey/session';
 import type { ProxySettings } from '@latchkey/settings';
@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { createAskAuth } from './ask-auth.ts';
 import { createEndpoints } from './endpoints/endpoints.ts';
+import { createForStrangers } from './endpoints/for-strangers.ts';
 import { createLauncherOf, createPageOf } from './endpoints/launcher-address.ts';
 import { createLauncher } from './endpoints/launcher.ts';
 import { createConnections } from './forward/connections.ts';
@@ -48,7 +49,7 @@ export async function startProxy(options: {
   const { client, provider, session } = settings;
   const { name, secure, domain, secrets, expireMs } = session.cookie;
   const { lifetimeMs } = session.ttl;
-  const { tell, ...recording } = startRecording({ settings, registry, log });
+  const { tell, ...recording } = startRecording({ settings, registry, log, elapsed });
 
   const keys = deriveKeys(secrets, 'session');
   const cookies = sessionCookies({ name, domain, secure, keys, expireMs, lifetimeMs, now });
@@ -86,6 +87,9 @@ export async function startProxy(options: {
   const refuseDecision = createRefuseDecision({ addresses, launcherOf, cookies });
   const showLauncher = createLauncher({ routes, pageOf });
   const attempts = attemptCookies({ keys: deriveKeys(secrets, 'hand-off attempt'), scope: { secure }, now });
+  const forStrangers = createForStrangers(
+    createRateLimit({ perMinute: settings.server.requestsPerMinute, log }),
+  );
   const endpoints = createEndpoints({
     gate,
     addresses,
@@ -94,15 +98,17 @@ export async function startProxy(options: {
     launcherOf,
     cookies,
     signOutHint: ({ session: known }) => sealSignOutHint(known, signOutHints),
-    startHandOff: createStart({ attempts, addresses, now }),
-    finishHandOff: createCallback({
-      attempts,
-      redeem: createRedeem(askAuth, tokens),
-      addresses,
-      gate,
-      cookies,
-      now,
-    }),
+    startHandOff: forStrangers(createStart({ attempts, addresses, now })),
+    finishHandOff: forStrangers(
+      createCallback({
+        attempts,
+        redeem: createRedeem(askAuth, tokens),
+        addresses,
+        gate,
+        cookies,
+        now,
+      }),
+    ),
     certs: signer.certs,
   });
   const connections = createConnections({

@@ -1,4 +1,5 @@
 import { HttpError } from '@latchkey/http';
+import type { RateLimit } from '@latchkey/http';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Handler } from '../web/locals.ts';
@@ -6,14 +7,16 @@ import type { Handler } from '../web/locals.ts';
 type Credentials = { readonly id: string; readonly secret: string };
 
 /**
- * Lets only our client pass, going by the `Authorization` header: it has come when not one byte of a body has, so that a
- * stranger gives us nothing to read. Basic is the one way that every server of RFC 6749 has (section 2.3.1).
+ * Lets only our client pass, without any limit; tries of others are counted. The `Authorization` header decides: it has
+ * come when not one byte of a body has, so that a stranger gives us nothing to read. Basic is the one way that every
+ * server of RFC 6749 has (section 2.3.1).
  *
- * @throws HttpError `client_refused`
+ * @throws HttpError `client_refused`, `too_many_requests`
  */
-export function requireClient(client: Credentials): Handler {
-  return function refuseStrangers(req, _res, next) {
+export function requireClient(client: Credentials, limit: RateLimit): Handler {
+  return async function refuseStrangers(req, res, next) {
     if (isClient(req.headers, client)) return next();
+    await limit(req, res.locals.line.client ?? '');
     throw new HttpError('client_refused', { headers: { 'WWW-Authenticate': 'Basic realm="latchkey"' } });
   };
 }

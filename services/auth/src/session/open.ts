@@ -20,18 +20,24 @@ export async function heldSessions(
 ): Promise<{ readonly sessions: readonly Session[]; readonly all: boolean }> {
   const { name, keys } = context.cookies.session;
   const { values, all } = sealedValues(cookieHeader, name, keys);
-  const opened = await Promise.all(values.map((value) => openSession(value, keys)));
-  const sessions = opened
-    .filter((session) => session !== undefined)
-    .filter((session) => covers(session, placeOf(context)));
+  const sessions: Session[] = [];
+  // One after the other: a question of the proxy waits behind one of each request, not behind all of its cookies.
+  for (const value of values) {
+    const session = await openSession(value, keys);
+    if (session !== undefined && covers(session, placeOf(context))) sessions.push(session);
+  }
   return { sessions: sessions.toSorted(newestFirst), all };
 }
 
 /** Every session in a `Cookie` header that stands, the newest first. */
 export async function sessionsIn(cookieHeader: string | undefined, context: Context): Promise<OpenSession[]> {
   const { sessions } = await heldSessions(cookieHeader, context);
-  const opened = await Promise.all(sessions.map((session) => withStanding(session, context)));
-  return opened.filter((one) => one !== undefined);
+  const standing: OpenSession[] = [];
+  for (const session of sessions) {
+    const one = await withStanding(session, context);
+    if (one !== undefined) standing.push(one);
+  }
+  return standing;
 }
 
 /**

@@ -2,6 +2,7 @@ import { namedGroups } from '@latchkey/access';
 import type { Decision } from '@latchkey/access';
 import {
   hasMorePairs,
+  HttpError,
   isFromOwnPage,
   isNavigation,
   isVisit,
@@ -123,8 +124,12 @@ export function createEndpoints(parts: {
 
   app.use(function failed(error: Error, req: Request, res: Response, _next: NextFunction) {
     const { record } = exchangeOf(req);
+    if (error instanceof HttpError) {
+      res.set(error.headers);
+      return refuseWithError(res, record, error.code);
+    }
     record.detail = error.message;
-    refuseWithError(res, record, 'internal_error');
+    return refuseWithError(res, record, 'internal_error');
   });
   return app;
 

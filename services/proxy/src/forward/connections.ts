@@ -4,8 +4,8 @@ import { isIP } from 'node:net';
 import type { Writable } from 'node:stream';
 import { buildConnector, Pool } from 'undici';
 import { lookupElsewhere, refuseLocalLiteral } from './local-addresses.ts';
-import { createPlaces } from './places.ts';
-import type { Release } from './places.ts';
+import { createPlaces } from '@latchkey/http';
+import type { Release } from '@latchkey/http';
 
 /** What a connection is wanted for. */
 export type Wanted = {

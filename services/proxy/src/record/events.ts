@@ -22,7 +22,11 @@ export type ProxyEvent =
   /** a question that another request had just asked already */
   | { readonly kind: 'question_shared' }
   /** auth could not be asked, and the session stands all the same */
-  | { readonly kind: 'grace' };
+  | { readonly kind: 'grace'; readonly detail: string }
+  /** the first of those moments: from now on sessions stand that nobody vouches for */
+  | { readonly kind: 'grace_began'; readonly detail: string }
+  /** auth answers again, and for a while no session has needed its grace period */
+  | { readonly kind: 'grace_over'; readonly ms: number };
 
 /** How a question about a session ended: it stands, it is over, or there was no usable answer. */
 export type QuestionOutcome = 'active' | 'inactive' | 'unanswered';

@@ -19,6 +19,20 @@ export function requestLines(log: Logger): Tell {
   };
 }
 
+/** Writes a line when sessions begin to go on without auth, and one when auth is back; not one for each session. */
+export function graceLines(log: Logger): Tell {
+  return function writeGrace(event) {
+    if (event.kind === 'grace_began') {
+      const { detail } = event;
+      log.error({ alarm: 'grace', detail }, 'auth cannot be asked: sessions stand by their grace period');
+    }
+    if (event.kind === 'grace_over') {
+      const seconds = Math.round(event.ms / 1000);
+      log.warn({ alarm: 'grace over', seconds }, 'auth answers again: no session stands by its grace period');
+    }
+  };
+}
+
 /**
  * Writes one more line when a person is refused: who, where, and by which rule. It does not depend on request lines being
  * on. That somebody has to sign in first is no refusal.

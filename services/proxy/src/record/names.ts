@@ -36,6 +36,12 @@ export const proxyStatsd = {
     meaning:
       'Auth could not be asked about a session, which stands for its grace period. Always `action:validate_session`, `error:validation_failed`: there is one question here, where BuzzFeed SSO had three.',
   },
+  'session.grace_in_use': {
+    kind: 'gauge',
+    tags: [],
+    meaning:
+      'New. 1 with every session that stands by its grace period because auth cannot be asked; 0 once auth answers again and none has for a minute. Alarm on it.',
+  },
   'provider.singleflight': {
     kind: 'count',
     tags: ['endpoint'],
@@ -110,6 +116,12 @@ export const proxyPrometheus = {
     labels: [],
     help: 'Times that auth could not be asked about a session, and the session stood by its grace period.',
     statsd: 'provider_error_fallback',
+  },
+  latchkey_session_grace_in_use: {
+    kind: 'gauge',
+    labels: [],
+    help: '1 while sessions stand by their grace period because auth cannot be asked; 0 once it answers again and none has for a minute. Alarm on it.',
+    statsd: 'session.grace_in_use',
   },
   latchkey_upstream_reloads_total: {
     kind: 'counter',

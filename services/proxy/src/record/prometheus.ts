@@ -1,4 +1,4 @@
-import { counterOf, countedMethod, histogramOf, statusCategory } from '@latchkey/http';
+import { counterOf, countedMethod, gaugeOf, histogramOf, statusCategory } from '@latchkey/http';
 import type { Registry } from 'prom-client';
 import type { ProxyEvent, Tell } from './events.ts';
 import { proxyPrometheus } from './names.ts';
@@ -14,6 +14,7 @@ export function prometheusListener(registry: Registry): Tell {
   const checks = histogramOf(registry, proxyPrometheus, 'latchkey_session_check_duration_seconds');
   const shared = counterOf(registry, proxyPrometheus, 'latchkey_session_checks_shared_total');
   const grace = counterOf(registry, proxyPrometheus, 'latchkey_session_grace_total');
+  const graceInUse = gaugeOf(registry, proxyPrometheus, 'latchkey_session_grace_in_use');
 
   function countRequest({ record, method, status, ms }: RequestEvent): void {
     const { decision, error } = record;
@@ -39,6 +40,10 @@ export function prometheusListener(registry: Registry): Tell {
         return shared.inc();
       case 'grace':
         return grace.inc();
+      case 'grace_began':
+        return graceInUse.set(1);
+      case 'grace_over':
+        return graceInUse.set(0);
       case 'tunnel_cut':
         return undefined;
     }

@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { tellAll } from './events.ts';
 import type { Tell } from './events.ts';
-import { auditLines, requestLines } from './log-lines.ts';
+import { withGraceAlarm } from './grace-alarm.ts';
+import { auditLines, graceLines, requestLines } from './log-lines.ts';
 import { proxyMetrics } from './names.ts';
 import type { ProxyStatsdName } from './names.ts';
 import { prometheusListener } from './prometheus.ts';
@@ -22,20 +23,23 @@ export function startRecording(options: {
   settings: Pick<ProxySettings, 'logging' | 'metrics'>;
   registry: Registry | undefined;
   log: Logger;
+  /** milliseconds that never jump */
+  elapsed: () => number;
 }): Recording {
-  const { settings, registry, log } = options;
+  const { settings, registry, log, elapsed } = options;
   const { host, port } = settings.metrics.statsd;
-  const listeners = [auditLines(log)];
+  const listeners = [auditLines(log), graceLines(log)];
   if (settings.logging.enabled) listeners.push(requestLines(log));
   if (registry !== undefined) listeners.push(prometheusListener(registry));
-  if (host === undefined) return { tell: tellAll(listeners), close: () => Promise.resolve() };
+  const tell = (all: readonly Tell[]) => withGraceAlarm(tellAll(all), elapsed);
+  if (host === undefined) return { tell: tell(listeners), close: () => Promise.resolve() };
 
   const { namespace } = proxyMetrics;
   const constantTag = constantTagOf(namespace);
   const statsd = startStatsd<ProxyStatsdName>({ host, port, namespace, constantTag, log });
   const stopMemory = sendMemory(statsd);
   return {
-    tell: tellAll([...listeners, statsdListener(statsd)]),
+    tell: tell([...listeners, statsdListener(statsd)]),
     close() {
       stopMemory();
       return statsd.close();

@@ -29,7 +29,12 @@ export function statsdListener(statsd: Statsd<ProxyStatsdName>): Tell {
         return;
       case 'grace':
         statsd.count('provider_error_fallback', { action: 'validate_session', error: 'validation_failed' });
+        statsd.gauge('session.grace_in_use', 1, {});
         return;
+      case 'grace_over':
+        statsd.gauge('session.grace_in_use', 0, {});
+        return;
+      case 'grace_began':
       case 'question':
       case 'tunnel_cut':
     }

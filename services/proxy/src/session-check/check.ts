@@ -98,11 +98,11 @@ export function createSessionCheck(options: {
       }
     } catch (error) {
       known.askAgainAt = elapsed() + Math.min(retryPauseMs, clocks.validMs);
-      log.warn(
-        { detail: error instanceof Error ? error.message : 'unknown' },
-        'auth cannot be asked about a session',
-      );
-      if (isWithinGrace(known)) tell?.({ kind: 'grace' });
+      const detail = error instanceof Error ? error.message : 'unknown';
+      // While grace lasts there is one alarm for all sessions.
+      const isInGrace = isWithinGrace(known);
+      log[isInGrace ? 'debug' : 'warn']({ detail }, 'auth cannot be asked about a session');
+      if (isInGrace) tell?.({ kind: 'grace', detail });
     }
   }
 }

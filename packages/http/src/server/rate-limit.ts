@@ -1,0 +1,51 @@
+import { LRUCache } from 'lru-cache';
+import type { IncomingMessage } from 'node:http';
+import type { Logger } from 'pino';
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { limitedBy } from '../canonical/limited-by.ts';
+import { HttpError } from '../errors.ts';
+
+/**
+ * Counts a request of a stranger under its address.
+ *
+ * @param client as read from what trusted peers say
+ * @throws HttpError `too_many_requests`
+ */
+export type RateLimit = (req: IncomingMessage, client: string) => Promise<void>;
+
+// The limiter keeps a key and a timer per address, however many there are. Who has so many addresses to make it forget
+// one has as many times the limit anyway.
+const keptAddresses = 50_000;
+
+/** @param options.perMinute for each address; 0 for no limit */
+export function createRateLimit({ perMinute, log }: { perMinute: number; log: Logger }): RateLimit {
+  if (perMinute === 0) return () => Promise.resolve();
+  const limiter = new RateLimiterMemory({ points: perMinute, duration: 60 });
+  const kept = new LRUCache<string, true>({
+    max: keptAddresses,
+    dispose: (_, address) => void limiter.delete(address),
+    noDisposeOnSet: true,
+  });
+  let isWarned = false;
+
+  return async function countRequest(req, client) {
+    const address = limitedBy(req, client);
+    if (address === undefined) {
+      if (!isWarned) log.warn({ client }, unlimited);
+      isWarned = true;
+      return;
+    }
+    kept.set(address, true);
+    await limiter.consume(address).catch((answer: unknown) => {
+      throw answer instanceof RateLimiterRes ? tooMany(answer.msBeforeNext) : answer;
+    });
+  };
+}
+
+const unlimited =
+  'SERVER_TRUSTED_PROXIES: requests come through an address that is not in it, so that nobody has a limit of their own; write the ranges of your load balancers';
+
+function tooMany(waitMs: number): HttpError {
+  const seconds = Math.max(1, Math.ceil(waitMs / 1000));
+  return new HttpError('too_many_requests', { headers: { 'Retry-After': String(seconds) } });
+}

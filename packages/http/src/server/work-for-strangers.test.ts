@@ -1,0 +1,35 @@
+import { expect, test } from '@jest/globals';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { HttpError } from '../errors.ts';
+import { createWorkForStrangers } from './work-for-strangers.ts';
+
+test('fifty at once, three hundred in line, and the rest are told to come again', async () => {
+  const work = createWorkForStrangers();
+  const open = Promise.withResolvers<void>();
+  const outcomes: Promise<unknown>[] = [];
+  let [atWork, most] = [0, 0];
+  const arrived = Promise.withResolvers<void>();
+  const server = createServer((_, res) => {
+    const outcome = work(res, async () => {
+      most = Math.max(most, ++atWork);
+      await open.promise;
+      atWork--;
+    });
+    outcomes.push(outcome.catch((error: unknown) => error).finally(() => res.end()));
+    if (outcomes.length === 400) arrived.resolve();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const answers = Array.from({ length: 400 }, () => fetch(`http://127.0.0.1:${port}/`));
+  await arrived.promise;
+  open.resolve();
+  const seen = await Promise.all(outcomes);
+  await Promise.all(answers);
+  server.close();
+
+  expect(most).toBe(50);
+  const refused = seen.filter((outcome) => outcome instanceof HttpError);
+  expect(refused).toHaveLength(50);
+  expect(refused[0]).toMatchObject({ code: 'overloaded', headers: { 'Retry-After': '10' } });
+});

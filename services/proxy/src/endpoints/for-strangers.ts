@@ -1,0 +1,21 @@
+import { createWorkForStrangers } from '@latchkey/http';
+import type { RateLimit } from '@latchkey/http';
+import type { Request, Response } from 'express';
+import { exchangeOf } from './exchange.ts';
+
+type Endpoint = (req: Request, res: Response) => Promise<void>;
+
+/**
+ * Bounds the endpoints that anybody may make us work with: they seal and open, and ask auth in our own name, whose questions
+ * have no limit there. Each address may ask so often, and all together so much at a time.
+ */
+export function createForStrangers(limit: RateLimit): (endpoint: Endpoint) => Endpoint {
+  const work = createWorkForStrangers();
+
+  return function forStrangers(endpoint) {
+    return async function bounded(req, res) {
+      await limit(req, exchangeOf(req).request.client);
+      await work(res, () => endpoint(req, res));
+    };
+  };
+}
