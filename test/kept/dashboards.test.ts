@@ -210,7 +210,7 @@ describe('dashboards', () => {
     const browser = await signedIn(stack);
     const callback = await callbackFor(browser, stack);
     await stack.auth.stop();
-    expect((await browser.visit(callback, { follow: false })).status).toBe(503);
+    expect((await browser.visit(callback)).status).toBe(503);
     await agent.line('sso_proxy.provider_error', { action: 'callback', error: 'redeem_code_error' });
     ahead = 600_000;
     expect((await browser.fetch(stack.url('hello'))).status).toBe(200);

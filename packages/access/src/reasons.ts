@@ -18,6 +18,7 @@ export const reasons = {
   session_ended: 'The session was ended by a sign-out or by the provider.',
   session_elsewhere: 'The session was issued for another domain.',
   session_other_provider: 'The session comes from another provider than the one this application asks for.',
+  session_other_person: 'The session is of another person than the one who was here in this browser before.',
   session_unverified: 'Whether the session still stands cannot be checked right now.',
 } as const;
 

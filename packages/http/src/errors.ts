@@ -162,6 +162,15 @@ export const errors = {
     description:
       'A body that the service reads into memory was over its limit. Bodies that are forwarded as they come have no limit.',
   },
+  person_changed: {
+    status: 409,
+    title: 'You are signed in as somebody else',
+    sentence:
+      'In this browser another person was signed in here before. Look whose account this is before you enter anything.',
+    level: 'warn',
+    description:
+      'The shared session cookie names another person than the one whom this browser was here before, or the browser sent cookies of several people. Somebody may have signed in anew; or the page of a sibling host has put a session of its own into the browser, so that people work in an account that is not theirs. The person decides on the page; programs get 401 with the reason `session_other_person` until then. If nobody changed accounts, look at the applications below `SESSION_COOKIE_DOMAIN`.',
+  },
   unknown_host: {
     status: 421,
     title: 'No application lives here',

@@ -11,7 +11,7 @@ export { canonicalRequest } from './canonical/request.ts';
 export type { CanonicalRequest, Received, Unreadable } from './canonical/request.ts';
 export { errors, HttpError, renderErrorReference } from './errors.ts';
 export type { ErrorCode, ErrorLevel } from './errors.ts';
-export { healthPath, launcherScriptPath, ownPaths } from './own-paths.ts';
+export { healthPath, launcherScriptPath, ownPaths, personPath } from './own-paths.ts';
 export { errorJson, errorPage } from './pages/error.ts';
 export type { ErrorBody } from './pages/error.ts';
 export { homePage } from './pages/home.ts';

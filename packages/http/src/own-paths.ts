@@ -4,6 +4,9 @@ export const healthPath = '/ping';
 /** Where the launcher's script is, on every host. */
 export const launcherScriptPath = '/oauth2/apps.js';
 
+/** Where a person says that they go on as somebody else than before, on every host. */
+export const personPath = '/oauth2/person';
+
 /**
  * The paths that are ours on every host. They hide an upstream's own, so the list is exact: everything else below
  * `/oauth2/` belongs to the upstream.
@@ -15,6 +18,7 @@ export const ownPaths: ReadonlySet<string> = new Set([
   '/oauth2/auth',
   '/oauth2/callback',
   '/oauth2/me',
+  personPath,
   '/oauth2/sign_in',
   '/oauth2/sign_out',
   '/oauth2/v1/certs',

@@ -13,6 +13,7 @@ export const keyPurposes = [
   'authorization code',
   'return address',
   'sign-out hint',
+  'person mark',
 ] as const;
 
 /** What a key is for. */

@@ -13,6 +13,7 @@ import { createConnections } from './forward/connections.ts';
 import { createTunnels } from './forward/tunnels.ts';
 import { createCredentialReader } from './gate/credential.ts';
 import { createGate } from './gate/gate.ts';
+import { personMarks } from './gate/person-marks.ts';
 import { createRefuseDecision } from './gate/refuse.ts';
 import { sessionCookies } from './gate/session-cookies.ts';
 import { createPipeline } from './pipeline.ts';
@@ -69,7 +70,9 @@ export async function startProxy(options: {
     scheme: (request) => addresses.scheme(request),
   });
   const signOutHints = deriveKeys([client.secret], 'sign-out hint');
+  const marks = personMarks({ keys: deriveKeys(secrets, 'person mark'), secure });
   const gate = createGate({
+    marks,
     readCredential: createCredentialReader({ cookies, tokens, lifetimeMs, clock }),
     check: createSessionCheck({
       introspect: observeIntrospect(createIntrospect(askAuth, session.ttl.gracePeriodMs), tell),
@@ -84,7 +87,7 @@ export async function startProxy(options: {
   const routes = () => table.current().routes;
   const pageOf = createPageOf({ addresses, publicPorts: settings.server.publicPorts });
   const launcherOf = createLauncherOf({ routes, pageOf });
-  const refuseDecision = createRefuseDecision({ addresses, launcherOf, cookies });
+  const refuseDecision = createRefuseDecision({ addresses, launcherOf, cookies, marks });
   const showLauncher = createLauncher({ routes, pageOf });
   const attempts = attemptCookies({ keys: deriveKeys(secrets, 'hand-off attempt'), scope: { secure }, now });
   const forStrangers = createForStrangers(
@@ -97,6 +100,7 @@ export async function startProxy(options: {
     showLauncher,
     launcherOf,
     cookies,
+    marks,
     signOutHint: ({ session: known }) => sealSignOutHint(known, signOutHints),
     startHandOff: forStrangers(createStart({ attempts, addresses, now })),
     finishHandOff: forStrangers(
@@ -136,6 +140,7 @@ export async function startProxy(options: {
         tunnels,
         isOwnCookie: (cookieName) => isOwnCookie(cookieName, name),
         renewCookie: (value, known) => cookies.issue(value, known.session),
+        rememberPerson: (known) => marks.remember(known.session),
         secure,
         ready,
         tell,

@@ -1,5 +1,5 @@
 import { namedGroups } from '@latchkey/access';
-import { authorityOf, hasBody, isSameOrigin, StalledError } from '@latchkey/http';
+import { authorityOf, hasBody, isSameOrigin, isVisit, StalledError } from '@latchkey/http';
 import type { Identity } from '@latchkey/identity';
 import type { Route } from '@latchkey/upstreams';
 import { ServerResponse } from 'node:http';
@@ -34,6 +34,8 @@ export type Stages = AdmissionStages & {
   readonly isOwnCookie: (name: string) => boolean;
   /** the `Set-Cookie` value for a session that auth has renewed */
   readonly renewCookie: (value: string, known: KnownSession) => string;
+  /** the `Set-Cookie` value that makes a browser remember who is here */
+  readonly rememberPerson: (known: KnownSession) => string;
   readonly tell: Tell;
   /** milliseconds that never jump */
   readonly elapsed: () => number;
@@ -68,9 +70,15 @@ export function createPipeline(stages: Stages): {
     });
   }
 
-  function answerHeaders({ match, passage }: Passed): (rawHeaders: string[]) => string[] {
+  function answerHeaders(
+    { request, match, passage }: Passed,
+    req: IncomingMessage,
+  ): (rawHeaders: string[]) => string[] {
     const { known, renewed } = passage;
     const setCookies = renewed === undefined ? [] : [stages.renewCookie(renewed, known)];
+    if (known !== undefined && passage.isNew === true && isVisit(request.method, req.headers)) {
+      setCookies.push(stages.rememberPerson(known));
+    }
     return (rawHeaders) =>
       responseHeaders({
         rawHeaders,
@@ -131,7 +139,7 @@ export function createPipeline(stages: Stages): {
       },
       taken,
       {
-        mapHeaders: answerHeaders(passed),
+        mapHeaders: answerHeaders(passed, req),
         breaksOff: (detail) => (record.detail = detail),
       },
     ).finally(taken.release);
@@ -165,7 +173,7 @@ export function createPipeline(stages: Stages): {
       timeoutMs: match.route.timeoutMs,
       tlsSkipVerify: match.route.tlsSkipVerify,
       stayElsewhere: connections.stayElsewhere(target),
-      mapHeaders: answerHeaders(passed),
+      mapHeaders: answerHeaders(passed, req),
     };
     const release = await connections.takeTunnel(target, socket);
     if (release === undefined)

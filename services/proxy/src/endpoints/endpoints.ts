@@ -8,6 +8,7 @@ import {
   isVisit,
   launcherScriptPath,
   mostQueryPairs,
+  personPath,
   replyJson,
   replyRedirect,
   replyText,
@@ -18,6 +19,7 @@ import type { Express, NextFunction, Request, RequestHandler, Response } from 'e
 import type { Gate, Passage } from '../gate/gate.ts';
 import { isTransient, refuseWithError } from '../gate/refuse.ts';
 import type { RefuseDecision } from '../gate/refuse.ts';
+import type { PersonMarks } from '../gate/person-marks.ts';
 import type { SessionCookies } from '../gate/session-cookies.ts';
 import type { KnownSession } from '../session-check/known-session.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
@@ -34,6 +36,7 @@ export function createEndpoints(parts: {
   showLauncher: ShowLauncher;
   launcherOf: LauncherOf;
   cookies: Pick<SessionCookies, 'endHost'>;
+  marks: Pick<PersonMarks, 'markOf' | 'remember'>;
   /** names the session of this host to auth, when its person signs out */
   signOutHint: (known: KnownSession) => Promise<string>;
   /** `/oauth2/sign_in` and `/oauth2/callback` */
@@ -42,7 +45,7 @@ export function createEndpoints(parts: {
   /** for upstreams that check `Sso-Signature` */
   certs: string;
 }): Express {
-  const { gate, addresses, refuseDecision, showLauncher } = parts;
+  const { gate, addresses, refuseDecision, showLauncher, marks } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -108,6 +111,22 @@ export function createEndpoints(parts: {
 
   app.route(handOffStartPath).get(onlyVisits, parts.startHandOff).all(onlyGet);
   app.route(handOffCallbackPath).get(leaveCode, onlyVisits, parts.finishHandOff).all(onlyGet);
+
+  app
+    .route(personPath)
+    .get(async function goOn(req: Request, res: Response) {
+      const { request } = exchangeOf(req);
+      const parameters = new URLSearchParams(request.query);
+      const { arrived } = await identified(req);
+      // By a button of the page that names the person, and for no other who has come since.
+      const site = req.headers['sec-fetch-site'];
+      const isPressed = isVisit(req.method, req.headers) && (site === undefined || site === 'same-origin');
+      if (arrived !== undefined && isPressed && marks.markOf(arrived.session) === parameters.get('person')) {
+        res.append('Set-Cookie', marks.remember(arrived.session));
+      }
+      replyRedirect(res, addresses.ownTarget(request, parameters));
+    })
+    .all(onlyGet);
 
   app.all('/oauth2/sign_out', async function signOut(req: Request, res: Response) {
     const { request, route, record } = exchangeOf(req);

@@ -15,6 +15,7 @@ import { LRUCache } from 'lru-cache';
 import { newlyKnown } from '../session-check/known-session.ts';
 import type { KnownSession } from '../session-check/known-session.ts';
 import type { SessionTokens } from '../session-check/session-token.ts';
+import { isSamePerson } from './person-marks.ts';
 import type { SessionCookies, SessionSource } from './session-cookies.ts';
 
 /**
@@ -22,7 +23,12 @@ import type { SessionCookies, SessionSource } from './session-cookies.ts';
  * session that is over for good.
  */
 export type Credential =
-  | { readonly known: KnownSession; readonly sent: string }
+  | {
+      readonly known: KnownSession;
+      readonly sent: string;
+      /** good sessions of several people came with one request */
+      readonly rivals?: true;
+    }
   | { readonly nobody: NobodyReason; readonly spent?: true };
 
 // Bounds of memory: sessions that may be of use, and what is known to be of none.
@@ -78,7 +84,11 @@ export function createCredentialReader(options: {
     }
     // Of several that are good a person means the one that they signed in for last.
     const [newest] = usable.toSorted((one, other) => newestFirst(one.known.session, other.known.session));
-    if (newest !== undefined) return newest;
+    if (newest !== undefined) {
+      const { session } = newest.known;
+      const rivals = usable.some(({ known }) => !isSamePerson(known.session, session));
+      return { ...newest, ...(rivals && { rivals }) };
+    }
     const why = closeness.find((reason) => found.includes(reason)) ?? 'no_session';
     return { nobody: why, ...(spent && { spent }) };
   };

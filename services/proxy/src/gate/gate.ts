@@ -9,6 +9,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Standing } from '../session-check/check.ts';
 import type { KnownSession } from '../session-check/known-session.ts';
 import type { Credential } from './credential.ts';
+import type { PersonMarks } from './person-marks.ts';
 
 /** Who a request comes from, and the cookie that the browser should have instead of the one it sent. */
 export type Identified =
@@ -16,14 +17,21 @@ export type Identified =
       readonly subject: Nobody;
       /** the host's own cookie is of no use any more */
       readonly spent?: true;
+      /** a session that stands, of another person than the browser knows */
+      readonly arrived?: KnownSession;
       readonly known?: undefined;
       readonly renewed?: undefined;
     }
   | {
       readonly subject: Person;
       readonly known: KnownSession;
+      readonly arrived?: undefined;
       readonly renewed: string | undefined;
+      /** the browser does not know yet who is here */
+      readonly isNew?: true;
     };
+
+type Held = Exclude<Credential, { readonly nobody: NobodyReason }>;
 
 /** What the gate decided, and about whom. */
 export type Passage = Identified & { readonly decision: Decision };
@@ -44,6 +52,7 @@ const nothingPublic = { path: undefined, preflight: false };
 export function createGate(parts: {
   readCredential: (cookieHeader: string | undefined, place: Place, route: Route) => Promise<Credential>;
   check: (known: KnownSession, needs: { accessToken: boolean }) => Promise<Standing>;
+  marks: Pick<PersonMarks, 'compare'>;
 }): Gate {
   async function identify(
     request: CanonicalRequest,
@@ -57,15 +66,24 @@ export function createGate(parts: {
         const { nobody: why, ...rest } = credential;
         return { subject: nobody(why), ...rest };
       }
-      const { known, sent } = credential;
+      const { known } = credential;
       const standing = await parts.check(known, { accessToken: route.passAccessToken });
       if (standing === 'unverified') return { subject: nobody('session_unverified') };
-      if (standing === 'stands') {
-        return { subject: known.person, known, renewed: known.cookie === sent ? undefined : known.cookie };
-      }
+      if (standing === 'stands') return arrive(credential, headers.cookie);
       // It has ended, and is read no more: there may be another behind it.
     }
     return { subject: nobody('session_ended') };
+  }
+
+  // A session of one host cannot be planted. Of several people's, that of the one whom the browser knows raises no question.
+  function arrive({ known, sent, rivals }: Held, cookieHeader: string | undefined): Identified {
+    const renewed = known.cookie === sent ? undefined : known.cookie;
+    if (known.session.host_only === true) return { subject: known.person, known, renewed };
+    const before = parts.marks.compare(cookieHeader, known.session);
+    if (before === 'another' || (before === 'unknown' && rivals === true)) {
+      return { subject: nobody('session_other_person'), arrived: known };
+    }
+    return { subject: known.person, known, renewed, ...(before === 'unknown' && { isNew: true as const }) };
   }
 
   async function pass(

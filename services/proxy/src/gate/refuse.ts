@@ -15,6 +15,7 @@ import type { LauncherOf } from '../endpoints/launcher-address.ts';
 import type { RequestRecord } from '../record/request-record.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
 import type { Passage } from './gate.ts';
+import type { PersonMarks } from './person-marks.ts';
 import type { SessionCookies } from './session-cookies.ts';
 
 /** Answers a request that was decided against: a sign-in, 401, 403 or 503. */
@@ -59,10 +60,12 @@ export function createRefuseDecision({
   addresses,
   launcherOf,
   cookies,
+  marks,
 }: {
   addresses: Addresses;
   launcherOf: LauncherOf;
   cookies: Pick<SessionCookies, 'endHost'>;
+  marks: Pick<PersonMarks, 'markOf'>;
 }): RefuseDecision {
   return function refuseDecision(res, record, request, passage) {
     const { decision, subject } = passage;
@@ -86,6 +89,21 @@ export function createRefuseDecision({
           ...(launcher === undefined ? [] : [{ label: 'See what you may open', href: launcher }]),
         ],
         extra: { email: subject.email, rule: decision.rule ?? '' },
+      });
+    } else if (passage.arrived !== undefined && isNavigation(request.method, res.req.headers)) {
+      const { session } = passage.arrived;
+      record.detail = `now ${session.email}`;
+      refuseWithError(res, record, 'person_changed', {
+        reason,
+        facts: [['Signed in as', session.email]],
+        actions: [
+          {
+            label: `Go on as ${session.email}`,
+            href: addresses.goOnAs(request, marks.markOf(session)),
+            primary: true,
+          },
+          { label: 'Sign in as somebody else', href: addresses.switchAccount(request, route.providerSlug) },
+        ],
       });
     } else if (isNavigation(request.method, res.req.headers)) {
       replyRedirect(res, addresses.signIn(request, route.providerSlug, reason));

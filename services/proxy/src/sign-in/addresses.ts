@@ -1,5 +1,5 @@
 import type { Reason } from '@latchkey/access';
-import { authorityOf } from '@latchkey/http';
+import { authorityOf, personPath } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import {
   handOffParameters,
@@ -24,6 +24,8 @@ export type Addresses = {
   signInToStart(request: CanonicalRequest, slug: string, reason: Reason): string;
   /** where to choose another account, coming back to the very URL that was asked for */
   switchAccount(request: CanonicalRequest, slug: string): string;
+  /** where a person says that they go on as the one of a mark, coming back to the very URL that was asked for */
+  goOnAs(request: CanonicalRequest, mark: string): string;
   /** where to sign out of everything; the hint names the session of this host, where that has one of its own */
   signOut(request: CanonicalRequest, slug: string, hint?: string): string;
   /** where auth hands a session over from, for a person who wants to see `target` */
@@ -80,8 +82,13 @@ export function createAddresses(options: {
     return url.href;
   }
 
-  function here(request: CanonicalRequest, returnTo: string, extra: Record<string, string>): string {
-    const url = new URL(handOffStartPath, origin(request));
+  function here(
+    request: CanonicalRequest,
+    returnTo: string,
+    extra: Record<string, string>,
+    path = handOffStartPath,
+  ): string {
+    const url = new URL(path, origin(request));
     url.search = new URLSearchParams({ ...signReturnAddress(returnTo, key, now()), ...extra }).toString();
     return url.href;
   }
@@ -104,6 +111,8 @@ export function createAddresses(options: {
         ? atAuth(`/${slug}/start`, returnTo, prompt)
         : here(request, returnTo, prompt);
     },
+    goOnAs: (request, mark) =>
+      here(request, origin(request) + urlSafe(request.target), { person: mark }, personPath),
     signOut: (request, slug, hint) =>
       atAuth(`/${slug}/sign_out`, `${origin(request)}/`, hint === undefined ? {} : { hint }),
     handOff(target, slug, handOff, { reason, selectAccount }) {

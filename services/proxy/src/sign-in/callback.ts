@@ -63,6 +63,7 @@ export function createCallback(parts: {
       res.append('Set-Cookie', cookies.issue(await cookies.seal(session), session));
       return attempt.target ?? '/';
     } catch (error) {
+      record.error = 'sign_in_unavailable';
       record.detail = error instanceof Error ? error.message : 'unknown';
       return withoutCode(attempt, unavailable);
     }
@@ -91,6 +92,8 @@ export function createCallback(parts: {
     const actions = [{ label: 'Start again', href, primary: true }];
     const isUnavailable = attempt !== undefined && error === unavailable;
     refuseWithError(res, record, isUnavailable ? 'sign_in_unavailable' : 'attempt_unknown', { actions });
+    // It happened, and was told, when the code came; this page may be loaded any number of times.
+    if (isUnavailable) delete record.error;
   }
 }
 
