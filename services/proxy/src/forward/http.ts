@@ -4,6 +4,7 @@ import { PassThrough } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { errors as undiciErrors } from 'undici';
 import type { Dispatcher } from 'undici';
+import { writeAnswerHead } from './answer-head.ts';
 import { isOnAuthenticatedConnection } from './connection-authentication.ts';
 
 /** A request as it goes to the upstream. */
@@ -111,10 +112,7 @@ function relay(
           if (way.isShared && isOnAuthenticatedConnection(rawHeaders)) {
             return controller?.abort(new AuthenticatedConnectionError());
           }
-          // Without the reason phrase: it means nothing (RFC 9110, section 15), and Node throws at some that exist.
-          res.writeHead(status, events.mapHeaders(rawHeaders));
-          // An event stream may have nothing to say for a while; its head must not wait for the first event.
-          return res.flushHeaders();
+          return writeAnswerHead(res, status, events.mapHeaders(rawHeaders));
         },
         onResponseData(_, chunk) {
           if (!res.write(chunk)) controller?.pause();

@@ -70,6 +70,8 @@ export function forwardWebSocket(
           answer.headers = headerObject(upstream.mapHeaders(answer.rawHeaders));
           if (answer.statusCode === 101) {
             Object.assign(answer.headers, { connection: 'Upgrade', upgrade: 'websocket' });
+            // The library writes this head, a character for each byte, without saying so; what follows are bytes.
+            socket.setDefaultEncoding('latin1');
           } else {
             endAfter(answer, socket);
           }
