@@ -6,6 +6,7 @@ import { readProviders } from './load-providers.ts';
 import { warnOfNearMisses } from './near-misses.ts';
 import { readTable } from './read-table.ts';
 import type { Reading } from './read-table.ts';
+import { takeRedirectUrl } from './redirect-url.ts';
 import { removedFromAuth, warnOfRemovedNames } from './removed-names.ts';
 import type { ReadFile } from './secret-file.ts';
 import type { AuthSettings, Loaded, ProviderSettings } from './settings.ts';
@@ -33,8 +34,8 @@ export function loadAuthSettings(
   env: Record<string, string | undefined>,
   options: { readFile?: ReadFile } = {},
 ): Loaded<AuthSettings> {
-  const environment = createEnvironment(env, options.readFile);
   const findings = noFindings();
+  const environment = takeRedirectUrl(createEnvironment(env, options.readFile), findings);
   const reading = readTable(authVariables, environment, findings);
   const providers = readProviders(environment, reading.known.CLIENT_PROXY_ID, findings);
 

@@ -6,7 +6,7 @@ import type { ProviderType } from './provider-variables.ts';
 import { readTable } from './read-table.ts';
 import type { ProviderSettings } from './settings.ts';
 import type { Values } from './variable.ts';
-import { addVersionOneProvider } from './version-one-provider.ts';
+import { addSingleProvider } from './single-provider.ts';
 
 const typePattern = /^PROVIDER_(.+)_TYPE$/;
 
@@ -22,7 +22,7 @@ export function readProviders(
   proxyId: string | undefined,
   findings: Findings,
 ): ProviderSettings[] {
-  const environment = idsOf(given).length > 0 ? given : addVersionOneProvider(given, proxyId, findings);
+  const environment = idsOf(given).length > 0 ? given : addSingleProvider(given, proxyId, findings);
   const ids = idsOf(environment);
   if (ids.length === 0) {
     findings.errors.push(

@@ -11,8 +11,8 @@ import {
 } from './provider-variables.ts';
 import { proxyVariables } from './proxy-variables.ts';
 import { removedFromAuth, removedFromProxy } from './removed-names.ts';
+import { singleProviderNames } from './single-provider.ts';
 import type { Table } from './variable.ts';
-import { versionOneNames } from './version-one-provider.ts';
 
 /** An environment holds names of many programs, so it takes more likeness than elsewhere: one letter in six is wrong. */
 const share = 1 / 6;
@@ -31,7 +31,7 @@ const providerNames = namesIn({
 
 /** Names that either service has something to say about, besides those that it reads. */
 const furtherNames = new Set(
-  [removedFromProxy, removedFromAuth, versionOneNames].flatMap((names) => Object.keys(names)),
+  [removedFromProxy, removedFromAuth, singleProviderNames].flatMap((names) => Object.keys(names)),
 );
 
 /**

@@ -8,8 +8,8 @@ import {
 } from './provider-variables.ts';
 import { proxyPatterns, proxyVariables } from './proxy-variables.ts';
 import { removedFromAuth, removedFromProxy } from './removed-names.ts';
+import { singleProviderNames } from './single-provider.ts';
 import type { Table, Variable } from './variable.ts';
-import { versionOneNames } from './version-one-provider.ts';
 
 const introduction = `<!-- generated: do not edit; run npx pnpm run docs -->
 
@@ -57,10 +57,10 @@ export function renderConfigurationReference(): string {
     introduction,
     ...sections.map(renderSection),
     renderPairs(
-      '## The provider of version 1',
-      'BuzzFeed SSO 1 had one provider. Where no `PROVIDER_<ID>_TYPE` is set and `CLIENT_ID` is not that of the proxy, auth takes it from these. Its slug is `google`.',
+      '## The only provider of versions 1 and 2',
+      'BuzzFeed SSO had one provider before it had `PROVIDER_<ID>_…`. Where no `PROVIDER_<ID>_TYPE` is set and `CLIENT_ID` is not that of the proxy, auth takes it from these. `<ID>` is `OKTA` where `PROVIDER` is `okta`, and `GOOGLE` otherwise. Without `PROVIDER_SLUG` its slug is `google`, and without `PROVIDER_SERVER_ID` the server of Okta is `default`, as they were.',
       ['deprecated name', 'now'],
-      Object.entries(versionOneNames).map(([older, name]) => [older, `\`${name}\``]),
+      Object.entries(singleProviderNames).map(([older, name]) => [older, `\`${name}\``]),
     ),
     renderPairs(
       '## Names without effect',

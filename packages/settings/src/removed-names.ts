@@ -10,11 +10,14 @@ export const removedFromProxy: Readonly<Record<string, string>> = {
 
 /** What older versions of auth read and nothing reads any more, each with what holds in its place. */
 export const removedFromAuth: Readonly<Record<string, string>> = {
-  REDIRECT_URL: 'callback addresses are made of SERVER_SCHEME, SERVER_HOST and the slug',
+  REDIRECT_URL:
+    'callback addresses are made of SERVER_SCHEME, SERVER_HOST and the slug (its scheme counts where SERVER_SCHEME is not set)',
+  OLD_COOKIE_SECRET: 'write it after a comma in SESSION_COOKIE_SECRET',
   COOKIE_REFRESH: 'sessions are renewed when the proxy asks about them',
   FOOTER: 'the pages have none',
   SIGNIN_URL: 'it follows from the type of the provider',
   REDEEM_URL: 'it follows from the type of the provider',
+  REVOKE_URL: 'it follows from the type of the provider',
   PROFILE_URL: 'it follows from the type of the provider',
   VALIDATE_URL: 'it follows from the type of the provider',
   SKIP_PROVIDER_BUTTON: 'a person with one provider goes straight to it',

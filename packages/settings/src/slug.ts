@@ -2,8 +2,8 @@ import { valueType } from './value-types.ts';
 
 const pattern = /^[a-z0-9][a-z0-9_-]*$/;
 
-// First path segments that auth needs for itself.
-const reserved = new Set(['ping', 'robots.txt', 'oauth2', 'static']);
+// First path segments that auth needs for itself. `oauth2` is none: what auth has below it is never an address of a provider.
+const reserved = new Set(['ping', 'robots.txt', 'static']);
 
 const write = 'lower-case letters, digits, "-" and "_", like google';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings } from './load-auth.ts';
 import { filesOf, minimalAuth } from '../testing/environments.ts';
 
-describe('the provider of version 1', () => {
+describe('the only provider of versions 1 and 2', () => {
   const one = {
     ...minimalAuth(),
     PROVIDER_GOOGLE_TYPE: undefined,
@@ -13,7 +13,7 @@ describe('the provider of version 1', () => {
     CLIENT_SECRET: 'from-google',
   };
   const slugWarning =
-    'PROVIDER_GOOGLE_SLUG: not set and taken to be google, register the callback path /google/callback with the provider';
+    'PROVIDER_GOOGLE_SLUG: not set and taken to be google, register the callback path /google/callback with the provider; where it has /oauth2/callback and shall keep it, write oauth2, and the same in UPSTREAM_DEFAULT_PROVIDER of the proxy';
 
   test('is read from CLIENT_ID and CLIENT_SECRET, under the slug google', () => {
     expect(loadAuthSettings(one)).toMatchObject({
@@ -44,6 +44,9 @@ describe('the provider of version 1', () => {
     ['GOOGLE_SERVICE_ACCOUNT_JSON', 'PROVIDER_GOOGLE_GOOGLE_CREDENTIALS', '/sso/credentials.json'],
     ['APPROVAL_PROMPT', 'PROVIDER_GOOGLE_GOOGLE_PROMPT', 'force'],
     ['GROUPS_CACHE_REFRESH_TTL', 'PROVIDER_GOOGLE_GROUPCACHE_INTERVAL_REFRESH', '5m'],
+    ['GROUP_CACHE_PROVIDER_TTL', 'PROVIDER_GOOGLE_GROUPCACHE_INTERVAL_PROVIDER', '5m'],
+    ['PROVIDER_SLUG', 'PROVIDER_GOOGLE_SLUG', 'sso'],
+    ['SCOPE', 'PROVIDER_GOOGLE_SCOPE', 'email'],
   ])('takes %s for %s', (older, name, text) => {
     const loaded = loadAuthSettings({
       ...one,
