@@ -12,6 +12,7 @@ import type { AdmissionStages, Admit, Passed } from './admit.ts';
 import { authenticatesConnection } from './forward/connection-authentication.ts';
 import type { Connections, Wanted } from './forward/connections.ts';
 import { endConnection } from './forward/end-connection.ts';
+import { framed } from './forward/framing.ts';
 import { forwardHttp } from './forward/http.ts';
 import { requestHeaders } from './forward/request-headers.ts';
 import { responseHeaders } from './forward/response-headers.ts';
@@ -95,24 +96,28 @@ export function createPipeline(stages: Stages): {
     if (passed === undefined) return;
     const { request, match, passage, target } = passed;
     const { route } = match;
-    const headers = headersFor(req, record, passed);
+    const came = headersFor(req, record, passed);
     const wanted = {
       target,
       route,
       host: route.preserveHost ? authorityOf(request) : '',
       sid: passage.known?.session.sid,
-      authenticates: authenticatesConnection(headers),
+      authenticates: authenticatesConnection(came),
     };
     if (wanted.authenticates && wanted.sid === undefined) {
       return refuseWithError(res, record, 'connection_authentication');
     }
-    if (!stages.signer.signs(route)) return send(req, res, record, { passed, wanted, headers });
+    if (!stages.signer.signs(route)) {
+      const headers = framed(came, request.method, hasBody(req.headers) ? undefined : 0);
+      return send(req, res, record, { passed, wanted, headers });
+    }
     const body = hasBody(req.headers) ? await stages.readBody(req) : noBody;
     if (typeof body === 'string') {
       // Whoever is too slow would go on being slow.
       if (body === 'body_too_slow') res.setHeader('Connection', 'close');
       return refuseWithError(res, record, body);
     }
+    const headers = framed(came, request.method, body.bytes.length);
     headers.push(...stages.signer.sign(route, request, headers, body.bytes));
     return send(req, res, record, { passed, wanted, headers, body }).finally(body.release);
   }
@@ -162,7 +167,8 @@ export function createPipeline(stages: Stages): {
       refuseWithError(res, record, 'cross_site_request');
       return;
     }
-    const headers = headersFor(req, record, passed);
+    // A handshake has no body (RFC 6455, section 4.1); bytes behind it belong to the tunnel.
+    const headers = framed(headersFor(req, record, passed), request.method, 0);
     if (stages.signer.signs(match.route)) {
       headers.push(...stages.signer.sign(match.route, request, headers, Buffer.alloc(0)));
     }
@@ -251,8 +257,7 @@ function identityOf({ session, person, accessToken }: KnownSession, route: Route
   };
 }
 
-// Piece by piece, so that the memory is free once the application has taken the last. What says how long it is, or that it
-// comes in chunks, are the headers, which are those that came: a Content-Length that we added would not be the signed one.
+// Piece by piece, so that the memory is free once the application has taken the last.
 function piecesOf({ bytes, release }: HeldBody): Readable {
   function* pieces() {
     for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);

@@ -160,20 +160,17 @@ describe('cookies', () => {
   ])('ours go, %s', (_, cookie, kept) => {
     for (const name of ['Cookie', 'cookie', 'COOKIE']) {
       expect(sent({ rawHeaders: [name, cookie] })).toEqual([
-        ...kept.map((value) => [name, value]),
+        ...kept.map((value) => ['Cookie', value]),
         ...transport,
         ...identity,
       ]);
     }
   });
 
-  test('ours go from each of several headers', () => {
+  test('ours go from each of several headers, which become one', () => {
     const rawHeaders = ['Cookie', 'a=1; _sso_proxy=x', 'cookie', '_sso_proxy=y; b=2'];
 
-    expect(sent({ rawHeaders, identity: undefined }).slice(0, 2)).toEqual([
-      ['Cookie', 'a=1'],
-      ['cookie', 'b=2'],
-    ]);
+    expect(sent({ rawHeaders, identity: undefined })[0]).toEqual(['Cookie', 'a=1; b=2']);
   });
 });
 

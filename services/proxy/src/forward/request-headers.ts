@@ -64,6 +64,7 @@ function forwardedOnly({ rawHeaders, route, isPreflight, isOwnCookie }: RequestH
   const endsHere = hopByHop(rawHeaders);
   const injected = new Set(route.injectRequestHeaders.map(([name]) => foldName(name)));
   const kept: string[] = [];
+  const cookies: string[] = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? '';
     const value = rawHeaders[at + 1] ?? '';
@@ -71,12 +72,14 @@ function forwardedOnly({ rawHeaders, route, isPreflight, isOwnCookie }: RequestH
     if (endsHere.has(lower) || lower === 'host' || lower === 'expect') continue;
     if (isPreflight && !preflightHeaders.has(lower)) continue;
     if (isReserved(name) || injected.has(foldName(name))) continue;
-    if (lower === 'cookie') {
-      const others = withoutCookies(value, isOwnCookie);
-      if (others !== undefined) kept.push(name, others);
+    if (lower !== 'cookie') {
+      kept.push(name, value);
       continue;
     }
-    kept.push(name, value);
+    const others = withoutCookies(value, isOwnCookie);
+    if (others !== undefined) cookies.push(others);
   }
+  // RFC 6265, section 5.4: there is one such header. Of several, what is signed would depend on who joins them.
+  if (cookies.length > 0) kept.push('Cookie', cookies.join('; '));
   return kept;
 }

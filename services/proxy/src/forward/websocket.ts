@@ -48,8 +48,6 @@ export function forwardWebSocket(
   // `req.url`, and drops without a word what it cannot parse, so the target goes in where it is sent.
   req.url = '/';
   req.headers = { ...headerObject(upstream.headers), connection: 'Upgrade', upgrade: 'websocket' };
-  // A handshake has no body (RFC 6455, section 4.1); bytes behind it belong to the tunnel.
-  delete req.headers['content-length'];
   let settled = false;
 
   const proxy = createProxyMiddleware({

@@ -1,0 +1,32 @@
+// RFC 9110, section 8.6: without content, `Content-Length: 0` is said by methods that anticipate some, and by no others.
+// This is undici's list, which leaves the header out, or adds it, whatever it is given.
+const anticipatesContent: ReadonlySet<string> = new Set([
+  'POST',
+  'PUT',
+  'PATCH',
+  'QUERY',
+  'PROPFIND',
+  'PROPPATCH',
+]);
+
+/**
+ * The headers of a request as they are written: with what is said about the length of its body, which for a body without
+ * a length is nothing, as it goes in chunks. Nothing is added or left out behind this list, so it can be signed.
+ *
+ * @param headers a flat list
+ * @param bodyBytes how long the body is; undefined while it has still to come
+ */
+export function framed(headers: readonly string[], method: string, bodyBytes: number | undefined): string[] {
+  const list: string[] = [];
+  let length: string | undefined;
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const name = headers[at] ?? '';
+    const value = headers[at + 1] ?? '';
+    if (name.toLowerCase() !== 'content-length') list.push(name, value);
+    // `0005` is written as the number that it is.
+    else length = String(Number(value));
+  }
+  if (bodyBytes === 0) length = anticipatesContent.has(method) ? '0' : undefined;
+  if (length !== undefined) list.push('Content-Length', length);
+  return list;
+}
