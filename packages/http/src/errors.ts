@@ -211,7 +211,7 @@ export const errors = {
     title: 'The application asks for a sign-in that cannot work here',
     sentence:
       'It wants to know you by your connection, but connections are shared here. Tell the people who run it.',
-    level: 'warn',
+    level: 'error',
     description:
       'NTLM and Negotiate authenticate a connection, and every later request on it counts as the same person’s. So a session that uses them has a connection to the application to itself, and where there is no session, on a public path, they are refused: take the path out of `skip_auth_regex`, or switch Windows authentication off for it in the application. The same answer is given when the application says, by `Persistent-Auth` or by the reply of a handshake, that a connection is authenticated which others share; it is then closed.',
   },
