@@ -16,6 +16,8 @@ export type Destination = {
 
 /** How the proxy says that the cookie did come, and that it could not open it. */
 export const unreadable = 'session_unreadable';
+/** How it says that we have told it that a session is over. */
+export const over = 'session_ended';
 
 /**
  * How a session gets to the host of a destination. One rule decides: can the host read the shared cookie? Otherwise the

@@ -10,6 +10,7 @@ import { replyFailure } from '../web/failure.ts';
 import { queryParameters } from '../web/parameters.ts';
 import type { Parameters } from '../web/parameters.ts';
 import { beginSignIn } from './begin.ts';
+import { over } from './destination.ts';
 import { startHref } from './links.ts';
 import { signedOutMark } from './marks.ts';
 import { destinationOrRefuse } from './requested-return.ts';
@@ -42,7 +43,12 @@ export function signIn(provider: Provider, context: Context): Handler {
     );
     if (opened !== undefined) {
       res.locals.line.user = opened.session.email;
-      const renewed = await renewedSession(opened.session, opened.known, context);
+      // What has been called over once stays so for the proxy, which would send its browser here again: it stands by our
+      // settings of now, or by another task of ours, so there is a new seal to ask about.
+      const isCalledOver = destination.reason === over;
+      const renewed =
+        (await renewedSession(opened.session, opened.known, context)) ??
+        (isCalledOver ? opened.session : undefined);
       if (renewed !== undefined) res.append('Set-Cookie', await sessionSetCookie(renewed, context));
       const session = renewed ?? opened.session;
       const began = beganAt(parameters, context.now());

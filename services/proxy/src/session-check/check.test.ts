@@ -190,6 +190,22 @@ describe('a session that auth has ended', () => {
     expect(await check(stranger)).toBe('unverified');
   });
 
+  test('stands in another cookie that auth vouches for after that, and has no grace before', async () => {
+    const [known, living] = [session('one'), session('one')];
+    introspect.mockResolvedValueOnce(stands).mockResolvedValueOnce({ active: false });
+    await check(living);
+    await check(known);
+    introspect.mockRejectedValueOnce(new Error('away')).mockResolvedValue(stands);
+    now += 1;
+
+    expect(await check(living)).toBe('ended');
+    expect(await check(living)).toBe('ended');
+    now += retryPauseMs;
+    expect(await check(living)).toBe('stands');
+    expect(await check(known)).toBe('ended');
+    expect(introspect).toHaveBeenCalledTimes(4);
+  });
+
   test('is over for all who wait', async () => {
     introspect.mockResolvedValue({ active: false });
     const known = session();

@@ -23,7 +23,9 @@ const retryPauseMs = 10_000;
 
 /**
  * Makes the check that asks auth whether a session still stands, at most once per `validMs` and never twice at a time
- * for one session. A failure to ask never ends a session; one that has ended is over in every cookie that it comes in.
+ * for one session. A failure to ask never ends a session; one that has ended is over in every cookie that it comes in,
+ * unless auth says otherwise of that very cookie: what it no longer takes of one (a copy that is over sooner, a seal of an
+ * older key) must not shut out a person whom it has signed in with the same `sid` again.
  *
  * @param options.groups the groups that routes name; another list than last time is a new question
  */
@@ -51,9 +53,8 @@ export function createSessionCheck(options: {
     return isWithinGrace(known) ? 'stands' : 'unverified';
   };
 
-  function isOver(known: KnownSession): boolean {
-    known.ended ||= ended.has(known.session.sid);
-    return known.ended;
+  function isOver({ ended: isEnded, session, answeredAt }: KnownSession): boolean {
+    return isEnded || ended.since(session.sid, answeredAt);
   }
 
   function isWithinGrace({ vouchedAt }: KnownSession): boolean {
@@ -61,10 +62,11 @@ export function createSessionCheck(options: {
   }
 
   function isDue(known: KnownSession): boolean {
-    if (isOver(known)) return false;
-    const { askedFor, needsAccessToken } = known;
+    if (known.ended) return false;
+    const { session, askedFor, needsAccessToken } = known;
     return (
       elapsed() >= known.askAgainAt ||
+      ended.since(session.sid, known.askedAt) ||
       askedFor?.groups !== groups() ||
       (needsAccessToken && !askedFor.accessToken)
     );
@@ -84,10 +86,16 @@ export function createSessionCheck(options: {
   async function ask(known: KnownSession): Promise<void> {
     const question = { groups: groups(), accessToken: known.needsAccessToken };
     known.askedFor = question;
+    known.askedAt = elapsed();
+    const { askedAt } = known;
     try {
       const answer = await introspect(known.token, question);
-      if (!answer.active) return ended.add(known.session.sid);
-      known.vouchedAt = elapsed();
+      if (!answer.active) {
+        known.ended = true;
+        return ended.add(known.session.sid);
+      }
+      known.answeredAt = askedAt;
+      known.vouchedAt = askedAt;
       known.askAgainAt = elapsed() + clocks.validMs;
       known.person = { ...known.person, groups: answer.groups, askedGroups: question.groups };
       known.accessToken = accessTokenOf(answer, elapsed() - now());

@@ -2,11 +2,12 @@ import { LRUCache } from 'lru-cache';
 
 /**
  * The sessions that auth has ended. A session comes in many cookies (renewed ones, copies, one for each host that it was
- * handed over to), so what has ended is known by its `sid`, and all of them are over at once.
+ * handed over to), so what has ended is known by its `sid`, and none of them counts without a newer word of auth.
  */
 export type EndedSids = {
   add(sid: string): void;
-  has(sid: string): boolean;
+  /** whether one ended at a moment or after it, by `elapsed` */
+  since(sid: string, moment: number): boolean;
   /**
    * The last moment at which one ended that is not remembered any more although it should be: it may be any that was
    * vouched for until then. By `elapsed`.
@@ -40,7 +41,10 @@ export function createEndedSids(options: {
 
   return {
     add: (sid) => void endedAt.set(sid, elapsed()),
-    has: (sid) => endedAt.has(sid),
+    since(sid, moment) {
+      const at = endedAt.peek(sid);
+      return at !== undefined && at >= moment;
+    },
     forgottenAt: () => forgottenAt,
   };
 }

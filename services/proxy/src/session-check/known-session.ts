@@ -17,11 +17,14 @@ export type KnownSession = {
   cookie: string;
   /** when auth last vouched for it, by its own answer or by the time that it sealed into the cookie */
   vouchedAt: number;
-  /** what auth was last asked about */
+  /** what auth was last asked about, and when */
   askedFor: Asked | undefined;
+  askedAt: number;
+  /** when auth was asked what it last answered */
+  answeredAt: number;
   /** before this there is nothing to ask */
   askAgainAt: number;
-  /** auth said that it is over: final */
+  /** auth said that this cookie is over: final */
   ended: boolean;
   person: Person;
   /** it was used on a route that passes the access token on */
@@ -44,6 +47,8 @@ export function newlyKnown(
     cookie,
     vouchedAt: elapsed() - sealedAgo(session, now()),
     askedFor: undefined,
+    askedAt: -Infinity,
+    answeredAt: -Infinity,
     askAgainAt: elapsed(),
     ended: false,
     person: { kind: 'person', email: session.email, groups: undefined },
