@@ -42,7 +42,11 @@ describe('an account', () => {
   test('may not sign in without a verified address', () => {
     const anybody = { emailDomains: ['*'], emailAddresses: [] };
     const unverified = { email: 'ada@company.com', emailVerified: false };
-    expect(admitAccount(unverified, anybody)).toEqual({ admitted: false, code: 'email_unverified' });
+    expect(admitAccount(unverified, anybody)).toEqual({
+      admitted: false,
+      code: 'email_unverified',
+      email: 'ada@company.com',
+    });
     expect(admitAccount(verified(undefined), anybody)).toEqual({ admitted: false, code: 'email_unverified' });
   });
 });

@@ -13,6 +13,7 @@ export type Admission =
   | {
       readonly admitted: false;
       readonly code: 'email_unverified' | 'account_refused';
+      /** as the provider wrote it where it stands for nobody: to show, and for the log */
       readonly email?: string;
       /** for the log */
       readonly detail?: string;
@@ -26,10 +27,11 @@ const longestAddress = 254;
 
 /** Decides whether a person may sign in, from what the provider says. */
 export function admitAccount({ email: given, emailVerified }: Account, rules: AccountRules): Admission {
-  if (given === undefined || !emailVerified) return { admitted: false, code: 'email_unverified' };
+  if (given === undefined) return { admitted: false, code: 'email_unverified' };
   if (given.length > longestAddress) {
     return { admitted: false, code: 'account_refused', detail: 'the address has more than 254 characters' };
   }
+  if (!emailVerified) return { admitted: false, code: 'email_unverified', email: given };
   if (!plainAddress.test(given)) {
     return {
       admitted: false,

@@ -12,7 +12,12 @@ export type Person = {
 };
 
 /** Nobody: a request without a usable session, and why it is not usable. */
-export type Nobody = { readonly kind: 'nobody'; readonly why: NobodyReason };
+export type Nobody = {
+  readonly kind: 'nobody';
+  readonly why: NobodyReason;
+  /** for the log: whose session it is that cannot be checked right now */
+  readonly email?: string;
+};
 
 /** Who asks. */
 export type Subject = Person | Nobody;

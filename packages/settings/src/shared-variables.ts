@@ -97,7 +97,8 @@ export const observabilityVariables = {
   LOGGING_ENABLE: {
     type: boolean,
     default: 'true',
-    meaning: 'Whether each request leaves a line in the log.',
+    meaning:
+      'Whether each request leaves a line in the log. A refusal and an error of ours leave theirs in any case.',
     aliases: ['REQUEST_LOGGING'],
   },
   LOGGING_LEVEL: {

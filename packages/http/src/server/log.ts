@@ -33,6 +33,8 @@ export type RequestLine = {
   route?: string;
   reason?: string;
   user?: string;
+  /** at auth: the host of the application that it leads to, where that is certain */
+  application?: string;
   /** the error code, where there was one */
   error?: string;
   /** what went wrong, for the operator */

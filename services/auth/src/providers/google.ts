@@ -82,10 +82,12 @@ export function googleProvider(
       });
       if (!('user' in outcome)) throw failed('the callback holds no code');
       const { claims, tokens } = outcome.user;
+      const identity = identityOf(claims);
       if (!isOfDomain(claims, hostedDomain)) {
-        throw new HttpError('account_refused', { detail: 'the account is outside the hosted domain' });
+        const detail = 'the account is outside the hosted domain';
+        throw new HttpError('account_refused', { detail, user: identity.email });
       }
-      return { identity: identityOf(claims), tokens: tokensOf(tokens) };
+      return { identity, tokens: tokensOf(tokens) };
     },
 
     async refresh(refreshToken, sub) {

@@ -4,11 +4,32 @@ import type { Logger } from 'pino';
 import type { Locals } from '../web/locals.ts';
 import type { Tell } from './events.ts';
 
-/** Writes one line for each request. */
-export function requestLines(log: Logger): Tell {
+/**
+ * Writes one line for each request.
+ *
+ * @param which `errors`: only for those that were answered with an error and leave no audit line
+ */
+export function requestLines(log: Logger, which: 'all' | 'errors'): Tell {
   return function writeLine(event) {
-    if (event.kind === 'request') log[levelOf(event.locals)](event.locals.line, 'request');
+    if (event.kind !== 'request') return;
+    const { locals } = event;
+    if (which === 'errors' && (locals.failed === undefined || isRefused(locals))) return;
+    log[levelOf(locals)](locals.line, 'request');
   };
+}
+
+/** Writes one more line when a person is refused: who, on the way to which application, and why. */
+export function auditLines(log: Logger): Tell {
+  return function writeAudit(event) {
+    if (event.kind !== 'request' || !isRefused(event.locals)) return;
+    const { id, user, application, host, path, client, error, detail } = event.locals.line;
+    const line = { audit: 'denied', id, user, application, host, path, client, reason: error, detail };
+    log.warn(line, 'denied');
+  };
+}
+
+function isRefused({ failed }: Locals): boolean {
+  return failed === 'account_refused' || failed === 'email_unverified';
 }
 
 function levelOf({ line, failed }: Locals): ErrorLevel | 'debug' {

@@ -4,7 +4,7 @@ import type { AuthSettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
 import { tellAll } from './events.ts';
 import type { Tell } from './events.ts';
-import { requestLines } from './log-lines.ts';
+import { auditLines, requestLines } from './log-lines.ts';
 import { authMetrics } from './names.ts';
 import type { AuthStatsdName } from './names.ts';
 import { prometheusListener } from './prometheus.ts';
@@ -25,8 +25,7 @@ export function startRecording(options: {
 }): Recording {
   const { settings, registry, log } = options;
   const { host, port } = settings.metrics.statsd;
-  const listeners: Tell[] = [];
-  if (settings.logging.enabled) listeners.push(requestLines(log));
+  const listeners: Tell[] = [auditLines(log), requestLines(log, settings.logging.enabled ? 'all' : 'errors')];
   if (registry !== undefined) listeners.push(prometheusListener(registry));
   if (host === undefined) return { tell: tellAll(listeners), close: () => Promise.resolve() };
 

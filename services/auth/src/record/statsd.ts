@@ -22,8 +22,9 @@ export function statsdListener(statsd: Statsd<AuthStatsdName>): Tell {
   }
 
   function countRequest({ locals, action, ms }: EventOf<'request'>): void {
-    const { line, failed, application } = locals;
-    const host = { proxy_host: proxyHost(application) };
+    const { line, failed } = locals;
+    // BuzzFeed SSO's callback did not say which application it led to.
+    const host = { proxy_host: proxyHost(action === 'callback' ? undefined : line.application) };
     statsd.timing('request.duration', ms, {
       method: countedMethod(line.method),
       status_code: line.status,

@@ -36,6 +36,7 @@ export function callback(provider: Provider, context: Context): Handler {
     const parameters = queryParameters(req);
     const found = await context.attempts.find(req.headers.cookie, parameters.one('state') ?? '');
     const attempt = found?.slug === provider.slug ? found : undefined;
+    if (attempt?.target !== undefined) res.locals.line.application = new URL(attempt.target).host;
     if (attempt?.secrets === undefined) return answerUnknown(req, res, attempt, context);
 
     res.append('Set-Cookie', await context.attempts.end(attempt));
@@ -88,7 +89,7 @@ async function arrivalOf(
   const admission = admitAccount(answer.identity, accounts);
   if (admission.admitted) return { idp: provider.slug, email: admission.email, ...answer };
   const { code, email, detail } = admission;
-  return { code, detail, ...(email !== undefined && { facts: [['Account', email]] }) };
+  return { code, detail, user: email };
 }
 
 // RFC 6749, section 4.1.2.1: in place of a code there may be an error.
@@ -113,7 +114,7 @@ const refusalCodes: ReadonlyMap<string, ErrorCode> = new Map([
 
 function failureOf(error: unknown): Failure {
   if (!(error instanceof HttpError)) throw error;
-  return { code: error.code, detail: error.detail };
+  return { code: error.code, detail: error.detail, user: error.user };
 }
 
 // The provider remembers who was refused, and would vouch for the same account again unless it asks.

@@ -45,7 +45,7 @@ export function destinationOrRefuse(
     return undefined;
   }
   const requested = requestedReturn(parameters, context, handOff);
-  if ('address' in requested) res.locals.application = requested.address.host;
+  if ('address' in requested) res.locals.line.application = requested.address.host;
   if ('refusal' in requested) {
     replyFailure(req, res, { code, detail: requested.refusal });
   } else if (requested.expired) {

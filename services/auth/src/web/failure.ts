@@ -10,22 +10,34 @@ export type Failure = {
   readonly code: ErrorCode;
   /** for the log only */
   readonly detail?: string | undefined;
+  /** the account that it is about: for the log, and for the person to see whom they came as */
+  readonly user?: string | undefined;
   readonly facts?: readonly Fact[];
   readonly paragraphs?: readonly string[];
   readonly actions?: readonly Action[];
 };
 
 /** Answers with an error: a page for a person, JSON for a program. */
-export function replyFailure(req: IncomingMessage, res: Reply, { code, detail, ...page }: Failure): void {
+export function replyFailure(
+  req: IncomingMessage,
+  res: Reply,
+  { code, detail, user, facts = [], ...page }: Failure,
+): void {
   const { line } = res.locals;
   res.locals.failed = code;
   line.error = code;
   if (detail !== undefined) line.detail = detail;
+  if (user !== undefined) line.user = user;
   const { status } = errors[code];
   // What is refused unread is not read to its end either, for as long as somebody likes to send.
   if (isBodyUnread(req)) res.set('Connection', 'close');
   if (!isForPerson(req)) return replyJson(res, status, errorJson({ code, requestId: line.id }));
-  return replyPage(res, status, errorPage({ code, requestId: line.id, ...page }));
+  const account: readonly Fact[] = user === undefined ? [] : [['Account', user]];
+  return replyPage(
+    res,
+    status,
+    errorPage({ code, requestId: line.id, ...page, facts: [...account, ...facts] }),
+  );
 }
 
 /** The last handler: turns whatever was thrown into an answer. What nobody foresaw is logged with its stack. */

@@ -7,8 +7,6 @@ export type Locals = {
   line: RequestLine;
   /** the error that it was answered with */
   failed?: ErrorCode;
-  /** the host of the application that it leads to, where that is certain */
-  application?: string;
 };
 
 /** A response of ours, as handlers see it. */

@@ -68,7 +68,9 @@ export function createGate(parts: {
       }
       const { known } = credential;
       const standing = await parts.check(known, { accessToken: route.passAccessToken });
-      if (standing === 'unverified') return { subject: nobody('session_unverified') };
+      if (standing === 'unverified') {
+        return { subject: { ...nobody('session_unverified'), email: known.session.email } };
+      }
       if (standing === 'stands') return arrive(credential, headers.cookie);
       // It has ended, and is read no more: there may be another behind it.
     }

@@ -6,8 +6,13 @@ import type { ProxyEvent, Tell } from './events.ts';
 
 type RequestEvent = Extract<ProxyEvent, { kind: 'request' }>;
 
-/** Writes one line for each request, and one for a WebSocket that had to be cut. */
-export function requestLines(log: Logger): Tell {
+/**
+ * Writes one line for each request, and one for a WebSocket that had to be cut.
+ *
+ * @param which `errors`: only for what was cut, or answered with an error and leaves no audit line. That somebody has to
+ *   sign in first is no error
+ */
+export function requestLines(log: Logger, which: 'all' | 'errors'): Tell {
   return function writeLine(event) {
     if (event.kind === 'tunnel_cut') {
       const { id, route } = event.record;
@@ -15,6 +20,7 @@ export function requestLines(log: Logger): Tell {
     }
     if (event.kind !== 'request') return;
     const { error } = event.record;
+    if (which === 'errors' && (error === undefined || error === 'not_signed_in' || isRefused(event))) return;
     log[error === undefined ? 'info' : errors[error].level](lineOf(event), 'request');
   };
 }
@@ -39,23 +45,26 @@ export function graceLines(log: Logger): Tell {
  */
 export function auditLines(log: Logger): Tell {
   return function writeAudit(event) {
-    if (event.kind !== 'request') return;
+    if (event.kind !== 'request' || !isRefused(event)) return;
     const { id, request, route, decision, subject } = event.record;
-    if (decision === undefined || decision.allow || subject?.kind !== 'person') return;
-    if (isTransient(decision.reason)) return;
     const line = {
       audit: 'denied',
       id,
-      user: subject.email,
+      user: subject?.email,
       route: route?.id,
       host: request?.host,
       path: request?.rawPath,
       client: request?.client,
-      reason: decision.reason,
-      rule: decision.rule,
+      reason: decision?.reason,
+      rule: decision?.rule,
     };
     log.warn(line, 'denied');
   };
+}
+
+/** Tells whether a person was refused, by a decision about them. */
+export function isRefused({ record: { decision, subject } }: RequestEvent): boolean {
+  return decision?.allow === false && subject?.kind === 'person' && !isTransient(decision.reason);
 }
 
 function lineOf({ record, method, status, ms }: RequestEvent): RequestLine {
@@ -65,7 +74,7 @@ function lineOf({ record, method, status, ms }: RequestEvent): RequestLine {
     Object.assign(line, { host: request.host, path: request.rawPath, client: request.client });
   if (route !== undefined) line.route = route.id;
   if (decision !== undefined) line.reason = decision.reason;
-  if (subject?.kind === 'person') line.user = subject.email;
+  if (subject?.email !== undefined) line.user = subject.email;
   if (record.error !== undefined) line.error = record.error;
   if (record.detail !== undefined) line.detail = record.detail;
   return line;

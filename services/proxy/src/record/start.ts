@@ -28,8 +28,11 @@ export function startRecording(options: {
 }): Recording {
   const { settings, registry, log, elapsed } = options;
   const { host, port } = settings.metrics.statsd;
-  const listeners = [auditLines(log), graceLines(log)];
-  if (settings.logging.enabled) listeners.push(requestLines(log));
+  const listeners = [
+    auditLines(log),
+    graceLines(log),
+    requestLines(log, settings.logging.enabled ? 'all' : 'errors'),
+  ];
   if (registry !== undefined) listeners.push(prometheusListener(registry));
   const tell = (all: readonly Tell[]) => withGraceAlarm(tellAll(all), elapsed);
   if (host === undefined) return { tell: tell(listeners), close: () => Promise.resolve() };
