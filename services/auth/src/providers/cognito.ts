@@ -1,6 +1,6 @@
 import type { CognitoProviderSettings } from '@latchkey/settings';
 import { oidcProvider } from './oidc.ts';
-import type { Dialect } from './oidc.ts';
+import type { Dialect, OidcOptions } from './oidc.ts';
 import type { Provider } from './provider.ts';
 
 const dialect: Dialect = {
@@ -14,10 +14,7 @@ const dialect: Dialect = {
 };
 
 /** A user pool of Amazon Cognito. */
-export function cognitoProvider(
-  settings: CognitoProviderSettings,
-  options: { callbackUrl: URL; timeoutMs: number },
-): Provider {
+export function cognitoProvider(settings: CognitoProviderSettings, options: OidcOptions): Provider {
   const { host, region, poolId } = settings;
   if (settings.issuer !== undefined) {
     return oidcProvider({ ...settings, issuer: settings.issuer }, options, dialect);

@@ -8,6 +8,12 @@ import type { CheckSignature } from './id-token.ts';
 /** A provider as it describes itself: how openid-client speaks to it, and whose signature its ID tokens bear. */
 export type Discovered = { readonly config: oidc.Configuration; readonly checkSignature: CheckSignature };
 
+type DiscoveryOptions = {
+  readonly timeoutMs: number;
+  readonly elapsed: () => number;
+  readonly endpoints: Readonly<Record<string, string>> | undefined;
+};
+
 /**
  * Makes the question for a provider's configuration. It is asked when it is first needed, so that a provider that is down
  * does not keep us from starting. A failure is not remembered: the next sign-in asks again.
@@ -16,7 +22,7 @@ export type Discovered = { readonly config: oidc.Configuration; readonly checkSi
  */
 export function discovery(
   settings: Pick<OidcProviderSettings, 'issuer' | 'clientId' | 'clientSecret'>,
-  options: { timeoutMs: number; endpoints: Readonly<Record<string, string>> | undefined },
+  options: DiscoveryOptions,
 ): () => Promise<Discovered> {
   let known: Promise<Discovered> | undefined;
 
@@ -31,7 +37,7 @@ export function discovery(
 
 async function discover(
   { issuer, clientId, clientSecret }: Pick<OidcProviderSettings, 'issuer' | 'clientId' | 'clientSecret'>,
-  { timeoutMs, endpoints }: { timeoutMs: number; endpoints: Readonly<Record<string, string>> | undefined },
+  { timeoutMs, elapsed, endpoints }: DiscoveryOptions,
 ): Promise<Discovered> {
   const fetchBounded = boundedFetch(timeoutMs);
   const authentication = clientAuthentication(clientSecret);
@@ -39,7 +45,7 @@ async function discover(
     [oidc.customFetch]: fetchBounded,
     execute: issuer.protocol === 'http:' ? [oidc.allowInsecureRequests] : [],
   });
-  const checkSignature = signatureCheck(found.serverMetadata(), fetchBounded);
+  const checkSignature = signatureCheck(found.serverMetadata(), fetchBounded, elapsed);
   if (endpoints === undefined) return { config: found, checkSignature };
   const config = new oidc.Configuration(
     { ...found.serverMetadata(), ...endpoints },

@@ -14,13 +14,14 @@ let keys: unknown[];
 let status: number;
 let asked: number;
 let now: number;
+let elapsed: number;
 let check: CheckSignature;
 
 beforeEach(async () => {
   [first, second] = await Promise.all([signerOf('one'), signerOf('two')]);
-  [keys, status, asked, now] = [[first.jwk], 200, 0, Date.now()];
+  [keys, status, asked, now, elapsed] = [[first.jwk], 200, 0, Date.now(), 0];
   jest.spyOn(Date, 'now').mockImplementation(() => now);
-  check = signatureCheck(published, fetchKeys);
+  check = signatureCheck(published, fetchKeys, () => elapsed);
 });
 afterEach(() => {
   jest.restoreAllMocks();
@@ -36,6 +37,11 @@ async function signerOf(kid: string) {
   };
 }
 
+function pass(ms: number): void {
+  now += ms;
+  elapsed += ms;
+}
+
 async function fetchKeys(): Promise<Response> {
   asked += 1;
   return Response.json({ keys }, { status });
@@ -44,15 +50,19 @@ async function fetchKeys(): Promise<Response> {
 describe('the keys of an issuer', () => {
   beforeEach(() => {
     const algorithms = ['RS256', 'ES256', 'HS256', 'none'];
-    check = signatureCheck({ ...published, id_token_signing_alg_values_supported: algorithms }, fetchKeys);
+    check = signatureCheck(
+      { ...published, id_token_signing_alg_values_supported: algorithms },
+      fetchKeys,
+      () => elapsed,
+    );
   });
 
   test('are asked for once, also by many at a time, and kept for ten minutes', async () => {
     await Promise.all([check(first.token), check(first.token), check(first.token)]);
-    now += 599_000;
+    pass(599_000);
     await check(first.token);
     expect(asked).toBe(1);
-    now += 2_000;
+    pass(2_000);
     await check(first.token);
     expect(asked).toBe(2);
   });
@@ -60,14 +70,14 @@ describe('the keys of an issuer', () => {
   test('are asked for again when a token names a new one', async () => {
     await check(first.token);
     keys = [first.jwk, second.jwk];
-    now += 31_000;
+    pass(31_000);
     await check(second.token);
     expect(asked).toBe(2);
   });
 
   test('are not asked for again within the cool-down, whatever a token names', async () => {
     await check(first.token);
-    now += 29_000;
+    pass(29_000);
     await expect(check(second.token)).rejects.toMatchObject({ code: 'provider_failed' });
     expect(asked).toBe(1);
   });
@@ -75,11 +85,20 @@ describe('the keys of an issuer', () => {
   test('count no longer once the issuer has taken them back', async () => {
     await check(first.token);
     keys = [second.jwk];
-    now += 601_000;
+    pass(601_000);
     await expect(check(first.token)).rejects.toMatchObject({
       code: 'provider_failed',
       detail: 'the signature of the ID token: ERR_JWKS_NO_MATCHING_KEY',
     });
+  });
+
+  test('are neither kept nor missed for a day because the clock was set back by one', async () => {
+    await check(first.token);
+    keys = [second.jwk];
+    now -= 86_400_000;
+    elapsed += 601_000;
+    await check(second.token);
+    await expect(check(first.token)).rejects.toMatchObject({ code: 'provider_failed' });
   });
 
   test.each([404, 302])('that cannot be had (%d) are no word about the token', async (answered) => {
@@ -97,7 +116,7 @@ test('an issuer that says nothing about algorithms signs with RS256', async () =
 test.each([undefined, 'nonsense', 'http://idp.example/keys', 'file:///etc/keys'])(
   'keys are not taken from %s',
   (jwks_uri) => {
-    expect(() => signatureCheck({ issuer, jwks_uri }, fetchKeys)).toThrow(
+    expect(() => signatureCheck({ issuer, jwks_uri }, fetchKeys, () => elapsed)).toThrow(
       expect.objectContaining({ code: 'provider_failed' }),
     );
   },

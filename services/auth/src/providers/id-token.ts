@@ -31,22 +31,23 @@ const maxAgeMs = 600_000;
  * openid-client has such a check (`enableNonRepudiationChecks`), inside the very question that replaces a refresh token:
  * where the keys cannot be had, the new refresh token would be lost with the answer, and the person signed out.
  *
+ * @param elapsed milliseconds that never jump
  * @throws HttpError `provider_failed` when the provider publishes no keys
  */
-export function signatureCheck(published: Published, fetchKeys: FetchKeys): CheckSignature {
-  const keys = createRemoteJWKSet(addressOfKeys(published), {
-    cooldownDuration: coolDownMs,
-    cacheMaxAge: maxAgeMs,
-    async [customFetch](url, { headers }) {
-      const answer = await fetchKeys(url, { method: 'GET', headers: Object.fromEntries(headers) });
-      if (answer.status === 200) return answer;
-      throw new HttpError('provider_unavailable', { detail: `the keys of the issuer: ${answer.status}` });
-    },
-  });
+export function signatureCheck(
+  published: Published,
+  fetchKeys: FetchKeys,
+  elapsed: () => number,
+): CheckSignature {
+  const address = addressOfKeys(published);
+  let keys = keySet(address, fetchKeys);
+  let madeAt = elapsed();
   const { id_token_signing_alg_values_supported: supported = ['RS256'] } = published;
   const algorithms = supported.filter((algorithm) => asymmetric.test(algorithm));
 
   return async function checkSignature(idToken) {
+    // jose measures by the time of day: set back by a day, it would keep keys that were taken back, and look for no new ones.
+    if (elapsed() - madeAt >= maxAgeMs) [keys, madeAt] = [keySet(address, fetchKeys), elapsed()];
     try {
       await compactVerify(idToken, keys, { algorithms });
     } catch (error) {
@@ -58,6 +59,18 @@ export function signatureCheck(published: Published, fetchKeys: FetchKeys): Chec
       });
     }
   };
+}
+
+function keySet(address: URL, fetchKeys: FetchKeys): ReturnType<typeof createRemoteJWKSet> {
+  return createRemoteJWKSet(address, {
+    cooldownDuration: coolDownMs,
+    cacheMaxAge: Infinity,
+    async [customFetch](url, { headers }) {
+      const answer = await fetchKeys(url, { method: 'GET', headers: Object.fromEntries(headers) });
+      if (answer.status === 200) return answer;
+      throw new HttpError('provider_unavailable', { detail: `the keys of the issuer: ${answer.status}` });
+    },
+  });
 }
 
 function addressOfKeys({ issuer, jwks_uri: address }: Published): URL {

@@ -25,16 +25,25 @@ export type Dialect = {
   readonly endpoints?: Readonly<Record<string, string>>;
 };
 
+/** What every provider of this kind is made with. */
+export type OidcOptions = {
+  readonly callbackUrl: URL;
+  /** for each question */
+  readonly timeoutMs: number;
+  /** milliseconds that never jump */
+  readonly elapsed: () => number;
+};
+
 const plain: Dialect = { groupsClaim: 'groups', asksUserinfo: true, accountChoice: 'select_account' };
 
 /** Any OpenID Connect provider, through openid-client. */
 export function oidcProvider(
   settings: Omit<OidcProviderSettings, 'type'>,
-  { callbackUrl, timeoutMs }: { callbackUrl: URL; timeoutMs: number },
+  { callbackUrl, timeoutMs, elapsed }: OidcOptions,
   dialect: Dialect = plain,
 ): Provider {
   const { groupsMs } = settings;
-  const discovered = discovery(settings, { timeoutMs, endpoints: dialect.endpoints });
+  const discovered = discovery(settings, { timeoutMs, elapsed, endpoints: dialect.endpoints });
 
   // Groups are asked for with a refresh, which there would be no other reason for while the access token lives.
   function askedAgain(tokens: Tokens): Tokens {

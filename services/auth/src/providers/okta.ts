@@ -1,6 +1,6 @@
 import type { OktaProviderSettings } from '@latchkey/settings';
 import { oidcProvider } from './oidc.ts';
-import type { Dialect } from './oidc.ts';
+import type { Dialect, OidcOptions } from './oidc.ts';
 import type { Provider } from './provider.ts';
 
 const dialect: Dialect = {
@@ -16,10 +16,7 @@ const dialect: Dialect = {
  * Okta. An organisation's own authorization server tells groups in the ID token alone; one of the others may send an ID
  * token so thin that they are at userinfo alone.
  */
-export function oktaProvider(
-  settings: OktaProviderSettings,
-  options: { callbackUrl: URL; timeoutMs: number },
-): Provider {
+export function oktaProvider(settings: OktaProviderSettings, options: OidcOptions): Provider {
   const { host, server } = settings;
   const path = server === undefined ? '' : `/oauth2/${server}`;
   const issuer = settings.issuer ?? new URL(`https://${host}${path}`);
