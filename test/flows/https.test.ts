@@ -41,6 +41,12 @@ test('plain HTTP is sent on to HTTPS, where the load balancer says that it is pl
     .browser()
     .visit(plain, { follow: false, headers: { 'x-forwarded-proto': 'http' } });
   expect([answer.status, answer.headers['location']]).toEqual([308, the.stack.url('hello', '/a?b=c')]);
+  // nginx, told to pass `$host:$server_port` on, names the port that no browser does.
+  const named = await the.browser().visit(plain, {
+    follow: false,
+    headers: { host: 'hello.latchkey.localhost:80', 'x-forwarded-proto': 'http' },
+  });
+  expect([named.status, named.headers['location']]).toEqual([308, 'https://hello.latchkey.localhost/a?b=c']);
   // Health checks come straight to the task.
   expect((await the.browser().fetch(`http://127.0.0.1:${the.stack.ports.proxy}/ping`)).status).toBe(200);
 });
