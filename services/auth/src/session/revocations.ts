@@ -1,17 +1,18 @@
 import type { Clock } from '@latchkey/http';
-import type { Session } from '@latchkey/session';
-import type { StoredSession } from './store.ts';
+import type { SignedInSession } from './store.ts';
 
 /** The sessions that were ended before their time. */
 export type Revocations = {
-  add(session: StoredSession, until: number): void;
-  has(session: StoredSession & Pick<Session, 'auth_time'>): boolean;
+  add(session: SignedInSession, until: number): void;
+  has(session: SignedInSession): boolean;
 };
 
 /** What has ended of one account. */
 type Account = {
   /** the sessions, each until when, as `lapses` */
   readonly sids: Map<string, Lapse>;
+  /** when the youngest of them was signed in for (seconds since the epoch) */
+  youngest: number;
   /** whoever signed in until this second is signed out (seconds since the epoch) */
   signedInUntil: number;
   lapses: Lapse;
@@ -42,24 +43,27 @@ export function createRevocations({ now, elapsed }: Clock): Revocations {
   }
 
   return {
-    add({ idp, sub, sid }, until) {
+    add({ idp, sub, sid, auth_time: signedInAt }, until) {
       forgetWhatIsOver();
       if (until <= now()) return;
       const key = keyOf(idp, sub);
       const lapses = { now: until, elapsed: elapsed() + until - now() };
       const account = accounts.get(key) ?? {
         sids: new Map<string, Lapse>(),
+        youngest: -Infinity,
         signedInUntil: -Infinity,
         lapses,
       };
+      account.youngest = Math.max(account.youngest, signedInAt);
       for (const [other, lapse] of account.sids) if (isOver(lapse)) account.sids.delete(other);
       account.sids.set(sid, lapses);
       if (account.sids.size > keptSids) {
         account.sids.clear();
-        account.signedInUntil = Math.floor(now() / 1000);
+        // By another task's clock, or by ours of before it was set back, one of them may have begun later than now.
+        account.signedInUntil = Math.max(account.signedInUntil, account.youngest, Math.floor(now() / 1000));
       }
       accounts.delete(key);
-      accounts.set(key, Object.assign(account, { lapses }));
+      accounts.set(key, Object.assign(account, { lapses: laterOf(account.lapses, lapses) }));
     },
     has({ idp, sub, sid, auth_time: signedInAt }) {
       const account = accounts.get(keyOf(idp, sub));
@@ -68,6 +72,10 @@ export function createRevocations({ now, elapsed }: Clock): Revocations {
       return signedInAt <= account.signedInUntil || (lapse !== undefined && !isOver(lapse));
     },
   };
+}
+
+function laterOf(one: Lapse, other: Lapse): Lapse {
+  return { now: Math.max(one.now, other.now), elapsed: Math.max(one.elapsed, other.elapsed) };
 }
 
 // GHSA-v574-6498-x57v: parts that are only put behind each other can be cut in two ways.

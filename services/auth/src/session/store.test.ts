@@ -92,6 +92,19 @@ describe.each([{ kind: 'memory', create: memoryStore }])('the $kind store', ({ c
   });
 });
 
+test('a session by a clock that is ahead is ended for good when its account has more than can be told apart', async () => {
+  let now = session.auth_time * 1000;
+  const store = memoryStore(clockFrom({ now: () => now }));
+  const ahead = { ...session, sid: 'ahead', auth_time: session.auth_time + 3 };
+  for (let at = 0; at < 50; at++) await store.revoke({ ...session, sid: `${at}` }, now + 1000);
+  await store.revoke(ahead, now + 1000);
+  expect(await store.isRevoked(ahead)).toBe(true);
+  now -= 500;
+  await store.revoke({ ...session, sid: 'one more' }, now + 1000);
+  now += 1_400;
+  expect(await store.isRevoked(ahead)).toBe(true);
+});
+
 test('a clock that is set forward and back makes the memory store forget no revocation', async () => {
   let now = 1_800_000_000_000;
   const store = memoryStore({ now: () => now, elapsed: () => 0 });

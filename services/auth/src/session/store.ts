@@ -19,11 +19,14 @@ export type Standing = {
 /** A session as it is stored: which one, and of which account. What one account does crowds out nobody else's. */
 export type StoredSession = Pick<Session, 'idp' | 'sub' | 'sid'>;
 
+/** One of which it is known when its person signed in, too. */
+export type SignedInSession = StoredSession & Pick<Session, 'auth_time'>;
+
 /** Memory that outlives a request. Every entry ends with its session (`until`: milliseconds since the epoch). */
 export type Store = {
   /** Ends a session: copies of its cookie die at their next check. It is not forgotten before its time. */
-  revoke(session: StoredSession, until: number): Promise<void>;
-  isRevoked(session: StoredSession & Pick<Session, 'auth_time'>): Promise<boolean>;
+  revoke(session: SignedInSession, until: number): Promise<void>;
+  isRevoked(session: SignedInSession): Promise<boolean>;
   /** The newest standing of a session, where it is remembered. */
   standing(sid: string): Promise<Standing | undefined>;
   keep(session: StoredSession, standing: Standing, until: number): Promise<void>;
