@@ -3,6 +3,7 @@ import { isDiagnosticName } from '../diagnostics.ts';
 import type { DiagnosticName } from '../diagnostics.ts';
 import { isNull } from '../parse/tree.ts';
 import type { YamlNode } from '../parse/tree.ts';
+import { flowList } from '../print/scalar.ts';
 import type { Report } from '../problems.ts';
 import type { Position } from '../types.ts';
 
@@ -118,8 +119,8 @@ export function list<T>(description: string, entry: Reader<T>): Reader<ReadonlyA
     read(node, report) {
       if (node.kind === 'list') return node.items.map((item) => entry.read(item, report));
       if (node.kind === 'scalar' && node.unresolved) return UNREADABLE;
-      const example = node.kind === 'scalar' && /^.{1,40}$/.test(node.text) ? node.text : 'value';
-      report('notList', node.at, `A list belongs here: write \`[${example}]\``);
+      const example = node.kind === 'scalar' && /^(?=[^]{1,40}$)[^]*\S/.test(node.text) ? node.text : 'value';
+      report('notList', node.at, `A list belongs here: write \`${flowList([example])}\``);
       return UNREADABLE;
     },
   };

@@ -134,7 +134,13 @@ function rangeAdvice(value: string): string {
 }
 
 function durationAdvice(value: string): string {
-  if (/^\d+$/.test(value))
-    return `${value} has no unit: write \`${value}s\` for seconds or \`${value}ms\` for milliseconds`;
+  if (/^\d+$/.test(value)) {
+    const meant = [
+      [`${value}s`, 'seconds'],
+      [`${value}ms`, 'milliseconds'],
+    ].filter(([text = '']) => isInRange(parseDuration(text) ?? Infinity));
+    const choices = meant.map(([text, unit]) => `\`${text}\` for ${unit}`);
+    if (choices.length > 0) return `${value} has no unit: write ${choices.join(' or ')}`;
+  }
   return `${quote(value)} is not a duration: write a number with its unit, such as \`30s\` or \`1m30s\``;
 }
