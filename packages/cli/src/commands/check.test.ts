@@ -164,7 +164,7 @@ PROVIDER_G_CLIENT_ID=x
   test('say what auth would say, and only its missing secrets are no error', async () => {
     expect(await found({ 'proxy.env': proxy, 'auth.env': auth })).toEqual([
       'LK603 auth.env:1 SESSION_KEY',
-      'LK603 auth.env:1 PROVIDER_G_CLIENT_SECRET',
+      'LK603 auth.env:9 PROVIDER_G_CLIENT_SECRET',
     ]);
   });
 
@@ -172,7 +172,7 @@ PROVIDER_G_CLIENT_ID=x
     const google = 'PROVIDER_G_GOOGLE_IMPERSONATE=a@b.test\nPROVIDER_G_GOOGLE_CREDENTIALS_JSON_FILE=/run/g\n';
     expect(await found({ 'proxy.env': proxy, 'auth.env': auth + google })).toEqual([
       'LK603 auth.env:1 SESSION_KEY',
-      'LK603 auth.env:1 PROVIDER_G_CLIENT_SECRET',
+      'LK603 auth.env:9 PROVIDER_G_CLIENT_SECRET',
     ]);
   });
 
@@ -191,7 +191,7 @@ PROVIDER_G_CLIENT_ID=x
   test('may be one file', async () => {
     expect(await found({ 'all.env': `${proxy}${auth}AUTHORIZE_EMAIL_ADDRESSES=a@b.test\n` })).toEqual([
       'LK603 all.env:1 SESSION_KEY',
-      'LK603 all.env:1 PROVIDER_G_CLIENT_SECRET',
+      'LK603 all.env:16 PROVIDER_G_CLIENT_SECRET',
       'LK601 all.env:19 AUTHORIZE_EMAIL_ADDRESSES',
     ]);
   });

@@ -11,9 +11,20 @@ SERVER_TRUSTED_PROXIES=10.0.0.0/8
 UPSTREAM_CLUSTER=prod
 `;
 
+/** What the proxy does not start without, but for what stands in `variables`. */
+function required(variables = ''): string {
+  const lines = [
+    'PROVIDER_URL_EXTERNAL=https://sso.example.com',
+    'CLIENT_ID=proxy',
+    `CLIENT_SECRET=${otherSecret}`,
+    `SESSION_COOKIE_SECRET=${secret}`,
+  ];
+  return lines.filter((line) => !variables.includes(line.replace(/=.*/, ''))).join('\n');
+}
+
 /** What is told about a file and variables, less what every deployment is told. */
 async function told(text: string, variables = ''): Promise<string[]> {
-  const files = { 'up.yml': text, 'sso.env': quiet + variables };
+  const files = { 'up.yml': text, 'sso.env': `${quiet}${variables}\n${required(variables)}\n` };
   const { stdout } = await latchkey(files, [
     'migrate',
     'up.yml',
@@ -154,7 +165,7 @@ describe('the environment', () => {
   });
 
   test('LK706: no cluster', async () => {
-    expect(await told(options, 'UPSTREAM_CLUSTER=\n')).toContain('LK706 1:1');
+    expect(await told(options, 'UPSTREAM_CLUSTER=\n')).toContain('LK706 4:1');
   });
 
   test('LK709: one environment for both services, not two files', async () => {
@@ -207,7 +218,7 @@ describe('the environment', () => {
 });
 
 test('every deployment is told what is otherwise everywhere', async () => {
-  const files = { 'up.yml': options, 'sso.env': quiet };
+  const files = { 'up.yml': options, 'sso.env': quiet + required() };
   const { code, stdout } = await latchkey(files, ['migrate', 'up.yml', '--env-file', 'sso.env']);
   expect(code).toBe(0);
   for (const at of [1, 2, 3, 4, 5, 6, 7, 8]) expect(stdout).toContain(`notice LK75${at} `);

@@ -3,7 +3,8 @@ import type { Finding } from '../finding.ts';
 import { lints } from '../lints/table.ts';
 import type { EnvEntry } from './env-file.ts';
 import type { PartlyKnown } from './read-settings.ts';
-import { settingFinding } from './start-up.ts';
+import { entryOf, settingFinding } from './start-up.ts';
+import type { ServiceEntries } from './start-up.ts';
 
 /** A variable of the proxy and the one of auth that has to go with it. */
 type Pair = {
@@ -32,6 +33,13 @@ const PAIRS: readonly Pair[] = [
     agree: (proxy, auth) => isSameHost(proxy.provider.externalUrl, auth.server),
     consequence:
       'people are sent to sign in where auth does not answer: write the host of the one into the other',
+  },
+  {
+    ofProxy: 'PROVIDER_URL_EXTERNAL',
+    ofAuth: 'SERVER_SCHEME',
+    agree: ({ provider }, { server }) => provider.externalUrl.protocol === `${server.scheme}:`,
+    consequence:
+      'people come back from the provider by another scheme than they went, and what was begun there is not found: write the scheme of the one into the other',
   },
   {
     ofProxy: 'PROVIDER_URL_INTERNAL',
@@ -76,25 +84,25 @@ export function disagreements(
   auth: PartlyKnown<AuthSettings>,
   entries: { ofProxy: readonly EnvEntry[]; ofAuth: readonly EnvEntry[] },
 ): Finding[] {
+  const ownProxy = { entries: entries.ofProxy, olderNames: proxy.deprecated };
+  const ownAuth = { entries: entries.ofAuth, olderNames: auth.deprecated };
   return PAIRS.filter(({ ofProxy, ofAuth, agree }) => {
-    const bothAreHere = isHere(ofProxy, proxy, entries.ofProxy) && isHere(ofAuth, auth, entries.ofAuth);
+    const bothAreHere = isHere(ofProxy, proxy, ownProxy) && isHere(ofAuth, auth, ownAuth);
     return bothAreHere && !agree(proxy.settings, auth.settings);
   }).map(({ ofProxy, ofAuth, consequence }) => {
     const of = ofProxy === ofAuth ? 'the one of auth' : `${ofAuth} of auth`;
-    const message = `${ofProxy}: does not go with ${of}${placeOf(ofAuth, entries.ofAuth)}, so ${consequence}`;
-    return settingFinding(lints.servicesDisagree, message, entries.ofProxy);
+    const message = `${ofProxy}: does not go with ${of}${placeOf(ofAuth, ownAuth)}, so ${consequence}`;
+    return settingFinding(lints.servicesDisagree, message, ownProxy);
   });
 }
 
 /** What a file of the container holds cannot be compared. */
-function isHere(name: string, { isKnown }: PartlyKnown<unknown>, entries: readonly EnvEntry[]): boolean {
-  return (
-    isKnown(new RegExp(`^${name}$`)) && !entries.some((entry) => entry.name.toUpperCase() === `${name}_FILE`)
-  );
+function isHere(name: string, { isKnown }: PartlyKnown<unknown>, own: ServiceEntries): boolean {
+  return isKnown(new RegExp(`^${name}$`)) && entryOf(`${name}_FILE`, own) === undefined;
 }
 
-function placeOf(name: string, entries: readonly EnvEntry[]): string {
-  const entry = entries.findLast((candidate) => candidate.name.toUpperCase() === name);
+function placeOf(name: string, own: ServiceEntries): string {
+  const entry = entryOf(name, own);
   return entry ? ` (${entry.file}:${entry.line})` : '';
 }
 

@@ -1,12 +1,17 @@
 import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
-import type { AuthSettings, Loaded, ProxySettings } from '@latchkey/settings';
+import type { AuthSettings, DeprecatedName, Loaded, ProxySettings } from '@latchkey/settings';
 
 type Environment = Record<string, string>;
 type ReadFile = (path: string, variable: string) => string;
 type Load<Settings> = (env: Environment, options: { readFile: ReadFile }) => Loaded<Settings>;
 
 /** Settings of which some may be made up: only what `isKnown` says of a variable is what the environment says. */
-export type PartlyKnown<Settings> = { settings: Settings; isKnown: (name: RegExp) => boolean };
+export type PartlyKnown<Settings> = {
+  settings: Settings;
+  isKnown: (name: RegExp) => boolean;
+  /** The older names in the environment, and what each stands for. */
+  deprecated: readonly DeprecatedName[];
+};
 
 /** What passes for any secret: 32 bytes in base64, of which no two are the same. */
 const STAND_IN_SECRET = Buffer.from(Array.from({ length: 32 }, (_, at) => at)).toString('base64');
@@ -71,14 +76,20 @@ function readPartly<Settings>(
   standIns: Readonly<Record<string, Environment>>,
 ): PartlyKnown<Settings> | undefined {
   const doubtful = new Set<string>();
+  const { deprecated } = load(env, secretFilesElsewhere);
   let tried = env;
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt += 1) {
     const loaded = load(tried, secretFilesElsewhere);
     if (loaded.ok) {
       const { settings } = loaded;
-      return { settings, isKnown: (name) => ![...doubtful].some((each) => name.test(each)) };
+      return { settings, isKnown: (name) => ![...doubtful].some((each) => name.test(each)), deprecated };
     }
     const faulty = new Set(loaded.errors.map(variableOf));
+    // A message is about a variable by its older name, or about what an older name stands for: both are meant.
+    for (const { name, instead } of deprecated) {
+      if (faulty.has(name) && instead !== undefined) doubtful.add(instead);
+      if (instead !== undefined && faulty.has(instead)) faulty.add(name);
+    }
     for (const name of faulty) doubtful.add(name);
     const kept = Object.entries(tried).filter(([name]) => !faulty.has(name.toUpperCase()));
     const missing = [...faulty].filter((name) => tried[name] === undefined);

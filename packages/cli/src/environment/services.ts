@@ -7,8 +7,14 @@ export type ServiceName = 'proxy' | 'auth';
 const OWN_NAMES: Readonly<Record<ServiceName, RegExp>> = {
   proxy:
     /^(?:UPSTREAM_\w+|PROVIDER_URL(?:_\w+)?|SSO_CONFIG_\w+|SESSION_TTL_\w+|REQUESTSIGNER_KEY(?:_FILE)?)$/,
-  auth: /^(?:SERVER_(?:HOST|SCHEME)|SESSION_KEY(?:_FILE)?|AUTH_CODE_SECRET|AUTHORIZE_\w+|SSO_EMAIL_\w+|PROXY_ROOT_DOMAIN|(?:CLIENT_PROXY|PROXY_CLIENT)_\w+|PROVIDER_(?!URL_)[^_]+_(?:TYPE|SLUG|CLIENT_ID|CLIENT_SECRET)(?:_FILE)?)$/,
+  auth: /^(?:SERVER_(?:HOST|SCHEME)|AUTHORIZE_\w+|SSO_EMAIL_\w+|PROXY_ROOT_DOMAIN|(?:CLIENT_PROXY|PROXY_CLIENT)_\w+|PROVIDER_(?!URL_)[^_]+_(?:TYPE|SLUG|CLIENT_ID|CLIENT_SECRET)(?:_FILE)?)$/,
 };
+
+/**
+ * The key of auth. Quickstarts of BuzzFeed SSO give it to the proxy as well, which never read it, so beside variables of the
+ * proxy it does not tell whose file it is.
+ */
+const AUTH_KEY = /^(?:SESSION_KEY|AUTH_CODE_SECRET)(?:_FILE)?$/;
 
 /**
  * The variables that a service gets out of several env files. A file with variables of one service alone is for that one,
@@ -29,6 +35,8 @@ export function entriesOf(
 
 function isAbout(service: ServiceName, file: readonly EnvEntry[]): boolean {
   const has = (names: RegExp): boolean => file.some(({ name }) => names.test(name.toUpperCase()));
+  if (has(OWN_NAMES[service])) return true;
   // The first auth of BuzzFeed SSO has a CLIENT_ID of its own, which is the provider's.
-  return has(OWN_NAMES[service]) || (service === 'proxy' && has(/^CLIENT_ID$/) && !has(OWN_NAMES.auth));
+  const isOfProxy = has(OWN_NAMES.proxy) || (has(/^CLIENT_ID$/) && !has(OWN_NAMES.auth));
+  return service === 'proxy' ? isOfProxy : has(AUTH_KEY) && !isOfProxy;
 }

@@ -1,6 +1,6 @@
 import { readSigningKeys } from '@latchkey/identity';
 import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
-import type { Loaded } from '@latchkey/settings';
+import type { DeprecatedName, Loaded } from '@latchkey/settings';
 import { findingOf } from '../finding.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { lints } from '../lints/table.ts';
@@ -14,7 +14,12 @@ export type StartUp = {
   errors: readonly string[];
   warnings: readonly string[];
   deprecated: readonly string[];
+  /** The older names that `deprecated` is about, and what each stands for. */
+  olderNames: readonly DeprecatedName[];
 };
+
+/** The variables of a service, and which of them are older names. */
+export type ServiceEntries = { entries: readonly EnvEntry[]; olderNames: readonly DeprecatedName[] };
 
 /** These belong into a secret store, so that an env file under version control does not have them. */
 const KEPT_ELSEWHERE =
@@ -30,25 +35,46 @@ export function startUpOf(service: ServiceName, env: Record<string, string>): St
 
 /** The same as findings, each at the line of its variable. */
 export function startUpFindings(service: ServiceName, entries: readonly EnvEntry[]): Finding[] {
-  const { errors, warnings } = startUpOf(service, environmentOf(entries));
-  const isMissing = (name: string): boolean => !entries.some((entry) => entry.name.toUpperCase() === name);
+  const { errors, warnings, olderNames } = startUpOf(service, environmentOf(entries));
+  const own = { entries, olderNames };
+  const isMissing = (name: string): boolean => entryOf(name, own) === undefined;
   return [
     ...errors.map((message) => {
       const name = variableOf(message);
       return KEPT_ELSEWHERE.test(name) && isMissing(name)
-        ? settingFinding(lints.settingElsewhere, `${message}. It may come from a secret store`, entries)
-        : settingFinding(lints.settingRefused, message, entries);
+        ? settingFinding(lints.settingElsewhere, `${message}. It may come from a secret store`, own)
+        : settingFinding(lints.settingRefused, message, own);
     }),
-    ...warnings.map((message) => settingFinding(lints.settingDoubtful, message, entries)),
+    ...warnings.map((message) => settingFinding(lints.settingDoubtful, message, own)),
   ];
 }
 
-/** A line about a variable, at its place. */
-export function settingFinding(kind: FindingKind, message: string, entries: readonly EnvEntry[]): Finding {
+/** A line about a variable, at its place; where that is not set, at that of the one that calls for it. */
+export function settingFinding(kind: FindingKind, message: string, own: ServiceEntries): Finding {
   const name = variableOf(message);
-  const entry = entries.findLast((candidate) => candidate.name.toUpperCase() === name);
-  const file = (entry ?? entries[0])?.file ?? 'environment';
+  const entry = entryOf(name, own) ?? entryThatCallsFor(name, message, own);
+  const file = (entry ?? own.entries[0])?.file ?? 'environment';
   return findingOf(kind, { file, line: entry?.line ?? 1, column: 1 }, message);
+}
+
+/** The line that sets a variable, also by an older name of it. */
+export function entryOf(variable: string, { entries, olderNames }: ServiceEntries): EnvEntry | undefined {
+  return entries.findLast(({ name }) => namesOf(name, olderNames).includes(variable));
+}
+
+/** Another variable that the message names, or, of a provider, any that says that there is such a provider. */
+function entryThatCallsFor(variable: string, message: string, own: ServiceEntries): EnvEntry | undefined {
+  const isNotSet = /^\w+: not set/.test(message);
+  const others = isNotSet ? [] : (message.match(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/g) ?? []);
+  const named = others.map((other) => entryOf(other, own)).find((entry) => entry !== undefined);
+  const prefix = /^PROVIDER_(?!URL_)[^_]+_/.exec(variable)?.[0];
+  if (named || prefix === undefined) return named;
+  return own.entries.find(({ name }) => namesOf(name, own.olderNames).some((one) => one.startsWith(prefix)));
+}
+
+function namesOf(written: string, olderNames: readonly DeprecatedName[]): string[] {
+  const name = written.toUpperCase();
+  return [name, ...olderNames.flatMap((older) => (older.name === name ? (older.instead ?? []) : []))];
 }
 
 /** Keys in files of the container are not here to be looked at. */
@@ -66,5 +92,5 @@ function saidBy(loaded: Loaded<unknown>): StartUp {
   const deprecated = warnings.filter((message) =>
     loaded.deprecated.some(({ name }) => message.startsWith(`${name}:`)),
   );
-  return { errors: loaded.ok ? [] : loaded.errors, warnings, deprecated };
+  return { errors: loaded.ok ? [] : loaded.errors, warnings, deprecated, olderNames: loaded.deprecated };
 }

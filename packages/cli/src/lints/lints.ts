@@ -5,6 +5,7 @@ import { lintForeignHosts } from './foreign-host.ts';
 import { lintIdentityHeaders } from './identity-headers.ts';
 import type { Lint } from './lint.ts';
 import { lintNeverMatches } from './never-matches.ts';
+import { lintPathsInPatterns } from './path-in-pattern.ts';
 import { lintPublicPaths } from './public-paths.ts';
 import { lintCertificates, lintOpenToAll } from './rules.ts';
 import { lintProviders, lintReturns } from './sign-in.ts';
@@ -16,6 +17,7 @@ const LINTS: readonly Lint[] = [
   lintCertificates,
   lintForeignHosts,
   lintNeverMatches,
+  lintPathsInPatterns,
   lintIdentityHeaders,
   lintProviders,
   lintReturns,

@@ -62,6 +62,12 @@ export const lints = {
     title: 'The client chooses a port of the own machine',
     text: 'The host in `to` is the machine of the proxy itself, or its cloud, and a part of the requested host is the port: whoever asks could try every port. The proxy refuses to connect there, unless `UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS` is set. Write a route for each application, with its port.',
   },
+  pathInPattern: {
+    code: 'LK510',
+    severity: 'warning',
+    title: 'A path in the pattern of a host',
+    text: 'With `type: rewrite`, `from` is matched against the requested host, which has no scheme and never contains `/`. What asks for one is never matched, and a route answers for every path of its host. Take the scheme and the path out; a path for all requests may stand in `to`.',
+  },
   settingRefused: {
     code: 'LK601',
     severity: 'error',

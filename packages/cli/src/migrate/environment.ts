@@ -66,7 +66,10 @@ export const environmentRules: readonly MigrationRule[] = [
     before: 'It asks for `UPSTREAM_CLUSTER`.',
     now: 'Without one, only the `default` sections are read.',
     todo: 'Nothing, if `default` is what you want. Otherwise set `UPSTREAM_CLUSTER`.',
-    find: ({ cluster, file }) => (cluster === '' ? [{ file, line: 1, column: 1 }] : []),
+    find({ cluster, file, entries }) {
+      const written = entries.findLast(({ name }) => /^(?:UPSTREAM_)?CLUSTER$/i.test(name));
+      return cluster === '' ? [{ file: written?.file ?? file, line: written?.line ?? 1, column: 1 }] : [];
+    },
   },
   {
     code: 'LK707',
@@ -125,6 +128,15 @@ export const environmentRules: readonly MigrationRule[] = [
     now: 'They are sent, under the same names, only where it is set. Prometheus has its own, at `METRICS_PORT`.',
     todo: 'Where an agent listens beside the service, set `METRICS_STATSD_HOST=127.0.0.1`.',
     find: unset(/^(?:METRICS_)?STATSD_HOST$/),
+  },
+  {
+    code: 'LK718',
+    severity: 'warning',
+    title: 'A required secret that is not in the env files',
+    before: 'It does not start without it.',
+    now: 'Nor does this. Secrets seldom stand in an env file, so it is not counted as an error.',
+    todo: 'Make sure that it comes from the secret store of the deployment.',
+    find: ({ keptElsewhere }) => [...keptElsewhere],
   },
   {
     code: 'LK719',

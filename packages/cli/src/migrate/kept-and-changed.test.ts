@@ -79,6 +79,7 @@ const CHANGES: ReadonlyArray<[area: string, change: string, codes: string[]]> = 
   ['environment', 'LOGGING_LEVEL works', ['LK707']],
   ['environment', 'without a cluster, `default` alone', ['LK706']],
   ['environment', 'all errors at once', ['LK702']],
+  ['environment', 'a secret may come from elsewhere', ['LK718']],
   ['environment', 'older names are read', ['LK704']],
   ['environment', 'documented names that were never read are', ['LK705']],
   ['environment', 'what is not built yet', ['LK719']],

@@ -13,8 +13,10 @@ export type MigrationSubject = {
   diagnostics: readonly Diagnostic[];
   entries: readonly EnvEntry[];
   defaultProvider: string;
-  /** What Latchkey refuses in the env files, less what is merely not in them. */
+  /** What keeps Latchkey from starting with the env files. */
   refused: readonly Place[];
+  /** Required secrets that are not in the env files. */
+  keptElsewhere: readonly Place[];
   /** Names in the env files that should go. */
   deprecated: readonly Place[];
   /** Variables that BuzzFeed SSO heeds and Latchkey does not yet. */
