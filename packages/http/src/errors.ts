@@ -224,6 +224,14 @@ export const errors = {
     description:
       'No connection to `to` of the route, or it broke before an answer came. Check that the application runs, that its address and port are right, and that the network lets the proxy through. A rewrite route whose target the host name helped to make is not let to loopback, link-local and metadata addresses; the log line says so.',
   },
+  upstream_malformed: {
+    status: 502,
+    title: 'The application gave an answer that cannot be read',
+    sentence: 'It did answer, but not in the way that the web asks for. Tell the people who run it.',
+    level: 'error',
+    description:
+      'The head of the answer has no reading in HTTP/1.1, or two: more than one `Content-Length`, lines that end without a carriage return or go on in the next one, a control character in a value, a `Transfer-Encoding` besides `chunked`, a head over 64 KiB, or no HTTP at all (does `to` name a port that speaks TLS?). The log line says what was found. Nothing of such an answer is repaired, since the next reader might repair it otherwise; mend it in the application. Where a request changes something, the application may have done so.',
+  },
   sign_in_unavailable: {
     status: 503,
     title: 'Your sign-in cannot be finished right now',

@@ -7,6 +7,7 @@ export { canonicalPath } from './canonical/path.ts';
 export type { CanonicalPath } from './canonical/path.ts';
 export { trustPeers } from './canonical/peers.ts';
 export type { Caller, PeerTrust } from './canonical/peers.ts';
+export { rawValues } from './canonical/raw-headers.ts';
 export { canonicalRequest } from './canonical/request.ts';
 export type { CanonicalRequest, Received, Unreadable } from './canonical/request.ts';
 export { errors, HttpError, renderErrorReference } from './errors.ts';

@@ -15,7 +15,8 @@ import { endConnection } from './forward/end-connection.ts';
 import { framed } from './forward/framing.ts';
 import { forwardHttp } from './forward/http.ts';
 import { requestHeaders } from './forward/request-headers.ts';
-import { responseHeaders } from './forward/response-headers.ts';
+import { answerHeaders } from './forward/response-headers.ts';
+import type { AnswerHeaders } from './forward/response-headers.ts';
 import type { Tunnels } from './forward/tunnels.ts';
 import { forwardWebSocket } from './forward/websocket.ts';
 import { refuseWithError } from './gate/refuse.ts';
@@ -71,24 +72,19 @@ export function createPipeline(stages: Stages): {
     });
   }
 
-  function answerHeaders(
-    { request, match, passage }: Passed,
-    req: IncomingMessage,
-  ): (rawHeaders: string[]) => string[] {
+  function answerTo({ request, match, passage }: Passed, req: IncomingMessage): AnswerHeaders {
     const { known, renewed } = passage;
     const setCookies = renewed === undefined ? [] : [stages.renewCookie(renewed, known)];
     if (known !== undefined && passage.isNew === true && isVisit(request.method, req.headers)) {
       setCookies.push(stages.rememberPerson(known));
     }
-    return (rawHeaders) =>
-      responseHeaders({
-        rawHeaders,
-        overrides: match.route.headerOverrides,
-        allowRootServiceWorker: match.route.allowRootServiceWorker,
-        secure: stages.secure,
-        isOwnCookie: stages.isOwnCookie,
-        setCookies,
-      });
+    return answerHeaders({
+      overrides: match.route.headerOverrides,
+      allowRootServiceWorker: match.route.allowRootServiceWorker,
+      secure: stages.secure,
+      isOwnCookie: stages.isOwnCookie,
+      setCookies,
+    });
   }
 
   async function serve(req: IncomingMessage, res: ServerResponse, record: RequestRecord): Promise<void> {
@@ -144,7 +140,7 @@ export function createPipeline(stages: Stages): {
       },
       taken,
       {
-        mapHeaders: answerHeaders(passed, req),
+        answer: answerTo(passed, req),
         breaksOff: (detail) => (record.detail = detail),
       },
     ).finally(taken.release);
@@ -179,7 +175,7 @@ export function createPipeline(stages: Stages): {
       timeoutMs: match.route.timeoutMs,
       tlsSkipVerify: match.route.tlsSkipVerify,
       stayElsewhere: connections.stayElsewhere(target),
-      mapHeaders: answerHeaders(passed, req),
+      answer: answerTo(passed, req),
     };
     const release = await connections.takeTunnel(target, socket);
     if (release === undefined)

@@ -4,8 +4,10 @@ import { PassThrough } from 'node:stream';
 import type { Readable } from 'node:stream';
 import { errors as undiciErrors } from 'undici';
 import type { Dispatcher } from 'undici';
-import { writeAnswerHead } from './answer-head.ts';
+import { endAnswer, goesInChunks, writeAnswerHead, writeInterim } from './answer-head.ts';
 import { isOnAuthenticatedConnection } from './connection-authentication.ts';
+import { malformedDetail, refuseTransferCoding } from './malformed.ts';
+import type { AnswerHeaders } from './response-headers.ts';
 
 /** A request as it goes to the upstream. */
 export type UpstreamRequest = {
@@ -30,7 +32,8 @@ export type ForwardOutcome =
   | { readonly answered: true }
   | {
       readonly answered: false;
-      readonly code: 'upstream_unreachable' | 'upstream_timeout' | 'connection_authentication';
+      readonly code:
+        'upstream_unreachable' | 'upstream_malformed' | 'upstream_timeout' | 'connection_authentication';
       readonly detail: string;
     };
 
@@ -39,8 +42,7 @@ const silenceMs = 15 * 60_000;
 
 /** What happens on the way. */
 export type ForwardEvents = {
-  /** Makes the headers for the browser from the upstream's, both flat lists. */
-  mapHeaders(rawHeaders: string[]): string[];
+  readonly answer: AnswerHeaders;
   /** The answer breaks off; told before it does. */
   breaksOff(detail: string): void;
 };
@@ -106,19 +108,22 @@ function relay(
           if (res.destroyed) abandon();
         },
         onResponseStart(_, status) {
-          if (status < 200) return undefined;
           const rawHeaders = rawTexts(controller?.rawHeaders);
+          if (status < 200) return writeInterim(res, status, events.answer.interim(rawHeaders));
+          const refusal = refuseTransferCoding(rawHeaders);
+          if (refusal !== undefined) return controller?.abort(refusal);
           // Abandoned, the connection is closed and goes to nobody else.
           if (way.isShared && isOnAuthenticatedConnection(rawHeaders)) {
             return controller?.abort(new AuthenticatedConnectionError());
           }
-          return writeAnswerHead(res, status, events.mapHeaders(rawHeaders));
+          const inChunks = goesInChunks(res, status, rawHeaders);
+          return writeAnswerHead(res, status, events.answer.head(rawHeaders, { status, inChunks }));
         },
         onResponseData(_, chunk) {
           if (!res.write(chunk)) controller?.pause();
         },
         onResponseEnd() {
-          res.end();
+          endAnswer(res, events.answer.trailers(rawTexts(controller?.rawTrailers)));
           finish({ answered: true });
         },
         onResponseError(_, error) {
@@ -163,6 +168,8 @@ function failureOf(error: Error): RelayOutcome {
   if (error instanceof AuthenticatedConnectionError) {
     return { answered: false, code: 'connection_authentication', detail: error.message };
   }
+  const malformed = malformedDetail(error);
+  if (malformed !== undefined) return { answered: false, code: 'upstream_malformed', detail: malformed };
   const slow =
     error instanceof undiciErrors.HeadersTimeoutError || error instanceof undiciErrors.ConnectTimeoutError;
   const code = slow ? 'upstream_timeout' : 'upstream_unreachable';

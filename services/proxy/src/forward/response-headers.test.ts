@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { isOwnCookie } from '@latchkey/session';
-import { responseHeaders } from './response-headers.ts';
-import type { ResponseHeaderInput } from './response-headers.ts';
+import { answerHeaders } from './response-headers.ts';
+import type { AnswerRules } from './response-headers.ts';
 
 const ours = [
   ['X-Content-Type-Options', 'nosniff'],
@@ -14,16 +14,27 @@ function sent(...rawHeaders: string[]): string[][] {
   return sentWith({ rawHeaders });
 }
 
-function sentWith(changes: Partial<ResponseHeaderInput>): string[][] {
-  const flat = responseHeaders({
-    rawHeaders: [],
+function sentWith({
+  rawHeaders = [],
+  status = 200,
+  inChunks = false,
+  ...rules
+}: Partial<AnswerRules> & { rawHeaders?: string[]; status?: number; inChunks?: boolean }): string[][] {
+  return pairs(answering(rules).head(rawHeaders, { status, inChunks }));
+}
+
+function answering(rules: Partial<AnswerRules> = {}) {
+  return answerHeaders({
     overrides: [],
     allowRootServiceWorker: false,
     secure: true,
     isOwnCookie: (name) => isOwnCookie(name, '_sso_proxy'),
     setCookies: [],
-    ...changes,
+    ...rules,
   });
+}
+
+function pairs(flat: string[]): string[][] {
   return Array.from({ length: flat.length / 2 }, (_, at) => flat.slice(2 * at, 2 * at + 2));
 }
 
@@ -149,5 +160,76 @@ describe('header_overrides', () => {
     const rawHeaders = ['X-ONE', 'a', 'x-one', 'b'];
 
     expect(sentWith({ rawHeaders, overrides: [['X-One', '1']] })).toEqual([...ours, ['X-One', '1']]);
+  });
+});
+
+describe('a length', () => {
+  test.each([200, 206, 304, 404])('travels on with %s', (status) => {
+    expect(sentWith({ rawHeaders: ['Content-Length', '50'], status })).toContainEqual([
+      'Content-Length',
+      '50',
+    ]);
+  });
+
+  test.each([101, 204])('is not said with %s', (status) => {
+    expect(sentWith({ rawHeaders: ['content-LENGTH', '50'], status })).toEqual(ours);
+  });
+});
+
+describe('an interim answer', () => {
+  test('has what the upstream says in it that may reach the browser, and nothing of ours', () => {
+    const rawHeaders = [
+      'Link',
+      '</a>; rel=preload',
+      'Alt-Svc',
+      'h3',
+      'Content-Length',
+      '5',
+      'Connection',
+      'X-Hop',
+    ];
+
+    expect(answering({ setCookies: ['ours=1'] }).interim([...rawHeaders, 'X-Hop', '1'])).toEqual([
+      'Link',
+      '</a>; rel=preload',
+    ]);
+  });
+
+  test('says nothing that header_overrides replace', () => {
+    expect(answering({ overrides: [['Link', 'ours']] }).interim(['link', 'theirs'])).toEqual([]);
+  });
+});
+
+describe('trailers', () => {
+  test('travel on where they may stand behind a body', () => {
+    expect(answering().trailers(['Server-Timing', 'db;dur=53', 'Grpc-Status', '0', 'X-One', '1'])).toEqual([
+      'Server-Timing',
+      'db;dur=53',
+      'Grpc-Status',
+      '0',
+      'X-One',
+      '1',
+    ]);
+  });
+
+  test.each([
+    'Set-Cookie',
+    'set-cookie2',
+    'Content-Length',
+    'Transfer-Encoding',
+    'Content-Type',
+    'Location',
+    'Cache-Control',
+    'X-Frame-Options',
+    'Alt-Svc',
+  ])('%s is none', (name) => {
+    expect(answering().trailers([name, 'a=1'])).toEqual([]);
+  });
+
+  test('are announced only where the answer goes out in chunks', () => {
+    const rawHeaders = ['Trailer', 'X-One'];
+
+    expect(sentWith({ rawHeaders, inChunks: true })).toEqual([['Trailer', 'X-One'], ...ours]);
+    expect(sentWith({ rawHeaders })).toEqual(ours);
   });
 });

@@ -4,6 +4,8 @@ import type { Socket } from 'node:net';
 import { serverNameOf } from './connections.ts';
 import { endConnection } from './end-connection.ts';
 import { lookupElsewhere, refuseLocalLiteral } from './local-addresses.ts';
+import { malformedDetail, refuseTransferCoding } from './malformed.ts';
+import type { AnswerHeaders } from './response-headers.ts';
 
 const answerSilenceMs = 60_000;
 
@@ -17,7 +19,7 @@ export type UpstreamHandshake = {
   readonly tlsSkipVerify: boolean;
   /** whether the origin may not be of this machine */
   readonly stayElsewhere: boolean;
-  readonly mapHeaders: (rawHeaders: string[]) => string[];
+  readonly answer: AnswerHeaders;
 };
 
 /** What becomes of a handshake: exactly one of the two is called, once. */
@@ -25,7 +27,7 @@ export type HandshakeEvents = {
   /** the upstream answered; only with 101 is there a tunnel now */
   answered(status: number): void;
   /** nothing has been written and nobody else will: answer within this call, then the connection ends */
-  failed(code: 'upstream_unreachable' | 'upstream_timeout', detail: string): void;
+  failed(code: 'upstream_unreachable' | 'upstream_malformed' | 'upstream_timeout', detail: string): void;
 };
 
 /**
@@ -65,15 +67,23 @@ export function forwardWebSocket(
         const timer = setTimeout(() => proxyReq.destroy(new HandshakeTimeout()), upstream.timeoutMs);
         function answered(answer: IncomingMessage): void {
           settled = true;
-          answer.headers = headerObject(upstream.mapHeaders(answer.rawHeaders));
-          if (answer.statusCode === 101) {
+          const { statusCode: status = 502, rawHeaders } = answer;
+          const refused = refuseTransferCoding(rawHeaders);
+          if (refused !== undefined) {
+            events.failed('upstream_malformed', refused.message);
+            // The library relays an answer only to a connection that can be written to.
+            socket.end();
+            return;
+          }
+          answer.headers = headerObject(upstream.answer.head(rawHeaders, { status, inChunks: false }));
+          if (status === 101) {
             Object.assign(answer.headers, { connection: 'Upgrade', upgrade: 'websocket' });
             // The library writes this head, a character for each byte, without saying so; what follows are bytes.
             socket.setDefaultEncoding('latin1');
           } else {
             endAfter(answer, socket);
           }
-          events.answered(answer.statusCode ?? 502);
+          events.answered(status);
         }
         proxyReq.once('upgrade', answered);
         proxyReq.once('response', answered);
@@ -84,10 +94,10 @@ export function forwardWebSocket(
       error(error) {
         if (settled) return;
         settled = true;
-        events.failed(
-          error instanceof HandshakeTimeout ? 'upstream_timeout' : 'upstream_unreachable',
-          error.message,
-        );
+        const malformed = malformedDetail(error);
+        if (malformed !== undefined) events.failed('upstream_malformed', malformed);
+        else if (error instanceof HandshakeTimeout) events.failed('upstream_timeout', error.message);
+        else events.failed('upstream_unreachable', error.message);
       },
     },
   });
