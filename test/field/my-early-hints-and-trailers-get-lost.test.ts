@@ -29,6 +29,10 @@ function ask(answer: string, { line = 'GET / HTTP/1.1', also = '' } = {}) {
   );
 }
 
+function chunked(trailers: string, announced = '') {
+  return `HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n${announced}\n2\nhi\n0\n${trailers}\n`;
+}
+
 describe('an interim answer', () => {
   const hints = 'HTTP/1.1 103 Early Hints\nLink: </a.css>; rel=preload; title="\xDC"\nAlt-Svc: h3=":1"\n\n';
   const final = 'HTTP/1.1 200 OK\nContent-Length: 2\n\nhi';
@@ -52,9 +56,6 @@ describe('an interim answer', () => {
 });
 
 describe('trailers', () => {
-  const chunked = (trailers: string, announced = '') =>
-    `HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n${announced}\n2\nhi\n0\n${trailers}\n`;
-
   test('arrive behind the body, and are announced where they were', async () => {
     const { head, body } = await ask(chunked('Server-Timing: db;dur=53\nX-Sum: \xDC\n', 'Trailer: X-Sum\n'));
     expect(head).toContain('\r\nTrailer: X-Sum');

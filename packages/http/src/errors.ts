@@ -230,7 +230,7 @@ export const errors = {
     sentence: 'It did answer, but not in the way that the web asks for. Tell the people who run it.',
     level: 'error',
     description:
-      'The head of the answer has no reading in HTTP/1.1, or two: more than one `Content-Length`, lines that end without a carriage return or go on in the next one, a control character in a value, a `Transfer-Encoding` besides `chunked`, a head over 64 KiB, or no HTTP at all (does `to` name a port that speaks TLS?). The log line says what was found. Nothing of such an answer is repaired, since the next reader might repair it otherwise; mend it in the application. Where a request changes something, the application may have done so.',
+      'The head of the answer is malformed or ambiguous: more than one `Content-Length`, lines that end without a carriage return or go on in the next one, a control character in a value, a `Transfer-Encoding` besides `chunked`, a head over 64 KiB, or no HTTP at all (does `to` name a port that speaks TLS?). The log line says what was found. Such an answer is not repaired, because the next reader might repair it differently: correct it in the application, which may have carried the request out all the same.',
   },
   sign_in_unavailable: {
     status: 503,

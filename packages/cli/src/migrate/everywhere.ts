@@ -76,6 +76,16 @@ export const everywhereRules: readonly MigrationRule[] = [
     todo: 'Nothing. A link to it goes on working.',
     find: wholeFile,
   },
+  {
+    code: 'LK759',
+    severity: 'notice',
+    title: 'A malformed answer of an application is refused',
+    before:
+      'Two equal `Content-Length` headers, lines that end with a bare line feed, folded lines, and control characters in a header are taken, mended and passed on.',
+    now: 'It is 502 `upstream_malformed`, and the log line says what was found: the next reader of such an answer may read it otherwise.',
+    todo: 'Ask old applications once through the proxy before they move.',
+    find: wholeFile,
+  },
 ];
 
 function wholeFile({ file }: MigrationSubject): Place[] {

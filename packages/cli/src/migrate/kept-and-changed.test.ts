@@ -100,6 +100,7 @@ const CHANGES: ReadonlyArray<[area: string, change: string, codes: string[]]> = 
   ['upstream', 'a slow application is 504, and a stream is not cut', ['LK754']],
   ['upstream', 'forwarding headers of strangers are replaced', ['LK716']],
   ['upstream', 'paths arrive as they came', ['LK734', 'LK757']],
+  ['upstream', 'malformed answers are refused', ['LK759']],
   ['endpoints', 'errors have a body, and programs get 401', ['LK752']],
   ['endpoints', 'a revoked token leads to sign-in, a failure that passes clears nothing', ['LK755']],
   ['endpoints', 'signing out is for all', ['LK758']],

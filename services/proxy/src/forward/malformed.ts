@@ -1,7 +1,7 @@
 import { rawValues } from '@latchkey/http';
 import { errors as undiciErrors } from 'undici';
 
-/** The application answered, but what it said has no reading in HTTP/1.1, or two. */
+/** The application answered, and the answer is malformed or ambiguous. */
 export class MalformedAnswerError extends Error {}
 
 /**
