@@ -109,6 +109,20 @@ describe('the keys of an issuer', () => {
   });
 });
 
+test.each(['RS256', 'PS256', 'ES256', 'EdDSA'])(
+  'keys that say no more than they have to are taken: %s',
+  async (alg) => {
+    const { publicKey, privateKey } = await generateKeyPair(alg);
+    const token = await new CompactSign(new TextEncoder().encode('{}'))
+      .setProtectedHeader({ alg })
+      .sign(privateKey);
+    // Neither `kid` nor `alg` nor `use`, beside others that fit no token (RFC 7517, section 5).
+    keys = [{ kty: 'oct', k: 'c2VjcmV0' }, { kty: 'of tomorrow' }, await exportJWK(publicKey)];
+    const algorithms = { id_token_signing_alg_values_supported: [alg] };
+    await signatureCheck({ ...published, ...algorithms }, fetchKeys, () => elapsed)(token);
+  },
+);
+
 test('an issuer that says nothing about algorithms signs with RS256', async () => {
   await expect(check(first.token)).rejects.toMatchObject({ code: 'provider_failed' });
 });
