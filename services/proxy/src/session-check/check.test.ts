@@ -190,20 +190,29 @@ describe('a session that auth has ended', () => {
     expect(await check(stranger)).toBe('unverified');
   });
 
-  test('stands in another cookie that auth vouches for after that, and has no grace before', async () => {
+  test('stands in another cookie that auth vouches for after that, whether it was known before or not', async () => {
     const [known, living] = [session('one'), session('one')];
-    introspect.mockResolvedValueOnce(stands).mockResolvedValueOnce({ active: false });
+    introspect
+      .mockResolvedValueOnce(stands)
+      .mockResolvedValueOnce({ active: false })
+      .mockResolvedValue(stands);
     await check(living);
     await check(known);
-    introspect.mockRejectedValueOnce(new Error('away')).mockResolvedValue(stands);
     now += 1;
 
-    expect(await check(living)).toBe('ended');
-    expect(await check(living)).toBe('ended');
-    now += retryPauseMs;
     expect(await check(living)).toBe('stands');
+    expect(await check(session('one'))).toBe('stands');
     expect(await check(known)).toBe('ended');
+    expect(await check(living)).toBe('stands');
     expect(introspect).toHaveBeenCalledTimes(4);
+  });
+
+  test('is read no more in a cookie that auth cannot be asked about after that', async () => {
+    const [known, copy] = [session('two'), session('two')];
+    introspect.mockResolvedValueOnce({ active: false }).mockRejectedValueOnce(new Error('away'));
+    await check(known);
+
+    expect([await check(copy), copy.ended]).toEqual(['ended', true]);
   });
 
   test('is over for all who wait', async () => {

@@ -53,8 +53,10 @@ export function createSessionCheck(options: {
     return isWithinGrace(known) ? 'stands' : 'unverified';
   };
 
-  function isOver({ ended: isEnded, session, answeredAt }: KnownSession): boolean {
-    return isEnded || ended.since(session.sid, answeredAt);
+  // Also where auth cannot be asked about this one: it is read no more, and a sign-in brings another.
+  function isOver(known: KnownSession): boolean {
+    known.ended ||= ended.since(known.session.sid, known.answeredAt);
+    return known.ended;
   }
 
   function isWithinGrace({ vouchedAt }: KnownSession): boolean {

@@ -24,7 +24,7 @@ export type KnownSession = {
   answeredAt: number;
   /** before this there is nothing to ask */
   askAgainAt: number;
-  /** auth said that this cookie is over: final */
+  /** auth said that it is over, or of another cookie of it and nothing else of this one: final for this one */
   ended: boolean;
   person: Person;
   /** it was used on a route that passes the access token on */
