@@ -101,6 +101,14 @@ describe('a finding about a variable', () => {
     expect(await faults({ ...files, ...changed })).toEqual([finding]);
   });
 
+  test('hides nothing else: what the services disagree about is told beside a slug that is refused', async () => {
+    const changed = auth.replace('PROXY_CLIENT_ID=proxy', 'PROXY_CLIENT_ID=gate');
+    expect(await faults({ ...files, 'auth.env': `${changed}PROVIDER_SLUG=A/B\n` })).toEqual([
+      'LK604 proxy.env:3 CLIENT_ID',
+      'LK601 auth.env:12 PROVIDER_GOOGLE_SLUG',
+    ]);
+  });
+
   test('names the line of the other service, whatever it is called there', async () => {
     const found = await run('check', { ...files, 'auth.env': auth.replace('ID=proxy', 'ID=gate') });
     expect(found.find(({ code }) => code === 'LK604')?.message).toContain('(auth.env:3)');

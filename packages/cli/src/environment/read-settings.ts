@@ -99,5 +99,6 @@ function readPartly<Settings>(
 }
 
 function standInFor(name: string, standIns: Readonly<Record<string, Environment>>): Environment {
-  return standIns[name] ?? { [name]: STAND_IN_SECRET };
+  // The first segment of a path cannot be a secret.
+  return standIns[name] ?? { [name]: name.endsWith('_SLUG') ? 'stand-in' : STAND_IN_SECRET };
 }
