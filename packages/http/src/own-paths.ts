@@ -1,6 +1,14 @@
 /** The health check, answered under any host and before anything else. */
 export const healthPath = '/ping';
 
+/**
+ * Tells whether a request is a health check, by its target alone: whoever checks over HTTP/1.0 sends no `Host`, and whether
+ * we are well depends on nothing else that a request says.
+ */
+export function isHealthCheck({ url = '' }: { url?: string | undefined }): boolean {
+  return url === healthPath || url.startsWith(`${healthPath}?`);
+}
+
 /** Where the launcher's script is, on every host. */
 export const launcherScriptPath = '/oauth2/apps.js';
 

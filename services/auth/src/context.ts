@@ -1,6 +1,6 @@
 import type { AccountRules } from '@latchkey/access';
-import { canonicalAuthority } from '@latchkey/http';
-import type { Clock, HostName } from '@latchkey/http';
+import { canonicalAuthority, withoutImpliedPort } from '@latchkey/http';
+import type { Authority, Clock } from '@latchkey/http';
 import { attemptCookies, deriveKeys, sessionCookie } from '@latchkey/session';
 import type { AttemptCookies, CookieScope, Key, KeyRing, SessionCookie } from '@latchkey/session';
 import type { AuthSettings } from '@latchkey/settings';
@@ -20,7 +20,7 @@ export type Context = Clock & {
   readonly tell: Tell;
   /** our own, as browsers write it */
   readonly origin: string;
-  readonly authority: { readonly host: HostName; readonly port: number; readonly defaultPort: number };
+  readonly authority: Authority & { readonly scheme: 'http' | 'https' };
   readonly cookies: {
     readonly session: SessionCookie;
     readonly sessionExpireMs: number;
@@ -110,6 +110,5 @@ function ownAuthority({ host, scheme }: AuthSettings['server']): Context['author
   if (authority === undefined) {
     throw new SettingsError([`SERVER_HOST: got "${host}", write a host or host:port`]);
   }
-  const defaultPort = scheme === 'https' ? 443 : 80;
-  return { host: authority.host, port: authority.port ?? defaultPort, defaultPort };
+  return { ...withoutImpliedPort({ ...authority, forwardedProto: scheme }, scheme), scheme };
 }

@@ -1,4 +1,4 @@
-import { canonicalRequest, healthPath, ownPaths, replyRedirect, replyText } from '@latchkey/http';
+import { canonicalRequest, isHealthCheck, ownPaths, replyRedirect, replyText } from '@latchkey/http';
 import type { CanonicalRequest, PeerTrust } from '@latchkey/http';
 import { upstreamTarget } from '@latchkey/upstreams';
 import type { RouteMatch, RouteTable, Target } from '@latchkey/upstreams';
@@ -50,6 +50,11 @@ export function createAdmit(stages: AdmissionStages): Admit {
 
   return async function admit(req, res, record) {
     if (stages.secure) res.setHeader('Strict-Transport-Security', 'max-age=31536000');
+    if (isHealthCheck(req)) {
+      record.isHealthCheck = true;
+      replyText(res, stages.ready() ? 200 : 503, '');
+      return undefined;
+    }
     const read = canonicalRequest(req, trust);
     if (typeof read === 'string') {
       record.detail = read;
@@ -58,10 +63,6 @@ export function createAdmit(stages: AdmissionStages): Admit {
     }
     const request = ports.withoutImplied(read);
     record.request = request;
-    if (request.rawPath === healthPath) {
-      replyText(res, stages.ready() ? 200 : 503, '');
-      return undefined;
-    }
 
     const match = table().match(request.host, request.port);
     if (match === undefined || !ports.serves(request, match)) {

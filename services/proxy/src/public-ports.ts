@@ -1,19 +1,15 @@
+import { withoutImpliedPort } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import { servesPort } from '@latchkey/upstreams';
 import type { RouteMatch } from '@latchkey/upstreams';
 
 /** The ports at which browsers reach the applications. */
 export type PublicPorts = {
-  /**
-   * The request without the port that its scheme implies, which browsers leave out: the scheme in which they reach us, and that
-   * in which this one came to the load balancer, for a listener there that serves plain HTTP only to be sent on.
-   */
+  /** The request without a port that its scheme implies. */
   withoutImplied(request: CanonicalRequest): CanonicalRequest;
   /** Whether a request is for a port that is ours: the `Host` header is a stranger's word. */
   serves(request: CanonicalRequest, match: RouteMatch): boolean;
 };
-
-const impliedPorts = { http: 80, https: 443 } as const;
 
 /**
  * @param options.ports `SERVER_PUBLIC_PORTS`
@@ -24,11 +20,7 @@ export function publicPorts(options: {
   scheme: (request: CanonicalRequest) => 'http' | 'https';
 }): PublicPorts {
   return {
-    withoutImplied(request) {
-      const scheme = options.scheme(request);
-      const implied = [scheme, request.forwardedProto ?? scheme].map((one) => impliedPorts[one]);
-      return implied.some((port) => port === request.port) ? { ...request, port: undefined } : request;
-    },
+    withoutImplied: (request) => withoutImpliedPort(request, options.scheme(request)),
     serves: ({ port }, match) => servesPort(match, port, options.ports),
   };
 }

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { trustPeers } from './peers.ts';
-import { canonicalRequest } from './request.ts';
+import { canonicalRequest, withoutImpliedPort } from './request.ts';
 import type { CanonicalRequest } from './request.ts';
 
 let server: Server;
@@ -143,5 +143,20 @@ describe('what Node refuses before us, and must go on refusing', () => {
     ['a control character in the target', ['GET /a\u0001b HTTP/1.1', host]],
   ])('%s', async (_, lines) => {
     expect(await send(...lines)).toEqual({ status: 400, body: {} });
+  });
+});
+
+describe('a port that is implied', () => {
+  test.each([
+    [443, 'https', 'https', undefined],
+    [80, 'https', 'https', 80],
+    [80, 'http', 'https', undefined],
+    [80, undefined, 'https', undefined],
+    [443, undefined, 'https', undefined],
+    [443, undefined, 'http', 443],
+    [80, 'http', 'http', undefined],
+    [8443, 'https', 'https', 8443],
+  ] as const)('%s, as %s at %s', (written, forwardedProto, scheme, left) => {
+    expect(withoutImpliedPort({ port: written, forwardedProto }, scheme).port).toBe(left);
   });
 });

@@ -70,6 +70,24 @@ export function canonicalRequest<Request extends Received>(
   };
 }
 
+const impliedPorts = { http: 80, https: 443 } as const;
+
+/**
+ * The request without a port that says nothing. Browsers leave out the one that their scheme implies; what stands in front
+ * of us may write it (nginx: `$host:$server_port`), or that of its own plain HTTP where nobody trusted says how the
+ * browser came.
+ *
+ * @param scheme in which browsers reach us
+ */
+export function withoutImpliedPort<Request extends Pick<CanonicalRequest, 'port' | 'forwardedProto'>>(
+  request: Request,
+  scheme: 'http' | 'https',
+): Request {
+  const { port, forwardedProto = 'http' } = request;
+  const isImplied = port === impliedPorts[scheme] || port === impliedPorts[forwardedProto];
+  return isImplied ? { ...request, port: undefined } : request;
+}
+
 // RFC 9112, section 6.1: a coding that we do not undo, or a list of them, leaves the next hop to guess the length.
 // A request with both Content-Length and Transfer-Encoding never arrives here: Node's parser refuses it.
 function hasPlainFraming(req: Received): boolean {

@@ -1,4 +1,4 @@
-import { errors } from '@latchkey/http';
+import { errors, healthPath } from '@latchkey/http';
 import type { ErrorLevel } from '@latchkey/http';
 import type { Logger } from 'pino';
 import type { Locals } from '../web/locals.ts';
@@ -34,6 +34,6 @@ function isRefused({ failed }: Locals): boolean {
 
 function levelOf({ line, failed }: Locals): ErrorLevel | 'debug' {
   // Health checks come every few seconds from every side.
-  if (line.path === '/ping') return 'debug';
+  if (line.path === healthPath) return 'debug';
   return failed === undefined ? 'info' : errors[failed].level;
 }

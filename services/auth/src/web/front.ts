@@ -1,12 +1,15 @@
 import {
   canonicalRequest,
+  healthPath,
   HttpError,
+  isHealthCheck,
   newRequestId,
   replyText,
   StalledError,
   trustPeers,
+  withoutImpliedPort,
 } from '@latchkey/http';
-import type { Authority, RequestLine } from '@latchkey/http';
+import type { CanonicalRequest, RequestLine } from '@latchkey/http';
 import { performance } from 'node:perf_hooks';
 import type { RequestHandler } from 'express';
 import type { Context } from '../context.ts';
@@ -43,21 +46,20 @@ export function front(
     });
     res.set(headers);
 
+    if (isHealthCheck(req)) {
+      line.path = healthPath;
+      return replyText(res, options.ready() ? 200 : 503, '');
+    }
     const request = canonicalRequest(req, trust);
     if (typeof request === 'string') throw new HttpError('bad_request', { detail: request });
     Object.assign(line, { host: request.host, path: request.rawPath, client: request.client });
-    // A load balancer's health check names the task's address, so this one path is served under any host.
-    if (request.rawPath === '/ping') return replyText(res, options.ready() ? 200 : 503, '');
     if (!isSameAuthority(request, context.authority)) throw new HttpError('unknown_host');
     return next();
   };
 }
 
-function isSameAuthority(
-  request: Authority,
-  own: { host: string; port: number; defaultPort: number },
-): boolean {
-  return request.host === own.host && (request.port ?? own.defaultPort) === own.port;
+function isSameAuthority(request: CanonicalRequest, own: Context['authority']): boolean {
+  return request.host === own.host && withoutImpliedPort(request, own.scheme).port === own.port;
 }
 
 function commonHeaders(secure: boolean): Record<string, string> {

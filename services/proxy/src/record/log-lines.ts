@@ -1,5 +1,5 @@
-import { errors } from '@latchkey/http';
-import type { RequestLine } from '@latchkey/http';
+import { errors, healthPath } from '@latchkey/http';
+import type { ErrorLevel, RequestLine } from '@latchkey/http';
 import type { Logger } from 'pino';
 import { isTransient } from '../gate/refuse.ts';
 import type { ProxyEvent, Tell } from './events.ts';
@@ -21,7 +21,7 @@ export function requestLines(log: Logger, which: 'all' | 'errors'): Tell {
     if (event.kind !== 'request') return;
     const { error } = event.record;
     if (which === 'errors' && (error === undefined || error === 'not_signed_in' || isRefused(event))) return;
-    log[error === undefined ? 'info' : errors[error].level](lineOf(event), 'request');
+    log[levelOf(event)](lineOf(event), 'request');
   };
 }
 
@@ -67,9 +67,16 @@ export function isRefused({ record: { decision, subject } }: RequestEvent): bool
   return decision?.allow === false && subject?.kind === 'person' && !isTransient(decision.reason);
 }
 
+function levelOf({ record: { error, isHealthCheck } }: RequestEvent): ErrorLevel | 'debug' {
+  // Health checks come every few seconds from every side.
+  if (isHealthCheck) return 'debug';
+  return error === undefined ? 'info' : errors[error].level;
+}
+
 function lineOf({ record, method, status, ms }: RequestEvent): RequestLine {
   const { id, request, route, decision, subject } = record;
   const line: RequestLine = { id, method, status, duration: Math.round(ms * 10) / 10 };
+  if (record.isHealthCheck) line.path = healthPath;
   if (request !== undefined)
     Object.assign(line, { host: request.host, path: request.rawPath, client: request.client });
   if (route !== undefined) line.route = route.id;

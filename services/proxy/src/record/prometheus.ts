@@ -50,7 +50,7 @@ export function prometheusListener(registry: Registry): Tell {
   };
 }
 
-function routeOf({ request, route }: RequestEvent['record']): string {
-  if (request?.rawPath === '/ping') return '_healthcheck';
+function routeOf({ isHealthCheck, route }: RequestEvent['record']): string {
+  if (isHealthCheck) return '_healthcheck';
   return route?.id ?? '_unknown';
 }

@@ -5,6 +5,8 @@ import type { Route } from '@latchkey/upstreams';
 /** What is found out about one request while it passes the stages; it is told at the end. */
 export type RequestRecord = {
   readonly id: string;
+  /** nothing else is found out about it */
+  isHealthCheck?: true;
   request?: CanonicalRequest;
   route?: Route;
   decision?: Decision;

@@ -60,11 +60,11 @@ const actions: ReadonlyMap<string, string> = new Map([
   ['/oauth2/sign_out', 'sign_out'],
   ['/oauth2/callback', 'callback'],
   ['/oauth2/auth', 'auth'],
-  ['/ping', 'ping'],
   ['/robots.txt', 'robots'],
 ]);
 
-function actionOf({ record: { request } }: RequestEvent): string {
+function actionOf({ record: { request, isHealthCheck } }: RequestEvent): string {
+  if (isHealthCheck) return 'ping';
   return actions.get(request?.rawPath ?? '') ?? 'proxy';
 }
 
@@ -80,8 +80,8 @@ function requestTags(event: RequestEvent) {
 }
 
 // What the file says, never what the caller wrote: a pattern of hosts has as many hosts as somebody thinks of.
-function proxyHost({ request, route }: RequestEvent['record']): string {
-  if (request?.rawPath === '/ping') return '_healthcheck';
+function proxyHost({ isHealthCheck, route }: RequestEvent['record']): string {
+  if (isHealthCheck) return '_healthcheck';
   return route?.host ?? route?.id ?? '_unknown';
 }
 
