@@ -256,7 +256,7 @@ export const errors = {
     sentence: 'Too many uploads are under way. Try again in a moment.',
     level: 'error',
     description:
-      'The bodies of signed requests are held in memory, 32 MiB of them in each task of the proxy, and a quarter of that for those up to 256 KiB alone. Write `skip_request_signing` on routes that take uploads, or start more tasks. If there should be few, somebody floods the route.',
+      'The bodies of signed requests are held in memory, 32 MiB of them in each task of the proxy, and a quarter of that for those up to 256 KiB alone. One person may have half of it, and so may all together who are not signed in. Write `skip_request_signing` on routes that take uploads, or start more tasks. If there should be few, somebody floods the route.',
   },
   upstream_busy: {
     status: 503,
@@ -264,7 +264,7 @@ export const errors = {
     sentence: 'Too many requests to the application are under way. Try again in a moment.',
     level: 'error',
     description:
-      'As many requests and WebSockets to the address in `to` of the route are under way as may be (`UPSTREAM_MAX_CONNECTIONS`, counted by each task of the proxy), and no place came free within five seconds, or too many were waiting already. Check whether the application answers slowly, or somebody floods it. Where it rightly has that many streams or WebSockets open, start more tasks or raise the number.',
+      'As many requests and WebSockets to the address in `to` of the route are under way as may be (`UPSTREAM_MAX_CONNECTIONS`, counted by each task of the proxy), and no place came free within five seconds, or too many were waiting already. Of one person, or of all who are not signed in, it is half as many. Check whether the application answers slowly, or somebody floods it. Where it rightly has that many streams or WebSockets open, start more tasks or raise the number.',
   },
   overloaded: {
     status: 503,

@@ -40,7 +40,7 @@ export { constantTagOf, renderMetricsReference } from './server/metric-tables.ts
 export type { PrometheusTable, SentNames, ServiceMetrics, StatsdTable } from './server/metric-tables.ts';
 export type { Registry } from 'prom-client';
 export { counterOf, createMetrics, gaugeOf, histogramOf, serveMetrics } from './server/metrics.ts';
-export { createPlaces } from './server/places.ts';
+export { createPlaces, takeAll } from './server/places.ts';
 export type { Places, Release } from './server/places.ts';
 export { listenError, refuseToStart, stopOnSignals } from './server/process.ts';
 export { createRateLimit } from './server/rate-limit.ts';

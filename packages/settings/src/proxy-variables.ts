@@ -139,7 +139,7 @@ export const proxyVariables = {
     type: count,
     default: '2048',
     meaning:
-      'How many requests and WebSockets may be under way to the address of an upstream, in each task of the proxy; as many may wait. An open event stream counts for as long as it is open.',
+      'How many requests and WebSockets may be under way to the address of an upstream, in each task of the proxy; as many may wait. One person, or all together who are not signed in, may have half of them. An open event stream counts for as long as it is open.',
   },
   UPSTREAM_DEFAULT_PROVIDER: {
     type: slug,

@@ -12,6 +12,7 @@ import type { AdmissionStages, Admit, Passed } from './admit.ts';
 import { authenticatesConnection } from './forward/connection-authentication.ts';
 import type { Connections, Wanted } from './forward/connections.ts';
 import { endConnection } from './forward/end-connection.ts';
+import { endWhenLeft } from './forward/end-when-left.ts';
 import { framed } from './forward/framing.ts';
 import { forwardHttp } from './forward/http.ts';
 import { requestHeaders } from './forward/request-headers.ts';
@@ -32,7 +33,10 @@ export type Stages = AdmissionStages & {
   readonly connections: Connections;
   readonly tunnels: Tunnels;
   readonly signer: Signer;
-  readonly readBody: (req: IncomingMessage) => Promise<HeldBody | BodyRefusal>;
+  readonly readBody: (
+    req: IncomingMessage,
+    person: string | undefined,
+  ) => Promise<HeldBody | BodyRefusal | undefined>;
   readonly isOwnCookie: (name: string) => boolean;
   /** the `Set-Cookie` value for a session that auth has renewed */
   readonly renewCookie: (value: string, known: KnownSession) => string;
@@ -97,6 +101,7 @@ export function createPipeline(stages: Stages): {
       target,
       route,
       host: route.preserveHost ? authorityOf(request) : '',
+      person: passage.known?.session.email,
       sid: passage.known?.session.sid,
       authenticates: authenticatesConnection(came),
     };
@@ -107,7 +112,8 @@ export function createPipeline(stages: Stages): {
       const headers = framed(came, request.method, hasBody(req.headers) ? undefined : 0);
       return send(req, res, record, { passed, wanted, headers });
     }
-    const body = hasBody(req.headers) ? await stages.readBody(req) : noBody;
+    const body = hasBody(req.headers) ? await stages.readBody(req, wanted.person) : noBody;
+    if (body === undefined) return undefined;
     if (typeof body === 'string') {
       // Whoever is too slow would go on being slow.
       if (body === 'body_too_slow') res.setHeader('Connection', 'close');
@@ -177,9 +183,13 @@ export function createPipeline(stages: Stages): {
       stayElsewhere: connections.stayElsewhere(target),
       answer: answerTo(passed, req),
     };
-    const release = await connections.takeTunnel(target, socket);
-    if (release === undefined)
+    const stopLooking = endWhenLeft(socket);
+    const wanted = { target, person: passage.known?.session.email };
+    const release = await connections.takeTunnel(wanted, socket);
+    if (release === undefined) {
+      stopLooking();
       return socket.destroyed ? undefined : refuseWithError(res, record, 'upstream_busy');
+    }
     if (socket.destroyed) return release();
     socket.once('close', release);
     const { cookie } = req.headers;
@@ -191,10 +201,12 @@ export function createPipeline(stages: Stages): {
     res.detachSocket(socket);
     forwardWebSocket(req, socket, head, handshake, {
       answered(status) {
+        stopLooking();
         if (status === 101) tunnels.add(socket, stillAllowed);
         record.close(status);
       },
       failed(code, detail) {
+        stopLooking();
         record.detail = detail;
         res.assignSocket(socket);
         refuseWithError(res, record, code);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { PassThrough } from 'node:stream';
-import { createPlaces } from './places.ts';
+import { createPlaces, takeAll } from './places.ts';
 import type { Release } from './places.ts';
 
 beforeEach(() => void jest.useFakeTimers());
@@ -59,4 +59,14 @@ test('who has waited too long leaves the line, and so does who has gone', async 
   expect(await late).toBeUndefined();
   release();
   await taken(places.take('a', caller()));
+});
+
+test('of several places all are taken or none, and all are given back', async () => {
+  const places = createPlaces({ atOnce: 1, waiting: 0, withinMs: 1_000 });
+  const both = () => takeAll(...['a', 'b'].map((key) => () => places.take(key, caller())));
+  const release = await taken(places.take('b', caller()));
+  expect(await both()).toBeUndefined();
+  release();
+  (await taken(both()))();
+  await taken(both());
 });

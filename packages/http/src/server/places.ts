@@ -58,3 +58,20 @@ export function createPlaces(options: { atOnce: number; waiting: number; withinM
     },
   };
 }
+
+/** Takes places of several kinds in this order, and gives all of them back at once; all or none. */
+export async function takeAll(
+  ...takes: readonly (() => Promise<Release | undefined>)[]
+): Promise<Release | undefined> {
+  const taken: Release[] = [];
+  const releaseAll = () => taken.forEach((release) => release());
+  for (const take of takes) {
+    const release = await take();
+    if (release === undefined) {
+      releaseAll();
+      return undefined;
+    }
+    taken.push(release);
+  }
+  return releaseAll;
+}

@@ -1,11 +1,11 @@
+import { createPlaces, takeAll } from '@latchkey/http';
+import type { Release } from '@latchkey/http';
 import type { Route, Target } from '@latchkey/upstreams';
 import { LRUCache } from 'lru-cache';
 import { isIP } from 'node:net';
 import type { Writable } from 'node:stream';
 import { buildConnector, Pool } from 'undici';
 import { lookupElsewhere, refuseLocalLiteral } from './local-addresses.ts';
-import { createPlaces } from '@latchkey/http';
-import type { Release } from '@latchkey/http';
 
 /** What a connection is wanted for. */
 export type Wanted = {
@@ -13,7 +13,8 @@ export type Wanted = {
   readonly route: Pick<Route, 'tlsSkipVerify' | 'resetDeadlineMs'>;
   /** what the request will say in `Host`, where that is not the host of the target */
   readonly host: string;
-  /** the session that the request belongs to; none on a public path */
+  /** whose session the request belongs to, and which it is; neither on a public path */
+  readonly person: string | undefined;
   readonly sid: string | undefined;
   /** the request authenticates the connection that it goes on */
   readonly authenticates: boolean;
@@ -40,7 +41,7 @@ export type Connections = {
    */
   take(wanted: Wanted, caller: Writable): Promise<Taken | undefined>;
   /** The same for a tunnel, which opens a connection that nobody else ever gets. */
-  takeTunnel(target: Target, caller: Writable): Promise<Release | undefined>;
+  takeTunnel(wanted: Pick<Wanted, 'target' | 'person'>, caller: Writable): Promise<Release | undefined>;
   /** whether nothing local may be connected to for a target */
   stayElsewhere(target: Target): boolean;
   close(): Promise<void>;
@@ -61,7 +62,8 @@ const waitWithinMs = 5_000;
 const headerBytes = 64 * 1024;
 
 /**
- * @param options.perOrigin how many requests and tunnels may be under way to one origin; as many may wait
+ * @param options.perOrigin how many requests and tunnels may be under way to one origin; as many may wait, and half of either
+ *   may be one person's
  * @param options.allowLocalTargets whether a target that a host name made may be local
  * @param options.elapsed milliseconds that never jump
  */
@@ -76,6 +78,9 @@ export function createConnections({
 }): Connections {
   // A pool opens a connection for each request that finds none free, so bounding requests bounds connections.
   const places = createPlaces({ atOnce: perOrigin, waiting: perOrigin, withinMs: waitWithinMs });
+  // One person, or all that nobody knows, may have half of them: whoever holds more would lock everybody else out.
+  const half = Math.ceil(perOrigin / 2);
+  const shares = createPlaces({ atOnce: half, waiting: half, withinMs: waitWithinMs });
   const turns = createPlaces({ atOnce: 1, waiting: waitingOfSession, withinMs: waitWithinMs });
   // Requests under way finish; then the connections close.
   const shared = new LRUCache<string, { pool: Pool; openedAt: number }>({
@@ -111,29 +116,30 @@ export function createConnections({
     return pool;
   }
 
+  function takePlace(
+    { target: { origin }, person }: Pick<Wanted, 'target' | 'person'>,
+    caller: Writable,
+  ): Promise<Release | undefined> {
+    return takeAll(
+      () => shares.take(JSON.stringify([origin, person ?? null]), caller),
+      () => places.take(origin, caller),
+    );
+  }
+
   async function takeOwn(key: string, wanted: Wanted, caller: Writable): Promise<Taken | undefined> {
-    const endTurn = await turns.take(key, caller);
-    if (endTurn === undefined) return undefined;
-    const leave = await places.take(wanted.target.origin, caller);
-    if (leave === undefined) {
-      endTurn();
-      return undefined;
-    }
+    const release = await takeAll(
+      () => turns.take(key, caller),
+      () => takePlace(wanted, caller),
+    );
+    if (release === undefined) return undefined;
     const pool = ofSessions.get(key) ?? open(wanted, { connections: 1, keepAliveTimeout: sessionIdleMs });
     ofSessions.set(key, pool);
-    return {
-      pool,
-      isShared: false,
-      release() {
-        leave();
-        endTurn();
-      },
-    };
+    return { pool, isShared: false, release };
   }
 
   return {
     stayElsewhere,
-    takeTunnel: ({ origin }, caller) => places.take(origin, caller),
+    takeTunnel: takePlace,
     async take(wanted, caller) {
       const { target, route, host, sid, authenticates } = wanted;
       if (authenticates && sid === undefined)
@@ -143,7 +149,7 @@ export function createConnections({
       const way = [target.origin, route.tlsSkipVerify, host, stayElsewhere(target)];
       const keyOfSession = JSON.stringify([...way, sid]);
       if (authenticates || ofSessions.has(keyOfSession)) return takeOwn(keyOfSession, wanted, caller);
-      const release = await places.take(target.origin, caller);
+      const release = await takePlace(wanted, caller);
       return release && { pool: sharedPool(JSON.stringify(way), wanted), isShared: true, release };
     },
     async close() {

@@ -7,24 +7,35 @@ export type Share = {
 };
 
 /** The memory for all bodies that the process holds at one time. */
-export type HeldBodies = { open(): Share };
+export type HeldBodies = {
+  /** @param person who sends the body; undefined for all that nobody knows */
+  open(person: string | undefined): Share;
+};
 
+const mebi = 1024 * 1024;
 // With what the garbage collector has not come to yet, the process grows by less than 64 MB.
-const budgetBytes = 32 * 1024 * 1024;
+const budgetBytes = 32 * mebi;
 // A form must not fail because of two uploads, so these leave a quarter.
-const smallBytes = 256 * 1024;
+const smallBytes = mebi / 4;
 const keptForSmallBytes = budgetBytes / 4;
+// The largest body that there is. Whoever had more would keep everybody else from sending any.
+const ofOnePersonBytes = 16 * mebi;
 
 /** Makes the memory, all of it free. */
 export function createHeldBodies(): HeldBodies {
   let used = 0;
+  const usedBy = new Map<string | undefined, number>();
   return {
-    open() {
+    open(person) {
       let mine = 0;
       function resize(bytes: number): boolean {
+        const more = bytes - mine;
+        const theirs = (usedBy.get(person) ?? 0) + more;
         const room = bytes > smallBytes ? budgetBytes - keptForSmallBytes : budgetBytes;
-        if (bytes > mine && used - mine + bytes > room) return false;
-        used += bytes - mine;
+        if (more > 0 && (used + more > room || theirs > ofOnePersonBytes)) return false;
+        used += more;
+        if (theirs === 0) usedBy.delete(person);
+        else usedBy.set(person, theirs);
         mine = bytes;
         return true;
       }

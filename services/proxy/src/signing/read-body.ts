@@ -22,17 +22,26 @@ const leastBytesPerMs = 16;
  * @param options.graceMs how long a body may take, and one second more for each 16 KB of it
  */
 export function createBodyReader({ held, graceMs }: { held: HeldBodies; graceMs: number }) {
-  /** Reads a whole body, or says why not. Rejects when the caller breaks off. */
-  return async function readBody(req: IncomingMessage): Promise<HeldBody | BodyRefusal> {
+  /**
+   * Reads a whole body, or says why not.
+   *
+   * @param person whose it is; undefined for somebody that nobody knows
+   * @returns undefined when the caller breaks off
+   */
+  return async function readBody(
+    req: IncomingMessage,
+    person: string | undefined,
+  ): Promise<HeldBody | BodyRefusal | undefined> {
     if (Number(req.headers['content-length'] ?? 0) > signedBodyBytes) return 'body_too_large';
-    const share = held.open();
+    if (req.destroyed) return undefined;
+    const share = held.open(person);
     const gathering = createGathering();
     const startedAt = performance.now();
     let size = 0;
     let counted = 0;
     let timer: NodeJS.Timeout | undefined;
 
-    return new Promise<HeldBody | BodyRefusal>((resolve, reject) => {
+    return new Promise((resolve) => {
       function stop(): void {
         clearTimeout(timer);
         req.off('data', keep);
@@ -62,7 +71,7 @@ export function createBodyReader({ held, graceMs }: { held: HeldBodies; graceMs:
       }
       function giveUp(): void {
         drop();
-        reject(new Error('the caller has gone'));
+        resolve(undefined);
       }
       function lookAtTheClock(): void {
         const leftMs = graceMs + size / leastBytesPerMs - (performance.now() - startedAt);
