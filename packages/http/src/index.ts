@@ -46,7 +46,7 @@ export { listenError, refuseToStart, stopOnSignals } from './server/process.ts';
 export { createRateLimit } from './server/rate-limit.ts';
 export type { RateLimit } from './server/rate-limit.ts';
 export { replyHtml, replyJson, replyPage, replyRedirect, replyText } from './server/reply.ts';
-export { newRequestId } from './server/request-id.ts';
+export { givenRequestId, newRequestId } from './server/request-id.ts';
 export { StalledError } from './server/stalled.ts';
 export { startStatsd } from './server/statsd.ts';
 export type { Statsd } from './server/statsd.ts';

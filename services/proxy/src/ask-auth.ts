@@ -1,12 +1,22 @@
-import { call } from '@latchkey/http';
+import { call, CallError, errors } from '@latchkey/http';
 import type { Answer } from '@latchkey/http';
 import type { Dispatcher } from 'undici';
+import { z } from 'zod';
 import type { ZodType } from 'zod';
+import { currentRequestId } from './record/record.ts';
 
-/** Posts a form to one of auth's endpoints for the proxy. Rejects when there is no answer, whatever the cause. */
+/** Auth is away: what came back, if anything, is no answer of its own. */
+export class AuthAway extends Error {}
+
+/**
+ * Posts a form to one of auth's endpoints for the proxy.
+ *
+ * @throws AuthAway
+ */
 export type AskAuth = (path: string, form: URLSearchParams) => Promise<Answer>;
 
 const answerWithinMs = 5_000;
+const errorSchema = z.object({ error: z.string() });
 
 /** @param options.client how the proxy proves that it is the one (`CLIENT_ID`, `CLIENT_SECRET`) */
 export function createAskAuth(options: {
@@ -25,16 +35,26 @@ export function createAskAuth(options: {
     accept: 'application/json',
   };
 
-  return function askAuth(path, form) {
-    return call({
+  return async function askAuth(path, form) {
+    const requestId = currentRequestId();
+    const answer = await call({
       url: new URL(path, options.internalUrl),
       method: 'POST',
-      headers,
+      headers: { ...headers, ...(requestId !== undefined && { 'x-request-id': requestId }) },
       body: form.toString(),
       timeoutMs: answerWithinMs,
       ...(options.dispatcher === undefined ? {} : { dispatcher: options.dispatcher }),
+    }).catch((error: unknown) => {
+      throw error instanceof CallError ? new AuthAway(error.message, { cause: error }) : error;
     });
+    if (!isItsOwn(answer)) throw new AuthAway(`auth answered ${answer.status}`);
+    return answer;
   };
+}
+
+// A load balancer in front of auth says 502, 503 and 504 for it.
+function isItsOwn({ status, body }: Answer): boolean {
+  return status < 500 || Object.hasOwn(errors, String(errorSchema.safeParse(parsed(body)).data?.error));
 }
 
 /**

@@ -22,7 +22,7 @@ import type { Tunnels } from './forward/tunnels.ts';
 import { forwardWebSocket } from './forward/websocket.ts';
 import { refuseWithError } from './gate/refuse.ts';
 import type { Tell } from './record/events.ts';
-import { openRecord } from './record/record.ts';
+import { openRecord, underId } from './record/record.ts';
 import type { RequestRecord } from './record/request-record.ts';
 import type { KnownSession } from './session-check/known-session.ts';
 import type { BodyRefusal, HeldBody } from './signing/read-body.ts';
@@ -221,7 +221,7 @@ export function createPipeline(stages: Stages): {
         if (res.errored instanceof StalledError) record.detail = res.errored.message;
         record.close(res.headersSent ? res.statusCode : callerGone);
       });
-      serve(req, res, record).catch((error: unknown) => failed(res, record, error));
+      underId(record, () => serve(req, res, record)).catch((error: unknown) => failed(res, record, error));
     },
 
     upgrade(req, socket, head) {
@@ -237,7 +237,9 @@ export function createPipeline(stages: Stages): {
       res.assignSocket(socket);
       res.once('finish', () => endConnection(socket));
       socket.once('close', () => record.close(res.headersSent ? res.statusCode : callerGone));
-      tunnel(req, socket, head, res, record).catch((error: unknown) => failed(res, record, error));
+      underId(record, () => tunnel(req, socket, head, res, record)).catch((error: unknown) =>
+        failed(res, record, error),
+      );
     },
   };
 }

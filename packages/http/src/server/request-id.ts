@@ -1,4 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** The id that a caller gave a request; undefined for whatever may not stand on a page and in a log. */
+export function givenRequestId(headers: IncomingHttpHeaders): string | undefined {
+  const id = headers['x-request-id'];
+  return typeof id === 'string' && /^[\w.:=+/-]{1,128}$/.test(id) ? id : undefined;
+}
 
 /** A fresh id for a request: on its log line, on its error page, and towards the upstream as `X-Request-Id`. */
 export function newRequestId(): string {

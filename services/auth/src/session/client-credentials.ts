@@ -1,4 +1,4 @@
-import { HttpError } from '@latchkey/http';
+import { givenRequestId, HttpError } from '@latchkey/http';
 import type { RateLimit } from '@latchkey/http';
 import type { IncomingHttpHeaders } from 'node:http';
 import { createHash, timingSafeEqual } from 'node:crypto';
@@ -11,11 +11,18 @@ type Credentials = { readonly id: string; readonly secret: string };
  * come when not one byte of a body has, so that a stranger gives us nothing to read. Basic is the one way that every
  * server of RFC 6749 has (section 2.3.1).
  *
+ * From here on the request has the id that the client gave it.
+ *
  * @throws HttpError `client_refused`, `too_many_requests`
  */
 export function requireClient(client: Credentials, limit: RateLimit): Handler {
   return async function refuseStrangers(req, res, next) {
-    if (isClient(req.headers, client)) return next();
+    if (isClient(req.headers, client)) {
+      // What both do about one request has one id.
+      const { line } = res.locals;
+      line.id = givenRequestId(req.headers) ?? line.id;
+      return next();
+    }
     await limit(req, res.locals.line.client ?? '');
     throw new HttpError('client_refused', { headers: { 'WWW-Authenticate': 'Basic realm="latchkey"' } });
   };
