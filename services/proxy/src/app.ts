@@ -5,6 +5,7 @@ import type { ProxySettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { createAskAuth } from './ask-auth.ts';
+import { watchReach } from './auth-reach.ts';
 import { createEndpoints } from './endpoints/endpoints.ts';
 import { createForStrangers } from './endpoints/for-strangers.ts';
 import { createLauncherOf, createPageOf } from './endpoints/launcher-address.ts';
@@ -55,7 +56,7 @@ export async function startProxy(options: {
   const keys = deriveKeys(secrets, 'session');
   const cookies = sessionCookies({ name, domain, secure, keys, expireMs, lifetimeMs, now });
   const tokens = sessionTokens(deriveKeys([client.secret], 'session token'), cookies);
-  const askAuth = createAskAuth({ ...provider, client });
+  const { askAuth, comebacks } = watchReach(createAskAuth({ ...provider, client }), { elapsed, log });
   const addresses = createAddresses({
     externalUrl: provider.externalUrl,
     clientId: client.id,
@@ -71,15 +72,18 @@ export async function startProxy(options: {
   });
   const signOutHints = deriveKeys([client.secret], 'sign-out hint');
   const marks = personMarks({ keys: deriveKeys(secrets, 'person mark'), secure });
+  const credentials = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
   const gate = createGate({
     marks,
-    readCredential: createCredentialReader({ cookies, tokens, lifetimeMs, clock }),
+    readCredential: credentials.read,
     check: createSessionCheck({
       introspect: observeIntrospect(createIntrospect(askAuth, session.ttl.gracePeriodMs), tell),
       tokens,
       groups: groupsInForce(table),
       clocks: session.ttl,
       clock,
+      comebacks,
+      onRenewed: credentials.renewed,
       log,
       tell,
     }),

@@ -77,7 +77,7 @@ let read: (...values: string[]) => Promise<Credential>;
 
 beforeEach(() => {
   now = start;
-  const reader = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
+  const { read: reader } = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
   read = (...values) => reader(values.map((value) => `${cookie.name}=${value}`).join('; '), place, route);
 });
 
@@ -122,7 +122,7 @@ describe('one session', () => {
 describe('sessions that live', () => {
   test('are not pushed out by any that are over, nor by what does not open', async () => {
     const kept = { living: 2, useless: 2 };
-    const reader = createCredentialReader({ cookies, tokens, lifetimeMs, clock, kept });
+    const { read: reader } = createCredentialReader({ cookies, tokens, lifetimeMs, clock, kept });
     const readOne = (value: string) => reader(`${cookie.name}=${value}`, place, route);
     const first = await readOne(good);
     for (let at = 0; at < 5; at++) {
@@ -163,7 +163,7 @@ describe('no usable session', () => {
     ['another prefix', `__Http-_sso_proxy=${good}`],
     ['a no-break space before the name', `\u00a0${cookie.name}=${good}`],
   ])('%s', async (_, header) => {
-    const reader = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
+    const { read: reader } = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
 
     expect(await reader(header, place, route)).toEqual({ nobody: 'no_session' });
   });
@@ -208,14 +208,14 @@ describe('where a session is good', () => {
     ['a name that ends alike', 'evilexample.com', false],
     ['another domain', 'wiki.example.org', false],
   ])('%s', async (_, asked, usable) => {
-    const reader = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
+    const { read: reader } = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
     const credential = await reader(`${cookie.name}=${good}`, at(asked), route);
 
     expect(credential).toEqual(usable ? expect.objectContaining({ sent: good }) : { nobody: 'no_session' });
   });
 
   test('each route asks for its own provider, of a session that is known already too', async () => {
-    const reader = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
+    const { read: reader } = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
     await reader(`${cookie.name}=${good}`, place, route);
     const okta = { ...route, providerSlug: 'okta' };
 
@@ -228,7 +228,7 @@ describe('a session that was handed over to one host', () => {
 
   test('is read from that host’s own cookie, and shown to auth sealed with a key of the services', async () => {
     const value = await cookies.seal(handedOver);
-    const reader = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
+    const { read: reader } = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
     const credential = await reader(`__Host-_sso_proxy=${value}`, place, route);
 
     expect(credential).toMatchObject({ sent: value, known: { session: handedOver, cookie: value } });
@@ -243,7 +243,7 @@ describe('a session that was handed over to one host', () => {
     ['beside it', at('vault.example.com')],
     ['at another port of it', { host, authority: `${host}:8443` }],
   ])('is none %s', async (_, asked) => {
-    const reader = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
+    const { read: reader } = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
     const value = await cookies.seal(handedOver);
 
     expect(await reader(`__Host-_sso_proxy=${value}`, asked, route)).toEqual({ nobody: 'session_elsewhere' });
@@ -257,7 +257,7 @@ describe('SESSION_TTL_LIFETIME', () => {
   ])('ends a session that would last longer: %s', async (_, later, expected) => {
     const long = await sealSession({ ...session, exp: start / 1000 + 86_400 }, cookie);
     now = start + later;
-    const reader = createCredentialReader({ cookies, tokens, lifetimeMs: 3_600_000, clock });
+    const { read: reader } = createCredentialReader({ cookies, tokens, lifetimeMs: 3_600_000, clock });
     const credential = await reader(`${cookie.name}=${long}`, place, route);
 
     expect(credential).toMatchObject('sent' in expected ? { sent: long } : expected);

@@ -31,6 +31,13 @@ export type Credential =
     }
   | { readonly nobody: NobodyReason; readonly spent?: true };
 
+/** Reads session cookies, and knows again what it has read. */
+export type CredentialReader = {
+  readonly read: (cookieHeader: string | undefined, place: Place, route: Route) => Promise<Credential>;
+  /** A session comes back in the cookie that replaces its own: it is the same one, with all that is known about it. */
+  readonly renewed: (known: KnownSession) => void;
+};
+
 // Bounds of memory: sessions that may be of use, and what is known to be of none.
 const keptLiving = 10_000;
 const keptUseless = 1_000;
@@ -57,7 +64,7 @@ export function createCredentialReader(options: {
   lifetimeMs: number;
   clock: Clock;
   kept?: { living: number; useless: number };
-}): (cookieHeader: string | undefined, place: Place, route: Route) => Promise<Credential> {
+}): CredentialReader {
   const { cookies, tokens, lifetimeMs, clock } = options;
   const { now } = clock;
   const { living: most = keptLiving, useless = keptUseless } = options.kept ?? {};
@@ -65,7 +72,9 @@ export function createCredentialReader(options: {
   const over = new LRUCache<string, KnownSession>({ max: useless });
   const unreadable = new LRUCache<string, true>({ max: useless });
 
-  return async function readCredential(cookieHeader, place, route) {
+  return { read, renewed: (known) => keep(known.cookie, known) };
+
+  async function read(cookieHeader: string | undefined, place: Place, route: Route): Promise<Credential> {
     const found: NobodyReason[] = ['no_session'];
     const usable: { known: KnownSession; sent: string }[] = [];
     let spent = false;
@@ -91,7 +100,7 @@ export function createCredentialReader(options: {
     }
     const why = closeness.find((reason) => found.includes(reason)) ?? 'no_session';
     return { nobody: why, ...(spent && { spent }) };
-  };
+  }
 
   async function open(value: string): Promise<KnownSession | undefined> {
     if (unreadable.has(value)) return undefined;

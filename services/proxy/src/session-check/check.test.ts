@@ -24,6 +24,7 @@ const check = createSessionCheck({
   groups: () => groups,
   clocks: { validMs, gracePeriodMs },
   clock,
+  comebacks: () => 0,
   log: pino({ enabled: false }),
 });
 
@@ -284,6 +285,7 @@ describe('while auth cannot be asked', () => {
       groups: () => groups,
       clocks: { validMs: 1_000, gracePeriodMs },
       clock,
+      comebacks: () => 0,
       log: pino({ enabled: false }),
     });
     const known = session();
@@ -337,6 +339,7 @@ describe('while auth cannot be asked', () => {
       groups: () => groups,
       clocks: { validMs, gracePeriodMs },
       clock,
+      comebacks: () => 0,
       log: pino({ base: null, timestamp: false, level: 'debug' }, { write: (line) => void lines.push(line) }),
     });
     const known = session();

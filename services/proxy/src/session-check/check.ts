@@ -2,6 +2,7 @@ import type { Clock } from '@latchkey/http';
 import { clockSkewMs } from '@latchkey/session';
 import type { Logger } from 'pino';
 import type { Tell } from '../record/events.ts';
+import { AuthAway } from '../ask-auth.ts';
 import { createEndedSids } from './ended-sids.ts';
 import type { Introspect, Introspection } from './introspect.ts';
 import type { KnownSession } from './known-session.ts';
@@ -18,7 +19,8 @@ export type CheckClocks = {
   readonly gracePeriodMs: number;
 };
 
-// While auth is away every session would wait for the time limit at each request; ask again after a pause instead.
+// While auth is away every session would wait for the time limit at each request; ask again after a pause instead, or as
+// soon as auth has answered anybody.
 const retryPauseMs = 10_000;
 
 /**
@@ -35,11 +37,15 @@ export function createSessionCheck(options: {
   groups: () => readonly string[];
   clocks: CheckClocks;
   clock: Clock;
+  /** how often auth has come back after being away */
+  comebacks: () => number;
+  /** hears of each session whose cookie has another value from now on */
+  onRenewed?: (known: KnownSession) => void;
   log: Logger;
   tell?: Tell;
 }): (known: KnownSession, needs?: { accessToken: boolean }) => Promise<Standing> {
-  const { introspect, tokens, groups, clocks, log, tell } = options;
-  const { now, elapsed } = options.clock;
+  const { introspect, tokens, groups, clocks, comebacks, onRenewed, log, tell } = options;
+  const { elapsed } = options.clock;
   const underWay = new WeakMap<KnownSession, Promise<void>>();
   const graceMs = clocks.validMs + clocks.gracePeriodMs;
   // A copy that was sealed last before the end may claim for so long that it was vouched for.
@@ -65,9 +71,10 @@ export function createSessionCheck(options: {
 
   function isDue(known: KnownSession): boolean {
     if (known.ended) return false;
-    const { session, askedFor, needsAccessToken } = known;
+    const { session, askedFor, foundAwayAfter, needsAccessToken } = known;
     return (
       elapsed() >= known.askAgainAt ||
+      (foundAwayAfter !== undefined && foundAwayAfter < comebacks()) ||
       ended.since(session.sid, known.askedAt) ||
       askedFor?.groups !== groups() ||
       (needsAccessToken && !askedFor.accessToken)
@@ -89,7 +96,9 @@ export function createSessionCheck(options: {
     const question = { groups: groups(), accessToken: known.needsAccessToken };
     known.askedFor = question;
     known.askedAt = elapsed();
+    known.foundAwayAfter = undefined;
     const { askedAt } = known;
+    const comebacksBefore = comebacks();
     try {
       const answer = await introspect(known.token, question);
       if (!answer.active) {
@@ -98,15 +107,18 @@ export function createSessionCheck(options: {
       }
       known.answeredAt = askedAt;
       known.vouchedAt = askedAt;
-      known.askAgainAt = elapsed() + clocks.validMs;
       known.person = { ...known.person, groups: answer.groups, askedGroups: question.groups };
-      known.accessToken = accessTokenOf(answer, elapsed() - now());
+      known.accessToken = accessTokenOf(answer, options.clock);
+      const { until = Infinity } = known.accessToken ?? {};
+      known.askAgainAt = Math.min(elapsed() + clocks.validMs, until);
       known.decisions = new WeakMap();
       if (answer.session !== undefined) {
         known.cookie = await tokens.renewed(known.session, answer.session);
         known.token = answer.session;
+        onRenewed?.(known);
       }
     } catch (error) {
+      if (error instanceof AuthAway) known.foundAwayAfter = comebacksBefore;
       known.askAgainAt = elapsed() + Math.min(retryPauseMs, clocks.validMs);
       const detail = error instanceof Error ? error.message : 'unknown';
       // While grace lasts there is one alarm for all sessions.
@@ -117,8 +129,13 @@ export function createSessionCheck(options: {
   }
 }
 
-/** @param shift from the time of day to `elapsed` */
-function accessTokenOf(answer: Introspection & { active: true }, shift: number): KnownSession['accessToken'] {
-  const { access_token: value, access_token_exp: exp } = answer;
-  return value === undefined || exp === undefined ? undefined : { value, until: exp * 1000 + shift };
+// Auth gives out only what lives, whatever our clock says of it.
+const leastLifeMs = 1_000;
+
+function accessTokenOf(
+  { access_token: value, access_token_exp: exp }: Introspection & { active: true },
+  { now, elapsed }: Clock,
+): KnownSession['accessToken'] {
+  if (value === undefined || exp === undefined) return undefined;
+  return { value, until: elapsed() + Math.max(exp * 1000 - now(), leastLifeMs) };
 }

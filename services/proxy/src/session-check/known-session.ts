@@ -24,6 +24,8 @@ export type KnownSession = {
   answeredAt: number;
   /** before this there is nothing to ask */
   askAgainAt: number;
+  /** auth was away when it was asked last: how often it had come back by then */
+  foundAwayAfter: number | undefined;
   /** auth said that it is over, or of another cookie of it and nothing else of this one: final for this one */
   ended: boolean;
   person: Person;
@@ -50,6 +52,7 @@ export function newlyKnown(
     askedAt: -Infinity,
     answeredAt: -Infinity,
     askAgainAt: elapsed(),
+    foundAwayAfter: undefined,
     ended: false,
     person: { kind: 'person', email: session.email, groups: undefined },
     needsAccessToken: false,
