@@ -172,17 +172,25 @@ function endStalled(
   async function look(): Promise<void> {
     if (looking) return;
     looking = true;
+    try {
+      await endThose();
+    } finally {
+      looking = false;
+    }
+  }
+
+  async function endThose(): Promise<void> {
     const answers = new Map<Socket, ServerResponse>();
     for (const res of open) if (res.socket !== null) answers.set(res.socket, res);
     const tunnels = [...upgraded].filter((socket) => socket instanceof Socket);
     for (const socket of await watch.look([...answers.keys(), ...tunnels])) {
       (answers.get(socket) ?? socket).destroy(new StalledError(writeMs));
     }
-    looking = false;
   }
 
   const pauseMs = Math.min(writeMs / looksWithin, longestPauseMs);
-  const timer = setInterval(() => void look(), pauseMs).unref();
+  // A look that fails is made up for by the next.
+  const timer = setInterval(() => void look().catch(() => undefined), pauseMs).unref();
   return () => clearInterval(timer);
 }
 

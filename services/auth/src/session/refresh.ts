@@ -59,16 +59,19 @@ export function freshUntil(grant: Grant, { now, elapsed }: Clock): number {
 
 /**
  * Asks providers about sessions, one question per session at a time: a provider that rotates refresh tokens would take
- * the second use of one for theft and end the session. Who comes meanwhile gets the same answer.
+ * the second use of one for theft and end the session. Who comes meanwhile gets the same answer, unless nobody was asked:
+ * what was known may be enough for one and not for the other.
  */
 export function createRefresher(context: Context): Refresher {
   const underWay = new Map<string, Promise<Verdict>>();
 
-  return function refresh(session, isEnough) {
+  return async function refresh(session, isEnough): Promise<Verdict> {
     const running = underWay.get(session.sid);
     if (running !== undefined) {
       context.tell({ kind: 'refresh_shared' });
-      return running;
+      const verdict = await running;
+      const isShort = verdict !== 'over' && verdict.basis === 'remembered' && !isEnough(verdict.standing);
+      return isShort ? refresh(session, isEnough) : verdict;
     }
     const question = askProvider(session, isEnough, context).finally(() => underWay.delete(session.sid));
     underWay.set(session.sid, question);

@@ -80,6 +80,7 @@ function start() {
   watch = watchFile(file, 10, reload);
   return {
     reload,
+    table,
     registry,
     hosts: () => table.current().routes.map(({ from }) => from),
     next: () => new Promise<'read' | 'refused'>((resolve) => outcomes.push(resolve)),
@@ -151,6 +152,17 @@ describe('while the proxy runs', () => {
     expect(await next()).toBe('read');
     expect(hosts()).toEqual(['mended.test']);
     expect(await registry.metrics()).toContain('latchkey_upstream_file_valid 1');
+  });
+
+  test('a reload that meets a defect of ours is told, and the next one is as good as ever', () => {
+    const { reload, table } = start();
+    table.onReplace(() => {
+      if (lines.length === 0) throw new Error('a defect');
+    });
+    expect(reload).not.toThrow();
+    expect(lines.join('')).toContain('a defect');
+    reload();
+    expect(lines.at(-1)).toContain('was read again');
   });
 
   test('a signal does not wait for the next look', () => {

@@ -16,6 +16,16 @@ export function createReload(options: {
 }): () => void {
   const { upstream, table, metrics, log } = options;
   return function reload() {
+    try {
+      readAgain();
+    } catch (error) {
+      // A timer and a signal call this, and nobody behind them: one throw would end the process.
+      log.error({ err: error }, 'reading the upstream file again ended with a defect');
+      metrics.failed();
+    }
+  };
+
+  function readAgain(): void {
     const outcome = readUpstreams(upstream);
     for (const warning of outcome.warnings) log.warn(warning);
     if (outcome.table === undefined) {
@@ -30,5 +40,5 @@ export function createReload(options: {
     table.replace(outcome.table);
     log.info({ routes: outcome.table.routes.length }, 'the upstream file was read again');
     metrics.succeeded(outcome.table.routes.length);
-  };
+  }
 }

@@ -1,0 +1,40 @@
+import { expect, jest, test } from '@jest/globals';
+import type { Session } from '@latchkey/session';
+import type { Context } from '../context.ts';
+import { createRefresher } from './refresh.ts';
+import type { Standing } from './store.ts';
+
+const session: Session = {
+  sid: 'one',
+  sub: '1',
+  email: 'ada@example.com',
+  user: 'ada',
+  idp: 'okta',
+  aud: 'example.com',
+  iat: 0,
+  auth_time: 0,
+  exp: 1_000,
+};
+const known: Standing = {
+  grant: { refresh_token: 'refresh', access_expires_at: 100, checked_at: 0 },
+  groups: undefined,
+};
+
+test('who comes while nobody is asked, and needs more than the first, has the provider asked', async () => {
+  const refresh = jest.fn(async () => ({ tokens: { refreshToken: 'refresh', accessToken: 'new' } }));
+  const context = {
+    store: { standing: async () => known, keep: async () => undefined },
+    providers: new Map([['okta', { refresh }]]),
+    tell: () => undefined,
+    now: () => 0,
+    elapsed: () => 0,
+  } as unknown as Context;
+  const refresher = createRefresher(context);
+  const [first, second] = await Promise.all([
+    refresher(session, () => true),
+    refresher(session, ({ accessToken }) => accessToken !== undefined),
+  ]);
+  expect(first).toEqual({ standing: known, basis: 'remembered' });
+  expect(second).toMatchObject({ standing: { accessToken: 'new' }, basis: 'told' });
+  expect(refresh).toHaveBeenCalledTimes(1);
+});
