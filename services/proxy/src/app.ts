@@ -74,6 +74,7 @@ export async function startProxy(options: {
   const marks = personMarks({ keys: deriveKeys(secrets, 'person mark'), secure });
   const credentials = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
   const gate = createGate({
+    tell,
     marks,
     readCredential: credentials.read,
     check: createSessionCheck({

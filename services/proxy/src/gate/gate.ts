@@ -7,6 +7,7 @@ import { openedValues } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Standing } from '../session-check/check.ts';
+import type { Tell } from '../record/events.ts';
 import type { KnownSession } from '../session-check/known-session.ts';
 import type { Credential } from './credential.ts';
 import type { PersonMarks } from './person-marks.ts';
@@ -53,6 +54,7 @@ export function createGate(parts: {
   readCredential: (cookieHeader: string | undefined, place: Place, route: Route) => Promise<Credential>;
   check: (known: KnownSession, needs: { accessToken: boolean }) => Promise<Standing>;
   marks: Pick<PersonMarks, 'compare'>;
+  tell?: Tell;
 }): Gate {
   async function identify(
     request: CanonicalRequest,
@@ -109,7 +111,15 @@ export function createGate(parts: {
     if (identified.known === undefined) {
       return { ...identified, decision: decide(identified.subject, route, nothingPublic) };
     }
-    return { ...identified, decision: decideAbout(identified.known, route) };
+    const decision = decideAbout(identified.known, route);
+    if (decision.allow) tellOfGrace(identified.known);
+    return { ...identified, decision };
+  }
+
+  // Once for each question to which there was no answer; a route that needs one answers 503, which is no grace.
+  function tellOfGrace(known: KnownSession): void {
+    if (known.unansweredFor !== undefined) parts.tell?.({ kind: 'grace', detail: known.unansweredFor });
+    known.unansweredFor = undefined;
   }
 
   return { pass, passAsPerson };

@@ -38,6 +38,11 @@ export function isTransient(reason: Reason): boolean {
   return reason === 'session_unverified' || reason === 'groups_unknown';
 }
 
+/** Tells whether a person was refused, by a decision about them. */
+export function isRefused({ decision, subject }: Pick<RequestRecord, 'decision' | 'subject'>): boolean {
+  return decision?.allow === false && subject?.kind === 'person' && !isTransient(decision.reason);
+}
+
 /** Answers with an error of the table: a page for people, JSON for programs. */
 export function refuseWithError(
   res: ServerResponse,

@@ -21,7 +21,7 @@ export type ProxyEvent =
   | { readonly kind: 'question'; readonly outcome: QuestionOutcome; readonly ms: number }
   /** a question that another request had just asked already */
   | { readonly kind: 'question_shared' }
-  /** auth could not be asked, and the session stands all the same */
+  /** auth could not be asked about a session, and a request passes with it all the same */
   | { readonly kind: 'grace'; readonly detail: string }
   /** the first of those moments: from now on sessions stand that nobody vouches for */
   | { readonly kind: 'grace_began'; readonly detail: string }

@@ -1,7 +1,7 @@
 import { errors, healthPath } from '@latchkey/http';
 import type { ErrorLevel, RequestLine } from '@latchkey/http';
 import type { Logger } from 'pino';
-import { isTransient } from '../gate/refuse.ts';
+import { isRefused } from '../gate/refuse.ts';
 import type { ProxyEvent, Tell } from './events.ts';
 
 type RequestEvent = Extract<ProxyEvent, { kind: 'request' }>;
@@ -20,7 +20,8 @@ export function requestLines(log: Logger, which: 'all' | 'errors'): Tell {
     }
     if (event.kind !== 'request') return;
     const { error } = event.record;
-    if (which === 'errors' && (error === undefined || error === 'not_signed_in' || isRefused(event))) return;
+    if (which === 'errors' && (error === undefined || error === 'not_signed_in' || isRefused(event.record)))
+      return;
     log[levelOf(event)](lineOf(event), 'request');
   };
 }
@@ -45,7 +46,7 @@ export function graceLines(log: Logger): Tell {
  */
 export function auditLines(log: Logger): Tell {
   return function writeAudit(event) {
-    if (event.kind !== 'request' || !isRefused(event)) return;
+    if (event.kind !== 'request' || !isRefused(event.record)) return;
     const { id, request, route, decision, subject } = event.record;
     const line = {
       audit: 'denied',
@@ -60,11 +61,6 @@ export function auditLines(log: Logger): Tell {
     };
     log.warn(line, 'denied');
   };
-}
-
-/** Tells whether a person was refused, by a decision about them. */
-export function isRefused({ record: { decision, subject } }: RequestEvent): boolean {
-  return decision?.allow === false && subject?.kind === 'person' && !isTransient(decision.reason);
 }
 
 function levelOf({ record: { error, isHealthCheck } }: RequestEvent): ErrorLevel | 'debug' {

@@ -91,8 +91,13 @@ export const proxyPrometheus = {
   latchkey_denials_total: {
     kind: 'counter',
     labels: ['route', 'reason'],
-    help: 'Requests that were decided against: refused, or sent to sign in.',
+    help: 'Requests of a person who was refused. Each leaves an audit line.',
     statsd: 'application_error',
+  },
+  latchkey_unauthenticated_total: {
+    kind: 'counter',
+    labels: ['route', 'reason'],
+    help: 'Requests without a session that counts: sent to sign in, or told that they have to. No refusal.',
   },
   latchkey_errors_total: {
     kind: 'counter',
@@ -114,7 +119,7 @@ export const proxyPrometheus = {
   latchkey_session_grace_total: {
     kind: 'counter',
     labels: [],
-    help: 'Times that auth could not be asked about a session, and the session stood by its grace period.',
+    help: 'Times that auth could not be asked about a session, and a request passed by its grace period all the same. What is answered 503 is in `latchkey_errors_total`, as `session_unverified`.',
     statsd: 'provider_error_fallback',
   },
   latchkey_session_grace_in_use: {

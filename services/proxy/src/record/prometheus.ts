@@ -1,5 +1,6 @@
 import { counterOf, countedMethod, gaugeOf, histogramOf, statusCategory } from '@latchkey/http';
 import type { Registry } from 'prom-client';
+import { isRefused, isTransient } from '../gate/refuse.ts';
 import type { ProxyEvent, Tell } from './events.ts';
 import { proxyPrometheus } from './names.ts';
 
@@ -10,6 +11,7 @@ export function prometheusListener(registry: Registry): Tell {
   const requests = histogramOf(registry, proxyPrometheus, 'latchkey_request_duration_seconds');
   const overhead = histogramOf(registry, proxyPrometheus, 'latchkey_request_overhead_seconds');
   const denials = counterOf(registry, proxyPrometheus, 'latchkey_denials_total');
+  const unauthenticated = counterOf(registry, proxyPrometheus, 'latchkey_unauthenticated_total');
   const errors = counterOf(registry, proxyPrometheus, 'latchkey_errors_total');
   const checks = histogramOf(registry, proxyPrometheus, 'latchkey_session_check_duration_seconds');
   const shared = counterOf(registry, proxyPrometheus, 'latchkey_session_checks_shared_total');
@@ -24,7 +26,9 @@ export function prometheusListener(registry: Registry): Tell {
       { method: countedMethod(method), status: statusCategory(status), route, reason },
       ms / 1000,
     );
-    if (decision?.allow === false) denials.inc({ route, reason: decision.reason });
+    if (isRefused(record)) denials.inc({ route, reason });
+    else if (decision?.allow === false && !isTransient(decision.reason))
+      unauthenticated.inc({ route, reason });
     if (error !== undefined) errors.inc({ route, error });
   }
 

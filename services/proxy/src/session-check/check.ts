@@ -97,6 +97,7 @@ export function createSessionCheck(options: {
     known.askedFor = question;
     known.askedAt = elapsed();
     known.foundAwayAfter = undefined;
+    known.unansweredFor = undefined;
     const { askedAt } = known;
     const comebacksBefore = comebacks();
     try {
@@ -124,7 +125,7 @@ export function createSessionCheck(options: {
       // While grace lasts there is one alarm for all sessions.
       const isInGrace = isWithinGrace(known);
       log[isInGrace ? 'debug' : 'warn']({ detail }, 'auth cannot be asked about a session');
-      if (isInGrace) tell?.({ kind: 'grace', detail });
+      known.unansweredFor = detail;
     }
   }
 }

@@ -26,6 +26,8 @@ export type KnownSession = {
   askAgainAt: number;
   /** auth was away when it was asked last: how often it had come back by then */
   foundAwayAfter: number | undefined;
+  /** why auth could not be asked the last time, until that is told of a request that passes all the same */
+  unansweredFor: string | undefined;
   /** auth said that it is over, or of another cookie of it and nothing else of this one: final for this one */
   ended: boolean;
   person: Person;
@@ -53,6 +55,7 @@ export function newlyKnown(
     answeredAt: -Infinity,
     askAgainAt: elapsed(),
     foundAwayAfter: undefined,
+    unansweredFor: undefined,
     ended: false,
     person: { kind: 'person', email: session.email, groups: undefined },
     needsAccessToken: false,
