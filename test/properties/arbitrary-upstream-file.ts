@@ -81,6 +81,7 @@ const options = fc.record(
     reset_deadline: duration,
     flush_interval: orNothing(fc.constantFrom('1s', 1, true)),
     preserve_host: orNothing(fc.boolean()),
+    preserve_location: fc.boolean(),
     pass_access_token: fc.boolean(),
     allow_root_service_worker: fc.boolean(),
     skip_request_signing: fc.boolean(),

@@ -39,6 +39,7 @@ describe('an editor completes', () => {
       'timeout',
       'reset_deadline',
       'preserve_host',
+      'preserve_location',
       'pass_access_token',
       'allow_root_service_worker',
       'skip_request_signing',

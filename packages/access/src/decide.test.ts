@@ -23,6 +23,7 @@ function route(rules: Partial<AccessRules>, options: Partial<Route> = {}): Route
     timeoutMs: 1_000,
     resetDeadlineMs: 1_000,
     preserveHost: false,
+    preserveLocation: false,
     tlsSkipVerify: false,
     skipRequestSigning: false,
     position: { line: 1, column: 1 },

@@ -38,7 +38,7 @@ export const serverVariables = {
   SERVER_TRUSTED_PROXIES: {
     type: cidrList,
     meaning:
-      'The addresses of your load balancers. Only from them are X-Forwarded-For and X-Forwarded-Proto believed. IPv4 ranges are written as IPv4.',
+      'The addresses of your load balancers. Only from them are X-Forwarded-For, X-Forwarded-Proto and X-Request-Id believed. IPv4 ranges are written as IPv4.',
   },
   SERVER_RATE_LIMIT: {
     type: countOrZero,

@@ -73,6 +73,8 @@ export type Route = {
   timeoutMs: number;
   resetDeadlineMs: number;
   preserveHost: boolean;
+  /** addresses of the application in its answers are not replaced by public ones */
+  preserveLocation: boolean;
   tlsSkipVerify: boolean;
   skipRequestSigning: boolean;
   launcher?: Launcher;

@@ -1,5 +1,5 @@
 import { namedGroups } from '@latchkey/access';
-import { authorityOf, hasBody, isSameOrigin, isVisit, StalledError } from '@latchkey/http';
+import { authorityOf, hasBody, isSameOrigin, isVisit, newRequestId, StalledError } from '@latchkey/http';
 import type { Identity } from '@latchkey/identity';
 import type { Route } from '@latchkey/upstreams';
 import { ServerResponse } from 'node:http';
@@ -15,6 +15,7 @@ import { endConnection } from './forward/end-connection.ts';
 import { endWhenLeft } from './forward/end-when-left.ts';
 import { framed } from './forward/framing.ts';
 import { forwardHttp } from './forward/http.ts';
+import { withPublicAddress } from './forward/location.ts';
 import { requestHeaders } from './forward/request-headers.ts';
 import { answerHeaders } from './forward/response-headers.ts';
 import type { AnswerHeaders } from './forward/response-headers.ts';
@@ -57,7 +58,8 @@ export function createPipeline(stages: Stages): {
   request: RequestListener;
   upgrade: (req: IncomingMessage, socket: Socket, head: Buffer) => void;
 } {
-  const { table, gate, addresses, connections, tunnels, tell, elapsed } = stages;
+  const { trust, table, gate, addresses, connections, tunnels, tell, elapsed } = stages;
+  const requestId = (req: IncomingMessage) => trust.requestId(req) ?? newRequestId();
   const admit = timed(createAdmit(stages), tell);
 
   // Stage 8.
@@ -76,7 +78,7 @@ export function createPipeline(stages: Stages): {
     });
   }
 
-  function answerTo({ request, match, passage }: Passed, req: IncomingMessage): AnswerHeaders {
+  function answerTo({ request, match, passage, target }: Passed, req: IncomingMessage): AnswerHeaders {
     const { known, renewed } = passage;
     const setCookies = renewed === undefined ? [] : [stages.renewCookie(renewed, known)];
     if (known !== undefined && passage.isNew === true && isVisit(request.method, req.headers)) {
@@ -88,6 +90,9 @@ export function createPipeline(stages: Stages): {
       secure: stages.secure,
       isOwnCookie: stages.isOwnCookie,
       setCookies,
+      ...(!match.route.preserveLocation && {
+        publicAddress: (value) => withPublicAddress(value, target, addresses.origin(request)),
+      }),
     });
   }
 
@@ -216,7 +221,7 @@ export function createPipeline(stages: Stages): {
 
   return {
     request(req, res) {
-      const record = openRecord(req, tell);
+      const record = openRecord(req, requestId(req), tell);
       res.once('close', function answered() {
         if (res.errored instanceof StalledError) record.detail = res.errored.message;
         record.close(res.headersSent ? res.statusCode : callerGone);
@@ -225,7 +230,7 @@ export function createPipeline(stages: Stages): {
     },
 
     upgrade(req, socket, head) {
-      const record = openRecord(req, tell);
+      const record = openRecord(req, requestId(req), tell);
       // The caller may go at any time, and nobody else listens on an upgraded socket.
       socket.on('error', function broken(error) {
         socket.destroy();

@@ -33,7 +33,7 @@ async function told(text: string, variables = ''): Promise<string[]> {
     '--format',
     'json',
   ]);
-  return placesIn(stdout).filter((place) => !/^LK(?:75|717)/.test(place));
+  return placesIn(stdout).filter((place) => !/^LK(?:75|76|717)/.test(place));
 }
 
 /** Where LK712 is told about two services with different secrets, and `domain` in both. */
@@ -221,8 +221,8 @@ test('every deployment is told what is otherwise everywhere', async () => {
   const files = { 'up.yml': options, 'sso.env': quiet + required() };
   const { code, stdout } = await latchkey(files, ['migrate', 'up.yml', '--env-file', 'sso.env']);
   expect(code).toBe(0);
-  for (const at of [1, 2, 3, 4, 5, 6, 7, 8, 9]) expect(stdout).toContain(`notice LK75${at} `);
-  expect(stdout).toContain('0 to put right before it starts, 0 to look at, 10 to know.');
+  for (const at of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) expect(stdout).toContain(`notice LK${750 + at} `);
+  expect(stdout).toContain('0 to put right before it starts, 0 to look at, 11 to know.');
 });
 
 test('the worst is told first', async () => {

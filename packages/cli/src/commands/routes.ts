@@ -103,6 +103,7 @@ function differencesOf(route: Route, defaults: Defaults): string[] {
     [route.timeoutMs !== defaults.timeoutMs, `timeout ${describeDuration(route.timeoutMs)}`],
     [route.resetDeadlineMs !== defaults.resetDeadlineMs, `reset ${describeDuration(route.resetDeadlineMs)}`],
     [route.preserveHost, 'preserves the host'],
+    [route.preserveLocation, 'preserves Location'],
     [route.tlsSkipVerify, 'certificate not checked'],
     [route.skipRequestSigning, 'not signed'],
     [route.launcher?.hidden === true, 'hidden in the launcher'],

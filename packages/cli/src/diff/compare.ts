@@ -91,6 +91,7 @@ function differences(before: Served, after: Served): string[] {
     ['tlsSkipVerify', 'the certificate of the application is not checked'],
     ['skipRequestSigning', 'requests are not signed'],
     ['preserveHost', 'the application is sent the host that was asked for'],
+    ['preserveLocation', 'redirects of the application to its own address are left as they are'],
   ] as const;
   for (const [option, meaning] of switches) {
     if (before.route[option] !== after.route[option])

@@ -86,6 +86,16 @@ export const everywhereRules: readonly MigrationRule[] = [
     todo: 'Ask old applications once through the proxy before they move.',
     find: wholeFile,
   },
+  {
+    code: 'LK760',
+    severity: 'notice',
+    title: 'A redirect to the own address of an application leads to the public one',
+    before:
+      '`Location` reaches the browser as it was written, with an address that only the proxy can reach.',
+    now: 'Where `Location`, `Content-Location` or `Refresh` names the address in `to`, the one in `from` takes its place.',
+    todo: 'Nothing. `preserve_location: true` leaves them as they are.',
+    find: wholeFile,
+  },
 ];
 
 function wholeFile({ file }: MigrationSubject): Place[] {

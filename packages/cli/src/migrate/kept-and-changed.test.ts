@@ -101,6 +101,7 @@ const CHANGES: ReadonlyArray<[area: string, change: string, codes: string[]]> = 
   ['upstream', 'forwarding headers of strangers are replaced', ['LK716']],
   ['upstream', 'paths arrive as they came', ['LK734', 'LK757']],
   ['upstream', 'malformed answers are refused', ['LK759']],
+  ['upstream', 'redirects lead to the public address', ['LK760']],
   ['endpoints', 'errors have a body, and programs get 401', ['LK752']],
   ['endpoints', 'a revoked token leads to sign-in, a failure that passes clears nothing', ['LK755']],
   ['endpoints', 'signing out is for all', ['LK758']],

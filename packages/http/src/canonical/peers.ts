@@ -1,6 +1,7 @@
 import { inNetworks, plainAddress, readNetwork } from '@latchkey/networks';
 import type { Network } from '@latchkey/networks';
 import type { IncomingMessage } from 'node:http';
+import { givenRequestId } from '../server/request-id.ts';
 import { rawValues } from './raw-headers.ts';
 
 /** Who is at the other end, as far as trusted peers vouch for it. */
@@ -11,7 +12,11 @@ export type Caller = {
 };
 
 /** Reads forwarding headers, believing them only from the configured peers. */
-export type PeerTrust = { read(req: IncomingMessage): Caller };
+export type PeerTrust = {
+  read(req: IncomingMessage): Caller;
+  /** the `X-Request-Id` that a trusted peer gave the request, if it is one to write into a log */
+  requestId(req: IncomingMessage): string | undefined;
+};
 
 /**
  * @param networks addresses or CIDR ranges of load balancers in front of us; empty means that nobody is believed,
@@ -22,8 +27,9 @@ export function trustPeers(networks: readonly string[]): PeerTrust {
   const isTrusted = inNetworks(networks.map(networkOf));
 
   return {
+    requestId: (req) => (isTrusted(peerOf(req)) ? givenRequestId(req.headers) : undefined),
     read(req) {
-      const peer = plainAddress(req.socket.remoteAddress ?? '') ?? '';
+      const peer = peerOf(req);
       if (!isTrusted(peer)) return { client: peer, forwardedFor: peer, forwardedProto: undefined };
       const chain = [...forwardedChain(req), peer];
       const client = chain.findLastIndex((address) => !isTrusted(address));
@@ -35,6 +41,10 @@ export function trustPeers(networks: readonly string[]): PeerTrust {
       };
     },
   };
+}
+
+function peerOf(req: IncomingMessage): string {
+  return plainAddress(req.socket.remoteAddress ?? '') ?? '';
 }
 
 // No way to us is longer. Each entry costs a look into the list, and a stranger can write thousands of ours.

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** The id that a caller gave a request; undefined for whatever may not stand on a page and in a log. */
+/**
+ * The id that a caller gave a request; undefined for whatever may not stand on a page and in a log, since whom we believe may
+ * pass on what a stranger wrote.
+ */
 export function givenRequestId(headers: IncomingHttpHeaders): string | undefined {
   const id = headers['x-request-id'];
   return typeof id === 'string' && /^[\w.:=+/-]{1,128}$/.test(id) ? id : undefined;

@@ -36,6 +36,7 @@ services:
       timeout: 90s
       reset_deadline: 60s
       preserve_host: false
+      preserve_location: false
       pass_access_token: false
       allow_root_service_worker: false
       skip_request_signing: false
@@ -56,6 +57,7 @@ services:
           timeout: 1.5ms
           reset_deadline: 60s
           preserve_host: false
+          preserve_location: false
           pass_access_token: false
           allow_root_service_worker: false
           skip_request_signing: false

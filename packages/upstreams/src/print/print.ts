@@ -56,6 +56,7 @@ function optionLines(route: Route): string[] {
     `timeout: ${duration(route.timeoutMs)}`,
     `reset_deadline: ${duration(route.resetDeadlineMs)}`,
     `preserve_host: ${route.preserveHost}`,
+    `preserve_location: ${route.preserveLocation}`,
     `pass_access_token: ${route.passAccessToken}`,
     `allow_root_service_worker: ${route.allowRootServiceWorker}`,
     `skip_request_signing: ${route.skipRequestSigning}`,

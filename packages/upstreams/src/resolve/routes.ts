@@ -93,6 +93,7 @@ function resolveRoute(
       timeoutMs,
       resetDeadlineMs,
       preserveHost: readable(options.preserve_host) ?? false,
+      preserveLocation: readable(options.preserve_location) ?? false,
       tlsSkipVerify: readable(options.tls_skip_verify) ?? false,
       skipRequestSigning: readable(options.skip_request_signing) ?? false,
       ...(draft.launcher && { launcher: draft.launcher }),

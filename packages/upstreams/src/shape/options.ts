@@ -51,6 +51,9 @@ const fields = {
   preserve_host: flag(
     'Whether the application is sent the host that the browser asked for, not the host of `to`. Default: `false`.',
   ),
+  preserve_location: flag(
+    'Whether addresses in `Location`, `Content-Location` and `Refresh` reach the browser as the application wrote them. Otherwise its own address, as in `to`, is replaced by the one in `from`. Default: `false`.',
+  ),
   pass_access_token: flag(
     "Whether the application is sent the person's access token of the provider. Default: `false`.",
   ),

@@ -33,7 +33,12 @@ export function front(
   const headers = commonHeaders(context.cookies.own.secure);
 
   return function receive(req, res, next) {
-    const line: RequestLine = { id: newRequestId(), method: req.method, status: 0, duration: 0 };
+    const line: RequestLine = {
+      id: trust.requestId(req) ?? newRequestId(),
+      method: req.method,
+      status: 0,
+      duration: 0,
+    };
     res.locals.line = line;
     const started = performance.now();
     res.once('close', function record() {

@@ -32,6 +32,7 @@ const route: Route = {
   timeoutMs: 1_000,
   resetDeadlineMs: 1_000,
   preserveHost: false,
+  preserveLocation: false,
   tlsSkipVerify: false,
   skipRequestSigning: false,
   position: { line: 1, column: 1 },

@@ -1,6 +1,7 @@
 import type { HeaderEntry } from '@latchkey/upstreams';
 import { withinTheOrigin } from './beyond-the-origin.ts';
 import { hopByHop } from './hop-by-hop.ts';
+import { addressHeaders } from './location.ts';
 
 /** What the headers towards the browser are made from, besides the upstream's. */
 export type AnswerRules = {
@@ -13,6 +14,8 @@ export type AnswerRules = {
   readonly allowRootServiceWorker: boolean;
   /** cookies of ours to set with this answer */
   readonly setCookies: readonly string[];
+  /** what a header that holds an address says to the browser; absent with `preserve_location` */
+  readonly publicAddress?: (value: string) => string;
 };
 
 /** What of the upstream's headers goes to the browser; flat lists of names and values, both ways. */
@@ -43,7 +46,8 @@ export function answerHeaders(rules: AnswerRules): AnswerHeaders {
       if (endsHere.has(lower) || replaced.has(lower)) continue;
       const isAllowed = rules.allowRootServiceWorker && lower === 'service-worker-allowed';
       const within = isAllowed ? value : withinTheOrigin(lower, value, rules.isOwnCookie);
-      if (within !== undefined) headers.push(name, within);
+      if (within === undefined) continue;
+      headers.push(name, addressHeaders.has(lower) ? (rules.publicAddress?.(within) ?? within) : within);
     }
     return headers;
   }

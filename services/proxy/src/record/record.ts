@@ -1,4 +1,3 @@
-import { newRequestId } from '@latchkey/http';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
 import { performance } from 'node:perf_hooks';
@@ -18,14 +17,14 @@ export function currentRequestId(): string | undefined {
   return underWay.getStore();
 }
 
-/** Starts the record of a request. */
-export function openRecord(req: IncomingMessage, tell: Tell): RequestRecord {
+/** Starts the record of a request, under an id that it has already or is given now. */
+export function openRecord(req: IncomingMessage, id: string, tell: Tell): RequestRecord {
   const startedAt = performance.now();
   const method = req.method ?? '';
   let open = true;
 
   const record: RequestRecord = {
-    id: newRequestId(),
+    id,
     close(status) {
       if (!open) return;
       open = false;

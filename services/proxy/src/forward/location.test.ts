@@ -1,0 +1,46 @@
+import { describe, expect, test } from '@jest/globals';
+import { withPublicAddress } from './location.ts';
+
+const app = { origin: 'http://10.0.0.5:8080', basePath: '', query: '' };
+const below = { ...app, basePath: '/base' };
+const atDefaultPort = { ...app, origin: 'https://wiki.internal' };
+const wiki = 'https://wiki.example.com';
+
+describe('an address of the application', () => {
+  test.each([
+    ['http://10.0.0.5:8080/login?a=%2F#b', app, `${wiki}/login?a=%2F#b`],
+    ['HTTP://10.0.0.5:8080//x/../y', app, `${wiki}//x/../y`],
+    ['http://10.0.0.5:8080', app, `${wiki}/`],
+    ['http://10.0.0.5:8080?a', app, `${wiki}/?a`],
+    ['//10.0.0.5:8080/a', app, `${wiki}/a`],
+    ['https://WIKI.internal:443/\xDC', atDefaultPort, `${wiki}/\xDC`],
+    ['http://10.0.0.5:8080/base/a', below, `${wiki}/a`],
+    ['http://10.0.0.5:8080/base', below, `${wiki}/`],
+    ['http://10.0.0.5:8080/base?a', below, `${wiki}/?a`],
+    ['5; url=http://10.0.0.5:8080/a', app, `5; url=${wiki}/a`],
+    ['0;URL="http://10.0.0.5:8080"', app, `0;URL="${wiki}/"`],
+    ['0;URL="http://10.0.0.5:8080/a"', app, `0;URL="${wiki}/a"`],
+  ])('%s is the public one', (value, target, expected) => {
+    expect(withPublicAddress(value, target, wiki)).toBe(expected);
+  });
+});
+
+describe('left as it came is', () => {
+  test.each([
+    ['a path', '/login', app],
+    ['nothing', '', app],
+    ['another host', 'http://10.0.0.50:8080/', app],
+    ['another port', 'http://10.0.0.5/', app],
+    ['another scheme', 'https://10.0.0.5:8080/', app],
+    ['a host that begins like it', 'http://10.0.0.5:8080.evil.example/', app],
+    ['an address behind a name', 'http://10.0.0.5:8080@evil.example/', app],
+    ['an address with a name', 'http://me@10.0.0.5:8080/', app],
+    ['what readers split differently', 'http://10.0.0.5:8080\\@evil.example/', app],
+    ['what is no address', 'http://[/', app],
+    ['what is beside the path of `to`', 'http://10.0.0.5:8080/other', below],
+    ['what begins like the path of `to`', 'http://10.0.0.5:8080/baseline', below],
+    ['one within another', 'http://else/?to=http://10.0.0.5:8080/', app],
+  ])('%s: %s', (_, value, target) => {
+    expect(withPublicAddress(value, target, wiki)).toBe(value);
+  });
+});
