@@ -16,14 +16,12 @@ describe('a request without a session', () => {
   test.each([
     ['a fetch', 'GET', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
     ['an image', 'GET', { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
-    ['a frame', 'GET', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }],
     ['an API client', 'GET', { accept: 'application/json', 'sec-fetch-mode': '' }],
     [
       'XMLHttpRequest of old',
       'GET',
       { accept: 'text/html', 'x-requested-with': 'XMLHttpRequest', 'sec-fetch-mode': '' },
     ],
-    ['a form', 'POST', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }],
   ])('gets 401 as JSON when it is %s', async (_, method, headers) => {
     const sent = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''));
     const answer = await fetchOnly(the.stack.ports.proxy, method, sent);

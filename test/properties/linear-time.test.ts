@@ -12,7 +12,7 @@ import {
   createLog,
   errorJson,
   errorPage,
-  isNavigation,
+  mayBeRedirected,
   isPreflight,
   isSameOrigin,
   hasMorePairs,
@@ -180,8 +180,8 @@ const functions: ReadonlyArray<readonly [name: string, run: (text: string) => un
   ['an address', plainAddress],
   ['X-Forwarded-Proto', (text) => read(['Host', 'wiki.example.com', 'X-Forwarded-Proto', text])],
   // what kind of request it is
-  ['Accept', (text) => isNavigation('GET', { accept: text })],
-  ['Fetch Metadata', (text) => isNavigation('GET', { 'sec-fetch-mode': text, 'sec-fetch-dest': text })],
+  ['Accept', (text) => mayBeRedirected('GET', { accept: text })],
+  ['Fetch Metadata', (text) => mayBeRedirected('GET', { 'sec-fetch-mode': text, 'sec-fetch-dest': text })],
   ['Origin', (text) => isSameOrigin({ origin: text }, 'https://wiki.example.com')],
   ['a preflight', (text) => isPreflight('OPTIONS', { origin: text, 'access-control-request-method': text })],
   // cookies

@@ -49,7 +49,7 @@ export const errors = {
     sentence: 'This needs a signed-in person. Sign in and try again.',
     level: 'info',
     description:
-      'A request that is not a page visit (an API call, a form, a WebSocket) came without a valid session, so it was not redirected. The JSON body carries `sign_in_url`. Where it happens to people who have just signed in, check that `SESSION_COOKIE_NAME`, `SESSION_COOKIE_DOMAIN` and `SESSION_COOKIE_SECRET` are the same in both services.',
+      'A request that is not a page visit came without a valid session, so it was not redirected. A form or a frame, which a person reads, gets a page with a link that signs in beside it; an API call or a WebSocket gets JSON that carries `sign_in_url`. Where it happens to people who have just signed in, check that `SESSION_COOKIE_NAME`, `SESSION_COOKIE_DOMAIN` and `SESSION_COOKIE_SECRET` are the same in both services.',
   },
   client_refused: {
     status: 401,

@@ -1,7 +1,16 @@
 export { hasBody } from './canonical/body.ts';
 export { authorityOf, canonicalAuthority, canonicalHost } from './canonical/host.ts';
 export type { Authority, HostName } from './canonical/host.ts';
-export { isFromOwnPage, isNavigation, isPreflight, isSameOrigin, isVisit } from './canonical/navigation.ts';
+export {
+  isFromOwnPage,
+  isPassedOn,
+  isPreflight,
+  isReadByPerson,
+  isReading,
+  isSameOrigin,
+  isVisit,
+  mayBeRedirected,
+} from './canonical/navigation.ts';
 export { hasMorePairs, mostQueryPairs } from './canonical/parameters.ts';
 export { canonicalPath } from './canonical/path.ts';
 export type { CanonicalPath } from './canonical/path.ts';
@@ -20,7 +29,7 @@ export { launcherScript } from './pages/launcher-script.ts';
 export { launcherPage } from './pages/launcher.ts';
 export type { App } from './pages/launcher.ts';
 export { onwardPage } from './pages/onward.ts';
-export { renderPage } from './pages/page.ts';
+export { renderPage, thisAddress } from './pages/page.ts';
 export type { Action, Fact, Page } from './pages/page.ts';
 export { confirmSignInPage, signInPage } from './pages/sign-in.ts';
 export type { ProviderLink } from './pages/sign-in.ts';
@@ -45,6 +54,7 @@ export type { Places, Release } from './server/places.ts';
 export { listenError, refuseToStart, stopOnSignals } from './server/process.ts';
 export { createRateLimit } from './server/rate-limit.ts';
 export type { RateLimit } from './server/rate-limit.ts';
+export { replyError } from './server/reply-error.ts';
 export { replyHtml, replyJson, replyPage, replyRedirect, replyText } from './server/reply.ts';
 export { givenRequestId, newRequestId } from './server/request-id.ts';
 export { StalledError } from './server/stalled.ts';

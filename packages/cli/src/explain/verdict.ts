@@ -4,9 +4,9 @@ import {
   authorityOf,
   errors,
   healthPath,
-  isNavigation,
   isPreflight,
   isSameOrigin,
+  mayBeRedirected,
   ownPaths,
 } from '@latchkey/http';
 import type { CanonicalRequest, ErrorCode } from '@latchkey/http';
@@ -153,7 +153,7 @@ function refusedByRules(
   }
   const why = reasons[reason];
   if (asker && refusal === undefined) return refused('access_denied', why);
-  if (isNavigation(method, headers)) {
+  if (mayBeRedirected(method, headers)) {
     const outcome = `not allowed yet: 302 to the sign-in with ${providerSlug}. ${why}`;
     return { allow: false, outcome, status: 302, signIn: [], rules: [] };
   }

@@ -1,5 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { isFromOwnPage, isNavigation, isPreflight, isSameOrigin, isVisit } from './navigation.ts';
+import {
+  isFramed,
+  isFromOwnPage,
+  isPreflight,
+  isReadByPerson,
+  isSameOrigin,
+  isVisit,
+  mayBeRedirected,
+} from './navigation.ts';
 
 const html = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 
@@ -9,6 +17,12 @@ describe('with Fetch Metadata', () => {
     ['a HEAD of a page', 'HEAD', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }, true],
     ['a navigation without a destination', 'GET', { 'sec-fetch-mode': 'navigate' }, true],
     ['a navigation that asks for JSON', 'GET', { 'sec-fetch-mode': 'navigate', accept: '*/*' }, true],
+    [
+      'one that a service worker passes on',
+      'GET',
+      { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'empty' },
+      true,
+    ],
     ['a frame', 'GET', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe', accept: html }, false],
     ['an embedded object', 'GET', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'object' }, false],
     ["a script's fetch", 'GET', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', accept: html }, false],
@@ -19,7 +33,7 @@ describe('with Fetch Metadata', () => {
     ['an empty mode', 'GET', { 'sec-fetch-mode': '', accept: html }, false],
     ['a sent form', 'POST', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }, false],
   ])('%s', (_, method, headers, expected) => {
-    expect(isNavigation(method, headers)).toBe(expected);
+    expect(mayBeRedirected(method, headers)).toBe(expected);
   });
 });
 
@@ -39,7 +53,33 @@ describe('without Fetch Metadata', () => {
     ['a PUT', 'PUT', { accept: html }, false],
     ['a method in small letters', 'get', { accept: html }, false],
   ])('%s', (_, method, headers, expected) => {
-    expect(isNavigation(method, headers)).toBe(expected);
+    expect(mayBeRedirected(method, headers)).toBe(expected);
+  });
+});
+
+describe('a person reads the answer', () => {
+  test.each([
+    ['to a page', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }, true, false],
+    [
+      'to a page behind a service worker',
+      { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'empty' },
+      true,
+      false,
+    ],
+    ['in a frame', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }, true, true],
+    ['in an embedded object', { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'object' }, true, true],
+    ['to a form, says an old browser', { accept: html }, true, false],
+    ['of a script', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', accept: html }, false, false],
+    [
+      'of a script, says an old browser',
+      { accept: html, 'x-requested-with': 'XMLHttpRequest' },
+      false,
+      false,
+    ],
+    ['for an image', { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image', accept: html }, false, false],
+    ['of a program', { accept: 'application/json' }, false, false],
+  ])('%s', (_, headers, isRead, inFrame) => {
+    expect([isReadByPerson(headers), isFramed(headers)]).toEqual([isRead, inFrame]);
   });
 });
 
@@ -60,6 +100,7 @@ describe('a visit', () => {
     ['previewed', { accept: html, 'x-purpose': 'preview' }],
     ['fetched ahead by an old Firefox', { accept: html, 'x-moz': 'prefetch' }],
     ['framed', { ...navigation, 'sec-fetch-dest': 'iframe' }],
+    ['framed or fetched ahead, and passed on', { ...navigation, 'sec-fetch-dest': 'empty' }],
     ['asked for by a client that takes anything', { accept: '*/*' }],
   ])('is none when the page is %s', (_, headers) => {
     expect(isVisit('GET', headers)).toBe(false);

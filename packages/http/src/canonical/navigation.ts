@@ -2,20 +2,40 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { hasBody } from './body.ts';
 
 /**
- * Tells whether a person is moving from page to page, the only kind of request that may be redirected to a sign-in.
- * A script's `fetch` cannot follow the redirect (it fails as CORS) and a form's POST would lose what was typed.
+ * Tells whether a person reads the answer, so that it has to be a page: whatever a browser shows in a window or a frame, be
+ * it asked for by a link or by a form.
  *
- * Fetch Metadata decides where the browser sends it (https://www.w3.org/TR/fetch-metadata/); without it a GET or HEAD
- * that asks for HTML and does not call itself XMLHttpRequest counts.
+ * Fetch Metadata decides where the browser sends it (https://www.w3.org/TR/fetch-metadata/); without it, what asks for
+ * HTML and does not call itself XMLHttpRequest counts.
  */
-export function isNavigation(method: string, headers: IncomingHttpHeaders): boolean {
-  if (method !== 'GET' && method !== 'HEAD') return false;
+export function isReadByPerson(headers: IncomingHttpHeaders): boolean {
   const mode = headers['sec-fetch-mode'];
-  if (mode !== undefined) {
-    return mode === 'navigate' && (headers['sec-fetch-dest'] ?? 'document') === 'document';
-  }
+  if (mode !== undefined) return mode === 'navigate';
   if (headers['x-requested-with'] !== undefined) return false;
   return /(?:^|[\s,])text\/html\b/i.test(headers.accept ?? '');
+}
+
+/**
+ * Tells whether a request may be redirected to a sign-in: a person is moving from page to page. A script's `fetch` cannot
+ * follow the redirect (it fails as CORS), a form's POST would lose what was typed, and no sign-in page lets itself be
+ * framed.
+ */
+export function mayBeRedirected(method: string, headers: IncomingHttpHeaders): boolean {
+  if (!isReading(method) || !isReadByPerson(headers)) return false;
+  return headers['sec-fetch-mode'] === undefined || inWindow.has(destinationOf(headers));
+}
+
+// A navigation that a service worker passes on has no destination any more.
+const inWindow: ReadonlySet<string> = new Set(['document', 'empty']);
+
+/** Tells whether a person reads the answer in a frame of another page. */
+export function isFramed(headers: IncomingHttpHeaders): boolean {
+  return headers['sec-fetch-mode'] === 'navigate' && !inWindow.has(destinationOf(headers));
+}
+
+/** Tells whether a request only asks to see something; what is sent with any other may be lost. */
+export function isReading(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 /**
@@ -26,7 +46,16 @@ export function isNavigation(method: string, headers: IncomingHttpHeaders): bool
  * (`navigate`, `document`, and from Chromium `Sec-Fetch-Site: none`), but for `Sec-Purpose`.
  */
 export function isVisit(method: string, headers: IncomingHttpHeaders): boolean {
-  return isNavigation(method, headers) && !isAhead(headers);
+  return mayBeRedirected(method, headers) && !isPassedOn(headers) && !isAhead(headers);
+}
+
+/**
+ * Tells whether a service worker of the host passed a navigation on. Then it cannot be told any more whether a person goes
+ * somewhere: a frame looks the same, and so does a page that is fetched ahead, even for a page of another host (Chromium
+ * drops `Sec-Purpose`, and says `Sec-Fetch-Site: same-origin`).
+ */
+export function isPassedOn(headers: IncomingHttpHeaders): boolean {
+  return headers['sec-fetch-mode'] === 'navigate' && destinationOf(headers) === 'empty';
 }
 
 /**
@@ -38,6 +67,10 @@ export function isFromOwnPage(headers: IncomingHttpHeaders, ownOrigin: string): 
   if (isAhead(headers)) return false;
   const site = headers['sec-fetch-site'];
   return site === undefined ? headers.origin === ownOrigin : site === 'same-origin';
+}
+
+function destinationOf(headers: IncomingHttpHeaders): string {
+  return [headers['sec-fetch-dest'] ?? 'document'].flat().join();
 }
 
 // https://html.spec.whatwg.org/multipage/speculative-loading.html, and what older browsers say instead.

@@ -13,6 +13,8 @@ type Document = {
   /** Everything above the footer. */
   readonly content: SafeHtml;
   readonly requestId?: string | undefined;
+  /** Other pages may frame it. */
+  readonly framed?: boolean | undefined;
   /** Where forms may go, where scripts and images may come from, as a content security policy spells it. */
   readonly formTargets?: readonly string[];
   readonly scriptSources?: readonly string[];
@@ -42,7 +44,13 @@ export function renderDocument(document: Document): Rendered {
   return { body: htmlText(page), headers: headersFor(document) };
 }
 
-function headersFor({ sheet, formTargets = [], scriptSources = [], imageSources = [] }: Document) {
+function headersFor({
+  sheet,
+  framed = false,
+  formTargets = [],
+  scriptSources = [],
+  imageSources = [],
+}: Document): Record<string, string> {
   const policy = [
     "default-src 'none'",
     `style-src ${sheet.source}`,
@@ -50,13 +58,13 @@ function headersFor({ sheet, formTargets = [], scriptSources = [], imageSources 
     ...directive('img-src', imageSources),
     `form-action ${[...new Set(formTargets)].join(' ') || "'none'"}`,
     "base-uri 'none'",
-    "frame-ancestors 'none'",
+    ...(framed ? [] : ["frame-ancestors 'none'"]),
   ];
   return {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': policy.join('; '),
     'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
+    ...(!framed && { 'x-frame-options': 'DENY' }),
     // The address of a page of ours may hold a code or a signed link, which an application on the same host is not to
     // see. Under `no-referrer` browsers send `Origin: null` with our own forms, and we refuse those.
     'referrer-policy': formTargets.length === 0 ? 'no-referrer' : 'same-origin',

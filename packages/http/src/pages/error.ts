@@ -11,10 +11,18 @@ type ErrorPageInput = {
   readonly actions?: readonly Action[] | undefined;
   /** Said after the sentence of the table. */
   readonly paragraphs?: readonly string[] | undefined;
+  readonly framed?: boolean | undefined;
 };
 
 /** The page of an error. The answer's status is that of the code in the table. */
-export function errorPage({ code, requestId, facts, actions, paragraphs = [] }: ErrorPageInput): Page {
+export function errorPage({
+  code,
+  requestId,
+  facts,
+  actions,
+  paragraphs = [],
+  framed,
+}: ErrorPageInput): Page {
   const { status, title, sentence } = errors[code];
   return {
     title,
@@ -25,6 +33,7 @@ export function errorPage({ code, requestId, facts, actions, paragraphs = [] }: 
     actions,
     requestId,
     mood: moodOf(status),
+    framed,
   };
 }
 

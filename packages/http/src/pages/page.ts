@@ -7,9 +7,14 @@ import { markOf } from './marks.ts';
 import type { Mood } from './marks.ts';
 import { style, styleSheet } from './style.ts';
 
+/** The address that a page stands at, which it need not know to lead there. */
+export const thisAddress = Symbol('this address');
+
 /** A link, or a form with one button. Addresses are `http(s)` URLs or paths; anything else throws. */
 export type Action = { readonly label: string; readonly primary?: boolean | undefined } & (
-  { readonly href: string } | { readonly post: string; readonly fields: Readonly<Record<string, string>> }
+  | { readonly href: string }
+  | { readonly newTab: string | typeof thisAddress }
+  | { readonly post: string; readonly fields: Readonly<Record<string, string>> }
 );
 
 /** One line of facts: what it is, and what it is here. */
@@ -27,15 +32,17 @@ export type Page = {
   /** The id that the log line of this request has as well. */
   readonly requestId?: string | undefined;
   readonly mood: Mood;
+  /** Other pages may frame it. It has no button then, and no link that does anything: a click there may not be meant. */
+  readonly framed?: boolean | undefined;
 };
 
 const sheet = styleSheet(style);
 
 /** Turns a page into the body and headers of its answer. Throws a `TypeError` for an action that leads nowhere safe. */
 export function renderPage(page: Page): Rendered {
-  const { title, mood, requestId, actions = [] } = page;
+  const { title, mood, requestId, framed, actions = [] } = page;
   const formTargets = actions.flatMap((action) => ('post' in action ? [sourceOf(action.post)] : []));
-  return renderDocument({ title, look: mood, sheet, content: content(page), requestId, formTargets });
+  return renderDocument({ title, look: mood, sheet, content: content(page), requestId, formTargets, framed });
 }
 
 function content(page: Page): SafeHtml {
@@ -73,6 +80,10 @@ function actionElement(action: Action): SafeHtml {
       )}
       <button class="${look}">${action.label}</button>
     </form>`;
+  }
+  if ('newTab' in action) {
+    const href = action.newTab === thisAddress ? '' : checked(action.newTab);
+    return html`<a class="${look}" href="${href}" target="_blank" rel="noopener">${action.label}</a>`;
   }
   return html`<a class="${look}" href="${checked(action.href)}">${action.label}</a>`;
 }

@@ -1,4 +1,4 @@
-import { errorJson, errorPage, errors, HttpError, isNavigation, replyJson, replyPage } from '@latchkey/http';
+import { HttpError, replyError } from '@latchkey/http';
 import type { Action, ErrorCode, Fact } from '@latchkey/http';
 import type { ErrorRequestHandler } from 'express';
 import type { IncomingMessage } from 'node:http';
@@ -28,16 +28,11 @@ export function replyFailure(
   line.error = code;
   if (detail !== undefined) line.detail = detail;
   if (user !== undefined) line.user = user;
-  const { status } = errors[code];
   // What is refused unread is not read to its end either, for as long as somebody likes to send.
   if (isBodyUnread(req)) res.set('Connection', 'close');
-  if (!isForPerson(req)) return replyJson(res, status, errorJson({ code, requestId: line.id }));
   const account: readonly Fact[] = user === undefined ? [] : [['Account', user]];
-  return replyPage(
-    res,
-    status,
-    errorPage({ code, requestId: line.id, ...page, facts: [...account, ...facts] }),
-  );
+  // In a frame it says what is the matter and leads nowhere: a click on a page of ours counts as meant.
+  replyError(res, { code, requestId: line.id, ...page, facts: [...account, ...facts] });
 }
 
 /** The last handler: turns whatever was thrown into an answer. What nobody foresaw is logged with its stack. */
@@ -70,11 +65,4 @@ function failureOf(error: unknown): Failure {
 function isBodyUnread({ headers, complete }: IncomingMessage): boolean {
   const { 'transfer-encoding': coding, 'content-length': length = '0' } = headers;
   return !complete && (coding !== undefined || length !== '0');
-}
-
-// A form that is posted is no navigation to be redirected, but a person looks at what comes back all the same.
-function isForPerson(req: IncomingMessage): boolean {
-  return (
-    isNavigation(req.method ?? '', req.headers) || /(?:^|[\s,])text\/html\b/i.test(req.headers.accept ?? '')
-  );
 }

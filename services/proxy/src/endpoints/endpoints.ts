@@ -4,9 +4,10 @@ import {
   hasMorePairs,
   HttpError,
   isFromOwnPage,
-  isNavigation,
+  isPassedOn,
   isVisit,
   launcherScriptPath,
+  mayBeRedirected,
   mostQueryPairs,
   personPath,
   replyJson,
@@ -114,19 +115,15 @@ export function createEndpoints(parts: {
 
   app
     .route(personPath)
-    .get(async function goOn(req: Request, res: Response) {
-      const { request } = exchangeOf(req);
-      const parameters = new URLSearchParams(request.query);
-      const { arrived } = await identified(req);
-      // By a button of the page that names the person, and for no other who has come since.
+    .get((req: Request, res: Response) => {
       const site = req.headers['sec-fetch-site'];
       const isPressed = isVisit(req.method, req.headers) && (site === undefined || site === 'same-origin');
-      if (arrived !== undefined && isPressed && marks.markOf(arrived.session) === parameters.get('person')) {
-        res.append('Set-Cookie', marks.remember(arrived.session));
-      }
-      replyRedirect(res, addresses.ownTarget(request, parameters));
+      return goOn(req, res, isPressed);
     })
-    .all(onlyGet);
+    .post((req: Request, res: Response) =>
+      goOn(req, res, isFromOwnPage(req.headers, addresses.origin(exchangeOf(req).request))),
+    )
+    .all(onlyMethods('GET, HEAD, POST'));
 
   app.all('/oauth2/sign_out', async function signOut(req: Request, res: Response) {
     const { request, route, record } = exchangeOf(req);
@@ -152,10 +149,21 @@ export function createEndpoints(parts: {
   });
   return app;
 
+  /** @param isPressed by a button of the page that names the person, and for no other who has come since */
+  async function goOn(req: Request, res: Response, isPressed: boolean): Promise<void> {
+    const { request } = exchangeOf(req);
+    const parameters = new URLSearchParams(request.query);
+    const { arrived } = await identified(req);
+    if (arrived !== undefined && isPressed && marks.markOf(arrived.session) === parameters.get('person')) {
+      res.append('Set-Cookie', marks.remember(arrived.session));
+    }
+    replyRedirect(res, addresses.ownTarget(request, parameters));
+  }
+
   function sendToLauncher(req: Request, res: Response): void {
     const { request, route, record } = exchangeOf(req);
     const href = parts.launcherOf(request, route);
-    if (href !== undefined && isNavigation(request.method, req.headers)) return replyRedirect(res, href);
+    if (href !== undefined && mayBeRedirected(request.method, req.headers)) return replyRedirect(res, href);
     return refuseWithError(res, record, 'not_found');
   }
 
@@ -176,20 +184,32 @@ function refuseWithoutRedirect(req: Request, res: Response, { reason }: Decision
 
 // An image of another page could fill the browser with attempts and push out those that people are at, or use one up.
 function onlyVisits(req: Request, res: Response, next: NextFunction): void {
-  if (isVisit(req.method, req.headers)) return next();
+  if (isArrival(req)) return next();
   return refuseWithError(res, exchangeOf(req).record, 'cross_site_request');
+}
+
+// A service worker over our addresses, which the operator has allowed, passes every visit on.
+function isArrival(req: Request): boolean {
+  const { allowRootServiceWorker } = exchangeOf(req).route;
+  return isVisit(req.method, req.headers) || (allowRootServiceWorker && isPassedOn(req.headers));
 }
 
 // No page, not even a refusal, stands where a code is in the address.
 function leaveCode(req: Request, res: Response, next: NextFunction): void {
   const hasCode = new URLSearchParams(exchangeOf(req).request.query).has('code');
-  if (!hasCode || isVisit(req.method, req.headers)) return next();
+  if (!hasCode || isArrival(req)) return next();
   return replyRedirect(res, handOffCallbackPath);
 }
 
 function onlyGet(req: Request, res: Response): void {
-  res.setHeader('Allow', 'GET, HEAD');
-  refuseWithError(res, exchangeOf(req).record, 'method_not_allowed');
+  onlyMethods('GET, HEAD')(req, res);
+}
+
+function onlyMethods(allowed: string) {
+  return function refuseMethod(req: Request, res: Response): void {
+    res.setHeader('Allow', allowed);
+    refuseWithError(res, exchangeOf(req).record, 'method_not_allowed');
+  };
 }
 
 function isoTime(seconds: number): string {

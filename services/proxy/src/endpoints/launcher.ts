@@ -1,5 +1,5 @@
 import {
-  isNavigation,
+  isReadByPerson,
   launcherPage,
   launcherScript,
   launcherScriptPath,
@@ -32,7 +32,7 @@ const ownSites: ReadonlySet<string | string[] | undefined> = new Set(['same-orig
 export function createLauncher(parts: { routes: () => readonly Route[]; pageOf: PageOf }): ShowLauncher {
   return function showLauncher(res, { request, record }, known) {
     const { headers } = res.req;
-    const isPage = isNavigation(request.method, headers);
+    const isPage = isReadByPerson(headers);
     if (!isPage && !ownSites.has(headers['sec-fetch-site'])) {
       return refuseWithError(res, record, 'cross_site_request');
     }

@@ -1,13 +1,15 @@
 import { reasons } from '@latchkey/access';
 import type { Reason } from '@latchkey/access';
 import {
-  errorJson,
-  errorPage,
   errors,
-  isNavigation,
-  replyJson,
-  replyPage,
+  isPassedOn,
+  isReadByPerson,
+  isReading,
+  mayBeRedirected,
+  ownPaths,
+  replyError,
   replyRedirect,
+  thisAddress,
 } from '@latchkey/http';
 import type { Action, CanonicalRequest, ErrorCode, Fact } from '@latchkey/http';
 import type { ServerResponse } from 'node:http';
@@ -53,11 +55,43 @@ export function refuseWithError(
   record.error = code;
   const { status } = errors[code];
   if (status === 503) res.setHeader('Retry-After', '10');
-  if (isNavigation(res.req.method ?? '', res.req.headers)) {
-    replyPage(res, status, errorPage({ code, requestId: record.id, facts, actions }));
-  } else {
-    replyJson(res, status, errorJson({ code, requestId: record.id, reason, ...extra }));
+  const isRead = isReading(res.req.method ?? '');
+  const paragraphs = whatNow(code, isRead);
+  const again = [inNewTab(code, isRead, record)];
+  replyError(res, {
+    code,
+    requestId: record.id,
+    facts,
+    paragraphs,
+    actions: actions ?? (code === 'not_signed_in' ? again : undefined),
+    framed: { paragraphs, actions: again },
+    reason,
+    extra,
+  });
+}
+
+// What was refused before it was forwarded did not arrive. Where the application did not answer, nobody knows.
+function whatNow(code: ErrorCode, isRead: boolean): string[] {
+  const isSignIn = code === 'not_signed_in';
+  if (isRead) return isSignIn ? ['Once you are signed in, come back and load this page again.'] : [];
+  const { status } = errors[code];
+  if (status >= 500 && status !== 503) {
+    return ['What you sent may have reached the application all the same: look before you send it again.'];
   }
+  const again =
+    ' Once you are signed in, come back to this tab, go back one page and send it again: most browsers keep what was typed.';
+  return [`What you sent has not reached the application.${isSignIn ? again : ''}`];
+}
+
+// A window of its own may be redirected to the sign-in and back. Not to an address of ours, though: there a click counts as
+// meant, and whoever frames a page can make people click.
+function inNewTab(code: ErrorCode, isRead: boolean, { request }: RequestRecord): Action {
+  const isPage = isRead && !ownPaths.has(request?.rawPath ?? '');
+  return {
+    label: code === 'not_signed_in' ? 'Sign in in a new tab' : 'Open in a new tab',
+    newTab: isPage ? thisAddress : '/',
+    primary: true,
+  };
 }
 
 /** Makes the answers to requests that were decided against. */
@@ -95,8 +129,9 @@ export function createRefuseDecision({
         ],
         extra: { email: subject.email, rule: decision.rule ?? '' },
       });
-    } else if (passage.arrived !== undefined && isNavigation(request.method, res.req.headers)) {
+    } else if (passage.arrived !== undefined && isReadByPerson(res.req.headers)) {
       const { session } = passage.arrived;
+      const here = addresses.goOnAs(request, marks.markOf(session));
       record.detail = `now ${session.email}`;
       refuseWithError(res, record, 'person_changed', {
         reason,
@@ -104,13 +139,14 @@ export function createRefuseDecision({
         actions: [
           {
             label: `Go on as ${session.email}`,
-            href: addresses.goOnAs(request, marks.markOf(session)),
+            // What a service worker passes on may have been fetched ahead, but for forms.
+            ...(isPassedOn(res.req.headers) ? { post: here, fields: {} } : { href: here }),
             primary: true,
           },
           { label: 'Sign in as somebody else', href: addresses.switchAccount(request, route.providerSlug) },
         ],
       });
-    } else if (isNavigation(request.method, res.req.headers)) {
+    } else if (mayBeRedirected(request.method, res.req.headers)) {
       replyRedirect(res, addresses.signIn(request, route.providerSlug, reason));
     } else {
       refuseWithError(res, record, 'not_signed_in', {

@@ -1,5 +1,5 @@
 import type { Reason } from '@latchkey/access';
-import { authorityOf, personPath } from '@latchkey/http';
+import { authorityOf, isReading, personPath } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import {
   handOffParameters,
@@ -70,8 +70,10 @@ export function createAddresses(options: {
   }
 
   // Arriving at the front door is better than not at all.
+  // What a form was sent to may be no page at all.
   function wayBack(request: CanonicalRequest): string {
-    return origin(request) + (request.target.length > longestTarget ? '/' : urlSafe(request.target));
+    const isPage = isReading(request.method) && request.target.length <= longestTarget;
+    return origin(request) + (isPage ? urlSafe(request.target) : '/');
   }
 
   function atAuth(path: string, returnTo: string, extra: Record<string, string>, handOff?: HandOff): string {
@@ -111,8 +113,7 @@ export function createAddresses(options: {
         ? atAuth(`/${slug}/start`, returnTo, prompt)
         : here(request, returnTo, prompt);
     },
-    goOnAs: (request, mark) =>
-      here(request, origin(request) + urlSafe(request.target), { person: mark }, personPath),
+    goOnAs: (request, mark) => here(request, wayBack(request), { person: mark }, personPath),
     signOut: (request, slug, hint) =>
       atAuth(`/${slug}/sign_out`, `${origin(request)}/`, hint === undefined ? {} : { hint }),
     handOff(target, slug, handOff, { reason, selectAccount }) {

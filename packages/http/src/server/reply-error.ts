@@ -1,0 +1,36 @@
+import type { ServerResponse } from 'node:http';
+import { isFramed, isReadByPerson } from '../canonical/navigation.ts';
+import { errors } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
+import { errorJson, errorPage } from '../pages/error.ts';
+import type { Action, Fact } from '../pages/page.ts';
+import { replyJson, replyPage } from './reply.ts';
+
+/** An error and what is to be said of this very case: to a person, and to a program. */
+export type ErrorAnswer = {
+  readonly code: ErrorCode;
+  readonly requestId: string;
+  readonly facts?: readonly Fact[] | undefined;
+  readonly paragraphs?: readonly string[] | undefined;
+  readonly actions?: readonly Action[] | undefined;
+  /** in place of facts and actions, where the page is shown in a frame: the page around it may make people click */
+  readonly framed?: { readonly paragraphs?: readonly string[]; readonly actions?: readonly Action[] };
+  readonly reason?: string | undefined;
+  /** further members of the JSON body */
+  readonly extra?: { readonly [member: string]: string } | undefined;
+};
+
+/** Answers with an error of the table: a page where a person reads it, JSON for a program. */
+export function replyError(res: ServerResponse, answer: ErrorAnswer): void {
+  const { code, requestId, reason, extra } = answer;
+  const { headers } = res.req;
+  const { status } = errors[code];
+  if (!isReadByPerson(headers)) {
+    replyJson(res, status, errorJson({ code, requestId, reason, ...extra }));
+  } else if (isFramed(headers)) {
+    replyPage(res, status, errorPage({ code, requestId, ...answer.framed, framed: true }));
+  } else {
+    const { facts, paragraphs, actions } = answer;
+    replyPage(res, status, errorPage({ code, requestId, facts, paragraphs, actions }));
+  }
+}
