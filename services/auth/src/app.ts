@@ -32,7 +32,7 @@ import { form } from './web/form.ts';
 import { front } from './web/front.ts';
 import type { Handler } from './web/locals.ts';
 import { requireSameOrigin } from './web/same-origin.ts';
-import { inPlace, limited } from './web/strangers.ts';
+import { inPlace, limited, undriven } from './web/strangers.ts';
 import { visitsOnly } from './web/visits-only.ts';
 
 /** What auth is started with. */
@@ -62,7 +62,7 @@ export async function startAuth(options: AuthOptions): Promise<RunningServer> {
   const serve = (onPort: number, ...routers: Router[]): Promise<RunningServer> =>
     listen(onPort, settings.server, ({ ready }) => {
       const first = front(context, { ready, trustedProxies });
-      return { request: createApp().use(first, ...routers, nothingHere, answerErrors(log)) };
+      return { request: createApp().use(first, undriven, ...routers, nothingHere, answerErrors(log)) };
     });
 
   const limit = createRateLimit({ perMinute: requestsPerMinute, log });

@@ -47,6 +47,35 @@ test('each key has places of its own', async () => {
   expect(await places.take('a', caller())).toBeUndefined();
 });
 
+test('a place that comes free goes to whoever has fewest', async () => {
+  const places = createPlaces({ atOnce: 2, waiting: 3, withinMs: 1_000 });
+  const release = await taken(places.take('a', caller(), 'many'));
+  await taken(places.take('a', caller(), 'many'));
+  const served: string[] = [];
+  const many = taken(places.take('a', caller(), 'many'));
+  const one = taken(places.take('a', caller(), 'one'));
+  void many.then(() => served.push('many'));
+  void one.then(() => served.push('one'));
+  release();
+  (await one)();
+  await many;
+  expect(served).toEqual(['one', 'many']);
+});
+
+test('from a full line whoever stands there most often makes room, the last of theirs first', async () => {
+  const places = createPlaces({ atOnce: 1, waiting: 3, withinMs: 1_000 });
+  const release = await taken(places.take('a', caller(), 'many'));
+  const [first, second, third] = [1, 2, 3].map(() => places.take('a', caller(), 'many'));
+  const one = places.take('a', caller(), 'one');
+  expect(await third).toBeUndefined();
+  // Two of one and one of the other: another of either would be no fairer.
+  expect(await places.take('a', caller(), 'one')).toBeUndefined();
+  expect(await places.take('a', caller(), 'many')).toBeUndefined();
+  release();
+  for (const place of [first, second, one]) (await place)?.();
+  await taken(places.take('a', caller()));
+});
+
 test('who has waited too long leaves the line, and so does who has gone', async () => {
   const places = createPlaces({ atOnce: 1, waiting: 2, withinMs: 1_000 });
   const release = await taken(places.take('a', caller()));

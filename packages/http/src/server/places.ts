@@ -9,10 +9,15 @@ export type Places = {
    * Takes a place, or waits in line for one.
    *
    * @param caller who waits; once it has closed, it waits no more
+   * @param who on whose account. A place that comes free goes to whoever has fewest, and from a full line whoever stands
+   *   there most often makes room for others: so many requests of one take nothing from another but their share
    * @returns undefined when the line is too long or does not move in time
    */
-  take(key: string, caller: Writable): Promise<Release | undefined>;
+  take(key: string, caller: Writable, who?: string): Promise<Release | undefined>;
 };
+
+type Waiter = { readonly who: string; readonly leave: (release: Release | undefined) => void };
+type Line = { taken: number; readonly takenBy: Map<string, number>; readonly waiters: Set<Waiter> };
 
 /**
  * @param options.atOnce how many places each key has
@@ -20,43 +25,79 @@ export type Places = {
  * @param options.withinMs how long
  */
 export function createPlaces(options: { atOnce: number; waiting: number; withinMs: number }): Places {
-  const keys = new Map<string, { taken: number; readonly line: Set<(release: Release) => void> }>();
+  const lines = new Map<string, Line>();
 
-  function releaseOf(key: string): Release {
+  function give(key: string, line: Line, who: string): Release {
+    line.taken++;
+    line.takenBy.set(who, takenBy(line, who) + 1);
     let isHeld = true;
     return function release() {
-      const state = keys.get(key);
-      if (!isHeld || state === undefined) return;
+      if (!isHeld) return;
       isHeld = false;
-      const [next] = state.line;
-      if (next !== undefined) next(releaseOf(key));
-      else if (--state.taken === 0) keys.delete(key);
+      line.taken--;
+      const left = takenBy(line, who) - 1;
+      if (left > 0) line.takenBy.set(who, left);
+      else line.takenBy.delete(who);
+      const next = nextOf(line);
+      if (next !== undefined) next.leave(give(key, line, next.who));
+      else if (line.taken === 0) lines.delete(key);
     };
   }
 
   return {
-    async take(key, caller) {
-      const state = keys.get(key) ?? { taken: 0, line: new Set() };
-      keys.set(key, state);
-      if (state.taken < options.atOnce) {
-        state.taken++;
-        return releaseOf(key);
+    async take(key, caller, who = '') {
+      const line = lines.get(key) ?? { taken: 0, takenBy: new Map(), waiters: new Set() };
+      lines.set(key, line);
+      if (line.taken < options.atOnce) return give(key, line, who);
+      if (caller.destroyed) return undefined;
+      if (line.waiters.size >= options.waiting) {
+        const last = lastOfMost(line, who);
+        if (last === undefined) return undefined;
+        last.leave(undefined);
       }
-      if (state.line.size >= options.waiting || caller.destroyed) return undefined;
       return new Promise((resolve) => {
-        const giveUp = () => leave(undefined);
+        const giveUp = () => waiter.leave(undefined);
         const timer = setTimeout(giveUp, options.withinMs);
-        function leave(release: Release | undefined): void {
-          state.line.delete(leave);
-          clearTimeout(timer);
-          caller.off('close', giveUp);
-          resolve(release);
-        }
-        state.line.add(leave);
+        const waiter: Waiter = {
+          who,
+          leave(release) {
+            line.waiters.delete(waiter);
+            clearTimeout(timer);
+            caller.off('close', giveUp);
+            resolve(release);
+          },
+        };
+        line.waiters.add(waiter);
         caller.once('close', giveUp);
       });
     },
   };
+}
+
+function takenBy(line: Line, who: string): number {
+  return line.takenBy.get(who) ?? 0;
+}
+
+// Of those who have fewest places, whoever has waited longest.
+function nextOf(line: Line): Waiter | undefined {
+  let next: Waiter | undefined;
+  for (const waiter of line.waiters) {
+    if (next === undefined || takenBy(line, waiter.who) < takenBy(line, next.who)) next = waiter;
+  }
+  return next;
+}
+
+// The last to come of whoever stands in line most often; undefined where that would be no fairer to somebody new.
+function lastOfMost({ waiters }: Line, newcomer: string): Waiter | undefined {
+  const times = new Map<string, number>();
+  let most: Waiter | undefined;
+  for (const waiter of waiters) {
+    const time = (times.get(waiter.who) ?? 0) + 1;
+    times.set(waiter.who, time);
+    if (most === undefined || time >= (times.get(most.who) ?? 0)) most = waiter;
+  }
+  if (most === undefined || (times.get(most.who) ?? 0) <= (times.get(newcomer) ?? 0) + 1) return undefined;
+  return most;
 }
 
 /** Takes places of several kinds in this order, and gives all of them back at once; all or none. */

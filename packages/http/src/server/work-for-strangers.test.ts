@@ -11,7 +11,7 @@ test('fifty at once, three hundred in line, and the rest are told to come again'
   let [atWork, most] = [0, 0];
   const arrived = Promise.withResolvers<void>();
   const server = createServer((_, res) => {
-    const outcome = work(res, async () => {
+    const outcome = work(res, '203.0.113.9', async () => {
       most = Math.max(most, ++atWork);
       await open.promise;
       atWork--;

@@ -14,8 +14,9 @@ export function createForStrangers(limit: RateLimit): (endpoint: Endpoint) => En
 
   return function forStrangers(endpoint) {
     return async function bounded(req, res) {
-      await limit(req, exchangeOf(req).request.client);
-      await work(res, () => endpoint(req, res));
+      const { client } = exchangeOf(req).request;
+      await limit(req, client);
+      await work(res, client, () => endpoint(req, res));
     };
   };
 }
