@@ -41,8 +41,11 @@ import { requireClient } from '../../services/auth/src/session/client-credential
 import { readReturnAddress } from '../../services/auth/src/sign-in/return-address.ts';
 import { readTrips } from '../../services/auth/src/sign-in/round-trips.ts';
 import { formParameters, queryParameters, refuseMany } from '../../services/auth/src/web/parameters.ts';
+import { authenticatesConnection } from '../../services/proxy/src/forward/connection-authentication.ts';
+import { framed } from '../../services/proxy/src/forward/framing.ts';
 import { hopByHop } from '../../services/proxy/src/forward/hop-by-hop.ts';
 import { requestHeaders } from '../../services/proxy/src/forward/request-headers.ts';
+import { mayControlOwnPaths } from '../../services/proxy/src/service-worker.ts';
 import { createAddresses } from '../../services/proxy/src/sign-in/addresses.ts';
 
 // As much as the head of a request may hold.
@@ -197,6 +200,13 @@ const functions: ReadonlyArray<readonly [name: string, run: (text: string) => un
   ['the name of a header', isReserved],
   ['a folded name', foldName],
   ['Connection', (text) => hopByHop(['Connection', text])],
+  ['who authenticates a connection', (text) => authenticatesConnection(['Authorization', text])],
+  ['an NTLM of many', (text) => authenticatesConnection(['Authorization', `NTLM${text}NTLM`])],
+  ['the length of a body', (text) => framed(['Content-Length', text], 'POST', undefined)],
+  [
+    'the script of a service worker',
+    (text) => mayControlOwnPaths(`/${text}`, { 'service-worker': 'script' }),
+  ],
   [
     'the headers of a request',
     (text) =>
