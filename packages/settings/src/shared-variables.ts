@@ -14,7 +14,7 @@ export const serverVariables = {
   },
   SERVER_ADDRESS: {
     type: text,
-    meaning: 'The address to listen on. Unset, every one that the machine has.',
+    meaning: 'The address to listen on, METRICS_PORT included. Unset, every one that the machine has.',
   },
   SERVER_TIMEOUT_READ: {
     type: duration,

@@ -25,7 +25,8 @@ try {
   const { port: metricsPort } = settings.metrics;
   const registry = metricsPort === undefined ? undefined : createMetrics();
   if (metricsPort !== undefined && registry !== undefined) {
-    await serveMetrics(registry, metricsPort).catch((error: unknown) =>
+    const { address } = settings.server;
+    await serveMetrics(registry, { port: metricsPort, address }).catch((error: unknown) =>
       refuseToStart('auth', [listenError(error, metricsPort, 'METRICS_PORT')]),
     );
   }

@@ -42,7 +42,8 @@ try {
   const reload = createReload({ upstream: settings.upstream, table, metrics, log });
   const { port: metricsPort } = settings.metrics;
   if (metricsPort !== undefined) {
-    await serveMetrics(registry, metricsPort).catch((error: unknown) =>
+    const { address } = settings.server;
+    await serveMetrics(registry, { port: metricsPort, address }).catch((error: unknown) =>
       refuseToStart('proxy', [listenError(error, metricsPort, 'METRICS_PORT')]),
     );
   }

@@ -14,11 +14,12 @@ export function createMetrics(): Registry {
  * Serves metrics for Prometheus at `/metrics`, on a port of its own: who may see the applications must not see how they
  * are used (CVE-2022-24797).
  *
+ * @param options.address one of the machine's; default: all
  * @throws the `listen` error
  */
 export async function serveMetrics(
   registry: Registry,
-  port: number,
+  options: { port: number; address?: string | undefined },
 ): Promise<{ port: number; close(): void }> {
   const server = createServer(function metrics(req, res) {
     if (req.url !== '/metrics') return replyText(res, 404, 'only /metrics is here\n');
@@ -28,10 +29,12 @@ export async function serveMetrics(
       () => res.destroy(),
     );
   });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, resolve));
+  await new Promise<void>((resolve, reject) =>
+    server.once('error', reject).listen({ port: options.port, host: options.address }, resolve),
+  );
   const address = server.address();
   return {
-    port: typeof address === 'object' && address !== null ? address.port : port,
+    port: typeof address === 'object' && address !== null ? address.port : options.port,
     close: () => void server.close(),
   };
 }
