@@ -22,7 +22,7 @@ describe('the error table', () => {
     }
   });
 
-  test('docs/errors.md says what the table says (otherwise: pnpm run docs)', () => {
+  test('docs/errors.md says what the table says (otherwise: npx --yes pnpm@12.21.0 run docs)', () => {
     const written = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8');
 
     expect(written).toBe(renderErrorReference());

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { renderConfigurationReference } from './reference.ts';
 
-test('docs/configuration.md is what the tables say; if not, run npx pnpm run docs', () => {
+test('docs/configuration.md is what the tables say; if not, run npx --yes pnpm@12.21.0 run docs', () => {
   const file = new URL('../../../docs/configuration.md', import.meta.url);
   expect(readFileSync(file, 'utf8')).toBe(renderConfigurationReference());
 });

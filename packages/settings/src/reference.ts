@@ -11,7 +11,7 @@ import { removedFromAuth, removedFromProxy } from './removed-names.ts';
 import { singleProviderNames } from './single-provider.ts';
 import type { Table, Variable } from './variable.ts';
 
-const introduction = `<!-- generated: do not edit; run npx pnpm run docs -->
+const introduction = `<!-- generated: do not edit; run npx --yes pnpm@12.21.0 run docs -->
 
 # Configuration
 

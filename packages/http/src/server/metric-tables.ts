@@ -37,7 +37,7 @@ export type ServiceMetrics = {
   readonly prometheus: PrometheusTable;
 };
 
-const introduction = `<!-- generated: do not edit; run npx pnpm run docs -->
+const introduction = `<!-- generated: do not edit; run npx --yes pnpm@12.21.0 run docs -->
 
 # Dashboards
 
