@@ -1,3 +1,4 @@
+import { hostOf } from '@latchkey/upstreams';
 import type { AccessRules, Route, RouteTable, Target } from '@latchkey/upstreams';
 
 const KINDS = [
@@ -34,13 +35,6 @@ export function describeDuration(milliseconds: number): string {
     if (milliseconds % length === 0 && milliseconds > 0) return `${milliseconds / length}${unit}`;
   }
   return `${milliseconds}ms`;
-}
-
-/** The host and port that a route of one host answers for; undefined for a pattern. */
-export function hostOf({ host: authority }: Route): { host: string; port: number | undefined } | undefined {
-  const [, host, port] = /^(.*?)(?::(\d+))?$/.exec(authority ?? '') ?? [];
-  if (host === undefined || host === '') return undefined;
-  return { host, port: port === undefined ? undefined : Number(port) };
 }
 
 /** Where a route leads, in words. The hosts of a pattern lead to as many addresses. */

@@ -36,6 +36,7 @@ describe('the settings of the proxy', () => {
           ttl: { lifetimeMs: 2_592_000_000, validMs: 60_000, gracePeriodMs: 10_800_000 },
         },
         upstream: {
+          allowLoss: false,
           cluster: '',
           scheme: 'https',
           defaults: {

@@ -73,6 +73,7 @@ function proxySettings(
     upstream: {
       ...(config !== undefined && { config }),
       ...(configFile !== undefined && { configFile }),
+      allowLoss: values.UPSTREAM_RELOAD_ALLOW_LOSS,
       cluster: values.UPSTREAM_CLUSTER,
       scheme: values.UPSTREAM_SCHEME,
       defaults: {

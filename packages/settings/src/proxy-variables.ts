@@ -96,6 +96,12 @@ export const proxyVariables = {
     meaning:
       'The upstream YAML itself, where it is not to be a file. Set either this or UPSTREAM_CONFIGFILE.',
   },
+  UPSTREAM_RELOAD_ALLOW_LOSS: {
+    type: boolean,
+    default: 'false',
+    meaning:
+      'Whether the file may lose more than half of its routes, or all, when it is read again. Otherwise such a file is refused like one with an error; a restart puts it in force.',
+  },
   UPSTREAM_CLUSTER: {
     type: text,
     default: '',

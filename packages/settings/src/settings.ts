@@ -24,6 +24,8 @@ export type ProxySettings = {
     /** The YAML itself. Not set together with `configFile`. */
     config?: string;
     configFile?: string;
+    /** Whether more than half of the routes may be gone at once when the file is read again. */
+    allowLoss: boolean;
     /** The section that is merged over `default`; empty means only the `default` sections. */
     cluster: string;
     scheme: WebScheme;

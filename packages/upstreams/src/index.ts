@@ -1,5 +1,6 @@
 export { renderDiagnosticsReference } from './diagnostics.ts';
 export { loadUpstreams } from './load.ts';
+export { hostOf, lostAtOnce } from './match/loss.ts';
 export { servesPort } from './match/table.ts';
 export { upstreamTarget } from './match/upstream-target.ts';
 export { decodeUpstreamFile } from './parse/decode.ts';

@@ -12,6 +12,7 @@ import { loadProxySettings } from '@latchkey/settings';
 import { startProxy } from './app.ts';
 import { createReloadMetrics } from './record/metrics.ts';
 import { createSigner } from './signing/signer.ts';
+import { inForce } from './upstream-file/in-force.ts';
 import { createLiveTable } from './upstream-file/live-table.ts';
 import { readUpstreams } from './upstream-file/read.ts';
 import { createReload } from './upstream-file/reload.ts';
@@ -32,13 +33,13 @@ const signing = createSigner({
 if ('problems' in signing) refuseToStart('proxy', signing.problems);
 const outcome = readUpstreams(settings.upstream);
 if (outcome.table === undefined) refuseToStart('proxy', outcome.errors);
-const { routes } = outcome.table;
+const first = inForce(outcome);
 for (const warning of [...warnings, ...outcome.warnings]) log.warn(warning);
 
 try {
   const table = createLiveTable(outcome.table);
   const registry = createMetrics();
-  const metrics = createReloadMetrics(registry, routes.length);
+  const metrics = createReloadMetrics(registry, first);
   const reload = createReload({ upstream: settings.upstream, table, metrics, log });
   const { port: metricsPort } = settings.metrics;
   if (metricsPort !== undefined) {
@@ -55,11 +56,11 @@ try {
     ...(metricsPort !== undefined && { registry }),
   });
   if (settings.upstream.configFile !== undefined) {
-    watchFile(settings.upstream.configFile, lookAtFileEveryMs, reload);
-    process.on('SIGHUP', reload);
+    const watch = watchFile(settings.upstream.configFile, lookAtFileEveryMs, reload);
+    process.on('SIGHUP', () => watch.now());
   }
   stopOnSignals(server, log);
-  log.info({ port: server.port, routes: routes.length }, 'ready');
+  log.info({ port: server.port, ...first }, 'ready');
 } catch (error) {
   refuseToStart('proxy', [listenError(error, settings.server.port)]);
 }

@@ -187,3 +187,23 @@ test('nothing is no file to compare with: half a pipe that failed would let ever
   const { code, stderr } = await diff('\n', eng);
   expect([code, stderr]).toEqual([2, expect.stringContaining('a.yml is empty')]);
 });
+
+describe('a file that a running proxy refuses', () => {
+  const both = routes(
+    ['a.example.com', 'a.internal', 'allowed_groups: [eng]'],
+    ['b.example.com', 'b.internal', 'allowed_groups: [eng]'],
+  );
+  const other = routes(['c.example.com', 'c.internal', 'allowed_groups: [eng]']);
+
+  test('is told with what would be gone', async () => {
+    expect((await diff(both, other)).stderr).toContain(
+      'refuses this file: 2 of 2 routes would be gone: a.example.com, b.example.com;',
+    );
+  });
+
+  test('is not told of where the environment allows it', async () => {
+    const files = { 'a.yml': both, 'b.yml': other, 'p.env': 'UPSTREAM_RELOAD_ALLOW_LOSS=true' };
+    const { stderr } = await latchkey(files, ['diff', 'a.yml', 'b.yml', '--env-file', 'p.env']);
+    expect(stderr).not.toContain('refuses');
+  });
+});

@@ -1,9 +1,11 @@
+import { lostAtOnce } from '@latchkey/upstreams';
 import { deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
 import { readDeployment } from '../environment/deployment.ts';
 import { compareTables } from '../diff/compare.ts';
 import { renderChanges } from '../diff/render.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formats, printFindings } from '../output/findings.ts';
+import { printable } from '../output/printable.ts';
 import { readUpstreamFile, warnOfCluster } from '../upstream-file.ts';
 import { UsageError } from '../usage-error.ts';
 import { deploymentHelp } from './command.ts';
@@ -27,6 +29,9 @@ ${deploymentHelp}
 Anybody gains where there is a new group, domain, address, public pattern or provider, or preflights
 pass. Where patterns are new or change their order, some may: that counts too. A new host widens
 nothing that was there, so it is told and does not count.
+
+Where NEW lacks more than half of the routes of OLD, or all, a proxy that runs refuses to read it
+again; that is said on standard error.
 
 Examples:
 
@@ -67,6 +72,12 @@ Examples:
     }
 
     warnOfCluster(after, io);
+    const lost = deployment.upstream.allowLoss ? undefined : lostAtOnce(before.table, after.table);
+    if (lost !== undefined) {
+      io.stderr(
+        `latchkey: a running proxy refuses this file: ${printable(lost)}; a restart puts it in force, or UPSTREAM_RELOAD_ALLOW_LOSS=true\n`,
+      );
+    }
     const changes = compareTables(before.table, after.table);
     io.stdout(renderChanges(changes, { before: oldPath, after: newPath }, format, io));
     return failOn && changes.some(({ widens }) => widens) ? exitCodes.findings : exitCodes.fine;

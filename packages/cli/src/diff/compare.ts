@@ -1,5 +1,6 @@
+import { hostOf } from '@latchkey/upstreams';
 import type { Route, RouteMatch, RouteTable } from '@latchkey/upstreams';
-import { describeRules, describeTarget, hostOf } from '../describe.ts';
+import { describeRules, describeTarget } from '../describe.ts';
 import { compareAccess } from './access.ts';
 
 /** What changes for one host or pattern. */

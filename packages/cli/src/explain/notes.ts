@@ -1,7 +1,7 @@
 import { isReserved } from '@latchkey/identity';
 import { closest } from '@latchkey/spelling';
+import { hostOf } from '@latchkey/upstreams';
 import type { Route } from '@latchkey/upstreams';
-import { hostOf } from '../describe.ts';
 import { isReturnable } from '../lints/sign-in.ts';
 import type { AskedRequest } from './request.ts';
 import type { Asker } from './asker.ts';

@@ -1,5 +1,5 @@
 import { isWithinDomain } from '@latchkey/session';
-import { hostOf } from '../describe.ts';
+import { hostOf } from '@latchkey/upstreams';
 import { findingOf } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import { nameOf } from './lint.ts';

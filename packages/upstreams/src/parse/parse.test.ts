@@ -98,11 +98,14 @@ services:
     expect(result.table?.routes).toHaveLength(1);
   });
 
-  test.each(['', '\n', '# nothing\n', '---\n', 'null\n', '~'])('an empty file has no routes: %j', (text) => {
-    const result = load(text);
-    expect(result.diagnostics.map((diagnostic) => diagnostic.code)).toEqual(['LK216']);
-    expect(result.table?.routes).toEqual([]);
-  });
+  test.each(['', '\n', '# nothing\n', '---\n', 'null\n', '~', '[]\n'])(
+    'an empty file has no routes: %j',
+    (text) => {
+      const result = load(text);
+      expect(result.diagnostics.map((diagnostic) => diagnostic.code)).toEqual(['LK216']);
+      expect(result.table?.routes).toEqual([]);
+    },
+  );
 
   test('lines may end as they do on Windows, and the file may begin with a byte order mark', () => {
     const text = `\uFEFF${withOptions('tmeout: 5s').replaceAll('\n', '\r\n')}`;

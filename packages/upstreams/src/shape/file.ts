@@ -32,6 +32,9 @@ export function readFile(root: YamlNode | undefined, report: Report): UpstreamFi
     return { defaults: undefined, services: [] };
   }
   if (root.kind === 'mapping' && root.entries.has('services')) return readRoot(root, report);
+  if (root.kind === 'list' && root.items.length === 0) {
+    report('noService', root.at, 'The file names no service: begin with `- service: name`');
+  }
   if (root.kind === 'list') return { defaults: undefined, services: readServices(root, report) };
   if (root.kind === 'scalar' && root.unresolved) return { defaults: undefined, services: [UNREADABLE] };
 

@@ -136,7 +136,17 @@ export const proxyPrometheus = {
   latchkey_upstream_file_valid: {
     kind: 'gauge',
     labels: [],
-    help: '1 while the upstream file in force is the one on disk, 0 while that one has errors.',
+    help: '1 while the upstream file in force is the one on disk, 0 while that one is refused: it has errors, or loses too many routes at once.',
+  },
+  latchkey_upstream_file_info: {
+    kind: 'gauge',
+    labels: ['sha256'],
+    help: 'Always 1. `sha256` is the beginning of the hash of the upstream file in force, so tasks that differ have different files.',
+  },
+  latchkey_upstream_file_written_seconds: {
+    kind: 'gauge',
+    labels: [],
+    help: 'When the upstream file in force was last written to, in seconds since 1970; 0 where it came from UPSTREAM_CONFIG.',
   },
   latchkey_upstream_routes: { kind: 'gauge', labels: [], help: 'Routes in force.' },
 } as const satisfies PrometheusTable;

@@ -1,11 +1,21 @@
 import type { ProxySettings } from '@latchkey/settings';
 import { decodeUpstreamFile, loadUpstreams } from '@latchkey/upstreams';
 import type { Diagnostic, RouteTable } from '@latchkey/upstreams';
+import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+
+/** Which text a table was made from. */
+export type Version = {
+  /** the beginning of what `sha256sum` says of the file */
+  readonly sha256: string;
+  /** when the file was last written to; absent for a text that the settings hold */
+  readonly written?: Date;
+};
 
 /** The upstream file as a table, or why there is none; one sentence each, with file, line and column. */
 export type ReadOutcome = { readonly warnings: readonly string[] } & (
-  { readonly table: RouteTable } | { readonly table: undefined; readonly errors: readonly string[] }
+  | { readonly table: RouteTable; readonly version: Version }
+  | { readonly table: undefined; readonly errors: readonly string[] }
 );
 
 // More than any upstream file may have; whatever is longer is refused for its length, not read to its end.
@@ -14,21 +24,30 @@ const readAtMost = 8 * 1024 * 1024;
 /** Reads the upstream file that the settings name, or the text that they hold. Never throws. */
 export function readUpstreams(upstream: ProxySettings['upstream']): ReadOutcome {
   const { config, configFile } = upstream;
-  if (configFile === undefined) return load('UPSTREAM_CONFIG', config ?? '', upstream);
-  const bytes = readBytes(configFile);
-  if (typeof bytes === 'string') {
-    const error = `UPSTREAM_CONFIGFILE: ${configFile} cannot be read (${bytes}); name a file that this process may read`;
+  if (configFile === undefined) {
+    const text = config ?? '';
+    return load('UPSTREAM_CONFIG', text, { sha256: hashOf(text) }, upstream);
+  }
+  const read = readBytes(configFile);
+  if (typeof read === 'string') {
+    const error = `UPSTREAM_CONFIGFILE: ${configFile} cannot be read (${read}); name a file that this process may read`;
     return { table: undefined, errors: [error], warnings: [] };
   }
+  const { bytes, written } = read;
   const decoded = decodeUpstreamFile(configFile, bytes);
   if (!decoded.ok) return { table: undefined, errors: decoded.diagnostics.map(sentence), warnings: [] };
-  return load(configFile, decoded.text, upstream);
+  return load(configFile, decoded.text, { sha256: hashOf(bytes), written }, upstream);
 }
 
-function load(file: string, text: string, upstream: ProxySettings['upstream']): ReadOutcome {
+function load(
+  file: string,
+  text: string,
+  version: Version,
+  upstream: ProxySettings['upstream'],
+): ReadOutcome {
   const { table, diagnostics } = loadUpstreams({ ...upstream, file, text });
   const warnings = diagnostics.filter(({ severity }) => severity === 'warning').map(sentence);
-  if (table !== undefined) return { table, warnings };
+  if (table !== undefined) return { table, version, warnings };
   return {
     table,
     errors: diagnostics.filter(({ severity }) => severity === 'error').map(sentence),
@@ -36,13 +55,19 @@ function load(file: string, text: string, upstream: ProxySettings['upstream']): 
   };
 }
 
-function readBytes(path: string): Uint8Array | string {
+// Enough to tell the versions of one file apart, and short enough to compare by eye.
+function hashOf(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex').slice(0, 12);
+}
+
+function readBytes(path: string): { bytes: Uint8Array; written: Date } | string {
   let descriptor: number | undefined;
   try {
     descriptor = openSync(path, 'r');
-    if (!fstatSync(descriptor).isFile()) return 'not a file';
-    const buffer = Buffer.alloc(Math.min(fstatSync(descriptor).size, readAtMost));
-    return buffer.subarray(0, readSync(descriptor, buffer));
+    const stat = fstatSync(descriptor);
+    if (!stat.isFile()) return 'not a file';
+    const buffer = Buffer.alloc(Math.min(stat.size, readAtMost));
+    return { bytes: buffer.subarray(0, readSync(descriptor, buffer)), written: stat.mtime };
   } catch (error) {
     return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
   } finally {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import {
   mkdirSync,
   mkdtempSync,
@@ -6,6 +7,7 @@ import {
   rmSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,6 +15,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { createReloadMetrics } from '../record/metrics.ts';
+import { inForce } from './in-force.ts';
 import { createLiveTable } from './live-table.ts';
 import { readUpstreams } from './read.ts';
 import { createReload } from './reload.ts';
@@ -39,7 +42,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-function start() {
+function start({ allowLoss = false } = {}) {
   const defaults = {
     emailDomains: [],
     emailAddresses: [],
@@ -50,6 +53,7 @@ function start() {
   };
   const upstream = {
     configFile: file,
+    allowLoss,
     cluster: '',
     scheme: 'https' as const,
     defaults,
@@ -60,15 +64,15 @@ function start() {
   if (first.table === undefined) throw new Error(first.errors.join());
   const table = createLiveTable(first.table);
   const registry = new Registry();
-  const metrics = createReloadMetrics(registry, 1);
+  const metrics = createReloadMetrics(registry, inForce(first));
   const outcomes: ((outcome: 'read' | 'refused') => void)[] = [];
   const reload = createReload({
     upstream,
     table,
     log,
     metrics: {
-      succeeded(routes) {
-        metrics.succeeded(routes);
+      succeeded(now) {
+        metrics.succeeded(now);
         outcomes.shift()?.('read');
       },
       failed() {
@@ -77,10 +81,12 @@ function start() {
       },
     },
   });
-  watch = watchFile(file, 10, reload);
+  const watching = watchFile(file, 10, reload);
+  watch = watching;
   return {
     reload,
     table,
+    readNow: () => watching.now(),
     registry,
     hosts: () => table.current().routes.map(({ from }) => from),
     next: () => new Promise<'read' | 'refused'>((resolve) => outcomes.push(resolve)),
@@ -96,12 +102,12 @@ describe('while the proxy runs', () => {
   });
 
   test('a symbolic link that is swapped is followed, as Kubernetes swaps it', async () => {
-    for (const [version, host] of [
-      ['v1', 'one'],
-      ['v2', 'two'],
+    for (const [version, text] of [
+      ['v1', line('one', 'g')],
+      ['v2', line('one', 'g') + line('two', 'g')],
     ] as const) {
       mkdirSync(join(folder, version));
-      writeFileSync(join(folder, version, 'upstreams.yml'), line(host, 'g'));
+      writeFileSync(join(folder, version, 'upstreams.yml'), text);
     }
     symlinkSync('v1', join(folder, '..data'));
     rmSync(file);
@@ -110,7 +116,7 @@ describe('while the proxy runs', () => {
     symlinkSync('v2', join(folder, '..next'));
     renameSync(join(folder, '..next'), join(folder, '..data'));
     expect(await next()).toBe('read');
-    expect(hosts()).toEqual(['two.test']);
+    expect(hosts()).toEqual(['one.test', 'two.test']);
   });
 
   test.each([
@@ -148,9 +154,9 @@ describe('while the proxy runs', () => {
     const { hosts, next, registry } = start();
     writeFileSync(file, '- {service: [');
     expect(await next()).toBe('refused');
-    writeFileSync(file, line('mended', 'g'));
+    writeFileSync(file, line('one', 'g') + line('mended', 'g'));
     expect(await next()).toBe('read');
-    expect(hosts()).toEqual(['mended.test']);
+    expect(hosts()).toEqual(['one.test', 'mended.test']);
     expect(await registry.metrics()).toContain('latchkey_upstream_file_valid 1');
   });
 
@@ -166,9 +172,77 @@ describe('while the proxy runs', () => {
   });
 
   test('a signal does not wait for the next look', () => {
-    const { hosts, reload } = start();
-    writeFileSync(file, line('at-once', 'g'));
-    reload();
-    expect(hosts()).toEqual(['at-once.test']);
+    const { hosts, readNow } = start();
+    writeFileSync(file, line('one', 'g') + line('at-once', 'g'));
+    readNow();
+    expect(hosts()).toEqual(['one.test', 'at-once.test']);
+  });
+
+  test('a signal and the next look read the file once between them', async () => {
+    const { next, readNow, registry } = start();
+    writeFileSync(file, line('one', 'g') + line('two', 'g'));
+    readNow();
+    writeFileSync(file, line('one', 'g') + line('two', 'g') + line('three', 'g'));
+    expect(await next()).toBe('read');
+    expect(await registry.metrics()).toContain('latchkey_upstream_reloads_total{outcome="success"} 2');
+  });
+
+  test('the log and the metrics say which file is in force', async () => {
+    const { next, registry } = start();
+    const text = line('one', 'g') + line('two', 'g');
+    writeFileSync(file, text);
+    utimesSync(file, 1_800_000_000, 1_800_000_000);
+    expect(await next()).toBe('read');
+    const sha256 = createHash('sha256').update(text).digest('hex').slice(0, 12);
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({
+      routes: 2,
+      sha256,
+      written: '2027-01-15T08:00:00.000Z',
+      msg: 'the upstream file was read again',
+    });
+    const said = await registry.metrics();
+    expect(said.match(/^latchkey_upstream_file_info.*$/gm)).toEqual([
+      `latchkey_upstream_file_info{sha256="${sha256}"} 1`,
+    ]);
+    expect(said).toContain('latchkey_upstream_file_written_seconds 1800000000\n');
+  });
+});
+
+describe('a file that would take most routes away', () => {
+  const three = line('one', 'g') + line('two', 'g') + line('three', 'g');
+
+  test.each([
+    ['is empty', '', '3 of 3 routes would be gone: one.test, two.test, three.test;'],
+    ['was cut short', line('one', 'g'), '2 of 3 routes would be gone: two.test, three.test;'],
+    [
+      'is of another environment',
+      line('four', 'g') + line('five', 'g') + line('six', 'g'),
+      '3 of 3 routes would be gone',
+    ],
+  ])('is refused where it %s, and the log says what would be gone', async (_, text, said) => {
+    writeFileSync(file, three);
+    const { hosts, next, registry } = start();
+    writeFileSync(file, text);
+    expect(await next()).toBe('refused');
+    expect(hosts()).toEqual(['one.test', 'two.test', 'three.test']);
+    expect(lines.join('')).toContain(said);
+    expect(lines.join('')).toContain('UPSTREAM_RELOAD_ALLOW_LOSS=true');
+    expect(await registry.metrics()).toContain('latchkey_upstream_file_valid 0');
+  });
+
+  test('is put in force where the settings allow it', async () => {
+    writeFileSync(file, three);
+    const { hosts, next } = start({ allowLoss: true });
+    writeFileSync(file, line('one', 'g'));
+    expect(await next()).toBe('read');
+    expect(hosts()).toEqual(['one.test']);
+  });
+
+  test('is not one that loses half of them', async () => {
+    writeFileSync(file, line('one', 'g') + line('two', 'g'));
+    const { hosts, next } = start();
+    writeFileSync(file, line('one', 'g'));
+    expect(await next()).toBe('read');
+    expect(hosts()).toEqual(['one.test']);
   });
 });

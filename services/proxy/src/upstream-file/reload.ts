@@ -1,12 +1,14 @@
-import type { Logger } from 'pino';
 import type { ProxySettings } from '@latchkey/settings';
+import { lostAtOnce } from '@latchkey/upstreams';
+import type { Logger } from 'pino';
 import type { ReloadMetrics } from '../record/metrics.ts';
+import { inForce } from './in-force.ts';
 import type { LiveTable } from './live-table.ts';
 import { readUpstreams } from './read.ts';
 
 /**
  * Makes the function that reads the upstream file again. The new table is built aside and put in force only when it is
- * whole: a file with an error changes nothing, and is said so.
+ * whole: a file with an error changes nothing, nor does one without most of the routes, and either is said so.
  */
 export function createReload(options: {
   upstream: ProxySettings['upstream'];
@@ -15,6 +17,28 @@ export function createReload(options: {
   log: Logger;
 }): () => void {
   const { upstream, table, metrics, log } = options;
+
+  function keepOld(errors: readonly string[], summary: string): void {
+    for (const error of errors) log.error(error);
+    log.error({ routes: table.current().routes.length }, `${summary}: the routes stay as they were`);
+    metrics.failed();
+  }
+
+  function readAgain(): void {
+    const outcome = readUpstreams(upstream);
+    for (const warning of outcome.warnings) log.warn(warning);
+    if (outcome.table === undefined) return keepOld(outcome.errors, 'the upstream file has errors');
+    const lost = upstream.allowLoss ? undefined : lostAtOnce(table.current(), outcome.table);
+    if (lost !== undefined) {
+      const remedy = 'restart to put it in force, or set UPSTREAM_RELOAD_ALLOW_LOSS=true';
+      return keepOld([`${lost}; if that is meant, ${remedy}`], 'the upstream file loses too much at once');
+    }
+    table.replace(outcome.table);
+    const now = inForce(outcome);
+    log.info(now, 'the upstream file was read again');
+    metrics.succeeded(now);
+  }
+
   return function reload() {
     try {
       readAgain();
@@ -24,21 +48,4 @@ export function createReload(options: {
       metrics.failed();
     }
   };
-
-  function readAgain(): void {
-    const outcome = readUpstreams(upstream);
-    for (const warning of outcome.warnings) log.warn(warning);
-    if (outcome.table === undefined) {
-      for (const error of outcome.errors) log.error(error);
-      log.error(
-        { routes: table.current().routes.length },
-        'the upstream file has errors: the routes stay as they were',
-      );
-      metrics.failed();
-      return;
-    }
-    table.replace(outcome.table);
-    log.info({ routes: outcome.table.routes.length }, 'the upstream file was read again');
-    metrics.succeeded(outcome.table.routes.length);
-  }
 }

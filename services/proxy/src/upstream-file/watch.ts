@@ -1,7 +1,11 @@
 import { realpathSync, statSync } from 'node:fs';
 
 /** Looks after a file until it is closed. */
-export type Watch = { close(): void };
+export type Watch = {
+  /** Calls back at once; what the file is by then is no change at the next look. */
+  now(): void;
+  close(): void;
+};
 
 /**
  * Calls back when a file has become another one: written to, replaced, gone, or reached through a symbolic link that was
@@ -24,7 +28,14 @@ export function watchFile(path: string, everyMs: number, changed: () => void): W
     seen = now;
   }, everyMs);
   timer.unref();
-  return { close: () => clearInterval(timer) };
+  return {
+    now() {
+      known = fingerprint(path);
+      seen = known;
+      changed();
+    },
+    close: () => clearInterval(timer),
+  };
 }
 
 function fingerprint(path: string): string {
