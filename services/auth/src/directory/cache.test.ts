@@ -19,7 +19,11 @@ function cacheOf(ask: AskMembership, random = 0) {
     random: () => random,
     onStale: () => undefined,
   });
-  const memberOf = (email: string, groups: string[]) => directory.memberOf(email, groups);
+  const memberOf = async (email: string, groups: string[]) => {
+    const { memberOf: found, trouble } = await directory.memberOf(email, groups, groups.length);
+    if (trouble !== undefined) throw trouble;
+    return found;
+  };
   return { clock, questions, memberOf };
 }
 

@@ -1,7 +1,7 @@
 import { HttpError } from '@latchkey/http';
 import { LRUCache } from 'lru-cache';
 import { unavailable } from './directory.ts';
-import type { AskMembership, Directory, Membership } from './directory.ts';
+import type { Directory, Membership, Wanted } from './directory.ts';
 
 /** How long answers count, in milliseconds. */
 export type CacheClocks = {
@@ -36,7 +36,7 @@ const keptAnswers = 50_000;
  */
 export function cachedDirectory(options: {
   provider: string;
-  ask: AskMembership;
+  ask: (group: string, person: string, wanted: Wanted) => Promise<Membership>;
   clocks: CacheClocks;
   now: () => number;
   random: () => number;
@@ -45,37 +45,61 @@ export function cachedDirectory(options: {
 }): Directory {
   const { provider, ask, clocks, now, random, onLookup, onStale } = options;
   const answers = new LRUCache<string, Answer>({ max: keptAnswers });
-  const underWay = new Map<string, Promise<boolean>>();
+  const underWay = new Map<string, { readonly answer: Promise<boolean>; readonly wanted: Wanted }>();
 
   return {
-    async memberOf(email, groups) {
+    async memberOf(email, groups, needed) {
       const person = email.toLowerCase();
+      const waitedFor = new Set(groups.slice(0, needed));
       const asked = [...new Set(groups)].filter(isAskable);
       const stale: HttpError[] = [];
-      const found = await Promise.all(asked.map((group) => isMember(group, person, stale)));
+      const troubles: HttpError[] = [];
+      const found = await Promise.all(
+        asked.map(async (group) => {
+          if (!waitedFor.has(group)) return knownAlready(group, person);
+          return isMember(group, person, stale).catch((error: unknown) => void troubles.push(ours(error)));
+        }),
+      );
       if (stale[0] !== undefined) onStale({ person, groups: stale.length, detail: stale[0].detail });
-      return asked.filter((_, at) => found[at]);
+      return {
+        memberOf: asked.filter((_, at) => found[at] === true),
+        unknown: asked.filter((_, at) => found[at] === undefined),
+        ...(troubles[0] !== undefined && { trouble: troubles[0] }),
+      };
     },
   };
 
   async function isMember(group: string, person: string, stale: HttpError[]): Promise<boolean> {
-    const known = usable(keyOf(group, person));
-    onLookup?.(known !== undefined && now() < known.dueAt);
-    if (known === undefined) return within(clocks.waitMs, renewed(group, person));
-    if (now() < known.renewAt) return known.isMember;
-    const renewing = renewed(group, person);
-    if (now() < known.dueAt) {
-      // It is worth a try, no more: there is an answer that counts.
-      renewing.catch(() => undefined);
+    const known = lookUp(group, person);
+    if (known !== undefined && now() < known.dueAt) {
+      if (now() >= known.renewAt) renewBehind(group, person);
       return known.isMember;
     }
     try {
-      return await within(clocks.waitMs, renewing);
+      return await within(clocks.waitMs, renewed(group, person, now()));
     } catch (error) {
-      if (!(error instanceof HttpError)) throw error;
-      stale.push(error);
+      if (known === undefined) throw error;
+      stale.push(ours(error));
       return known.isMember;
     }
+  }
+
+  // What counts without waiting.
+  function knownAlready(group: string, person: string): boolean | undefined {
+    const known = lookUp(group, person);
+    if (known === undefined || now() >= known.renewAt) renewBehind(group, person);
+    return known !== undefined && now() < known.dueAt ? known.isMember : undefined;
+  }
+
+  function lookUp(group: string, person: string): Answer | undefined {
+    const known = usable(keyOf(group, person));
+    onLookup?.(known !== undefined && now() < known.dueAt);
+    return known;
+  }
+
+  // It is worth a try, no more, behind every question that somebody waits for.
+  function renewBehind(group: string, person: string): void {
+    renewed(group, person).catch(() => undefined);
   }
 
   function keyOf(group: string, person: string): string {
@@ -88,15 +112,19 @@ export function cachedDirectory(options: {
     return known !== undefined && now() - known.saidAt < clocks.freshMs + clocks.graceMs ? known : undefined;
   }
 
-  function renewed(group: string, person: string): Promise<boolean> {
+  function renewed(group: string, person: string, wantedSince?: number): Promise<boolean> {
     const key = keyOf(group, person);
     const running = underWay.get(key);
-    if (running !== undefined) return running;
-    const question = ask(group, person)
+    if (running !== undefined) {
+      running.wanted.since ??= wantedSince;
+      return running.answer;
+    }
+    const wanted: Wanted = { since: wantedSince };
+    const answer = ask(group, person, wanted)
       .then((said) => keep(key, said))
       .finally(() => underWay.delete(key));
-    underWay.set(key, question);
-    return question;
+    underWay.set(key, { answer, wanted });
+    return answer;
   }
 
   function keep(key: string, said: Membership): boolean {
@@ -113,6 +141,12 @@ export function cachedDirectory(options: {
     });
     return isNow;
   }
+}
+
+// Anything else is a mistake of ours, and not to be taken for an outage.
+function ours(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  throw error;
 }
 
 const longestName = 320;

@@ -60,9 +60,9 @@ export function googleDirectory(
 
   return cachedDirectory({
     provider: slug,
-    async ask(group, person) {
+    async ask(group, person, wanted) {
       try {
-        return await queue(() => ask(group, person));
+        return await queue(() => ask(group, person), wanted);
       } catch (error) {
         tell({ kind: 'group_unanswered', provider: slug, group });
         throw error;

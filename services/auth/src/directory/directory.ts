@@ -3,13 +3,22 @@ import { HttpError } from '@latchkey/http';
 /** Somebody who can be asked in which groups a person is. */
 export type Directory = {
   /**
-   * Those of the groups that the person is in.
+   * In which of the groups the person is.
    *
    * @param email verified
    * @param groups by their addresses; each comes back as it was spelled
-   * @throws HttpError `provider_unavailable` when of one of them nothing is known and nothing can be learned now
+   * @param needed so many of them, from the first on, are waited for. The rest is asked for behind them, for next time
    */
-  memberOf(email: string, groups: readonly string[]): Promise<readonly string[]>;
+  memberOf(email: string, groups: readonly string[], needed: number): Promise<Memberships>;
+};
+
+/** What is known about a person and some groups. */
+export type Memberships = {
+  readonly memberOf: readonly string[];
+  /** of these nothing is known as yet */
+  readonly unknown: readonly string[];
+  /** why one of those that were needed is among them */
+  readonly trouble?: HttpError;
 };
 
 /** What a directory says about a person and a group. `untold`: it will not say, about this group, to us. */
@@ -21,6 +30,9 @@ export type Membership = 'member' | 'not a member' | 'untold';
  * @throws HttpError `provider_unavailable` when there is no usable answer now
  */
 export type AskMembership = (group: string, person: string) => Promise<Membership>;
+
+/** Whether somebody waits for an answer, and since when; it may begin while the question waits for its turn. */
+export type Wanted = { since: number | undefined };
 
 /** Nobody could say. Whoever asked should keep what was true before, and come back after a while. */
 export function unavailable(detail: string, cause?: unknown): HttpError {

@@ -10,11 +10,13 @@ function slowWork() {
 
 const unavailable = expect.objectContaining({ code: 'provider_unavailable' });
 
+const wanted = { since: 0 };
+
 describe('a queue', () => {
   test('does a few things at a time, in order, and gives what each gives', async () => {
     const queue = createQueue({ atOnce: 2, longest: 10, waitMs: 1_000, now: () => 0 });
     const { ends, work } = slowWork();
-    const answers = [queue(work), queue(work), queue(work)];
+    const answers = [queue(work, wanted), queue(work, wanted), queue(work, wanted)];
     expect(ends).toHaveLength(2);
     ends[0]?.('first');
     expect(await answers[0]).toBe('first');
@@ -27,8 +29,8 @@ describe('a queue', () => {
 
   test('goes on after work that fails', async () => {
     const queue = createQueue({ atOnce: 1, longest: 10, waitMs: 1_000, now: () => 0 });
-    const failed = queue(() => Promise.reject(new Error('no')));
-    const done = queue(() => Promise.resolve('yes'));
+    const failed = queue(() => Promise.reject(new Error('no')), wanted);
+    const done = queue(() => Promise.resolve('yes'), wanted);
     await expect(failed).rejects.toThrow('no');
     expect(await done).toBe('yes');
   });
@@ -36,8 +38,8 @@ describe('a queue', () => {
   test('takes no more than it may hold', async () => {
     const queue = createQueue({ atOnce: 1, longest: 1, waitMs: 1_000, now: () => 0 });
     const { ends, work } = slowWork();
-    const answers = [queue(work), queue(work)];
-    await expect(queue(work)).rejects.toEqual(unavailable);
+    const answers = [queue(work, wanted), queue(work, wanted)];
+    await expect(queue(work, wanted)).rejects.toEqual(unavailable);
     for (const end of ends) end('done');
     await answers[0];
     await Promise.resolve();
@@ -49,14 +51,41 @@ describe('a queue', () => {
     const clock = { now: 0 };
     const queue = createQueue({ atOnce: 1, longest: 10, waitMs: 1_000, now: () => clock.now });
     const { ends, work } = slowWork();
-    const first = queue(work);
-    const late = queue(work);
+    const first = queue(work, wanted);
+    const late = queue(work, wanted);
     clock.now = 900;
-    const later = queue(() => Promise.resolve('in time'));
+    const later = queue(() => Promise.resolve('in time'), { since: 900 });
     clock.now = 1_500;
     ends[0]?.('slow');
     await expect(late).rejects.toEqual(unavailable);
     expect(await Promise.all([first, later])).toEqual(['slow', 'in time']);
     expect(ends).toHaveLength(1);
+  });
+
+  test('does what somebody waits for before what nobody does, also where that began meanwhile', async () => {
+    const queue = createQueue({ atOnce: 1, longest: 10, waitMs: 1_000, now: () => 0 });
+    const done: string[] = [];
+    const work = (name: string) => async () => void done.push(name);
+    const promoted = { since: undefined as number | undefined };
+    const all = [
+      queue(work('first'), { since: undefined }),
+      queue(work('behind'), { since: undefined }),
+      queue(work('promoted'), promoted),
+      queue(work('wanted'), { since: 0 }),
+    ];
+    promoted.since = 0;
+    await Promise.all(all);
+    expect(done).toEqual(['first', 'promoted', 'wanted', 'behind']);
+  });
+
+  test('makes room for what somebody waits for', async () => {
+    const queue = createQueue({ atOnce: 1, longest: 1, waitMs: 1_000, now: () => 0 });
+    const { ends, work } = slowWork();
+    const running = queue(work, { since: 0 });
+    const behind = queue(work, { since: undefined });
+    const waitedFor = queue(() => Promise.resolve('in time'), { since: 0 });
+    await expect(behind).rejects.toEqual(unavailable);
+    ends[0]?.('done');
+    expect(await Promise.all([running, waitedFor])).toEqual(['done', 'in time']);
   });
 });

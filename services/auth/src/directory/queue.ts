@@ -1,13 +1,17 @@
 import { unavailable } from './directory.ts';
+import type { Wanted } from './directory.ts';
 
-type Work = { readonly start: () => void; readonly drop: (error: Error) => void; readonly since: number };
-
-/** Does work now or when its turn comes. Rejects as the work does, or with `provider_unavailable` where it never began. */
-export type Queue = <T>(work: () => Promise<T>) => Promise<T>;
+type Work = { readonly start: () => void; readonly drop: (error: Error) => void; readonly wanted: Wanted };
 
 /**
- * Makes a queue that never does more than `atOnce` things at a time. What has waited longer than `waitMs` is dropped when
- * its turn comes, since nobody waits for it any more; what would be one too many is dropped at once.
+ * Does work now or when its turn comes; what nobody waits for comes after what somebody does. Rejects as the work does, or
+ * with `provider_unavailable` where it never began.
+ */
+export type Queue = <T>(work: () => Promise<T>, wanted: Wanted) => Promise<T>;
+
+/**
+ * Makes a queue that never does more than `atOnce` things at a time. What was waited for longer than `waitMs` is dropped
+ * when its turn comes, since nobody does any more; what would be one too many is dropped at once.
  */
 export function createQueue(options: {
   atOnce: number;
@@ -20,15 +24,25 @@ export function createQueue(options: {
   let running = 0;
 
   function next(): void {
-    const work = running < atOnce ? waiting.shift() : undefined;
+    const first = Math.max(waiting.findIndex(isWanted), 0);
+    const [work] = running < atOnce ? waiting.splice(first, 1) : [];
     if (work === undefined) return;
-    if (now() - work.since > waitMs) work.drop(unavailable('the question came too late to its turn'));
+    const { since = now() } = work.wanted;
+    if (now() - since > waitMs) work.drop(unavailable('the question came too late to its turn'));
     else work.start();
     next();
   }
 
-  return function enqueue<T>(work: () => Promise<T>): Promise<T> {
-    if (waiting.length >= longest) return Promise.reject(unavailable('too many questions wait'));
+  function isFull(wanted: Wanted): boolean {
+    if (waiting.length < longest) return false;
+    const last = wanted.since === undefined ? -1 : waiting.findLastIndex((work) => !isWanted(work));
+    if (last < 0) return true;
+    for (const work of waiting.splice(last, 1)) work.drop(unavailable('the question made room'));
+    return false;
+  }
+
+  return function enqueue<T>(work: () => Promise<T>, wanted: Wanted): Promise<T> {
+    if (isFull(wanted)) return Promise.reject(unavailable('too many questions wait'));
     return new Promise<T>((resolve, reject) => {
       function start(): void {
         running += 1;
@@ -39,8 +53,12 @@ export function createQueue(options: {
             next();
           });
       }
-      waiting.push({ start, drop: reject, since: now() });
+      waiting.push({ start, drop: reject, wanted });
       next();
     });
   };
+}
+
+function isWanted({ wanted }: Work): boolean {
+  return wanted.since !== undefined;
 }

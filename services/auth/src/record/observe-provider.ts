@@ -10,8 +10,13 @@ export function observeProvider(provider: Provider, tell: Tell): Provider {
     ...provider,
     ...(directory && {
       directory: {
-        memberOf: (email, groups) =>
-          asking(about('check_memberships_resource'), tell, () => directory.memberOf(email, groups)),
+        memberOf: (email, groups, needed) =>
+          asking(
+            about('check_memberships_resource'),
+            tell,
+            () => directory.memberOf(email, groups, needed),
+            ({ trouble }) => (trouble === undefined ? 'answered' : outcomeOf(trouble)),
+          ),
       },
     }),
     begin: (options) => asking(about('discovery'), tell, () => provider.begin(options)),

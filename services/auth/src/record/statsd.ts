@@ -5,7 +5,7 @@ import type { AuthEvent, Tell } from './events.ts';
 import type { AuthStatsdName } from './names.ts';
 
 type EventOf<Kind extends AuthEvent['kind']> = Extract<AuthEvent, { kind: Kind }>;
-type ProblemKey = `${Action} ${ErrorCode}`;
+type ProblemKey = `${Action} ${ErrorCode | undefined}`;
 type Problem = { readonly name: AuthStatsdName; readonly action: string; readonly error: string };
 
 // A route that is a pattern makes an application's host out of whatever somebody thinks of, and the proxy signs it.
@@ -32,7 +32,9 @@ export function statsdListener(statsd: Statsd<AuthStatsdName>): Tell {
       ...host,
       action: names.get(action) ?? action,
     });
-    const problem = failed === undefined ? undefined : problems.get(`${action} ${failed}`);
+    const problem = problems.get(
+      `${action} ${locals.lacksGroups === true ? 'provider_unavailable' : failed}`,
+    );
     if (problem === undefined) return;
     const { name, error } = problem;
     statsd.count(name, { action: problem.action, ...(action === 'sign_in' && host), error });

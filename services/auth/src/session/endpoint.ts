@@ -9,7 +9,7 @@ import type { Refresher } from './refresh.ts';
  * `POST /oauth2/introspect` (RFC 7662): the proxy asks whether a session still stands.
  *
  * Parameters: `token`, the value of the shared cookie or a session that was handed over; `groups`, once per group that the
- * proxy wants to know about; `access_token=true` where it wants the provider's; `vouched_within`, after how many seconds it
+ * proxy wants to know about; `groups_needed`, how many of these, from the first on, it needs now; `access_token=true` where it wants the provider's; `vouched_within`, after how many seconds it
  * wants the session sealed anew.
  */
 export function introspection(context: Context, refresh: Refresher): Handler {
@@ -19,16 +19,25 @@ export function introspection(context: Context, refresh: Refresher): Handler {
     if (token === undefined) throw new HttpError('bad_request', { detail: 'the parameter token is missing' });
     const asked = {
       groups: form.all('groups'),
+      needed: numberOf(form.one('groups_needed')),
       accessToken: form.one('access_token') === 'true',
-      vouchedWithin: secondsOf(form.one('vouched_within')),
+      // Who does not say it needs no newer seal.
+      vouchedWithin: numberOf(form.one('vouched_within')) ?? Infinity,
     };
     const answer = await introspect(token, asked, { context, refresh });
-    if (answer.active) res.locals.line.user = answer.email;
+    if (answer.active) {
+      const { line } = res.locals;
+      line.user = answer.email;
+      const needed = new Set(asked.groups.slice(0, asked.needed));
+      if (answer.unknown_groups?.some((group) => needed.has(group)) === true) {
+        line.detail = 'groups that are needed cannot be had right now';
+        res.locals.lacksGroups = true;
+      }
+    }
     replyJson(res, 200, answer);
   };
 }
 
-// Who does not say it needs no newer seal.
-function secondsOf(seconds: string | undefined): number {
-  return seconds !== undefined && /^\d{1,9}$/.test(seconds) ? Number(seconds) : Infinity;
+function numberOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : undefined;
 }

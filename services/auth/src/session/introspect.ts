@@ -20,6 +20,8 @@ export type Introspection =
       readonly email: string;
       /** those asked for that the person is in */
       readonly groups: readonly string[];
+      /** those of which nobody could say as yet, to whoever has said which are needed */
+      readonly unknown_groups?: readonly string[];
       /** the provider's, where it was asked for and lives, and until when (seconds since the epoch) */
       readonly access_token?: string;
       readonly access_token_exp?: number;
@@ -36,6 +38,8 @@ const inactive = { active: false } as const;
 /** What the proxy wants to know besides whether a session stands. */
 export type Asked = {
   readonly groups: readonly string[];
+  /** how many of them, from the first on, are needed now; who does not say needs all, and an answer about each */
+  readonly needed: number | undefined;
   readonly accessToken: boolean;
   /** one that was sealed longer ago is wanted anew, seconds: while we are away, it tells when we last vouched for it */
   readonly vouchedWithin: number;
@@ -69,7 +73,10 @@ export async function introspect(
   if (verdict === 'over') return inactive;
 
   const { standing, basis } = verdict;
-  const groups = directory ? await directory.memberOf(session.email, asked.groups) : groupsOf(standing);
+  const { needed = asked.groups.length } = asked;
+  const looked = await directory?.memberOf(session.email, asked.groups, needed);
+  if (looked?.trouble !== undefined && asked.needed === undefined) throw looked.trouble;
+  const groups = looked === undefined ? groupsOf(standing) : looked.memberOf;
   // The person may have signed out while others were asked.
   if (await context.store.isRevoked(session)) return inactive;
   if (asked.groups.length > 0 && groups === undefined) {
@@ -89,6 +96,7 @@ export async function introspect(
     sub: session.sub,
     email: session.email,
     groups: asked.groups.filter((group) => memberOf.has(group)),
+    ...(looked !== undefined && looked.unknown.length > 0 && { unknown_groups: looked.unknown }),
     ...(asked.accessToken && livingAccessToken(standing, context)),
     exp: session.exp,
     ...(renewed !== undefined && { session: await sealToken(renewed, context) }),

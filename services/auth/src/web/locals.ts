@@ -7,6 +7,8 @@ export type Locals = {
   line: RequestLine;
   /** the error that it was answered with */
   failed?: ErrorCode;
+  /** groups that the proxy needed could not be had */
+  lacksGroups?: boolean;
 };
 
 /** A response of ours, as handlers see it. */

@@ -6,7 +6,7 @@ import type { Place } from '@latchkey/session';
 import { openedValues } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Standing } from '../session-check/check.ts';
+import type { Needs, Standing } from '../session-check/check.ts';
 import type { Tell } from '../record/events.ts';
 import type { KnownSession } from '../session-check/known-session.ts';
 import type { Credential } from './credential.ts';
@@ -52,7 +52,7 @@ const nothingPublic = { path: undefined, preflight: false };
 /** Puts the gate together from its parts. */
 export function createGate(parts: {
   readCredential: (cookieHeader: string | undefined, place: Place, route: Route) => Promise<Credential>;
-  check: (known: KnownSession, needs: { accessToken: boolean }) => Promise<Standing>;
+  check: (known: KnownSession, needs: Needs) => Promise<Standing>;
   marks: Pick<PersonMarks, 'compare'>;
   tell?: Tell;
 }): Gate {
@@ -69,7 +69,7 @@ export function createGate(parts: {
         return { subject: nobody(why), ...rest };
       }
       const { known } = credential;
-      const standing = await parts.check(known, { accessToken: route.passAccessToken });
+      const standing = await parts.check(known, needsOf(route));
       if (standing === 'unverified') {
         return { subject: { ...nobody('session_unverified'), email: known.session.email } };
       }
@@ -133,6 +133,11 @@ export function decideAbout(known: KnownSession, route: Route): Decision {
     known.decisions.set(route, decision);
   }
   return decision;
+}
+
+// A launcher shows what all the others say.
+function needsOf({ kind, passAccessToken: accessToken, rules: { groups } }: Route): Needs {
+  return kind === 'launcher' ? { accessToken } : { accessToken, groups };
 }
 
 function nobody(why: NobodyReason): Nobody {

@@ -7,6 +7,7 @@ import { createEndedSids } from './ended-sids.ts';
 import type { Introspect, Introspection } from './introspect.ts';
 import type { KnownSession } from './known-session.ts';
 import type { SessionTokens } from './session-token.ts';
+import { groupsTold, toldSince } from './told-groups.ts';
 
 /** Whether a session stands: `unverified` when auth cannot be asked and last vouched for it longer ago than the grace period. */
 export type Standing = 'stands' | 'ended' | 'unverified';
@@ -17,6 +18,13 @@ export type CheckClocks = {
   readonly validMs: number;
   /** and stands this much longer where auth cannot be asked (`SESSION_TTL_GRACEPERIOD`) */
   readonly gracePeriodMs: number;
+};
+
+/** What a route needs to know about a session besides whether it stands. */
+export type Needs = {
+  readonly accessToken: boolean;
+  /** the groups that it names; absent: all that any names */
+  readonly groups?: readonly string[];
 };
 
 // While auth is away every session would wait for the time limit at each request; ask again after a pause instead, or as
@@ -43,18 +51,19 @@ export function createSessionCheck(options: {
   onRenewed?: (known: KnownSession) => void;
   log: Logger;
   tell?: Tell;
-}): (known: KnownSession, needs?: { accessToken: boolean }) => Promise<Standing> {
+}): (known: KnownSession, needs?: Needs) => Promise<Standing> {
   const { introspect, tokens, groups, clocks, comebacks, onRenewed, log, tell } = options;
   const { elapsed } = options.clock;
   const underWay = new WeakMap<KnownSession, Promise<void>>();
+  const retryMs = Math.min(retryPauseMs, clocks.validMs);
   const graceMs = clocks.validMs + clocks.gracePeriodMs;
   // A copy that was sealed last before the end may claim for so long that it was vouched for.
   const ended = createEndedSids({ keepMs: graceMs + clockSkewMs, elapsed });
 
   return async function check(known, needs) {
     if (needs?.accessToken === true) known.needsAccessToken = true;
-    // A question under way may be what was asked before a reload; then there is a second one.
-    for (let rounds = 0; rounds < 2 && isDue(known); rounds++) await askOnce(known);
+    // A question under way may be about the groups of another route, or those of before a reload; then there is a second one.
+    for (let own = 0; own < 2 && isDue(known, needs);) own += await askOrJoin(known, needs);
     if (isOver(known)) return 'ended';
     return isWithinGrace(known) ? 'stands' : 'unverified';
   };
@@ -69,7 +78,15 @@ export function createSessionCheck(options: {
     return elapsed() - vouchedAt < graceMs && vouchedAt > ended.forgottenAt() + clockSkewMs;
   }
 
-  function isDue(known: KnownSession): boolean {
+  // Of one group less may have been told lately than of the session.
+  function forgetLapsedGroups(known: KnownSession): void {
+    const since = elapsed() - graceMs;
+    if ([...known.toldGroups.values()].every(({ at }) => at > since)) return;
+    known.person = { ...known.person, ...groupsTold(known.toldGroups, since) };
+    known.decisions = new WeakMap();
+  }
+
+  function isDue(known: KnownSession, needs?: Needs): boolean {
     if (known.ended) return false;
     const { session, askedFor, foundAwayAfter, needsAccessToken } = known;
     return (
@@ -77,23 +94,37 @@ export function createSessionCheck(options: {
       (foundAwayAfter !== undefined && foundAwayAfter < comebacks()) ||
       ended.since(session.sid, known.askedAt) ||
       askedFor?.groups !== groups() ||
-      (needsAccessToken && !askedFor.accessToken)
+      (needsAccessToken && !askedFor.accessToken) ||
+      (known.openGroups.size > 0 && needed(needs).some((group) => known.openGroups.has(group)))
     );
   }
 
-  async function askOnce(known: KnownSession): Promise<void> {
-    let asking = underWay.get(known);
-    if (asking === undefined) {
-      asking = ask(known).finally(() => underWay.delete(known));
-      underWay.set(known, asking);
-    } else {
-      tell?.({ kind: 'question_shared' });
-    }
-    await asking;
+  function needed(needs: Needs | undefined): readonly string[] {
+    const { groups: named } = needs ?? {};
+    return named === undefined ? groups() : groups().filter((group) => named.includes(group));
   }
 
-  async function ask(known: KnownSession): Promise<void> {
-    const question = { groups: groups(), accessToken: known.needsAccessToken };
+  // Gives how many questions of its own that took.
+  async function askOrJoin(known: KnownSession, needs: Needs | undefined): Promise<0 | 1> {
+    const asking = underWay.get(known);
+    if (asking !== undefined) {
+      tell?.({ kind: 'question_shared' });
+      await asking;
+      return 0;
+    }
+    const question = ask(known, needs).finally(() => underWay.delete(known));
+    underWay.set(known, question);
+    await question;
+    return 1;
+  }
+
+  async function ask(known: KnownSession, needs: Needs | undefined): Promise<void> {
+    const urgent = needed(needs);
+    const question = {
+      groups: groups(),
+      ...(needs?.groups !== undefined && { needed: urgent }),
+      accessToken: known.needsAccessToken,
+    };
     known.askedFor = question;
     known.askedAt = elapsed();
     known.foundAwayAfter = undefined;
@@ -108,10 +139,14 @@ export function createSessionCheck(options: {
       }
       known.answeredAt = askedAt;
       known.vouchedAt = askedAt;
-      known.person = { ...known.person, groups: answer.groups, askedGroups: question.groups };
       known.accessToken = accessTokenOf(answer, options.clock);
       const { until = Infinity } = known.accessToken ?? {};
-      known.askAgainAt = Math.min(elapsed() + clocks.validMs, until);
+      const unknown = new Set(answer.unknown_groups);
+      const isWhole = !urgent.some((group) => unknown.has(group));
+      known.askAgainAt = Math.min(elapsed() + (isWhole ? clocks.validMs : retryMs), until);
+      known.toldGroups = toldSince(known.toldGroups, question, answer, elapsed());
+      known.openGroups = unknown.difference(new Set(urgent));
+      known.person = { ...known.person, ...groupsTold(known.toldGroups, elapsed() - graceMs) };
       known.decisions = new WeakMap();
       if (answer.session !== undefined) {
         known.cookie = await tokens.renewed(known.session, answer.session);
@@ -120,12 +155,14 @@ export function createSessionCheck(options: {
       }
     } catch (error) {
       if (error instanceof AuthAway) known.foundAwayAfter = comebacksBefore;
-      known.askAgainAt = elapsed() + Math.min(retryPauseMs, clocks.validMs);
+      known.askAgainAt = elapsed() + retryMs;
+      known.openGroups = known.openGroups.difference(new Set(urgent));
       const detail = error instanceof Error ? error.message : 'unknown';
       // While grace lasts there is one alarm for all sessions.
       const isInGrace = isWithinGrace(known);
       log[isInGrace ? 'debug' : 'warn']({ detail }, 'auth cannot be asked about a session');
       known.unansweredFor = detail;
+      if (isInGrace) forgetLapsedGroups(known);
     }
   }
 }

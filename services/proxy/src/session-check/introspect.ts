@@ -8,6 +8,8 @@ const answerSchema = z.discriminatedUnion('active', [
     active: z.literal(true),
     /** those of the asked groups that the person is in */
     groups: z.array(z.string()),
+    /** those of which it cannot say as yet */
+    unknown_groups: z.array(z.string()).exactOptional(),
     /** the provider's, where it was asked for and there is one */
     access_token: z.string().exactOptional(),
     /** until when that one is good, seconds since the epoch */
@@ -23,6 +25,8 @@ export type Introspection = z.infer<typeof answerSchema>;
 /** What routes need to know about a session besides whether it stands. */
 export type Asked = {
   readonly groups: readonly string[];
+  /** those of them that the asked route names, which are worth waiting for; absent where all are */
+  readonly needed?: readonly string[];
   /** the provider's access token, for a session that was used on a route with `pass_access_token` */
   readonly accessToken: boolean;
 };
@@ -39,13 +43,14 @@ export type Introspect = (token: string, asked: Asked) => Promise<Introspection>
 export function createIntrospect(askAuth: AskAuth, gracePeriodMs: number): Introspect {
   const vouchedWithin = Math.ceil(gracePeriodMs / 3 / 1000);
 
-  return async function introspect(token, { groups, accessToken }) {
+  return async function introspect(token, { groups, needed, accessToken }) {
     const form = new URLSearchParams({
       token,
       ...(vouchedWithin > 0 && { vouched_within: vouchedWithin.toString() }),
       ...(accessToken && { access_token: 'true' }),
+      ...(needed !== undefined && { groups_needed: needed.length.toString() }),
     });
-    for (const group of groups) form.append('groups', group);
+    for (const group of new Set([...(needed ?? []), ...groups])) form.append('groups', group);
     const answer = await askAuth('/oauth2/introspect', form);
     return readAnswer(answer, answerSchema);
   };

@@ -3,6 +3,7 @@ import type { Clock } from '@latchkey/http';
 import { clockSkewMs } from '@latchkey/session';
 import type { Session } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
+import type { ToldGroup } from './told-groups.ts';
 import type { Asked } from './introspect.ts';
 
 /**
@@ -31,6 +32,10 @@ export type KnownSession = {
   /** auth said that it is over, or of another cookie of it and nothing else of this one: final for this one */
   ended: boolean;
   person: Person;
+  /** what auth has told about groups, newest last word of each; `person` shows what of it counts */
+  toldGroups: ReadonlyMap<string, ToldGroup>;
+  /** groups of which auth could not say as yet, and which nobody has waited for */
+  openGroups: ReadonlySet<string>;
   /** it was used on a route that passes the access token on */
   needsAccessToken: boolean;
   /** the provider's, and until when it is good */
@@ -58,6 +63,8 @@ export function newlyKnown(
     unansweredFor: undefined,
     ended: false,
     person: { kind: 'person', email: session.email, groups: undefined },
+    toldGroups: new Map(),
+    openGroups: new Set(),
     needsAccessToken: false,
     accessToken: undefined,
     decisions: new WeakMap(),
