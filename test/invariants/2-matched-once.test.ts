@@ -25,7 +25,7 @@ beforeAll(async () => {
     SERVER_PORT: String(await freePort()),
     PROVIDER_URL_EXTERNAL: 'http://sso.latchkey.localhost',
     CLIENT_ID: 'proxy',
-    CLIENT_SECRET: 'not used here, and long enough all the same',
+    CLIENT_SECRET: 'not used here and long enough all the same',
     SESSION_COOKIE_SECRET: randomBytes(32).toString('base64'),
     SESSION_COOKIE_SECURE: 'false',
     UPSTREAM_CLUSTER: 'test',

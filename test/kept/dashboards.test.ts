@@ -460,7 +460,7 @@ describe('Prometheus beside it', () => {
     ...both,
     PROVIDER_URL_EXTERNAL: 'https://sso.example.com',
     CLIENT_ID: 'proxy',
-    CLIENT_SECRET: 'the secret of both, which is long enough',
+    CLIENT_SECRET: 'the secret of both which is long enough',
     UPSTREAM_CONFIG: '[]',
   };
   const ofAuth = {
@@ -468,7 +468,7 @@ describe('Prometheus beside it', () => {
     SERVER_HOST: 'sso.example.com',
     SESSION_KEY: key,
     CLIENT_PROXY_ID: 'proxy',
-    CLIENT_PROXY_SECRET: 'the secret of both, which is long enough',
+    CLIENT_PROXY_SECRET: 'the secret of both which is long enough',
     AUTHORIZE_PROXY_DOMAINS: 'example.com',
     AUTHORIZE_EMAIL_DOMAINS: 'example.com',
     PROVIDER_X_TYPE: 'google',

@@ -12,7 +12,7 @@ function load(options: string, env: Record<string, string> = {}): LoadedUpstream
   const loaded = loadProxySettings({
     PROVIDER_URL_EXTERNAL: 'https://sso.example.com',
     CLIENT_ID: 'proxy',
-    CLIENT_SECRET: 'the secret of both, which is long enough',
+    CLIENT_SECRET: 'the secret of both which is long enough',
     SESSION_COOKIE_SECRET: secret,
     ...env,
   });

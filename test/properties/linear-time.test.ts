@@ -142,12 +142,12 @@ const addresses = createAddresses({
   externalUrl: new URL('https://sso.example.com'),
   clientId: 'proxy',
   secure: true,
-  key: deriveKeys(['secret'], 'return address')[0],
+  keys: deriveKeys(['secret'], 'return address'),
   isShared: () => true,
   lifetimeMs: 1,
   now: Date.now,
 });
-const knownClient = requireClient({ id: 'proxy', secret: 'secret' }, () => Promise.resolve());
+const knownClient = requireClient({ id: 'proxy', secrets: ['secret'] }, () => Promise.resolve());
 const nobody = { kind: 'nobody', why: 'no_session' } as const;
 const log = createLog({
   service: 'test',
@@ -234,11 +234,11 @@ const functions: ReadonlyArray<readonly [name: string, run: (text: string) => un
   ['what a hand-off asks for', (text) => isHandOff({ state: text, codeChallenge: text })],
   [
     'a signed return address',
-    (text) => refuseReturnAddress({ redirect_uri: text, ts: text, sig: text }, keys[0], Date.now()),
+    (text) => refuseReturnAddress({ redirect_uri: text, ts: text, sig: text }, keys, Date.now()),
   ],
   [
     'the signature of one',
-    (text) => refuseReturnAddress({ redirect_uri: text, ts: '1', sig: text }, keys[0], 0),
+    (text) => refuseReturnAddress({ redirect_uri: text, ts: '1', sig: text }, keys, 0),
   ],
   ['the host of a return address', (text) => readReturnAddress(`https://${text}`, returns)],
   ['the path of a return address', (text) => readReturnAddress(`https://a.example.com/${text}`, returns)],

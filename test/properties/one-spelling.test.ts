@@ -135,7 +135,7 @@ describe('one thing has one spelling', () => {
     const signed = signReturnAddress('https://wiki.corp.example.com/a?b=c', key, now);
     await hasOneSpelling(
       signed[field],
-      (other) => refuseReturnAddress({ ...signed, [field]: other }, key, now) === undefined,
+      (other) => refuseReturnAddress({ ...signed, [field]: other }, [key], now) === undefined,
     );
   });
 

@@ -270,7 +270,7 @@ describe('for any path and query', () => {
       externalUrl: new URL('https://sso.example.com'),
       clientId: 'proxy',
       secure: true,
-      key: deriveKeys(['secret'], 'return address')[0],
+      keys: deriveKeys(['secret'], 'return address'),
       isShared: () => true,
       lifetimeMs: 3_600_000,
       now: () => 1_700_000_000_000,

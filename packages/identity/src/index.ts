@@ -7,5 +7,5 @@ export { decodedPath, gapSignedText, ssoSignedText } from './signed-request.ts';
 export type { SignedRequest } from './signed-request.ts';
 export { readSigningKeys } from './signing-keys.ts';
 export type { SigningKeys } from './signing-keys.ts';
-export { certs, loadRsaSigner, ssoSignature } from './sso-signature.ts';
+export { certs, ssoSignature } from './sso-signature.ts';
 export type { RsaSigner } from './sso-signature.ts';

@@ -1,13 +1,14 @@
 import { parseGapKey } from './gap-signature.ts';
 import type { GapKey } from './gap-signature.ts';
-import { loadRsaSigner } from './sso-signature.ts';
+import { loadRsaSigners } from './sso-signature.ts';
 import type { RsaSigner } from './sso-signature.ts';
 
 /** The keys that requests to upstreams are signed with. */
 export type SigningKeys = {
   /** by the name of the service, in lower case */
   readonly gap: ReadonlyMap<string, GapKey>;
-  readonly rsa: RsaSigner | undefined;
+  /** the first signs, all of them are published; there may be none */
+  readonly rsa: readonly RsaSigner[];
 };
 
 const gapKeyName = /^(?<service>.+)_signing_key$/;
@@ -16,7 +17,7 @@ const gapKeyName = /^(?<service>.+)_signing_key$/;
  * Reads the signing keys of the environment.
  *
  * @param given.variables `SSO_CONFIG_*`; those that end in `_signing_key` are keys, `algorithm:secret`
- * @param given.rsaKey the PEM text of `REQUESTSIGNER_KEY`
+ * @param given.rsaKey the PEM text of `REQUESTSIGNER_KEY`: one key, or several one below the other
  * @returns the keys, or what is wrong with which variable; each line begins with its name
  */
 export function readSigningKeys(given: {
@@ -35,8 +36,7 @@ export function readSigningKeys(given: {
         `SSO_CONFIG_${name.toUpperCase()}: unable to generate hmac auth for ${service}: ${key.problem}`,
       );
   }
-  const rsa = given.rsaKey === undefined ? undefined : loadRsaSigner(given.rsaKey);
-  if (rsa !== undefined && 'problem' in rsa) problems.push(`REQUESTSIGNER_KEY: ${rsa.problem}`);
-  if (problems.length > 0 || (rsa !== undefined && 'problem' in rsa)) return { problems };
-  return { gap, rsa };
+  const rsa = given.rsaKey === undefined ? [] : loadRsaSigners(given.rsaKey);
+  if ('problem' in rsa) problems.push(`REQUESTSIGNER_KEY: ${rsa.problem}`);
+  return problems.length > 0 || 'problem' in rsa ? { problems } : { gap, rsa };
 }

@@ -42,7 +42,7 @@ function problemOf(text: string): string | undefined {
 
 /** Verifies as an upstream does: by the key that the certs name, over a text of its own. */
 function verifies({ signature, kid }: { signature: string; kid: string }, text: string): boolean {
-  const published = JSON.parse(certs(signer)) as Record<string, string>;
+  const published = JSON.parse(certs([signer])) as Record<string, string>;
   const key = published[kid] ?? '';
   const octets = Buffer.from(signature.replaceAll('-', '+').replaceAll('_', '/'), 'base64');
   return verify('sha256', Buffer.from(text), { key, padding: constants.RSA_PKCS1_PADDING }, octets);
@@ -105,14 +105,14 @@ describe('the kid', () => {
 test('the certs are an object from kid to public key, indented by two, without a last line feed', () => {
   const escaped = signer.publicKey.replaceAll('\n', String.raw`\n`);
 
-  expect(certs(signer)).toBe(`{\n  "${signer.kid}": "${escaped}"\n}`);
+  expect(certs([signer])).toBe(`{\n  "${signer.kid}": "${escaped}"\n}`);
 });
 
 test('neither the certs nor the signer as JSON hold the private key', () => {
   const secret = pem.split('\n')[3] ?? '';
 
   expect(secret).toHaveLength(64);
-  expect(certs(signer) + JSON.stringify(signer)).not.toContain(secret);
+  expect(certs([signer]) + JSON.stringify(signer)).not.toContain(secret);
 });
 
 describe('a key that is refused', () => {

@@ -46,6 +46,23 @@ export function loadRsaSigner(pem: string): RsaSigner | { readonly problem: stri
 }
 
 /**
+ * Reads one key, or several one below the other. A file of BuzzFeed SSO may have anything behind its key, so that after the
+ * first only private keys are read.
+ *
+ * @returns the signers in this order, or what is wrong with which
+ */
+export function loadRsaSigners(pem: string): readonly RsaSigner[] | { readonly problem: string } {
+  const [first = '', ...others] = pem.split(/(?=-----BEGIN [A-Z0-9 ]{1,40}-----)/).filter(isPemBlock);
+  const signers: RsaSigner[] = [];
+  for (const [index, block] of [first, ...others.filter(isPrivateKey)].entries()) {
+    const signer = loadRsaSigner(block);
+    if ('problem' in signer) return index === 0 ? signer : { problem: `key ${index + 1}: ${signer.problem}` };
+    signers.push(signer);
+  }
+  return signers;
+}
+
+/**
  * The values of `Sso-Signature` (RSASSA-PKCS1-v1_5 with SHA-256, base64url with padding) and of `kid`.
  *
  * It covers neither method nor host, no line says which header it holds, and nothing makes it expire: upstreams must not
@@ -60,9 +77,16 @@ export function ssoSignature(
 }
 
 /** The body of `/oauth2/v1/certs`: a JSON object from `kid` to public key, indented by two, without a last line feed. */
-export function certs(signer: RsaSigner): string {
-  return JSON.stringify({ [signer.kid]: signer.publicKey }, undefined, 2);
+export function certs(signers: readonly RsaSigner[]): string {
+  return JSON.stringify(
+    Object.fromEntries(signers.map(({ kid, publicKey }) => [kid, publicKey])),
+    undefined,
+    2,
+  );
 }
+
+const isPemBlock = (text: string): boolean => text.startsWith('-----BEGIN ');
+const isPrivateKey = (block: string): boolean => /^-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----/.test(block);
 
 function readPrivateKey(pem: string): KeyObject | undefined {
   try {

@@ -56,13 +56,16 @@ function deriveKey(secret: string, purpose: KeyPurpose): Key {
   return { id, secret: derived };
 }
 
-/** All purposes of one secret share the work. */
-let lastStretched: { readonly secret: string; readonly stretched: Buffer } | undefined;
+/** All purposes of a secret share the work; a service has two secrets while they are being changed. */
+const stretchedBySecret = new Map<string, Buffer>();
+const mostStretched = 8;
 
 /** Some 50 ms and 16 MiB (scrypt, RFC 7914, with the parameters that Node has by default). */
 function stretch(secret: string): Buffer {
-  if (lastStretched?.secret !== secret) {
-    lastStretched = { secret, stretched: scryptSync(secret, 'latchkey', 32) };
-  }
-  return lastStretched.stretched;
+  const known = stretchedBySecret.get(secret);
+  if (known !== undefined) return known;
+  if (stretchedBySecret.size >= mostStretched) stretchedBySecret.clear();
+  const stretched = scryptSync(secret, 'latchkey', 32);
+  stretchedBySecret.set(secret, stretched);
+  return stretched;
 }

@@ -30,7 +30,7 @@ describe('a signed return address', () => {
     ['where a clock is further behind', -clockSkewMs - 1, 'from the future'],
     ['a year before', -31_536_000_000, 'from the future'],
   ])('%s', (_, later, refusal) => {
-    expect(refuseReturnAddress(signed, key, now + later)).toBe(refusal);
+    expect(refuseReturnAddress(signed, [key], now + later)).toBe(refusal);
   });
 });
 
@@ -46,7 +46,7 @@ describe('a return address with a code asked for', () => {
     ['without it', asked, undefined, 'forged'],
     ['with one that nobody signed', signed, handOff, 'forged'],
   ] as const)('%s', (_, given, shown, refusal) => {
-    expect(refuseReturnAddress(given, key, now, shown)).toBe(refusal);
+    expect(refuseReturnAddress(given, [key], now, shown)).toBe(refusal);
   });
 });
 
@@ -83,11 +83,11 @@ describe('a return address that nobody of ours signed', () => {
     ['another secret', signReturnAddress(url, other, now), 'forged'],
     ['another purpose', signReturnAddress(url, otherPurpose, now), 'forged'],
   ] as const)('%s', (_, given, refusal) => {
-    expect(refuseReturnAddress(given, key, now)).toBe(refusal);
+    expect(refuseReturnAddress(given, [key], now)).toBe(refusal);
   });
 
   test('an expired one that is forged is called forged: its age is not ours to tell', () => {
-    expect(refuseReturnAddress({ ...signed, redirect_uri: 'https://evil.example/' }, key, now + 1e9)).toBe(
+    expect(refuseReturnAddress({ ...signed, redirect_uri: 'https://evil.example/' }, [key], now + 1e9)).toBe(
       'forged',
     );
   });

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { HandOff } from './hand-off.ts';
-import type { Key } from './keys.ts';
+import type { Key, KeyRing } from './keys.ts';
 
 /** How long a signed return address may be used to start a sign-in; the time spent at the provider does not count. */
 export const returnAddressLifeMs = 5 * 60_000;
@@ -35,25 +35,30 @@ export function signReturnAddress(
 /**
  * Verifies a signed return address. It says nothing about where the URL leads: the caller compares its parsed host.
  *
+ * @param keys any of which may have signed it
  * @param handOff what came with it; where there is none, a code was not asked for
  * @returns why it is refused, or undefined when it stands
  */
 export function refuseReturnAddress(
   signed: Partial<SignedReturnAddress>,
-  key: Key,
+  keys: KeyRing,
   now: number,
   handOff?: HandOff,
 ): 'unsigned' | 'forged' | 'expired' | 'from the future' | undefined {
   const { redirect_uri: url, ts, sig } = signed;
   if (url === undefined || ts === undefined || sig === undefined) return 'unsigned';
   if (!/^\d{1,12}$/.test(ts)) return 'forged';
-  // As text: decoded, many spellings would be one signature.
-  const [expected, given] = [Buffer.from(signature(url, ts, key, handOff)), Buffer.from(sig)];
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return 'forged';
+  if (!keys.some((key) => isSame(sig, signature(url, ts, key, handOff)))) return 'forged';
   const age = now - Number(ts) * 1000;
   if (age > returnAddressLifeMs) return 'expired';
   if (age < -clockSkewMs) return 'from the future';
   return undefined;
+}
+
+// As text: decoded, many spellings would be one signature.
+function isSame(shown: string, expected: string): boolean {
+  const [one, other] = [Buffer.from(shown), Buffer.from(expected)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 // Fields are length-delimited by JSON, so that no two different lists give the same text to sign.

@@ -1,6 +1,6 @@
 import { domainList, emailAddressList, emailDomainList, host } from './address.ts';
 import { duration, sessionLifetime } from './duration.ts';
-import { keyList, sharedSecret } from './secret.ts';
+import { keyList, sharedSecretList } from './secret.ts';
 import {
   cookieVariables,
   observabilityVariables,
@@ -71,11 +71,11 @@ export const authVariables = {
     aliases: ['PROXY_CLIENT_ID'],
   },
   CLIENT_PROXY_SECRET: {
-    type: sharedSecret,
+    type: sharedSecretList,
     required: true,
     secret: true,
     meaning:
-      'The secret that the proxy proves itself with, and from which keys are derived: its CLIENT_SECRET.',
+      'The secret that the proxy proves itself with, and from which keys are derived: its CLIENT_SECRET. The first of several signs, all of them are taken.',
     aliases: ['PROXY_CLIENT_SECRET'],
   },
 

@@ -96,7 +96,7 @@ describe('the deprecated names of auth', () => {
     ['HOST', 'SERVER_HOST', 'sso.example.org'],
     ['PORT', 'SERVER_PORT', '8080'],
     ['PROXY_CLIENT_ID', 'CLIENT_PROXY_ID', 'proxy-2'],
-    ['PROXY_CLIENT_SECRET', 'CLIENT_PROXY_SECRET', 'another secret, which is long enough'],
+    ['PROXY_CLIENT_SECRET', 'CLIENT_PROXY_SECRET', 'another secret which is long enough'],
     ['SSO_EMAIL_DOMAIN', 'AUTHORIZE_EMAIL_DOMAINS', 'example.org'],
     ['PROXY_ROOT_DOMAIN', 'AUTHORIZE_PROXY_DOMAINS', 'example.org'],
     ['AUTH_CODE_SECRET', 'SESSION_KEY', key],

@@ -10,7 +10,7 @@ import { filesOf, freshKey } from '../testing/environments.ts';
 const folder = new URL('../../../deploy/environments/', import.meta.url);
 
 const readFile = filesOf({
-  '/run/secrets/client_secret': 'the secret of both, which is long enough\n',
+  '/run/secrets/client_secret': 'the secret of both which is long enough\n',
   '/run/secrets/session_cookie_secret': `${freshKey()}\n`,
   '/run/secrets/session_key': `${freshKey()}\n`,
   '/run/secrets/provider_client_secret': 'from the provider\n',

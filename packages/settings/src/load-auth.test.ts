@@ -36,7 +36,7 @@ describe('the settings of auth', () => {
           lifetimeMs: 2_592_000_000,
           cookie: { name: '_sso_proxy', secrets: [secret], secure: true, expireMs: 604_800_000 },
         },
-        client: { id: 'proxy-1', secret: 'the secret of both, which is long enough' },
+        client: { id: 'proxy-1', secrets: ['the secret of both which is long enough'] },
         authorize: { emailDomains: ['example.com'], emailAddresses: [], proxyDomains: ['corp.example.com'] },
         providers: [
           {

@@ -73,7 +73,7 @@ function authSettings(values: Values<typeof authVariables>, providers: ProviderS
       lifetimeMs: values.SESSION_LIFETIME,
       cookie: cookieSettings(values),
     },
-    client: { id: values.CLIENT_PROXY_ID, secret: values.CLIENT_PROXY_SECRET },
+    client: { id: values.CLIENT_PROXY_ID, secrets: values.CLIENT_PROXY_SECRET },
     authorize: {
       emailDomains: values.AUTHORIZE_EMAIL_DOMAINS ?? [],
       emailAddresses: values.AUTHORIZE_EMAIL_ADDRESSES ?? [],

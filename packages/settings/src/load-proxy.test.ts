@@ -30,7 +30,7 @@ describe('the settings of the proxy', () => {
           publicPorts: [],
         },
         provider: { externalUrl: address, internalUrl: address, scope: '' },
-        client: { id: 'proxy-1', secret: 'the secret of both, which is long enough' },
+        client: { id: 'proxy-1', secrets: ['the secret of both which is long enough'] },
         session: {
           cookie: { name: '_sso_proxy', secrets: [cookieSecret], secure: true, expireMs: 604_800_000 },
           ttl: { lifetimeMs: 2_592_000_000, validMs: 60_000, gracePeriodMs: 10_800_000 },

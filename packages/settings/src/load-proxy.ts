@@ -61,7 +61,7 @@ function proxySettings(
       internalUrl: values.PROVIDER_URL_INTERNAL ?? values.PROVIDER_URL_EXTERNAL,
       scope: values.PROVIDER_SCOPE,
     },
-    client: { id: values.CLIENT_ID, secret: values.CLIENT_SECRET },
+    client: { id: values.CLIENT_ID, secrets: values.CLIENT_SECRET },
     session: {
       cookie: cookieSettings(values),
       ttl: {

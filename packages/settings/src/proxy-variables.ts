@@ -7,7 +7,7 @@ import {
   serverVariables,
 } from './shared-variables.ts';
 import { yamlDocument } from './inline-document.ts';
-import { sharedSecret } from './secret.ts';
+import { sharedSecretList } from './secret.ts';
 import { slug } from './slug.ts';
 import { boolean, count, portList, scheme, text, textList } from './value-types.ts';
 import type { Table } from './variable.ts';
@@ -57,11 +57,11 @@ export const proxyVariables = {
     meaning: 'The name by which auth knows the proxy: its CLIENT_PROXY_ID.',
   },
   CLIENT_SECRET: {
-    type: sharedSecret,
+    type: sharedSecretList,
     required: true,
     secret: true,
     meaning:
-      'The secret that proves it, and from which keys are derived: the CLIENT_PROXY_SECRET of auth. `openssl rand -base64 32` makes one.',
+      'The secret that proves it, and from which keys are derived: the CLIENT_PROXY_SECRET of auth. `openssl rand -base64 32` makes one. The first of several proves and signs, what any of them signed is taken.',
   },
 
   ...cookieVariables,
@@ -163,7 +163,8 @@ export const proxyVariables = {
   REQUESTSIGNER_KEY: {
     type: text,
     secret: true,
-    meaning: 'The RSA private key (PKCS#8 PEM) that signs requests to upstreams.',
+    meaning:
+      'The RSA private key (PKCS#8 PEM) that signs requests to upstreams. The first of several, one below the other, signs; all of them are published at /oauth2/v1/certs.',
     aliases: ['REQUEST_SIGNATURE_KEY'],
   },
   ...observabilityVariables,

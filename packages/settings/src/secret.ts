@@ -22,14 +22,30 @@ const key = valueType(
 export const keyList = listOf('key list', key);
 
 /**
- * The secret that the two services have in common. Any text will do that nobody guesses: keys are derived from it, and
- * what they sign goes through browsers, where anybody may try guesses against it.
+ * The secret that the two services have in common, or several while it is being changed. Any text will do that nobody
+ * guesses: keys are derived from it, and what they sign goes through browsers, where anybody may try guesses against it.
  */
-export const sharedSecret = valueType(
-  'shared secret',
+export const sharedSecretList = valueType(
+  'shared secret list',
   'the output of openssl rand -base64 32, the same in both services: it has to be of at least 16 characters and may not repeat itself',
-  (text) => (isGuessable(text) ? undefined : text),
+  readSharedSecrets,
 );
+
+/**
+ * A comma parts two secrets where each of them would do alone. A random text that a deployment has may hold a comma, and
+ * goes on as the one secret that it was, also behind a new one.
+ */
+function readSharedSecrets(text: string): [string, ...string[]] | undefined {
+  const comma = text.indexOf(',');
+  const first = text.slice(0, comma).trim();
+  if (comma >= 0 && !isGuessable(first)) {
+    const rest = text.slice(comma + 1).trim();
+    if (rest === '') return [first];
+    const older = readSharedSecrets(rest);
+    if (older !== undefined) return [first, ...older];
+  }
+  return isGuessable(text) ? undefined : [text];
+}
 
 /** Tells whether a shared secret is taken, and yet so short that it should be replaced. */
 export function isShort(secret: string): boolean {

@@ -6,7 +6,7 @@ import { filesOf, freshKey, minimalAuth, minimalProxy } from '../testing/environ
 const [first, second, sealing] = [freshKey(), freshKey(), freshKey()];
 
 const readFile = filesOf({
-  '/s/client': 'client s3cret, which is long enough\n',
+  '/s/client': 'client s3cret which is long enough\n',
   '/s/cookie': `${first},${second}\n`,
   '/s/key': `${sealing}\n`,
   '/s/signing': 'sha256:hunter2\n',
@@ -41,7 +41,7 @@ describe('secrets in files', () => {
     expect(loaded).toMatchObject({
       ok: true,
       settings: {
-        client: { secret: 'client s3cret, which is long enough' },
+        client: { secrets: ['client s3cret which is long enough'] },
         session: { cookie: { secrets: [first, second] } },
         upstream: { templateVariables: { wiki_signing_key: 'sha256:hunter2' } },
       },
@@ -62,7 +62,7 @@ describe('secrets in files', () => {
       ok: true,
       settings: {
         session: { key: [sealing] },
-        providers: [{ clientSecret: 'client s3cret, which is long enough' }],
+        providers: [{ clientSecret: 'client s3cret which is long enough' }],
       },
     });
   });

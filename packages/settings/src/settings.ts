@@ -158,11 +158,11 @@ export type CookieSettings = {
   expireMs: number;
 };
 
-/** Base64 texts as they were given. The first seals, every one unseals. */
+/** Texts as they were given. The first seals and signs, every one unseals and verifies. */
 export type SecretList = [string, ...string[]];
 
-/** What the proxy shows to auth to be believed. */
-export type ClientSettings = { id: string; secret: string };
+/** What the proxy shows to auth to be believed: the first secret. Auth takes every one. */
+export type ClientSettings = { id: string; secrets: SecretList };
 
 /** What holds for an upstream that does not say otherwise. E-mail rules are in lower case. */
 export type UpstreamDefaults = {

@@ -6,6 +6,7 @@ import type {
   LoggingSettings,
   MetricsSettings,
   OutgoingSettings,
+  SecretList,
   ServerSettings,
 } from './settings.ts';
 import type {
@@ -96,13 +97,22 @@ export function checkSharedRisks(
 export function checkSharedSecret(
   name: string,
   other: string,
-  secret: string | undefined,
+  secrets: SecretList | undefined,
   findings: Findings,
 ): void {
-  if (secret === undefined || !isShort(secret)) return;
-  findings.warnings.push(
-    `${name}: is of ${secret.length} characters and may be found by trying: write the output of openssl rand -base64 32, the same in ${other}`,
-  );
+  for (const [index, secret] of (secrets ?? []).entries()) {
+    const which = secrets?.length === 1 ? '' : `item ${index + 1} `;
+    if (isShort(secret)) {
+      findings.warnings.push(
+        `${name}: ${which}is of ${secret.length} characters and may be found by trying: write the output of openssl rand -base64 32, the same in ${other}`,
+      );
+    }
+    if (secret.includes(',')) {
+      findings.warnings.push(
+        `${name}: ${which}holds a comma and counts as one secret, because what stands on one side of it would not do alone; if two were meant, write each with at least 16 characters`,
+      );
+    }
+  }
 }
 
 type Ports = {

@@ -10,7 +10,7 @@ export function minimalProxy(): Record<string, string> {
   return {
     PROVIDER_URL_EXTERNAL: 'https://sso.corp.example.com',
     CLIENT_ID: 'proxy-1',
-    CLIENT_SECRET: 'the secret of both, which is long enough',
+    CLIENT_SECRET: 'the secret of both which is long enough',
     SESSION_COOKIE_SECRET: freshKey(),
   };
 }
@@ -22,7 +22,7 @@ export function minimalAuth(): Record<string, string> {
     SESSION_KEY: freshKey(),
     SESSION_COOKIE_SECRET: freshKey(),
     CLIENT_PROXY_ID: 'proxy-1',
-    CLIENT_PROXY_SECRET: 'the secret of both, which is long enough',
+    CLIENT_PROXY_SECRET: 'the secret of both which is long enough',
     AUTHORIZE_PROXY_DOMAINS: 'corp.example.com',
     AUTHORIZE_EMAIL_DOMAINS: 'example.com',
     PROVIDER_GOOGLE_TYPE: 'google',

@@ -2,8 +2,8 @@ import type { AccountRules } from '@latchkey/access';
 import { canonicalAuthority, withoutImpliedPort } from '@latchkey/http';
 import type { Authority, Clock } from '@latchkey/http';
 import { attemptCookies, deriveKeys, sessionCookie } from '@latchkey/session';
-import type { AttemptCookies, CookieScope, Key, KeyRing, SessionCookie } from '@latchkey/session';
-import type { AuthSettings } from '@latchkey/settings';
+import type { AttemptCookies, CookieScope, KeyRing, SessionCookie } from '@latchkey/session';
+import type { AuthSettings, ClientSettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
 import { createProviders } from './providers/create.ts';
 import type { Provider } from './providers/provider.ts';
@@ -36,11 +36,11 @@ export type Context = Clock & {
     readonly token: KeyRing;
     /** opens whatever session the proxy may show */
     readonly shown: KeyRing;
-    readonly returnAddress: Key;
+    readonly returnAddress: KeyRing;
     readonly signOutHint: KeyRing;
   };
   /** the proxy's credentials */
-  readonly client: { readonly id: string; readonly secret: string };
+  readonly client: ClientSettings;
   readonly sessionLifetimeMs: number;
   readonly accounts: AccountRules;
   readonly returns: ReturnRules;
@@ -65,7 +65,7 @@ export function createContext(
   const { origin } = new URL(`${server.scheme}://${server.host}`);
   const sharedScope = domain === undefined ? { secure } : { secure, domain };
   const sealing = deriveKeys(session.cookie.secrets, 'session');
-  const token = deriveKeys([client.secret], 'session token');
+  const token = deriveKeys(client.secrets, 'session token');
   const providers = createProviders(settings.providers, {
     ...options,
     origin,
@@ -93,8 +93,8 @@ export function createContext(
       code: deriveKeys(session.key, 'authorization code'),
       token,
       shown: [...sealing, ...token],
-      returnAddress: deriveKeys([client.secret], 'return address')[0],
-      signOutHint: deriveKeys([client.secret], 'sign-out hint'),
+      returnAddress: deriveKeys(client.secrets, 'return address'),
+      signOutHint: deriveKeys(client.secrets, 'sign-out hint'),
     },
     client,
     sessionLifetimeMs: session.lifetimeMs,

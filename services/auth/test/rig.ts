@@ -14,7 +14,7 @@ import type { Seen } from './browser.ts';
 
 export const ssoOrigin = 'https://sso.corp.example.com';
 export const wiki = 'https://wiki.corp.example.com/pages/1?x=2&y=%2F';
-export const client = { id: 'proxy', secret: 'the secret of both, which is long enough' };
+export const client = { id: 'proxy', secret: 'the secret of both which is long enough' };
 /** The two kinds of provider, by slug. */
 export const slugs = ['google', 'okta'];
 export const sessionCookieName = '__Secure-_sso_proxy';

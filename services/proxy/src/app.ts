@@ -55,13 +55,13 @@ export async function startProxy(options: {
 
   const keys = deriveKeys(secrets, 'session');
   const cookies = sessionCookies({ name, domain, secure, keys, expireMs, lifetimeMs, now });
-  const tokens = sessionTokens(deriveKeys([client.secret], 'session token'), cookies);
+  const tokens = sessionTokens(deriveKeys(client.secrets, 'session token'), cookies);
   const { askAuth, comebacks } = watchReach(createAskAuth({ ...provider, client }), { elapsed, log });
   const addresses = createAddresses({
     externalUrl: provider.externalUrl,
     clientId: client.id,
     secure,
-    key: deriveKeys([client.secret], 'return address')[0],
+    keys: deriveKeys(client.secrets, 'return address'),
     isShared: cookies.isShared,
     lifetimeMs,
     now,
@@ -70,7 +70,7 @@ export async function startProxy(options: {
     ports: settings.server.publicPorts,
     scheme: (request) => addresses.scheme(request),
   });
-  const signOutHints = deriveKeys([client.secret], 'sign-out hint');
+  const signOutHints = deriveKeys(client.secrets, 'sign-out hint');
   const marks = personMarks({ keys: deriveKeys(secrets, 'person mark'), secure });
   const credentials = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
   const gate = createGate({

@@ -1,5 +1,6 @@
 import { call, CallError, errors } from '@latchkey/http';
 import type { Answer } from '@latchkey/http';
+import type { ClientSettings } from '@latchkey/settings';
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { ZodType } from 'zod';
@@ -22,10 +23,13 @@ const errorSchema = z.object({ error: z.string() });
 export function createAskAuth(options: {
   internalUrl: URL;
   externalUrl: URL;
-  client: { id: string; secret: string };
+  client: ClientSettings;
   dispatcher?: Dispatcher;
 }): AskAuth {
-  const { id, secret } = options.client;
+  const {
+    id,
+    secrets: [secret],
+  } = options.client;
   const headers = {
     // Auth answers to its public name only, wherever it is reached.
     host: options.externalUrl.host,

@@ -139,7 +139,7 @@ describe('the env file', () => {
 });
 
 describe('the env files of both services', () => {
-  const client = 'the secret of both, which is long enough';
+  const client = 'the secret of both which is long enough';
   const secret = Buffer.alloc(32, 'the key of the tests').toString('base64');
   const proxy = `PROVIDER_URL_EXTERNAL=https://sso.example.com
 CLIENT_ID=proxy

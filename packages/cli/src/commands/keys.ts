@@ -11,7 +11,7 @@ const publicKeyEncoding = { type: 'spki', format: 'pem' } as const;
 const KINDS = {
   session: {
     make: () => `${randomBytes(32).toString('base64')}\n`,
-    note: 'SESSION_COOKIE_SECRET, the same in both services where one cookie is for all hosts. To change it, put the new one and a comma in front of the old one.',
+    note: 'SESSION_COOKIE_SECRET, the same in both services where one cookie is for all hosts. To change it: old,new in all tasks, then new,old, then new.',
   },
   grant: {
     make: () => `${randomBytes(32).toString('base64')}\n`,
@@ -19,7 +19,7 @@ const KINDS = {
   },
   client: {
     make: () => `${randomBytes(32).toString('base64url')}\n`,
-    note: 'CLIENT_SECRET of the proxy and CLIENT_PROXY_SECRET of auth, the same in both.',
+    note: 'CLIENT_SECRET of the proxy and CLIENT_PROXY_SECRET of auth, the same in both. To change it: old,new in both, then new,old, then new.',
   },
   assertion: {
     make: () =>
@@ -29,7 +29,7 @@ const KINDS = {
   signing: {
     make: () =>
       generateKeyPairSync('rsa', { modulusLength: 2048, privateKeyEncoding, publicKeyEncoding }).privateKey,
-    note: 'REQUESTSIGNER_KEY of the proxy (RSA, 2048 bits): PKCS#8 PEM, with its line breaks.',
+    note: 'REQUESTSIGNER_KEY of the proxy (RSA, 2048 bits): PKCS#8 PEM, with its line breaks. To change it, first put the new one below the old one.',
   },
 } as const satisfies Record<string, KeyKind>;
 

@@ -24,8 +24,10 @@ const PAIRS: readonly Pair[] = [
   {
     ofProxy: 'CLIENT_SECRET',
     ofAuth: 'CLIENT_PROXY_SECRET',
-    agree: (proxy, auth) => proxy.client.secret === auth.client.secret,
-    consequence: 'auth does not believe the proxy, and nobody can sign in: write the same in both',
+    // While it is being changed, each has to know the one that the other uses.
+    agree: ({ client: { secrets: ofProxy } }, { client: { secrets: ofAuth } }) =>
+      ofAuth.includes(ofProxy[0]) && ofProxy.includes(ofAuth[0]),
+    consequence: 'the two do not believe each other, and nobody can sign in: write the same in both',
   },
   {
     ofProxy: 'PROVIDER_URL_EXTERNAL',

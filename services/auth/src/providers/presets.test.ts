@@ -219,7 +219,7 @@ function settingsOf(variables: Record<string, string>) {
     SESSION_KEY: Buffer.alloc(32, 'the key of the tests').toString('base64'),
     SESSION_COOKIE_SECRET: Buffer.alloc(32, 'some other test key').toString('base64'),
     CLIENT_PROXY_ID: 'proxy',
-    CLIENT_PROXY_SECRET: 'a secret between the services, long enough',
+    CLIENT_PROXY_SECRET: 'a secret between the services of some length',
     AUTHORIZE_EMAIL_DOMAINS: 'example.com',
     AUTHORIZE_PROXY_DOMAINS: 'example.com',
     PROVIDER_O_SLUG: 'okta',

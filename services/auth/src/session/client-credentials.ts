@@ -1,7 +1,8 @@
 import { givenRequestId, HttpError } from '@latchkey/http';
 import type { RateLimit } from '@latchkey/http';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { ClientSettings } from '@latchkey/settings';
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Handler } from '../web/locals.ts';
 
 type Credentials = { readonly id: string; readonly secret: string };
@@ -15,7 +16,7 @@ type Credentials = { readonly id: string; readonly secret: string };
  *
  * @throws HttpError `client_refused`, `too_many_requests`
  */
-export function requireClient(client: Credentials, limit: RateLimit): Handler {
+export function requireClient(client: ClientSettings, limit: RateLimit): Handler {
   return async function refuseStrangers(req, res, next) {
     if (isClient(req.headers, client)) {
       // What both do about one request has one id.
@@ -28,12 +29,13 @@ export function requireClient(client: Credentials, limit: RateLimit): Handler {
   };
 }
 
-function isClient({ authorization }: IncomingHttpHeaders, client: Credentials): boolean {
+function isClient({ authorization }: IncomingHttpHeaders, client: ClientSettings): boolean {
   const shown = basicCredentials(authorization);
   if (shown === undefined) return false;
-  // Both are compared always, in constant time: how long it takes says nothing about either.
-  const [isId, isSecret] = [isSame(shown.id, client.id), isSame(shown.secret, client.secret)];
-  return isId && isSecret;
+  // All are compared always, in constant time: how long it takes says nothing about any.
+  const isId = isSame(shown.id, client.id);
+  const areSecrets = client.secrets.map((secret) => isSame(shown.secret, secret));
+  return isId && areSecrets.includes(true);
 }
 
 // Each part is form-encoded before the two are joined, which keeps a colon in the id from splitting it.

@@ -46,7 +46,7 @@ export async function addressOf(
   if (wayTo(destination, context) === 'cookie') return target;
   const start = new URL(handOffStartPath, target);
   start.search = new URLSearchParams({
-    ...signReturnAddress(target, keys.returnAddress, now()),
+    ...signReturnAddress(target, keys.returnAddress[0], now()),
     ...(reason !== undefined && { reason }),
   }).toString();
   return start.href;

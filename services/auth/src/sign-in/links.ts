@@ -9,7 +9,8 @@ export function startHref(
   { keys, now }: Context,
 ): string {
   const parameters = new URLSearchParams({
-    ...(destination && signReturnAddress(destination.target, keys.returnAddress, now(), destination.handOff)),
+    ...(destination &&
+      signReturnAddress(destination.target, keys.returnAddress[0], now(), destination.handOff)),
     ...(destination?.handOff && handOffParameters(destination.handOff)),
   });
   if (selectAccount) parameters.set('prompt', 'select_account');

@@ -25,7 +25,7 @@ export function signedParameters(parameters: Parameters): Partial<SignedReturnAd
 export function requestedReturn(parameters: Parameters, context: Context, handOff?: HandOff): SignedReturn {
   const { keys, returns, now } = context;
   return verifyReturn(signedParameters(parameters), returns, {
-    key: keys.returnAddress,
+    keys: keys.returnAddress,
     now: now(),
     handOff,
   });

@@ -119,7 +119,7 @@ describe('who asks for a sign-in', () => {
     const signed = Object.fromEntries(start.searchParams);
     expect(signed['redirect_uri']).toBe(target);
     const [key] = deriveKeys([client.secret], 'return address');
-    expect(refuseReturnAddress(signed, key, rig.clock.now)).toBeUndefined();
+    expect(refuseReturnAddress(signed, [key], rig.clock.now)).toBeUndefined();
   });
 
   test('is led to the application where the link is genuine and only too old', async () => {

@@ -30,7 +30,7 @@ function answering(status: number, answer: object | string, gracePeriodMs = 3 * 
   const askAuth = createAskAuth({
     internalUrl: new URL('http://auth.internal:4182'),
     externalUrl: new URL('https://sso.example.com:8443'),
-    client: { id: 'the proxy', secret: 'a:b+c%é' },
+    client: { id: 'the proxy', secrets: ['a:b+c%é'] },
     dispatcher: auth,
   });
   return createIntrospect(askAuth, gracePeriodMs);

@@ -5,7 +5,8 @@ import { deriveKeys, refuseReturnAddress, signReturnAddress } from '@latchkey/se
 import { createAddresses } from './addresses.ts';
 
 const now = 1_700_000_000_000;
-const [key] = deriveKeys(['secret'], 'return address');
+const keys = deriveKeys(['secret'], 'return address');
+const [key] = keys;
 const host = canonicalHost('wiki.example.com');
 if (host === undefined) throw new Error('the host of these tests is none');
 
@@ -13,7 +14,7 @@ const options = {
   externalUrl: new URL('https://sso.example.com:8443'),
   clientId: 'a client & more',
   secure: true,
-  key,
+  keys,
   isShared: (asked: string) => asked.endsWith('.example.com'),
   lifetimeMs: 3_600_000,
   now: () => now,
@@ -79,7 +80,7 @@ describe('where to sign in', () => {
       max_age: '3600',
     });
     expect(signed).toMatchObject({ redirect_uri: 'https://wiki.example.com/d/1?x=2', ts: '1700000000' });
-    expect(refuseReturnAddress(signed, key, now)).toBeUndefined();
+    expect(refuseReturnAddress(signed, keys, now)).toBeUndefined();
   });
 
   test.each([
@@ -95,7 +96,7 @@ describe('where to sign in', () => {
 
     expect(url.pathname).toBe(path);
     expect(signed).toMatchObject({ redirect_uri: 'https://wiki.example.com/' });
-    expect(refuseReturnAddress(signed, key, now)).toBeUndefined();
+    expect(refuseReturnAddress(signed, keys, now)).toBeUndefined();
   });
 });
 
@@ -164,7 +165,7 @@ describe('a host that does not get the shared cookie', () => {
     expect(url.origin + url.pathname).toBe('https://payroll.example.org/oauth2/sign_in');
     expect(redirect_uri).toBe(`https://payroll.example.org${path}`);
     expect(rest).toEqual(extra);
-    expect(refuseReturnAddress(signed, key, now)).toBeUndefined();
+    expect(refuseReturnAddress(signed, keys, now)).toBeUndefined();
     expect(addresses.ownTarget(asked, url.searchParams)).toBe(redirect_uri);
   });
 

@@ -7,7 +7,7 @@ import {
   refuseReturnAddress,
   signReturnAddress,
 } from '@latchkey/session';
-import type { HandOff, Key } from '@latchkey/session';
+import type { HandOff, KeyRing } from '@latchkey/session';
 
 /**
  * Addresses at auth and on this host, as a browser would use them. A host that gets the shared cookie sends people
@@ -41,20 +41,20 @@ const longestTarget = 16 * 1024;
 export type HandOffOptions = { readonly reason: Reason | undefined; readonly selectAccount: boolean };
 
 /**
- * @param options.key the key of the purpose `return address`
+ * @param options.keys of the purpose `return address`
  */
 export function createAddresses(options: {
   externalUrl: URL;
   clientId: string;
   secure: boolean;
-  key: Key;
+  keys: KeyRing;
   /** whether a host gets the shared cookie */
   isShared: (host: string) => boolean;
   /** after this a person signs in again, milliseconds */
   lifetimeMs: number;
   now: () => number;
 }): Addresses {
-  const { externalUrl, clientId, secure, key, isShared, now } = options;
+  const { externalUrl, clientId, secure, keys, isShared, now } = options;
   // OpenID Connect Core, section 3.1.2.1. Without it auth would send back a session that is too old for us.
   const maxAge = { max_age: Math.floor(options.lifetimeMs / 1000).toString() };
 
@@ -78,7 +78,7 @@ export function createAddresses(options: {
 
   function atAuth(path: string, returnTo: string, extra: Record<string, string>, handOff?: HandOff): string {
     const url = new URL(path, externalUrl);
-    const signed = signReturnAddress(returnTo, key, now(), handOff);
+    const signed = signReturnAddress(returnTo, keys[0], now(), handOff);
     const asked = handOff === undefined ? {} : handOffParameters(handOff);
     url.search = new URLSearchParams({ client_id: clientId, ...signed, ...asked, ...extra }).toString();
     return url.href;
@@ -91,7 +91,7 @@ export function createAddresses(options: {
     path = handOffStartPath,
   ): string {
     const url = new URL(path, origin(request));
-    url.search = new URLSearchParams({ ...signReturnAddress(returnTo, key, now()), ...extra }).toString();
+    url.search = new URLSearchParams({ ...signReturnAddress(returnTo, keys[0], now()), ...extra }).toString();
     return url.href;
   }
 
@@ -123,7 +123,7 @@ export function createAddresses(options: {
     },
     ownTarget(request, parameters) {
       const signed = Object.fromEntries(parameters);
-      const flaw = refuseReturnAddress(signed, key, now());
+      const flaw = refuseReturnAddress(signed, keys, now());
       // An old link still says where its person wanted to go; only who signed it and for which host counts.
       const target = flaw === undefined || flaw === 'expired' ? signed['redirect_uri'] : undefined;
       const isHere = URL.parse(target ?? '')?.origin === new URL(origin(request)).origin;

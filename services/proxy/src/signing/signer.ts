@@ -3,7 +3,7 @@ import type { SigningKeys } from '@latchkey/identity';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
 
-/** Signs requests to upstreams as BuzzFeed SSO does: an HMAC per service, and one RSA key for all of them. */
+/** Signs requests to upstreams as BuzzFeed SSO does: an HMAC per service, and an RSA key for all of them. */
 export type Signer = {
   /** Whether requests on a route are signed, so that their bodies must be read first. */
   signs(route: Route): boolean;
@@ -32,9 +32,10 @@ export function createSigner(options: {
 }
 
 function signerWith({ gap, rsa }: SigningKeys): Signer {
+  const [signsNow] = rsa;
   const gapKeyOf = (route: Route) => gap.get(route.service.toLowerCase());
   return {
-    signs: (route) => !route.skipRequestSigning && (rsa !== undefined || gapKeyOf(route) !== undefined),
+    signs: (route) => !route.skipRequestSigning && (signsNow !== undefined || gapKeyOf(route) !== undefined),
     sign(route, request, headers, body) {
       const signed = {
         method: request.method,
@@ -45,11 +46,11 @@ function signerWith({ gap, rsa }: SigningKeys): Signer {
       };
       const gapKey = gapKeyOf(route);
       const list = gapKey === undefined ? [] : ['Gap-Signature', gapSignature(gapKey, signed)];
-      if (rsa === undefined) return list;
-      const { signature, kid } = ssoSignature(rsa, signed);
+      if (signsNow === undefined) return list;
+      const { signature, kid } = ssoSignature(signsNow, signed);
       return [...list, 'Sso-Signature', signature, 'kid', kid];
     },
-    certs: rsa === undefined ? '' : certs(rsa),
+    certs: signsNow === undefined ? '' : certs(rsa),
   };
 }
 
