@@ -70,6 +70,15 @@ describe.each([
     expect(the.stack.app.received).toEqual([]);
   });
 
+  test('the button that the attacker was shown is none for them, whatever page it is written into', async () => {
+    const [victim, attacker] = [await visited(victimsEmail), await visited('admin@example.com')];
+    const attackers = await sessionOf(attackersEmail);
+    for (const browser of [victim, attacker]) await plant(browser, attackers);
+    const shown = goOn((await attacker.visit(hello())).body);
+    await victim.visit(shown, { headers: { 'sec-fetch-site': 'same-origin' } });
+    expect((await victim.visit(hello())).status).toBe(409);
+  });
+
   test('who wants to be that person says so once, and comes to where they were going', async () => {
     const person = await visited(victimsEmail);
     await plant(person, await sessionOf(attackersEmail));

@@ -74,7 +74,7 @@ beforeAll(async () => {
       ownTarget: () => 'https://wiki.example.com/',
     },
     signOutHint: async ({ session }) => `hint of ${session.sid}`,
-    marks: { markOf: () => 'a mark', remember: () => 'latchkey_person=a mark' },
+    marks: { tokenFor: () => 'a mark', remember: () => 'latchkey_person=a mark' },
     cookies: { endHost: () => '__Host-_sso_proxy=; Max-Age=0' },
     startHandOff: (_req, res) => replyText(res, 200, 'starts'),
     finishHandOff: (_req, res) => replyText(res, 200, 'finishes'),

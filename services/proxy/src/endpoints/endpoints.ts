@@ -37,7 +37,7 @@ export function createEndpoints(parts: {
   showLauncher: ShowLauncher;
   launcherOf: LauncherOf;
   cookies: Pick<SessionCookies, 'endHost'>;
-  marks: Pick<PersonMarks, 'markOf' | 'remember'>;
+  marks: Pick<PersonMarks, 'tokenFor' | 'remember'>;
   /** names the session of this host to auth, when its person signs out */
   signOutHint: (known: KnownSession) => Promise<string>;
   /** `/oauth2/sign_in` and `/oauth2/callback` */
@@ -149,12 +149,13 @@ export function createEndpoints(parts: {
   });
   return app;
 
-  /** @param isPressed by a button of the page that names the person, and for no other who has come since */
+  /** @param isPressed by a button of the page that this browser was shown; it is for no other person who has come since */
   async function goOn(req: Request, res: Response, isPressed: boolean): Promise<void> {
     const { request } = exchangeOf(req);
     const parameters = new URLSearchParams(request.query);
     const { arrived } = await identified(req);
-    if (arrived !== undefined && isPressed && marks.markOf(arrived.session) === parameters.get('person')) {
+    const token = arrived && marks.tokenFor(req.headers.cookie, arrived.session);
+    if (arrived !== undefined && isPressed && token === parameters.get('person')) {
       res.append('Set-Cookie', marks.remember(arrived.session));
     }
     replyRedirect(res, addresses.ownTarget(request, parameters));

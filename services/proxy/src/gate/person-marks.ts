@@ -6,8 +6,11 @@ import { createHmac } from 'node:crypto';
 export type PersonMarks = {
   /** Whether a session is of that person; `unknown` where nothing is remembered. */
   compare(cookieHeader: string | undefined, session: Session): 'same' | 'another' | 'unknown';
-  /** The mark of a session's person. It names nobody to whoever has no key. */
-  markOf(session: Session): string;
+  /**
+   * What a page tells its button that goes on as the person of a session. Good only where the browser remembers what it did:
+   * whoever knows what their own page said could else have the person press that button on a page of theirs.
+   */
+  tokenFor(cookieHeader: string | undefined, session: Session): string;
   /** The `Set-Cookie` value that makes a browser remember the person of a session. */
   remember(session: Session): string;
 };
@@ -43,7 +46,10 @@ export function personMarks(options: { keys: KeyRing; secure: boolean }): Person
       const marks = marksOf(session);
       return remembered.some((mark) => marks.includes(mark)) ? 'same' : 'another';
     },
-    markOf: (session) => marksOf(session)[0],
+    tokenFor(cookieHeader, session) {
+      const remembered = cookieValues(cookieHeader, name);
+      return keyed(options.keys[0].secret, [marksOf(session)[0], remembered]);
+    },
     remember: (session) => setCookie(name, marksOf(session)[0], lifeSeconds, scope),
   };
 }
@@ -54,7 +60,9 @@ export function isSamePerson(one: Session, other: Session): boolean {
 }
 
 function markBy(secret: string, { idp, sub }: Session): string {
-  return createHmac('sha256', secret)
-    .update(JSON.stringify([idp, sub]))
-    .digest('base64url');
+  return keyed(secret, [idp, sub]);
+}
+
+function keyed(secret: string, about: readonly unknown[]): string {
+  return createHmac('sha256', secret).update(JSON.stringify(about)).digest('base64url');
 }

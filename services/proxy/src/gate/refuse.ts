@@ -104,7 +104,7 @@ export function createRefuseDecision({
   addresses: Addresses;
   launcherOf: LauncherOf;
   cookies: Pick<SessionCookies, 'endHost'>;
-  marks: Pick<PersonMarks, 'markOf'>;
+  marks: Pick<PersonMarks, 'tokenFor'>;
 }): RefuseDecision {
   return function refuseDecision(res, record, request, passage) {
     const { decision, subject } = passage;
@@ -131,7 +131,7 @@ export function createRefuseDecision({
       });
     } else if (passage.arrived !== undefined && isReadByPerson(res.req.headers)) {
       const { session } = passage.arrived;
-      const here = addresses.goOnAs(request, marks.markOf(session));
+      const here = addresses.goOnAs(request, marks.tokenFor(res.req.headers.cookie, session));
       record.detail = `now ${session.email}`;
       refuseWithError(res, record, 'person_changed', {
         reason,

@@ -24,8 +24,8 @@ export type Addresses = {
   signInToStart(request: CanonicalRequest, slug: string, reason: Reason): string;
   /** where to choose another account, coming back to the very URL that was asked for */
   switchAccount(request: CanonicalRequest, slug: string): string;
-  /** where a person says that they go on as the one of a mark, coming back to the very URL that was asked for */
-  goOnAs(request: CanonicalRequest, mark: string): string;
+  /** where a person says that they go on as the one of a token, coming back to the very URL that was asked for */
+  goOnAs(request: CanonicalRequest, token: string): string;
   /** where to sign out of everything; the hint names the session of this host, where that has one of its own */
   signOut(request: CanonicalRequest, slug: string, hint?: string): string;
   /** where auth hands a session over from, for a person who wants to see `target` */
@@ -113,7 +113,7 @@ export function createAddresses(options: {
         ? atAuth(`/${slug}/start`, returnTo, prompt)
         : here(request, returnTo, prompt);
     },
-    goOnAs: (request, mark) => here(request, wayBack(request), { person: mark }, personPath),
+    goOnAs: (request, token) => here(request, wayBack(request), { person: token }, personPath),
     signOut: (request, slug, hint) =>
       atAuth(`/${slug}/sign_out`, `${origin(request)}/`, hint === undefined ? {} : { hint }),
     handOff(target, slug, handOff, { reason, selectAccount }) {
