@@ -52,6 +52,23 @@ test('a launcher route shows them as a page, on its own host', async () => {
   expect(script.headers['content-type']).toContain('text/javascript');
 });
 
+test('it remembers who was there, and asks before it shows what another person may open', async () => {
+  const [person, other] = [
+    await the.signedIn('engineer@example.com'),
+    await the.signedIn('finance@example.com'),
+  ];
+  const apps = the.stack.url('apps');
+  expect((await person.visit(apps)).status).toBe(200);
+  const planted = await other.cookie(apps, '_sso_proxy');
+  await person.jar.setCookie(
+    `_sso_proxy=${planted}; Domain=latchkey.localhost; Path=/`,
+    the.stack.url('hello'),
+  );
+  const page = await person.visit(apps);
+  expect(page.status).toBe(409);
+  expect(page.body).not.toContain('Greets whoever comes');
+});
+
 test('a stranger is sent to sign in first, and a program is told so', async () => {
   const browser = the.browser();
   const visit = await signIn(browser, the.stack.url('apps', '/oauth2/apps'), 'finance@example.com');

@@ -1,4 +1,4 @@
-import { canonicalRequest, isHealthCheck, ownPaths, replyRedirect, replyText } from '@latchkey/http';
+import { canonicalRequest, isHealthCheck, isVisit, ownPaths, replyRedirect, replyText } from '@latchkey/http';
 import type { CanonicalRequest, PeerTrust } from '@latchkey/http';
 import { upstreamTarget } from '@latchkey/upstreams';
 import type { RouteMatch, RouteTable, Target } from '@latchkey/upstreams';
@@ -11,6 +11,7 @@ import type { RefuseDecision } from './gate/refuse.ts';
 import type { RequestRecord } from './record/request-record.ts';
 import type { PublicPorts } from './public-ports.ts';
 import { mayControlOwnPaths, retireServiceWorker } from './service-worker.ts';
+import type { KnownSession } from './session-check/known-session.ts';
 import type { Addresses } from './sign-in/addresses.ts';
 
 /** The stages before forwarding, ready to work. */
@@ -22,6 +23,8 @@ export type AdmissionStages = {
   readonly showLauncher: ShowLauncher;
   readonly refuseDecision: RefuseDecision;
   readonly addresses: Addresses;
+  /** the `Set-Cookie` value that makes a browser remember who is here */
+  readonly rememberPerson: (known: KnownSession) => string;
   readonly ports: PublicPorts;
   /** browsers reach us over HTTPS only */
   readonly secure: boolean;
@@ -97,6 +100,9 @@ export function createAdmit(stages: AdmissionStages): Admit {
       return undefined;
     }
     if (route.kind === 'launcher' && passage.known !== undefined) {
+      if (passage.isNew === true && isVisit(request.method, req.headers)) {
+        res.appendHeader('Set-Cookie', stages.rememberPerson(passage.known));
+      }
       stages.showLauncher(res, { request, record }, passage.known);
       return undefined;
     }

@@ -41,8 +41,6 @@ export type Stages = AdmissionStages & {
   readonly isOwnCookie: (name: string) => boolean;
   /** the `Set-Cookie` value for a session that auth has renewed */
   readonly renewCookie: (value: string, known: KnownSession) => string;
-  /** the `Set-Cookie` value that makes a browser remember who is here */
-  readonly rememberPerson: (known: KnownSession) => string;
   readonly tell: Tell;
   /** milliseconds that never jump */
   readonly elapsed: () => number;
