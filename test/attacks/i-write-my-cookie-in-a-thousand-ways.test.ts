@@ -3,7 +3,7 @@ import { useStack } from '../fixtures/use-stack.ts';
 
 // One cookie is written in many ways that a lenient reader takes for the same: blanks inside the MAC, padding behind it,
 // the unused bits of its last character. Each is a cache entry of its own and a question to auth, and together they push
-// everybody else's session out.
+// everybody else's session out. That a seal has one spelling is a property of its own; here nothing else counts as one.
 const the = useStack();
 
 function spellings(cookie: string): string[] {
@@ -11,7 +11,7 @@ function spellings(cookie: string): string[] {
   const last = cookie.charAt(cookie.length - 1);
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   const next = alphabet.charAt(alphabet.indexOf(last) + 1);
-  const blanks = Array.from({ length: 990 }, (_, at) => {
+  const blanks = Array.from({ length: 90 }, (_, at) => {
     const place = macAt + 1 + (at % 40);
     return `${cookie.slice(0, place)}${' '.repeat(1 + Math.floor(at / 40))}${cookie.slice(place)}`;
   });
@@ -20,7 +20,7 @@ function spellings(cookie: string): string[] {
 
 const questions = () => the.stack.log.filter(({ path }) => path === '/oauth2/introspect').length;
 
-describe('a thousand spellings of one cookie', () => {
+describe('spellings of one cookie', () => {
   test('are no sessions, and cost auth no question', async () => {
     const browser = await the.signedIn();
     const cookie = (await browser.cookie(the.stack.url('hello'), '_sso_proxy')) ?? '';
