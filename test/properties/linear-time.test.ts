@@ -1,7 +1,6 @@
 // Every function that sees a stranger's bytes before anybody knows who sent them. A new one is a row here: a service has one
 // thread, and what takes a second for one caller takes it from all.
 import { Writable } from 'node:stream';
-import { performance } from 'node:perf_hooks';
 import { describe, expect, test } from '@jest/globals';
 import { decide, isAdmitted } from '@latchkey/access';
 import {
@@ -282,9 +281,10 @@ function formOf(text: string): unknown {
 async function fastest(call: () => unknown, enough: number): Promise<number> {
   let best = Infinity;
   for (let tries = 0; tries < 12 && best > enough && (tries === 0 || best < 1_000); tries++) {
-    const startedAt = performance.now();
+    const before = process.threadCpuUsage();
     await call();
-    best = Math.min(best, performance.now() - startedAt);
+    const { user, system } = process.threadCpuUsage(before);
+    best = Math.min(best, (user + system) / 1_000);
   }
   return best;
 }
