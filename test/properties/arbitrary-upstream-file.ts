@@ -79,6 +79,7 @@ const options = fc.record(
     header_overrides: headers,
     timeout: orNothing(duration),
     reset_deadline: duration,
+    keep_alive: duration,
     flush_interval: orNothing(fc.constantFrom('1s', 1, true)),
     preserve_host: orNothing(fc.boolean()),
     preserve_location: fc.boolean(),

@@ -38,6 +38,7 @@ describe('an editor completes', () => {
       'header_overrides',
       'timeout',
       'reset_deadline',
+      'keep_alive',
       'preserve_host',
       'preserve_location',
       'pass_access_token',

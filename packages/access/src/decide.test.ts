@@ -22,6 +22,7 @@ function route(rules: Partial<AccessRules>, options: Partial<Route> = {}): Route
     headerOverrides: [],
     timeoutMs: 1_000,
     resetDeadlineMs: 1_000,
+    keepAliveMs: 1_000,
     preserveHost: false,
     preserveLocation: false,
     tlsSkipVerify: false,

@@ -9,6 +9,7 @@ export { readUpstreamTree } from './parse/read-tree.ts';
 export { isNull } from './parse/tree.ts';
 export type { YamlEntry, YamlList, YamlMapping, YamlNode, YamlScalar } from './parse/tree.ts';
 export { printTable } from './print/print.ts';
+export { defaultKeepAliveMs } from './resolve/routes.ts';
 export { renderUpstreamSchema } from './shape/json-schema.ts';
 export type {
   AccessRules,

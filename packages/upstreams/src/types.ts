@@ -72,6 +72,8 @@ export type Route = {
   headerOverrides: readonly HeaderEntry[];
   timeoutMs: number;
   resetDeadlineMs: number;
+  /** how long an idle connection to the application is kept */
+  keepAliveMs: number;
   preserveHost: boolean;
   /** addresses of the application in its answers are not replaced by public ones */
   preserveLocation: boolean;

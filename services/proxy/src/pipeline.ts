@@ -6,7 +6,6 @@ import { ServerResponse } from 'node:http';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import { Readable } from 'node:stream';
 import { createAdmit } from './admit.ts';
 import type { AdmissionStages, Admit, Passed } from './admit.ts';
 import { authenticatesConnection } from './forward/connection-authentication.ts';
@@ -49,7 +48,6 @@ export type Stages = AdmissionStages & {
 // Not a status that anybody is sent: how nginx logs a request whose caller left before the answer.
 const callerGone = 499;
 const noBody: HeldBody = { bytes: Buffer.alloc(0), release: () => undefined };
-const pieceBytes = 64 * 1024;
 
 /** Takes a request through the stages, in order; the last two differ for HTTP and WebSocket. */
 export function createPipeline(stages: Stages): {
@@ -145,7 +143,7 @@ export function createPipeline(stages: Stages): {
         target: path,
         headers,
         timeoutMs: match.route.timeoutMs,
-        ...(body !== undefined && body.bytes.length > 0 && { body: piecesOf(body) }),
+        ...(body !== undefined && body.bytes.length > 0 && { body }),
       },
       taken,
       {
@@ -268,14 +266,6 @@ function identityOf({ session, person, accessToken }: KnownSession, route: Route
     groups: namedGroups(person, route),
     ...(route.passAccessToken && { accessToken: living }),
   };
-}
-
-// Piece by piece, so that the memory is free once the application has taken the last.
-function piecesOf({ bytes, release }: HeldBody): Readable {
-  function* pieces() {
-    for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
-  }
-  return Readable.from(pieces()).once('close', release);
 }
 
 // Whatever goes wrong in a stage closes: the request is answered with an error and goes nowhere.

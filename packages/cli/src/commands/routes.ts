@@ -1,4 +1,4 @@
-import { printTable } from '@latchkey/upstreams';
+import { defaultKeepAliveMs, printTable } from '@latchkey/upstreams';
 import type { Route, RouteTable } from '@latchkey/upstreams';
 import { deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
 import { readDeployment } from '../environment/deployment.ts';
@@ -102,6 +102,7 @@ function differencesOf(route: Route, defaults: Defaults): string[] {
     [headerOverrides.length > 0, `sets ${namesOf(headerOverrides)} on responses`],
     [route.timeoutMs !== defaults.timeoutMs, `timeout ${describeDuration(route.timeoutMs)}`],
     [route.resetDeadlineMs !== defaults.resetDeadlineMs, `reset ${describeDuration(route.resetDeadlineMs)}`],
+    [route.keepAliveMs !== defaultKeepAliveMs, `keep-alive ${describeDuration(route.keepAliveMs)}`],
     [route.preserveHost, 'preserves the host'],
     [route.preserveLocation, 'preserves Location'],
     [route.tlsSkipVerify, 'certificate not checked'],

@@ -4,6 +4,8 @@ import { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Duplex } from 'node:stream';
+import { hasBody } from '../canonical/body.ts';
+import { linger } from './linger.ts';
 import { createStallWatch, StalledError } from './stalled.ts';
 import { inTurn } from './turns.ts';
 
@@ -79,10 +81,18 @@ export async function startServer(
       if (closing) server.closeIdleConnections();
     });
     if (!ready()) sayGoodbye(res);
-    startSilenceTimer(req, res, timeouts.readMs);
+    if (hasBody(req.headers)) {
+      startSilenceTimer(req, res, timeouts.readMs);
+      linger(req, res);
+    }
     request(req, res);
   }
-  server.on('request', inTurn(answer));
+  const serve = inTurn(answer);
+  server.on('request', serve);
+  server.on('checkContinue', function waitToGoOn(req: IncomingMessage, res: ServerResponse) {
+    letGoOnWhenRead(req, res, ready);
+    serve(req, res);
+  });
   server.on('timeout', (socket: Socket) => endSilence(socket, timeouts.readMs));
   // Node forgets about a connection once it is upgraded, so that nobody but us can end it.
   const upgraded = new Set<Duplex>();
@@ -121,6 +131,17 @@ function isWebSocket(req: IncomingMessage): boolean {
   return req.method === 'GET' && req.headers.upgrade?.toLowerCase() === 'websocket';
 }
 
+// RFC 9110, section 10.1.1: whoever asks before it sends a body is told to go on by the first who wants to read it. Whoever
+// is answered instead may send it or not, so nothing can follow on that connection.
+function letGoOnWhenRead(req: IncomingMessage, res: ServerResponse, ready: () => boolean): void {
+  res.setHeader('Connection', 'close');
+  req.once('resume', function goOn() {
+    if (res.headersSent || res.destroyed) return;
+    if (ready()) res.removeHeader('Connection');
+    res.writeContinue();
+  });
+}
+
 // A connection that is kept alive would hold a stop up, so the last answer on it says that it is the last.
 function sayGoodbye(res: ServerResponse): void {
   if (!res.headersSent) res.setHeader('Connection', 'close');
@@ -133,8 +154,6 @@ const exchanges = new WeakMap<Socket, Exchange>();
 // flowing may take as long as it takes.
 function startSilenceTimer(req: IncomingMessage, res: ServerResponse, readMs: number): void {
   const { socket } = req;
-  const length = req.headers['content-length'];
-  if (req.headers['transfer-encoding'] === undefined && (length === undefined || length === '0')) return;
   exchanges.set(socket, { req, bytesRead: socket.bytesRead, silentMs: 0 });
   socket.setTimeout(readMs);
   req.once('close', function forgetBody() {

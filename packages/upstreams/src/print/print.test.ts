@@ -35,6 +35,7 @@ services:
       header_overrides: {}
       timeout: 90s
       reset_deadline: 60s
+      keep_alive: 4s
       preserve_host: false
       preserve_location: false
       pass_access_token: false
@@ -56,6 +57,7 @@ services:
           header_overrides: {}
           timeout: 1.5ms
           reset_deadline: 60s
+          keep_alive: 4s
           preserve_host: false
           preserve_location: false
           pass_access_token: false

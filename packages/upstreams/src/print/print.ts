@@ -55,6 +55,7 @@ function optionLines(route: Route): string[] {
     `header_overrides: ${flowMapping(route.headerOverrides)}`,
     `timeout: ${duration(route.timeoutMs)}`,
     `reset_deadline: ${duration(route.resetDeadlineMs)}`,
+    `keep_alive: ${duration(route.keepAliveMs)}`,
     `preserve_host: ${route.preserveHost}`,
     `preserve_location: ${route.preserveLocation}`,
     `pass_access_token: ${route.passAccessToken}`,

@@ -37,12 +37,16 @@ const fields = {
     { 'X-Frame-Options': 'DENY' },
   ),
   timeout: duration(
-    'How long the application may take to begin its answer, from `1ms` to `500h`; after it the answer is 504. What is flowing is not cut. Default: `UPSTREAM_DEFAULT_TIMEOUT`, which is `10s` unless it is set.',
+    'How long the application may take to begin its answer once it has the whole request, from `1ms` to `500h`; after it the answer is 504. What is flowing is not cut. Default: `UPSTREAM_DEFAULT_TIMEOUT`, which is `10s` unless it is set.',
     ['10s', '1m30s'],
   ),
   reset_deadline: duration(
     'After how long connections to the application are opened anew, so that a changed DNS name is noticed, from `1ms` to `500h`. Default: `UPSTREAM_DEFAULT_RESETDEADLINE`, which is `60s` unless it is set.',
     ['60s', '5m'],
+  ),
+  keep_alive: duration(
+    'How long an idle connection to the application is kept, from `1ms` to `500h`. Make it shorter than the application does, or requests meet connections that are just closing: `1s` for gunicorn. Default: `4s`.',
+    ['4s', '1s'],
   ),
   flush_interval: text(
     'Has no effect and is read for compatibility: streams and WebSockets work without it. Leave it out.',

@@ -2,15 +2,17 @@ import { createPlaces, takeAll } from '@latchkey/http';
 import type { Release } from '@latchkey/http';
 import type { Route, Target } from '@latchkey/upstreams';
 import { LRUCache } from 'lru-cache';
-import { isIP } from 'node:net';
 import type { Writable } from 'node:stream';
-import { buildConnector, Pool } from 'undici';
-import { lookupElsewhere, refuseLocalLiteral } from './local-addresses.ts';
+import { Client, Pool } from 'undici';
+import type { Dispatcher } from 'undici';
+import { askFirst } from './ask-first.ts';
+import type { Outgoing } from './ask-first.ts';
+import { connectorTo } from './connector.ts';
 
 /** What a connection is wanted for. */
 export type Wanted = {
   readonly target: Target;
-  readonly route: Pick<Route, 'tlsSkipVerify' | 'resetDeadlineMs'>;
+  readonly route: Pick<Route, 'tlsSkipVerify' | 'resetDeadlineMs' | 'keepAliveMs'>;
   /** what the request will say in `Host`, where that is not the host of the target */
   readonly host: string;
   /** whose session the request belongs to, and which it is; neither on a public path */
@@ -20,9 +22,16 @@ export type Wanted = {
   readonly authenticates: boolean;
 };
 
+/**
+ * How long ago a connection may have been used: as long as they are kept, a moment, or not at all. An application may
+ * close one that is idle just as a request is sent on it.
+ */
+export type Freshness = 'kept' | 'recent' | 'new';
+
 /** A connection in use. */
 export type Taken = {
-  readonly pool: Pool;
+  /** Sends a request. One that expects to be told to go on needs a new connection. */
+  dispatch(freshness: Freshness, outgoing: Outgoing, handler: Dispatcher.DispatchHandler): void;
   /** the requests of others go on it before and after */
   readonly isShared: boolean;
   readonly release: Release;
@@ -47,15 +56,16 @@ export type Connections = {
   close(): Promise<void>;
 };
 
-// A rewrite pattern makes an origin out of each host that somebody thinks of.
-const keptOrigins = 1_000;
+// A rewrite pattern makes an origin out of each host that somebody thinks of. An origin has one or two.
+const keptPools = 2_000;
 // Whoever is pushed out shakes hands again.
 const keptSessions = 1_000;
 // A handshake is three requests on one connection, so a session has one, and its requests take turns.
 const waitingOfSession = 64;
 // A new handshake for each page would be felt. IIS closes an idle connection after two minutes.
 const sessionIdleMs = 60_000;
-const connectWithinMs = 5_000;
+// Nobody closes a connection this soon.
+const recentMs = 1_000;
 // For a connection to come free.
 const waitWithinMs = 5_000;
 // What an ALB lets through towards the browser, and to spare.
@@ -76,7 +86,8 @@ export function createConnections({
   allowLocalTargets: boolean;
   elapsed: () => number;
 }): Connections {
-  // A pool opens a connection for each request that finds none free, so bounding requests bounds connections.
+  // A pool opens a connection for each request that finds none free, so bounding requests bounds connections: to as many,
+  // and as many idle ones for a second.
   const places = createPlaces({ atOnce: perOrigin, waiting: perOrigin, withinMs: waitWithinMs });
   // One person, or all that nobody knows, may have half of them: whoever holds more would lock everybody else out.
   const half = Math.ceil(perOrigin / 2);
@@ -84,7 +95,7 @@ export function createConnections({
   const turns = createPlaces({ atOnce: 1, waiting: waitingOfSession, withinMs: waitWithinMs });
   // Requests under way finish; then the connections close.
   const shared = new LRUCache<string, { pool: Pool; openedAt: number }>({
-    max: keptOrigins,
+    max: keptPools,
     dispose: ({ pool }) => void pool.close(),
   });
   const ofSessions = new LRUCache<string, Pool>({
@@ -96,24 +107,55 @@ export function createConnections({
     return target.madeByHost === true && !allowLocalTargets;
   }
 
-  function open({ target, route }: Wanted, options?: Pool.Options): Pool {
-    return new Pool(target.origin, {
+  function optionsFor({ target, route }: Wanted) {
+    return {
       connect: connectorTo(target.origin, route.tlsSkipVerify, stayElsewhere(target)),
       maxHeaderSize: headerBytes,
       // Faithful forwarding: what came as HTTP/1.1 leaves as HTTP/1.1.
       allowH2: false,
       pipelining: 1,
-      ...options,
-    });
+    };
   }
 
-  function sharedPool(key: string, wanted: Wanted): Pool {
+  // Looked up when it is used: one that was taken before may have been closed meanwhile.
+  function sharedPool(way: readonly unknown[], wanted: Wanted, idleMs: number): Pool {
+    // A structured key: two different pairs never make one text (GHSA-v574-6498-x57v).
+    const key = JSON.stringify([...way, idleMs]);
     const kept = shared.get(key);
     if (kept !== undefined && elapsed() - kept.openedAt < wanted.route.resetDeadlineMs) return kept.pool;
-    const pool = open(wanted);
+    // Never longer than this, even where the application says that it would.
+    const idle = { keepAliveTimeout: idleMs, keepAliveMaxTimeout: idleMs };
+    const pool = new Pool(wanted.target.origin, { ...optionsFor(wanted), ...idle });
     // The old pool is disposed of: new connections look the name up again.
     shared.set(key, { pool, openedAt: elapsed() });
     return pool;
+  }
+
+  function poolOfSession(key: string, wanted: Wanted): Pool {
+    const idle = { keepAliveTimeout: sessionIdleMs };
+    const pool =
+      ofSessions.get(key) ??
+      new Pool(wanted.target.origin, { ...optionsFor(wanted), ...idle, connections: 1 });
+    ofSessions.set(key, pool);
+    return pool;
+  }
+
+  function dispatchShared(way: readonly unknown[], wanted: Wanted): Taken['dispatch'] {
+    const { keepAliveMs } = wanted.route;
+    return function dispatch(freshness, outgoing, handler) {
+      if (freshness === 'new') return dispatchOnce(wanted, outgoing, handler);
+      const idleMs = freshness === 'kept' ? keepAliveMs : Math.min(recentMs, keepAliveMs);
+      return void sharedPool(way, wanted, idleMs).dispatch(outgoing, handler);
+    };
+  }
+
+  function dispatchOnce(wanted: Wanted, outgoing: Outgoing, handler: Dispatcher.DispatchHandler): void {
+    const { origin } = wanted.target;
+    if (outgoing.expectContinue === true) return askFirst(origin, optionsFor(wanted), outgoing, handler);
+    const client = new Client(origin, { ...optionsFor(wanted), pipelining: 0 });
+    client.dispatch(outgoing, handler);
+    // Once it is through with that.
+    return void client.close();
   }
 
   function takePlace(
@@ -132,9 +174,11 @@ export function createConnections({
       () => takePlace(wanted, caller),
     );
     if (release === undefined) return undefined;
-    const pool = ofSessions.get(key) ?? open(wanted, { connections: 1, keepAliveTimeout: sessionIdleMs });
-    ofSessions.set(key, pool);
-    return { pool, isShared: false, release };
+    return {
+      dispatch: (_, outgoing, handler) => void poolOfSession(key, wanted).dispatch(outgoing, handler),
+      isShared: false,
+      release,
+    };
   }
 
   return {
@@ -144,42 +188,16 @@ export function createConnections({
       const { target, route, host, sid, authenticates } = wanted;
       if (authenticates && sid === undefined)
         throw new Error('only a session can have a connection to itself');
-      // A structured key: two different pairs never make one text (GHSA-v574-6498-x57v).
       // The host is part of it because undici ends a TLS connection when the next request on it names another one.
       const way = [target.origin, route.tlsSkipVerify, host, stayElsewhere(target)];
       const keyOfSession = JSON.stringify([...way, sid]);
       if (authenticates || ofSessions.has(keyOfSession)) return takeOwn(keyOfSession, wanted, caller);
       const release = await takePlace(wanted, caller);
-      return release && { pool: sharedPool(JSON.stringify(way), wanted), isShared: true, release };
+      return release && { dispatch: dispatchShared(way, wanted), isShared: true, release };
     },
     async close() {
       const pools = [...[...shared.values()].map(({ pool }) => pool), ...ofSessions.values()];
       await Promise.allSettled(pools.map((pool) => pool.destroy()));
     },
-  };
-}
-
-/** The name under which an upstream presents itself: that of `to`, whatever `Host` says. An address has none. */
-export function serverNameOf(origin: string): string {
-  const { hostname } = new URL(origin);
-  return isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? hostname : '';
-}
-
-// undici takes the name from the `Host` header, which with `preserve_host` is the public one.
-function connectorTo(
-  origin: string,
-  tlsSkipVerify: boolean,
-  stayElsewhere: boolean,
-): buildConnector.connector {
-  const connect = buildConnector({
-    timeout: connectWithinMs,
-    rejectUnauthorized: !tlsSkipVerify,
-    allowH2: false,
-    ...(stayElsewhere && { lookup: lookupElsewhere }),
-  });
-  return (options, callback) => {
-    const refusal = stayElsewhere ? refuseLocalLiteral(options.hostname) : undefined;
-    if (refusal === undefined) connect({ ...options, servername: serverNameOf(origin) }, callback);
-    else callback(refusal, null);
   };
 }

@@ -1,13 +1,17 @@
 import { hasBody } from '@latchkey/http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { PassThrough } from 'node:stream';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { errors as undiciErrors } from 'undici';
 import type { Dispatcher } from 'undici';
 import { endAnswer, goesInChunks, writeAnswerHead, writeInterim } from './answer-head.ts';
 import { isOnAuthenticatedConnection } from './connection-authentication.ts';
+import type { Freshness, Taken } from './connections.ts';
 import { malformedDetail, refuseTransferCoding } from './malformed.ts';
+import { isRepeatable } from './repeatable.ts';
+import { comingBody, heldBody } from './request-body.ts';
+import type { RequestBody } from './request-body.ts';
 import type { AnswerHeaders } from './response-headers.ts';
+import type { HeldBody } from '../signing/read-body.ts';
 
 /** A request as it goes to the upstream. */
 export type UpstreamRequest = {
@@ -15,17 +19,15 @@ export type UpstreamRequest = {
   readonly target: string;
   readonly headers: string[];
   /** in place of the caller's, where that had to be read before */
-  readonly body?: Buffer | Readable;
-  /** milliseconds until the answer must begin; an answer that flows is not cut */
+  readonly body?: HeldBody;
+  /** milliseconds until the answer must begin, once the request has been sent; an answer that flows is not cut */
   readonly timeoutMs: number;
+  /** milliseconds in which the upstream may take nothing of a body */
+  readonly stallMs?: number;
 };
 
 /** Where it goes. */
-export type Way = {
-  readonly pool: Dispatcher;
-  /** the requests of others go on the same connection */
-  readonly isShared: boolean;
-};
+export type Way = Pick<Taken, 'dispatch' | 'isShared'>;
 
 /** How forwarding ended: answered, as far as it went, or without an answer. */
 export type ForwardOutcome =
@@ -39,6 +41,8 @@ export type ForwardOutcome =
 
 // A stream may be silent for long, yet not for ever: a connection whose other end has vanished looks the same.
 const silenceMs = 15 * 60_000;
+// The kernel takes bytes in steps of up to 1.5 MB: this is a slow line of 100 kbit/s.
+const uploadStallMs = 120_000;
 
 /** What happens on the way. */
 export type ForwardEvents = {
@@ -48,8 +52,12 @@ export type ForwardEvents = {
 };
 
 /**
- * Streams a request to the upstream and its answer back. Bodies are never held in memory: each side is read only as fast
- * as the other takes it. A caller that takes nothing any more is the server's to cut.
+ * Streams a request to the upstream and its answer back. Bodies are not held in memory, but for a short one that may be
+ * sent again: each side is read only as fast as the other takes it. A caller that sends or takes nothing any more is the
+ * server's to cut.
+ *
+ * A kept connection may close just as a request is sent on it. Then the request is sent once more, on a new connection,
+ * where that cannot make it processed twice (RFC 9110, section 9.2.2).
  */
 export async function forwardHttp(
   req: IncomingMessage,
@@ -58,58 +66,107 @@ export async function forwardHttp(
   way: Way,
   events: ForwardEvents,
 ): Promise<ForwardOutcome> {
-  const first = await relay(req, res, upstream, way, events);
-  // RFC 9110, section 9.2.2: a kept connection may close just as a request is sent on it. What is safe to repeat and has
-  // no body is sent once more.
-  const mayRepeat = (upstream.method === 'GET' || upstream.method === 'HEAD') && !hasBody(req.headers);
-  if (!first.answered && first.closedEarly && mayRepeat && !res.destroyed) {
-    return relay(req, res, upstream, way, events);
+  const mayRepeat = isRepeatable(upstream.method, upstream.headers);
+  const body = bodyOf(req, upstream, mayRepeat);
+  const asksFirst = upstream.body === undefined && body !== undefined && expectsContinue(req);
+  const send = (freshness: Freshness) => relay({ res, upstream, body, way, freshness, asksFirst, events });
+  try {
+    if (asksFirst) return await send('new');
+    const first = await send(mayRepeat ? 'kept' : 'recent');
+    if (first.answered || !first.closedEarly || res.destroyed) return first;
+    // undici writes nothing of a request whose body has not begun.
+    const canRepeat = body === undefined ? mayRepeat : body.canReopen();
+    return canRepeat ? await send('new') : first;
+  } finally {
+    body?.release();
   }
-  return first;
+}
+
+function bodyOf(
+  req: IncomingMessage,
+  { body }: UpstreamRequest,
+  mayRepeat: boolean,
+): RequestBody | undefined {
+  if (body !== undefined) return heldBody(body, mayRepeat);
+  return hasBody(req.headers) ? comingBody(req, mayRepeat) : undefined;
 }
 
 type RelayOutcome = ForwardOutcome & { readonly closedEarly?: boolean };
 
-function relay(
-  req: IncomingMessage,
-  res: ServerResponse,
-  upstream: UpstreamRequest,
-  way: Way,
-  events: ForwardEvents,
-): Promise<RelayOutcome> {
+function relay({
+  res,
+  upstream,
+  body,
+  way,
+  freshness,
+  asksFirst,
+  events,
+}: {
+  res: ServerResponse;
+  upstream: UpstreamRequest;
+  body: RequestBody | undefined;
+  way: Way;
+  freshness: Freshness;
+  asksFirst: boolean;
+  events: ForwardEvents;
+}): Promise<RelayOutcome> {
   return new Promise((resolve) => {
+    const { method, target, headers, timeoutMs, stallMs = uploadStallMs } = upstream;
     let controller: Dispatcher.DispatchController | undefined;
-    const body = upstream.body === undefined && hasBody(req.headers) ? bodyOf(req) : undefined;
+    let timer: NodeJS.Timeout | undefined;
+    let hasBegun = false;
+    const stream = bodyStream(body, asksFirst);
     const abandon = () => controller?.abort(new Error('the caller has gone'));
-
     const resume = () => controller?.resume();
 
+    function wait(ms: number, over: () => void): void {
+      clearTimeout(timer);
+      if (!hasBegun) timer = setTimeout(over, ms);
+    }
+    function waitForAnswer(): void {
+      wait(timeoutMs, () => controller?.abort(new SlowError('no answer', timeoutMs)));
+    }
+    function watchUpload(): void {
+      wait(stallMs, function stalled() {
+        // With nothing to take, it is the caller who is waited for.
+        if (stream?.readableLength === 0) watchUpload();
+        else controller?.abort(new SlowError('nothing taken of the body', stallMs));
+      });
+    }
     function finish(outcome: RelayOutcome): void {
+      clearTimeout(timer);
       res.off('close', abandon);
       res.off('drain', resume);
-      body?.release();
       resolve(outcome);
     }
 
     res.on('close', abandon);
     res.on('drain', resume);
-    way.pool.dispatch(
+    way.dispatch(
+      freshness,
       {
-        method: upstream.method,
-        path: upstream.target,
-        headers: upstream.headers,
-        body: upstream.body ?? body?.stream ?? null,
-        headersTimeout: upstream.timeoutMs,
+        method,
+        path: target,
+        headers,
+        body: stream,
+        // Counted here, from when the request has been sent.
+        headersTimeout: 0,
         bodyTimeout: silenceMs,
+        expectContinue: asksFirst,
       },
       {
         onRequestStart(started) {
           controller = started;
           if (res.destroyed) abandon();
+          else if (stream !== null) watchUpload();
         },
+        onBodySent: watchUpload,
+        onRequestSent: waitForAnswer,
         onResponseStart(_, status) {
           const rawHeaders = rawTexts(controller?.rawHeaders);
           if (status < 200) return writeInterim(res, status, events.answer.interim(rawHeaders));
+          hasBegun = true;
+          clearTimeout(timer);
           const refusal = refuseTransferCoding(rawHeaders);
           if (refusal !== undefined) return controller?.abort(refusal);
           // Abandoned, the connection is closed and goes to nobody else.
@@ -138,24 +195,26 @@ function relay(
   });
 }
 
-// undici destroys the body that it was given once it has no use for it. The request itself must survive that: what was
-// not sent yet is read and thrown away, or the caller would never come to read the answer.
-function bodyOf(req: IncomingMessage): { stream: PassThrough; release: () => void } {
-  const stream = new PassThrough();
-  const broken = () => {
-    if (!req.complete) stream.destroy(new Error('the caller has gone'));
-  };
-  stream.on('error', () => req.unpipe(stream));
-  req.once('close', broken);
-  req.pipe(stream);
-  return {
-    stream,
-    release() {
-      req.off('close', broken);
-      req.unpipe(stream);
-      req.resume();
-    },
-  };
+// HTTP/1.0 knows no expectations (RFC 9110, section 10.1.1).
+function expectsContinue({ headers, httpVersionMinor }: IncomingMessage): boolean {
+  return httpVersionMinor > 0 && headers.expect?.toLowerCase() === '100-continue';
+}
+
+// The caller is told to go on as soon as its body is read, so where the upstream is asked first, that waits for the first
+// read of this one.
+function bodyStream(body: RequestBody | undefined, asksFirst: boolean): Readable | null {
+  if (body === undefined) return null;
+  return asksFirst ? Readable.from(opened(body)) : body.open();
+}
+
+async function* opened(body: RequestBody): AsyncGenerator<Buffer> {
+  yield* body.open() as AsyncIterable<Buffer>;
+}
+
+class SlowError extends Error {
+  constructor(what: string, ms: number) {
+    super(`${what} for ${ms / 1000} s`);
+  }
 }
 
 class AuthenticatedConnectionError extends Error {
@@ -170,8 +229,7 @@ function failureOf(error: Error): RelayOutcome {
   }
   const malformed = malformedDetail(error);
   if (malformed !== undefined) return { answered: false, code: 'upstream_malformed', detail: malformed };
-  const slow =
-    error instanceof undiciErrors.HeadersTimeoutError || error instanceof undiciErrors.ConnectTimeoutError;
+  const slow = error instanceof SlowError || error instanceof undiciErrors.ConnectTimeoutError;
   const code = slow ? 'upstream_timeout' : 'upstream_unreachable';
   const closedEarly =
     error instanceof undiciErrors.SocketError || ('code' in error && error.code === 'ECONNRESET');

@@ -1,7 +1,7 @@
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { serverNameOf } from './connections.ts';
+import { serverNameOf } from './connector.ts';
 import { endConnection } from './end-connection.ts';
 import { lookupElsewhere, refuseLocalLiteral } from './local-addresses.ts';
 import { malformedDetail, refuseTransferCoding } from './malformed.ts';

@@ -39,6 +39,7 @@ const route: Route = {
   headerOverrides: [],
   timeoutMs: 1_000,
   resetDeadlineMs: 1_000,
+  keepAliveMs: 1_000,
   preserveHost: false,
   preserveLocation: false,
   tlsSkipVerify: false,
