@@ -32,11 +32,11 @@ describe('endpoints', () => {
     expect(the.stack.app.received).toEqual([]);
   });
 
-  test('`/oauth2/auth` 202/401', async () => {
+  test('`/oauth2/auth` 202/401, and 403 for who is signed in and may not pass', async () => {
     const browser = await the.signedIn();
     const passes = await browser.fetch(the.stack.url('wiki', '/oauth2/auth'));
     expect([passes.status, passes.body]).toEqual([202, '']);
-    expect((await browser.fetch(the.stack.url('vault', '/oauth2/auth'))).status).toBe(401);
+    expect((await browser.fetch(the.stack.url('vault', '/oauth2/auth'))).status).toBe(403);
     expect((await the.browser().fetch(the.stack.url('wiki', '/oauth2/auth'))).status).toBe(401);
     // Also where somebody navigates there: never a redirect.
     const navigation = await the.browser().visit(the.stack.url('wiki', '/oauth2/auth'), { follow: false });

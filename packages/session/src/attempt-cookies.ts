@@ -16,8 +16,14 @@ import type { KeyRing } from './keys.ts';
 
 /** The attempts that a browser holds, as `Cookie` header in and `Set-Cookie` values out. */
 export type AttemptCookies = {
-  /** Puts a new attempt into the browser, and takes out those that there is no room for. */
-  keep(cookieHeader: string | undefined, attempt: Attempt): Promise<string[]>;
+  /**
+   * Puts a new attempt into the browser, and takes out those that there is no room for. `isShortened`: the way back was
+   * too long for a cookie, and has lost its query at least.
+   */
+  keep(
+    cookieHeader: string | undefined,
+    attempt: Attempt,
+  ): Promise<{ readonly setCookies: string[]; readonly isShortened: boolean }>;
   /** The attempt of a state, if this browser has begun it and it has not ended since. */
   find(cookieHeader: string | undefined, state: string): Promise<Attempt | undefined>;
   /** Ends an attempt: its secrets are gone from the browser, and its callback is never answered a second time. */
@@ -40,9 +46,10 @@ export function attemptCookies(options: {
 }): AttemptCookies {
   const { keys, scope, now } = options;
 
-  async function write(attempt: Attempt, lifeMs: number): Promise<string> {
+  async function write(attempt: Attempt, lifeMs: number) {
     const name = attemptCookieName(attempt.state, scope);
-    return setCookie(name, await sealAttempt(attempt, keys, name), lifeMs / 1000, scope);
+    const { sealed, isShortened } = await sealAttempt(attempt, keys, name);
+    return { cookie: setCookie(name, sealed, lifeMs / 1000, scope), isShortened };
   }
 
   async function held(cookieHeader: string | undefined): Promise<HeldAttempt[]> {
@@ -59,15 +66,15 @@ export function attemptCookies(options: {
 
   return {
     async keep(cookieHeader, attempt) {
-      const added = await write(attempt, attemptLifeMs);
-      const dropped = attemptsToDrop(await held(cookieHeader), added.length);
-      return [...dropped.map((name) => clearCookie(name, scope)), added];
+      const { cookie, isShortened } = await write(attempt, attemptLifeMs);
+      const dropped = attemptsToDrop(await held(cookieHeader), cookie.length);
+      return { setCookies: [...dropped.map((name) => clearCookie(name, scope)), cookie], isShortened };
     },
     async find(cookieHeader, state) {
       const [value] = cookieValues(cookieHeader, attemptCookieName(state, scope));
       const attempt = value === undefined ? undefined : await openAttempt(value, keys, now());
       return attempt !== undefined && hasState(attempt, state) ? attempt : undefined;
     },
-    end: (attempt) => write(usedAttempt(attempt), usedAttemptLifeMs),
+    end: async (attempt) => (await write(usedAttempt(attempt), usedAttemptLifeMs)).cookie,
   };
 }

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { z } from 'zod';
 import { cookieName } from './cookie.ts';
 import type { CookieScope } from './cookie.ts';
@@ -19,6 +20,11 @@ const schema = z.object({
   secrets: z.object({ codeVerifier: text, nonce: text.exactOptional() }).exactOptional(),
   /** at auth: what the proxy asked for, where the application's host cannot read the shared cookie */
   handOff: z.object({ state: text, codeChallenge: text }).exactOptional(),
+});
+
+const sealedSchema = schema.extend({
+  /** the target, where it is long */
+  packed: text.exactOptional(),
 });
 
 /**
@@ -42,6 +48,8 @@ const keptBytes = 8_192;
 const namePrefix = 'latchkey_attempt_';
 // RFC 6265bis, section 5.6: name and value together.
 const browserLimit = 4096;
+// What a load balancer takes as a request line, and so no target is longer.
+const longestTarget = 16 * 1024;
 
 /** A new attempt. */
 export function newAttempt(
@@ -69,23 +77,46 @@ export function isAttemptCookieName(name: string, scope: CookieScope): boolean {
 }
 
 /**
- * Seals an attempt for its cookie. A browser drops a cookie that is too large, so a target that does not fit loses its
- * query first, then its path: arriving at the front door is better than not at all.
+ * Seals an attempt for its cookie. A browser drops a cookie that is too large, so a long target is packed; what still does
+ * not fit loses its query first, then its path: arriving at the front door is better than not at all. Half a query would
+ * show half of what was asked for, and look like all of it.
  */
-export async function sealAttempt(attempt: Attempt, keys: KeyRing, name: string): Promise<string> {
-  const { target, ...rest } = attempt;
-  let sealed = '';
-  for (const shorter of target === undefined ? [undefined] : shorterAndShorter(target)) {
-    sealed = await seal({ ...rest, ...(shorter !== undefined && { target: shorter }) }, keys);
-    if (name.length + sealed.length <= browserLimit) break;
+export async function sealAttempt(
+  { target, ...rest }: Attempt,
+  keys: KeyRing,
+  name: string,
+): Promise<SealedAttempt> {
+  const isFitting = (sealed: string) => name.length + sealed.length <= browserLimit;
+  if (target === undefined) return { sealed: await seal(rest, keys), isShortened: false };
+  const packed = target.length <= longestTarget ? [{ packed: pack(target) }] : [];
+  for (const form of [{ target }, ...packed]) {
+    const sealed = await seal({ ...rest, ...form }, keys);
+    if (isFitting(sealed)) return { sealed, isShortened: false };
   }
-  return sealed;
+  const { origin, pathname } = new URL(target);
+  const page = await seal({ ...rest, target: origin + pathname }, keys);
+  const sealed = isFitting(page) ? page : await seal({ ...rest, target: `${origin}/` }, keys);
+  return { sealed, isShortened: true };
+}
+
+/** An attempt as its cookie holds it, and whether its target lost something. */
+export type SealedAttempt = { readonly sealed: string; readonly isShortened: boolean };
+
+// Alone, so that its length tells nothing about a secret that would be packed with it.
+function pack(target: string): string {
+  return deflateRawSync(target).toString('base64url');
+}
+
+function unpack(packed: string): string {
+  return inflateRawSync(Buffer.from(packed, 'base64url'), { maxOutputLength: longestTarget }).toString();
 }
 
 /** Opens the cookie of an attempt; undefined for whatever is not one, or is too old. */
 export async function openAttempt(value: string, keys: KeyRing, now: number): Promise<Attempt | undefined> {
-  const attempt = schema.safeParse(await unseal(value, keys)).data;
-  if (attempt === undefined) return undefined;
+  const opened = sealedSchema.safeParse(await unseal(value, keys)).data;
+  if (opened === undefined) return undefined;
+  const { packed, ...rest } = opened;
+  const attempt = packed === undefined ? rest : { ...rest, target: unpack(packed) };
   const life = attempt.secrets === undefined ? attemptLifeMs + usedAttemptLifeMs : attemptLifeMs;
   return now - attempt.iat < life ? attempt : undefined;
 }
@@ -124,9 +155,4 @@ export function attemptsToDrop(held: readonly HeldAttempt[], added: number): str
     if (one.attempt === undefined || count > keptAttempts || size > keptBytes) dropped.push(one.name);
   }
   return dropped;
-}
-
-function shorterAndShorter(target: string): string[] {
-  const { origin, pathname } = new URL(target);
-  return [target, origin + pathname, `${origin}/`];
 }

@@ -5,7 +5,7 @@ import type { RouteMatch, RouteTable, Target } from '@latchkey/upstreams';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { attachExchange } from './endpoints/exchange.ts';
 import type { ShowLauncher } from './endpoints/launcher.ts';
-import type { Gate, Passage } from './gate/gate.ts';
+import type { Gate, Identified, Passage } from './gate/gate.ts';
 import { refuseWithError } from './gate/refuse.ts';
 import type { RefuseDecision } from './gate/refuse.ts';
 import type { RequestRecord } from './record/request-record.ts';
@@ -22,6 +22,8 @@ export type AdmissionStages = {
   readonly gate: Gate;
   readonly showLauncher: ShowLauncher;
   readonly refuseDecision: RefuseDecision;
+  /** lets an answer of our own bring a session that auth has renewed */
+  readonly giveRenewed: (res: ServerResponse, identified: Identified) => void;
   readonly addresses: Addresses;
   /** the `Set-Cookie` value that makes a browser remember who is here */
   readonly rememberPerson: (known: KnownSession) => string;
@@ -96,10 +98,12 @@ export function createAdmit(stages: AdmissionStages): Admit {
     record.decision = passage.decision;
     record.subject = passage.subject;
     if (!passage.decision.allow) {
+      stages.giveRenewed(res, passage);
       refuseDecision(res, record, request, passage);
       return undefined;
     }
     if (route.kind === 'launcher' && passage.known !== undefined) {
+      stages.giveRenewed(res, passage);
       if (passage.isNew === true && isVisit(request.method, req.headers)) {
         res.appendHeader('Set-Cookie', stages.rememberPerson(passage.known));
       }

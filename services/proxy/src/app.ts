@@ -14,6 +14,7 @@ import { createConnections } from './forward/connections.ts';
 import { createTunnels } from './forward/tunnels.ts';
 import { createCredentialReader } from './gate/credential.ts';
 import { createGate } from './gate/gate.ts';
+import { giveRenewed } from './gate/give-renewed.ts';
 import { personMarks } from './gate/person-marks.ts';
 import { createRefuseDecision } from './gate/refuse.ts';
 import { sessionCookies } from './gate/session-cookies.ts';
@@ -139,6 +140,7 @@ export async function startProxy(options: {
         showLauncher,
         gate,
         refuseDecision,
+        giveRenewed: (res, identified) => giveRenewed(res, identified, cookies),
         addresses,
         ports,
         connections,

@@ -16,7 +16,7 @@ export const everywhereRules: readonly MigrationRule[] = [
     severity: 'notice',
     title: 'Programs get 401, not a redirect',
     before: 'Every request without a session is redirected to the sign-in; a POST loses its form.',
-    now: 'Page visits are redirected. All else gets 401 with JSON that says why and where to sign in. Every error has a body.',
+    now: 'Page visits are redirected. All else gets 401: forms and frames as a page with a link, programs as JSON that says why and where to sign in. Every error has a body. `/oauth2/auth` says 403 to who is signed in and may not pass, and 401 to nobody.',
     todo: 'Look at programs that follow the redirect, and at alarms that count 302.',
     find: wholeFile,
   },

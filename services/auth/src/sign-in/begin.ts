@@ -29,7 +29,9 @@ export async function beginSignIn(
       ...(target !== undefined && { target }),
       ...(handOff !== undefined && { handOff }),
     });
-    res.append('Set-Cookie', await context.attempts.keep(req.headers.cookie, attempt));
+    const { setCookies, isShortened } = await context.attempts.keep(req.headers.cookie, attempt);
+    if (isShortened) res.locals.line.detail = 'the way back is too long for a cookie, and lost its query';
+    res.append('Set-Cookie', setCookies);
     replyRedirect(res, url.href);
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;

@@ -68,6 +68,7 @@ beforeAll(async () => {
       origin: () => 'https://wiki.example.com',
       signIn: () => 'https://sso.example.com/google/sign_in',
       signInToStart: () => 'https://sso.example.com/google/sign_in',
+      comesBack: () => true,
       switchAccount: () => 'https://sso.example.com/google/start',
       goOnAs: () => 'https://wiki.example.com/oauth2/person',
       signOut: (_, slug) => `https://sso.example.com/${slug}/sign_out`,
@@ -76,7 +77,7 @@ beforeAll(async () => {
     },
     signOutHint: async ({ session }) => `hint of ${session.sid}`,
     marks: { tokenFor: () => 'a mark', remember: () => 'latchkey_person=a mark' },
-    cookies: { endHost: () => '__Host-_sso_proxy=; Max-Age=0' },
+    cookies: { issue: () => '', endHost: () => '__Host-_sso_proxy=; Max-Age=0' },
     startHandOff: (_req, res) => replyText(res, 200, 'starts'),
     finishHandOff: (_req, res) => replyText(res, 200, 'finishes'),
   });

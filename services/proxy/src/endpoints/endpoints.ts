@@ -1,5 +1,4 @@
 import { namedGroups } from '@latchkey/access';
-import type { Decision } from '@latchkey/access';
 import {
   hasMorePairs,
   HttpError,
@@ -18,6 +17,7 @@ import { handOffCallbackPath, handOffStartPath } from '@latchkey/session';
 import express from 'express';
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Gate, Passage } from '../gate/gate.ts';
+import { giveRenewed } from '../gate/give-renewed.ts';
 import { isTransient, refuseWithError } from '../gate/refuse.ts';
 import type { RefuseDecision } from '../gate/refuse.ts';
 import type { PersonMarks } from '../gate/person-marks.ts';
@@ -36,7 +36,7 @@ export function createEndpoints(parts: {
   refuseDecision: RefuseDecision;
   showLauncher: ShowLauncher;
   launcherOf: LauncherOf;
-  cookies: Pick<SessionCookies, 'endHost'>;
+  cookies: Pick<SessionCookies, 'endHost' | 'issue'>;
   marks: Pick<PersonMarks, 'tokenFor' | 'remember'>;
   /** names the session of this host to auth, when its person signs out */
   signOutHint: (known: KnownSession) => Promise<string>;
@@ -65,16 +65,18 @@ export function createEndpoints(parts: {
   // For a server in front that asks per request (nginx auth_request). It is about the session and the host that was
   // asked for. No header says which path or host is meant instead: anybody could write it (CVE-2026-40575).
   app.all('/oauth2/auth', async function auth(req: Request, res: Response) {
-    const passage = await identified(req);
-    if (passage.decision.allow) replyText(res, 202, '');
-    else refuseWithoutRedirect(req, res, passage.decision);
+    const passage = await identified(req, res);
+    if (!passage.decision.allow) return refuseWithoutRedirect(req, res, passage);
+    res.set('Cache-Control', 'no-store');
+    return replyText(res, 202, '');
   });
 
   app
     .route('/oauth2/me')
     .get(async function whoAmI(req: Request, res: Response) {
-      const { known, decision } = await identified(req);
-      if (known === undefined) return refuseWithoutRedirect(req, res, decision);
+      const passage = await identified(req, res);
+      const { known, decision } = passage;
+      if (known === undefined) return refuseWithoutRedirect(req, res, passage);
       const { session, person } = known;
       // An allow-list: what is added to a session later stays inside until somebody lists it here (CVE-2024-39315).
       return replyJson(res, 200, {
@@ -94,7 +96,7 @@ export function createEndpoints(parts: {
     .get(async function apps(req: Request, res: Response) {
       const { request, route, record } = exchangeOf(req);
       if (route.kind !== 'launcher') return sendToLauncher(req, res);
-      const passage = await identified(req);
+      const passage = await identified(req, res);
       if (passage.known === undefined) return refuseDecision(res, record, request, passage);
       return showLauncher(res, { request, record }, passage.known);
     })
@@ -130,7 +132,7 @@ export function createEndpoints(parts: {
     if (!isVisit(request.method, req.headers) && !isFromOwnPage(req.headers, addresses.origin(request))) {
       return refuseWithError(res, record, 'cross_site_request');
     }
-    const { known, decision } = await identified(req);
+    const { known, decision } = await identified(req, res);
     const hint = known?.session.host_only === true ? await parts.signOutHint(known) : undefined;
     // Auth asks before it signs anybody out. Its answer reaches a session that was handed over at that one's next check; until
     // then its cookie would live on. Who stays signed in after all gets it back without a word.
@@ -153,7 +155,7 @@ export function createEndpoints(parts: {
   async function goOn(req: Request, res: Response, isPressed: boolean): Promise<void> {
     const { request } = exchangeOf(req);
     const parameters = new URLSearchParams(request.query);
-    const { arrived } = await identified(req);
+    const { arrived } = await identified(req, res);
     const token = arrived && marks.tokenFor(req.headers.cookie, arrived.session);
     if (arrived !== undefined && isPressed && token === parameters.get('person')) {
       res.append('Set-Cookie', marks.remember(arrived.session));
@@ -168,19 +170,24 @@ export function createEndpoints(parts: {
     return refuseWithError(res, record, 'not_found');
   }
 
-  async function identified(req: Request): Promise<Passage> {
+  async function identified(req: Request, res: Response): Promise<Passage> {
     const { request, route, record } = exchangeOf(req);
     const passage = await gate.passAsPerson(request, req.headers, route);
     record.subject = passage.subject;
     record.decision = passage.decision;
+    giveRenewed(res, passage, parts.cookies);
     return passage;
   }
 }
 
-// Whoever asks here is a program: it is told, not sent anywhere.
-function refuseWithoutRedirect(req: Request, res: Response, { reason }: Decision): void {
-  const code = isTransient(reason) ? 'session_unverified' : 'not_signed_in';
-  refuseWithError(res, exchangeOf(req).record, code, { reason });
+// Whoever asks here is a program: it is told, not sent anywhere. A server in front sends people to the sign-in for 401 (nginx:
+// `error_page 401`), so a person who is signed in and may not pass would go round in circles.
+function refuseWithoutRedirect(req: Request, res: Response, { decision, subject }: Passage): void {
+  const { reason, rule = '' } = decision;
+  const { record } = exchangeOf(req);
+  if (isTransient(reason)) return refuseWithError(res, record, 'session_unverified', { reason });
+  if (subject.kind === 'nobody') return refuseWithError(res, record, 'not_signed_in', { reason });
+  return refuseWithError(res, record, 'access_denied', { reason, extra: { email: subject.email, rule } });
 }
 
 // An image of another page could fill the browser with attempts and push out those that people are at, or use one up.

@@ -45,6 +45,9 @@ export function isRefused({ decision, subject }: Pick<RequestRecord, 'decision' 
   return decision?.allow === false && subject?.kind === 'person' && !isTransient(decision.reason);
 }
 
+// RFC 9110, section 15.5.2. Browsers know no such scheme, so none of them asks for a password.
+const challenge = 'Cookie realm="Latchkey"';
+
 /** Answers with an error of the table: a page for people, JSON for programs. */
 export function refuseWithError(
   res: ServerResponse,
@@ -55,6 +58,7 @@ export function refuseWithError(
   record.error = code;
   const { status } = errors[code];
   if (status === 503) res.setHeader('Retry-After', '10');
+  if (status === 401) res.setHeader('WWW-Authenticate', challenge);
   const isRead = isReading(res.req.method ?? '');
   const paragraphs = whatNow(code, isRead);
   const again = [inNewTab(code, isRead, record)];
@@ -147,6 +151,7 @@ export function createRefuseDecision({
         ],
       });
     } else if (mayBeRedirected(request.method, res.req.headers)) {
+      if (!addresses.comesBack(request)) record.detail = 'the URL is too long to come back to';
       replyRedirect(res, addresses.signIn(request, route.providerSlug, reason));
     } else {
       refuseWithError(res, record, 'not_signed_in', {

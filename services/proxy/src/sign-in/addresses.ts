@@ -18,7 +18,9 @@ export type Addresses = {
   scheme(request: CanonicalRequest): 'http' | 'https';
   /** where the request's host is, for a browser: `https://wiki.corp.example.com` */
   origin(request: CanonicalRequest): string;
-  /** where to sign in, coming back to the very URL that was asked for */
+  /** whether the URL that was asked for is short enough for a link to lead back to it */
+  comesBack(request: CanonicalRequest): boolean;
+  /** where to sign in, coming back to the very URL that was asked for, or to the host's first page */
   signIn(request: CanonicalRequest, slug: string, reason: Reason): string;
   /** where to sign in, coming back to the host's first page: for programs, which cannot come back to where they were */
   signInToStart(request: CanonicalRequest, slug: string, reason: Reason): string;
@@ -34,8 +36,8 @@ export type Addresses = {
   ownTarget(request: CanonicalRequest, parameters: URLSearchParams): string;
 };
 
-// An ALB takes a request line of 16 KB, and the way back is escaped once more within the link that leads to it.
-const longestTarget = 16 * 1024;
+// An ALB takes a request line of 16 KB, and the link that leads to the sign-in says more than the way back.
+const longestWayBack = 15 * 1024;
 
 /** How a hand-off begins: why it has to, if that is known, and whether the person is to choose an account. */
 export type HandOffOptions = { readonly reason: Reason | undefined; readonly selectAccount: boolean };
@@ -72,8 +74,14 @@ export function createAddresses(options: {
   // Arriving at the front door is better than not at all.
   // What a form was sent to may be no page at all.
   function wayBack(request: CanonicalRequest): string {
-    const isPage = isReading(request.method) && request.target.length <= longestTarget;
+    const isPage = isReading(request.method) && comesBack(request);
     return origin(request) + (isPage ? urlSafe(request.target) : '/');
+  }
+
+  function comesBack(request: CanonicalRequest): boolean {
+    // No escaping makes it shorter.
+    if (request.target.length > longestWayBack) return false;
+    return encodeURIComponent(origin(request) + urlSafe(request.target)).length <= longestWayBack;
   }
 
   function atAuth(path: string, returnTo: string, extra: Record<string, string>, handOff?: HandOff): string {
@@ -104,6 +112,7 @@ export function createAddresses(options: {
   return {
     scheme,
     origin,
+    comesBack,
     signIn: (request, slug, reason) => signInTo(request, slug, wayBack(request), reason),
     signInToStart: (request, slug, reason) => signInTo(request, slug, `${origin(request)}/`, reason),
     switchAccount(request, slug) {

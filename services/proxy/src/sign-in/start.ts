@@ -27,7 +27,9 @@ export function createStart(parts: {
     const target = addresses.ownTarget(request, parameters);
     const slug = route.providerSlug;
     const attempt = newAttempt({ state, codeVerifier }, { slug, target, now: now() });
-    res.append('Set-Cookie', await attempts.keep(req.headers.cookie, attempt));
+    const { setCookies, isShortened } = await attempts.keep(req.headers.cookie, attempt);
+    if (isShortened) record.detail = 'the way back is too long for a cookie, and lost its query';
+    res.append('Set-Cookie', setCookies);
 
     const handOff = { state, codeChallenge: codeChallengeOf(codeVerifier) };
     const reason = parameters.get('reason') ?? '';
