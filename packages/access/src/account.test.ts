@@ -39,6 +39,18 @@ describe('an account', () => {
     expect(admitAccount(verified(email), rules)).toMatchObject({ code: 'account_refused' });
   });
 
+  test.each([
+    [`${'a'.repeat(250)}@b.de`, '254'],
+    ['jörg@company.com', 'ASCII'],
+    ['ada@boo\u212A.com', 'ASCII'],
+    ['attacker@evil.com@company.com', 'one @'],
+    ['a da@company.com', 'blanks'],
+  ])('with the address %s is told what is the matter with it, and not what it is', (email, says) => {
+    const { flaw } = { flaw: undefined, ...admitAccount(verified(email), company) };
+    expect(flaw).toContain(says);
+    expect(flaw).not.toContain(email);
+  });
+
   test('may not sign in without a verified address', () => {
     const anybody = { emailDomains: ['*'], emailAddresses: [] };
     const unverified = { email: 'ada@company.com', emailVerified: false };

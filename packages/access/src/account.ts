@@ -15,8 +15,8 @@ export type Admission =
       readonly code: 'email_unverified' | 'account_refused';
       /** as the provider wrote it where it stands for nobody: to show, and for the log */
       readonly email?: string;
-      /** for the log */
-      readonly detail?: string;
+      /** what of the address itself keeps it out, as a sentence: for the person, and for the log */
+      readonly flaw?: string;
     };
 
 // One `@` with something on both sides, printable ASCII only. `attacker@evil.com@company.com` has two readings
@@ -25,21 +25,29 @@ const plainAddress = /^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$/;
 // RFC 5321, section 4.5.3.1.3: a path is at most 256 octets, two of which are its brackets.
 const longestAddress = 254;
 
+/**
+ * Why no rule can admit an address, as a sentence that says nothing of it; undefined where rules decide.
+ *
+ * @param email as the provider writes it: lower case hides what it was
+ */
+export function flawOfAddress(email: string): string | undefined {
+  if (email.length > longestAddress) return 'No rule admits an e-mail address of more than 254 characters.';
+  if (plainAddress.test(email)) return undefined;
+  return /[^\0-\x7f]/.test(email)
+    ? 'No rule admits an e-mail address with letters outside ASCII, such as an umlaut or an accent: some of them can be read as others.'
+    : 'No rule admits an e-mail address that does not have one @, with something on either side and no blanks.';
+}
+
 /** Decides whether a person may sign in, from what the provider says. */
 export function admitAccount({ email: given, emailVerified }: Account, rules: AccountRules): Admission {
   if (given === undefined) return { admitted: false, code: 'email_unverified' };
-  if (given.length > longestAddress) {
-    return { admitted: false, code: 'account_refused', detail: 'the address has more than 254 characters' };
+  const flaw = flawOfAddress(given);
+  // Too long to be shown or logged.
+  if (flaw !== undefined && given.length > longestAddress) {
+    return { admitted: false, code: 'account_refused', flaw };
   }
   if (!emailVerified) return { admitted: false, code: 'email_unverified', email: given };
-  if (!plainAddress.test(given)) {
-    return {
-      admitted: false,
-      code: 'account_refused',
-      email: given,
-      detail: 'the address is not a plain one',
-    };
-  }
+  if (flaw !== undefined) return { admitted: false, code: 'account_refused', email: given, flaw };
   const email = given.toLowerCase();
   return isAdmitted(email, rules)
     ? { admitted: true, email }

@@ -1,4 +1,4 @@
-export { admitAccount, isAdmitted } from './account.ts';
+export { admitAccount, flawOfAddress, isAdmitted } from './account.ts';
 export type { Account, AccountRules, Admission } from './account.ts';
 export { decide, explain } from './decide.ts';
 export type { Decision, RuleOutcome } from './decide.ts';

@@ -74,7 +74,7 @@ export const errors = {
     sentence: 'The account you chose is not one that may sign in here. Choose another account and try again.',
     level: 'info',
     description:
-      'The provider vouched for the person, but auth admits no such account. Check `AUTHORIZE_EMAIL_DOMAINS` and `AUTHORIZE_EMAIL_ADDRESSES`, and the hosted domain of a Google provider. An address that is not plain ASCII with one `@`, or has more than 254 characters, is admitted by no rule; the log line says so.',
+      'The provider vouched for the person, but auth admits no such account. Check `AUTHORIZE_EMAIL_DOMAINS` and `AUTHORIZE_EMAIL_ADDRESSES`, and the hosted domain of a Google provider. An address that is not plain ASCII with one `@`, or has more than 254 characters, is admitted by no rule, `*` included; page and log line say so. Give the account an address of plain letters at the provider.',
   },
   email_unverified: {
     status: 403,

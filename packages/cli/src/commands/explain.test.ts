@@ -253,6 +253,17 @@ PROVIDER_G_SLUG=google
     expect(verdict.notes).toEqual([expect.stringContaining('auth may refuse the account')]);
   });
 
+  test.each(['jörg@example.com', 'boss@\u212Ailo.test', 'x@y@example.com'])(
+    'an address that no rule can admit is told as that: %s',
+    async (as) => {
+      const verdict = await asked(['proxy.env'], ...wiki, '--as', as);
+      expect(verdict).toMatchObject({ allow: false, error: 'account_refused' });
+      expect(verdict.notes).toEqual([expect.stringContaining('whatever the rules of the application say')]);
+      expect(verdict.outcome).toContain('At the sign-in: No rule admits an e-mail address');
+      expect(verdict.signIn[0]).toMatchObject({ outcome: 'miss' });
+    },
+  );
+
   test('a public path asks nothing of auth', async () => {
     const url = ['--url', 'https://wiki.example.com/public/x'];
     const verdict = await asked(['proxy.env', 'auth.env'], ...url, '--as', 'x@elsewhere.test');

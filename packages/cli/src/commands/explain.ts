@@ -1,3 +1,4 @@
+import { flawOfAddress } from '@latchkey/access';
 import { commaList, deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
 import { readDeployment } from '../environment/deployment.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -101,9 +102,10 @@ function askerOf(values: {
     }
     return undefined;
   }
-  // Auth lower-cases the address before the proxy sees it.
+  const email = values.as.trim();
   return {
-    email: values.as.trim().toLowerCase(),
+    // Auth lower-cases the address that it admits before the proxy sees it.
+    email: flawOfAddress(email) === undefined ? email.toLowerCase() : email,
     groups: commaList(values.groups ?? []),
     provider: values.provider,
   };

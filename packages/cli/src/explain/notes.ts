@@ -1,3 +1,4 @@
+import { flawOfAddress } from '@latchkey/access';
 import { isReserved } from '@latchkey/identity';
 import { closest } from '@latchkey/spelling';
 import { hostOf } from '@latchkey/upstreams';
@@ -89,7 +90,7 @@ function aboutSignIn({ asked: { read }, asker, verdict, installation: { auth } }
   const { route, reason, error } = verdict;
   if (!route || reason === undefined || reason === 'public_path' || reason === 'preflight') return [];
   const notes: string[] = [];
-  if (asker && !auth?.accounts) {
+  if (asker && !auth?.accounts && error !== 'account_refused') {
     notes.push('auth may refuse the account before any of this: give its env file, too, with --env-file');
   }
   const domains = auth?.proxyDomains;
@@ -122,7 +123,7 @@ function aboutAddress({
   installation: { auth },
 }: Explained): string[] {
   if (!asker || (reason !== 'no_rule_matches' && error !== 'account_refused')) return [];
-  if (asker.email.split('@').length !== 2) return ['an address has one @, with something on either side'];
+  if (flawOfAddress(asker.email) !== undefined) return [];
   const rules = error === 'account_refused' ? auth?.accounts : route?.rules;
   return rules ? nearMisses(asker.email, rules) : [];
 }

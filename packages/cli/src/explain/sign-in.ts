@@ -1,4 +1,4 @@
-import { admitAccount } from '@latchkey/access';
+import { admitAccount, flawOfAddress } from '@latchkey/access';
 import type { AccountRules } from '@latchkey/access';
 import type { Route } from '@latchkey/upstreams';
 import type { AuthKnowledge } from '../environment/deployment.ts';
@@ -22,6 +22,11 @@ export function signInOf(asker: Asker, route: Route, auth: AuthKnowledge | undef
   if (auth?.slugs && !auth.slugs.includes(route.providerSlug)) {
     steps.push({ rule: `PROVIDER_X_SLUG: ${auth.slugs.join(', ')}`, outcome: 'miss' });
     return { steps: [...steps, ...accountSteps(undefined, auth)], refusal: 'provider_unknown' };
+  }
+  const flaw = asker && flawOfAddress(asker.email);
+  if (flaw !== undefined) {
+    steps.push({ rule: flaw, outcome: 'miss' }, ...accountSteps(undefined, auth));
+    return { steps, refusal: 'account_refused' };
   }
   const accounts = accountSteps(asker, auth);
   steps.push(...accounts);

@@ -1,4 +1,4 @@
-import { explain, reasons } from '@latchkey/access';
+import { explain, flawOfAddress, reasons } from '@latchkey/access';
 import type { Person, Reason, RuleOutcome } from '@latchkey/access';
 import {
   authorityOf,
@@ -149,7 +149,8 @@ function refusedByRules(
     return refused('not_found', `At the sign-in: auth has no provider ${JSON.stringify(providerSlug)}.`);
   }
   if (refusal === 'account_refused') {
-    return refused('account_refused', `At the sign-in: auth does not let ${asker?.email} in.`);
+    const flaw = (asker && flawOfAddress(asker.email)) ?? `auth does not let ${asker?.email} in.`;
+    return refused('account_refused', `At the sign-in: ${flaw}`);
   }
   const why = reasons[reason];
   if (asker && refusal === undefined) return refused('access_denied', why);

@@ -88,8 +88,8 @@ async function arrivalOf(
   if ('code' in answer) return answer;
   const admission = admitAccount(answer.identity, accounts);
   if (admission.admitted) return { idp: provider.slug, email: admission.email, ...answer };
-  const { code, email, detail } = admission;
-  return { code, detail, user: email };
+  const { code, email, flaw } = admission;
+  return { code, detail: flaw, user: email, paragraphs: flaw === undefined ? [] : [flaw] };
 }
 
 // RFC 6749, section 4.1.2.1: in place of a code there may be an error.
