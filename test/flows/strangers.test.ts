@@ -60,7 +60,7 @@ describe('an answer about the person', () => {
   test('/oauth2/auth says 202 to who may pass and 401 to everybody else', async () => {
     const engineer = await the.signedIn('engineer@example.com');
     expect((await engineer.fetch(the.stack.url('wiki', '/oauth2/auth'))).status).toBe(202);
-    expect((await engineer.fetch(the.stack.url('vault', '/oauth2/auth'))).status).toBe(401);
+    expect((await engineer.fetch(the.stack.url('vault', '/oauth2/auth'))).status).toBe(403);
     expect((await the.browser().fetch(the.stack.url('wiki', '/oauth2/auth'))).status).toBe(401);
   });
 

@@ -121,7 +121,7 @@ describe('dashboards', () => {
       service: 'sso_proxy',
       ...refused,
     });
-    expect((await browser.fetch(the.stack.url('vault', '/oauth2/auth'))).status).toBe(401);
+    expect((await browser.fetch(the.stack.url('vault', '/oauth2/auth'))).status).toBe(403);
     await agent.line('sso_proxy.application_error', { action: 'auth', error: 'unauthorized_request' });
   });
 
