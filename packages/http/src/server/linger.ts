@@ -27,12 +27,14 @@ export function linger(req: IncomingMessage, res: ServerResponse, bounds: Linger
     if (req.complete) return;
     const most = socket.bytesRead + bounds.bytes;
     const cut = setTimeout(() => socket.destroy(), bounds.ms);
-    socket.once('close', () => clearTimeout(cut));
+    const spare = () => clearTimeout(cut);
+    socket.once('close', spare);
     req.on('data', function discard() {
       if (socket.bytesRead > most) socket.destroy();
     });
     req.once('end', function allTaken() {
-      clearTimeout(cut);
+      spare();
+      socket.off('close', spare);
       if (isLast) socket.destroySoon();
     });
   });
