@@ -2,7 +2,12 @@ export default {
   // jest leaves one processor idle; the tests mostly wait for each other's sockets.
   maxWorkers: '100%',
   testMatch: ['<rootDir>/{services,packages,deploy,test}/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '/dist/',
+    // A minute of browsers: `.ci/run` has it, and `npm test` stays short.
+    ...(process.env.LATCHKEY_E2E === 'full' ? [] : ['/test/e2e/(?:service-worker|session-over|sibling)[.]']),
+  ],
   modulePathIgnorePatterns: ['/dist/'],
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@latchkey/source', 'node', 'node-addons'] },

@@ -120,4 +120,4 @@ test('a body that drips is told that it is too slow, however regular the drops',
   const answer = await text(socket);
   clearInterval(drip);
   expect(answer).toMatch(/^HTTP\/1\.1 408 [^]*Connection: close[^]*body_too_slow/i);
-});
+}, 20_000);
