@@ -69,6 +69,8 @@ async function send(framing: string, pieces: Iterable<string | Buffer>): Promise
   return answer;
 }
 
+const sendSmall = () => send('Content-Length: 100000', [Buffer.alloc(100_000)]);
+
 const chunked = 'Transfer-Encoding: chunked';
 const crumbs = Buffer.from('1\r\nx\r\n'.repeat(10_000));
 const times = (count: number, piece: Buffer) => Array.from({ length: count }, () => piece);
@@ -118,9 +120,8 @@ test('many bodies that do not end share a budget, and small ones still pass', as
       /^HTTP\/1\.1 503 [^]*Retry-After: 10[^]*bodies_too_many/,
     );
     // Until the large ones have grown, they take the room of small ones, too.
-    const small = () => send('Content-Length: 100000', [Buffer.alloc(100_000)]);
-    let answer = await small();
-    while (answer.includes('bodies_too_many')) answer = await small();
+    let answer = await sendSmall();
+    while (answer.includes('bodies_too_many')) answer = await sendSmall();
     expect(answer).toMatch(/100000 bytes$/);
   });
   expect(growth).toBeLessThan(most);
