@@ -1,8 +1,7 @@
-// How long a large upstream file takes to load, and a route to be found in it. Ends with 1 when the median of five loads
-// of 5 000 routes is a second or more, or when finding one takes longer in a large table than in a small one.
 import { loadUpstreams } from '@latchkey/upstreams';
 import type { RouteTable } from '@latchkey/upstreams';
 import { performance } from 'node:perf_hooks';
+import { median } from './report.ts';
 
 const defaults = {
   emailDomains: [],
@@ -52,20 +51,36 @@ function nanosecondsToFind(table: RouteTable): number {
   return ((performance.now() - started) / rounds) * 1e6;
 }
 
-function median(values: number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
+/** What large upstream files cost. */
+export type RouteCost = {
+  /** to load 5 000 routes */
+  readonly loadMs: number;
+  /** to find a route among 50 and among 5 000 */
+  readonly findNs: readonly [few: number, many: number];
+};
+
+/** How long a large upstream file takes to load, and a route to be found in it. */
+export function measureRoutes(): RouteCost {
+  const loads = Array.from({ length: 5 }, () => load(5_000));
+  const few = load(50).table;
+  const many = loads[0]?.table ?? few;
+  const rounds = Array.from({ length: 7 }, () => [nanosecondsToFind(few), nanosecondsToFind(many)] as const);
+  return {
+    loadMs: median(loads.map(({ ms }) => ms)),
+    findNs: [median(rounds.map(([ns]) => ns)), median(rounds.map(([, ns]) => ns))],
+  };
 }
 
-const loads = Array.from({ length: 5 }, () => load(5_000));
-const loadMs = median(loads.map(({ ms }) => ms));
-const small = load(50).table;
-const large = loads[0]?.table ?? small;
-const rounds = Array.from({ length: 7 }, () => [nanosecondsToFind(small), nanosecondsToFind(large)] as const);
-const [inSmall, inLarge] = [median(rounds.map(([ns]) => ns)), median(rounds.map(([, ns]) => ns))];
+/** Whether that is as it should be: loaded within a second, and found without a search. */
+export function isCheap({ loadMs, findNs: [few, many] }: RouteCost): boolean {
+  // Five times: a table that is larger than the processor's caches is slower by itself; a search would be a hundred times.
+  return loadMs < 1_000 && many < few * 5 + 500;
+}
 
-process.stdout.write(
-  `5000 routes load in ${loadMs.toFixed(0)} ms (median of 5)\n` +
-    `a route is found in ${inSmall.toFixed(0)} ns among 50 and in ${inLarge.toFixed(0)} ns among 5000\n`,
-);
-// Five times: a table that is larger than the processor's caches is slower by itself; a search would be a hundred times.
-process.exitCode = loadMs < 1_000 && inLarge < inSmall * 5 + 500 ? 0 : 1;
+/** For people. */
+export function routesText({ loadMs, findNs: [few, many] }: RouteCost): string {
+  return (
+    `5000 routes load in ${loadMs.toFixed(0)} ms (median of 5)\n` +
+    `a route is found in ${few.toFixed(0)} ns among 50 and in ${many.toFixed(0)} ns among 5000\n`
+  );
+}

@@ -1,0 +1,109 @@
+import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { cpuList } from './measure.ts';
+
+/** What runs on one processor: the server that is measured, or all that is not. */
+export type Side = 'server' | 'load';
+
+/** A process that listens. */
+export type Listening = { readonly pid: number; readonly port: number };
+
+const running = new Set<ChildProcess>();
+const startWithinMs = 15_000;
+
+/** Whether a program can be started by its name. */
+export function isInstalled(program: string): boolean {
+  return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program]).status === 0;
+}
+
+/** The two processors that are used; undefined where processes cannot be kept to one. */
+export function pinning(): Readonly<Record<Side, number>> | undefined {
+  const [server, load] = cpuList(readFileSync('/proc/self/status', 'utf8'));
+  return server === undefined || load === undefined || !isInstalled('taskset') ? undefined : { server, load };
+}
+
+const cores = pinning();
+const hasSetpriv = isInstalled('setpriv');
+
+/** A command line that keeps to its side, and whose process ends with this one even if this one is killed. */
+export function onSide(side: Side, command: readonly string[]): [program: string, args: string[]] {
+  const [program = '', ...args] = [
+    ...(cores === undefined ? [] : ['taskset', '-c', cores[side].toString()]),
+    ...(hasSetpriv ? ['setpriv', '--pdeathsig', 'KILL'] : []),
+    ...command,
+  ];
+  return [program, args];
+}
+
+/**
+ * Starts a server, and waits until it listens.
+ *
+ * @param options.output the file that gets all that it prints, its access log among it
+ */
+export async function startServer(
+  side: Side,
+  command: readonly string[],
+  options: { port: number; output: string; env?: Readonly<Record<string, string>>; cwd?: string },
+): Promise<Listening> {
+  const { port, output, env, cwd } = options;
+  // Appended to, so that the file can be cut to nothing while it is written.
+  const file = openSync(output, 'a');
+  const child = spawn(...onSide(side, command), {
+    stdio: ['ignore', file, file],
+    env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...env },
+    ...(cwd !== undefined && { cwd }),
+  });
+  closeSync(file);
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  await once(child, 'spawn');
+  for (const until = Date.now() + startWithinMs; !(await isListening(port)); await wait(50)) {
+    if (child.exitCode === null && child.signalCode === null && Date.now() < until) continue;
+    throw new Error(`${command.join(' ')} does not listen:\n${readFileSync(output, 'utf8').slice(-2_000)}`);
+  }
+  return { pid: child.pid ?? 0, port };
+}
+
+/** Runs a program on the side of the load to its end, and gives what it printed. */
+export async function runLoad(
+  command: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const child = spawn(...onSide('load', command), {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+  });
+  running.add(child);
+  let printed = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
+  await once(child, 'close');
+  running.delete(child);
+  if (child.exitCode !== 0) throw new Error(`${command.join(' ')} ended with ${child.exitCode}: ${printed}`);
+  return printed;
+}
+
+/** Ends every process that was started. */
+export async function stopAll(): Promise<void> {
+  const ends = [...running].map((child) => once(child, 'exit'));
+  killAll();
+  await Promise.all(ends);
+}
+
+function killAll(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
+process.on('exit', killAll);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(port, '127.0.0.1');
+    probe.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    probe.once('connect', () => probe.destroy());
+  });
+}

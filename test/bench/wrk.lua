@@ -1,0 +1,33 @@
+-- Prints what came of a run of wrk as one line of JSON. With BENCH_COOKIES, a file of Cookie values, each request sends the next.
+local cookies = os.getenv('BENCH_COOKIES')
+
+if cookies then
+  local requests, at = {}, 0
+
+  function init()
+    for cookie in io.lines(cookies) do
+      wrk.headers['Cookie'] = cookie
+      requests[#requests + 1] = wrk.format()
+    end
+  end
+
+  function request()
+    at = at % #requests + 1
+    return requests[at]
+  end
+end
+
+function done(summary, latency)
+  local errors = summary.errors
+  io.write(
+    string.format(
+      '\n{"requests":%d,"durationUs":%d,"p50Us":%d,"p99Us":%d,"refused":%d,"broken":%d}\n',
+      summary.requests,
+      summary.duration,
+      latency:percentile(50),
+      latency:percentile(99),
+      errors.status,
+      errors.connect + errors.read + errors.write + errors.timeout
+    )
+  )
+end
