@@ -5,8 +5,8 @@ export default {
   testPathIgnorePatterns: [
     '/node_modules/',
     '/dist/',
-    // A minute of browsers: `.ci/run` has it, and `npm test` stays short.
-    ...(process.env.LATCHKEY_E2E === 'full' ? [] : ['/test/e2e/(?:service-worker|session-over|sibling)[.]']),
+    // What takes long, browsers first: `.ci/run` has it, and `npm test` stays short.
+    ...(process.env.LATCHKEY_TESTS === 'all' ? [] : ['[.]long[.]test[.]ts$']),
   ],
   modulePathIgnorePatterns: ['/dist/'],
   testEnvironment: 'node',

@@ -14,11 +14,7 @@ if (executable === undefined) {
 jest.setTimeout(30_000);
 const describeInBrowser = executable === undefined ? describe.skip : describe;
 
-// The second way in takes half a minute more: CI goes both.
-const providers =
-  process.env['LATCHKEY_E2E'] === 'full' ? (['google', 'oidc'] as const) : (['google'] as const);
-
-describeInBrowser.each(providers)('in a browser, with provider %s', (provider) => {
+describeInBrowser.each(['google', 'oidc'] as const)('in a browser, with provider %s', (provider) => {
   let chromium: Browser;
   let demo: Demo;
   const contexts: BrowserContext[] = [];
