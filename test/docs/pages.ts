@@ -3,7 +3,11 @@ import { renderLintReference, renderMigrationReference } from '@latchkey/cli';
 import { renderErrorReference, renderMetricsReference } from '@latchkey/http';
 import { proxyMetrics } from '@latchkey/proxy';
 import { renderConfigurationReference } from '@latchkey/settings';
-import { renderDiagnosticsReference, renderUpstreamSchema } from '@latchkey/upstreams';
+import {
+  renderDiagnosticsReference,
+  renderUpstreamReference,
+  renderUpstreamSchema,
+} from '@latchkey/upstreams';
 
 /** The pages of docs/ that are made from tables in the code, by file name. */
 export function generatedPages(): Record<string, string> {
@@ -13,6 +17,7 @@ export function generatedPages(): Record<string, string> {
     'diagnostics.md': `${renderDiagnosticsReference()}\n${renderLintReference()}`,
     'errors.md': renderErrorReference(),
     'migration-notes.md': renderMigrationReference(),
+    'upstreams.md': renderUpstreamReference(),
     'upstreams.schema.json': renderUpstreamSchema(),
   };
 }

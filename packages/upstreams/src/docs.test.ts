@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { DIAGNOSTICS } from './diagnostics.ts';
-import { renderDiagnosticsReference, renderUpstreamSchema } from './index.ts';
+import { renderDiagnosticsReference, renderUpstreamReference, renderUpstreamSchema } from './index.ts';
 
 function docs(name: string): string {
   return readFileSync(path.join(import.meta.dirname, '../../../docs', name), 'utf8');
@@ -11,6 +11,10 @@ function docs(name: string): string {
 describe('the generated documents are those of this code', () => {
   test('docs/diagnostics.md, up to what the command adds', () => {
     expect(docs('diagnostics.md').startsWith(renderDiagnosticsReference())).toBe(true);
+  });
+
+  test('docs/upstreams.md', () => {
+    expect(docs('upstreams.md')).toBe(renderUpstreamReference());
   });
 
   test('docs/upstreams.schema.json', () => {

@@ -11,6 +11,7 @@ export type { YamlEntry, YamlList, YamlMapping, YamlNode, YamlScalar } from './p
 export { printTable } from './print/print.ts';
 export { defaultKeepAliveMs } from './resolve/routes.ts';
 export { renderUpstreamSchema } from './shape/json-schema.ts';
+export { renderUpstreamReference } from './shape/reference.ts';
 export type {
   AccessRules,
   Diagnostic,

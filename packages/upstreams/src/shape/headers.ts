@@ -2,8 +2,8 @@ import { isNull } from '../parse/tree.ts';
 import type { YamlEntry } from '../parse/tree.ts';
 import { quote } from '../problems.ts';
 import type { HeaderEntry } from '../types.ts';
-import { UNREADABLE, explained, readable, reader } from './reader.ts';
-import type { Reader, Refuse, Unreadable } from './reader.ts';
+import { UNREADABLE, described, readable, reader } from './reader.ts';
+import type { About, FieldReader, Refuse, Unreadable } from './reader.ts';
 
 /** RFC 9110, 5.6.2: token. */
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
@@ -26,10 +26,10 @@ const FRAMING: ReadonlySet<string> = new Set([
 const HEADERS_ADVICE = 'Write `Name: value` lines here, indented';
 
 /** Headers by name. The values never appear in a message: they are often credentials. */
-export function headers(description: string, example: object): Reader<readonly HeaderEntry[]> {
+export function headers(about: About, example: object): FieldReader<readonly HeaderEntry[]> {
   const schema = {
     type: 'object',
-    ...explained(description),
+    ...described(about),
     errorMessage: HEADERS_ADVICE,
     propertyNames: {
       pattern: `^(?!(${[...FRAMING].map(inAnyCase).join('|')})$)[!#$%&'*+.^_\`|~0-9A-Za-z-]+$`,
@@ -42,18 +42,19 @@ export function headers(description: string, example: object): Reader<readonly H
     },
     examples: [example],
   };
-  return reader(schema, (node, refuse) => {
+  const read = reader<readonly HeaderEntry[]>(schema, (node, refuse) => {
     if (node.kind !== 'mapping') return refuse('notMapping', node.at, HEADERS_ADVICE);
     const seen = new Set<string>();
-    const read = [...node.entries].map(([name, entry]) => {
+    const entries = [...node.entries].map(([name, entry]) => {
       if (entry.unresolved) return UNREADABLE;
       const key = name.toLowerCase();
       if (seen.has(key)) refuse('headerUnusable', entry.at, `${name} stands here in two spellings: keep one`);
       seen.add(key);
       return readHeader(name, entry, refuse);
     });
-    return read.every((header) => header !== UNREADABLE) ? read : UNREADABLE;
+    return entries.every((header) => header !== UNREADABLE) ? entries : UNREADABLE;
   });
+  return { ...read, about: { ...about, type: '`Name: value` lines' } };
 }
 
 type Headers = readonly HeaderEntry[] | Unreadable | undefined;

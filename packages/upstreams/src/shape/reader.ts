@@ -27,6 +27,18 @@ export type Reader<T> = {
   read(node: YamlNode, report: Report): T | Unreadable;
 };
 
+/** What an operator is told about a field, in Markdown. */
+export type About = {
+  meaning: string;
+  /** What holds where it is not written; absent for what has to be written. */
+  default?: string;
+  /** A value as the file may have it, in YAML. */
+  example: string;
+};
+
+/** A reader of one field, with what docs/upstreams.md tells of it: editors are told the same. */
+export type FieldReader<T> = Reader<T> & { about: About & { type: string } };
+
 /** What a reader gives of a value that it can read. */
 export type Read<R> = R extends Reader<infer T> ? T : never;
 
@@ -36,6 +48,11 @@ export type Refuse = (name: DiagnosticName, at: Position, message: string) => Un
 /** A sentence about a value, as editors show it: those that read Markdown, and those that do not. */
 export function explained(markdown: string): JsonSchema {
   return { description: markdown.replaceAll('`', ''), markdownDescription: markdown };
+}
+
+/** The same about a field. */
+export function described({ meaning, default: fallback }: About): JsonSchema {
+  return explained(fallback === undefined ? meaning : `${meaning} Default: ${fallback}.`);
 }
 
 /** The same about each of several values to choose from. */
@@ -107,15 +124,16 @@ function problemOf(issue: z.core.$ZodIssue | undefined): DiagnosticName {
 }
 
 /** A list, each entry of which `entry` reads. One bad entry does not spoil the others. */
-export function list<T>(description: string, entry: Reader<T>): Reader<ReadonlyArray<T | Unreadable>> {
+export function list<T>(about: About, entry: Reader<T>): FieldReader<ReadonlyArray<T | Unreadable>> {
   const schema = {
     type: 'array',
-    ...explained(description),
+    ...described(about),
     errorMessage: 'A list belongs here: write `[value]`, or one `- value` per line',
     items: entry.schema,
   };
   return {
     schema,
+    about: { ...about, type: 'list' },
     read(node, report) {
       if (node.kind === 'list') return node.items.map((item) => entry.read(item, report));
       if (node.kind === 'scalar' && node.unresolved) return UNREADABLE;

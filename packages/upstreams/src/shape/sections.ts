@@ -14,21 +14,36 @@ const KINDS = {
 
 const routeFields = {
   from: text(
-    'The host name that people type, with a port where one is needed. With `type: rewrite` a pattern in RE2 syntax that matches the whole host name. Every route has one, or has that of `default`.',
+    {
+      meaning:
+        'The host name that people type, with a port where browsers name one. With `type: rewrite` a pattern in RE2 syntax that matches the whole host name. Every route has one, or has that of `default`.',
+      example: 'wiki.corp.example.com',
+    },
     { examples: ['wiki.corp.example.com'] },
   ),
   to: text(
-    'The address of the application: `[scheme://]host[:port][/path]`. With `type: rewrite` a template in which `$1` and `${name}` stand for groups of `from`. Without a scheme: `UPSTREAM_SCHEME`. Only a launcher has none.',
+    {
+      meaning:
+        'The address of the application: `[scheme://]host[:port][/path][?query]`. A path stands before that of each request, a query before its query. With `type: rewrite` a template in which `$1` and `${name}` stand for groups of `from`. Without a scheme: `UPSTREAM_SCHEME`. Only a launcher has none.',
+      example: 'http://wiki.internal:8080',
+    },
     { examples: ['http://wiki.internal:8080'] },
   ),
-  type: text('How the route leads on. Default: `simple`.', {
-    type: ['string'],
-    anyOf: [
-      { enum: Object.keys(KINDS), ...enumExplained(Object.values(KINDS)) },
-      // Empty is not written, and spaces around it do not count.
-      { pattern: `^\\s*(${Object.keys(KINDS).join('|')})?\\s*$`, doNotSuggest: true },
-    ],
-  }),
+  type: text(
+    {
+      meaning: 'How the route leads on: `simple`, `rewrite` or `launcher`.',
+      default: '`simple`',
+      example: 'simple',
+    },
+    {
+      type: ['string'],
+      anyOf: [
+        { enum: Object.keys(KINDS), ...enumExplained(Object.values(KINDS)) },
+        // Empty is not written, and spaces around it do not count.
+        { pattern: `^\\s*(${Object.keys(KINDS).join('|')})?\\s*$`, doNotSuggest: true },
+      ],
+    },
+  ),
   options,
 };
 
@@ -45,17 +60,22 @@ export const extraRoute = mapping(
 const sectionFields = {
   ...routeFields,
   extra_routes: list(
-    'Further hosts of this service, each with a `from` of its own. What they do not say, they have from this section. In the section of a cluster they replace those of `default`. Default: none.',
+    {
+      meaning:
+        'Further hosts of this service, each with a `from` of its own. What they do not say, they have from this section. In the section of a cluster they replace those of `default`.',
+      default: 'none',
+      example: '[{ from: docs.corp.example.com }]',
+    },
     extraRoute,
   ),
-  skipauthpreflight: flag('An old spelling: write `skip_auth_preflight` below `options` instead.', {
-    deprecated: true,
-    doNotSuggest: true,
-  }),
-  passaccesstoken: flag('An old spelling: write `pass_access_token` below `options` instead.', {
-    deprecated: true,
-    doNotSuggest: true,
-  }),
+  skipauthpreflight: flag(
+    { meaning: 'An old spelling: write `skip_auth_preflight` below `options` instead.' },
+    { deprecated: true, doNotSuggest: true },
+  ),
+  passaccesstoken: flag(
+    { meaning: 'An old spelling: write `pass_access_token` below `options` instead.' },
+    { deprecated: true, doNotSuggest: true },
+  ),
 };
 
 const SECTION_KEYS = Object.keys(sectionFields);

@@ -25,15 +25,28 @@ export type Service = {
 
 /** What stands beside the sections. */
 export const serviceFields = {
-  service: text('The name of the service in logs, metrics and the launcher. Every entry has one.', {
-    pattern: '\\S',
-    errorMessage: 'Write a name',
-    examples: ['wiki'],
+  service: text(
+    {
+      meaning: 'The name of the service in logs, metrics and the launcher. Every entry has one.',
+      example: 'wiki',
+    },
+    { pattern: '\\S', errorMessage: 'Write a name', examples: ['wiki'] },
+  ),
+  title: text(
+    { meaning: 'What the launcher calls the service.', default: 'its name', example: 'Wiki' },
+    { examples: ['Wiki'] },
+  ),
+  description: text({
+    meaning: 'A line about the service for the launcher.',
+    default: 'none',
+    example: 'How we do things',
   }),
-  title: text('What the launcher calls the service. Default: its name.', { examples: ['Wiki'] }),
-  description: text('A line about the service for the launcher. Default: none.'),
-  icon: text('The address of an icon for the launcher, or a character. Default: a letter of the title.'),
-  hidden: flag('Whether the launcher leaves the service out. Default: `false`.'),
+  icon: text({
+    meaning: 'The address of an icon for the launcher, or a character.',
+    default: 'a letter of the title',
+    example: 'https://wiki.corp.example.com/favicon.ico',
+  }),
+  hidden: flag({ meaning: 'Whether the launcher leaves the service out.', default: '`false`' }),
 };
 
 export const SERVICE_ADVICE = 'Each entry is a service: write `- service: name`, and its sections below it';

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { quote } from '../problems.ts';
 import { LONGEST_PATTERN, compilePattern } from '../resolve/pattern.ts';
 import type { PathPattern } from '../types.ts';
-import { ONE_VALUE, explained, plainScalar, problem, reader, scalar } from './reader.ts';
-import type { JsonSchema, Located, Reader } from './reader.ts';
+import { ONE_VALUE, described, explained, plainScalar, problem, reader, scalar } from './reader.ts';
+import type { About, FieldReader, JsonSchema, Located, Reader } from './reader.ts';
 
 /** YAML 1.1, which BuzzFeed SSO reads. */
 const TRUE = 'true True TRUE yes Yes YES on On ON y Y'.split(' ');
@@ -19,9 +19,9 @@ const LONGEST_MS = 500 * 3_600_000;
 const ANY_SCALAR = ['string', 'number', 'boolean'];
 
 /** One text. */
-export function text(description: string, schema: JsonSchema = {}): Reader<Located<string>> {
-  const json = { type: ANY_SCALAR, errorMessage: ONE_VALUE, ...explained(description), ...schema };
-  return scalar(json, z.string());
+export function text(about: About, schema: JsonSchema = {}): FieldReader<Located<string>> {
+  const json = { type: ANY_SCALAR, errorMessage: ONE_VALUE, ...described(about), ...schema };
+  return { ...scalar(json, z.string()), about: { ...about, type: 'text' } };
 }
 
 /** One entry of a list of texts; an empty one is refused. */
@@ -66,24 +66,29 @@ export const publicPath: Reader<PathPattern> = plainScalar(
 const NO_FLAG = 'Write `true` or `false`, without quotes';
 
 /** A truth value as YAML 1.1 writes it. In quotes it is a text, and refused. */
-export function flag(description: string, schema: JsonSchema = {}): Reader<boolean> {
+export function flag(
+  { example = 'true', ...told }: Omit<About, 'example'> & { example?: string },
+  schema: JsonSchema = {},
+): FieldReader<boolean> {
+  const about = { ...told, example };
   const words = [...TRUE, ...FALSE].filter((word) => !/^(?:true|false)$/i.test(word));
   const json = {
     type: ['boolean', 'string'],
     // YAML 1.2, which editors read, knows no other truth values, and takes these for texts.
     pattern: `^(${words.join('|')})$`,
     errorMessage: NO_FLAG,
-    ...explained(description),
+    ...described(about),
     ...schema,
   };
-  return reader(json, (node, refuse) => {
+  const read = reader<boolean>(json, (node, refuse) => {
     const { data } = truth.safeParse(node.kind === 'scalar' && node.plain ? node.text : undefined);
     return data ?? refuse('notBoolean', node.at, NO_FLAG);
   });
+  return { ...read, about: { ...about, type: '`true` or `false`' } };
 }
 
 /** A duration in milliseconds. Zero stands for the default. */
-export function duration(description: string, examples: readonly string[]): Reader<Located<number>> {
+export function duration(about: About, examples: readonly string[]): FieldReader<Located<number>> {
   const advice = 'Write a number with its unit, such as `30s`, `1m30s` or `500ms`';
   const json = {
     type: ['string', 'number'],
@@ -93,10 +98,10 @@ export function duration(description: string, examples: readonly string[]): Read
     if: { type: 'number' },
     // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
     then: { const: 0, errorMessage: advice },
-    ...explained(description),
+    ...described(about),
     examples,
   };
-  return scalar(json, milliseconds);
+  return { ...scalar(json, milliseconds), about: { ...about, type: 'duration' } };
 }
 
 const milliseconds = z
@@ -109,20 +114,18 @@ const milliseconds = z
   .transform((text) => parseDuration(text) ?? 0);
 
 /** The slug of a sign-in provider, which becomes part of a path. */
-export function slug(description: string): Reader<string> {
+export function slug(about: About): FieldReader<string> {
   const advice = 'write letters, digits, `-` and `_` only';
   const json = {
     type: ANY_SCALAR,
     pattern: '^[A-Za-z0-9._~-]*$',
     errorMessage: `This is not a slug: ${advice}`,
-    ...explained(description),
+    ...described(about),
     examples: ['google', 'okta'],
   };
   const refusal = problem('providerSlug', (text) => `${quote(text)} is not a slug: ${advice}`);
-  return plainScalar(
-    json,
-    z.string().refine((text) => /^[\w.~-]*$/.test(text), refusal),
-  );
+  const type = z.string().refine((text) => /^[\w.~-]*$/.test(text), refusal);
+  return { ...plainScalar(json, type), about: { ...about, type: 'text' } };
 }
 
 function isInRange(ms: number): boolean {

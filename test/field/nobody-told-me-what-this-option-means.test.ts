@@ -1,0 +1,77 @@
+// There was no page about the options of the upstream file: one had to read the schema, or try. Now that there is one, what
+// it shows has to be what the proxy takes.
+import { describe, expect, test } from '@jest/globals';
+import { loadUpstreams, renderUpstreamReference, renderUpstreamSchema } from '@latchkey/upstreams';
+
+const page = renderUpstreamReference();
+
+const base = `- service: wiki
+  default:
+    from: wiki.test
+    to: http://wiki.test
+    options: { allowed_groups: [g] }
+`;
+
+/** A part of a file, with what has to be around it. */
+function fileFrom(example: string): string {
+  if (/^defaults:|^ +default:/m.test(example)) return example;
+  if (example.startsWith('- ')) return `${example}${base.slice(base.indexOf('\n'))}`;
+  return `${base}  prod:\n${example.replaceAll(/^/gm, '    ')}\n`;
+}
+
+function load(text: string) {
+  return loadUpstreams({
+    file: 'upstreams.yml',
+    text,
+    cluster: 'prod',
+    scheme: 'https',
+    defaults: {
+      emailDomains: [],
+      emailAddresses: [],
+      groups: [],
+      timeoutMs: 10_000,
+      resetDeadlineMs: 60_000,
+      provider: 'google',
+    },
+    templateVariables: { root_domain: 'corp.example.com' },
+  });
+}
+
+/** What became of the routes, wherever they stand. */
+function routesOf(text: string): string {
+  return JSON.stringify(load(text).table?.routes, (key, value: unknown) =>
+    key === 'position' ? undefined : value,
+  );
+}
+
+const examples = [...page.matchAll(/```yaml\n([^]*?)\n```/g)].map(([, text = '']) => text);
+const fields = [...page.matchAll(/^### `(\w+)`\n[^]*?```yaml\n([^]*?)\n```/gm)].map(
+  ([, name = '', example = '']) => [name, example] as const,
+);
+
+test.each(examples)('the example is taken without a word (%#): %s', (example) => {
+  const { table, diagnostics } = load(fileFrom(example));
+  // A list of one kind beside the group of the base is what it is there to show.
+  expect(diagnostics.filter(({ code }) => code !== 'LK401')).toEqual([]);
+  expect(table?.routes.length).toBeGreaterThan(0);
+});
+
+describe('the example makes a difference', () => {
+  const withoutEffect = new Set(['service', 'type', 'flush_interval']);
+  test.each(fields.filter(([name]) => !withoutEffect.has(name)))('of %s', (_, example) => {
+    expect(routesOf(fileFrom(example))).not.toBe(routesOf(base));
+  });
+});
+
+test('every key that an editor offers stands there once', () => {
+  type Properties = Record<string, { deprecated?: true; not?: object }>;
+  const { $defs: known }: { $defs: Record<string, { properties: Properties }> } =
+    JSON.parse(renderUpstreamSchema());
+  const keys = ['service', 'section', 'options'].flatMap((name) =>
+    Object.entries(known[name]?.properties ?? {})
+      .filter(([, { deprecated, not }]) => deprecated === undefined && not === undefined)
+      .map(([key]) => key),
+  );
+  const expected = [...keys.filter((key) => key !== 'default' && key !== 'options'), 'flush_interval'];
+  expect(fields.map(([name]) => name).toSorted()).toEqual(expected.toSorted());
+});
