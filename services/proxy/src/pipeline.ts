@@ -18,7 +18,7 @@ import { withPublicAddress } from './forward/location.ts';
 import { requestHeaders } from './forward/request-headers.ts';
 import { answerHeaders } from './forward/response-headers.ts';
 import type { AnswerHeaders } from './forward/response-headers.ts';
-import type { Tunnels } from './forward/tunnels.ts';
+import type { Tunnels, WhyNot } from './forward/tunnels.ts';
 import { forwardWebSocket } from './forward/websocket.ts';
 import { refuseWithError } from './gate/refuse.ts';
 import type { Tell } from './record/events.ts';
@@ -156,6 +156,10 @@ export function createPipeline(stages: Stages): {
     if (!res.destroyed) refuseWithError(res, record, outcome.code);
   }
 
+  function tellCut(record: RequestRecord, why: { reason: WhyNot } | { detail: string }): void {
+    tell({ kind: 'tunnel_cut', record, ms: elapsed() - (record.openedAt ?? elapsed()), ...why });
+  }
+
   async function tunnel(
     req: IncomingMessage,
     socket: Socket,
@@ -163,6 +167,7 @@ export function createPipeline(stages: Stages): {
     res: ServerResponse,
     record: RequestRecord,
   ) {
+    const decidedBy = table();
     const passed = await admit(req, res, record);
     if (passed === undefined || socket.destroyed) return;
     const { request, match, passage, target, path } = passed;
@@ -194,16 +199,23 @@ export function createPipeline(stages: Stages): {
     if (socket.destroyed) return release();
     socket.once('close', release);
     const { cookie } = req.headers;
-    const stillAllowed = async () => {
+    async function whyNot(): Promise<WhyNot | undefined> {
       const again = table().match(request.host, request.port);
-      if (again === undefined || !stages.ports.serves(request, again)) return false;
-      return (await gate.pass(request, { cookie }, again.route)).decision.allow;
-    };
+      if (again === undefined || !stages.ports.serves(request, again)) return 'unknown_host';
+      const { decision } = await gate.pass(request, { cookie }, again.route);
+      return decision.allow ? undefined : decision.reason;
+    }
     res.detachSocket(socket);
     forwardWebSocket(req, socket, head, handshake, {
+      accepted(tunnel) {
+        stopLooking();
+        record.close(101);
+        record.openedAt = elapsed();
+        const cut = (reason: WhyNot) => tellCut(record, { reason });
+        void tunnels.add({ tunnel, whyNot, cut }, table() !== decidedBy);
+      },
       answered(status) {
         stopLooking();
-        if (status === 101) tunnels.add(socket, stillAllowed);
         record.close(status);
       },
       failed(code, detail) {
@@ -230,7 +242,7 @@ export function createPipeline(stages: Stages): {
       // The caller may go at any time, and nobody else listens on an upgraded socket.
       socket.on('error', function broken(error) {
         socket.destroy();
-        if (error instanceof StalledError) tell({ kind: 'tunnel_cut', record, detail: error.message });
+        if (error instanceof StalledError) tellCut(record, { detail: error.message });
       });
       // What does not pass is answered as any other request would be, and the connection ends with it.
       const res = new ServerResponse(req);

@@ -1,7 +1,7 @@
-import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import type { CloseCode, Tunnel } from './tunnel.ts';
 import { createTunnels } from './tunnels.ts';
-import type { Tunnels } from './tunnels.ts';
+import type { Tunnels, Watched, WhyNot } from './tunnels.ts';
 
 let tunnels: Tunnels;
 
@@ -15,50 +15,88 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
+type Seen = Watched & { readonly seen: (string | number)[]; leave(): void };
+
+function watched(whyNot: () => Promise<WhyNot | undefined> = async () => undefined): Seen {
+  const seen: (string | number)[] = [];
+  const listeners: (() => void)[] = [];
+  const tunnel: Tunnel = {
+    open: () => void seen.push('open'),
+    close: (code: CloseCode) => void seen.push(code),
+    onClose: (listener) => void listeners.push(listener),
+  };
+  return {
+    tunnel,
+    whyNot,
+    cut: (why) => void seen.push(why),
+    seen,
+    leave: () => listeners.forEach((listener) => listener()),
+  };
+}
+
 test('a tunnel lives while its request would still be let in', async () => {
-  const socket = new PassThrough();
-  tunnels.add(socket, async () => true);
+  const one = watched();
+  await tunnels.add(one, false);
   await tunnels.recheck();
 
-  expect(socket.destroyed).toBe(false);
+  expect(one.seen).toEqual(['open']);
 });
 
-test.each([
-  ['would not be let in any more', async () => false],
-  ['cannot be decided about', () => Promise.reject(new Error('no'))],
-])('a tunnel ends when its request %s', async (_, stillAllowed) => {
-  const [ended, other] = [new PassThrough(), new PassThrough()];
-  tunnels.add(ended, stillAllowed);
-  tunnels.add(other, async () => true);
+test.each<[WhyNot, CloseCode]>([
+  ['no_rule_matches', 1008],
+  ['session_ended', 1008],
+  ['unknown_host', 1008],
+  ['session_unverified', 1013],
+])('a tunnel that would be refused now for %s says why and ends with %s', async (why, code) => {
+  const [ended, other] = [watched(async () => why), watched()];
+  await tunnels.add(ended, false);
+  await tunnels.add(other, false);
+  await tunnels.recheck();
   await tunnels.recheck();
 
-  expect([ended.destroyed, other.destroyed]).toEqual([true, false]);
+  expect([ended.seen, other.seen]).toEqual([['open', why, code], ['open']]);
+});
+
+test('a tunnel that cannot be decided about ends', async () => {
+  const one = watched(() => Promise.reject(new Error('no')));
+  await tunnels.add(one, false);
+  await tunnels.recheck();
+
+  expect(one.seen).toEqual(['open', 'internal_error', 1013]);
+});
+
+test('one that was overtaken is decided about before it opens', async () => {
+  const [out, still] = [watched(async () => 'no_rule_matches'), watched()];
+  await tunnels.add(out, true);
+  await tunnels.add(still, true);
+
+  expect([out.seen, still.seen]).toEqual([['no_rule_matches', 1008], ['open']]);
 });
 
 test('all are decided about again and again', async () => {
-  const stillAllowed = jest.fn(async () => true);
-  tunnels.add(new PassThrough(), stillAllowed);
+  const whyNot = jest.fn(async () => undefined);
+  await tunnels.add(watched(whyNot), false);
   await jest.advanceTimersByTimeAsync(180_000);
 
-  expect(stillAllowed).toHaveBeenCalledTimes(3);
+  expect(whyNot).toHaveBeenCalledTimes(3);
 });
 
 test('a tunnel that has closed is forgotten', async () => {
-  const stillAllowed = jest.fn(async () => true);
-  const socket = new PassThrough();
-  tunnels.add(socket, stillAllowed);
-  const closed = new Promise((resolve) => socket.once('close', resolve));
-  socket.destroy();
-  await closed;
+  const whyNot = jest.fn(async () => undefined);
+  const one = watched(whyNot);
+  await tunnels.add(one, false);
+  one.leave();
   await tunnels.recheck();
 
-  expect(stillAllowed).not.toHaveBeenCalled();
+  expect(whyNot).not.toHaveBeenCalled();
 });
 
-test('a stop ends all of them', () => {
-  const sockets = [new PassThrough(), new PassThrough()];
-  for (const socket of sockets) tunnels.add(socket, async () => true);
+test('a stop ends all of them, and those that come later', async () => {
+  const [one, other, late] = [watched(), watched(), watched()];
+  await tunnels.add(one, false);
+  await tunnels.add(other, false);
   tunnels.close();
+  await tunnels.add(late, false);
 
-  expect(sockets.map((socket) => socket.destroyed)).toEqual([true, true]);
+  expect([one.seen, other.seen, late.seen]).toEqual([['open', 1001], ['open', 1001], [1001]]);
 });

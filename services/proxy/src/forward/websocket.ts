@@ -6,6 +6,8 @@ import { endConnection } from './end-connection.ts';
 import { lookupElsewhere, refuseLocalLiteral } from './local-addresses.ts';
 import { malformedDetail, refuseTransferCoding } from './malformed.ts';
 import type { AnswerHeaders } from './response-headers.ts';
+import { createTunnel } from './tunnel.ts';
+import type { Tunnel } from './tunnel.ts';
 
 const answerSilenceMs = 60_000;
 
@@ -22,9 +24,11 @@ export type UpstreamHandshake = {
   readonly answer: AnswerHeaders;
 };
 
-/** What becomes of a handshake: exactly one of the two is called, once. */
+/** What becomes of a handshake: exactly one of the three is called, once. */
 export type HandshakeEvents = {
-  /** the upstream answered; only with 101 is there a tunnel now */
+  /** the upstream answered `101`, and the caller is told; nothing goes through before the tunnel is opened */
+  accepted(tunnel: Tunnel): void;
+  /** the upstream answered anything else, which is relayed */
   answered(status: number): void;
   /** nothing has been written and nobody else will: answer within this call, then the connection ends */
   failed(code: 'upstream_unreachable' | 'upstream_malformed' | 'upstream_timeout', detail: string): void;
@@ -51,6 +55,7 @@ export function forwardWebSocket(
   req.url = '/';
   req.headers = { ...headerObject(upstream.headers), connection: 'Upgrade', upgrade: 'websocket' };
   let settled = false;
+  let isAccepted = false;
 
   const proxy = createProxyMiddleware({
     target: upstream.origin,
@@ -77,20 +82,27 @@ export function forwardWebSocket(
           }
           answer.headers = headerObject(upstream.answer.head(rawHeaders, { status, inChunks: false }));
           if (status === 101) {
+            isAccepted = true;
             Object.assign(answer.headers, { connection: 'Upgrade', upgrade: 'websocket' });
             // The library writes this head, a character for each byte, without saying so; what follows are bytes.
             socket.setDefaultEncoding('latin1');
           } else {
             endAfter(answer, socket);
+            events.answered(status);
           }
-          events.answered(status);
         }
         proxyReq.once('upgrade', answered);
         proxyReq.once('response', answered);
         for (const end of ['upgrade', 'response', 'close']) proxyReq.once(end, () => clearTimeout(timer));
         socket.once('close', () => proxyReq.destroy());
       },
-      open: (upstreamSocket) => tieTogether(socket, upstreamSocket),
+      open(upstreamSocket) {
+        // The library has tied them together; nothing has gone through yet.
+        upstreamSocket.unpipe(socket);
+        socket.unpipe(upstreamSocket);
+        if (isAccepted) events.accepted(createTunnel(socket, upstreamSocket));
+        else upstreamSocket.destroy();
+      },
       error(error) {
         if (settled) return;
         settled = true;
@@ -110,17 +122,6 @@ function endAfter(answer: IncomingMessage, socket: Socket): void {
   answer.setTimeout(answerSilenceMs, () => socket.destroy());
   socket.once('end', () => socket.destroy());
   socket.resume();
-}
-
-// A pipe passes an end on, not a break: without this an application would never learn that its visitor is gone.
-function tieTogether(one: Socket, other: Socket): void {
-  for (const [first, second] of [
-    [one, other],
-    [other, one],
-  ] as const) {
-    if (first.destroyed) second.destroy();
-    else first.once('close', () => second.destroy());
-  }
 }
 
 class HandshakeTimeout extends Error {

@@ -1,3 +1,4 @@
+import type { WhyNot } from '../forward/tunnels.ts';
 import type { RequestRecord } from './request-record.ts';
 
 /**
@@ -15,8 +16,16 @@ export type ProxyEvent =
     }
   /** a request may pass and is about to be forwarded: so long did we keep it */
   | { readonly kind: 'admitted'; readonly isPublic: boolean; readonly ms: number }
-  /** an open WebSocket, whose handshake has been told long ago, was ended by us */
-  | { readonly kind: 'tunnel_cut'; readonly record: RequestRecord; readonly detail: string }
+  /** an open WebSocket, whose handshake has been told long ago, is ended by us, after so long */
+  | {
+      readonly kind: 'tunnel_cut';
+      readonly record: RequestRecord;
+      /** would it be asked for now, this is why it would be refused */
+      readonly reason?: WhyNot;
+      /** or what else is the matter with it */
+      readonly detail?: string;
+      readonly ms: number;
+    }
   /** auth was asked about a session */
   | { readonly kind: 'question'; readonly outcome: QuestionOutcome; readonly ms: number }
   /** a question that another request had just asked already */

@@ -14,10 +14,7 @@ type RequestEvent = Extract<ProxyEvent, { kind: 'request' }>;
  */
 export function requestLines(log: Logger, which: 'all' | 'errors'): Tell {
   return function writeLine(event) {
-    if (event.kind === 'tunnel_cut') {
-      const { id, route } = event.record;
-      log.info({ id, route: route?.id, detail: event.detail }, 'WebSocket cut');
-    }
+    if (event.kind === 'tunnel_cut') log.info(cutLine(event), 'WebSocket cut');
     if (event.kind !== 'request') return;
     const { error } = event.record;
     if (which === 'errors' && (error === undefined || error === 'not_signed_in' || isRefused(event.record)))
@@ -61,6 +58,13 @@ export function auditLines(log: Logger): Tell {
     };
     log.warn(line, 'denied');
   };
+}
+
+function cutLine({ record, reason, detail, ms }: Extract<ProxyEvent, { kind: 'tunnel_cut' }>): object {
+  const { id, request, route, subject } = record;
+  const seconds = Math.round(ms / 1000);
+  const from = { host: request?.host, path: request?.rawPath, client: request?.client };
+  return { id, user: subject?.email, route: route?.id, ...from, reason, detail, seconds };
 }
 
 function levelOf({ record: { error, isHealthCheck } }: RequestEvent): ErrorLevel | 'debug' {

@@ -13,6 +13,8 @@ export type RequestRecord = {
   subject?: Subject;
   error?: ErrorCode;
   detail?: string;
+  /** when it became an open WebSocket, in milliseconds that never jump */
+  openedAt?: number;
   /** Tells that the request is over; later calls do nothing. */
   close(status: number): void;
 };
