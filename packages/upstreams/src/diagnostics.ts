@@ -184,7 +184,7 @@ export const DIAGNOSTICS = {
     code: 'LK216',
     severity: 'warning',
     title: 'The file names no service',
-    text: 'The file is empty. A proxy that starts with it knows no host and answers 421; one that is running refuses it and keeps the routes that it has.',
+    text: 'The file is empty, or its list of services is. A proxy that starts with it knows no host and answers 421; one that is running refuses it and keeps the routes that it has.',
   },
   sectionMissing: {
     code: 'LK301',

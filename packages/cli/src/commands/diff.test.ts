@@ -195,15 +195,28 @@ describe('a file that a running proxy refuses', () => {
   );
   const other = routes(['c.example.com', 'c.internal', 'allowed_groups: [eng]']);
 
-  test('is told with what would be gone', async () => {
-    expect((await diff(both, other)).stderr).toContain(
-      'refuses this file: 2 of 2 routes would be gone: a.example.com, b.example.com;',
-    );
+  const gone = '2 of 2 routes would be gone: a.example.com, b.example.com';
+
+  test('is told with what would be gone, at the end', async () => {
+    const { code, stdout, stderr } = await diff(both, other);
+    expect([code, stderr]).toEqual([1, '']);
+    expect(stdout).toMatch(new RegExp(`\\nA running proxy refuses this file: ${gone}\\. A restart .*\\n$`));
+  });
+
+  test('is told in json and to github, too', async () => {
+    const { stdout } = await diff(both, other, '--format', 'json');
+    expect(JSON.parse(stdout)).toMatchObject({ refused: gone });
+    expect((await diff(both, other, '--format', 'github')).stdout).toContain('::error file=b.yml,line=1,');
+    expect(JSON.parse((await diff(both, both, '--format', 'json')).stdout)).toEqual({
+      changes: [],
+      refused: null,
+    });
   });
 
   test('is not told of where the environment allows it', async () => {
     const files = { 'a.yml': both, 'b.yml': other, 'p.env': 'UPSTREAM_RELOAD_ALLOW_LOSS=true' };
-    const { stderr } = await latchkey(files, ['diff', 'a.yml', 'b.yml', '--env-file', 'p.env']);
-    expect(stderr).not.toContain('refuses');
+    const { code, stdout } = await latchkey(files, ['diff', 'a.yml', 'b.yml', '--env-file', 'p.env']);
+    expect(code).toBe(0);
+    expect(stdout).not.toContain('refuses');
   });
 });

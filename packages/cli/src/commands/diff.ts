@@ -2,10 +2,9 @@ import { lostAtOnce } from '@latchkey/upstreams';
 import { deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
 import { readDeployment } from '../environment/deployment.ts';
 import { compareTables } from '../diff/compare.ts';
-import { renderChanges } from '../diff/render.ts';
+import { renderDiff } from '../diff/render.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formats, printFindings } from '../output/findings.ts';
-import { printable } from '../output/printable.ts';
 import { readUpstreamFile, warnOfCluster } from '../upstream-file.ts';
 import { UsageError } from '../usage-error.ts';
 import { deploymentHelp } from './command.ts';
@@ -31,7 +30,8 @@ pass. Where patterns are new or change their order, some may: that counts too. A
 nothing that was there, so it is told and does not count.
 
 Where NEW lacks more than half of the routes of OLD, or all, a proxy that runs refuses to read it
-again; that is said on standard error.
+again. That is told with the changes (\`refused\` in json) and ends with 1, unless the env files of NEW
+have UPSTREAM_RELOAD_ALLOW_LOSS=true.
 
 Examples:
 
@@ -72,14 +72,10 @@ Examples:
     }
 
     warnOfCluster(after, io);
-    const lost = deployment.upstream.allowLoss ? undefined : lostAtOnce(before.table, after.table);
-    if (lost !== undefined) {
-      io.stderr(
-        `latchkey: a running proxy refuses this file: ${printable(lost)}; a restart puts it in force, or UPSTREAM_RELOAD_ALLOW_LOSS=true\n`,
-      );
-    }
     const changes = compareTables(before.table, after.table);
-    io.stdout(renderChanges(changes, { before: oldPath, after: newPath }, format, io));
-    return failOn && changes.some(({ widens }) => widens) ? exitCodes.findings : exitCodes.fine;
+    const refused = deployment.upstream.allowLoss ? undefined : lostAtOnce(before.table, after.table);
+    io.stdout(renderDiff({ changes, refused }, { before: oldPath, after: newPath }, format, io));
+    const widens = failOn !== undefined && changes.some((change) => change.widens);
+    return widens || refused !== undefined ? exitCodes.findings : exitCodes.fine;
   },
 };

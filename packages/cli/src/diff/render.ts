@@ -7,16 +7,37 @@ import type { Change } from './compare.ts';
 
 const WORDS = { gain: 'gains', loss: 'loses', new: 'new', gone: 'gone', other: 'changed' } as const;
 
-/** Changes in the form that was asked for. `files` are the names to point at. */
-export function renderChanges(
-  changes: readonly Change[],
+/** What there is to tell about two files. */
+export type Diff = {
+  changes: readonly Change[];
+  /** What would be gone, in words, where that is so much that a running proxy refuses the file. */
+  refused: string | undefined;
+};
+
+const REFUSED = 'A running proxy refuses this file';
+const REMEDY = 'A restart puts it in force, or UPSTREAM_RELOAD_ALLOW_LOSS=true';
+
+/** A diff in the form that was asked for. `files` are the names to point at. */
+export function renderDiff(
+  { changes, refused }: Diff,
   files: { before: string; after: string },
   format: Format,
   io: Pick<Io, 'isTerminal' | 'env'>,
 ): string {
-  if (format === 'json') return `${JSON.stringify({ changes: changes.map(jsonOf) }, null, 2)}\n`;
-  if (format === 'github') return changes.map((change) => renderGithub(change, files)).join('');
-  return renderText(changes, io);
+  if (format === 'json') {
+    return `${JSON.stringify({ changes: changes.map(jsonOf), refused: refused ?? null }, null, 2)}\n`;
+  }
+  const refusal = refused === undefined ? undefined : `${REFUSED}: ${refused}. ${REMEDY}.`;
+  if (format === 'github') {
+    const lines = changes.map((change) => renderGithub(change, files));
+    return [...lines, ...(refusal === undefined ? [] : [renderRefusal(refusal, files.after)])].join('');
+  }
+  const paint = paintFor(io);
+  return renderText(changes, io) + (refusal === undefined ? '' : `${paint.red(printable(refusal))}\n`);
+}
+
+function renderRefusal(message: string, file: string): string {
+  return renderGithubCommand({ code: REFUSED, severity: 'error', message, file, line: 1, column: 1 });
 }
 
 function renderText(changes: readonly Change[], io: Pick<Io, 'isTerminal' | 'env'>): string {

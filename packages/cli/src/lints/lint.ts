@@ -10,6 +10,8 @@ export type LintSubject = {
   source: Source;
   table: RouteTable;
   auth: AuthKnowledge | undefined;
+  /** Whether the environment lets a reload take most routes away. */
+  allowLoss: boolean;
 };
 
 /** Looks for one kind of trouble. */

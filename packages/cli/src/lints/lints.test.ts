@@ -184,7 +184,7 @@ describe('a secret in the file', () => {
 
   test('is found in a comment, in another cluster, and in a file with errors', async () => {
     const text = `# password: correct-horse\n- service: wiki\n  staging: {options: {inject_request_headers: {X-Token: abc}}}\n`;
-    expect(await check(text)).toEqual(['LK507 1:3', 'LK405 2:3', 'LK301 2:3', 'LK507 3:48']);
+    expect(await check(text)).toEqual(['LK511 1:1', 'LK507 1:3', 'LK405 2:3', 'LK301 2:3', 'LK507 3:48']);
     expect(await check(`${text}  oops: 1\n`)).toEqual(expect.arrayContaining(['LK507 1:3', 'LK507 3:48']));
   });
 });

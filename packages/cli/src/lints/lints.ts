@@ -5,6 +5,7 @@ import { lintForeignHosts } from './foreign-host.ts';
 import { lintIdentityHeaders } from './identity-headers.ts';
 import type { Lint } from './lint.ts';
 import { lintNeverMatches } from './never-matches.ts';
+import { lintNoRoute } from './no-route.ts';
 import { lintPathsInPatterns } from './path-in-pattern.ts';
 import { lintPublicPaths } from './public-paths.ts';
 import { lintCertificates, lintOpenToAll } from './rules.ts';
@@ -12,6 +13,7 @@ import { lintProviders, lintReturns } from './sign-in.ts';
 import { lintSecrets } from './secrets.ts';
 
 const LINTS: readonly Lint[] = [
+  lintNoRoute,
   lintPublicPaths,
   lintOpenToAll,
   lintCertificates,
@@ -26,10 +28,10 @@ const LINTS: readonly Lint[] = [
 /** What the lints say about a file. One with errors is looked through for secrets only: it has become no routes. */
 export function lint(
   { file, text, source, table }: UpstreamFile,
-  { auth }: Pick<Deployment, 'auth'>,
+  { auth, upstream: { allowLoss } }: Pick<Deployment, 'auth' | 'upstream'>,
 ): Finding[] {
   const secrets = lintSecrets({ file, text, source });
-  return table
-    ? [...LINTS.flatMap((each) => each({ file, text, source, table, auth })), ...secrets]
-    : secrets;
+  if (!table) return secrets;
+  const subject = { file, text, source, table, auth, allowLoss };
+  return [...LINTS.flatMap((each) => each(subject)), ...secrets];
 }

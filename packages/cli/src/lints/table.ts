@@ -68,6 +68,12 @@ export const lints = {
     title: 'A path in the pattern of a host',
     text: 'With `type: rewrite`, `from` is matched against the requested host, which has no scheme and never contains `/`. What asks for one is never matched, and a route answers for every path of its host. Take the scheme and the path out; a path for all requests may stand in `to`.',
   },
+  noRoute: {
+    code: 'LK511',
+    severity: 'error',
+    title: 'No route is left',
+    text: 'The file names no service, or none that has a section for this cluster. A proxy that runs refuses to read such a file again and keeps the routes that it has; one that starts with it answers 421 to everybody. Where that is meant, set `UPSTREAM_RELOAD_ALLOW_LOSS=true`. A file that loses more than half of the routes is refused as well; that takes two files to see, and `latchkey diff` says it.',
+  },
   settingRefused: {
     code: 'LK601',
     severity: 'error',

@@ -98,7 +98,7 @@ services:
     expect(result.table?.routes).toHaveLength(1);
   });
 
-  test.each(['', '\n', '# nothing\n', '---\n', 'null\n', '~', '[]\n'])(
+  test.each(['', '\n', '# nothing\n', '---\n', 'null\n', '~', '[]\n', 'services: []\n'])(
     'an empty file has no routes: %j',
     (text) => {
       const result = load(text);

@@ -19,6 +19,8 @@ export const ROOT_ADVICE =
   'The file is a list of services: begin each one with `- service: name`, with the dash';
 export const LIST_ADVICE = '`services` is a list: begin each one with `- service: name`';
 
+const NO_SERVICE = 'The file names no service: begin with `- service: name`';
+
 const checkRootKey = unknownKeys(['services', 'defaults']);
 
 /** Tree to file. Everything that does not fit is reported. */
@@ -32,9 +34,6 @@ export function readFile(root: YamlNode | undefined, report: Report): UpstreamFi
     return { defaults: undefined, services: [] };
   }
   if (root.kind === 'mapping' && root.entries.has('services')) return readRoot(root, report);
-  if (root.kind === 'list' && root.items.length === 0) {
-    report('noService', root.at, 'The file names no service: begin with `- service: name`');
-  }
   if (root.kind === 'list') return { defaults: undefined, services: readServices(root, report) };
   if (root.kind === 'scalar' && root.unresolved) return { defaults: undefined, services: [UNREADABLE] };
 
@@ -56,7 +55,10 @@ function readRoot(root: YamlMapping, report: Report): UpstreamFile {
 }
 
 function readServices(node: YamlNode, report: Report): Array<Service | Unreadable> {
-  if (node.kind === 'list') return node.items.map((item) => readService(item, report));
+  if (node.kind === 'list') {
+    if (node.items.length === 0) report('noService', node.at, NO_SERVICE);
+    return node.items.map((item) => readService(item, report));
+  }
   if (node.kind !== 'scalar' || !node.unresolved) report('notList', node.at, LIST_ADVICE);
   return [UNREADABLE];
 }

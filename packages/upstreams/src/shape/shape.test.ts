@@ -215,7 +215,8 @@ services:
   });
 
   test('warns of unknown keys, except those that start with x-', () => {
-    expect(placesOf(load('x-common: &c {}\nservcies: []\nservices: []\n'))).toEqual(['LK202 2:1']);
+    const text = `x-common: &c {}\nservcies: []\nservices:\n  - {service: wiki, default: ${SIMPLE}}\n`;
+    expect(placesOf(load(text))).toEqual(['LK202 2:1']);
   });
 });
 
