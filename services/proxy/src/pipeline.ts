@@ -1,7 +1,4 @@
-import { namedGroups } from '@latchkey/access';
-import { authorityOf, hasBody, isSameOrigin, isVisit, newRequestId, StalledError } from '@latchkey/http';
-import type { Identity } from '@latchkey/identity';
-import type { Route } from '@latchkey/upstreams';
+import { authorityOf, hasBody, isSameOrigin, newRequestId, StalledError } from '@latchkey/http';
 import { ServerResponse } from 'node:http';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
@@ -14,36 +11,29 @@ import { endConnection } from './forward/end-connection.ts';
 import { endWhenLeft } from './forward/end-when-left.ts';
 import { framed } from './forward/framing.ts';
 import { forwardHttp } from './forward/http.ts';
-import { withPublicAddress } from './forward/location.ts';
-import { requestHeaders } from './forward/request-headers.ts';
-import { answerHeaders } from './forward/response-headers.ts';
-import type { AnswerHeaders } from './forward/response-headers.ts';
 import type { Tunnels, WhyNot } from './forward/tunnels.ts';
 import { forwardWebSocket } from './forward/websocket.ts';
 import { refuseWithError } from './gate/refuse.ts';
+import { createOutgoing } from './outgoing.ts';
+import type { OutgoingParts } from './outgoing.ts';
 import type { Tell } from './record/events.ts';
 import { openRecord, underId } from './record/record.ts';
 import type { RequestRecord } from './record/request-record.ts';
-import type { KnownSession } from './session-check/known-session.ts';
 import type { BodyRefusal, HeldBody } from './signing/read-body.ts';
 import type { Signer } from './signing/signer.ts';
 
 /** The stages, ready to work. */
-export type Stages = AdmissionStages & {
-  readonly connections: Connections;
-  readonly tunnels: Tunnels;
-  readonly signer: Signer;
-  readonly readBody: (
-    req: IncomingMessage,
-    person: string | undefined,
-  ) => Promise<HeldBody | BodyRefusal | undefined>;
-  readonly isOwnCookie: (name: string) => boolean;
-  /** the `Set-Cookie` value for a session that auth has renewed */
-  readonly renewCookie: (value: string, known: KnownSession) => string;
-  readonly tell: Tell;
-  /** milliseconds that never jump */
-  readonly elapsed: () => number;
-};
+export type Stages = AdmissionStages &
+  OutgoingParts & {
+    readonly connections: Connections;
+    readonly tunnels: Tunnels;
+    readonly signer: Signer;
+    readonly readBody: (
+      req: IncomingMessage,
+      person: string | undefined,
+    ) => Promise<HeldBody | BodyRefusal | undefined>;
+    readonly tell: Tell;
+  };
 
 // Not a status that anybody is sent: how nginx logs a request whose caller left before the answer.
 const callerGone = 499;
@@ -57,47 +47,14 @@ export function createPipeline(stages: Stages): {
   const { trust, table, gate, addresses, connections, tunnels, tell, elapsed } = stages;
   const requestId = (req: IncomingMessage) => trust.requestId(req) ?? newRequestId();
   const admit = timed(createAdmit(stages), tell);
-
-  // Stage 8.
-  function headersFor(req: IncomingMessage, record: RequestRecord, passed: Passed): string[] {
-    const { request, match, passage, target } = passed;
-    return requestHeaders({
-      rawHeaders: req.rawHeaders,
-      request,
-      requestId: record.id,
-      origin: addresses.origin(request),
-      upstreamHost: target.origin.slice(target.origin.indexOf('//') + 2),
-      route: match.route,
-      isPreflight: passage.decision.reason === 'preflight',
-      identity: passage.known === undefined ? undefined : identityOf(passage.known, match.route, elapsed()),
-      isOwnCookie: stages.isOwnCookie,
-    });
-  }
-
-  function answerTo({ request, match, passage, target }: Passed, req: IncomingMessage): AnswerHeaders {
-    const { known, renewed } = passage;
-    const setCookies = renewed === undefined ? [] : [stages.renewCookie(renewed, known)];
-    if (known !== undefined && passage.isNew === true && isVisit(request.method, req.headers)) {
-      setCookies.push(stages.rememberPerson(known));
-    }
-    return answerHeaders({
-      overrides: match.route.headerOverrides,
-      allowRootServiceWorker: match.route.allowRootServiceWorker,
-      secure: stages.secure,
-      isOwnCookie: stages.isOwnCookie,
-      setCookies,
-      ...(!match.route.preserveLocation && {
-        publicAddress: (value) => withPublicAddress(value, target, addresses.origin(request)),
-      }),
-    });
-  }
+  const outgoing = createOutgoing(stages);
 
   async function serve(req: IncomingMessage, res: ServerResponse, record: RequestRecord): Promise<void> {
     const passed = await admit(req, res, record);
     if (passed === undefined) return;
     const { request, match, passage, target } = passed;
     const { route } = match;
-    const came = headersFor(req, record, passed);
+    const came = outgoing.headersFor(req, record.id, passed);
     const wanted = {
       target,
       route,
@@ -147,7 +104,7 @@ export function createPipeline(stages: Stages): {
       },
       taken,
       {
-        answer: answerTo(passed, req),
+        answer: outgoing.answerTo(req, passed),
         breaksOff: (detail) => (record.detail = detail),
       },
     ).finally(taken.release);
@@ -176,7 +133,7 @@ export function createPipeline(stages: Stages): {
       return;
     }
     // A handshake has no body (RFC 6455, section 4.1); bytes behind it belong to the tunnel.
-    const headers = framed(headersFor(req, record, passed), request.method, 0);
+    const headers = framed(outgoing.headersFor(req, record.id, passed), request.method, 0);
     if (stages.signer.signs(match.route)) {
       headers.push(...stages.signer.sign(match.route, request, headers, Buffer.alloc(0)));
     }
@@ -187,7 +144,7 @@ export function createPipeline(stages: Stages): {
       timeoutMs: match.route.timeoutMs,
       tlsSkipVerify: match.route.tlsSkipVerify,
       stayElsewhere: connections.stayElsewhere(target),
-      answer: answerTo(passed, req),
+      answer: outgoing.answerTo(req, passed),
     };
     const stopLooking = endWhenLeft(socket);
     const wanted = { target, person: passage.known?.session.email };
@@ -267,16 +224,6 @@ function timed(admit: Admit, tell: Tell): Admit {
       tell({ kind: 'admitted', isPublic, ms: performance.now() - startedAt });
     }
     return passed;
-  };
-}
-
-function identityOf({ session, person, accessToken }: KnownSession, route: Route, elapsed: number): Identity {
-  const living = accessToken !== undefined && accessToken.until > elapsed ? accessToken.value : '';
-  return {
-    user: session.user,
-    email: person.email,
-    groups: namedGroups(person, route),
-    ...(route.passAccessToken && { accessToken: living }),
   };
 }
 
