@@ -168,6 +168,8 @@ export function createPipeline(stages: Stages): {
         stopLooking();
         record.close(101);
         record.openedAt = elapsed();
+        tell({ kind: 'tunnel_opened' });
+        tunnel.onClose(() => tell({ kind: 'tunnel_closed' }));
         const cut = (reason: WhyNot) => tellCut(record, { reason });
         void tunnels.add({ tunnel, whyNot, cut }, table() !== decidedBy);
       },

@@ -60,13 +60,25 @@ export function counterOf<T extends PrometheusTable>(
   return new Counter(configurationOf(registry, table, name));
 }
 
-/** Makes a table's gauge. */
+/**
+ * Makes a table's gauge.
+ *
+ * @param read gives its value whenever somebody looks; absent where it is set
+ */
 export function gaugeOf<T extends PrometheusTable>(
   registry: Registry,
   table: T,
   name: keyof T & string,
+  read?: () => number,
 ): Gauge {
-  return new Gauge(configurationOf(registry, table, name));
+  return new Gauge({
+    ...configurationOf(registry, table, name),
+    ...(read !== undefined && {
+      collect() {
+        this.set(read());
+      },
+    }),
+  });
 }
 
 function configurationOf<T extends PrometheusTable>(registry: Registry, table: T, name: keyof T & string) {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@latchkey/http';
 import type { Locals } from '../web/locals.ts';
 import type { Action } from './action.ts';
 
@@ -8,6 +9,10 @@ import type { Action } from './action.ts';
 export type AuthEvent =
   /** a request is over; its line is complete */
   | { readonly kind: 'request'; readonly locals: Locals; readonly action: Action; readonly ms: number }
+  /** a person came back from a provider, and may use what they came for, or was told an error */
+  | { readonly kind: 'sign_in'; readonly provider: string; readonly outcome: SignInOutcome }
+  /** a browser was signed out of what it was signed in to */
+  | { readonly kind: 'sign_out' }
   /** a provider was asked something, in one call or several */
   | {
       readonly kind: 'question';
@@ -31,6 +36,9 @@ export type AuthEvent =
   | { readonly kind: 'backoff'; readonly provider: string; readonly ms: number }
   /** a session that was being refreshed already and was not refreshed twice */
   | { readonly kind: 'refresh_shared' };
+
+/** How a sign-in ended: it is done, or our error. */
+export type SignInOutcome = 'completed' | ErrorCode;
 
 /** What is asked of which provider. */
 export type Asked = {

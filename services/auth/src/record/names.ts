@@ -2,6 +2,10 @@ import type { PrometheusTable, SentNames, ServiceMetrics, StatsdTable } from '@l
 
 const oneCache = 'There is one cache here, and not a second one below it: `provider.groupcache`.';
 
+const signIns =
+  'Sign-ins that came back from a provider, by how they ended: `completed`, or the error that the person was told. Whoever goes from one application to the next does not sign in again.';
+const signOuts = 'Browsers that were signed out, of all that they were signed in to.';
+
 /** The names of sso-auth, and what each of them is here. */
 export const authStatsd = {
   'request.duration': {
@@ -76,6 +80,8 @@ export const authStatsd = {
     tags: ['group', 'error'],
     meaning: 'The directory gave no usable answer about a group. Always `error:provider_unavailable`.',
   },
+  sign_in: { kind: 'count', tags: ['provider', 'outcome'], meaning: `New. ${signIns}` },
+  sign_out: { kind: 'count', tags: [], meaning: `New. ${signOuts}` },
   'provider.circuit_change': {
     absent: 'There is no circuit breaker with states, only pauses: `provider.backoff`.',
   },
@@ -97,6 +103,13 @@ export const authPrometheus = {
     help: 'Requests. `status` is a category like `2xx`; `route` is what a request is about, like `sign_in` or `introspect`; `reason` is the error, otherwise `none`.',
     statsd: 'request.duration',
   },
+  latchkey_sign_ins_total: {
+    kind: 'counter',
+    labels: ['provider', 'outcome'],
+    help: signIns,
+    statsd: 'sign_in',
+  },
+  latchkey_sign_outs_total: { kind: 'counter', labels: [], help: signOuts, statsd: 'sign_out' },
   latchkey_provider_question_duration_seconds: {
     kind: 'histogram',
     labels: ['provider', 'action', 'outcome'],

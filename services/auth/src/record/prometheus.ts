@@ -6,6 +6,8 @@ import { authPrometheus } from './names.ts';
 /** Counts for Prometheus. */
 export function prometheusListener(registry: Registry): Tell {
   const requests = histogramOf(registry, authPrometheus, 'latchkey_request_duration_seconds');
+  const signIns = counterOf(registry, authPrometheus, 'latchkey_sign_ins_total');
+  const signOuts = counterOf(registry, authPrometheus, 'latchkey_sign_outs_total');
   const questions = histogramOf(registry, authPrometheus, 'latchkey_provider_question_duration_seconds');
   const lookups = counterOf(registry, authPrometheus, 'latchkey_group_lookups_total');
   const unanswered = counterOf(registry, authPrometheus, 'latchkey_groups_unanswered_total');
@@ -20,6 +22,12 @@ export function prometheusListener(registry: Registry): Tell {
         requests.observe({ method, status, route: event.action, reason: failed ?? 'none' }, event.ms / 1000);
         return;
       }
+      case 'sign_in':
+        signIns.inc({ provider: event.provider, outcome: event.outcome });
+        return;
+      case 'sign_out':
+        signOuts.inc();
+        return;
       case 'question':
         questions.observe({ ...event.asked, outcome: event.outcome }, event.ms / 1000);
         return;

@@ -65,6 +65,10 @@ export function statsdListener(statsd: Statsd<AuthStatsdName>): Tell {
     switch (event.kind) {
       case 'request':
         return countRequest(event);
+      case 'sign_in':
+        return statsd.count('sign_in', { provider: event.provider, outcome: event.outcome });
+      case 'sign_out':
+        return statsd.count('sign_out', {});
       case 'call':
         return countCall(event);
       case 'question':

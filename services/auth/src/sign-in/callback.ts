@@ -31,6 +31,11 @@ type Outcome = Failure | { readonly session: Session; readonly setCookie: string
  */
 export function callback(provider: Provider, context: Context): Handler {
   const once = createOnce<Outcome>(context.elapsed);
+  function told(outcome: Outcome): Outcome {
+    const how = 'code' in outcome ? outcome.code : 'completed';
+    context.tell({ kind: 'sign_in', provider: provider.slug, outcome: how });
+    return outcome;
+  }
 
   return async function finishSignIn(req, res) {
     const parameters = queryParameters(req);
@@ -42,14 +47,13 @@ export function callback(provider: Provider, context: Context): Handler {
     res.append('Set-Cookie', await context.attempts.end(attempt));
     const pending = { state: attempt.state, ...attempt.secrets };
     const url = new URL(`/${provider.slug}/callback${queryOf(req)}`, context.origin);
-    const outcome =
-      providerRefusal(parameters) ??
-      (await once(attempt.state, async () => {
-        const arrival = await arrivalOf(provider, url, pending, context);
-        return 'code' in arrival
-          ? arrival
-          : issueSession(arrival, context, await formerSession(req, arrival, context));
-      }));
+    const refusal = providerRefusal(parameters);
+    async function finish(): Promise<Outcome> {
+      const arrival = await arrivalOf(provider, url, pending, context);
+      if ('code' in arrival) return arrival;
+      return issueSession(arrival, context, await formerSession(req, arrival, context));
+    }
+    const outcome = refusal ? told(refusal) : await once(attempt.state, () => finish().then(told));
     if (outcome === 'used already') return answerUnknown(req, res, attempt, context);
     if ('code' in outcome) {
       return replyFailure(req, res, { actions: [wayOut(outcome.code, attempt, context)], ...outcome });

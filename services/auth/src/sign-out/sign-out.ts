@@ -56,6 +56,7 @@ export function signOut(provider: Provider, context: Context): Handler {
     const form = formParameters(req.body);
     const hint = await hintedSession(form, context);
     if (hint !== undefined) await endHinted(hint, context);
+    if (hint !== undefined || sessions.length > 0) context.tell({ kind: 'sign_out' });
 
     const { session: cookie, own } = context.cookies;
     res.append('Set-Cookie', endSessionCookie(cookie));

@@ -16,6 +16,9 @@ export type ProxyEvent =
     }
   /** a request may pass and is about to be forwarded: so long did we keep it */
   | { readonly kind: 'admitted'; readonly isPublic: boolean; readonly ms: number }
+  /** a WebSocket is open from now on, until the other of the two */
+  | { readonly kind: 'tunnel_opened' }
+  | { readonly kind: 'tunnel_closed' }
   /** an open WebSocket, whose handshake has been told long ago, is ended by us, after so long */
   | {
       readonly kind: 'tunnel_cut';

@@ -5,6 +5,10 @@ const goMemory =
   'A number of Go’s allocator. The closest of Node are `process_…` and `nodejs_heap_…` in Prometheus.';
 const goCollector = 'A number of Go’s collector. That of Node is `nodejs_gc_duration_seconds` in Prometheus.';
 
+const people =
+  'How many different people, signed in, have had a request answered in the last five minutes, be it with a refusal. Of one task, which counts no more than 100 000; a person at two tasks counts at both. An open WebSocket is no request.';
+const webSockets = 'Open WebSockets.';
+
 /** The names of sso-proxy, and what each of them is here. */
 export const proxyStatsd = {
   'request.duration': {
@@ -56,6 +60,12 @@ export const proxyStatsd = {
   },
   'mem.heap.alloc': { kind: 'gauge', tags: [], meaning: 'The same as `mem.alloc`.' },
   'mem.heap.sys': { kind: 'gauge', tags: [], meaning: 'Bytes that the heap has from the system.' },
+  'people.active': {
+    kind: 'gauge',
+    tags: [],
+    meaning: `New. ${people} At start and every 30 s.`,
+  },
+  'websockets.open': { kind: 'gauge', tags: [], meaning: `New. ${webSockets} At start and every 30 s.` },
   'cpu.goroutines': { absent: goOnly },
   'cpu.cgo_calls': { absent: goOnly },
   'mem.total': { absent: goMemory },
@@ -128,6 +138,8 @@ export const proxyPrometheus = {
     help: '1 while sessions stand by their grace period because auth cannot be asked; 0 once it answers again and none has for a minute. Alarm on it.',
     statsd: 'session.grace_in_use',
   },
+  latchkey_people_active: { kind: 'gauge', labels: [], help: people, statsd: 'people.active' },
+  latchkey_websockets_open: { kind: 'gauge', labels: [], help: webSockets, statsd: 'websockets.open' },
   latchkey_upstream_reloads_total: {
     kind: 'counter',
     labels: ['outcome'],

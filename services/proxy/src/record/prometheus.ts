@@ -2,12 +2,13 @@ import { counterOf, countedMethod, gaugeOf, histogramOf, statusCategory } from '
 import type { Registry } from 'prom-client';
 import { isRefused, isTransient } from '../gate/refuse.ts';
 import type { ProxyEvent, Tell } from './events.ts';
+import type { Levels } from './levels.ts';
 import { proxyPrometheus } from './names.ts';
 
 type RequestEvent = Extract<ProxyEvent, { kind: 'request' }>;
 
 /** Counts for Prometheus. */
-export function prometheusListener(registry: Registry): Tell {
+export function prometheusListener(registry: Registry, levels: Levels): Tell {
   const requests = histogramOf(registry, proxyPrometheus, 'latchkey_request_duration_seconds');
   const overhead = histogramOf(registry, proxyPrometheus, 'latchkey_request_overhead_seconds');
   const denials = counterOf(registry, proxyPrometheus, 'latchkey_denials_total');
@@ -17,6 +18,8 @@ export function prometheusListener(registry: Registry): Tell {
   const shared = counterOf(registry, proxyPrometheus, 'latchkey_session_checks_shared_total');
   const grace = counterOf(registry, proxyPrometheus, 'latchkey_session_grace_total');
   const graceInUse = gaugeOf(registry, proxyPrometheus, 'latchkey_session_grace_in_use');
+  gaugeOf(registry, proxyPrometheus, 'latchkey_people_active', levels.people);
+  gaugeOf(registry, proxyPrometheus, 'latchkey_websockets_open', levels.webSockets);
 
   function countRequest({ record, method, status, ms }: RequestEvent): void {
     const { decision, error } = record;
@@ -48,6 +51,8 @@ export function prometheusListener(registry: Registry): Tell {
         return graceInUse.set(1);
       case 'grace_over':
         return graceInUse.set(0);
+      case 'tunnel_opened':
+      case 'tunnel_closed':
       case 'tunnel_cut':
         return undefined;
     }

@@ -5,11 +5,12 @@ import type { Registry } from 'prom-client';
 import { tellAll } from './events.ts';
 import type { Tell } from './events.ts';
 import { withGraceAlarm } from './grace-alarm.ts';
+import { watchLevels } from './levels.ts';
 import { auditLines, graceLines, requestLines } from './log-lines.ts';
 import { proxyMetrics } from './names.ts';
 import type { ProxyStatsdName } from './names.ts';
 import { prometheusListener } from './prometheus.ts';
-import { sendMemory, statsdListener } from './statsd.ts';
+import { sendGauges, statsdListener } from './statsd.ts';
 
 /** Everybody who is told what happens. */
 export type Recording = {
@@ -28,23 +29,25 @@ export function startRecording(options: {
 }): Recording {
   const { settings, registry, log, elapsed } = options;
   const { host, port } = settings.metrics.statsd;
-  const listeners = [
+  const listeners: Tell[] = [
     auditLines(log),
     graceLines(log),
     requestLines(log, settings.logging.enabled ? 'all' : 'errors'),
   ];
-  if (registry !== undefined) listeners.push(prometheusListener(registry));
+  const levels = watchLevels(elapsed);
+  if (registry !== undefined || host !== undefined) listeners.push(levels.watch);
+  if (registry !== undefined) listeners.push(prometheusListener(registry, levels));
   const tell = (all: readonly Tell[]) => withGraceAlarm(tellAll(all), elapsed);
   if (host === undefined) return { tell: tell(listeners), close: () => Promise.resolve() };
 
   const { namespace } = proxyMetrics;
   const constantTag = constantTagOf(namespace);
   const statsd = startStatsd<ProxyStatsdName>({ host, port, namespace, constantTag, log });
-  const stopMemory = sendMemory(statsd);
+  const stopGauges = sendGauges(statsd, levels);
   return {
     tell: tell([...listeners, statsdListener(statsd)]),
     close() {
-      stopMemory();
+      stopGauges();
       return statsd.close();
     },
   };

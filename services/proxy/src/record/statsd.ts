@@ -1,6 +1,7 @@
 import { countedMethod, statusCategory } from '@latchkey/http';
 import type { ErrorCode, Statsd } from '@latchkey/http';
 import type { ProxyEvent, Tell } from './events.ts';
+import type { Levels } from './levels.ts';
 import type { ProxyStatsdName } from './names.ts';
 
 type RequestEvent = Extract<ProxyEvent, { kind: 'request' }>;
@@ -9,7 +10,7 @@ type Problem = {
   readonly tags: Readonly<Record<string, string>>;
 };
 
-const memoryEveryMs = 30_000;
+const gaugesEveryMs = 30_000;
 
 /** Counts for StatsD, under BuzzFeed SSO's names. */
 export function statsdListener(statsd: Statsd<ProxyStatsdName>): Tell {
@@ -36,22 +37,26 @@ export function statsdListener(statsd: Statsd<ProxyStatsdName>): Tell {
         return;
       case 'grace_began':
       case 'question':
+      case 'tunnel_opened':
+      case 'tunnel_closed':
       case 'tunnel_cut':
     }
   };
 }
 
-/** Sends the memory in use, now and every 30 s. Ends with the process. */
-export function sendMemory(statsd: Statsd<ProxyStatsdName>): () => void {
+/** Sends how much there is of something, the memory in use among it: now and every 30 s. Ends with the process. */
+export function sendGauges(statsd: Pick<Statsd<ProxyStatsdName>, 'gauge'>, levels: Levels): () => void {
   function send(): void {
     const { heapUsed, heapTotal, rss } = process.memoryUsage();
     statsd.gauge('mem.alloc', heapUsed, {});
     statsd.gauge('mem.sys', rss, {});
     statsd.gauge('mem.heap.alloc', heapUsed, {});
     statsd.gauge('mem.heap.sys', heapTotal, {});
+    statsd.gauge('people.active', levels.people(), {});
+    statsd.gauge('websockets.open', levels.webSockets(), {});
   }
   send();
-  const timer = setInterval(send, memoryEveryMs).unref();
+  const timer = setInterval(send, gaugesEveryMs).unref();
   return () => clearInterval(timer);
 }
 

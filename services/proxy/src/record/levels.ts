@@ -1,0 +1,45 @@
+import { LRUCache } from 'lru-cache';
+import type { Tell } from './events.ts';
+
+/** How much there is of something at a moment, for gauges. */
+export type Levels = {
+  /** different people, signed in, who have been answered lately */
+  readonly people: () => number;
+  readonly webSockets: () => number;
+};
+
+const latelyMs = 5 * 60_000;
+// About 150 bytes each, and more than a company has people.
+const countedPeople = 100_000;
+
+/**
+ * Keeps count of what events begin and end. Whom it has seen stays in it: a number comes out, never a name.
+ *
+ * @param elapsed milliseconds that never jump
+ */
+export function watchLevels(elapsed: () => number): Levels & { readonly watch: Tell } {
+  const seen = new LRUCache<string, true>({
+    max: countedPeople,
+    ttl: latelyMs,
+    perf: { now: elapsed },
+    ttlResolution: 0,
+  });
+  let webSockets = 0;
+
+  return {
+    webSockets: () => webSockets,
+    people() {
+      seen.purgeStale();
+      return seen.size;
+    },
+    watch(event) {
+      if (event.kind === 'request' && event.record.subject?.kind === 'person') {
+        seen.set(event.record.subject.email, true);
+      } else if (event.kind === 'tunnel_opened') {
+        webSockets += 1;
+      } else if (event.kind === 'tunnel_closed') {
+        webSockets -= 1;
+      }
+    },
+  };
+}

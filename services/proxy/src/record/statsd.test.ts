@@ -1,0 +1,20 @@
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { sendGauges } from './statsd.ts';
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+test('how many people and WebSockets there are is sent at the start and every 30 s, until the end', () => {
+  const sent: Record<string, number[]> = {};
+  let people = 0;
+  const stop = sendGauges(
+    { gauge: (name, value) => void (sent[name] ??= []).push(value) },
+    { people: () => people, webSockets: () => 2 * people },
+  );
+  people = 7;
+  jest.advanceTimersByTime(30_000);
+  stop();
+  jest.advanceTimersByTime(60_000);
+
+  expect(sent).toMatchObject({ 'people.active': [0, 7], 'websockets.open': [0, 14] });
+});
