@@ -1,50 +1,47 @@
 import { join } from 'node:path';
-import { runLoad } from './processes.ts';
+import { isInstalled, runLoad } from './processes.ts';
+import { readLoad } from './summary.ts';
+import type { Load } from './summary.ts';
 
 /** What is asked, again and again. */
 export type Target = {
   readonly port: number;
   readonly path: string;
-  /** `Name: value`, sent with each request */
-  readonly headers: readonly string[];
+  /** sent with each request */
+  readonly headers: Readonly<Record<string, string>>;
   /** a file of `Cookie` values, one a line, of which each request sends the next; absent: none */
   readonly cookieFile?: string;
 };
 
-/** What came of asking. */
-export type Load = {
-  readonly requests: number;
-  readonly seconds: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-};
+/** How it is asked. */
+export type Pressure = { readonly seconds: number; readonly connections: number };
 
-const script = join(import.meta.dirname, 'wrk.lua');
+/** The load generator that is used. */
+export const generator = isInstalled('wrk') ? 'wrk' : 'autocannon';
+
+const here = (file: string) => join(import.meta.dirname, file);
 
 /** Asks over so many connections for so many seconds. */
-export async function load(
-  { port, path, headers, cookieFile }: Target,
-  { seconds, connections }: { seconds: number; connections: number },
-): Promise<Load> {
-  const command = ['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '-s', script];
-  for (const header of headers) command.push('-H', header);
-  command.push(`http://127.0.0.1:${port}${path}`);
+export async function load(target: Target, pressure: Pressure): Promise<Load> {
+  if (generator === 'autocannon') {
+    const asked = JSON.stringify({ ...target, ...pressure });
+    return readLoad(await runLoad([process.execPath, here('autocannon.ts'), asked]));
+  }
+  const { port, path, headers, cookieFile } = target;
+  const { seconds, connections } = pressure;
+  const command = ['wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '20s'];
+  for (const [name, value] of Object.entries(headers)) command.push('-H', `${name}: ${value}`);
+  command.push('-s', here('wrk.lua'), `http://127.0.0.1:${port}${path}`);
   return readLoad(await runLoad(command, cookieFile === undefined ? {} : { BENCH_COOKIES: cookieFile }));
 }
 
-/** As `wrk.lua` writes it. */
-type Summary = Readonly<Record<'requests' | 'durationUs' | 'p50Us' | 'p99Us' | 'refused' | 'broken', number>>;
-
-/**
- * Reads the last line that the load generator prints.
- *
- * @throws Error where a request failed: an error is answered sooner than what was asked for
- */
-export function readLoad(printed: string): Load {
-  const { requests, durationUs, p50Us, p99Us, refused, broken } = JSON.parse(
-    printed.trimEnd().split('\n').at(-1) ?? '',
-  ) as Summary;
-  if (refused + broken > 0)
-    throw new Error(`of ${requests} requests ${refused} were refused, ${broken} broke off`);
-  return { requests, seconds: durationUs / 1e6, p50Ms: p50Us / 1e3, p99Ms: p99Us / 1e3 };
+/** Exchanges messages over so many WebSockets for so many seconds; the processes are those of the server. */
+export async function loadWebSockets(
+  target: Target,
+  pressure: Pressure,
+  pids: readonly number[],
+): Promise<Load & { readonly cpuUs: number }> {
+  const asked = JSON.stringify({ ...target, ...pressure, pids });
+  const printed = await runLoad([process.execPath, here('websocket-load.ts'), asked]);
+  return readLoad(printed) as Load & { readonly cpuUs: number };
 }

@@ -3,17 +3,21 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from '../fixtures/ports.ts';
 import { cpuList } from './measure.ts';
 
 /** What runs on one processor: the server that is measured, or all that is not. */
 export type Side = 'server' | 'load';
 
 /** A process that listens. */
-export type Listening = { readonly pid: number; readonly port: number };
+export type Listening = { readonly pid: number; readonly port: number; readonly output: string };
+
+type Environment = Readonly<Record<string, string>>;
 
 const running = new Set<ChildProcess>();
-const startWithinMs = 15_000;
+const startWithinMs = 30_000;
 
 /** Whether a program can be started by its name. */
 export function isInstalled(program: string): boolean {
@@ -21,22 +25,26 @@ export function isInstalled(program: string): boolean {
 }
 
 /** The two processors that are used; undefined where processes cannot be kept to one. */
-export function pinning(): Readonly<Record<Side, number>> | undefined {
+export const processors = pinning();
+const hasSetpriv = isInstalled('setpriv');
+
+function pinning(): Readonly<Record<Side, number>> | undefined {
   const [server, load] = cpuList(readFileSync('/proc/self/status', 'utf8'));
   return server === undefined || load === undefined || !isInstalled('taskset') ? undefined : { server, load };
 }
 
-const cores = pinning();
-const hasSetpriv = isInstalled('setpriv');
-
-/** A command line that keeps to its side, and whose process ends with this one even if this one is killed. */
-export function onSide(side: Side, command: readonly string[]): [program: string, args: string[]] {
+// Keeps it to its side, and lets its process end with this one, even if this one is killed.
+function onSide(side: Side, command: readonly string[]): [program: string, args: string[]] {
   const [program = '', ...args] = [
-    ...(cores === undefined ? [] : ['taskset', '-c', cores[side].toString()]),
+    ...(processors === undefined ? [] : ['taskset', '-c', processors[side].toString()]),
     ...(hasSetpriv ? ['setpriv', '--pdeathsig', 'KILL'] : []),
     ...command,
   ];
   return [program, args];
+}
+
+function environment(more: Environment = {}): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...more };
 }
 
 /**
@@ -47,16 +55,11 @@ export function onSide(side: Side, command: readonly string[]): [program: string
 export async function startServer(
   side: Side,
   command: readonly string[],
-  options: { port: number; output: string; env?: Readonly<Record<string, string>>; cwd?: string },
+  { port, output, env }: { port: number; output: string; env?: Environment },
 ): Promise<Listening> {
-  const { port, output, env, cwd } = options;
   // Appended to, so that the file can be cut to nothing while it is written.
   const file = openSync(output, 'a');
-  const child = spawn(...onSide(side, command), {
-    stdio: ['ignore', file, file],
-    env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...env },
-    ...(cwd !== undefined && { cwd }),
-  });
+  const child = spawn(...onSide(side, command), { stdio: ['ignore', file, file], env: environment(env) });
   closeSync(file);
   running.add(child);
   child.once('exit', () => running.delete(child));
@@ -65,24 +68,33 @@ export async function startServer(
     if (child.exitCode === null && child.signalCode === null && Date.now() < until) continue;
     throw new Error(`${command.join(' ')} does not listen:\n${readFileSync(output, 'utf8').slice(-2_000)}`);
   }
-  return { pid: child.pid ?? 0, port };
+  return { pid: child.pid ?? 0, port, output };
+}
+
+/** Starts one of `servers/`, which take their port and then whatever else they want. */
+export async function startNode(
+  side: Side,
+  name: string,
+  { dir, args = [], env }: { dir: string; args?: readonly string[]; env?: Environment },
+): Promise<Listening> {
+  const port = await freePort();
+  const script = join(import.meta.dirname, 'servers', `${name}.ts`);
+  const command = [process.execPath, script, port.toString(), ...args];
+  return startServer(side, command, { port, output: join(dir, `${name}-${port}`), ...(env && { env }) });
 }
 
 /** Runs a program on the side of the load to its end, and gives what it printed. */
-export async function runLoad(
-  command: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<string> {
+export async function runLoad(command: readonly string[], env?: Environment): Promise<string> {
   const child = spawn(...onSide('load', command), {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+    env: environment(env),
   });
   running.add(child);
+  child.once('exit', () => running.delete(child));
   let printed = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
   await once(child, 'close');
-  running.delete(child);
-  if (child.exitCode !== 0) throw new Error(`${command.join(' ')} ended with ${child.exitCode}: ${printed}`);
+  if (child.exitCode !== 0) throw new Error(`${command[0]} ended with ${child.exitCode}: ${printed}`);
   return printed;
 }
 
@@ -103,7 +115,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(sign
 function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = connect(port, '127.0.0.1');
-    probe.once('connect', () => resolve(true)).once('error', () => resolve(false));
     probe.once('connect', () => probe.destroy());
+    probe.once('connect', () => resolve(true)).once('error', () => resolve(false));
   });
 }

@@ -1,89 +1,85 @@
-import type { Load } from './load.ts';
+import type { Load } from './summary.ts';
 
 /** One slice of one server. */
-export type Slice = Load & { readonly cpuUs: number };
+export type Slice = Load & {
+  /** the processor time that all its processes took */
+  readonly cpuUs: number;
+};
 
-/** What the slices of one server come to, beside those of the relay. */
+/** What the slices of one server come to, beside those of the one that it is measured by. */
 export type Row = {
   readonly server: string;
   readonly body: string;
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  readonly cpuUsPerRequest: number;
-  /** medians of the ratios of each round */
-  readonly ratio: { readonly perSecond: number; readonly p99: number; readonly cpu: number };
+  readonly cpuUs: number;
   readonly peakMiB: number;
+  /** medians of the ratios of each round */
+  readonly ratios: { readonly perSecond: number; readonly p99Ms: number; readonly cpuUs: number };
 };
 
-/** The middle of some numbers; of an even count the upper of the two in the middle. */
+/** The middle of some numbers; of an even count the mean of the two in the middle. */
 export function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
+  const sorted = values.toSorted((one, other) => one - other);
+  const half = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(half)] ?? NaN) + (sorted[Math.ceil(half)] ?? NaN)) / 2;
 }
 
-/** Sums the rounds of one server up. A ratio is taken within a round: from one round to the next the machine changes. */
-export function row(
+const perSecond = ({ requests, seconds }: Slice) => requests / seconds;
+const p50Ms = (slice: Slice) => slice.p50Ms;
+const p99Ms = (slice: Slice) => slice.p99Ms;
+const cpuUs = (slice: Slice) => slice.cpuUs / slice.requests;
+
+/** Sums the rounds of one server up. A ratio is taken within a round: from one to the next the machine changes. */
+export function rowOf(
   name: Pick<Row, 'server' | 'body' | 'peakMiB'>,
   slices: readonly Slice[],
-  relay: readonly Slice[],
+  measuredBy: readonly Slice[],
 ): Row {
   const middle = (of: (slice: Slice) => number) => median(slices.map(of));
-  const ratio = (of: (slice: Slice) => number) =>
-    median(
-      slices.flatMap((slice, round) => {
-        const beside = relay[round];
-        return beside === undefined ? [] : [of(slice) / of(beside)];
-      }),
-    );
+  const ratio = (of: (slice: Slice) => number) => medianRatio(slices.map(of), measuredBy.map(of));
   return {
     ...name,
     perSecond: middle(perSecond),
-    p50Ms: middle((slice) => slice.p50Ms),
-    p99Ms: middle((slice) => slice.p99Ms),
-    cpuUsPerRequest: middle(cpuUsPerRequest),
-    ratio: { perSecond: ratio(perSecond), p99: ratio((slice) => slice.p99Ms), cpu: ratio(cpuUsPerRequest) },
+    p50Ms: middle(p50Ms),
+    p99Ms: middle(p99Ms),
+    cpuUs: middle(cpuUs),
+    ratios: { perSecond: ratio(perSecond), p99Ms: ratio(p99Ms), cpuUs: ratio(cpuUs) },
   };
 }
 
-function perSecond({ requests, seconds }: Slice): number {
-  return requests / seconds;
+/** The median of what each value is to the one at the same place. */
+export function medianRatio(values: readonly number[], to: readonly number[]): number {
+  return median(values.map((value, round) => value / (to[round] ?? NaN)));
 }
 
-function cpuUsPerRequest({ cpuUs, requests }: Slice): number {
-  return cpuUs / requests;
-}
-
-const head = [
-  'server',
-  'body',
-  'x relay',
-  'req/s',
-  'p50 ms',
-  'p99 ms',
-  'p99 x relay',
-  'CPU us/req',
-  'CPU x relay',
-  'peak MiB',
+const columns: readonly (readonly [head: string, cell: (row: Row) => string])[] = [
+  ['server', ({ server }) => server],
+  ['body', ({ body }) => body],
+  ['x first', ({ ratios }) => ratios.perSecond.toFixed(2)],
+  ['per s', (row) => row.perSecond.toFixed(0)],
+  ['p50 ms', (row) => row.p50Ms.toFixed(1)],
+  ['p99 ms', (row) => row.p99Ms.toFixed(1)],
+  ['p99 x first', ({ ratios }) => ratios.p99Ms.toFixed(2)],
+  ['CPU us', (row) => row.cpuUs.toFixed(0)],
+  ['CPU x first', ({ ratios }) => ratios.cpuUs.toFixed(2)],
+  ['peak MiB', ({ peakMiB }) => peakMiB.toFixed(0)],
 ];
 
-/** A table for people, in Markdown. */
+const isText = (column: number) => column < 2;
+
+/** A table in Markdown, which people can read as it is. */
 export function table(rows: readonly Row[]): string {
-  const cells = rows.map(({ server, body, perSecond, p50Ms, p99Ms, cpuUsPerRequest, ratio, peakMiB }) => [
-    server,
-    body,
-    ratio.perSecond.toFixed(2),
-    perSecond.toFixed(0),
-    p50Ms.toFixed(1),
-    p99Ms.toFixed(1),
-    ratio.p99.toFixed(2),
-    cpuUsPerRequest.toFixed(0),
-    ratio.cpu.toFixed(2),
-    peakMiB.toFixed(0),
-  ]);
-  const all = [head, ...cells];
-  const widths = head.map((_, column) => Math.max(...all.map((line) => (line[column] ?? '').length)));
-  const line = (of: readonly string[]) =>
-    `| ${of.map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' | ')} |`;
-  const rule = widths.map((width, column) => (column < 2 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
-  return `${[line(head), line(rule), ...cells.map(line)].join('\n')}\n`;
+  const cells = [columns.map(([head]) => head), ...rows.map((row) => columns.map(([, cell]) => cell(row)))];
+  const widths = columns.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
+  const padded = (line: readonly string[]) =>
+    line.map((cell, column) =>
+      isText(column) ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+    );
+  const rule = widths.map((width, column) =>
+    isText(column) ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
+  );
+  const [head = [], ...body] = cells.map(padded);
+  return [head, rule, ...body].map((line) => `| ${line.join(' | ')} |\n`).join('');
 }

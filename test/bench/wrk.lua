@@ -21,11 +21,11 @@ function done(summary, latency)
   local errors = summary.errors
   io.write(
     string.format(
-      '\n{"requests":%d,"durationUs":%d,"p50Us":%d,"p99Us":%d,"refused":%d,"broken":%d}\n',
+      '\n{"requests":%d,"seconds":%.3f,"p50Ms":%.3f,"p99Ms":%.3f,"refused":%d,"broken":%d}\n',
       summary.requests,
-      summary.duration,
-      latency:percentile(50),
-      latency:percentile(99),
+      summary.duration / 1e6,
+      latency:percentile(50) / 1e3,
+      latency:percentile(99) / 1e3,
       errors.status,
       errors.connect + errors.read + errors.write + errors.timeout
     )

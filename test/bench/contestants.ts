@@ -1,0 +1,125 @@
+import { sealData } from 'iron-session';
+import { freePort } from '../fixtures/ports.ts';
+import type { Installation } from './installation.ts';
+import { hosts, startLatchkey } from './latchkey.ts';
+import type { Target } from './load.ts';
+import { authRequestBlock, relayBlock, startNginx } from './nginx.ts';
+import { cookieFile, signedIn } from './people.ts';
+import { isInstalled, startNode } from './processes.ts';
+import type { Listening } from './processes.ts';
+import { benchCookie } from './servers/session.ts';
+
+/** A server that is compared, and what it is sent. */
+export type Contestant = Omit<Target, 'path'> & {
+  readonly name: string;
+  readonly processes: readonly Listening[];
+};
+
+/** Starts one; undefined where what it takes is not installed. */
+export type Start = (installation: Installation) => Promise<Contestant | undefined>;
+
+/** What everything is compared with. */
+const relay: Start = async function startRelay({ dir, originPort }) {
+  const listening = await startNode('server', 'relay', { dir, args: [`http://127.0.0.1:${originPort}`] });
+  return contestant('undici relay', listening, { Host: hosts.open });
+};
+
+const express: Start = async function startExpress({ dir, originPort }) {
+  const listening = await startNode('server', 'express', { dir, args: [`http://127.0.0.1:${originPort}`] });
+  return contestant('express + http-proxy-middleware', listening, { Host: hosts.open });
+};
+
+const expressUnseal: Start = async function startExpressUnseal({ dir, originPort, secrets }) {
+  const args = [`http://127.0.0.1:${originPort}`];
+  const listening = await startNode('server', 'express', { dir, args, env: secrets });
+  const headers = { Host: hosts.app, Cookie: await benchSession(secrets.BENCH_PASSWORD) };
+  return contestant('the same + unseal', listening, headers);
+};
+
+const nginx: Start = async function startPlainNginx({ dir, originPort }) {
+  if (!isInstalled('nginx')) return undefined;
+  const port = await freePort();
+  const http = relayBlock({ port, originPort });
+  const listening = await startNginx('server', { dir, name: 'nginx', port, http });
+  return contestant('nginx', listening, { Host: hosts.open });
+};
+
+const nginxAuthRequest: Start = async function startNginxAuthRequest({ dir, originPort, secrets }) {
+  if (!isInstalled('nginx')) return undefined;
+  const port = await freePort();
+  const session = await startNode('server', 'auth-request', { dir, env: secrets });
+  const http = authRequestBlock({ port, originPort, askPort: session.port });
+  const listening = await startNginx('server', { dir, name: 'nginx-auth-request', port, http });
+  const headers = { Host: hosts.app, Cookie: await benchSession(secrets.BENCH_PASSWORD) };
+  const { processes, ...rest } = contestant('nginx + auth_request to Node', listening, headers);
+  return { ...rest, processes: [...processes, session] };
+};
+
+const latchkeyPublic: Start = async function startLatchkeyPublic(installation) {
+  const gate = await startLatchkey('public', installation);
+  return contestant('Latchkey, public path', gate, { Host: hosts.open });
+};
+
+/** What the gate with everything on is called: session, decision, identity headers, access log. */
+export const everythingOn = 'Latchkey, session';
+
+const latchkeySession: Start = (installation) => withSession(everythingOn, hosts.app, installation);
+
+const latchkeySigned: Start = (installation) =>
+  withSession('Latchkey, session and Gap-Signature', hosts.signed, installation);
+
+const latchkeyCrowd: Start = async function startLatchkeyCrowd(installation) {
+  const name = 'Latchkey, 1 000 sessions in turn';
+  const gate = await startLatchkey('crowd', installation);
+  const file = await cookieFile(1_000, installation, { gate, host: hosts.app });
+  return { ...contestant(name, gate, { Host: hosts.app }), cookieFile: file };
+};
+
+/** All that are compared, the one first that the others are measured by. */
+export const everyone: readonly Start[] = [
+  relay,
+  express,
+  expressUnseal,
+  nginx,
+  nginxAuthRequest,
+  latchkeyPublic,
+  latchkeySession,
+  latchkeyCrowd,
+  latchkeySigned,
+];
+
+/** Those that a first look takes. */
+export const few: readonly Start[] = [relay, latchkeyPublic, latchkeySession];
+
+/** Those that WebSocket messages go through, the one first that the other is measured by. */
+export const forWebSockets: readonly Start[] = [
+  async function startMiddleware({ dir, echoPort }) {
+    const listening = await startNode('server', 'express', { dir, args: [`http://127.0.0.1:${echoPort}`] });
+    return contestant('http-proxy-middleware', listening, { Host: hosts.live });
+  },
+  async function startGate(installation) {
+    const gate = await startLatchkey('live', installation);
+    // Signed in at the application that answers requests, too.
+    const [Cookie = ''] = await signedIn(1, installation, { gate, host: hosts.app });
+    const headers = { Host: hosts.live, Origin: `http://${hosts.live}`, Cookie };
+    return contestant(everythingOn, gate, headers);
+  },
+];
+
+async function withSession(name: string, host: string, installation: Installation): Promise<Contestant> {
+  const gate = await startLatchkey(host, installation);
+  const [Cookie = ''] = await signedIn(1, installation, { gate, host });
+  return contestant(name, gate, { Host: host, Cookie });
+}
+
+function contestant(
+  name: string,
+  listening: Listening,
+  headers: Readonly<Record<string, string>>,
+): Contestant {
+  return { name, port: listening.port, headers, processes: [listening] };
+}
+
+async function benchSession(password: string): Promise<string> {
+  return `${benchCookie}=${await sealData({ user: 'person0' }, { password, ttl: 0 })}`;
+}

@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import { startOrigin } from './origin.ts';
+import { startNode } from './processes.ts';
+
+/** What all servers share: the applications behind them, what stands for auth, and the secrets of sessions. */
+export type Installation = {
+  /** for whatever is written, and gone with the run */
+  readonly dir: string;
+  readonly originPort: number;
+  readonly echoPort: number;
+  readonly authPort: number;
+  readonly secrets: Readonly<Record<'CLIENT_SECRET' | 'SESSION_COOKIE_SECRET' | 'BENCH_PASSWORD', string>>;
+};
+
+/** Starts it. */
+export async function startInstallation(dir: string): Promise<Installation> {
+  const [origin, echo, auth] = await Promise.all([
+    startOrigin(dir),
+    startNode('load', 'echo', { dir }),
+    startNode('load', 'auth', { dir }),
+  ]);
+  return {
+    dir,
+    originPort: origin.port,
+    echoPort: echo.port,
+    authPort: auth.port,
+    secrets: {
+      CLIENT_SECRET: randomBytes(24).toString('hex'),
+      SESSION_COOKIE_SECRET: randomBytes(32).toString('base64'),
+      BENCH_PASSWORD: randomBytes(24).toString('hex'),
+    },
+  };
+}
