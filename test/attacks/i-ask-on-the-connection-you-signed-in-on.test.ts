@@ -86,16 +86,16 @@ test.each([
   'Kerberos x',
   'CredSSP x',
 ])('nobody can authenticate the connections of public paths: %j', async (authorization) => {
+  const logged = the.stack.nextLine(({ msg, path }) => msg === 'request' && path === '/public/files');
   const answer = await sendRaw(
     the.stack.ports.proxy,
     `GET /public/files HTTP/1.1\nHost: hello.latchkey.localhost\nConnection: close\nAuthorization: ${authorization}\n\n`,
   );
 
-  expect([answer.status, JSON.parse(answer.body)]).toMatchObject([
-    502,
-    { error: 'connection_authentication' },
-  ]);
+  expect([answer.status, JSON.parse(answer.body)]).toMatchObject([403, { error: 'connection_credentials' }]);
   expect(the.stack.app.received).toEqual([]);
+  // A stranger must not be able to fill the log with errors of ours.
+  expect(await logged).toMatchObject({ level: 'info', error: 'connection_credentials' });
 });
 
 test.each(['Basic eDp5', 'Bearer NTLM.negotiate', 'Digest username="ntlm"'])(

@@ -94,6 +94,15 @@ export const errors = {
     description:
       'The provider came back with an `error` in place of a code: the person cancelled, or the provider does not admit them to this client. The log line holds the value of `error`. Check who is assigned to the client at the provider.',
   },
+  connection_credentials: {
+    status: 403,
+    title: 'This sign-in cannot work here',
+    sentence:
+      'Your browser wants to be known by its connection, but connections are shared here. Tell the people who run the application.',
+    level: 'info',
+    description:
+      'A request to a public path tried to authenticate its connection to the application, by NTLM or Negotiate. Every later request on that connection would count as the same person’s, and where there is no session nobody can be told from anybody, so it is refused: take the path out of `skip_auth_regex`, or switch Windows authentication off for it in the application. A session that uses them has a connection to itself.',
+  },
   cross_site_request: {
     status: 403,
     title: 'This came from another site',
@@ -213,7 +222,7 @@ export const errors = {
       'It wants to know you by your connection, but connections are shared here. Tell the people who run it.',
     level: 'error',
     description:
-      'NTLM and Negotiate authenticate a connection, and every later request on it counts as the same person’s. So a session that uses them has a connection to the application to itself, and where there is no session, on a public path, they are refused: take the path out of `skip_auth_regex`, or switch Windows authentication off for it in the application. The same answer is given when the application says, by `Persistent-Auth` or by the reply of a handshake, that a connection is authenticated which others share; it is then closed.',
+      'The application said, by `Persistent-Auth` or by the reply of a handshake, that a connection is authenticated which others share; every later request on it would count as the same person’s, so it was closed. A session that uses NTLM or Negotiate has a connection to itself, but here the request did not say that it would. Switch authentication by connection off in the application.',
   },
   upstream_unreachable: {
     status: 502,

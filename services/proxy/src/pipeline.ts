@@ -64,7 +64,7 @@ export function createPipeline(stages: Stages): {
       authenticates: authenticatesConnection(came),
     };
     if (wanted.authenticates && wanted.sid === undefined) {
-      return refuseWithError(res, record, 'connection_authentication');
+      return refuseWithError(res, record, 'connection_credentials');
     }
     if (!stages.signer.signs(route)) {
       const headers = framed(came, request.method, hasBody(req.headers) ? undefined : 0);
