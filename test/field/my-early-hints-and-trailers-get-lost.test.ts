@@ -9,22 +9,23 @@ import type { Stack } from '../fixtures/stack.ts';
 
 let app: RawApp;
 let stack: Stack;
+let cautious: Stack;
 
 beforeAll(async () => {
   app = await startRawApp();
-  stack = await startStack({
-    upstreams: `
+  const upstreams = `
 - service: hello
   default: {from: hello.latchkey.localhost, to: '127.0.0.1:${app.port}', options: {allowed_email_domains: [example.com], skip_auth_regex: [/]}}
-`,
-  });
+`;
+  stack = await startStack({ upstreams, proxyEnv: { SERVER_INTERIM_ANSWERS: 'true' } });
+  cautious = await startStack({ upstreams });
 });
-afterAll(() => Promise.all([stack.close(), app.close()]));
+afterAll(() => Promise.all([stack.close(), cautious.close(), app.close()]));
 
-function ask(answer: string, { line = 'GET / HTTP/1.1', also = '' } = {}) {
+function ask(answer: string, { line = 'GET / HTTP/1.1', also = '', of = stack } = {}) {
   app.answer = answer;
   return sendRaw(
-    stack.ports.proxy,
+    of.ports.proxy,
     `${line}\nHost: hello.latchkey.localhost\n${also || 'Connection: close\n'}\n`,
   );
 }
@@ -48,6 +49,12 @@ describe('an interim answer', () => {
     const { head, body } = await ask(processing + hints + processing + final);
     expect(head).toBe('HTTP/1.1 102 Processing');
     expect(body.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 103', 'HTTP/1.1 102', 'HTTP/1.1 200']);
+  });
+
+  // RFC 8297, section 3: a server might refrain "unless the client is known to handle informational responses correctly".
+  test('is kept back where nobody has said that all in front take it', async () => {
+    const { status, body } = await ask(hints + final, { of: cautious });
+    expect([status, body]).toEqual([200, 'hi']);
   });
 
   test('is not for HTTP/1.0, which knows none', async () => {

@@ -70,7 +70,7 @@ test('an upload that the application has stopped taking ends after a time of its
       isOwnCookie: () => false,
       setCookies: [],
     });
-    const events = { answer, breaksOff: () => undefined };
+    const events = { answer, passInterim: false, breaksOff: () => undefined };
     outcome.resolve(forwardHttp(req, res, upstream, way, events));
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');

@@ -28,6 +28,7 @@ describe('the settings of the proxy', () => {
           requestsPerMinute: 6_000,
           trustedProxies: [],
           publicPorts: [],
+          passInterim: false,
         },
         provider: { externalUrl: address, internalUrl: address, scope: '' },
         client: { id: 'proxy-1', secrets: ['the secret of both which is long enough'] },

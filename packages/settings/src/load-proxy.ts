@@ -55,7 +55,11 @@ function proxySettings(
 ): ProxySettings {
   const { UPSTREAM_CONFIG: config, UPSTREAM_CONFIGFILE: configFile } = values;
   return {
-    server: { ...serverSettings(values), publicPorts: publicPorts(values) },
+    server: {
+      ...serverSettings(values),
+      publicPorts: publicPorts(values),
+      passInterim: values.SERVER_INTERIM_ANSWERS,
+    },
     provider: {
       externalUrl: values.PROVIDER_URL_EXTERNAL,
       internalUrl: values.PROVIDER_URL_INTERNAL ?? values.PROVIDER_URL_EXTERNAL,

@@ -25,6 +25,12 @@ export const proxyVariables = {
     meaning:
       'The ports at which browsers reach the applications, where an address names one: `8443` for https://wiki.example.com:8443/. The usual port of the scheme and ports that a `from` names need no mention. Unset, there are no others; where SESSION_COOKIE_SECURE is false, SERVER_PORT.',
   },
+  SERVER_INTERIM_ANSWERS: {
+    type: boolean,
+    default: 'false',
+    meaning:
+      'Whether interim answers of applications (103 Early Hints) are passed on. Say true where all that stands in front takes them, as haproxy and Apache do. nginx before 1.29 takes one for the answer itself.',
+  },
 
   PROVIDER_TYPE: {
     type: text,

@@ -13,6 +13,8 @@ export type ProxySettings = {
   server: ServerSettings & {
     /** Where browsers reach the applications, besides the usual port of the scheme and those that a `from` names. */
     publicPorts: number[];
+    /** Whether what stands in front takes 1xx. */
+    passInterim: boolean;
   };
   provider: { externalUrl: URL; internalUrl: URL; scope: string };
   client: ClientSettings;

@@ -145,6 +145,7 @@ export async function startProxy(options: {
         ports,
         connections,
         tunnels,
+        passInterim: settings.server.passInterim,
         isOwnCookie: (cookieName) => isOwnCookie(cookieName, name),
         renewCookie: (value, known) => cookies.issue(value, known.session),
         rememberPerson: (known) => marks.remember(known.session),

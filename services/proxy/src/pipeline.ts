@@ -32,6 +32,8 @@ export type Stages = AdmissionStages &
       req: IncomingMessage,
       person: string | undefined,
     ) => Promise<HeldBody | BodyRefusal | undefined>;
+    /** whether callers get interim answers (1xx) */
+    readonly passInterim: boolean;
     readonly tell: Tell;
   };
 
@@ -105,6 +107,7 @@ export function createPipeline(stages: Stages): {
       taken,
       {
         answer: outgoing.answerTo(req, passed),
+        passInterim: stages.passInterim,
         breaksOff: (detail) => (record.detail = detail),
       },
     ).finally(taken.release);

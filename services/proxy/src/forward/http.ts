@@ -47,6 +47,8 @@ const uploadStallMs = 120_000;
 /** What happens on the way. */
 export type ForwardEvents = {
   readonly answer: AnswerHeaders;
+  /** Whether the caller gets interim answers (1xx), too. */
+  readonly passInterim: boolean;
   /** The answer breaks off; told before it does. */
   breaksOff(detail: string): void;
 };
@@ -164,7 +166,10 @@ function relay({
         onRequestSent: waitForAnswer,
         onResponseStart(_, status) {
           const rawHeaders = rawTexts(controller?.rawHeaders);
-          if (status < 200) return writeInterim(res, status, events.answer.interim(rawHeaders));
+          if (status < 200) {
+            if (events.passInterim) writeInterim(res, status, events.answer.interim(rawHeaders));
+            return;
+          }
           hasBegun = true;
           clearTimeout(timer);
           const refusal = refuseTransferCoding(rawHeaders);
