@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import { request } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { InFront } from './front.ts';
+import { caller } from './front.ts';
+
+/** What is asked of a host under `latchkey.localhost` through the front. */
+export type Question = {
+  host?: string;
+  target?: string;
+  method?: string;
+  headers?: Record<string, string>;
+  body?: Buffer;
+};
+
+/** Asks, and hands back the answer while its body is still on the way. The target goes out byte for byte. */
+export async function open(the: InFront, question: Question = {}): Promise<IncomingMessage> {
+  const { host = 'hello', target = '/', method = 'GET', headers = {}, body } = question;
+  const req = request({
+    ...caller,
+    host: '127.0.0.1',
+    port: the.port,
+    path: target,
+    method,
+    agent: false,
+    headers: { host: `${host}.latchkey.localhost:${the.port}`, ...headers },
+  });
+  // An answer may come before the whole body went out.
+  req.on('error', () => undefined);
+  req.end(body);
+  const [answer] = (await once(req, 'response')) as [IncomingMessage];
+  return answer;
+}
+
+/** Asks, and reads the answer to its end. */
+export async function ask(the: InFront, question: Question = {}) {
+  const answer = await open(the, question);
+  return { status: answer.statusCode, headers: answer.headers, body: await text(answer) };
+}

@@ -1,0 +1,180 @@
+import { afterAll, afterEach, beforeAll } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Browser } from '../fixtures/browser.ts';
+import { freePort } from '../fixtures/ports.ts';
+import { signIn } from '../fixtures/sign-in.ts';
+import { startStack } from '../fixtures/stack.ts';
+import type { LogLine, Stack, StackOptions } from '../fixtures/stack.ts';
+
+/** What a configuration has to know of the installation behind it. */
+export type Setting = {
+  /** for what the program writes, and for the files of the configuration */
+  readonly folder: string;
+  /** where it listens */
+  readonly port: number;
+  readonly stack: Stack;
+  /** A file that operators copy, with the names, addresses and certificates of this installation. */
+  readonly copied: (file: string) => string;
+};
+
+/** A program in the foreground: its configuration by file name, and how it is called in that folder. */
+export type Plan = { readonly files: Record<string, string>; readonly args: readonly string[] };
+
+/** The installation of one test file, with a server in front that ends TLS. */
+export type InFront = {
+  readonly stack: Stack;
+  readonly port: number;
+  /** what the program has printed */
+  output(): string;
+  browser(): Browser;
+  signedIn(email?: string, host?: string): Promise<Browser>;
+};
+
+/** Where callers are: beyond what the services trust, which is the front alone. */
+export const caller = { rejectUnauthorized: false, localAddress: '127.0.0.2' } as const;
+
+const root = join(import.meta.dirname, '../..');
+const certificate = join(root, 'test/fixtures/tls/localhost.crt');
+const key = join(root, 'test/fixtures/tls/localhost.key');
+
+/**
+ * Starts both services and a program in front of them before the tests of a file, and stops them after these.
+ *
+ * @param program the path of its executable
+ */
+export function useFront(
+  program: string,
+  plan: (setting: Setting) => Plan,
+  options: Pick<StackOptions, 'now' | 'proxyEnv'> = {},
+): InFront {
+  const browsers: Browser[] = [];
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-front-'));
+  let running: { stack: Stack; port: number; output(): string; stop(): Promise<void> } | undefined;
+  function now() {
+    if (running === undefined) throw new Error('the program runs only inside tests');
+    return running;
+  }
+
+  beforeAll(async () => {
+    const port = await freePort();
+    const trusting = { SERVER_TRUSTED_PROXIES: '127.0.0.1' };
+    const stack = await startStack({
+      ...options,
+      https: true,
+      frontPort: port,
+      authEnv: trusting,
+      proxyEnv: { ...trusting, ...options.proxyEnv },
+    });
+    const setting = { folder, port, stack, copied: (file: string) => copied(file, { folder, port, stack }) };
+    running = { stack, port, ...(await start(program, plan(setting), { folder, port })) };
+  });
+  afterEach(async () => {
+    await Promise.all(browsers.splice(0).map((browser) => browser.close()));
+    now().stack.app.received.length = 0;
+    now().stack.app.answer = undefined;
+  });
+  afterAll(async () => {
+    // A server whose connections are over ends at once.
+    await running?.stack.close();
+    await running?.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  return {
+    get stack() {
+      return now().stack;
+    },
+    get port() {
+      return now().port;
+    },
+    output: () => now().output(),
+    browser() {
+      const browser = new Browser(caller);
+      browsers.push(browser);
+      return browser;
+    },
+    async signedIn(email = 'engineer@example.com', host = 'hello') {
+      const browser = this.browser();
+      await signIn(browser, now().stack.url(host), email);
+      now().stack.app.received.length = 0;
+      return browser;
+    },
+  };
+}
+
+/** What the checks of a front were answered by proxy and auth; waits for the first ones. */
+export function checked({ stack }: InFront): Promise<unknown[]> {
+  return Promise.all(
+    ['proxy', 'auth'].map(async function statusAt(service) {
+      const isCheck = (line: LogLine) => line.service === service && line['path'] === '/ping';
+      const line = stack.log.find(isCheck) ?? (await stack.nextLine(isCheck));
+      return line['status'];
+    }),
+  );
+}
+
+// What operators change, too. A file that no longer holds one of these would be tested with somebody else's addresses.
+function copied(file: string, { folder, port, stack }: Omit<Setting, 'copied'>): string {
+  const together = join(folder, 'both.pem');
+  writeFileSync(together, readFileSync(certificate, 'utf8') + readFileSync(key, 'utf8'));
+  const changes: [from: RegExp, to: string][] = [
+    [/\/\S+\/corp\.example\.com\.pem/g, file.endsWith('.cfg') ? together : certificate],
+    [/\/\S+\/corp\.example\.com\.key/g, key],
+    [/corp\.example\.com/g, 'latchkey.localhost'],
+    [/127\.0\.0\.1:4180/g, `127.0.0.1:${stack.ports.proxy}`],
+    [/127\.0\.0\.1:4190/g, `127.0.0.1:${stack.ports.auth}`],
+    [/127\.0\.0\.1:8080/g, `127.0.0.1:${stack.app.port}`],
+    [/(?<=listen )443(?= ssl)|(?<=bind ):443(?= ssl)|\*:443(?=>)/g, `127.0.0.1:${port}`],
+  ];
+  return changes.reduce(
+    (text, [from, to]) => text.replaceAll(from, to),
+    readFileSync(join(root, 'deploy/fronts', file), 'utf8'),
+  );
+}
+
+async function start(program: string, { files, args }: Plan, where: { folder: string; port: number }) {
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(where.folder, name), text);
+  // A file, for what opens /dev/stderr once more.
+  const printed = join(where.folder, 'printed');
+  const output = () => readFileSync(printed, 'utf8');
+  const file = openSync(printed, 'a');
+  const child = spawn(program, args, { cwd: where.folder, stdio: ['ignore', file, file], detached: true });
+  closeSync(file);
+  const ended = once(child, 'close');
+  await listening(where.port, () => {
+    if (child.exitCode !== null) throw new Error(`${program} ended: ${output()}`);
+  });
+  return {
+    output,
+    async stop() {
+      child.kill('SIGTERM');
+      // With all that it started, whatever they wait for.
+      const killing = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'), 3000);
+      await ended;
+      clearTimeout(killing);
+    },
+  };
+}
+
+// None of them says that it listens in a way that all have.
+async function listening(port: number, check: () => void): Promise<void> {
+  for (let tries = 0; tries < 250; tries++) {
+    check();
+    if (await takes(port)) return;
+    await pause(20);
+  }
+  throw new Error(`nothing listens at ${port}`);
+}
+
+function takes(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(true));
+    socket.once('error', () => resolve(false)).once('connect', () => socket.destroy());
+  });
+}
