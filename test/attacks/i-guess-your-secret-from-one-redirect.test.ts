@@ -6,14 +6,19 @@ import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
 import { createHmac, hkdfSync } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { publicDeployments, versionOneDeployment } from '../fixtures/public-deployments.ts';
+import { told } from '../../packages/settings/testing/told.ts';
 
 const [{ proxy, auth }] = publicDeployments('/sso');
 const services = [
-  ['the proxy', 'CLIENT_SECRET', (secret: string) => loadProxySettings({ ...proxy, CLIENT_SECRET: secret })],
+  [
+    'the proxy',
+    'CLIENT_SECRET',
+    (secret: string) => told(loadProxySettings({ ...proxy, CLIENT_SECRET: secret })),
+  ],
   [
     'auth',
     'CLIENT_PROXY_SECRET',
-    (secret: string) => loadAuthSettings({ ...auth, CLIENT_PROXY_SECRET: secret }),
+    (secret: string) => told(loadAuthSettings({ ...auth, CLIENT_PROXY_SECRET: secret })),
   ],
 ] as const;
 
@@ -60,7 +65,7 @@ describe.each(services)('%s', (_, name, load) => {
 
 test('the public deployments of BuzzFeed SSO start as they are, without a word about their secrets', () => {
   for (const one of [...publicDeployments('/sso'), versionOneDeployment('/sso')]) {
-    for (const loaded of [loadProxySettings(one.proxy), loadAuthSettings(one.auth)]) {
+    for (const loaded of [told(loadProxySettings(one.proxy)), told(loadAuthSettings(one.auth))]) {
       expect(loaded).toMatchObject({ ok: true });
       expect(loaded.warnings.filter((line) => /openssl|guess/.test(line))).toEqual([]);
     }
@@ -72,9 +77,9 @@ test.each([
   ['a word again and again', Buffer.alloc(32, 'changeme')],
 ])('no service starts with a key of %s either, although it is of 32 bytes', (_, bytes) => {
   const key = bytes.toString('base64');
-  expect(loadProxySettings({ ...proxy, SESSION_COOKIE_SECRET: key }).ok).toBe(false);
-  expect(loadAuthSettings({ ...auth, SESSION_COOKIE_SECRET: key }).ok).toBe(false);
-  expect(loadAuthSettings({ ...auth, SESSION_KEY: key }).ok).toBe(false);
+  expect(told(loadProxySettings({ ...proxy, SESSION_COOKIE_SECRET: key })).ok).toBe(false);
+  expect(told(loadAuthSettings({ ...auth, SESSION_COOKIE_SECRET: key })).ok).toBe(false);
+  expect(told(loadAuthSettings({ ...auth, SESSION_KEY: key })).ok).toBe(false);
 });
 
 test.each(['return address', 'session token', 'sign-out hint'] as const)(

@@ -6,6 +6,7 @@ import { startUp } from '../fixtures/environments.ts';
 import { sendRaw } from '../fixtures/raw-request.ts';
 import { signIn } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';
+import { told } from '../../packages/settings/testing/told.ts';
 
 const key = Buffer.alloc(32, 'a key of the tests').toString('base64');
 
@@ -75,7 +76,7 @@ describe('an environment of version 2 with Okta', () => {
   });
 
   test('is told what to write for each of its names', () => {
-    const { deprecated } = loadAuthSettings(versionTwo);
+    const { deprecated } = told(loadAuthSettings(versionTwo));
     expect(deprecated).toEqual(
       expect.arrayContaining([
         { name: 'PROVIDER_SLUG', instead: 'PROVIDER_OKTA_SLUG' },
@@ -100,7 +101,9 @@ describe('the scheme of REDIRECT_URL', () => {
   });
 
   test('comes with a warning where the host is another one than that of auth', () => {
-    const { warnings } = loadAuthSettings({ ...versionTwo, REDIRECT_URL: 'http://login.corp.example.com' });
+    const { warnings } = told(
+      loadAuthSettings({ ...versionTwo, REDIRECT_URL: 'http://login.corp.example.com' }),
+    );
     expect(warnings).toContainEqual(
       expect.stringMatching(/^REDIRECT_URL: names another host than SERVER_HOST/),
     );

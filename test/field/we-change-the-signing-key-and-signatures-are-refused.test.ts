@@ -7,6 +7,7 @@ import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
 import { minimalProxy } from '../../packages/settings/testing/environments.ts';
 import { valuesOf } from '../fixtures/recorder.ts';
 import { useStack } from '../fixtures/use-stack.ts';
+import { startUp } from '../fixtures/environments.ts';
 
 const makeKey = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 const [old, fresh] = [makeKey(), makeKey()];
@@ -34,15 +35,16 @@ describe('with the new key below the old one', () => {
 });
 
 function signerOf(REQUESTSIGNER_KEY: string): ReturnType<typeof createSigner> {
-  const loaded = loadProxySettings({ ...minimalProxy(), REQUESTSIGNER_KEY });
-  if (!loaded.ok) throw new Error(loaded.errors.join('\n'));
-  return createSigner({ variables: {}, rsaKey: loaded.settings.requestSignerKey });
+  const settings = startUp(loadProxySettings({ ...minimalProxy(), REQUESTSIGNER_KEY }));
+  return createSigner({ variables: {}, rsaKey: settings.requestSignerKey });
 }
 
 test('a second key that is no good keeps the proxy from starting, by its place', () => {
   const wrong = fresh.export({ type: 'pkcs1', format: 'pem' }).toString();
   expect(signerOf(pemOf(old) + wrong)).toMatchObject({
-    problems: [expect.stringMatching(/^REQUESTSIGNER_KEY: key 2: this is a PKCS#1 key/)],
+    problems: [
+      { variable: 'REQUESTSIGNER_KEY', message: expect.stringMatching(/^key 2: this is a PKCS#1 key/) },
+    ],
   });
 });
 

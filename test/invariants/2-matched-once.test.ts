@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createLog } from '@latchkey/http';
 import type { RunningServer } from '@latchkey/http';
 import { createLiveTable, createSigner, startProxy } from '@latchkey/proxy';
-import { loadProxySettings } from '@latchkey/settings';
+import { loadProxySettings, sentenceOf } from '@latchkey/settings';
 import { loadUpstreams } from '@latchkey/upstreams';
 import type { RouteTable } from '@latchkey/upstreams';
 import { randomBytes } from 'node:crypto';
@@ -13,6 +13,7 @@ import { freePort } from '../fixtures/ports.ts';
 import { sendRaw } from '../fixtures/raw-request.ts';
 import { startRecorder } from '../fixtures/recorder.ts';
 import type { Recorder } from '../fixtures/recorder.ts';
+import { startUp } from '../fixtures/environments.ts';
 
 let open: Recorder;
 let closed: Recorder;
@@ -21,18 +22,19 @@ let matches = 0;
 
 beforeAll(async () => {
   [open, closed] = await Promise.all([startRecorder(), startRecorder()]);
-  const loaded = loadProxySettings({
-    SERVER_PORT: String(await freePort()),
-    PROVIDER_URL_EXTERNAL: 'http://sso.latchkey.localhost',
-    CLIENT_ID: 'proxy',
-    CLIENT_SECRET: 'not used here and long enough all the same',
-    SESSION_COOKIE_SECRET: randomBytes(32).toString('base64'),
-    SESSION_COOKIE_SECURE: 'false',
-    UPSTREAM_CLUSTER: 'test',
-  });
-  if (!loaded.ok) throw new Error(loaded.errors.join());
+  const settings = startUp(
+    loadProxySettings({
+      SERVER_PORT: String(await freePort()),
+      PROVIDER_URL_EXTERNAL: 'http://sso.latchkey.localhost',
+      CLIENT_ID: 'proxy',
+      CLIENT_SECRET: 'not used here and long enough all the same',
+      SESSION_COOKIE_SECRET: randomBytes(32).toString('base64'),
+      SESSION_COOKIE_SECURE: 'false',
+      UPSTREAM_CLUSTER: 'test',
+    }),
+  );
   const { table } = loadUpstreams({
-    ...loaded.settings.upstream,
+    ...settings.upstream,
     file: 'test.yml',
     text: ['open', 'closed']
       .map((name) => {
@@ -54,9 +56,9 @@ beforeAll(async () => {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const log = createLog({ service: 'proxy', level: 'info', destination: silent });
   const signing = createSigner({ variables: {}, rsaKey: undefined });
-  if ('problems' in signing) throw new Error(signing.problems.join());
+  if ('problems' in signing) throw new Error(signing.problems.map(sentenceOf).join());
   const { signer } = signing;
-  proxy = await startProxy({ settings: loaded.settings, table: createLiveTable(fickle), signer, log });
+  proxy = await startProxy({ settings: settings, table: createLiveTable(fickle), signer, log });
 });
 afterAll(() => Promise.all([proxy.stop(), open.close(), closed.close()]));
 

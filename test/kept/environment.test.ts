@@ -2,6 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
 import type { AuthSettings, Loaded, ProxySettings } from '@latchkey/settings';
+import { told } from '../../packages/settings/testing/told.ts';
+import { startUp } from '../fixtures/environments.ts';
 
 type Env = Record<string, string>;
 
@@ -29,20 +31,14 @@ const authEnv: Env = {
   PROVIDER_X_CLIENT_SECRET: 'secret',
 };
 
-function settingsOf<T>(loaded: Loaded<T>): T {
-  if (!loaded.ok) throw new Error(loaded.errors.join('\n'));
-  return loaded.settings;
-}
-const proxy = (changes: Env = {}): ProxySettings =>
-  settingsOf(loadProxySettings({ ...proxyEnv, ...changes }));
-const auth = (changes: Env = {}): AuthSettings => settingsOf(loadAuthSettings({ ...authEnv, ...changes }));
+const proxy = (changes: Env = {}): ProxySettings => startUp(loadProxySettings({ ...proxyEnv, ...changes }));
+const auth = (changes: Env = {}): AuthSettings => startUp(loadAuthSettings({ ...authEnv, ...changes }));
 
 /** Whether setting a variable is noticed: the settings are others, or a warning says that it has no effect. */
 function isRead(load: (env: Env) => Loaded<unknown>, env: Env, name: string, text: string): boolean {
   const [before, after] = [load(env), load({ ...env, [name]: text })];
-  if (!after.ok) throw new Error(after.errors.join('\n'));
-  const differs = JSON.stringify(settingsOf(before)) !== JSON.stringify(after.settings);
-  return differs || after.warnings.some((line) => line.startsWith(`${name}: `));
+  const differs = JSON.stringify(startUp(before)) !== JSON.stringify(startUp(after));
+  return differs || after.warnings.some(({ variable }) => variable === name);
 }
 
 describe('environment', () => {
@@ -160,7 +156,7 @@ describe('environment', () => {
       SESSION_VALID_TTL: '5m',
     };
     const loaded = loadProxySettings(older);
-    expect(settingsOf(loaded)).toEqual(
+    expect(startUp(loaded)).toEqual(
       proxy({
         SERVER_PORT: '8080',
         SESSION_COOKIE_SECURE: 'false',
@@ -168,7 +164,7 @@ describe('environment', () => {
         SESSION_TTL_VALID: '5m',
       }),
     );
-    const lines = loaded.warnings.filter((line) => line.includes('deprecated, write '));
+    const lines = told(loaded).warnings.filter((line) => line.includes('deprecated, write '));
     const deprecated = Object.keys(older).filter((name) => !name.startsWith('CLIENT_'));
     expect(lines).toHaveLength(deprecated.length);
     for (const name of deprecated) expect(lines).toContainEqual(expect.stringContaining(`${name}: `));

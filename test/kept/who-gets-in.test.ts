@@ -4,21 +4,23 @@ import { decide } from '@latchkey/access';
 import { loadProxySettings } from '@latchkey/settings';
 import { loadUpstreams } from '@latchkey/upstreams';
 import type { LoadedUpstreams } from '@latchkey/upstreams';
+import { startUp } from '../fixtures/environments.ts';
 
 const secret = Buffer.alloc(32, 'the key of the tests').toString('base64');
 
 /** A file of one upstream with these options, in an environment with these variables besides the necessary ones. */
 function load(options: string, env: Record<string, string> = {}): LoadedUpstreams {
-  const loaded = loadProxySettings({
-    PROVIDER_URL_EXTERNAL: 'https://sso.example.com',
-    CLIENT_ID: 'proxy',
-    CLIENT_SECRET: 'the secret of both which is long enough',
-    SESSION_COOKIE_SECRET: secret,
-    ...env,
-  });
-  if (!loaded.ok) throw new Error(loaded.errors.join('\n'));
+  const settings = startUp(
+    loadProxySettings({
+      PROVIDER_URL_EXTERNAL: 'https://sso.example.com',
+      CLIENT_ID: 'proxy',
+      CLIENT_SECRET: 'the secret of both which is long enough',
+      SESSION_COOKIE_SECRET: secret,
+      ...env,
+    }),
+  );
   return loadUpstreams({
-    ...loaded.settings.upstream,
+    ...settings.upstream,
     file: 'upstream_configs.yml',
     text: `- {service: wiki, default: {from: wiki.example.com, to: wiki.internal, options: {${options}}}}`,
   });

@@ -6,6 +6,6 @@ export { foldName, isReserved } from './names.ts';
 export { decodedPath, gapSignedText, ssoSignedText } from './signed-request.ts';
 export type { SignedRequest } from './signed-request.ts';
 export { readSigningKeys } from './signing-keys.ts';
-export type { SigningKeys } from './signing-keys.ts';
+export type { KeyProblem, SigningKeys } from './signing-keys.ts';
 export { certs, ssoSignature } from './sso-signature.ts';
 export type { RsaSigner } from './sso-signature.ts';

@@ -6,7 +6,7 @@ test('every key that is wrong is told by the name of its variable, and nothing o
     variables: { wiki_signing_key: 'hunter2', docs_signing_key: 'sha3:hunter2' },
     rsaKey: 'hunter2',
   });
-  expect('problems' in keys && keys.problems.map((line) => line.split(':')[0])).toEqual([
+  expect('problems' in keys && keys.problems.map(({ variable }) => variable)).toEqual([
     'SSO_CONFIG_WIKI_SIGNING_KEY',
     'SSO_CONFIG_DOCS_SIGNING_KEY',
     'REQUESTSIGNER_KEY',

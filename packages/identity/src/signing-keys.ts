@@ -11,6 +11,9 @@ export type SigningKeys = {
   readonly rsa: readonly RsaSigner[];
 };
 
+/** What is wrong with a variable; the message goes on after `variable: `. */
+export type KeyProblem = { readonly variable: string; readonly message: string };
+
 const gapKeyName = /^(?<service>.+)_signing_key$/;
 
 /**
@@ -18,13 +21,13 @@ const gapKeyName = /^(?<service>.+)_signing_key$/;
  *
  * @param given.variables `SSO_CONFIG_*`; those that end in `_signing_key` are keys, `algorithm:secret`
  * @param given.rsaKey the PEM text of `REQUESTSIGNER_KEY`: one key, or several one below the other
- * @returns the keys, or what is wrong with which variable; each line begins with its name
+ * @returns the keys, or what is wrong with which variable
  */
 export function readSigningKeys(given: {
   variables: Readonly<Record<string, string>>;
   rsaKey: string | undefined;
-}): SigningKeys | { readonly problems: readonly string[] } {
-  const problems: string[] = [];
+}): SigningKeys | { readonly problems: readonly KeyProblem[] } {
+  const problems: KeyProblem[] = [];
   const gap = new Map<string, GapKey>();
   for (const [name, text] of Object.entries(given.variables)) {
     const service = gapKeyName.exec(name)?.groups?.['service'];
@@ -32,11 +35,12 @@ export function readSigningKeys(given: {
     const key = parseGapKey(text);
     if (!('problem' in key)) gap.set(service, key);
     else
-      problems.push(
-        `SSO_CONFIG_${name.toUpperCase()}: unable to generate hmac auth for ${service}: ${key.problem}`,
-      );
+      problems.push({
+        variable: `SSO_CONFIG_${name.toUpperCase()}`,
+        message: `unable to generate hmac auth for ${service}: ${key.problem}`,
+      });
   }
   const rsa = given.rsaKey === undefined ? [] : loadRsaSigners(given.rsaKey);
-  if ('problem' in rsa) problems.push(`REQUESTSIGNER_KEY: ${rsa.problem}`);
+  if ('problem' in rsa) problems.push({ variable: 'REQUESTSIGNER_KEY', message: rsa.problem });
   return problems.length > 0 || 'problem' in rsa ? { problems } : { gap, rsa };
 }

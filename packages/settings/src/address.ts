@@ -17,10 +17,13 @@ export const secureAddress = valueType(
     const url = parseWebAddress(text);
     return url !== undefined && isSecure(url) ? url : undefined;
   },
-  (text) =>
-    parseWebAddress(text) === undefined
-      ? anAddress
-      : 'an https URL (http only on this machine, like http://127.0.0.1:8080)',
+  {
+    example: 'https://idp.example.com',
+    advise: (text) =>
+      parseWebAddress(text) === undefined
+        ? anAddress
+        : 'an https URL (http only on this machine, like http://127.0.0.1:8080)',
+  },
 );
 
 function isSecure({ protocol, hostname }: URL): boolean {
@@ -34,10 +37,15 @@ export const outgoingProxy = valueType('URL', 'an address like http://proxy.inte
 });
 
 /** Only scheme, host and port of an address; a path is dropped, as in BuzzFeed SSO. */
-export const origin = valueType('URL', 'an address like https://sso.example.com', (text) => {
-  const url = parseWebAddress(text);
-  return url && new URL(url.origin);
-});
+export const origin = valueType(
+  'URL',
+  'an address like https://sso.example.com',
+  (text) => {
+    const url = parseWebAddress(text);
+    return url && new URL(url.origin);
+  },
+  { example: 'https://sso.example.com' },
+);
 
 function parseWebAddress(text: string): URL | undefined {
   // The URL parser mends blanks, backslashes and missing slashes; whoever wrote those should know.
@@ -47,21 +55,29 @@ function parseWebAddress(text: string): URL | undefined {
 }
 
 /** The `Host` that a service answers to: a name in lower case, and a port where it is not the usual one. */
-export const host = valueType('host', 'a host like sso.example.com or sso.example.com:8443', (text) => {
-  const [name = '', portText, ...more] = text.toLowerCase().split(':');
-  if (more.length > 0 || !isHostName(name)) return undefined;
-  if (portText === undefined) return name;
-  const port = parsePort(portText);
-  return port === undefined ? undefined : `${name}:${port}`;
-});
+export const host = valueType(
+  'host',
+  'a host like sso.example.com or sso.example.com:8443',
+  (text) => {
+    const [name = '', portText, ...more] = text.toLowerCase().split(':');
+    if (more.length > 0 || !isHostName(name)) return undefined;
+    if (portText === undefined) return name;
+    const port = parsePort(portText);
+    return port === undefined ? undefined : `${name}:${port}`;
+  },
+  { example: 'sso.example.com' },
+);
 
 /** A domain in lower case without its leading dot. An IP address has no subdomains, so it is none. */
 export const domain = valueType('domain', 'a domain like example.com', parseDomain);
 
 export const domainList = listOf(
   'domain list',
-  valueType('domain', 'a domain like example.com, or * for any', (text) =>
-    text === '*' ? text : parseDomain(text),
+  valueType(
+    'domain',
+    'a domain like example.com, or * for any',
+    (text) => (text === '*' ? text : parseDomain(text)),
+    { example: 'example.com' },
   ),
 );
 
@@ -83,7 +99,7 @@ export const emailAddressList = listOf(
 /** Address ranges; a single address is the range of itself. IPv4 that is written as IPv6 becomes IPv4. */
 export const cidrList = listOf(
   'CIDR list',
-  valueType('CIDR', 'a range like 10.0.0.0/16', parseCidr, adviseCidr),
+  valueType('CIDR', 'a range like 10.0.0.0/16', parseCidr, { advise: adviseCidr }),
 );
 
 /** Hosts, domains and address ranges that are reached without an outgoing proxy, as Go reads them: what is none is ignored. */
@@ -91,7 +107,7 @@ export const proxyExceptions = valueType(
   'text',
   'hosts, domains and address ranges with commas between',
   (text) => (text.split(',').some(isTooWide) ? undefined : text),
-  (text) => text.split(',').filter(isTooWide).map(adviseCidr).join(', '),
+  { advise: (text) => text.split(',').filter(isTooWide).map(adviseCidr).join(', ') },
 );
 
 function parseDomain(text: string): string | undefined {

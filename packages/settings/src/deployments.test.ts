@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings } from './load-auth.ts';
 import { loadProxySettings } from './load-proxy.ts';
 import { freshKey } from '../testing/environments.ts';
+import { told } from '../testing/told.ts';
 
 // The variables of two public deployments of BuzzFeed SSO on ECS Fargate, with values of the same form.
 
@@ -143,7 +144,7 @@ function versionThree(): Record<string, string> {
 
 describe('an environment of BuzzFeed SSO on Fargate starts unchanged', () => {
   test('the proxy of the first deployment', () => {
-    expect(loadProxySettings(firstProxy())).toMatchObject({
+    expect(told(loadProxySettings(firstProxy()))).toMatchObject({
       ok: true,
       settings: {
         session: { ttl: { lifetimeMs: 3_600_000 } },
@@ -154,7 +155,7 @@ describe('an environment of BuzzFeed SSO on Fargate starts unchanged', () => {
   });
 
   test('auth of the first deployment', () => {
-    const loaded = loadAuthSettings(firstAuth());
+    const loaded = told(loadAuthSettings(firstAuth()));
     expect(loaded).toMatchObject({
       ok: true,
       settings: {
@@ -178,7 +179,7 @@ describe('an environment of BuzzFeed SSO on Fargate starts unchanged', () => {
   });
 
   test('the proxy of the second, where a stray CLUSTER does not fill the empty UPSTREAM_CLUSTER', () => {
-    const loaded = loadProxySettings({ ...firstProxy(), ...secondChanges });
+    const loaded = told(loadProxySettings({ ...firstProxy(), ...secondChanges }));
     expect(loaded).toMatchObject({
       ok: true,
       settings: { session: { cookie: { secure: false } }, upstream: { cluster: '' } },
@@ -186,12 +187,14 @@ describe('an environment of BuzzFeed SSO on Fargate starts unchanged', () => {
   });
 
   test('auth of the second, warned that it sends people anywhere', () => {
-    const loaded = loadAuthSettings({
-      ...firstAuth(),
-      ...secondChanges,
-      SERVER_SCHEME: 'https',
-      AUTHORIZE_PROXY_DOMAINS: '*',
-    });
+    const loaded = told(
+      loadAuthSettings({
+        ...firstAuth(),
+        ...secondChanges,
+        SERVER_SCHEME: 'https',
+        AUTHORIZE_PROXY_DOMAINS: '*',
+      }),
+    );
     expect(loaded).toMatchObject({ ok: true, settings: { authorize: { proxyDomains: ['*'] } } });
     expect(loaded.warnings.join('\n')).toContain('AUTHORIZE_PROXY_DOMAINS: "*" is insecure');
   });
@@ -208,13 +211,15 @@ describe('a provider of BuzzFeed SSO is taken over unchanged', () => {
     ],
   ])('Okta: %j', (given, settings) => {
     const variables = Object.entries(given).map(([name, text]) => [`PROVIDER_X_${name}`, text]);
-    const loaded = loadAuthSettings({
-      ...common,
-      ...Object.fromEntries(variables),
-      PROVIDER_X_TYPE: 'okta',
-      PROVIDER_X_GROUPCACHE_INTERVAL_REFRESH: '3m',
-      PROVIDER_X_GROUPCACHE_INTERVAL_PROVIDER: '2m',
-    });
+    const loaded = told(
+      loadAuthSettings({
+        ...common,
+        ...Object.fromEntries(variables),
+        PROVIDER_X_TYPE: 'okta',
+        PROVIDER_X_GROUPCACHE_INTERVAL_REFRESH: '3m',
+        PROVIDER_X_GROUPCACHE_INTERVAL_PROVIDER: '2m',
+      }),
+    );
     expect(loaded).toMatchObject({
       ok: true,
       settings: { providers: [{ type: 'okta', name: 'Okta', groupsMs: 120_000, ...settings }] },
@@ -223,17 +228,19 @@ describe('a provider of BuzzFeed SSO is taken over unchanged', () => {
   });
 
   test('Cognito, told once that its AWS keys can go', () => {
-    const loaded = loadAuthSettings({
-      ...common,
-      PROVIDER_X_TYPE: 'cognito',
-      PROVIDER_X_COGNITO_URL: 'acme.auth.eu-west-1.amazoncognito.com',
-      PROVIDER_X_COGNITO_REGION: 'eu-west-1',
-      PROVIDER_X_COGNITO_ID: 'eu-west-1_a1B2c3D4e',
-      PROVIDER_X_COGNITO_CREDENTIALS_ID: 'AKIA2EXAMPLE',
-      PROVIDER_X_COGNITO_CREDENTIALS_SECRET: 'a key to the account',
-      PROVIDER_X_GROUPCACHE_INTERVAL_REFRESH: '3m',
-      PROVIDER_X_GROUPCACHE_INTERVAL_PROVIDER: '2m',
-    });
+    const loaded = told(
+      loadAuthSettings({
+        ...common,
+        PROVIDER_X_TYPE: 'cognito',
+        PROVIDER_X_COGNITO_URL: 'acme.auth.eu-west-1.amazoncognito.com',
+        PROVIDER_X_COGNITO_REGION: 'eu-west-1',
+        PROVIDER_X_COGNITO_ID: 'eu-west-1_a1B2c3D4e',
+        PROVIDER_X_COGNITO_CREDENTIALS_ID: 'AKIA2EXAMPLE',
+        PROVIDER_X_COGNITO_CREDENTIALS_SECRET: 'a key to the account',
+        PROVIDER_X_GROUPCACHE_INTERVAL_REFRESH: '3m',
+        PROVIDER_X_GROUPCACHE_INTERVAL_PROVIDER: '2m',
+      }),
+    );
     expect(loaded).toMatchObject({
       ok: true,
       settings: {
@@ -256,7 +263,7 @@ describe('a provider of BuzzFeed SSO is taken over unchanged', () => {
 
 describe('an environment of BuzzFeed SSO under any of its names starts unchanged', () => {
   test('the proxy of versions 1 and 2', () => {
-    const loaded = loadProxySettings(versionOneProxy());
+    const loaded = told(loadProxySettings(versionOneProxy()));
     expect(loaded).toMatchObject({
       ok: true,
       settings: {
@@ -277,7 +284,7 @@ describe('an environment of BuzzFeed SSO under any of its names starts unchanged
   });
 
   test('auth of version 1', () => {
-    const loaded = loadAuthSettings(versionOneAuth());
+    const loaded = told(loadAuthSettings(versionOneAuth()));
     expect(loaded).toMatchObject({
       ok: true,
       settings: {
@@ -305,7 +312,7 @@ describe('an environment of BuzzFeed SSO under any of its names starts unchanged
 
   test('one environment of version 3 for both services', () => {
     const env = versionThree();
-    const [proxy, auth] = [loadProxySettings(env), loadAuthSettings(env)];
+    const [proxy, auth] = [told(loadProxySettings(env)), told(loadAuthSettings(env))];
     if (!proxy.ok || !auth.ok) throw new Error('refused');
     expect(proxy.settings.client).toEqual(auth.settings.client);
     expect(proxy.settings.session.cookie).toEqual(auth.settings.session.cookie);

@@ -3,6 +3,7 @@ import { loadAuthSettings } from './load-auth.ts';
 import { loadProxySettings } from './load-proxy.ts';
 import { removedFromAuth, removedFromProxy } from './removed-names.ts';
 import { freshKey, minimalAuth, minimalProxy } from '../testing/environments.ts';
+import { told } from '../testing/told.ts';
 
 type Env = Record<string, string | undefined>;
 
@@ -10,14 +11,14 @@ const key = freshKey();
 
 /** An environment under `older` means what it means under `name`, and says which of the two to write. */
 function expectSameSettings(
-  load: (env: Env) => ReturnType<typeof loadProxySettings> | ReturnType<typeof loadAuthSettings>,
+  load: typeof loadProxySettings | typeof loadAuthSettings,
   env: Env,
   older: string,
   name: string,
   text: string,
 ): void {
-  const now = load({ ...env, [name]: text });
-  const before = load({ ...env, [name]: undefined, [older]: text });
+  const now = told<unknown>(load({ ...env, [name]: text }));
+  const before = told<unknown>(load({ ...env, [name]: undefined, [older]: text }));
   if (!now.ok || !before.ok) throw new Error([now, before].flatMap((l) => (l.ok ? [] : l.errors)).join('\n'));
   expect(before.settings).toEqual(now.settings);
   expect(before.warnings.filter((line) => line.startsWith(`${older}: deprecated`))).toEqual([
@@ -68,7 +69,9 @@ describe('the deprecated names of the proxy', () => {
   });
 
   test.each(Object.entries(removedFromProxy))('%s has no effect any more', (name, advice) => {
-    const loaded = loadProxySettings({ ...minimalProxy(), UPSTREAM_CONFIGFILE: '/x.yml', [name]: 'hunter2' });
+    const loaded = told(
+      loadProxySettings({ ...minimalProxy(), UPSTREAM_CONFIGFILE: '/x.yml', [name]: 'hunter2' }),
+    );
     expect(loaded).toMatchObject({
       ok: true,
       warnings: [`${name}: has no effect any more, ${advice}`],
@@ -83,7 +86,7 @@ describe('the deprecated names of the proxy', () => {
       CLUSTER: 'stray',
       UPSTREAM_CLUSTER: 'prod',
     };
-    expect(loadProxySettings(env)).toMatchObject({
+    expect(told(loadProxySettings(env))).toMatchObject({
       settings: { upstream: { cluster: 'prod' } },
       warnings: [],
       deprecated: [],
@@ -129,7 +132,7 @@ describe('the deprecated names of auth', () => {
   });
 
   test.each(Object.entries(removedFromAuth))('%s has no effect any more', (name, advice) => {
-    const loaded = loadAuthSettings({ ...minimalAuth(), [name]: 'x' });
+    const loaded = told(loadAuthSettings({ ...minimalAuth(), [name]: 'x' }));
     expect(loaded).toMatchObject({
       ok: true,
       warnings: [`${name}: has no effect any more, ${advice}`],
@@ -144,7 +147,7 @@ describe('the names that BuzzFeed SSO documents and never read', () => {
     ['GROUPCACHE_INTERVAL_REFRESH', '5m'],
     ['GROUPCACHE_INTERVAL_PROVIDER', '5m'],
   ])('%s has no effect on auth', (name, text) => {
-    const loaded = loadAuthSettings({ ...minimalAuth(), [name]: text });
+    const loaded = told(loadAuthSettings({ ...minimalAuth(), [name]: text }));
     expect(loaded).toMatchObject({ ok: true, warnings: [`${name}: has no effect`] });
   });
 });

@@ -39,5 +39,5 @@ function durationWhere(
     const inSeconds = BARE_NUMBER.test(text) ? parse(`${text}s`) : undefined;
     return inSeconds === undefined ? write : `"${text}s"`;
   };
-  return valueType(name, write, parse, advise);
+  return valueType(name, write, parse, { advise });
 }

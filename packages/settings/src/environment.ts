@@ -7,14 +7,19 @@ export type Environment = {
   names: readonly string[];
   /** The untouched text, which may be empty. */
   get(name: string): string | undefined;
-  readFile: ReadFile;
+  /** Undefined where the files are on another machine. */
+  readFile: ReadFile | undefined;
 };
 
-/** Where two spellings of one name are set, the one in upper case counts. */
+/**
+ * Where two spellings of one name are set, the one in upper case counts.
+ * @param files gives the text of a file; `elsewhere`: none of them is on this machine
+ */
 export function createEnvironment(
   env: Record<string, string | undefined>,
-  readFile: ReadFile = readSmallFile,
+  files: ReadFile | 'elsewhere' = readSmallFile,
 ): Environment {
+  const readFile = files === 'elsewhere' ? undefined : files;
   const texts = new Map<string, string>();
   for (const [spelling, text] of Object.entries(env)) {
     const name = spelling.toUpperCase();

@@ -6,6 +6,7 @@ import { loadAuthSettings } from './load-auth.ts';
 import { loadProxySettings } from './load-proxy.ts';
 import type { Loaded } from './settings.ts';
 import { filesOf, freshKey } from '../testing/environments.ts';
+import { told } from '../testing/told.ts';
 
 const folder = new URL('../../../deploy/environments/', import.meta.url);
 
@@ -22,7 +23,8 @@ function readEnvironment(name: string): Record<string, string> {
   return Object.fromEntries(settings.map((line) => line.split(/=(.*)/, 2)));
 }
 
-function settingsOf<T>(loaded: Loaded<T>): T {
+function settingsOf<T>(one: Loaded<T>): T {
+  const loaded = told(one);
   expect(loaded.warnings).toEqual([]);
   if (!loaded.ok) throw new Error(loaded.errors.join('\n'));
   return loaded.settings;

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createEnvironment } from './environment.ts';
 import { findText } from './find-text.ts';
 import { noFindings } from './findings.ts';
+import { sentenceOf } from './problem.ts';
 import { text } from './value-types.ts';
 import type { Variable } from './variable.ts';
 import { filesOf } from '../testing/environments.ts';
@@ -12,8 +13,10 @@ const secret: Variable = { ...plain, secret: true };
 function find(env: Record<string, string | undefined>, row = plain, files: Record<string, string> = {}) {
   const findings = noFindings();
   const found = findText(createEnvironment(env, filesOf(files)), 'NEW', row, findings);
-  return { found, ...findings };
+  return { found, errors: findings.errors.map(sentenceOf), warnings: findings.warnings.map(sentenceOf) };
 }
+
+const nothingToSay = { errors: [], warnings: [] };
 
 describe('a variable is found', () => {
   test('under its name in any letter case', () => {
@@ -25,7 +28,6 @@ describe('a variable is found', () => {
       found: { name: 'OLDER', text: 'x' },
       errors: [],
       warnings: ['OLDER: deprecated, write NEW'],
-      deprecated: [{ name: 'OLDER', instead: 'NEW' }],
     });
   });
 
@@ -42,7 +44,7 @@ describe('a variable is found', () => {
     ['an older name is set to nothing', { OLD: '' }],
     ['a file is named and it is no secret', { NEW_FILE: '/x' }],
   ])('not at all where %s', (_when, env) => {
-    expect(find(env)).toEqual({ found: undefined, ...noFindings() });
+    expect(find(env)).toEqual({ found: undefined, ...nothingToSay });
   });
 });
 
@@ -89,7 +91,7 @@ describe('a secret in a file', () => {
   ])('is read %s', (_how, content, expected) => {
     expect(find({ NEW_FILE: '/s', HOME: 'x' }, secret, { '/s': content })).toEqual({
       found: { name: 'NEW_FILE', text: expected },
-      ...noFindings(),
+      ...nothingToSay,
     });
   });
 
@@ -112,7 +114,7 @@ describe('a secret in a file', () => {
   test('is an error beside the secret itself', () => {
     expect(find({ NEW: 'x', NEW_FILE: '/s' }, secret, { '/s': 'x' })).toEqual({
       found: { name: 'NEW_FILE' },
-      ...noFindings(),
+      ...nothingToSay,
       errors: ['NEW_FILE: set together with NEW, write only one of the two'],
     });
   });
@@ -120,7 +122,7 @@ describe('a secret in a file', () => {
   test('that cannot be read is an error, which does not repeat what was taken for a path', () => {
     expect(find({ NEW_FILE: 'hunter2' }, secret)).toEqual({
       found: { name: 'NEW_FILE' },
-      ...noFindings(),
+      ...nothingToSay,
       errors: [
         'NEW_FILE: the file it names does not exist, write the path of a file that holds the secret alone',
       ],

@@ -1,10 +1,10 @@
 import type { Environment } from './environment.ts';
-import { deprecate } from './findings.ts';
+import { deprecate, refuse } from './findings.ts';
 import type { Findings } from './findings.ts';
 import { readSecretFile } from './secret-file.ts';
 import type { Variable } from './variable.ts';
 
-/** What was found, and under which name. Where there is no text, the findings say why. */
+/** What was found, and under which name. Where there is no text, it is among what the findings call unknown. */
 export type Found = { name: string; text?: string };
 
 const referencePattern = /\$\{([A-Za-z0-9_]+)\}/g;
@@ -30,14 +30,15 @@ export function findText(
   const foundName = `${present}${form}`;
   if (other !== undefined) {
     const otherName = `${present}${other}`;
-    findings.errors.push(`${otherName}: set together with ${foundName}, write only one of the two`);
+    const message = `set together with ${foundName}, write only one of the two`;
+    refuse({ variable: otherName, code: 'conflict', message, others: [foundName] }, findings, name);
     return { name: otherName };
   }
 
   const text = textOf(foundName, environment, variable, findings);
   if (text === '') return undefined;
   if (present !== name) deprecate(foundName, `${name}${form}`, findings);
-  return form === '' ? { name: foundName, text } : readFileOf(foundName, text, environment, findings);
+  return form === '' ? { name: foundName, text } : readFileOf(foundName, text, environment, findings, name);
 }
 
 /** Fills in what `${NAME}` stands for, once: what is filled in is not looked into again. */
@@ -61,17 +62,28 @@ function textOf(name: string, environment: Environment, variable: Variable, find
   for (const reference of missing) {
     // A secret may contain "${" by chance, and then the name between the braces is a piece of it.
     const shown = variable.secret ? '${…}' : `\${${reference}}`;
-    findings.warnings.push(`${name}: names ${shown}, which is not set and became empty`);
+    const message = `names ${shown}, which is not set and became empty`;
+    findings.warnings.push({ variable: name, code: 'doubtful', message });
   }
   return text;
 }
 
 /** What a file holds is taken as it stands. */
-function readFileOf(name: string, path: string, environment: Environment, findings: Findings): Found {
-  const result = readSecretFile(path, (file) => environment.readFile(file, name));
-  if ('secret' in result) return { name, text: result.secret };
-  findings.errors.push(
-    `${name}: the file it names ${result.problem}, write the path of a file that holds the secret alone`,
-  );
-  return { name };
+function readFileOf(
+  variable: string,
+  path: string,
+  environment: Environment,
+  findings: Findings,
+  name: string,
+): Found {
+  const { readFile } = environment;
+  if (readFile === undefined) {
+    findings.unknown.add(name);
+    return { name: variable };
+  }
+  const result = readSecretFile(path, readFile);
+  if ('secret' in result) return { name: variable, text: result.secret };
+  const message = `the file it names ${result.problem}, write the path of a file that holds the secret alone`;
+  refuse({ variable, code: 'unreadable', message }, findings, name);
+  return { name: variable };
 }

@@ -1,10 +1,10 @@
 export { parseServiceAccount } from './inline-document.ts';
-export type { DeprecatedName } from './findings.ts';
-export { loadAuthSettings } from './load-auth.ts';
-export { loadProxySettings } from './load-proxy.ts';
+export { loadAuthSettings, surveyAuthSettings } from './load-auth.ts';
+export { loadProxySettings, surveyProxySettings } from './load-proxy.ts';
+export { sentenceOf } from './problem.ts';
+export type { Problem } from './problem.ts';
 export { renderConfigurationReference } from './reference.ts';
 export { readSecretFile, readSmallFile } from './secret-file.ts';
-export type { ReadFile } from './secret-file.ts';
 export type {
   AuthSettings,
   ClientSettings,
@@ -23,6 +23,7 @@ export type {
   SecretList,
   ServerSettings,
   ServiceAccount,
+  Survey,
   UpstreamDefaults,
   WebScheme,
 } from './settings.ts';

@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings } from './load-auth.ts';
 import { freshKey, minimalAuth, minimalProxy } from '../testing/environments.ts';
+import { told } from '../testing/told.ts';
 
 type Changes = Record<string, string | undefined>;
 
 function load(changes: Changes = {}) {
-  return loadAuthSettings({ ...minimalAuth(), ...changes });
+  return told(loadAuthSettings({ ...minimalAuth(), ...changes }));
 }
 
 function errorsOf(changes: Changes): string[] {
@@ -79,13 +80,15 @@ describe('the settings of auth', () => {
   });
 
   test('load from an environment that is shared with the proxy, with strays of other programs', () => {
-    const loaded = loadAuthSettings({
-      ...minimalProxy(),
-      ...minimalAuth(),
-      PROVIDER_TYPE: 'sso',
-      PROVIDER_SERVICE_HOST: '10.0.0.1',
-      CLIENT_FOO_ID: 'x',
-    });
+    const loaded = told(
+      loadAuthSettings({
+        ...minimalProxy(),
+        ...minimalAuth(),
+        PROVIDER_TYPE: 'sso',
+        PROVIDER_SERVICE_HOST: '10.0.0.1',
+        CLIENT_FOO_ID: 'x',
+      }),
+    );
     expect(loaded).toMatchObject({ ok: true, settings: { providers: [{ id: 'google' }] } });
   });
 
@@ -206,7 +209,7 @@ describe('the providers of auth', () => {
 
 describe('the errors of auth', () => {
   test('come all at once, those of the providers too', () => {
-    const loaded = loadAuthSettings({ PROVIDER_X_TYPE: 'google', SESSION_LIFETIME: '1m' });
+    const loaded = told(loadAuthSettings({ PROVIDER_X_TYPE: 'google', SESSION_LIFETIME: '1m' }));
     expect(loaded.ok ? [] : loaded.errors.map((line) => line.split(':')[0])).toEqual([
       'SERVER_HOST',
       'SESSION_KEY',

@@ -1,6 +1,7 @@
 import { authVariables } from './auth-variables.ts';
 import { createEnvironment } from './environment.ts';
-import { noFindings } from './findings.ts';
+import type { Environment } from './environment.ts';
+import { noFindings, refuse } from './findings.ts';
 import type { Findings } from './findings.ts';
 import { readProviders } from './load-providers.ts';
 import { warnOfNearMisses } from './near-misses.ts';
@@ -9,7 +10,7 @@ import type { Reading } from './read-table.ts';
 import { takeRedirectUrl } from './redirect-url.ts';
 import { removedFromAuth, warnOfRemovedNames } from './removed-names.ts';
 import type { ReadFile } from './secret-file.ts';
-import type { AuthSettings, Loaded, ProviderSettings } from './settings.ts';
+import type { AuthSettings, Loaded, ProviderSettings, Survey } from './settings.ts';
 import {
   checkPortsDiffer,
   checkSharedRisks,
@@ -34,8 +35,21 @@ export function loadAuthSettings(
   env: Record<string, string | undefined>,
   options: { readFile?: ReadFile } = {},
 ): Loaded<AuthSettings> {
+  const { settings, errors, warnings } = readEnvironment(createEnvironment(env, options.readFile));
+  return errors.length > 0 ? { ok: false, errors, warnings } : { ok: true, settings, warnings };
+}
+
+/**
+ * Reads the environment of an auth that runs elsewhere, as far as it goes. Files that it names are not read.
+ * @returns never throws
+ */
+export function surveyAuthSettings(env: Record<string, string | undefined>): Survey<AuthSettings> {
+  return readEnvironment(createEnvironment(env, 'elsewhere'));
+}
+
+function readEnvironment(given: Environment): Survey<AuthSettings> {
   const findings = noFindings();
-  const environment = takeRedirectUrl(createEnvironment(env, options.readFile), findings);
+  const environment = takeRedirectUrl(given, findings);
   const reading = readTable(authVariables, environment, findings);
   const providers = readProviders(environment, reading.known.CLIENT_PROXY_ID, findings);
 
@@ -53,9 +67,7 @@ export function loadAuthSettings(
   warnOfRemovedNames(removedFromAuth, environment, findings);
   warnOfNearMisses('auth', environment, findings);
 
-  const { errors, warnings, deprecated } = findings;
-  if (reading.whole === undefined || errors.length > 0) return { ok: false, errors, warnings, deprecated };
-  return { ok: true, settings: authSettings(reading.whole, providers), warnings, deprecated };
+  return { settings: authSettings(reading.assumed, providers), ...findings };
 }
 
 function authSettings(values: Values<typeof authVariables>, providers: ProviderSettings[]): AuthSettings {
@@ -90,22 +102,37 @@ function checkEmailRules({ given }: AuthReading, findings: Findings): void {
   const domains = given.has('AUTHORIZE_EMAIL_DOMAINS');
   const addresses = given.has('AUTHORIZE_EMAIL_ADDRESSES');
   if (domains && addresses) {
-    findings.errors.push(
-      'AUTHORIZE_EMAIL_ADDRESSES: set together with AUTHORIZE_EMAIL_DOMAINS, write only one of the two',
+    refuse(
+      {
+        variable: 'AUTHORIZE_EMAIL_ADDRESSES',
+        code: 'conflict',
+        message: 'set together with AUTHORIZE_EMAIL_DOMAINS, write only one of the two',
+        others: ['AUTHORIZE_EMAIL_DOMAINS'],
+      },
+      findings,
     );
   }
   if (!domains && !addresses) {
-    findings.errors.push(
-      'AUTHORIZE_EMAIL_DOMAINS: not set, write the e-mail domains that may sign in, like example.com (or the addresses in AUTHORIZE_EMAIL_ADDRESSES)',
+    refuse(
+      {
+        variable: 'AUTHORIZE_EMAIL_DOMAINS',
+        code: 'missing',
+        message:
+          'not set, write the e-mail domains that may sign in, like example.com (or the addresses in AUTHORIZE_EMAIL_ADDRESSES)',
+      },
+      findings,
     );
   }
 }
 
 function checkProxyDomains({ known }: AuthReading, findings: Findings): void {
   if (!known.AUTHORIZE_PROXY_DOMAINS?.includes('*')) return;
-  findings.warnings.push(
-    'AUTHORIZE_PROXY_DOMAINS: "*" is insecure: after signing in, people may be sent to any host; write the domains of your applications',
-  );
+  findings.warnings.push({
+    variable: 'AUTHORIZE_PROXY_DOMAINS',
+    code: 'insecure',
+    message:
+      '"*" is insecure: after signing in, people may be sent to any host; write the domains of your applications',
+  });
 }
 
 /** A browser drops a cookie whose domain is not that of the host which sets it. */
@@ -114,7 +141,13 @@ function checkCookieReachesHost({ known }: AuthReading, findings: Findings): voi
   const name = known.SERVER_HOST?.split(':')[0];
   if (domain === undefined || name === undefined) return;
   if (name === domain || name.endsWith(`.${domain}`)) return;
-  findings.errors.push(
-    `SESSION_COOKIE_DOMAIN: got "${domain}", write a domain that contains SERVER_HOST, which is "${name}"`,
+  refuse(
+    {
+      variable: 'SESSION_COOKIE_DOMAIN',
+      code: 'conflict',
+      message: `got "${domain}", write a domain that contains SERVER_HOST, which is "${name}"`,
+      others: ['SERVER_HOST'],
+    },
+    findings,
   );
 }

@@ -1,4 +1,5 @@
 import type { Environment } from './environment.ts';
+import { refuse } from './findings.ts';
 import type { Findings } from './findings.ts';
 import { readDetails } from './provider-details.ts';
 import { providerVariables } from './provider-variables.ts';
@@ -25,8 +26,13 @@ export function readProviders(
   const environment = idsOf(given).length > 0 ? given : addSingleProvider(given, proxyId, findings);
   const ids = idsOf(environment);
   if (ids.length === 0) {
-    findings.errors.push(
-      'PROVIDER_<ID>_TYPE: not set, write at least one provider, like PROVIDER_GOOGLE_TYPE=google',
+    refuse(
+      {
+        variable: 'PROVIDER_<ID>_TYPE',
+        code: 'missing',
+        message: 'not set, write at least one provider, like PROVIDER_GOOGLE_TYPE=google',
+      },
+      findings,
     );
   }
 
@@ -45,13 +51,14 @@ function readProvider(id: string, environment: Environment, findings: Findings):
   const prefix = `PROVIDER_${id}_`;
   if (id.includes('_')) {
     // As in BuzzFeed SSO. Otherwise one provider's variables could be read as another one's.
-    findings.errors.push(`${prefix}TYPE: an <ID> has no "_", write PROVIDER_${id.replaceAll('_', '')}_TYPE`);
+    const message = `an <ID> has no "_", write PROVIDER_${id.replaceAll('_', '')}_TYPE`;
+    refuse({ variable: `${prefix}TYPE`, code: 'malformed', message }, findings);
     return { prefix, slug: undefined, settings: undefined };
   }
 
-  const { known, whole } = readTable(providerVariables, environment, findings, prefix);
+  const { known, assumed } = readTable(providerVariables, environment, findings, prefix);
   const details = known.TYPE && readDetails(known.TYPE, prefix, environment, findings);
-  const settings = whole && details && { ...commonSettings(id, whole), ...details };
+  const settings = details && { ...commonSettings(id, assumed), ...details };
   return { prefix, slug: known.SLUG, settings };
 }
 
@@ -87,7 +94,8 @@ function checkSlugsDiffer(providers: Provider[], findings: Findings): void {
     if (owner === undefined) {
       owners.set(slug, prefix);
     } else {
-      findings.errors.push(`${prefix}SLUG: got "${slug}", write another one: ${owner}SLUG has this`);
+      const message = `got "${slug}", write another one: ${owner}SLUG has this`;
+      refuse({ variable: `${prefix}SLUG`, code: 'conflict', message, others: [`${owner}SLUG`] }, findings);
     }
   }
 }

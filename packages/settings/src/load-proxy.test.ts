@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadProxySettings } from './load-proxy.ts';
 import { freshKey, minimalAuth, minimalProxy } from '../testing/environments.ts';
+import { told } from '../testing/told.ts';
 
 function load(changes: Record<string, string | undefined> = {}) {
-  return loadProxySettings({ ...minimalProxy(), ...changes });
+  return told(loadProxySettings({ ...minimalProxy(), ...changes }));
 }
 
 function errorsOf(changes: Record<string, string | undefined>): string[] {
@@ -123,7 +124,7 @@ describe('the settings of the proxy', () => {
   });
 
   test('load from an environment that is shared with auth', () => {
-    expect(loadProxySettings({ ...minimalAuth(), ...minimalProxy() }).ok).toBe(true);
+    expect(told(loadProxySettings({ ...minimalAuth(), ...minimalProxy() })).ok).toBe(true);
   });
 
   test.each([
@@ -142,11 +143,13 @@ describe('the settings of the proxy', () => {
 
 describe('the errors of the proxy', () => {
   test('come all at once, each naming its variable', () => {
-    const loaded = loadProxySettings({
-      SERVER_PORT: 'http',
-      SESSION_TTL_VALID: '60',
-      UPSTREAM_SCHEME: 'ftp',
-    });
+    const loaded = told(
+      loadProxySettings({
+        SERVER_PORT: 'http',
+        SESSION_TTL_VALID: '60',
+        UPSTREAM_SCHEME: 'ftp',
+      }),
+    );
     expect(loaded.ok).toBe(false);
     expect(loaded.ok ? [] : loaded.errors.map((line) => line.split(':')[0])).toEqual([
       'SERVER_PORT',

@@ -1,5 +1,6 @@
 import { createEnvironment } from './environment.ts';
-import { noFindings } from './findings.ts';
+import type { Environment } from './environment.ts';
+import { noFindings, refuse } from './findings.ts';
 import type { Findings } from './findings.ts';
 import { warnOfNearMisses } from './near-misses.ts';
 import { proxyVariables } from './proxy-variables.ts';
@@ -7,7 +8,7 @@ import { readTable } from './read-table.ts';
 import type { Reading } from './read-table.ts';
 import { removedFromProxy, warnOfRemovedNames } from './removed-names.ts';
 import type { ReadFile } from './secret-file.ts';
-import type { Loaded, ProxySettings } from './settings.ts';
+import type { Loaded, ProxySettings, Survey } from './settings.ts';
 import {
   checkPortsDiffer,
   checkSharedRisks,
@@ -31,7 +32,19 @@ export function loadProxySettings(
   env: Record<string, string | undefined>,
   options: { readFile?: ReadFile } = {},
 ): Loaded<ProxySettings> {
-  const environment = createEnvironment(env, options.readFile);
+  const { settings, errors, warnings } = readEnvironment(createEnvironment(env, options.readFile));
+  return errors.length > 0 ? { ok: false, errors, warnings } : { ok: true, settings, warnings };
+}
+
+/**
+ * Reads the environment of a proxy that runs elsewhere, as far as it goes. Files that it names are not read.
+ * @returns never throws
+ */
+export function surveyProxySettings(env: Record<string, string | undefined>): Survey<ProxySettings> {
+  return readEnvironment(createEnvironment(env, 'elsewhere'));
+}
+
+function readEnvironment(environment: Environment): Survey<ProxySettings> {
   const findings = noFindings();
   const reading = readTable(proxyVariables, environment, findings);
   const templates = readTemplateVariables(environment, findings);
@@ -44,9 +57,7 @@ export function loadProxySettings(
   warnOfRemovedNames(removedFromProxy, environment, findings);
   warnOfNearMisses('proxy', environment, findings);
 
-  const { errors, warnings, deprecated } = findings;
-  if (reading.whole === undefined || errors.length > 0) return { ok: false, errors, warnings, deprecated };
-  return { ok: true, settings: proxySettings(reading.whole, templates), warnings, deprecated };
+  return { settings: proxySettings(reading.assumed, templates), ...findings };
 }
 
 function proxySettings(
@@ -109,16 +120,31 @@ function checkUpstreamSource({ given }: Reading<typeof proxyVariables>, findings
   const inline = given.has('UPSTREAM_CONFIG');
   const file = given.has('UPSTREAM_CONFIGFILE');
   if (inline && file) {
-    findings.errors.push('UPSTREAM_CONFIG: set together with UPSTREAM_CONFIGFILE, write only one of the two');
+    refuse(
+      {
+        variable: 'UPSTREAM_CONFIG',
+        code: 'conflict',
+        message: 'set together with UPSTREAM_CONFIGFILE, write only one of the two',
+        others: ['UPSTREAM_CONFIGFILE'],
+      },
+      findings,
+    );
   }
   if (!inline && !file) {
-    findings.warnings.push('UPSTREAM_CONFIGFILE: not set, so every host is unknown and answers 421');
+    findings.warnings.push({
+      variable: 'UPSTREAM_CONFIGFILE',
+      code: 'doubtful',
+      message: 'not set, so every host is unknown and answers 421',
+    });
   }
 }
 
 function checkLocalTargets({ known }: Reading<typeof proxyVariables>, findings: Findings): void {
   if (known.UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS !== true) return;
-  findings.warnings.push(
-    'UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS: true is insecure: whoever may use a rewrite route can make the proxy call its own machine and the metadata of its cloud; leave it out where no rewrite route leads to localhost',
-  );
+  findings.warnings.push({
+    variable: 'UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS',
+    code: 'insecure',
+    message:
+      'true is insecure: whoever may use a rewrite route can make the proxy call its own machine and the metadata of its cloud; leave it out where no rewrite route leads to localhost',
+  });
 }

@@ -47,7 +47,11 @@ export function warnOfNearMisses(
     if (environment.get(name) === '' || isKnown(name)) continue;
     const meant = meantBy(name, service);
     if (meant === undefined) continue;
-    findings.warnings.push(`${name}: is not known and has no effect, did you mean ${meant}?`);
+    findings.warnings.push({
+      variable: name,
+      code: 'unknown_name',
+      message: `is not known and has no effect, did you mean ${meant}?`,
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Environment } from './environment.ts';
+import { refuse } from './findings.ts';
 import type { Findings } from './findings.ts';
 import { cognitoVariables, googleVariables, oidcVariables, oktaVariables } from './provider-variables.ts';
 import type { ProviderType } from './provider-variables.ts';
@@ -20,29 +21,28 @@ type ReadDetails<Settings> = (
   prefix: string,
   environment: Environment,
   findings: Findings,
-) => Details<Settings> | undefined;
+) => Details<Settings>;
 
-/** Reads the variables that only a certain type of provider has; undefined when one of them could not be read. */
+/** Reads the variables that only a certain type of provider has. */
 export function readDetails(type: ProviderType, ...where: Parameters<ReadDetails<unknown>>) {
   return readers[type](...where);
 }
 
 const readGoogle: ReadDetails<GoogleProviderSettings> = (prefix, environment, findings) => {
-  const { given, whole } = readTable(googleVariables, environment, findings, prefix);
+  const { given, assumed } = readTable(googleVariables, environment, findings, prefix);
   checkCredentials(given, prefix, findings);
-  if (whole === undefined) return undefined;
-  const hostedDomain = whole.GOOGLE_DOMAIN;
-  const directory = directoryOf(whole);
+  const hostedDomain = assumed.GOOGLE_DOMAIN;
+  const directory = directoryOf(assumed);
   return {
     type: 'google',
-    name: whole.NAME,
-    prompt: whole.GOOGLE_PROMPT,
+    name: assumed.NAME,
+    prompt: assumed.GOOGLE_PROMPT,
     ...(hostedDomain !== undefined && { hostedDomain }),
     endpoints: {
-      authorization: whole.GOOGLE_AUTHORIZATION_URL,
-      token: whole.GOOGLE_TOKEN_URL,
-      userinfo: whole.GOOGLE_USERINFO_URL,
-      revocation: whole.GOOGLE_REVOCATION_URL,
+      authorization: assumed.GOOGLE_AUTHORIZATION_URL,
+      token: assumed.GOOGLE_TOKEN_URL,
+      userinfo: assumed.GOOGLE_USERINFO_URL,
+      revocation: assumed.GOOGLE_REVOCATION_URL,
     },
     ...(directory !== undefined && { directory }),
   };
@@ -56,13 +56,25 @@ function checkCredentials(
   const file = given.has('GOOGLE_CREDENTIALS');
   const inline = given.has('GOOGLE_CREDENTIALS_JSON');
   if (file && inline) {
-    findings.errors.push(
-      `${prefix}GOOGLE_CREDENTIALS_JSON: set together with ${prefix}GOOGLE_CREDENTIALS, write only one of the two`,
+    refuse(
+      {
+        variable: `${prefix}GOOGLE_CREDENTIALS_JSON`,
+        code: 'conflict',
+        message: `set together with ${prefix}GOOGLE_CREDENTIALS, write only one of the two`,
+        others: [`${prefix}GOOGLE_CREDENTIALS`],
+      },
+      findings,
     );
   }
   if ((file || inline) !== given.has('GOOGLE_IMPERSONATE')) {
-    findings.errors.push(
-      `${prefix}GOOGLE_CREDENTIALS: needs ${prefix}GOOGLE_IMPERSONATE and the other way round, write both or neither`,
+    refuse(
+      {
+        variable: `${prefix}GOOGLE_CREDENTIALS`,
+        code: 'conflict',
+        message: `needs ${prefix}GOOGLE_IMPERSONATE and the other way round, write both or neither`,
+        others: [`${prefix}GOOGLE_IMPERSONATE`],
+      },
+      findings,
     );
   }
 }
@@ -76,45 +88,45 @@ function directoryOf(values: Values<typeof googleVariables>): GoogleDirectorySet
 }
 
 const readOkta: ReadDetails<OktaProviderSettings> = (prefix, environment, findings) => {
-  const { whole } = readTable(oktaVariables, environment, findings, prefix);
-  if (whole === undefined) return undefined;
-  const { OKTA_SERVER: server, OIDC_ISSUER: issuer } = whole;
+  const { assumed } = readTable(oktaVariables, environment, findings, prefix);
+  const { OKTA_SERVER: server, OIDC_ISSUER: issuer } = assumed;
   return {
     type: 'okta',
-    name: whole.NAME,
-    host: whole.OKTA_URL,
+    name: assumed.NAME,
+    host: assumed.OKTA_URL,
     ...(server !== undefined && { server }),
     ...(issuer !== undefined && { issuer }),
   };
 };
 
 const readCognito: ReadDetails<CognitoProviderSettings> = (prefix, environment, findings) => {
-  const { given, whole } = readTable(cognitoVariables, environment, findings, prefix);
+  const { given, assumed } = readTable(cognitoVariables, environment, findings, prefix);
   if (given.has('COGNITO_CREDENTIALS_ID') || given.has('COGNITO_CREDENTIALS_SECRET')) {
-    findings.warnings.push(
-      `${prefix}COGNITO_CREDENTIALS_ID: has no effect any more, nor has ${prefix}COGNITO_CREDENTIALS_SECRET: groups come with the sign-in, so take these AWS keys away`,
-    );
+    findings.warnings.push({
+      variable: `${prefix}COGNITO_CREDENTIALS_ID`,
+      code: 'without_effect',
+      message: `has no effect any more, nor has ${prefix}COGNITO_CREDENTIALS_SECRET: groups come with the sign-in, so take these AWS keys away`,
+      others: [`${prefix}COGNITO_CREDENTIALS_SECRET`],
+    });
   }
-  if (whole === undefined) return undefined;
-  const { OIDC_ISSUER: issuer } = whole;
+  const { OIDC_ISSUER: issuer } = assumed;
   return {
     type: 'cognito',
-    name: whole.NAME,
-    host: whole.COGNITO_URL,
-    region: whole.COGNITO_REGION,
-    poolId: whole.COGNITO_ID,
+    name: assumed.NAME,
+    host: assumed.COGNITO_URL,
+    region: assumed.COGNITO_REGION,
+    poolId: assumed.COGNITO_ID,
     ...(issuer !== undefined && { issuer }),
   };
 };
 
 const readOidc: ReadDetails<OidcProviderSettings> = (prefix, environment, findings) => {
-  const { whole } = readTable(oidcVariables, environment, findings, prefix);
-  if (whole === undefined) return undefined;
-  const prompt = whole.OIDC_PROMPT;
+  const { assumed } = readTable(oidcVariables, environment, findings, prefix);
+  const prompt = assumed.OIDC_PROMPT;
   return {
     type: 'oidc',
-    name: whole.NAME,
-    issuer: whole.OIDC_ISSUER,
+    name: assumed.NAME,
+    issuer: assumed.OIDC_ISSUER,
     ...(prompt !== undefined && { prompt }),
   };
 };

@@ -14,16 +14,21 @@ const providerType = valueType(
   'google, okta, cognito or oidc',
   'google, okta, cognito or oidc',
   (text) => providerTypes.find((type) => type === text.toLowerCase()),
-  (text) =>
-    // Of BuzzFeed SSO, where it never worked.
-    text.toLowerCase() === 'test'
-      ? 'oidc with PROVIDER_<ID>_OIDC_ISSUER: to try things out, start packages/dev-idp and write its address there'
-      : 'google, okta, cognito or oidc',
+  {
+    example: 'google',
+    advise: (text) =>
+      // Of BuzzFeed SSO, where it never worked.
+      text.toLowerCase() === 'test'
+        ? 'oidc with PROVIDER_<ID>_OIDC_ISSUER: to try things out, start packages/dev-idp and write its address there'
+        : 'google, okta, cognito or oidc',
+  },
 );
 
 // What a name is made of at the provider, so that it stays one segment of a path or one label of a host.
-function nameOf(what: string, example: string, pattern: RegExp) {
-  return valueType(what, example, (text) => (pattern.test(text) ? text : undefined));
+function nameOf(what: string, write: string, example: string, pattern: RegExp) {
+  return valueType(what, `${write}, like ${example}`, (text) => (pattern.test(text) ? text : undefined), {
+    example,
+  });
 }
 
 const issuerInItsPlace = {
@@ -161,7 +166,7 @@ export const oktaVariables = {
     meaning: 'The host of the Okta organisation, without https://.',
   },
   OKTA_SERVER: {
-    type: nameOf('id', 'the id of an authorization server, like default', /^[\w-]+$/),
+    type: nameOf('id', 'the id of an authorization server', 'default', /^[\w-]+$/),
     meaning: 'The id of the authorization server. Unset, that of the organisation itself.',
   },
   OIDC_ISSUER: issuerInItsPlace,
@@ -180,12 +185,12 @@ export const cognitoVariables = {
     meaning: 'The host of the hosted sign-in pages, without https://.',
   },
   COGNITO_REGION: {
-    type: nameOf('region', 'an AWS region, like eu-west-1', /^[a-z]+(?:-[a-z]+)+-\d+$/),
+    type: nameOf('region', 'an AWS region', 'eu-west-1', /^[a-z]+(?:-[a-z]+)+-\d+$/),
     required: true,
     meaning: 'The AWS region of the user pool.',
   },
   COGNITO_ID: {
-    type: nameOf('id', 'the id of a user pool, like eu-west-1_a1B2c3D4e', /^[\w-]+_[0-9A-Za-z]+$/),
+    type: nameOf('id', 'the id of a user pool', 'eu-west-1_a1B2c3D4e', /^[\w-]+_[0-9A-Za-z]+$/),
     required: true,
     meaning: 'The id of the user pool.',
   },

@@ -17,9 +17,13 @@ export function takeRedirectUrl(environment: Environment, findings: Findings): E
   const own = environment.get('SERVER_HOST') ?? environment.get('HOST') ?? '';
   const { text: host } = expandReferences(own, environment);
   if (host !== '' && url?.host !== URL.parse(`${scheme}://${host}`)?.host) {
-    findings.warnings.push(
-      `REDIRECT_URL: names another host than SERVER_HOST, of which callback addresses are made; register those with the provider`,
-    );
+    findings.warnings.push({
+      variable: 'REDIRECT_URL',
+      code: 'doubtful',
+      message:
+        'names another host than SERVER_HOST, of which callback addresses are made; register those with the provider',
+      others: ['SERVER_HOST'],
+    });
   }
   return {
     ...environment,

@@ -34,7 +34,10 @@ export function warnOfRemovedNames(
 ): void {
   for (const [name, advice] of Object.entries(removed)) {
     if ((environment.get(name) ?? '') === '') continue;
-    findings.deprecated.push({ name });
-    findings.warnings.push(`${name}: has no effect any more, ${advice}`);
+    findings.warnings.push({
+      variable: name,
+      code: 'removed',
+      message: `has no effect any more, ${advice}`,
+    });
   }
 }

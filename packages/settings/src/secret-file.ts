@@ -4,7 +4,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
  * Gives the text of a file that a variable names. Where there is none to give, it throws an error with a `code`, as
  * `node:fs` does.
  */
-export type ReadFile = (path: string, variable: string) => string;
+export type ReadFile = (path: string) => string;
 
 const maxBytes = 64 * 1024;
 
@@ -23,10 +23,7 @@ const reasons = new Map([
  * @returns the secret, or why there is none, as it continues "the file it names …". Neither the path nor the
  *   contents are in it: who mistakes `NAME_FILE` for `NAME` writes the secret itself in the place of the path
  */
-export function readSecretFile(
-  path: string,
-  readFile: (path: string) => string,
-): { secret: string } | { problem: string } {
+export function readSecretFile(path: string, readFile: ReadFile): { secret: string } | { problem: string } {
   try {
     const text = readFile(path);
     if (Buffer.byteLength(text) > maxBytes) return { problem: tooLarge };

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { decodeBase64 } from './base64.ts';
 import { listOf, valueType } from './value-types.ts';
 
@@ -8,6 +9,9 @@ const LONG_ENOUGH = 32;
 /** Whatever is chosen at random has more different characters. */
 const FEWEST_DIFFERENT = 6;
 
+// Of this process alone: no secret that anybody can know is ever in the place of one.
+const example = randomBytes(32).toString('base64');
+
 const key = valueType(
   'key',
   'base64 of 32 or 64 random bytes: the output of openssl rand -base64 32',
@@ -16,6 +20,7 @@ const key = valueType(
     const isLong = bytes?.length === 32 || bytes?.length === 64;
     return isLong && !isGuessable(Buffer.from(bytes).toString('latin1')) ? text : undefined;
   },
+  { example },
 );
 
 /** One or more keys in padded base64, kept as given. Several make it possible to change them without a break. */
@@ -29,6 +34,7 @@ export const sharedSecretList = valueType(
   'shared secret list',
   'the output of openssl rand -base64 32, the same in both services: it has to be of at least 16 characters and may not repeat itself',
   readSharedSecrets,
+  { example },
 );
 
 /**

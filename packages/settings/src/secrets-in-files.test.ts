@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings } from './load-auth.ts';
 import { loadProxySettings } from './load-proxy.ts';
 import { filesOf, freshKey, minimalAuth, minimalProxy } from '../testing/environments.ts';
+import { told } from '../testing/told.ts';
 
 const [first, second, sealing] = [freshKey(), freshKey(), freshKey()];
 
@@ -21,11 +22,13 @@ const readFile = filesOf({
 type Env = Record<string, string | undefined>;
 
 function loadProxy(changes: Env) {
-  return loadProxySettings({ ...minimalProxy(), UPSTREAM_CONFIGFILE: '/x.yml', ...changes }, { readFile });
+  return told(
+    loadProxySettings({ ...minimalProxy(), UPSTREAM_CONFIGFILE: '/x.yml', ...changes }, { readFile }),
+  );
 }
 
 function loadAuth(changes: Env) {
-  return loadAuthSettings({ ...minimalAuth(), ...changes }, { readFile });
+  return told(loadAuthSettings({ ...minimalAuth(), ...changes }, { readFile }));
 }
 
 describe('secrets in files', () => {

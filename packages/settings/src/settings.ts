@@ -1,12 +1,19 @@
-import type { DeprecatedName } from './findings.ts';
+import type { Problem } from './problem.ts';
 
-/**
- * What a loader answers: the typed settings, or every error at once. Each line starts with the name of its variable.
- * What is deprecated is among the warnings, too.
- */
-export type Loaded<T> = { warnings: string[]; deprecated: DeprecatedName[] } & (
-  { ok: true; settings: T } | { ok: false; errors: string[] }
+/** What a service starts with: the typed settings, or every error at once. */
+export type Loaded<T> = { warnings: readonly Problem[] } & (
+  { ok: true; settings: T } | { ok: false; errors: readonly Problem[] }
 );
+
+/** An environment as a tool sees it: the settings as far as they are known, and what the service would say. */
+export type Survey<T> = {
+  /** With stand-ins for what is not known: never to start a service with. */
+  settings: T;
+  /** The variables, by the names of the reference, of which it is not known what they say. */
+  unknown: ReadonlySet<string>;
+  errors: readonly Problem[];
+  warnings: readonly Problem[];
+};
 
 /** Everything the proxy is told by its environment. Durations are milliseconds. */
 export type ProxySettings = {

@@ -1,4 +1,5 @@
 import { coverInternet, readNetwork } from '@latchkey/networks';
+import { refuse } from './findings.ts';
 import type { Findings } from './findings.ts';
 import { isShort } from './secret.ts';
 import type {
@@ -79,17 +80,22 @@ export function checkSharedRisks(
   findings: Findings,
 ): void {
   if (known.SESSION_COOKIE_SECURE === false) {
-    findings.warnings.push(
-      'SESSION_COOKIE_SECURE: false is insecure: cookies travel over plain HTTP; only for development',
-    );
+    findings.warnings.push({
+      variable: 'SESSION_COOKIE_SECURE',
+      code: 'insecure',
+      message: 'false is insecure: cookies travel over plain HTTP; only for development',
+    });
   }
   const trusted = (known.SERVER_TRUSTED_PROXIES ?? [])
     .map(readNetwork)
     .filter((range) => range !== undefined);
   if (coverInternet(trusted)) {
-    findings.warnings.push(
-      'SERVER_TRUSTED_PROXIES: ranges that cover the internet are insecure: every client can claim any address; write the ranges of your load balancers',
-    );
+    findings.warnings.push({
+      variable: 'SERVER_TRUSTED_PROXIES',
+      code: 'insecure',
+      message:
+        'ranges that cover the internet are insecure: every client can claim any address; write the ranges of your load balancers',
+    });
   }
 }
 
@@ -103,14 +109,18 @@ export function checkSharedSecret(
   for (const [index, secret] of (secrets ?? []).entries()) {
     const which = secrets?.length === 1 ? '' : `item ${index + 1} `;
     if (isShort(secret)) {
-      findings.warnings.push(
-        `${name}: ${which}is of ${secret.length} characters and may be found by trying: write the output of openssl rand -base64 32, the same in ${other}`,
-      );
+      findings.warnings.push({
+        variable: name,
+        code: 'insecure',
+        message: `${which}is of ${secret.length} characters and may be found by trying: write the output of openssl rand -base64 32, the same in ${other}`,
+      });
     }
     if (secret.includes(',')) {
-      findings.warnings.push(
-        `${name}: ${which}holds a comma and counts as one secret, because what stands on one side of it would not do alone; if two were meant, write each with at least 16 characters`,
-      );
+      findings.warnings.push({
+        variable: name,
+        code: 'doubtful',
+        message: `${which}holds a comma and counts as one secret, because what stands on one side of it would not do alone; if two were meant, write each with at least 16 characters`,
+      });
     }
   }
 }
@@ -131,7 +141,11 @@ export function checkPortsDiffer(known: Ports, findings: Findings): void {
   for (const [name, port, whose] of inside) {
     if (port === undefined) continue;
     const owner = owners.get(port);
-    if (owner === undefined) owners.set(port, name);
-    else findings.errors.push(`${name}: got "${port}", which is ${owner}, write another one that ${whose}`);
+    if (owner === undefined) {
+      owners.set(port, name);
+      continue;
+    }
+    const message = `got "${port}", which is ${owner}, write another one that ${whose}`;
+    refuse({ variable: name, code: 'conflict', message, others: [owner] }, findings);
   }
 }

@@ -75,9 +75,12 @@ export function addSingleProvider(
   if (isUnset(`${prefix}SLUG`)) {
     added.set(`${prefix}SLUG`, 'google');
     // The first versions had one callback address for every provider, and later ones this slug unless told otherwise.
-    findings.warnings.push(
-      `${prefix}SLUG: not set and taken to be google, register the callback path /google/callback with the provider; where it has /oauth2/callback and shall keep it, write oauth2, and the same in UPSTREAM_DEFAULT_PROVIDER of the proxy`,
-    );
+    findings.warnings.push({
+      variable: `${prefix}SLUG`,
+      code: 'doubtful',
+      message:
+        'not set and taken to be google, register the callback path /google/callback with the provider; where it has /oauth2/callback and shall keep it, write oauth2, and the same in UPSTREAM_DEFAULT_PROVIDER of the proxy',
+    });
   }
 
   return {

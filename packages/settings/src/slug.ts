@@ -12,5 +12,8 @@ export const slug = valueType(
   'slug',
   write,
   (text) => (pattern.test(text) && !reserved.has(text) ? text : undefined),
-  (text) => (reserved.has(text) ? 'another one: this path belongs to auth itself' : write),
+  {
+    example: 'google',
+    advise: (text) => (reserved.has(text) ? 'another one: this path belongs to auth itself' : write),
+  },
 );

@@ -3,6 +3,7 @@ import { authVariables } from './auth-variables.ts';
 import { createEnvironment } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { noFindings } from './findings.ts';
+import { sentenceOf } from './problem.ts';
 import {
   cognitoVariables,
   googleVariables,
@@ -43,7 +44,7 @@ function readOneFile(name: string, variable: Variable, content: string): string[
 function read(name: string, variable: Variable, environment: Environment): string[] {
   const findings = noFindings();
   readTable({ [name]: variable }, environment, findings);
-  return [...findings.errors, ...findings.warnings];
+  return [...findings.errors, ...findings.warnings].map(sentenceOf);
 }
 
 describe('a row of a table', () => {
@@ -53,6 +54,13 @@ describe('a row of a table', () => {
       if (variable.default === undefined) return;
       expect(variable.required).toBeUndefined();
       expect(readOne(name, variable, variable.default)).toEqual([]);
+    },
+  );
+
+  test.each(rows.filter(([, , { required }]) => required))(
+    'of %s, %s: has an example that stands in for it where it is not known',
+    (_part, name, variable) => {
+      expect(readOne(name, variable, variable.type.example ?? '')).toEqual([]);
     },
   );
 

@@ -5,13 +5,14 @@ import type { ValueType } from './variable.ts';
 /**
  * Makes a value type from a function.
  * @param parse gives the value, or undefined for a text that does not fit
- * @param advise says what to write instead of a certain text, where that can be said better than in general
+ * @param more.advise says what to write instead of a certain text, where that can be said better than in general
+ * @param more.example a text that fits
  */
 export function valueType<T>(
   name: string,
   write: string,
   parse: (text: string) => T | undefined,
-  advise: (text: string) => string = () => write,
+  { advise = () => write, example }: { advise?: (text: string) => string; example?: string } = {},
 ): ValueType<T> {
   const schema = z.string().transform((text, context): T => {
     const value = parse(text);
@@ -19,14 +20,14 @@ export function valueType<T>(
     context.addIssue({ code: 'custom', message: advise(text), input: text });
     return z.NEVER;
   });
-  return { name, write, schema };
+  return { name, write, schema, ...(example !== undefined && { example }) };
 }
 
 /** A comma list: items are trimmed, empty ones dropped, and at least one must be left. */
 export function listOf<T>(name: string, item: ValueType<T>): ValueType<[T, ...T[]]> {
   const write = `${item.write}, or several with commas between`;
   const split = valueType(name, write, splitItems);
-  return { name, write, schema: split.schema.pipe(z.tuple([item.schema], item.schema)) };
+  return { ...item, name, write, schema: split.schema.pipe(z.tuple([item.schema], item.schema)) };
 }
 
 function splitItems(text: string): [string, ...string[]] | undefined {
@@ -37,7 +38,12 @@ function splitItems(text: string): [string, ...string[]] | undefined {
   return first === undefined ? undefined : [first, ...rest];
 }
 
-export const text: ValueType<string> = { name: 'text', write: 'some text', schema: z.string() };
+export const text: ValueType<string> = {
+  name: 'text',
+  write: 'some text',
+  example: 'text',
+  schema: z.string(),
+};
 
 export const textList = listOf('text list', text);
 

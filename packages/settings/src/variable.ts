@@ -6,6 +6,8 @@ export type ValueType<T> = {
   name: string;
   /** What a person should write, as it continues the sentence "write …". */
   write: string;
+  /** A text that it takes. Stands in for what is not known where an environment is read from outside. */
+  example?: string;
   /** Takes the text, gives the value. The message of every issue continues the sentence "write …". */
   schema: z.ZodType<T, string>;
 };

@@ -8,18 +8,18 @@ import {
   stopOnSignals,
   useOutgoingProxy,
 } from '@latchkey/http';
-import { loadAuthSettings } from '@latchkey/settings';
+import { loadAuthSettings, sentenceOf } from '@latchkey/settings';
 import { startAuth } from './app.ts';
 import { groupWarnings } from './providers/group-warnings.ts';
 import { SettingsError } from './settings-error.ts';
 
 const loaded = loadAuthSettings(process.env);
-if (!loaded.ok) refuseToStart('auth', loaded.errors);
+if (!loaded.ok) refuseToStart('auth', loaded.errors.map(sentenceOf));
 
 const { settings, warnings } = loaded;
 const log = createLog({ service: 'auth', level: settings.logging.level });
 if (settings.outgoing !== undefined) useOutgoingProxy(settings.outgoing);
-for (const warning of [...warnings, ...groupWarnings(settings.providers)]) log.warn(warning);
+for (const warning of [...warnings.map(sentenceOf), ...groupWarnings(settings.providers)]) log.warn(warning);
 
 try {
   const { port: metricsPort } = settings.metrics;

@@ -3,7 +3,7 @@ import type { DevIdp } from '@latchkey/dev-idp';
 import { createLog } from '@latchkey/http';
 import { deriveKeys, handOffParameters, signReturnAddress } from '@latchkey/session';
 import type { HandOff } from '@latchkey/session';
-import { loadAuthSettings } from '@latchkey/settings';
+import { loadAuthSettings, sentenceOf } from '@latchkey/settings';
 import type { AuthSettings } from '@latchkey/settings';
 import { randomBytes } from 'node:crypto';
 import { startAuth } from '../src/app.ts';
@@ -189,7 +189,7 @@ function settingsFor(idp: DevIdp, env: Record<string, string>): AuthSettings {
     PROVIDER_O_OIDC_ISSUER: idp.issuer,
     ...env,
   });
-  if (!loaded.ok) throw new Error(loaded.errors.join('\n'));
+  if (!loaded.ok) throw new Error(loaded.errors.map(sentenceOf).join('\n'));
   // Any free port: the host that browsers name has none.
   loaded.settings.server.port = 0;
   return loaded.settings;

@@ -8,7 +8,7 @@ import {
   stopOnSignals,
   useOutgoingProxy,
 } from '@latchkey/http';
-import { loadProxySettings } from '@latchkey/settings';
+import { loadProxySettings, sentenceOf } from '@latchkey/settings';
 import { startProxy } from './app.ts';
 import { createReloadMetrics } from './record/metrics.ts';
 import { createSigner } from './signing/signer.ts';
@@ -21,7 +21,7 @@ import { watchFile } from './upstream-file/watch.ts';
 const lookAtFileEveryMs = 1_000;
 
 const loaded = loadProxySettings(process.env);
-if (!loaded.ok) refuseToStart('proxy', loaded.errors);
+if (!loaded.ok) refuseToStart('proxy', loaded.errors.map(sentenceOf));
 const { settings, warnings } = loaded;
 const log = createLog({ service: 'proxy', level: settings.logging.level });
 if (settings.outgoing !== undefined) useOutgoingProxy(settings.outgoing);
@@ -30,11 +30,11 @@ const signing = createSigner({
   variables: settings.upstream.templateVariables,
   rsaKey: settings.requestSignerKey,
 });
-if ('problems' in signing) refuseToStart('proxy', signing.problems);
+if ('problems' in signing) refuseToStart('proxy', signing.problems.map(sentenceOf));
 const outcome = readUpstreams(settings.upstream);
 if (outcome.table === undefined) refuseToStart('proxy', outcome.errors);
 const first = inForce(outcome);
-for (const warning of [...warnings, ...outcome.warnings]) log.warn(warning);
+for (const warning of [...warnings.map(sentenceOf), ...outcome.warnings]) log.warn(warning);
 
 try {
   const table = createLiveTable(outcome.table);

@@ -1,10 +1,8 @@
 import type { AuthSettings, ProxySettings } from '@latchkey/settings';
 import type { Finding } from '../finding.ts';
 import { lints } from '../lints/table.ts';
-import type { EnvEntry } from './env-file.ts';
-import type { PartlyKnown } from './read-settings.ts';
-import { entryOf, settingFinding } from './start-up.ts';
-import type { ServiceEntries } from './start-up.ts';
+import { entryOf, remarkFinding } from './start-up.ts';
+import type { StartUp } from './start-up.ts';
 
 /** A variable of the proxy and the one of auth that has to go with it. */
 type Pair = {
@@ -81,29 +79,18 @@ const PAIRS: readonly Pair[] = [
 ];
 
 /** What the proxy and auth are told differently although it has to be the same. No value is shown. */
-export function disagreements(
-  proxy: PartlyKnown<ProxySettings>,
-  auth: PartlyKnown<AuthSettings>,
-  entries: { ofProxy: readonly EnvEntry[]; ofAuth: readonly EnvEntry[] },
-): Finding[] {
-  const ownProxy = { entries: entries.ofProxy, olderNames: proxy.deprecated };
-  const ownAuth = { entries: entries.ofAuth, olderNames: auth.deprecated };
+export function disagreements(proxy: StartUp<ProxySettings>, auth: StartUp<AuthSettings>): Finding[] {
   return PAIRS.filter(({ ofProxy, ofAuth, agree }) => {
-    const bothAreHere = isHere(ofProxy, proxy, ownProxy) && isHere(ofAuth, auth, ownAuth);
-    return bothAreHere && !agree(proxy.settings, auth.settings);
+    const bothAreKnown = !proxy.unknown.has(ofProxy) && !auth.unknown.has(ofAuth);
+    return bothAreKnown && !agree(proxy.settings, auth.settings);
   }).map(({ ofProxy, ofAuth, consequence }) => {
     const of = ofProxy === ofAuth ? 'the one of auth' : `${ofAuth} of auth`;
-    const message = `${ofProxy}: does not go with ${of}${placeOf(ofAuth, ownAuth)}, so ${consequence}`;
-    return settingFinding(lints.servicesDisagree, message, ownProxy);
+    const message = `does not go with ${of}${placeOf(ofAuth, auth)}, so ${consequence}`;
+    return remarkFinding(lints.servicesDisagree, { variable: ofProxy, message, others: [ofAuth] }, proxy);
   });
 }
 
-/** What a file of the container holds cannot be compared. */
-function isHere(name: string, { isKnown }: PartlyKnown<unknown>, own: ServiceEntries): boolean {
-  return isKnown(new RegExp(`^${name}$`)) && entryOf(`${name}_FILE`, own) === undefined;
-}
-
-function placeOf(name: string, own: ServiceEntries): string {
+function placeOf(name: string, own: StartUp): string {
   const entry = entryOf(name, own);
   return entry ? ` (${entry.file}:${entry.line})` : '';
 }

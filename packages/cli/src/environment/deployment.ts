@@ -5,12 +5,11 @@ import type { Io } from '../io.ts';
 import { readText } from '../read-text.ts';
 import { UsageError } from '../usage-error.ts';
 import { disagreements } from './agreement.ts';
-import { environmentOf, readEnvFile } from './env-file.ts';
+import { readEnvFile } from './env-file.ts';
 import type { EnvEntry } from './env-file.ts';
-import { readAuthPartly, readProxyPartly } from './read-settings.ts';
-import type { PartlyKnown } from './read-settings.ts';
 import { entriesOf } from './services.ts';
-import { startUpFindings } from './start-up.ts';
+import { authStartUp, proxyStartUp, startUpFindings } from './start-up.ts';
+import type { StartUp } from './start-up.ts';
 
 /** One environment that the upstream file is read for: its section, and what the variables of both services say. */
 export type Deployment = {
@@ -61,9 +60,8 @@ export function readDeployment(
   const entries = readEntries(files, io);
   const ofProxy = files.length === 0 ? undefined : entriesOf('proxy', entries);
   const ofAuth = entriesOf('auth', entries);
-  const proxy = readProxyPartly(environmentOf(ofProxy ?? []));
-  if (!proxy) throw new UsageError('the env files cannot be used at all: they have too many mistakes');
-  const auth = ofAuth && readAuthPartly(environmentOf(ofAuth));
+  const proxy = proxyStartUp(ofProxy ?? []);
+  const auth = ofAuth && authStartUp(ofAuth);
   const { upstream, session, server } = proxy.settings;
   return {
     upstream: { ...upstream, cluster: options.cluster ?? upstream.cluster },
@@ -75,9 +73,9 @@ export function readDeployment(
     auth: auth && knowledgeFrom(auth),
     entries,
     findings: [
-      ...(ofProxy ? startUpFindings('proxy', ofProxy) : []),
-      ...(ofAuth ? startUpFindings('auth', ofAuth) : []),
-      ...(ofProxy && ofAuth && auth ? disagreements(proxy, auth, { ofProxy, ofAuth }) : []),
+      ...(ofProxy ? startUpFindings(proxy) : []),
+      ...(auth ? startUpFindings(auth) : []),
+      ...(ofProxy && auth ? disagreements(proxy, auth) : []),
     ],
   };
 }
@@ -92,12 +90,13 @@ function readEntries(files: readonly string[], io: Io): EnvEntry[] {
   return read.flatMap(({ entries }) => entries);
 }
 
-function knowledgeFrom({ settings, isKnown }: PartlyKnown<AuthSettings>): AuthKnowledge {
+function knowledgeFrom({ settings, unknown }: StartUp<AuthSettings>): AuthKnowledge {
+  const isKnown = (names: RegExp): boolean => ![...unknown].some((name) => names.test(name));
   const { emailDomains, emailAddresses, proxyDomains } = settings.authorize;
   const slugs = settings.providers.map(({ slug }) => slug);
   return {
-    accounts: isKnown(/^(?:AUTHORIZE|SSO)_EMAIL_/) ? { emailDomains, emailAddresses } : undefined,
-    slugs: isKnown(/^PROVIDER_(?:\w+_(?:TYPE|SLUG))?$/) ? slugs : undefined,
-    proxyDomains: isKnown(/^(?:AUTHORIZE_PROXY_DOMAINS|PROXY_ROOT_DOMAIN)$/) ? proxyDomains : undefined,
+    accounts: isKnown(/^AUTHORIZE_EMAIL_/) ? { emailDomains, emailAddresses } : undefined,
+    slugs: isKnown(/^PROVIDER_.+_(?:TYPE|SLUG)$/) ? slugs : undefined,
+    proxyDomains: isKnown(/^AUTHORIZE_PROXY_DOMAINS$/) ? proxyDomains : undefined,
   };
 }

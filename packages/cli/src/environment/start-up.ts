@@ -1,96 +1,76 @@
 import { readSigningKeys } from '@latchkey/identity';
-import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
-import type { DeprecatedName, Loaded } from '@latchkey/settings';
+import { sentenceOf, surveyAuthSettings, surveyProxySettings } from '@latchkey/settings';
+import type { AuthSettings, Problem, ProxySettings, Survey } from '@latchkey/settings';
 import { findingOf } from '../finding.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { lints } from '../lints/table.ts';
 import { environmentOf } from './env-file.ts';
 import type { EnvEntry } from './env-file.ts';
-import { readProxyPartly, secretFilesElsewhere, variableOf } from './read-settings.ts';
-import type { ServiceName } from './services.ts';
 
-/** What a service says about its environment when it starts; each line begins with the name of a variable. */
-export type StartUp = {
-  errors: readonly string[];
-  warnings: readonly string[];
-  deprecated: readonly string[];
-  /** The older names that `deprecated` is about, and what each stands for. */
-  olderNames: readonly DeprecatedName[];
-};
+/** The variables of a service, with what is known of them and what the service would say when it starts. */
+export type StartUp<Settings = unknown> = Survey<Settings> & { readonly entries: readonly EnvEntry[] };
 
-/** The variables of a service, and which of them are older names. */
-export type ServiceEntries = { entries: readonly EnvEntry[]; olderNames: readonly DeprecatedName[] };
+/** What there is to say about a variable, whoever says it. */
+export type Remark = Pick<Problem, 'variable' | 'message' | 'others'>;
 
 /** These belong into a secret store, so that an env file under version control does not have them. */
 const KEPT_ELSEWHERE =
   /^(?:CLIENT_SECRET|CLIENT_PROXY_SECRET|SESSION_COOKIE_SECRET|SESSION_KEY|PROVIDER_[^_]+_CLIENT_SECRET|PROVIDER_[^_]+_COGNITO_CREDENTIALS_SECRET)$/;
 
-/** What a service would say when it starts with these variables. */
-export function startUpOf(service: ServiceName, env: Record<string, string>): StartUp {
-  if (service === 'auth') return saidBy(loadAuthSettings(env, secretFilesElsewhere));
-  const loaded = loadProxySettings(env, secretFilesElsewhere);
-  const said = saidBy(loaded);
-  return { ...said, errors: [...said.errors, ...signingProblems(env)] };
+/** How the proxy would start with these variables. Keys in files of the container are not here to be looked at. */
+export function proxyStartUp(entries: readonly EnvEntry[]): StartUp<ProxySettings> {
+  const survey = surveyProxySettings(environmentOf(entries));
+  const { templateVariables: variables } = survey.settings.upstream;
+  const keys = readSigningKeys({ variables, rsaKey: survey.settings.requestSignerKey });
+  const ofKeys = 'problems' in keys ? keys.problems : [];
+  const errors = [...survey.errors, ...ofKeys.map((one): Problem => ({ ...one, code: 'malformed' }))];
+  return { ...survey, errors, entries };
 }
 
-/** The same as findings, each at the line of its variable. */
-export function startUpFindings(service: ServiceName, entries: readonly EnvEntry[]): Finding[] {
-  const { errors, warnings, olderNames } = startUpOf(service, environmentOf(entries));
-  const own = { entries, olderNames };
-  const isMissing = (name: string): boolean => entryOf(name, own) === undefined;
+/** How auth would start with these variables. */
+export function authStartUp(entries: readonly EnvEntry[]): StartUp<AuthSettings> {
+  return { ...surveyAuthSettings(environmentOf(entries)), entries };
+}
+
+/** What a service would say, each at the line of its variable. */
+export function startUpFindings(own: StartUp): Finding[] {
   return [
-    ...errors.map((message) => {
-      const name = variableOf(message);
-      return KEPT_ELSEWHERE.test(name) && isMissing(name)
-        ? settingFinding(lints.settingElsewhere, `${message}. It may come from a secret store`, own)
-        : settingFinding(lints.settingRefused, message, own);
+    ...own.errors.map((problem) => {
+      const { variable, message } = problem;
+      return KEPT_ELSEWHERE.test(variable) && entryOf(variable, own) === undefined
+        ? remarkFinding(
+            lints.settingElsewhere,
+            { variable, message: `${message}. It may come from a secret store` },
+            own,
+          )
+        : remarkFinding(lints.settingRefused, problem, own);
     }),
-    ...warnings.map((message) => settingFinding(lints.settingDoubtful, message, own)),
+    ...own.warnings.map((problem) => remarkFinding(lints.settingDoubtful, problem, own)),
   ];
 }
 
-/** A line about a variable, at its place; where that is not set, at that of the one that calls for it. */
-export function settingFinding(kind: FindingKind, message: string, own: ServiceEntries): Finding {
-  const name = variableOf(message);
-  const entry = entryOf(name, own) ?? entryThatCallsFor(name, message, own);
+/** A remark about a variable, at its place; where that is not set, at that of one that has a part in it. */
+export function remarkFinding(kind: FindingKind, remark: Remark, own: StartUp): Finding {
+  const entry = entryOf(remark.variable, own) ?? entryThatCallsFor(remark, own);
   const file = (entry ?? own.entries[0])?.file ?? 'environment';
-  return findingOf(kind, { file, line: entry?.line ?? 1, column: 1 }, message);
+  return findingOf(kind, { file, line: entry?.line ?? 1, column: 1 }, sentenceOf(remark));
 }
 
 /** The line that sets a variable, also by an older name of it. */
-export function entryOf(variable: string, { entries, olderNames }: ServiceEntries): EnvEntry | undefined {
-  return entries.findLast(({ name }) => namesOf(name, olderNames).includes(variable));
+export function entryOf(variable: string, own: StartUp): EnvEntry | undefined {
+  return own.entries.findLast(({ name }) => namesOf(name, own).includes(variable));
 }
 
-/** Another variable that the message names, or, of a provider, any that says that there is such a provider. */
-function entryThatCallsFor(variable: string, message: string, own: ServiceEntries): EnvEntry | undefined {
-  const isNotSet = /^\w+: not set/.test(message);
-  const others = isNotSet ? [] : (message.match(/\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b/g) ?? []);
+/** A line of another variable, or, of a provider, any that says that there is such a provider. */
+function entryThatCallsFor({ variable, others = [] }: Remark, own: StartUp): EnvEntry | undefined {
   const named = others.map((other) => entryOf(other, own)).find((entry) => entry !== undefined);
   const prefix = /^PROVIDER_(?!URL_)[^_]+_/.exec(variable)?.[0];
   if (named || prefix === undefined) return named;
-  return own.entries.find(({ name }) => namesOf(name, own.olderNames).some((one) => one.startsWith(prefix)));
+  return own.entries.find(({ name }) => namesOf(name, own).some((one) => one.startsWith(prefix)));
 }
 
-function namesOf(written: string, olderNames: readonly DeprecatedName[]): string[] {
+/** The name as it is written, and the one that it is an older name of. */
+function namesOf(written: string, { warnings }: StartUp): string[] {
   const name = written.toUpperCase();
-  return [name, ...olderNames.flatMap((older) => (older.name === name ? (older.instead ?? []) : []))];
-}
-
-/** Keys in files of the container are not here to be looked at. */
-function signingProblems(env: Record<string, string>): readonly string[] {
-  const here = Object.entries(env).filter(([name]) => !/SIGN(?:ING|ER|ATURE)_KEY_FILE$/i.test(name));
-  const settings = readProxyPartly(Object.fromEntries(here))?.settings;
-  if (!settings) return [];
-  const variables = settings.upstream.templateVariables;
-  const keys = readSigningKeys({ variables, rsaKey: settings.requestSignerKey });
-  return 'problems' in keys ? keys.problems : [];
-}
-
-function saidBy(loaded: Loaded<unknown>): StartUp {
-  const { warnings } = loaded;
-  const deprecated = warnings.filter((message) =>
-    loaded.deprecated.some(({ name }) => message.startsWith(`${name}:`)),
-  );
-  return { errors: loaded.ok ? [] : loaded.errors, warnings, deprecated, olderNames: loaded.deprecated };
+  return [name, ...warnings.flatMap(({ variable, instead }) => (variable === name ? (instead ?? []) : []))];
 }

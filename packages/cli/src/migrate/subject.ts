@@ -1,8 +1,8 @@
+import type { Problem } from '@latchkey/settings';
 import type { Deployment } from '../environment/deployment.ts';
-import { environmentOf } from '../environment/env-file.ts';
 import { entriesOf } from '../environment/services.ts';
-import { settingFinding, startUpFindings, startUpOf } from '../environment/start-up.ts';
-import type { ServiceEntries } from '../environment/start-up.ts';
+import { authStartUp, proxyStartUp, remarkFinding, startUpFindings } from '../environment/start-up.ts';
+import type { StartUp } from '../environment/start-up.ts';
 import type { FindingKind } from '../finding.ts';
 import { lints } from '../lints/table.ts';
 import type { UpstreamFile } from '../upstream-file.ts';
@@ -13,16 +13,14 @@ export function migrationSubject(
   { file, source, diagnostics }: UpstreamFile,
   { upstream, entries }: Deployment,
 ): MigrationSubject {
-  const services = (['proxy', 'auth'] as const).flatMap((service) => {
-    const own = entriesOf(service, entries);
-    if (!own) return [];
-    const said = startUpOf(service, environmentOf(own));
-    const findings = startUpFindings(service, own);
-    return [{ own: { entries: own, olderNames: said.olderNames }, said, findings }];
-  });
+  const [ofProxy, ofAuth] = [entriesOf('proxy', entries), entriesOf('auth', entries)];
+  const services: StartUp[] = [
+    ...(ofProxy ? [proxyStartUp(ofProxy)] : []),
+    ...(ofAuth ? [authStartUp(ofAuth)] : []),
+  ];
   const placesOf = ({ code }: FindingKind): Place[] =>
-    services.flatMap(({ findings }) =>
-      findings
+    services.flatMap((own) =>
+      startUpFindings(own)
         .filter((finding) => finding.code === code)
         .map(({ file, line, column, message }) => ({ file, line, column, about: message })),
     );
@@ -35,14 +33,20 @@ export function migrationSubject(
     defaultProvider: upstream.defaults.provider,
     refused: placesOf(lints.settingRefused),
     keptElsewhere: placesOf(lints.settingElsewhere),
-    deprecated: services.flatMap(({ own, said }) => said.deprecated.map((line) => placeOf(line, own))),
-    withoutEffectYet: services.flatMap(({ own, said }) =>
-      said.warnings.filter((line) => /: has no effect yet\b/.test(line)).map((line) => placeOf(line, own)),
-    ),
+    deprecated: services.flatMap((own) => warningsAbout(namesWith(['deprecated', 'removed'], own), own)),
+    withoutEffectYet: services.flatMap((own) => warningsAbout(namesWith(['not_built'], own), own)),
   };
 }
 
-function placeOf(about: string, own: ServiceEntries): Place {
-  const { file, line, column } = settingFinding({ code: '', severity: 'notice' }, about, own);
-  return { file, line, column, about };
+function namesWith(codes: readonly Problem['code'][], { warnings }: StartUp): ReadonlySet<string> {
+  return new Set(warnings.flatMap(({ code, variable }) => (codes.includes(code) ? variable : [])));
+}
+
+function warningsAbout(names: ReadonlySet<string>, own: StartUp): Place[] {
+  return own.warnings
+    .filter(({ variable }) => names.has(variable))
+    .map((problem) => {
+      const { file, line, column, message } = remarkFinding({ code: '', severity: 'notice' }, problem, own);
+      return { file, line, column, about: message };
+    });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { loadAuthSettings } from '@latchkey/settings';
+import { loadAuthSettings, sentenceOf } from '@latchkey/settings';
 import { groupWarnings } from './group-warnings.ts';
 
 function warningsFor(provider: Record<string, string>): string[] {
@@ -16,7 +16,7 @@ function warningsFor(provider: Record<string, string>): string[] {
     PROVIDER_X_CLIENT_SECRET: 'secret',
     ...provider,
   });
-  if (!loaded.ok) throw new Error(loaded.errors.join('\n'));
+  if (!loaded.ok) throw new Error(loaded.errors.map(sentenceOf).join('\n'));
   return groupWarnings(loaded.settings.providers);
 }
 

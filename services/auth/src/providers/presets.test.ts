@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { MockAgent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Behaviour } from '@latchkey/dev-idp';
-import { loadAuthSettings } from '@latchkey/settings';
+import { loadAuthSettings, sentenceOf } from '@latchkey/settings';
 import { createLog } from '@latchkey/http';
 import type { Browser } from '../../test/browser.ts';
 import { sessionCookieName, ssoOrigin, startRig, wiki } from '../../test/rig.ts';
@@ -227,6 +227,6 @@ function settingsOf(variables: Record<string, string>) {
     PROVIDER_O_CLIENT_SECRET: 'secret',
     ...variables,
   });
-  if (!loaded.ok) throw new Error(loaded.errors.join('\n'));
+  if (!loaded.ok) throw new Error(loaded.errors.map(sentenceOf).join('\n'));
   return loaded.settings.providers;
 }

@@ -1,5 +1,5 @@
 import { certs, decodedPath, gapSignature, readSigningKeys, ssoSignature } from '@latchkey/identity';
-import type { SigningKeys } from '@latchkey/identity';
+import type { KeyProblem, SigningKeys } from '@latchkey/identity';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
 
@@ -26,7 +26,7 @@ export type Signer = {
 export function createSigner(options: {
   variables: Readonly<Record<string, string>>;
   rsaKey: string | undefined;
-}): { readonly signer: Signer } | { readonly problems: readonly string[] } {
+}): { readonly signer: Signer } | { readonly problems: readonly KeyProblem[] } {
   const keys = readSigningKeys(options);
   return 'problems' in keys ? keys : { signer: signerWith(keys) };
 }

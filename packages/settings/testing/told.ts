@@ -1,0 +1,23 @@
+import { sentenceOf } from '../src/problem.ts';
+import type { Problem } from '../src/problem.ts';
+import type { Loaded } from '../src/settings.ts';
+
+/** What a loader answers as an operator reads it: problems as lines, and which names are older ones. */
+export function told<T>(loaded: Loaded<T>): Told<T> {
+  const warnings = loaded.warnings.map(sentenceOf);
+  const deprecated = deprecatedNames(loaded.warnings);
+  return loaded.ok
+    ? { ok: true, settings: loaded.settings, warnings, deprecated }
+    : { ok: false, errors: loaded.errors.map(sentenceOf), warnings, deprecated };
+}
+
+/** The older names that were met, each with the one to write where there is one. */
+export function deprecatedNames(warnings: readonly Problem[]): { name: string; instead?: string }[] {
+  return warnings
+    .filter(({ code }) => code === 'deprecated' || code === 'removed')
+    .map(({ variable: name, instead }) => ({ name, ...(instead !== undefined && { instead }) }));
+}
+
+type Told<T> = { warnings: string[]; deprecated: { name: string; instead?: string }[] } & (
+  { ok: true; settings: T } | { ok: false; errors: string[] }
+);
