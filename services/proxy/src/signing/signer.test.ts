@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { sentenceOf } from '@latchkey/settings';
 import { createSigner } from './signer.ts';
 
 test.each([
@@ -15,7 +16,7 @@ test.each([
   ['an RSA key that is none', { variables: {}, rsaKey: 'not a key' }, 'REQUESTSIGNER_KEY: '],
 ])('%s keeps the proxy from starting, by the name of its variable', (_, options, said) => {
   const outcome = createSigner({ rsaKey: undefined, ...options });
-  expect('problems' in outcome && outcome.problems.map(({ message }) => message).join()).toContain(said);
+  expect('problems' in outcome && outcome.problems.map(sentenceOf).join()).toContain(said);
   expect(JSON.stringify(outcome)).not.toContain('secret"');
 });
 
