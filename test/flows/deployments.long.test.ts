@@ -113,15 +113,21 @@ describe('a service that cannot run as it is configured', () => {
     }
   });
 
-  test('an upstream file with mistakes names each with its line', async () => {
+  test('an upstream file with mistakes names each with its line, and no copy of a good one stands in for it', async () => {
     const file = join(folder, 'broken.yml');
     writeFileSync(
       file,
       '- service: a\n  default:\n    from: a.example.com\n    to: b.example.com\n- service: c\n  default:\n    to: d.example.com\n',
     );
+    const copy = join(folder, 'live.yml');
+    writeFileSync(
+      copy,
+      '- {service: a, default: {from: a.test, to: b.test, options: {allowed_groups: [g]}}}\n',
+    );
     const service = startService('proxy', {
       ...publicDeployments(folder)[0].proxy,
       UPSTREAM_CONFIGFILE: file,
+      UPSTREAM_LIVE_COPY: copy,
     });
     expect(await service.ended).toBe(1);
     expect(service.output()).toMatch(/broken\.yml:[1-4]:\d+ LK\d+ /);

@@ -89,6 +89,7 @@ function proxySettings(
       ...(config !== undefined && { config }),
       ...(configFile !== undefined && { configFile }),
       allowLoss: values.UPSTREAM_RELOAD_ALLOW_LOSS,
+      ...(values.UPSTREAM_LIVE_COPY !== undefined && { liveCopy: values.UPSTREAM_LIVE_COPY }),
       cluster: values.UPSTREAM_CLUSTER,
       scheme: values.UPSTREAM_SCHEME,
       defaults: {

@@ -108,6 +108,11 @@ export const proxyVariables = {
     meaning:
       'Whether the file may lose more than half of its routes, or all, when it is read again. Otherwise such a file is refused like one with an error; a restart puts it in force.',
   },
+  UPSTREAM_LIVE_COPY: {
+    type: text,
+    meaning:
+      'A path to which the upstream file that is in force is copied, at the start and after each reload, for `latchkey routes` and `latchkey diff` while the file itself is broken. Only the user of the proxy may read the copy, and the proxy never does. Unset, there is none.',
+  },
   UPSTREAM_CLUSTER: {
     type: text,
     default: '',

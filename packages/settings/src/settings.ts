@@ -35,6 +35,8 @@ export type ProxySettings = {
     configFile?: string;
     /** Whether more than half of the routes may be gone at once when the file is read again. */
     allowLoss: boolean;
+    /** Where the file that is in force is copied to. */
+    liveCopy?: string;
     /** The section that is merged over `default`; empty means only the `default` sections. */
     cluster: string;
     scheme: WebScheme;

@@ -13,6 +13,7 @@ import { startProxy } from './app.ts';
 import { createReloadMetrics } from './record/metrics.ts';
 import { createSigner } from './signing/signer.ts';
 import { inForce } from './upstream-file/in-force.ts';
+import { createLiveCopy } from './upstream-file/live-copy.ts';
 import { createLiveTable } from './upstream-file/live-table.ts';
 import { readUpstreams } from './upstream-file/read.ts';
 import { createReload } from './upstream-file/reload.ts';
@@ -40,7 +41,8 @@ try {
   const table = createLiveTable(outcome.table);
   const registry = createMetrics();
   const metrics = createReloadMetrics(registry, first);
-  const reload = createReload({ upstream: settings.upstream, table, metrics, log });
+  const copy = createLiveCopy(settings.upstream, log);
+  const reload = createReload({ upstream: settings.upstream, table, copy, metrics, log });
   const { port: metricsPort } = settings.metrics;
   if (metricsPort !== undefined) {
     const { address } = settings.server;
@@ -61,6 +63,7 @@ try {
   }
   stopOnSignals(server, log);
   log.info({ port: server.port, ...first }, 'ready');
+  void copy?.(outcome.bytes);
 } catch (error) {
   refuseToStart('proxy', [listenError(error, settings.server.port)]);
 }

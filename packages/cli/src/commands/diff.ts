@@ -35,7 +35,7 @@ have UPSTREAM_RELOAD_ALLOW_LOSS=true.
 
 Examples:
 
-  latchkey diff live.yml upstreams.yml --cluster prod
+  latchkey diff /run/latchkey/live.yml upstreams.yml --env-file prod.env    (UPSTREAM_LIVE_COPY)
   git show main:upstreams.yml | latchkey diff - upstreams.yml --env-file prod.env --fail-on widen
   latchkey diff upstreams.yml upstreams.yml --env-file prod.env --old-env-file live.env
 `,

@@ -33,6 +33,7 @@ Examples:
   latchkey routes upstreams.yml --cluster prod
   latchkey routes upstreams.yml --cluster prod --format json | jq '.[] | select(.tlsSkipVerify)'
   latchkey routes upstreams.yml --env-file prod.env --format yaml > prod.yml
+  latchkey routes /run/latchkey/live.yml --env-file prod.env    (UPSTREAM_LIVE_COPY: what is live)
 `,
   run(args, io) {
     const { values, positionals } = readArguments(args, {

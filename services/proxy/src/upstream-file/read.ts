@@ -14,7 +14,7 @@ export type Version = {
 
 /** The upstream file as a table, or why there is none; one sentence each, with file, line and column. */
 export type ReadOutcome = { readonly warnings: readonly string[] } & (
-  | { readonly table: RouteTable; readonly version: Version }
+  | { readonly table: RouteTable; readonly version: Version; readonly bytes: Uint8Array }
   | { readonly table: undefined; readonly errors: readonly string[] }
 );
 
@@ -26,28 +26,29 @@ export function readUpstreams(upstream: ProxySettings['upstream']): ReadOutcome 
   const { config, configFile } = upstream;
   if (configFile === undefined) {
     const text = config ?? '';
-    return load('UPSTREAM_CONFIG', text, { sha256: hashOf(text) }, upstream);
+    return load('UPSTREAM_CONFIG', text, { bytes: Buffer.from(text) }, upstream);
   }
   const read = readBytes(configFile);
   if (typeof read === 'string') {
     const error = `UPSTREAM_CONFIGFILE: ${configFile} cannot be read (${read}); name a file that this process may read`;
     return { table: undefined, errors: [error], warnings: [] };
   }
-  const { bytes, written } = read;
-  const decoded = decodeUpstreamFile(configFile, bytes);
+  const decoded = decodeUpstreamFile(configFile, read.bytes);
   if (!decoded.ok) return { table: undefined, errors: decoded.diagnostics.map(sentence), warnings: [] };
-  return load(configFile, decoded.text, { sha256: hashOf(bytes), written }, upstream);
+  return load(configFile, decoded.text, read, upstream);
 }
 
 function load(
   file: string,
   text: string,
-  version: Version,
+  { bytes, written }: { bytes: Uint8Array; written?: Date },
   upstream: ProxySettings['upstream'],
 ): ReadOutcome {
   const { table, diagnostics } = loadUpstreams({ ...upstream, file, text });
   const warnings = diagnostics.filter(({ severity }) => severity === 'warning').map(sentence);
-  if (table !== undefined) return { table, version, warnings };
+  if (table !== undefined) {
+    return { table, version: { sha256: hashOf(bytes), ...(written && { written }) }, bytes, warnings };
+  }
   return {
     table,
     errors: diagnostics.filter(({ severity }) => severity === 'error').map(sentence),
@@ -56,7 +57,7 @@ function load(
 }
 
 // Enough to tell the versions of one file apart, and short enough to compare by eye.
-function hashOf(content: string | Uint8Array): string {
+function hashOf(content: Uint8Array): string {
   return createHash('sha256').update(content).digest('hex').slice(0, 12);
 }
 

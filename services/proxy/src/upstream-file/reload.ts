@@ -3,6 +3,7 @@ import { lostAtOnce } from '@latchkey/upstreams';
 import type { Logger } from 'pino';
 import type { ReloadMetrics } from '../record/metrics.ts';
 import { inForce } from './in-force.ts';
+import type { LiveCopy } from './live-copy.ts';
 import type { LiveTable } from './live-table.ts';
 import { readUpstreams } from './read.ts';
 
@@ -13,10 +14,11 @@ import { readUpstreams } from './read.ts';
 export function createReload(options: {
   upstream: ProxySettings['upstream'];
   table: LiveTable;
+  copy?: LiveCopy | undefined;
   metrics: ReloadMetrics;
   log: Logger;
 }): () => void {
-  const { upstream, table, metrics, log } = options;
+  const { upstream, table, copy, metrics, log } = options;
 
   function keepOld(errors: readonly string[], summary: string): void {
     for (const error of errors) log.error(error);
@@ -37,6 +39,7 @@ export function createReload(options: {
     const now = inForce(outcome);
     log.info(now, 'the upstream file was read again');
     metrics.succeeded(now);
+    void copy?.(outcome.bytes);
   }
 
   return function reload() {
