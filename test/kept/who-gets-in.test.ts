@@ -31,7 +31,7 @@ function letsIn(email: string, groups: string[], options: string, env?: Record<s
   const { table, diagnostics } = load(options, env);
   const route = table?.routes[0];
   if (route === undefined) throw new Error(JSON.stringify(diagnostics));
-  return decide({ kind: 'person', email, groups }, route, { path: '/', preflight: false }).allow;
+  return decide({ kind: 'person', email, groups }, route.policy, { path: '/', preflight: false }).allow;
 }
 
 describe('who gets in', () => {

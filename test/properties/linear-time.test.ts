@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { decide, isAdmitted } from '@latchkey/access';
 import {
+  authenticatesConnection,
   canonicalAuthority,
   canonicalHost,
   canonicalPath,
@@ -40,7 +41,6 @@ import { requireClient } from '../../services/auth/src/session/client-credential
 import { readReturnAddress } from '../../services/auth/src/sign-in/return-address.ts';
 import { readTrips } from '../../services/auth/src/sign-in/round-trips.ts';
 import { formParameters, queryParameters, refuseMany } from '../../services/auth/src/web/parameters.ts';
-import { authenticatesConnection } from '../../services/proxy/src/forward/connection-authentication.ts';
 import { framed } from '../../services/proxy/src/forward/framing.ts';
 import { hopByHop } from '../../services/proxy/src/forward/hop-by-hop.ts';
 import { requestHeaders } from '../../services/proxy/src/forward/request-headers.ts';
@@ -147,7 +147,7 @@ const addresses = createAddresses({
   now: Date.now,
 });
 const knownClient = requireClient({ id: 'proxy', secrets: ['secret'] }, () => Promise.resolve());
-const nobody = { kind: 'nobody', why: 'no_session' } as const;
+const visitor = { kind: 'visitor', why: 'no_session' } as const;
 const log = createLog({
   service: 'test',
   level: 'info',
@@ -165,8 +165,8 @@ const functions: ReadonlyArray<readonly [name: string, run: (text: string) => un
   [
     'the public paths of a file',
     (text) => {
-      const question = { path: `/${text.slice(0, 8_191)}`, preflight: false };
-      return publicRoute && decide(nobody, publicRoute, question);
+      const facts = { path: `/${text.slice(0, 8_191)}`, preflight: false };
+      return publicRoute && decide(visitor, publicRoute.policy, facts);
     },
   ],
   [

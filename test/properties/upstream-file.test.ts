@@ -31,6 +31,7 @@ function contentOf({ routes, groups }: RouteTable) {
     ...route,
     position: undefined,
     publicPaths: route.publicPaths.map(({ source }) => source),
+    policy: [...route.policy.forAnyone, ...route.policy.forPrincipals].map(({ text }) => text),
   }));
   return { routes: content, groups };
 }

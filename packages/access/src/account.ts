@@ -8,7 +8,7 @@ export type AccountRules = {
 };
 
 /** The e-mail address that stands for a person from here on, or why there is none. */
-export type Admission =
+export type AccountDecision =
   | { readonly admitted: true; readonly email: string }
   | {
       readonly admitted: false;
@@ -39,7 +39,7 @@ export function flawOfAddress(email: string): string | undefined {
 }
 
 /** Decides whether a person may sign in, from what the provider says. */
-export function admitAccount({ email: given, emailVerified }: Account, rules: AccountRules): Admission {
+export function admitAccount({ email: given, emailVerified }: Account, rules: AccountRules): AccountDecision {
   if (given === undefined) return { admitted: false, code: 'email_unverified' };
   const flaw = flawOfAddress(given);
   // Too long to be shown or logged.

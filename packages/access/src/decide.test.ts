@@ -1,35 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AccessRules, Route } from '@latchkey/upstreams';
-import { decide, explain } from './decide.ts';
-import type { Person, Subject } from './subject.ts';
+import { decide, decideFor, decideForAnyone, decideOnce, traceRules } from './decide.ts';
+import { compilePolicy, noFacts } from './policy.ts';
+import type { AccessRules, Facts, Policy, PolicyOptions, Rule } from './policy.ts';
+import type { Machine, Person, Visitor } from './principal.ts';
 import { reasons } from './reasons.ts';
-import type { NobodyReason } from './reasons.ts';
-import type { Question } from './rules.ts';
+import type { VisitorReason } from './reasons.ts';
 
-function route(rules: Partial<AccessRules>, options: Partial<Route> = {}): Route {
-  return {
-    id: 'wiki',
-    service: 'wiki',
-    from: 'wiki.example.com',
-    kind: 'simple',
+function policy(rules: Partial<AccessRules>, options: Partial<PolicyOptions> = {}): Policy {
+  return compilePolicy({
     rules: { groups: [], emailDomains: [], emailAddresses: [], ...rules },
     publicPaths: [],
     skipAuthPreflight: false,
-    passAccessToken: false,
-    allowRootServiceWorker: false,
-    providerSlug: 'google',
-    injectRequestHeaders: [],
-    headerOverrides: [],
-    timeoutMs: 1_000,
-    resetDeadlineMs: 1_000,
-    keepAliveMs: 1_000,
-    preserveHost: false,
-    preserveLocation: false,
-    tlsSkipVerify: false,
-    skipRequestSigning: false,
-    position: { line: 1, column: 1 },
     ...options,
-  };
+  });
 }
 
 const publicPath = (prefix: string) => ({
@@ -40,8 +23,8 @@ const publicPath = (prefix: string) => ({
 const ada: Person = { kind: 'person', email: 'ada@example.com', groups: ['staff', 'makers'] };
 const groupless: Person = { ...ada, groups: [] };
 const unknownGroups: Person = { ...ada, groups: undefined };
-const stranger: Subject = { kind: 'nobody', why: 'no_session' };
-const closed: Question = { path: undefined, preflight: false };
+const stranger: Visitor = { kind: 'visitor', why: 'no_session' };
+const closed: Facts = noFacts;
 
 describe('each kind of rule, alone', () => {
   test.each([
@@ -62,7 +45,7 @@ describe('each kind of rule, alone', () => {
     ['an address as a group', { groups: ['ada@example.com'] }, false, 'no_rule_matches'],
     ['no rule at all', {}, false, 'no_rule_matches'],
   ])('%s', (_, rules, allow, reason) => {
-    expect(decide(ada, route(rules), closed)).toMatchObject({ allow, reason });
+    expect(decide(ada, policy(rules), closed)).toMatchObject({ allow, reason });
   });
 });
 
@@ -74,17 +57,17 @@ describe('any one rule suffices', () => {
     ['the domain', { ...others, emailDomains: ['example.com'] }, 'allowed_email_domain'],
     ['the address', { ...others, emailAddresses: ['ada@example.com'] }, 'allowed_email_address'],
   ])('%s, although the other two do not hold', (_, rules, reason) => {
-    expect(decide(ada, route(rules), closed)).toMatchObject({ allow: true, reason });
+    expect(decide(ada, policy(rules), closed)).toMatchObject({ allow: true, reason });
   });
 
   test('none is none', () => {
-    expect(decide(ada, route(others), closed)).toMatchObject({ allow: false, reason: 'no_rule_matches' });
+    expect(decide(ada, policy(others), closed)).toMatchObject({ allow: false, reason: 'no_rule_matches' });
   });
 
   test('a domain suffices where the groups cannot be known', () => {
     const rules = { groups: ['staff'], emailDomains: ['example.com'] };
 
-    expect(decide(unknownGroups, route(rules), closed)).toMatchObject({ allow: true });
+    expect(decide(unknownGroups, policy(rules), closed)).toMatchObject({ allow: true });
   });
 });
 
@@ -92,7 +75,7 @@ describe('a star', () => {
   test.each([['groups'], ['emailDomains'], ['emailAddresses']] as const)(
     'alone in %s is anyone signed in',
     (list) => {
-      const open = route({ [list]: ['*'] });
+      const open = policy({ [list]: ['*'] });
 
       for (const person of [ada, groupless, unknownGroups]) {
         expect(decide(person, open, closed)).toMatchObject({ allow: true, reason: 'signed_in' });
@@ -106,18 +89,18 @@ describe('a star', () => {
     (list) => {
       const rules = { [list]: ['*', 'somebody.else'] };
 
-      expect(decide(ada, route(rules), closed)).toMatchObject({ allow: false, reason: 'no_rule_matches' });
+      expect(decide(ada, policy(rules), closed)).toMatchObject({ allow: false, reason: 'no_rule_matches' });
     },
   );
 
   test('twice is no star either', () => {
-    expect(decide(ada, route({ emailDomains: ['*', '*'] }), closed)).toMatchObject({ allow: false });
+    expect(decide(ada, policy({ emailDomains: ['*', '*'] }), closed)).toMatchObject({ allow: false });
   });
 
   test('in one list opens, whatever the other lists say', () => {
     const rules = { groups: ['admins'], emailDomains: ['*'] };
 
-    expect(decide(ada, route(rules), closed)).toMatchObject({ allow: true, reason: 'signed_in' });
+    expect(decide(ada, policy(rules), closed)).toMatchObject({ allow: true, reason: 'signed_in' });
   });
 });
 
@@ -132,7 +115,7 @@ describe('an e-mail address of doubtful shape', () => {
   ])('%j has no allowed domain', (email) => {
     const rules = { emailDomains: ['example.com'], emailAddresses: ['ada@example.com'] };
 
-    expect(decide({ ...ada, email }, route(rules), closed).allow).toBe(false);
+    expect(decide({ ...ada, email }, policy(rules), closed).allow).toBe(false);
   });
 });
 
@@ -140,9 +123,9 @@ describe('groups that cannot be known', () => {
   test('are those that nobody has been asked about yet', () => {
     const asked = { ...ada, groups: ['staff'], askedGroups: ['staff', 'board'] };
 
-    expect(decide(asked, route({ groups: ['admins'] }), closed).reason).toBe('groups_unknown');
-    expect(decide(asked, route({ groups: ['board'] }), closed).reason).toBe('no_rule_matches');
-    expect(decide(asked, route({ groups: ['admins', 'staff'] }), closed).allow).toBe(true);
+    expect(decide(asked, policy({ groups: ['admins'] }), closed).reason).toBe('groups_unknown');
+    expect(decide(asked, policy({ groups: ['board'] }), closed).reason).toBe('no_rule_matches');
+    expect(decide(asked, policy({ groups: ['admins', 'staff'] }), closed).allow).toBe(true);
   });
 
   test.each([
@@ -154,22 +137,28 @@ describe('groups that cannot be known', () => {
     ],
     ['do not matter where no rule asks for them', { emailDomains: ['example.org'] }, 'no_rule_matches'],
   ])('%s', (_, rules, reason) => {
-    expect(decide(unknownGroups, route(rules), closed)).toMatchObject({ allow: false, reason });
+    expect(decide(unknownGroups, policy(rules), closed)).toMatchObject({ allow: false, reason });
+  });
+
+  test('do not matter where all that is missing is a star beside others, which is no group', () => {
+    const asked = { ...ada, groups: [], askedGroups: ['board'] };
+
+    expect(decide(asked, policy({ groups: ['*', 'board'] }), closed).reason).toBe('no_rule_matches');
   });
 
   test('are not the same as none', () => {
-    expect(decide(groupless, route({ groups: ['staff'] }), closed).reason).toBe('no_rule_matches');
+    expect(decide(groupless, policy({ groups: ['staff'] }), closed).reason).toBe('no_rule_matches');
   });
 });
 
-describe('nobody', () => {
+describe('a visitor', () => {
   const whys = Object.keys(reasons).filter(
-    (reason): reason is NobodyReason => reason === 'no_session' || reason.startsWith('session_'),
+    (reason): reason is VisitorReason => reason === 'no_session' || reason.startsWith('session_'),
   );
 
   test.each(whys)('is refused with %s, whatever the rules', (why) => {
     for (const rules of [{}, { groups: ['*'] }, { groups: ['staff'] }, { emailDomains: ['example.com'] }]) {
-      expect(decide({ kind: 'nobody', why }, route(rules), closed)).toMatchObject({
+      expect(decide({ kind: 'visitor', why }, policy(rules), closed)).toMatchObject({
         allow: false,
         reason: why,
       });
@@ -178,7 +167,7 @@ describe('nobody', () => {
 });
 
 describe('a public path', () => {
-  const open = route({ groups: ['admins'] }, { publicPaths: [publicPath('/public/'), publicPath('/ping')] });
+  const open = policy({ groups: ['admins'] }, { publicPaths: [publicPath('/public/'), publicPath('/ping')] });
 
   test.each([
     ['/public/logo.png', true],
@@ -198,7 +187,7 @@ describe('a public path', () => {
 
   test('is never one that has two readings, even where everything is public', () => {
     const everything = { source: '', matches: () => true };
-    const decision = decide(stranger, route({ groups: ['staff'] }, { publicPaths: [everything] }), closed);
+    const decision = decide(stranger, policy({ groups: ['staff'] }, { publicPaths: [everything] }), closed);
 
     expect(decision).toMatchObject({ allow: false, reason: 'no_session' });
   });
@@ -210,13 +199,13 @@ describe('a preflight', () => {
     ['does not pass elsewhere', false, true, false],
     ['is not what another request is', true, false, false],
   ])('%s', (_, skipAuthPreflight, preflight, allow) => {
-    const decision = decide(stranger, route({}, { skipAuthPreflight }), { path: '/', preflight });
+    const decision = decide(stranger, policy({}, { skipAuthPreflight }), { path: '/', preflight });
 
     expect(decision).toMatchObject({ allow, reason: allow ? 'preflight' : 'no_session' });
   });
 
   test('passes on a path that has two readings: it is the method that counts', () => {
-    const decision = decide(stranger, route({}, { skipAuthPreflight: true }), {
+    const decision = decide(stranger, policy({}, { skipAuthPreflight: true }), {
       path: undefined,
       preflight: true,
     });
@@ -233,11 +222,11 @@ describe('the rule that a decision names', () => {
   };
 
   test('is the one that held', () => {
-    expect(decide(ada, route(rules), closed).rule).toBe('allowed_groups: admins, staff');
+    expect(decide(ada, policy(rules), closed).rule).toBe('allowed_groups: admins, staff');
   });
 
   test('is all that could have held, and not which paths are public', () => {
-    const shut = route(rules, { publicPaths: [publicPath('/public/')], skipAuthPreflight: true });
+    const shut = policy(rules, { publicPaths: [publicPath('/public/')], skipAuthPreflight: true });
 
     expect(decide(groupless, shut, closed).rule).toBe(
       'allowed_groups: admins, staff; allowed_email_domains: example.org; allowed_email_addresses: bob@example.com',
@@ -245,18 +234,12 @@ describe('the rule that a decision names', () => {
   });
 
   test('is none where there is none', () => {
-    expect(decide(ada, route({}), closed).rule).toBeUndefined();
-  });
-
-  test('belongs to the very route that was asked about', () => {
-    const asked = route(rules);
-
-    expect(decide(ada, asked, closed).route).toBe(asked);
+    expect(decide(ada, policy({}), closed).rule).toBeUndefined();
   });
 });
 
 describe('an explanation', () => {
-  const asked = route(
+  const asked = policy(
     { groups: ['staff'], emailDomains: ['example.com'], emailAddresses: ['bob@example.com'] },
     { publicPaths: [publicPath('/public/')], skipAuthPreflight: true },
   );
@@ -285,17 +268,77 @@ describe('an explanation', () => {
       ['miss', 'miss', 'miss', 'hit', 'not reached'],
     ],
     ['nothing', stranger, closed, Array(5).fill('miss')],
-  ])('says what became of each rule: %s', (_, subject, question, outcomes) => {
-    const explanation = explain(subject, asked, question);
+  ])('says what became of each rule: %s', (_, principal, facts, outcomes) => {
+    const about = ['request', 'request', 'principal', 'principal', 'principal'];
 
-    expect(explanation.outcomes).toEqual(
-      texts.map((rule, at) => ({ rule, about: at < 2 ? 'request' : 'person', outcome: outcomes[at] })),
+    expect(traceRules(principal, asked, facts)).toEqual(
+      texts.map((rule, at) => ({ rule, about: about[at], outcome: outcomes[at] })),
     );
-    expect(explanation.decision).toEqual(decide(subject, asked, question));
+    expect(decide(principal, asked, facts).allow).toBe(outcomes.includes('hit'));
   });
 
   test('of a route without rules has nothing to say', () => {
-    expect(explain(ada, route({}), closed).outcomes).toEqual([]);
+    expect(traceRules(ada, policy({}), closed)).toEqual([]);
+  });
+});
+
+describe('a machine', () => {
+  const machine: Machine = { kind: 'machine', name: 'deploy', groups: ['builders'] };
+
+  test.each([
+    ['passes where a group of its own is named', { groups: ['builders'] }, true],
+    ['does not pass where another is', { groups: ['staff'] }, false],
+    ['is nobody who is signed in: a star is not for it', { groups: ['*'] }, false],
+    ['has no e-mail domain', { emailDomains: ['*'] }, false],
+    ['is no address, whatever it is called', { emailAddresses: ['deploy'] }, false],
+  ])('%s', (_, rules, allow) => {
+    const reason = allow ? 'allowed_group' : 'no_rule_matches';
+
+    expect(decide(machine, policy(rules), closed)).toMatchObject({ allow, reason });
+  });
+
+  test('passes what is for anyone', () => {
+    const open = policy({}, { publicPaths: [publicPath('/public/')] });
+
+    expect(decide(machine, open, { path: '/public/x', preflight: false }).reason).toBe('public_path');
+  });
+});
+
+const isPath: Rule['holds'] = ({ path }) => path === '/a';
+
+describe('a decision', () => {
+  const asked = policy({ groups: ['staff'] }, { publicPaths: [publicPath('/')] });
+
+  test('is made once for a principal, where no rule about them reads the request', () => {
+    const decisions = new WeakMap();
+    const first = decideOnce(ada, asked, { path: '/a', preflight: false }, decisions);
+
+    expect(decideOnce(ada, asked, { path: '/b', preflight: false }, decisions)).toBe(first);
+    expect(decideOnce(ada, policy({ groups: ['admins'] }), noFacts, decisions).allow).toBe(false);
+  });
+
+  test('never rests on what is for anyone: it would open everything else', () => {
+    const decisions = new WeakMap();
+
+    expect(decideOnce(groupless, asked, { path: '/', preflight: true }, decisions).allow).toBe(false);
+  });
+
+  test('is made for each request where a rule about principals reads it', () => {
+    const [rule] = asked.forPrincipals;
+    if (rule === undefined) throw new Error('it names a group');
+    const reading = { ...asked, forPrincipals: [{ ...rule, holds: isPath }], readsRequest: true };
+    const decisions = new WeakMap();
+    const about = (path: string) => decideOnce(ada, reading, { path, preflight: false }, decisions).allow;
+
+    expect([about('/a'), about('/b')]).toEqual([true, false]);
+  });
+
+  test('has two halves: for anyone, and for who it is', () => {
+    const facts = { path: '/x', preflight: false };
+
+    expect(decideForAnyone(asked, facts)).toMatchObject({ allow: true, reason: 'public_path' });
+    expect(decideForAnyone(asked, noFacts)).toBeUndefined();
+    expect(decideFor(stranger, asked, facts)).toMatchObject({ allow: false, reason: 'no_session' });
   });
 });
 

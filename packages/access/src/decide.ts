@@ -1,62 +1,94 @@
-import type { Route } from '@latchkey/upstreams';
+import type { Facts, Policy, Rule } from './policy.ts';
+import type { Person, Principal } from './principal.ts';
 import type { Reason } from './reasons.ts';
-import { rulesOf } from './rules.ts';
-import type { Question, Rule } from './rules.ts';
-import type { Person, Subject } from './subject.ts';
 
-/** What was decided, about which route, and why. */
+/** What was decided, and why. */
 export type Decision = {
   readonly allow: boolean;
   readonly reason: Reason;
   /** the rule that let the request pass, or the rules that did not; as written in the upstream file */
   readonly rule: string | undefined;
-  readonly route: Route;
 };
 
-/**
- * Who may pass. Any one rule suffices; without a rule nobody passes. The same function for every request and every
- * place that shows a decision.
- */
-export function decide(subject: Subject, route: Route, question: Question): Decision {
-  const rules = rulesOf(route);
-  const hit = rules.find((rule) => rule.holds(subject, question));
-  if (hit !== undefined) return { allow: true, reason: hit.grants, rule: hit.text, route };
-  return { allow: false, reason: refusal(subject, route), rule: personal(rules), route };
+/** What has been decided about a principal. It is good until something new is learned about them. */
+export type Decisions = WeakMap<Policy, Decision>;
+
+// In the place of the principal, for rules that do not look at it.
+const anyone: Principal = { kind: 'visitor', why: 'no_session' };
+
+/** Whether a request passes whoever sends it; undefined where that depends on who it is. */
+export function decideForAnyone(policy: Policy, facts: Facts): Decision | undefined {
+  if (policy.forAnyone.length === 0) return undefined;
+  const known = { ...facts, principal: anyone };
+  return granted(policy.forAnyone.find((rule) => rule.holds(known)));
+}
+
+/** Whether a request passes for who sends it. Any one rule suffices; without a rule nobody passes. */
+export function decideFor(principal: Principal, policy: Policy, facts: Facts): Decision {
+  const known = { ...facts, principal };
+  return (
+    granted(policy.forPrincipals.find((rule) => rule.holds(known))) ?? {
+      allow: false,
+      reason: refusal(principal, policy),
+      rule: textOf(policy.forPrincipals),
+    }
+  );
+}
+
+/** The same, decided once for all requests of a principal where no rule reads the request. */
+export function decideOnce(
+  principal: Principal,
+  policy: Policy,
+  facts: Facts,
+  decisions: Decisions,
+): Decision {
+  if (policy.readsRequest) return decideFor(principal, policy, facts);
+  let decision = decisions.get(policy);
+  if (decision === undefined) {
+    decision = decideFor(principal, policy, facts);
+    decisions.set(policy, decision);
+  }
+  return decision;
+}
+
+/** Who may pass: what is for anyone is asked first. */
+export function decide(principal: Principal, policy: Policy, facts: Facts): Decision {
+  return decideForAnyone(policy, facts) ?? decideFor(principal, policy, facts);
 }
 
 /** What became of one rule in a decision. */
 export type RuleOutcome = {
   readonly rule: string;
-  readonly about: Rule['about'];
+  readonly about: 'request' | 'principal';
   readonly outcome: 'hit' | 'miss' | 'not reached';
 };
 
-/** The decision with what became of each rule on the way to it. */
-export function explain(
-  subject: Subject,
-  route: Route,
-  question: Question,
-): { decision: Decision; outcomes: RuleOutcome[] } {
-  const rules = rulesOf(route);
-  const hit = rules.findIndex((rule) => rule.holds(subject, question));
-  const outcomes = rules.map(({ text, about }, at): RuleOutcome => {
+/** What becomes of each rule on the way to a decision. */
+export function traceRules(principal: Principal, policy: Policy, facts: Facts): RuleOutcome[] {
+  const rules = [...policy.forAnyone, ...policy.forPrincipals];
+  const hit = rules.findIndex((rule) => rule.holds({ ...facts, principal }));
+  return rules.map(({ text, reads }, at) => {
+    const about = reads.includes('principal') ? 'principal' : 'request';
     if (at === hit) return { rule: text, about, outcome: 'hit' };
     return { rule: text, about, outcome: hit < 0 || at < hit ? 'miss' : 'not reached' };
   });
-  return { decision: decide(subject, route, question), outcomes };
 }
 
-function refusal(subject: Subject, route: Route): Reason {
-  if (subject.kind === 'nobody') return subject.why;
-  return route.rules.groups.every((group) => isKnown(group, subject)) ? 'no_rule_matches' : 'groups_unknown';
+function granted(rule: Rule | undefined): Decision | undefined {
+  return rule && { allow: true, reason: rule.grants, rule: rule.text };
+}
+
+function refusal(principal: Principal, policy: Policy): Reason {
+  if (principal.kind === 'visitor') return principal.why;
+  const isUnknown = principal.kind === 'person' && policy.groups.some((group) => !isKnown(group, principal));
+  return isUnknown ? 'groups_unknown' : 'no_rule_matches';
 }
 
 function isKnown(group: string, { groups, askedGroups }: Person): boolean {
   return groups !== undefined && (askedGroups === undefined || askedGroups.includes(group));
 }
 
-// Which paths are public is nothing that a person who was refused needs to be told.
-function personal(rules: readonly Rule[]): string | undefined {
-  const texts = rules.filter((rule) => rule.about === 'person').map((rule) => rule.text);
-  return texts.length === 0 ? undefined : texts.join('; ');
+// Which paths are public is nothing that somebody who was refused needs to be told.
+function textOf(rules: readonly Rule[]): string | undefined {
+  return rules.length === 0 ? undefined : rules.map(({ text }) => text).join('; ');
 }

@@ -1,7 +1,7 @@
-import type { Route } from '@latchkey/upstreams';
-import type { Person } from './subject.ts';
+import type { Policy } from './policy.ts';
+import type { Person } from './principal.ts';
 
-/** The groups of a person that a route names: all that anybody behind it is told about their groups. */
-export function namedGroups(person: Person, route: Route): string[] {
-  return (person.groups ?? []).filter((group) => route.rules.groups.includes(group));
+/** The groups of a person that a policy names: all that anybody behind it is told about their groups. */
+export function namedGroups(person: Person, policy: Policy): string[] {
+  return (person.groups ?? []).filter((group) => policy.groups.includes(group));
 }

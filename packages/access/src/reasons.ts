@@ -30,5 +30,10 @@ export function isReason(text: string): text is Reason {
   return Object.hasOwn(reasons, text);
 }
 
-/** Why a request has no person behind it. */
-export type NobodyReason = Extract<Reason, 'no_session' | `session_${string}`>;
+/** Why nobody is known to have sent a request. */
+export type VisitorReason = Extract<Reason, 'no_session' | `session_${string}`>;
+
+/** Tells whether a refusal is about us and not about who asks: it may be gone in a moment, and signs nobody out. */
+export function isTransient(reason: Reason): boolean {
+  return reason === 'session_unverified' || reason === 'groups_unknown';
+}

@@ -1,5 +1,6 @@
+import type { AccessRules } from '@latchkey/access';
 import { hostOf } from '@latchkey/upstreams';
-import type { AccessRules, Route, RouteTable, Target } from '@latchkey/upstreams';
+import type { Route, RouteTable, Target } from '@latchkey/upstreams';
 
 const KINDS = [
   ['groups', 'group'],

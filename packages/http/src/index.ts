@@ -1,4 +1,8 @@
 export { hasBody } from './canonical/body.ts';
+export {
+  authenticatesConnection,
+  isOnAuthenticatedConnection,
+} from './canonical/connection-authentication.ts';
 export { authorityOf, canonicalAuthority, canonicalHost } from './canonical/host.ts';
 export type { Authority, HostName } from './canonical/host.ts';
 export {

@@ -13,12 +13,10 @@ export { defaultKeepAliveMs } from './resolve/routes.ts';
 export { renderUpstreamSchema } from './shape/json-schema.ts';
 export { renderUpstreamReference } from './shape/reference.ts';
 export type {
-  AccessRules,
   Diagnostic,
   HeaderEntry,
   Launcher,
   LoadedUpstreams,
-  PathPattern,
   Position,
   Route,
   RouteMatch,

@@ -1,3 +1,5 @@
+import type { AccessRules, PathPattern, Policy } from '@latchkey/access';
+
 /** A place in the file as an editor counts it: the first line is 1, the first column is 1. */
 export type Position = { line: number; column: number };
 
@@ -11,19 +13,6 @@ export type Diagnostic = {
   line: number;
   column: number;
 };
-
-/**
- * Who may pass; any one of the three suffices. The defaults of the environment are already in it. Groups are compared
- * exactly; domains and addresses are lower-case. A list that holds nothing but `*` lets anyone pass who is signed in.
- */
-export type AccessRules = {
-  groups: readonly string[];
-  emailDomains: readonly string[];
-  emailAddresses: readonly string[];
-};
-
-/** One entry of `skip_auth_regex`, in RE2 syntax. Not anchored unless it says so itself; sees the canonical path. */
-export type PathPattern = { source: string; matches(path: string): boolean };
 
 /** A header to set, as it is spelled in the file. */
 export type HeaderEntry = readonly [name: string, value: string];
@@ -64,6 +53,8 @@ export type Route = {
   rules: AccessRules;
   publicPaths: readonly PathPattern[];
   skipAuthPreflight: boolean;
+  /** compiled from the three above: who may pass */
+  policy: Policy;
   passAccessToken: boolean;
   /** whether a service worker may control all of the host, our own addresses too */
   allowRootServiceWorker: boolean;

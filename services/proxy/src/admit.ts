@@ -96,7 +96,7 @@ export function createAdmit(stages: AdmissionStages): Admit {
 
     const passage = await gate.pass(request, req.headers, route);
     record.decision = passage.decision;
-    record.subject = passage.subject;
+    record.principal = passage.principal;
     if (!passage.decision.allow) {
       stages.giveRenewed(res, passage);
       refuseDecision(res, record, request, passage);

@@ -77,7 +77,7 @@ function identityOf({ session, person, accessToken }: KnownSession, route: Route
   return {
     user: session.user,
     email: person.email,
-    groups: namedGroups(person, route),
+    groups: namedGroups(person, route.policy),
     ...(route.passAccessToken && { accessToken: living }),
   };
 }

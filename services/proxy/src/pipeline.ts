@@ -1,11 +1,17 @@
-import { authorityOf, hasBody, isSameOrigin, newRequestId, StalledError } from '@latchkey/http';
+import {
+  authenticatesConnection,
+  authorityOf,
+  hasBody,
+  isSameOrigin,
+  newRequestId,
+  StalledError,
+} from '@latchkey/http';
 import { ServerResponse } from 'node:http';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { createAdmit } from './admit.ts';
 import type { AdmissionStages, Admit, Passed } from './admit.ts';
-import { authenticatesConnection } from './forward/connection-authentication.ts';
 import type { Connections, Wanted } from './forward/connections.ts';
 import { endConnection } from './forward/end-connection.ts';
 import { endWhenLeft } from './forward/end-when-left.ts';

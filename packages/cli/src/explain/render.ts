@@ -86,7 +86,7 @@ function blocksOf({ signIn, rules }: Verdict, paint: Paint): string[] {
   const blocks: ReadonlyArray<[heading: string, steps: readonly SignInStep[]]> = [
     ['open to anybody?', rules.filter(({ about }) => about === 'request')],
     ['does auth let this person sign in?', signIn],
-    ['do the rules let this person in?', rules.filter(({ about }) => about === 'person')],
+    ['do the rules let this person in?', rules.filter(({ about }) => about === 'principal')],
   ];
   const lines = blocks.flatMap(([heading, steps]) =>
     steps.length === 0 ? [] : [paint.bold(heading), ...steps.map((step) => renderStep(step, paint))],

@@ -38,7 +38,7 @@ export function forwardedTo(
 
 function personHeaders(person: Person, route: Route): Array<readonly [name: string, value: string]> {
   const { email } = person;
-  const identity = { user: userOf(email), email, groups: namedGroups(person, route) };
+  const identity = { user: userOf(email), email, groups: namedGroups(person, route.policy) };
   const injected = route.injectRequestHeaders.filter(([name]) => !isReserved(name));
   return [
     ...injected.map(([name]) => [name, '(of the file)'] as const),

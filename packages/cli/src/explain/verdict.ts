@@ -1,4 +1,10 @@
-import { explain, flawOfAddress, reasons } from '@latchkey/access';
+import {
+  decide as decideAccess,
+  decideForAnyone,
+  flawOfAddress,
+  reasons,
+  traceRules,
+} from '@latchkey/access';
 import type { Person, Reason, RuleOutcome } from '@latchkey/access';
 import {
   authorityOf,
@@ -117,26 +123,24 @@ function decide(
   auth: Installation['auth'],
 ): Decided {
   const question = { path, preflight: isPreflight(method, headers) };
-  const open = explain({ kind: 'nobody', why: 'no_session' }, route, question);
-  if (open.decision.allow) {
-    const { reason } = open.decision;
-    return { allow: true, reason, signIn: NO_SIGN_IN, rules: open.outcomes, person: undefined };
-  }
+  const { policy } = route;
+  const open = decideForAnyone(policy, question);
+  const ofVisitor = traceRules({ kind: 'visitor', why: 'no_session' }, policy, question);
+  if (open) return { ...open, signIn: NO_SIGN_IN, rules: ofVisitor, person: undefined };
   const signIn = signInOf(asker, route, auth);
   if (!asker || signIn.refusal) {
     const reason = signIn.refusal === 'other_provider' ? 'session_other_provider' : 'no_session';
-    const rules = open.outcomes.map(asOfNobody);
+    const rules = ofVisitor.map(asOfVisitor);
     return { allow: false, reason, signIn, rules, person: undefined };
   }
   const person: Person = { kind: 'person', email: asker.email, groups: asker.groups };
-  const { decision, outcomes } = explain(person, route, question);
-  const { allow, reason } = decision;
-  return { allow, reason, signIn, rules: outcomes, person };
+  const { allow, reason } = decideAccess(person, policy, question);
+  return { allow, reason, signIn, rules: traceRules(person, policy, question), person };
 }
 
 /** Rules about people come after the session, which there is none of. */
-function asOfNobody(rule: RuleOutcome): RuleOutcome {
-  return rule.about === 'person' ? { ...rule, outcome: 'not reached' } : rule;
+function asOfVisitor(rule: RuleOutcome): RuleOutcome {
+  return rule.about === 'principal' ? { ...rule, outcome: 'not reached' } : rule;
 }
 
 function refusedByRules(

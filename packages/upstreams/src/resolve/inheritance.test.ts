@@ -93,7 +93,7 @@ describe('extra_routes', () => {
 
   test('have from the section whatever they do not say', () => {
     const [wiki, , old] = tableOf(text).routes;
-    const { id, from, position, launcher, ...inherited } = wiki ?? {};
+    const { id, from, position, launcher, policy, ...inherited } = wiki ?? {};
     expect([id, from, position, launcher?.title]).toEqual([
       'wiki',
       'wiki.example.com',
@@ -106,6 +106,7 @@ describe('extra_routes', () => {
       from: 'old.example.com',
       host: 'old.example.com',
       position: { line: 11, column: 9 },
+      policy: { ...policy, forPrincipals: [expect.objectContaining({ text: 'allowed_groups: g1' })] },
     });
   });
 

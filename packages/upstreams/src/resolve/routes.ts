@@ -1,3 +1,4 @@
+import { compilePolicy } from '@latchkey/access';
 import type { Report } from '../problems.ts';
 import type { UpstreamFile } from '../shape/file.ts';
 import { readable, readableOf } from '../shape/reader.ts';
@@ -78,6 +79,11 @@ function resolveRoute(
   if (!from || !kind || !reach) return undefined;
 
   const to = kind === 'launcher' ? undefined : readable(draft.to);
+  const access = {
+    rules,
+    publicPaths: readableOf(options.skip_auth_regex),
+    skipAuthPreflight: readable(options.skip_auth_preflight) ?? false,
+  };
   return {
     reach,
     route: {
@@ -87,9 +93,8 @@ function resolveRoute(
       ...(to && { to: to.value }),
       ...('host' in reach && { host: reach.host }),
       kind,
-      rules,
-      publicPaths: readableOf(options.skip_auth_regex),
-      skipAuthPreflight: readable(options.skip_auth_preflight) ?? false,
+      ...access,
+      policy: compilePolicy(access),
       passAccessToken: readable(options.pass_access_token) ?? false,
       allowRootServiceWorker: readable(options.allow_root_service_worker) ?? false,
       providerSlug: readable(options.provider_slug) || defaults.provider,

@@ -1,8 +1,9 @@
+import type { AccessRules } from '@latchkey/access';
 import { quote } from '../problems.ts';
 import type { Report } from '../problems.ts';
 import type { Options } from '../shape/options.ts';
 import { UNREADABLE, readable, readableOf } from '../shape/reader.ts';
-import type { AccessRules, Position, UpstreamDefaults } from '../types.ts';
+import type { Position, UpstreamDefaults } from '../types.ts';
 import type { Draft } from './drafts.ts';
 
 type Entries = Options['allowed_groups'];

@@ -1,8 +1,8 @@
+import type { PathPattern } from '@latchkey/access';
 import { DURATION_PATTERN, LONGEST_DURATION_TEXT, parseDuration } from '@latchkey/duration';
 import { z } from 'zod';
 import { quote } from '../problems.ts';
 import { LONGEST_PATTERN, compilePattern } from '../resolve/pattern.ts';
-import type { PathPattern } from '../types.ts';
 import { ONE_VALUE, described, explained, plainScalar, problem, reader, scalar } from './reader.ts';
 import type { About, FieldReader, JsonSchema, Located, Reader } from './reader.ts';
 

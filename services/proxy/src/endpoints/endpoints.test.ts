@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { decide } from '@latchkey/access';
-import type { NobodyReason } from '@latchkey/access';
+import { compilePolicy, decideFor, noFacts } from '@latchkey/access';
+import type { VisitorReason } from '@latchkey/access';
 import { canonicalHost, clockFrom, ownPaths, replyText } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
@@ -16,14 +16,18 @@ import { attachExchange } from './exchange.ts';
 const host = canonicalHost('wiki.example.com');
 if (host === undefined) throw new Error('the host of these tests is none');
 
+const access = {
+  rules: { groups: ['staff'], emailDomains: [], emailAddresses: [] },
+  publicPaths: [{ source: '', matches: () => true }],
+  skipAuthPreflight: false,
+};
 const route: Route = {
   id: 'wiki',
   service: 'wiki',
   from: host,
   kind: 'simple',
-  rules: { groups: ['staff'], emailDomains: [], emailAddresses: [] },
-  publicPaths: [{ source: '', matches: () => true }],
-  skipAuthPreflight: false,
+  ...access,
+  policy: compilePolicy(access),
   passAccessToken: false,
   allowRootServiceWorker: false,
   providerSlug: 'google',
@@ -108,13 +112,19 @@ function signedIn(groups: readonly string[]): void {
   const session = { sid: 'the-sid', idp: 'google', aud: 'example.com', ...person, ...times };
   const known = newlyKnown(session, { token: 'the-seal', cookie: 'the-seal' }, clockFrom({ now: () => 0 }));
   known.person = { ...known.person, groups };
-  const decision = decide(known.person, route, { path: undefined, preflight: false });
-  gate.passAsPerson.mockResolvedValue({ subject: known.person, known, renewed: undefined, decision });
+  const decision = decideFor(known.person, route.policy, noFacts);
+  gate.passAsPerson.mockResolvedValue({
+    principal: known.person,
+    known,
+    renewed: undefined,
+    decision,
+    route,
+  });
 }
 
-function passageOf(why: NobodyReason): Passage {
-  const subject = { kind: 'nobody', why } as const;
-  return { subject, decision: decide(subject, route, { path: undefined, preflight: false }) };
+function passageOf(why: VisitorReason): Passage {
+  const principal = { kind: 'visitor', why } as const;
+  return { principal, decision: decideFor(principal, route.policy, noFacts), route };
 }
 
 function ask(path: string, init: RequestInit = {}): Promise<Response> {

@@ -1,4 +1,4 @@
-import { namedGroups } from '@latchkey/access';
+import { isTransient, namedGroups, nameOf } from '@latchkey/access';
 import {
   hasMorePairs,
   HttpError,
@@ -18,7 +18,7 @@ import express from 'express';
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Gate, Passage } from '../gate/gate.ts';
 import { giveRenewed } from '../gate/give-renewed.ts';
-import { isTransient, refuseWithError } from '../gate/refuse.ts';
+import { refuseWithError } from '../gate/refuse.ts';
 import type { RefuseDecision } from '../gate/refuse.ts';
 import type { PersonMarks } from '../gate/person-marks.ts';
 import type { SessionCookies } from '../gate/session-cookies.ts';
@@ -75,7 +75,7 @@ export function createEndpoints(parts: {
     .route('/oauth2/me')
     .get(async function whoAmI(req: Request, res: Response) {
       const passage = await identified(req, res);
-      const { known, decision } = passage;
+      const { known } = passage;
       if (known === undefined) return refuseWithoutRedirect(req, res, passage);
       const { session, person } = known;
       // An allow-list: what is added to a session later stays inside until somebody lists it here (CVE-2024-39315).
@@ -84,7 +84,7 @@ export function createEndpoints(parts: {
         user: session.user,
         name: session.name ?? null,
         provider: session.idp,
-        groups: namedGroups(person, decision.route),
+        groups: namedGroups(person, exchangeOf(req).route.policy),
         signed_in_at: isoTime(session.auth_time),
         expires_at: isoTime(session.exp),
       });
@@ -173,7 +173,7 @@ export function createEndpoints(parts: {
   async function identified(req: Request, res: Response): Promise<Passage> {
     const { request, route, record } = exchangeOf(req);
     const passage = await gate.passAsPerson(request, req.headers, route);
-    record.subject = passage.subject;
+    record.principal = passage.principal;
     record.decision = passage.decision;
     giveRenewed(res, passage, parts.cookies);
     return passage;
@@ -182,12 +182,15 @@ export function createEndpoints(parts: {
 
 // Whoever asks here is a program: it is told, not sent anywhere. A server in front sends people to the sign-in for 401 (nginx:
 // `error_page 401`), so a person who is signed in and may not pass would go round in circles.
-function refuseWithoutRedirect(req: Request, res: Response, { decision, subject }: Passage): void {
+function refuseWithoutRedirect(req: Request, res: Response, { decision, principal }: Passage): void {
   const { reason, rule = '' } = decision;
   const { record } = exchangeOf(req);
   if (isTransient(reason)) return refuseWithError(res, record, 'session_unverified', { reason });
-  if (subject.kind === 'nobody') return refuseWithError(res, record, 'not_signed_in', { reason });
-  return refuseWithError(res, record, 'access_denied', { reason, extra: { email: subject.email, rule } });
+  if (principal.kind === 'visitor') return refuseWithError(res, record, 'not_signed_in', { reason });
+  return refuseWithError(res, record, 'access_denied', {
+    reason,
+    extra: { email: nameOf(principal) ?? '', rule },
+  });
 }
 
 // An image of another page could fill the browser with attempts and push out those that people are at, or use one up.

@@ -1,10 +1,9 @@
-import { hasBody } from '@latchkey/http';
+import { hasBody, isOnAuthenticatedConnection } from '@latchkey/http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { errors as undiciErrors } from 'undici';
 import type { Dispatcher } from 'undici';
 import { endAnswer, goesInChunks, writeAnswerHead, writeInterim } from './answer-head.ts';
-import { isOnAuthenticatedConnection } from './connection-authentication.ts';
 import type { Freshness, Taken } from './connections.ts';
 import { malformedDetail, refuseTransferCoding } from './malformed.ts';
 import { isRepeatable } from './repeatable.ts';

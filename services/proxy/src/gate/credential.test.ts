@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { compilePolicy } from '@latchkey/access';
 import { clockFrom } from '@latchkey/http';
 import { deriveKeys, sealSession, sessionCookie } from '@latchkey/session';
 import type { Place, Session } from '@latchkey/session';
@@ -24,14 +25,18 @@ const cookies = sessionCookies({
 const tokens = sessionTokens(deriveKeys(['client'], 'session token'), cookies);
 const host = 'wiki.example.com';
 const place = at(host);
+const access = {
+  rules: { groups: [], emailDomains: ['*'], emailAddresses: [] },
+  publicPaths: [],
+  skipAuthPreflight: false,
+};
 const route: Route = {
   id: 'wiki',
   service: 'wiki',
   from: host,
   kind: 'simple',
-  rules: { groups: [], emailDomains: ['*'], emailAddresses: [] },
-  publicPaths: [],
-  skipAuthPreflight: false,
+  ...access,
+  policy: compilePolicy(access),
   passAccessToken: false,
   allowRootServiceWorker: false,
   providerSlug: 'google',

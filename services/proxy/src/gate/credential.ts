@@ -1,4 +1,4 @@
-import type { NobodyReason } from '@latchkey/access';
+import type { VisitorReason } from '@latchkey/access';
 import type { Clock } from '@latchkey/http';
 import {
   cookieValues,
@@ -29,7 +29,7 @@ export type Credential =
       /** good sessions of several people came with one request */
       readonly rivals?: true;
     }
-  | { readonly nobody: NobodyReason; readonly spent?: true };
+  | { readonly nobody: VisitorReason; readonly spent?: true };
 
 /** Reads session cookies, and knows again what it has read. */
 export type CredentialReader = {
@@ -43,7 +43,7 @@ const keptLiving = 10_000;
 const keptUseless = 1_000;
 
 // Of several unusable cookies the one that came closest is the one worth telling about.
-const closeness: readonly NobodyReason[] = [
+const closeness: readonly VisitorReason[] = [
   'session_ended',
   'session_expired',
   'session_other_provider',
@@ -75,7 +75,7 @@ export function createCredentialReader(options: {
   return { read, renewed: (known) => keep(known.cookie, known) };
 
   async function read(cookieHeader: string | undefined, place: Place, route: Route): Promise<Credential> {
-    const found: NobodyReason[] = ['no_session'];
+    const found: VisitorReason[] = ['no_session'];
     const usable: { known: KnownSession; sent: string }[] = [];
     let spent = false;
     for (const source of cookies.sources(place.host)) {
@@ -134,7 +134,7 @@ export function createCredentialReader(options: {
     source: SessionSource,
     place: Place,
     route: Route,
-  ): NobodyReason | undefined {
+  ): VisitorReason | undefined {
     const end = whyOver(known);
     if (end !== undefined) return end;
     const { session } = known;

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { compilePolicy } from '@latchkey/access';
 import { canonicalHost, canonicalPath, clockFrom } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Place } from '@latchkey/session';
@@ -12,14 +13,18 @@ import { createGate } from './gate.ts';
 const host = canonicalHost('wiki.example.com');
 if (host === undefined) throw new Error('the host of these tests is none');
 
+const access = {
+  rules: { groups: ['staff'], emailDomains: [], emailAddresses: [] },
+  publicPaths: [{ source: '^/public/', matches: (path: string) => path.startsWith('/public/') }],
+  skipAuthPreflight: true,
+};
 const route: Route = {
   id: 'wiki',
   service: 'wiki',
   from: host,
   kind: 'simple',
-  rules: { groups: ['staff'], emailDomains: [], emailAddresses: [] },
-  publicPaths: [{ source: '^/public/', matches: (path) => path.startsWith('/public/') }],
-  skipAuthPreflight: true,
+  ...access,
+  policy: compilePolicy(access),
   passAccessToken: false,
   allowRootServiceWorker: false,
   providerSlug: 'google',
@@ -76,7 +81,7 @@ describe('a request', () => {
 
     expect(passage).toMatchObject({
       decision: { allow: true, reason: 'allowed_group' },
-      subject: known.person,
+      principal: known.person,
     });
     expect(passage.known).toBe(known);
     expect(readCredential).toHaveBeenCalledWith('a=1', { host, authority: String(host) }, route);
@@ -91,7 +96,7 @@ describe('a request', () => {
 
     expect(passage).toMatchObject({
       decision: { allow: false, reason },
-      subject: { kind: 'nobody', why: reason },
+      principal: { kind: 'visitor', why: reason },
     });
     expect(passage.known).toBeUndefined();
     expect(check).not.toHaveBeenCalled();
@@ -112,7 +117,7 @@ describe('a request', () => {
 
     expect(passage).toMatchObject({
       decision: { allow: false, reason: 'no_rule_matches' },
-      subject: known.person,
+      principal: known.person,
     });
   });
 
@@ -135,7 +140,7 @@ describe('a request for what is public', () => {
   ])('passes without a look at the cookie: %s', async (_, request, marks, reason) => {
     const passage = await gate.pass(request, { cookie: 'a=1', ...marks }, route);
 
-    expect(passage).toMatchObject({ decision: { allow: true, reason }, subject: { kind: 'nobody' } });
+    expect(passage).toMatchObject({ decision: { allow: true, reason }, principal: { kind: 'visitor' } });
     expect(passage.known).toBeUndefined();
     expect(readCredential).not.toHaveBeenCalled();
   });
@@ -163,7 +168,8 @@ describe('a renewed session', () => {
 
 describe('the decision about a person', () => {
   test('is made once for each route', async () => {
-    const other = { ...route, rules: { ...route.rules, groups: ['admins'] } };
+    const rules = { ...access.rules, groups: ['admins'] };
+    const other = { ...route, policy: compilePolicy({ ...access, rules }) };
 
     expect(await decisionOn(route)).toBe(await decisionOn(route));
     expect((await decisionOn(route)).allow).toBe(true);
@@ -172,7 +178,8 @@ describe('the decision about a person', () => {
 
   test('never rests on a path that is public: it would open the others', async () => {
     known.person = { ...known.person, groups: [] };
-    const everythingPublic = { ...route, publicPaths: [{ source: '', matches: () => true }] };
+    const publicPaths = [{ source: '', matches: () => true }];
+    const everythingPublic = { ...route, policy: compilePolicy({ ...access, publicPaths }) };
 
     expect((await decisionOn(everythingPublic)).allow).toBe(false);
   });

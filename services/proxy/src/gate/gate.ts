@@ -1,5 +1,5 @@
-import { decide } from '@latchkey/access';
-import type { Decision, Nobody, NobodyReason, Person } from '@latchkey/access';
+import { decideFor, decideForAnyone, decideOnce, noFacts } from '@latchkey/access';
+import type { Decision, Person, Visitor, VisitorReason } from '@latchkey/access';
 import { authorityOf, isPreflight } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Place } from '@latchkey/session';
@@ -15,7 +15,7 @@ import type { PersonMarks } from './person-marks.ts';
 /** Who a request comes from, and the cookie that the browser should have instead of the one it sent. */
 export type Identified =
   | {
-      readonly subject: Nobody;
+      readonly principal: Visitor;
       /** the host's own cookie is of no use any more */
       readonly spent?: true;
       /** a session that stands, of another person than the browser knows */
@@ -24,7 +24,7 @@ export type Identified =
       readonly renewed?: undefined;
     }
   | {
-      readonly subject: Person;
+      readonly principal: Person;
       readonly known: KnownSession;
       readonly arrived?: undefined;
       readonly renewed: string | undefined;
@@ -32,12 +32,12 @@ export type Identified =
       readonly isNew?: true;
     };
 
-type Held = Exclude<Credential, { readonly nobody: NobodyReason }>;
+type Held = Exclude<Credential, { readonly nobody: VisitorReason }>;
 
 /** What the gate decided, and about whom. */
-export type Passage = Identified & { readonly decision: Decision };
+export type Passage = Identified & { readonly decision: Decision; readonly route: Route };
 
-/** The gate: credential, subject, decision. */
+/** The gate: credential, principal, decision. */
 export type Gate = {
   /** Whether the person behind the request may pass; nothing is public here. */
   passAsPerson(request: CanonicalRequest, headers: IncomingHttpHeaders, route: Route): Promise<Passage>;
@@ -47,7 +47,6 @@ export type Gate = {
 
 // As many as the reader of cookies looks at, under both names.
 const triedSessions = 2 * openedValues;
-const nothingPublic = { path: undefined, preflight: false };
 
 /** Puts the gate together from its parts. */
 export function createGate(parts: {
@@ -66,28 +65,28 @@ export function createGate(parts: {
       const credential = await parts.readCredential(headers.cookie, place, route);
       if ('nobody' in credential) {
         const { nobody: why, ...rest } = credential;
-        return { subject: nobody(why), ...rest };
+        return { principal: visitor(why), ...rest };
       }
       const { known } = credential;
       const standing = await parts.check(known, needsOf(route));
       if (standing === 'unverified') {
-        return { subject: { ...nobody('session_unverified'), email: known.session.email } };
+        return { principal: { ...visitor('session_unverified'), email: known.session.email } };
       }
       if (standing === 'stands') return arrive(credential, headers.cookie);
       // It has ended, and is read no more: there may be another behind it.
     }
-    return { subject: nobody('session_ended') };
+    return { principal: visitor('session_ended') };
   }
 
   // A session of one host cannot be planted. Of several people's, that of the one whom the browser knows raises no question.
   function arrive({ known, sent, rivals }: Held, cookieHeader: string | undefined): Identified {
     const renewed = known.cookie === sent ? undefined : known.cookie;
-    if (known.session.host_only === true) return { subject: known.person, known, renewed };
+    if (known.session.host_only === true) return { principal: known.person, known, renewed };
     const before = parts.marks.compare(cookieHeader, known.session);
     if (before === 'another' || (before === 'unknown' && rivals === true)) {
-      return { subject: nobody('session_other_person'), arrived: known };
+      return { principal: visitor('session_other_person'), arrived: known };
     }
-    return { subject: known.person, known, renewed, ...(before === 'unknown' && { isNew: true as const }) };
+    return { principal: known.person, known, renewed, ...(before === 'unknown' && { isNew: true as const }) };
   }
 
   async function pass(
@@ -95,10 +94,9 @@ export function createGate(parts: {
     headers: IncomingHttpHeaders,
     route: Route,
   ): Promise<Passage> {
-    const stranger = nobody('no_session');
-    const question = { path: request.path, preflight: isPreflight(request.method, headers) };
-    const open = decide(stranger, route, question);
-    if (open.allow) return { subject: stranger, decision: open };
+    const facts = { path: request.path, preflight: isPreflight(request.method, headers) };
+    const open = decideForAnyone(route.policy, facts);
+    if (open !== undefined) return { principal: visitor('no_session'), decision: open, route };
     return passAsPerson(request, headers, route);
   }
 
@@ -109,11 +107,11 @@ export function createGate(parts: {
   ): Promise<Passage> {
     const identified = await identify(request, headers, route);
     if (identified.known === undefined) {
-      return { ...identified, decision: decide(identified.subject, route, nothingPublic) };
+      return { ...identified, decision: decideFor(identified.principal, route.policy, noFacts), route };
     }
     const decision = decideAbout(identified.known, route);
     if (decision.allow) tellOfGrace(identified.known);
-    return { ...identified, decision };
+    return { ...identified, decision, route };
   }
 
   // Once for each question to which there was no answer; a route that needs one answers 503, which is no grace.
@@ -127,19 +125,14 @@ export function createGate(parts: {
 
 /** The decision about a person, which depends on nothing else than the route and is made once for both. */
 export function decideAbout(known: KnownSession, route: Route): Decision {
-  let decision = known.decisions.get(route);
-  if (decision === undefined) {
-    decision = decide(known.person, route, nothingPublic);
-    known.decisions.set(route, decision);
-  }
-  return decision;
+  return decideOnce(known.person, route.policy, noFacts, known.decisions);
 }
 
 // A launcher shows what all the others say.
-function needsOf({ kind, passAccessToken: accessToken, rules: { groups } }: Route): Needs {
+function needsOf({ kind, passAccessToken: accessToken, policy: { groups } }: Route): Needs {
   return kind === 'launcher' ? { accessToken } : { accessToken, groups };
 }
 
-function nobody(why: NobodyReason): Nobody {
-  return { kind: 'nobody', why };
+function visitor(why: VisitorReason): Visitor {
+  return { kind: 'visitor', why };
 }

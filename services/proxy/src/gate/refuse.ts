@@ -1,4 +1,4 @@
-import { reasons } from '@latchkey/access';
+import { isTransient, nameOf, reasons } from '@latchkey/access';
 import type { Reason } from '@latchkey/access';
 import {
   errors,
@@ -35,14 +35,10 @@ type Explanation = {
   readonly extra?: { readonly [member: string]: string };
 };
 
-/** Tells whether a refusal is about us and not about the person: it may be gone in a moment, and signs nobody out. */
-export function isTransient(reason: Reason): boolean {
-  return reason === 'session_unverified' || reason === 'groups_unknown';
-}
-
-/** Tells whether a person was refused, by a decision about them. */
-export function isRefused({ decision, subject }: Pick<RequestRecord, 'decision' | 'subject'>): boolean {
-  return decision?.allow === false && subject?.kind === 'person' && !isTransient(decision.reason);
+/** Tells whether somebody who is known was refused, by a decision about them. */
+export function isRefused({ decision, principal }: Pick<RequestRecord, 'decision' | 'principal'>): boolean {
+  const isKnown = principal !== undefined && principal.kind !== 'visitor';
+  return isKnown && decision?.allow === false && !isTransient(decision.reason);
 }
 
 // RFC 9110, section 15.5.2. Browsers know no such scheme, so none of them asks for a password.
@@ -111,18 +107,19 @@ export function createRefuseDecision({
   marks: Pick<PersonMarks, 'tokenFor'>;
 }): RefuseDecision {
   return function refuseDecision(res, record, request, passage) {
-    const { decision, subject } = passage;
-    const { reason, route } = decision;
+    const { decision, principal, route } = passage;
+    const { reason } = decision;
     // Never to be used again, and it would hide from auth what is the matter with the shared one.
     if (passage.known === undefined && passage.spent) res.appendHeader('Set-Cookie', cookies.endHost());
     if (isTransient(reason)) {
       refuseWithError(res, record, 'session_unverified', { reason });
-    } else if (subject.kind === 'person') {
+    } else if (principal.kind !== 'visitor') {
       const launcher = launcherOf(request, route);
+      const name = nameOf(principal) ?? '';
       refuseWithError(res, record, 'access_denied', {
         reason,
         facts: [
-          ['Signed in as', subject.email],
+          ['Signed in as', name],
           ['Application', route.launcher?.title ?? route.service],
           ['Who may pass', decision.rule ?? 'nobody'],
           ['Reason', reasons[reason]],
@@ -131,7 +128,7 @@ export function createRefuseDecision({
           { label: 'Sign in as somebody else', href: addresses.switchAccount(request, route.providerSlug) },
           ...(launcher === undefined ? [] : [{ label: 'See what you may open', href: launcher }]),
         ],
-        extra: { email: subject.email, rule: decision.rule ?? '' },
+        extra: { email: name, rule: decision.rule ?? '' },
       });
     } else if (passage.arrived !== undefined && isReadByPerson(res.req.headers)) {
       const { session } = passage.arrived;

@@ -33,8 +33,8 @@ export function watchLevels(elapsed: () => number): Levels & { readonly watch: T
       return seen.size;
     },
     watch(event) {
-      if (event.kind === 'request' && event.record.subject?.kind === 'person') {
-        seen.set(event.record.subject.email, true);
+      if (event.kind === 'request' && event.record.principal?.kind === 'person') {
+        seen.set(event.record.principal.email, true);
       } else if (event.kind === 'tunnel_opened') {
         webSockets += 1;
       } else if (event.kind === 'tunnel_closed') {

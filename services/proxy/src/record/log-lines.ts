@@ -1,3 +1,4 @@
+import { nameOf } from '@latchkey/access';
 import { errors, healthPath } from '@latchkey/http';
 import type { ErrorLevel, RequestLine } from '@latchkey/http';
 import type { Logger } from 'pino';
@@ -44,11 +45,11 @@ export function graceLines(log: Logger): Tell {
 export function auditLines(log: Logger): Tell {
   return function writeAudit(event) {
     if (event.kind !== 'request' || !isRefused(event.record)) return;
-    const { id, request, route, decision, subject } = event.record;
+    const { id, request, route, decision, principal } = event.record;
     const line = {
       audit: 'denied',
       id,
-      user: subject?.email,
+      user: principal && nameOf(principal),
       route: route?.id,
       host: request?.host,
       path: request?.rawPath,
@@ -61,10 +62,10 @@ export function auditLines(log: Logger): Tell {
 }
 
 function cutLine({ record, reason, detail, ms }: Extract<ProxyEvent, { kind: 'tunnel_cut' }>): object {
-  const { id, request, route, subject } = record;
+  const { id, request, route, principal } = record;
   const seconds = Math.round(ms / 1000);
   const from = { host: request?.host, path: request?.rawPath, client: request?.client };
-  return { id, user: subject?.email, route: route?.id, ...from, reason, detail, seconds };
+  return { id, user: principal && nameOf(principal), route: route?.id, ...from, reason, detail, seconds };
 }
 
 function levelOf({ record: { error, isHealthCheck } }: RequestEvent): ErrorLevel | 'debug' {
@@ -74,14 +75,15 @@ function levelOf({ record: { error, isHealthCheck } }: RequestEvent): ErrorLevel
 }
 
 function lineOf({ record, method, status, ms }: RequestEvent): RequestLine {
-  const { id, request, route, decision, subject } = record;
+  const { id, request, route, decision, principal } = record;
   const line: RequestLine = { id, method, status, duration: Math.round(ms * 10) / 10 };
   if (record.isHealthCheck) line.path = healthPath;
   if (request !== undefined)
     Object.assign(line, { host: request.host, path: request.rawPath, client: request.client });
   if (route !== undefined) line.route = route.id;
   if (decision !== undefined) line.reason = decision.reason;
-  if (subject?.email !== undefined) line.user = subject.email;
+  const user = principal && nameOf(principal);
+  if (user !== undefined) line.user = user;
   if (record.error !== undefined) line.error = record.error;
   if (record.detail !== undefined) line.detail = record.detail;
   return line;

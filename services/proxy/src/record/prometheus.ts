@@ -1,6 +1,7 @@
+import { isTransient } from '@latchkey/access';
 import { counterOf, countedMethod, gaugeOf, histogramOf, statusCategory } from '@latchkey/http';
 import type { Registry } from 'prom-client';
-import { isRefused, isTransient } from '../gate/refuse.ts';
+import { isRefused } from '../gate/refuse.ts';
 import type { ProxyEvent, Tell } from './events.ts';
 import type { Levels } from './levels.ts';
 import { proxyPrometheus } from './names.ts';

@@ -1,4 +1,4 @@
-import type { Decision, Subject } from '@latchkey/access';
+import type { Decision, Principal } from '@latchkey/access';
 import type { CanonicalRequest, ErrorCode } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
 
@@ -10,7 +10,7 @@ export type RequestRecord = {
   request?: CanonicalRequest;
   route?: Route;
   decision?: Decision;
-  subject?: Subject;
+  principal?: Principal;
   error?: ErrorCode;
   detail?: string;
   /** when it became an open WebSocket, in milliseconds that never jump */

@@ -1,8 +1,7 @@
-import type { Decision, Person } from '@latchkey/access';
+import type { Decisions, Person } from '@latchkey/access';
 import type { Clock } from '@latchkey/http';
 import { clockSkewMs } from '@latchkey/session';
 import type { Session } from '@latchkey/session';
-import type { Route } from '@latchkey/upstreams';
 import type { ToldGroup } from './told-groups.ts';
 import type { Asked } from './introspect.ts';
 
@@ -41,7 +40,7 @@ export type KnownSession = {
   /** the provider's, and until when it is good */
   accessToken: { readonly value: string; readonly until: number } | undefined;
   /** what was decided about this person; forgotten with every new answer */
-  decisions: WeakMap<Route, Decision>;
+  decisions: Decisions;
 };
 
 /** A session just opened, about which auth has not been asked. */

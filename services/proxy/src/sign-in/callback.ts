@@ -59,7 +59,7 @@ export function createCallback(parts: {
         record.detail = 'auth does not take the code, or gave a session for something else';
         return withoutCode(attempt);
       }
-      record.subject = { kind: 'person', email: session.email, groups: undefined };
+      record.principal = { kind: 'person', email: session.email, groups: undefined };
       res.append('Set-Cookie', cookies.issue(await cookies.seal(session), session));
       return attempt.target ?? '/';
     } catch (error) {

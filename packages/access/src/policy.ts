@@ -1,0 +1,142 @@
+import { domainOf } from './email.ts';
+import type { Person, Principal } from './principal.ts';
+import type { Reason } from './reasons.ts';
+
+/**
+ * Who may pass; any one of the three suffices. The defaults of the environment are already in it. Groups are compared
+ * exactly; domains and addresses are lower-case. A list that holds nothing but `*` lets anyone pass who is signed in.
+ */
+export type AccessRules = {
+  groups: readonly string[];
+  emailDomains: readonly string[];
+  emailAddresses: readonly string[];
+};
+
+/** One entry of `skip_auth_regex`, in RE2 syntax. Not anchored unless it says so itself; sees the canonical path. */
+export type PathPattern = { source: string; matches(path: string): boolean };
+
+/** What an upstream file says about who may pass. */
+export type PolicyOptions = {
+  readonly rules: AccessRules;
+  readonly publicPaths: readonly PathPattern[];
+  readonly skipAuthPreflight: boolean;
+};
+
+/** What rules may read of a request. */
+export type Facts = {
+  /** the canonical path; undefined when the path has two readings, and then no rule that grants may match it */
+  readonly path: string | undefined;
+  /** it is a CORS preflight */
+  readonly preflight: boolean;
+};
+
+/** The facts of no request in particular: nothing is public here. */
+export const noFacts: Facts = { path: undefined, preflight: false };
+
+type Known = Facts & { readonly principal: Principal };
+
+/** One way to be let in. */
+export type Rule = {
+  /** as written in the upstream file */
+  readonly text: string;
+  /** all that it looks at */
+  readonly reads: readonly (keyof Known)[];
+  /** the reason that a decision gives when this rule holds */
+  readonly grants: Reason;
+  holds(known: Known): boolean;
+};
+
+/** Who may pass a route: its rules, in the order in which they are asked. */
+export type Policy = {
+  /** those that do not ask who it is */
+  readonly forAnyone: readonly Rule[];
+  readonly forPrincipals: readonly Rule[];
+  /** whether any of the latter reads the request, too: then what was decided about one holds for that one alone */
+  readonly readsRequest: boolean;
+  /** the groups that it names: all that anybody behind it is told about a person's groups */
+  readonly groups: readonly string[];
+};
+
+/** Compiles what a file says into a policy. */
+export function compilePolicy(options: PolicyOptions): Policy {
+  const rules = [...preflightRules(options), ...pathRules(options), ...listRules(options)];
+  const forPrincipals = rules.filter(({ reads }) => reads.includes('principal'));
+  return {
+    forAnyone: rules.filter(({ reads }) => !reads.includes('principal')),
+    forPrincipals,
+    readsRequest: forPrincipals.some(({ reads }) => reads.some((fact) => fact !== 'principal')),
+    // Beside other entries a star is an entry that nobody has, and that nobody can be asked about.
+    groups: options.rules.groups.filter((group) => group !== '*'),
+  };
+}
+
+// A rule is given no more than it declares: what it declares decides for how long a decision holds.
+function rule<Read extends keyof Known>(made: {
+  text: string;
+  reads: readonly Read[];
+  grants: Reason;
+  holds: (known: Pick<Known, Read>) => boolean;
+}): Rule {
+  return made;
+}
+
+function preflightRules({ skipAuthPreflight }: PolicyOptions): Rule[] {
+  if (!skipAuthPreflight) return [];
+  const text = 'skip_auth_preflight: true';
+  return [rule({ text, reads: ['preflight'], grants: 'preflight', holds: ({ preflight }) => preflight })];
+}
+
+function pathRules({ publicPaths }: PolicyOptions): Rule[] {
+  return publicPaths.map((pattern) =>
+    rule({
+      text: `skip_auth_regex: ${pattern.source}`,
+      reads: ['path'],
+      grants: 'public_path',
+      holds: ({ path }) => path !== undefined && pattern.matches(path),
+    }),
+  );
+}
+
+function listRules({ rules: { groups, emailDomains, emailAddresses } }: PolicyOptions): Rule[] {
+  return [
+    listRule('allowed_groups', groups, 'allowed_group', (principal) =>
+      principal.kind === 'visitor' ? [] : (principal.groups ?? []),
+    ),
+    listRule('allowed_email_domains', emailDomains, 'allowed_email_domain', ofPerson(domainsOf)),
+    listRule(
+      'allowed_email_addresses',
+      emailAddresses,
+      'allowed_email_address',
+      ofPerson(({ email }) => [email]),
+    ),
+  ].filter((rule) => rule !== undefined);
+}
+
+function listRule(
+  option: string,
+  allowed: readonly string[],
+  grants: Reason,
+  entriesOf: (principal: Principal) => readonly string[],
+): Rule | undefined {
+  if (allowed.length === 0) return undefined;
+  const text = `${option}: ${allowed.join(', ')}`;
+  const reads = ['principal'] as const;
+  // `*` means everybody only where it stands alone; beside other entries it is an entry like any other. Everybody is every
+  // person: nobody who wrote it before there were machines meant them.
+  if (allowed.length === 1 && allowed[0] === '*') {
+    return rule({ text, reads, grants: 'signed_in', holds: ({ principal }) => principal.kind === 'person' });
+  }
+  const wanted = new Set(allowed);
+  const holds = ({ principal }: { principal: Principal }) =>
+    entriesOf(principal).some((entry) => wanted.has(entry));
+  return rule({ text, reads, grants, holds });
+}
+
+function ofPerson(entriesOf: (person: Person) => readonly string[]) {
+  return (principal: Principal) => (principal.kind === 'person' ? entriesOf(principal) : []);
+}
+
+function domainsOf({ email }: Person): readonly string[] {
+  const domain = domainOf(email);
+  return domain === undefined ? [] : [domain];
+}

@@ -1,0 +1,37 @@
+import type { VisitorReason } from './reasons.ts';
+
+/** A person whom auth vouches for. */
+export type Person = {
+  readonly kind: 'person';
+  /** verified, lower-cased */
+  readonly email: string;
+  /** among the groups that routes name; undefined where they cannot be known now */
+  readonly groups: readonly string[] | undefined;
+  /** which groups were asked about; absent where all were, so that a group not in `groups` is one without this person */
+  readonly askedGroups?: readonly string[];
+};
+
+/** A program that has shown a credential of its own. It is nobody's session, and no person. */
+export type Machine = {
+  readonly kind: 'machine';
+  /** what logs call it; never an e-mail address, so that it is taken for no person */
+  readonly name: string;
+  /** those that its credential puts it in */
+  readonly groups: readonly string[];
+};
+
+/** Whoever has shown no credential that counts, and why it does not. */
+export type Visitor = {
+  readonly kind: 'visitor';
+  readonly why: VisitorReason;
+  /** for the log: whose session it is that cannot be checked right now */
+  readonly email?: string;
+};
+
+/** Who sends a request. */
+export type Principal = Visitor | Person | Machine;
+
+/** What logs and refusals call a principal; undefined where there is nothing to call it by. */
+export function nameOf(principal: Principal): string | undefined {
+  return principal.kind === 'machine' ? principal.name : principal.email;
+}

@@ -1,0 +1,62 @@
+import type { Decisions, Machine, Person, Visitor } from '@latchkey/access';
+import type { CanonicalRequest } from '@latchkey/http';
+import type { Route } from '@latchkey/upstreams';
+import type { Incoming } from './incoming.ts';
+
+/** Who sends a request, and what an authenticator holds of them. */
+export type Identified<Session> =
+  | {
+      readonly kind: 'visitor';
+      readonly principal: Visitor;
+      /** the credential that came is of no use any more, and hides others */
+      readonly spent?: true;
+      /** a session that stands, of another person than the browser knows */
+      readonly arrived?: Session;
+    }
+  | {
+      readonly kind: 'person';
+      readonly principal: Person;
+      readonly session: Session;
+      readonly decisions: Decisions;
+      /** the credential that the browser should have instead of the one it sent */
+      readonly renewed?: string;
+      /** the browser does not know yet who is here */
+      readonly isNew?: true;
+    }
+  | { readonly kind: 'machine'; readonly principal: Machine; readonly decisions: Decisions };
+
+/** What authenticators look at. */
+export type Asked = {
+  readonly request: CanonicalRequest;
+  readonly headers: Incoming['headers'];
+  readonly route: Route;
+};
+
+/**
+ * Knows one kind of credential: who has shown it, and whether it stands at this moment. Gives undefined where none of that
+ * kind came, and then the next one is asked; one that came and does not count makes a visitor of its sender.
+ */
+export type Authenticator<Session> = (
+  asked: Asked,
+) => Identified<Session> | undefined | Promise<Identified<Session> | undefined>;
+
+/** Of whom nothing came, or nothing was looked at. */
+export const stranger: Identified<never> = {
+  kind: 'visitor',
+  principal: { kind: 'visitor', why: 'no_session' },
+};
+
+/** Asks one authenticator after the other. Waits for nothing where none of them has to. */
+export function authenticate<Session>(
+  asked: Asked,
+  authenticators: readonly Authenticator<Session>[],
+): Identified<Session> | Promise<Identified<Session>> {
+  for (const [at, ask] of authenticators.entries()) {
+    const found = ask(asked);
+    if (found instanceof Promise) {
+      return found.then((identified) => identified ?? authenticate(asked, authenticators.slice(at + 1)));
+    }
+    if (found !== undefined) return found;
+  }
+  return stranger;
+}

@@ -1,0 +1,30 @@
+import { authenticatesConnection, canonicalRequest, isHealthCheck } from '@latchkey/http';
+import type { CanonicalRequest, Caller, Received, Unreadable } from '@latchkey/http';
+
+/** A request as it arrives: everything that is ever looked at to decide about it. */
+export type Incoming = {
+  readonly kind: 'http' | 'websocket';
+  readonly isHealthCheck: boolean;
+  /** its one reading, or why it has none */
+  readonly read: CanonicalRequest | Unreadable;
+  readonly headers: Received['headers'];
+  /** its credentials are those of the connection that it is sent on (NTLM, Negotiate) */
+  readonly authenticatesConnection: boolean;
+};
+
+/** @param trust says who is at the other end */
+export function readIncoming<Request extends Received>(
+  req: Request,
+  kind: Incoming['kind'],
+  trust: { read(req: Request): Caller },
+): Incoming {
+  const { headers, rawHeaders } = req;
+  return {
+    kind,
+    isHealthCheck: isHealthCheck(req),
+    read: canonicalRequest(req, trust),
+    headers,
+    // Node keeps the first of several.
+    authenticatesConnection: headers.authorization !== undefined && authenticatesConnection(rawHeaders),
+  };
+}

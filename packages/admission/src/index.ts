@@ -1,0 +1,15 @@
+export { admit, authorize, refusalOf } from './admit.ts';
+export type { Parts } from './admit.ts';
+export type { Asked, Authenticator, Identified } from './authenticate.ts';
+export { readIncoming } from './incoming.ts';
+export type { Incoming } from './incoming.ts';
+export type {
+  Authorized,
+  Decided,
+  Forward,
+  Outcome,
+  Pending,
+  Refusal,
+  Routed,
+  ShowLauncher,
+} from './outcome.ts';

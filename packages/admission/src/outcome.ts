@@ -1,0 +1,69 @@
+import type { Decision } from '@latchkey/access';
+import type { CanonicalRequest } from '@latchkey/http';
+import type { Route, Target } from '@latchkey/upstreams';
+import type { Identified } from './authenticate.ts';
+
+type Unread = { readonly request?: undefined; readonly route?: undefined } & Undecided;
+type Read = { readonly request: CanonicalRequest; readonly route?: undefined } & Undecided;
+/** A request whose route is known, and nothing else. */
+export type Routed = { readonly request: CanonicalRequest; readonly route: Route };
+type Undecided = { readonly identified?: undefined; readonly decision?: undefined };
+/** Who asks, and whether they may pass. */
+export type Authorized<Session> = {
+  readonly identified: Identified<Session>;
+  readonly decision: Decision;
+};
+/** A request that was decided about. */
+export type Decided<Session> = Routed & Authorized<Session>;
+
+/** A decision against a request, and how its sender is told. */
+export type Refusal<Session> = Decided<Session> &
+  (
+    | { /** a person moves from page to page */ readonly kind: 'sign_in' }
+    | { readonly kind: 'challenge'; readonly error: 'not_signed_in' }
+    | { readonly kind: 'person_changed'; readonly error: 'person_changed'; readonly arrived: Session }
+    | { readonly kind: 'deny'; readonly error: 'access_denied' }
+    | { /** it is about us */ readonly kind: 'unavailable'; readonly error: 'session_unverified' }
+  );
+
+/** A request that goes to the application. */
+export type Forward<Session> = Decided<Session> & {
+  readonly kind: 'forward';
+  readonly target: Target;
+  /** path and query as the application sees them */
+  readonly path: string;
+};
+
+/** A page for a person, of what they may open. */
+export type ShowLauncher<Session> = Routed & {
+  readonly kind: 'launcher';
+  readonly identified: Extract<Identified<Session>, { kind: 'person' }>;
+  readonly decision: Decision;
+};
+
+/** What becomes of a request. `detail` is for logs and for whoever asks why. */
+export type Outcome<Session> =
+  | (Unread & { readonly kind: 'health_check' })
+  | (Unread & { readonly kind: 'malformed'; readonly error: 'bad_request'; readonly detail: string })
+  | (Read & { readonly kind: 'unknown_host'; readonly error: 'unknown_host'; readonly detail?: undefined })
+  | (Routed &
+      Undecided &
+      (
+        | { readonly kind: 'unknown_host'; readonly error: 'unknown_host'; readonly detail: string }
+        | { /** to HTTPS */ readonly kind: 'redirect'; readonly location: string }
+        | { readonly kind: 'own_endpoint' }
+        | { readonly kind: 'retired_worker' }
+      ))
+  | Refusal<Session>
+  | (Decided<Session> &
+      (
+        | { readonly kind: 'malformed'; readonly error: 'bad_request'; readonly detail: string }
+        | { readonly kind: 'unavailable'; readonly error: 'upstream_unreachable'; readonly detail: string }
+        | { readonly kind: 'deny'; readonly error: 'cross_site_request' | 'connection_credentials' }
+      ))
+  | ShowLauncher<Session>
+  | Forward<Session>;
+
+/** What is settled of a request while somebody has to be asked about it, and what will become of it. */
+export type Pending<Session> = Routed &
+  Undecided & { readonly kind: 'pending'; readonly outcome: Promise<Outcome<Session>> };
