@@ -310,7 +310,7 @@ export function renderDiagnosticsReference(): string {
   return (
     [
       '# Diagnostics of the upstream file',
-      'Each line that `latchkey` prints about an upstream file carries a code. This page says what each one means and what to write. An error keeps the file from being used at all: the service does not start, or goes on with the file that it had. A warning does not. One run names them all; what would only follow from a mistake, such as a missing rule where `allowed_groups` cannot be read, is left out.',
+      'Each line that `latchkey` prints about an upstream file carries a code. This page says what each one means and what to write; [upstreams.md](upstreams.md) has every option. An error keeps the file from being used at all: the service does not start, or goes on with the file that it had. A warning does not. One run names them all; what would only follow from a mistake, such as a missing rule where `allowed_groups` cannot be read, is left out.',
       'Generated from `packages/upstreams/src/diagnostics.ts`.',
       ...kinds.map(
         (kind) =>
