@@ -13,8 +13,8 @@ import cookieParser from 'cookie-parser';
 import express from 'express';
 import type { Express, Router } from 'express';
 import type { Logger } from 'pino';
-import { createContext } from './context.ts';
-import type { Context } from './context.ts';
+import { createParts } from './parts.ts';
+import type { Parts } from './parts.ts';
 import { tokenEndpoint } from './hand-off/endpoint.ts';
 import { home } from './home.ts';
 import type { Provider } from './providers/provider.ts';
@@ -57,17 +57,17 @@ export async function startAuth(options: AuthOptions): Promise<RunningServer> {
   const { settings, log, registry, providerTimeoutMs = 5_000 } = options;
   const clock = clockFrom(options);
   const recording = startRecording({ settings, registry, log });
-  const context = createContext(settings, { log, tell: recording.tell, ...clock, providerTimeoutMs });
+  const parts = createParts(settings, { log, tell: recording.tell, ...clock, providerTimeoutMs });
   const { port, internalPort, trustedProxies, requestsPerMinute } = settings.server;
   const serve = (onPort: number, ...routers: Router[]): Promise<RunningServer> =>
     listen(onPort, settings.server, ({ ready }) => {
-      const first = front(context, { ready, trustedProxies });
+      const first = front({ ...parts, secure: parts.cookies.own.secure }, { ready, trustedProxies });
       return { request: createApp().use(first, undriven, ...routers, nothingHere, answerErrors(log)) };
     });
 
   const limit = createRateLimit({ perMinute: requestsPerMinute, log });
-  const between = betweenServices(context, limit);
-  const browsers = forBrowsers(context, limit);
+  const between = betweenServices(parts, limit);
+  const browsers = forBrowsers(parts, limit);
   const internal =
     internalPort === undefined
       ? undefined
@@ -109,48 +109,48 @@ function createApp(): Express {
 }
 
 // What only the proxy asks: who it is comes first, and its body after that.
-function betweenServices(context: Context, limit: RateLimit): Router {
+function betweenServices(parts: Parts, limit: RateLimit): Router {
   const router = express.Router(exactPaths);
-  const known = requireClient(context.client, limit);
-  const ask = introspection(context, createRefresher(context));
+  const known = requireClient(parts.client, limit);
+  const ask = introspection(parts, createRefresher(parts));
   router.route('/oauth2/introspect').post(known, form(introspectionForm), ask).all(onlyMethods('POST'));
-  router.route('/oauth2/token').post(known, form(tokenForm), tokenEndpoint(context)).all(onlyMethods('POST'));
+  router.route('/oauth2/token').post(known, form(tokenForm), tokenEndpoint(parts)).all(onlyMethods('POST'));
   return router;
 }
 
 // What anybody may ask: each address so often, and all together so much at a time.
-function forBrowsers(context: Context, limit: RateLimit): Router {
+function forBrowsers(parts: Parts, limit: RateLimit): Router {
   const router = express.Router(exactPaths);
   const work = createWorkForStrangers();
   const atWork = (handler: Handler): Handler => inPlace(handler, work);
   router.use(limited(limit), cookieParser());
   router
     .route('/')
-    .get(atWork(home(context)))
+    .get(atWork(home(parts)))
     .all(onlyMethods('GET, HEAD'));
   router
     .route('/robots.txt')
     .get((_req, res) => replyText(res, 200, 'User-agent: *\nDisallow: /\n'))
     .all(onlyMethods('GET, HEAD'));
-  for (const provider of context.providers.values()) {
-    router.use(`/${provider.slug}`, providerRoutes(provider, context, atWork));
+  for (const provider of parts.providers.values()) {
+    router.use(`/${provider.slug}`, providerRoutes(provider, parts, atWork));
   }
   return router;
 }
 
-function providerRoutes(provider: Provider, context: Context, atWork: (handler: Handler) => Handler): Router {
+function providerRoutes(provider: Provider, parts: Parts, atWork: (handler: Handler) => Handler): Router {
   const router = express.Router(exactPaths);
   const pages: ReadonlyArray<readonly [string, Handler]> = [
-    ['/sign_in', signIn(provider, context)],
-    ['/start', start(provider, context)],
-    ['/callback', callback(provider, context)],
+    ['/sign_in', signIn(provider, parts)],
+    ['/start', start(provider, parts)],
+    ['/callback', callback(provider, parts)],
   ];
   for (const [path, handler] of pages)
     router.route(path).get(visitsOnly, atWork(handler)).all(onlyMethods('GET, HEAD'));
   router
     .route('/sign_out')
-    .get(atWork(askSignOut(provider, context)))
-    .post(requireSameOrigin(context.origin), form(signOutForm), atWork(signOut(provider, context)))
+    .get(atWork(askSignOut(provider, parts)))
+    .post(requireSameOrigin(parts.origin), form(signOutForm), atWork(signOut(provider, parts)))
     .all(onlyMethods('GET, HEAD, POST'));
   return router;
 }

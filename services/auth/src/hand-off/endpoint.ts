@@ -1,14 +1,14 @@
 import { HttpError, replyJson } from '@latchkey/http';
-import type { Context } from '../context.ts';
 import type { Handler } from '../web/locals.ts';
 import { formParameters } from '../web/parameters.ts';
 import { redeem } from './redeem.ts';
+import type { Redeeming } from './redeem.ts';
 
 /**
  * `POST /oauth2/token` (RFC 6749, section 4.1.3): the proxy redeems the code that a browser brought, for a session of the
  * browser's host. Parameters: `grant_type=authorization_code`, `code`, `redirect_uri`, `code_verifier`.
  */
-export function tokenEndpoint(context: Context): Handler {
+export function tokenEndpoint(parts: Redeeming): Handler {
   return async function answerToken(req, res) {
     const form = formParameters(req.body);
     if (form.one('grant_type') !== 'authorization_code') {
@@ -20,12 +20,12 @@ export function tokenEndpoint(context: Context): Handler {
         redirectUri: form.one('redirect_uri') ?? '',
         codeVerifier: form.one('code_verifier') ?? '',
       },
-      context,
+      parts,
     );
     if ('refusal' in redeemed) throw new HttpError('invalid_grant', { detail: redeemed.refusal });
     const { session, token } = redeemed;
     res.locals.line.user = session.email;
-    const expiresIn = session.exp - Math.floor(context.now() / 1000);
+    const expiresIn = session.exp - Math.floor(parts.now() / 1000);
     replyJson(res, 200, { access_token: token, token_type: 'Bearer', expires_in: expiresIn });
   };
 }

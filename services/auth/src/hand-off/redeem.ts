@@ -1,10 +1,19 @@
 import { authorityOf, canonicalAuthority } from '@latchkey/http';
 import { codeChallengeOf } from '@latchkey/session';
-import type { Session } from '@latchkey/session';
-import type { Context } from '../context.ts';
+import type { KeyRing, Session } from '@latchkey/session';
 import { sealToken, withGrant } from '../session/issue.ts';
+import type { Sealing } from '../session/issue.ts';
 import { standingOf } from '../session/open.ts';
+import type { Opening } from '../session/open.ts';
+import type { Store } from '../session/store.ts';
 import { openCode } from './code.ts';
+
+/** What redeeming a code takes. */
+export type Redeeming = Opening &
+  Sealing & {
+    readonly keys: { readonly code: KeyRing };
+    readonly store: Pick<Store, 'useOnce'>;
+  };
 
 /** What the proxy shows to redeem a code (RFC 6749, section 4.1.3; RFC 7636, section 4.5). */
 export type Redemption = {
@@ -27,21 +36,21 @@ export type Redeemed =
  */
 export async function redeem(
   { code, redirectUri, codeVerifier }: Redemption,
-  context: Context,
+  parts: Redeeming,
 ): Promise<Redeemed> {
-  const grant = await openCode(code, context.keys.code, context.now());
+  const grant = await openCode(code, parts.keys.code, parts.now());
   if (grant === undefined) return { refusal: 'not a code of ours' };
   if (grant.redirectUri !== redirectUri) return { refusal: 'another address' };
   if (grant.codeChallenge !== codeChallengeOf(codeVerifier)) return { refusal: 'another browser' };
-  const isFirst = await context.store.useOnce(grant.id, grant.exp * 1000);
+  const isFirst = await parts.store.useOnce(grant.id, grant.exp * 1000);
   if (!isFirst) return { refusal: 'used already' };
-  const standing = await standingOf(grant.session, context);
+  const standing = await standingOf(grant.session, parts);
   if (standing === undefined) return { refusal: 'the session is over' };
 
   // Without the port that the scheme implies, as a URL has it.
   const place = canonicalAuthority(new URL(redirectUri).host);
   if (place === undefined) return { refusal: 'another address' };
   const here: Session = { ...grant.session, aud: authorityOf(place), host_only: true };
-  const session = await withGrant(here, standing.grant, context);
-  return { session, token: await sealToken(session, context) };
+  const session = await withGrant(here, standing.grant, parts);
+  return { session, token: await sealToken(session, parts) };
 }

@@ -1,10 +1,16 @@
-import type { Context } from '../context.ts';
-import type { SignedInSession } from './store.ts';
+import type { SignedInSession, Store } from './store.ts';
+import type { Clock } from '@latchkey/http';
+
+/** What ending a session takes. */
+export type Ending = Pick<Clock, 'now'> & {
+  readonly store: Pick<Store, 'revoke'>;
+  readonly sessionLifetimeMs: number;
+};
 
 /**
  * Ends every copy of a session. They are over at different times, since who signs in again goes on with the same `sid`: so
  * it stays ended until the youngest that there can be is over.
  */
-export function endSid(session: SignedInSession, { store, now, sessionLifetimeMs }: Context): Promise<void> {
+export function endSid(session: SignedInSession, { store, now, sessionLifetimeMs }: Ending): Promise<void> {
   return store.revoke(session, now() + sessionLifetimeMs);
 }

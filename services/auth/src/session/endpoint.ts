@@ -1,8 +1,8 @@
 import { HttpError, replyJson } from '@latchkey/http';
-import type { Context } from '../context.ts';
 import type { Handler } from '../web/locals.ts';
 import { formParameters } from '../web/parameters.ts';
 import { introspect } from './introspect.ts';
+import type { Introspecting } from './introspect.ts';
 import type { Refresher } from './refresh.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { Refresher } from './refresh.ts';
  * proxy wants to know about; `groups_needed`, how many of these, from the first on, it needs now; `access_token=true` where it wants the provider's; `vouched_within`, after how many seconds it
  * wants the session sealed anew.
  */
-export function introspection(context: Context, refresh: Refresher): Handler {
+export function introspection(parts: Introspecting, refresh: Refresher): Handler {
   return async function answerIntrospection(req, res) {
     const form = formParameters(req.body);
     const token = form.one('token');
@@ -24,7 +24,7 @@ export function introspection(context: Context, refresh: Refresher): Handler {
       // Who does not say it needs no newer seal.
       vouchedWithin: numberOf(form.one('vouched_within')) ?? Infinity,
     };
-    const answer = await introspect(token, asked, { context, refresh });
+    const answer = await introspect(token, asked, { parts, refresh });
     if (answer.active) {
       const { line } = res.locals;
       line.user = answer.email;

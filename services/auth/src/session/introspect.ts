@@ -1,15 +1,24 @@
 import { HttpError } from '@latchkey/http';
 import type { Clock } from '@latchkey/http';
 import type { Session } from '@latchkey/session';
-import type { Context } from '../context.ts';
 import { countedGroups } from '../groups.ts';
+import type { Provider } from '../providers/provider.ts';
 import { endSid } from './end.ts';
+import type { Ending } from './end.ts';
 import { openGrant } from './grant.ts';
 import { sealToken, withGrant } from './issue.ts';
+import type { Sealing } from './issue.ts';
 import { openToken } from './open.ts';
+import type { Opening } from './open.ts';
 import { isFresh } from './refresh.ts';
-import type { Refresher, Verdict } from './refresh.ts';
+import type { Refresher, Remembering, Verdict } from './refresh.ts';
 import type { Standing } from './store.ts';
+
+/** What answering about a session takes. */
+export type Introspecting = Clock &
+  Opening &
+  Sealing &
+  Ending & { readonly providers: ReadonlyMap<string, Pick<Provider, 'directory' | 'groupsMs'>> };
 
 /** The answer about a session (RFC 7662, section 2.2). */
 export type Introspection =
@@ -55,18 +64,18 @@ export type Asked = {
 export async function introspect(
   token: string,
   asked: Asked,
-  { context, refresh }: { context: Context; refresh: Refresher },
+  { parts, refresh }: { parts: Introspecting; refresh: Refresher },
 ): Promise<Introspection> {
-  const opened = await openToken(token, context);
+  const opened = await openToken(token, parts);
   if (opened === undefined) return inactive;
   const { session, known } = opened;
-  const provider = context.providers.get(session.idp);
+  const provider = parts.providers.get(session.idp);
   if (provider === undefined) return inactive;
   const { directory, groupsMs } = provider;
-  const groupsOf = ({ groups }: Standing) => countedGroups(groups, { groupsMs, now: context.now() });
+  const groupsOf = ({ groups }: Standing) => countedGroups(groups, { groupsMs, now: parts.now() });
 
   const isEnough = (standing: Standing) =>
-    isFresh(standing, context) &&
+    isFresh(standing, parts) &&
     (asked.groups.length === 0 || directory !== undefined || groupsOf(standing) !== undefined) &&
     (!asked.accessToken || standing.accessToken !== undefined);
   const verdict = isEnough(known) ? remembered(known) : await refresh(session, isEnough);
@@ -78,18 +87,18 @@ export async function introspect(
   if (looked?.trouble !== undefined && asked.needed === undefined) throw looked.trouble;
   const groups = looked === undefined ? groupsOf(standing) : looked.memberOf;
   // The person may have signed out while others were asked.
-  if (await context.store.isRevoked(session)) return inactive;
+  if (await parts.store.isRevoked(session)) return inactive;
   if (asked.groups.length > 0 && groups === undefined) {
     // Where asking does not help, only the person can have them told again: by signing in, which the provider knows to be
     // them.
     if (basis === 'told') {
-      await endSid(session, context);
+      await endSid(session, parts);
       return inactive;
     }
     throw new HttpError('provider_unavailable', { detail: 'the groups of a session are not known' });
   }
-  const isOld = Math.floor(context.now() / 1000) - session.iat > asked.vouchedWithin;
-  const renewed = (await renewedSession(session, standing, context)) ?? (isOld ? session : undefined);
+  const isOld = Math.floor(parts.now() / 1000) - session.iat > asked.vouchedWithin;
+  const renewed = (await renewedSession(session, standing, parts)) ?? (isOld ? session : undefined);
   const memberOf = new Set(groups);
   return {
     active: true,
@@ -97,9 +106,9 @@ export async function introspect(
     email: session.email,
     groups: asked.groups.filter((group) => memberOf.has(group)),
     ...(looked !== undefined && looked.unknown.length > 0 && { unknown_groups: looked.unknown }),
-    ...(asked.accessToken && livingAccessToken(standing, context)),
+    ...(asked.accessToken && livingAccessToken(standing, parts)),
     exp: session.exp,
-    ...(renewed !== undefined && { session: await sealToken(renewed, context) }),
+    ...(renewed !== undefined && { session: await sealToken(renewed, parts) }),
     ...(basis === 'stale' && { stale: true }),
   };
 }
@@ -124,10 +133,10 @@ function livingAccessToken(
 export async function renewedSession(
   session: Session,
   standing: Standing,
-  context: Context,
+  parts: Pick<Remembering, 'keys'>,
 ): Promise<Session | undefined> {
   if (session.grant === undefined) return undefined;
-  const carried = await openGrant(session.grant, context.keys.grant);
+  const carried = await openGrant(session.grant, parts.keys.grant);
   if (carried?.refresh_token === standing.grant.refresh_token) return undefined;
-  return withGrant(session, standing.grant, context);
+  return withGrant(session, standing.grant, parts);
 }

@@ -1,13 +1,32 @@
 import { userOf } from '@latchkey/access';
 import { issueSessionCookie, sealToFit } from '@latchkey/session';
-import type { Session } from '@latchkey/session';
+import type { KeyRing, Session, SessionCookie } from '@latchkey/session';
+import type { Clock } from '@latchkey/http';
 import { randomBytes } from 'node:crypto';
-import type { Context } from '../context.ts';
 import type { Identity, Tokens } from '../providers/provider.ts';
 import { grantOf, sealGrant } from './grant.ts';
 import type { Grant } from './grant.ts';
 import type { OpenSession } from './open.ts';
 import { freshUntil } from './refresh.ts';
+import type { Remembering } from './refresh.ts';
+import type { Store } from './store.ts';
+import type { ReturnRules } from '../sign-in/return-address.ts';
+
+/** What sealing a session takes. */
+export type Sealing = Pick<Clock, 'now'> & {
+  readonly cookies: { readonly session: SessionCookie; readonly sessionExpireMs: number };
+  /** `token` seals what is handed over; the proxy has it, too */
+  readonly keys: { readonly grant: KeyRing; readonly token: KeyRing };
+};
+
+/** What making a session takes. */
+export type Issuing = Clock &
+  Sealing & {
+    readonly store: Pick<Store, 'keep'>;
+    readonly authority: { readonly host: string };
+    readonly returns: Pick<ReturnRules, 'cookieDomain'>;
+    readonly sessionLifetimeMs: number;
+  };
 
 /** A person who has just signed in. */
 export type Arrival = {
@@ -28,10 +47,10 @@ export type Arrival = {
  */
 export async function issueSession(
   { idp, identity, email, tokens }: Arrival,
-  context: Context,
+  parts: Issuing,
   former?: OpenSession,
 ): Promise<{ session: Session; setCookie: string }> {
-  const now = context.now();
+  const now = parts.now();
   const seconds = Math.floor(now / 1000);
   const claims: Session = {
     sid: former?.session.sid ?? randomBytes(16).toString('base64url'),
@@ -40,43 +59,47 @@ export async function issueSession(
     user: userOf(email),
     ...(identity.name !== undefined && { name: identity.name }),
     idp,
-    aud: context.returns.cookieDomain ?? context.authority.host,
+    aud: parts.returns.cookieDomain ?? parts.authority.host,
     iat: seconds,
     auth_time: seconds,
-    exp: Math.floor((now + context.sessionLifetimeMs) / 1000),
+    exp: Math.floor((now + parts.sessionLifetimeMs) / 1000),
   };
   // A provider that says nothing about groups knows of none.
   const groups = identity.groups ?? [];
   // A provider need not give a second refresh token to who has one.
   const grant = grantOf(tokens, { now, groups, ...(former && { previous: former.known.grant }) });
   const told = { names: groups, at: now };
-  await context.store.keep(
+  await parts.store.keep(
     claims,
-    { grant, groups: told, freshUntil: freshUntil(grant, context), accessToken: tokens.accessToken },
+    { grant, groups: told, freshUntil: freshUntil(grant, parts), accessToken: tokens.accessToken },
     claims.exp * 1000,
   );
-  const session = await withGrant(claims, grant, context);
-  return { session, setCookie: await sessionSetCookie(session, context) };
+  const session = await withGrant(claims, grant, parts);
+  return { session, setCookie: await sessionSetCookie(session, parts) };
 }
 
 /** The session with another grant inside. */
-export async function withGrant(session: Session, grant: Grant, context: Context): Promise<Session> {
-  return { ...session, grant: await sealGrant(grant, context.keys.grant) };
+export async function withGrant(
+  session: Session,
+  grant: Grant,
+  parts: Pick<Remembering, 'keys'>,
+): Promise<Session> {
+  return { ...session, grant: await sealGrant(grant, parts.keys.grant) };
 }
 
 /**
  * Seals a session in the form in which the proxy and we show it to each other. A shared one is the cookie's value itself;
  * one for a single host the proxy seals again, with its own secret, for that host's cookie. Sealing is vouching, so it says when.
  */
-export function sealToken(session: Session, context: Context): Promise<string> {
-  const shared = context.cookies.session;
-  const vouchedFor = { ...session, iat: Math.floor(context.now() / 1000) };
-  return sealToFit(vouchedFor, session.host_only === true ? { ...shared, keys: context.keys.token } : shared);
+export function sealToken(session: Session, parts: Sealing): Promise<string> {
+  const shared = parts.cookies.session;
+  const vouchedFor = { ...session, iat: Math.floor(parts.now() / 1000) };
+  return sealToFit(vouchedFor, session.host_only === true ? { ...shared, keys: parts.keys.token } : shared);
 }
 
 /** The `Set-Cookie` value that gives a shared session to the browser. */
-export async function sessionSetCookie(session: Session, context: Context): Promise<string> {
-  const value = await sealToken(session, context);
-  const times = { now: context.now(), expireMs: context.cookies.sessionExpireMs };
-  return issueSessionCookie(value, session, context.cookies.session, times);
+export async function sessionSetCookie(session: Session, parts: Sealing): Promise<string> {
+  const value = await sealToken(session, parts);
+  const times = { now: parts.now(), expireMs: parts.cookies.sessionExpireMs };
+  return issueSessionCookie(value, session, parts.cookies.session, times);
 }

@@ -1,9 +1,24 @@
 import { isAdmitted } from '@latchkey/access';
+import type { AccountRules } from '@latchkey/access';
+import type { Clock, HostName } from '@latchkey/http';
 import { covers, isExpired, newestFirst, openSession, sealedValues } from '@latchkey/session';
-import type { Place, Session } from '@latchkey/session';
-import type { Context } from '../context.ts';
+import type { KeyRing, Place, Session, SessionCookie } from '@latchkey/session';
 import { knownStanding } from './refresh.ts';
-import type { Standing } from './store.ts';
+import type { Remembering } from './refresh.ts';
+import type { Standing, Store } from './store.ts';
+
+/** What opening a session, and saying whether it stands, takes. */
+export type Opening = Pick<Clock, 'now'> &
+  Remembering & {
+    readonly cookies: { readonly session: SessionCookie };
+    /** `shown` opens whatever session the proxy may show */
+    readonly keys: { readonly shown: KeyRing };
+    readonly store: Pick<Store, 'isRevoked'>;
+    readonly providers: { has(slug: string): boolean };
+    readonly accounts: AccountRules;
+    readonly authority: { readonly host: HostName };
+    readonly origin: string;
+  };
 
 /** A session that stands, and what is known about it. */
 export type OpenSession = { readonly session: Session; readonly known: Standing };
@@ -16,25 +31,25 @@ export type OpenSession = { readonly session: Session; readonly known: Standing 
  */
 export async function heldSessions(
   cookieHeader: string | undefined,
-  context: Context,
+  parts: Opening,
 ): Promise<{ readonly sessions: readonly Session[]; readonly all: boolean }> {
-  const { name, keys } = context.cookies.session;
+  const { name, keys } = parts.cookies.session;
   const { values, all } = sealedValues(cookieHeader, name, keys);
   const sessions: Session[] = [];
   // One after the other: a question of the proxy waits behind one of each request, not behind all of its cookies.
   for (const value of values) {
     const session = await openSession(value, keys);
-    if (session !== undefined && covers(session, placeOf(context))) sessions.push(session);
+    if (session !== undefined && covers(session, placeOf(parts))) sessions.push(session);
   }
   return { sessions: sessions.toSorted(newestFirst), all };
 }
 
 /** Every session in a `Cookie` header that stands, the newest first. */
-export async function sessionsIn(cookieHeader: string | undefined, context: Context): Promise<OpenSession[]> {
-  const { sessions } = await heldSessions(cookieHeader, context);
+export async function sessionsIn(cookieHeader: string | undefined, parts: Opening): Promise<OpenSession[]> {
+  const { sessions } = await heldSessions(cookieHeader, parts);
   const standing: OpenSession[] = [];
   for (const session of sessions) {
-    const one = await withStanding(session, context);
+    const one = await withStanding(session, parts);
     if (one !== undefined) standing.push(one);
   }
   return standing;
@@ -45,11 +60,11 @@ export async function sessionsIn(cookieHeader: string | undefined, context: Cont
  * the proxy got it. Signing in and introspection must agree about the former: a session that one of them takes and the
  * other refuses sends its browser back and forth.
  */
-export async function openToken(token: string, context: Context): Promise<OpenSession | undefined> {
-  const session = await openSession(token, context.keys.shown);
+export async function openToken(token: string, parts: Opening): Promise<OpenSession | undefined> {
+  const session = await openSession(token, parts.keys.shown);
   if (session === undefined) return undefined;
-  if (session.host_only !== true && !covers(session, placeOf(context))) return undefined;
-  return withStanding(session, context);
+  if (session.host_only !== true && !covers(session, placeOf(parts))) return undefined;
+  return withStanding(session, parts);
 }
 
 /**
@@ -58,18 +73,18 @@ export async function openToken(token: string, context: Context): Promise<OpenSe
  * @returns undefined unless it is not over, not revoked, its person may still sign in, and there is something to vouch
  *   for it with
  */
-export async function standingOf(session: Session, context: Context): Promise<Standing | undefined> {
-  if (isExpired(session, context.now())) return undefined;
-  if (!context.providers.has(session.idp) || !isAdmitted(session.email, context.accounts)) return undefined;
-  if (await context.store.isRevoked(session)) return undefined;
-  return knownStanding(session, context);
+export async function standingOf(session: Session, parts: Opening): Promise<Standing | undefined> {
+  if (isExpired(session, parts.now())) return undefined;
+  if (!parts.providers.has(session.idp) || !isAdmitted(session.email, parts.accounts)) return undefined;
+  if (await parts.store.isRevoked(session)) return undefined;
+  return knownStanding(session, parts);
 }
 
-function placeOf({ authority, origin }: Context): Place {
+function placeOf({ authority, origin }: Opening): Place {
   return { host: authority.host, authority: new URL(origin).host };
 }
 
-async function withStanding(session: Session, context: Context): Promise<OpenSession | undefined> {
-  const known = await standingOf(session, context);
+async function withStanding(session: Session, parts: Opening): Promise<OpenSession | undefined> {
+  const known = await standingOf(session, parts);
   return known === undefined ? undefined : { session, known };
 }

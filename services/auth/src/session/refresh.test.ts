@@ -1,6 +1,6 @@
 import { expect, jest, test } from '@jest/globals';
+import { deriveKeys } from '@latchkey/session';
 import type { Session } from '@latchkey/session';
-import type { Context } from '../context.ts';
 import { createRefresher } from './refresh.ts';
 import type { Standing } from './store.ts';
 
@@ -22,14 +22,17 @@ const known: Standing = {
 
 test('who comes while nobody is asked, and needs more than the first, has the provider asked', async () => {
   const refresh = jest.fn(async () => ({ tokens: { refreshToken: 'refresh', accessToken: 'new' } }));
-  const context = {
-    store: { standing: async () => known, keep: async () => undefined },
+  const parts = {
+    store: { standing: async () => known, keep: async () => undefined, revoke: async () => undefined },
     providers: new Map([['okta', { refresh }]]),
     tell: () => undefined,
     now: () => 0,
     elapsed: () => 0,
-  } as unknown as Context;
-  const refresher = createRefresher(context);
+    sessionLifetimeMs: 1_000,
+    keys: { grant: deriveKeys(['a secret of some length for a test'], 'grant') },
+    log: { warn: () => undefined },
+  };
+  const refresher = createRefresher(parts);
   const [first, second] = await Promise.all([
     refresher(session, () => true),
     refresher(session, ({ accessToken }) => accessToken !== undefined),

@@ -1,13 +1,30 @@
 import { HttpError } from '@latchkey/http';
 import type { Clock } from '@latchkey/http';
 import { clockSkewMs } from '@latchkey/session';
-import type { Session } from '@latchkey/session';
-import type { Context } from '../context.ts';
-import type { Renewal } from '../providers/provider.ts';
+import type { KeyRing, Session } from '@latchkey/session';
+import type { Logger } from 'pino';
+import type { Provider, Renewal } from '../providers/provider.ts';
+import type { Tell } from '../record/events.ts';
 import { endSid } from './end.ts';
+import type { Ending } from './end.ts';
 import { grantOf, openGrant } from './grant.ts';
 import type { Grant } from './grant.ts';
-import type { Standing } from './store.ts';
+import type { Standing, Store } from './store.ts';
+
+/** What knowing about a session takes. */
+export type Remembering = {
+  readonly store: Pick<Store, 'keep' | 'standing'>;
+  readonly keys: { readonly grant: KeyRing };
+};
+
+/** What asking a provider about a session takes. */
+export type Refreshing = Clock &
+  Remembering &
+  Ending & {
+    readonly providers: ReadonlyMap<string, Pick<Provider, 'refresh'>>;
+    readonly log: Pick<Logger, 'warn'>;
+    readonly tell: Tell;
+  };
 
 /** What is true of a session now, or that it is over. */
 export type Verdict =
@@ -28,10 +45,9 @@ export type Refresher = (session: Session, isEnough: (known: Standing) => boolea
  * What is known about a session: the newer of what is remembered here and of what its cookie brought along, which
  * another task may have written, and which is remembered from now on. Undefined when both are lost; then nobody can vouch for it any more.
  */
-export async function knownStanding(session: Session, context: Context): Promise<Standing | undefined> {
-  const remembered = await context.store.standing(session.sid);
-  const carried =
-    session.grant === undefined ? undefined : await openGrant(session.grant, context.keys.grant);
+export async function knownStanding(session: Session, parts: Remembering): Promise<Standing | undefined> {
+  const remembered = await parts.store.standing(session.sid);
+  const carried = session.grant === undefined ? undefined : await openGrant(session.grant, parts.keys.grant);
   if (carried === undefined) return remembered;
   if (remembered !== undefined && remembered.grant.checked_at >= carried.checked_at) return remembered;
   // A grant holds groups only where nobody can be asked again: they are those of its one answer.
@@ -39,7 +55,7 @@ export async function knownStanding(session: Session, context: Context): Promise
   const standing = { grant: carried, groups: told ?? remembered?.groups };
   // After a restart the cookies in use teach us, so that an idle one does not come first with a refresh token that was
   // replaced: providers take that for theft, and end every copy.
-  await context.store.keep(session, standing, session.exp * 1000);
+  await parts.store.keep(session, standing, session.exp * 1000);
   return standing;
 }
 
@@ -62,18 +78,18 @@ export function freshUntil(grant: Grant, { now, elapsed }: Clock): number {
  * the second use of one for theft and end the session. Who comes meanwhile gets the same answer, unless nobody was asked:
  * what was known may be enough for one and not for the other.
  */
-export function createRefresher(context: Context): Refresher {
+export function createRefresher(parts: Refreshing): Refresher {
   const underWay = new Map<string, Promise<Verdict>>();
 
   return async function refresh(session, isEnough): Promise<Verdict> {
     const running = underWay.get(session.sid);
     if (running !== undefined) {
-      context.tell({ kind: 'refresh_shared' });
+      parts.tell({ kind: 'refresh_shared' });
       const verdict = await running;
       const isShort = verdict !== 'over' && verdict.basis === 'remembered' && !isEnough(verdict.standing);
       return isShort ? refresh(session, isEnough) : verdict;
     }
-    const question = askProvider(session, isEnough, context).finally(() => underWay.delete(session.sid));
+    const question = askProvider(session, isEnough, parts).finally(() => underWay.delete(session.sid));
     underWay.set(session.sid, question);
     return question;
   };
@@ -82,24 +98,24 @@ export function createRefresher(context: Context): Refresher {
 async function askProvider(
   session: Session,
   isEnough: (known: Standing) => boolean,
-  context: Context,
+  parts: Refreshing,
 ): Promise<Verdict> {
-  const { store, log } = context;
+  const { store, log } = parts;
   // Read again: the question before this one may have been answered since the caller looked.
-  const known = await knownStanding(session, context);
+  const known = await knownStanding(session, parts);
   if (known === undefined) return 'over';
   if (isEnough(known)) return { standing: known, basis: 'remembered' };
   const { refresh_token: refreshToken } = known.grant;
-  const provider = context.providers.get(session.idp);
+  const provider = parts.providers.get(session.idp);
   if (refreshToken === undefined || provider === undefined) return { standing: known, basis: 'told' };
 
   try {
     const answer = await provider.refresh(refreshToken, session.sub);
     if (answer === undefined || !isSamePerson(answer.identity, session)) {
-      await endSid(session, context);
+      await endSid(session, parts);
       return 'over';
     }
-    const standing = standingAfter(answer, known, context);
+    const standing = standingAfter(answer, known, parts);
     await store.keep(session, standing, session.exp * 1000);
     if (answer.trouble === undefined) return { standing, basis: 'told' };
     unanswered(answer.trouble);

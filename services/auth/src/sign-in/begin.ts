@@ -1,12 +1,19 @@
 import { HttpError, replyRedirect } from '@latchkey/http';
 import { newAttempt } from '@latchkey/session';
+import type { AttemptCookies } from '@latchkey/session';
 import type { Request } from 'express';
-import type { Context } from '../context.ts';
 import type { Provider } from '../providers/provider.ts';
 import { replyFailure } from '../web/failure.ts';
 import type { Reply } from '../web/locals.ts';
 import type { Destination } from './destination.ts';
 import { startHref } from './links.ts';
+import type { Linking } from './links.ts';
+
+/** What beginning a sign-in takes. */
+export type Beginning = Linking & {
+  /** the sign-ins under way in a browser */
+  readonly attempts: Pick<AttemptCookies, 'keep'>;
+};
 
 /** Begins a sign-in: an attempt into the browser, and the browser to the provider. */
 export async function beginSignIn(
@@ -17,7 +24,7 @@ export async function beginSignIn(
     destination,
     selectAccount = false,
   }: { provider: Provider; destination?: Destination; selectAccount?: boolean },
-  context: Context,
+  parts: Beginning,
 ): Promise<void> {
   const { slug } = provider;
   try {
@@ -25,17 +32,17 @@ export async function beginSignIn(
     const { target, handOff } = destination ?? {};
     const attempt = newAttempt(pending, {
       slug,
-      now: context.now(),
+      now: parts.now(),
       ...(target !== undefined && { target }),
       ...(handOff !== undefined && { handOff }),
     });
-    const { setCookies, isShortened } = await context.attempts.keep(req.headers.cookie, attempt);
+    const { setCookies, isShortened } = await parts.attempts.keep(req.headers.cookie, attempt);
     if (isShortened) res.locals.line.detail = 'the way back is too long for a cookie, and lost its query';
     res.append('Set-Cookie', setCookies);
     replyRedirect(res, url.href);
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
-    const href = startHref(slug, { destination, selectAccount }, context);
+    const href = startHref(slug, { destination, selectAccount }, parts);
     const actions = [{ label: 'Try again', href, primary: true }];
     replyFailure(req, res, { code: error.code, detail: error.detail, actions });
   }

@@ -1,15 +1,16 @@
 import { admitAccount } from '@latchkey/access';
 import { HttpError } from '@latchkey/http';
 import type { Action, ErrorCode } from '@latchkey/http';
-import type { Attempt, Pending, Session } from '@latchkey/session';
+import type { Attempt, AttemptCookies, Pending, Session } from '@latchkey/session';
 import type { Request } from 'express';
-import type { Context } from '../context.ts';
 import type { Provider } from '../providers/provider.ts';
+import type { Tell } from '../record/events.ts';
 import { endSid } from '../session/end.ts';
+import type { Ending } from '../session/end.ts';
 import { issueSession } from '../session/issue.ts';
-import type { Arrival } from '../session/issue.ts';
+import type { Arrival, Issuing } from '../session/issue.ts';
 import { sessionsIn } from '../session/open.ts';
-import type { OpenSession } from '../session/open.ts';
+import type { Opening, OpenSession } from '../session/open.ts';
 import { replyFailure } from '../web/failure.ts';
 import type { Failure } from '../web/failure.ts';
 import type { Handler, Reply } from '../web/locals.ts';
@@ -19,6 +20,15 @@ import type { Destination } from './destination.ts';
 import { startHref } from './links.ts';
 import { createOnce } from './once.ts';
 import { sendBack } from './send-back.ts';
+import type { SendingBack } from './send-back.ts';
+
+type FinishingSignIn = Opening &
+  Issuing &
+  Ending &
+  SendingBack & {
+    readonly attempts: Pick<AttemptCookies, 'end' | 'find'>;
+    readonly tell: Tell;
+  };
 
 /** How a sign-in ended. */
 type Outcome = Failure | { readonly session: Session; readonly setCookie: string };
@@ -29,40 +39,40 @@ type Outcome = Failure | { readonly session: Session; readonly setCookie: string
  * The state comes first: only for an attempt of this very browser is the code looked at. From then on the attempt is
  * over, whatever the provider answers. Who comes again at once, as after a second click, gets the same outcome.
  */
-export function callback(provider: Provider, context: Context): Handler {
-  const once = createOnce<Outcome>(context.elapsed);
+export function callback(provider: Provider, parts: FinishingSignIn): Handler {
+  const once = createOnce<Outcome>(parts.elapsed);
   function told(outcome: Outcome): Outcome {
     const how = 'code' in outcome ? outcome.code : 'completed';
-    context.tell({ kind: 'sign_in', provider: provider.slug, outcome: how });
+    parts.tell({ kind: 'sign_in', provider: provider.slug, outcome: how });
     return outcome;
   }
 
   return async function finishSignIn(req, res) {
     const parameters = queryParameters(req);
-    const found = await context.attempts.find(req.headers.cookie, parameters.one('state') ?? '');
+    const found = await parts.attempts.find(req.headers.cookie, parameters.one('state') ?? '');
     const attempt = found?.slug === provider.slug ? found : undefined;
     if (attempt?.target !== undefined) res.locals.line.application = new URL(attempt.target).host;
-    if (attempt?.secrets === undefined) return answerUnknown(req, res, attempt, context);
+    if (attempt?.secrets === undefined) return answerUnknown(req, res, attempt, parts);
 
-    res.append('Set-Cookie', await context.attempts.end(attempt));
+    res.append('Set-Cookie', await parts.attempts.end(attempt));
     const pending = { state: attempt.state, ...attempt.secrets };
-    const url = new URL(`/${provider.slug}/callback${queryOf(req)}`, context.origin);
+    const url = new URL(`/${provider.slug}/callback${queryOf(req)}`, parts.origin);
     const refusal = providerRefusal(parameters);
     async function finish(): Promise<Outcome> {
-      const arrival = await arrivalOf(provider, url, pending, context);
+      const arrival = await arrivalOf(provider, url, pending, parts);
       if ('code' in arrival) return arrival;
-      return issueSession(arrival, context, await formerSession(req, arrival, context));
+      return issueSession(arrival, parts, await formerSession(req, arrival, parts));
     }
     const outcome = refusal ? told(refusal) : await once(attempt.state, () => finish().then(told));
-    if (outcome === 'used already') return answerUnknown(req, res, attempt, context);
+    if (outcome === 'used already') return answerUnknown(req, res, attempt, parts);
     if ('code' in outcome) {
-      return replyFailure(req, res, { actions: [wayOut(outcome.code, attempt, context)], ...outcome });
+      return replyFailure(req, res, { actions: [wayOut(outcome.code, attempt, parts)], ...outcome });
     }
     const { session, setCookie } = outcome;
     res.locals.line.user = session.email;
     res.append('Set-Cookie', setCookie);
     const trip = { destination: destinationOf(attempt), session, began: attempt.iat };
-    return sendBack(req, res, trip, context);
+    return sendBack(req, res, trip, parts);
   };
 }
 
@@ -71,13 +81,13 @@ export function callback(provider: Provider, context: Context): Handler {
 async function formerSession(
   req: Request,
   { idp, identity, email }: Arrival,
-  context: Context,
+  parts: FinishingSignIn,
 ): Promise<OpenSession | undefined> {
-  const held = await sessionsIn(req.headers.cookie, context);
+  const held = await sessionsIn(req.headers.cookie, parts);
   const isTheirs = ({ session }: OpenSession) => session.sub === identity.sub && session.email === email;
   const ofProvider = held.filter(({ session }) => session.idp === idp);
   const others = ofProvider.filter((one) => !isTheirs(one));
-  await Promise.all(others.map(({ session }) => endSid(session, context)));
+  await Promise.all(others.map(({ session }) => endSid(session, parts)));
   return ofProvider.find(isTheirs);
 }
 
@@ -86,7 +96,7 @@ async function arrivalOf(
   provider: Provider,
   url: URL,
   pending: Pending,
-  { accounts }: Context,
+  { accounts }: Pick<Opening, 'accounts'>,
 ): Promise<Arrival | Failure> {
   const answer = await provider.finish(url, pending).catch(failureOf);
   if ('code' in answer) return answer;
@@ -122,10 +132,10 @@ function failureOf(error: unknown): Failure {
 }
 
 // The provider remembers who was refused, and would vouch for the same account again unless it asks.
-function wayOut(code: ErrorCode, attempt: Attempt, context: Context): Action {
+function wayOut(code: ErrorCode, attempt: Attempt, parts: FinishingSignIn): Action {
   const selectAccount = code === 'account_refused' || code === 'email_unverified';
   const label = selectAccount ? 'Sign in as somebody else' : 'Try again';
-  const href = startHref(attempt.slug, { destination: destinationOf(attempt), selectAccount }, context);
+  const href = startHref(attempt.slug, { destination: destinationOf(attempt), selectAccount }, parts);
   return { label, href, primary: true };
 }
 
@@ -138,16 +148,16 @@ async function answerUnknown(
   req: Request,
   res: Reply,
   used: Attempt | undefined,
-  context: Context,
+  parts: FinishingSignIn,
 ): Promise<void> {
-  const [opened] = await sessionsIn(req.headers.cookie, context);
+  const [opened] = await sessionsIn(req.headers.cookie, parts);
   const destination = used && destinationOf(used);
   if (opened !== undefined) {
     const { session } = opened;
     res.locals.line.user = session.email;
-    return sendBack(req, res, { destination, session, began: used?.iat ?? context.now() }, context);
+    return sendBack(req, res, { destination, session, began: used?.iat ?? parts.now() }, parts);
   }
-  const href = used === undefined ? '/' : startHref(used.slug, { destination }, context);
+  const href = used === undefined ? '/' : startHref(used.slug, { destination }, parts);
   const actions = [{ label: 'Start again', href, primary: true }];
   return replyFailure(req, res, { code: 'attempt_unknown', actions });
 }

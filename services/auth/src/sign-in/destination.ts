@@ -1,8 +1,15 @@
 import { handOffStartPath, signReturnAddress } from '@latchkey/session';
-import type { HandOff, Session } from '@latchkey/session';
-import type { Context } from '../context.ts';
+import type { HandOff, KeyRing, Session } from '@latchkey/session';
 import { handOffAddress } from '../hand-off/code.ts';
+import type { Linking } from './links.ts';
 import { readsSharedCookie } from './return-address.ts';
+import type { ReturnRules } from './return-address.ts';
+
+/** What finding the way back to an application takes. */
+export type Addressing = Linking & {
+  readonly keys: { readonly code: KeyRing };
+  readonly returns: ReturnRules;
+};
 
 /** Where a sign-in leads. */
 export type Destination = {
@@ -26,7 +33,7 @@ export const over = 'session_ended';
  */
 export function wayTo(
   { target, handOff, reason }: Destination,
-  { returns }: Context,
+  { returns }: Pick<Addressing, 'returns'>,
 ): 'cookie' | 'code' | 'start' {
   if (handOff !== undefined) return 'code';
   return reason !== unreadable && readsSharedCookie(target, returns) ? 'cookie' : 'start';
@@ -36,14 +43,14 @@ export function wayTo(
 export async function addressOf(
   destination: Destination,
   session: Session,
-  context: Context,
+  parts: Addressing,
 ): Promise<string> {
   const { target, handOff, reason } = destination;
-  const { keys, now } = context;
+  const { keys, now } = parts;
   if (handOff !== undefined) {
     return handOffAddress(session, { target, handOff, keys: keys.code, now: now() });
   }
-  if (wayTo(destination, context) === 'cookie') return target;
+  if (wayTo(destination, parts) === 'cookie') return target;
   const start = new URL(handOffStartPath, target);
   start.search = new URLSearchParams({
     ...signReturnAddress(target, keys.returnAddress[0], now()),

@@ -1,12 +1,16 @@
+import type { Clock } from '@latchkey/http';
 import { handOffParameters, signReturnAddress } from '@latchkey/session';
-import type { Context } from '../context.ts';
+import type { KeyRing } from '@latchkey/session';
 import type { Destination } from './destination.ts';
+
+/** What a link of ours takes that starts a sign-in. */
+export type Linking = Pick<Clock, 'now'> & { readonly keys: { readonly returnAddress: KeyRing } };
 
 /** The path that starts a sign-in. A destination is signed afresh, so the link is good for as long as any other. */
 export function startHref(
   slug: string,
   { destination, selectAccount = false }: { destination?: Destination | undefined; selectAccount?: boolean },
-  { keys, now }: Context,
+  { keys, now }: Linking,
 ): string {
   const parameters = new URLSearchParams({
     ...(destination &&

@@ -1,15 +1,18 @@
 import { confirmSignInPage, replyPage } from '@latchkey/http';
 import type { HandOff, SignedReturnAddress } from '@latchkey/session';
 import type { Request } from 'express';
-import type { Context } from '../context.ts';
 import { beganThere } from '../hand-off/began-there.ts';
 import { requestedHandOff } from '../hand-off/request.ts';
 import { replyFailure } from '../web/failure.ts';
 import type { Reply } from '../web/locals.ts';
 import type { Parameters } from '../web/parameters.ts';
 import type { Destination } from './destination.ts';
+import type { Linking } from './links.ts';
 import { verifyReturn } from './return-address.ts';
-import type { SignedReturn } from './return-address.ts';
+import type { ReturnRules, SignedReturn } from './return-address.ts';
+
+/** What reading a return address takes. */
+export type ReadingReturns = Linking & { readonly returns: ReturnRules };
 
 /** The parameters of a signed return address, those that are there. */
 export function signedParameters(parameters: Parameters): Partial<SignedReturnAddress> {
@@ -22,8 +25,12 @@ export function signedParameters(parameters: Parameters): Partial<SignedReturnAd
 }
 
 /** Reads the return address that came with a request, signed together with the code that it asks for, if it does. */
-export function requestedReturn(parameters: Parameters, context: Context, handOff?: HandOff): SignedReturn {
-  const { keys, returns, now } = context;
+export function requestedReturn(
+  parameters: Parameters,
+  parts: ReadingReturns,
+  handOff?: HandOff,
+): SignedReturn {
+  const { keys, returns, now } = parts;
   return verifyReturn(signedParameters(parameters), returns, {
     keys: keys.returnAddress,
     now: now(),
@@ -36,7 +43,7 @@ export function destinationOrRefuse(
   req: Request,
   res: Reply,
   parameters: Parameters,
-  context: Context,
+  parts: ReadingReturns,
 ): Destination | undefined {
   const code = 'return_address_refused';
   const handOff = requestedHandOff(parameters);
@@ -44,7 +51,7 @@ export function destinationOrRefuse(
     replyFailure(req, res, { code, detail: 'response_type without state and code_challenge' });
     return undefined;
   }
-  const requested = requestedReturn(parameters, context, handOff);
+  const requested = requestedReturn(parameters, parts, handOff);
   if ('address' in requested) res.locals.line.application = requested.address.host;
   if ('refusal' in requested) {
     replyFailure(req, res, { code, detail: requested.refusal });

@@ -1,14 +1,18 @@
 import { replyRedirect } from '@latchkey/http';
 import { cookieNames } from '@latchkey/session';
-import type { Session } from '@latchkey/session';
+import type { CookieScope, Session, SessionCookie } from '@latchkey/session';
 import type { Request } from 'express';
-import type { Context } from '../context.ts';
 import { replyFailure } from '../web/failure.ts';
 import type { Reply } from '../web/locals.ts';
 import { addressOf, unreadable, wayTo } from './destination.ts';
-import type { Destination } from './destination.ts';
+import type { Addressing, Destination } from './destination.ts';
 import { tripsCookie } from './marks.ts';
 import { countReturn, readTrips, writeTrips } from './round-trips.ts';
+
+/** What sending a browser back takes. */
+export type SendingBack = Addressing & {
+  readonly cookies: { readonly session: Pick<SessionCookie, 'name'>; readonly own: CookieScope };
+};
 
 /** One way back: where to, with which session, and when the round trip began (milliseconds since the epoch). */
 export type Trip = {
@@ -23,25 +27,25 @@ export async function sendBack(
   req: Request,
   res: Reply,
   { destination, session, began }: Trip,
-  context: Context,
+  parts: SendingBack,
 ): Promise<void> {
   if (destination === undefined) return replyRedirect(res, '/');
   // Who is sent to where a hand-off begins comes back with it, and is counted then.
-  if (wayTo(destination, context) !== 'start') {
-    const cookie = tripsCookie(context.cookies.own);
-    const times = { began, now: context.now() };
+  if (wayTo(destination, parts) !== 'start') {
+    const cookie = tripsCookie(parts.cookies.own);
+    const times = { began, now: parts.now() };
     const { isLoop, trips } = countReturn(readTrips(cookie.read(req)), destination.target, times);
     cookie.set(res, writeTrips(trips), 60);
-    if (isLoop) return refuseLoop(req, res, destination, context);
+    if (isLoop) return refuseLoop(req, res, destination, parts);
   }
-  return replyRedirect(res, await addressOf(destination, session, context));
+  return replyRedirect(res, await addressOf(destination, session, parts));
 }
 
 function refuseLoop(
   req: Request,
   res: Reply,
   { target, handOff, reason }: Destination,
-  { cookies, returns }: Context,
+  { cookies, returns }: SendingBack,
 ): void {
   const { name } = cookies.session;
   const wasSent = cookieNames(req.headers.cookie).includes(name);

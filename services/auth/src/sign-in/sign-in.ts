@@ -1,20 +1,31 @@
 import { replyPage, signInPage } from '@latchkey/http';
 import { clockSkewMs, isOlderThan } from '@latchkey/session';
-import type { Context } from '../context.ts';
+import type { ClientSettings } from '@latchkey/settings';
 import type { Provider } from '../providers/provider.ts';
 import { renewedSession } from '../session/introspect.ts';
 import { sessionSetCookie } from '../session/issue.ts';
+import type { Sealing } from '../session/issue.ts';
 import { sessionsIn } from '../session/open.ts';
+import type { Opening } from '../session/open.ts';
 import type { Handler } from '../web/locals.ts';
 import { replyFailure } from '../web/failure.ts';
 import { queryParameters } from '../web/parameters.ts';
 import type { Parameters } from '../web/parameters.ts';
 import { beginSignIn } from './begin.ts';
+import type { Beginning } from './begin.ts';
 import { over } from './destination.ts';
 import { startHref } from './links.ts';
 import { signedOutMark } from './marks.ts';
 import { destinationOrRefuse } from './requested-return.ts';
+import type { ReadingReturns } from './requested-return.ts';
 import { sendBack } from './send-back.ts';
+import type { SendingBack } from './send-back.ts';
+
+type SigningIn = Opening &
+  Sealing &
+  ReadingReturns &
+  Beginning &
+  SendingBack & { readonly client: Pick<ClientSettings, 'id'> };
 
 /**
  * `GET /<slug>/sign_in`: where the proxy sends whoever comes without a session.
@@ -22,24 +33,24 @@ import { sendBack } from './send-back.ts';
  * Who has a session goes straight back, everybody else straight to the provider. Only after a sign-out there is a page
  * between, and the provider is asked to let them choose: it still remembers the person and would undo the sign-out.
  */
-export function signIn(provider: Provider, context: Context): Handler {
-  const mark = signedOutMark(context.cookies.own);
+export function signIn(provider: Provider, parts: SigningIn): Handler {
+  const mark = signedOutMark(parts.cookies.own);
 
   return async function startOrReturn(req, res) {
     const parameters = queryParameters(req);
-    if (parameters.one('client_id') !== context.client.id) {
+    if (parameters.one('client_id') !== parts.client.id) {
       return replyFailure(req, res, {
         code: 'return_address_refused',
         detail: 'client_id is not CLIENT_PROXY_ID',
       });
     }
-    const destination = destinationOrRefuse(req, res, parameters, context);
+    const destination = destinationOrRefuse(req, res, parameters, parts);
     if (destination === undefined) return undefined;
 
     const maxAgeMs = maxAgeOf(parameters);
-    const sessions = await sessionsIn(req.headers.cookie, context);
+    const sessions = await sessionsIn(req.headers.cookie, parts);
     const opened = sessions.find(
-      ({ session }) => session.idp === provider.slug && !isOlderThan(session, maxAgeMs, context.now()),
+      ({ session }) => session.idp === provider.slug && !isOlderThan(session, maxAgeMs, parts.now()),
     );
     if (opened !== undefined) {
       res.locals.line.user = opened.session.email;
@@ -47,16 +58,16 @@ export function signIn(provider: Provider, context: Context): Handler {
       // settings of now, or by another task of ours, so there is a new seal to ask about.
       const isCalledOver = destination.reason === over;
       const renewed =
-        (await renewedSession(opened.session, opened.known, context)) ??
+        (await renewedSession(opened.session, opened.known, parts)) ??
         (isCalledOver ? opened.session : undefined);
-      if (renewed !== undefined) res.append('Set-Cookie', await sessionSetCookie(renewed, context));
+      if (renewed !== undefined) res.append('Set-Cookie', await sessionSetCookie(renewed, parts));
       const session = renewed ?? opened.session;
-      const began = beganAt(parameters, context.now());
-      return sendBack(req, res, { destination, session, began }, context);
+      const began = beganAt(parameters, parts.now());
+      return sendBack(req, res, { destination, session, began }, parts);
     }
-    if (mark.read(req) === undefined) return beginSignIn(req, res, { provider, destination }, context);
+    if (mark.read(req) === undefined) return beginSignIn(req, res, { provider, destination }, parts);
 
-    const href = startHref(provider.slug, { destination, selectAccount: true }, context);
+    const href = startHref(provider.slug, { destination, selectAccount: true }, parts);
     const providers = [{ name: provider.name, href }];
     const requestId = res.locals.line.id;
     const application = new URL(destination.target).hostname;

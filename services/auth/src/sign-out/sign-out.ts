@@ -1,33 +1,48 @@
 import { HttpError, replyPage, signedOutPage, signOutPage } from '@latchkey/http';
 import { clearCookie, endSessionCookie, openSignOutHint } from '@latchkey/session';
-import type { Session, SignOutHint } from '@latchkey/session';
-import type { Context } from '../context.ts';
+import type { CookieScope, KeyRing, Session, SignOutHint } from '@latchkey/session';
+import type { Logger } from 'pino';
 import type { Provider } from '../providers/provider.ts';
+import type { Tell } from '../record/events.ts';
 import { endSid } from '../session/end.ts';
+import type { Ending } from '../session/end.ts';
 import { heldSessions, sessionsIn, standingOf } from '../session/open.ts';
-import type { Standing } from '../session/store.ts';
+import type { Opening } from '../session/open.ts';
+import type { Standing, Store } from '../session/store.ts';
 import type { Destination } from '../sign-in/destination.ts';
 import { startHref } from '../sign-in/links.ts';
 import { signedOutMark, signedOutMarkSeconds } from '../sign-in/marks.ts';
 import { requestedReturn, signedParameters } from '../sign-in/requested-return.ts';
+import type { ReadingReturns } from '../sign-in/requested-return.ts';
 import type { ReturnAddress } from '../sign-in/return-address.ts';
 import type { Handler } from '../web/locals.ts';
 import { formParameters, queryParameters } from '../web/parameters.ts';
 import type { Parameters } from '../web/parameters.ts';
 
+type SigningOut = Opening &
+  Ending &
+  ReadingReturns & {
+    readonly cookies: { readonly own: CookieScope };
+    readonly keys: { readonly signOutHint: KeyRing };
+    readonly store: Pick<Store, 'standing'>;
+    readonly providers: ReadonlyMap<string, Pick<Provider, 'revoke'>>;
+    readonly log: Pick<Logger, 'warn'>;
+    readonly tell: Tell;
+  };
+
 /** `GET /<slug>/sign_out`: asks before signing out. Where nobody is signed in there is nothing to ask. */
-export function askSignOut(provider: Provider, context: Context): Handler {
+export function askSignOut(provider: Provider, parts: SigningOut): Handler {
   return async function showSignOut(req, res) {
     const parameters = queryParameters(req);
-    const address = wayBack(parameters, context);
+    const address = wayBack(parameters, parts);
     const requestId = res.locals.line.id;
-    const [opened] = await sessionsIn(req.headers.cookie, context);
-    const hint = await hintedSession(parameters, context);
+    const [opened] = await sessionsIn(req.headers.cookie, parts);
+    const hint = await hintedSession(parameters, parts);
     const email = opened?.session.email ?? hint?.email;
     if (email === undefined) {
-      const { all } = await heldSessions(req.headers.cookie, context);
+      const { all } = await heldSessions(req.headers.cookie, parts);
       if (!all) throw new HttpError('sign_out_incomplete');
-      const signInHref = startHref(provider.slug, { destination: destinationOf(address) }, context);
+      const signInHref = startHref(provider.slug, { destination: destinationOf(address) }, parts);
       return replyPage(res, 200, signedOutPage({ signInHref, requestId }));
     }
     const page = signOutPage({
@@ -46,26 +61,26 @@ export function askSignOut(provider: Provider, context: Context): Handler {
  * shared cookie goes, and with it all applications; copies of it die at their next check; the provider gets its grant back.
  * Where a browser shows more cookies than are looked at, a session may be among the rest, and nobody is told otherwise.
  */
-export function signOut(provider: Provider, context: Context): Handler {
-  const mark = signedOutMark(context.cookies.own);
+export function signOut(provider: Provider, parts: SigningOut): Handler {
+  const mark = signedOutMark(parts.cookies.own);
 
   return async function endSessions(req, res) {
-    const { sessions, all } = await heldSessions(req.headers.cookie, context);
+    const { sessions, all } = await heldSessions(req.headers.cookie, parts);
     res.locals.line.user = sessions[0]?.email ?? '';
-    await Promise.all(sessions.map((session) => endSession(session, context)));
+    await Promise.all(sessions.map((session) => endSession(session, parts)));
     const form = formParameters(req.body);
-    const hint = await hintedSession(form, context);
-    if (hint !== undefined) await endHinted(hint, context);
-    if (hint !== undefined || sessions.length > 0) context.tell({ kind: 'sign_out' });
+    const hint = await hintedSession(form, parts);
+    if (hint !== undefined) await endHinted(hint, parts);
+    if (hint !== undefined || sessions.length > 0) parts.tell({ kind: 'sign_out' });
 
-    const { session: cookie, own } = context.cookies;
+    const { session: cookie, own } = parts.cookies;
     res.append('Set-Cookie', endSessionCookie(cookie));
     // One of our name for this host alone is not ours where there is a common domain, and would hide the next one.
     if (cookie.scope.domain !== undefined) res.append('Set-Cookie', clearCookie(cookie.name, own));
     if (!all) throw new HttpError('sign_out_incomplete');
     mark.set(res, '1', signedOutMarkSeconds);
-    const destination = destinationOf(wayBack(form, context));
-    const signInHref = startHref(provider.slug, { destination, selectAccount: true }, context);
+    const destination = destinationOf(wayBack(form, parts));
+    const signInHref = startHref(provider.slug, { destination, selectAccount: true }, parts);
     replyPage(res, 200, signedOutPage({ signInHref, requestId: res.locals.line.id }));
   };
 }
@@ -73,7 +88,7 @@ export function signOut(provider: Provider, context: Context): Handler {
 // The session of the host that the person comes from, where that has one of its own and it stands.
 async function hintedSession(
   parameters: Parameters,
-  { keys, now, store }: Context,
+  { keys, now, store }: SigningOut,
 ): Promise<SignOutHint | undefined> {
   const hint = await openSignOutHint(parameters.one('hint') ?? '', keys.signOutHint, now());
   return hint === undefined || (await store.isRevoked(hint)) ? undefined : hint;
@@ -86,8 +101,8 @@ function hintField(parameters: Parameters): { hint?: string } {
 
 // A person who thinks before they press the button must not lose the sign-out over it, nor the way back: an address
 // that is genuine and only old still does. One that is not genuine is left out.
-function wayBack(parameters: Parameters, context: Context): ReturnAddress | undefined {
-  const requested = requestedReturn(parameters, context);
+function wayBack(parameters: Parameters, parts: SigningOut): ReturnAddress | undefined {
+  const requested = requestedReturn(parameters, parts);
   return 'address' in requested ? requested.address : undefined;
 }
 
@@ -95,31 +110,31 @@ function destinationOf(address: ReturnAddress | undefined): Destination | undefi
   return address && { target: address.url };
 }
 
-async function endHinted(hint: SignOutHint, context: Context): Promise<void> {
-  const known = await context.store.standing(hint.sid);
-  await endSid(hint, context);
-  await giveBack(hint, known, context);
+async function endHinted(hint: SignOutHint, parts: SigningOut): Promise<void> {
+  const known = await parts.store.standing(hint.sid);
+  await endSid(hint, parts);
+  await giveBack(hint, known, parts);
 }
 
 // One that does not stand today may stand again tomorrow, when settings have changed back.
-async function endSession(session: Session, context: Context): Promise<void> {
-  const known = await standingOf(session, context);
-  await endSid(session, context);
-  await giveBack(session, known, context);
+async function endSession(session: Session, parts: SigningOut): Promise<void> {
+  const known = await standingOf(session, parts);
+  await endSid(session, parts);
+  await giveBack(session, known, parts);
 }
 
 async function giveBack(
   { idp, email }: Pick<SignOutHint, 'idp' | 'email'>,
   known: Standing | undefined,
-  context: Context,
+  parts: SigningOut,
 ): Promise<void> {
   const refreshToken = known?.grant.refresh_token;
   if (refreshToken === undefined) return;
   try {
-    await context.providers.get(idp)?.revoke(refreshToken);
+    await parts.providers.get(idp)?.revoke(refreshToken);
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
     const { code, detail } = error;
-    context.log.warn({ error: code, detail, idp, user: email }, 'the provider kept its grant');
+    parts.log.warn({ error: code, detail, idp, user: email }, 'the provider kept its grant');
   }
 }

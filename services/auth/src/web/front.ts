@@ -9,15 +9,18 @@ import {
   trustPeers,
   withoutImpliedPort,
 } from '@latchkey/http';
-import type { CanonicalRequest, RequestLine } from '@latchkey/http';
+import type { Authority, CanonicalRequest, RequestLine } from '@latchkey/http';
 import { performance } from 'node:perf_hooks';
 import type { RequestHandler } from 'express';
-import type { Context } from '../context.ts';
 import { actionOf } from '../record/action.ts';
+import type { Tell } from '../record/events.ts';
 import type { Locals } from './locals.ts';
 
 // Not a status that anybody is sent: how nginx logs a request whose caller left before the answer.
 const callerGone = 499;
+
+/** The host of auth, and the scheme under which browsers reach it. */
+export type OwnAuthority = Authority & { readonly scheme: 'http' | 'https' };
 
 type FrontHandler = RequestHandler<Record<string, string>, unknown, unknown, unknown, Locals>;
 
@@ -26,11 +29,17 @@ type FrontHandler = RequestHandler<Record<string, string>, unknown, unknown, unk
  * reading of its host, and the answer to a health check. Only requests to our own host go on.
  */
 export function front(
-  context: Context,
+  parts: {
+    /** our own, as browsers write it */
+    readonly authority: OwnAuthority;
+    readonly secure: boolean;
+    readonly providers: { has(slug: string): boolean };
+    readonly tell: Tell;
+  },
   options: { ready: () => boolean; trustedProxies: readonly string[] },
 ): FrontHandler {
   const trust = trustPeers(options.trustedProxies);
-  const headers = commonHeaders(context.cookies.own.secure);
+  const headers = commonHeaders(parts.secure);
 
   return function receive(req, res, next) {
     const line: RequestLine = {
@@ -46,8 +55,8 @@ export function front(
       if (res.errored instanceof StalledError) line.detail = res.errored.message;
       const ms = performance.now() - started;
       line.duration = Math.round(ms * 10) / 10;
-      const action = actionOf(line.path, context.providers);
-      context.tell({ kind: 'request', locals: res.locals, action, ms });
+      const action = actionOf(line.path, parts.providers);
+      parts.tell({ kind: 'request', locals: res.locals, action, ms });
     });
     res.set(headers);
 
@@ -58,12 +67,12 @@ export function front(
     const request = canonicalRequest(req, trust);
     if (typeof request === 'string') throw new HttpError('bad_request', { detail: request });
     Object.assign(line, { host: request.host, path: request.rawPath, client: request.client });
-    if (!isSameAuthority(request, context.authority)) throw new HttpError('unknown_host');
+    if (!isSameAuthority(request, parts.authority)) throw new HttpError('unknown_host');
     return next();
   };
 }
 
-function isSameAuthority(request: CanonicalRequest, own: Context['authority']): boolean {
+function isSameAuthority(request: CanonicalRequest, own: OwnAuthority): boolean {
   return request.host === own.host && withoutImpliedPort(request, own.scheme).port === own.port;
 }
 
