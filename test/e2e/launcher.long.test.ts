@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { launcherPage, launcherScript } from '@latchkey/http';
-import type { App } from '@latchkey/http';
+import { launcherPage, launcherScript } from '@latchkey/web-pages';
+import type { App } from '@latchkey/web-pages';
 import type { Browser, Page } from 'playwright-core';
 import { findChromium, startChromium } from '../fixtures/chromium.ts';
 

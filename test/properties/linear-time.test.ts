@@ -11,13 +11,11 @@ import {
   canonicalRequest,
   createLog,
   errorJson,
-  errorPage,
   mayBeRedirected,
   isPreflight,
   isSameOrigin,
   hasMorePairs,
   mostQueryPairs,
-  renderPage,
   trustPeers,
 } from '@latchkey/http';
 import type { CanonicalRequest, Received } from '@latchkey/http';
@@ -36,6 +34,7 @@ import {
   withoutCookies,
 } from '@latchkey/session';
 import { loadUpstreams, upstreamTarget } from '@latchkey/upstreams';
+import { errorPage, renderPage } from '@latchkey/web-pages';
 import { actionOf } from '../../services/auth/src/record/action.ts';
 import { requireClient } from '../../services/auth/src/session/client-credentials.ts';
 import { readReturnAddress } from '../../services/auth/src/sign-in/return-address.ts';

@@ -6,6 +6,7 @@ export {
 export { authorityOf, canonicalAuthority, canonicalHost } from './canonical/host.ts';
 export type { Authority, HostName } from './canonical/host.ts';
 export {
+  isFramed,
   isFromOwnPage,
   isPassedOn,
   isPreflight,
@@ -23,21 +24,11 @@ export type { Caller, PeerTrust } from './canonical/peers.ts';
 export { rawValues } from './canonical/raw-headers.ts';
 export { canonicalRequest, withoutImpliedPort } from './canonical/request.ts';
 export type { CanonicalRequest, Received, Unreadable } from './canonical/request.ts';
+export { errorJson } from './error-body.ts';
+export type { ErrorBody } from './error-body.ts';
 export { errors, HttpError, renderErrorReference } from './errors.ts';
 export type { ErrorCode, ErrorLevel } from './errors.ts';
 export { healthPath, isHealthCheck, launcherScriptPath, ownPaths, personPath } from './own-paths.ts';
-export { errorJson, errorPage } from './pages/error.ts';
-export type { ErrorBody } from './pages/error.ts';
-export { homePage } from './pages/home.ts';
-export { launcherScript } from './pages/launcher-script.ts';
-export { launcherPage } from './pages/launcher.ts';
-export type { App } from './pages/launcher.ts';
-export { onwardPage } from './pages/onward.ts';
-export { renderPage, thisAddress } from './pages/page.ts';
-export type { Action, Fact, Page } from './pages/page.ts';
-export { confirmSignInPage, signInPage } from './pages/sign-in.ts';
-export type { ProviderLink } from './pages/sign-in.ts';
-export { signedOutPage, signOutPage } from './pages/sign-out.ts';
 export { useOutgoingProxy } from './server/outgoing.ts';
 export { call, CallError } from './server/call.ts';
 export type { Answer, Call } from './server/call.ts';
@@ -58,8 +49,7 @@ export type { Places, Release } from './server/places.ts';
 export { listenError, refuseToStart, stopOnSignals } from './server/process.ts';
 export { createRateLimit } from './server/rate-limit.ts';
 export type { RateLimit } from './server/rate-limit.ts';
-export { replyError } from './server/reply-error.ts';
-export { replyHtml, replyJson, replyPage, replyRedirect, replyText } from './server/reply.ts';
+export { replyHtml, replyJson, replyRedirect, replyText } from './server/reply.ts';
 export { givenRequestId, newRequestId } from './server/request-id.ts';
 export { StalledError } from './server/stalled.ts';
 export { startStatsd } from './server/statsd.ts';

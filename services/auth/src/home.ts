@@ -1,4 +1,4 @@
-import { homePage, replyPage } from '@latchkey/http';
+import { homePage, replyPage } from '@latchkey/web-pages';
 import type { Provider } from './providers/provider.ts';
 import { sessionsIn } from './session/open.ts';
 import type { Opening } from './session/open.ts';

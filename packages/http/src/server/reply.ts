@@ -1,13 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import { renderPage } from '../pages/page.ts';
-import type { Page } from '../pages/page.ts';
 
-/** Answers with a page. Headers that were set on `res` before (cookies, HSTS) go with it. */
-export function replyPage(res: ServerResponse, status: number, page: Page): void {
-  replyHtml(res, status, renderPage(page));
-}
-
-/** Answers with a rendered document and the headers that belong to it. */
+/**
+ * Answers with a rendered document and the headers that belong to it. Headers that were set on `res` before (cookies, HSTS)
+ * go with it.
+ */
 export function replyHtml(
   res: ServerResponse,
   status: number,

@@ -1,7 +1,8 @@
 import { admitAccount } from '@latchkey/access';
 import { HttpError } from '@latchkey/http';
-import type { Action, ErrorCode } from '@latchkey/http';
+import type { ErrorCode } from '@latchkey/http';
 import type { Attempt, AttemptCookies, Pending, Session } from '@latchkey/session';
+import type { Action } from '@latchkey/web-pages';
 import type { Request } from 'express';
 import type { Provider } from '../providers/provider.ts';
 import type { Tell } from '../record/events.ts';

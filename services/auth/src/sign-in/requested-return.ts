@@ -1,5 +1,5 @@
-import { confirmSignInPage, replyPage } from '@latchkey/http';
 import type { HandOff, SignedReturnAddress } from '@latchkey/session';
+import { confirmSignInPage, replyPage } from '@latchkey/web-pages';
 import type { Request } from 'express';
 import { beganThere } from '../hand-off/began-there.ts';
 import { requestedHandOff } from '../hand-off/request.ts';

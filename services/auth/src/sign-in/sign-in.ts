@@ -1,6 +1,6 @@
-import { replyPage, signInPage } from '@latchkey/http';
 import { clockSkewMs, isOlderThan } from '@latchkey/session';
 import type { ClientSettings } from '@latchkey/settings';
+import { replyPage, signInPage } from '@latchkey/web-pages';
 import type { Provider } from '../providers/provider.ts';
 import { renewedSession } from '../session/introspect.ts';
 import { sessionSetCookie } from '../session/issue.ts';

@@ -1,6 +1,7 @@
-import { HttpError, replyPage, signedOutPage, signOutPage } from '@latchkey/http';
+import { HttpError } from '@latchkey/http';
 import { clearCookie, endSessionCookie, openSignOutHint } from '@latchkey/session';
 import type { CookieScope, KeyRing, Session, SignOutHint } from '@latchkey/session';
+import { replyPage, signedOutPage, signOutPage } from '@latchkey/web-pages';
 import type { Logger } from 'pino';
 import type { Provider } from '../providers/provider.ts';
 import type { Tell } from '../record/events.ts';

@@ -1,5 +1,7 @@
-import { HttpError, replyError } from '@latchkey/http';
-import type { Action, ErrorCode, Fact } from '@latchkey/http';
+import { HttpError } from '@latchkey/http';
+import type { ErrorCode } from '@latchkey/http';
+import { replyError } from '@latchkey/web-pages';
+import type { Action, Fact } from '@latchkey/web-pages';
 import type { ErrorRequestHandler } from 'express';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';

@@ -1,13 +1,8 @@
-import {
-  isReadByPerson,
-  launcherPage,
-  launcherScript,
-  launcherScriptPath,
-  replyHtml,
-  replyJson,
-} from '@latchkey/http';
-import type { App, CanonicalRequest } from '@latchkey/http';
+import { isReadByPerson, launcherScriptPath, replyHtml, replyJson } from '@latchkey/http';
+import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
+import { launcherPage, launcherScript } from '@latchkey/web-pages';
+import type { App } from '@latchkey/web-pages';
 import type { ServerResponse } from 'node:http';
 import { decideAbout } from '../gate/gate.ts';
 import { refuseWithError } from '../gate/refuse.ts';

@@ -7,11 +7,11 @@ import {
   isReading,
   mayBeRedirected,
   ownPaths,
-  replyError,
   replyRedirect,
-  thisAddress,
 } from '@latchkey/http';
-import type { Action, CanonicalRequest, ErrorCode, Fact } from '@latchkey/http';
+import type { CanonicalRequest, ErrorCode } from '@latchkey/http';
+import { replyError, thisAddress } from '@latchkey/web-pages';
+import type { Action, Fact } from '@latchkey/web-pages';
 import type { ServerResponse } from 'node:http';
 import type { LauncherOf } from '../endpoints/launcher-address.ts';
 import type { RequestRecord } from '../record/request-record.ts';

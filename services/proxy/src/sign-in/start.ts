@@ -1,7 +1,8 @@
 import { isReason } from '@latchkey/access';
-import { onwardPage, replyHtml, replyRedirect } from '@latchkey/http';
+import { replyHtml, replyRedirect } from '@latchkey/http';
 import { codeChallengeOf, newAttempt } from '@latchkey/session';
 import type { AttemptCookies } from '@latchkey/session';
+import { onwardPage } from '@latchkey/web-pages';
 import type { Request, Response } from 'express';
 import { randomBytes } from 'node:crypto';
 import { exchangeOf } from '../endpoints/exchange.ts';

@@ -1,10 +1,14 @@
 import type { ServerResponse } from 'node:http';
-import { isFramed, isReadByPerson } from '../canonical/navigation.ts';
-import { errors } from '../errors.ts';
-import type { ErrorCode } from '../errors.ts';
-import { errorJson, errorPage } from '../pages/error.ts';
-import type { Action, Fact } from '../pages/page.ts';
-import { replyJson, replyPage } from './reply.ts';
+import { errorJson, errors, isFramed, isReadByPerson, replyHtml, replyJson } from '@latchkey/http';
+import type { ErrorCode } from '@latchkey/http';
+import { errorPage } from './error.ts';
+import { renderPage } from './page.ts';
+import type { Action, Fact, Page } from './page.ts';
+
+/** Answers with a page. Headers that were set on `res` before (cookies, HSTS) go with it. */
+export function replyPage(res: ServerResponse, status: number, page: Page): void {
+  replyHtml(res, status, renderPage(page));
+}
 
 /** An error and what is to be said of this very case: to a person, and to a program. */
 export type ErrorAnswer = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ErrorCode } from '../errors.ts';
-import { errors } from '../errors.ts';
-import { errorJson, errorPage } from './error.ts';
+import { errors } from '@latchkey/http';
+import type { ErrorCode } from '@latchkey/http';
+import { errorPage } from './error.ts';
 import { homePage } from './home.ts';
 import type { Page } from './page.ts';
 import { renderPage } from './page.ts';
@@ -123,28 +123,5 @@ describe('the error page', () => {
     ['upstream_timeout', 'broken'],
   ] as const)('%s looks %s', (code, mood) => {
     expect(errorPage({ code, requestId }).mood).toBe(mood);
-  });
-});
-
-describe('the error body', () => {
-  test('names the error, the reason, the text and the request, and what else it is given', () => {
-    const body = errorJson({
-      code: 'not_signed_in',
-      requestId,
-      reason: 'session_expired',
-      sign_in_url: 'https://sso.example.com/google/sign_in',
-    });
-
-    expect(body).toEqual({
-      error: 'not_signed_in',
-      reason: 'session_expired',
-      message: errors.not_signed_in.sentence,
-      request_id: requestId,
-      sign_in_url: 'https://sso.example.com/google/sign_in',
-    });
-  });
-
-  test('has no reason where there is none', () => {
-    expect('reason' in errorJson({ code: 'not_found', requestId })).toBe(false);
   });
 });

@@ -1,0 +1,12 @@
+export { errorPage } from './error.ts';
+export { homePage } from './home.ts';
+export { launcherScript } from './launcher-script.ts';
+export { launcherPage } from './launcher.ts';
+export type { App } from './launcher.ts';
+export { onwardPage } from './onward.ts';
+export { renderPage, thisAddress } from './page.ts';
+export type { Action, Fact, Page } from './page.ts';
+export { replyError, replyPage } from './reply.ts';
+export { confirmSignInPage, signInPage } from './sign-in.ts';
+export type { ProviderLink } from './sign-in.ts';
+export { signedOutPage, signOutPage } from './sign-out.ts';
