@@ -1,3 +1,4 @@
+import { introspectionPath, tokenPath } from '@latchkey/contract';
 import {
   clockFrom,
   createRateLimit,
@@ -113,8 +114,8 @@ function betweenServices(parts: Parts, limit: RateLimit): Router {
   const router = express.Router(exactPaths);
   const known = requireClient(parts.client, limit);
   const ask = introspection(parts, createRefresher(parts));
-  router.route('/oauth2/introspect').post(known, form(introspectionForm), ask).all(onlyMethods('POST'));
-  router.route('/oauth2/token').post(known, form(tokenForm), tokenEndpoint(parts)).all(onlyMethods('POST'));
+  router.route(introspectionPath).post(known, form(introspectionForm), ask).all(onlyMethods('POST'));
+  router.route(tokenPath).post(known, form(tokenForm), tokenEndpoint(parts)).all(onlyMethods('POST'));
   return router;
 }
 

@@ -1,3 +1,5 @@
+import { readTokenForm } from '@latchkey/contract';
+import type { TokenResponse } from '@latchkey/contract';
 import { HttpError, replyJson } from '@latchkey/http';
 import type { Handler } from '../web/locals.ts';
 import { formParameters } from '../web/parameters.ts';
@@ -6,26 +8,20 @@ import type { Redeeming } from './redeem.ts';
 
 /**
  * `POST /oauth2/token` (RFC 6749, section 4.1.3): the proxy redeems the code that a browser brought, for a session of the
- * browser's host. Parameters: `grant_type=authorization_code`, `code`, `redirect_uri`, `code_verifier`.
+ * browser's host.
  */
 export function tokenEndpoint(parts: Redeeming): Handler {
   return async function answerToken(req, res) {
-    const form = formParameters(req.body);
-    if (form.one('grant_type') !== 'authorization_code') {
+    const shown = readTokenForm(formParameters(req.body));
+    if (shown === undefined) {
       throw new HttpError('bad_request', { detail: 'grant_type is not authorization_code' });
     }
-    const redeemed = await redeem(
-      {
-        code: form.one('code') ?? '',
-        redirectUri: form.one('redirect_uri') ?? '',
-        codeVerifier: form.one('code_verifier') ?? '',
-      },
-      parts,
-    );
+    const redeemed = await redeem(shown, parts);
     if ('refusal' in redeemed) throw new HttpError('invalid_grant', { detail: redeemed.refusal });
     const { session, token } = redeemed;
     res.locals.line.user = session.email;
     const expiresIn = session.exp - Math.floor(parts.now() / 1000);
-    replyJson(res, 200, { access_token: token, token_type: 'Bearer', expires_in: expiresIn });
+    const answer: TokenResponse = { access_token: token, token_type: 'Bearer', expires_in: expiresIn };
+    replyJson(res, 200, answer);
   };
 }

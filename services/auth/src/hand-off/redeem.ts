@@ -1,3 +1,4 @@
+import type { CodeRedemption } from '@latchkey/contract';
 import { authorityOf, canonicalAuthority } from '@latchkey/http';
 import { codeChallengeOf } from '@latchkey/session';
 import type { KeyRing, Session } from '@latchkey/session';
@@ -15,13 +16,6 @@ export type Redeeming = Opening &
     readonly store: Pick<Store, 'useOnce'>;
   };
 
-/** What the proxy shows to redeem a code (RFC 6749, section 4.1.3; RFC 7636, section 4.5). */
-export type Redemption = {
-  readonly code: string;
-  readonly redirectUri: string;
-  readonly codeVerifier: string;
-};
-
 /** The session for one host, and sealed for the proxy, or why there is none. */
 export type Redeemed =
   | { readonly session: Session; readonly token: string }
@@ -35,7 +29,7 @@ export type Redeemed =
  * up for the browser that it belongs to.
  */
 export async function redeem(
-  { code, redirectUri, codeVerifier }: Redemption,
+  { code, redirectUri, codeVerifier }: CodeRedemption,
   parts: Redeeming,
 ): Promise<Redeemed> {
   const grant = await openCode(code, parts.keys.code, parts.now());

@@ -1,3 +1,5 @@
+import { introspectionPath, tokenPath } from '@latchkey/contract';
+
 /** What a request is about, going by its path. */
 export type Action =
   | 'callback'
@@ -15,8 +17,8 @@ const fixed: ReadonlyMap<string, Action> = new Map([
   ['/', 'home'],
   ['/ping', 'ping'],
   ['/robots.txt', 'robots'],
-  ['/oauth2/introspect', 'introspect'],
-  ['/oauth2/token', 'token'],
+  [introspectionPath, 'introspect'],
+  [tokenPath, 'token'],
 ]);
 const ofProvider: ReadonlyMap<string, Action> = new Map([
   ['sign_in', 'sign_in'],

@@ -1,3 +1,4 @@
+import type { IntrospectionRequest, IntrospectionResponse } from '@latchkey/contract';
 import { HttpError } from '@latchkey/http';
 import type { Clock } from '@latchkey/http';
 import type { Session } from '@latchkey/session';
@@ -20,53 +21,19 @@ export type Introspecting = Clock &
   Sealing &
   Ending & { readonly providers: ReadonlyMap<string, Pick<Provider, 'directory' | 'groupsMs'>> };
 
-/** The answer about a session (RFC 7662, section 2.2). */
-export type Introspection =
-  | { readonly active: false }
-  | {
-      readonly active: true;
-      readonly sub: string;
-      readonly email: string;
-      /** those asked for that the person is in */
-      readonly groups: readonly string[];
-      /** those of which nobody could say as yet, to whoever has said which are needed */
-      readonly unknown_groups?: readonly string[];
-      /** the provider's, where it was asked for and lives, and until when (seconds since the epoch) */
-      readonly access_token?: string;
-      readonly access_token_exp?: number;
-      /** seconds since the epoch */
-      readonly exp: number;
-      /** the session sealed anew, as the token was, to replace the one in the browser: its grant has changed, or it is old */
-      readonly session?: string;
-      /** the provider could not be asked; this is what was true last time */
-      readonly stale?: true;
-    };
-
 const inactive = { active: false } as const;
-
-/** What the proxy wants to know besides whether a session stands. */
-export type Asked = {
-  readonly groups: readonly string[];
-  /** how many of them, from the first on, are needed now; who does not say needs all, and an answer about each */
-  readonly needed: number | undefined;
-  readonly accessToken: boolean;
-  /** one that was sealed longer ago is wanted anew, seconds: while we are away, it tells when we last vouched for it */
-  readonly vouchedWithin: number;
-};
 
 /**
  * Says whether a session still stands, in which of the given groups its person is, and the access token of the provider
  * where that is asked for.
  *
- * @param token the value of the shared cookie, or a session that was handed over
  * @throws HttpError `provider_unavailable` when groups are asked for, not known, and cannot be had
  */
 export async function introspect(
-  token: string,
-  asked: Asked,
+  asked: IntrospectionRequest,
   { parts, refresh }: { parts: Introspecting; refresh: Refresher },
-): Promise<Introspection> {
-  const opened = await openToken(token, parts);
+): Promise<IntrospectionResponse> {
+  const opened = await openToken(asked.token, parts);
   if (opened === undefined) return inactive;
   const { session, known } = opened;
   const provider = parts.providers.get(session.idp);
@@ -82,9 +49,9 @@ export async function introspect(
   if (verdict === 'over') return inactive;
 
   const { standing, basis } = verdict;
-  const { needed = asked.groups.length } = asked;
-  const looked = await directory?.memberOf(session.email, asked.groups, needed);
-  if (looked?.trouble !== undefined && asked.needed === undefined) throw looked.trouble;
+  const { groupsNeeded = asked.groups.length, vouchedWithin = Infinity } = asked;
+  const looked = await directory?.memberOf(session.email, asked.groups, groupsNeeded);
+  if (looked?.trouble !== undefined && asked.groupsNeeded === undefined) throw looked.trouble;
   const groups = looked === undefined ? groupsOf(standing) : looked.memberOf;
   // The person may have signed out while others were asked.
   if (await parts.store.isRevoked(session)) return inactive;
@@ -97,7 +64,7 @@ export async function introspect(
     }
     throw new HttpError('provider_unavailable', { detail: 'the groups of a session are not known' });
   }
-  const isOld = Math.floor(parts.now() / 1000) - session.iat > asked.vouchedWithin;
+  const isOld = Math.floor(parts.now() / 1000) - session.iat > vouchedWithin;
   const renewed = (await renewedSession(session, standing, parts)) ?? (isOld ? session : undefined);
   const memberOf = new Set(groups);
   return {

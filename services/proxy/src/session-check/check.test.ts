@@ -3,7 +3,8 @@ import type { Decision } from '@latchkey/access';
 import { clockFrom } from '@latchkey/http';
 import { pino } from 'pino';
 import { createSessionCheck } from './check.ts';
-import type { Introspect, Introspection } from './introspect.ts';
+import type { IntrospectionResponse } from '@latchkey/contract';
+import type { Introspect } from './introspect.ts';
 import { newlyKnown } from './known-session.ts';
 import type { KnownSession } from './known-session.ts';
 
@@ -16,7 +17,7 @@ let now = seen;
 let groups: readonly string[] = ['staff'];
 const clock = clockFrom({ now: () => now });
 const introspect = jest.fn<Introspect>();
-const stands: Introspection = { active: true, groups: ['staff'] };
+const stands: IntrospectionResponse = { active: true, groups: ['staff'] };
 
 const check = createSessionCheck({
   introspect,
@@ -84,7 +85,7 @@ describe('a session that auth vouches for', () => {
 
   test('is asked about once more where the answer was about the groups of before', async () => {
     const known = session();
-    const first = Promise.withResolvers<Introspection>();
+    const first = Promise.withResolvers<IntrospectionResponse>();
     introspect.mockReturnValueOnce(first.promise);
     const checked = check(known);
     groups = ['staff', 'admins'];
@@ -110,7 +111,7 @@ describe('a session that auth vouches for', () => {
   });
 
   test('is asked about once, however many requests wait', async () => {
-    const answer = Promise.withResolvers<Introspection>();
+    const answer = Promise.withResolvers<IntrospectionResponse>();
     introspect.mockReturnValue(answer.promise);
     const known = session();
     const waiting = Promise.all([check(known), check(known), check(known)]);
@@ -357,7 +358,7 @@ describe('while auth cannot be asked', () => {
 });
 
 describe('the access token of the provider', () => {
-  const withToken: Introspection = {
+  const withToken: IntrospectionResponse = {
     active: true,
     groups: [],
     access_token: 'of the provider',

@@ -1,10 +1,11 @@
+import type { IntrospectionResponse } from '@latchkey/contract';
 import type { Clock } from '@latchkey/http';
 import { clockSkewMs } from '@latchkey/session';
 import type { Logger } from 'pino';
 import type { Tell } from '../record/events.ts';
 import { AuthAway } from '../ask-auth.ts';
 import { createEndedSids } from './ended-sids.ts';
-import type { Introspect, Introspection } from './introspect.ts';
+import type { Introspect } from './introspect.ts';
 import type { KnownSession } from './known-session.ts';
 import type { SessionTokens } from './session-token.ts';
 import { groupsTold, toldSince } from './told-groups.ts';
@@ -171,7 +172,7 @@ export function createSessionCheck(options: {
 const leastLifeMs = 1_000;
 
 function accessTokenOf(
-  { access_token: value, access_token_exp: exp }: Introspection & { active: true },
+  { access_token: value, access_token_exp: exp }: IntrospectionResponse & { active: true },
   { now, elapsed }: Clock,
 ): KnownSession['accessToken'] {
   if (value === undefined || exp === undefined) return undefined;

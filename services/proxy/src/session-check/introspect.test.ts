@@ -74,7 +74,7 @@ describe('the answer', () => {
       { active: true, groups: [] },
     ],
     [
-      { active: true, groups: ['staff'], session: 'renewed', sub: '1' },
+      { active: true, groups: ['staff'], session: 'renewed', of_the_future: '1' },
       { active: true, groups: ['staff'], session: 'renewed' },
     ],
     [

@@ -1,26 +1,7 @@
-import { z } from 'zod';
+import { introspectionForm, introspectionPath, introspectionResponse } from '@latchkey/contract';
+import type { IntrospectionResponse } from '@latchkey/contract';
 import { readAnswer } from '../ask-auth.ts';
 import type { AskAuth } from '../ask-auth.ts';
-
-const answerSchema = z.discriminatedUnion('active', [
-  z.object({ active: z.literal(false) }),
-  z.object({
-    active: z.literal(true),
-    /** those of the asked groups that the person is in */
-    groups: z.array(z.string()),
-    /** those of which it cannot say as yet */
-    unknown_groups: z.array(z.string()).exactOptional(),
-    /** the provider's, where it was asked for and there is one */
-    access_token: z.string().exactOptional(),
-    /** until when that one is good, seconds since the epoch */
-    access_token_exp: z.number().exactOptional(),
-    /** the session as a token again, where auth had to renew it */
-    session: z.string().exactOptional(),
-  }),
-]);
-
-/** What auth says of a session (RFC 7662, section 2.2). */
-export type Introspection = z.infer<typeof answerSchema>;
 
 /** What routes need to know about a session besides whether it stands. */
 export type Asked = {
@@ -32,7 +13,7 @@ export type Asked = {
 };
 
 /** Asks auth about a session. Rejects when there is no usable answer, whatever the cause. */
-export type Introspect = (token: string, asked: Asked) => Promise<Introspection>;
+export type Introspect = (token: string, asked: Asked) => Promise<IntrospectionResponse>;
 
 /**
  * Makes the question to auth.
@@ -44,14 +25,13 @@ export function createIntrospect(askAuth: AskAuth, gracePeriodMs: number): Intro
   const vouchedWithin = Math.ceil(gracePeriodMs / 3 / 1000);
 
   return async function introspect(token, { groups, needed, accessToken }) {
-    const form = new URLSearchParams({
+    const form = introspectionForm({
       token,
-      ...(vouchedWithin > 0 && { vouched_within: vouchedWithin.toString() }),
-      ...(accessToken && { access_token: 'true' }),
-      ...(needed !== undefined && { groups_needed: needed.length.toString() }),
+      groups: [...new Set([...(needed ?? []), ...groups])],
+      groupsNeeded: needed?.length,
+      accessToken,
+      vouchedWithin: vouchedWithin > 0 ? vouchedWithin : undefined,
     });
-    for (const group of new Set([...(needed ?? []), ...groups])) form.append('groups', group);
-    const answer = await askAuth('/oauth2/introspect', form);
-    return readAnswer(answer, answerSchema);
+    return readAnswer(await askAuth(introspectionPath, form), introspectionResponse);
   };
 }

@@ -1,5 +1,6 @@
 import type { Person } from '@latchkey/access';
-import type { Asked, Introspection } from './introspect.ts';
+import type { IntrospectionResponse } from '@latchkey/contract';
+import type { Asked } from './introspect.ts';
 
 /** What auth said about a person and a group, and when, by the clock that never jumps. */
 export type ToldGroup = { readonly isMember: boolean; readonly at: number };
@@ -11,7 +12,7 @@ export type ToldGroup = { readonly isMember: boolean; readonly at: number };
 export function toldSince(
   before: ReadonlyMap<string, ToldGroup>,
   asked: Pick<Asked, 'groups'>,
-  answer: Introspection & { active: true },
+  answer: IntrospectionResponse & { active: true },
   now: number,
 ): ReadonlyMap<string, ToldGroup> {
   const memberOf = new Set(answer.groups);

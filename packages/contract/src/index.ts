@@ -1,0 +1,9 @@
+export {
+  introspectionForm,
+  introspectionPath,
+  introspectionResponse,
+  readIntrospectionForm,
+} from './introspection.ts';
+export type { IntrospectionRequest, IntrospectionResponse } from './introspection.ts';
+export { readTokenForm, tokenForm, tokenPath, tokenResponse } from './token.ts';
+export type { CodeRedemption, TokenResponse } from './token.ts';
