@@ -35,6 +35,14 @@ describe('what a request counts under', () => {
     },
   );
 
+  test.each(['127.0.0.1', '::ffff:127.0.0.1', '203.0.113.7, 127.0.0.1'])(
+    'is the address inside for what says that it forwards for itself: %s',
+    (list) => {
+      expect(keyOf('127.0.0.1', '127.0.0.1', { 'x-forwarded-for': list })).toBe('127.0.0.1');
+      expect(keyOf('127.0.0.1', '127.0.0.1', { 'x-forwarded-for': `${list}, 10.0.0.9` })).toBeUndefined();
+    },
+  );
+
   test('is the address of whoever comes from the internet, whatever they write', () => {
     expect(keyOf('203.0.113.7', '203.0.113.7', { 'x-forwarded-for': '1.2.3.4' })).toBe('203.0.113.7');
   });

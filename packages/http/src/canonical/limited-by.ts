@@ -31,7 +31,9 @@ export function limitedBy(
   const { 'x-forwarded-for': list, forwarded } = req.headers;
   const isForwarded = list !== undefined || forwarded !== undefined;
   const isPeer = client === plainAddress(req.socket.remoteAddress ?? '');
-  if (isForwarded && isPeer && isInside(client)) return undefined;
+  // What forwards for somebody at its own address, as for a check on the same machine, says so.
+  const isForItself = plainAddress(list?.toString().split(',').at(-1)?.trim() ?? '') === client;
+  if (isForwarded && isPeer && !isForItself && isInside(client)) return undefined;
   return isIP(client) === 6 ? `${first64Bits(client)}::/64` : client;
 }
 
