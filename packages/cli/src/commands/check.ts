@@ -44,10 +44,19 @@ Examples:
 
     const found = [...file.diagnostics, ...lint(file, deployment), ...deployment.findings];
     const findings = inFileOrder(found.filter(isFirstOfItsKind()));
-    printFindings(findings, format, `${path}: ${file.table?.routes.length ?? 0} routes, nothing to say.`, io);
+    printFindings(
+      findings,
+      format,
+      `${path}: ${counted(file.table?.routes.length ?? 0)}, nothing to say.`,
+      io,
+    );
     return reaches(findings, threshold) ? exitCodes.findings : exitCodes.fine;
   },
 };
+
+function counted(routes: number): string {
+  return routes === 1 ? '1 route' : `${routes} routes`;
+}
 
 /** An option that several routes inherit is told about once. */
 function isFirstOfItsKind(): (finding: Finding) => boolean {

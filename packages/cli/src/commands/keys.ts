@@ -15,7 +15,7 @@ const KINDS = {
   },
   grant: {
     make: () => `${randomBytes(32).toString('base64')}\n`,
-    note: 'SESSION_KEY of auth alone. To change it, put the new one and a comma in front of the old one.',
+    note: 'SESSION_KEY of auth alone. To change it where there is one task of auth: new,old, then new once the sessions of the old one are over.',
   },
   client: {
     make: () => `${randomBytes(32).toString('base64url')}\n`,

@@ -41,10 +41,14 @@ async function discover(
 ): Promise<Discovered> {
   const fetchBounded = boundedFetch(timeoutMs);
   const authentication = clientAuthentication(clientSecret);
-  const found = await oidc.discovery(issuer, clientId, {}, authentication, {
-    [oidc.customFetch]: fetchBounded,
-    execute: issuer.protocol === 'http:' ? [oidc.allowInsecureRequests] : [],
-  });
+  const found = await oidc
+    .discovery(issuer, clientId, {}, authentication, {
+      [oidc.customFetch]: fetchBounded,
+      execute: issuer.protocol === 'http:' ? [oidc.allowInsecureRequests] : [],
+    })
+    .catch((error: unknown) => {
+      throw otherIssuer(error) ?? error;
+    });
   const checkSignature = signatureCheck(found.serverMetadata(), fetchBounded, elapsed);
   if (endpoints === undefined) return { config: found, checkSignature };
   const config = new oidc.Configuration(
@@ -55,6 +59,16 @@ async function discover(
   );
   config[oidc.customFetch] = fetchBounded;
   return { config, checkSignature };
+}
+
+/** What to write where the provider goes by another name than the one that it was asked under. */
+function otherIssuer(error: unknown): HttpError | undefined {
+  const cause: { attribute?: unknown; expected?: unknown; body?: unknown } = Object(Object(error).cause);
+  const named: unknown = Object(cause.body).issuer;
+  if (cause.attribute !== 'issuer' || typeof named !== 'string') return undefined;
+  return new HttpError('provider_failed', {
+    detail: `the provider at ${String(cause.expected)} calls itself ${named.slice(0, 200)}: write that as its OIDC_ISSUER`,
+  });
 }
 
 // Whatever openid-client asks for, it asks through this: with a deadline, a bound, and no redirects.

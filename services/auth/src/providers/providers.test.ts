@@ -75,6 +75,19 @@ describe('an OpenID Connect provider', () => {
     expect(rig.idp.requests.token).toBe(0);
   });
 
+  test('that calls itself otherwise than it is called is refused, and the log says what to write', async () => {
+    const other = await startRig();
+    other.idp.behaviour.faults.discovery = {
+      answer: { status: 200, body: { issuer: 'https://id.example' } },
+    };
+    const { status } = await other.browser().visit(other.signInUrl(wiki, { slug: 'okta' }));
+    expect(status).toBe(502);
+    expect(other.log.join('')).toContain(
+      `the provider at ${other.idp.issuer}/ calls itself https://id.example: write that as its OIDC_ISSUER`,
+    );
+    await other.close();
+  });
+
   test('is not believed about another person at userinfo', async () => {
     rig.idp.behaviour.faults.userinfo = { answer: { status: 200, body: { ...person, sub: 'demo-1' } } };
     expect((await browser.visit(await callbackUrl(browser, 'okta'))).status).toBe(502);
