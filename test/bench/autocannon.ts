@@ -13,7 +13,9 @@ const result = await autocannon({
   connections,
   duration: seconds,
   headers,
-  ...(cookies.length > 0 && { requests: cookies.map((cookie) => ({ headers: { ...headers, cookie } })) }),
+  ...(cookies.length > 0 && {
+    requests: shuffled(cookies).map((cookie) => ({ headers: { ...headers, cookie } })),
+  }),
 });
 const summary: Summary = {
   requests: result.requests.total,
@@ -24,3 +26,8 @@ const summary: Summary = {
   broken: result.errors,
 };
 process.stdout.write(`${JSON.stringify(summary)}\n`);
+
+function shuffled<T>(items: readonly T[]): T[] {
+  const keyed = items.map((item) => [Math.random(), item] as const);
+  return keyed.toSorted(([one], [other]) => one - other).map(([, item]) => item);
+}

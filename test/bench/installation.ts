@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { theirGroup } from './latchkey.ts';
 import { startOrigin } from './origin.ts';
 import { startNode } from './processes.ts';
 
@@ -17,7 +18,7 @@ export async function startInstallation(dir: string): Promise<Installation> {
   const [origin, echo, auth] = await Promise.all([
     startOrigin(dir),
     startNode('load', 'echo', { dir }),
-    startNode('load', 'auth', { dir }),
+    startNode('load', 'auth', { dir, args: [theirGroup] }),
   ]);
   return {
     dir,

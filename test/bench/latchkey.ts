@@ -7,8 +7,9 @@ import type { Listening } from './processes.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** The domain of everybody. */
+/** The domain of everybody, and the group that everybody is in. */
 export const domain = 'bench.example';
+export const theirGroup = `team@${domain}`;
 
 /** The hosts of the gate: everything of the first is public, the others want a session. */
 export const hosts = {
@@ -23,7 +24,7 @@ export function service(name: string, to: number, options: string): string {
   return `- service: ${name}\n  default: { from: ${name}.${domain}, to: 'http://127.0.0.1:${to}', options: { ${options} } }\n`;
 }
 
-const forTeam = `allowed_groups: [team@${domain}]`;
+const forTeam = `allowed_groups: [${theirGroup}]`;
 
 /** The upstream file of all comparisons. */
 export function upstreamFile({ originPort, echoPort }: Installation): string {

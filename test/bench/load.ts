@@ -9,7 +9,7 @@ export type Target = {
   readonly path: string;
   /** sent with each request */
   readonly headers: Readonly<Record<string, string>>;
-  /** a file of `Cookie` values, one a line, of which each request sends the next; absent: none */
+  /** a file of `Cookie` values, one a line, of which each request sends another; absent: none */
   readonly cookieFile?: string;
 };
 

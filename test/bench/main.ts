@@ -1,13 +1,15 @@
 // What the gate costs, beside a bare relay and others, in one run. `npm run bench -- [--quick | --growth] [--json] [--rounds N]`
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compare, requestCases, startAll, warmUp, webSocketCases } from './compare.ts';
 import { everyone, everythingOn, few, forWebSockets } from './contestants.ts';
+import { measureGrowth } from './growth.ts';
 import { startInstallation } from './installation.ts';
 import type { Installation } from './installation.ts';
 import { generator } from './load.ts';
+import { draw } from './plot.ts';
 import { processors, stopAll } from './processes.ts';
 import { table } from './report.ts';
 import type { Row } from './report.ts';
@@ -15,6 +17,7 @@ import { isCheap, measureRoutes, routesText } from './routes.ts';
 
 // Far below what is measured, since machines are noisy: with a session, so much of what the bare relay does.
 const floor = 0.35;
+const picture = join(import.meta.dirname, '../../docs/images/growth.svg');
 const longestMs = 20 * 60_000;
 const pressure = { seconds: 1, connections: 64 };
 const warm = { ...pressure, seconds: 2 };
@@ -22,6 +25,7 @@ const warm = { ...pressure, seconds: 2 };
 const { values: asked } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    growth: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     rounds: { type: 'string' },
   },
@@ -46,16 +50,31 @@ const machine = {
   node: process.version,
   generator,
 };
-const installation = await startInstallation(dir);
-const rows = await (asked.quick ? compareQuickly(installation) : compareAll(installation));
-await stopAll();
-const routes = measureRoutes();
-if (!isCheap(routes)) process.exitCode = 1;
-process.stdout.write(
-  asked.json
-    ? `${JSON.stringify({ machine, rows, routes }, undefined, 2)}\n`
-    : `${Object.values(machine).join(', ')}\n\n${table(rows)}\n${routesText(routes)}`,
-);
+if (asked.growth) await reportGrowth();
+else await reportComparison();
+
+async function reportComparison(): Promise<void> {
+  const installation = await startInstallation(dir);
+  const rows = await (asked.quick ? compareQuickly(installation) : compareAll(installation));
+  await stopAll();
+  const routes = measureRoutes();
+  if (!isCheap(routes)) process.exitCode = 1;
+  print({ rows, routes }, `${table(rows)}\n${routesText(routes)}`);
+}
+
+async function reportGrowth(): Promise<void> {
+  const { rows, panels } = await measureGrowth(dir, { rounds, warm, pressure });
+  writeFileSync(picture, draw(panels, 'Processor time of a request, times what it takes with the least'));
+  print({ rows }, table(rows));
+}
+
+function print(report: object, text: string): void {
+  process.stdout.write(
+    asked.json
+      ? `${JSON.stringify({ machine, ...report }, undefined, 2)}\n`
+      : `${Object.values(machine).join(', ')}\n\n${text}`,
+  );
+}
 
 async function compareAll(installation: Installation): Promise<Row[]> {
   const requests = requestCases(await startAll(everyone, installation));

@@ -1,10 +1,11 @@
--- Prints what came of a run of wrk as one line of JSON. With BENCH_COOKIES, a file of Cookie values, each request sends the next.
+-- Prints what came of a run of wrk as one line of JSON. With BENCH_COOKIES, a file of Cookie values, each request sends one of them.
 local cookies = os.getenv('BENCH_COOKIES')
 
 if cookies then
-  local requests, at = {}, 0
+  local requests = {}
 
   function init()
+    math.randomseed(os.time())
     for cookie in io.lines(cookies) do
       wrk.headers['Cookie'] = cookie
       requests[#requests + 1] = wrk.format()
@@ -12,8 +13,7 @@ if cookies then
   end
 
   function request()
-    at = at % #requests + 1
-    return requests[at]
+    return requests[math.random(#requests)]
   end
 end
 
