@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
@@ -10,7 +10,16 @@ export function givenRequestId(headers: IncomingHttpHeaders): string | undefined
   return typeof id === 'string' && /^[\w.:=+/-]{1,128}$/.test(id) ? id : undefined;
 }
 
+const idBytes = 9;
+// Asking for random bytes costs the same for one id as for a thousand.
+const pool = Buffer.alloc(idBytes * 1024);
+let cut = pool.length;
+
 /** A fresh id for a request: on its log line, on its error page, and towards the upstream as `X-Request-Id`. */
 export function newRequestId(): string {
-  return randomBytes(9).toString('base64url');
+  if (cut === pool.length) {
+    randomFillSync(pool);
+    cut = 0;
+  }
+  return pool.toString('base64url', cut, (cut += idBytes));
 }
