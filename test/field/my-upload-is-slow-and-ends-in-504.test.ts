@@ -7,7 +7,7 @@ import { PassThrough } from 'node:stream';
 import { Agent, request } from 'undici';
 import { forwardHttp } from '../../services/proxy/src/forward/http.ts';
 import type { Taken } from '../../services/proxy/src/forward/connections.ts';
-import { answerHeaders } from '../../services/proxy/src/forward/response-headers.ts';
+import { answerHeaders, answerPlan } from '../../services/proxy/src/forward/response-headers.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 
 const the = useStack({
@@ -64,9 +64,7 @@ test('an upload that the application has stopped taking ends after a time of its
         void agent.dispatch({ ...outgoing, origin }, handler),
     };
     const answer = answerHeaders({
-      overrides: [],
-      secure: false,
-      allowRootServiceWorker: false,
+      plan: answerPlan({ headerOverrides: [], allowRootServiceWorker: false }, false),
       isOwnCookie: () => false,
       setCookies: [],
     });

@@ -42,7 +42,7 @@ import { readTrips } from '../../services/auth/src/sign-in/round-trips.ts';
 import { formParameters, queryParameters, refuseMany } from '../../services/auth/src/web/parameters.ts';
 import { framed } from '../../services/proxy/src/forward/framing.ts';
 import { hopByHop } from '../../services/proxy/src/forward/hop-by-hop.ts';
-import { requestHeaders } from '../../services/proxy/src/forward/request-headers.ts';
+import { requestHeaders, requestPlan } from '../../services/proxy/src/forward/request-headers.ts';
 import { mayControlOwnPaths } from '../../services/proxy/src/service-worker.ts';
 import { createAddresses } from '../../services/proxy/src/sign-in/addresses.ts';
 
@@ -214,7 +214,7 @@ const functions: ReadonlyArray<readonly [name: string, run: (text: string) => un
         requestId: 'id',
         origin: 'https://wiki.example.com',
         upstreamHost: 'app',
-        route: { injectRequestHeaders: [], preserveHost: false },
+        plan: requestPlan({ injectRequestHeaders: [], preserveHost: false }),
         isPreflight: false,
         identity: undefined,
         isOwnCookie: isOurs,

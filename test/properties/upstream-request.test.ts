@@ -2,10 +2,12 @@ import { posix } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { canonicalHost } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
+import { identityHeaders } from '@latchkey/identity';
+import type { Identity } from '@latchkey/identity';
 import { upstreamTarget } from '@latchkey/upstreams';
 import { cookieNames, deriveKeys, isOwnCookie, withoutCookies } from '@latchkey/session';
 import * as fc from 'fast-check';
-import { requestHeaders } from '../../services/proxy/src/forward/request-headers.ts';
+import { requestHeaders, requestPlan } from '../../services/proxy/src/forward/request-headers.ts';
 import { createAddresses } from '../../services/proxy/src/sign-in/addresses.ts';
 
 const host = canonicalHost('wiki.example.com');
@@ -104,6 +106,8 @@ const person = fc.record({
   groups: fc.array(fc.string()),
 });
 
+const said = (subject: Identity | undefined) => subject && identityHeaders(subject).flat();
+
 describe('for any headers that a client sends', () => {
   const route = { injectRequestHeaders: [['X-Api-Key', 'secret']] as const, preserveHost: false };
   const base = {
@@ -111,12 +115,12 @@ describe('for any headers that a client sends', () => {
     requestId: 'an-id',
     origin: 'https://wiki.example.com',
     upstreamHost: '127.0.0.1:4200',
-    route,
+    plan: requestPlan(route),
     isPreflight: false,
     isOwnCookie: isOurs,
   };
-  const alone = (subject: { user: string; email: string; groups: string[] } | undefined) =>
-    requestHeaders({ ...base, rawHeaders: [], identity: subject });
+  const alone = (subject: Identity | undefined) =>
+    requestHeaders({ ...base, rawHeaders: [], identity: said(subject) });
 
   test.each([
     ['with a person: all ours, once, and no other', fc.option(person, { nil: undefined, freq: 100 })],
@@ -125,7 +129,7 @@ describe('for any headers that a client sends', () => {
     const reserved = new Set([...ours, 'X-Api-Key'].map(variable));
     fc.assert(
       fc.property(rawHeaders, subjects, (sent, subject) => {
-        const headers = requestHeaders({ ...base, rawHeaders: sent, identity: subject });
+        const headers = requestHeaders({ ...base, rawHeaders: sent, identity: said(subject) });
         const seen = headers.filter((_text, at) => reserved.has(variable(headers[at - (at % 2)] ?? '')));
 
         expect(seen).toEqual(alone(subject));

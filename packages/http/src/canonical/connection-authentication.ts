@@ -1,3 +1,5 @@
+import { rawValues } from './raw-headers.ts';
+
 // RFC 9110, section 3.3: "A server MUST NOT assume that two requests on the same connection are from the same user agent
 // unless the connection is secured and specific to that agent." These do (RFC 4559 and what HTTP.sys and WinRM add to
 // it). Negotiate is one of them everywhere, though some servers ask for it with each request.
@@ -22,5 +24,5 @@ export function isOnAuthenticatedConnection(headers: readonly string[]): boolean
 }
 
 function someHeader(flat: readonly string[], name: string, fits: (value: string) => boolean): boolean {
-  return flat.some((text, at) => at % 2 === 0 && text.toLowerCase() === name && fits(flat[at + 1] ?? ''));
+  return rawValues(flat, name).some(fits);
 }

@@ -17,12 +17,15 @@ const ipv6Literal = /^\[[0-9a-f:.]{2,45}\]$/;
  * @returns undefined for anything that is not `name[:port]`: userinfo, percent-encoding, spaces, two names
  */
 export function canonicalAuthority(value: string): Authority | undefined {
+  if (!value.includes(':')) return withPort(canonicalHost(value), undefined);
   const parts = /^(?<name>\[[^\]]*\]|[^:]*)(?::(?<port>\d{1,5}))?$/.exec(value)?.groups;
-  const host = canonicalHost(parts?.['name'] ?? '');
-  if (host === undefined) return undefined;
   const port = parts?.['port'] === undefined ? undefined : Number(parts['port']);
   if (port !== undefined && (port === 0 || port > 65_535)) return undefined;
-  return { host, port };
+  return withPort(canonicalHost(parts?.['name'] ?? ''), port);
+}
+
+function withPort(host: HostName | undefined, port: number | undefined): Authority | undefined {
+  return host && { host, port };
 }
 
 /** Writes an authority: the host, and the port where there is one. */

@@ -22,6 +22,8 @@ const mayVanish = /[\p{C}\p{DI}]|(?! )\p{Z}/u;
 const dotOrSlash = /[\u00a5\u2044\u20a9\u2215\u2216\u2571\u2572\u27cb\u27cd\u29f5\u29f8\u29f9\u3002]/;
 // Windows drops spaces and dots at the end of a name, so that `.. ` and `...` climb as `..` does.
 const dotSegment = /\/[. ]+(?:\/|$)/;
+// None of the above is about the rest of ASCII, and NFKC leaves it as it is.
+const isPlain = /^[ -~]*$/;
 // Encoded: the same characters, and the slash and the dot, which change the segments once decoded.
 const encodedTwoReadings = /%(?:2f|5c|25|2e|23|3b|3f|[01][0-9a-f]|7f)/i;
 
@@ -37,19 +39,21 @@ const encodedTwoReadings = /%(?:2f|5c|25|2e|23|3b|3f|[01][0-9a-f]|7f)/i;
  * @param raw the path without its query, as it stands in the request target
  */
 export function canonicalPath(raw: string): CanonicalPath | undefined {
-  if (raw.length > longestPath || !raw.startsWith('/') || encodedTwoReadings.test(raw)) return undefined;
-  const decoded = decode(raw);
+  if (raw.length > longestPath || !raw.startsWith('/')) return undefined;
+  const decoded = raw.includes('%') ? decode(raw) : raw;
   return decoded !== undefined && hasOneReading(decoded) ? decoded : undefined;
 }
 
 function hasOneReading(decoded: string): decoded is CanonicalPath {
-  if (asciiTwoReadings.test(decoded) || mayVanish.test(decoded) || dotOrSlash.test(decoded)) return false;
-  if (decoded.includes('//') || dotSegment.test(decoded)) return false;
+  if (asciiTwoReadings.test(decoded) || decoded.includes('//') || dotSegment.test(decoded)) return false;
+  if (isPlain.test(decoded)) return true;
+  if (mayVanish.test(decoded) || dotOrSlash.test(decoded)) return false;
   // A reader that folds compatibility characters turns U+FF0F into a slash and U+FF0E into a dot.
   return decoded.normalize('NFKC') === decoded;
 }
 
 function decode(raw: string): string | undefined {
+  if (encodedTwoReadings.test(raw)) return undefined;
   try {
     return decodeURIComponent(raw);
   } catch {

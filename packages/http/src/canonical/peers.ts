@@ -18,6 +18,8 @@ export type PeerTrust = {
   requestId(req: IncomingMessage): string | undefined;
 };
 
+type Peer = { readonly address: string; readonly isTrusted: boolean };
+
 /**
  * @param networks addresses or CIDR ranges of load balancers in front of us; empty means that nobody is believed,
  *   which is the default (CVE-2026-40575: the trusted set there was the whole internet)
@@ -25,12 +27,24 @@ export type PeerTrust = {
  */
 export function trustPeers(networks: readonly string[]): PeerTrust {
   const isTrusted = inNetworks(networks.map(networkOf));
+  // Many requests come on one connection, and who is at its other end never changes.
+  const peers = new WeakMap<IncomingMessage['socket'], Peer>();
+
+  function peerOf({ socket }: IncomingMessage): Peer {
+    let peer = peers.get(socket);
+    if (peer === undefined) {
+      const address = plainAddress(socket.remoteAddress ?? '') ?? '';
+      peer = { address, isTrusted: isTrusted(address) };
+      peers.set(socket, peer);
+    }
+    return peer;
+  }
 
   return {
-    requestId: (req) => (isTrusted(peerOf(req)) ? givenRequestId(req.headers) : undefined),
+    requestId: (req) => (peerOf(req).isTrusted ? givenRequestId(req.headers) : undefined),
     read(req) {
-      const peer = peerOf(req);
-      if (!isTrusted(peer)) return { client: peer, forwardedFor: peer, forwardedProto: undefined };
+      const { address: peer, isTrusted: isBelieved } = peerOf(req);
+      if (!isBelieved) return { client: peer, forwardedFor: peer, forwardedProto: undefined };
       const chain = [...forwardedChain(req), peer];
       const client = chain.findLastIndex((address) => !isTrusted(address));
       const from = Math.max(client, 0);
@@ -41,10 +55,6 @@ export function trustPeers(networks: readonly string[]): PeerTrust {
       };
     },
   };
-}
-
-function peerOf(req: IncomingMessage): string {
-  return plainAddress(req.socket.remoteAddress ?? '') ?? '';
 }
 
 // No way to us is longer. Each entry costs a look into the list, and a stranger can write thousands of ours.

@@ -1,4 +1,14 @@
 /** Every value of a header, in order, from Node's flat list of names and values; `name` in lower case. */
 export function rawValues(rawHeaders: readonly string[], name: string): string[] {
-  return rawHeaders.filter((_, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === name);
+  const values: string[] = [];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    if (isNamed(rawHeaders[at], name)) values.push(rawHeaders[at + 1] ?? '');
+  }
+  return values;
+}
+
+/** Tells whether a header is called so; `name` in lower case. */
+export function isNamed(written: string | undefined, name: string): boolean {
+  // Most differ in their length already. Names are ASCII (RFC 9110, section 5.1), so that case does not change it.
+  return written !== undefined && written.length === name.length && written.toLowerCase() === name;
 }

@@ -59,14 +59,18 @@ export function canonicalRequest<Request extends Received>(
 
   const questionMark = target.indexOf('?');
   const rawPath = questionMark < 0 ? target : target.slice(0, questionMark);
+  const { client, forwardedFor, forwardedProto } = trust.read(req);
   return {
     method: req.method ?? 'GET',
-    ...authority,
+    host: authority.host,
+    port: authority.port,
     target,
     rawPath,
     query: questionMark < 0 ? '' : target.slice(questionMark),
     path: canonicalPath(rawPath),
-    ...trust.read(req),
+    client,
+    forwardedFor,
+    forwardedProto,
   };
 }
 

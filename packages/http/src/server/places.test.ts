@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { PassThrough } from 'node:stream';
 import { createPlaces, takeAll } from './places.ts';
-import type { Release } from './places.ts';
+import type { Release, Taking } from './places.ts';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
 const caller = () => new PassThrough();
 
-async function taken(place: Promise<Release | undefined>): Promise<Release> {
+async function taken(place: Taking): Promise<Release> {
   const release = await place;
   if (release === undefined) throw new Error('no place was given');
   return release;
@@ -92,7 +92,8 @@ test('who has waited too long leaves the line, and so does who has gone', async 
 
 test('of several places all are taken or none, and all are given back', async () => {
   const places = createPlaces({ atOnce: 1, waiting: 0, withinMs: 1_000 });
-  const both = () => takeAll(...['a', 'b'].map((key) => () => places.take(key, caller())));
+  const take = (key: string) => () => places.take(key, caller());
+  const both = () => takeAll(take('a'), take('b'));
   const release = await taken(places.take('b', caller()));
   expect(await both()).toBeUndefined();
   release();

@@ -11,10 +11,13 @@ export type Places = {
    * @param caller who waits; once it has closed, it waits no more
    * @param who on whose account. A place that comes free goes to whoever has fewest, and from a full line whoever stands
    *   there most often makes room for others: so many requests of one take nothing from another but their share
-   * @returns undefined when the line is too long or does not move in time
+   * @returns undefined when the line is too long or does not move in time; a promise only where there is something to wait for
    */
-  take(key: string, caller: Writable, who?: string): Promise<Release | undefined>;
+  take(key: string, caller: Writable, who?: string): Taking;
 };
+
+/** A place, or none, or one that comes free. */
+export type Taking = Release | undefined | Promise<Release | undefined>;
 
 type Waiter = { readonly who: string; readonly leave: (release: Release | undefined) => void };
 type Line = { taken: number; readonly takenBy: Map<string, number>; readonly waiters: Set<Waiter> };
@@ -45,7 +48,7 @@ export function createPlaces(options: { atOnce: number; waiting: number; withinM
   }
 
   return {
-    async take(key, caller, who = '') {
+    take(key, caller, who = '') {
       const line = lines.get(key) ?? { taken: 0, takenBy: new Map(), waiters: new Set() };
       lines.set(key, line);
       if (line.taken < options.atOnce) return give(key, line, who);
@@ -101,18 +104,22 @@ function lastOfMost({ waiters }: Line, newcomer: string): Waiter | undefined {
 }
 
 /** Takes places of several kinds in this order, and gives all of them back at once; all or none. */
-export async function takeAll(
-  ...takes: readonly (() => Promise<Release | undefined>)[]
-): Promise<Release | undefined> {
-  const taken: Release[] = [];
-  const releaseAll = () => taken.forEach((release) => release());
-  for (const take of takes) {
-    const release = await take();
-    if (release === undefined) {
-      releaseAll();
+export function takeAll(take: () => Taking, ...others: readonly (() => Taking)[]): Taking {
+  return whenThere(take(), function takeOthers(first) {
+    const [next, ...rest] = others;
+    if (first === undefined || next === undefined) return first;
+    return whenThere(takeAll(next, ...rest), function together(all) {
+      if (all !== undefined) return () => [first, all].forEach((release) => release());
+      first();
       return undefined;
-    }
-    taken.push(release);
-  }
-  return releaseAll;
+    });
+  });
+}
+
+/** Goes on with what is waited for, at once where nothing is. */
+export function whenThere<T, Next>(
+  value: T | Promise<T>,
+  goOn: (value: T) => Next | Promise<Next>,
+): Next | Promise<Next> {
+  return value instanceof Promise ? value.then(goOn) : goOn(value);
 }

@@ -1,20 +1,60 @@
-import { rawValues } from '@latchkey/http';
+import { isNamed, rawValues } from '@latchkey/http';
 import type { ServerResponse } from 'node:http';
 
-const nothing = Buffer.alloc(0);
+/** An answer on its way to the caller. Headers are flat lists, a character for each byte. */
+export type Answer = {
+  /** The head. It leaves with what of the body comes at once, and does not wait for the rest: a stream may be silent for a while. */
+  begin(status: number, headers: string[]): void;
+  /** The next piece of the body; false when the caller has not taken those before. */
+  write(piece: Buffer): boolean;
+  /** The end, with trailers where it goes out in chunks. */
+  end(trailers: readonly string[]): void;
+};
 
-/**
- * Writes the head of an answer, byte for byte. It leaves with the first piece of the body where that is written at once;
- * otherwise it does not wait for it: an event stream may have nothing to say for a while.
- *
- * @param headers a flat list, a character for each byte
- */
-export function writeAnswerHead(res: ServerResponse, status: number, headers: readonly string[]): void {
-  // Without the reason phrase: it means nothing (RFC 9110, section 15), and Node throws at some that exist.
-  res.writeHead(status, lengthLast(headers));
-  // Not `flushHeaders()`: that one sends the head as UTF-8, in a packet of its own. What is written gathers until the end
-  // of this tick, and behind bytes the head is left as it is.
-  res.write(nothing);
+const nothing = Buffer.alloc(0);
+// Pages, and what scripts ask for. What is larger is not worth a copy.
+const heldBytes = 16 * 1024;
+
+/** Makes what writes an answer: in one piece where all of it comes at once. */
+export function answerTo(res: ServerResponse): Answer {
+  let isHolding = false;
+  let held: Buffer | undefined;
+
+  function letGo(): void {
+    if (!isHolding) return;
+    isHolding = false;
+    // Not `flushHeaders()`: that one sends the head as UTF-8. Behind bytes it is left as it is.
+    if (!res.destroyed) res.write(held ?? nothing);
+  }
+
+  return {
+    begin(status, headers) {
+      // Without the reason phrase: it means nothing (RFC 9110, section 15), and Node throws at some that exist.
+      res.writeHead(status, lengthLast(headers));
+      isHolding = true;
+      process.nextTick(letGo);
+    },
+    write(piece) {
+      if (isHolding && held === undefined && piece.length <= heldBytes) {
+        held = piece;
+        return true;
+      }
+      if (held !== undefined) letGo();
+      isHolding = false;
+      return res.write(piece);
+    },
+    end(trailers) {
+      if (trailers.length > 0) res.addTrailers(pairs(trailers));
+      if (isHolding && held !== undefined) {
+        isHolding = false;
+        // As text it goes out together with the head.
+        res.end(held.toString('latin1'), 'latin1');
+      } else {
+        isHolding = false;
+        res.end();
+      }
+    },
+  };
 }
 
 /**
@@ -26,16 +66,6 @@ export function writeInterim(res: ServerResponse, status: number, headers: reado
   res.writeInformation(status, headers);
 }
 
-/** Ends an answer, with trailers where it went out in chunks. */
-export function endAnswer(res: ServerResponse, trailers: readonly string[]): void {
-  res.addTrailers(
-    trailers.flatMap((name, at): [string, string][] =>
-      at % 2 === 0 ? [[name, trailers[at + 1] ?? '']] : [],
-    ),
-  );
-  res.end();
-}
-
 /** Tells whether an answer will go out in chunks. */
 export function goesInChunks(res: ServerResponse, status: number, rawHeaders: readonly string[]): boolean {
   const hasContent = res.req.method !== 'HEAD' && status !== 204 && status !== 304;
@@ -45,12 +75,17 @@ export function goesInChunks(res: ServerResponse, status: number, rawHeaders: re
 }
 
 // Once Node knows the length, it reads the bytes of a Content-Disposition as UTF-8.
-function lengthLast(flat: readonly string[]): string[] {
-  const others: string[] = [];
-  const lengths: string[] = [];
-  for (let at = 0; at + 1 < flat.length; at += 2) {
-    const name = flat[at] ?? '';
-    (name.toLowerCase() === 'content-length' ? lengths : others).push(name, flat[at + 1] ?? '');
+function lengthLast(flat: string[]): string[] {
+  for (let at = 0, end = flat.length; at < end;) {
+    if (!isNamed(flat[at], 'content-length')) at += 2;
+    else {
+      flat.push(...flat.splice(at, 2));
+      end -= 2;
+    }
   }
-  return [...others, ...lengths];
+  return flat;
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  return flat.flatMap((name, at): [string, string][] => (at % 2 === 0 ? [[name, flat[at + 1] ?? '']] : []));
 }

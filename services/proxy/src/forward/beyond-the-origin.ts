@@ -1,5 +1,8 @@
-/** What of a header may travel on: its value, narrowed where that is needed, or undefined for nothing of it. */
-type Narrow = (value: string, isOwnCookie: (name: string) => boolean) => string | undefined;
+/**
+ * What of a header may travel on: its value, narrowed where that is needed, or undefined for nothing of it. `isOwnCookie`
+ * tells the names of cookies that are ours to set.
+ */
+export type Narrow = (value: string, isOwnCookie: (name: string) => boolean) => string | undefined;
 
 const nothing: Narrow = () => undefined;
 
@@ -52,18 +55,12 @@ const beyondTheOrigin: ReadonlyMap<string, Narrow> = new Map([
 ]);
 
 /**
- * The value with which a header of an upstream may reach the browser; undefined where it may not.
+ * What narrows a header of an upstream to what may reach the browser; undefined where all of it may.
  *
  * @param name in small letters
- * @param isOwnCookie tells the names of cookies that are ours to set
  */
-export function withinTheOrigin(
-  name: string,
-  value: string,
-  isOwnCookie: (name: string) => boolean,
-): string | undefined {
-  const narrow = beyondTheOrigin.get(name);
-  return narrow === undefined ? value : narrow(value, isOwnCookie);
+export function narrowOf(name: string): Narrow | undefined {
+  return beyondTheOrigin.get(name);
 }
 
 // https://www.w3.org/TR/clear-site-data/: cookies are cleared "for the origin's registered domain, including

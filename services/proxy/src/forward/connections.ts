@@ -1,5 +1,5 @@
-import { createPlaces, takeAll } from '@latchkey/http';
-import type { Release } from '@latchkey/http';
+import { createPlaces, takeAll, whenThere } from '@latchkey/http';
+import type { Release, Taking } from '@latchkey/http';
 import type { Route, Target } from '@latchkey/upstreams';
 import { LRUCache } from 'lru-cache';
 import type { Writable } from 'node:stream';
@@ -46,15 +46,17 @@ export type Connections = {
    * Takes one of the connections that an origin may have; waits where all are in use.
    *
    * @param caller for whom
-   * @returns undefined when too many wait, or none has come free in time
+   * @returns undefined when too many wait, or none has come free in time; a promise only where there is something to wait for
    */
-  take(wanted: Wanted, caller: Writable): Promise<Taken | undefined>;
+  take(wanted: Wanted, caller: Writable): Taken | undefined | Promise<Taken | undefined>;
   /** The same for a tunnel, which opens a connection that nobody else ever gets. */
-  takeTunnel(wanted: Pick<Wanted, 'target' | 'person'>, caller: Writable): Promise<Release | undefined>;
+  takeTunnel(wanted: Pick<Wanted, 'target' | 'person'>, caller: Writable): Taking;
   /** whether nothing local may be connected to for a target */
   stayElsewhere(target: Target): boolean;
   close(): Promise<void>;
 };
+
+type Way = { readonly host: string; readonly tlsSkipVerify: boolean; readonly key: string };
 
 // A rewrite pattern makes an origin out of each host that somebody thinks of. An origin has one or two.
 const keptPools = 2_000;
@@ -117,10 +119,22 @@ export function createConnections({
     };
   }
 
+  const ways = new WeakMap<Target, Way>();
+
+  // What has to be the same for requests to share a connection. A structured key: two different ways never make one text
+  // (GHSA-v574-6498-x57v).
+  function wayOf({ target, route: { tlsSkipVerify }, host }: Wanted): string {
+    const before = ways.get(target);
+    if (before?.host === host && before.tlsSkipVerify === tlsSkipVerify) return before.key;
+    // The host is part of it because undici ends a TLS connection when the next request on it names another one.
+    const key = JSON.stringify([target.origin, tlsSkipVerify, host, stayElsewhere(target)]);
+    ways.set(target, { host, tlsSkipVerify, key });
+    return key;
+  }
+
   // Looked up when it is used: one that was taken before may have been closed meanwhile.
-  function sharedPool(way: readonly unknown[], wanted: Wanted, idleMs: number): Pool {
-    // A structured key: two different pairs never make one text (GHSA-v574-6498-x57v).
-    const key = JSON.stringify([...way, idleMs]);
+  function sharedPool(way: string, wanted: Wanted, idleMs: number): Pool {
+    const key = `${way} ${idleMs}`;
     const kept = shared.get(key);
     if (kept !== undefined && elapsed() - kept.openedAt < wanted.route.resetDeadlineMs) return kept.pool;
     // Never longer than this, even where the application says that it would.
@@ -140,7 +154,7 @@ export function createConnections({
     return pool;
   }
 
-  function dispatchShared(way: readonly unknown[], wanted: Wanted): Taken['dispatch'] {
+  function dispatchShared(way: string, wanted: Wanted): Taken['dispatch'] {
     const { keepAliveMs } = wanted.route;
     return function dispatch(freshness, outgoing, handler) {
       if (freshness === 'new') return dispatchOnce(wanted, outgoing, handler);
@@ -161,39 +175,46 @@ export function createConnections({
   function takePlace(
     { target: { origin }, person }: Pick<Wanted, 'target' | 'person'>,
     caller: Writable,
-  ): Promise<Release | undefined> {
+  ): Taking {
     return takeAll(
-      () => shares.take(JSON.stringify([origin, person ?? null]), caller),
+      // No origin has a blank in it.
+      () => shares.take(person === undefined ? origin : `${origin} ${person}`, caller),
       () => places.take(origin, caller),
     );
   }
 
-  async function takeOwn(key: string, wanted: Wanted, caller: Writable): Promise<Taken | undefined> {
-    const release = await takeAll(
+  function takeOwn(key: string, wanted: Wanted, caller: Writable): ReturnType<Connections['take']> {
+    const place = takeAll(
       () => turns.take(key, caller),
       () => takePlace(wanted, caller),
     );
-    if (release === undefined) return undefined;
-    return {
-      dispatch: (_, outgoing, handler) => void poolOfSession(key, wanted).dispatch(outgoing, handler),
-      isShared: false,
-      release,
-    };
+    return whenThere(
+      place,
+      (release) =>
+        release && {
+          dispatch: (_, outgoing, handler) => void poolOfSession(key, wanted).dispatch(outgoing, handler),
+          isShared: false,
+          release,
+        },
+    );
   }
 
   return {
     stayElsewhere,
     takeTunnel: takePlace,
-    async take(wanted, caller) {
-      const { target, route, host, sid, authenticates } = wanted;
+    take(wanted, caller) {
+      const { sid, authenticates } = wanted;
       if (authenticates && sid === undefined)
         throw new Error('only a session can have a connection to itself');
-      // The host is part of it because undici ends a TLS connection when the next request on it names another one.
-      const way = [target.origin, route.tlsSkipVerify, host, stayElsewhere(target)];
-      const keyOfSession = JSON.stringify([...way, sid]);
-      if (authenticates || ofSessions.has(keyOfSession)) return takeOwn(keyOfSession, wanted, caller);
-      const release = await takePlace(wanted, caller);
-      return release && { dispatch: dispatchShared(way, wanted), isShared: true, release };
+      const way = wayOf(wanted);
+      if (sid !== undefined && (authenticates || ofSessions.size > 0)) {
+        const key = `${way} ${sid}`;
+        if (authenticates || ofSessions.has(key)) return takeOwn(key, wanted, caller);
+      }
+      return whenThere(
+        takePlace(wanted, caller),
+        (release) => release && { dispatch: dispatchShared(way, wanted), isShared: true, release },
+      );
     },
     async close() {
       const pools = [...[...shared.values()].map(({ pool }) => pool), ...ofSessions.values()];

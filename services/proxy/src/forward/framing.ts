@@ -1,3 +1,5 @@
+import { isNamed, rawValues } from '@latchkey/http';
+
 // RFC 9110, section 8.6: without content, `Content-Length: 0` is said by methods that anticipate some, and by no others.
 // This is undici's list, which leaves the header out, or adds it, whatever it is given.
 const anticipatesContent: ReadonlySet<string> = new Set([
@@ -17,16 +19,15 @@ const anticipatesContent: ReadonlySet<string> = new Set([
  * @param bodyBytes how long the body is; undefined while it has still to come
  */
 export function framed(headers: readonly string[], method: string, bodyBytes: number | undefined): string[] {
-  const list: string[] = [];
-  let length: string | undefined;
-  for (let at = 0; at + 1 < headers.length; at += 2) {
-    const name = headers[at] ?? '';
-    const value = headers[at + 1] ?? '';
-    if (name.toLowerCase() !== 'content-length') list.push(name, value);
-    // `0005` is written as the number that it is.
-    else length = String(Number(value));
-  }
-  if (bodyBytes === 0) length = anticipatesContent.has(method) ? '0' : undefined;
+  const list = headers.filter((_, at) => !isNamed(headers[at - (at % 2)], 'content-length'));
+  const length = lengthOf(headers, method, bodyBytes);
   if (length !== undefined) list.push('Content-Length', length);
   return list;
+}
+
+function lengthOf(headers: readonly string[], method: string, bodyBytes: number | undefined) {
+  if (bodyBytes === 0) return anticipatesContent.has(method) ? '0' : undefined;
+  const sent = rawValues(headers, 'content-length').at(-1);
+  // `0005` is written as the number that it is.
+  return sent === undefined ? undefined : String(Number(sent));
 }

@@ -1,6 +1,8 @@
+import { rawValues } from '@latchkey/http';
+
 // RFC 9110, section 7.6.1, and what older proxies still send. `Expect` was answered by our own server, and `Host`,
 // which says where to, is ours to write.
-const always = [
+const always: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
   'proxy-connection',
@@ -10,7 +12,7 @@ const always = [
   'trailer',
   'transfer-encoding',
   'upgrade',
-];
+]);
 
 /**
  * The names of the headers that end at this hop: the fixed ones and those that `Connection` lists, in any letter case
@@ -20,10 +22,9 @@ const always = [
  * (GHSA-w9mr-28mw-j8hg).
  */
 export function hopByHop(rawHeaders: readonly string[]): ReadonlySet<string> {
-  const names = new Set(always);
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    if (rawHeaders[at]?.toLowerCase() !== 'connection') continue;
-    for (const name of (rawHeaders[at + 1] ?? '').split(',')) names.add(name.trim().toLowerCase());
-  }
-  return names;
+  const listed = rawValues(rawHeaders, 'connection').flatMap((value) =>
+    value.split(',').map((name) => name.trim().toLowerCase()),
+  );
+  // What everybody lists is there already.
+  return listed.every((name) => always.has(name)) ? always : new Set([...always, ...listed]);
 }

@@ -3,12 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { errors as undiciErrors } from 'undici';
 import type { Dispatcher } from 'undici';
-import { endAnswer, goesInChunks, writeAnswerHead, writeInterim } from './answer-head.ts';
+import { answerTo, goesInChunks, writeInterim } from './answer-head.ts';
 import type { Freshness, Taken } from './connections.ts';
 import { malformedDetail, refuseTransferCoding } from './malformed.ts';
 import { isRepeatable } from './repeatable.ts';
 import { comingBody, heldBody } from './request-body.ts';
 import type { RequestBody } from './request-body.ts';
+import { rawTexts } from './raw-texts.ts';
 import type { AnswerHeaders } from './response-headers.ts';
 import type { HeldBody } from '../signing/read-body.ts';
 
@@ -117,6 +118,7 @@ function relay({
     let timer: NodeJS.Timeout | undefined;
     let hasBegun = false;
     const stream = bodyStream(body, asksFirst);
+    const answer = answerTo(res);
     const abandon = () => controller?.abort(new Error('the caller has gone'));
     const resume = () => controller?.resume();
 
@@ -178,13 +180,13 @@ function relay({
             return controller?.abort(new AuthenticatedConnectionError());
           }
           const inChunks = goesInChunks(res, status, rawHeaders);
-          return writeAnswerHead(res, status, events.answer.head(rawHeaders, { status, inChunks }));
+          return answer.begin(status, events.answer.head(rawHeaders, { status, inChunks }));
         },
         onResponseData(_, chunk) {
-          if (!res.write(chunk)) controller?.pause();
+          if (!answer.write(chunk)) controller?.pause();
         },
         onResponseEnd() {
-          endAnswer(res, events.answer.trailers(rawTexts(controller?.rawTrailers)));
+          answer.end(events.answer.trailers(rawTexts(controller?.rawTrailers)));
           finish({ answered: true });
         },
         onResponseError(_, error) {
@@ -238,9 +240,4 @@ function failureOf(error: Error): RelayOutcome {
   const closedEarly =
     error instanceof undiciErrors.SocketError || ('code' in error && error.code === 'ECONNRESET');
   return { answered: false, code, detail: error.message, closedEarly };
-}
-
-function rawTexts(raw: Dispatcher.DispatchController['rawHeaders']): string[] {
-  if (!Array.isArray(raw)) return [];
-  return raw.map((part) => (typeof part === 'string' ? part : part.toString('latin1')));
 }

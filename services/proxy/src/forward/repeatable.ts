@@ -1,3 +1,5 @@
+import { rawValues } from '@latchkey/http';
+
 // RFC 9110, section 9.2.2.
 const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE', 'PUT', 'DELETE']);
 
@@ -6,8 +8,5 @@ const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRAC
  * it a key for exactly that (draft-ietf-httpapi-idempotency-key-header).
  */
 export function isRepeatable(method: string, headers: readonly string[]): boolean {
-  return (
-    idempotent.has(method) ||
-    headers.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'idempotency-key')
-  );
+  return idempotent.has(method) || rawValues(headers, 'idempotency-key').length > 0;
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { canonicalHost } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
-import { requestHeaders } from './request-headers.ts';
+import { identityHeaders } from '@latchkey/identity';
+import { requestHeaders, requestPlan } from './request-headers.ts';
 import type { RequestHeaderInput } from './request-headers.ts';
 
 const host = canonicalHost('wiki.example.com');
@@ -26,8 +27,8 @@ const input: RequestHeaderInput = {
   requestId: 'an-id',
   origin: 'https://wiki.example.com',
   upstreamHost: '127.0.0.1:4200',
-  route: { injectRequestHeaders: [], preserveHost: false },
-  identity: { user: 'ada', email: 'ada@example.com', groups: ['staff', 'makers'] },
+  plan: requestPlan({ injectRequestHeaders: [], preserveHost: false }),
+  identity: identityHeaders({ user: 'ada', email: 'ada@example.com', groups: ['staff', 'makers'] }).flat(),
   isPreflight: false,
   isOwnCookie: (name) => name === '_sso_proxy',
 };
@@ -78,10 +79,13 @@ describe('what we say', () => {
 
   test('names the host with the port that the caller wrote', () => {
     const withPort = { ...request, port: 8443 };
-    const preserved = { ...input.route, preserveHost: true };
+    const preserved = { injectRequestHeaders: [], preserveHost: true };
 
     expect(sent({ request: withPort })).toContainEqual(['X-Forwarded-Host', 'wiki.example.com:8443']);
-    expect(sent({ request: withPort, route: preserved })[0]).toEqual(['Host', 'wiki.example.com:8443']);
+    expect(sent({ request: withPort, plan: requestPlan(preserved) })[0]).toEqual([
+      'Host',
+      'wiki.example.com:8443',
+    ]);
   });
 });
 
@@ -175,16 +179,17 @@ describe('cookies', () => {
 });
 
 describe('headers that the operator injects', () => {
-  const route = { ...input.route, injectRequestHeaders: [['X-Api-Key', 'secret']] as const };
+  const route = { preserveHost: false, injectRequestHeaders: [['X-Api-Key', 'secret']] as const };
+  const plan = requestPlan(route);
 
   test('come before who asks', () => {
-    expect(sent({ route })).toEqual([...transport, ['X-Api-Key', 'secret'], ...identity]);
+    expect(sent({ plan })).toEqual([...transport, ['X-Api-Key', 'secret'], ...identity]);
   });
 
   test.each(['X-Api-Key', 'x-api-key', 'X_API_KEY', 'X.Api.Key'])(
     'replace what the caller sent as %s',
     (name) => {
-      expect(sent({ route, rawHeaders: [name, 'evil'] })).toEqual([
+      expect(sent({ plan, rawHeaders: [name, 'evil'] })).toEqual([
         ...transport,
         ['X-Api-Key', 'secret'],
         ...identity,
@@ -193,12 +198,12 @@ describe('headers that the operator injects', () => {
   );
 
   test('are not for public paths, and neither is what the caller sent in their place', () => {
-    expect(sent({ route, rawHeaders: ['X_Api_Key', 'evil'], identity: undefined })).toEqual(transport);
+    expect(sent({ plan, rawHeaders: ['X_Api_Key', 'evil'], identity: undefined })).toEqual(transport);
   });
 
   test.each(['X-Forwarded-User', 'x_forwarded_groups', 'Kid'])('cannot be %s', (name) => {
     const reserved = { ...route, injectRequestHeaders: [[name, 'admin']] as const };
 
-    expect(sent({ route: reserved })).toEqual([...transport, ...identity]);
+    expect(sent({ plan: requestPlan(reserved) })).toEqual([...transport, ...identity]);
   });
 });

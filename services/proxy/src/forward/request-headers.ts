@@ -1,9 +1,9 @@
 import { authorityOf } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
-import { foldName, identityHeaders, isReserved } from '@latchkey/identity';
-import type { Identity } from '@latchkey/identity';
+import { foldName, isReserved } from '@latchkey/identity';
 import { withoutCookies } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
+import { byName } from './by-name.ts';
 import { hopByHop } from './hop-by-hop.ts';
 
 /** What the headers towards an upstream are made from. */
@@ -16,13 +16,34 @@ export type RequestHeaderInput = {
   readonly origin: string;
   /** host and port of the upstream */
   readonly upstreamHost: string;
-  readonly route: Pick<Route, 'injectRequestHeaders' | 'preserveHost'>;
+  readonly plan: RequestPlan;
   /** let through for being a CORS preflight, and for nothing else */
   readonly isPreflight: boolean;
-  /** undefined on a public path: then nothing about any person travels on */
-  readonly identity: Identity | undefined;
+  /** what is said about the person, a flat list; undefined on a public path: then nothing about any person travels on */
+  readonly identity: readonly string[] | undefined;
   readonly isOwnCookie: (name: string) => boolean;
 };
+
+/** What is the same for each request of a route. */
+export type RequestPlan = {
+  readonly preserveHost: boolean;
+  /** `inject_request_headers`, a flat list */
+  readonly injected: readonly string[];
+  /** folded; nobody else says them */
+  readonly injectedNames: ReadonlySet<string>;
+};
+
+/** What is the same for each request of a route. */
+export function requestPlan({
+  injectRequestHeaders,
+  preserveHost,
+}: Pick<Route, 'injectRequestHeaders' | 'preserveHost'>): RequestPlan {
+  return {
+    preserveHost,
+    injected: injectRequestHeaders.filter(([name]) => !isReserved(name)).flat(),
+    injectedNames: new Set(injectRequestHeaders.map(([name]) => foldName(name))),
+  };
+}
 
 /**
  * The headers of the request to the upstream, as a flat list of names and values. The order of the three steps is an
@@ -30,22 +51,31 @@ export type RequestHeaderInput = {
  */
 export function requestHeaders(input: RequestHeaderInput): string[] {
   const headers = forwardedOnly(input);
-  const set = (name: string, value: string) => void headers.push(name, value);
-
-  const { request, route, identity } = input;
-  const scheme = input.origin.slice(0, input.origin.indexOf(':'));
-  const port = /:(\d+)$/.exec(input.origin)?.[1] ?? (scheme === 'https' ? '443' : '80');
-  set('Host', route.preserveHost ? authorityOf(request) : input.upstreamHost);
-  set('X-Forwarded-Host', authorityOf(request));
-  set('X-Forwarded-Proto', scheme);
-  set('X-Forwarded-Port', port);
-  set('X-Forwarded-For', request.forwardedFor);
-  set('X-Request-Id', input.requestId);
-  if (identity === undefined) return headers;
-
-  for (const [name, value] of route.injectRequestHeaders) if (!isReserved(name)) set(name, value);
-  for (const [name, value] of identityHeaders(identity)) set(name, value);
+  const { request, plan, identity, origin } = input;
+  const authority = authorityOf(request);
+  const scheme = origin.slice(0, origin.indexOf(':'));
+  headers.push(
+    'Host',
+    plan.preserveHost ? authority : input.upstreamHost,
+    'X-Forwarded-Host',
+    authority,
+    'X-Forwarded-Proto',
+    scheme,
+    'X-Forwarded-Port',
+    portOf(origin) ?? (scheme === 'https' ? '443' : '80'),
+    'X-Forwarded-For',
+    request.forwardedFor,
+    'X-Request-Id',
+    input.requestId,
+  );
+  if (identity !== undefined) headers.push(...plan.injected, ...identity);
   return headers;
+}
+
+// Behind the last colon; there is another one behind the scheme, and some within the brackets of IPv6.
+function portOf(origin: string): string | undefined {
+  const last = origin.slice(origin.lastIndexOf(':') + 1);
+  return last.startsWith('/') || last.endsWith(']') ? undefined : last;
 }
 
 // A preflight passes because it asks for nothing but an answer about itself. So it says nothing else: no cookie, no
@@ -59,20 +89,36 @@ const preflightHeaders: ReadonlySet<string> = new Set([
   'access-control-request-local-network',
 ]);
 
+/** What there is to know of the name of a header that a caller sent. */
+type RequestName = { readonly lower: string; readonly folded: string; readonly fate: Fate };
+
+/** What becomes of a header: it ends here, it is ours to say, it is the cookies, or it travels on. */
+type Fate = 'drop' | 'reserved' | 'cookie' | 'keep';
+
+const requestName = byName((name): RequestName => {
+  const lower = name.toLowerCase();
+  return { lower, folded: foldName(name), fate: fateOf(lower) };
+});
+
+function fateOf(lower: string): Fate {
+  if (lower === 'host' || lower === 'expect') return 'drop';
+  if (isReserved(lower)) return 'reserved';
+  return lower === 'cookie' ? 'cookie' : 'keep';
+}
+
 // What the caller sent and may travel on.
-function forwardedOnly({ rawHeaders, route, isPreflight, isOwnCookie }: RequestHeaderInput): string[] {
-  const endsHere = hopByHop(rawHeaders);
-  const injected = new Set(route.injectRequestHeaders.map(([name]) => foldName(name)));
+function forwardedOnly({ rawHeaders, plan, isPreflight, isOwnCookie }: RequestHeaderInput): string[] {
+  const hops = hopByHop(rawHeaders);
   const kept: string[] = [];
   const cookies: string[] = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? '';
     const value = rawHeaders[at + 1] ?? '';
-    const lower = name.toLowerCase();
-    if (endsHere.has(lower) || lower === 'host' || lower === 'expect') continue;
+    const { lower, folded, fate } = requestName(name);
+    if (hops.has(lower) || fate === 'drop' || fate === 'reserved') continue;
     if (isPreflight && !preflightHeaders.has(lower)) continue;
-    if (isReserved(name) || injected.has(foldName(name))) continue;
-    if (lower !== 'cookie') {
+    if (plan.injectedNames.has(folded)) continue;
+    if (fate === 'keep') {
       kept.push(name, value);
       continue;
     }

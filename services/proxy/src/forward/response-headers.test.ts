@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { isOwnCookie } from '@latchkey/session';
-import { answerHeaders } from './response-headers.ts';
+import type { HeaderEntry } from '@latchkey/upstreams';
+import { answerHeaders, answerPlan } from './response-headers.ts';
 import type { AnswerRules } from './response-headers.ts';
 
 const ours = [
@@ -19,15 +20,19 @@ function sentWith({
   status = 200,
   inChunks = false,
   ...rules
-}: Partial<AnswerRules> & { rawHeaders?: string[]; status?: number; inChunks?: boolean }): string[][] {
+}: Rules & { rawHeaders?: string[]; status?: number; inChunks?: boolean }): string[][] {
   return pairs(answering(rules).head(rawHeaders, { status, inChunks }));
 }
 
-function answering(rules: Partial<AnswerRules> = {}) {
+type Rules = Partial<Omit<AnswerRules, 'plan'>> & {
+  overrides?: readonly HeaderEntry[];
+  allowRootServiceWorker?: boolean;
+  secure?: boolean;
+};
+
+function answering({ overrides = [], allowRootServiceWorker = false, secure = true, ...rules }: Rules = {}) {
   return answerHeaders({
-    overrides: [],
-    allowRootServiceWorker: false,
-    secure: true,
+    plan: answerPlan({ headerOverrides: overrides, allowRootServiceWorker }, secure),
     isOwnCookie: (name) => isOwnCookie(name, '_sso_proxy'),
     setCookies: [],
     ...rules,

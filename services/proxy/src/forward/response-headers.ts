@@ -1,22 +1,30 @@
-import type { HeaderEntry } from '@latchkey/upstreams';
-import { withinTheOrigin } from './beyond-the-origin.ts';
+import type { HeaderEntry, Route } from '@latchkey/upstreams';
+import { narrowOf } from './beyond-the-origin.ts';
+import type { Narrow } from './beyond-the-origin.ts';
+import { byName } from './by-name.ts';
 import { hopByHop } from './hop-by-hop.ts';
 import { addressHeaders } from './location.ts';
 
 /** What the headers towards the browser are made from, besides the upstream's. */
 export type AnswerRules = {
-  /** `header_overrides` of the route: each replaces what it names */
-  readonly overrides: readonly HeaderEntry[];
-  /** browsers reach us over HTTPS only */
-  readonly secure: boolean;
+  readonly plan: AnswerPlan;
   readonly isOwnCookie: (name: string) => boolean;
-  /** `allow_root_service_worker` of the route */
-  readonly allowRootServiceWorker: boolean;
   /** cookies of ours to set with this answer */
   readonly setCookies: readonly string[];
   /** what a header that holds an address says to the browser; absent with `preserve_location` */
   readonly publicAddress?: (value: string) => string;
 };
+
+/** What is the same for each answer of a route. */
+export type AnswerPlan = {
+  readonly own: OwnHeaders;
+  /** where an answer sets cookies of ours */
+  readonly ownWithCookies: OwnHeaders;
+  readonly allowRootServiceWorker: boolean;
+};
+
+/** Headers that we set: a flat list, and their names in small letters. Each replaces what it names. */
+type OwnHeaders = { readonly flat: readonly string[]; readonly names: ReadonlySet<string> };
 
 /** What of the upstream's headers goes to the browser; flat lists of names and values, both ways. */
 export type AnswerHeaders = {
@@ -32,36 +40,57 @@ export type AnswerHeaders = {
   trailers(rawTrailers: readonly string[]): string[];
 };
 
-/** Makes the headers of one answer. */
-export function answerHeaders(rules: AnswerRules): AnswerHeaders {
-  const own = ownHeaders(rules);
-  const replaced = new Set(own.map(([name]) => name.toLowerCase()));
+/** What there is to know of the name of a header of an upstream. */
+type AnswerName = {
+  readonly lower: string;
+  readonly isAddress: boolean;
+  readonly narrow: Narrow | undefined;
+};
 
-  function passedOn(raw: readonly string[], endsHere: ReadonlySet<string>): string[] {
+const answerName = byName((name): AnswerName => {
+  const lower = name.toLowerCase();
+  return { lower, isAddress: addressHeaders.has(lower), narrow: narrowOf(lower) };
+});
+
+/** Makes the headers of one answer. */
+export function answerHeaders({ plan, isOwnCookie, setCookies, publicAddress }: AnswerRules): AnswerHeaders {
+  const own = setCookies.length === 0 ? plan.own : plan.ownWithCookies;
+
+  function passedOn(raw: readonly string[], endsHere: (lower: string) => boolean): string[] {
     const headers: string[] = [];
     for (let at = 0; at + 1 < raw.length; at += 2) {
       const name = raw[at] ?? '';
       const value = raw[at + 1] ?? '';
-      const lower = name.toLowerCase();
-      if (endsHere.has(lower) || replaced.has(lower)) continue;
-      const isAllowed = rules.allowRootServiceWorker && lower === 'service-worker-allowed';
-      const within = isAllowed ? value : withinTheOrigin(lower, value, rules.isOwnCookie);
+      const { lower, isAddress, narrow } = answerName(name);
+      if (endsHere(lower) || own.names.has(lower)) continue;
+      const isAllowed = plan.allowRootServiceWorker && lower === 'service-worker-allowed';
+      const within = narrow === undefined || isAllowed ? value : narrow(value, isOwnCookie);
       if (within === undefined) continue;
-      headers.push(name, addressHeaders.has(lower) ? (rules.publicAddress?.(within) ?? within) : within);
+      headers.push(name, isAddress && publicAddress !== undefined ? publicAddress(within) : within);
     }
     return headers;
   }
 
   return {
     head(rawHeaders, { status, inChunks }) {
-      const endsHere = new Set(hopByHop(rawHeaders));
-      if (inChunks) endsHere.delete('trailer');
-      if (hasNoLength(status)) endsHere.add('content-length');
-      const cookies = rules.setCookies.flatMap((cookie) => ['Set-Cookie', cookie]);
-      return [...passedOn(rawHeaders, endsHere), ...own.flat(), ...cookies];
+      const hops = hopByHop(rawHeaders);
+      const lengthless = hasNoLength(status);
+      const headers = passedOn(rawHeaders, (lower) => {
+        if (lower === 'trailer') return !inChunks;
+        return hops.has(lower) || (lengthless && lower === 'content-length');
+      });
+      headers.push(...own.flat);
+      for (const cookie of setCookies) headers.push('Set-Cookie', cookie);
+      return headers;
     },
-    interim: (rawHeaders) => passedOn(rawHeaders, hopByHop(rawHeaders).union(new Set(['content-length']))),
-    trailers: (rawTrailers) => passedOn(rawTrailers, hopByHop(rawTrailers).union(neverTrailing)),
+    interim(rawHeaders) {
+      const hops = hopByHop(rawHeaders);
+      return passedOn(rawHeaders, (lower) => hops.has(lower) || lower === 'content-length');
+    },
+    trailers(rawTrailers) {
+      const hops = hopByHop(rawTrailers);
+      return passedOn(rawTrailers, (lower) => hops.has(lower) || neverTrailing.has(lower));
+    },
   };
 }
 
@@ -93,16 +122,30 @@ const neverTrailing: ReadonlySet<string> = new Set([
   'www-authenticate',
 ]);
 
-// BuzzFeed SSO sets these on every answer, whatever the upstream said; operators change them with `header_overrides`.
-function ownHeaders({ overrides, secure, setCookies }: AnswerRules): HeaderEntry[] {
-  const headers = new Map<string, HeaderEntry>();
-  const set = (entry: HeaderEntry) => headers.set(entry[0].toLowerCase(), entry);
-  set(['X-Content-Type-Options', 'nosniff']);
-  set(['X-Frame-Options', 'SAMEORIGIN']);
-  set(['X-XSS-Protection', '1; mode=block']);
-  if (secure) set(['Strict-Transport-Security', 'max-age=31536000']);
-  for (const entry of overrides) set(entry);
+/**
+ * What is the same for each answer of a route.
+ *
+ * @param secure browsers reach us over HTTPS only
+ */
+export function answerPlan(
+  { headerOverrides, allowRootServiceWorker }: Pick<Route, 'headerOverrides' | 'allowRootServiceWorker'>,
+  secure: boolean,
+): AnswerPlan {
+  // BuzzFeed SSO sets these on every answer, whatever the upstream said; operators change them with `header_overrides`.
+  const own: HeaderEntry[] = [
+    ['X-Content-Type-Options', 'nosniff'],
+    ['X-Frame-Options', 'SAMEORIGIN'],
+    ['X-XSS-Protection', '1; mode=block'],
+    ...(secure ? [['Strict-Transport-Security', 'max-age=31536000'] as const] : []),
+    ...headerOverrides,
+  ];
   // RFC 9111, section 7.3: a cache stores Set-Cookie like any header, and would hand one person's session to others.
-  if (setCookies.length > 0) set(['Cache-Control', 'private, no-store']);
-  return [...headers.values()];
+  const uncached: HeaderEntry = ['Cache-Control', 'private, no-store'];
+  return { own: ownHeaders(own), ownWithCookies: ownHeaders([...own, uncached]), allowRootServiceWorker };
+}
+
+// Of several of one name the last counts.
+function ownHeaders(entries: readonly HeaderEntry[]): OwnHeaders {
+  const headers = new Map(entries.map((entry) => [entry[0].toLowerCase(), entry]));
+  return { flat: [...headers.values()].flat(), names: new Set(headers.keys()) };
 }

@@ -1,15 +1,14 @@
-import { namedGroups } from '@latchkey/access';
 import { isVisit } from '@latchkey/http';
-import type { Identity } from '@latchkey/identity';
-import type { Route } from '@latchkey/upstreams';
 import type { IncomingMessage } from 'node:http';
-import type { Passed } from './admit.ts';
-import { withPublicAddress } from './forward/location.ts';
-import { requestHeaders } from './forward/request-headers.ts';
-import { answerHeaders } from './forward/response-headers.ts';
-import type { AnswerHeaders } from './forward/response-headers.ts';
-import type { KnownSession } from './session-check/known-session.ts';
-import type { Addresses } from './sign-in/addresses.ts';
+import type { Passed } from '../admit.ts';
+import { withPublicAddress } from '../forward/location.ts';
+import { requestHeaders } from '../forward/request-headers.ts';
+import { answerHeaders } from '../forward/response-headers.ts';
+import type { AnswerHeaders } from '../forward/response-headers.ts';
+import type { KnownSession } from '../session-check/known-session.ts';
+import type { Addresses } from '../sign-in/addresses.ts';
+import { createIdentity } from './identity.ts';
+import { createPlans } from './plan.ts';
 
 /** Stage 8: what travels to the application, and what of its answer travels back. */
 export type Outgoing = {
@@ -35,7 +34,18 @@ export type OutgoingParts = {
 
 /** Makes the headers of both ways, the same for HTTP and WebSocket. */
 export function createOutgoing(parts: OutgoingParts): Outgoing {
-  const { addresses, isOwnCookie, elapsed } = parts;
+  const { addresses, isOwnCookie } = parts;
+  const planOf = createPlans(parts.secure);
+  const identityOf = createIdentity(parts.elapsed);
+
+  function setCookies(req: IncomingMessage, { request, passage }: Passed): readonly string[] {
+    const { known, renewed } = passage;
+    const cookies = renewed === undefined ? [] : [parts.renewCookie(renewed, known)];
+    if (known !== undefined && passage.isNew === true && isVisit(request.method, req.headers)) {
+      cookies.push(parts.rememberPerson(known));
+    }
+    return cookies;
+  }
 
   return {
     headersFor(req, requestId, { request, match: { route }, passage, target }) {
@@ -45,39 +55,23 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
         requestId,
         origin: addresses.origin(request),
         upstreamHost: target.origin.slice(target.origin.indexOf('//') + 2),
-        route,
+        plan: planOf(route).request,
         isPreflight: passage.decision.reason === 'preflight',
-        identity: passage.known === undefined ? undefined : identityOf(passage.known, route, elapsed()),
+        identity: passage.known && identityOf(passage.known, route),
         isOwnCookie,
       });
     },
 
-    answerTo(req, { request, match: { route }, passage, target }) {
-      const { known, renewed } = passage;
-      const setCookies = renewed === undefined ? [] : [parts.renewCookie(renewed, known)];
-      if (known !== undefined && passage.isNew === true && isVisit(request.method, req.headers)) {
-        setCookies.push(parts.rememberPerson(known));
-      }
+    answerTo(req, passed) {
+      const { route } = passed.match;
       return answerHeaders({
-        overrides: route.headerOverrides,
-        allowRootServiceWorker: route.allowRootServiceWorker,
-        secure: parts.secure,
+        plan: planOf(route).answer,
         isOwnCookie,
-        setCookies,
+        setCookies: setCookies(req, passed),
         ...(!route.preserveLocation && {
-          publicAddress: (value) => withPublicAddress(value, target, addresses.origin(request)),
+          publicAddress: (value) => withPublicAddress(value, passed.target, addresses.origin(passed.request)),
         }),
       });
     },
-  };
-}
-
-function identityOf({ session, person, accessToken }: KnownSession, route: Route, elapsed: number): Identity {
-  const living = accessToken !== undefined && accessToken.until > elapsed ? accessToken.value : '';
-  return {
-    user: session.user,
-    email: person.email,
-    groups: namedGroups(person, route.policy),
-    ...(route.passAccessToken && { accessToken: living }),
   };
 }

@@ -1,0 +1,30 @@
+import type { Dispatcher } from 'undici';
+
+/**
+ * Names and values of a head as undici gives them, a character for each byte. Mostly they are pieces of what was read from the
+ * connection in one go; then it is turned into text once, and cut.
+ */
+export function rawTexts(raw: Dispatcher.DispatchController['rawHeaders']): string[] {
+  if (!Array.isArray(raw)) return [];
+  const parts: readonly (Buffer | string)[] = raw;
+  const first = parts[0];
+  const last = parts.at(-1);
+  if (!Buffer.isBuffer(first) || !Buffer.isBuffer(last)) return parts.map(textOf);
+  const { buffer, byteOffset: start } = first;
+  const length = last.byteOffset + last.length - start;
+  // The pieces of a head that came in two do not lie in one place.
+  const isWhole = length > 0 && length <= longestHead;
+  const head = isWhole && last.buffer === buffer ? Buffer.from(buffer, start, length).toString('latin1') : '';
+  return parts.map((part) => {
+    if (typeof part === 'string' || part.buffer !== buffer) return textOf(part);
+    const at = part.byteOffset - start;
+    return at >= 0 && at + part.length <= head.length ? head.slice(at, at + part.length) : textOf(part);
+  });
+}
+
+// What a connection is read in at most.
+const longestHead = 64 * 1024;
+
+function textOf(part: Buffer | string): string {
+  return typeof part === 'string' ? part : part.toString('latin1');
+}
