@@ -132,10 +132,16 @@ function copied(file: string, { folder, port, stack }: Omit<Setting, 'copied'>):
     [/127\.0\.0\.1:8080/g, `127.0.0.1:${stack.app.port}`],
     [/(?<=listen )443(?= ssl)|(?<=bind ):443(?= ssl)|\*:443(?=>)/g, `127.0.0.1:${port}`],
   ];
-  return changes.reduce(
-    (text, [from, to]) => text.replaceAll(from, to),
-    readFileSync(join(root, 'deploy/fronts', file), 'utf8'),
-  );
+  const text = readFileSync(join(root, 'deploy/fronts', file), 'utf8');
+  return changes.reduce((changed, [from, to]) => changed.replaceAll(from, to), withTaskThatIsDown(text));
+}
+
+// One more line for a task of the proxy, where nothing listens.
+function withTaskThatIsDown(text: string): string {
+  return text.replaceAll(/^ +.*127\.0\.0\.1:4180.*$/gm, (line) => {
+    const other = line.replace('proxy1', 'proxy2').replace('127.0.0.1:4180', '127.0.0.1:9');
+    return `${line}\n${other}`;
+  });
 }
 
 async function start(program: string, { files, args }: Plan, where: { folder: string; port: number }) {

@@ -102,6 +102,10 @@ export function holdsBehind(the: InFront): void {
     expect(error.message).toContain('403');
   });
 
+  test('a task that is down costs nobody anything', async () => {
+    for (let times = 0; times < 8; times++) expect((await ask(the)).status).toBe(401);
+  });
+
   test('an upload of 20 MB arrives whole, by length and in chunks', async () => {
     const cookie = await cookieOf();
     const sum = createHash('sha256').update(upload).digest('hex');

@@ -16,12 +16,11 @@ else {
     holdsBehind(useFront(nginx, ({ folder, copied }) => nginxWith(folder, { front: copied('nginx.conf') })));
   });
 
-  describe('behind nginx that speaks HTTP/1.0, writes the port itself, and knows of a task that is down', () => {
+  describe('behind nginx that speaks HTTP/1.0 and writes the port itself', () => {
     const the = useFront(nginx, ({ folder, copied }) => {
       const front = copied('nginx.conf')
         .replaceAll(/^.*(?:proxy_http_version|\$http_upgrade;|\$latchkey_connection;).*\n/gm, '')
-        .replace('$http_host', '$host:$server_port')
-        .replace(/server \S+ max_fails=0;/, '$&\n  server 127.0.0.1:9 max_fails=0;');
+        .replace('$http_host', '$host:$server_port');
       return nginxWith(folder, { front });
     });
 
@@ -30,11 +29,6 @@ else {
       expect([visit.status, visit.url]).toEqual([200, the.stack.url('hello', '/a?b')]);
       const [entry = { rawHeaders: [] }] = the.stack.app.received;
       expect(valuesOf(entry, 'X-Forwarded-Host')).toEqual([`hello.latchkey.localhost:${the.port}`]);
-    });
-
-    test('a task that is down costs nobody anything', async () => {
-      const answers = await Promise.all(Array.from({ length: 8 }, () => ask(the)));
-      expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(401));
     });
 
     test('uploads in chunks and answers of unknown length are whole, and interim answers stay behind', async () => {
