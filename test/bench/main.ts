@@ -63,7 +63,7 @@ async function reportComparison(): Promise<void> {
 }
 
 async function reportGrowth(): Promise<void> {
-  const { rows, panels } = await measureGrowth(dir, { rounds, warm, pressure });
+  const { rows, panels } = await measureGrowth(dir, { rounds, pressure });
   writeFileSync(picture, draw(panels, 'Processor time of a request, times what it takes with the least'));
   print({ rows }, table(rows));
 }
