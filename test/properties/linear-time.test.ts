@@ -3,6 +3,7 @@
 import { Writable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { decide, isAdmitted } from '@latchkey/access';
+import { mayControlOwnPaths } from '@latchkey/admission';
 import {
   authenticatesConnection,
   canonicalAuthority,
@@ -43,7 +44,6 @@ import { formParameters, queryParameters, refuseMany } from '../../services/auth
 import { framed } from '../../services/proxy/src/forward/framing.ts';
 import { hopByHop } from '../../services/proxy/src/forward/hop-by-hop.ts';
 import { requestHeaders, requestPlan } from '../../services/proxy/src/forward/request-headers.ts';
-import { mayControlOwnPaths } from '../../services/proxy/src/service-worker.ts';
 import { createAddresses } from '../../services/proxy/src/sign-in/addresses.ts';
 
 // As much as the head of a request may hold.

@@ -12,6 +12,7 @@ import {
 import type { CanonicalRequest } from '@latchkey/http';
 import { servesPort, upstreamTarget } from '@latchkey/upstreams';
 import type { RouteTable, Target } from '@latchkey/upstreams';
+import { andThen } from './and-then.ts';
 import { authenticate, stranger } from './authenticate.ts';
 import type { Asked, Authenticator } from './authenticate.ts';
 import type { Incoming } from './incoming.ts';
@@ -88,8 +89,7 @@ export function authorize<Session>(
   authenticators: readonly Authenticator<Session>[],
 ): Authorized<Session> | Promise<Authorized<Session>> {
   const { policy } = asked.route;
-  const found = authenticate(asked, authenticators);
-  return found instanceof Promise ? found.then(decided) : decided(found);
+  return andThen(authenticate(asked, authenticators), decided);
 
   function decided(identified: Authorized<Session>['identified']): Authorized<Session> {
     const decision =

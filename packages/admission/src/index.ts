@@ -1,5 +1,6 @@
 export { admit, authorize, refusalOf } from './admit.ts';
 export type { Parts } from './admit.ts';
+export { andThen } from './and-then.ts';
 export type { Asked, Authenticator, Identified } from './authenticate.ts';
 export { readIncoming } from './incoming.ts';
 export type { Incoming } from './incoming.ts';
@@ -13,3 +14,4 @@ export type {
   Routed,
   ShowLauncher,
 } from './outcome.ts';
+export { mayControlOwnPaths } from './service-worker.ts';

@@ -1,29 +1,33 @@
+import type { Authenticator } from '@latchkey/admission';
 import { clockFrom, createRateLimit, startServer, trustPeers } from '@latchkey/http';
 import type { RunningServer } from '@latchkey/http';
 import { attemptCookies, deriveKeys, isOwnCookie, sealSignOutHint } from '@latchkey/session';
 import type { ProxySettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { createAdmission } from './admission.ts';
 import { createAskAuth } from './ask-auth.ts';
 import { watchReach } from './auth-reach.ts';
+import { createCredentialReader } from './authn/credential.ts';
+import { personMarks } from './authn/person-marks.ts';
+import { createSessionCookieAuthenticator } from './authn/session-cookie.ts';
+import { sessionCookies } from './authn/session-cookies.ts';
 import { createEndpoints } from './endpoints/endpoints.ts';
 import { createForStrangers } from './endpoints/for-strangers.ts';
 import { createLauncherOf, createPageOf } from './endpoints/launcher-address.ts';
 import { createLauncher } from './endpoints/launcher.ts';
+import { createServeEndpoint } from './endpoints/own-request.ts';
 import { createConnections } from './forward/connections.ts';
 import { createTunnels } from './forward/tunnels.ts';
-import { createCredentialReader } from './gate/credential.ts';
-import { createGate } from './gate/gate.ts';
-import { giveRenewed } from './gate/give-renewed.ts';
-import { personMarks } from './gate/person-marks.ts';
-import { createRefuseDecision } from './gate/refuse.ts';
-import { sessionCookies } from './gate/session-cookies.ts';
-import { createPipeline } from './pipeline.ts';
-import { publicPorts } from './public-ports.ts';
 import { observeIntrospect } from './record/observe-introspect.ts';
 import { startRecording } from './record/start.ts';
+import { createRefuse } from './respond/refuse.ts';
+import { createRespond } from './respond/respond.ts';
+import { createHttpListener } from './server/http.ts';
+import { createUpgradeListener } from './server/websocket.ts';
 import { createSessionCheck } from './session-check/check.ts';
 import { createIntrospect } from './session-check/introspect.ts';
+import type { KnownSession } from './session-check/known-session.ts';
 import { sessionTokens } from './session-check/session-token.ts';
 import { createAddresses } from './sign-in/addresses.ts';
 import { createCallback } from './sign-in/callback.ts';
@@ -32,6 +36,7 @@ import { createStart } from './sign-in/start.ts';
 import { createHeldBodies } from './signing/held-bodies.ts';
 import { createBodyReader } from './signing/read-body.ts';
 import type { Signer } from './signing/signer.ts';
+import { createStages } from './stages.ts';
 import type { LiveTable } from './upstream-file/live-table.ts';
 
 /** Wires the stages together from settings and route table, and starts listening. */
@@ -42,6 +47,8 @@ export async function startProxy(options: {
   log: Logger;
   /** for Prometheus, where it reads one */
   registry?: Registry;
+  /** for further kinds of credentials, asked before the session cookie */
+  authenticators?: readonly Authenticator<KnownSession>[];
   /** the clock, for tests */
   now?: () => number;
   elapsed?: () => number;
@@ -67,15 +74,10 @@ export async function startProxy(options: {
     lifetimeMs,
     now,
   });
-  const ports = publicPorts({
-    ports: settings.server.publicPorts,
-    scheme: (request) => addresses.scheme(request),
-  });
   const signOutHints = deriveKeys(client.secrets, 'sign-out hint');
   const marks = personMarks({ keys: deriveKeys(secrets, 'person mark'), secure });
   const credentials = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
-  const gate = createGate({
-    tell,
+  const sessionCookie = createSessionCookieAuthenticator({
     marks,
     readCredential: credentials.read,
     check: createSessionCheck({
@@ -90,19 +92,32 @@ export async function startProxy(options: {
       tell,
     }),
   });
+  const { publicPorts } = settings.server;
+  const admission = createAdmission(
+    {
+      match: (host, port) => table.current().match(host, port),
+      publicPorts,
+      secure,
+      scheme: (request) => addresses.scheme(request),
+      // A new kind of credential is a file in `authn/` and a line here.
+      authenticators: [...(options.authenticators ?? []), sessionCookie],
+    },
+    tell,
+  );
+  const { authorize } = admission;
   const routes = () => table.current().routes;
-  const pageOf = createPageOf({ addresses, publicPorts: settings.server.publicPorts });
+  const pageOf = createPageOf({ addresses, publicPorts });
   const launcherOf = createLauncherOf({ routes, pageOf });
-  const refuseDecision = createRefuseDecision({ addresses, launcherOf, cookies, marks });
+  const refuse = createRefuse({ addresses, launcherOf, cookies, marks });
   const showLauncher = createLauncher({ routes, pageOf });
   const attempts = attemptCookies({ keys: deriveKeys(secrets, 'hand-off attempt'), scope: { secure }, now });
   const forStrangers = createForStrangers(
     createRateLimit({ perMinute: settings.server.requestsPerMinute, log }),
   );
   const endpoints = createEndpoints({
-    gate,
+    authorize,
     addresses,
-    refuseDecision,
+    refuse,
     showLauncher,
     launcherOf,
     cookies,
@@ -114,7 +129,7 @@ export async function startProxy(options: {
         attempts,
         redeem: createRedeem(askAuth, tokens),
         addresses,
-        gate,
+        authorize,
         cookies,
         now,
       }),
@@ -129,31 +144,37 @@ export async function startProxy(options: {
   const tunnels = createTunnels(session.ttl.validMs);
   table.onReplace(() => void tunnels.recheck());
 
+  const stages = createStages({
+    trust: trustPeers(settings.server.trustedProxies),
+    admission,
+    addresses,
+    secure,
+    isOwnCookie: (cookieName) => isOwnCookie(cookieName, name),
+    renewCookie: (value, known) => cookies.issue(value, known.session),
+    rememberPerson: (known) => marks.remember(known.session),
+    tell,
+    elapsed,
+  });
+  const serveEndpoint = createServeEndpoint(endpoints);
+  const readBody = createBodyReader({ held: createHeldBodies(), graceMs: settings.server.readTimeoutMs });
+
   const server = await startServer(
-    ({ ready }) =>
-      createPipeline({
-        trust: trustPeers(settings.server.trustedProxies),
-        table: () => table.current(),
-        endpoints,
-        signer,
-        readBody: createBodyReader({ held: createHeldBodies(), graceMs: settings.server.readTimeoutMs }),
-        showLauncher,
-        gate,
-        refuseDecision,
-        giveRenewed: (res, identified) => giveRenewed(res, identified, cookies),
-        addresses,
-        ports,
-        connections,
-        tunnels,
-        passInterim: settings.server.passInterim,
-        isOwnCookie: (cookieName) => isOwnCookie(cookieName, name),
-        renewCookie: (value, known) => cookies.issue(value, known.session),
-        rememberPerson: (known) => marks.remember(known.session),
-        secure,
-        ready,
-        tell,
-        elapsed,
-      }),
+    ({ ready }) => {
+      const respond = createRespond({ ready, serveEndpoint, refuse, showLauncher, cookies, marks });
+      const both = { stages, respond, connections, signer, secure };
+      const { passInterim } = settings.server;
+      return {
+        request: createHttpListener({ ...both, readBody, passInterim }),
+        upgrade: createUpgradeListener({
+          ...both,
+          admission,
+          table: () => table.current(),
+          tunnels,
+          tell,
+          elapsed,
+        }),
+      };
+    },
     {
       port: settings.server.port,
       address: settings.server.address,

@@ -7,11 +7,14 @@ import type { VisitorReason } from '@latchkey/access';
 import { canonicalHost, clockFrom, ownPaths, replyText } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
-import type { Gate, Passage } from '../gate/gate.ts';
-import type { RequestRecord } from '../record/request-record.ts';
+import type { Authorized } from '@latchkey/admission';
+import type { Admission } from '../admission.ts';
+import { openExchange } from '../exchange.ts';
+import type { Exchange } from '../exchange.ts';
 import { newlyKnown } from '../session-check/known-session.ts';
 import { createEndpoints } from './endpoints.ts';
-import { attachExchange } from './exchange.ts';
+import type { KnownSession } from '../session-check/known-session.ts';
+import { createServeEndpoint } from './own-request.ts';
 
 const host = canonicalHost('wiki.example.com');
 if (host === undefined) throw new Error('the host of these tests is none');
@@ -55,15 +58,15 @@ const request: CanonicalRequest = {
   forwardedProto: undefined,
 };
 
-const gate = { passAsPerson: jest.fn<Gate['passAsPerson']>(), pass: jest.fn<Gate['pass']>() };
+const authorize = jest.fn<Admission['authorize']>();
 let server: Server;
 let origin = '';
-let record: RequestRecord;
+let exchange: Exchange;
 
 beforeAll(async () => {
   const endpoints = createEndpoints({
-    gate,
-    refuseDecision: () => undefined,
+    authorize,
+    refuse: () => undefined,
     showLauncher: () => undefined,
     launcherOf: () => undefined,
     certs: '{}',
@@ -85,9 +88,10 @@ beforeAll(async () => {
     startHandOff: (_req, res) => replyText(res, 200, 'starts'),
     finishHandOff: (_req, res) => replyText(res, 200, 'finishes'),
   });
+  const serveEndpoint = createServeEndpoint(endpoints);
   server = createServer((req, res) => {
-    attachExchange(req, { request, route, record });
-    endpoints(req, res);
+    exchange = openExchange(req, res, 'an-id');
+    serveEndpoint(exchange, { request, route });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -101,9 +105,7 @@ afterAll(() => {
 });
 
 beforeEach(() => {
-  record = { id: 'an-id', close: () => {} };
-  gate.passAsPerson.mockReset().mockResolvedValue(passageOf('no_session'));
-  gate.pass.mockReset();
+  authorize.mockReset().mockReturnValue(nobodyWith('no_session'));
 });
 
 function signedIn(groups: readonly string[]): void {
@@ -113,18 +115,17 @@ function signedIn(groups: readonly string[]): void {
   const known = newlyKnown(session, { token: 'the-seal', cookie: 'the-seal' }, clockFrom({ now: () => 0 }));
   known.person = { ...known.person, groups };
   const decision = decideFor(known.person, route.policy, noFacts);
-  gate.passAsPerson.mockResolvedValue({
-    principal: known.person,
-    known,
-    renewed: undefined,
+  const { person: principal, decisions } = known;
+  authorize.mockReturnValue({
+    identified: { kind: 'person', principal, session: known, decisions },
     decision,
-    route,
   });
 }
 
-function passageOf(why: VisitorReason): Passage {
+function nobodyWith(why: VisitorReason): Authorized<KnownSession> {
   const principal = { kind: 'visitor', why } as const;
-  return { principal, decision: decideFor(principal, route.policy, noFacts), route };
+  const decision = decideFor(principal, route.policy, noFacts);
+  return { identified: { kind: 'visitor', principal }, decision };
 }
 
 function ask(path: string, init: RequestInit = {}): Promise<Response> {
@@ -154,7 +155,7 @@ describe('/robots.txt', () => {
     const answer = await ask('/robots.txt', { method });
 
     expect([answer.status, await answer.text()]).toEqual([200, body]);
-    expect(gate.passAsPerson).not.toHaveBeenCalled();
+    expect(authorize).not.toHaveBeenCalled();
   });
 });
 
@@ -163,7 +164,7 @@ describe('/oauth2/auth', () => {
     signedIn(['staff']);
 
     expect((await ask('/oauth2/auth')).status).toBe(202);
-    expect(record.decision).toMatchObject({ allow: true, reason: 'allowed_group' });
+    expect(exchange.decision).toMatchObject({ allow: true, reason: 'allowed_group' });
   });
 
   test('is 401 for nobody, with the reason', async () => {
@@ -178,7 +179,7 @@ describe('/oauth2/auth', () => {
     const answer = await ask('/oauth2/auth');
 
     expect([401, 403]).toContain(answer.status);
-    expect(record.decision).toMatchObject({ allow: false, reason: 'no_rule_matches' });
+    expect(exchange.decision).toMatchObject({ allow: false, reason: 'no_rule_matches' });
   });
 
   test.each(['X-Original-URI', 'X-Forwarded-Uri', 'X-Original-URL', 'X-Forwarded-Host', 'User-Agent'])(
@@ -195,12 +196,12 @@ describe('/oauth2/auth', () => {
   });
 
   test('is an error where the session cannot be looked at, and never a yes', async () => {
-    gate.passAsPerson.mockRejectedValue(new Error('broken inside'));
+    authorize.mockRejectedValue(new Error('broken inside'));
     const answer = await ask('/oauth2/auth');
 
     expect(answer.status).toBe(500);
     expect(await answer.text()).not.toContain('broken inside');
-    expect(record.detail).toBe('broken inside');
+    expect(exchange.detail).toBe('broken inside');
   });
 });
 
@@ -228,10 +229,10 @@ describe('/oauth2/me', () => {
 
 describe('while sessions cannot be checked', () => {
   test.each(['/oauth2/auth', '/oauth2/me'])('%s does not say that anybody is signed out', async (path) => {
-    gate.passAsPerson.mockResolvedValue(passageOf('session_unverified'));
+    authorize.mockReturnValue(nobodyWith('session_unverified'));
     const answer = await ask(path);
 
-    expect([answer.status, record.error]).toEqual([503, 'session_unverified']);
+    expect([answer.status, exchange.error]).toEqual([503, 'session_unverified']);
   });
 });
 
@@ -254,7 +255,7 @@ describe('another method', () => {
     const answer = await ask(path, { method });
 
     expect(answer.status).toBe(405);
-    expect(record.error).toBe('method_not_allowed');
+    expect(exchange.error).toBe('method_not_allowed');
     // RFC 9110, section 15.5.6: the answer must carry an Allow header.
     expect(answer.headers.get('allow')).toBe('GET, HEAD');
   });

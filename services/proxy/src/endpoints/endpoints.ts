@@ -1,4 +1,6 @@
 import { isTransient, namedGroups, nameOf } from '@latchkey/access';
+import { refusalOf } from '@latchkey/admission';
+import type { Authorized } from '@latchkey/admission';
 import {
   hasMorePairs,
   HttpError,
@@ -16,24 +18,24 @@ import {
 import { handOffCallbackPath, handOffStartPath } from '@latchkey/session';
 import express from 'express';
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
-import type { Gate, Passage } from '../gate/gate.ts';
-import { giveRenewed } from '../gate/give-renewed.ts';
-import { refuseWithError } from '../gate/refuse.ts';
-import type { RefuseDecision } from '../gate/refuse.ts';
-import type { PersonMarks } from '../gate/person-marks.ts';
-import type { SessionCookies } from '../gate/session-cookies.ts';
+import type { Admission } from '../admission.ts';
+import type { PersonMarks } from '../authn/person-marks.ts';
+import type { SessionCookies } from '../authn/session-cookies.ts';
+import { giveRenewed } from '../respond/give-renewed.ts';
+import { refuseWithError } from '../respond/refuse-with-error.ts';
+import type { Refuse } from '../respond/refuse.ts';
 import type { KnownSession } from '../session-check/known-session.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
-import { exchangeOf } from './exchange.ts';
 import { replyLauncherScript } from './launcher.ts';
 import type { LauncherOf } from './launcher-address.ts';
 import type { ShowLauncher } from './launcher.ts';
+import { ownRequestOf } from './own-request.ts';
 
 /** The proxy's own endpoints, for requests whose path is one of `ownPaths`. */
 export function createEndpoints(parts: {
-  gate: Gate;
+  authorize: Admission['authorize'];
   addresses: Addresses;
-  refuseDecision: RefuseDecision;
+  refuse: Refuse;
   showLauncher: ShowLauncher;
   launcherOf: LauncherOf;
   cookies: Pick<SessionCookies, 'endHost' | 'issue'>;
@@ -46,15 +48,15 @@ export function createEndpoints(parts: {
   /** for upstreams that check `Sso-Signature` */
   certs: string;
 }): Express {
-  const { gate, addresses, refuseDecision, showLauncher, marks } = parts;
+  const { addresses, refuse, showLauncher, marks } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(function refuseMany(req: Request, res: Response, next: NextFunction) {
-    const { request, record } = exchangeOf(req);
+  app.use(function refuseMany(_req: Request, res: Response, next: NextFunction) {
+    const { request, exchange } = ownRequestOf(res);
     if (!hasMorePairs(request.query, mostQueryPairs)) return next();
-    record.detail = 'too many parameters';
-    return refuseWithError(res, record, 'bad_request');
+    exchange.detail = 'too many parameters';
+    return refuseWithError(exchange, 'bad_request');
   });
 
   app
@@ -65,8 +67,8 @@ export function createEndpoints(parts: {
   // For a server in front that asks per request (nginx auth_request). It is about the session and the host that was
   // asked for. No header says which path or host is meant instead: anybody could write it (CVE-2026-40575).
   app.all('/oauth2/auth', async function auth(req: Request, res: Response) {
-    const passage = await identified(req, res);
-    if (!passage.decision.allow) return refuseWithoutRedirect(req, res, passage);
+    const authorized = await authorize(req, res);
+    if (!authorized.decision.allow) return refuseWithoutRedirect(res, authorized);
     res.set('Cache-Control', 'no-store');
     return replyText(res, 202, '');
   });
@@ -74,17 +76,17 @@ export function createEndpoints(parts: {
   app
     .route('/oauth2/me')
     .get(async function whoAmI(req: Request, res: Response) {
-      const passage = await identified(req, res);
-      const { known } = passage;
-      if (known === undefined) return refuseWithoutRedirect(req, res, passage);
-      const { session, person } = known;
+      const authorized = await authorize(req, res);
+      const { identified } = authorized;
+      if (identified.kind !== 'person') return refuseWithoutRedirect(res, authorized);
+      const { session, person } = identified.session;
       // An allow-list: what is added to a session later stays inside until somebody lists it here (CVE-2024-39315).
       return replyJson(res, 200, {
         email: session.email,
         user: session.user,
         name: session.name ?? null,
         provider: session.idp,
-        groups: namedGroups(person, exchangeOf(req).route.policy),
+        groups: namedGroups(person, ownRequestOf(res).route.policy),
         signed_in_at: isoTime(session.auth_time),
         expires_at: isoTime(session.exp),
       });
@@ -94,11 +96,12 @@ export function createEndpoints(parts: {
   app
     .route('/oauth2/apps')
     .get(async function apps(req: Request, res: Response) {
-      const { request, route, record } = exchangeOf(req);
+      const { request, route, exchange } = ownRequestOf(res);
       if (route.kind !== 'launcher') return sendToLauncher(req, res);
-      const passage = await identified(req, res);
-      if (passage.known === undefined) return refuseDecision(res, record, request, passage);
-      return showLauncher(res, { request, record }, passage.known);
+      const authorized = await authorize(req, res);
+      const { identified } = authorized;
+      if (identified.kind === 'person') return showLauncher(exchange, request, identified.session);
+      return refuse(exchange, refusalOf({ request, route, ...authorized }, req.headers));
     })
     .all(onlyGet);
   app
@@ -123,16 +126,17 @@ export function createEndpoints(parts: {
       return goOn(req, res, isPressed);
     })
     .post((req: Request, res: Response) =>
-      goOn(req, res, isFromOwnPage(req.headers, addresses.origin(exchangeOf(req).request))),
+      goOn(req, res, isFromOwnPage(req.headers, addresses.origin(ownRequestOf(res).request))),
     )
     .all(onlyMethods('GET, HEAD, POST'));
 
   app.all('/oauth2/sign_out', async function signOut(req: Request, res: Response) {
-    const { request, route, record } = exchangeOf(req);
+    const { request, route, exchange } = ownRequestOf(res);
     if (!isVisit(request.method, req.headers) && !isFromOwnPage(req.headers, addresses.origin(request))) {
-      return refuseWithError(res, record, 'cross_site_request');
+      return refuseWithError(exchange, 'cross_site_request');
     }
-    const { known, decision } = await identified(req, res);
+    const { identified, decision } = await authorize(req, res);
+    const known = identified.kind === 'person' ? identified.session : undefined;
     const hint = known?.session.host_only === true ? await parts.signOutHint(known) : undefined;
     // Auth asks before it signs anybody out. Its answer reaches a session that was handed over at that one's next check; until
     // then its cookie would live on. Who stays signed in after all gets it back without a word.
@@ -140,22 +144,23 @@ export function createEndpoints(parts: {
     return replyRedirect(res, addresses.signOut(request, route.providerSlug, hint));
   });
 
-  app.use(function failed(error: Error, req: Request, res: Response, _next: NextFunction) {
-    const { record } = exchangeOf(req);
+  app.use(function failed(error: Error, _req: Request, res: Response, _next: NextFunction) {
+    const { exchange } = ownRequestOf(res);
     if (error instanceof HttpError) {
       res.set(error.headers);
-      return refuseWithError(res, record, error.code);
+      return refuseWithError(exchange, error.code);
     }
-    record.detail = error.message;
-    return refuseWithError(res, record, 'internal_error');
+    exchange.detail = error.message;
+    return refuseWithError(exchange, 'internal_error');
   });
   return app;
 
   /** @param isPressed by a button of the page that this browser was shown; it is for no other person who has come since */
   async function goOn(req: Request, res: Response, isPressed: boolean): Promise<void> {
-    const { request } = exchangeOf(req);
+    const { request } = ownRequestOf(res);
     const parameters = new URLSearchParams(request.query);
-    const { arrived } = await identified(req, res);
+    const { identified } = await authorize(req, res);
+    const arrived = identified.kind === 'visitor' ? identified.arrived : undefined;
     const token = arrived && marks.tokenFor(req.headers.cookie, arrived.session);
     if (arrived !== undefined && isPressed && token === parameters.get('person')) {
       res.append('Set-Cookie', marks.remember(arrived.session));
@@ -164,51 +169,50 @@ export function createEndpoints(parts: {
   }
 
   function sendToLauncher(req: Request, res: Response): void {
-    const { request, route, record } = exchangeOf(req);
+    const { request, route, exchange } = ownRequestOf(res);
     const href = parts.launcherOf(request, route);
     if (href !== undefined && mayBeRedirected(request.method, req.headers)) return replyRedirect(res, href);
-    return refuseWithError(res, record, 'not_found');
+    return refuseWithError(exchange, 'not_found');
   }
 
-  async function identified(req: Request, res: Response): Promise<Passage> {
-    const { request, route, record } = exchangeOf(req);
-    const passage = await gate.passAsPerson(request, req.headers, route);
-    record.principal = passage.principal;
-    record.decision = passage.decision;
-    giveRenewed(res, passage, parts.cookies);
-    return passage;
+  async function authorize({ headers }: Request, res: Response): Promise<Authorized<KnownSession>> {
+    const { request, route, exchange } = ownRequestOf(res);
+    const authorized = await parts.authorize({ request, headers, route });
+    const { identified, decision } = authorized;
+    exchange.principal = identified.principal;
+    exchange.decision = decision;
+    giveRenewed(res, identified, parts.cookies);
+    return authorized;
   }
 }
 
 // Whoever asks here is a program: it is told, not sent anywhere. A server in front sends people to the sign-in for 401 (nginx:
 // `error_page 401`), so a person who is signed in and may not pass would go round in circles.
-function refuseWithoutRedirect(req: Request, res: Response, { decision, principal }: Passage): void {
+function refuseWithoutRedirect(res: Response, { identified, decision }: Authorized<KnownSession>): void {
   const { reason, rule = '' } = decision;
-  const { record } = exchangeOf(req);
-  if (isTransient(reason)) return refuseWithError(res, record, 'session_unverified', { reason });
-  if (principal.kind === 'visitor') return refuseWithError(res, record, 'not_signed_in', { reason });
-  return refuseWithError(res, record, 'access_denied', {
-    reason,
-    extra: { email: nameOf(principal) ?? '', rule },
-  });
+  const { exchange } = ownRequestOf(res);
+  if (isTransient(reason)) return refuseWithError(exchange, 'session_unverified', { reason });
+  if (identified.kind === 'visitor') return refuseWithError(exchange, 'not_signed_in', { reason });
+  const extra = { email: nameOf(identified.principal) ?? '', rule };
+  return refuseWithError(exchange, 'access_denied', { reason, extra });
 }
 
 // An image of another page could fill the browser with attempts and push out those that people are at, or use one up.
 function onlyVisits(req: Request, res: Response, next: NextFunction): void {
-  if (isArrival(req)) return next();
-  return refuseWithError(res, exchangeOf(req).record, 'cross_site_request');
+  if (isArrival(req, res)) return next();
+  return refuseWithError(ownRequestOf(res).exchange, 'cross_site_request');
 }
 
 // A service worker over our addresses, which the operator has allowed, passes every visit on.
-function isArrival(req: Request): boolean {
-  const { allowRootServiceWorker } = exchangeOf(req).route;
+function isArrival(req: Request, res: Response): boolean {
+  const { allowRootServiceWorker } = ownRequestOf(res).route;
   return isVisit(req.method, req.headers) || (allowRootServiceWorker && isPassedOn(req.headers));
 }
 
 // No page, not even a refusal, stands where a code is in the address.
 function leaveCode(req: Request, res: Response, next: NextFunction): void {
-  const hasCode = new URLSearchParams(exchangeOf(req).request.query).has('code');
-  if (!hasCode || isArrival(req)) return next();
+  const hasCode = new URLSearchParams(ownRequestOf(res).request.query).has('code');
+  if (!hasCode || isArrival(req, res)) return next();
   return replyRedirect(res, handOffCallbackPath);
 }
 
@@ -217,9 +221,9 @@ function onlyGet(req: Request, res: Response): void {
 }
 
 function onlyMethods(allowed: string) {
-  return function refuseMethod(req: Request, res: Response): void {
+  return function refuseMethod(_req: Request, res: Response): void {
     res.setHeader('Allow', allowed);
-    refuseWithError(res, exchangeOf(req).record, 'method_not_allowed');
+    refuseWithError(ownRequestOf(res).exchange, 'method_not_allowed');
   };
 }
 

@@ -1,7 +1,7 @@
 import { createWorkForStrangers } from '@latchkey/http';
 import type { RateLimit } from '@latchkey/http';
 import type { Request, Response } from 'express';
-import { exchangeOf } from './exchange.ts';
+import { ownRequestOf } from './own-request.ts';
 
 type Endpoint = (req: Request, res: Response) => Promise<void>;
 
@@ -14,7 +14,7 @@ export function createForStrangers(limit: RateLimit): (endpoint: Endpoint) => En
 
   return function forStrangers(endpoint) {
     return async function bounded(req, res) {
-      const { client } = exchangeOf(req).request;
+      const { client } = ownRequestOf(res).request;
       await limit(req, client);
       await work(res, client, () => endpoint(req, res));
     };

@@ -1,12 +1,12 @@
+import { decideOnce, noFacts } from '@latchkey/access';
 import { isReadByPerson, launcherScriptPath, replyHtml, replyJson } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
 import { launcherPage, launcherScript } from '@latchkey/web-pages';
 import type { App } from '@latchkey/web-pages';
 import type { ServerResponse } from 'node:http';
-import { decideAbout } from '../gate/gate.ts';
-import { refuseWithError } from '../gate/refuse.ts';
-import type { RequestRecord } from '../record/request-record.ts';
+import type { Exchange } from '../exchange.ts';
+import { refuseWithError } from '../respond/refuse-with-error.ts';
 import type { KnownSession } from '../session-check/known-session.ts';
 import type { PageOf } from './launcher-address.ts';
 
@@ -14,22 +14,19 @@ import type { PageOf } from './launcher-address.ts';
  * Shows a person the applications that they may open: a page for a navigation, JSON for a program. On the host of a
  * launcher only: on an application's own, its script could read them.
  */
-export type ShowLauncher = (
-  res: ServerResponse,
-  exchange: { request: CanonicalRequest; record: RequestRecord },
-  known: KnownSession,
-) => void;
+export type ShowLauncher = (exchange: Exchange, request: CanonicalRequest, known: KnownSession) => void;
 
 // What a browser says of requests by our own pages; a program that is no browser says nothing.
 const ownSites: ReadonlySet<string | string[] | undefined> = new Set(['same-origin', 'none', undefined]);
 
 /** @param parts.routes the routes in force */
 export function createLauncher(parts: { routes: () => readonly Route[]; pageOf: PageOf }): ShowLauncher {
-  return function showLauncher(res, { request, record }, known) {
-    const { headers } = res.req;
+  return function showLauncher(exchange, request, known) {
+    const { req, res } = exchange;
+    const { headers } = req;
     const isPage = isReadByPerson(headers);
     if (!isPage && !ownSites.has(headers['sec-fetch-site'])) {
-      return refuseWithError(res, record, 'cross_site_request');
+      return refuseWithError(exchange, 'cross_site_request');
     }
     const apps = appsFor(known, parts.routes(), (host) => parts.pageOf(host, request));
     if (!isPage) {
@@ -46,7 +43,7 @@ export function createLauncher(parts: { routes: () => readonly Route[]; pageOf: 
       email: known.session.email,
       signOutHref: '/oauth2/sign_out',
       scriptHref: launcherScriptPath,
-      requestId: record.id,
+      requestId: exchange.id,
     };
     return replyHtml(res, 200, launcherPage(page));
   };
@@ -73,7 +70,7 @@ export function appsFor(
     const { host, launcher, kind } = route;
     if (host === undefined || kind !== 'simple' || launcher?.hidden === true) return [];
     if (route.providerSlug !== known.session.idp) return [];
-    if (!decideAbout(known, route).allow) return [];
+    if (!decideOnce(known.person, route.policy, noFacts, known.decisions).allow) return [];
     return [
       {
         title: launcher?.title ?? route.service,

@@ -1,6 +1,6 @@
+import type { Forward } from '@latchkey/admission';
 import { isVisit } from '@latchkey/http';
-import type { IncomingMessage } from 'node:http';
-import type { Passed } from '../admit.ts';
+import type { Exchange } from '../exchange.ts';
 import { withPublicAddress } from '../forward/location.ts';
 import { requestHeaders } from '../forward/request-headers.ts';
 import { answerHeaders } from '../forward/response-headers.ts';
@@ -13,9 +13,9 @@ import { createPlans } from './plan.ts';
 /** Stage 8: what travels to the application, and what of its answer travels back. */
 export type Outgoing = {
   /** The headers of the request to the application, a flat list. */
-  headersFor(req: IncomingMessage, requestId: string, passed: Passed): string[];
+  headersFor(exchange: Exchange, forward: Forward<KnownSession>): string[];
   /** The headers of the answer to the browser. */
-  answerTo(req: IncomingMessage, passed: Passed): AnswerHeaders;
+  answerTo(exchange: Exchange, forward: Forward<KnownSession>): AnswerHeaders;
 };
 
 /** The parts that headers are made with. */
@@ -38,38 +38,38 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
   const planOf = createPlans(parts.secure);
   const identityOf = createIdentity(parts.elapsed);
 
-  function setCookies(req: IncomingMessage, { request, passage }: Passed): readonly string[] {
-    const { known, renewed } = passage;
-    const cookies = renewed === undefined ? [] : [parts.renewCookie(renewed, known)];
-    if (known !== undefined && passage.isNew === true && isVisit(request.method, req.headers)) {
-      cookies.push(parts.rememberPerson(known));
-    }
+  function setCookies({ req }: Exchange, { request, identified }: Forward<KnownSession>): readonly string[] {
+    if (identified.kind !== 'person') return [];
+    const { session, renewed, isNew } = identified;
+    const cookies = renewed === undefined ? [] : [parts.renewCookie(renewed, session)];
+    if (isNew === true && isVisit(request.method, req.headers)) cookies.push(parts.rememberPerson(session));
     return cookies;
   }
 
   return {
-    headersFor(req, requestId, { request, match: { route }, passage, target }) {
+    headersFor({ id, req }, { request, route, identified, decision, target }) {
       return requestHeaders({
         rawHeaders: req.rawHeaders,
         request,
-        requestId,
+        requestId: id,
         origin: addresses.origin(request),
         upstreamHost: target.origin.slice(target.origin.indexOf('//') + 2),
         plan: planOf(route).request,
-        isPreflight: passage.decision.reason === 'preflight',
-        identity: passage.known && identityOf(passage.known, route),
+        isPreflight: decision.reason === 'preflight',
+        // A machine is no person, and nobody's name goes with it.
+        identity: identified.kind === 'person' ? identityOf(identified.session, route) : undefined,
         isOwnCookie,
       });
     },
 
-    answerTo(req, passed) {
-      const { route } = passed.match;
+    answerTo(exchange, forward) {
+      const { request, route, target } = forward;
       return answerHeaders({
         plan: planOf(route).answer,
         isOwnCookie,
-        setCookies: setCookies(req, passed),
+        setCookies: setCookies(exchange, forward),
         ...(!route.preserveLocation && {
-          publicAddress: (value) => withPublicAddress(value, passed.target, addresses.origin(passed.request)),
+          publicAddress: (value) => withPublicAddress(value, target, addresses.origin(request)),
         }),
       });
     },

@@ -2,8 +2,9 @@ import { nameOf } from '@latchkey/access';
 import { errors, healthPath } from '@latchkey/http';
 import type { ErrorLevel, RequestLine } from '@latchkey/http';
 import type { Logger } from 'pino';
-import { isRefused } from '../gate/refuse.ts';
+
 import type { ProxyEvent, Tell } from './events.ts';
+import { isRefused } from './is-refused.ts';
 
 type RequestEvent = Extract<ProxyEvent, { kind: 'request' }>;
 

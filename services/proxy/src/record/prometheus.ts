@@ -1,8 +1,9 @@
 import { isTransient } from '@latchkey/access';
 import { counterOf, countedMethod, gaugeOf, histogramOf, statusCategory } from '@latchkey/http';
 import type { Registry } from 'prom-client';
-import { isRefused } from '../gate/refuse.ts';
+
 import type { ProxyEvent, Tell } from './events.ts';
+import { isRefused } from './is-refused.ts';
 import type { Levels } from './levels.ts';
 import { proxyPrometheus } from './names.ts';
 

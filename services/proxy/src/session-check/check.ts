@@ -52,7 +52,7 @@ export function createSessionCheck(options: {
   onRenewed?: (known: KnownSession) => void;
   log: Logger;
   tell?: Tell;
-}): (known: KnownSession, needs?: Needs) => Promise<Standing> {
+}): (known: KnownSession, needs?: Needs) => Standing | Promise<Standing> {
   const { introspect, tokens, groups, clocks, comebacks, onRenewed, log, tell } = options;
   const { elapsed } = options.clock;
   const underWay = new WeakMap<KnownSession, Promise<void>>();
@@ -61,13 +61,21 @@ export function createSessionCheck(options: {
   // A copy that was sealed last before the end may claim for so long that it was vouched for.
   const ended = createEndedSids({ keepMs: graceMs + clockSkewMs, elapsed });
 
-  return async function check(known, needs) {
+  return function check(known, needs) {
     if (needs?.accessToken === true) known.needsAccessToken = true;
+    return isDue(known, needs) ? askFirst(known, needs) : standingOf(known);
+  };
+
+  async function askFirst(known: KnownSession, needs: Needs | undefined): Promise<Standing> {
     // A question under way may be about the groups of another route, or those of before a reload; then there is a second one.
     for (let own = 0; own < 2 && isDue(known, needs);) own += await askOrJoin(known, needs);
+    return standingOf(known);
+  }
+
+  function standingOf(known: KnownSession): Standing {
     if (isOver(known)) return 'ended';
     return isWithinGrace(known) ? 'stands' : 'unverified';
-  };
+  }
 
   // Also where auth cannot be asked about this one: it is read no more, and a sign-in brings another.
   function isOver(known: KnownSession): boolean {

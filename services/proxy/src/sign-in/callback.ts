@@ -2,10 +2,10 @@ import { authorityOf, replyRedirect } from '@latchkey/http';
 import { handOffCallbackPath, isExpired } from '@latchkey/session';
 import type { Attempt, AttemptCookies, Session } from '@latchkey/session';
 import type { Request, Response } from 'express';
-import { exchangeOf } from '../endpoints/exchange.ts';
-import type { Gate } from '../gate/gate.ts';
-import type { SessionCookies } from '../gate/session-cookies.ts';
-import { refuseWithError } from '../gate/refuse.ts';
+import type { Admission } from '../admission.ts';
+import type { SessionCookies } from '../authn/session-cookies.ts';
+import { ownRequestOf } from '../endpoints/own-request.ts';
+import { refuseWithError } from '../respond/refuse-with-error.ts';
 import type { Addresses } from './addresses.ts';
 import type { Redeem } from './redeem.ts';
 
@@ -27,20 +27,20 @@ export function createCallback(parts: {
   attempts: AttemptCookies;
   redeem: Redeem;
   addresses: Addresses;
-  gate: Gate;
+  authorize: Admission['authorize'];
   cookies: Pick<SessionCookies, 'seal' | 'issue'>;
   now: () => number;
 }): (req: Request, res: Response) => Promise<void> {
-  const { attempts, redeem, addresses, gate, cookies, now } = parts;
+  const { attempts, redeem, addresses, authorize, cookies, now } = parts;
 
   return async function finishHandOff(req, res) {
-    const parameters = new URLSearchParams(exchangeOf(req).request.query);
+    const parameters = new URLSearchParams(ownRequestOf(res).request.query);
     const attempt = await attempts.find(req.headers.cookie, parameters.get('state') ?? '');
     const code = parameters.get('code');
-    if (code === null) return answerWithoutCode(req, res, attempt, parameters.get('error'));
-    if (attempt?.secrets === undefined) return replyRedirect(res, await leavingCode(req, attempt));
+    if (code === null) return answerWithoutCode(res, attempt, parameters.get('error'));
+    if (attempt?.secrets === undefined) return replyRedirect(res, await leavingCode(req, res, attempt));
     res.append('Set-Cookie', await attempts.end(attempt));
-    return replyRedirect(res, await arrivalWith(code, attempt, attempt.secrets.codeVerifier, req, res));
+    return replyRedirect(res, await arrivalWith(code, attempt, attempt.secrets.codeVerifier, res));
   };
 
   // Where a browser goes with the code of its own attempt.
@@ -48,23 +48,22 @@ export function createCallback(parts: {
     code: string,
     attempt: Attempt,
     codeVerifier: string,
-    req: Request,
     res: Response,
   ): Promise<string> {
-    const { request, record } = exchangeOf(req);
+    const { request, exchange } = ownRequestOf(res);
     try {
       const redirectUri = new URL(handOffCallbackPath, addresses.origin(request)).href;
       const session = await redeem({ code, redirectUri, codeVerifier });
       if (session === undefined || !isFor(session, authorityOf(request), attempt)) {
-        record.detail = 'auth does not take the code, or gave a session for something else';
+        exchange.detail = 'auth does not take the code, or gave a session for something else';
         return withoutCode(attempt);
       }
-      record.principal = { kind: 'person', email: session.email, groups: undefined };
+      exchange.principal = { kind: 'person', email: session.email, groups: undefined };
       res.append('Set-Cookie', cookies.issue(await cookies.seal(session), session));
       return attempt.target ?? '/';
     } catch (error) {
-      record.error = 'sign_in_unavailable';
-      record.detail = error instanceof Error ? error.message : 'unknown';
+      exchange.error = 'sign_in_unavailable';
+      exchange.detail = error instanceof Error ? error.message : 'unknown';
       return withoutCode(attempt, unavailable);
     }
   }
@@ -74,26 +73,25 @@ export function createCallback(parts: {
   }
 
   // A callback that is loaded again, or was meant for another browser. Who is signed in all the same loses nothing.
-  async function leavingCode(req: Request, used: Attempt | undefined): Promise<string> {
-    const { request, route } = exchangeOf(req);
-    const { known } = await gate.passAsPerson(request, req.headers, route);
-    if (known !== undefined) return used?.target ?? `${addresses.origin(request)}/`;
+  async function leavingCode(
+    { headers }: Request,
+    res: Response,
+    used: Attempt | undefined,
+  ): Promise<string> {
+    const { request, route } = ownRequestOf(res);
+    const { identified } = await authorize({ request, headers, route });
+    if (identified.kind === 'person') return used?.target ?? `${addresses.origin(request)}/`;
     return withoutCode(used);
   }
 
-  function answerWithoutCode(
-    req: Request,
-    res: Response,
-    attempt: Attempt | undefined,
-    error: string | null,
-  ): void {
-    const { request, record } = exchangeOf(req);
+  function answerWithoutCode(res: Response, attempt: Attempt | undefined, error: string | null): void {
+    const { request, exchange } = ownRequestOf(res);
     const href = attempt?.target ?? `${addresses.origin(request)}/`;
     const actions = [{ label: 'Start again', href, primary: true }];
     const isUnavailable = attempt !== undefined && error === unavailable;
-    refuseWithError(res, record, isUnavailable ? 'sign_in_unavailable' : 'attempt_unknown', { actions });
+    refuseWithError(exchange, isUnavailable ? 'sign_in_unavailable' : 'attempt_unknown', { actions });
     // It happened, and was told, when the code came; this page may be loaded any number of times.
-    if (isUnavailable) delete record.error;
+    if (isUnavailable) delete exchange.error;
   }
 }
 

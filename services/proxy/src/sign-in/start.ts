@@ -5,7 +5,7 @@ import type { AttemptCookies } from '@latchkey/session';
 import { onwardPage } from '@latchkey/web-pages';
 import type { Request, Response } from 'express';
 import { randomBytes } from 'node:crypto';
-import { exchangeOf } from '../endpoints/exchange.ts';
+import { ownRequestOf } from '../endpoints/own-request.ts';
 import type { Addresses } from './addresses.ts';
 
 /**
@@ -22,14 +22,14 @@ export function createStart(parts: {
   const { attempts, addresses, now } = parts;
 
   return async function startHandOff(req, res) {
-    const { request, route, record } = exchangeOf(req);
+    const { request, route, exchange } = ownRequestOf(res);
     const parameters = new URLSearchParams(request.query);
     const [state, codeVerifier] = [secret(), secret()];
     const target = addresses.ownTarget(request, parameters);
     const slug = route.providerSlug;
     const attempt = newAttempt({ state, codeVerifier }, { slug, target, now: now() });
     const { setCookies, isShortened } = await attempts.keep(req.headers.cookie, attempt);
-    if (isShortened) record.detail = 'the way back is too long for a cookie, and lost its query';
+    if (isShortened) exchange.detail = 'the way back is too long for a cookie, and lost its query';
     res.append('Set-Cookie', setCookies);
 
     const handOff = { state, codeChallenge: codeChallengeOf(codeVerifier) };
@@ -40,7 +40,7 @@ export function createStart(parts: {
     };
     const onward = addresses.handOff(target, slug, handOff, options);
     if (isFromAnotherPage(req.headers['sec-fetch-site'])) {
-      replyHtml(res, 200, onwardPage({ href: onward, requestId: record.id }));
+      replyHtml(res, 200, onwardPage({ href: onward, requestId: exchange.id }));
     } else {
       replyRedirect(res, onward);
     }

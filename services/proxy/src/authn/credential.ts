@@ -33,9 +33,21 @@ export type Credential =
 
 /** Reads session cookies, and knows again what it has read. */
 export type CredentialReader = {
-  readonly read: (cookieHeader: string | undefined, place: Place, route: Route) => Promise<Credential>;
+  /** at once where each was opened before */
+  readonly read: (
+    cookieHeader: string | undefined,
+    place: Place,
+    route: Route,
+  ) => Credential | Promise<Credential>;
   /** A session comes back in the cookie that replaces its own: it is the same one, with all that is known about it. */
   readonly renewed: (known: KnownSession) => void;
+};
+
+/** A value that came, and what is known of it. */
+type Sent = {
+  readonly value: string;
+  readonly source: SessionSource;
+  readonly known: KnownSession | undefined;
 };
 
 // Bounds of memory: sessions that may be of use, and what is known to be of none.
@@ -74,22 +86,39 @@ export function createCredentialReader(options: {
 
   return { read, renewed: (known) => keep(known.cookie, known) };
 
-  async function read(cookieHeader: string | undefined, place: Place, route: Route): Promise<Credential> {
+  function read(
+    cookieHeader: string | undefined,
+    place: Place,
+    route: Route,
+  ): Credential | Promise<Credential> {
     const found: VisitorReason[] = ['no_session'];
-    const usable: { known: KnownSession; sent: string }[] = [];
-    let spent = false;
-    for (const source of cookies.sources(place.host)) {
+    const sent = cookies.sources(place.host).flatMap((source) => {
       const { values } = sealedValues(cookieHeader, source.name, cookies.keys);
       if (values.length < cookieValues(cookieHeader, source.name).length) found.push('session_unreadable');
-      for (const sent of values) {
-        const known = living.get(sent) ?? over.get(sent) ?? (await open(sent));
-        const objection =
-          known === undefined ? 'session_unreadable' : objectionTo(known, source, place, route);
-        if (known !== undefined) keep(sent, known);
-        if (known !== undefined && objection === undefined) usable.push({ known, sent });
-        if (objection !== undefined) found.push(objection);
-        spent ||= source.isHosts && known !== undefined && whyOver(known) !== undefined;
-      }
+      return values.map((value): Sent => ({ value, source, known: kept(value) }));
+    });
+    if (!sent.some(isNew)) return choose(sent);
+    return openAll(sent).then(choose);
+
+    function choose(opened: readonly Sent[]): Credential {
+      return chooseFrom(opened, found, place, route);
+    }
+  }
+
+  function chooseFrom(
+    opened: readonly Sent[],
+    found: VisitorReason[],
+    place: Place,
+    route: Route,
+  ): Credential {
+    const usable: { known: KnownSession; sent: string }[] = [];
+    let spent = false;
+    for (const { value, source, known } of opened) {
+      const objection = known === undefined ? 'session_unreadable' : objectionTo(known, source, place, route);
+      if (known !== undefined) keep(value, known);
+      if (known !== undefined && objection === undefined) usable.push({ known, sent: value });
+      if (objection !== undefined) found.push(objection);
+      spent ||= source.isHosts && known !== undefined && whyOver(known) !== undefined;
     }
     // Of several that are good a person means the one that they signed in for last.
     const [newest] = usable.toSorted((one, other) => newestFirst(one.known.session, other.known.session));
@@ -102,8 +131,22 @@ export function createCredentialReader(options: {
     return { nobody: why, ...(spent && { spent }) };
   }
 
+  function kept(value: string): KnownSession | undefined {
+    return living.get(value) ?? over.get(value);
+  }
+
+  function isNew({ value, known }: Sent): boolean {
+    return known === undefined && !unreadable.has(value);
+  }
+
+  // One after the other: opening takes all of the processor, and others want some of it.
+  async function openAll(sent: readonly Sent[]): Promise<Sent[]> {
+    const opened: Sent[] = [];
+    for (const one of sent) opened.push(isNew(one) ? { ...one, known: await open(one.value) } : one);
+    return opened;
+  }
+
   async function open(value: string): Promise<KnownSession | undefined> {
-    if (unreadable.has(value)) return undefined;
     const session = await openSession(value, cookies.keys);
     if (session === undefined) {
       unreadable.set(value, true);
@@ -111,8 +154,7 @@ export function createCredentialReader(options: {
     }
     const token = await tokens.toShow(session, value);
     // Two requests may have opened it side by side: the first one's knowledge is kept.
-    const known =
-      living.get(value) ?? over.get(value) ?? newlyKnown(session, { token, cookie: value }, clock);
+    const known = kept(value) ?? newlyKnown(session, { token, cookie: value }, clock);
     keep(value, known);
     return known;
   }

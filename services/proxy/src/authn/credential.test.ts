@@ -80,7 +80,7 @@ function forged(at: number): string {
 
 let now = start;
 const clock = clockFrom({ now: () => now });
-let read: (...values: string[]) => Promise<Credential>;
+let read: (...values: string[]) => Credential | Promise<Credential>;
 
 beforeEach(() => {
   now = start;

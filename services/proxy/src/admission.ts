@@ -1,0 +1,41 @@
+import { admit, andThen, authorize } from '@latchkey/admission';
+import type { Asked, Authorized, Identified, Incoming, Outcome, Parts, Pending } from '@latchkey/admission';
+import { noFacts } from '@latchkey/access';
+import type { Decision } from '@latchkey/access';
+import type { Tell } from './record/events.ts';
+import type { KnownSession } from './session-check/known-session.ts';
+
+/** Stages 2 to 7 with the parts of this installation; the order of them is in `@latchkey/admission`. */
+export type Admission = {
+  /** What becomes of a request. */
+  readonly admit: (incoming: Incoming) => Outcome<KnownSession> | Pending<KnownSession>;
+  /** Who asks an endpoint of ours, and whether they may pass the route. */
+  readonly authorize: (asked: Asked) => Authorized<KnownSession> | Promise<Authorized<KnownSession>>;
+};
+
+/** Makes the admission of requests; that a session passes by its grace period is told. */
+export function createAdmission(parts: Parts<KnownSession>, tell: Tell): Admission {
+  // Once for each question to which there was no answer; a route that needs one answers 503, which is no grace.
+  function noticeGrace<Result extends Noticed>(result: Result): Result {
+    const { identified, decision } = result;
+    if (decision?.allow !== true || identified?.kind !== 'person') return result;
+    const { session } = identified;
+    if (session.unansweredFor !== undefined) tell({ kind: 'grace', detail: session.unansweredFor });
+    session.unansweredFor = undefined;
+    return result;
+  }
+
+  return {
+    admit(incoming) {
+      const admitted = admit(incoming, parts);
+      if (admitted.kind !== 'pending') return noticeGrace(admitted);
+      return { ...admitted, outcome: admitted.outcome.then(noticeGrace) };
+    },
+    authorize: (asked) => andThen(authorize(asked, noFacts, parts.authenticators), noticeGrace),
+  };
+}
+
+type Noticed = {
+  readonly identified?: Identified<KnownSession> | undefined;
+  readonly decision?: Decision | undefined;
+};

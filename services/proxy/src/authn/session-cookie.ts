@@ -1,0 +1,79 @@
+import { andThen } from '@latchkey/admission';
+import type { Asked, Authenticator, Identified } from '@latchkey/admission';
+import type { Visitor, VisitorReason } from '@latchkey/access';
+import { authorityOf } from '@latchkey/http';
+import { openedValues } from '@latchkey/session';
+import type { Route } from '@latchkey/upstreams';
+import type { Needs, Standing } from '../session-check/check.ts';
+import type { KnownSession } from '../session-check/known-session.ts';
+import type { Credential, CredentialReader } from './credential.ts';
+import type { PersonMarks } from './person-marks.ts';
+
+type Found = Identified<KnownSession> | undefined;
+type Held = Exclude<Credential, { readonly nobody: VisitorReason }>;
+
+// As many as the reader of cookies looks at, under both names.
+const triedSessions = 2 * openedValues;
+
+/** Knows people by their session cookie: opens it, and has auth vouch for the session where its last word is too old. */
+export function createSessionCookieAuthenticator(parts: {
+  readCredential: CredentialReader['read'];
+  check: (known: KnownSession, needs: Needs) => Standing | Promise<Standing>;
+  marks: Pick<PersonMarks, 'compare'>;
+}): Authenticator<KnownSession> {
+  return (asked) => identify(asked, triedSessions);
+
+  function identify(asked: Asked, tries: number): Found | Promise<Found> {
+    if (tries === 0) return visitor('session_ended');
+    const { request, headers, route } = asked;
+    const place = { host: request.host, authority: authorityOf(request) };
+    return andThen(
+      parts.readCredential(headers.cookie, place, route),
+      (credential): Found | Promise<Found> => {
+        if ('nobody' in credential) return withoutSession(credential);
+        const { known } = credential;
+        return andThen(parts.check(known, needsOf(route)), (standing): Found | Promise<Found> => {
+          if (standing === 'unverified') return visitor('session_unverified', { email: known.session.email });
+          if (standing === 'stands') return arrive(credential, headers.cookie);
+          // It has ended, and is read no more: there may be another behind it.
+          return identify(asked, tries - 1);
+        });
+      },
+    );
+  }
+
+  // A session of one host cannot be planted. Of several people's, that of the one whom the browser knows raises no question.
+  function arrive({ known, sent, rivals }: Held, cookieHeader: string | undefined): Found {
+    const { person: principal, decisions } = known;
+    const isHandedOver = known.session.host_only === true;
+    const before = isHandedOver ? 'same' : parts.marks.compare(cookieHeader, known.session);
+    if (before === 'another' || (before === 'unknown' && rivals === true)) {
+      return { ...visitor('session_other_person'), arrived: known };
+    }
+    return {
+      kind: 'person',
+      principal,
+      session: known,
+      decisions,
+      ...(known.cookie !== sent && { renewed: known.cookie }),
+      ...(before === 'unknown' && { isNew: true }),
+    };
+  }
+}
+
+function withoutSession({ nobody: why, spent }: Exclude<Credential, Held>): Found {
+  if (why === 'no_session') return undefined;
+  return { ...visitor(why), ...(spent === true && { spent }) };
+}
+
+// A launcher shows what all the others say.
+function needsOf({ kind, passAccessToken: accessToken, policy: { groups } }: Route): Needs {
+  return kind === 'launcher' ? { accessToken } : { accessToken, groups };
+}
+
+function visitor(
+  why: VisitorReason,
+  known?: Pick<Visitor, 'email'>,
+): Extract<Identified<never>, { kind: 'visitor' }> {
+  return { kind: 'visitor', principal: { kind: 'visitor', why, ...known } };
+}

@@ -1,0 +1,51 @@
+import type { Decision, Principal } from '@latchkey/access';
+import type { Outcome, Pending } from '@latchkey/admission';
+import type { ErrorCode } from '@latchkey/http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import type { RequestRecord } from './record/request-record.ts';
+import type { KnownSession } from './session-check/known-session.ts';
+
+/**
+ * One request on its way. What a stage finds out is the value that the next one takes, and no stage reads it from here: here
+ * it is kept for the record.
+ */
+export type Exchange = {
+  readonly id: string;
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  /** by `performance.now()` */
+  readonly startedAt: number;
+  /** stages 1 to 7: what becomes of it, or what is settled of that by now */
+  outcome?: Outcome<KnownSession> | Pending<KnownSession>;
+  /** what an endpoint of ours has found out about who asks it */
+  principal?: Principal;
+  decision?: Decision;
+  /** stages 8 and 9, and whoever answers: what went wrong */
+  error?: ErrorCode;
+  detail?: string;
+  /** when it became an open WebSocket, in milliseconds that never jump */
+  openedAt?: number;
+  /** it is over, and that was told */
+  isRecorded?: true;
+};
+
+/** Begins with a request, under an id that it has already or is given now. */
+export function openExchange(req: IncomingMessage, res: ServerResponse, id: string): Exchange {
+  return { id, req, res, startedAt: performance.now() };
+}
+
+/** What is told of an exchange. */
+export function recordOf(exchange: Exchange): RequestRecord {
+  const { id, outcome, error, detail } = exchange;
+  return {
+    id,
+    isHealthCheck: outcome?.kind === 'health_check',
+    request: outcome?.request,
+    route: outcome?.route,
+    decision: exchange.decision ?? outcome?.decision,
+    principal: exchange.principal ?? outcome?.identified?.principal,
+    error,
+    detail,
+  };
+}

@@ -1,0 +1,78 @@
+import type { Reason } from '@latchkey/access';
+import { errors, isReading, ownPaths } from '@latchkey/http';
+import type { ErrorCode } from '@latchkey/http';
+import { replyError, thisAddress } from '@latchkey/web-pages';
+import type { Action, Fact } from '@latchkey/web-pages';
+import type { Exchange } from '../exchange.ts';
+
+type Explanation = {
+  readonly reason?: Reason;
+  readonly facts?: readonly Fact[];
+  readonly actions?: readonly Action[];
+  readonly extra?: { readonly [member: string]: string };
+};
+
+// RFC 9110, section 15.5.2. Browsers know no such scheme, so none of them asks for a password.
+const challenge = 'Cookie realm="Latchkey"';
+
+/** Answers with an error of the table: a page for people, JSON for programs. */
+export function refuseWithError(
+  exchange: Exchange,
+  code: ErrorCode,
+  { reason, facts, actions, extra }: Explanation = {},
+): void {
+  exchange.error = code;
+  const { res } = exchange;
+  const { status } = errors[code];
+  if (status === 503) res.setHeader('Retry-After', '10');
+  if (status === 401) res.setHeader('WWW-Authenticate', challenge);
+  const isRead = isReading(res.req.method ?? '');
+  const paragraphs = whatNow(code, isRead);
+  const again = [inNewTab(code, isRead, exchange)];
+  replyError(res, {
+    code,
+    requestId: exchange.id,
+    facts,
+    paragraphs,
+    actions: actions ?? (code === 'not_signed_in' ? again : undefined),
+    framed: { paragraphs, actions: again },
+    reason,
+    extra,
+  });
+}
+
+/** Whatever goes wrong in a stage closes: the request is answered with an error and goes nowhere. */
+export function refuseAfterFailure(exchange: Exchange, error: unknown): void {
+  const { res } = exchange;
+  exchange.detail = error instanceof Error ? error.message : 'unknown';
+  try {
+    if (res.headersSent) res.destroy();
+    else refuseWithError(exchange, 'internal_error');
+  } catch {
+    res.destroy();
+  }
+}
+
+// What was refused before it was forwarded did not arrive. Where the application did not answer, nobody knows.
+function whatNow(code: ErrorCode, isRead: boolean): string[] {
+  const isSignIn = code === 'not_signed_in';
+  if (isRead) return isSignIn ? ['Once you are signed in, come back and load this page again.'] : [];
+  const { status } = errors[code];
+  if (status >= 500 && status !== 503) {
+    return ['What you sent may have reached the application all the same: look before you send it again.'];
+  }
+  const again =
+    ' Once you are signed in, come back to this tab, go back one page and send it again: most browsers keep what was typed.';
+  return [`What you sent has not reached the application.${isSignIn ? again : ''}`];
+}
+
+// A window of its own may be redirected to the sign-in and back. Not to an address of ours, though: there a click counts as
+// meant, and whoever frames a page can make people click.
+function inNewTab(code: ErrorCode, isRead: boolean, { outcome }: Exchange): Action {
+  const isPage = isRead && !ownPaths.has(outcome?.request?.rawPath ?? '');
+  return {
+    label: code === 'not_signed_in' ? 'Sign in in a new tab' : 'Open in a new tab',
+    newTab: isPage ? thisAddress : '/',
+    primary: true,
+  };
+}

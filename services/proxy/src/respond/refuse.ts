@@ -1,0 +1,93 @@
+import { nameOf, reasons } from '@latchkey/access';
+import type { Refusal } from '@latchkey/admission';
+import { isPassedOn, replyRedirect } from '@latchkey/http';
+import type { PersonMarks } from '../authn/person-marks.ts';
+import type { SessionCookies } from '../authn/session-cookies.ts';
+import type { LauncherOf } from '../endpoints/launcher-address.ts';
+import type { Exchange } from '../exchange.ts';
+import type { KnownSession } from '../session-check/known-session.ts';
+import type { Addresses } from '../sign-in/addresses.ts';
+import { giveRenewed } from './give-renewed.ts';
+import { refuseWithError } from './refuse-with-error.ts';
+
+/** Answers a request that was decided against: a sign-in, 401, 403, 409 or 503. */
+export type Refuse = (exchange: Exchange, refusal: Refusal<KnownSession>) => void;
+
+type Refused<Kind extends Refusal<KnownSession>['kind']> = Extract<Refusal<KnownSession>, { kind: Kind }>;
+
+/** Makes the answers to requests that were decided against. */
+export function createRefuse(parts: {
+  addresses: Addresses;
+  launcherOf: LauncherOf;
+  cookies: Pick<SessionCookies, 'endHost' | 'issue'>;
+  marks: Pick<PersonMarks, 'tokenFor'>;
+}): Refuse {
+  const { addresses, launcherOf, cookies, marks } = parts;
+
+  return function refuse(exchange, refusal) {
+    const { res } = exchange;
+    const { identified, decision, request, route } = refusal;
+    const { reason } = decision;
+    giveRenewed(res, identified, cookies);
+    // Never to be used again, and it would hide from auth what is the matter with the shared one.
+    if (identified.kind === 'visitor' && identified.spent === true) {
+      res.appendHeader('Set-Cookie', cookies.endHost());
+    }
+    switch (refusal.kind) {
+      case 'unavailable':
+        return refuseWithError(exchange, refusal.error, { reason });
+      case 'deny':
+        return deny(exchange, refusal);
+      case 'person_changed':
+        return askWhoGoesOn(exchange, refusal);
+      case 'sign_in':
+        if (!addresses.comesBack(request)) exchange.detail = 'the URL is too long to come back to';
+        return replyRedirect(res, addresses.signIn(request, route.providerSlug, reason));
+      case 'challenge': {
+        const extra = { sign_in_url: addresses.signInToStart(request, route.providerSlug, reason) };
+        return refuseWithError(exchange, refusal.error, { reason, extra });
+      }
+    }
+  };
+
+  function deny(exchange: Exchange, { error, identified, decision, request, route }: Refused<'deny'>): void {
+    const { reason, rule } = decision;
+    const name = nameOf(identified.principal) ?? '';
+    const launcher = launcherOf(request, route);
+    refuseWithError(exchange, error, {
+      reason,
+      facts: [
+        ['Signed in as', name],
+        ['Application', route.launcher?.title ?? route.service],
+        ['Who may pass', rule ?? 'nobody'],
+        ['Reason', reasons[reason]],
+      ],
+      actions: [
+        { label: 'Sign in as somebody else', href: addresses.switchAccount(request, route.providerSlug) },
+        ...(launcher === undefined ? [] : [{ label: 'See what you may open', href: launcher }]),
+      ],
+      extra: { email: name, rule: rule ?? '' },
+    });
+  }
+
+  function askWhoGoesOn(exchange: Exchange, refusal: Refused<'person_changed'>): void {
+    const { headers } = exchange.req;
+    const { request, route, decision, arrived } = refusal;
+    const { session } = arrived;
+    const here = addresses.goOnAs(request, marks.tokenFor(headers.cookie, session));
+    exchange.detail = `now ${session.email}`;
+    refuseWithError(exchange, refusal.error, {
+      reason: decision.reason,
+      facts: [['Signed in as', session.email]],
+      actions: [
+        {
+          label: `Go on as ${session.email}`,
+          // What a service worker passes on may have been fetched ahead, but for forms.
+          ...(isPassedOn(headers) ? { post: here, fields: {} } : { href: here }),
+          primary: true,
+        },
+        { label: 'Sign in as somebody else', href: addresses.switchAccount(request, route.providerSlug) },
+      ],
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import type { Forward, Outcome } from '@latchkey/admission';
+import { isVisit, replyRedirect, replyText } from '@latchkey/http';
+import type { PersonMarks } from '../authn/person-marks.ts';
+import type { SessionCookies } from '../authn/session-cookies.ts';
+import type { ShowLauncher } from '../endpoints/launcher.ts';
+import type { ServeEndpoint } from '../endpoints/own-request.ts';
+import type { Exchange } from '../exchange.ts';
+import type { KnownSession } from '../session-check/known-session.ts';
+import { giveRenewed } from './give-renewed.ts';
+import { refuseWithError } from './refuse-with-error.ts';
+import type { Refuse } from './refuse.ts';
+import { retireServiceWorker } from './retired-worker.ts';
+
+/** Answers a request that goes no further. */
+export type Respond = (
+  exchange: Exchange,
+  outcome: Exclude<Outcome<KnownSession>, Forward<KnownSession>>,
+) => void;
+
+/** Makes the answers to all outcomes but one. It decides nothing. */
+export function createRespond(parts: {
+  readonly ready: () => boolean;
+  readonly serveEndpoint: ServeEndpoint;
+  readonly refuse: Refuse;
+  readonly showLauncher: ShowLauncher;
+  readonly cookies: Pick<SessionCookies, 'issue'>;
+  readonly marks: Pick<PersonMarks, 'remember'>;
+}): Respond {
+  return function respond(exchange, outcome) {
+    const { req, res } = exchange;
+    switch (outcome.kind) {
+      case 'health_check':
+        return replyText(res, parts.ready() ? 200 : 503, '');
+      case 'redirect':
+        return replyRedirect(res, outcome.location, 308);
+      case 'own_endpoint':
+        return parts.serveEndpoint(exchange, outcome);
+      case 'retired_worker':
+        return retireServiceWorker(exchange);
+      case 'malformed':
+      case 'unknown_host':
+        if (outcome.detail !== undefined) exchange.detail = outcome.detail;
+        return refuseWithError(exchange, outcome.error);
+      case 'unavailable':
+        if (outcome.error === 'session_unverified') return parts.refuse(exchange, outcome);
+        exchange.detail = outcome.detail;
+        return refuseWithError(exchange, outcome.error);
+      case 'deny':
+        if (outcome.error === 'access_denied') return parts.refuse(exchange, outcome);
+        return refuseWithError(exchange, outcome.error);
+      case 'sign_in':
+      case 'challenge':
+      case 'person_changed':
+        return parts.refuse(exchange, outcome);
+      case 'launcher': {
+        const { identified, request } = outcome;
+        giveRenewed(res, identified, parts.cookies);
+        if (identified.isNew === true && isVisit(request.method, req.headers)) {
+          res.appendHeader('Set-Cookie', parts.marks.remember(identified.session.session));
+        }
+        return parts.showLauncher(exchange, request, identified.session);
+      }
+    }
+  };
+}

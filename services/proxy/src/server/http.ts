@@ -1,0 +1,111 @@
+import { hasBody, StalledError } from '@latchkey/http';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import type { Exchange } from '../exchange.ts';
+import type { Connections } from '../forward/connections.ts';
+import { framed } from '../forward/framing.ts';
+import { forwardHttp } from '../forward/http.ts';
+import { underId } from '../record/record.ts';
+import { refuseAfterFailure, refuseWithError } from '../respond/refuse-with-error.ts';
+import type { Respond } from '../respond/respond.ts';
+import type { BodyRefusal, HeldBody } from '../signing/read-body.ts';
+import type { Signer } from '../signing/signer.ts';
+import type { Leaving, Stages } from '../stages.ts';
+import { statusOf, withTransportSecurity } from './answer.ts';
+
+/** What takes requests on: the stages, and whatever answers what goes no further. */
+export type HttpParts = {
+  readonly stages: Stages;
+  readonly respond: Respond;
+  readonly connections: Connections;
+  readonly signer: Signer;
+  readonly readBody: (
+    req: IncomingMessage,
+    person: string | undefined,
+  ) => Promise<HeldBody | BodyRefusal | undefined>;
+  /** browsers reach us over HTTPS only */
+  readonly secure: boolean;
+  /** whether callers get interim answers (1xx) */
+  readonly passInterim: boolean;
+};
+
+const noBody: HeldBody = { bytes: Buffer.alloc(0), release: () => undefined };
+
+/** Takes requests through the stages. */
+export function createHttpListener(parts: HttpParts): RequestListener {
+  const { stages, respond, connections, signer } = parts;
+
+  return function request(req, res) {
+    const exchange = stages.open(req, res);
+    if (parts.secure) withTransportSecurity(res);
+    res.once('close', function answered() {
+      if (res.errored instanceof StalledError) exchange.detail = res.errored.message;
+      stages.record(exchange, statusOf(res));
+    });
+    underId(exchange, () => serve(exchange)).catch((error: unknown) => refuseAfterFailure(exchange, error));
+  };
+
+  async function serve(exchange: Exchange): Promise<void> {
+    const incoming = stages.canonical(exchange, 'http');
+    const admitted = stages.admission(exchange, incoming);
+    const outcome = admitted instanceof Promise ? await admitted : admitted;
+    if (outcome.kind !== 'forward') return respond(exchange, outcome);
+    const leaving = stages.outgoing(exchange, outcome);
+    return signer.signs(outcome.route) ? sendSigned(exchange, leaving) : sendStreaming(exchange, leaving);
+  }
+
+  function sendStreaming(exchange: Exchange, leaving: Leaving): Promise<void> {
+    const { req } = exchange;
+    const { request } = leaving.forward;
+    const headers = framed(leaving.headers, request.method, hasBody(req.headers) ? undefined : 0);
+    return transport(exchange, leaving, headers);
+  }
+
+  // What is signed holds the body, so it is there before anything is sent.
+  async function sendSigned(exchange: Exchange, leaving: Leaving): Promise<void> {
+    const { req, res } = exchange;
+    const { request, route } = leaving.forward;
+    const body = hasBody(req.headers) ? await parts.readBody(req, leaving.wanted.person) : noBody;
+    if (body === undefined) return undefined;
+    if (typeof body === 'string') {
+      // Whoever is too slow would go on being slow.
+      if (body === 'body_too_slow') res.setHeader('Connection', 'close');
+      return refuseWithError(exchange, body);
+    }
+    const headers = framed(leaving.headers, request.method, body.bytes.length);
+    headers.push(...signer.sign(route, request, headers, body.bytes));
+    return transport(exchange, leaving, headers, body).finally(body.release);
+  }
+
+  // Stage 9.
+  async function transport(
+    exchange: Exchange,
+    { forward, wanted, answer }: Leaving,
+    headers: string[],
+    body?: HeldBody,
+  ): Promise<void> {
+    const { req, res } = exchange;
+    const { request, route, path } = forward;
+    const taken = await connections.take(wanted, res);
+    if (taken === undefined) return res.destroyed ? undefined : refuseWithError(exchange, 'upstream_busy');
+    const delivery = await forwardHttp(
+      req,
+      res,
+      {
+        method: request.method,
+        target: path,
+        headers,
+        timeoutMs: route.timeoutMs,
+        ...(body !== undefined && body.bytes.length > 0 && { body }),
+      },
+      taken,
+      {
+        answer,
+        passInterim: parts.passInterim,
+        breaksOff: (detail) => (exchange.detail = detail),
+      },
+    ).finally(taken.release);
+    if (delivery.answered) return;
+    exchange.detail = delivery.detail;
+    if (!res.destroyed) refuseWithError(exchange, delivery.code);
+  }
+}

@@ -1,0 +1,147 @@
+import type { Incoming, Outcome } from '@latchkey/admission';
+import { StalledError } from '@latchkey/http';
+import type { RouteTable } from '@latchkey/upstreams';
+import { ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Admission } from '../admission.ts';
+import { recordOf } from '../exchange.ts';
+import type { Exchange } from '../exchange.ts';
+import type { Connections } from '../forward/connections.ts';
+import { endConnection } from '../forward/end-connection.ts';
+import { endWhenLeft } from '../forward/end-when-left.ts';
+import { framed } from '../forward/framing.ts';
+import type { Tunnels, WhyNot } from '../forward/tunnels.ts';
+import { forwardWebSocket } from '../forward/websocket.ts';
+import type { Tell } from '../record/events.ts';
+import { underId } from '../record/record.ts';
+import { refuseAfterFailure, refuseWithError } from '../respond/refuse-with-error.ts';
+import type { Respond } from '../respond/respond.ts';
+import type { KnownSession } from '../session-check/known-session.ts';
+import type { Signer } from '../signing/signer.ts';
+import type { Leaving, Stages } from '../stages.ts';
+import { statusOf, withTransportSecurity } from './answer.ts';
+
+/** What takes handshakes on. */
+export type WebSocketParts = {
+  readonly stages: Stages;
+  readonly respond: Respond;
+  readonly admission: Pick<Admission, 'admit'>;
+  readonly table: () => RouteTable;
+  readonly connections: Connections;
+  readonly tunnels: Tunnels;
+  readonly signer: Signer;
+  /** browsers reach us over HTTPS only */
+  readonly secure: boolean;
+  readonly tell: Tell;
+  /** milliseconds that never jump */
+  readonly elapsed: () => number;
+};
+
+type Handshake = { readonly socket: Socket; readonly head: Buffer; readonly exchange: Exchange };
+
+/** Takes handshakes through the same stages as requests. */
+export function createUpgradeListener(
+  parts: WebSocketParts,
+): (req: IncomingMessage, socket: Socket, head: Buffer) => void {
+  const { stages, respond, connections, tunnels, signer, table, tell, elapsed } = parts;
+
+  return function upgrade(req, socket, head) {
+    // What does not pass is answered as any other request would be, and the connection ends with it.
+    const res = new ServerResponse(req);
+    const exchange = stages.open(req, res);
+    // The caller may go at any time, and nobody else listens on an upgraded socket.
+    socket.on('error', function broken(error) {
+      socket.destroy();
+      if (error instanceof StalledError) tellCut(exchange, { detail: error.message });
+    });
+    res.shouldKeepAlive = false;
+    res.assignSocket(socket);
+    if (parts.secure) withTransportSecurity(res);
+    res.once('finish', () => endConnection(socket));
+    socket.once('close', () => stages.record(exchange, statusOf(res)));
+    underId(exchange, () => serve({ socket, head, exchange })).catch((error: unknown) =>
+      refuseAfterFailure(exchange, error),
+    );
+  };
+
+  async function serve(handshake: Handshake): Promise<void> {
+    const { exchange, socket } = handshake;
+    const decidedBy = table();
+    const incoming = stages.canonical(exchange, 'websocket');
+    const admitted = stages.admission(exchange, incoming);
+    const outcome = admitted instanceof Promise ? await admitted : admitted;
+    if (outcome.kind !== 'forward') return respond(exchange, outcome);
+    if (socket.destroyed) return undefined;
+    const leaving = stages.outgoing(exchange, outcome);
+    return transport(handshake, leaving, incoming, () => table() !== decidedBy);
+  }
+
+  // Stage 9. A handshake has no body (RFC 6455, section 4.1); bytes behind it belong to the tunnel.
+  async function transport(
+    { exchange, socket, head }: Handshake,
+    { forward, headers: sent, answer, wanted }: Leaving,
+    incoming: Incoming,
+    isOvertaken: () => boolean,
+  ): Promise<void> {
+    const { req, res } = exchange;
+    const { request, route, target, path } = forward;
+    const headers = framed(sent, request.method, 0);
+    if (signer.signs(route)) headers.push(...signer.sign(route, request, headers, Buffer.alloc(0)));
+    const stopLooking = endWhenLeft(socket);
+    const release = await connections.takeTunnel(wanted, socket);
+    if (release === undefined) {
+      stopLooking();
+      return socket.destroyed ? undefined : refuseWithError(exchange, 'upstream_busy');
+    }
+    if (socket.destroyed) return release();
+    socket.once('close', release);
+    res.detachSocket(socket);
+    const handshake = {
+      origin: target.origin,
+      target: path,
+      headers,
+      timeoutMs: route.timeoutMs,
+      tlsSkipVerify: route.tlsSkipVerify,
+      stayElsewhere: connections.stayElsewhere(target),
+      answer,
+    };
+    return forwardWebSocket(req, socket, head, handshake, {
+      accepted(tunnel) {
+        stopLooking();
+        stages.record(exchange, 101);
+        exchange.openedAt = elapsed();
+        tell({ kind: 'tunnel_opened' });
+        tunnel.onClose(() => tell({ kind: 'tunnel_closed' }));
+        const cut = (reason: WhyNot) => tellCut(exchange, { reason });
+        void tunnels.add({ tunnel, whyNot: () => decideAgain(incoming), cut }, isOvertaken());
+      },
+      answered(status) {
+        stopLooking();
+        stages.record(exchange, status);
+      },
+      failed(code, detail) {
+        stopLooking();
+        exchange.detail = detail;
+        res.assignSocket(socket);
+        refuseWithError(exchange, code);
+      },
+    });
+  }
+
+  async function decideAgain(incoming: Incoming): Promise<WhyNot | undefined> {
+    const admitted = parts.admission.admit(incoming);
+    return whyNot(admitted.kind === 'pending' ? await admitted.outcome : admitted);
+  }
+
+  function tellCut(exchange: Exchange, why: { reason: WhyNot } | { detail: string }): void {
+    const ms = elapsed() - (exchange.openedAt ?? elapsed());
+    tell({ kind: 'tunnel_cut', record: recordOf(exchange), ms, ...why });
+  }
+}
+
+// A tunnel stays with the application that it leads to, wherever a new one would lead by now.
+function whyNot({ decision }: Outcome<KnownSession>): WhyNot | undefined {
+  if (decision === undefined) return 'unknown_host';
+  return decision.allow ? undefined : decision.reason;
+}

@@ -1,0 +1,124 @@
+import { readIncoming } from '@latchkey/admission';
+import type { Forward, Incoming, Outcome } from '@latchkey/admission';
+import { nameOf } from '@latchkey/access';
+import { authenticatesConnection, authorityOf, newRequestId } from '@latchkey/http';
+import type { PeerTrust } from '@latchkey/http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import type { Admission } from './admission.ts';
+import { openExchange, recordOf } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
+import type { Wanted } from './forward/connections.ts';
+import type { AnswerHeaders } from './forward/response-headers.ts';
+import { createOutgoing } from './outgoing/outgoing.ts';
+import type { OutgoingParts } from './outgoing/outgoing.ts';
+import type { Tell } from './record/events.ts';
+import type { KnownSession } from './session-check/known-session.ts';
+
+/** A request as it is about to leave for the application. */
+export type Leaving = {
+  readonly forward: Forward<KnownSession>;
+  /** not framed and not signed yet: that depends on the body */
+  readonly headers: readonly string[];
+  readonly answer: AnswerHeaders;
+  readonly wanted: Wanted;
+};
+
+/** The parts that the stages work with. */
+export type StageParts = OutgoingParts & {
+  readonly trust: PeerTrust;
+  readonly admission: Admission;
+  readonly tell: Tell;
+};
+
+/** The life of a request. The servers call these one after the other. */
+export type Stages = ReturnType<typeof createStages>;
+
+/** Makes the stages, in their order. */
+export function createStages(parts: StageParts) {
+  const { trust, tell } = parts;
+  const { admit } = parts.admission;
+  const headers = createOutgoing(parts);
+
+  /** A request has come. */
+  function open(req: IncomingMessage, res: ServerResponse): Exchange {
+    return openExchange(req, res, trust.requestId(req) ?? newRequestId());
+  }
+
+  /** 1: its one reading, or none. */
+  function canonical({ req }: Exchange, kind: Incoming['kind']): Incoming {
+    return readIncoming(req, kind, trust);
+  }
+
+  /**
+   * 2 to 7: route, own endpoint, public, authenticate, still valid, authorize. Their order is in `@latchkey/admission`, where
+   * `latchkey explain` has it from, too.
+   */
+  function admission(
+    exchange: Exchange,
+    incoming: Incoming,
+  ): Outcome<KnownSession> | Promise<Outcome<KnownSession>> {
+    const admitted = admit(incoming);
+    exchange.outcome = admitted;
+    return admitted.kind === 'pending' ? admitted.outcome.then(decided) : decided(admitted);
+
+    function decided(outcome: Outcome<KnownSession>): Outcome<KnownSession> {
+      exchange.outcome = outcome;
+      if (outcome.kind === 'forward') {
+        // How long a request is held before it goes on is ours to answer for.
+        const ms = performance.now() - exchange.startedAt;
+        tell({ kind: 'admitted', isPublic: outcome.identified.kind === 'visitor', ms });
+      }
+      return outcome;
+    }
+  }
+
+  /** 8: what travels on, and what of the answer travels back. */
+  function outgoing(exchange: Exchange, forward: Forward<KnownSession>): Leaving {
+    const sent = headers.headersFor(exchange, forward);
+    return {
+      forward,
+      headers: sent,
+      answer: headers.answerTo(exchange, forward),
+      wanted: wantedFor(forward, authenticatesConnection(sent)),
+    };
+  }
+
+  // 9 transport: `server/http.ts` and `server/websocket.ts`, each in its own way.
+
+  /** 10: told once, when it is answered or its caller has left; later calls do nothing. */
+  function record(exchange: Exchange, status: number): void {
+    if (exchange.isRecorded === true) return;
+    exchange.isRecorded = true;
+    const ms = performance.now() - exchange.startedAt;
+    tell({ kind: 'request', record: recordOf(exchange), method: exchange.req.method ?? '', status, ms });
+  }
+
+  return { open, canonical, admission, outgoing, record };
+}
+
+function wantedFor(
+  { identified, request, route, target }: Forward<KnownSession>,
+  authenticates: boolean,
+): Wanted {
+  return {
+    target,
+    route,
+    host: route.preserveHost ? authorityOf(request) : '',
+    person: nameOf(identified.principal),
+    sid: sidOf(identified),
+    authenticates,
+  };
+}
+
+// Whose connection one that is authenticated is.
+function sidOf(identified: Forward<KnownSession>['identified']): string | undefined {
+  switch (identified.kind) {
+    case 'person':
+      return identified.session.session.sid;
+    case 'machine':
+      return `machine ${identified.principal.name}`;
+    case 'visitor':
+      return undefined;
+  }
+}
