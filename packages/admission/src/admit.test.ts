@@ -47,6 +47,7 @@ function route(options: Partial<Route> = {}, rules: Partial<AccessRules> = {}): 
   };
 }
 
+const slow: Authenticator<string> = async () => undefined;
 const target = { origin: 'http://wiki.internal', basePath: '/base', query: '' };
 const byCookie = jest.fn<Authenticator<string>>();
 const match = jest.fn<Parts<string>['match']>();
@@ -292,7 +293,6 @@ describe('another authenticator', () => {
 
   test('leaves it so when it had to look it up, too', async () => {
     byCookie.mockReturnValue(asPerson());
-    const slow: Authenticator<string> = async () => undefined;
     const pending = admit(asking('/'), { ...parts, authenticators: [slow, byCookie] });
 
     expect(pending.kind === 'pending' && (await pending.outcome)).toMatchObject({ kind: 'forward' });

@@ -113,12 +113,6 @@ function wantedFor(
 
 // Whose connection one that is authenticated is.
 function sidOf(identified: Forward<KnownSession>['identified']): string | undefined {
-  switch (identified.kind) {
-    case 'person':
-      return identified.session.session.sid;
-    case 'machine':
-      return `machine ${identified.principal.name}`;
-    case 'visitor':
-      return undefined;
-  }
+  if (identified.kind === 'person') return identified.session.session.sid;
+  return identified.kind === 'machine' ? `machine ${identified.principal.name}` : undefined;
 }

@@ -3,9 +3,9 @@ import { commaList, deploymentOptions, oneOf, readArguments, takePositionals } f
 import { readDeployment } from '../environment/deployment.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { clustersThatAnswer } from '../explain/elsewhere.ts';
-import { renderVerdict, verdictJson } from '../explain/render.ts';
+import { renderAnswer, answerJson } from '../explain/render.ts';
 import { readRequest } from '../explain/request.ts';
-import { decideAbout } from '../explain/verdict.ts';
+import { answerTo } from '../explain/answer.ts';
 import type { Asker } from '../explain/asker.ts';
 import { printFindings } from '../output/findings.ts';
 import { paintFor } from '../output/paint.ts';
@@ -55,7 +55,7 @@ Examples:
     latchkey explain upstreams.yml --cluster prod --url https://wiki.corp.example.com/api --method OPTIONS \\
       --header 'Origin: https://other.example.com' --header 'Access-Control-Request-Method: PUT'
 `,
-  run(args, io) {
+  async run(args, io) {
     const { values, positionals } = readArguments(args, {
       ...deploymentOptions,
       url: { type: 'string' },
@@ -80,14 +80,14 @@ Examples:
     }
 
     const installation = { ...deployment, table };
-    const verdict = decideAbout(request, asker, installation);
-    const isUnknown = verdict.error === 'unknown_host';
+    const answer = await answerTo(request, asker, installation);
+    const isUnknown = answer.error === 'unknown_host';
     const elsewhere = isUnknown ? clustersThatAnswer(file, deployment, request) : [];
-    const explained = { asked: request, asker, verdict, installation, elsewhere };
+    const explained = { asked: request, asker, answer, installation, elsewhere };
     const around = { file: path, warnings: diagnostics.filter(isAboutCluster), paint: paintFor(io) };
-    if (format === 'json') io.stdout(`${JSON.stringify(verdictJson(explained, around), null, 2)}\n`);
-    else io.stdout(renderVerdict(explained, around));
-    return verdict.allow ? exitCodes.fine : exitCodes.findings;
+    if (format === 'json') io.stdout(`${JSON.stringify(answerJson(explained, around), null, 2)}\n`);
+    else io.stdout(renderAnswer(explained, around));
+    return answer.allow ? exitCodes.fine : exitCodes.findings;
   },
 };
 

@@ -30,6 +30,8 @@ export type ProxyKnowledge = {
   secure: boolean;
   /** Whether there is a load balancer that is believed when it says how a browser reached it. */
   hasTrustedProxies: boolean;
+  /** How browsers reach auth, and the applications where nobody who is trusted says how they come. */
+  scheme: 'http' | 'https';
   /** The ports at which browsers reach every application. */
   publicPorts: readonly number[];
 };
@@ -62,12 +64,13 @@ export function readDeployment(
   const ofAuth = entriesOf('auth', entries);
   const proxy = proxyStartUp(ofProxy ?? []);
   const auth = ofAuth && authStartUp(ofAuth);
-  const { upstream, session, server } = proxy.settings;
+  const { upstream, session, server, provider } = proxy.settings;
   return {
     upstream: { ...upstream, cluster: options.cluster ?? upstream.cluster },
     proxy: ofProxy && {
       secure: session.cookie.secure,
       hasTrustedProxies: server.trustedProxies.length > 0,
+      scheme: provider.externalUrl.protocol === 'http:' ? 'http' : 'https',
       publicPorts: server.publicPorts,
     },
     auth: auth && knowledgeFrom(auth),

@@ -13,7 +13,7 @@ const MOST_CLUSTERS = 20;
 export function clustersThatAnswer(
   { file, text, source }: UpstreamFile,
   { upstream }: Pick<Deployment, 'upstream'>,
-  { read }: AskedRequest,
+  { incoming: { read } }: AskedRequest,
 ): string[] {
   if (typeof read === 'string') return [];
   const sections = source.keys

@@ -6,19 +6,19 @@ import type { Route } from '@latchkey/upstreams';
 import { isReturnable } from '../lints/sign-in.ts';
 import type { AskedRequest } from './request.ts';
 import type { Asker } from './asker.ts';
-import type { Installation, Verdict } from './verdict.ts';
+import type { Installation, Answer } from './answer.ts';
 
 /** What was asked and what came of it. */
 export type Explained = {
   asked: AskedRequest;
   asker: Asker;
-  verdict: Verdict;
+  answer: Answer;
   installation: Installation;
   /** Clusters of the file, other than the one that was asked for, in which a route answers for the host. */
   elsewhere: readonly string[];
 };
 
-/** What somebody should know who did not expect this verdict, one sentence each. */
+/** What somebody should know who did not expect this answer, one sentence each. */
 export function notesOn(explained: Explained): string[] {
   return NOTES.flatMap((note) => note(explained));
 }
@@ -34,8 +34,8 @@ const NOTES: ReadonlyArray<(explained: Explained) => string[]> = [
   aboutHeaders,
 ];
 
-function aboutScheme({ asked, installation: { proxy }, verdict }: Explained): string[] {
-  if (asked.scheme === 'https' || !verdict.route) return [];
+function aboutScheme({ asked, installation: { proxy }, answer }: Explained): string[] {
+  if (asked.scheme === 'https' || !answer.route) return [];
   if (proxy?.hasTrustedProxies === false && proxy.secure) {
     return [
       'SERVER_TRUSTED_PROXIES is not set, so the proxy does not see that this came over http, and does not redirect it',
@@ -46,15 +46,17 @@ function aboutScheme({ asked, installation: { proxy }, verdict }: Explained): st
 }
 
 function aboutHost({
-  asked: { read },
-  verdict,
+  asked: {
+    incoming: { read },
+  },
+  answer,
   installation: {
     table,
     upstream: { cluster },
   },
   elsewhere,
 }: Explained): string[] {
-  if (verdict.error !== 'unknown_host' || typeof read === 'string') return [];
+  if (answer.error !== 'unknown_host' || typeof read === 'string') return [];
   const hosts = table.routes.flatMap((route) => hostOf(route)?.host ?? []);
   const meant = closest(read.host, hosts);
   return [
@@ -64,7 +66,12 @@ function aboutHost({
   ];
 }
 
-function aboutPath({ asked: { read }, verdict: { route, rules } }: Explained): string[] {
+function aboutPath({
+  asked: {
+    incoming: { read },
+  },
+  answer: { route, rules },
+}: Explained): string[] {
   if (typeof read === 'string' || !route || route.publicPaths.length === 0) return [];
   if (read.path === undefined) {
     return [
@@ -78,7 +85,13 @@ function aboutPath({ asked: { read }, verdict: { route, rules } }: Explained): s
   return [];
 }
 
-function aboutPreflight({ asked: { method, headers }, verdict: { route, reason } }: Explained): string[] {
+function aboutPreflight({
+  asked: {
+    method,
+    incoming: { headers },
+  },
+  answer: { route, reason },
+}: Explained): string[] {
   if (method !== 'OPTIONS' || !route || reason === 'preflight') return [];
   if (!route.skipAuthPreflight) return ['without skip_auth_preflight, OPTIONS is a request like any other'];
   const missing = ['Origin', 'Access-Control-Request-Method'].filter((name) => !headers[name.toLowerCase()]);
@@ -86,8 +99,15 @@ function aboutPreflight({ asked: { method, headers }, verdict: { route, reason }
   return [`a preflight also has ${missing.join(' and ')}`];
 }
 
-function aboutSignIn({ asked: { read }, asker, verdict, installation: { auth } }: Explained): string[] {
-  const { route, reason, error } = verdict;
+function aboutSignIn({
+  asked: {
+    incoming: { read },
+  },
+  asker,
+  answer,
+  installation: { auth },
+}: Explained): string[] {
+  const { route, reason, error } = answer;
   if (!route || reason === undefined || reason === 'public_path' || reason === 'preflight') return [];
   const notes: string[] = [];
   if (asker && !auth?.accounts && error !== 'account_refused') {
@@ -105,7 +125,7 @@ function aboutSignIn({ asked: { read }, asker, verdict, installation: { auth } }
   return notes;
 }
 
-function aboutGroups({ asker, verdict: { route, reason } }: Explained): string[] {
+function aboutGroups({ asker, answer: { route, reason } }: Explained): string[] {
   if (!asker || reason !== 'no_rule_matches' || !route || route.rules.groups.length === 0) return [];
   if (asker.groups.length === 0) return ['without --groups the person is in no group'];
   const near = asker.groups.flatMap((group) => {
@@ -119,7 +139,7 @@ function aboutGroups({ asker, verdict: { route, reason } }: Explained): string[]
 
 function aboutAddress({
   asker,
-  verdict: { route, reason, error },
+  answer: { route, reason, error },
   installation: { auth },
 }: Explained): string[] {
   if (!asker || (reason !== 'no_rule_matches' && error !== 'account_refused')) return [];

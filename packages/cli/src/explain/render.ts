@@ -6,38 +6,40 @@ import type { Explained } from './notes.ts';
 import type { AskedRequest } from './request.ts';
 import type { SignInStep } from './sign-in.ts';
 import type { Asker } from './asker.ts';
-import type { Verdict } from './verdict.ts';
+import type { Answer } from './answer.ts';
 
 /** For whom it is rendered: where the routes are from, and what of the file may mislead. */
 type Around = { file: string; warnings: readonly Diagnostic[]; paint: Paint };
 
-/** A verdict for people: the facts, each step with what became of it, what happens, and what is sent on. */
-export function renderVerdict(explained: Explained, { file, warnings, paint }: Around): string {
-  const { asked, asker, verdict } = explained;
-  const { allow, outcome, redirect, upstream } = verdict;
+/** A answer for people: the facts, each step with what became of it, what happens, and what is sent on. */
+export function renderAnswer(explained: Explained, { file, warnings, paint }: Around): string {
+  const { asked, asker, answer } = explained;
+  const { allow, outcome, redirect, upstream } = answer;
   const lines = [
-    ...factsOf(asked, asker, verdict, file).map(
+    ...factsOf(asked, asker, answer, file).map(
       ([label, text]) => `${paint.dim(label.padEnd(8))} ${printable(text)}`,
     ),
     '',
-    ...blocksOf(verdict, paint),
+    ...blocksOf(answer, paint),
     ...(redirect === undefined ? [] : [printable(`first: 308 to ${redirect}, and there:`)]),
     (allow ? paint.green : paint.red)(printable(outcome)),
     ...(upstream === undefined ? [] : [`forwarded to ${printable(upstream.url)}`]),
     ...(upstream?.headers ?? []).map(([name, value]) => renderHeader(name, value, paint)),
-    ...(upstream && isPublic(verdict) ? ['  and nothing about who is asking, signed in or not'] : []),
-    ...(upstream && asked.isHandshake ? ['and a WebSocket once the application answers 101'] : []),
+    ...(upstream && isPublic(answer) ? ['  and nothing about who is asking, signed in or not'] : []),
+    ...(upstream && asked.incoming.kind === 'websocket'
+      ? ['and a WebSocket once the application answers 101']
+      : []),
     ...notesOn(explained).map((note) => `note: ${printable(note)}`),
     ...warnings.map(({ message, code }) => `note: ${printable(message)} (${code})`),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** A verdict for programs. */
-export function verdictJson(explained: Explained, { warnings }: Pick<Around, 'warnings'>): object {
-  const { asked, asker, verdict } = explained;
-  const { allow, reason, error, status, outcome, redirect, route, signIn, rules, upstream } = verdict;
-  const read = typeof asked.read === 'string' ? undefined : asked.read;
+/** A answer for programs. */
+export function answerJson(explained: Explained, { warnings }: Pick<Around, 'warnings'>): object {
+  const { asked, asker, answer } = explained;
+  const { allow, reason, error, status, outcome, redirect, route, signIn, rules, upstream } = answer;
+  const read = typeof asked.incoming.read === 'string' ? undefined : asked.incoming.read;
   return {
     allow,
     reason: reason ?? null,
@@ -62,9 +64,9 @@ export function verdictJson(explained: Explained, { warnings }: Pick<Around, 'wa
 }
 
 function factsOf(
-  { method, url, read }: AskedRequest,
+  { method, url, incoming: { read } }: AskedRequest,
   asker: Asker,
-  { route }: Verdict,
+  { route }: Answer,
   file: string,
 ): Array<[label: string, text: string]> {
   const facts: Array<[label: string, text: string]> = [['request', `${method} ${url}`]];
@@ -82,7 +84,7 @@ function factsOf(
 }
 
 /** In the order in which they are asked, with what kind each step is. */
-function blocksOf({ signIn, rules }: Verdict, paint: Paint): string[] {
+function blocksOf({ signIn, rules }: Answer, paint: Paint): string[] {
   const blocks: ReadonlyArray<[heading: string, steps: readonly SignInStep[]]> = [
     ['open to anybody?', rules.filter(({ about }) => about === 'request')],
     ['does auth let this person sign in?', signIn],
@@ -103,7 +105,7 @@ function renderHeader(name: string, value: string, paint: Paint): string {
   return `  ${paint.dim(`${name}:`)} ${value === '' ? '(empty)' : printable(value)}`;
 }
 
-function isPublic({ rules }: Verdict): boolean {
+function isPublic({ rules }: Answer): boolean {
   return rules.some(({ about, outcome }) => about === 'request' && outcome === 'hit');
 }
 

@@ -1,7 +1,6 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { domainToASCII } from 'node:url';
-import { canonicalRequest } from '@latchkey/http';
-import type { CanonicalRequest, Unreadable } from '@latchkey/http';
+import { readIncoming } from '@latchkey/admission';
+import type { Incoming } from '@latchkey/admission';
 import { UsageError } from '../usage-error.ts';
 
 /** A request as a client would send it, and as the proxy reads it. */
@@ -9,15 +8,11 @@ export type AskedRequest = {
   /** As it was written, and with what a browser does to it on sending. */
   url: string;
   method: string;
-  /** Names in lower case. */
-  headers: IncomingHttpHeaders;
   /** The names that were asked about, as they were written. */
   headerNames: readonly string[];
   scheme: 'http' | 'https';
-  /** Whether it is the handshake of a WebSocket. */
-  isHandshake: boolean;
-  /** Why it has no reading where it has none. */
-  read: CanonicalRequest | Unreadable;
+  /** What the proxy makes of it, where it is told how a browser came. */
+  incoming: Incoming;
 };
 
 type Header = readonly [name: string, value: string];
@@ -51,11 +46,9 @@ export function readRequest(url: string, method: string, headerLines: readonly s
   return {
     url: `${scheme}://${authority}${target}`,
     method: received.method,
-    headers,
     headerNames: given.map(([name]) => name),
     scheme,
-    isHandshake,
-    read: canonicalRequest(received, {
+    incoming: readIncoming(received, isHandshake ? 'websocket' : 'http', {
       read: () => ({ client: '', forwardedFor: '', forwardedProto: scheme }),
     }),
   };

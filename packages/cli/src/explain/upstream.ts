@@ -1,9 +1,9 @@
 import { namedGroups, userOf } from '@latchkey/access';
 import type { Person } from '@latchkey/access';
-import type { CanonicalRequest } from '@latchkey/http';
+import type { Forward } from '@latchkey/admission';
+import { authorityOf } from '@latchkey/http';
 import { identityHeaders, isReserved } from '@latchkey/identity';
-import { upstreamTarget } from '@latchkey/upstreams';
-import type { Route, Target } from '@latchkey/upstreams';
+import type { Route } from '@latchkey/upstreams';
 
 /** What an application is sent. */
 export type Forwarded = {
@@ -12,26 +12,14 @@ export type Forwarded = {
   headers: ReadonlyArray<readonly [name: string, value: string]>;
 };
 
-/**
- * What an application is sent of a request that may pass.
- * @param person undefined on a public path: then nothing about anybody is told
- * @returns undefined for a path that would climb out of the path of `to`
- */
-export function forwardedTo(
-  request: CanonicalRequest,
-  target: Target,
-  route: Route,
-  person: Person | undefined,
-): Forwarded | undefined {
-  const path = upstreamTarget(request, target);
-  if (path === undefined) return undefined;
-  const authority = request.port === undefined ? request.host : `${request.host}:${request.port}`;
+/** What an application is sent of a request that may pass. On a public path nothing about anybody is told. */
+export function forwardedAs({ request, route, identified, target, path }: Forward<unknown>): Forwarded {
   const upstreamHost = target.origin.slice(target.origin.indexOf('//') + 2);
   return {
     url: target.origin + path,
     headers: [
-      ['Host', route.preserveHost ? authority : upstreamHost],
-      ...(person ? personHeaders(person, route) : []),
+      ['Host', route.preserveHost ? authorityOf(request) : upstreamHost],
+      ...(identified.kind === 'person' ? personHeaders(identified.principal, route) : []),
     ],
   };
 }

@@ -1,0 +1,212 @@
+import { flawOfAddress, reasons, traceRules } from '@latchkey/access';
+import type { Principal, Reason, RuleOutcome } from '@latchkey/access';
+import { admit } from '@latchkey/admission';
+import type { Decided, Identified, Incoming, Outcome, Parts } from '@latchkey/admission';
+import { authorityOf, errors, isPreflight } from '@latchkey/http';
+import type { CanonicalRequest, ErrorCode } from '@latchkey/http';
+import type { Route, RouteTable } from '@latchkey/upstreams';
+import type { Deployment } from '../environment/deployment.ts';
+import type { Asker } from './asker.ts';
+import type { AskedRequest } from './request.ts';
+import { signInOf } from './sign-in.ts';
+import type { SignIn, SignInStep } from './sign-in.ts';
+import { forwardedAs } from './upstream.ts';
+import type { Forwarded } from './upstream.ts';
+
+/** What requests are decided with. */
+export type Installation = Pick<Deployment, 'proxy' | 'auth' | 'upstream'> & { table: RouteTable };
+
+/** What would become of a request, and why. */
+export type Answer = {
+  /** Whether it gets what it asks for, from the application or from the proxy itself. */
+  allow: boolean;
+  /** What happens, in words. */
+  outcome: string;
+  route?: Route | undefined;
+  reason?: Reason | undefined;
+  /** The error that it would be answered with. */
+  error?: ErrorCode;
+  /** The status of an answer of ours; without one the application answers. */
+  status?: number;
+  /** Where a request over plain HTTP is sent first; the rest is about that address. */
+  redirect?: string;
+  /** What has to hold before there is a session. Empty where none is needed, or where no env file says. */
+  signIn: readonly SignInStep[];
+  /** Every rule of the route in the order in which they are asked. */
+  rules: readonly RuleOutcome[];
+  /** What the application is sent. */
+  upstream?: Forwarded;
+};
+
+type Told = Pick<Answer, 'allow' | 'outcome' | 'error' | 'status' | 'upstream'>;
+
+/** Has a request decided about as the proxy has it, by the same function, and says what comes of it. */
+export async function answerTo(
+  asked: AskedRequest,
+  asker: Asker,
+  installation: Installation,
+): Promise<Answer> {
+  const parts = partsOf(asked, asker, installation);
+  const incoming = asSeenBy(installation, asked.incoming);
+  const first = await outcomeOf(incoming, parts);
+  const redirect = first.kind === 'redirect' ? first.location : undefined;
+  const outcome = redirect === undefined ? first : await outcomeOf(overHttps(incoming), parts);
+  const signIn = signInFor(outcome, asker, installation);
+  return {
+    ...tell(outcome, signIn, asker, parts),
+    route: outcome.route,
+    reason: outcome.decision?.reason,
+    signIn: signIn.steps,
+    rules: rulesOf(outcome, asked.incoming),
+    ...(redirect !== undefined && { redirect }),
+  };
+}
+
+async function outcomeOf(incoming: Incoming, parts: Parts<Asker>): Promise<Outcome<Asker>> {
+  const admitted = admit(incoming, parts);
+  return admitted.kind === 'pending' ? admitted.outcome : admitted;
+}
+
+function partsOf(asked: AskedRequest, asker: Asker, { proxy, auth, table }: Installation): Parts<Asker> {
+  const secure = proxy?.secure ?? true;
+  return {
+    match: (host, port) => table.match(host, port),
+    publicPorts: proxy?.publicPorts,
+    secure,
+    scheme: ({ forwardedProto }) => (secure ? 'https' : (forwardedProto ?? proxy?.scheme ?? asked.scheme)),
+    authenticators: [({ route }) => sessionOf(asker, signInOf(asker, route, auth))],
+  };
+}
+
+/** Who asks, in place of their cookie. */
+function sessionOf(asker: Asker, { refusal }: SignIn): Identified<Asker> | undefined {
+  if (!asker) return undefined;
+  if (refusal === undefined) {
+    const principal = { kind: 'person', email: asker.email, groups: asker.groups } as const;
+    return { kind: 'person', principal, session: asker, decisions: new WeakMap() };
+  }
+  const why = refusal === 'other_provider' ? 'session_other_provider' : 'no_session';
+  return { kind: 'visitor', principal: { kind: 'visitor', why } };
+}
+
+/** The proxy knows how a browser came only where somebody whom it trusts says so. */
+function asSeenBy({ proxy }: Installation, incoming: Incoming): Incoming {
+  return proxy?.hasTrustedProxies === false ? withProto(incoming, undefined) : incoming;
+}
+
+function overHttps(incoming: Incoming): Incoming {
+  return withProto(incoming, 'https');
+}
+
+function withProto(incoming: Incoming, forwardedProto: CanonicalRequest['forwardedProto']): Incoming {
+  const { read } = incoming;
+  return typeof read === 'string' ? incoming : { ...incoming, read: { ...read, forwardedProto } };
+}
+
+/** What stands between a person and a session, where one is asked for. */
+function signInFor(
+  { route, decision, identified }: Outcome<Asker>,
+  asker: Asker,
+  { auth }: Installation,
+): SignIn {
+  const isAsked = decision !== undefined && !isOpen({ decision, identified });
+  return isAsked && route ? signInOf(asker, route, auth) : { steps: [], refusal: undefined };
+}
+
+function isOpen({ decision, identified }: Pick<Decided<Asker>, 'decision' | 'identified'>): boolean {
+  return decision.allow && identified.kind === 'visitor';
+}
+
+function rulesOf(outcome: Outcome<Asker>, { headers }: Incoming): readonly RuleOutcome[] {
+  if (outcome.decision === undefined) return [];
+  const { request, route, decision, identified } = outcome;
+  const facts = { path: request.path, preflight: isPreflight(request.method, headers) };
+  const principal: Principal = identified.principal;
+  const rules = traceRules(principal, route.policy, facts);
+  // Rules about people come after the session, which there is none of.
+  if (principal.kind !== 'visitor' || decision.allow) return rules;
+  return rules.map((rule) => (rule.about === 'principal' ? { ...rule, outcome: 'not reached' } : rule));
+}
+
+function tell(outcome: Outcome<Asker>, signIn: SignIn, asker: Asker, parts: Parts<Asker>): Told {
+  switch (outcome.kind) {
+    case 'health_check':
+      return answered('it is the health check of the proxy, under every host and before all rules.');
+    case 'malformed':
+      return outcome.decision === undefined
+        ? refused('bad_request', `The proxy cannot read it: ${outcome.detail}.`)
+        : refused('bad_request', 'With its dots the path would climb out of the path of `to`.');
+    case 'unknown_host': {
+      const { host, port } = outcome.request;
+      return outcome.route === undefined
+        ? refused('unknown_host', `No route answers for ${host}.`)
+        : refused('unknown_host', `Port ${port} is neither in \`from\` nor in SERVER_PUBLIC_PORTS.`);
+    }
+    case 'redirect':
+      return { allow: true, outcome: `308 to ${outcome.location}`, status: 308 };
+    case 'own_endpoint':
+      return answered('this address is its own on every host, and the application is not asked.');
+    case 'retired_worker': {
+      const why = 'with a service worker that ends itself, as allow_root_service_worker is not set';
+      return { allow: false, outcome: `not allowed: the proxy answers itself, ${why}.`, status: 200 };
+    }
+    case 'sign_in':
+    case 'challenge':
+    case 'person_changed':
+      return askedToSignIn(outcome, signIn, asker);
+    case 'deny':
+      return denied(outcome, parts);
+    case 'unavailable':
+      return outcome.error === 'session_unverified'
+        ? refused(outcome.error, reasons[outcome.decision.reason])
+        : refused(outcome.error, '`to` gives no address for this host.');
+    case 'launcher': {
+      const why = reasons[outcome.decision.reason];
+      return { allow: true, outcome: `allowed: ${why} The proxy shows the launcher.`, status: 200 };
+    }
+    case 'forward':
+      break;
+  }
+  const why = reasons[outcome.decision.reason];
+  return { allow: true, outcome: `allowed: ${why}`, upstream: forwardedAs(outcome) };
+}
+
+function askedToSignIn(
+  { kind, route: { providerSlug }, decision }: Decided<Asker> & { readonly kind: string },
+  { refusal }: SignIn,
+  asker: Asker,
+): Told {
+  if (refusal === 'provider_unknown') {
+    return refused('not_found', `At the sign-in: auth has no provider ${JSON.stringify(providerSlug)}.`);
+  }
+  if (refusal === 'account_refused') {
+    const flaw = (asker && flawOfAddress(asker.email)) ?? `auth does not let ${asker?.email} in.`;
+    return refused('account_refused', `At the sign-in: ${flaw}`);
+  }
+  const why = reasons[decision.reason];
+  if (kind === 'sign_in') {
+    const outcome = `not allowed yet: 302 to the sign-in with ${providerSlug}. ${why}`;
+    return { allow: false, outcome, status: 302 };
+  }
+  return refused('not_signed_in', `${why} It is no page visit, so it is told and not redirected.`);
+}
+
+function denied(outcome: Extract<Outcome<Asker>, { kind: 'deny' }>, parts: Parts<Asker>): Told {
+  const { error, request, decision } = outcome;
+  if (error === 'access_denied') return refused(error, reasons[decision.reason]);
+  if (error === 'cross_site_request') {
+    const origin = `${parts.scheme(request)}://${authorityOf(request)}`;
+    return refused(error, `The page that opens a WebSocket has to be one of ${origin}.`);
+  }
+  const why = 'Its Authorization is one of the connection, which is shared where nobody is signed in.';
+  return refused(error, why);
+}
+
+function refused(error: ErrorCode, why: string): Told {
+  const { status } = errors[error];
+  return { allow: false, outcome: `not allowed: ${status} ${error}. ${why}`, error, status };
+}
+
+function answered(why: string): Told {
+  return { allow: true, outcome: `the proxy answers itself: ${why}` };
+}
