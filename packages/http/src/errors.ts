@@ -46,7 +46,7 @@ export const errors = {
   not_signed_in: {
     status: 401,
     title: 'You are not signed in',
-    sentence: 'This needs a signed-in person. Sign in and try again.',
+    sentence: 'You need to be signed in for this. Sign in and try again.',
     level: 'info',
     description:
       'A request that is not a page visit came without a valid session, so it was not redirected. A form or a frame, which a person reads, gets a page with a link that signs in beside it; an API call or a WebSocket gets JSON that carries `sign_in_url`. Where it happens to people who have just signed in, check that `SESSION_COOKIE_NAME`, `SESSION_COOKIE_DOMAIN` and `SESSION_COOKIE_SECRET` are the same in both services.',
@@ -71,7 +71,7 @@ export const errors = {
   account_refused: {
     status: 403,
     title: 'This account cannot sign in here',
-    sentence: 'The account you chose is not one that may sign in here. Choose another account and try again.',
+    sentence: 'The account that you chose may not sign in here. Choose another account and try again.',
     level: 'info',
     description:
       'The provider vouched for the person, but auth admits no such account. Check `AUTHORIZE_EMAIL_DOMAINS` and `AUTHORIZE_EMAIL_ADDRESSES`, and the hosted domain of a Google provider. An address that is not plain ASCII with one `@`, or has more than 254 characters, is admitted by no rule, `*` included; page and log line say so. Give the account an address of plain letters at the provider.',
@@ -175,7 +175,7 @@ export const errors = {
     status: 409,
     title: 'You are signed in as somebody else',
     sentence:
-      'In this browser another person was signed in here before. Look whose account this is before you enter anything.',
+      'Another person was signed in here in this browser before. Check whose account this is before you enter anything.',
     level: 'warn',
     description:
       'The shared session cookie names another person than the one whom this browser was here before, or the browser sent cookies of several people. Somebody may have signed in anew; or the page of a sibling host has put a session of its own into the browser, so that people work in an account that is not theirs. The person decides on the page; programs get 401 with the reason `session_other_person` until then. If nobody changed accounts, look at the applications below `SESSION_COOKIE_DOMAIN`.',
@@ -202,7 +202,7 @@ export const errors = {
     status: 500,
     title: 'Something went wrong on our side',
     sentence:
-      'This is not your fault. Try again in a moment; if it stays, pass on the reference to the people who run this.',
+      'This is not your fault. Try again in a moment; if it happens again, give the reference to the people who run this.',
     level: 'error',
     description:
       'A defect: nothing else that is known fits. The log line with the same id holds the stack. Please report it.',
@@ -227,8 +227,7 @@ export const errors = {
   upstream_unreachable: {
     status: 502,
     title: 'The application is not answering',
-    sentence:
-      'You got this far, but the application behind it cannot be reached. Try again in a moment, or tell the people who run it.',
+    sentence: 'The application cannot be reached. Try again in a moment, or tell the people who run it.',
     level: 'error',
     description:
       'No connection to `to` of the route, or it broke before an answer came. Check that the application runs, that its address and port are right, and that the network lets the proxy through. A rewrite route whose target the host name helped to make is not let to loopback, link-local and metadata addresses; the log line says so.',
@@ -303,7 +302,7 @@ export const errors = {
     status: 504,
     title: 'The application took too long',
     sentence:
-      'The application did not answer in time. It may still be working on your request, so look before you send it again.',
+      'The application did not answer in time, and may still be working on your request. If this happens again, tell the people who run it.',
     level: 'error',
     description:
       'The application did not begin its answer within `timeout` of the route (default: `UPSTREAM_DEFAULT_TIMEOUT`). Check the application, or raise `timeout` for it.',

@@ -3,12 +3,12 @@ import { hues } from './launcher-icon.ts';
 /** What the launcher adds to the style of every page, as CSS. */
 export const launcherStyle = `
 .launcher { align-content: start; grid-template-columns: minmax(0, 68rem); padding: 2.5rem 1.5rem; }
-.launcher header { display: grid; grid-template-columns: auto 1fr auto; align-items: center; gap: .75rem 1rem; margin-bottom: 1.75rem; }
+.launcher header { display: grid; grid-template-columns: auto max-content minmax(0, 1fr); align-items: center; gap: .75rem 1rem; margin-bottom: 1.75rem; }
 .launcher main { padding: 0; background: none; border: 0; }
 .launcher .mark { position: static; }
 .launcher h1 { margin: 0; }
 .launcher footer { padding: 2rem 0 0; }
-.person { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .25rem 1rem; color: var(--soft); font-size: .9375rem; }
+.person { display: flex; flex-wrap: wrap; justify-content: end; gap: .25rem 1rem; color: var(--soft); font-size: .9375rem; }
 .person b { color: var(--ink); font-weight: 500; }
 .person a { color: inherit; text-underline-offset: .2em; white-space: nowrap; }
 .person a:hover { color: var(--ink); }
@@ -52,8 +52,8 @@ ${hues.map(([pale, deep], hue) => `.hue-${hue} { --pale: ${pale}; --deep: ${deep
 .unseen { position: absolute; overflow: hidden; width: 1px; height: 1px; clip-path: inset(50%); white-space: nowrap; }
 @media (max-width: 40rem) {
   .launcher { padding: 1.25rem 1rem; }
-  .launcher header { grid-template-columns: auto 1fr; margin-bottom: 1.25rem; }
-  .person { grid-column: 1 / -1; }
+  .launcher header { margin-bottom: 1.25rem; }
+  .person { grid-column: 1 / -1; justify-content: space-between; }
   .apps { gap: .5rem; }
   .apps a { padding: .75rem; }
 }

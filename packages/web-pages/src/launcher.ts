@@ -128,7 +128,7 @@ function emptyPage(email: string, signOutHref: string, requestId: string | undef
     heading: 'No applications yet',
     paragraphs: [
       'You are signed in, but no application here is open to this account.',
-      'Ask the people who run the one you need, and tell them the address below. If it is not the account you meant, sign out and choose another.',
+      'Ask the people who run the one you need, and tell them the e-mail address below. If it is not the account you meant, sign out and choose another.',
     ],
     facts: [['Signed in as', email]],
     actions: [{ label: 'Sign out', href: signOutHref }],

@@ -7,12 +7,12 @@ import { markOf } from './marks.ts';
 import type { Mood } from './marks.ts';
 import { style, styleSheet } from './style.ts';
 
-/** The address that a page stands at, which it need not know to lead there. */
+/** The address that a page stands at, which it need not know to lead there, or to be loaded again. */
 export const thisAddress = Symbol('this address');
 
 /** A link, or a form with one button. Addresses are `http(s)` URLs or paths; anything else throws. */
 export type Action = { readonly label: string; readonly primary?: boolean | undefined } & (
-  | { readonly href: string }
+  | { readonly href: string | typeof thisAddress }
   | { readonly newTab: string | typeof thisAddress }
   | { readonly post: string; readonly fields: Readonly<Record<string, string>> }
 );
@@ -55,9 +55,13 @@ function content(page: Page): SafeHtml {
   </main>`;
 }
 
+// Beside its label, a list of groups or a long address would be cut into lines that look like more of them.
+const longestBeside = 60;
+
 function factList(facts: readonly Fact[]): SafeHtml | undefined {
   if (facts.length === 0) return undefined;
-  return html`<dl>
+  const isStacked = facts.some(([, value]) => value.length > longestBeside);
+  return html`<dl class="${isStacked ? 'facts stacked' : 'facts'}">
     ${facts.map(
       ([label, value]) =>
         html`<dt>${label}</dt>
@@ -82,8 +86,13 @@ function actionElement(action: Action): SafeHtml {
     </form>`;
   }
   if ('newTab' in action) {
-    const href = action.newTab === thisAddress ? '' : checked(action.newTab);
-    return html`<a class="${look}" href="${href}" target="_blank" rel="noopener">${action.label}</a>`;
+    return html`<a class="${look}" href="${hrefOf(action.newTab)}" target="_blank" rel="noopener"
+      >${action.label}</a
+    >`;
   }
-  return html`<a class="${look}" href="${checked(action.href)}">${action.label}</a>`;
+  return html`<a class="${look}" href="${hrefOf(action.href)}">${action.label}</a>`;
+}
+
+function hrefOf(address: string | typeof thisAddress): string {
+  return address === thisAddress ? '' : checked(address);
 }

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
-import { errorJson, errors, isFramed, isReadByPerson, replyHtml, replyJson } from '@latchkey/http';
+import { errorJson, errors, isFramed, isReadByPerson, isReading, replyHtml, replyJson } from '@latchkey/http';
 import type { ErrorCode } from '@latchkey/http';
 import { errorPage } from './error.ts';
-import { renderPage } from './page.ts';
+import { renderPage, thisAddress } from './page.ts';
 import type { Action, Fact, Page } from './page.ts';
 
 /** Answers with a page. Headers that were set on `res` before (cookies, HSTS) go with it. */
@@ -24,6 +24,9 @@ export type ErrorAnswer = {
   readonly extra?: { readonly [member: string]: string } | undefined;
 };
 
+// What failed on our side may be gone in a moment. A form's address is no page to load again.
+const tryAgain: Action = { label: 'Try again', href: thisAddress, primary: true };
+
 /** Answers with an error of the table: a page where a person reads it, JSON for a program. */
 export function replyError(res: ServerResponse, answer: ErrorAnswer): void {
   const { code, requestId, reason, extra } = answer;
@@ -34,7 +37,9 @@ export function replyError(res: ServerResponse, answer: ErrorAnswer): void {
   } else if (isFramed(headers)) {
     replyPage(res, status, errorPage({ code, requestId, ...answer.framed, framed: true }));
   } else {
-    const { facts, paragraphs, actions } = answer;
+    const { facts, paragraphs } = answer;
+    const isPassing = status >= 500 && isReading(res.req.method ?? '');
+    const actions = answer.actions ?? (isPassing ? [tryAgain] : undefined);
     replyPage(res, status, errorPage({ code, requestId, facts, paragraphs, actions }));
   }
 }

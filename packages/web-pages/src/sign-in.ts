@@ -23,12 +23,13 @@ type ConfirmInput = {
 /** Asks a person who they are: a button per provider. */
 export function signInPage({ providers, application, signedOut = false, requestId }: SignInInput): Page {
   const request = application === undefined ? 'Sign in' : `Sign in to ${application}`;
+  const again = application === undefined ? 'when you need one' : `to open ${application}`;
   return {
     title: request,
     heading: signedOut ? 'You are signed out' : request,
     paragraphs: [
       signedOut
-        ? 'Every application is closed to this browser. Sign in again when you need one.'
+        ? `Every application is closed to this browser. Sign in again ${again}.`
         : 'One sign-in opens every application that you may use.',
     ],
     actions: providerActions(providers),

@@ -54,6 +54,8 @@ dl {
 dl:last-child { padding-bottom: 0; border-bottom: 0; }
 dt { color: var(--soft); }
 dd { font-weight: 500; }
+.stacked { grid-template-columns: minmax(0, 1fr); gap: 0; }
+.stacked dd + dt { margin-top: .625rem; }
 .actions { display: grid; gap: .75rem; margin-top: 1.5rem; }
 .action {
   display: block; width: 100%; padding: .7rem 1rem; border: 1px solid var(--edge); border-radius: 8px; background: none; color: inherit;
@@ -73,6 +75,16 @@ code { font-family: ui-monospace, Menlo, Consolas, monospace; user-select: all; 
   dl { grid-template-columns: minmax(0, 1fr); gap: 0; }
   dd + dt { margin-top: .625rem; }
   footer { padding-inline: 1.25rem; }
+}
+@media (max-height: 24rem) {
+  body { padding: 1.75rem 1rem .75rem; font-size: .9375rem; line-height: 1.45; }
+  main { padding: 1.75rem 1.25rem 1rem; }
+  .mark { top: -1.3rem; left: 1.25rem; width: 2.6rem; height: 2.6rem; }
+  .status { top: .5rem; right: 1.25rem; }
+  h1 { margin-bottom: .375rem; font-size: 1.25rem; }
+  p + p { margin-top: .375rem; }
+  .actions { margin-top: 1rem; }
+  footer { padding: .5rem 1.25rem 0; }
 }
 `;
 
