@@ -31,29 +31,50 @@ export type StageParts = OutgoingParts & {
   readonly tell: Tell;
 };
 
-/** The life of a request. The servers call these one after the other. */
-export type Stages = ReturnType<typeof createStages>;
+/**
+ * The life of a request. `server/http.ts` and `server/websocket.ts` take each through these, in this order:
+ *
+ *  1 canonical: one reading of host, target, framing and caller, or none
+ *  2 route: matched once
+ *  3 own endpoint: an exact list of paths
+ *  4 public: by the canonical path or as a preflight, whoever asks
+ *  5 authenticate: one authenticator after the other (`authn/`)
+ *  6 still valid: auth vouches for it (`session-check/`)
+ *  7 authorize: by the policy of the route
+ *  8 outgoing: what travels on, and what of the answer travels back
+ *  9 transport: to the application and back, a function of either server
+ * 10 record: told once
+ *
+ * 2 to 7 are one value here. Their order is that of `admit` in `@latchkey/admission`, where `latchkey explain` has it from,
+ * too. What goes no further is answered by `respond/`.
+ */
+export type Stages = {
+  readonly open: (req: IncomingMessage, res: ServerResponse) => Exchange;
+  readonly canonical: (exchange: Exchange, kind: Incoming['kind']) => Incoming;
+  readonly admission: (
+    exchange: Exchange,
+    incoming: Incoming,
+  ) => Outcome<KnownSession> | Promise<Outcome<KnownSession>>;
+  readonly outgoing: (exchange: Exchange, forward: Forward<KnownSession>) => Leaving;
+  readonly record: (exchange: Exchange, status: number) => void;
+};
 
 /** Makes the stages, in their order. */
-export function createStages(parts: StageParts) {
+export function createStages(parts: StageParts): Stages {
   const { trust, tell } = parts;
   const { admit } = parts.admission;
   const headers = createOutgoing(parts);
 
-  /** A request has come. */
   function open(req: IncomingMessage, res: ServerResponse): Exchange {
     return openExchange(req, res, trust.requestId(req) ?? newRequestId());
   }
 
-  /** 1: its one reading, or none. */
+  // 1.
   function canonical({ req }: Exchange, kind: Incoming['kind']): Incoming {
     return readIncoming(req, kind, trust);
   }
 
-  /**
-   * 2 to 7: route, own endpoint, public, authenticate, still valid, authorize. Their order is in `@latchkey/admission`, where
-   * `latchkey explain` has it from, too.
-   */
+  // 2 to 7.
   function admission(
     exchange: Exchange,
     incoming: Incoming,
@@ -73,7 +94,7 @@ export function createStages(parts: StageParts) {
     }
   }
 
-  /** 8: what travels on, and what of the answer travels back. */
+  // 8.
   function outgoing(exchange: Exchange, forward: Forward<KnownSession>): Leaving {
     const sent = headers.headersFor(exchange, forward);
     return {
@@ -84,9 +105,7 @@ export function createStages(parts: StageParts) {
     };
   }
 
-  // 9 transport: `server/http.ts` and `server/websocket.ts`, each in its own way.
-
-  /** 10: told once, when it is answered or its caller has left; later calls do nothing. */
+  // 10, when it is answered or its caller has left; later calls do nothing.
   function record(exchange: Exchange, status: number): void {
     if (exchange.isRecorded === true) return;
     exchange.isRecorded = true;
