@@ -80,11 +80,19 @@ export function cookieNames(header: string | undefined): string[] {
   return cookiePairs(header).map((pair) => pair.name);
 }
 
-type CookiePair = { name: string; value: string; text: string };
+type CookiePair = { readonly name: string; readonly value: string; readonly text: string };
 
-function cookiePairs(header: string | undefined): CookiePair[] {
+// One stage after the other asks about the cookies of one request.
+let latest: { readonly header: string; readonly pairs: readonly CookiePair[] } = { header: '', pairs: [] };
+
+function cookiePairs(header = ''): readonly CookiePair[] {
+  if (header !== latest.header) latest = { header, pairs: readPairs(header) };
+  return latest.pairs;
+}
+
+function readPairs(header: string): CookiePair[] {
   const pairs: CookiePair[] = [];
-  for (const part of header?.split(';') ?? []) {
+  for (const part of header.split(';')) {
     const text = trimmed(part);
     if (text === '') continue;
     const equals = text.indexOf('=');

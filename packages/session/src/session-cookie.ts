@@ -47,14 +47,18 @@ export async function openSession(value: string, keys: KeyRing): Promise<Session
  * The values in a `Cookie` header that may be sessions of ours. Sibling hosts can plant cookies of our name that hide the
  * real one: what cannot be a seal of ours is passed over, and of the rest so many are given as may be opened for one request.
  *
+ * @param isKnown tells of values that have been found to be such a seal before
  * @returns `all`: whether there are no more
  */
 export function sealedValues(
   header: string | undefined,
   name: string,
   keys: KeyRing,
+  isKnown?: (value: string) => boolean,
 ): { readonly values: readonly string[]; readonly all: boolean } {
-  const sealed = cookieValues(header, name).filter((value) => isSealedWith(value, keys));
+  const sealed = cookieValues(header, name).filter(
+    (value) => isKnown?.(value) === true || isSealedWith(value, keys),
+  );
   return { values: sealed.slice(0, openedValues), all: sealed.length <= openedValues };
 }
 

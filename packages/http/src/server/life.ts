@@ -75,7 +75,7 @@ export async function startServer(
   const open = new Set<ServerResponse>();
   function answer(req: IncomingMessage, res: ServerResponse): void {
     open.add(res);
-    res.once('close', function forget() {
+    res.on('close', function forget() {
       open.delete(res);
       // Not while we drain: a load balancer sends on its idle connections until it has heard of it.
       if (closing) server.closeIdleConnections();

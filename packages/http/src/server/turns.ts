@@ -4,6 +4,8 @@ import type { Socket } from 'node:net';
 // Nobody who pipelines sends so many ahead (apt: ten), and each that waits costs kilobytes for the few bytes that it came in.
 const mostWaiting = 100;
 
+/** What was sent ahead on a connection, behind the request that is served now. */
+type Line = { isServing: boolean; readonly waiting: Waiting[] };
 type Waiting = { readonly req: IncomingMessage; readonly res: ServerResponse };
 
 /**
@@ -14,26 +16,30 @@ type Waiting = { readonly req: IncomingMessage; readonly res: ServerResponse };
  * SHOULD retry unanswered requests if the connection closes before it receives all of the corresponding responses."
  */
 export function inTurn(serve: RequestListener): RequestListener {
-  const lines = new WeakMap<Socket, Waiting[]>();
+  const lines = new WeakMap<Socket, Line>();
 
-  function start(socket: Socket, { req, res }: Waiting): void {
-    res.once('close', function next() {
-      const following = lines.get(socket)?.shift();
+  function lineOf(socket: Socket): Line {
+    let line = lines.get(socket);
+    if (line === undefined) lines.set(socket, (line = { isServing: false, waiting: [] }));
+    return line;
+  }
+
+  function start(line: Line, { req, res }: Waiting): void {
+    line.isServing = true;
+    res.on('close', function next() {
+      line.isServing = false;
+      const following = line.waiting.shift();
+      if (following === undefined) return;
       // The connection is given to the next answer unless this one was the last on it.
-      if (following === undefined || following.res.socket === null) lines.delete(socket);
-      else start(socket, following);
+      if (following.res.socket === null) line.waiting.length = 0;
+      else start(line, following);
     });
     serve(req, res);
   }
 
   return function takeTurn(req, res) {
-    const { socket } = req;
-    const line = lines.get(socket);
-    if (line === undefined) {
-      lines.set(socket, []);
-      start(socket, { req, res });
-    } else if (line.push({ req, res }) > mostWaiting) {
-      socket.destroy();
-    }
+    const line = lineOf(req.socket);
+    if (!line.isServing) start(line, { req, res });
+    else if (line.waiting.push({ req, res }) > mostWaiting) req.socket.destroy();
   };
 }

@@ -93,7 +93,7 @@ export function createCredentialReader(options: {
   ): Credential | Promise<Credential> {
     const found: VisitorReason[] = ['no_session'];
     const sent = cookies.sources(place.host).flatMap((source) => {
-      const { values } = sealedValues(cookieHeader, source.name, cookies.keys);
+      const { values } = sealedValues(cookieHeader, source.name, cookies.keys, isKnown);
       if (values.length < cookieValues(cookieHeader, source.name).length) found.push('session_unreadable');
       return values.map((value): Sent => ({ value, source, known: kept(value) }));
     });
@@ -135,6 +135,10 @@ export function createCredentialReader(options: {
     return living.get(value) ?? over.get(value);
   }
 
+  function isKnown(value: string): boolean {
+    return living.has(value);
+  }
+
   function isNew({ value, known }: Sent): boolean {
     return known === undefined && !unreadable.has(value);
   }
@@ -142,7 +146,7 @@ export function createCredentialReader(options: {
   // One after the other: opening takes all of the processor, and others want some of it.
   async function openAll(sent: readonly Sent[]): Promise<Sent[]> {
     const opened: Sent[] = [];
-    for (const one of sent) opened.push(isNew(one) ? { ...one, known: await open(one.value) } : one);
+    for (const one of sent) opened.push(isNew(one) ? { ...one, known: await open(alone(one.value)) } : one);
     return opened;
   }
 
@@ -184,4 +188,9 @@ export function createCredentialReader(options: {
     if (session.idp !== route.providerSlug) return 'session_other_provider';
     return undefined;
   }
+}
+
+// A copy: what is cut out of a text holds on to all of it, which here is every cookie of a request.
+function alone(value: string): string {
+  return Buffer.from(value, 'latin1').toString('latin1');
 }

@@ -1,4 +1,5 @@
 import { hasBody, StalledError } from '@latchkey/http';
+import type { ErrorCode } from '@latchkey/http';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Exchange } from '../exchange.ts';
 import type { Connections } from '../forward/connections.ts';
@@ -36,19 +37,34 @@ export function createHttpListener(parts: HttpParts): RequestListener {
 
   return function request(req, res) {
     const exchange = stages.open(req, res);
-    if (parts.secure) withTransportSecurity(res);
-    res.once('close', function answered() {
+    res.on('close', function answered() {
       if (res.errored instanceof StalledError) exchange.detail = res.errored.message;
       stages.record(exchange, statusOf(res));
     });
-    underId(exchange, () => serve(exchange)).catch((error: unknown) => refuseAfterFailure(exchange, error));
+    underId(exchange, () => serve(exchange)).catch(function failed(error: unknown) {
+      speakFor(exchange);
+      refuseAfterFailure(exchange, error);
+    });
   };
+
+  // What an application answers says this already, in the headers that are made for it.
+  function speakFor({ res }: Exchange): void {
+    if (parts.secure && !res.headersSent) withTransportSecurity(res);
+  }
+
+  function refuse(exchange: Exchange, code: ErrorCode): void {
+    speakFor(exchange);
+    refuseWithError(exchange, code);
+  }
 
   async function serve(exchange: Exchange): Promise<void> {
     const incoming = stages.canonical(exchange, 'http');
     const admitted = stages.admission(exchange, incoming);
     const outcome = admitted instanceof Promise ? await admitted : admitted;
-    if (outcome.kind !== 'forward') return respond(exchange, outcome);
+    if (outcome.kind !== 'forward') {
+      speakFor(exchange);
+      return respond(exchange, outcome);
+    }
     const leaving = stages.outgoing(exchange, outcome);
     return signer.signs(outcome.route) ? sendSigned(exchange, leaving) : sendStreaming(exchange, leaving);
   }
@@ -69,7 +85,7 @@ export function createHttpListener(parts: HttpParts): RequestListener {
     if (typeof body === 'string') {
       // Whoever is too slow would go on being slow.
       if (body === 'body_too_slow') res.setHeader('Connection', 'close');
-      return refuseWithError(exchange, body);
+      return refuse(exchange, body);
     }
     const headers = framed(leaving.headers, request.method, body.bytes.length);
     headers.push(...signer.sign(route, request, headers, body.bytes));
@@ -85,8 +101,9 @@ export function createHttpListener(parts: HttpParts): RequestListener {
   ): Promise<void> {
     const { req, res } = exchange;
     const { request, route, path } = forward;
-    const taken = await connections.take(wanted, res);
-    if (taken === undefined) return res.destroyed ? undefined : refuseWithError(exchange, 'upstream_busy');
+    const taking = connections.take(wanted, res);
+    const taken = taking instanceof Promise ? await taking : taking;
+    if (taken === undefined) return res.destroyed ? undefined : refuse(exchange, 'upstream_busy');
     const delivery = await forwardHttp(
       req,
       res,
@@ -106,6 +123,6 @@ export function createHttpListener(parts: HttpParts): RequestListener {
     ).finally(taken.release);
     if (delivery.answered) return;
     exchange.detail = delivery.detail;
-    if (!res.destroyed) refuseWithError(exchange, delivery.code);
+    if (!res.destroyed) refuse(exchange, delivery.code);
   }
 }
