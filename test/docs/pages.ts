@@ -1,6 +1,7 @@
 import { authMetrics } from '@latchkey/auth';
 import { renderLintReference, renderMigrationReference } from '@latchkey/cli';
-import { renderErrorReference, renderMetricsReference } from '@latchkey/http';
+import { renderErrorReference } from '@latchkey/http';
+import { renderMetricsReference } from '@latchkey/telemetry';
 import { proxyMetrics } from '@latchkey/proxy';
 import { renderConfigurationReference } from '@latchkey/settings';
 import {

@@ -2,7 +2,7 @@
 // held those that were answered 503: one number for two things.
 import { expect, test } from '@jest/globals';
 import { startProxy } from '@latchkey/proxy';
-import { createMetrics } from '@latchkey/http';
+import { createMetrics } from '@latchkey/telemetry';
 import { Browser } from '../fixtures/browser.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 

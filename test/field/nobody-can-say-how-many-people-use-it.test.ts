@@ -1,7 +1,7 @@
 // Who runs it was asked how many people use it, and whether sign-ins fail since this morning: there was no number for either,
 // nor for the WebSockets that a deployment would close.
 import { afterAll, expect, test } from '@jest/globals';
-import { createMetrics } from '@latchkey/http';
+import { createMetrics } from '@latchkey/telemetry';
 import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { WebSocket } from 'ws';

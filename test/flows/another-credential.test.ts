@@ -1,7 +1,7 @@
 // A kind of credential that is no session: one function, and one entry in the list of those that are asked.
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Authenticator } from '@latchkey/admission';
-import { createMetrics } from '@latchkey/http';
+import { createMetrics } from '@latchkey/telemetry';
 import { sendRaw } from '../fixtures/raw-request.ts';
 import type { RawAnswer } from '../fixtures/raw-request.ts';
 import { valuesOf } from '../fixtures/recorder.ts';

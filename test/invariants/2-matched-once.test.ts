@@ -1,7 +1,7 @@
 // Invariant 2: the route is matched once. What was decided about is what is forwarded (CVE-2023-33189: the authorizer
 // matched the URL a second time, in its own way, and chose another route).
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createLog } from '@latchkey/http';
+import { createLog } from '@latchkey/telemetry';
 import type { RunningServer } from '@latchkey/http';
 import { createLiveTable, createSigner, startProxy } from '@latchkey/proxy';
 import { loadProxySettings, sentenceOf } from '@latchkey/settings';

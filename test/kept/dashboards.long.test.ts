@@ -2,7 +2,7 @@
 import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
 import { authMetrics } from '@latchkey/auth';
 import { startDevDirectory } from '@latchkey/dev-idp';
-import { createMetrics } from '@latchkey/http';
+import { createMetrics } from '@latchkey/telemetry';
 import { proxyMetrics } from '@latchkey/proxy';
 import type { Browser } from '../fixtures/browser.ts';
 import { freePort } from '../fixtures/ports.ts';

@@ -10,7 +10,6 @@ import {
   canonicalHost,
   canonicalPath,
   canonicalRequest,
-  createLog,
   errorJson,
   mayBeRedirected,
   isPreflight,
@@ -19,6 +18,7 @@ import {
   mostQueryPairs,
   trustPeers,
 } from '@latchkey/http';
+import { createLog } from '@latchkey/telemetry';
 import type { CanonicalRequest, Received } from '@latchkey/http';
 import { decodedPath, foldName, isReserved } from '@latchkey/identity';
 import { plainAddress } from '@latchkey/networks';

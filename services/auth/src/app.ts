@@ -8,7 +8,8 @@ import {
   replyText,
   startServer,
 } from '@latchkey/http';
-import type { Handlers, RateLimit, Registry, RunningServer } from '@latchkey/http';
+import type { Handlers, RateLimit, RunningServer } from '@latchkey/http';
+import type { Registry } from '@latchkey/telemetry';
 import type { AuthSettings } from '@latchkey/settings';
 import cookieParser from 'cookie-parser';
 import express from 'express';
@@ -58,7 +59,7 @@ export async function startAuth(options: AuthOptions): Promise<RunningServer> {
   const { settings, log, registry, providerTimeoutMs = 5_000 } = options;
   const clock = clockFrom(options);
   const recording = startRecording({ settings, registry, log });
-  const parts = createParts(settings, { log, tell: recording.tell, ...clock, providerTimeoutMs });
+  const parts = createParts(settings, { log, tell: recording.emit, ...clock, providerTimeoutMs });
   const { port, internalPort, trustedProxies, requestsPerMinute } = settings.server;
   const serve = (onPort: number, ...routers: Router[]): Promise<RunningServer> =>
     listen(onPort, settings.server, ({ ready }) => {

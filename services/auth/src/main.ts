@@ -1,13 +1,6 @@
 import '@latchkey/http/node-version';
-import {
-  createLog,
-  createMetrics,
-  listenError,
-  refuseToStart,
-  serveMetrics,
-  stopOnSignals,
-  useOutgoingProxy,
-} from '@latchkey/http';
+import { listenError, refuseToStart, stopOnSignals, useOutgoingProxy } from '@latchkey/http';
+import { createLog, createMetrics, serveMetrics } from '@latchkey/telemetry';
 import { loadAuthSettings, sentenceOf } from '@latchkey/settings';
 import { startAuth } from './app.ts';
 import { groupWarnings } from './providers/group-warnings.ts';

@@ -1,6 +1,6 @@
 import { demoAccounts, startDevIdp, wellBehaved } from '@latchkey/dev-idp';
 import type { DevIdp } from '@latchkey/dev-idp';
-import { createLog } from '@latchkey/http';
+import { createLog } from '@latchkey/telemetry';
 import { deriveKeys, handOffParameters, signReturnAddress } from '@latchkey/session';
 import type { HandOff } from '@latchkey/session';
 import { loadAuthSettings, sentenceOf } from '@latchkey/settings';

@@ -59,7 +59,7 @@ export async function startProxy(options: {
   const { client, provider, session } = settings;
   const { name, secure, domain, secrets, expireMs } = session.cookie;
   const { lifetimeMs } = session.ttl;
-  const { tell, ...recording } = startRecording({ settings, registry, log, elapsed });
+  const { emit: tell, ...recording } = startRecording({ settings, registry, log, elapsed });
 
   const keys = deriveKeys(secrets, 'session');
   const cookies = sessionCookies({ name, domain, secure, keys, expireMs, lifetimeMs, now });

@@ -3,7 +3,7 @@ import { MockAgent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Behaviour } from '@latchkey/dev-idp';
 import { loadAuthSettings, sentenceOf } from '@latchkey/settings';
-import { createLog } from '@latchkey/http';
+import { createLog } from '@latchkey/telemetry';
 import type { Browser } from '../../test/browser.ts';
 import { sessionCookieName, ssoOrigin, startRig, wiki } from '../../test/rig.ts';
 import type { Rig } from '../../test/rig.ts';

@@ -1,3 +1,4 @@
+import type { Emit } from '@latchkey/telemetry';
 import type { ErrorCode } from '@latchkey/http';
 import type { Locals } from '../web/locals.ts';
 import type { Action } from './action.ts';
@@ -51,12 +52,5 @@ export type Asked = {
 export type QuestionOutcome =
   'answered' | 'refused' | 'provider_failed' | 'provider_timeout' | 'provider_unavailable';
 
-/** Whoever listens. It neither throws nor waits: it is called in the middle of requests. */
-export type Tell = (event: AuthEvent) => void;
-
-/** Tells several. */
-export function tellAll(listeners: readonly Tell[]): Tell {
-  return function tell(event) {
-    for (const listener of listeners) listener(event);
-  };
-}
+/** Tells what happens. */
+export type Tell = Emit<AuthEvent>;

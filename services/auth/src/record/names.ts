@@ -1,4 +1,4 @@
-import type { PrometheusTable, SentNames, ServiceMetrics, StatsdTable } from '@latchkey/http';
+import type { PrometheusTable, SentNames, ServiceMetrics, StatsdTable } from '@latchkey/telemetry';
 
 const oneCache = 'There is one cache here, and not a second one below it: `provider.groupcache`.';
 

@@ -1,5 +1,5 @@
-import { counterOf, countedMethod, histogramOf, statusCategory } from '@latchkey/http';
-import type { Registry } from '@latchkey/http';
+import { counterOf, countedMethod, histogramOf, statusCategory } from '@latchkey/telemetry';
+import type { Registry } from '@latchkey/telemetry';
 import type { Tell } from './events.ts';
 import { authPrometheus } from './names.ts';
 

@@ -9,7 +9,8 @@ import {
   trustPeers,
   withoutImpliedPort,
 } from '@latchkey/http';
-import type { Authority, CanonicalRequest, RequestLine } from '@latchkey/http';
+import type { Authority, CanonicalRequest } from '@latchkey/http';
+import type { RequestLine } from '@latchkey/telemetry';
 import { performance } from 'node:perf_hooks';
 import type { RequestHandler } from 'express';
 import { actionOf } from '../record/action.ts';

@@ -1,4 +1,5 @@
-import type { ErrorCode, RequestLine } from '@latchkey/http';
+import type { ErrorCode } from '@latchkey/http';
+import type { RequestLine } from '@latchkey/telemetry';
 import type { NextFunction, Request, Response } from 'express';
 
 /** What a request carries along while it is answered. */

@@ -1,3 +1,4 @@
+import type { Emit } from '@latchkey/telemetry';
 import type { WhyNot } from '../forward/tunnels.ts';
 import type { RequestRecord } from './request-record.ts';
 
@@ -43,12 +44,5 @@ export type ProxyEvent =
 /** How a question about a session ended: it stands, it is over, or there was no usable answer. */
 export type QuestionOutcome = 'active' | 'inactive' | 'unanswered';
 
-/** Whoever listens. It neither throws nor waits: it is called in the middle of requests. */
-export type Tell = (event: ProxyEvent) => void;
-
-/** Tells several. */
-export function tellAll(listeners: readonly Tell[]): Tell {
-  return function tell(event) {
-    for (const listener of listeners) listener(event);
-  };
-}
+/** Tells what happens. */
+export type Tell = Emit<ProxyEvent>;

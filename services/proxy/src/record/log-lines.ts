@@ -1,6 +1,7 @@
 import { nameOf } from '@latchkey/access';
 import { errors, healthPath } from '@latchkey/http';
-import type { ErrorLevel, RequestLine } from '@latchkey/http';
+import type { ErrorLevel } from '@latchkey/http';
+import type { RequestLine } from '@latchkey/telemetry';
 import type { Logger } from 'pino';
 
 import type { ProxyEvent, Tell } from './events.ts';

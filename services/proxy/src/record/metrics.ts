@@ -1,4 +1,4 @@
-import { counterOf, gaugeOf } from '@latchkey/http';
+import { counterOf, gaugeOf } from '@latchkey/telemetry';
 import type { Registry } from 'prom-client';
 import type { InForce } from '../upstream-file/in-force.ts';
 import { proxyPrometheus } from './names.ts';

@@ -1,4 +1,4 @@
-import type { PrometheusTable, SentNames, ServiceMetrics, StatsdTable } from '@latchkey/http';
+import type { PrometheusTable, SentNames, ServiceMetrics, StatsdTable } from '@latchkey/telemetry';
 
 const goOnly = 'It counts what only the runtime of Go has.';
 const goMemory =

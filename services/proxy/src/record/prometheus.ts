@@ -1,5 +1,5 @@
 import { isTransient } from '@latchkey/access';
-import { counterOf, countedMethod, gaugeOf, histogramOf, statusCategory } from '@latchkey/http';
+import { counterOf, countedMethod, gaugeOf, histogramOf, statusCategory } from '@latchkey/telemetry';
 import type { Registry } from 'prom-client';
 
 import type { ProxyEvent, Tell } from './events.ts';

@@ -1,5 +1,6 @@
-import { countedMethod, statusCategory } from '@latchkey/http';
-import type { ErrorCode, Statsd } from '@latchkey/http';
+import { countedMethod, statusCategory } from '@latchkey/telemetry';
+import type { ErrorCode } from '@latchkey/http';
+import type { Statsd } from '@latchkey/telemetry';
 import type { ProxyEvent, Tell } from './events.ts';
 import type { Levels } from './levels.ts';
 import type { ProxyStatsdName } from './names.ts';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { PrometheusTable } from './metric-tables.ts';
-import { replyText } from './reply.ts';
+import { replyText } from '@latchkey/http';
 
 /** A service's metrics. Process metrics (memory, event loop, garbage collection) are in it from the start. */
 export function createMetrics(): Registry {

@@ -1,0 +1,12 @@
+export { countedMethod, statusCategory } from './counted.ts';
+export { emitTo } from './emitter.ts';
+export type { Emit } from './emitter.ts';
+export { createLog } from './log.ts';
+export type { RequestLine } from './log.ts';
+export { constantTagOf, renderMetricsReference } from './metric-tables.ts';
+export type { PrometheusTable, SentNames, ServiceMetrics, StatsdTable } from './metric-tables.ts';
+export { counterOf, createMetrics, gaugeOf, histogramOf, serveMetrics } from './metrics.ts';
+export { startTelemetry } from './start.ts';
+export type { Telemetry } from './start.ts';
+export type { Statsd } from './statsd.ts';
+export type { Registry } from 'prom-client';
