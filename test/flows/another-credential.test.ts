@@ -12,7 +12,6 @@ const byToken: Authenticator<never> = ({ headers }) =>
     ? {
         kind: 'machine',
         principal: { kind: 'machine', name: 'deploy-robot', groups: ['robots'] },
-        decisions: new WeakMap(),
       }
     : undefined;
 

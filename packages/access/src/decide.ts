@@ -10,8 +10,9 @@ export type Decision = {
   readonly rule: string | undefined;
 };
 
-/** What has been decided about a principal. It is good until something new is learned about them. */
-export type Decisions = WeakMap<Policy, Decision>;
+// What was decided about a principal. Whoever learns something new about one makes another value of it, and what was decided
+// about the old one goes with that.
+const decided = new WeakMap<Principal, WeakMap<Policy, Decision>>();
 
 // In the place of the principal, for rules that do not look at it.
 const anyone: Principal = { kind: 'visitor', why: 'no_session' };
@@ -23,31 +24,17 @@ export function decideForAnyone(policy: Policy, facts: Facts): Decision | undefi
   return granted(policy.forAnyone.find((rule) => rule.holds(known)));
 }
 
-/** Whether a request passes for who sends it. Any one rule suffices; without a rule nobody passes. */
+/**
+ * Whether a request passes for who sends it. Any one rule suffices; without a rule nobody passes. It is decided once for all
+ * requests of a principal, unless a rule reads the request.
+ */
 export function decideFor(principal: Principal, policy: Policy, facts: Facts): Decision {
-  const known = { ...facts, principal };
-  return (
-    granted(policy.forPrincipals.find((rule) => rule.holds(known))) ?? {
-      allow: false,
-      reason: refusal(principal, policy),
-      rule: textOf(policy.forPrincipals),
-    }
-  );
-}
-
-/** The same, decided once for all requests of a principal where no rule reads the request. */
-export function decideOnce(
-  principal: Principal,
-  policy: Policy,
-  facts: Facts,
-  decisions: Decisions,
-): Decision {
-  if (policy.readsRequest) return decideFor(principal, policy, facts);
-  let decision = decisions.get(policy);
-  if (decision === undefined) {
-    decision = decideFor(principal, policy, facts);
-    decisions.set(policy, decision);
-  }
+  if (policy.readsRequest || principal.kind === 'visitor') return decideAnew(principal, policy, facts);
+  const known = decisionsAbout(principal);
+  const before = known.get(policy);
+  if (before !== undefined) return before;
+  const decision = decideAnew(principal, policy, facts);
+  known.set(policy, decision);
   return decision;
 }
 
@@ -72,6 +59,26 @@ export function traceRules(principal: Principal, policy: Policy, facts: Facts): 
     if (at === hit) return { rule: text, about, outcome: 'hit' };
     return { rule: text, about, outcome: hit < 0 || at < hit ? 'miss' : 'not reached' };
   });
+}
+
+function decideAnew(principal: Principal, policy: Policy, facts: Facts): Decision {
+  const known = { ...facts, principal };
+  return (
+    granted(policy.forPrincipals.find((rule) => rule.holds(known))) ?? {
+      allow: false,
+      reason: refusal(principal, policy),
+      rule: textOf(policy.forPrincipals),
+    }
+  );
+}
+
+function decisionsAbout(principal: Principal): WeakMap<Policy, Decision> {
+  let decisions = decided.get(principal);
+  if (decisions === undefined) {
+    decisions = new WeakMap();
+    decided.set(principal, decisions);
+  }
+  return decisions;
 }
 
 function granted(rule: Rule | undefined): Decision | undefined {

@@ -1,7 +1,7 @@
 export { admitAccount, flawOfAddress, isAdmitted } from './account.ts';
 export type { Account, AccountDecision, AccountRules } from './account.ts';
-export { decide, decideFor, decideForAnyone, decideOnce, traceRules } from './decide.ts';
-export type { Decision, Decisions, RuleOutcome } from './decide.ts';
+export { decide, decideFor, decideForAnyone, traceRules } from './decide.ts';
+export type { Decision, RuleOutcome } from './decide.ts';
 export { userOf } from './email.ts';
 export { namedGroups } from './named-groups.ts';
 export { compilePolicy, noFacts } from './policy.ts';

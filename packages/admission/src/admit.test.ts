@@ -3,7 +3,7 @@ import { compilePolicy, noFacts } from '@latchkey/access';
 import type { AccessRules, Machine, Person } from '@latchkey/access';
 import type { Route, RouteMatch } from '@latchkey/upstreams';
 import { admit, authorize } from './admit.ts';
-import type { Parts } from './admit.ts';
+import type { AdmissionParts } from './admit.ts';
 import type { Authenticator, Identified } from './authenticate.ts';
 import { readIncoming } from './incoming.ts';
 import type { Incoming } from './incoming.ts';
@@ -14,7 +14,6 @@ const asPerson = (): Identified<string> => ({
   kind: 'person',
   principal: ada,
   session: 'a session',
-  decisions: new WeakMap(),
 });
 
 function route(options: Partial<Route> = {}, rules: Partial<AccessRules> = {}): Route {
@@ -50,8 +49,8 @@ function route(options: Partial<Route> = {}, rules: Partial<AccessRules> = {}): 
 const slow: Authenticator<string> = async () => undefined;
 const target = { origin: 'http://wiki.internal', basePath: '/base', query: '' };
 const byCookie = jest.fn<Authenticator<string>>();
-const match = jest.fn<Parts<string>['match']>();
-const parts: Parts<string> = {
+const match = jest.fn<AdmissionParts<string>['match']>();
+const parts: AdmissionParts<string> = {
   match,
   publicPorts: [443],
   secure: true,
@@ -268,7 +267,7 @@ describe('credentials of a connection, where nobody is known', () => {
 });
 
 describe('another authenticator', () => {
-  const asRobot: Identified<string> = { kind: 'machine', principal: robot, decisions: new WeakMap() };
+  const asRobot: Identified<string> = { kind: 'machine', principal: robot };
   const byToken: Authenticator<string> = ({ headers }) =>
     headers['x-token'] === 'good' ? asRobot : undefined;
   const both = { ...parts, authenticators: [byToken, byCookie] };

@@ -1,4 +1,4 @@
-import { decideFor, decideForAnyone, decideOnce, isTransient } from '@latchkey/access';
+import { decideFor, decideForAnyone, isTransient } from '@latchkey/access';
 import type { Facts } from '@latchkey/access';
 import {
   authorityOf,
@@ -20,7 +20,7 @@ import type { Authorized, Decided, Outcome, Pending, Refusal } from './outcome.t
 import { mayControlOwnPaths } from './service-worker.ts';
 
 /** What requests are decided with. */
-export type Parts<Session> = {
+export type AdmissionParts<Session> = {
   readonly match: RouteTable['match'];
   /** the ports at which browsers reach every application; undefined where that is not known, and any will do */
   readonly publicPorts: readonly number[] | undefined;
@@ -38,7 +38,7 @@ export type Parts<Session> = {
  */
 export function admit<Session>(
   incoming: Incoming,
-  parts: Parts<Session>,
+  parts: AdmissionParts<Session>,
 ): Outcome<Session> | Pending<Session> {
   const { read, headers } = incoming;
   if (incoming.isHealthCheck) return { kind: 'health_check' };
@@ -50,7 +50,8 @@ export function admit<Session>(
   // 2 route: matched once. The `Host` header is a stranger's word, so its port has to be one of ours.
   const match = parts.match(request.host, request.port);
   if (match === undefined) return { kind: 'unknown_host', error: 'unknown_host', request };
-  const routed = { request, route: match.route };
+  const { route, target } = match;
+  const routed = { request, route };
   if (parts.publicPorts !== undefined && !servesPort(match, request.port, parts.publicPorts)) {
     const detail = `port ${request.port} is neither in \`from\` nor in SERVER_PUBLIC_PORTS`;
     return { kind: 'unknown_host', error: 'unknown_host', ...routed, detail };
@@ -61,13 +62,13 @@ export function admit<Session>(
 
   // 3 own endpoint: an exact list, and no service worker of an application controls what is on it.
   if (ownPaths.has(request.rawPath)) return { kind: 'own_endpoint', ...routed };
-  if (!routed.route.allowRootServiceWorker && mayControlOwnPaths(request.rawPath, headers)) {
+  if (!route.allowRootServiceWorker && mayControlOwnPaths(request.rawPath, headers)) {
     return { kind: 'retired_worker', ...routed };
   }
 
   // 4 public? Then nobody looks who it is, and no identity travels on.
   const facts = { path: request.path, preflight: isPreflight(request.method, headers) };
-  const open = decideForAnyone(routed.route.policy, facts);
+  const open = decideForAnyone(route.policy, facts);
   if (open !== undefined) return conclude({ ...routed, identified: stranger, decision: open });
 
   // 5 authenticate, 6 still valid? and 7 authorize.
@@ -78,7 +79,7 @@ export function admit<Session>(
 
   function conclude(decided: Decided<Session>): Outcome<Session> {
     if (!decided.decision.allow) return refusalOf(decided, headers);
-    return passOn(decided, match?.target, incoming, parts);
+    return passOn(decided, target, incoming, parts);
   }
 }
 
@@ -89,15 +90,10 @@ export function authorize<Session>(
   authenticators: readonly Authenticator<Session>[],
 ): Authorized<Session> | Promise<Authorized<Session>> {
   const { policy } = asked.route;
-  return andThen(authenticate(asked, authenticators), decided);
-
-  function decided(identified: Authorized<Session>['identified']): Authorized<Session> {
-    const decision =
-      identified.kind === 'visitor'
-        ? decideFor(identified.principal, policy, facts)
-        : decideOnce(identified.principal, policy, facts, identified.decisions);
-    return { identified, decision };
-  }
+  return andThen(authenticate(asked, authenticators), (identified) => ({
+    identified,
+    decision: decideFor(identified.principal, policy, facts),
+  }));
 }
 
 /** How the sender of a request is told that it was decided against. */
@@ -121,7 +117,7 @@ function passOn<Session>(
   decided: Decided<Session>,
   target: Target | undefined,
   incoming: Incoming,
-  parts: Pick<Parts<Session>, 'scheme'>,
+  parts: Pick<AdmissionParts<Session>, 'scheme'>,
 ): Outcome<Session> {
   const { request, route, identified, decision } = decided;
   if (route.kind === 'launcher' && identified.kind === 'person') {
@@ -149,7 +145,7 @@ function passOn<Session>(
 function isFromElsewhere<Session>(
   { request, identified }: Decided<Session>,
   { kind, headers }: Incoming,
-  parts: Pick<Parts<Session>, 'scheme'>,
+  parts: Pick<AdmissionParts<Session>, 'scheme'>,
 ): boolean {
   if (kind !== 'websocket' || identified.kind === 'visitor') return false;
   return !isSameOrigin(headers, originOf(request, parts));

@@ -1,6 +1,7 @@
-import type { Decisions, Machine, Person, Visitor } from '@latchkey/access';
+import type { Machine, Person, Visitor } from '@latchkey/access';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
+import { andThen } from './and-then.ts';
 import type { Incoming } from './incoming.ts';
 
 /** Who sends a request, and what an authenticator holds of them. */
@@ -17,13 +18,12 @@ export type Identified<Session> =
       readonly kind: 'person';
       readonly principal: Person;
       readonly session: Session;
-      readonly decisions: Decisions;
       /** the credential that the browser should have instead of the one it sent */
       readonly renewed?: string;
       /** the browser does not know yet who is here */
       readonly isNew?: true;
     }
-  | { readonly kind: 'machine'; readonly principal: Machine; readonly decisions: Decisions };
+  | { readonly kind: 'machine'; readonly principal: Machine };
 
 /** What authenticators look at. */
 export type Asked = {
@@ -51,12 +51,7 @@ export function authenticate<Session>(
   asked: Asked,
   authenticators: readonly Authenticator<Session>[],
 ): Identified<Session> | Promise<Identified<Session>> {
-  for (const [at, ask] of authenticators.entries()) {
-    const found = ask(asked);
-    if (found instanceof Promise) {
-      return found.then((identified) => identified ?? authenticate(asked, authenticators.slice(at + 1)));
-    }
-    if (found !== undefined) return found;
-  }
-  return stranger;
+  const [first, ...others] = authenticators;
+  if (first === undefined) return stranger;
+  return andThen(first(asked), (found) => found ?? authenticate(asked, others));
 }

@@ -1,5 +1,5 @@
 export { admit, authorize, refusalOf } from './admit.ts';
-export type { Parts } from './admit.ts';
+export type { AdmissionParts } from './admit.ts';
 export { andThen } from './and-then.ts';
 export type { Asked, Authenticator, Identified } from './authenticate.ts';
 export { readIncoming } from './incoming.ts';

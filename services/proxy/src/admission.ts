@@ -1,5 +1,13 @@
 import { admit, andThen, authorize } from '@latchkey/admission';
-import type { Asked, Authorized, Identified, Incoming, Outcome, Parts, Pending } from '@latchkey/admission';
+import type {
+  Asked,
+  Authorized,
+  Identified,
+  Incoming,
+  Outcome,
+  AdmissionParts,
+  Pending,
+} from '@latchkey/admission';
 import { noFacts } from '@latchkey/access';
 import type { Decision } from '@latchkey/access';
 import type { Tell } from './record/events.ts';
@@ -14,7 +22,7 @@ export type Admission = {
 };
 
 /** Makes the admission of requests; that a session passes by its grace period is told. */
-export function createAdmission(parts: Parts<KnownSession>, tell: Tell): Admission {
+export function createAdmission(parts: AdmissionParts<KnownSession>, tell: Tell): Admission {
   // Once for each question to which there was no answer; a route that needs one answers 503, which is no grace.
   function noticeGrace<Result extends Noticed>(result: Result): Result {
     const { identified, decision } = result;

@@ -1,7 +1,7 @@
 import { flawOfAddress, reasons, traceRules } from '@latchkey/access';
 import type { Principal, Reason, RuleOutcome } from '@latchkey/access';
 import { admit } from '@latchkey/admission';
-import type { Decided, Identified, Incoming, Outcome, Parts } from '@latchkey/admission';
+import type { Decided, Identified, Incoming, Outcome, AdmissionParts } from '@latchkey/admission';
 import { authorityOf, errors, isPreflight } from '@latchkey/http';
 import type { CanonicalRequest, ErrorCode } from '@latchkey/http';
 import type { Route, RouteTable } from '@latchkey/upstreams';
@@ -62,12 +62,16 @@ export async function answerTo(
   };
 }
 
-async function outcomeOf(incoming: Incoming, parts: Parts<Asker>): Promise<Outcome<Asker>> {
+async function outcomeOf(incoming: Incoming, parts: AdmissionParts<Asker>): Promise<Outcome<Asker>> {
   const admitted = admit(incoming, parts);
   return admitted.kind === 'pending' ? admitted.outcome : admitted;
 }
 
-function partsOf(asked: AskedRequest, asker: Asker, { proxy, auth, table }: Installation): Parts<Asker> {
+function partsOf(
+  asked: AskedRequest,
+  asker: Asker,
+  { proxy, auth, table }: Installation,
+): AdmissionParts<Asker> {
   const secure = proxy?.secure ?? true;
   return {
     match: (host, port) => table.match(host, port),
@@ -83,7 +87,7 @@ function sessionOf(asker: Asker, { refusal }: SignIn): Identified<Asker> | undef
   if (!asker) return undefined;
   if (refusal === undefined) {
     const principal = { kind: 'person', email: asker.email, groups: asker.groups } as const;
-    return { kind: 'person', principal, session: asker, decisions: new WeakMap() };
+    return { kind: 'person', principal, session: asker };
   }
   const why = refusal === 'other_provider' ? 'session_other_provider' : 'no_session';
   return { kind: 'visitor', principal: { kind: 'visitor', why } };
@@ -128,7 +132,7 @@ function rulesOf(outcome: Outcome<Asker>, { headers }: Incoming): readonly RuleO
   return rules.map((rule) => (rule.about === 'principal' ? { ...rule, outcome: 'not reached' } : rule));
 }
 
-function tell(outcome: Outcome<Asker>, signIn: SignIn, asker: Asker, parts: Parts<Asker>): Told {
+function tell(outcome: Outcome<Asker>, signIn: SignIn, asker: Asker, parts: AdmissionParts<Asker>): Told {
   switch (outcome.kind) {
     case 'health_check':
       return answered('it is the health check of the proxy, under every host and before all rules.');
@@ -191,7 +195,7 @@ function askedToSignIn(
   return refused('not_signed_in', `${why} It is no page visit, so it is told and not redirected.`);
 }
 
-function denied(outcome: Extract<Outcome<Asker>, { kind: 'deny' }>, parts: Parts<Asker>): Told {
+function denied(outcome: Extract<Outcome<Asker>, { kind: 'deny' }>, parts: AdmissionParts<Asker>): Told {
   const { error, request, decision } = outcome;
   if (error === 'access_denied') return refused(error, reasons[decision.reason]);
   if (error === 'cross_site_request') {

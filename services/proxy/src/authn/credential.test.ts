@@ -102,6 +102,12 @@ describe('a session cookie', () => {
     expect('known' in first && 'known' in second && first.known === second.known).toBe(true);
   });
 
+  test('is read without waiting once it was opened, whatever else comes beside it', async () => {
+    await read(good, forged(1));
+
+    expect(read(good, forged(1))).not.toBeInstanceOf(Promise);
+  });
+
   test('is one session for two requests that come side by side', async () => {
     const [first, second] = await Promise.all([read(good), read(good)]);
 

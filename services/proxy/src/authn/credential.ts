@@ -146,11 +146,14 @@ export function createCredentialReader(options: {
   // One after the other: opening takes all of the processor, and others want some of it.
   async function openAll(sent: readonly Sent[]): Promise<Sent[]> {
     const opened: Sent[] = [];
-    for (const one of sent) opened.push(isNew(one) ? { ...one, known: await open(alone(one.value)) } : one);
+    for (const one of sent) opened.push({ ...one, known: one.known ?? (await open(alone(one.value))) });
     return opened;
   }
 
   async function open(value: string): Promise<KnownSession | undefined> {
+    // Another request may have opened it while this one was at others.
+    const before = kept(value);
+    if (before !== undefined || unreadable.has(value)) return before;
     const session = await openSession(value, cookies.keys);
     if (session === undefined) {
       unreadable.set(value, true);

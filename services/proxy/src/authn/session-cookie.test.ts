@@ -80,7 +80,6 @@ describe('a session that stands', () => {
       kind: 'person',
       principal: known.person,
       session: known,
-      decisions: known.decisions,
     });
     expect(readCredential).toHaveBeenCalledWith('a=1', { host, authority: String(host) }, route);
     expect(check).toHaveBeenCalledWith(known, { accessToken: false, groups: ['staff'] });

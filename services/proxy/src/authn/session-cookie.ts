@@ -44,7 +44,6 @@ export function createSessionCookieAuthenticator(parts: {
 
   // A session of one host cannot be planted. Of several people's, that of the one whom the browser knows raises no question.
   function arrive({ known, sent, rivals }: Held, cookieHeader: string | undefined): Found {
-    const { person: principal, decisions } = known;
     const isHandedOver = known.session.host_only === true;
     const before = isHandedOver ? 'same' : parts.marks.compare(cookieHeader, known.session);
     if (before === 'another' || (before === 'unknown' && rivals === true)) {
@@ -52,9 +51,8 @@ export function createSessionCookieAuthenticator(parts: {
     }
     return {
       kind: 'person',
-      principal,
+      principal: known.person,
       session: known,
-      decisions,
       ...(known.cookie !== sent && { renewed: known.cookie }),
       ...(before === 'unknown' && { isNew: true }),
     };

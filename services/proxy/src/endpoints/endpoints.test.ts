@@ -115,9 +115,8 @@ function signedIn(groups: readonly string[]): void {
   const known = newlyKnown(session, { token: 'the-seal', cookie: 'the-seal' }, clockFrom({ now: () => 0 }));
   known.person = { ...known.person, groups };
   const decision = decideFor(known.person, route.policy, noFacts);
-  const { person: principal, decisions } = known;
   authorize.mockReturnValue({
-    identified: { kind: 'person', principal, session: known, decisions },
+    identified: { kind: 'person', principal: known.person, session: known },
     decision,
   });
 }

@@ -1,4 +1,4 @@
-import { decideOnce, noFacts } from '@latchkey/access';
+import { decideFor, noFacts } from '@latchkey/access';
 import { isReadByPerson, launcherScriptPath, replyHtml, replyJson } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
@@ -70,7 +70,7 @@ export function appsFor(
     const { host, launcher, kind } = route;
     if (host === undefined || kind !== 'simple' || launcher?.hidden === true) return [];
     if (route.providerSlug !== known.session.idp) return [];
-    if (!decideOnce(known.person, route.policy, noFacts, known.decisions).allow) return [];
+    if (!decideFor(known.person, route.policy, noFacts).allow) return [];
     return [
       {
         title: launcher?.title ?? route.service,

@@ -92,7 +92,6 @@ export function createSessionCheck(options: {
     const since = elapsed() - graceMs;
     if ([...known.toldGroups.values()].every(({ at }) => at > since)) return;
     known.person = { ...known.person, ...groupsTold(known.toldGroups, since) };
-    known.decisions = new WeakMap();
   }
 
   function isDue(known: KnownSession, needs?: Needs): boolean {
@@ -156,7 +155,6 @@ export function createSessionCheck(options: {
       known.toldGroups = toldSince(known.toldGroups, question, answer, elapsed());
       known.openGroups = unknown.difference(new Set(urgent));
       known.person = { ...known.person, ...groupsTold(known.toldGroups, elapsed() - graceMs) };
-      known.decisions = new WeakMap();
       if (answer.session !== undefined) {
         known.cookie = await tokens.renewed(known.session, answer.session);
         known.token = answer.session;

@@ -1,4 +1,4 @@
-import type { Decisions, Person } from '@latchkey/access';
+import type { Person } from '@latchkey/access';
 import type { Clock } from '@latchkey/http';
 import { clockSkewMs } from '@latchkey/session';
 import type { Session } from '@latchkey/session';
@@ -30,6 +30,7 @@ export type KnownSession = {
   unansweredFor: string | undefined;
   /** auth said that it is over, or of another cookie of it and nothing else of this one: final for this one */
   ended: boolean;
+  /** another value whenever something new is learned: what was decided about them goes with the old one */
   person: Person;
   /** what auth has told about groups, newest last word of each; `person` shows what of it counts */
   toldGroups: ReadonlyMap<string, ToldGroup>;
@@ -39,8 +40,6 @@ export type KnownSession = {
   needsAccessToken: boolean;
   /** the provider's, and until when it is good */
   accessToken: { readonly value: string; readonly until: number } | undefined;
-  /** what was decided about this person; forgotten with every new answer */
-  decisions: Decisions;
 };
 
 /** A session just opened, about which auth has not been asked. */
@@ -66,7 +65,6 @@ export function newlyKnown(
     openGroups: new Set(),
     needsAccessToken: false,
     accessToken: undefined,
-    decisions: new WeakMap(),
   };
 }
 
