@@ -17,13 +17,10 @@ import type { KeyRing } from './keys.ts';
 /** The attempts that a browser holds, as `Cookie` header in and `Set-Cookie` values out. */
 export type AttemptCookies = {
   /**
-   * Puts a new attempt into the browser, and takes out those that there is no room for. `isShortened`: the way back was
-   * too long for a cookie, and has lost its query at least.
+   * Puts a new attempt into the browser, and takes out those that there is no room for; undefined where its target is too
+   * long for a cookie.
    */
-  keep(
-    cookieHeader: string | undefined,
-    attempt: Attempt,
-  ): Promise<{ readonly setCookies: string[]; readonly isShortened: boolean }>;
+  keep(cookieHeader: string | undefined, attempt: Attempt): Promise<string[] | undefined>;
   /** The attempt of a state, if this browser has begun it and it has not ended since. */
   find(cookieHeader: string | undefined, state: string): Promise<Attempt | undefined>;
   /** Ends an attempt: its secrets are gone from the browser, and its callback is never answered a second time. */
@@ -46,10 +43,10 @@ export function attemptCookies(options: {
 }): AttemptCookies {
   const { keys, scope, now } = options;
 
-  async function write(attempt: Attempt, lifeMs: number) {
+  async function write(attempt: Attempt, lifeMs: number): Promise<string | undefined> {
     const name = attemptCookieName(attempt.state, scope);
-    const { sealed, isShortened } = await sealAttempt(attempt, keys, name);
-    return { cookie: setCookie(name, sealed, lifeMs / 1000, scope), isShortened };
+    const sealed = await sealAttempt(attempt, keys, name);
+    return sealed === undefined ? undefined : setCookie(name, sealed, lifeMs / 1000, scope);
   }
 
   async function held(cookieHeader: string | undefined): Promise<HeldAttempt[]> {
@@ -66,15 +63,19 @@ export function attemptCookies(options: {
 
   return {
     async keep(cookieHeader, attempt) {
-      const { cookie, isShortened } = await write(attempt, attemptLifeMs);
+      const cookie = await write(attempt, attemptLifeMs);
+      if (cookie === undefined) return undefined;
       const dropped = attemptsToDrop(await held(cookieHeader), cookie.length);
-      return { setCookies: [...dropped.map((name) => clearCookie(name, scope)), cookie], isShortened };
+      return [...dropped.map((name) => clearCookie(name, scope)), cookie];
     },
     async find(cookieHeader, state) {
       const [value] = cookieValues(cookieHeader, attemptCookieName(state, scope));
       const attempt = value === undefined ? undefined : await openAttempt(value, keys, now());
       return attempt !== undefined && hasState(attempt, state) ? attempt : undefined;
     },
-    end: async (attempt) => (await write(usedAttempt(attempt), usedAttemptLifeMs)).cookie,
+    async end(attempt) {
+      const cookie = await write(usedAttempt(attempt), usedAttemptLifeMs);
+      return cookie ?? clearCookie(attemptCookieName(attempt.state, scope), scope);
+    },
   };
 }

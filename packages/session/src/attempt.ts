@@ -77,30 +77,21 @@ export function isAttemptCookieName(name: string, scope: CookieScope): boolean {
 }
 
 /**
- * Seals an attempt for its cookie. A browser drops a cookie that is too large, so a long target is packed; what still does
- * not fit loses its query first, then its path: arriving at the front door is better than not at all. Half a query would
- * show half of what was asked for, and look like all of it.
+ * Seals an attempt for the cookie of a name. A browser drops a cookie that is too large, so a long target is packed; undefined
+ * where it does not fit even so. Half an address would show half of what was asked for, and look like all of it.
  */
 export async function sealAttempt(
   { target, ...rest }: Attempt,
   keys: KeyRing,
   name: string,
-): Promise<SealedAttempt> {
-  const isFitting = (sealed: string) => name.length + sealed.length <= browserLimit;
-  if (target === undefined) return { sealed: await seal(rest, keys), isShortened: false };
-  const packed = target.length <= longestTarget ? [{ packed: pack(target) }] : [];
-  for (const form of [{ target }, ...packed]) {
+): Promise<string | undefined> {
+  const packed = target === undefined || target.length > longestTarget ? [] : [{ packed: pack(target) }];
+  for (const form of [target === undefined ? {} : { target }, ...packed]) {
     const sealed = await seal({ ...rest, ...form }, keys);
-    if (isFitting(sealed)) return { sealed, isShortened: false };
+    if (name.length + sealed.length <= browserLimit) return sealed;
   }
-  const { origin, pathname } = new URL(target);
-  const page = await seal({ ...rest, target: origin + pathname }, keys);
-  const sealed = isFitting(page) ? page : await seal({ ...rest, target: `${origin}/` }, keys);
-  return { sealed, isShortened: true };
+  return undefined;
 }
-
-/** An attempt as its cookie holds it, and whether its target lost something. */
-export type SealedAttempt = { readonly sealed: string; readonly isShortened: boolean };
 
 // Alone, so that its length tells nothing about a secret that would be packed with it.
 function pack(target: string): string {

@@ -3,6 +3,7 @@ export { homePage } from './home.ts';
 export { launcherScript } from './launcher-script.ts';
 export { launcherPage } from './launcher.ts';
 export type { App } from './launcher.ts';
+export { longAddress, longAddressPage } from './long-address.ts';
 export { onwardPage } from './onward.ts';
 export { renderPage, thisAddress } from './page.ts';
 export type { Action, Fact, Page } from './page.ts';

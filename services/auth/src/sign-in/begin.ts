@@ -1,6 +1,8 @@
 import { HttpError, replyRedirect } from '@latchkey/http';
 import { newAttempt } from '@latchkey/session';
 import type { AttemptCookies } from '@latchkey/session';
+import { longAddressPage, replyPage } from '@latchkey/web-pages';
+import type { Page } from '@latchkey/web-pages';
 import type { Request } from 'express';
 import type { Provider } from '../providers/provider.ts';
 import { replyFailure } from '../web/failure.ts';
@@ -36,8 +38,11 @@ export async function beginSignIn(
       ...(target !== undefined && { target }),
       ...(handOff !== undefined && { handOff }),
     });
-    const { setCookies, isShortened } = await parts.attempts.keep(req.headers.cookie, attempt);
-    if (isShortened) res.locals.line.detail = 'the way back is too long for a cookie, and lost its query';
+    const setCookies = await parts.attempts.keep(req.headers.cookie, attempt);
+    if (setCookies === undefined) {
+      res.locals.line.detail = 'the way back is too long for a cookie';
+      return replyPage(res, 200, newTabPage(res, { slug, destination, selectAccount }, parts));
+    }
     res.append('Set-Cookie', setCookies);
     replyRedirect(res, url.href);
   } catch (error) {
@@ -46,4 +51,22 @@ export async function beginSignIn(
     const actions = [{ label: 'Try again', href, primary: true }];
     replyFailure(req, res, { code: error.code, detail: error.detail, actions });
   }
+}
+
+// The tab that the person came with holds the whole address; only the other one goes to the provider.
+function newTabPage(
+  res: Reply,
+  {
+    slug,
+    destination,
+    selectAccount,
+  }: { slug: string; destination: Destination | undefined; selectAccount: boolean },
+  parts: Linking,
+): Page {
+  const start = destination && { ...destination, target: new URL('/', destination.target).href };
+  return longAddressPage({
+    signInHref: startHref(slug, { destination: start, selectAccount }, parts),
+    href: destination?.target,
+    requestId: res.locals.line.id,
+  });
 }

@@ -8,6 +8,8 @@ import type { Exchange } from '../exchange.ts';
 type Explanation = {
   readonly reason?: Reason;
   readonly facts?: readonly Fact[];
+  /** in place of what is said about every such case */
+  readonly paragraphs?: readonly string[];
   readonly actions?: readonly Action[];
   readonly extra?: { readonly [member: string]: string };
 };
@@ -19,7 +21,7 @@ const challenge = 'Cookie realm="Latchkey"';
 export function refuseWithError(
   exchange: Exchange,
   code: ErrorCode,
-  { reason, facts, actions, extra }: Explanation = {},
+  { reason, facts, paragraphs: said, actions, extra }: Explanation = {},
 ): void {
   exchange.error = code;
   const { res } = exchange;
@@ -27,7 +29,7 @@ export function refuseWithError(
   if (status === 503) res.setHeader('Retry-After', '10');
   if (status === 401) res.setHeader('WWW-Authenticate', challenge);
   const isRead = isReading(res.req.method ?? '');
-  const paragraphs = whatNow(code, isRead);
+  const paragraphs = said ?? whatNow(code, isRead);
   const again = [inNewTab(code, isRead, exchange)];
   replyError(res, {
     code,

@@ -1,6 +1,7 @@
 import { nameOf, reasons } from '@latchkey/access';
 import type { Refusal } from '@latchkey/admission';
 import { isPassedOn, replyRedirect } from '@latchkey/http';
+import { longAddress, thisAddress } from '@latchkey/web-pages';
 import type { PersonMarks } from '../authn/person-marks.ts';
 import type { SessionCookies } from '../authn/session-cookies.ts';
 import type { LauncherOf } from '../endpoints/launcher-address.ts';
@@ -41,7 +42,7 @@ export function createRefuse(parts: {
       case 'person_changed':
         return askWhoGoesOn(exchange, refusal);
       case 'sign_in':
-        if (!addresses.comesBack(request)) exchange.detail = 'the URL is too long to come back to';
+        if (!addresses.comesBack(request)) return askForNewTab(exchange, refusal);
         return replyRedirect(res, addresses.signIn(request, route.providerSlug, reason));
       case 'challenge': {
         const extra = { sign_in_url: addresses.signInToStart(request, route.providerSlug, reason) };
@@ -90,4 +91,13 @@ export function createRefuse(parts: {
       ],
     });
   }
+}
+
+// The tab that the person came with holds the whole address; only the other one signs in.
+function askForNewTab(exchange: Exchange, { decision }: Refused<'sign_in'>): void {
+  exchange.detail = 'the URL is too long to come back to';
+  refuseWithError(exchange, 'not_signed_in', {
+    reason: decision.reason,
+    ...longAddress({ signInHref: '/', href: thisAddress }),
+  });
 }

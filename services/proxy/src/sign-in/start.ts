@@ -2,7 +2,7 @@ import { isReason } from '@latchkey/access';
 import { replyHtml, replyRedirect } from '@latchkey/http';
 import { codeChallengeOf, newAttempt } from '@latchkey/session';
 import type { AttemptCookies } from '@latchkey/session';
-import { onwardPage } from '@latchkey/web-pages';
+import { longAddressPage, onwardPage, replyPage } from '@latchkey/web-pages';
 import type { Request, Response } from 'express';
 import { randomBytes } from 'node:crypto';
 import { ownRequestOf } from '../endpoints/own-request.ts';
@@ -28,8 +28,12 @@ export function createStart(parts: {
     const target = addresses.ownTarget(request, parameters);
     const slug = route.providerSlug;
     const attempt = newAttempt({ state, codeVerifier }, { slug, target, now: now() });
-    const { setCookies, isShortened } = await attempts.keep(req.headers.cookie, attempt);
-    if (isShortened) exchange.detail = 'the way back is too long for a cookie, and lost its query';
+    const setCookies = await attempts.keep(req.headers.cookie, attempt);
+    if (setCookies === undefined) {
+      exchange.detail = 'the way back is too long for a cookie';
+      const page = longAddressPage({ signInHref: '/', href: target, requestId: exchange.id });
+      return replyPage(res, 200, page);
+    }
     res.append('Set-Cookie', setCookies);
 
     const handOff = { state, codeChallenge: codeChallengeOf(codeVerifier) };
