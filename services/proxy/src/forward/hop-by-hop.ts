@@ -22,9 +22,12 @@ const always: ReadonlySet<string> = new Set([
  * (GHSA-w9mr-28mw-j8hg).
  */
 export function hopByHop(rawHeaders: readonly string[]): ReadonlySet<string> {
-  const listed = rawValues(rawHeaders, 'connection').flatMap((value) =>
-    value.split(',').map((name) => name.trim().toLowerCase()),
-  );
-  // What everybody lists is there already.
-  return listed.every((name) => always.has(name)) ? always : new Set([...always, ...listed]);
+  const values = rawValues(rawHeaders, 'connection');
+  // What nearly everybody writes is one of them already.
+  if (values.every((value) => always.has(value.toLowerCase()))) return always;
+  return new Set([...always, ...values.flatMap((value) => value.split(',').map(nameIn))]);
+}
+
+function nameIn(listed: string): string {
+  return listed.trim().toLowerCase();
 }
