@@ -1,22 +1,15 @@
-import { decideFor, decideForAnyone, isTransient } from '@latchkey/access';
+import { decideFor, decideForAnyone } from '@latchkey/access';
 import type { Facts } from '@latchkey/access';
-import {
-  authorityOf,
-  isPreflight,
-  isReadByPerson,
-  isSameOrigin,
-  mayBeRedirected,
-  ownPaths,
-  withoutImpliedPort,
-} from '@latchkey/http';
+import { isPreflight, ownPaths, withoutImpliedPort } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
-import { servesPort, upstreamTarget } from '@latchkey/upstreams';
+import { servesPort } from '@latchkey/upstreams';
 import type { RouteTable, Target } from '@latchkey/upstreams';
 import { andThen } from './and-then.ts';
 import { authenticate, stranger } from './authenticate.ts';
 import type { Asked, Authenticator } from './authenticate.ts';
+import { originOf, passOn, refusalOf } from './conclude.ts';
 import type { Incoming } from './incoming.ts';
-import type { Authorized, Decided, Outcome, Pending, Refusal } from './outcome.ts';
+import type { Authorized, Outcome, Pending, Routed } from './outcome.ts';
 import { mayControlOwnPaths } from './service-worker.ts';
 
 /** What requests are decided with. */
@@ -40,50 +33,79 @@ export function admit<Session>(
   incoming: Incoming,
   parts: AdmissionParts<Session>,
 ): Outcome<Session> | Pending<Session> {
-  const { read, headers } = incoming;
   if (incoming.isHealthCheck) return { kind: 'health_check' };
 
-  // 1 canonical: it has one reading, or none.
-  if (typeof read === 'string') return { kind: 'malformed', error: 'bad_request', detail: read };
-  const request = withoutImpliedPort(read, parts.scheme(read));
+  const request = canonical(incoming, parts);
+  if (typeof request === 'string') return { kind: 'malformed', error: 'bad_request', detail: request };
 
-  // 2 route: matched once. The `Host` header is a stranger's word, so its port has to be one of ours.
-  const match = parts.match(request.host, request.port);
-  if (match === undefined) return { kind: 'unknown_host', error: 'unknown_host', request };
-  const { route, target } = match;
+  const found = findRoute(request, parts);
+  if ('kind' in found) return found;
+  const { route, target } = found;
   const routed = { request, route };
-  if (parts.publicPorts !== undefined && !servesPort(match, request.port, parts.publicPorts)) {
-    const detail = `port ${request.port} is neither in \`from\` nor in SERVER_PUBLIC_PORTS`;
-    return { kind: 'unknown_host', error: 'unknown_host', ...routed, detail };
-  }
-  if (parts.secure && request.forwardedProto === 'http') {
-    return { kind: 'redirect', ...routed, location: originOf(request, parts) + request.target };
-  }
 
-  // 3 own endpoint: an exact list, and no service worker of an application controls what is on it.
-  if (ownPaths.has(request.rawPath)) return { kind: 'own_endpoint', ...routed };
-  if (!route.allowRootServiceWorker && mayControlOwnPaths(request.rawPath, headers)) {
-    return { kind: 'retired_worker', ...routed };
-  }
+  const own = ownEndpoint(routed, incoming);
+  if (own !== undefined) return own;
 
-  // 4 public? Then nobody looks who it is, and no identity travels on.
-  const facts = { path: request.path, preflight: isPreflight(request.method, headers) };
+  const facts = factsOf(request, incoming);
   const open = decideForAnyone(route.policy, facts);
-  if (open !== undefined) return conclude({ ...routed, identified: stranger, decision: open });
+  if (open !== undefined) return conclude({ identified: stranger, decision: open });
 
-  // 5 authenticate, 6 still valid? and 7 authorize.
-  const authorized = authorize({ ...routed, headers }, facts, parts.authenticators);
-  if (!(authorized instanceof Promise)) return conclude({ ...routed, ...authorized });
-  const outcome = authorized.then((decided) => conclude({ ...routed, ...decided }));
-  return { kind: 'pending', ...routed, outcome };
+  const authorized = authorize({ ...routed, headers: incoming.headers }, facts, parts.authenticators);
+  if (!(authorized instanceof Promise)) return conclude(authorized);
+  return { kind: 'pending', ...routed, outcome: authorized.then(conclude) };
 
-  function conclude(decided: Decided<Session>): Outcome<Session> {
-    if (!decided.decision.allow) return refusalOf(decided, headers);
-    return passOn(decided, target, incoming, parts);
+  function conclude(by: Authorized<Session>): Outcome<Session> {
+    const decided = { ...routed, ...by };
+    return by.decision.allow
+      ? passOn(decided, target, incoming, parts)
+      : refusalOf(decided, incoming.headers);
   }
 }
 
-/** Stages 5 to 7 alone: who asks, and whether they may pass. For our own endpoints, where nothing is public. */
+/** Stage 1: its one reading, without a port that says nothing. */
+function canonical(
+  { read }: Incoming,
+  { scheme }: Pick<AdmissionParts<unknown>, 'scheme'>,
+): Incoming['read'] {
+  return typeof read === 'string' ? read : withoutImpliedPort(read, scheme(read));
+}
+
+type Found = Routed & { readonly target: Target | undefined };
+
+/** Stage 2: matched once. The `Host` header is a stranger's word, so its port has to be one of ours. */
+function findRoute(
+  request: CanonicalRequest,
+  parts: Omit<AdmissionParts<unknown>, 'authenticators'>,
+): Found | Outcome<never> {
+  const match = parts.match(request.host, request.port);
+  if (match === undefined) return { kind: 'unknown_host', error: 'unknown_host', request };
+  const { route, target } = match;
+  if (parts.publicPorts !== undefined && !servesPort(match, request.port, parts.publicPorts)) {
+    const detail = `port ${request.port} is neither in \`from\` nor in SERVER_PUBLIC_PORTS`;
+    return { kind: 'unknown_host', error: 'unknown_host', request, route, detail };
+  }
+  if (parts.secure && request.forwardedProto === 'http') {
+    return { kind: 'redirect', request, route, location: originOf(request, parts) + request.target };
+  }
+  return { request, route, target };
+}
+
+/** Stage 3: an exact list, and no service worker of an application controls what is on it. */
+function ownEndpoint({ request, route }: Routed, { headers }: Incoming): Outcome<never> | undefined {
+  if (ownPaths.has(request.rawPath)) return { kind: 'own_endpoint', request, route };
+  if (route.allowRootServiceWorker || !mayControlOwnPaths(request.rawPath, headers)) return undefined;
+  return { kind: 'retired_worker', request, route };
+}
+
+/** Stage 4: what makes a request public. Then nobody looks who sends it, and no identity travels on. */
+function factsOf({ path, method }: CanonicalRequest, { headers }: Incoming): Facts {
+  return { path, preflight: isPreflight(method, headers) };
+}
+
+/**
+ * Stages 5 to 7: who asks, whether their credential is still valid, and whether they may pass. For our own endpoints these are
+ * all, since nothing is public there.
+ */
 export function authorize<Session>(
   asked: Asked,
   facts: Facts,
@@ -94,77 +116,4 @@ export function authorize<Session>(
     identified,
     decision: decideFor(identified.principal, policy, facts),
   }));
-}
-
-/** How the sender of a request is told that it was decided against. */
-export function refusalOf<Session>(
-  decided: Decided<Session>,
-  headers: Incoming['headers'],
-): Refusal<Session> {
-  const { identified, decision, request } = decided;
-  if (isTransient(decision.reason)) return { kind: 'unavailable', error: 'session_unverified', ...decided };
-  if (identified.kind !== 'visitor') return { kind: 'deny', error: 'access_denied', ...decided };
-  const { arrived } = identified;
-  if (arrived !== undefined && isReadByPerson(headers)) {
-    return { kind: 'person_changed', error: 'person_changed', ...decided, arrived };
-  }
-  if (mayBeRedirected(request.method, headers)) return { kind: 'sign_in', ...decided };
-  return { kind: 'challenge', error: 'not_signed_in', ...decided };
-}
-
-// Where a request goes that may pass, and whether it can go there.
-function passOn<Session>(
-  decided: Decided<Session>,
-  target: Target | undefined,
-  incoming: Incoming,
-  parts: Pick<AdmissionParts<Session>, 'scheme'>,
-): Outcome<Session> {
-  const { request, route, identified, decision } = decided;
-  if (route.kind === 'launcher' && identified.kind === 'person') {
-    return { kind: 'launcher', request, route, identified, decision };
-  }
-  if (target === undefined) {
-    const detail = 'the route gives no address for this host';
-    return { kind: 'unavailable', error: 'upstream_unreachable', ...decided, detail };
-  }
-  const path = upstreamTarget(request, target);
-  if (path === undefined) {
-    const detail = 'the path would climb out of the path of `to`';
-    return { kind: 'malformed', error: 'bad_request', ...decided, detail };
-  }
-  if (isFromElsewhere(decided, incoming, parts)) {
-    return { kind: 'deny', error: 'cross_site_request', ...decided };
-  }
-  if (sharesItsCredentials(decided, incoming)) {
-    return { kind: 'deny', error: 'connection_credentials', ...decided };
-  }
-  return { kind: 'forward', ...decided, target, path };
-}
-
-// RFC 6455, section 10.2. What needs no credential gives nothing away.
-function isFromElsewhere<Session>(
-  { request, identified }: Decided<Session>,
-  { kind, headers }: Incoming,
-  parts: Pick<AdmissionParts<Session>, 'scheme'>,
-): boolean {
-  if (kind !== 'websocket' || identified.kind === 'visitor') return false;
-  return !isSameOrigin(headers, originOf(request, parts));
-}
-
-// A connection that was authenticated must be one principal's alone, and nobody is known here. A WebSocket has one of its own.
-function sharesItsCredentials<Session>(
-  { route, identified, decision }: Decided<Session>,
-  { kind, authenticatesConnection }: Incoming,
-): boolean {
-  if (!authenticatesConnection || kind === 'websocket' || identified.kind !== 'visitor') return false;
-  // Of these the header does not travel on.
-  const isReplaced = route.injectRequestHeaders.some(([name]) => name.toLowerCase() === 'authorization');
-  return decision.reason !== 'preflight' && !isReplaced;
-}
-
-function originOf(
-  request: CanonicalRequest,
-  { scheme }: { readonly scheme: (request: CanonicalRequest) => string },
-): string {
-  return `${scheme(request)}://${authorityOf(request)}`;
 }

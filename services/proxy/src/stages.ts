@@ -35,18 +35,18 @@ export type StageParts = OutgoingParts & {
  * The life of a request. `server/http.ts` and `server/websocket.ts` take each through these, in this order:
  *
  *  1 canonical: one reading of host, target, framing and caller, or none
- *  2 route: matched once
- *  3 own endpoint: an exact list of paths
- *  4 public: by the canonical path or as a preflight, whoever asks
- *  5 authenticate: one authenticator after the other (`authn/`)
- *  6 still valid: auth vouches for it (`session-check/`)
- *  7 authorize: by the policy of the route
+ *  2 route (`findRoute`): matched once
+ *  3 own endpoint (`ownEndpoint`): an exact list of paths
+ *  4 public (`decideForAnyone`): by the canonical path or as a preflight, whoever asks
+ *  5 authenticate (`authenticate`): one authenticator after the other (`authn/`)
+ *  6 still valid (by each authenticator): auth vouches for a session (`session-check/`)
+ *  7 authorize (`decideFor`): by the policy of the route
  *  8 outgoing: what travels on, and what of the answer travels back
  *  9 transport: to the application and back, a function of either server
  * 10 record: told once
  *
- * 2 to 7 are one value here. Their order is that of `admit` in `@latchkey/admission`, where `latchkey explain` has it from,
- * too. What goes no further is answered by `respond/`.
+ * 2 to 7 are one value here. They stand one after the other in `packages/admission/src/admit.ts`, where `latchkey explain` has
+ * them from, too. What goes no further is answered by `respond/`.
  */
 export type Stages = {
   readonly open: (req: IncomingMessage, res: ServerResponse) => Exchange;

@@ -1,0 +1,83 @@
+import { isTransient } from '@latchkey/access';
+import { authorityOf, isReadByPerson, isSameOrigin, mayBeRedirected } from '@latchkey/http';
+import type { CanonicalRequest } from '@latchkey/http';
+import { upstreamTarget } from '@latchkey/upstreams';
+import type { Target } from '@latchkey/upstreams';
+import type { Incoming } from './incoming.ts';
+import type { Decided, Outcome, Refusal } from './outcome.ts';
+
+type Scheme = {
+  /** in which a browser reaches us */
+  readonly scheme: (request: CanonicalRequest) => 'http' | 'https';
+};
+
+/** How the sender of a request is told that it was decided against. */
+export function refusalOf<Session>(
+  decided: Decided<Session>,
+  headers: Incoming['headers'],
+): Refusal<Session> {
+  const { identified, decision, request } = decided;
+  if (isTransient(decision.reason)) return { kind: 'unavailable', error: 'session_unverified', ...decided };
+  if (identified.kind !== 'visitor') return { kind: 'deny', error: 'access_denied', ...decided };
+  const { arrived } = identified;
+  if (arrived !== undefined && isReadByPerson(headers)) {
+    return { kind: 'person_changed', error: 'person_changed', ...decided, arrived };
+  }
+  if (mayBeRedirected(request.method, headers)) return { kind: 'sign_in', ...decided };
+  return { kind: 'challenge', error: 'not_signed_in', ...decided };
+}
+
+/** Where a request goes that may pass, and whether it can go there. */
+export function passOn<Session>(
+  decided: Decided<Session>,
+  target: Target | undefined,
+  incoming: Incoming,
+  parts: Scheme,
+): Outcome<Session> {
+  const { request, route, identified, decision } = decided;
+  if (route.kind === 'launcher' && identified.kind === 'person') {
+    return { kind: 'launcher', request, route, identified, decision };
+  }
+  if (target === undefined) {
+    const detail = 'the route gives no address for this host';
+    return { kind: 'unavailable', error: 'upstream_unreachable', ...decided, detail };
+  }
+  const path = upstreamTarget(request, target);
+  if (path === undefined) {
+    const detail = 'the path would climb out of the path of `to`';
+    return { kind: 'malformed', error: 'bad_request', ...decided, detail };
+  }
+  if (isFromElsewhere(decided, incoming, parts)) {
+    return { kind: 'deny', error: 'cross_site_request', ...decided };
+  }
+  if (sharesItsCredentials(decided, incoming)) {
+    return { kind: 'deny', error: 'connection_credentials', ...decided };
+  }
+  return { kind: 'forward', ...decided, target, path };
+}
+
+// RFC 6455, section 10.2. What needs no credential gives nothing away.
+function isFromElsewhere<Session>(
+  { request, identified }: Decided<Session>,
+  { kind, headers }: Incoming,
+  parts: Scheme,
+): boolean {
+  if (kind !== 'websocket' || identified.kind === 'visitor') return false;
+  return !isSameOrigin(headers, originOf(request, parts));
+}
+
+// A connection that was authenticated must be one principal's alone, and nobody is known here. A WebSocket has one of its own.
+function sharesItsCredentials<Session>(
+  { route, identified, decision }: Decided<Session>,
+  { kind, authenticatesConnection }: Incoming,
+): boolean {
+  if (!authenticatesConnection || kind === 'websocket' || identified.kind !== 'visitor') return false;
+  // Of these the header does not travel on.
+  const isReplaced = route.injectRequestHeaders.some(([name]) => name.toLowerCase() === 'authorization');
+  return decision.reason !== 'preflight' && !isReplaced;
+}
+
+/** The origin that a browser asked for. */
+export function originOf(request: CanonicalRequest, { scheme }: Scheme): string {
+  return `${scheme(request)}://${authorityOf(request)}`;
+}
