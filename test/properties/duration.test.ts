@@ -1,6 +1,6 @@
 // An editor refuses a duration by its pattern, and the loader by reading it: the two agree.
 import { expect, test } from '@jest/globals';
-import { DURATION_PATTERN, LONGEST_DURATION_TEXT, parseDuration } from '@latchkey/duration';
+import { durationPattern, longestDurationText, parseDuration } from '@latchkey/duration';
 import * as fc from 'fast-check';
 
 const pieces = fc.constantFrom(
@@ -29,11 +29,11 @@ const written = fc.oneof(
 );
 
 test('a text matches the pattern of a duration when, and only when, it is read as one', () => {
-  const pattern = new RegExp(DURATION_PATTERN, 'u');
+  const pattern = new RegExp(durationPattern, 'u');
   fc.assert(
     fc.property(written, (text) => {
       // The pattern sees neither how long the text is nor that 300 years are too many.
-      fc.pre(text.length <= LONGEST_DURATION_TEXT && !/\d{6}/.test(text));
+      fc.pre(text.length <= longestDurationText && !/\d{6}/.test(text));
       expect(pattern.test(text)).toBe(parseDuration(text) !== undefined);
     }),
     { numRuns: 5_000 },

@@ -2,7 +2,7 @@ import type { AccessRules } from '@latchkey/access';
 import { hostOf } from '@latchkey/upstreams';
 import type { Route, RouteTable, Target } from '@latchkey/upstreams';
 
-const KINDS = [
+const ruleKinds = [
   ['groups', 'group'],
   ['emailDomains', 'domain'],
   ['emailAddresses', 'address'],
@@ -11,14 +11,15 @@ const KINDS = [
 /** Who may pass, in words: `group eng; domain example.com`. */
 export function describeRules(rules: AccessRules): string {
   if (isOpenToAll(rules)) return 'everybody who can sign in';
-  return KINDS.filter(([kind]) => rules[kind].length > 0)
+  return ruleKinds
+    .filter(([kind]) => rules[kind].length > 0)
     .map(([kind, noun]) => `${noun} ${rules[kind].join(', ')}`)
     .join('; ');
 }
 
 /** Whether one of the lists is `*` alone. */
 export function isOpenToAll(rules: AccessRules): boolean {
-  return KINDS.some(([kind]) => rules[kind].length === 1 && rules[kind][0] === '*');
+  return ruleKinds.some(([kind]) => rules[kind].length === 1 && rules[kind][0] === '*');
 }
 
 /** An address to forward to, as one would type it. */

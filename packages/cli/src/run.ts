@@ -5,8 +5,8 @@ import { renderCommandHelp, renderHelp } from './help.ts';
 import type { Io } from './io.ts';
 import { UsageError } from './usage-error.ts';
 
-const HELP: ReadonlySet<string> = new Set(['help', '--help', '-h']);
-const VERSION: ReadonlySet<string> = new Set(['--version', '-V', 'version']);
+const helpFlags: ReadonlySet<string> = new Set(['help', '--help', '-h']);
+const versionFlags: ReadonlySet<string> = new Set(['--version', '-V', 'version']);
 
 /**
  * Runs the command line `argv`, without the program's own name, and gives its exit code: 0 fine, 1 findings, 2 not
@@ -18,21 +18,21 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     io.stderr(renderHelp(commands));
     return exitCodes.usage;
   }
-  if (VERSION.has(first)) {
+  if (versionFlags.has(first)) {
     io.stdout(`latchkey ${io.version}\n`);
     return exitCodes.fine;
   }
-  const [name, ...rest] = HELP.has(first) ? others : argv;
-  if (name === undefined || HELP.has(name)) {
+  const [name, ...rest] = helpFlags.has(first) ? others : argv;
+  if (name === undefined || helpFlags.has(name)) {
     io.stdout(renderHelp(commands));
     return exitCodes.fine;
   }
   const command = commands.find((candidate) => candidate.name === name);
-  if (!command) {
+  if (command === undefined) {
     io.stderr(`latchkey: ${describeUnknown(name)}\n`);
     return exitCodes.usage;
   }
-  if (HELP.has(first) || rest.includes('--help') || rest.includes('-h')) {
+  if (helpFlags.has(first) || rest.includes('--help') || rest.includes('-h')) {
     io.stdout(renderCommandHelp(command));
     return exitCodes.fine;
   }

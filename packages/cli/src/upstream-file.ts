@@ -11,7 +11,7 @@ import type { Source } from './source/source.ts';
 export type UpstreamFile = LoadedUpstreams & { file: string; text: string; source: Source };
 
 /** What the environment has to say, and this command was not told. */
-const NEEDS_ENVIRONMENT: ReadonlySet<string> = new Set(['LK106', 'LK310']);
+const needsEnvironment: ReadonlySet<string> = new Set(['LK106', 'LK310']);
 
 /** Whether a diagnostic says that the file has no section of the cluster, so that all one is told is about other rules. */
 export function isAboutCluster({ code }: Diagnostic): boolean {
@@ -31,7 +31,7 @@ export function readUpstreamFile(file: string, { upstream, proxy }: Deployment, 
   if (!decoded.ok)
     return { file, text: '', source: sourceOf(''), table: undefined, diagnostics: decoded.diagnostics };
   const loaded = loadUpstreams({ ...upstream, file, text: decoded.text });
-  if (!proxy && loaded.diagnostics.some(({ code }) => NEEDS_ENVIRONMENT.has(code))) {
+  if (!proxy && loaded.diagnostics.some(({ code }) => needsEnvironment.has(code))) {
     io.stderr(
       'latchkey: the variables of the proxy are not known here; if they say what is missing, add --env-file.\n',
     );

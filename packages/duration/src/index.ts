@@ -1,1 +1,1 @@
-export { DURATION_PATTERN, LONGEST_DURATION_TEXT, parseDuration } from './duration.ts';
+export { durationPattern, longestDurationText, parseDuration } from './duration.ts';

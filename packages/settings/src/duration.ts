@@ -2,7 +2,7 @@ import { parseDuration } from '@latchkey/duration';
 import type { ValueType } from './variable.ts';
 import { valueType } from './value-types.ts';
 
-const BARE_NUMBER = /^\+?\d+$/;
+const bareNumber = /^\+?\d+$/;
 
 /** A duration of at least a millisecond, so that no wait ends before it begins. Gives milliseconds. */
 export const duration = durationWhere(
@@ -32,11 +32,11 @@ function durationWhere(
 ): ValueType<number> {
   const parse = (text: string): number | undefined => {
     // In BuzzFeed SSO a number without a unit was nanoseconds, and everybody means seconds by it; so for zero too.
-    const milliseconds = BARE_NUMBER.test(text) ? undefined : parseDuration(text);
+    const milliseconds = bareNumber.test(text) ? undefined : parseDuration(text);
     return milliseconds !== undefined && fits(milliseconds) ? milliseconds : undefined;
   };
   const advise = (text: string): string => {
-    const inSeconds = BARE_NUMBER.test(text) ? parse(`${text}s`) : undefined;
+    const inSeconds = bareNumber.test(text) ? parse(`${text}s`) : undefined;
     return inSeconds === undefined ? write : `"${text}s"`;
   };
   return valueType(name, write, parse, { advise });

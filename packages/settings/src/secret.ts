@@ -3,11 +3,11 @@ import { decodeBase64 } from './base64.ts';
 import { listOf, valueType } from './value-types.ts';
 
 /** With fewer characters a secret is found by trying them all, at leisure, against one signature. */
-const SHORTEST = 16;
+const shortest = 16;
 /** 128 bits, however they are written down. */
-const LONG_ENOUGH = 32;
+const longEnough = 32;
 /** Whatever is chosen at random has more different characters. */
-const FEWEST_DIFFERENT = 6;
+const fewestDifferent = 6;
 
 // Of this process alone: no secret that anybody can know is ever in the place of one.
 const example = randomBytes(32).toString('base64');
@@ -55,11 +55,11 @@ function readSharedSecrets(text: string): [string, ...string[]] | undefined {
 
 /** Tells whether a shared secret is taken, and yet so short that it should be replaced. */
 export function isShort(secret: string): boolean {
-  return secret.length < LONG_ENOUGH;
+  return secret.length < longEnough;
 }
 
 function isGuessable(secret: string): boolean {
   // Where the text is found again in two of itself, its beginning up to there is all that it repeats.
   const unit = (secret + secret).indexOf(secret, 1);
-  return unit < SHORTEST || new Set(secret).size < FEWEST_DIFFERENT;
+  return unit < shortest || new Set(secret).size < fewestDifferent;
 }

@@ -11,7 +11,7 @@ type DiagnosticKind = {
  * and is never used again: operators search for it and silence it in their pipelines.
  * 1xx: reading the text. 2xx: the shape of the file. 3xx: what a route becomes. 4xx: who gets in.
  */
-export const DIAGNOSTICS = {
+export const diagnosticKinds = {
   fileTooLarge: {
     code: 'LK101',
     severity: 'error',
@@ -297,16 +297,16 @@ export const DIAGNOSTICS = {
 } as const satisfies Record<string, DiagnosticKind>;
 
 /** The name of a diagnostic inside this package. */
-export type DiagnosticName = keyof typeof DIAGNOSTICS;
+export type DiagnosticName = keyof typeof diagnosticKinds;
 
 /** Tells whether a text is one of the names. */
 export function isDiagnosticName(text: string): text is DiagnosticName {
-  return Object.hasOwn(DIAGNOSTICS, text);
+  return Object.hasOwn(diagnosticKinds, text);
 }
 
 /** docs/diagnostics.md: one heading for each code, so that a code can be linked to. */
 export function renderDiagnosticsReference(): string {
-  const kinds: readonly DiagnosticKind[] = Object.values(DIAGNOSTICS);
+  const kinds: readonly DiagnosticKind[] = Object.values(diagnosticKinds);
   return (
     [
       '# Diagnostics of the upstream file',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { DEFAULTS, load, placesOf, withOptions } from '../test-support/load.ts';
+import { someDefaults, load, placesOf, withOptions } from '../test-support/load.ts';
 
 /** No environment that would let somebody in. */
-const bare = { defaults: DEFAULTS };
+const bare = { defaults: someDefaults };
 
 describe('five mistakes are five diagnostics of one run', () => {
   test.each<[what: string, text: string, places: string[]]>([

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { DEFAULTS, load, tableOf } from '../test-support/load.ts';
+import { someDefaults, load, tableOf } from '../test-support/load.ts';
 
 test('a file of a deployment of BuzzFeed SSO is read as it is', () => {
   const text = `- service: vault
@@ -21,7 +21,7 @@ test('a file of a deployment of BuzzFeed SSO is read as it is', () => {
         - ^\\/snappass\\/.*$
       flush_interval: 1s
 `;
-  const { table, diagnostics } = load(text, { cluster: '', scheme: 'http', defaults: DEFAULTS });
+  const { table, diagnostics } = load(text, { cluster: '', scheme: 'http', defaults: someDefaults });
   expect(diagnostics).toEqual([]);
   expect(table?.groups).toEqual(['ops@example.com']);
   expect(table?.match('vault.sso.example.com', undefined)).toMatchObject({

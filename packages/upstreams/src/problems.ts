@@ -1,4 +1,4 @@
-import { DIAGNOSTICS } from './diagnostics.ts';
+import { diagnosticKinds } from './diagnostics.ts';
 import type { DiagnosticName } from './diagnostics.ts';
 import type { Diagnostic, Position } from './types.ts';
 
@@ -9,7 +9,7 @@ export type Report = (name: DiagnosticName, at: Position, message: string) => vo
 export type Problems = { report: Report; hasErrors(): boolean; inFileOrder(): Diagnostic[] };
 
 /** Nobody reads more than this, and a file made to complain about shall not fill the memory. */
-const MOST_KEPT = 10_000;
+const mostKept = 10_000;
 
 /** Collects the problems of one file. The same one at the same place, seen again through an alias, counts once. */
 export function collectProblems(file: string): Problems {
@@ -17,9 +17,9 @@ export function collectProblems(file: string): Problems {
   let errors = 0;
   return {
     report(name, at, message) {
-      const { code, severity } = DIAGNOSTICS[name];
+      const { code, severity } = diagnosticKinds[name];
       if (severity === 'error') errors += 1;
-      if (found.size >= MOST_KEPT) return;
+      if (found.size >= mostKept) return;
       const key = `${code} ${at.line}:${at.column} ${message}`;
       found.set(key, { code, severity, message, file, line: at.line, column: at.column });
     },
@@ -28,10 +28,10 @@ export function collectProblems(file: string): Problems {
   };
 }
 
-const SHOWN = 80;
+const mostShown = 80;
 
 /** A text of the file as a message quotes it: on one line and not too long. */
 export function quote(text: string): string {
-  const short = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+  const short = text.length > mostShown ? `${text.slice(0, mostShown)}…` : text;
   return JSON.stringify(short);
 }

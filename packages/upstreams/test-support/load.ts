@@ -2,7 +2,7 @@ import { loadUpstreams } from '../src/index.ts';
 import type { LoadedUpstreams, Route, RouteTable, UpstreamDefaults, UpstreamInput } from '../src/index.ts';
 
 /** An environment without a single default rule. */
-export const DEFAULTS: UpstreamDefaults = {
+export const someDefaults: UpstreamDefaults = {
   emailDomains: [],
   emailAddresses: [],
   groups: [],
@@ -18,7 +18,7 @@ export function load(text: string, overrides: Partial<UpstreamInput> = {}): Load
     text,
     cluster: 'prod',
     scheme: 'https',
-    defaults: { ...DEFAULTS, groups: ['everyone'] },
+    defaults: { ...someDefaults, groups: ['everyone'] },
     templateVariables: {},
     ...overrides,
   });

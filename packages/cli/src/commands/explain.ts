@@ -74,7 +74,7 @@ Examples:
     const deployment = readDeployment(values, io);
     const file = readUpstreamFile(path, deployment, io);
     const { table, diagnostics } = file;
-    if (!table) {
+    if (table === undefined) {
       printFindings(diagnostics, format, '', io);
       return exitCodes.findings;
     }

@@ -8,7 +8,7 @@ type KeyKind = { make(): string; note: string };
 const privateKeyEncoding = { type: 'pkcs8', format: 'pem' } as const;
 const publicKeyEncoding = { type: 'spki', format: 'pem' } as const;
 
-const KINDS = {
+const keyKinds = {
   session: {
     make: () => `${randomBytes(32).toString('base64')}\n`,
     note: 'SESSION_COOKIE_SECRET, the same in both services where one cookie is for all hosts. To change it: old,new in all tasks, then new,old, then new.',
@@ -34,7 +34,7 @@ const KINDS = {
 } as const satisfies Record<string, KeyKind>;
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a constant
-const names = Object.keys(KINDS) as Array<keyof typeof KINDS>;
+const names = Object.keys(keyKinds) as Array<keyof typeof keyKinds>;
 
 /** `latchkey keys`: fresh secrets in the form that the variables want. */
 export const keys: Command = {
@@ -58,7 +58,7 @@ Examples:
   run(args, io) {
     const { positionals } = readArguments(args, {});
     const [given = ''] = takePositionals(positionals, ['the kind of key']);
-    const { make, note } = KINDS[oneOf('the kind of key', given, names)];
+    const { make, note } = keyKinds[oneOf('the kind of key', given, names)];
     io.stderr(`${note}\n`);
     io.stdout(make());
     return exitCodes.fine;

@@ -45,7 +45,7 @@ Examples:
     const deployment = readDeployment(values, io);
     const file = readUpstreamFile(path, deployment, io);
     const { table, diagnostics } = file;
-    if (!table) {
+    if (table === undefined) {
       printFindings(diagnostics, format === 'json' ? 'json' : 'text', '', io);
       return exitCodes.findings;
     }

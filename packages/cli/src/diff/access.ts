@@ -4,7 +4,7 @@ import { isOpenToAll } from '../describe.ts';
 /** One way in, in words. `everybody` marks one that needs no group, domain or address of its own. */
 type Way = { text: string; coveredBy: readonly string[] };
 
-const EVERYBODY = 'everybody who can sign in';
+const anyPerson = 'everybody who can sign in';
 
 /** Who gains and who loses when `after` takes the place of `before`, in words. */
 export function compareAccess(before: Route, after: Route): { gains: string[]; losses: string[] } {
@@ -21,7 +21,7 @@ function missingFrom(route: Route, ways: readonly Way[]): string[] {
 
 /** Every way into a route. A way that a broader one covers is no news beside it. */
 function waysInto({ rules, publicPaths, skipAuthPreflight, providerSlug }: Route): Way[] {
-  const everybody = isOpenToAll(rules) ? [{ text: EVERYBODY, coveredBy: [] }] : [];
+  const everybody = isOpenToAll(rules) ? [{ text: anyPerson, coveredBy: [] }] : [];
   return [
     ...everybody,
     ...named('group', rules.groups, () => []),
@@ -39,5 +39,5 @@ function waysInto({ rules, publicPaths, skipAuthPreflight, providerSlug }: Route
 function named(noun: string, entries: readonly string[], broader: (entry: string) => string[]): Way[] {
   // Alone it is everybody, which is told apart; beside others it is nobody.
   const named = entries.filter((entry) => entry !== '*');
-  return named.map((entry) => ({ text: `${noun} ${entry}`, coveredBy: [EVERYBODY, ...broader(entry)] }));
+  return named.map((entry) => ({ text: `${noun} ${entry}`, coveredBy: [anyPerson, ...broader(entry)] }));
 }

@@ -64,8 +64,8 @@ function patternsOf({ routes }: RouteTable): Map<string, Served> {
 }
 
 function compareServed(host: string, before: Served | undefined, after: Served | undefined): Change[] {
-  if (!after) return before ? [gone(host, before)] : [];
-  if (!before) return [added(host, after)];
+  if (after === undefined) return before ? [gone(host, before)] : [];
+  if (before === undefined) return [added(host, after)];
   const { route } = after;
   const { gains, losses } = compareAccess(before.route, route);
   return [

@@ -5,7 +5,7 @@ import { paintFor } from '../output/paint.ts';
 import { printable } from '../output/printable.ts';
 import type { Change } from './compare.ts';
 
-const WORDS = { gain: 'gains', loss: 'loses', new: 'new', gone: 'gone', other: 'changed' } as const;
+const wordOf = { gain: 'gains', loss: 'loses', new: 'new', gone: 'gone', other: 'changed' } as const;
 
 /** What there is to tell about two files. */
 export type Diff = {
@@ -14,8 +14,8 @@ export type Diff = {
   refused: string | undefined;
 };
 
-const REFUSED = 'A running proxy refuses this file';
-const REMEDY = 'A restart puts it in force, or UPSTREAM_RELOAD_ALLOW_LOSS=true';
+const refusedTitle = 'A running proxy refuses this file';
+const remedy = 'A restart puts it in force, or UPSTREAM_RELOAD_ALLOW_LOSS=true';
 
 /** A diff in the form that was asked for. `files` are the names to point at. */
 export function renderDiff(
@@ -27,7 +27,7 @@ export function renderDiff(
   if (format === 'json') {
     return `${JSON.stringify({ changes: changes.map(jsonOf), refused: refused ?? null }, null, 2)}\n`;
   }
-  const refusal = refused === undefined ? undefined : `${REFUSED}: ${refused}. ${REMEDY}.`;
+  const refusal = refused === undefined ? undefined : `${refusedTitle}: ${refused}. ${remedy}.`;
   if (format === 'github') {
     const lines = changes.map((change) => renderGithub(change, files));
     return [...lines, ...(refusal === undefined ? [] : [renderRefusal(refusal, files.after)])].join('');
@@ -37,7 +37,7 @@ export function renderDiff(
 }
 
 function renderRefusal(message: string, file: string): string {
-  return renderGithubCommand({ code: REFUSED, severity: 'error', message, file, line: 1, column: 1 });
+  return renderGithubCommand({ code: refusedTitle, severity: 'error', message, file, line: 1, column: 1 });
 }
 
 function renderText(changes: readonly Change[], io: Pick<Io, 'isTerminal' | 'env'>): string {
@@ -54,7 +54,7 @@ function renderText(changes: readonly Change[], io: Pick<Io, 'isTerminal' | 'env
   const blocks = hosts.map((host) => {
     const lines = changes
       .filter((change) => change.host === host)
-      .map(({ kind, text }) => `  ${colours[kind](WORDS[kind].padEnd(7))}  ${printable(text)}\n`);
+      .map(({ kind, text }) => `  ${colours[kind](wordOf[kind].padEnd(7))}  ${printable(text)}\n`);
     return `${paint.bold(printable(host))}\n${lines.join('')}`;
   });
   const widening = changes.filter(({ widens }) => widens).length;
@@ -68,9 +68,9 @@ function renderGithub(
   files: { before: string; after: string },
 ): string {
   return renderGithubCommand({
-    code: `${host}: ${WORDS[kind]}`,
+    code: `${host}: ${wordOf[kind]}`,
     severity: widens ? 'warning' : 'notice',
-    message: `${host} ${WORDS[kind]}: ${text}`,
+    message: `${host} ${wordOf[kind]}: ${text}`,
     file: kind === 'gone' ? files.before : files.after,
     ...route.position,
   });

@@ -12,7 +12,7 @@ type Pair = {
   consequence: string;
 };
 
-const PAIRS: readonly Pair[] = [
+const pairs: readonly Pair[] = [
   {
     ofProxy: 'CLIENT_ID',
     ofAuth: 'CLIENT_PROXY_ID',
@@ -80,14 +80,16 @@ const PAIRS: readonly Pair[] = [
 
 /** What the proxy and auth are told differently although it has to be the same. No value is shown. */
 export function disagreements(proxy: StartUp<ProxySettings>, auth: StartUp<AuthSettings>): Finding[] {
-  return PAIRS.filter(({ ofProxy, ofAuth, agree }) => {
-    const bothAreKnown = !proxy.unknown.has(ofProxy) && !auth.unknown.has(ofAuth);
-    return bothAreKnown && !agree(proxy.settings, auth.settings);
-  }).map(({ ofProxy, ofAuth, consequence }) => {
-    const of = ofProxy === ofAuth ? 'the one of auth' : `${ofAuth} of auth`;
-    const message = `does not go with ${of}${placeOf(ofAuth, auth)}, so ${consequence}`;
-    return remarkFinding(lints.servicesDisagree, { variable: ofProxy, message, others: [ofAuth] }, proxy);
-  });
+  return pairs
+    .filter(({ ofProxy, ofAuth, agree }) => {
+      const bothAreKnown = !proxy.unknown.has(ofProxy) && !auth.unknown.has(ofAuth);
+      return bothAreKnown && !agree(proxy.settings, auth.settings);
+    })
+    .map(({ ofProxy, ofAuth, consequence }) => {
+      const of = ofProxy === ofAuth ? 'the one of auth' : `${ofAuth} of auth`;
+      const message = `does not go with ${of}${placeOf(ofAuth, auth)}, so ${consequence}`;
+      return remarkFinding(lints.servicesDisagree, { variable: ofProxy, message, others: [ofAuth] }, proxy);
+    });
 }
 
 function placeOf(name: string, own: StartUp): string {

@@ -4,9 +4,9 @@ export type EnvEntry = { name: string; value: string; file: string; line: number
 /** An env file as read. `unreadable` are the lines that are neither a variable nor a comment. */
 export type EnvFile = { entries: EnvEntry[]; unreadable: number[] };
 
-const PLAIN = /^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*/;
-const DOUBLE_QUOTED = /^"((?:[^"\\]|\\[\s\S])*)"[ \t]*(?:#.*)?(?=\n|$)/;
-const SINGLE_QUOTED = /^'([^']*)'[ \t]*(?:#.*)?(?=\n|$)/;
+const plainPattern = /^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*/;
+const doubleQuoted = /^"((?:[^"\\]|\\[\s\S])*)"[ \t]*(?:#.*)?(?=\n|$)/;
+const singleQuoted = /^'([^']*)'[ \t]*(?:#.*)?(?=\n|$)/;
 
 /**
  * Reads `NAME=value` lines as shells, Docker and ECS have them: comments, an optional `export`, and quotes, inside which a
@@ -18,7 +18,7 @@ export function readEnvFile(file: string, text: string): EnvFile {
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] ?? '';
     if (/^\s*(?:#.*)?$/.test(line)) continue;
-    const [start, name] = PLAIN.exec(line) ?? [];
+    const [start, name] = plainPattern.exec(line) ?? [];
     if (start === undefined || name === undefined) {
       read.unreadable.push(at + 1);
       continue;
@@ -38,8 +38,8 @@ export function environmentOf(entries: readonly EnvEntry[]): Record<string, stri
 }
 
 function readQuoted(rest: string): { value: string; furtherLines: number } | undefined {
-  const double = DOUBLE_QUOTED.exec(rest);
-  const [whole, value] = double ?? SINGLE_QUOTED.exec(rest) ?? [];
+  const double = doubleQuoted.exec(rest);
+  const [whole, value] = double ?? singleQuoted.exec(rest) ?? [];
   if (whole === undefined || value === undefined) return undefined;
   return { value: double ? unescape(value) : value, furtherLines: whole.split('\n').length - 1 };
 }

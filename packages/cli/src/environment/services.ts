@@ -4,7 +4,7 @@ import type { EnvEntry } from './env-file.ts';
 export type ServiceName = 'proxy' | 'auth';
 
 /** Names that one of the services reads and the other does not; one is enough to know whose file it is. */
-const OWN_NAMES: Readonly<Record<ServiceName, RegExp>> = {
+const ownNames: Readonly<Record<ServiceName, RegExp>> = {
   proxy:
     /^(?:UPSTREAM_\w+|PROVIDER_URL(?:_\w+)?|SSO_CONFIG_\w+|SESSION_TTL_\w+|REQUESTSIGNER_KEY(?:_FILE)?)$/,
   auth: /^(?:SERVER_(?:HOST|SCHEME)|AUTHORIZE_\w+|SSO_EMAIL_\w+|PROXY_ROOT_DOMAIN|(?:CLIENT_PROXY|PROXY_CLIENT)_\w+|PROVIDER_(?!URL_)[^_]+_(?:TYPE|SLUG|CLIENT_ID|CLIENT_SECRET)(?:_FILE)?)$/,
@@ -14,7 +14,7 @@ const OWN_NAMES: Readonly<Record<ServiceName, RegExp>> = {
  * The key of auth. Quickstarts of BuzzFeed SSO give it to the proxy as well, which never read it, so beside variables of the
  * proxy it does not tell whose file it is.
  */
-const AUTH_KEY = /^(?:SESSION_KEY|AUTH_CODE_SECRET)(?:_FILE)?$/;
+const authKey = /^(?:SESSION_KEY|AUTH_CODE_SECRET)(?:_FILE)?$/;
 
 /**
  * The variables that a service gets out of several env files. A file with variables of one service alone is for that one,
@@ -35,8 +35,8 @@ export function entriesOf(
 
 function isAbout(service: ServiceName, file: readonly EnvEntry[]): boolean {
   const has = (names: RegExp): boolean => file.some(({ name }) => names.test(name.toUpperCase()));
-  if (has(OWN_NAMES[service])) return true;
+  if (has(ownNames[service])) return true;
   // The first auth of BuzzFeed SSO has a CLIENT_ID of its own, which is the provider's.
-  const isOfProxy = has(OWN_NAMES.proxy) || (has(/^CLIENT_ID$/) && !has(OWN_NAMES.auth));
-  return service === 'proxy' ? isOfProxy : has(AUTH_KEY) && !isOfProxy;
+  const isOfProxy = has(ownNames.proxy) || (has(/^CLIENT_ID$/) && !has(ownNames.auth));
+  return service === 'proxy' ? isOfProxy : has(authKey) && !isOfProxy;
 }

@@ -14,7 +14,7 @@ export type StartUp<Settings = unknown> = Survey<Settings> & { readonly entries:
 export type Remark = Pick<Problem, 'variable' | 'message' | 'others'>;
 
 /** These belong into a secret store, so that an env file under version control does not have them. */
-const KEPT_ELSEWHERE =
+const keptElsewhere =
   /^(?:CLIENT_SECRET|CLIENT_PROXY_SECRET|SESSION_COOKIE_SECRET|SESSION_KEY|PROVIDER_[^_]+_CLIENT_SECRET|PROVIDER_[^_]+_COGNITO_CREDENTIALS_SECRET)$/;
 
 /** How the proxy would start with these variables. Keys in files of the container are not here to be looked at. */
@@ -37,7 +37,7 @@ export function startUpFindings(own: StartUp): Finding[] {
   return [
     ...own.errors.map((problem) => {
       const { variable, message } = problem;
-      return KEPT_ELSEWHERE.test(variable) && entryOf(variable, own) === undefined
+      return keptElsewhere.test(variable) && entryOf(variable, own) === undefined
         ? remarkFinding(
             lints.settingElsewhere,
             { variable, message: `${message}. It may come from a secret store` },

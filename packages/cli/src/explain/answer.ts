@@ -84,7 +84,7 @@ function partsOf(
 
 /** Who asks, in place of their cookie. */
 function sessionOf(asker: Asker, { refusal }: SignIn): Identified<Asker> | undefined {
-  if (!asker) return undefined;
+  if (asker === undefined) return undefined;
   if (refusal === undefined) {
     const principal = { kind: 'person', email: asker.email, groups: asker.groups } as const;
     return { kind: 'person', principal, session: asker };

@@ -4,7 +4,7 @@ import type { UpstreamFile } from '../upstream-file.ts';
 import type { AskedRequest } from './request.ts';
 
 /** Files with more clusters than this are not looked through. */
-const MOST_CLUSTERS = 20;
+const mostClusters = 20;
 
 /**
  * The clusters of a file, other than the one that it was read for, in which a route answers for the host of a request. The
@@ -20,7 +20,7 @@ export function clustersThatAnswer(
     .filter(({ path, value }) => path.length === (path[0] === 'services' ? 3 : 2) && value.kind === 'mapping')
     .map(({ path }) => path.at(-1) ?? '');
   const others = [...new Set(sections)].filter((name) => name !== 'default' && name !== upstream.cluster);
-  return others.slice(0, MOST_CLUSTERS).filter((cluster) => {
+  return others.slice(0, mostClusters).filter((cluster) => {
     const { table } = loadUpstreams({ ...upstream, file, text, cluster });
     return table?.match(read.host, read.port) !== undefined;
   });

@@ -20,10 +20,10 @@ export type Explained = {
 
 /** What somebody should know who did not expect this answer, one sentence each. */
 export function notesOn(explained: Explained): string[] {
-  return NOTES.flatMap((note) => note(explained));
+  return noteMakers.flatMap((note) => note(explained));
 }
 
-const NOTES: ReadonlyArray<(explained: Explained) => string[]> = [
+const noteMakers: ReadonlyArray<(explained: Explained) => string[]> = [
   aboutScheme,
   aboutHost,
   aboutPath,
@@ -41,7 +41,7 @@ function aboutScheme({ asked, installation: { proxy }, answer }: Explained): str
       'SERVER_TRUSTED_PROXIES is not set, so the proxy does not see that this came over http, and does not redirect it',
     ];
   }
-  if (!proxy) return ['it is not redirected where SESSION_COOKIE_SECURE is false'];
+  if (proxy === undefined) return ['it is not redirected where SESSION_COOKIE_SECURE is false'];
   return [];
 }
 

@@ -110,7 +110,7 @@ function isPublic({ rules }: Answer): boolean {
 }
 
 function describeAsker(asker: Asker): string {
-  if (!asker) return 'nobody is signed in';
+  if (asker === undefined) return 'nobody is signed in';
   const groups = asker.groups.length === 0 ? 'in no group' : `in ${asker.groups.join(', ')}`;
   return `${asker.email}, ${groups}`;
 }

@@ -17,8 +17,8 @@ export type AskedRequest = {
 
 type Header = readonly [name: string, value: string];
 
-const ADDRESS = /^(?:(https?|wss?):\/\/)?([^/?#]+)([^?#]*)(\?[^#]*)?(?:#.*)?$/i;
-const DEFAULT_PORTS = { http: /:80$/, https: /:443$/ } as const;
+const addressPattern = /^(?:(https?|wss?):\/\/)?([^/?#]+)([^?#]*)(\?[^#]*)?(?:#.*)?$/i;
+const defaultPorts = { http: /:80$/, https: /:443$/ } as const;
 
 /**
  * Reads `--url`, `--method` and `--header`. A URL parser would tidy the path up, and what hides in an untidy one is what
@@ -26,7 +26,7 @@ const DEFAULT_PORTS = { http: /:80$/, https: /:443$/ } as const;
  * what is not ASCII. Throws UsageError.
  */
 export function readRequest(url: string, method: string, headerLines: readonly string[]): AskedRequest {
-  const [, writtenScheme = 'https', authority, path = '', query = ''] = ADDRESS.exec(url.trim()) ?? [];
+  const [, writtenScheme = 'https', authority, path = '', query = ''] = addressPattern.exec(url.trim()) ?? [];
   if (authority === undefined) {
     throw new UsageError(`--url ${JSON.stringify(url)}: write it like https://wiki.corp.example.com/page`);
   }
@@ -66,7 +66,7 @@ function isUpgrade([name, value]: Header): boolean {
 }
 
 function hostOf(authority: string, scheme: 'http' | 'https'): string {
-  return authority.replace(DEFAULT_PORTS[scheme], '').replace(/^[^:]*[^\0-\x7F][^:]*/, domainToASCII);
+  return authority.replace(defaultPorts[scheme], '').replace(/^[^:]*[^\0-\x7F][^:]*/, domainToASCII);
 }
 
 function inOctets(text: string): string {

@@ -7,7 +7,7 @@ import type { LintSubject } from './lint.ts';
 import { lints } from './table.ts';
 
 /** Top-level names that nobody on the internet can register a domain below: all under them belongs to the network. */
-const PRIVATE_SUFFIXES: ReadonlySet<string> = new Set([
+const privateSuffixes: ReadonlySet<string> = new Set([
   'internal',
   'local',
   'localhost',
@@ -23,7 +23,7 @@ const PRIVATE_SUFFIXES: ReadonlySet<string> = new Set([
 ]);
 
 /** What two strangers would ask for who want to leave the network, as far as the pattern lets them. */
-const STRANGERS = [
+const hostsOfStrangers = [
   ['attacker', 'somebody'],
   ['attacker.example', 'somebody.example'],
   ['1', '2'],
@@ -31,7 +31,7 @@ const STRANGERS = [
 ] as const;
 
 /** Hosts in the network that are not meant for whoever asks, in several spellings. */
-const SENSITIVE_HOSTS = [
+const sensitiveHosts = [
   '127.0.0.1',
   '2130706433',
   '0x7f000001',
@@ -47,9 +47,9 @@ const SENSITIVE_HOSTS = [
 ];
 
 /** Where the machine itself or its cloud answers, whatever the port. */
-const LOCAL_HOST = /^(?:localhost|127\.[\d.]+|0\.0\.0\.0|169\.254\.[\d.]+|\[::1\]|\[::\])$/i;
+const localHost = /^(?:localhost|127\.[\d.]+|0\.0\.0\.0|169\.254\.[\d.]+|\[::1\]|\[::\])$/i;
 
-const REFERENCE = /\$(?:\{(\w+)\}|(\w+))/g;
+const referencePattern = /\$(?:\{(\w+)\}|(\w+))/g;
 
 /** The host and port of a `to`, and what its references stand for. */
 type Template = {
@@ -64,15 +64,15 @@ type Template = {
 export function lintForeignHosts({ file, source, table }: LintSubject): Finding[] {
   return table.routes.flatMap((route) => {
     const template = templateOf(route);
-    if (!template) return [];
+    if (template === undefined) return [];
     const place = { file, ...source.placeOf(route, 'to', route.to) };
     const to = JSON.stringify(route.to);
-    const example = hostOfStranger(template) ?? SENSITIVE_HOSTS.find((host) => canBe(template, host));
+    const example = hostOfStranger(template) ?? sensitiveHosts.find((host) => canBe(template, host));
     if (example !== undefined) {
       const message = `Whoever asks ${nameOf(route)} chooses the host that ${to} leads to, ${example} for one: end it with a domain of your own, or list the names in \`from\``;
       return [findingOf(lints.foreignHost, place, message)];
     }
-    if (LOCAL_HOST.test(template.host) && template.port.includes('$')) {
+    if (localHost.test(template.host) && template.port.includes('$')) {
       const message = `Whoever asks ${nameOf(route)} chooses the port of ${template.host}, which the proxy refuses: write the port, in a route for each application`;
       return [findingOf(lints.localPort, place, message)];
     }
@@ -84,7 +84,7 @@ function templateOf({ kind, from, to }: Route): Template | undefined {
   if (kind !== 'rewrite' || to === undefined) return undefined;
   const authority = /^(?:[a-z]+:\/\/)?([^/?#]*)/i.exec(to)?.[1] ?? '';
   const [, host = '', port = ''] = /^(.*?)(?::([\w${}]*))?$/.exec(authority) ?? [];
-  const references = [...host.matchAll(REFERENCE)].map(([, braced, bare]) => braced ?? bare ?? '');
+  const references = [...host.matchAll(referencePattern)].map(([, braced, bare]) => braced ?? bare ?? '');
   return {
     host,
     port,
@@ -95,7 +95,7 @@ function templateOf({ kind, from, to }: Route): Template | undefined {
 
 /** The host that a stranger can ask for while another one of the same kind belongs to somebody else. */
 function hostOfStranger(template: Template): string | undefined {
-  const found = STRANGERS.find(([one, other]) => {
+  const found = hostsOfStrangers.find(([one, other]) => {
     const free = fill(template, one);
     return free !== undefined && ownerOf(free) !== ownerOf(fill(template, other) ?? free);
   });
@@ -106,7 +106,7 @@ function hostOfStranger(template: Template): string | undefined {
 function fill({ host, groups }: Template, choice: string): string | undefined {
   const takes = (name: string): boolean => groups.get(name)?.test(choice) ?? false;
   if (![...groups.keys()].some(takes)) return undefined;
-  return host.replace(REFERENCE, (_, braced?: string, bare?: string) => {
+  return host.replace(referencePattern, (_, braced?: string, bare?: string) => {
     const name = braced ?? bare ?? '';
     if (groups.get(name) === undefined) return '';
     return takes(name) ? choice : 'x';
@@ -116,13 +116,13 @@ function fill({ host, groups }: Template, choice: string): string | undefined {
 /** Whose a host is: the domain that somebody has registered (the public suffix list says where that begins), or itself. */
 function ownerOf(host: string): string {
   const [topLevel = ''] = /[^.]*$/.exec(host.replace(/\.$/, '').toLowerCase()) ?? [];
-  if (host.includes('.') && PRIVATE_SUFFIXES.has(topLevel)) return topLevel;
+  if (host.includes('.') && privateSuffixes.has(topLevel)) return topLevel;
   return getDomain(host, { allowPrivateDomains: true, validateHostname: false }) ?? host;
 }
 
 /** Whether the references can be such that the template becomes `host`. */
 function canBe(template: Template, host: string): boolean {
-  const fixed = template.host.replaceAll(REFERENCE, '\0').split('\0');
+  const fixed = template.host.replaceAll(referencePattern, '\0').split('\0');
   const shape = new RegExp(`^${fixed.map((part) => RegExp.escape(part)).join('(.*?)')}$`, 'i');
   const [, ...parts] = shape.exec(host) ?? [];
   return (

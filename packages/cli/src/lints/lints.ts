@@ -12,7 +12,7 @@ import { lintCertificates, lintOpenToAll } from './rules.ts';
 import { lintProviders, lintReturns } from './sign-in.ts';
 import { lintSecrets } from './secrets.ts';
 
-const LINTS: readonly Lint[] = [
+const allLints: readonly Lint[] = [
   lintNoRoute,
   lintPublicPaths,
   lintOpenToAll,
@@ -31,7 +31,7 @@ export function lint(
   { auth, upstream: { allowLoss } }: Pick<Deployment, 'auth' | 'upstream'>,
 ): Finding[] {
   const secrets = lintSecrets({ file, text, source });
-  if (!table) return secrets;
+  if (table === undefined) return secrets;
   const subject = { file, text, source, table, auth, allowLoss };
-  return [...LINTS.flatMap((each) => each(subject)), ...secrets];
+  return [...allLints.flatMap((each) => each(subject)), ...secrets];
 }

@@ -8,10 +8,10 @@ import { lints } from './table.ts';
 /** A pattern that is a wildcard and then a fixed ending: `^(.*)\.example\.com$`. `rest` is the ending as written. */
 type WildcardPattern = { wildcard: string; ending: string };
 
-const ANYTHING: ReadonlySet<string> = new Set(['.*', '.+']);
-const WILDCARD =
+const anything: ReadonlySet<string> = new Set(['.*', '.+']);
+const wildcardPattern =
   /^\^?\(?(?:\?P?<\w+>|\?:)?(\.[*+]|\\w\+|\[\^\.\]\+|\[[\w-]+\]\+)\)?((?:\\[.-]|[A-Za-z0-9_-])*)\$?$/;
-const LITERAL = /^\^?((?:\\[.-]|[A-Za-z0-9_-])+)\$?$/;
+const literalPattern = /^\^?((?:\\[.-]|[A-Za-z0-9_-])+)\$?$/;
 
 /**
  * Patterns that no host reaches. What can be said of every host for certain: a pattern for one host only, and one that ends
@@ -21,14 +21,14 @@ export function lintNeverMatches({ file, source, table }: LintSubject): Finding[
   const patterns = table.routes.filter((route) => route.kind === 'rewrite');
   return patterns.flatMap((route, at) => {
     const winner = winnerOf(route, patterns.slice(0, at), table);
-    if (!winner) return [];
+    if (winner === undefined) return [];
     const message = `${nameOf(route)} is never reached: ${nameOf(winner)} (line ${winner.position.line}) answers for all its hosts. Move it up, or take it out`;
     return [findingOf(lints.neverMatches, { file, ...source.placeOf(route, 'from', route.from) }, message)];
   });
 }
 
 function winnerOf(route: Route, earlier: readonly Route[], table: RouteTable): Route | undefined {
-  const [, literal] = LITERAL.exec(route.from) ?? [];
+  const [, literal] = literalPattern.exec(route.from) ?? [];
   if (literal !== undefined) {
     const found = table.match(literal.replaceAll('\\', '').toLowerCase(), undefined)?.route;
     return found === route ? undefined : found;
@@ -38,13 +38,13 @@ function winnerOf(route: Route, earlier: readonly Route[], table: RouteTable): R
 }
 
 function covers(wider: WildcardPattern | undefined, { wildcard, ending }: WildcardPattern): boolean {
-  if (!wider) return false;
+  if (wider === undefined) return false;
   if (wider.wildcard === wildcard && wider.ending === ending) return true;
-  return ANYTHING.has(wider.wildcard) && ending.endsWith(wider.ending);
+  return anything.has(wider.wildcard) && ending.endsWith(wider.ending);
 }
 
 function wildcardOf(pattern: string): WildcardPattern | undefined {
-  const [, wildcard, ending] = WILDCARD.exec(pattern) ?? [];
+  const [, wildcard, ending] = wildcardPattern.exec(pattern) ?? [];
   if (wildcard === undefined || ending === undefined) return undefined;
   return { wildcard, ending: ending.toLowerCase() };
 }

@@ -5,7 +5,7 @@ import type { LintSubject } from './lint.ts';
 import { lints } from './table.ts';
 
 /** A class of characters may well exclude `/`: `[^/]+`. */
-const CLASS = /\\[\s\S]|\[\^?\]?(?:\\[\s\S]|[^\]])*\]/g;
+const characterClass = /\\[\s\S]|\[\^?\]?(?:\\[\s\S]|[^\]])*\]/g;
 
 /** Patterns that ask for a `/`, which no host has. */
 export function lintPathsInPatterns({ file, source, table }: LintSubject): Finding[] {
@@ -19,5 +19,5 @@ export function lintPathsInPatterns({ file, source, table }: LintSubject): Findi
 }
 
 function asksForSlash(pattern: string): boolean {
-  return pattern.replace(CLASS, (found) => (found === '\\/' ? '/' : '')).includes('/');
+  return pattern.replace(characterClass, (found) => (found === '\\/' ? '/' : '')).includes('/');
 }

@@ -5,7 +5,7 @@ import type { LintSubject } from './lint.ts';
 import { lints } from './table.ts';
 
 /** Where applications keep what is not for everybody. */
-const ADMIN_PATHS = [
+const adminPaths = [
   '/admin',
   '/admin/users',
   '/api/admin',
@@ -24,8 +24,8 @@ const ADMIN_PATHS = [
 ];
 
 /** Nothing else than `^` and `\A` keeps a pattern at the beginning; RE2 may have flags in front. */
-const ANCHORED = /^(?:\(\?[a-zA-Z]+\))?(?:\(\?:|\()*(?:\^|\\A)/;
-const SHOWN = 3;
+const anchored = /^(?:\(\?[a-zA-Z]+\))?(?:\(\?:|\()*(?:\^|\\A)/;
+const mostShown = 3;
 
 /** Public patterns that open more than they seem to. */
 export function lintPublicPaths({ file, source, table }: LintSubject): Finding[] {
@@ -38,9 +38,9 @@ export function lintPublicPaths({ file, source, table }: LintSubject): Finding[]
         const message = `${shown} of ${nameOf(route)} matches anywhere in a path, also in /admin/…: begin it with ^`;
         findings.push(findingOf(lints.publicUnanchored, place, message));
       }
-      const opened = ADMIN_PATHS.filter((path) => pattern.matches(path));
+      const opened = adminPaths.filter((path) => pattern.matches(path));
       if (opened.length > 0) {
-        const some = opened.slice(0, SHOWN).join(', ') + (opened.length > SHOWN ? ', …' : '');
+        const some = opened.slice(0, mostShown).join(', ') + (opened.length > mostShown ? ', …' : '');
         const message = `${shown} opens ${some} of ${nameOf(route)} to people who are not signed in: name the public paths`;
         findings.push(findingOf(lints.publicAdmin, place, message));
       }
@@ -51,7 +51,7 @@ export function lintPublicPaths({ file, source, table }: LintSubject): Finding[]
 
 /** Whether every way to match begins at the beginning. An alternative at the top, `^/a|/b`, has its own beginning. */
 export function isAnchored(source: string): boolean {
-  return topAlternatives(source).every((alternative) => ANCHORED.test(alternative));
+  return topAlternatives(source).every((alternative) => anchored.test(alternative));
 }
 
 function topAlternatives(source: string): string[] {

@@ -4,7 +4,7 @@ import { nameOf } from './lint.ts';
 import type { LintSubject } from './lint.ts';
 import { lints } from './table.ts';
 
-const LISTS = [
+const listOptions = [
   ['groups', 'allowed_groups', 'UPSTREAM_DEFAULT_GROUPS'],
   ['emailDomains', 'allowed_email_domains', 'UPSTREAM_DEFAULT_EMAIL_DOMAINS'],
   ['emailAddresses', 'allowed_email_addresses', 'UPSTREAM_DEFAULT_EMAIL_ADDRESSES'],
@@ -13,14 +13,14 @@ const LISTS = [
 /** Routes that let in everybody who can sign in. */
 export function lintOpenToAll({ file, source, table }: LintSubject): Finding[] {
   return table.routes.flatMap((route) =>
-    LISTS.filter(([kind]) => route.rules[kind].length === 1 && route.rules[kind][0] === '*').map(
-      ([, option, variable]) => {
+    listOptions
+      .filter(([kind]) => route.rules[kind].length === 1 && route.rules[kind][0] === '*')
+      .map(([, option, variable]) => {
         const written = source.optionPlaces(route, option).length > 0;
         const what = written ? `\`${option}\`` : variable;
         const message = `${what} is "*", so ${nameOf(route)} is open to everybody who can sign in: name who may pass`;
         return findingOf(lints.openToAll, { file, ...source.placeOf(route, option, '*') }, message);
-      },
-    ),
+      }),
   );
 }
 

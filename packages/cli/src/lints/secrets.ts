@@ -5,16 +5,16 @@ import type { SourceKey } from '../source/keys.ts';
 import { lints } from './table.ts';
 import type { LintSubject } from './lint.ts';
 
-const HEADER_OPTIONS: ReadonlySet<string> = new Set(['inject_request_headers', 'header_overrides']);
+const headerOptions: ReadonlySet<string> = new Set(['inject_request_headers', 'header_overrides']);
 
 /** Headers that carry nothing but a credential. */
-const CREDENTIAL_NAME =
+const credentialName =
   /^(?:proxy-)?authorization$|^cookie$|api-?key|access-?key|secret|password|passwd|token$/i;
 /** A credential behind a scheme, or a run of characters that nobody makes up. */
-const CREDENTIAL_VALUE =
+const credentialValue =
   /^(?:Bearer|Basic|Token|ApiKey)\s+\S{6,}$|^(?=[^\s]*\d)(?=[^\s]*[A-Za-z])[A-Za-z0-9+/_.=-]{32,}$/i;
 /** Credentials that say so themselves, wherever they stand, comments included. */
-const UNMISTAKABLE =
+const unmistakableSecret =
   /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bgh[pousr]_[A-Za-z0-9]{30,}|\bglpat-[\w-]{20,}|\bxox[abprs]-[\w-]{10,}|\bpassword\s*[=:]\s*[^\s{"']{4,}/gi;
 
 /** Credentials that are written out in the file. A template variable is none. The message holds no part of them. */
@@ -39,14 +39,14 @@ export function lintSecrets({
 
 function isCredentialHeader({ path, value }: SourceKey): boolean {
   const name = path.at(-1) ?? '';
-  if (!HEADER_OPTIONS.has(path.at(-2) ?? '')) return false;
+  if (!headerOptions.has(path.at(-2) ?? '')) return false;
   if (value.kind !== 'scalar' || value.text === '' || value.templated) return false;
-  return CREDENTIAL_NAME.test(name) || CREDENTIAL_VALUE.test(value.text);
+  return credentialName.test(name) || credentialValue.test(value.text);
 }
 
 function unmistakable(text: string): Array<{ at: Position; what: string }> {
   return text.split(/\r\n|\r|\n/).flatMap((line, index) =>
-    [...line.matchAll(UNMISTAKABLE)].map((found) => ({
+    [...line.matchAll(unmistakableSecret)].map((found) => ({
       at: { line: index + 1, column: found.index + 1 },
       what: 'This',
     })),

@@ -9,7 +9,7 @@ import { lints } from './table.ts';
 /** Routes whose provider auth does not have, where the env files say which ones it has. */
 export function lintProviders({ file, source, table, auth }: LintSubject): Finding[] {
   const slugs = auth?.slugs;
-  if (!slugs) return [];
+  if (slugs === undefined) return [];
   return table.routes
     .filter(({ providerSlug }) => !slugs.includes(providerSlug))
     .map((route) => {
@@ -24,7 +24,7 @@ export function lintProviders({ file, source, table, auth }: LintSubject): Findi
 /** Routes that auth sends nobody back to. A pattern of hosts names none that could be compared. */
 export function lintReturns({ file, source, table, auth }: LintSubject): Finding[] {
   const domains = auth?.proxyDomains;
-  if (!domains) return [];
+  if (domains === undefined) return [];
   return table.routes.flatMap((route) => {
     const host = hostOf(route)?.host;
     if (host === undefined || isReturnable(host, domains)) return [];

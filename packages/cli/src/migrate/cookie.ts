@@ -1,7 +1,7 @@
 import type { MigrationRule, MigrationSubject, Place } from './rule.ts';
 import { unset, variables } from './rule.ts';
 
-const COOKIE_DOMAIN = /^(?:SESSION_)?COOKIE_DOMAIN$/;
+const cookieDomain = /^(?:SESSION_)?COOKIE_DOMAIN$/;
 
 /** Differences of the session cookie, which the two services may now share. */
 export const cookieRules: readonly MigrationRule[] = [
@@ -21,7 +21,7 @@ export const cookieRules: readonly MigrationRule[] = [
     before: 'Every host has a session of its own, and signing in at the next one goes by silently.',
     now: 'It stays so without this variable: each host is handed a session by a few redirects. With it, and with one `SESSION_COOKIE_SECRET`, one cookie serves all hosts below it.',
     todo: 'Nothing. Set both in both services, to the domain that auth and all applications share, to save the redirects: corp.example.com.',
-    find: unset(COOKIE_DOMAIN),
+    find: unset(cookieDomain),
   },
   {
     code: 'LK714',
@@ -62,7 +62,7 @@ export const cookieRules: readonly MigrationRule[] = [
 ];
 
 function sharedCookieWithSecretsThatDiffer(subject: MigrationSubject): Place[] {
-  if (unset(COOKIE_DOMAIN)(subject).length > 0) return [];
+  if (unset(cookieDomain)(subject).length > 0) return [];
   const secrets = subject.entries.filter(({ name }) => /^(?:SESSION_)?COOKIE_SECRET$/i.test(name));
   // Two files are the two services; within one file the last value counts.
   const byFile = new Map(secrets.map((entry) => [entry.file, entry]));

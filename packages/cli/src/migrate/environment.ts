@@ -1,13 +1,13 @@
 import type { MigrationRule } from './rule.ts';
 import { unset, variables } from './rule.ts';
 
-const LISTS =
+const listVariables =
   /^(?:UPSTREAM_DEFAULT_(?:EMAIL_DOMAINS|EMAIL_ADDRESSES|GROUPS)|AUTHORIZE_(?:EMAIL_DOMAINS|EMAIL_ADDRESSES|PROXY_DOMAINS)|DEFAULT_ALLOWED_\w+|(?:SSO_)?EMAIL_(?:DOMAIN|ADDRESSES)|PROXY_ROOT_DOMAIN)$/;
-const DURATIONS =
+const durationVariables =
   /TIMEOUT|_TTL(?:_|$)|_(?:EXPIRE|LIFETIME|RESETDEADLINE|RESET_DEADLINE)$|GROUPCACHE_INTERVAL_/;
-const GROUPED_PROVIDER = /^PROVIDER_([A-Z0-9]+)_TYPE$/;
+const groupedProvider = /^PROVIDER_([A-Z0-9]+)_TYPE$/;
 
-const findBareDurations = variables(DURATIONS, (value) => /^\d+$/.test(value));
+const findBareDurations = variables(durationVariables, (value) => /^\d+$/.test(value));
 
 /** Differences that the environment brings about. */
 export const environmentRules: readonly MigrationRule[] = [
@@ -39,7 +39,7 @@ export const environmentRules: readonly MigrationRule[] = [
     before: 'Blanks belong to the entries, so that all but the first match nobody.',
     now: 'Entries are trimmed, so that all of them count. More people may get in.',
     todo: 'Make sure that every entry is meant.',
-    find: variables(LISTS, (value) => /\s,|,\s/.test(value.trim())),
+    find: variables(listVariables, (value) => /\s,|,\s/.test(value.trim())),
   },
   {
     code: 'LK704',
@@ -90,7 +90,7 @@ export const environmentRules: readonly MigrationRule[] = [
     todo: 'Nothing, if 10 minutes suit you.',
     find: ({ entries }) =>
       entries.flatMap(({ name, value, file, line }) => {
-        const id = GROUPED_PROVIDER.exec(name.toUpperCase())?.[1];
+        const id = groupedProvider.exec(name.toUpperCase())?.[1];
         if (id === undefined || !/^(?:google|okta|cognito)$/i.test(value)) return [];
         const prefix = `PROVIDER_${id}_GROUPCACHE_INTERVAL_`;
         if (entries.some((other) => other.name.toUpperCase().startsWith(prefix))) return [];

@@ -71,7 +71,7 @@ async function codesOf(text: string, ...envFiles: string[]): Promise<Set<string>
 }
 
 /** Everything that we changed on purpose, and where `migrate` says so. */
-const CHANGES: ReadonlyArray<[area: string, change: string, codes: string[]]> = [
+const changes: ReadonlyArray<[area: string, change: string, codes: string[]]> = [
   ['environment', 'lists are trimmed', ['LK703']],
   ['environment', "each service ignores the other's variables", ['LK709']],
   ['environment', 'a duration has a unit', ['LK701', 'LK724']],
@@ -119,7 +119,7 @@ describe('every change is told where a deployment touches it', () => {
     }
   });
 
-  test.each(CHANGES)('%s: %s', (_, __, codes) => {
+  test.each(changes)('%s: %s', (_, __, codes) => {
     expect([...told]).toEqual(expect.arrayContaining(codes));
   });
 });
@@ -132,6 +132,6 @@ test('LK712 needs a shared cookie, and two files', async () => {
 });
 
 test('every difference that is known is in the table above', () => {
-  const inTable = new Set([...CHANGES.flatMap(([, , codes]) => codes), 'LK712']);
+  const inTable = new Set([...changes.flatMap(([, , codes]) => codes), 'LK712']);
   expect(migrationRules.map(({ code }) => code).filter((code) => !inTable.has(code))).toEqual([]);
 });

@@ -7,7 +7,7 @@ import type { MigrationRule, MigrationSubject, Place } from './rule.ts';
 /** A rule that found something, and where. */
 export type Difference = { rule: MigrationRule; places: Place[] };
 
-const SHOWN_PLACES = 10;
+const shownPlaces = 10;
 
 /** What each rule finds, the worst first; rules that find nothing are left out. */
 export function differencesOf(subject: MigrationSubject, rules: readonly MigrationRule[]): Difference[] {
@@ -38,10 +38,10 @@ export function renderDifferences(
   const colours = { error: paint.red, warning: paint.yellow, notice: paint.bold };
   const blocks = differences.map(({ rule, places }) => {
     const { code, severity, title, before, now, todo } = rule;
-    const further = places.length - SHOWN_PLACES;
+    const further = places.length - shownPlaces;
     return [
       `${colours[severity](severity)} ${code} ${paint.bold(title)}`,
-      ...places.slice(0, SHOWN_PLACES).map((place) => `  ${renderPlace(place)}`),
+      ...places.slice(0, shownPlaces).map((place) => `  ${renderPlace(place)}`),
       ...(further > 0 ? [`  and at ${further} more places; --format json has them all`] : []),
       `  ${paint.dim('BuzzFeed SSO:')} ${before}`,
       `  ${paint.dim('Latchkey:')} ${now}`,

@@ -15,7 +15,7 @@ import {
 import { optionsLaidOver, switchedOff } from './sections.ts';
 
 /** Diagnostics that have a rule of their own here. */
-const TOLD_APART: ReadonlySet<string> = new Set(['LK207', 'LK210', 'LK309']);
+const toldApart: ReadonlySet<string> = new Set(['LK207', 'LK210', 'LK309']);
 
 /** Differences that the upstream file brings about, less those about who gets in. */
 export const upstreamFileRules: readonly MigrationRule[] = [
@@ -65,7 +65,7 @@ export const upstreamFileRules: readonly MigrationRule[] = [
     todo: 'Write what the message says.',
     find: ({ diagnostics }) =>
       diagnostics
-        .filter(({ code, severity }) => severity === 'error' && !TOLD_APART.has(code))
+        .filter(({ code, severity }) => severity === 'error' && !toldApart.has(code))
         .map(placeOfDiagnostic),
   },
   {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { decodeUpstreamFile } from '../index.ts';
 import { load, placesOf, withOptions } from '../../test-support/load.ts';
 
-const BOMB = Array.from('abcdefghij', (name, level) => {
+const bomb = Array.from('abcdefghij', (name, level) => {
   const below = 'abcdefghij'[level - 1];
   return `${name}: &${name} [${Array.from({ length: 9 }, () => (below ? `*${below}` : 'x')).join(', ')}]`;
 }).join('\n');
@@ -18,7 +18,7 @@ describe('text that cannot be used gives one clear error and no table', () => {
     ['a bracket that never closes', '- service: [a\n', 'LK105 2:1'],
     ['two values on one line', '- service: a: b\n', 'LK105 1:13'],
     ['nesting without end', '['.repeat(100_000), 'LK105 1:100'],
-    ['aliases that expand without end', BOMB, 'LK107 6:7'],
+    ['aliases that expand without end', bomb, 'LK107 6:7'],
     ['a list that repeats one service', `- &s {service: a}\n${'- *s\n'.repeat(400_000)}`, 'LK107 1:1'],
     ['an alias without anchor', '- service: *nothing\n', 'LK108 1:13'],
     ['an unquoted wildcard', withOptions('allowed_groups: [*]'), 'LK105 6:25'],

@@ -4,14 +4,23 @@ import { quote } from '../problems.ts';
 import type { Report } from '../problems.ts';
 import type { Position } from '../types.ts';
 import { ComposeError } from './compose-error.ts';
-import { MAX_EXPANDED_NODES } from './limits.ts';
+import { maxExpandedNodes } from './limits.ts';
 import { mergeInto } from './merge-key.ts';
 import type { Source } from './source.ts';
 import type { YamlEntry, YamlMapping, YamlNode } from './tree.ts';
 
-const TAGS: ReadonlySet<string> = new Set(['str', 'bool', 'int', 'float', 'null', 'seq', 'map', 'merge']);
+const knownTags: ReadonlySet<string> = new Set([
+  'str',
+  'bool',
+  'int',
+  'float',
+  'null',
+  'seq',
+  'map',
+  'merge',
+]);
 
-const NONE: YamlMapping['dropped'] = [];
+const noneDropped: YamlMapping['dropped'] = [];
 
 /**
  * The first document of a parsed stream as a tree, or nothing if there is none. Aliases share the node that they name, so
@@ -96,7 +105,7 @@ export function compose(events: readonly Event[], source: Source, report: Report
     }
     cursor += 1;
     for (const value of merged) mergeInto(entries, value);
-    return { kind: 'mapping', at, size, anchor: anchorOf(event), entries, dropped: dropped ?? NONE };
+    return { kind: 'mapping', at, size, anchor: anchorOf(event), entries, dropped: dropped ?? noneDropped };
   }
 
   function anchorOf({ anchorStart, anchorEnd }: ScalarEvent | SequenceEvent | MappingEvent) {
@@ -122,7 +131,7 @@ export function compose(events: readonly Event[], source: Source, report: Report
     const tag = source.text.slice(event.tagStart, event.tagEnd);
     if (tag === '!') return 'str';
     const name = /^(?:!!|!<tag:yaml\.org,2002:)(\w+)>?$/.exec(tag)?.[1];
-    if (name !== undefined && TAGS.has(name)) return name;
+    if (name !== undefined && knownTags.has(name)) return name;
     throw new ComposeError(
       'tagUnknown',
       at,
@@ -136,8 +145,8 @@ export function compose(events: readonly Event[], source: Source, report: Report
 
 function grow(size: number, child: YamlNode, at: Position): number {
   const grown = size + child.size;
-  if (grown <= MAX_EXPANDED_NODES) return grown;
-  const message = `The aliases in here expand to more than ${MAX_EXPANDED_NODES} values: repeat less`;
+  if (grown <= maxExpandedNodes) return grown;
+  const message = `The aliases in here expand to more than ${maxExpandedNodes} values: repeat less`;
   throw new ComposeError('aliasExpansion', at, message);
 }
 

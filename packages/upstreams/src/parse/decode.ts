@@ -1,6 +1,6 @@
 import { collectProblems } from '../problems.ts';
 import type { Diagnostic } from '../types.ts';
-import { MAX_FILE_LENGTH } from './limits.ts';
+import { maxFileLength } from './limits.ts';
 import { sourceOf } from './source.ts';
 
 /** The text of a file, or the one diagnostic that says why it has none. */
@@ -9,7 +9,7 @@ export type DecodedFile = { ok: true; text: string } | { ok: false; diagnostics:
 /** The bytes of an upstream file as text. A byte order mark is dropped; anything but UTF-8 is refused. */
 export function decodeUpstreamFile(file: string, bytes: Uint8Array): DecodedFile {
   const problems = collectProblems(file);
-  if (bytes.byteLength > MAX_FILE_LENGTH) {
+  if (bytes.byteLength > maxFileLength) {
     problems.report('fileTooLarge', { line: 1, column: 1 }, tooLarge(bytes.byteLength));
     return { ok: false, diagnostics: problems.inFileOrder() };
   }

@@ -1,5 +1,5 @@
 /** The largest file that is read, before and after its template variables are filled in: 4 MiB. */
-export const MAX_FILE_LENGTH = 4 * 1024 * 1024;
+export const maxFileLength = 4 * 1024 * 1024;
 
 /** The most values that a file may hold once every alias is replaced by what it stands for. */
-export const MAX_EXPANDED_NODES = 500_000;
+export const maxExpandedNodes = 500_000;

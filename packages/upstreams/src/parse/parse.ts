@@ -8,7 +8,7 @@ import { fillTemplate } from './template.ts';
 import type { YamlNode } from './tree.ts';
 
 /** What YAML 1.2 calls printable (production 1), with the byte order mark; half a surrogate pair is not. */
-const UNPRINTABLE = /[^\t\n\r\x20-\x7E\x85\u{A0}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
+const unprintablePattern = /[^\t\n\r\x20-\x7E\x85\u{A0}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u;
 
 /** The outcome of reading the text: a tree, an empty file (`root` is undefined), or nothing that could be read. */
 export type Parsed = { ok: true; root: YamlNode | undefined } | { ok: false };
@@ -18,7 +18,7 @@ export function parse(text: string, variables: Readonly<Record<string, string>>,
   const source = fillTemplate(text, variables, report);
   if (!source) return { ok: false };
 
-  const unprintable = UNPRINTABLE.exec(source.text);
+  const unprintable = unprintablePattern.exec(source.text);
   if (unprintable) {
     const character = `U+${unprintable[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
     report(

@@ -1,6 +1,6 @@
 import type { Report } from '../problems.ts';
 import { tooLarge } from './decode.ts';
-import { MAX_FILE_LENGTH } from './limits.ts';
+import { maxFileLength } from './limits.ts';
 import { sourceOf } from './source.ts';
 import type { Insertion, Source } from './source.ts';
 
@@ -11,9 +11,9 @@ type Placeholder = { start: number; end: number; name: string; inComment: boolea
  * What stands for a placeholder without a value while the YAML is read, since `{{name}}` is itself a mapping there. Unicode
  * keeps these code points free for a program's own use, and YAML takes them for letters.
  */
-const OPEN = '\uFDD0';
-const CLOSE = '\uFDD1';
-const STAND_IN = new RegExp(`${OPEN}(\\d+)${CLOSE}`, 'g');
+const opening = '\uFDD0';
+const closing = '\uFDD1';
+const standInPattern = new RegExp(`${opening}(\\d+)${closing}`, 'g');
 
 /**
  * Replaces every `{{name}}` by its value, literally and once: a value is not looked through for further placeholders. One
@@ -21,7 +21,7 @@ const STAND_IN = new RegExp(`${OPEN}(\\d+)${CLOSE}`, 'g');
  * large.
  */
 export function fillTemplate(original: string, variables: Variables, report: Report): Source | undefined {
-  if (original.length > MAX_FILE_LENGTH) {
+  if (original.length > maxFileLength) {
     report('fileTooLarge', { line: 1, column: 1 }, tooLarge(original.length));
     return undefined;
   }
@@ -36,7 +36,7 @@ export function fillTemplate(original: string, variables: Variables, report: Rep
     if (inComment && (value === undefined || /[\r\n]/.test(value))) continue;
     if (value === undefined) {
       report('templateUnresolved', unfilled.at(start), adviceFor(name, variables));
-      value = OPEN + unresolved.length + CLOSE;
+      value = opening + unresolved.length + closing;
       unresolved.push(original.slice(start, end));
     }
     filled += original.slice(copied, start);
@@ -48,7 +48,7 @@ export function fillTemplate(original: string, variables: Variables, report: Rep
     });
     filled += value;
     copied = end;
-    if (filled.length > MAX_FILE_LENGTH) {
+    if (filled.length > maxFileLength) {
       report('fileTooLarge', unfilled.at(start), tooLarge(filled.length));
       return undefined;
     }
@@ -59,7 +59,7 @@ export function fillTemplate(original: string, variables: Variables, report: Rep
     ...source,
     isComplete: false,
     restore: (value) =>
-      value.replaceAll(STAND_IN, (standIn, at: string) => unresolved[Number(at)] ?? standIn),
+      value.replaceAll(standInPattern, (standIn, at: string) => unresolved[Number(at)] ?? standIn),
   };
 }
 

@@ -47,9 +47,9 @@ export type YamlEntry = {
   mergedFrom: YamlMapping | undefined;
 };
 
-const NULLS: ReadonlySet<string> = new Set(['', '~', 'null', 'Null', 'NULL']);
+const nullTexts: ReadonlySet<string> = new Set(['', '~', 'null', 'Null', 'NULL']);
 
 /** Whether the value was left out, or is YAML's null. */
 export function isNull(node: YamlNode): boolean {
-  return node.kind === 'scalar' && node.plain && NULLS.has(node.text);
+  return node.kind === 'scalar' && node.plain && nullTexts.has(node.text);
 }

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { DEFAULTS, tableOf } from '../../test-support/load.ts';
+import { someDefaults, tableOf } from '../../test-support/load.ts';
 import { printTable } from './print.ts';
 
-const reload = (printed: string) => tableOf(printed, { cluster: '', defaults: DEFAULTS });
+const reload = (printed: string) => tableOf(printed, { cluster: '', defaults: someDefaults });
 
 test('a table is printed as a file that says everything', () => {
   const text = `defaults: {timeout: 1m30s}

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { DEFAULTS, routeOf } from '../../test-support/load.ts';
+import { someDefaults, routeOf } from '../../test-support/load.ts';
 import { flowList, flowMapping, scalar } from './scalar.ts';
 
 test.each([
@@ -69,7 +69,7 @@ test.each([
       allowed_groups: ${flowList(['first', `x${text}x`, 'last'])}
       inject_request_headers: ${flowMapping([['X-First', text.replaceAll(/[^ -~]/g, '')]])}
 `;
-  const route = routeOf(file, { defaults: DEFAULTS });
+  const route = routeOf(file, { defaults: someDefaults });
   expect(route.launcher?.title).toBe(text);
   expect(route.rules.groups).toEqual(['first', `x${text}x`, 'last']);
   expect(route.injectRequestHeaders).toEqual([['X-First', text.replaceAll(/[^ -~]/g, '').trim()]]);

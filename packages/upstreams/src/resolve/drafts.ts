@@ -2,7 +2,7 @@ import { quote } from '../problems.ts';
 import type { Report } from '../problems.ts';
 import type { UpstreamFile } from '../shape/file.ts';
 import type { Options } from '../shape/options.ts';
-import { UNREADABLE, readable, readableOf } from '../shape/reader.ts';
+import { unreadableValue, readable, readableOf } from '../shape/reader.ts';
 import type { Located, Unreadable } from '../shape/reader.ts';
 import type { ExtraRoute, Section } from '../shape/sections.ts';
 import type { Service } from '../shape/service.ts';
@@ -71,7 +71,7 @@ function draftService(
 
 /** The extra routes of a cluster replace those of `default`. */
 function extraRoutesOf(layers: readonly Layer[]): readonly ExtraRoute[] {
-  const last = layers.findLast((layer) => layer === UNREADABLE || layer?.extra_routes !== undefined);
+  const last = layers.findLast((layer) => layer === unreadableValue || layer?.extra_routes !== undefined);
   return readableOf(readable(last)?.extra_routes);
 }
 
@@ -95,9 +95,9 @@ function lastWritten(
   key: 'from' | 'to' | 'type',
 ): Written {
   return layers.reduce<Written>((below, layer) => {
-    if (layer === UNREADABLE) return UNREADABLE;
+    if (layer === unreadableValue) return unreadableValue;
     const value = layer?.[key];
-    if (!value || value === UNREADABLE) return value ?? below;
+    if (!value || value === unreadableValue) return value ?? below;
     const text = value.value.trim();
     return text === '' ? below : { value: text, at: value.at };
   }, undefined);

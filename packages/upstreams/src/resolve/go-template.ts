@@ -1,14 +1,14 @@
 /** What a reference in a template stands for; undefined where nothing matched. */
 export type GroupLookup = (name: string | number) => string | undefined;
 
-const REFERENCE = /\$(?:\$|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu;
+const referencePattern = /\$(?:\$|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu;
 
 /**
  * Go's regexp.Expand: `$name` takes the longest name there is, so `$1x` is the group `1x`; `${1}x` is group 1 and an x;
  * `$$` is a dollar sign. A group that is not there or took no part is empty, and any other dollar sign stays.
  */
 export function expandTemplate(template: string, group: GroupLookup): string {
-  return template.replaceAll(REFERENCE, (whole, braced?: string, bare?: string) => {
+  return template.replaceAll(referencePattern, (whole, braced?: string, bare?: string) => {
     const name = braced ?? bare;
     return name === undefined ? whole.slice(1) : (group(reference(name)) ?? '');
   });
@@ -16,7 +16,7 @@ export function expandTemplate(template: string, group: GroupLookup): string {
 
 /** The groups that a template refers to. */
 export function referencesOf(template: string): Array<string | number> {
-  const names = [...template.matchAll(REFERENCE)].map(([, braced, bare]) => braced ?? bare);
+  const names = [...template.matchAll(referencePattern)].map(([, braced, bare]) => braced ?? bare);
   return names.filter((name) => name !== undefined).map(reference);
 }
 

@@ -1,5 +1,5 @@
-const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
-const HOST = /^(?:[a-z0-9_-]+\.)*[a-z0-9_-]+\.?$|^\[[0-9a-f:.]+\]$/;
+const schemePattern = /^[a-z][a-z0-9+.-]*:\/\//i;
+const hostPattern = /^(?:[a-z0-9_-]+\.)*[a-z0-9_-]+\.?$|^\[[0-9a-f:.]+\]$/;
 
 /** A `from` as the route table looks it up, or undefined when it is no host name. */
 export type RequestedHost = { host: string; hasPath: boolean };
@@ -10,7 +10,7 @@ export type RequestedHost = { host: string; hasPath: boolean };
  */
 export function parseFrom(from: string): RequestedHost | undefined {
   if (/[\s\\@]/.test(from)) return undefined;
-  const scheme = SCHEME.exec(from)?.[0] ?? '';
+  const scheme = schemePattern.exec(from)?.[0] ?? '';
   const [authority = ''] = from.slice(scheme.length).split(/[/?#]/);
   const url = URL.parse(`${scheme.toLowerCase() === 'https://' ? 'https' : 'http'}://${authority}`);
   if (!url || !isHostName(url.hostname)) return undefined;
@@ -23,10 +23,10 @@ export function parseFrom(from: string): RequestedHost | undefined {
 
 /** Whether `text` begins with a scheme, `http://` for one. */
 export function hasScheme(text: string): boolean {
-  return SCHEME.test(text);
+  return schemePattern.test(text);
 }
 
 /** A host name or a bracketed IPv6 address. Underscores are not for DNS, but names of containers have them. */
 export function isHostName(host: string): boolean {
-  return host.length <= 254 && HOST.test(host);
+  return host.length <= 254 && hostPattern.test(host);
 }

@@ -2,7 +2,7 @@ import { mergeHeaders } from '../shape/headers.ts';
 import { unreadableValues } from '../shape/mapping.ts';
 import { options } from '../shape/options.ts';
 import type { Options } from '../shape/options.ts';
-import { UNREADABLE } from '../shape/reader.ts';
+import { unreadableValue } from '../shape/reader.ts';
 import type { Unreadable } from '../shape/reader.ts';
 import type { Section } from '../shape/sections.ts';
 import type { Position } from '../types.ts';
@@ -20,7 +20,7 @@ export function mergeOptions(layers: readonly Layer[], at: Position): Options {
 
 function layOver(base: Options, layer: Layer): Options {
   if (!layer) return base;
-  const over = layer === UNREADABLE ? unreadableValues(options.fields, base.at) : layer;
+  const over = layer === unreadableValue ? unreadableValues(options.fields, base.at) : layer;
   return {
     ...base,
     ...over,
@@ -31,7 +31,7 @@ function layOver(base: Options, layer: Layer): Options {
 
 /** The options of a section, with the two that BuzzFeed SSO also read when they stood directly in the section. */
 export function optionsOf(section: Section | Unreadable | undefined): Layer {
-  if (!section || section === UNREADABLE) return section;
+  if (!section || section === unreadableValue) return section;
   const { skipauthpreflight, passaccesstoken, at, options } = section;
   if (skipauthpreflight === undefined && passaccesstoken === undefined) return options;
   const old: Options = {

@@ -2,14 +2,14 @@
  * What the parts of a pattern cost to compile, in the time that one instruction takes, some 2 µs; measured. Whoever writes
  * `(a{1000})` a hundred times over means harm or does not know.
  */
-const COST_OF_PATTERN = 30;
-const COST_OF_CLASS = 300; // \pL: a table of Unicode
-const COST_OF_WIDE_RANGE = 2500; // each character of it is looked up for its other letter case
+const costOfPattern = 30;
+const costOfClass = 300; // \pL: a table of Unicode
+const costOfWideRange = 2500; // each character of it is looked up for its other letter case
 
-const TOKEN =
+const tokenPattern =
   /\\[pP](?:\{[^}]*\})?|\\x\{[^}]*\}|\\[\s\S]|\[\^?\]?(?:\\[\s\S]|\[:\^?\w+:\]|[^\]\\])*\]|\{(\d+)(,?)(\d*)\}|[\s\S]/g;
-const CLASS = /\\[pP]/g;
-const WIDE_RANGE = /-(?:\\x\{|[^\0-\x7f])/g;
+const characterClass = /\\[pP]/g;
+const wideRange = /-(?:\\x\{|[^\0-\x7f])/g;
 
 /**
  * About what a pattern costs to compile, from its text alone and in linear time: never much less than it does. Repetitions
@@ -20,7 +20,7 @@ export function costOf(source: string): number {
   const groups = [0];
   let last = 0;
   const add = (cost: number): void => void groups.push((groups.pop() ?? 0) + cost);
-  for (const [token, least, , most] of source.matchAll(TOKEN)) {
+  for (const [token, least, , most] of source.matchAll(tokenPattern)) {
     if (token === '(') {
       groups.push(0);
     } else if (token === ')') {
@@ -31,11 +31,11 @@ export function costOf(source: string): number {
       add((last + 2) * copies - last);
       last = (last + 2) * copies;
     } else {
-      last = 1 + countOf(CLASS, token) * COST_OF_CLASS + countOf(WIDE_RANGE, token) * COST_OF_WIDE_RANGE;
+      last = 1 + countOf(characterClass, token) * costOfClass + countOf(wideRange, token) * costOfWideRange;
       add(last);
     }
   }
-  return groups.reduce((sum, cost) => sum + cost, COST_OF_PATTERN);
+  return groups.reduce((sum, cost) => sum + cost, costOfPattern);
 }
 
 function countOf(what: RegExp, text: string): number {

@@ -5,12 +5,12 @@ import { costOf } from './pattern-cost.ts';
 export type CompiledPattern = { ok: true; pattern: RE2JS } | { ok: false; reason: string };
 
 /** The longest pattern that is compiled, in characters. */
-export const LONGEST_PATTERN = 1000;
+export const longestPattern = 1000;
 
 /** The dearest pattern that is compiled, some 40 ms. Six times `a{1000}` is within it. */
-const MOST_OF_A_PATTERN = 20_000;
+const mostOfAPattern = 20_000;
 /** The most that all different patterns of a file may cost, a second and 100 MB at the worst. Ten thousand ordinary ones are within it. */
-const MOST_OF_A_FILE = 600_000;
+const mostOfAFile = 600_000;
 
 /**
  * The patterns of the file that is being read. Compiling is the dearest part of it, and most routes have the same few
@@ -27,8 +27,8 @@ export function forgetPatterns(): void {
 
 /** Compiles a pattern in RE2 syntax; the time that it takes to match is linear in the text. */
 export function compilePattern(source: string, flags = 0): CompiledPattern {
-  if (source.length > LONGEST_PATTERN)
-    return { ok: false, reason: `the pattern is longer than ${LONGEST_PATTERN} characters` };
+  if (source.length > longestPattern)
+    return { ok: false, reason: `the pattern is longer than ${longestPattern} characters` };
   const key = `${flags} ${source}`;
   const known = remembered.get(key);
   if (known) return known;
@@ -39,14 +39,14 @@ export function compilePattern(source: string, flags = 0): CompiledPattern {
 
 function withinCost(source: string): CompiledPattern | undefined {
   const cost = costOf(source);
-  if (cost > MOST_OF_A_PATTERN) {
+  if (cost > mostOfAPattern) {
     return {
       ok: false,
       reason:
         'the pattern is too large once its repetitions are written out. Repeat less, `+` for `{1,1000}`',
     };
   }
-  if (spent + cost > MOST_OF_A_FILE) {
+  if (spent + cost > mostOfAFile) {
     return {
       ok: false,
       reason: 'the patterns of the file are too large together. Write fewer, or shorter ones',

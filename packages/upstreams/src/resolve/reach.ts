@@ -1,6 +1,6 @@
 import { quote } from '../problems.ts';
 import type { Report } from '../problems.ts';
-import { UNREADABLE, readable } from '../shape/reader.ts';
+import { unreadableValue, readable } from '../shape/reader.ts';
 import type { Located } from '../shape/reader.ts';
 import type { Route, Target } from '../types.ts';
 import type { Draft, Written } from './drafts.ts';
@@ -14,15 +14,15 @@ export type Reach = { host: string; target: Target | undefined } | { pattern: Ho
 
 type Kind = Route['kind'];
 
-const FROM_MISSING = 'missing `from` parameter: write the host name, `from: wiki.corp.example.com`';
-const TO_MISSING = 'missing `to` parameter: write the address of the application, `to: http://wiki.internal`';
-const FROM_INHERITED =
+const fromMissing = 'missing `from` parameter: write the host name, `from: wiki.corp.example.com`';
+const toMissing = 'missing `to` parameter: write the address of the application, `to: http://wiki.internal`';
+const fromInherited =
   'This extra route has no `from` of its own, and the host of its service is taken: write `from: other.corp.example.com` in it';
 
 /** What `type` says; a route without one is simple. Undefined where it cannot be told. */
 export function kindOf(type: Written): Kind | undefined {
   if (!type) return 'simple';
-  if (type === UNREADABLE) return undefined;
+  if (type === unreadableValue) return undefined;
   const { value } = type;
   return value === 'simple' || value === 'rewrite' || value === 'launcher' ? value : undefined;
 }
@@ -54,7 +54,7 @@ export function readReach(draft: Draft, scheme: 'http' | 'https', report: Report
 }
 
 function reportType(type: Written, report: Report): void {
-  if (!type || type === UNREADABLE) return;
+  if (!type || type === unreadableValue) return;
   const advice = 'write `simple`, `rewrite` or `launcher`, or leave it out';
   report('typeUnknown', type.at, `unknown routing config type ${quote(type.value)}: ${advice}`);
 }
@@ -62,12 +62,12 @@ function reportType(type: Written, report: Report): void {
 function readFrom(draft: Draft, kind: Kind | undefined, report: Report): Located<string> | undefined {
   const { at, from, extra } = draft;
   if (!extra || extra.hasFrom) {
-    if (!from) report('fromMissing', at, FROM_MISSING);
+    if (!from) report('fromMissing', at, fromMissing);
     return readable(from);
   }
   const parentKind = kindOf(extra.parent.type);
   if (!kind || !parentKind) return undefined;
-  if (kind === parentKind) report('hostTaken', at, FROM_INHERITED);
+  if (kind === parentKind) report('hostTaken', at, fromInherited);
   return kind === parentKind ? undefined : readable(from);
 }
 
@@ -75,7 +75,7 @@ function readTo(draft: Draft, kind: Kind | undefined, report: Report): Located<s
   const { at, to, extra } = draft;
   // What the service lacks has been said of the service, unless it is a launcher, which lacks nothing.
   const isOwnLack = !extra || kindOf(extra.parent.type) === 'launcher';
-  if (!to && isOwnLack && kind && kind !== 'launcher') report('toMissing', at, TO_MISSING);
+  if (!to && isOwnLack && kind && kind !== 'launcher') report('toMissing', at, toMissing);
   return readable(to);
 }
 

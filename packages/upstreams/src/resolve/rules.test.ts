@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { DEFAULTS, load, placesOf, routeOf, withOptions } from '../../test-support/load.ts';
+import { someDefaults, load, placesOf, routeOf, withOptions } from '../../test-support/load.ts';
 
-const bare = { defaults: DEFAULTS };
+const bare = { defaults: someDefaults };
 
 describe('who may pass', () => {
   test('a route without a rule, and without a default, keeps the whole file from being used', () => {
@@ -32,7 +32,7 @@ describe('who may pass', () => {
 
   test('rules of more than one kind are a warning that names them', () => {
     const { diagnostics } = load(withOptions('allowed_groups: [eng]'), {
-      defaults: { ...DEFAULTS, emailDomains: ['example.com'] },
+      defaults: { ...someDefaults, emailDomains: ['example.com'] },
     });
     expect(diagnostics).toMatchObject([
       {

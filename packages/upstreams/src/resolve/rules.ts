@@ -2,19 +2,19 @@ import type { AccessRules } from '@latchkey/access';
 import { quote } from '../problems.ts';
 import type { Report } from '../problems.ts';
 import type { Options } from '../shape/options.ts';
-import { UNREADABLE, readable, readableOf } from '../shape/reader.ts';
+import { unreadableValue, readable, readableOf } from '../shape/reader.ts';
 import type { Position, UpstreamDefaults } from '../types.ts';
 import type { Draft } from './drafts.ts';
 
 type Entries = Options['allowed_groups'];
 
-const SETTINGS = {
+const settingOf = {
   groups: { option: 'allowed_groups', variable: 'UPSTREAM_DEFAULT_GROUPS' },
   emailDomains: { option: 'allowed_email_domains', variable: 'UPSTREAM_DEFAULT_EMAIL_DOMAINS' },
   emailAddresses: { option: 'allowed_email_addresses', variable: 'UPSTREAM_DEFAULT_EMAIL_ADDRESSES' },
 } as const;
 
-const KINDS = ['groups', 'emailDomains', 'emailAddresses'] as const;
+const ruleKinds = ['groups', 'emailDomains', 'emailAddresses'] as const;
 
 /**
  * Who may use a route: each list as the file has it, or else as the environment has it. A route that nobody may use is an
@@ -41,17 +41,17 @@ function listOf(entries: Entries, fallback: readonly string[]): readonly string[
 }
 
 function writesRules(options: Options | undefined): boolean {
-  return KINDS.some((kind) => options?.[SETTINGS[kind].option] !== undefined);
+  return ruleKinds.some((kind) => options?.[settingOf[kind].option] !== undefined);
 }
 
 /** One that cannot be read holds something. */
 function isEmpty(entries: Entries): boolean {
-  return entries === undefined || (entries !== UNREADABLE && entries.length === 0);
+  return entries === undefined || (entries !== unreadableValue && entries.length === 0);
 }
 
 function reportKinds(rules: AccessRules, options: Options, at: Position, report: Report): void {
-  const named = KINDS.filter((kind) => rules[kind].length > 0);
-  if (named.length === 0 && KINDS.every((kind) => isEmpty(options[SETTINGS[kind].option]))) {
+  const named = ruleKinds.filter((kind) => rules[kind].length > 0);
+  if (named.length === 0 && ruleKinds.every((kind) => isEmpty(options[settingOf[kind].option]))) {
     const message =
       'missing setting: ALLOWED_EMAIL_DOMAINS, ALLOWED_EMAIL_ADDRESSES, ALLOWED_GROUPS default in environment or override in upstream config: write `allowed_groups` or one of the others below `options:`';
     report('noRule', at, message);
@@ -61,7 +61,7 @@ function reportKinds(rules: AccessRules, options: Options, at: Position, report:
     report('severalKinds', at, `${sources} let people in independently: keep only the one that has to hold`);
   }
   for (const kind of named) {
-    const { option, variable } = SETTINGS[kind];
+    const { option, variable } = settingOf[kind];
     if (options[option] !== undefined && isEmpty(options[option])) {
       const message = `The empty \`${option}\` does not take ${variable} away: write who may pass`;
       report('emptyKeepsDefault', at, message);
@@ -69,13 +69,13 @@ function reportKinds(rules: AccessRules, options: Options, at: Position, report:
   }
 }
 
-function sourceOf(kind: (typeof KINDS)[number], options: Options): string {
-  const { option, variable } = SETTINGS[kind];
+function sourceOf(kind: (typeof ruleKinds)[number], options: Options): string {
+  const { option, variable } = settingOf[kind];
   return isEmpty(options[option]) ? variable : `\`${option}\``;
 }
 
 function reportEntries(options: Options, report: Report): void {
-  for (const { option } of Object.values(SETTINGS)) {
+  for (const { option } of Object.values(settingOf)) {
     const entries = readableOf(options[option]);
     const wildcard = entries.find((entry) => entry.value === '*');
     if (wildcard && entries.length > 1) {

@@ -3,7 +3,7 @@ import type { YamlMapping, YamlNode } from '../parse/tree.ts';
 import type { Report } from '../problems.ts';
 import { options } from './options.ts';
 import type { Options } from './options.ts';
-import { UNREADABLE } from './reader.ts';
+import { unreadableValue } from './reader.ts';
 import type { Unreadable } from './reader.ts';
 import { readService } from './service.ts';
 import type { Service } from './service.ts';
@@ -15,11 +15,11 @@ export type UpstreamFile = {
   services: ReadonlyArray<Service | Unreadable>;
 };
 
-export const ROOT_ADVICE =
+export const rootAdvice =
   'The file is a list of services: begin each one with `- service: name`, with the dash';
-export const LIST_ADVICE = '`services` is a list: begin each one with `- service: name`';
+export const listAdvice = '`services` is a list: begin each one with `- service: name`';
 
-const NO_SERVICE = 'The file names no service: begin with `- service: name`';
+const noService = 'The file names no service: begin with `- service: name`';
 
 const checkRootKey = unknownKeys(['services', 'defaults']);
 
@@ -35,9 +35,9 @@ export function readFile(root: YamlNode | undefined, report: Report): UpstreamFi
   }
   if (root.kind === 'mapping' && root.entries.has('services')) return readRoot(root, report);
   if (root.kind === 'list') return { defaults: undefined, services: readServices(root, report) };
-  if (root.kind === 'scalar' && root.unresolved) return { defaults: undefined, services: [UNREADABLE] };
+  if (root.kind === 'scalar' && root.unresolved) return { defaults: undefined, services: [unreadableValue] };
 
-  report('rootShape', root.at, ROOT_ADVICE);
+  report('rootShape', root.at, rootAdvice);
   const isService = root.kind === 'mapping' && root.entries.has('service');
   return { defaults: undefined, services: isService ? [readService(root, report)] : [] };
 }
@@ -56,9 +56,9 @@ function readRoot(root: YamlMapping, report: Report): UpstreamFile {
 
 function readServices(node: YamlNode, report: Report): Array<Service | Unreadable> {
   if (node.kind === 'list') {
-    if (node.items.length === 0) report('noService', node.at, NO_SERVICE);
+    if (node.items.length === 0) report('noService', node.at, noService);
     return node.items.map((item) => readService(item, report));
   }
-  if (node.kind !== 'scalar' || !node.unresolved) report('notList', node.at, LIST_ADVICE);
-  return [UNREADABLE];
+  if (node.kind !== 'scalar' || !node.unresolved) report('notList', node.at, listAdvice);
+  return [unreadableValue];
 }

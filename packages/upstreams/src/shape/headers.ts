@@ -2,16 +2,16 @@ import { isNull } from '../parse/tree.ts';
 import type { YamlEntry } from '../parse/tree.ts';
 import { quote } from '../problems.ts';
 import type { HeaderEntry } from '../types.ts';
-import { UNREADABLE, described, readable, reader } from './reader.ts';
+import { unreadableValue, described, readable, reader } from './reader.ts';
 import type { About, FieldReader, Refuse, Unreadable } from './reader.ts';
 
 /** RFC 9110, 5.6.2: token. */
-const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** RFC 9110, 5.5: field-value, with the characters beyond ASCII that one byte can hold. */
-const VALUE = /^[\t\x20-\x7E\x80-\xFF]*$/;
+const headerValue = /^[\t\x20-\x7E\x80-\xFF]*$/;
 
 /** They frame the message on its connection (RFC 9110, 7.6.1) and are not the operator's to write. */
-const FRAMING: ReadonlySet<string> = new Set([
+const framing: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
   'host',
@@ -23,16 +23,16 @@ const FRAMING: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-const HEADERS_ADVICE = 'Write `Name: value` lines here, indented';
+const headersAdvice = 'Write `Name: value` lines here, indented';
 
 /** Headers by name. The values never appear in a message: they are often credentials. */
 export function headers(about: About, example: object): FieldReader<readonly HeaderEntry[]> {
   const schema = {
     type: 'object',
     ...described(about),
-    errorMessage: HEADERS_ADVICE,
+    errorMessage: headersAdvice,
     propertyNames: {
-      pattern: `^(?!(${[...FRAMING].map(inAnyCase).join('|')})$)[!#$%&'*+.^_\`|~0-9A-Za-z-]+$`,
+      pattern: `^(?!(${[...framing].map(inAnyCase).join('|')})$)[!#$%&'*+.^_\`|~0-9A-Za-z-]+$`,
       patternErrorMessage: 'This is no header name, or one that belongs to the connection and cannot be set',
     },
     additionalProperties: {
@@ -43,28 +43,28 @@ export function headers(about: About, example: object): FieldReader<readonly Hea
     examples: [example],
   };
   const read = reader<readonly HeaderEntry[]>(schema, (node, refuse) => {
-    if (node.kind !== 'mapping') return refuse('notMapping', node.at, HEADERS_ADVICE);
+    if (node.kind !== 'mapping') return refuse('notMapping', node.at, headersAdvice);
     const seen = new Set<string>();
     const entries = [...node.entries].map(([name, entry]) => {
-      if (entry.unresolved) return UNREADABLE;
+      if (entry.unresolved) return unreadableValue;
       const key = name.toLowerCase();
       if (seen.has(key)) refuse('headerUnusable', entry.at, `${name} stands here in two spellings: keep one`);
       seen.add(key);
       return readHeader(name, entry, refuse);
     });
-    return entries.every((header) => header !== UNREADABLE) ? entries : UNREADABLE;
+    return entries.every((header) => header !== unreadableValue) ? entries : unreadableValue;
   });
   return { ...read, about: { ...about, type: '`Name: value` lines' } };
 }
 
 type Headers = readonly HeaderEntry[] | Unreadable | undefined;
 
-const NONE: readonly HeaderEntry[] = [];
+const noHeaders: readonly HeaderEntry[] = [];
 
 /** What can be read of `base`, with what `over` sets in its place, whatever the letter case of the names. */
 export function mergeHeaders(base: Headers, over: Headers): readonly HeaderEntry[] {
-  const below = readable(base) ?? NONE;
-  const above = readable(over) ?? NONE;
+  const below = readable(base) ?? noHeaders;
+  const above = readable(over) ?? noHeaders;
   if (below.length === 0) return above;
   if (above.length === 0) return below;
   const merged = new Map([...below, ...above].map((header) => [header[0].toLowerCase(), header]));
@@ -72,15 +72,15 @@ export function mergeHeaders(base: Headers, over: Headers): readonly HeaderEntry
 }
 
 function readHeader(name: string, { at, value }: YamlEntry, refuse: Refuse): HeaderEntry | Unreadable {
-  if (!NAME.test(name))
+  if (!headerName.test(name))
     return refuse('headerUnusable', at, `${quote(name)} is not a header name: correct it`);
-  if (FRAMING.has(name.toLowerCase())) {
+  if (framing.has(name.toLowerCase())) {
     return refuse('headerUnusable', at, `${name} belongs to the connection and cannot be set: take it out`);
   }
-  if (value.kind === 'scalar' && value.unresolved) return UNREADABLE;
+  if (value.kind === 'scalar' && value.unresolved) return unreadableValue;
   if (value.kind !== 'scalar') return refuse('notText', value.at, `Write the value of ${name} as one text`);
   const text = isNull(value) ? '' : value.text.trim();
-  if (!VALUE.test(text)) {
+  if (!headerValue.test(text)) {
     return refuse(
       'headerUnusable',
       value.at,

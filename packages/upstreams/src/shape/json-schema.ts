@@ -1,10 +1,10 @@
-import { LIST_ADVICE, ROOT_ADVICE } from './file.ts';
+import { listAdvice, rootAdvice } from './file.ts';
 import { schemasOf } from './mapping.ts';
 import { options } from './options.ts';
 import { explained } from './reader.ts';
 import type { JsonSchema } from './reader.ts';
-import { MISPLACED, extraRoute, section } from './sections.ts';
-import { SERVICE_ADVICE, serviceFields } from './service.ts';
+import { misplacedKeys, extraRoute, section } from './sections.ts';
+import { serviceAdvice, serviceFields } from './service.ts';
 
 const misplaced = {
   type: 'null',
@@ -29,12 +29,12 @@ const service: JsonSchema = {
   ...explained(
     'A service: its `service` name, what the launcher says of it, and sections. `default` holds everywhere, any other key is the name of a cluster (`UPSTREAM_CLUSTER`) and holds what is different there.',
   ),
-  allOf: [{ type: 'object', errorMessage: SERVICE_ADVICE }],
+  allOf: [{ type: 'object', errorMessage: serviceAdvice }],
   properties: {
     service: serviceName.schema,
     default: section.schema,
     ...schemasOf(beside),
-    ...Object.fromEntries([...MISPLACED].map((key) => [key, misplaced])),
+    ...Object.fromEntries([...misplacedKeys].map((key) => [key, misplaced])),
   },
   required: ['service'],
   additionalProperties: section.schema,
@@ -45,7 +45,7 @@ const service: JsonSchema = {
 
 const services: JsonSchema = {
   type: 'array',
-  errorMessage: LIST_ADVICE,
+  errorMessage: listAdvice,
   ...explained('The services. Each begins with `- service: name`.'),
   items: { $ref: '#/$defs/service' },
 };
@@ -64,12 +64,12 @@ const schema: JsonSchema = {
   if: { type: 'object' },
   // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
   then: {
-    allOf: [{ required: ['services'], errorMessage: ROOT_ADVICE }],
+    allOf: [{ required: ['services'], errorMessage: rootAdvice }],
     properties: { services, defaults: options.schema },
     patternProperties: { '^x-': true },
     additionalProperties: false,
   },
-  else: { ...services, type: ['array', 'null'], errorMessage: ROOT_ADVICE },
+  else: { ...services, type: ['array', 'null'], errorMessage: rootAdvice },
   $defs: {
     service,
     ...Object.fromEntries([section, extraRoute, options].map(({ name, definition }) => [name, definition])),
@@ -81,13 +81,13 @@ export function renderUpstreamSchema(): string {
   return `${shortListsOnOneLine(JSON.stringify(schema, null, 2))}\n`;
 }
 
-const LONGEST_LINE = 110;
-const LIST_OF_SCALARS = /^(.*\[)\n\s+((?:(?:"(?:[^"\\]|\\.)*"|[\w.-]+),?\s+)+)\](,?)$/gm;
+const longestLine = 110;
+const listOfScalars = /^(.*\[)\n\s+((?:(?:"(?:[^"\\]|\\.)*"|[\w.-]+),?\s+)+)\](,?)$/gm;
 
 /** As the formatter of this repository would write them. */
 function shortListsOnOneLine(json: string): string {
-  return json.replaceAll(LIST_OF_SCALARS, (list, start: string, items: string, end: string) => {
+  return json.replaceAll(listOfScalars, (list, start: string, items: string, end: string) => {
     const line = `${start}${items.trim().replaceAll(/\n\s+/g, ' ')}]${end}`;
-    return line.length <= LONGEST_LINE ? line : list;
+    return line.length <= longestLine ? line : list;
   });
 }

@@ -2,7 +2,7 @@ import { isNull } from '../parse/tree.ts';
 import type { YamlMapping } from '../parse/tree.ts';
 import type { Report } from '../problems.ts';
 import type { Position } from '../types.ts';
-import { UNREADABLE, explained } from './reader.ts';
+import { unreadableValue, explained } from './reader.ts';
 import type { JsonSchema, Read, Reader, Unreadable } from './reader.ts';
 
 /** The keys that a mapping may have, and what reads their values. */
@@ -21,7 +21,7 @@ export type MappingReader<F extends Fields> = Reader<Values<F>> & {
   definition: JsonSchema;
 };
 
-const MAPPING_ADVICE = 'Write `key: value` lines here, indented';
+const mappingAdvice = 'Write `key: value` lines here, indented';
 
 /** Makes a reader of mappings that may have these `fields`. None of them has to be there. */
 export function mapping<F extends Fields>(
@@ -37,19 +37,19 @@ export function mapping<F extends Fields>(
     definition: {
       ...explained(description),
       // Apart, because a message here would also be that of an unknown key, which has a good one that names it.
-      allOf: [{ type: ['object', 'null'], errorMessage: MAPPING_ADVICE }],
+      allOf: [{ type: ['object', 'null'], errorMessage: mappingAdvice }],
       properties: schemasOf(fields),
       additionalProperties: false,
     },
     read(node, report) {
       if (isNull(node)) return valuesOf<F>({ at: node.at });
-      if (node.kind === 'scalar' && node.unresolved) return UNREADABLE;
+      if (node.kind === 'scalar' && node.unresolved) return unreadableValue;
       if (node.kind !== 'mapping') {
-        report('notMapping', node.at, MAPPING_ADVICE);
-        return UNREADABLE;
+        report('notMapping', node.at, mappingAdvice);
+        return unreadableValue;
       }
       const values = readFields<F>(node, fields, report, checkKey);
-      return hasUnresolvedKey(node) ? UNREADABLE : values;
+      return hasUnresolvedKey(node) ? unreadableValue : values;
     },
   };
 }
@@ -78,7 +78,7 @@ export function hasUnresolvedKey({ entries }: YamlMapping): boolean {
 
 /** A mapping of which nothing can be said. */
 export function unreadableValues<F extends Fields>(fields: F, at: Position): Values<F> {
-  const values = Object.fromEntries(Object.keys(fields).map((key) => [key, UNREADABLE]));
+  const values = Object.fromEntries(Object.keys(fields).map((key) => [key, unreadableValue]));
   return valuesOf<F>({ ...values, at });
 }
 

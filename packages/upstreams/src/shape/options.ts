@@ -134,14 +134,14 @@ const fields = {
   }),
 };
 
-export const OPTION_KEYS: readonly string[] = Object.keys(fields);
+export const optionKeys: readonly string[] = Object.keys(fields);
 
 /** `options`: what a route does beyond leading from here to there. All of them may be left out. */
 export const options = mapping(
   'options',
   'What this route does beyond leading from `from` to `to`: who may pass, what is public, headers, timeouts. What is not written is as in the section around it, in `default`, or in the environment.',
   fields,
-  unknownKeys(OPTION_KEYS),
+  unknownKeys(optionKeys),
 );
 
 /** `options` as read. Keys that are not written are not there. */

@@ -14,8 +14,8 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
  * Stands for a value that is written and cannot be read. It has been reported as an error, so there will be no table, and
  * whatever else it would lead to is no news: nothing is reported that hangs on such a value.
  */
-export const UNREADABLE = Symbol('unreadable');
-export type Unreadable = typeof UNREADABLE;
+export const unreadableValue = Symbol('unreadable');
+export type Unreadable = typeof unreadableValue;
 
 /** A value that remembers where it stands. */
 export type Located<T> = { value: T; at: Position };
@@ -71,16 +71,16 @@ export function reader<T>(
   return {
     schema,
     read(node, report) {
-      if (node.kind === 'scalar' && node.unresolved) return UNREADABLE;
+      if (node.kind === 'scalar' && node.unresolved) return unreadableValue;
       return read(node, (name, at, message) => {
         report(name, at, message);
-        return UNREADABLE;
+        return unreadableValue;
       });
     },
   };
 }
 
-export const ONE_VALUE = 'Write one single value here';
+export const oneValue = 'Write one single value here';
 
 /**
  * What is wrong with a text, for a check of zod: its issues know none of our diagnostics, so the name goes along.
@@ -98,11 +98,11 @@ export function problem(name: DiagnosticName, message: string | ((text: string) 
 /** One value that is written as one text. `type` says what that must be, with a `problem` for all that it is not. */
 export function scalar<T>(schema: JsonSchema, type: z.ZodType<T, string>): Reader<Located<T>> {
   return reader(schema, (node, refuse) => {
-    if (node.kind !== 'scalar') return refuse('notText', node.at, ONE_VALUE);
+    if (node.kind !== 'scalar') return refuse('notText', node.at, oneValue);
     const result = type.safeParse(isNull(node) ? '' : node.text);
     if (result.success) return { value: result.data, at: node.at };
     const [issue] = result.error.issues;
-    return refuse(problemOf(issue), node.at, issue?.message ?? ONE_VALUE);
+    return refuse(problemOf(issue), node.at, issue?.message ?? oneValue);
   });
 }
 
@@ -113,7 +113,7 @@ export function plainScalar<T>(schema: JsonSchema, type: z.ZodType<T, string>): 
     schema,
     read(node, report) {
       const read = located.read(node, report);
-      return read === UNREADABLE ? UNREADABLE : read.value;
+      return read === unreadableValue ? unreadableValue : read.value;
     },
   };
 }
@@ -136,20 +136,20 @@ export function list<T>(about: About, entry: Reader<T>): FieldReader<ReadonlyArr
     about: { ...about, type: 'list' },
     read(node, report) {
       if (node.kind === 'list') return node.items.map((item) => entry.read(item, report));
-      if (node.kind === 'scalar' && node.unresolved) return UNREADABLE;
+      if (node.kind === 'scalar' && node.unresolved) return unreadableValue;
       const example = node.kind === 'scalar' && /^(?=[^]{1,40}$)[^]*\S/.test(node.text) ? node.text : 'value';
       report('notList', node.at, `A list belongs here: write \`${flowList([example])}\``);
-      return UNREADABLE;
+      return unreadableValue;
     },
   };
 }
 
 /** What can be read of `value`. For where it makes no difference whether something is unreadable or not written. */
 export function readable<T>(value: T | Unreadable | undefined): T | undefined {
-  return value === UNREADABLE ? undefined : value;
+  return value === unreadableValue ? undefined : value;
 }
 
 /** Those of `values` that can be read. */
 export function readableOf<T>(values: ReadonlyArray<T | Unreadable> | Unreadable | undefined): T[] {
-  return (readable(values) ?? []).filter((value): value is T => value !== UNREADABLE);
+  return (readable(values) ?? []).filter((value): value is T => value !== unreadableValue);
 }

@@ -1,11 +1,11 @@
 import { mapping } from './mapping.ts';
 import type { Values } from './mapping.ts';
-import { OPTION_KEYS, options } from './options.ts';
+import { optionKeys, options } from './options.ts';
 import { enumExplained, list } from './reader.ts';
 import { unknownKeys } from './unknown-keys.ts';
 import { flag, text } from './values.ts';
 
-const KINDS = {
+const routeKinds = {
   simple: 'One host leads to one address.',
   rewrite:
     'Every host that matches a pattern leads to the address that a template makes of it: `from: ^(.*)[.]corp[.]example[.]com$`, `to: http://$1.internal`.',
@@ -38,23 +38,23 @@ const routeFields = {
     {
       type: ['string'],
       anyOf: [
-        { enum: Object.keys(KINDS), ...enumExplained(Object.values(KINDS)) },
+        { enum: Object.keys(routeKinds), ...enumExplained(Object.values(routeKinds)) },
         // Empty is not written, and spaces around it do not count.
-        { pattern: `^\\s*(${Object.keys(KINDS).join('|')})?\\s*$`, doNotSuggest: true },
+        { pattern: `^\\s*(${Object.keys(routeKinds).join('|')})?\\s*$`, doNotSuggest: true },
       ],
     },
   ),
   options,
 };
 
-const EXTRA_ROUTE_KEYS = Object.keys(routeFields);
+const extraRouteKeys = Object.keys(routeFields);
 
 /** One entry of `extra_routes`. What it does not say, it has from the section around it. */
 export const extraRoute = mapping(
   'extraRoute',
   'Another host of the same service, with a `from` of its own. What it does not say, it has from the section around it.',
   routeFields,
-  unknownKeys(EXTRA_ROUTE_KEYS, OPTION_KEYS),
+  unknownKeys(extraRouteKeys, optionKeys),
 );
 
 const sectionFields = {
@@ -78,18 +78,18 @@ const sectionFields = {
   ),
 };
 
-const SECTION_KEYS = Object.keys(sectionFields);
+const sectionKeys = Object.keys(sectionFields);
 
 /** `default`, or the section of one cluster. */
 export const section = mapping(
   'section',
   'The service in one cluster: `default` holds in all of them, and what the section of a cluster (`UPSTREAM_CLUSTER`) writes is laid over it, option by option.',
   sectionFields,
-  unknownKeys(SECTION_KEYS, OPTION_KEYS),
+  unknownKeys(sectionKeys, optionKeys),
 );
 
 /** Beside the sections these keys do nothing, and a restriction among them would be lost. */
-export const MISPLACED: ReadonlySet<string> = new Set([...SECTION_KEYS, ...OPTION_KEYS]);
+export const misplacedKeys: ReadonlySet<string> = new Set([...sectionKeys, ...optionKeys]);
 
 /** One entry of `extra_routes` as read. */
 export type ExtraRoute = Values<typeof routeFields>;

@@ -6,9 +6,9 @@ import type { Launcher, Position } from '../types.ts';
 import { hasUnresolvedKey, readFields } from './mapping.ts';
 import type { Values } from './mapping.ts';
 import { options } from './options.ts';
-import { UNREADABLE, readable } from './reader.ts';
+import { unreadableValue, readable } from './reader.ts';
 import type { Unreadable } from './reader.ts';
-import { MISPLACED, section } from './sections.ts';
+import { misplacedKeys, section } from './sections.ts';
 import type { Section } from './sections.ts';
 import { flag, text } from './values.ts';
 
@@ -49,19 +49,19 @@ export const serviceFields = {
   hidden: flag({ meaning: 'Whether the launcher leaves the service out.', default: '`false`' }),
 };
 
-export const SERVICE_ADVICE = 'Each entry is a service: write `- service: name`, and its sections below it';
+export const serviceAdvice = 'Each entry is a service: write `- service: name`, and its sections below it';
 
 /** Reads one service as far as it can be read, and reports all that is wrong with it. */
 export function readService(node: YamlNode, report: Report): Service | Unreadable {
-  if (node.kind === 'scalar' && node.unresolved) return UNREADABLE;
+  if (node.kind === 'scalar' && node.unresolved) return unreadableValue;
   if (node.kind !== 'mapping') {
-    report('notMapping', node.at, SERVICE_ADVICE);
-    return UNREADABLE;
+    report('notMapping', node.at, serviceAdvice);
+    return unreadableValue;
   }
   const fields = readFields(node, serviceFields, report, () => undefined);
   const name = nameOf(node, fields, report);
   const sections = readSections(node, report);
-  if (hasUnresolvedKey(node)) return UNREADABLE;
+  if (hasUnresolvedKey(node)) return unreadableValue;
   return {
     name,
     at: node.entries.get('service')?.at ?? node.at,
@@ -76,7 +76,7 @@ function nameOf(
   { service }: Values<typeof serviceFields>,
   report: Report,
 ): string | undefined {
-  if (service === UNREADABLE) return undefined;
+  if (service === unreadableValue) return undefined;
   const name = service?.value.trim().replaceAll(/\s+/g, '_') ?? '';
   if (name !== '') return name;
   report('serviceMissing', node.at, 'missing `service` parameter: write `service: name` in this entry');
@@ -87,7 +87,7 @@ function readSections(node: YamlMapping, report: Report): Map<string, Section | 
   const sections = new Map<string, Section | Unreadable>();
   for (const [key, entry] of node.entries) {
     if (Object.hasOwn(serviceFields, key) || entry.unresolved) continue;
-    if (MISPLACED.has(key)) {
+    if (misplacedKeys.has(key)) {
       const message = `${quote(key)} has no effect beside the sections: indent it below \`default:\``;
       report('misplaced', entry.at, message);
     } else {
@@ -101,15 +101,18 @@ function readSection(key: string, { at, value }: YamlEntry, report: Report): Sec
   const isUnresolved = value.kind === 'scalar' && value.unresolved;
   if (value.kind === 'mapping' || isNull(value) || isUnresolved) return section.read(value, report);
   report('notSection', at, `${quote(key)} would be a section: write a mapping, or make it a comment`);
-  return UNREADABLE;
+  return unreadableValue;
 }
 
 /** The misplaced keys as the section that they should stand in, so that what is wrong with them comes to light as well. */
 function readMisplaced(node: YamlMapping, report: Report): Section | undefined {
-  if (![...node.entries.keys()].some((key) => MISPLACED.has(key))) return undefined;
+  if (![...node.entries.keys()].some((key) => misplacedKeys.has(key))) return undefined;
   const below = readFields(node, options.fields, report, () => undefined);
   const beside = readFields(node, section.fields, report, () => undefined);
-  return { ...beside, options: beside.options === UNREADABLE ? UNREADABLE : { ...below, ...beside.options } };
+  return {
+    ...beside,
+    options: beside.options === unreadableValue ? unreadableValue : { ...below, ...beside.options },
+  };
 }
 
 function launcherOf(fields: Values<typeof serviceFields>, name: string | undefined): Launcher | undefined {

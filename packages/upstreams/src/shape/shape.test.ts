@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { load, placesOf, routeOf, withOptions } from '../../test-support/load.ts';
 
-const SIMPLE = '{from: wiki.example.com, to: http://wiki}';
+const simple = '{from: wiki.example.com, to: http://wiki}';
 
 describe('options', () => {
   test.each(['true', 'True', 'TRUE', 'yes', 'Yes', 'on', 'ON', 'y', '!!bool "true"'])(
@@ -126,22 +126,22 @@ describe('options', () => {
 describe('the shape of the file', () => {
   test.each([
     ['a text', 'hello', 'LK201 1:1'],
-    ['a service without its dash', `service: a\ndefault: ${SIMPLE}`, 'LK201 1:1'],
+    ['a service without its dash', `service: a\ndefault: ${simple}`, 'LK201 1:1'],
     ['a map whose services are no list', 'services: {a: b}', 'LK204 1:11'],
     ['a number in the list', '- 5', 'LK203 1:3'],
-    ['no service name', `- default: ${SIMPLE}`, 'LK209 1:3'],
-    ['an empty service name', `- service: " "\n  default: ${SIMPLE}`, 'LK209 1:3'],
+    ['no service name', `- default: ${simple}`, 'LK209 1:3'],
+    ['an empty service name', `- service: " "\n  default: ${simple}`, 'LK209 1:3'],
     [
       'options beside the sections',
-      `- service: a\n  options: {allowed_groups: [a]}\n  default: ${SIMPLE}`,
+      `- service: a\n  options: {allowed_groups: [a]}\n  default: ${simple}`,
       'LK210 2:3',
     ],
-    ['a rule beside the sections', `- service: a\n  allowed_groups: [a]\n  default: ${SIMPLE}`, 'LK210 2:3'],
-    ['from beside the sections', `- service: a\n  from: a.example.com\n  default: ${SIMPLE}`, 'LK210 2:3'],
-    ['a note beside the sections', `- service: a\n  note: hi\n  default: ${SIMPLE}`, 'LK211 2:3'],
+    ['a rule beside the sections', `- service: a\n  allowed_groups: [a]\n  default: ${simple}`, 'LK210 2:3'],
+    ['from beside the sections', `- service: a\n  from: a.example.com\n  default: ${simple}`, 'LK210 2:3'],
+    ['a note beside the sections', `- service: a\n  note: hi\n  default: ${simple}`, 'LK211 2:3'],
     [
       'a mistake in the section of another cluster',
-      `- service: a\n  default: ${SIMPLE}\n  dev: {options: [a]}`,
+      `- service: a\n  default: ${simple}\n  dev: {options: [a]}`,
       'LK203 3:18',
     ],
   ])('%s is an error', (_, text, place) => {
@@ -182,18 +182,18 @@ describe('the shape of the file', () => {
   });
 
   test('an option that stands directly in a section is told where it belongs', () => {
-    const [diagnostic] = load(`- service: a\n  default:\n    timeout: 5s\n    <<: ${SIMPLE}\n`).diagnostics;
+    const [diagnostic] = load(`- service: a\n  default:\n    timeout: 5s\n    <<: ${simple}\n`).diagnostics;
     expect(diagnostic?.message).toBe('"timeout" is not known and has no effect: indent it below `options:`');
   });
 
   test('the two spellings that BuzzFeed SSO read by accident still take effect, with a warning', () => {
-    const text = `- service: a\n  default:\n    skipauthpreflight: true\n    passaccesstoken: on\n    <<: ${SIMPLE}\n`;
+    const text = `- service: a\n  default:\n    skipauthpreflight: true\n    passaccesstoken: on\n    <<: ${simple}\n`;
     expect(placesOf(load(text))).toEqual(['LK215 3:5', 'LK215 4:5']);
     expect(routeOf(text)).toMatchObject({ skipAuthPreflight: true, passAccessToken: true });
   });
 
   test('spaces in the name of a service become underscores', () => {
-    expect(routeOf(`- service: "  my  own\\twiki "\n  default: ${SIMPLE}`).service).toBe('my_own_wiki');
+    expect(routeOf(`- service: "  my  own\\twiki "\n  default: ${simple}`).service).toBe('my_own_wiki');
   });
 });
 
@@ -215,14 +215,14 @@ services:
   });
 
   test('warns of unknown keys, except those that start with x-', () => {
-    const text = `x-common: &c {}\nservcies: []\nservices:\n  - {service: wiki, default: ${SIMPLE}}\n`;
+    const text = `x-common: &c {}\nservcies: []\nservices:\n  - {service: wiki, default: ${simple}}\n`;
     expect(placesOf(load(text))).toEqual(['LK202 2:1']);
   });
 });
 
 describe('the launcher', () => {
   test('title, description, icon and hidden stand beside the sections', () => {
-    const text = `- service: wiki\n  title: The wiki\n  description: What we know\n  icon: /w.svg\n  hidden: yes\n  default: ${SIMPLE}\n`;
+    const text = `- service: wiki\n  title: The wiki\n  description: What we know\n  icon: /w.svg\n  hidden: yes\n  default: ${simple}\n`;
     expect(routeOf(text).launcher).toEqual({
       title: 'The wiki',
       description: 'What we know',
@@ -232,8 +232,8 @@ describe('the launcher', () => {
   });
 
   test('a service that says nothing about it has none; one that says something is called by its name', () => {
-    expect(routeOf(`- service: wiki\n  default: ${SIMPLE}\n`).launcher).toBeUndefined();
-    expect(routeOf(`- service: wiki\n  icon: W\n  default: ${SIMPLE}\n`).launcher).toMatchObject({
+    expect(routeOf(`- service: wiki\n  default: ${simple}\n`).launcher).toBeUndefined();
+    expect(routeOf(`- service: wiki\n  icon: W\n  default: ${simple}\n`).launcher).toMatchObject({
       title: 'wiki',
     });
   });

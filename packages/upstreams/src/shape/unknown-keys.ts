@@ -3,7 +3,7 @@ import { quote } from '../problems.ts';
 import type { KeyCheck } from './mapping.ts';
 
 /** Spellings that BuzzFeed SSO read by accident, directly in a section, and the options that they stand for. */
-const OLD_SPELLINGS: ReadonlyMap<string, string> = new Map([
+const oldSpellings: ReadonlyMap<string, string> = new Map([
   ['skipauthpreflight', 'skip_auth_preflight'],
   ['passaccesstoken', 'pass_access_token'],
 ]);
@@ -14,7 +14,7 @@ const OLD_SPELLINGS: ReadonlyMap<string, string> = new Map([
  */
 export function unknownKeys(known: readonly string[], options: readonly string[] = []): KeyCheck {
   return (key, at, isKnown, report) => {
-    const spelling = OLD_SPELLINGS.get(key);
+    const spelling = oldSpellings.get(key);
     if (!isKnown) {
       const better = closest(key, known) ?? spelling;
       const elsewhere = options.includes(key) ? 'indent it below `options:`' : 'take it out';

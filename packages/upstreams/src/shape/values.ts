@@ -1,26 +1,26 @@
 import type { PathPattern } from '@latchkey/access';
-import { DURATION_PATTERN, LONGEST_DURATION_TEXT, parseDuration } from '@latchkey/duration';
+import { durationPattern, longestDurationText, parseDuration } from '@latchkey/duration';
 import { z } from 'zod';
 import { quote } from '../problems.ts';
-import { LONGEST_PATTERN, compilePattern } from '../resolve/pattern.ts';
-import { ONE_VALUE, described, explained, plainScalar, problem, reader, scalar } from './reader.ts';
+import { longestPattern, compilePattern } from '../resolve/pattern.ts';
+import { oneValue, described, explained, plainScalar, problem, reader, scalar } from './reader.ts';
 import type { About, FieldReader, JsonSchema, Located, Reader } from './reader.ts';
 
 /** YAML 1.1, which BuzzFeed SSO reads. */
-const TRUE = 'true True TRUE yes Yes YES on On ON y Y'.split(' ');
-const FALSE = 'false False FALSE no No NO off Off OFF n N'.split(' ');
-const truth = z.stringbool({ truthy: TRUE, falsy: FALSE, case: 'sensitive' });
+const trueTexts = 'true True TRUE yes Yes YES on On ON y Y'.split(' ');
+const falseTexts = 'false False FALSE no No NO off Off OFF n N'.split(' ');
+const truth = z.stringbool({ truthy: trueTexts, falsy: falseTexts, case: 'sensitive' });
 
-const SHORTEST_MS = 1;
+const shortestMs = 1;
 /** Within what a timer of Node can wait for: a longer one would go off at once. */
-const LONGEST_MS = 500 * 3_600_000;
+const longestMs = 500 * 3_600_000;
 
 /** Numbers and truth values count as the text that they are written with, and an editor sees them as what they look like. */
-const ANY_SCALAR = ['string', 'number', 'boolean'];
+const anyScalar = ['string', 'number', 'boolean'];
 
 /** One text. */
 export function text(about: About, schema: JsonSchema = {}): FieldReader<Located<string>> {
-  const json = { type: ANY_SCALAR, errorMessage: ONE_VALUE, ...described(about), ...schema };
+  const json = { type: anyScalar, errorMessage: oneValue, ...described(about), ...schema };
   return { ...scalar(json, z.string()), about: { ...about, type: 'text' } };
 }
 
@@ -28,7 +28,7 @@ export function text(about: About, schema: JsonSchema = {}): FieldReader<Located
 export function entry(what: string, examples: readonly string[]): Reader<Located<string>> {
   const advice = `Write ${what}, or take this entry out`;
   const json = {
-    type: ANY_SCALAR,
+    type: anyScalar,
     pattern: '\\S',
     errorMessage: advice,
     ...explained(`One entry: ${what}.`),
@@ -40,20 +40,20 @@ export function entry(what: string, examples: readonly string[]): Reader<Located
   );
 }
 
-const NO_PATTERN = 'An empty pattern would make every path public: write one';
+const noPattern = 'An empty pattern would make every path public: write one';
 
 /** One entry of `skip_auth_regex`. */
 export const publicPath: Reader<PathPattern> = plainScalar(
   {
-    type: ANY_SCALAR,
-    pattern: `^[^]{1,${LONGEST_PATTERN}}$`,
-    errorMessage: `Write a pattern in RE2 syntax, of at most ${LONGEST_PATTERN} characters`,
+    type: anyScalar,
+    pattern: `^[^]{1,${longestPattern}}$`,
+    errorMessage: `Write a pattern in RE2 syntax, of at most ${longestPattern} characters`,
     ...explained('One entry: a pattern in RE2 syntax. Every path that it matches is public.'),
     examples: ['^/healthz$', '^/public/'],
   },
   z
     .string()
-    .refine((source) => source !== '', { ...problem('emptyEntry', NO_PATTERN), abort: true })
+    .refine((source) => source !== '', { ...problem('emptyEntry', noPattern), abort: true })
     .transform((source, context): PathPattern => {
       const compiled = compilePattern(source);
       if (compiled.ok) return { source, matches: (path) => compiled.pattern.test(path) };
@@ -63,7 +63,7 @@ export const publicPath: Reader<PathPattern> = plainScalar(
     }),
 );
 
-const NO_FLAG = 'Write `true` or `false`, without quotes';
+const noFlag = 'Write `true` or `false`, without quotes';
 
 /** A truth value as YAML 1.1 writes it. In quotes it is a text, and refused. */
 export function flag(
@@ -71,18 +71,18 @@ export function flag(
   schema: JsonSchema = {},
 ): FieldReader<boolean> {
   const about = { ...told, example };
-  const words = [...TRUE, ...FALSE].filter((word) => !/^(?:true|false)$/i.test(word));
+  const words = [...trueTexts, ...falseTexts].filter((word) => !/^(?:true|false)$/i.test(word));
   const json = {
     type: ['boolean', 'string'],
     // YAML 1.2, which editors read, knows no other truth values, and takes these for texts.
     pattern: `^(${words.join('|')})$`,
-    errorMessage: NO_FLAG,
+    errorMessage: noFlag,
     ...described(about),
     ...schema,
   };
   const read = reader<boolean>(json, (node, refuse) => {
     const { data } = truth.safeParse(node.kind === 'scalar' && node.plain ? node.text : undefined);
-    return data ?? refuse('notBoolean', node.at, NO_FLAG);
+    return data ?? refuse('notBoolean', node.at, noFlag);
   });
   return { ...read, about: { ...about, type: '`true` or `false`' } };
 }
@@ -92,8 +92,8 @@ export function duration(about: About, examples: readonly string[]): FieldReader
   const advice = 'Write a number with its unit, such as `30s`, `1m30s` or `500ms`';
   const json = {
     type: ['string', 'number'],
-    pattern: DURATION_PATTERN,
-    maxLength: LONGEST_DURATION_TEXT,
+    pattern: durationPattern,
+    maxLength: longestDurationText,
     errorMessage: advice,
     if: { type: 'number' },
     // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
@@ -117,7 +117,7 @@ const milliseconds = z
 export function slug(about: About): FieldReader<string> {
   const advice = 'write letters, digits, `-` and `_` only';
   const json = {
-    type: ANY_SCALAR,
+    type: anyScalar,
     pattern: '^[A-Za-z0-9._~-]*$',
     errorMessage: `This is not a slug: ${advice}`,
     ...described(about),
@@ -129,7 +129,7 @@ export function slug(about: About): FieldReader<string> {
 }
 
 function isInRange(ms: number): boolean {
-  return ms === 0 || (ms >= SHORTEST_MS && ms <= LONGEST_MS);
+  return ms === 0 || (ms >= shortestMs && ms <= longestMs);
 }
 
 function rangeAdvice(value: string): string {
