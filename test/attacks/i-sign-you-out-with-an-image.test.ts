@@ -2,7 +2,7 @@
 // `<img src="//a.corp/oauth2/sign_out">`, undoes a sign-out with `<img src="//sso/google/start">` and pushes out sign-ins
 // under way. A frame, a script or a page that is fetched ahead does as well.
 import { describe, expect, test } from '@jest/globals';
-import { ownPaths } from '@latchkey/http';
+import { ownPaths } from '@latchkey/contract';
 import type { Browser } from '../fixtures/browser.ts';
 import { pressAccount, signIn } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';

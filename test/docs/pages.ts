@@ -1,5 +1,6 @@
 import { authMetrics } from '@latchkey/auth';
 import { renderLintReference, renderMigrationReference } from '@latchkey/cli';
+import { renderEndpointReference } from '@latchkey/contract';
 import { renderErrorReference } from '@latchkey/http';
 import { renderMetricsReference } from '@latchkey/telemetry';
 import { proxyMetrics } from '@latchkey/proxy';
@@ -16,6 +17,7 @@ export function generatedPages(): Record<string, string> {
     'configuration.md': renderConfigurationReference(),
     'dashboards.md': renderMetricsReference([proxyMetrics, authMetrics]),
     'diagnostics.md': `${renderDiagnosticsReference()}\n${renderLintReference()}`,
+    'endpoints.md': renderEndpointReference(),
     'errors.md': renderErrorReference(),
     'migration-notes.md': renderMigrationReference(),
     'upstreams.md': renderUpstreamReference(),

@@ -1,6 +1,7 @@
 import { decideFor, decideForAnyone } from '@latchkey/access';
 import type { Facts } from '@latchkey/access';
-import { isPreflight, ownPaths, withoutImpliedPort } from '@latchkey/http';
+import { ownPaths } from '@latchkey/contract';
+import { isPreflight, withoutImpliedPort } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import { servesPort } from '@latchkey/upstreams';
 import type { RouteTable, Target } from '@latchkey/upstreams';

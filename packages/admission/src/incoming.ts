@@ -1,4 +1,5 @@
-import { authenticatesConnection, canonicalRequest, isHealthCheck } from '@latchkey/http';
+import { isHealthCheck } from '@latchkey/contract';
+import { authenticatesConnection, canonicalRequest } from '@latchkey/http';
 import type { CanonicalRequest, Caller, Received, Unreadable } from '@latchkey/http';
 
 /** A request as it arrives: everything that is ever looked at to decide about it. */

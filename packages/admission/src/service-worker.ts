@@ -1,4 +1,4 @@
-import { ownPaths } from '@latchkey/http';
+import { ownPaths } from '@latchkey/contract';
 import type { Incoming } from './incoming.ts';
 
 /**

@@ -28,7 +28,6 @@ export { errorJson } from './error-body.ts';
 export type { ErrorBody } from './error-body.ts';
 export { errors, HttpError, renderErrorReference } from './errors.ts';
 export type { ErrorCode, ErrorLevel } from './errors.ts';
-export { healthPath, isHealthCheck, launcherScriptPath, ownPaths, personPath } from './own-paths.ts';
 export { useOutgoingProxy } from './server/outgoing.ts';
 export { call, CallError } from './server/call.ts';
 export type { Answer, Call } from './server/call.ts';

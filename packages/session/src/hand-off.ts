@@ -8,11 +8,6 @@ export type HandOff = {
   readonly codeChallenge: string;
 };
 
-/** Where a hand-off begins, on every application host. */
-export const handOffStartPath = '/oauth2/sign_in';
-/** Where the browser brings the code, on every application host. */
-export const handOffCallbackPath = '/oauth2/callback';
-
 const sha256InBase64url = /^[A-Za-z0-9_-]{43}$/;
 
 /** The S256 challenge of a PKCE verifier (RFC 7636, section 4.2). */

@@ -14,13 +14,7 @@ export {
 } from './cookie.ts';
 export type { CookieScope } from './cookie.ts';
 export { sealFitting, sealToFit } from './fitting.ts';
-export {
-  codeChallengeOf,
-  handOffCallbackPath,
-  handOffParameters,
-  handOffStartPath,
-  isHandOff,
-} from './hand-off.ts';
+export { codeChallengeOf, handOffParameters, isHandOff } from './hand-off.ts';
 export type { HandOff } from './hand-off.ts';
 export { deriveKeys, keyPurposes } from './keys.ts';
 export type { Key, KeyPurpose, KeyRing } from './keys.ts';

@@ -1,4 +1,5 @@
-import { handOffCallbackPath, readSession, seal, sealFitting, unseal } from '@latchkey/session';
+import { ownEndpoints } from '@latchkey/contract';
+import { readSession, seal, sealFitting, unseal } from '@latchkey/session';
 import type { HandOff, KeyRing, Session } from '@latchkey/session';
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
@@ -40,7 +41,7 @@ export async function handOffAddress(
   session: Session,
   { target, handOff, keys, now }: { target: string; handOff: HandOff; keys: KeyRing; now: number },
 ): Promise<string> {
-  const url = new URL(handOffCallbackPath, target);
+  const url = new URL(ownEndpoints.callback.path, target);
   const about = {
     id: randomBytes(16).toString('base64url'),
     redirectUri: url.href,

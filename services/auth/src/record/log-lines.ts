@@ -1,4 +1,5 @@
-import { errors, healthPath } from '@latchkey/http';
+import { healthPath } from '@latchkey/contract';
+import { errors } from '@latchkey/http';
 import type { ErrorLevel } from '@latchkey/http';
 import type { Logger } from 'pino';
 import type { Locals } from '../web/locals.ts';

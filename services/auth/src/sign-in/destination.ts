@@ -1,4 +1,5 @@
-import { handOffStartPath, signReturnAddress } from '@latchkey/session';
+import { ownEndpoints } from '@latchkey/contract';
+import { signReturnAddress } from '@latchkey/session';
 import type { HandOff, KeyRing, Session } from '@latchkey/session';
 import { handOffAddress } from '../hand-off/code.ts';
 import type { Linking } from './links.ts';
@@ -51,7 +52,7 @@ export async function addressOf(
     return handOffAddress(session, { target, handOff, keys: keys.code, now: now() });
   }
   if (wayTo(destination, parts) === 'cookie') return target;
-  const start = new URL(handOffStartPath, target);
+  const start = new URL(ownEndpoints.signIn.path, target);
   start.search = new URLSearchParams({
     ...signReturnAddress(target, keys.returnAddress[0], now()),
     ...(reason !== undefined && { reason }),

@@ -1,8 +1,7 @@
+import { healthPath, isHealthCheck } from '@latchkey/contract';
 import {
   canonicalRequest,
-  healthPath,
   HttpError,
-  isHealthCheck,
   newRequestId,
   replyText,
   StalledError,

@@ -1,21 +1,21 @@
 import { isTransient, namedGroups, nameOf } from '@latchkey/access';
 import { refusalOf } from '@latchkey/admission';
 import type { Authorized } from '@latchkey/admission';
+import { ownEndpoints } from '@latchkey/contract';
+import type { OwnEndpoint, OwnEndpointName } from '@latchkey/contract';
 import {
   hasMorePairs,
   HttpError,
   isFromOwnPage,
   isPassedOn,
   isVisit,
-  launcherScriptPath,
   mayBeRedirected,
   mostQueryPairs,
-  personPath,
   replyJson,
   replyRedirect,
   replyText,
 } from '@latchkey/http';
-import { handOffCallbackPath, handOffStartPath } from '@latchkey/session';
+import type { CanonicalRequest } from '@latchkey/http';
 import express from 'express';
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import type { Admission } from '../admission.ts';
@@ -31,7 +31,10 @@ import type { LauncherOf } from './launcher-address.ts';
 import type { ShowLauncher } from './launcher.ts';
 import { ownRequestOf } from './own-request.ts';
 
-/** The proxy's own endpoints, for requests whose path is one of `ownPaths`. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a closed table
+const namedEndpoints = Object.entries(ownEndpoints) as [OwnEndpointName, OwnEndpoint][];
+
+/** The proxy's own endpoints: what each of them answers. Which there are, and for which methods, is `ownEndpoints`. */
 export function createEndpoints(parts: {
   authorize: Admission['authorize'];
   addresses: Addresses;
@@ -59,90 +62,22 @@ export function createEndpoints(parts: {
     return refuseWithError(exchange, 'bad_request');
   });
 
-  app
-    .route('/robots.txt')
-    .get((_req: Request, res: Response) => replyText(res, 200, 'User-agent: *\nDisallow: /\n'))
-    .all(onlyGet);
-
-  // For a server in front that asks per request (nginx auth_request). It is about the session and the host that was
-  // asked for. No header says which path or host is meant instead: anybody could write it (CVE-2026-40575).
-  app.all('/oauth2/auth', async function auth(req: Request, res: Response) {
-    const authorized = await authorize(req, res);
-    if (!authorized.decision.allow) return refuseWithoutRedirect(res, authorized);
-    res.set('Cache-Control', 'no-store');
-    return replyText(res, 202, '');
-  });
-
-  app
-    .route('/oauth2/me')
-    .get(async function whoAmI(req: Request, res: Response) {
-      const authorized = await authorize(req, res);
-      const { identified } = authorized;
-      if (identified.kind !== 'person') return refuseWithoutRedirect(res, authorized);
-      const { session, person } = identified.session;
-      // An allow-list: what is added to a session later stays inside until somebody lists it here (CVE-2024-39315).
-      return replyJson(res, 200, {
-        email: session.email,
-        user: session.user,
-        name: session.name ?? null,
-        provider: session.idp,
-        groups: namedGroups(person, ownRequestOf(res).route.policy),
-        signed_in_at: isoTime(session.auth_time),
-        expires_at: isoTime(session.exp),
-      });
-    })
-    .all(onlyGet);
-
-  app
-    .route('/oauth2/apps')
-    .get(async function apps(req: Request, res: Response) {
-      const { request, route, exchange } = ownRequestOf(res);
-      if (route.kind !== 'launcher') return sendToLauncher(req, res);
-      const authorized = await authorize(req, res);
-      const { identified } = authorized;
-      if (identified.kind === 'person') return showLauncher(exchange, request, identified.session);
-      return refuse(exchange, refusalOf({ request, route, ...authorized }, req.headers));
-    })
-    .all(onlyGet);
-  app
-    .route(launcherScriptPath)
-    .get((_req: Request, res: Response) => replyLauncherScript(res))
-    .all(onlyGet);
-
-  // Without a session: whoever checks a signature is a program, and public keys are no secret.
-  app
-    .route('/oauth2/v1/certs')
-    .get((_req: Request, res: Response) => replyText(res, 200, parts.certs))
-    .all(onlyGet);
-
-  app.route(handOffStartPath).get(onlyVisits, parts.startHandOff).all(onlyGet);
-  app.route(handOffCallbackPath).get(leaveCode, onlyVisits, parts.finishHandOff).all(onlyGet);
-
-  app
-    .route(personPath)
-    .get((req: Request, res: Response) => {
-      const site = req.headers['sec-fetch-site'];
-      const isPressed = isVisit(req.method, req.headers) && (site === undefined || site === 'same-origin');
-      return goOn(req, res, isPressed);
-    })
-    .post((req: Request, res: Response) =>
-      goOn(req, res, isFromOwnPage(req.headers, addresses.origin(ownRequestOf(res).request))),
-    )
-    .all(onlyMethods('GET, HEAD, POST'));
-
-  app.all('/oauth2/sign_out', async function signOut(req: Request, res: Response) {
-    const { request, route, exchange } = ownRequestOf(res);
-    if (!isVisit(request.method, req.headers) && !isFromOwnPage(req.headers, addresses.origin(request))) {
-      return refuseWithError(exchange, 'cross_site_request');
-    }
-    const { identified, decision } = await authorize(req, res);
-    const known = identified.kind === 'person' ? identified.session : undefined;
-    const hint = known?.session.host_only === true ? await parts.signOutHint(known) : undefined;
-    // Auth asks before it signs anybody out. Its answer reaches a session that was handed over at that one's next check; until
-    // then its cookie would live on. Who stays signed in after all gets it back without a word.
-    if (!isTransient(decision.reason)) res.append('Set-Cookie', parts.cookies.endHost());
-    return replyRedirect(res, addresses.signOut(request, route.providerSlug, hint));
-  });
+  const handlers: Readonly<Record<OwnEndpointName, readonly RequestHandler[]>> = {
+    robots: [(_req, res) => replyText(res, 200, 'User-agent: *\nDisallow: /\n')],
+    auth: [answerAuth],
+    me: [answerMe],
+    apps: [answerApps],
+    appsScript: [(_req, res) => replyLauncherScript(res)],
+    signIn: [onlyVisits, parts.startHandOff],
+    callback: [leaveCode, onlyVisits, parts.finishHandOff],
+    signOut: [signOut],
+    person: [goOn],
+    // Without a session: whoever checks a signature is a program, and public keys are no secret.
+    certs: [(_req, res) => replyText(res, 200, parts.certs)],
+  };
+  for (const [name, endpoint] of namedEndpoints) {
+    app.all(endpoint.path, onlyMethods(endpoint), ...handlers[name]);
+  }
 
   app.use(function failed(error: Error, _req: Request, res: Response, _next: NextFunction) {
     const { exchange } = ownRequestOf(res);
@@ -155,17 +90,72 @@ export function createEndpoints(parts: {
   });
   return app;
 
-  /** @param isPressed by a button of the page that this browser was shown; it is for no other person who has come since */
-  async function goOn(req: Request, res: Response, isPressed: boolean): Promise<void> {
+  // For a server in front that asks per request (nginx auth_request). It is about the session and the host that was
+  // asked for. No header says which path or host is meant instead: anybody could write it (CVE-2026-40575).
+  async function answerAuth(req: Request, res: Response): Promise<void> {
+    const authorized = await authorize(req, res);
+    if (!authorized.decision.allow) return refuseWithoutRedirect(res, authorized);
+    res.set('Cache-Control', 'no-store');
+    return replyText(res, 202, '');
+  }
+
+  async function answerMe(req: Request, res: Response): Promise<void> {
+    const authorized = await authorize(req, res);
+    const { identified } = authorized;
+    if (identified.kind !== 'person') return refuseWithoutRedirect(res, authorized);
+    const { session, person } = identified.session;
+    // An allow-list: what is added to a session later stays inside until somebody lists it here (CVE-2024-39315).
+    return replyJson(res, 200, {
+      email: session.email,
+      user: session.user,
+      name: session.name ?? null,
+      provider: session.idp,
+      groups: namedGroups(person, ownRequestOf(res).route.policy),
+      signed_in_at: isoTime(session.auth_time),
+      expires_at: isoTime(session.exp),
+    });
+  }
+
+  async function answerApps(req: Request, res: Response): Promise<void> {
+    const { request, route, exchange } = ownRequestOf(res);
+    if (route.kind !== 'launcher') return sendToLauncher(req, res);
+    const authorized = await authorize(req, res);
+    const { identified } = authorized;
+    if (identified.kind === 'person') return showLauncher(exchange, request, identified.session);
+    return refuse(exchange, refusalOf({ request, route, ...authorized }, req.headers));
+  }
+
+  async function signOut(req: Request, res: Response): Promise<void> {
+    const { request, route, exchange } = ownRequestOf(res);
+    if (!isVisit(request.method, req.headers) && !isFromOwnPage(req.headers, addresses.origin(request))) {
+      return refuseWithError(exchange, 'cross_site_request');
+    }
+    const { identified, decision } = await authorize(req, res);
+    const known = identified.kind === 'person' ? identified.session : undefined;
+    const hint = known?.session.host_only === true ? await parts.signOutHint(known) : undefined;
+    // Auth asks before it signs anybody out. Its answer reaches a session that was handed over at that one's next check; until
+    // then its cookie would live on. Who stays signed in after all gets it back without a word.
+    if (!isTransient(decision.reason)) res.append('Set-Cookie', parts.cookies.endHost());
+    return replyRedirect(res, addresses.signOut(request, route.providerSlug, hint));
+  }
+
+  // The button is of the page that this browser was shown, and for no other person who has come since.
+  async function goOn(req: Request, res: Response): Promise<void> {
     const { request } = ownRequestOf(res);
     const parameters = new URLSearchParams(request.query);
     const { identified } = await authorize(req, res);
     const arrived = identified.kind === 'visitor' ? identified.arrived : undefined;
     const token = arrived && marks.tokenFor(req.headers.cookie, arrived.session);
-    if (arrived !== undefined && isPressed && token === parameters.get('person')) {
+    if (arrived !== undefined && isPressed(req, request) && token === parameters.get('person')) {
       res.append('Set-Cookie', marks.remember(arrived.session));
     }
     replyRedirect(res, addresses.ownTarget(request, parameters));
+  }
+
+  function isPressed({ method, headers }: Request, request: CanonicalRequest): boolean {
+    if (method === 'POST') return isFromOwnPage(headers, addresses.origin(request));
+    const site = headers['sec-fetch-site'];
+    return isVisit(method, headers) && (site === undefined || site === 'same-origin');
   }
 
   function sendToLauncher(req: Request, res: Response): void {
@@ -213,17 +203,16 @@ function isArrival(req: Request, res: Response): boolean {
 function leaveCode(req: Request, res: Response, next: NextFunction): void {
   const hasCode = new URLSearchParams(ownRequestOf(res).request.query).has('code');
   if (!hasCode || isArrival(req, res)) return next();
-  return replyRedirect(res, handOffCallbackPath);
+  return replyRedirect(res, ownEndpoints.callback.path);
 }
 
-function onlyGet(req: Request, res: Response): void {
-  onlyMethods('GET, HEAD')(req, res);
-}
-
-function onlyMethods(allowed: string) {
-  return function refuseMethod(_req: Request, res: Response): void {
-    res.setHeader('Allow', allowed);
-    refuseWithError(ownRequestOf(res).exchange, 'method_not_allowed');
+// RFC 9110, section 15.5.6.
+function onlyMethods({ methods }: OwnEndpoint): RequestHandler {
+  const allowed: readonly string[] = methods === 'any' ? [] : methods;
+  return function refuseOthers(req, res, next) {
+    if (methods === 'any' || allowed.includes(req.method)) return next();
+    res.setHeader('Allow', allowed.join(', '));
+    return refuseWithError(ownRequestOf(res).exchange, 'method_not_allowed');
   };
 }
 

@@ -1,5 +1,6 @@
 import { decideFor, noFacts } from '@latchkey/access';
-import { isReadByPerson, launcherScriptPath, replyHtml, replyJson } from '@latchkey/http';
+import { ownEndpoints } from '@latchkey/contract';
+import { isReadByPerson, replyHtml, replyJson } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
 import { launcherPage, launcherScript } from '@latchkey/web-pages';
@@ -42,7 +43,7 @@ export function createLauncher(parts: { routes: () => readonly Route[]; pageOf: 
       apps,
       email: known.session.email,
       signOutHref: '/oauth2/sign_out',
-      scriptHref: launcherScriptPath,
+      scriptHref: ownEndpoints.appsScript.path,
       requestId: exchange.id,
     };
     return replyHtml(res, 200, launcherPage(page));

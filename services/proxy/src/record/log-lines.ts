@@ -1,5 +1,6 @@
 import { nameOf } from '@latchkey/access';
-import { errors, healthPath } from '@latchkey/http';
+import { healthPath } from '@latchkey/contract';
+import { errors } from '@latchkey/http';
 import type { ErrorLevel } from '@latchkey/http';
 import type { RequestLine } from '@latchkey/telemetry';
 import type { Logger } from 'pino';

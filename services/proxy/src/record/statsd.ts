@@ -1,3 +1,4 @@
+import { ownEndpoints } from '@latchkey/contract';
 import { countedMethod, statusCategory } from '@latchkey/telemetry';
 import type { ErrorCode } from '@latchkey/http';
 import type { Statsd } from '@latchkey/telemetry';
@@ -63,10 +64,7 @@ export function sendGauges(statsd: Pick<Statsd<ProxyStatsdName>, 'gauge'>, level
 
 const actions: ReadonlyMap<string, string> = new Map([
   ['/favicon.ico', 'favicon'],
-  ['/oauth2/sign_out', 'sign_out'],
-  ['/oauth2/callback', 'callback'],
-  ['/oauth2/auth', 'auth'],
-  ['/robots.txt', 'robots'],
+  ...Object.values(ownEndpoints).map(({ path, action }) => [path, action] as const),
 ]);
 
 function actionOf({ record: { request, isHealthCheck } }: RequestEvent): string {

@@ -1,5 +1,6 @@
 import type { Reason } from '@latchkey/access';
-import { errors, isReading, ownPaths } from '@latchkey/http';
+import { ownPaths } from '@latchkey/contract';
+import { errors, isReading } from '@latchkey/http';
 import type { ErrorCode } from '@latchkey/http';
 import { replyError, thisAddress } from '@latchkey/web-pages';
 import type { Action, Fact } from '@latchkey/web-pages';

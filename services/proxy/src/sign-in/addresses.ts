@@ -1,12 +1,8 @@
 import type { Reason } from '@latchkey/access';
-import { authorityOf, isReading, personPath } from '@latchkey/http';
+import { ownEndpoints } from '@latchkey/contract';
+import { authorityOf, isReading } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
-import {
-  handOffParameters,
-  handOffStartPath,
-  refuseReturnAddress,
-  signReturnAddress,
-} from '@latchkey/session';
+import { handOffParameters, refuseReturnAddress, signReturnAddress } from '@latchkey/session';
 import type { HandOff, KeyRing } from '@latchkey/session';
 
 /**
@@ -96,7 +92,7 @@ export function createAddresses(options: {
     request: CanonicalRequest,
     returnTo: string,
     extra: Record<string, string>,
-    path = handOffStartPath,
+    path: string = ownEndpoints.signIn.path,
   ): string {
     const url = new URL(path, origin(request));
     url.search = new URLSearchParams({ ...signReturnAddress(returnTo, keys[0], now()), ...extra }).toString();
@@ -122,7 +118,7 @@ export function createAddresses(options: {
         ? atAuth(`/${slug}/start`, returnTo, prompt)
         : here(request, returnTo, prompt);
     },
-    goOnAs: (request, token) => here(request, wayBack(request), { person: token }, personPath),
+    goOnAs: (request, token) => here(request, wayBack(request), { person: token }, ownEndpoints.person.path),
     signOut: (request, slug, hint) =>
       atAuth(`/${slug}/sign_out`, `${origin(request)}/`, hint === undefined ? {} : { hint }),
     handOff(target, slug, handOff, { reason, selectAccount }) {

@@ -1,5 +1,6 @@
+import { ownEndpoints } from '@latchkey/contract';
 import { authorityOf, replyRedirect } from '@latchkey/http';
-import { handOffCallbackPath, isExpired } from '@latchkey/session';
+import { isExpired } from '@latchkey/session';
 import type { Attempt, AttemptCookies, Session } from '@latchkey/session';
 import type { Request, Response } from 'express';
 import type { Admission } from '../admission.ts';
@@ -9,6 +10,7 @@ import { refuseWithError } from '../respond/refuse-with-error.ts';
 import type { Addresses } from './addresses.ts';
 import type { Redeem } from './redeem.ts';
 
+const { path: callbackPath } = ownEndpoints.callback;
 // RFC 6749, section 4.1.2.1: how our own address says that auth could not be asked.
 const unavailable = 'temporarily_unavailable';
 
@@ -52,7 +54,7 @@ export function createCallback(parts: {
   ): Promise<string> {
     const { request, exchange } = ownRequestOf(res);
     try {
-      const redirectUri = new URL(handOffCallbackPath, addresses.origin(request)).href;
+      const redirectUri = new URL(callbackPath, addresses.origin(request)).href;
       const session = await redeem({ code, redirectUri, codeVerifier });
       if (session === undefined || !isFor(session, authorityOf(request), attempt)) {
         exchange.detail = 'auth does not take the code, or gave a session for something else';
@@ -97,7 +99,7 @@ export function createCallback(parts: {
 
 // The state finds the attempt again, to start anew from where it led.
 function withoutCode(attempt: Attempt | undefined, error?: string): string {
-  if (attempt === undefined) return handOffCallbackPath;
+  if (attempt === undefined) return callbackPath;
   const query = new URLSearchParams({ state: attempt.state, ...(error !== undefined && { error }) });
-  return `${handOffCallbackPath}?${query.toString()}`;
+  return `${callbackPath}?${query.toString()}`;
 }

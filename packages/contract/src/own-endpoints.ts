@@ -1,0 +1,121 @@
+/** An address of the proxy itself, on every host of an application. */
+export type OwnEndpoint = {
+  readonly path: string;
+  /** others are answered 405; `any`: whatever a server in front or a form sends */
+  readonly methods: readonly ('GET' | 'HEAD' | 'POST')[] | 'any';
+  /** what StatsD calls a request for it, as BuzzFeed SSO did; `proxy` where that had none */
+  readonly action: 'auth' | 'callback' | 'proxy' | 'robots' | 'sign_out';
+  /** in one or two plain sentences */
+  readonly meaning: string;
+};
+
+const reading = ['GET', 'HEAD'] as const;
+
+/**
+ * The addresses that are ours on every host. They hide an upstream's own, so the list is exact: everything else below
+ * `/oauth2/` belongs to the upstream.
+ */
+export const ownEndpoints = {
+  robots: {
+    path: '/robots.txt',
+    methods: reading,
+    action: 'robots',
+    meaning: 'Sends search engines away.',
+  },
+  auth: {
+    path: '/oauth2/auth',
+    methods: 'any',
+    action: 'auth',
+    meaning:
+      'For a server in front that asks about each request (nginx: `auth_request`): 202 for who may pass, 403 for a person who may not, 401 for nobody. It is about the host that was asked for and its rules about people: nothing is public here.',
+  },
+  me: {
+    path: '/oauth2/me',
+    methods: reading,
+    action: 'proxy',
+    meaning:
+      'Who is signed in, as JSON: address, name, provider, those groups that the route names, and since and until when.',
+  },
+  apps: {
+    path: '/oauth2/apps',
+    methods: reading,
+    action: 'proxy',
+    meaning:
+      'On the host of a launcher, the applications that a person may open, as a page or JSON. On other hosts it leads there, or is 404 where no launcher has the same provider.',
+  },
+  appsScript: {
+    path: '/oauth2/apps.js',
+    methods: reading,
+    action: 'proxy',
+    meaning: 'The script of the launcher.',
+  },
+  signIn: {
+    path: '/oauth2/sign_in',
+    methods: reading,
+    action: 'proxy',
+    meaning: 'Where a sign-in begins for a host that cannot read the shared cookie.',
+  },
+  callback: {
+    path: '/oauth2/callback',
+    methods: reading,
+    action: 'callback',
+    meaning: 'Where such a sign-in ends: the browser brings a code, and gets the session of this host.',
+  },
+  signOut: {
+    path: '/oauth2/sign_out',
+    methods: 'any',
+    action: 'sign_out',
+    meaning: 'Leads to the sign-out, which asks before it ends anything.',
+  },
+  person: {
+    path: '/oauth2/person',
+    methods: [...reading, 'POST'],
+    action: 'proxy',
+    meaning: 'Where a person says that they go on as somebody else than before.',
+  },
+  certs: {
+    path: '/oauth2/v1/certs',
+    methods: reading,
+    action: 'proxy',
+    meaning: 'The public keys of `Sso-Signature`, as JSON by their ids.',
+  },
+} as const satisfies Record<string, OwnEndpoint>;
+
+/** The name of one of the proxy's own addresses. */
+export type OwnEndpointName = keyof typeof ownEndpoints;
+
+/** Their paths. */
+export const ownPaths: ReadonlySet<string> = new Set(Object.values(ownEndpoints).map(({ path }) => path));
+
+/** The health check, answered under any host and before anything else. */
+export const healthPath = '/ping';
+
+/**
+ * Tells whether a request is a health check, by its target alone: whoever checks over HTTP/1.0 sends no `Host`, and whether
+ * we are well depends on nothing else that a request says.
+ */
+export function isHealthCheck({ url = '' }: { url?: string | undefined }): boolean {
+  return url === healthPath || url.startsWith(`${healthPath}?`);
+}
+
+/** The reference of the proxy's own addresses, in Markdown, as it stands in `docs/endpoints.md`. */
+export function renderEndpointReference(): string {
+  const rows: readonly OwnEndpoint[] = Object.values(ownEndpoints);
+  return [
+    '<!-- generated: do not edit; run npx --yes pnpm@12.21.0 run docs -->',
+    '',
+    '# Addresses of the proxy itself',
+    '',
+    'These are the proxy’s on every host; an application never sees a request for one. Everything else below `/oauth2/` is the application’s. A method that is not named is answered 405.',
+    '',
+    '| path | methods | what it is for |',
+    '| --- | --- | --- |',
+    `| \`${healthPath}\` | any | The health check, under every host and without one: 200, or 503 once the task is told to stop. |`,
+    ...rows.map(({ path, methods, meaning }) => `| \`${path}\` | ${methodsText(methods)} | ${meaning} |`),
+    '',
+  ].join('\n');
+}
+
+function methodsText(methods: OwnEndpoint['methods']): string {
+  return methods === 'any' ? 'any' : methods.join(', ');
+}
