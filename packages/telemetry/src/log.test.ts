@@ -9,12 +9,13 @@ const log = createLog({ service: 'test', level: 'info' });
 for (let at = 0; at < 2_000; at++) log.info({ at }, 'line');
 `;
 
+function running(script: string): string[] {
+  return [process.execPath, '--conditions=@latchkey/source', '--input-type=module', '-e', script];
+}
+
 async function linesOf(script: string): Promise<{ at?: number; msg?: string }[]> {
-  const child = spawn(
-    process.execPath,
-    ['--conditions=@latchkey/source', '--input-type=module', '-e', logging + script],
-    { stdio: ['ignore', 'pipe', 'ignore'] },
-  );
+  const [command = '', ...args] = running(logging + script);
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'ignore'] });
   const printed = await text(child.stdout);
   return printed
     .trimEnd()
@@ -39,4 +40,22 @@ test('a line does not wait for the next one', async () => {
   );
 
   expect(lines).toHaveLength(2_000);
+});
+
+test('two services on one pipe do not tear each other’s lines, however slowly it is read', async () => {
+  const script = `${logging}for (let at = 0; at < 200; at++) {
+    for (let line = 0; line < 10; line++) log.info({ pad: 'x'.repeat(150) }, 'line');
+    await new Promise((resolve) => setImmediate(resolve));
+  }`;
+  const child = spawn(
+    'sh',
+    ['-c', '{ "$0" "$@" & "$0" "$@" & wait; } | { sleep 0.5; cat; }', ...running(script)],
+    {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
+  const lines = (await text(child.stdout)).trimEnd().split('\n');
+
+  expect(lines).toHaveLength(8_000);
+  expect(lines.filter((line) => !/^\{[^{}]*\}$/.test(line))).toEqual([]);
 });

@@ -19,15 +19,16 @@ export function createLog(options: {
   );
 }
 
-// As much as is written at once, should one turn bring more than that.
-const batchBytes = 16_000;
+// POSIX, write(): what is at most PIPE_BUF bytes (4096 on Linux) "shall not be interleaved with data from other processes
+// doing writes on the same pipe". More at once would tear the lines of two services that share one.
+const pipeBytes = 4096;
 
 /**
- * Standard output. What is logged within one turn of the event loop is written at its end in one piece, so that no line
- * waits for a clock or for the next one; what is there when the process exits, by whatever error, is written before it does.
+ * Standard output. What is logged within one turn of the event loop is written at its end in as few pieces as a pipe
+ * keeps whole, so that no line waits for a clock or for the next one; what is there when the process exits, by whatever error, is written before it does.
  */
 function standardOutput(): DestinationStream {
-  const out = pino.destination({ sync: true, minLength: batchBytes });
+  const out = pino.destination({ sync: true, minLength: pipeBytes - 1, maxWrite: pipeBytes });
   let isDue = false;
   function flush(): void {
     isDue = false;
