@@ -167,9 +167,9 @@ export function createCredentialReader(options: {
   }
 
   function keep(value: string, known: KnownSession): void {
-    const isOver = whyOver(known) !== undefined;
-    (isOver ? living : over).delete(value);
-    (isOver ? over : living).set(value, known);
+    const [place, other] = whyOver(known) === undefined ? [living, over] : [over, living];
+    other.delete(value);
+    if (place.get(value) !== known) place.set(alone(value), known);
   }
 
   function whyOver({ session, ended }: KnownSession): 'session_ended' | 'session_expired' | undefined {
