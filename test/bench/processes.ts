@@ -110,7 +110,7 @@ function killAll(): void {
 }
 
 process.on('exit', killAll);
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 
 function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {

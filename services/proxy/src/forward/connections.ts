@@ -98,11 +98,11 @@ export function createConnections({
   // Requests under way finish; then the connections close.
   const shared = new LRUCache<string, { pool: Pool; openedAt: number }>({
     max: keptPools,
-    dispose: ({ pool }) => void pool.close(),
+    dispose: ({ pool }) => letGo(pool),
   });
   const ofSessions = new LRUCache<string, Pool>({
     max: keptSessions,
-    dispose: (pool) => void pool.close(),
+    dispose: letGo,
   });
 
   function stayElsewhere(target: Target): boolean {
@@ -221,4 +221,9 @@ export function createConnections({
       await Promise.allSettled(pools.map((pool) => pool.destroy()));
     },
   };
+}
+
+// One that a stop has destroyed meanwhile says that it cannot be closed again.
+function letGo(pool: Pool): void {
+  pool.close().catch(() => undefined);
 }
