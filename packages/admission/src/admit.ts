@@ -47,13 +47,18 @@ export function admit<Session>(
   const own = ownEndpoint(routed, incoming);
   if (own !== undefined) return own;
 
-  const facts = factsOf(request, incoming);
-  const open = decideForAnyone(route.policy, facts);
-  if (open !== undefined) return conclude({ identified: stranger, decision: open });
+  try {
+    const facts = factsOf(request, incoming);
+    const open = decideForAnyone(route.policy, facts);
+    if (open !== undefined) return conclude({ identified: stranger, decision: open });
 
-  const authorized = authorize({ ...routed, headers: incoming.headers }, facts, parts.authenticators);
-  if (!(authorized instanceof Promise)) return conclude(authorized);
-  return { kind: 'pending', ...routed, outcome: authorized.then(conclude) };
+    const authorized = authorize({ ...routed, headers: incoming.headers }, facts, parts.authenticators);
+    if (!(authorized instanceof Promise)) return conclude(authorized);
+    return { kind: 'pending', ...routed, outcome: authorized.then(conclude) };
+  } catch (error) {
+    // What fails at once comes as what fails later does: the record of it says what was asked for.
+    return { kind: 'pending', ...routed, outcome: Promise.reject(error) };
+  }
 
   function conclude(by: Authorized<Session>): Outcome<Session> {
     const decided = { ...routed, ...by };
