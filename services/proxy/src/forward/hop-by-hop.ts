@@ -25,9 +25,9 @@ export function hopByHop(rawHeaders: readonly string[]): ReadonlySet<string> {
   const values = rawValues(rawHeaders, 'connection');
   // What nearly everybody writes is one of them already.
   if (values.every((value) => always.has(value.toLowerCase()))) return always;
-  return new Set([...always, ...values.flatMap((value) => value.split(',').map(nameIn))]);
-}
-
-function nameIn(listed: string): string {
-  return listed.trim().toLowerCase();
+  const names = new Set(always);
+  for (const value of values) {
+    for (const listed of value.split(/,+/)) names.add(listed.trim().toLowerCase());
+  }
+  return names;
 }
