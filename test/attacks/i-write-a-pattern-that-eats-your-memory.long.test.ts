@@ -3,6 +3,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadUpstreams } from '@latchkey/upstreams';
 import { performance } from 'node:perf_hooks';
+import { noDefaultRules } from '@latchkey/testing';
 
 function fileOf(patterns: readonly string[]): string {
   const lines = patterns.map((pattern) => `        - '${pattern}'\n`).join('');
@@ -26,14 +27,7 @@ function load(text: string) {
     text,
     cluster: '',
     scheme: 'https',
-    defaults: {
-      emailDomains: [],
-      emailAddresses: [],
-      groups: [],
-      timeoutMs: 10_000,
-      resetDeadlineMs: 60_000,
-      provider: 'google',
-    },
+    defaults: noDefaultRules,
     templateVariables: {},
   });
   const megabytes = (process.memoryUsage().heapUsed - before) / 2 ** 20;

@@ -3,6 +3,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { identityHeaders } from '@latchkey/identity';
 import { loadUpstreams } from '@latchkey/upstreams';
+import { noDefaultRules } from '@latchkey/testing';
 
 const told = (groups: string[]) =>
   identityHeaders({ user: 'ada', email: 'ada@example.com', groups }).find(
@@ -44,14 +45,7 @@ test('whoever writes such a group into the file is told at its line', () => {
 `,
     cluster: '',
     scheme: 'https',
-    defaults: {
-      emailDomains: [],
-      emailAddresses: [],
-      groups: [],
-      timeoutMs: 10_000,
-      resetDeadlineMs: 60_000,
-      provider: 'google',
-    },
+    defaults: noDefaultRules,
     templateVariables: {},
   });
   expect(table?.groups).toEqual(['staff', 'staff,admins']);

@@ -1,15 +1,7 @@
 import { loadUpstreams } from '@latchkey/upstreams';
 import type { RouteTable } from '@latchkey/upstreams';
+import { noDefaultRules } from '@latchkey/testing';
 import { median } from './report.ts';
-
-const defaults = {
-  emailDomains: [],
-  emailAddresses: [],
-  groups: [],
-  timeoutMs: 1,
-  resetDeadlineMs: 1,
-  provider: 'google',
-};
 
 function fileOf(routes: number): string {
   const services = Array.from({ length: routes }, (_, at) =>
@@ -34,7 +26,7 @@ function load(routes: number): { table: RouteTable; ms: number } {
     text,
     cluster: '',
     scheme: 'https',
-    defaults,
+    defaults: noDefaultRules,
     templateVariables: {},
   });
   const ms = cpuMs() - started;

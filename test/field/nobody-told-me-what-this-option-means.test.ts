@@ -2,6 +2,7 @@
 // it shows has to be what the proxy takes.
 import { describe, expect, test } from '@jest/globals';
 import { loadUpstreams, renderUpstreamReference, renderUpstreamSchema } from '@latchkey/upstreams';
+import { noDefaultRules } from '@latchkey/testing';
 
 const page = renderUpstreamReference();
 
@@ -25,14 +26,7 @@ function load(text: string) {
     text,
     cluster: 'prod',
     scheme: 'https',
-    defaults: {
-      emailDomains: [],
-      emailAddresses: [],
-      groups: [],
-      timeoutMs: 10_000,
-      resetDeadlineMs: 60_000,
-      provider: 'google',
-    },
+    defaults: noDefaultRules,
     templateVariables: { root_domain: 'corp.example.com' },
   });
 }

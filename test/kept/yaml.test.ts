@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadUpstreams } from '@latchkey/upstreams';
 import type { LoadedUpstreams, Route, RouteTable, UpstreamInput } from '@latchkey/upstreams';
+import { noDefaultRules } from '@latchkey/testing';
 
 function load(text: string, changes: Partial<UpstreamInput> = {}): LoadedUpstreams {
   return loadUpstreams({
@@ -9,14 +10,7 @@ function load(text: string, changes: Partial<UpstreamInput> = {}): LoadedUpstrea
     text,
     cluster: 'prod',
     scheme: 'https',
-    defaults: {
-      emailDomains: [],
-      emailAddresses: [],
-      groups: ['staff'],
-      timeoutMs: 10_000,
-      resetDeadlineMs: 60_000,
-      provider: 'google',
-    },
+    defaults: { ...noDefaultRules, groups: ['staff'] },
     templateVariables: {},
     ...changes,
   });

@@ -7,7 +7,6 @@ import { mayControlOwnPaths } from '@latchkey/admission';
 import {
   authenticatesConnection,
   canonicalAuthority,
-  canonicalHost,
   canonicalPath,
   canonicalRequest,
   errorJson,
@@ -19,7 +18,7 @@ import {
   trustPeers,
 } from '@latchkey/http';
 import { createLog } from '@latchkey/telemetry';
-import type { CanonicalRequest, Received } from '@latchkey/http';
+import type { Received } from '@latchkey/http';
 import { decodedPath, foldName, isReserved } from '@latchkey/identity';
 import { plainAddress } from '@latchkey/networks';
 import {
@@ -36,6 +35,7 @@ import {
 } from '@latchkey/session';
 import { loadUpstreams, upstreamTarget } from '@latchkey/upstreams';
 import { errorPage, renderPage } from '@latchkey/web-pages';
+import { aRequest } from '@latchkey/testing';
 import { actionOf } from '../../services/auth/src/record/action.ts';
 import { requireClient } from '../../services/auth/src/session/client-credentials.ts';
 import { readReturnAddress } from '../../services/auth/src/sign-in/return-address.ts';
@@ -68,20 +68,7 @@ function hostileTexts(): string[] {
   return units.map((unit) => `${unit.repeat(longest).slice(0, longest - 1)}!`);
 }
 
-const host = canonicalHost('wiki.example.com');
-if (host === undefined) throw new Error('the host of these tests is none');
-const request: CanonicalRequest = {
-  method: 'GET',
-  host,
-  port: undefined,
-  target: '/',
-  rawPath: '/',
-  query: '',
-  path: undefined,
-  client: '203.0.113.9',
-  forwardedFor: '203.0.113.9',
-  forwardedProto: undefined,
-};
+const request = aRequest();
 const keys = deriveKeys(['secret'], 'session');
 const isOurs = (name: string) => isOwnCookie(name, '_sso_proxy');
 const trust = trustPeers(['10.0.0.0/8', '::ffff:127.0.0.0/104']);

@@ -2,6 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { loadUpstreams } from '@latchkey/upstreams';
 import type { Route } from '@latchkey/upstreams';
+import { noDefaultRules } from '@latchkey/testing';
 import * as fc from 'fast-check';
 import { dump } from 'js-yaml';
 
@@ -13,14 +14,7 @@ function load(text: string) {
     text,
     cluster: '',
     scheme: 'https',
-    defaults: {
-      emailDomains: [],
-      emailAddresses: [],
-      groups: [],
-      timeoutMs: 1_000,
-      resetDeadlineMs: 1_000,
-      provider: 'google',
-    },
+    defaults: noDefaultRules,
     templateVariables: {},
   });
 }

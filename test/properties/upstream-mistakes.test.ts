@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadUpstreams } from '@latchkey/upstreams';
 import type { LoadedUpstreams } from '@latchkey/upstreams';
+import { noDefaultRules } from '@latchkey/testing';
 import * as fc from 'fast-check';
 import { areIndependent, fileWith, mistakes } from './upstream-mistakes.ts';
 import type { Mistake } from './upstream-mistakes.ts';
@@ -12,14 +13,7 @@ function load(text: string): LoadedUpstreams {
     text,
     cluster: '',
     scheme: 'https',
-    defaults: {
-      emailDomains: [],
-      emailAddresses: [],
-      groups: [],
-      timeoutMs: 1_000,
-      resetDeadlineMs: 1_000,
-      provider: 'google',
-    },
+    defaults: noDefaultRules,
     templateVariables: {},
   });
 }

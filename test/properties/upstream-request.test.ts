@@ -1,31 +1,17 @@
 import { posix } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { canonicalHost } from '@latchkey/http';
-import type { CanonicalRequest } from '@latchkey/http';
 import { identityHeaders } from '@latchkey/identity';
 import type { Identity } from '@latchkey/identity';
 import { upstreamTarget } from '@latchkey/upstreams';
 import { cookieNames, deriveKeys, isOwnCookie, withoutCookies } from '@latchkey/session';
+import { aRequest } from '@latchkey/testing';
 import * as fc from 'fast-check';
 import { requestHeaders, requestPlan } from '../../services/proxy/src/forward/request-headers.ts';
 import { createAddresses } from '../../services/proxy/src/sign-in/addresses.ts';
 
-const host = canonicalHost('wiki.example.com');
-if (host === undefined) throw new Error('the host of these tests is none');
 const isOurs = (name: string) => isOwnCookie(name, '_sso_proxy');
 
-const request: CanonicalRequest = {
-  method: 'GET',
-  host,
-  port: undefined,
-  target: '/',
-  rawPath: '/',
-  query: '',
-  path: undefined,
-  client: '203.0.113.9',
-  forwardedFor: '203.0.113.9',
-  forwardedProto: undefined,
-};
+const request = aRequest();
 
 /** The variable in which CGI, WSGI, Rack and PHP hand a header to an application. */
 function variable(name: string): string {

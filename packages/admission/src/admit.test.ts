@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { compilePolicy, noFacts } from '@latchkey/access';
+import { noFacts } from '@latchkey/access';
 import type { AccessRules, Machine, Person } from '@latchkey/access';
 import type { Route, RouteMatch } from '@latchkey/upstreams';
+import { aRoute } from '@latchkey/testing';
 import { admit, authorize } from './admit.ts';
 import type { AdmissionParts } from './admit.ts';
 import type { Authenticator, Identified } from './authenticate.ts';
@@ -17,33 +18,12 @@ const asPerson = (): Identified<string> => ({
 });
 
 function route(options: Partial<Route> = {}, rules: Partial<AccessRules> = {}): Route {
-  const access = {
+  return aRoute({
     rules: { groups: ['staff'], emailDomains: [], emailAddresses: [], ...rules },
     publicPaths: [{ source: '^/public/', matches: (path: string) => path.startsWith('/public/') }],
     skipAuthPreflight: true,
-  };
-  return {
-    id: 'wiki',
-    service: 'wiki',
-    from: 'wiki.example.com',
-    kind: 'simple',
-    ...access,
-    policy: compilePolicy(access),
-    passAccessToken: false,
-    allowRootServiceWorker: false,
-    providerSlug: 'google',
-    injectRequestHeaders: [],
-    headerOverrides: [],
-    timeoutMs: 1_000,
-    resetDeadlineMs: 1_000,
-    keepAliveMs: 1_000,
-    preserveHost: false,
-    preserveLocation: false,
-    tlsSkipVerify: false,
-    skipRequestSigning: false,
-    position: { line: 1, column: 1 },
     ...options,
-  };
+  });
 }
 
 const slow: Authenticator<string> = async () => undefined;

@@ -1,27 +1,13 @@
 import { expect, jest, test } from '@jest/globals';
-import { canonicalHost } from '@latchkey/http';
-import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import { aRequest } from '@latchkey/testing';
 import type { Admission } from './admission.ts';
 import type { Tell } from './record/events.ts';
 import { createStages } from './stages.ts';
 
-const host = canonicalHost('wiki.example.com');
-if (host === undefined) throw new Error('the host of these tests is none');
-const request: CanonicalRequest = {
-  method: 'GET',
-  host,
-  port: undefined,
-  target: '/a?b',
-  rawPath: '/a',
-  query: '?b',
-  path: undefined,
-  client: '203.0.113.9',
-  forwardedFor: '203.0.113.9',
-  forwardedProto: 'https',
-};
+const request = aRequest({ target: '/a?b', rawPath: '/a', query: '?b', forwardedProto: 'https' });
 
 test('a caller who leaves while auth is asked is told of once, with the host and the route', () => {
   const route = { id: 'wiki' } as Route;

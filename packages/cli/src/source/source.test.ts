@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { loadUpstreams } from '@latchkey/upstreams';
 import type { Route } from '@latchkey/upstreams';
+import { noDefaultRules } from '@latchkey/testing';
 import { sourceOf } from './source.ts';
 
 const text = `- service: a
@@ -29,14 +30,7 @@ function routes(): readonly Route[] {
     text,
     cluster: '',
     scheme: 'https',
-    defaults: {
-      emailDomains: [],
-      emailAddresses: [],
-      groups: [],
-      timeoutMs: 1,
-      resetDeadlineMs: 1,
-      provider: 'x',
-    },
+    defaults: noDefaultRules,
     templateVariables: {},
   });
   return table?.routes ?? [];

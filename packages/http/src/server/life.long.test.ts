@@ -5,43 +5,12 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { startServer } from './life.ts';
-import type { Handlers, RunningServer, ServerTimeouts } from './life.ts';
+import { describe, expect, jest, test } from '@jest/globals';
+import type { Handlers, RunningServer } from './life.ts';
 import { StalledError } from './stalled.ts';
+import { arrives, head, hello, useServers } from '../../test-support/servers.ts';
 
-const running: RunningServer[] = [];
-const sockets: Socket[] = [];
-
-async function start(handlers: Handlers, timeouts: Partial<ServerTimeouts> = {}): Promise<RunningServer> {
-  const server = await startServer(() => handlers, {
-    port: 0,
-    timeouts: { readMs: 10_000, writeMs: 10_000, requestMs: 0, shutdownMs: 100, ...timeouts },
-  });
-  running.push(server);
-  return server;
-}
-
-function open(server: RunningServer): Socket {
-  const socket = connect(server.port, '127.0.0.1');
-  sockets.push(socket);
-  return socket;
-}
-
-afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.destroy();
-  await Promise.all(running.splice(0).map((server) => server.stop()));
-});
-
-const head = (...lines: string[]) => [...lines, 'Host: a', '', ''].join('\r\n');
-const hello: RequestListener = (_, res) => void res.end('hello');
-
-/** Waits for the text to arrive, and gives everything that arrived up to then. */
-async function arrives(socket: Socket, wanted: string): Promise<string> {
-  let seen = '';
-  while (!seen.includes(wanted)) seen += String((await once(socket, 'data'))[0]);
-  return seen;
-}
+const { start, open, endAfterwards } = useServers();
 
 const lateMs = 400;
 const readAtOnce: RequestListener = (req, res) => {
@@ -116,7 +85,7 @@ describe('what a client is slow to send', () => {
   ])('%s is not cut while we make up our mind, before the first byte is read', async (_, length) => {
     const server = await start({ request: readLate }, { readMs: 100 });
     const { socket, answer } = post(server, 'x'.repeat(length));
-    sockets.push(socket);
+    endAfterwards(socket);
 
     expect(await answer).toBe(`read ${length}`);
   });
@@ -124,7 +93,7 @@ describe('what a client is slow to send', () => {
   test('a body is not cut while we do not read on', async () => {
     const server = await start({ request: readWithARest }, { readMs: 100 });
     const { socket, answer } = post(server, 'x'.repeat(4_000_000));
-    sockets.push(socket);
+    endAfterwards(socket);
 
     expect(await answer).toBe('read 4000000');
   });

@@ -1,44 +1,10 @@
 import { once } from 'node:events';
-import type { RequestListener } from 'node:http';
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { startServer } from './life.ts';
-import type { Handlers, RunningServer, ServerTimeouts } from './life.ts';
+import { arrives, head, hello, useServers } from '../../test-support/servers.ts';
 
-const running: RunningServer[] = [];
-const sockets: Socket[] = [];
-
-async function start(handlers: Handlers, timeouts: Partial<ServerTimeouts> = {}): Promise<RunningServer> {
-  const server = await startServer(() => handlers, {
-    port: 0,
-    timeouts: { readMs: 10_000, writeMs: 10_000, requestMs: 0, shutdownMs: 100, ...timeouts },
-  });
-  running.push(server);
-  return server;
-}
-
-function open(server: RunningServer): Socket {
-  const socket = connect(server.port, '127.0.0.1');
-  sockets.push(socket);
-  return socket;
-}
-
-afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.destroy();
-  await Promise.all(running.splice(0).map((server) => server.stop()));
-});
-
-const head = (...lines: string[]) => [...lines, 'Host: a', '', ''].join('\r\n');
-const hello: RequestListener = (_, res) => void res.end('hello');
-
-/** Waits for the text to arrive, and gives everything that arrived up to then. */
-async function arrives(socket: Socket, wanted: string): Promise<string> {
-  let seen = '';
-  while (!seen.includes(wanted)) seen += String((await once(socket, 'data'))[0]);
-  return seen;
-}
+const { start, open } = useServers();
 
 describe('a stop', () => {
   test('lets a request under way finish, says goodbye with it, and then is done', async () => {

@@ -1,45 +1,13 @@
-import { once } from 'node:events';
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { startServer } from './life.ts';
-import type { Handlers, RunningServer, ServerTimeouts } from './life.ts';
+import { arrives, head, hello, useServers } from '../../test-support/servers.ts';
 
-const running: RunningServer[] = [];
-const sockets: Socket[] = [];
+const { start, open } = useServers();
 
-async function start(handlers: Handlers, timeouts: Partial<ServerTimeouts> = {}): Promise<RunningServer> {
-  const server = await startServer(() => handlers, {
-    port: 0,
-    timeouts: { readMs: 10_000, writeMs: 10_000, requestMs: 0, shutdownMs: 100, ...timeouts },
-  });
-  running.push(server);
-  return server;
-}
-
-function open(server: RunningServer): Socket {
-  const socket = connect(server.port, '127.0.0.1');
-  sockets.push(socket);
-  return socket;
-}
-
-afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.destroy();
-  await Promise.all(running.splice(0).map((server) => server.stop()));
-});
-
-const head = (...lines: string[]) => [...lines, 'Host: a', '', ''].join('\r\n');
-const hello: RequestListener = (_, res) => void res.end('hello');
 const echo = (req: IncomingMessage, socket: Socket) => void socket.end(`tunnel ${req.url}`);
-
-/** Waits for the text to arrive, and gives everything that arrived up to then. */
-async function arrives(socket: Socket, wanted: string): Promise<string> {
-  let seen = '';
-  while (!seen.includes(wanted)) seen += String((await once(socket, 'data'))[0]);
-  return seen;
-}
 
 describe('a connection', () => {
   test('is kept alive longer than a load balancer keeps it idle', async () => {

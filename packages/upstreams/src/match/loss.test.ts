@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { loadUpstreams } from '../load.ts';
 import type { RouteTable } from '../types.ts';
 import { lostAtOnce } from './loss.ts';
+import { someDefaults } from '../../test-support/load.ts';
 
 function tableOf(...hosts: string[]): RouteTable {
   const services = hosts.map(
@@ -13,14 +14,7 @@ function tableOf(...hosts: string[]): RouteTable {
     text: services.join('\n'),
     cluster: '',
     scheme: 'https',
-    defaults: {
-      emailDomains: [],
-      emailAddresses: [],
-      groups: [],
-      timeoutMs: 1,
-      resetDeadlineMs: 1,
-      provider: 'google',
-    },
+    defaults: someDefaults,
     templateVariables: {},
   });
   if (table === undefined) throw new Error(JSON.stringify(diagnostics));

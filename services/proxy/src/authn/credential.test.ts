@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { compilePolicy } from '@latchkey/access';
 import { clockFrom } from '@latchkey/http';
 import { deriveKeys, sealSession, sessionCookie } from '@latchkey/session';
 import type { Place, Session } from '@latchkey/session';
-import type { Route } from '@latchkey/upstreams';
+import { aRoute } from '@latchkey/testing';
 import { sessionTokens } from '../session-check/session-token.ts';
 import { createCredentialReader } from './credential.ts';
 import type { Credential } from './credential.ts';
@@ -25,32 +24,7 @@ const cookies = sessionCookies({
 const tokens = sessionTokens(deriveKeys(['client'], 'session token'), cookies);
 const host = 'wiki.example.com';
 const place = at(host);
-const access = {
-  rules: { groups: [], emailDomains: ['*'], emailAddresses: [] },
-  publicPaths: [],
-  skipAuthPreflight: false,
-};
-const route: Route = {
-  id: 'wiki',
-  service: 'wiki',
-  from: host,
-  kind: 'simple',
-  ...access,
-  policy: compilePolicy(access),
-  passAccessToken: false,
-  allowRootServiceWorker: false,
-  providerSlug: 'google',
-  injectRequestHeaders: [],
-  headerOverrides: [],
-  timeoutMs: 1_000,
-  resetDeadlineMs: 1_000,
-  keepAliveMs: 1_000,
-  preserveHost: false,
-  preserveLocation: false,
-  tlsSkipVerify: false,
-  skipRequestSigning: false,
-  position: { line: 1, column: 1 },
-};
+const route = aRoute({ rules: { groups: [], emailDomains: ['*'], emailAddresses: [] } });
 const session: Session = {
   sid: 'one',
   sub: '1',

@@ -1,55 +1,16 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { compilePolicy } from '@latchkey/access';
 import type { Asked } from '@latchkey/admission';
-import { canonicalHost, clockFrom } from '@latchkey/http';
-import type { Route } from '@latchkey/upstreams';
+import { clockFrom } from '@latchkey/http';
+import { aRequest, aRoute } from '@latchkey/testing';
 import { newlyKnown } from '../session-check/known-session.ts';
 import type { KnownSession } from '../session-check/known-session.ts';
 import type { CredentialReader } from './credential.ts';
 import { createSessionCookieAuthenticator } from './session-cookie.ts';
 
-const host = canonicalHost('wiki.example.com');
-if (host === undefined) throw new Error('the host of these tests is none');
-
-const access = {
-  rules: { groups: ['staff'], emailDomains: [], emailAddresses: [] },
-  publicPaths: [],
-  skipAuthPreflight: false,
-};
-const route: Route = {
-  id: 'wiki',
-  service: 'wiki',
-  from: host,
-  kind: 'simple',
-  ...access,
-  policy: compilePolicy(access),
-  passAccessToken: false,
-  allowRootServiceWorker: false,
-  providerSlug: 'google',
-  injectRequestHeaders: [],
-  headerOverrides: [],
-  timeoutMs: 1_000,
-  resetDeadlineMs: 1_000,
-  keepAliveMs: 1_000,
-  preserveHost: false,
-  preserveLocation: false,
-  tlsSkipVerify: false,
-  skipRequestSigning: false,
-  position: { line: 1, column: 1 },
-};
+const route = aRoute();
+const request = aRequest({ forwardedProto: 'https' });
 const asked: Asked = {
-  request: {
-    method: 'GET',
-    host,
-    port: undefined,
-    target: '/',
-    rawPath: '/',
-    query: '',
-    path: undefined,
-    client: '203.0.113.9',
-    forwardedFor: '203.0.113.9',
-    forwardedProto: 'https',
-  },
+  request,
   headers: { cookie: 'a=1' },
   route,
 };
@@ -81,7 +42,11 @@ describe('a session that stands', () => {
       principal: known.person,
       session: known,
     });
-    expect(readCredential).toHaveBeenCalledWith('a=1', { host, authority: String(host) }, route);
+    expect(readCredential).toHaveBeenCalledWith(
+      'a=1',
+      { host: request.host, authority: String(request.host) },
+      route,
+    );
     expect(check).toHaveBeenCalledWith(known, { accessToken: false, groups: ['staff'] });
   });
 

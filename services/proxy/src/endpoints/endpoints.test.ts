@@ -2,13 +2,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { compilePolicy, decideFor, noFacts } from '@latchkey/access';
+import { decideFor, noFacts } from '@latchkey/access';
 import type { VisitorReason } from '@latchkey/access';
 import { ownPaths } from '@latchkey/contract';
-import { canonicalHost, clockFrom, replyText } from '@latchkey/http';
-import type { CanonicalRequest } from '@latchkey/http';
-import type { Route } from '@latchkey/upstreams';
+import { clockFrom, replyText } from '@latchkey/http';
 import type { Authorized } from '@latchkey/admission';
+import { aRequest, aRoute } from '@latchkey/testing';
 import type { Admission } from '../admission.ts';
 import { openExchange } from '../exchange.ts';
 import type { Exchange } from '../exchange.ts';
@@ -17,47 +16,8 @@ import { createEndpoints } from './endpoints.ts';
 import type { KnownSession } from '../session-check/known-session.ts';
 import { createServeEndpoint } from './own-request.ts';
 
-const host = canonicalHost('wiki.example.com');
-if (host === undefined) throw new Error('the host of these tests is none');
-
-const access = {
-  rules: { groups: ['staff'], emailDomains: [], emailAddresses: [] },
-  publicPaths: [{ source: '', matches: () => true }],
-  skipAuthPreflight: false,
-};
-const route: Route = {
-  id: 'wiki',
-  service: 'wiki',
-  from: host,
-  kind: 'simple',
-  ...access,
-  policy: compilePolicy(access),
-  passAccessToken: false,
-  allowRootServiceWorker: false,
-  providerSlug: 'google',
-  injectRequestHeaders: [],
-  headerOverrides: [],
-  timeoutMs: 1_000,
-  resetDeadlineMs: 1_000,
-  keepAliveMs: 1_000,
-  preserveHost: false,
-  preserveLocation: false,
-  tlsSkipVerify: false,
-  skipRequestSigning: false,
-  position: { line: 1, column: 1 },
-};
-const request: CanonicalRequest = {
-  method: 'GET',
-  host,
-  port: undefined,
-  target: '/',
-  rawPath: '/',
-  query: '',
-  path: undefined,
-  client: '127.0.0.1',
-  forwardedFor: '127.0.0.1',
-  forwardedProto: undefined,
-};
+const route = aRoute({ publicPaths: [{ source: '', matches: () => true }] });
+const request = aRequest({ client: '127.0.0.1', forwardedFor: '127.0.0.1' });
 
 const authorize = jest.fn<Admission['authorize']>();
 let server: Server;

@@ -1,25 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { canonicalHost } from '@latchkey/http';
-import type { CanonicalRequest } from '@latchkey/http';
 import { identityHeaders } from '@latchkey/identity';
+import { aRequest } from '@latchkey/testing';
 import { requestHeaders, requestPlan } from './request-headers.ts';
 import type { RequestHeaderInput } from './request-headers.ts';
 
-const host = canonicalHost('wiki.example.com');
-if (host === undefined) throw new Error('the host of these tests is none');
-
-const request: CanonicalRequest = {
-  method: 'GET',
-  host,
-  port: undefined,
-  target: '/',
-  rawPath: '/',
-  query: '',
-  path: undefined,
-  client: '203.0.113.9',
-  forwardedFor: '203.0.113.9, 10.0.0.1',
-  forwardedProto: 'https',
-};
+const request = aRequest({ forwardedFor: '203.0.113.9, 10.0.0.1', forwardedProto: 'https' });
 
 const input: RequestHeaderInput = {
   rawHeaders: [],

@@ -1,14 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { authorityOf, canonicalHost } from '@latchkey/http';
-import type { CanonicalRequest } from '@latchkey/http';
 import { deriveKeys, refuseReturnAddress, signReturnAddress } from '@latchkey/session';
+import { aRequest } from '@latchkey/testing';
 import { createAddresses } from './addresses.ts';
 
 const now = 1_700_000_000_000;
 const keys = deriveKeys(['secret'], 'return address');
 const [key] = keys;
-const host = canonicalHost('wiki.example.com');
-if (host === undefined) throw new Error('the host of these tests is none');
 
 const options = {
   externalUrl: new URL('https://sso.example.com:8443'),
@@ -21,18 +19,7 @@ const options = {
 };
 const addresses = createAddresses(options);
 
-const request: CanonicalRequest = {
-  method: 'GET',
-  host,
-  port: undefined,
-  target: '/d/1?x=2',
-  rawPath: '/d/1',
-  query: '?x=2',
-  path: undefined,
-  client: '203.0.113.9',
-  forwardedFor: '203.0.113.9',
-  forwardedProto: undefined,
-};
+const request = aRequest({ target: '/d/1?x=2', rawPath: '/d/1', query: '?x=2' });
 
 function wayBack(target: string): string {
   return (

@@ -1,0 +1,2 @@
+export { aRequest } from './request.ts';
+export { aRoute, noDefaultRules } from './route.ts';

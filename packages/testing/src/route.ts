@@ -1,0 +1,40 @@
+import { compilePolicy } from '@latchkey/access';
+import type { Route, UpstreamDefaults } from '@latchkey/upstreams';
+
+/** The route of wiki.example.com, which lets in the group `staff`; its policy follows from its rules. */
+export function aRoute(options: Partial<Omit<Route, 'policy'>> = {}): Route {
+  const route: Omit<Route, 'policy'> = {
+    id: 'wiki',
+    service: 'wiki',
+    from: 'wiki.example.com',
+    kind: 'simple',
+    rules: { groups: ['staff'], emailDomains: [], emailAddresses: [] },
+    publicPaths: [],
+    skipAuthPreflight: false,
+    passAccessToken: false,
+    allowRootServiceWorker: false,
+    providerSlug: 'google',
+    injectRequestHeaders: [],
+    headerOverrides: [],
+    timeoutMs: 1_000,
+    resetDeadlineMs: 1_000,
+    keepAliveMs: 1_000,
+    preserveHost: false,
+    preserveLocation: false,
+    tlsSkipVerify: false,
+    skipRequestSigning: false,
+    position: { line: 1, column: 1 },
+    ...options,
+  };
+  return { ...route, policy: compilePolicy(route) };
+}
+
+/** What an upstream file is read with where the environment has no rule of its own. */
+export const noDefaultRules: UpstreamDefaults = {
+  emailDomains: [],
+  emailAddresses: [],
+  groups: [],
+  timeoutMs: 10_000,
+  resetDeadlineMs: 60_000,
+  provider: 'google',
+};
