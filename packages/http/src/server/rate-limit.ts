@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { limitedBy } from '../canonical/limited-by.ts';
 import { HttpError } from '../errors.ts';
+import { ownCopy } from '../own-copy.ts';
 
 /**
  * Counts a request of a stranger under its address.
@@ -35,8 +36,9 @@ export function createRateLimit({ perMinute, log }: { perMinute: number; log: Lo
       isWarned = true;
       return;
     }
-    kept.set(address, true);
-    await limiter.consume(address).catch((answer: unknown) => {
+    const key = ownCopy(address);
+    kept.set(key, true);
+    await limiter.consume(key).catch((answer: unknown) => {
       throw answer instanceof RateLimiterRes ? tooMany(answer.msBeforeNext) : answer;
     });
   };

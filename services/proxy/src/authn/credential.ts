@@ -1,4 +1,5 @@
 import type { VisitorReason } from '@latchkey/access';
+import { ownCopy } from '@latchkey/http';
 import type { Clock } from '@latchkey/http';
 import {
   cookieValues,
@@ -146,7 +147,7 @@ export function createCredentialReader(options: {
   // One after the other: opening takes all of the processor, and others want some of it.
   async function openAll(sent: readonly Sent[]): Promise<Sent[]> {
     const opened: Sent[] = [];
-    for (const one of sent) opened.push({ ...one, known: one.known ?? (await open(alone(one.value))) });
+    for (const one of sent) opened.push({ ...one, known: one.known ?? (await open(ownCopy(one.value))) });
     return opened;
   }
 
@@ -169,7 +170,7 @@ export function createCredentialReader(options: {
   function keep(value: string, known: KnownSession): void {
     const [place, other] = whyOver(known) === undefined ? [living, over] : [over, living];
     other.delete(value);
-    if (place.get(value) !== known) place.set(alone(value), known);
+    if (place.get(value) !== known) place.set(ownCopy(value), known);
   }
 
   function whyOver({ session, ended }: KnownSession): 'session_ended' | 'session_expired' | undefined {
@@ -191,9 +192,4 @@ export function createCredentialReader(options: {
     if (session.idp !== route.providerSlug) return 'session_other_provider';
     return undefined;
   }
-}
-
-// A copy: what is cut out of a text holds on to all of it, which here is every cookie of a request.
-function alone(value: string): string {
-  return Buffer.from(value, 'latin1').toString('latin1');
 }

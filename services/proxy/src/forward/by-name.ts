@@ -1,3 +1,5 @@
+import { ownCopy } from '@latchkey/http';
+
 // Browsers and applications use some hundreds of names between them, none of them long.
 const keptNames = 1_000;
 const longestName = 64;
@@ -14,8 +16,7 @@ export function byName<Answer>(ask: (name: string) => Answer): (name: string) =>
     const answer = ask(name);
     if (name.length > longestName) return answer;
     if (answers.size >= keptNames) answers.clear();
-    // A copy: the name may be a piece of a whole head, which would stay with it.
-    answers.set(Buffer.from(name, 'latin1').toString('latin1'), answer);
+    answers.set(ownCopy(name), answer);
     return answer;
   };
 }
