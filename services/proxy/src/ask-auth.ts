@@ -4,7 +4,7 @@ import type { ClientSettings } from '@latchkey/settings';
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { ZodType } from 'zod';
-import { currentRequestId } from './record/record.ts';
+import { currentRequestId } from './record/under-id.ts';
 
 /** Auth is away: what came back, if anything, is no answer of its own. */
 export class AuthAway extends Error {}

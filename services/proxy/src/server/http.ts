@@ -5,7 +5,7 @@ import type { Exchange } from '../exchange.ts';
 import type { Connections } from '../forward/connections.ts';
 import { framed } from '../forward/framing.ts';
 import { forwardHttp } from '../forward/http.ts';
-import { underId } from '../record/record.ts';
+import { underId } from '../record/under-id.ts';
 import { refuseAfterFailure, refuseWithError } from '../respond/refuse-with-error.ts';
 import type { Respond } from '../respond/respond.ts';
 import type { BodyRefusal, HeldBody } from '../signing/read-body.ts';

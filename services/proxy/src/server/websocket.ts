@@ -14,7 +14,7 @@ import { framed } from '../forward/framing.ts';
 import type { Tunnels, WhyNot } from '../forward/tunnels.ts';
 import { forwardWebSocket } from '../forward/websocket.ts';
 import type { Tell } from '../record/events.ts';
-import { underId } from '../record/record.ts';
+import { underId } from '../record/under-id.ts';
 import { refuseAfterFailure, refuseWithError } from '../respond/refuse-with-error.ts';
 import type { Respond } from '../respond/respond.ts';
 import type { KnownSession } from '../session-check/known-session.ts';
