@@ -133,6 +133,7 @@ async function answered({ host, target = '/', method = 'GET', scheme = 'https', 
 test.each<Case>([
   { host: 'hello' },
   { host: 'hello', as: engineer },
+  { host: 'hello', target: `/?q=${'%20'.repeat(4_000)}` },
   { host: 'hello', target: '/a%2Fb/../c?x=%2F', as: engineer },
   { host: 'hello', target: '/public/x' },
   { host: 'hello', target: '/public/x', as: engineer },

@@ -64,7 +64,7 @@ export function admit<Session>(
     const decided = { ...routed, ...by };
     return by.decision.allow
       ? passOn(decided, target, incoming, parts)
-      : refusalOf(decided, incoming.headers);
+      : refusalOf(decided, incoming.headers, originOf(decided.request, parts));
   }
 }
 

@@ -5,16 +5,22 @@ import { upstreamTarget } from '@latchkey/upstreams';
 import type { Target } from '@latchkey/upstreams';
 import type { Incoming } from './incoming.ts';
 import type { Decided, Outcome, Refusal } from './outcome.ts';
+import { wayBackTo } from './way-back.ts';
 
 type Scheme = {
   /** in which a browser reaches us */
   readonly scheme: (request: CanonicalRequest) => 'http' | 'https';
 };
 
-/** How the sender of a request is told that it was decided against. */
+/**
+ * How the sender of a request is told that it was decided against.
+ *
+ * @param origin of the host that was asked for, as a browser sees it
+ */
 export function refusalOf<Session>(
   decided: Decided<Session>,
   headers: Incoming['headers'],
+  origin: string,
 ): Refusal<Session> {
   const { identified, decision, request } = decided;
   if (isTransient(decision.reason)) return { kind: 'unavailable', error: 'session_unverified', ...decided };
@@ -23,8 +29,12 @@ export function refusalOf<Session>(
   if (arrived !== undefined && isReadByPerson(headers)) {
     return { kind: 'person_changed', error: 'person_changed', ...decided, arrived };
   }
-  if (mayBeRedirected(request.method, headers)) return { kind: 'sign_in', ...decided };
-  return { kind: 'challenge', error: 'not_signed_in', ...decided };
+  if (!mayBeRedirected(request.method, headers)) {
+    return { kind: 'challenge', error: 'not_signed_in', ...decided };
+  }
+  if (wayBackTo(origin, request.target) !== undefined) return { kind: 'sign_in', ...decided };
+  const detail = 'the URL is too long to come back to';
+  return { kind: 'sign_in_aside', error: 'not_signed_in', ...decided, detail };
 }
 
 /** Where a request goes that may pass, and whether it can go there. */

@@ -20,6 +20,11 @@ export type Decided<Session> = Routed & Authorized<Session>;
 export type Refusal<Session> = Decided<Session> &
   (
     | { /** a person moves from page to page */ readonly kind: 'sign_in' }
+    | {
+        /** likewise, to an address that no sign-in leads back to */ readonly kind: 'sign_in_aside';
+        readonly error: 'not_signed_in';
+        readonly detail: string;
+      }
     | { readonly kind: 'challenge'; readonly error: 'not_signed_in' }
     | { readonly kind: 'person_changed'; readonly error: 'person_changed'; readonly arrived: Session }
     | { readonly kind: 'deny'; readonly error: 'access_denied' }

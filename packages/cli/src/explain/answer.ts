@@ -155,6 +155,7 @@ function tell(outcome: Outcome<Asker>, signIn: SignIn, asker: Asker, parts: Admi
       return { allow: false, outcome: `not allowed: the proxy answers itself, ${why}.`, status: 200 };
     }
     case 'sign_in':
+    case 'sign_in_aside':
     case 'challenge':
     case 'person_changed':
       return askedToSignIn(outcome, signIn, asker);
@@ -191,6 +192,12 @@ function askedToSignIn(
   if (kind === 'sign_in') {
     const outcome = `not allowed yet: 302 to the sign-in with ${providerSlug}. ${why}`;
     return { allow: false, outcome, status: 302 };
+  }
+  if (kind === 'sign_in_aside') {
+    return refused(
+      'not_signed_in',
+      `${why} The page says to sign in in a new tab: no link leads back to so long an address.`,
+    );
   }
   return refused('not_signed_in', `${why} It is no page visit, so it is told and not redirected.`);
 }

@@ -36,7 +36,6 @@ beforeAll(async () => {
       origin: () => 'https://wiki.example.com',
       signIn: () => 'https://sso.example.com/google/sign_in',
       signInToStart: () => 'https://sso.example.com/google/sign_in',
-      comesBack: () => true,
       switchAccount: () => 'https://sso.example.com/google/start',
       goOnAs: () => 'https://wiki.example.com/oauth2/person',
       signOut: (_, slug) => `https://sso.example.com/${slug}/sign_out`,

@@ -122,7 +122,10 @@ export function createEndpoints(parts: {
     const authorized = await authorize(req, res);
     const { identified } = authorized;
     if (identified.kind === 'person') return showLauncher(exchange, request, identified.session);
-    return refuse(exchange, refusalOf({ request, route, ...authorized }, req.headers));
+    return refuse(
+      exchange,
+      refusalOf({ request, route, ...authorized }, req.headers, addresses.origin(request)),
+    );
   }
 
   async function signOut(req: Request, res: Response): Promise<void> {

@@ -42,8 +42,9 @@ export function createRefuse(parts: {
       case 'person_changed':
         return askWhoGoesOn(exchange, refusal);
       case 'sign_in':
-        if (!addresses.comesBack(request)) return askForNewTab(exchange, refusal);
         return replyRedirect(res, addresses.signIn(request, route.providerSlug, reason));
+      case 'sign_in_aside':
+        return askForNewTab(exchange, refusal);
       case 'challenge': {
         const extra = { sign_in_url: addresses.signInToStart(request, route.providerSlug, reason) };
         return refuseWithError(exchange, refusal.error, { reason, extra });
@@ -94,9 +95,9 @@ export function createRefuse(parts: {
 }
 
 // The tab that the person came with holds the whole address; only the other one signs in.
-function askForNewTab(exchange: Exchange, { decision }: Refused<'sign_in'>): void {
-  exchange.detail = 'the URL is too long to come back to';
-  refuseWithError(exchange, 'not_signed_in', {
+function askForNewTab(exchange: Exchange, { error, decision, detail }: Refused<'sign_in_aside'>): void {
+  exchange.detail = detail;
+  refuseWithError(exchange, error, {
     reason: decision.reason,
     ...longAddress({ signInHref: '/', href: thisAddress }),
   });

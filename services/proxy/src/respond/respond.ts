@@ -49,6 +49,7 @@ export function createRespond(parts: {
         if (outcome.error === 'access_denied') return parts.refuse(exchange, outcome);
         return refuseWithError(exchange, outcome.error);
       case 'sign_in':
+      case 'sign_in_aside':
       case 'challenge':
       case 'person_changed':
         return parts.refuse(exchange, outcome);

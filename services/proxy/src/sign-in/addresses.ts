@@ -1,4 +1,5 @@
 import type { Reason } from '@latchkey/access';
+import { wayBackTo } from '@latchkey/admission';
 import { ownEndpoints } from '@latchkey/contract';
 import { authorityOf, isReading } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
@@ -14,8 +15,6 @@ export type Addresses = {
   scheme(request: CanonicalRequest): 'http' | 'https';
   /** where the request's host is, for a browser: `https://wiki.corp.example.com` */
   origin(request: CanonicalRequest): string;
-  /** whether the URL that was asked for is short enough for a link to lead back to it */
-  comesBack(request: CanonicalRequest): boolean;
   /** where to sign in, coming back to the very URL that was asked for, or to the host's first page */
   signIn(request: CanonicalRequest, slug: string, reason: Reason): string;
   /** where to sign in, coming back to the host's first page: for programs, which cannot come back to where they were */
@@ -31,9 +30,6 @@ export type Addresses = {
   /** the URL that a link to our own sign-in leads back to: as signed by us, for this host, else its first page */
   ownTarget(request: CanonicalRequest, parameters: URLSearchParams): string;
 };
-
-// An ALB takes a request line of 16 KB, and the link that leads to the sign-in says more than the way back.
-const longestWayBack = 15 * 1024;
 
 /** How a hand-off begins: why it has to, if that is known, and whether the person is to choose an account. */
 export type HandOffOptions = { readonly reason: Reason | undefined; readonly selectAccount: boolean };
@@ -70,14 +66,8 @@ export function createAddresses(options: {
   // Arriving at the front door is better than not at all.
   // What a form was sent to may be no page at all.
   function wayBack(request: CanonicalRequest): string {
-    const isPage = isReading(request.method) && comesBack(request);
-    return origin(request) + (isPage ? urlSafe(request.target) : '/');
-  }
-
-  function comesBack(request: CanonicalRequest): boolean {
-    // No escaping makes it shorter.
-    if (request.target.length > longestWayBack) return false;
-    return encodeURIComponent(origin(request) + urlSafe(request.target)).length <= longestWayBack;
+    const page = isReading(request.method) ? wayBackTo(origin(request), request.target) : undefined;
+    return page ?? `${origin(request)}/`;
   }
 
   function atAuth(path: string, returnTo: string, extra: Record<string, string>, handOff?: HandOff): string {
@@ -108,7 +98,6 @@ export function createAddresses(options: {
   return {
     scheme,
     origin,
-    comesBack,
     signIn: (request, slug, reason) => signInTo(request, slug, wayBack(request), reason),
     signInToStart: (request, slug, reason) => signInTo(request, slug, `${origin(request)}/`, reason),
     switchAccount(request, slug) {
@@ -135,15 +124,4 @@ export function createAddresses(options: {
       return target !== undefined && isHere ? target : `${origin(request)}/`;
     },
   };
-}
-
-const escapes = Array.from(
-  { length: 256 },
-  (_, code) => `%${code.toString(16).toUpperCase().padStart(2, '0')}`,
-);
-
-// A browser may send these raw in a query, and a URL that holds them raw is one that two parsers read in two ways.
-// Escaped they mean the same to the application. Bytes above 0x7e arrive as Latin-1 characters, one each.
-function urlSafe(target: string): string {
-  return target.replace(/[^!-~]|[\\"<>^`{|}]/g, (character) => escapes[character.charCodeAt(0)] ?? '');
 }
