@@ -29,6 +29,7 @@ export type { ErrorBody } from './error-body.ts';
 export { errors, HttpError, renderErrorReference } from './errors.ts';
 export type { ErrorCode, ErrorLevel } from './errors.ts';
 export { ownCopy } from './own-copy.ts';
+export { statusOf, transportSecurity } from './server/answered.ts';
 export { useOutgoingProxy } from './server/outgoing.ts';
 export { call, CallError } from './server/call.ts';
 export type { Answer, Call } from './server/call.ts';

@@ -5,6 +5,8 @@ import {
   newRequestId,
   replyText,
   StalledError,
+  statusOf,
+  transportSecurity,
   trustPeers,
   withoutImpliedPort,
 } from '@latchkey/http';
@@ -15,9 +17,6 @@ import type { RequestHandler } from 'express';
 import { actionOf } from '../record/action.ts';
 import type { Tell } from '../record/events.ts';
 import type { Locals } from './locals.ts';
-
-// Not a status that anybody is sent: how nginx logs a request whose caller left before the answer.
-const callerGone = 499;
 
 /** The host of auth, and the scheme under which browsers reach it. */
 export type OwnAuthority = Authority & { readonly scheme: 'http' | 'https' };
@@ -51,7 +50,7 @@ export function front(
     res.locals.line = line;
     const started = performance.now();
     res.once('close', function record() {
-      line.status = res.headersSent ? res.statusCode : callerGone;
+      line.status = statusOf(res);
       if (res.errored instanceof StalledError) line.detail = res.errored.message;
       const ms = performance.now() - started;
       line.duration = Math.round(ms * 10) / 10;
@@ -82,6 +81,6 @@ function commonHeaders(secure: boolean): Record<string, string> {
     'X-Content-Type-Options': 'nosniff',
     // Not `no-referrer`: under that one, browsers send `Origin: null` with our own forms, and we refuse those.
     'Referrer-Policy': 'same-origin',
-    ...(secure && { 'Strict-Transport-Security': 'max-age=31536000' }),
+    ...(secure && Object.fromEntries([transportSecurity])),
   };
 }

@@ -1,3 +1,4 @@
+import { transportSecurity } from '@latchkey/http';
 import type { HeaderEntry, Route } from '@latchkey/upstreams';
 import { narrowOf } from './beyond-the-origin.ts';
 import type { Narrow } from './beyond-the-origin.ts';
@@ -136,7 +137,7 @@ export function answerPlan(
     ['X-Content-Type-Options', 'nosniff'],
     ['X-Frame-Options', 'SAMEORIGIN'],
     ['X-XSS-Protection', '1; mode=block'],
-    ...(secure ? [['Strict-Transport-Security', 'max-age=31536000'] as const] : []),
+    ...(secure ? [transportSecurity] : []),
     ...headerOverrides,
   ];
   // RFC 9111, section 7.3: a cache stores Set-Cookie like any header, and would hand one person's session to others.

@@ -1,4 +1,4 @@
-import { hasBody, StalledError } from '@latchkey/http';
+import { hasBody, StalledError, statusOf, transportSecurity } from '@latchkey/http';
 import type { ErrorCode } from '@latchkey/http';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Exchange } from '../exchange.ts';
@@ -11,7 +11,6 @@ import type { Respond } from '../respond/respond.ts';
 import type { BodyRefusal, HeldBody } from '../signing/read-body.ts';
 import type { Signer } from '../signing/signer.ts';
 import type { Leaving, Stages } from '../stages.ts';
-import { statusOf, withTransportSecurity } from './answer.ts';
 
 /** What takes requests on: the stages, and whatever answers what goes no further. */
 export type HttpParts = {
@@ -49,7 +48,7 @@ export function createHttpListener(parts: HttpParts): RequestListener {
 
   // What an application answers says this already, in the headers that are made for it.
   function speakFor({ res }: Exchange): void {
-    if (parts.secure && !res.headersSent) withTransportSecurity(res);
+    if (parts.secure && !res.headersSent) res.setHeader(...transportSecurity);
   }
 
   function refuse(exchange: Exchange, code: ErrorCode): void {

@@ -1,5 +1,5 @@
 import type { Incoming, Outcome } from '@latchkey/admission';
-import { StalledError } from '@latchkey/http';
+import { StalledError, statusOf, transportSecurity } from '@latchkey/http';
 import type { RouteTable } from '@latchkey/upstreams';
 import { ServerResponse } from 'node:http';
 import type { IncomingMessage } from 'node:http';
@@ -20,7 +20,6 @@ import type { Respond } from '../respond/respond.ts';
 import type { KnownSession } from '../session-check/known-session.ts';
 import type { Signer } from '../signing/signer.ts';
 import type { Leaving, Stages } from '../stages.ts';
-import { statusOf, withTransportSecurity } from './answer.ts';
 
 /** What takes handshakes on. */
 export type WebSocketParts = {
@@ -57,7 +56,7 @@ export function createUpgradeListener(
     });
     res.shouldKeepAlive = false;
     res.assignSocket(socket);
-    if (parts.secure) withTransportSecurity(res);
+    if (parts.secure) res.setHeader(...transportSecurity);
     res.once('finish', () => endConnection(socket));
     socket.once('close', () => stages.record(exchange, statusOf(res)));
     underId(exchange, () => serve({ socket, head, exchange })).catch((error: unknown) =>
