@@ -11,7 +11,7 @@ import type {
 import { noFacts } from '@latchkey/access';
 import type { Decision } from '@latchkey/access';
 import type { Tell } from './record/events.ts';
-import type { KnownSession } from './session-check/known-session.ts';
+import type { KnownSession } from './authn/known-session.ts';
 
 /** Stages 2 to 7 with the parts of this installation; the order of them is in `@latchkey/admission`. */
 export type Admission = {

@@ -4,7 +4,7 @@ import type { ErrorCode } from '@latchkey/http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import type { RequestRecord } from './record/request-record.ts';
-import type { KnownSession } from './session-check/known-session.ts';
+import type { KnownSession } from './authn/known-session.ts';
 
 /**
  * One request on its way. What a stage finds out is the value that the next one takes, and no stage reads it from here: here

@@ -13,7 +13,7 @@ import type { AnswerHeaders } from './forward/response-headers.ts';
 import { createOutgoing } from './outgoing/outgoing.ts';
 import type { OutgoingParts } from './outgoing/outgoing.ts';
 import type { Tell } from './record/events.ts';
-import type { KnownSession } from './session-check/known-session.ts';
+import type { KnownSession } from './authn/known-session.ts';
 
 /** A request as it is about to leave for the application. */
 export type Leaving = {
@@ -39,7 +39,7 @@ export type StageParts = OutgoingParts & {
  *  3 own endpoint (`ownEndpoint`): an exact list of paths
  *  4 public (`decideForAnyone`): by the canonical path or as a preflight, whoever asks
  *  5 authenticate (`authenticate`): one authenticator after the other (`authn/`)
- *  6 still valid (by each authenticator): auth vouches for a session (`session-check/`)
+ *  6 still valid (by each authenticator): auth vouches for a session (`authn/session-check.ts`)
  *  7 authorize (`decideFor`): by the policy of the route
  *  8 outgoing: what travels on, and what of the answer travels back
  *  9 transport: to the application and back, a function of either server

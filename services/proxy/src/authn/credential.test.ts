@@ -3,7 +3,7 @@ import { clockFrom } from '@latchkey/http';
 import { deriveKeys, sealSession, sessionCookie } from '@latchkey/session';
 import type { Place, Session } from '@latchkey/session';
 import { aRoute } from '@latchkey/testing';
-import { sessionTokens } from '../session-check/session-token.ts';
+import { sessionTokens } from './session-token.ts';
 import { createCredentialReader } from './credential.ts';
 import type { Credential } from './credential.ts';
 import { sessionCookies } from './session-cookies.ts';

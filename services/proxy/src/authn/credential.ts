@@ -13,9 +13,9 @@ import {
 import type { Place } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
 import { LRUCache } from 'lru-cache';
-import { newlyKnown } from '../session-check/known-session.ts';
-import type { KnownSession } from '../session-check/known-session.ts';
-import type { SessionTokens } from '../session-check/session-token.ts';
+import { newlyKnown } from './known-session.ts';
+import type { KnownSession } from './known-session.ts';
+import type { SessionTokens } from './session-token.ts';
 import { isSamePerson } from './person-marks.ts';
 import type { SessionCookies, SessionSource } from './session-cookies.ts';
 

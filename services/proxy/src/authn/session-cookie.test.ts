@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Asked } from '@latchkey/admission';
 import { clockFrom } from '@latchkey/http';
 import { aRequest, aRoute } from '@latchkey/testing';
-import { newlyKnown } from '../session-check/known-session.ts';
-import type { KnownSession } from '../session-check/known-session.ts';
+import { newlyKnown } from './known-session.ts';
+import type { KnownSession } from './known-session.ts';
 import type { CredentialReader } from './credential.ts';
 import { createSessionCookieAuthenticator } from './session-cookie.ts';
 

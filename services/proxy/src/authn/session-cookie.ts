@@ -4,8 +4,8 @@ import type { Visitor, VisitorReason } from '@latchkey/access';
 import { authorityOf } from '@latchkey/http';
 import { openedValues } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
-import type { Needs, Standing } from '../session-check/check.ts';
-import type { KnownSession } from '../session-check/known-session.ts';
+import type { Needs, Standing } from './session-check.ts';
+import type { KnownSession } from './known-session.ts';
 import type { Credential, CredentialReader } from './credential.ts';
 import type { PersonMarks } from './person-marks.ts';
 

@@ -11,9 +11,9 @@ import { aRequest, aRoute } from '@latchkey/testing';
 import type { Admission } from '../admission.ts';
 import { openExchange } from '../exchange.ts';
 import type { Exchange } from '../exchange.ts';
-import { newlyKnown } from '../session-check/known-session.ts';
+import { newlyKnown } from '../authn/known-session.ts';
 import { createEndpoints } from './endpoints.ts';
-import type { KnownSession } from '../session-check/known-session.ts';
+import type { KnownSession } from '../authn/known-session.ts';
 import { createServeEndpoint } from './own-request.ts';
 
 const route = aRoute({ publicPaths: [{ source: '', matches: () => true }] });

@@ -24,7 +24,7 @@ import type { SessionCookies } from '../authn/session-cookies.ts';
 import { giveRenewed } from '../respond/give-renewed.ts';
 import { refuseWithError } from '../respond/refuse-with-error.ts';
 import type { Refuse } from '../respond/refuse.ts';
-import type { KnownSession } from '../session-check/known-session.ts';
+import type { KnownSession } from '../authn/known-session.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
 import { replyLauncherScript } from './launcher.ts';
 import type { LauncherOf } from './launcher-address.ts';

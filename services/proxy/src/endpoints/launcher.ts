@@ -8,7 +8,7 @@ import type { App } from '@latchkey/web-pages';
 import type { ServerResponse } from 'node:http';
 import type { Exchange } from '../exchange.ts';
 import { refuseWithError } from '../respond/refuse-with-error.ts';
-import type { KnownSession } from '../session-check/known-session.ts';
+import type { KnownSession } from '../authn/known-session.ts';
 import type { PageOf } from './launcher-address.ts';
 
 /**

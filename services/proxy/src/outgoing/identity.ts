@@ -3,7 +3,7 @@ import type { Person } from '@latchkey/access';
 import { identityHeaders } from '@latchkey/identity';
 import type { Session } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
-import type { KnownSession } from '../session-check/known-session.ts';
+import type { KnownSession } from '../authn/known-session.ts';
 
 /** What a route is told about the person of a session, as a flat list of headers. */
 export type IdentityOf = (known: KnownSession, route: Route) => readonly string[];

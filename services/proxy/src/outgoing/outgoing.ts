@@ -5,7 +5,7 @@ import { withPublicAddress } from '../forward/location.ts';
 import { requestHeaders } from '../forward/request-headers.ts';
 import { answerHeaders } from '../forward/response-headers.ts';
 import type { AnswerHeaders } from '../forward/response-headers.ts';
-import type { KnownSession } from '../session-check/known-session.ts';
+import type { KnownSession } from '../authn/known-session.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
 import { createIdentity } from './identity.ts';
 import { createPlans } from './plan.ts';

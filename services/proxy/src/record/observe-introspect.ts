@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { Introspect } from '../session-check/introspect.ts';
+import type { Introspect } from '../authn/introspect.ts';
 import type { QuestionOutcome, Tell } from './events.ts';
 
 /** The same question to auth; how it ended and how long it took is told. */

@@ -5,7 +5,7 @@ import type { SessionCookies } from '../authn/session-cookies.ts';
 import type { ShowLauncher } from '../endpoints/launcher.ts';
 import type { ServeEndpoint } from '../endpoints/own-request.ts';
 import type { Exchange } from '../exchange.ts';
-import type { KnownSession } from '../session-check/known-session.ts';
+import type { KnownSession } from '../authn/known-session.ts';
 import { giveRenewed } from './give-renewed.ts';
 import { refuseWithError } from './refuse-with-error.ts';
 import type { Refuse } from './refuse.ts';

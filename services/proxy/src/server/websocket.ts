@@ -17,7 +17,7 @@ import type { Tell } from '../record/events.ts';
 import { underId } from '../record/under-id.ts';
 import { refuseAfterFailure, refuseWithError } from '../respond/refuse-with-error.ts';
 import type { Respond } from '../respond/respond.ts';
-import type { KnownSession } from '../session-check/known-session.ts';
+import type { KnownSession } from '../authn/known-session.ts';
 import type { Signer } from '../signing/signer.ts';
 import type { Leaving, Stages } from '../stages.ts';
 

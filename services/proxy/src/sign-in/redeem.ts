@@ -3,7 +3,7 @@ import type { CodeRedemption } from '@latchkey/contract';
 import type { Session } from '@latchkey/session';
 import { readAnswer } from '../ask-auth.ts';
 import type { AskAuth } from '../ask-auth.ts';
-import type { SessionTokens } from '../session-check/session-token.ts';
+import type { SessionTokens } from '../authn/session-token.ts';
 
 const longestCode = 4096;
 

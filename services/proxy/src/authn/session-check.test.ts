@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { clockFrom } from '@latchkey/http';
 import { pino } from 'pino';
-import { createSessionCheck } from './check.ts';
+import { createSessionCheck } from './session-check.ts';
 import type { IntrospectionResponse } from '@latchkey/contract';
 import type { Introspect } from './introspect.ts';
 import { newlyKnown } from './known-session.ts';

@@ -1,6 +1,6 @@
 import { openSession, seal } from '@latchkey/session';
 import type { KeyRing, Session } from '@latchkey/session';
-import type { SessionCookies } from '../authn/session-cookies.ts';
+import type { SessionCookies } from './session-cookies.ts';
 
 /**
  * How the proxy and auth show each other a session. For a shared one that is the cookie's value itself. One that was handed
