@@ -5,9 +5,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { Agent, request } from 'undici';
-import { forwardHttp } from '../../services/proxy/src/forward/http.ts';
-import type { Taken } from '../../services/proxy/src/forward/connections.ts';
-import { answerHeaders, answerPlan } from '../../services/proxy/src/forward/response-headers.ts';
+import { forwardHttp } from '../../services/proxy/src/transport/http.ts';
+import type { Taken } from '../../services/proxy/src/transport/connections.ts';
+import { answerHeaders, answerPlan } from '../../services/proxy/src/outgoing/response-headers.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 
 const the = useStack({

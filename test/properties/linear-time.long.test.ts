@@ -41,9 +41,9 @@ import { requireClient } from '../../services/auth/src/session/client-credential
 import { readReturnAddress } from '../../services/auth/src/sign-in/return-address.ts';
 import { readTrips } from '../../services/auth/src/sign-in/round-trips.ts';
 import { formParameters, queryParameters, refuseMany } from '../../services/auth/src/web/parameters.ts';
-import { framed } from '../../services/proxy/src/forward/framing.ts';
-import { hopByHop } from '../../services/proxy/src/forward/hop-by-hop.ts';
-import { requestHeaders, requestPlan } from '../../services/proxy/src/forward/request-headers.ts';
+import { framed } from '../../services/proxy/src/outgoing/framing.ts';
+import { hopByHop } from '../../services/proxy/src/outgoing/hop-by-hop.ts';
+import { requestHeaders, requestPlan } from '../../services/proxy/src/outgoing/request-headers.ts';
 import { createAddresses } from '../../services/proxy/src/sign-in/addresses.ts';
 
 // As much as the head of a request may hold.

@@ -6,7 +6,7 @@ import { upstreamTarget } from '@latchkey/upstreams';
 import { cookieNames, deriveKeys, isOwnCookie, withoutCookies } from '@latchkey/session';
 import { aRequest } from '@latchkey/testing';
 import * as fc from 'fast-check';
-import { requestHeaders, requestPlan } from '../../services/proxy/src/forward/request-headers.ts';
+import { requestHeaders, requestPlan } from '../../services/proxy/src/outgoing/request-headers.ts';
 import { createAddresses } from '../../services/proxy/src/sign-in/addresses.ts';
 
 const isOurs = (name: string) => isOwnCookie(name, '_sso_proxy');

@@ -4,7 +4,7 @@ import { createLog, createMetrics, serveMetrics } from '@latchkey/telemetry';
 import { loadProxySettings, sentenceOf } from '@latchkey/settings';
 import { startProxy } from './app.ts';
 import { createReloadMetrics } from './record/metrics.ts';
-import { createSigner } from './signing/signer.ts';
+import { createSigner } from './outgoing/signers/signer.ts';
 import { inForce } from './upstream-file/in-force.ts';
 import { createLiveCopy } from './upstream-file/live-copy.ts';
 import { createLiveTable } from './upstream-file/live-table.ts';

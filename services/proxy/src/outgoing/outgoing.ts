@@ -1,10 +1,10 @@
 import type { Forward } from '@latchkey/admission';
 import { isVisit } from '@latchkey/http';
 import type { Exchange } from '../exchange.ts';
-import { withPublicAddress } from '../forward/location.ts';
-import { requestHeaders } from '../forward/request-headers.ts';
-import { answerHeaders } from '../forward/response-headers.ts';
-import type { AnswerHeaders } from '../forward/response-headers.ts';
+import { withPublicAddress } from './location.ts';
+import { requestHeaders } from './request-headers.ts';
+import { answerHeaders } from './response-headers.ts';
+import type { AnswerHeaders } from './response-headers.ts';
 import type { KnownSession } from '../authn/known-session.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
 import { createIdentity } from './identity.ts';

@@ -1,8 +1,8 @@
 import type { Route } from '@latchkey/upstreams';
-import { requestPlan } from '../forward/request-headers.ts';
-import type { RequestPlan } from '../forward/request-headers.ts';
-import { answerPlan } from '../forward/response-headers.ts';
-import type { AnswerPlan } from '../forward/response-headers.ts';
+import { requestPlan } from './request-headers.ts';
+import type { RequestPlan } from './request-headers.ts';
+import { answerPlan } from './response-headers.ts';
+import type { AnswerPlan } from './response-headers.ts';
 
 /** All that is the same for each request of a route. */
 export type Plan = { readonly request: RequestPlan; readonly answer: AnswerPlan };

@@ -1,5 +1,5 @@
 import type { Emit } from '@latchkey/telemetry';
-import type { WhyNot } from '../forward/tunnels.ts';
+import type { WhyNot } from '../transport/tunnels.ts';
 import type { RequestRecord } from './request-record.ts';
 
 /**

@@ -2,14 +2,14 @@ import { hasBody, StalledError, statusOf, transportSecurity } from '@latchkey/ht
 import type { ErrorCode } from '@latchkey/http';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Exchange } from '../exchange.ts';
-import type { Connections } from '../forward/connections.ts';
-import { framed } from '../forward/framing.ts';
-import { forwardHttp } from '../forward/http.ts';
+import type { Connections } from '../transport/connections.ts';
+import { framed } from '../outgoing/framing.ts';
+import { forwardHttp } from '../transport/http.ts';
 import { underId } from '../record/under-id.ts';
 import { refuseAfterFailure, refuseWithError } from '../respond/refuse-with-error.ts';
 import type { Respond } from '../respond/respond.ts';
-import type { BodyRefusal, HeldBody } from '../signing/read-body.ts';
-import type { Signer } from '../signing/signer.ts';
+import type { BodyRefusal, HeldBody } from '../outgoing/signers/read-body.ts';
+import type { Signer } from '../outgoing/signers/signer.ts';
 import type { Leaving, Stages } from '../stages.ts';
 
 /** What takes requests on: the stages, and whatever answers what goes no further. */

@@ -7,18 +7,18 @@ import type { Socket } from 'node:net';
 import type { Admission } from '../admission.ts';
 import { recordOf } from '../exchange.ts';
 import type { Exchange } from '../exchange.ts';
-import type { Connections } from '../forward/connections.ts';
-import { endConnection } from '../forward/end-connection.ts';
-import { endWhenLeft } from '../forward/end-when-left.ts';
-import { framed } from '../forward/framing.ts';
-import type { Tunnels, WhyNot } from '../forward/tunnels.ts';
-import { forwardWebSocket } from '../forward/websocket.ts';
+import type { Connections } from '../transport/connections.ts';
+import { endConnection } from '../transport/end-connection.ts';
+import { endWhenLeft } from '../transport/end-when-left.ts';
+import { framed } from '../outgoing/framing.ts';
+import type { Tunnels, WhyNot } from '../transport/tunnels.ts';
+import { forwardWebSocket } from '../transport/websocket.ts';
 import type { Tell } from '../record/events.ts';
 import { underId } from '../record/under-id.ts';
 import { refuseAfterFailure, refuseWithError } from '../respond/refuse-with-error.ts';
 import type { Respond } from '../respond/respond.ts';
 import type { KnownSession } from '../authn/known-session.ts';
-import type { Signer } from '../signing/signer.ts';
+import type { Signer } from '../outgoing/signers/signer.ts';
 import type { Leaving, Stages } from '../stages.ts';
 
 /** What takes handshakes on. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { PassThrough, Readable } from 'node:stream';
-import type { HeldBody } from '../signing/read-body.ts';
+import type { HeldBody } from '../outgoing/signers/read-body.ts';
 
 /** A body on its way to an upstream. */
 export type RequestBody = {

@@ -5,7 +5,7 @@ import { serverNameOf } from './connector.ts';
 import { endConnection } from './end-connection.ts';
 import { lookupElsewhere, refuseLocalLiteral } from './local-addresses.ts';
 import { malformedDetail, refuseTransferCoding } from './malformed.ts';
-import type { AnswerHeaders } from './response-headers.ts';
+import type { AnswerHeaders } from '../outgoing/response-headers.ts';
 import { createTunnel } from './tunnel.ts';
 import type { Tunnel } from './tunnel.ts';
 

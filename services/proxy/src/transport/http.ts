@@ -10,8 +10,8 @@ import { isRepeatable } from './repeatable.ts';
 import { comingBody, heldBody } from './request-body.ts';
 import type { RequestBody } from './request-body.ts';
 import { rawTexts } from './raw-texts.ts';
-import type { AnswerHeaders } from './response-headers.ts';
-import type { HeldBody } from '../signing/read-body.ts';
+import type { AnswerHeaders } from '../outgoing/response-headers.ts';
+import type { HeldBody } from '../outgoing/signers/read-body.ts';
 
 /** A request as it goes to the upstream. */
 export type UpstreamRequest = {
