@@ -17,10 +17,12 @@ import { createForStrangers } from './endpoints/for-strangers.ts';
 import { createLauncherOf, createPageOf } from './endpoints/launcher-address.ts';
 import { createLauncher } from './endpoints/launcher.ts';
 import { createServeEndpoint } from './endpoints/own-request.ts';
+import { createWhoAsks } from './endpoints/who-asks.ts';
 import { createConnections } from './transport/connections.ts';
 import { createTunnels } from './transport/tunnels.ts';
 import { observeIntrospect } from './record/observe-introspect.ts';
 import { startRecording } from './record/start.ts';
+import { createBeginAnswer } from './respond/begin-answer.ts';
 import { createRefuse } from './respond/refuse.ts';
 import { createRespond } from './respond/respond.ts';
 import { createHttpListener } from './server/http.ts';
@@ -104,7 +106,7 @@ export async function startProxy(options: {
     },
     tell,
   );
-  const { authorize } = admission;
+  const whoAsks = createWhoAsks({ authorize: admission.authorize, cookies });
   const routes = () => table.current().routes;
   const pageOf = createPageOf({ addresses, publicPorts });
   const launcherOf = createLauncherOf({ routes, pageOf });
@@ -115,7 +117,7 @@ export async function startProxy(options: {
     createRateLimit({ perMinute: settings.server.requestsPerMinute, log }),
   );
   const endpoints = createEndpoints({
-    authorize,
+    whoAsks,
     addresses,
     refuse,
     showLauncher,
@@ -129,7 +131,7 @@ export async function startProxy(options: {
         attempts,
         redeem: createRedeem(askAuth, tokens),
         addresses,
-        authorize,
+        whoAsks,
         cookies,
         now,
       }),
@@ -155,13 +157,14 @@ export async function startProxy(options: {
     tell,
     elapsed,
   });
+  const beginAnswer = createBeginAnswer({ secure, cookies });
   const serveEndpoint = createServeEndpoint(endpoints);
   const readBody = createBodyReader({ held: createHeldBodies(), graceMs: settings.server.readTimeoutMs });
 
   const server = await startServer(
     ({ ready }) => {
-      const respond = createRespond({ ready, serveEndpoint, refuse, showLauncher, cookies, marks });
-      const both = { stages, respond, connections, signer, secure };
+      const respond = createRespond({ ready, serveEndpoint, refuse, showLauncher, marks });
+      const both = { stages, respond, beginAnswer, connections, signer };
       const { passInterim } = settings.server;
       return {
         request: createHttpListener({ ...both, readBody, passInterim }),

@@ -15,6 +15,7 @@ import { newlyKnown } from '../authn/known-session.ts';
 import { createEndpoints } from './endpoints.ts';
 import type { KnownSession } from '../authn/known-session.ts';
 import { createServeEndpoint } from './own-request.ts';
+import { createWhoAsks } from './who-asks.ts';
 
 const route = aRoute({ publicPaths: [{ source: '', matches: () => true }] });
 const request = aRequest({ client: '127.0.0.1', forwardedFor: '127.0.0.1' });
@@ -26,7 +27,7 @@ let exchange: Exchange;
 
 beforeAll(async () => {
   const endpoints = createEndpoints({
-    authorize,
+    whoAsks: createWhoAsks({ authorize, cookies: { issue: () => '' } }),
     refuse: () => undefined,
     showLauncher: () => undefined,
     launcherOf: () => undefined,
@@ -44,7 +45,7 @@ beforeAll(async () => {
     },
     signOutHint: async ({ session }) => `hint of ${session.sid}`,
     marks: { tokenFor: () => 'a mark', remember: () => 'latchkey_person=a mark' },
-    cookies: { issue: () => '', endHost: () => '__Host-_sso_proxy=; Max-Age=0' },
+    cookies: { endHost: () => '__Host-_sso_proxy=; Max-Age=0' },
     startHandOff: (_req, res) => replyText(res, 200, 'starts'),
     finishHandOff: (_req, res) => replyText(res, 200, 'finishes'),
   });

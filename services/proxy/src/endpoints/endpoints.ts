@@ -18,10 +18,8 @@ import {
 import type { CanonicalRequest } from '@latchkey/http';
 import express from 'express';
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
-import type { Admission } from '../admission.ts';
 import type { PersonMarks } from '../authn/person-marks.ts';
 import type { SessionCookies } from '../authn/session-cookies.ts';
-import { giveRenewed } from '../respond/give-renewed.ts';
 import { refuseWithError } from '../respond/refuse-with-error.ts';
 import type { Refuse } from '../respond/refuse.ts';
 import type { KnownSession } from '../authn/known-session.ts';
@@ -30,18 +28,19 @@ import { replyLauncherScript } from './launcher.ts';
 import type { LauncherOf } from './launcher-address.ts';
 import type { ShowLauncher } from './launcher.ts';
 import { ownRequestOf } from './own-request.ts';
+import type { WhoAsks } from './who-asks.ts';
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a closed table
 const namedEndpoints = Object.entries(ownEndpoints) as [OwnEndpointName, OwnEndpoint][];
 
 /** The proxy's own endpoints: what each of them answers. Which there are, and for which methods, is `ownEndpoints`. */
 export function createEndpoints(parts: {
-  authorize: Admission['authorize'];
+  whoAsks: WhoAsks;
   addresses: Addresses;
   refuse: Refuse;
   showLauncher: ShowLauncher;
   launcherOf: LauncherOf;
-  cookies: Pick<SessionCookies, 'endHost' | 'issue'>;
+  cookies: Pick<SessionCookies, 'endHost'>;
   marks: Pick<PersonMarks, 'tokenFor' | 'remember'>;
   /** names the session of this host to auth, when its person signs out */
   signOutHint: (known: KnownSession) => Promise<string>;
@@ -51,7 +50,7 @@ export function createEndpoints(parts: {
   /** for upstreams that check `Sso-Signature` */
   certs: string;
 }): Express {
-  const { addresses, refuse, showLauncher, marks } = parts;
+  const { whoAsks, addresses, refuse, showLauncher, marks } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -93,14 +92,14 @@ export function createEndpoints(parts: {
   // For a server in front that asks per request (nginx auth_request). It is about the session and the host that was
   // asked for. No header says which path or host is meant instead: anybody could write it (CVE-2026-40575).
   async function answerAuth(req: Request, res: Response): Promise<void> {
-    const authorized = await authorize(req, res);
+    const authorized = await decideAbout(req, res);
     if (!authorized.decision.allow) return refuseWithoutRedirect(res, authorized);
     res.set('Cache-Control', 'no-store');
     return replyText(res, 202, '');
   }
 
   async function answerMe(req: Request, res: Response): Promise<void> {
-    const authorized = await authorize(req, res);
+    const authorized = await decideAbout(req, res);
     const { identified } = authorized;
     if (identified.kind !== 'person') return refuseWithoutRedirect(res, authorized);
     const { session, person } = identified.session;
@@ -119,7 +118,7 @@ export function createEndpoints(parts: {
   async function answerApps(req: Request, res: Response): Promise<void> {
     const { request, route, exchange } = ownRequestOf(res);
     if (route.kind !== 'launcher') return sendToLauncher(req, res);
-    const authorized = await authorize(req, res);
+    const authorized = await decideAbout(req, res);
     const { identified } = authorized;
     if (identified.kind === 'person') return showLauncher(exchange, request, identified.session);
     return refuse(
@@ -128,12 +127,19 @@ export function createEndpoints(parts: {
     );
   }
 
+  // Told as a decision: the answer is about it. Who signs out, say, is not refused anything.
+  async function decideAbout(req: Request, res: Response): Promise<Authorized<KnownSession>> {
+    const authorized = await whoAsks(req, res);
+    ownRequestOf(res).exchange.decision = authorized.decision;
+    return authorized;
+  }
+
   async function signOut(req: Request, res: Response): Promise<void> {
     const { request, route, exchange } = ownRequestOf(res);
     if (!isVisit(request.method, req.headers) && !isFromOwnPage(req.headers, addresses.origin(request))) {
       return refuseWithError(exchange, 'cross_site_request');
     }
-    const { identified, decision } = await authorize(req, res);
+    const { identified, decision } = await whoAsks(req, res);
     const known = identified.kind === 'person' ? identified.session : undefined;
     const hint = known?.session.host_only === true ? await parts.signOutHint(known) : undefined;
     // Auth asks before it signs anybody out. Its answer reaches a session that was handed over at that one's next check; until
@@ -146,7 +152,7 @@ export function createEndpoints(parts: {
   async function goOn(req: Request, res: Response): Promise<void> {
     const { request } = ownRequestOf(res);
     const parameters = new URLSearchParams(request.query);
-    const { identified } = await authorize(req, res);
+    const { identified } = await whoAsks(req, res);
     const arrived = identified.kind === 'visitor' ? identified.arrived : undefined;
     const token = arrived && marks.tokenFor(req.headers.cookie, arrived.session);
     if (arrived !== undefined && isPressed(req, request) && token === parameters.get('person')) {
@@ -166,16 +172,6 @@ export function createEndpoints(parts: {
     const href = parts.launcherOf(request, route);
     if (href !== undefined && mayBeRedirected(request.method, req.headers)) return replyRedirect(res, href);
     return refuseWithError(exchange, 'not_found');
-  }
-
-  async function authorize({ headers }: Request, res: Response): Promise<Authorized<KnownSession>> {
-    const { request, route, exchange } = ownRequestOf(res);
-    const authorized = await parts.authorize({ request, headers, route });
-    const { identified, decision } = authorized;
-    exchange.principal = identified.principal;
-    exchange.decision = decision;
-    giveRenewed(res, identified, parts.cookies);
-    return authorized;
   }
 }
 

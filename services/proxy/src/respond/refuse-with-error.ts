@@ -5,6 +5,7 @@ import type { ErrorCode } from '@latchkey/http';
 import { replyError, thisAddress } from '@latchkey/web-pages';
 import type { Action, Fact } from '@latchkey/web-pages';
 import type { Exchange } from '../exchange.ts';
+import type { BeginAnswer } from './begin-answer.ts';
 
 type Explanation = {
   readonly reason?: Reason;
@@ -45,12 +46,15 @@ export function refuseWithError(
 }
 
 /** Whatever goes wrong in a stage closes: the request is answered with an error and goes nowhere. */
-export function refuseAfterFailure(exchange: Exchange, error: unknown): void {
+export function refuseAfterFailure(exchange: Exchange, error: unknown, beginAnswer: BeginAnswer): void {
   const { res } = exchange;
   exchange.detail = error instanceof Error ? error.message : 'unknown';
   try {
-    if (res.headersSent) res.destroy();
-    else refuseWithError(exchange, 'internal_error');
+    if (res.headersSent) return void res.destroy();
+    // Another answer may have been begun.
+    for (const name of res.getHeaderNames()) res.removeHeader(name);
+    beginAnswer(exchange);
+    refuseWithError(exchange, 'internal_error');
   } catch {
     res.destroy();
   }

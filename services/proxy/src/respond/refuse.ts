@@ -8,7 +8,6 @@ import type { LauncherOf } from '../endpoints/launcher-address.ts';
 import type { Exchange } from '../exchange.ts';
 import type { KnownSession } from '../authn/known-session.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
-import { giveRenewed } from './give-renewed.ts';
 import { refuseWithError } from './refuse-with-error.ts';
 
 /** Answers a request that was decided against: a sign-in, 401, 403, 409 or 503. */
@@ -20,7 +19,7 @@ type Refused<Kind extends Refusal<KnownSession>['kind']> = Extract<Refusal<Known
 export function createRefuse(parts: {
   addresses: Addresses;
   launcherOf: LauncherOf;
-  cookies: Pick<SessionCookies, 'endHost' | 'issue'>;
+  cookies: Pick<SessionCookies, 'endHost'>;
   marks: Pick<PersonMarks, 'tokenFor'>;
 }): Refuse {
   const { addresses, launcherOf, cookies, marks } = parts;
@@ -29,7 +28,6 @@ export function createRefuse(parts: {
     const { res } = exchange;
     const { identified, decision, request, route } = refusal;
     const { reason } = decision;
-    giveRenewed(res, identified, cookies);
     // Never to be used again, and it would hide from auth what is the matter with the shared one.
     if (identified.kind === 'visitor' && identified.spent === true) {
       res.appendHeader('Set-Cookie', cookies.endHost());

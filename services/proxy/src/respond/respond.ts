@@ -1,12 +1,10 @@
 import type { Forward, Outcome } from '@latchkey/admission';
 import { isVisit, replyRedirect, replyText } from '@latchkey/http';
 import type { PersonMarks } from '../authn/person-marks.ts';
-import type { SessionCookies } from '../authn/session-cookies.ts';
 import type { ShowLauncher } from '../endpoints/launcher.ts';
 import type { ServeEndpoint } from '../endpoints/own-request.ts';
 import type { Exchange } from '../exchange.ts';
 import type { KnownSession } from '../authn/known-session.ts';
-import { giveRenewed } from './give-renewed.ts';
 import { refuseWithError } from './refuse-with-error.ts';
 import type { Refuse } from './refuse.ts';
 import { retireServiceWorker } from './retired-worker.ts';
@@ -23,7 +21,6 @@ export function createRespond(parts: {
   readonly serveEndpoint: ServeEndpoint;
   readonly refuse: Refuse;
   readonly showLauncher: ShowLauncher;
-  readonly cookies: Pick<SessionCookies, 'issue'>;
   readonly marks: Pick<PersonMarks, 'remember'>;
 }): Respond {
   return function respond(exchange, outcome) {
@@ -55,7 +52,6 @@ export function createRespond(parts: {
         return parts.refuse(exchange, outcome);
       case 'launcher': {
         const { identified, request } = outcome;
-        giveRenewed(res, identified, parts.cookies);
         if (identified.isNew === true && isVisit(request.method, req.headers)) {
           res.appendHeader('Set-Cookie', parts.marks.remember(identified.session.session));
         }

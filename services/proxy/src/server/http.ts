@@ -1,4 +1,4 @@
-import { hasBody, StalledError, statusOf, transportSecurity } from '@latchkey/http';
+import { hasBody, StalledError, statusOf } from '@latchkey/http';
 import type { ErrorCode } from '@latchkey/http';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Exchange } from '../exchange.ts';
@@ -6,6 +6,7 @@ import type { Connections } from '../transport/connections.ts';
 import { framed } from '../outgoing/framing.ts';
 import { forwardHttp } from '../transport/http.ts';
 import { underId } from '../record/under-id.ts';
+import type { BeginAnswer } from '../respond/begin-answer.ts';
 import { refuseAfterFailure, refuseWithError } from '../respond/refuse-with-error.ts';
 import type { Respond } from '../respond/respond.ts';
 import type { BodyRefusal, HeldBody } from '../outgoing/signers/read-body.ts';
@@ -22,8 +23,7 @@ export type HttpParts = {
     req: IncomingMessage,
     person: string | undefined,
   ) => Promise<HeldBody | BodyRefusal | undefined>;
-  /** browsers reach us over HTTPS only */
-  readonly secure: boolean;
+  readonly beginAnswer: BeginAnswer;
   /** whether callers get interim answers (1xx) */
   readonly passInterim: boolean;
 };
@@ -32,7 +32,7 @@ const noBody: HeldBody = { bytes: Buffer.alloc(0), release: () => undefined };
 
 /** Takes requests through the stages. */
 export function createHttpListener(parts: HttpParts): RequestListener {
-  const { stages, respond, connections, signer } = parts;
+  const { stages, respond, beginAnswer, connections, signer } = parts;
 
   return function request(req, res) {
     const exchange = stages.open(req, res);
@@ -41,18 +41,12 @@ export function createHttpListener(parts: HttpParts): RequestListener {
       stages.record(exchange, statusOf(res));
     });
     underId(exchange, () => serve(exchange)).catch(function failed(error: unknown) {
-      speakFor(exchange);
-      refuseAfterFailure(exchange, error);
+      refuseAfterFailure(exchange, error, beginAnswer);
     });
   };
 
-  // What an application answers says this already, in the headers that are made for it.
-  function speakFor({ res }: Exchange): void {
-    if (parts.secure && !res.headersSent) res.setHeader(...transportSecurity);
-  }
-
   function refuse(exchange: Exchange, code: ErrorCode): void {
-    speakFor(exchange);
+    beginAnswer(exchange);
     refuseWithError(exchange, code);
   }
 
@@ -61,7 +55,7 @@ export function createHttpListener(parts: HttpParts): RequestListener {
     const admitted = stages.admission(exchange, incoming);
     const outcome = admitted instanceof Promise ? await admitted : admitted;
     if (outcome.kind !== 'forward') {
-      speakFor(exchange);
+      beginAnswer(exchange);
       return respond(exchange, outcome);
     }
     const leaving = stages.outgoing(exchange, outcome);

@@ -1,5 +1,6 @@
 import type { Incoming, Outcome } from '@latchkey/admission';
-import { StalledError, statusOf, transportSecurity } from '@latchkey/http';
+import { StalledError, statusOf } from '@latchkey/http';
+import type { ErrorCode } from '@latchkey/http';
 import type { RouteTable } from '@latchkey/upstreams';
 import { ServerResponse } from 'node:http';
 import type { IncomingMessage } from 'node:http';
@@ -15,6 +16,7 @@ import type { Tunnels, WhyNot } from '../transport/tunnels.ts';
 import { forwardWebSocket } from '../transport/websocket.ts';
 import type { Tell } from '../record/events.ts';
 import { underId } from '../record/under-id.ts';
+import type { BeginAnswer } from '../respond/begin-answer.ts';
 import { refuseAfterFailure, refuseWithError } from '../respond/refuse-with-error.ts';
 import type { Respond } from '../respond/respond.ts';
 import type { KnownSession } from '../authn/known-session.ts';
@@ -30,8 +32,7 @@ export type WebSocketParts = {
   readonly connections: Connections;
   readonly tunnels: Tunnels;
   readonly signer: Signer;
-  /** browsers reach us over HTTPS only */
-  readonly secure: boolean;
+  readonly beginAnswer: BeginAnswer;
   readonly tell: Tell;
   /** milliseconds that never jump */
   readonly elapsed: () => number;
@@ -43,7 +44,7 @@ type Handshake = { readonly socket: Socket; readonly head: Buffer; readonly exch
 export function createUpgradeListener(
   parts: WebSocketParts,
 ): (req: IncomingMessage, socket: Socket, head: Buffer) => void {
-  const { stages, respond, connections, tunnels, signer, table, tell, elapsed } = parts;
+  const { stages, respond, beginAnswer, connections, tunnels, signer, table, tell, elapsed } = parts;
 
   return function upgrade(req, socket, head) {
     // What does not pass is answered as any other request would be, and the connection ends with it.
@@ -56,13 +57,17 @@ export function createUpgradeListener(
     });
     res.shouldKeepAlive = false;
     res.assignSocket(socket);
-    if (parts.secure) res.setHeader(...transportSecurity);
     res.once('finish', () => endConnection(socket));
     socket.once('close', () => stages.record(exchange, statusOf(res)));
     underId(exchange, () => serve({ socket, head, exchange })).catch((error: unknown) =>
-      refuseAfterFailure(exchange, error),
+      refuseAfterFailure(exchange, error, beginAnswer),
     );
   };
+
+  function refuse(exchange: Exchange, code: ErrorCode): void {
+    beginAnswer(exchange);
+    refuseWithError(exchange, code);
+  }
 
   async function serve(handshake: Handshake): Promise<void> {
     const { exchange, socket } = handshake;
@@ -70,7 +75,10 @@ export function createUpgradeListener(
     const incoming = stages.canonical(exchange, 'websocket');
     const admitted = stages.admission(exchange, incoming);
     const outcome = admitted instanceof Promise ? await admitted : admitted;
-    if (outcome.kind !== 'forward') return respond(exchange, outcome);
+    if (outcome.kind !== 'forward') {
+      beginAnswer(exchange);
+      return respond(exchange, outcome);
+    }
     if (socket.destroyed) return undefined;
     const leaving = stages.outgoing(exchange, outcome);
     return transport(handshake, leaving, incoming, () => table() !== decidedBy);
@@ -91,7 +99,7 @@ export function createUpgradeListener(
     const release = await connections.takeTunnel(wanted, socket);
     if (release === undefined) {
       stopLooking();
-      return socket.destroyed ? undefined : refuseWithError(exchange, 'upstream_busy');
+      return socket.destroyed ? undefined : refuse(exchange, 'upstream_busy');
     }
     if (socket.destroyed) return release();
     socket.once('close', release);
@@ -123,7 +131,7 @@ export function createUpgradeListener(
         stopLooking();
         exchange.detail = detail;
         res.assignSocket(socket);
-        refuseWithError(exchange, code);
+        refuse(exchange, code);
       },
     });
   }

@@ -3,9 +3,9 @@ import { authorityOf, replyRedirect } from '@latchkey/http';
 import { isExpired } from '@latchkey/session';
 import type { Attempt, AttemptCookies, Session } from '@latchkey/session';
 import type { Request, Response } from 'express';
-import type { Admission } from '../admission.ts';
 import type { SessionCookies } from '../authn/session-cookies.ts';
 import { ownRequestOf } from '../endpoints/own-request.ts';
+import type { WhoAsks } from '../endpoints/who-asks.ts';
 import { refuseWithError } from '../respond/refuse-with-error.ts';
 import type { Addresses } from './addresses.ts';
 import type { Redeem } from './redeem.ts';
@@ -29,17 +29,17 @@ export function createCallback(parts: {
   attempts: AttemptCookies;
   redeem: Redeem;
   addresses: Addresses;
-  authorize: Admission['authorize'];
+  whoAsks: WhoAsks;
   cookies: Pick<SessionCookies, 'seal' | 'issue'>;
   now: () => number;
 }): (req: Request, res: Response) => Promise<void> {
-  const { attempts, redeem, addresses, authorize, cookies, now } = parts;
+  const { attempts, redeem, addresses, whoAsks, cookies, now } = parts;
 
   return async function finishHandOff(req, res) {
     const parameters = new URLSearchParams(ownRequestOf(res).request.query);
     const attempt = await attempts.find(req.headers.cookie, parameters.get('state') ?? '');
     const code = parameters.get('code');
-    if (code === null) return answerWithoutCode(res, attempt, parameters.get('error'));
+    if (code === null) return answerWithoutCode(req, res, attempt, parameters.get('error'));
     if (attempt?.secrets === undefined) return replyRedirect(res, await leavingCode(req, res, attempt));
     res.append('Set-Cookie', await attempts.end(attempt));
     return replyRedirect(res, await arrivalWith(code, attempt, attempt.secrets.codeVerifier, res));
@@ -75,25 +75,34 @@ export function createCallback(parts: {
   }
 
   // A callback that is loaded again, or was meant for another browser. Who is signed in all the same loses nothing.
-  async function leavingCode(
-    { headers }: Request,
-    res: Response,
-    used: Attempt | undefined,
-  ): Promise<string> {
-    const { request, route } = ownRequestOf(res);
-    const { identified } = await authorize({ request, headers, route });
-    if (identified.kind === 'person') return used?.target ?? `${addresses.origin(request)}/`;
-    return withoutCode(used);
+  async function leavingCode(req: Request, res: Response, used: Attempt | undefined): Promise<string> {
+    return (await isSignedIn(req, res)) ? targetOf(used, res) : withoutCode(used);
   }
 
-  function answerWithoutCode(res: Response, attempt: Attempt | undefined, error: string | null): void {
-    const { request, exchange } = ownRequestOf(res);
-    const href = attempt?.target ?? `${addresses.origin(request)}/`;
-    const actions = [{ label: 'Start again', href, primary: true }];
+  async function answerWithoutCode(
+    req: Request,
+    res: Response,
+    attempt: Attempt | undefined,
+    error: string | null,
+  ): Promise<void> {
+    const { exchange } = ownRequestOf(res);
     const isUnavailable = attempt !== undefined && error === unavailable;
+    const href = targetOf(attempt, res);
+    // Of several who came with one code at once, one has the session by now, and with it the browser of all.
+    if (!isUnavailable && (await isSignedIn(req, res))) return replyRedirect(res, href);
+    const actions = [{ label: 'Start again', href, primary: true }];
     refuseWithError(exchange, isUnavailable ? 'sign_in_unavailable' : 'attempt_unknown', { actions });
     // It happened, and was told, when the code came; this page may be loaded any number of times.
     if (isUnavailable) delete exchange.error;
+  }
+
+  async function isSignedIn(req: Request, res: Response): Promise<boolean> {
+    return (await whoAsks(req, res)).identified.kind === 'person';
+  }
+
+  // Never what the address says.
+  function targetOf(attempt: Attempt | undefined, res: Response): string {
+    return attempt?.target ?? `${addresses.origin(ownRequestOf(res).request)}/`;
   }
 }
 
