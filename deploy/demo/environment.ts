@@ -2,7 +2,7 @@ import type { DevClient, DevIdp } from '@latchkey/dev-idp';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { DemoApps } from './apps/start.ts';
-import { Complaint } from './complaint.ts';
+import { UserError } from './user-error.ts';
 import type { DemoPorts } from './ports.ts';
 
 export type Environment = Record<string, string>;
@@ -98,6 +98,6 @@ function providerOf(kind: string, { issuer, endpoints }: DevIdp): Environment {
     case 'oidc':
       return { PROVIDER_DEV_TYPE: 'oidc', PROVIDER_DEV_OIDC_ISSUER: issuer };
     default:
-      throw new Complaint(`LATCHKEY_DEMO_PROVIDER is "${kind}"; write google or oidc.`);
+      throw new UserError(`LATCHKEY_DEMO_PROVIDER is "${kind}"; write google or oidc.`);
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { announcement } from './announcement.ts';
 import { startDemoApps } from './apps/start.ts';
-import { Complaint } from './complaint.ts';
+import { UserError } from './user-error.ts';
 import { authAtTheProvider, serviceEnvironments } from './environment.ts';
 import { logRelay } from './logs.ts';
 import { demoPorts, expectFree } from './ports.ts';
@@ -63,7 +63,7 @@ try {
   await Promise.race([run(), stopAsked.promise]);
 } catch (error) {
   logs.explain();
-  stderr.write(`${error instanceof Complaint ? error.message : inspect(error)}\n`);
+  stderr.write(`${error instanceof UserError ? error.message : inspect(error)}\n`);
   exitCode = 1;
 }
 stopping = true;

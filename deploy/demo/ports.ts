@@ -1,26 +1,26 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { Complaint } from './complaint.ts';
+import { UserError } from './user-error.ts';
 
 export type DemoPorts = { proxy: number; auth: number; idp: number };
 
 const defaultBase = 4180;
 
-/** The three ports of the demo, one after the other from `LATCHKEY_DEMO_PORT`. Throws a complaint where it is no port. */
+/** The three ports of the demo, one after the other from `LATCHKEY_DEMO_PORT`. Throws a UserError where it is no port. */
 export function demoPorts(base: string | undefined): DemoPorts {
   const proxy = base ? Number(base) : defaultBase;
   if (!Number.isInteger(proxy) || proxy < 1 || proxy > 65_533) {
-    throw new Complaint(`LATCHKEY_DEMO_PORT is "${base}"; write a port from 1 to 65533.`);
+    throw new UserError(`LATCHKEY_DEMO_PORT is "${base}"; write a port from 1 to 65533.`);
   }
   return { proxy, auth: proxy + 1, idp: proxy + 2 };
 }
 
-/** Throws a complaint about the first port that cannot be had. */
+/** Throws a UserError about the first port that cannot be had. */
 export async function expectFree(ports: DemoPorts): Promise<void> {
   for (const port of Object.values(ports)) {
     const obstacle = await whatHolds(port);
     if (obstacle === undefined) continue;
-    throw new Complaint(
+    throw new UserError(
       `Port ${port} cannot be had: ${obstacle}. To move the demo: ` +
         `LATCHKEY_DEMO_PORT=5180 npm start (it takes three ports, from that one on).`,
     );

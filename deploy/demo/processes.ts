@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Complaint } from './complaint.ts';
+import { UserError } from './user-error.ts';
 import type { Environment } from './environment.ts';
 
 const readyWithinMs = 30_000;
@@ -12,7 +12,7 @@ const stopWithinMs = 5_000;
 /** A child process that runs one of the services. */
 export type Service = {
   name: string;
-  /** Rejects with a complaint when the process ends, whatever the reason. */
+  /** Rejects with a UserError when the process ends, whatever the reason. */
   ended: Promise<never>;
   /** Asks the process to stop, insists after five seconds, and waits until it is gone. */
   stop(): Promise<void>;
@@ -34,7 +34,7 @@ export function startService(
 
   async function complainAtTheEnd(): Promise<never> {
     await closed;
-    throw new Complaint(`${name} ended by itself (${child.signalCode ?? `exit code ${child.exitCode}`}).`);
+    throw new UserError(`${name} ended by itself (${child.signalCode ?? `exit code ${child.exitCode}`}).`);
   }
   const ended = complainAtTheEnd();
   // Whoever waits for it hears of it; while stopping nobody does.
@@ -56,14 +56,14 @@ function readLines(input: Readable, onLine: (text: string) => void): void {
   createInterface({ input }).on('line', onLine);
 }
 
-/** Waits until a service answers 200 at `/ping`. Throws a complaint after half a minute. */
+/** Waits until a service answers 200 at `/ping`. Throws a UserError after half a minute. */
 export async function untilReady(name: string, port: number): Promise<void> {
   const deadline = performance.now() + readyWithinMs;
   while (performance.now() < deadline) {
     if (await answersPing(port)) return;
     await wait(50);
   }
-  throw new Complaint(`${name} did not get ready within ${readyWithinMs / 1000} seconds.`);
+  throw new UserError(`${name} did not get ready within ${readyWithinMs / 1000} seconds.`);
 }
 
 async function answersPing(port: number): Promise<boolean> {

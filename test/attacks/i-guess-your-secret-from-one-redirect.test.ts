@@ -6,19 +6,19 @@ import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
 import { createHmac, hkdfSync } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { publicDeployments, versionOneDeployment } from '../fixtures/public-deployments.ts';
-import { told } from '../../packages/settings/testing/told.ts';
+import { asSentences } from '../../packages/settings/testing/as-sentences.ts';
 
 const [{ proxy, auth }] = publicDeployments('/sso');
 const services = [
   [
     'the proxy',
     'CLIENT_SECRET',
-    (secret: string) => told(loadProxySettings({ ...proxy, CLIENT_SECRET: secret })),
+    (secret: string) => asSentences(loadProxySettings({ ...proxy, CLIENT_SECRET: secret })),
   ],
   [
     'auth',
     'CLIENT_PROXY_SECRET',
-    (secret: string) => told(loadAuthSettings({ ...auth, CLIENT_PROXY_SECRET: secret })),
+    (secret: string) => asSentences(loadAuthSettings({ ...auth, CLIENT_PROXY_SECRET: secret })),
   ],
 ] as const;
 
@@ -65,7 +65,10 @@ describe.each(services)('%s', (_, name, load) => {
 
 test('the public deployments of BuzzFeed SSO start as they are, without a word about their secrets', () => {
   for (const one of [...publicDeployments('/sso'), versionOneDeployment('/sso')]) {
-    for (const loaded of [told(loadProxySettings(one.proxy)), told(loadAuthSettings(one.auth))]) {
+    for (const loaded of [
+      asSentences(loadProxySettings(one.proxy)),
+      asSentences(loadAuthSettings(one.auth)),
+    ]) {
       expect(loaded).toMatchObject({ ok: true });
       expect(loaded.warnings.filter((line) => /openssl|guess/.test(line))).toEqual([]);
     }
@@ -77,9 +80,9 @@ test.each([
   ['a word again and again', Buffer.alloc(32, 'changeme')],
 ])('no service starts with a key of %s either, although it is of 32 bytes', (_, bytes) => {
   const key = bytes.toString('base64');
-  expect(told(loadProxySettings({ ...proxy, SESSION_COOKIE_SECRET: key })).ok).toBe(false);
-  expect(told(loadAuthSettings({ ...auth, SESSION_COOKIE_SECRET: key })).ok).toBe(false);
-  expect(told(loadAuthSettings({ ...auth, SESSION_KEY: key })).ok).toBe(false);
+  expect(asSentences(loadProxySettings({ ...proxy, SESSION_COOKIE_SECRET: key })).ok).toBe(false);
+  expect(asSentences(loadAuthSettings({ ...auth, SESSION_COOKIE_SECRET: key })).ok).toBe(false);
+  expect(asSentences(loadAuthSettings({ ...auth, SESSION_KEY: key })).ok).toBe(false);
 });
 
 test.each(['return address', 'session token', 'sign-out hint'] as const)(

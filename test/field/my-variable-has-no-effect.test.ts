@@ -2,7 +2,7 @@
 // balancer was not believed. So it was with a port that was given out twice, until the second could not listen.
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
-import { told } from '../../packages/settings/testing/told.ts';
+import { asSentences } from '../../packages/settings/testing/as-sentences.ts';
 
 const secret = Buffer.alloc(32, 'a key of the tests').toString('base64');
 
@@ -29,11 +29,11 @@ const auth = {
 
 /** What the services say at their start about an environment with these variables besides. */
 const said = {
-  proxy: (more: Record<string, string>) => told(loadProxySettings({ ...proxy, ...more })).warnings,
-  auth: (more: Record<string, string>) => told(loadAuthSettings({ ...auth, ...more })).warnings,
+  proxy: (more: Record<string, string>) => asSentences(loadProxySettings({ ...proxy, ...more })).warnings,
+  auth: (more: Record<string, string>) => asSentences(loadAuthSettings({ ...auth, ...more })).warnings,
 };
 
-const errorsOf = (loaded: ReturnType<typeof told>) => (loaded.ok ? [] : loaded.errors);
+const errorsOf = (loaded: ReturnType<typeof asSentences>) => (loaded.ok ? [] : loaded.errors);
 
 describe('a name that is almost one of ours', () => {
   test.each([
@@ -90,13 +90,13 @@ describe('a port for two things', () => {
     'METRICS_PORT: got "4180", which is SERVER_PORT, write another one that is for the inside only';
 
   test('keeps the proxy from starting', () => {
-    expect(errorsOf(told(loadProxySettings({ ...proxy, METRICS_PORT: '4180' })))).toEqual([metrics]);
+    expect(errorsOf(asSentences(loadProxySettings({ ...proxy, METRICS_PORT: '4180' })))).toEqual([metrics]);
   });
 
   test('keeps auth from starting, which has three of them', () => {
-    expect(errorsOf(told(loadAuthSettings({ ...auth, METRICS_PORT: '4180' })))).toEqual([metrics]);
+    expect(errorsOf(asSentences(loadAuthSettings({ ...auth, METRICS_PORT: '4180' })))).toEqual([metrics]);
     const both = { SERVER_PORT: '8080', SERVER_INTERNAL_PORT: '4181', METRICS_PORT: '4181' };
-    expect(errorsOf(told(loadAuthSettings({ ...auth, ...both })))).toEqual([
+    expect(errorsOf(asSentences(loadAuthSettings({ ...auth, ...both })))).toEqual([
       'METRICS_PORT: got "4181", which is SERVER_INTERNAL_PORT, write another one that is for the inside only',
     ]);
   });

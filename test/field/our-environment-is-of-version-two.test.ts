@@ -6,7 +6,7 @@ import { startUp } from '../fixtures/environments.ts';
 import { sendRaw } from '../fixtures/raw-request.ts';
 import { signIn } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';
-import { told } from '../../packages/settings/testing/told.ts';
+import { asSentences } from '../../packages/settings/testing/as-sentences.ts';
 
 const key = Buffer.alloc(32, 'a key of the tests').toString('base64');
 
@@ -76,7 +76,7 @@ describe('an environment of version 2 with Okta', () => {
   });
 
   test('is told what to write for each of its names', () => {
-    const { deprecated } = told(loadAuthSettings(versionTwo));
+    const { deprecated } = asSentences(loadAuthSettings(versionTwo));
     expect(deprecated).toEqual(
       expect.arrayContaining([
         { name: 'PROVIDER_SLUG', instead: 'PROVIDER_OKTA_SLUG' },
@@ -101,7 +101,7 @@ describe('the scheme of REDIRECT_URL', () => {
   });
 
   test('comes with a warning where the host is another one than that of auth', () => {
-    const { warnings } = told(
+    const { warnings } = asSentences(
       loadAuthSettings({ ...versionTwo, REDIRECT_URL: 'http://login.corp.example.com' }),
     );
     expect(warnings).toContainEqual(

@@ -5,7 +5,7 @@ import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
 import { minimalAuth, minimalProxy } from '../../packages/settings/testing/environments.ts';
 import { signIn } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';
-import { told } from '../../packages/settings/testing/told.ts';
+import { asSentences } from '../../packages/settings/testing/as-sentences.ts';
 
 const old = 'the old secret of both services';
 const fresh = 'k0rGd3m5c4mOaSxJ6N2p7b9yXtWvE1zUfK8hLrTgPnA=';
@@ -61,11 +61,11 @@ describe('a comma in a secret', () => {
   const services = [
     [
       'CLIENT_SECRET',
-      (secret: string) => told(loadProxySettings({ ...minimalProxy(), CLIENT_SECRET: secret })),
+      (secret: string) => asSentences(loadProxySettings({ ...minimalProxy(), CLIENT_SECRET: secret })),
     ],
     [
       'CLIENT_PROXY_SECRET',
-      (secret: string) => told(loadAuthSettings({ ...minimalAuth(), CLIENT_PROXY_SECRET: secret })),
+      (secret: string) => asSentences(loadAuthSettings({ ...minimalAuth(), CLIENT_PROXY_SECRET: secret })),
     ],
   ] as const;
   const random = 'p,7Qe}x2Wk!9sLrT$vB4nZ';

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
 import type { AuthSettings, Loaded, ProxySettings } from '@latchkey/settings';
-import { told } from '../../packages/settings/testing/told.ts';
+import { asSentences } from '../../packages/settings/testing/as-sentences.ts';
 import { startUp } from '../fixtures/environments.ts';
 
 type Env = Record<string, string>;
@@ -164,7 +164,7 @@ describe('environment', () => {
         SESSION_TTL_VALID: '5m',
       }),
     );
-    const lines = told(loaded).warnings.filter((line) => line.includes('deprecated, write '));
+    const lines = asSentences(loaded).warnings.filter((line) => line.includes('deprecated, write '));
     const deprecated = Object.keys(older).filter((name) => !name.startsWith('CLIENT_'));
     expect(lines).toHaveLength(deprecated.length);
     for (const name of deprecated) expect(lines).toContainEqual(expect.stringContaining(`${name}: `));

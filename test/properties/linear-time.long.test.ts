@@ -36,7 +36,7 @@ import {
 import { loadUpstreams, upstreamTarget } from '@latchkey/upstreams';
 import { errorPage, renderPage } from '@latchkey/web-pages';
 import { aRequest } from '@latchkey/testing';
-import { actionOf } from '../../services/auth/src/record/action.ts';
+import { actionOf } from '../../services/auth/src/telemetry/action.ts';
 import { requireClient } from '../../services/auth/src/session/client-credentials.ts';
 import { readReturnAddress } from '../../services/auth/src/sign-in/return-address.ts';
 import { readTrips } from '../../services/auth/src/sign-in/round-trips.ts';

@@ -6,7 +6,7 @@ import type { CanonicalRequest } from '@latchkey/http';
 import { servesPort } from '@latchkey/upstreams';
 import type { RouteTable, Target } from '@latchkey/upstreams';
 import { andThen } from './and-then.ts';
-import { authenticate, stranger } from './authenticate.ts';
+import { authenticate, anonymous } from './authenticate.ts';
 import type { Asked, Authenticator } from './authenticate.ts';
 import { originOf, passOn, refusalOf } from './conclude.ts';
 import type { Incoming } from './incoming.ts';
@@ -50,7 +50,7 @@ export function admit<Session>(
   try {
     const facts = factsOf(request, incoming);
     const open = decideForAnyone(route.policy, facts);
-    if (open !== undefined) return conclude({ identified: stranger, decision: open });
+    if (open !== undefined) return conclude({ identified: anonymous, decision: open });
 
     const authorized = authorize({ ...routed, headers: incoming.headers }, facts, parts.authenticators);
     if (!(authorized instanceof Promise)) return conclude(authorized);

@@ -41,7 +41,7 @@ export type Authenticator<Session> = (
 ) => Identified<Session> | undefined | Promise<Identified<Session> | undefined>;
 
 /** Of whom nothing came, or nothing was looked at. */
-export const stranger: Identified<never> = {
+export const anonymous: Identified<never> = {
   kind: 'visitor',
   principal: { kind: 'visitor', why: 'no_session' },
 };
@@ -52,6 +52,6 @@ export function authenticate<Session>(
   authenticators: readonly Authenticator<Session>[],
 ): Identified<Session> | Promise<Identified<Session>> {
   const [first, ...others] = authenticators;
-  if (first === undefined) return stranger;
+  if (first === undefined) return anonymous;
   return andThen(first(asked), (found) => found ?? authenticate(asked, others));
 }

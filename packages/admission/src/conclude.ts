@@ -5,7 +5,7 @@ import { upstreamTarget } from '@latchkey/upstreams';
 import type { Target } from '@latchkey/upstreams';
 import type { Incoming } from './incoming.ts';
 import type { Decided, Outcome, Refusal } from './outcome.ts';
-import { wayBackTo } from './way-back.ts';
+import { returnUrlOf } from './return-url.ts';
 
 type Scheme = {
   /** in which a browser reaches us */
@@ -32,7 +32,7 @@ export function refusalOf<Session>(
   if (!mayBeRedirected(request.method, headers)) {
     return { kind: 'challenge', error: 'not_signed_in', ...decided };
   }
-  if (wayBackTo(origin, request.target) !== undefined) return { kind: 'sign_in', ...decided };
+  if (returnUrlOf(origin, request.target) !== undefined) return { kind: 'sign_in', ...decided };
   const detail = 'the URL is too long to come back to';
   return { kind: 'sign_in_aside', error: 'not_signed_in', ...decided, detail };
 }

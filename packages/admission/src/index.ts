@@ -16,4 +16,4 @@ export type {
   ShowLauncher,
 } from './outcome.ts';
 export { mayControlOwnPaths } from './service-worker.ts';
-export { wayBackTo } from './way-back.ts';
+export { returnUrlOf } from './return-url.ts';

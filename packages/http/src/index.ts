@@ -46,5 +46,5 @@ export type { RateLimit } from './server/rate-limit.ts';
 export { replyHtml, replyJson, replyRedirect, replyText } from './server/reply.ts';
 export { givenRequestId, newRequestId } from './server/request-id.ts';
 export { StalledError } from './server/stalled.ts';
-export { createWorkForStrangers } from './server/work-for-strangers.ts';
-export type { WorkForStrangers } from './server/work-for-strangers.ts';
+export { createUnauthenticatedWork } from './server/unauthenticated-work.ts';
+export type { UnauthenticatedWork } from './server/unauthenticated-work.ts';

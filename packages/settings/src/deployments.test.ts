@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings } from './load-auth.ts';
 import { loadProxySettings } from './load-proxy.ts';
 import { freshKey } from '../testing/environments.ts';
-import { told } from '../testing/told.ts';
+import { asSentences } from '../testing/as-sentences.ts';
 
 // The variables of two public deployments of BuzzFeed SSO on ECS Fargate, with values of the same form.
 
@@ -144,7 +144,7 @@ function versionThree(): Record<string, string> {
 
 describe('an environment of BuzzFeed SSO on Fargate starts unchanged', () => {
   test('the proxy of the first deployment', () => {
-    expect(told(loadProxySettings(firstProxy()))).toMatchObject({
+    expect(asSentences(loadProxySettings(firstProxy()))).toMatchObject({
       ok: true,
       settings: {
         session: { ttl: { lifetimeMs: 3_600_000 } },
@@ -155,7 +155,7 @@ describe('an environment of BuzzFeed SSO on Fargate starts unchanged', () => {
   });
 
   test('auth of the first deployment', () => {
-    const loaded = told(loadAuthSettings(firstAuth()));
+    const loaded = asSentences(loadAuthSettings(firstAuth()));
     expect(loaded).toMatchObject({
       ok: true,
       settings: {
@@ -179,7 +179,7 @@ describe('an environment of BuzzFeed SSO on Fargate starts unchanged', () => {
   });
 
   test('the proxy of the second, where a stray CLUSTER does not fill the empty UPSTREAM_CLUSTER', () => {
-    const loaded = told(loadProxySettings({ ...firstProxy(), ...secondChanges }));
+    const loaded = asSentences(loadProxySettings({ ...firstProxy(), ...secondChanges }));
     expect(loaded).toMatchObject({
       ok: true,
       settings: { session: { cookie: { secure: false } }, upstream: { cluster: '' } },
@@ -187,7 +187,7 @@ describe('an environment of BuzzFeed SSO on Fargate starts unchanged', () => {
   });
 
   test('auth of the second, warned that it sends people anywhere', () => {
-    const loaded = told(
+    const loaded = asSentences(
       loadAuthSettings({
         ...firstAuth(),
         ...secondChanges,
@@ -211,7 +211,7 @@ describe('a provider of BuzzFeed SSO is taken over unchanged', () => {
     ],
   ])('Okta: %j', (given, settings) => {
     const variables = Object.entries(given).map(([name, text]) => [`PROVIDER_X_${name}`, text]);
-    const loaded = told(
+    const loaded = asSentences(
       loadAuthSettings({
         ...common,
         ...Object.fromEntries(variables),
@@ -228,7 +228,7 @@ describe('a provider of BuzzFeed SSO is taken over unchanged', () => {
   });
 
   test('Cognito, told once that its AWS keys can go', () => {
-    const loaded = told(
+    const loaded = asSentences(
       loadAuthSettings({
         ...common,
         PROVIDER_X_TYPE: 'cognito',
@@ -263,7 +263,7 @@ describe('a provider of BuzzFeed SSO is taken over unchanged', () => {
 
 describe('an environment of BuzzFeed SSO under any of its names starts unchanged', () => {
   test('the proxy of versions 1 and 2', () => {
-    const loaded = told(loadProxySettings(versionOneProxy()));
+    const loaded = asSentences(loadProxySettings(versionOneProxy()));
     expect(loaded).toMatchObject({
       ok: true,
       settings: {
@@ -284,7 +284,7 @@ describe('an environment of BuzzFeed SSO under any of its names starts unchanged
   });
 
   test('auth of version 1', () => {
-    const loaded = told(loadAuthSettings(versionOneAuth()));
+    const loaded = asSentences(loadAuthSettings(versionOneAuth()));
     expect(loaded).toMatchObject({
       ok: true,
       settings: {
@@ -312,7 +312,7 @@ describe('an environment of BuzzFeed SSO under any of its names starts unchanged
 
   test('one environment of version 3 for both services', () => {
     const env = versionThree();
-    const [proxy, auth] = [told(loadProxySettings(env)), told(loadAuthSettings(env))];
+    const [proxy, auth] = [asSentences(loadProxySettings(env)), asSentences(loadAuthSettings(env))];
     if (!proxy.ok || !auth.ok) throw new Error('refused');
     expect(proxy.settings.client).toEqual(auth.settings.client);
     expect(proxy.settings.session.cookie).toEqual(auth.settings.session.cookie);

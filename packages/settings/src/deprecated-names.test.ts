@@ -3,7 +3,7 @@ import { loadAuthSettings } from './load-auth.ts';
 import { loadProxySettings } from './load-proxy.ts';
 import { removedFromAuth, removedFromProxy } from './removed-names.ts';
 import { freshKey, minimalAuth, minimalProxy } from '../testing/environments.ts';
-import { told } from '../testing/told.ts';
+import { asSentences } from '../testing/as-sentences.ts';
 
 type Env = Record<string, string | undefined>;
 
@@ -17,8 +17,8 @@ function expectSameSettings(
   name: string,
   text: string,
 ): void {
-  const now = told<unknown>(load({ ...env, [name]: text }));
-  const before = told<unknown>(load({ ...env, [name]: undefined, [older]: text }));
+  const now = asSentences<unknown>(load({ ...env, [name]: text }));
+  const before = asSentences<unknown>(load({ ...env, [name]: undefined, [older]: text }));
   if (!now.ok || !before.ok) throw new Error([now, before].flatMap((l) => (l.ok ? [] : l.errors)).join('\n'));
   expect(before.settings).toEqual(now.settings);
   expect(before.warnings.filter((line) => line.startsWith(`${older}: deprecated`))).toEqual([
@@ -69,7 +69,7 @@ describe('the deprecated names of the proxy', () => {
   });
 
   test.each(Object.entries(removedFromProxy))('%s has no effect any more', (name, advice) => {
-    const loaded = told(
+    const loaded = asSentences(
       loadProxySettings({ ...minimalProxy(), UPSTREAM_CONFIGFILE: '/x.yml', [name]: 'hunter2' }),
     );
     expect(loaded).toMatchObject({
@@ -86,7 +86,7 @@ describe('the deprecated names of the proxy', () => {
       CLUSTER: 'stray',
       UPSTREAM_CLUSTER: 'prod',
     };
-    expect(told(loadProxySettings(env))).toMatchObject({
+    expect(asSentences(loadProxySettings(env))).toMatchObject({
       settings: { upstream: { cluster: 'prod' } },
       warnings: [],
       deprecated: [],
@@ -132,7 +132,7 @@ describe('the deprecated names of auth', () => {
   });
 
   test.each(Object.entries(removedFromAuth))('%s has no effect any more', (name, advice) => {
-    const loaded = told(loadAuthSettings({ ...minimalAuth(), [name]: 'x' }));
+    const loaded = asSentences(loadAuthSettings({ ...minimalAuth(), [name]: 'x' }));
     expect(loaded).toMatchObject({
       ok: true,
       warnings: [`${name}: has no effect any more, ${advice}`],
@@ -147,7 +147,7 @@ describe('the names that BuzzFeed SSO documents and never read', () => {
     ['GROUPCACHE_INTERVAL_REFRESH', '5m'],
     ['GROUPCACHE_INTERVAL_PROVIDER', '5m'],
   ])('%s has no effect on auth', (name, text) => {
-    const loaded = told(loadAuthSettings({ ...minimalAuth(), [name]: text }));
+    const loaded = asSentences(loadAuthSettings({ ...minimalAuth(), [name]: text }));
     expect(loaded).toMatchObject({ ok: true, warnings: [`${name}: has no effect`] });
   });
 });

@@ -6,7 +6,7 @@ import { loadAuthSettings } from './load-auth.ts';
 import { loadProxySettings } from './load-proxy.ts';
 import type { Loaded } from './settings.ts';
 import { filesOf, freshKey } from '../testing/environments.ts';
-import { told } from '../testing/told.ts';
+import { asSentences } from '../testing/as-sentences.ts';
 
 const folder = new URL('../../../deploy/environments/', import.meta.url);
 
@@ -24,7 +24,7 @@ function readEnvironment(name: string): Record<string, string> {
 }
 
 function settingsOf<T>(one: Loaded<T>): T {
-  const loaded = told(one);
+  const loaded = asSentences(one);
   expect(loaded.warnings).toEqual([]);
   if (!loaded.ok) throw new Error(loaded.errors.join('\n'));
   return loaded.settings;

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings } from './load-auth.ts';
 import { freshKey, minimalAuth, minimalProxy } from '../testing/environments.ts';
-import { told } from '../testing/told.ts';
+import { asSentences } from '../testing/as-sentences.ts';
 
 type Changes = Record<string, string | undefined>;
 
 function load(changes: Changes = {}) {
-  return told(loadAuthSettings({ ...minimalAuth(), ...changes }));
+  return asSentences(loadAuthSettings({ ...minimalAuth(), ...changes }));
 }
 
 function errorsOf(changes: Changes): string[] {
@@ -80,7 +80,7 @@ describe('the settings of auth', () => {
   });
 
   test('load from an environment that is shared with the proxy, with strays of other programs', () => {
-    const loaded = told(
+    const loaded = asSentences(
       loadAuthSettings({
         ...minimalProxy(),
         ...minimalAuth(),
@@ -209,7 +209,7 @@ describe('the providers of auth', () => {
 
 describe('the errors of auth', () => {
   test('come all at once, those of the providers too', () => {
-    const loaded = told(loadAuthSettings({ PROVIDER_X_TYPE: 'google', SESSION_LIFETIME: '1m' }));
+    const loaded = asSentences(loadAuthSettings({ PROVIDER_X_TYPE: 'google', SESSION_LIFETIME: '1m' }));
     expect(loaded.ok ? [] : loaded.errors.map((line) => line.split(':')[0])).toEqual([
       'SERVER_HOST',
       'SESSION_KEY',

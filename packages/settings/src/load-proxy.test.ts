@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadProxySettings } from './load-proxy.ts';
 import { freshKey, minimalAuth, minimalProxy } from '../testing/environments.ts';
-import { told } from '../testing/told.ts';
+import { asSentences } from '../testing/as-sentences.ts';
 
 function load(changes: Record<string, string | undefined> = {}) {
-  return told(loadProxySettings({ ...minimalProxy(), ...changes }));
+  return asSentences(loadProxySettings({ ...minimalProxy(), ...changes }));
 }
 
 function errorsOf(changes: Record<string, string | undefined>): string[] {
@@ -124,7 +124,7 @@ describe('the settings of the proxy', () => {
   });
 
   test('load from an environment that is shared with auth', () => {
-    expect(told(loadProxySettings({ ...minimalAuth(), ...minimalProxy() })).ok).toBe(true);
+    expect(asSentences(loadProxySettings({ ...minimalAuth(), ...minimalProxy() })).ok).toBe(true);
   });
 
   test.each([
@@ -143,7 +143,7 @@ describe('the settings of the proxy', () => {
 
 describe('the errors of the proxy', () => {
   test('come all at once, each naming its variable', () => {
-    const loaded = told(
+    const loaded = asSentences(
       loadProxySettings({
         SERVER_PORT: 'http',
         SESSION_TTL_VALID: '60',

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings } from './load-auth.ts';
 import { loadProxySettings } from './load-proxy.ts';
 import { filesOf, freshKey, minimalAuth, minimalProxy } from '../testing/environments.ts';
-import { told } from '../testing/told.ts';
+import { asSentences } from '../testing/as-sentences.ts';
 
 const [first, second, sealing] = [freshKey(), freshKey(), freshKey()];
 
@@ -22,13 +22,13 @@ const readFile = filesOf({
 type Env = Record<string, string | undefined>;
 
 function loadProxy(changes: Env) {
-  return told(
+  return asSentences(
     loadProxySettings({ ...minimalProxy(), UPSTREAM_CONFIGFILE: '/x.yml', ...changes }, { readFile }),
   );
 }
 
 function loadAuth(changes: Env) {
-  return told(loadAuthSettings({ ...minimalAuth(), ...changes }, { readFile }));
+  return asSentences(loadAuthSettings({ ...minimalAuth(), ...changes }, { readFile }));
 }
 
 describe('secrets in files', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings } from './load-auth.ts';
 import { filesOf, minimalAuth } from '../testing/environments.ts';
-import { told } from '../testing/told.ts';
+import { asSentences } from '../testing/as-sentences.ts';
 
 describe('the only provider of versions 1 and 2', () => {
   const one = {
@@ -17,7 +17,7 @@ describe('the only provider of versions 1 and 2', () => {
     'PROVIDER_GOOGLE_SLUG: not set and taken to be google, register the callback path /google/callback with the provider; where it has /oauth2/callback and shall keep it, write oauth2, and the same in UPSTREAM_DEFAULT_PROVIDER of the proxy';
 
   test('is read from CLIENT_ID and CLIENT_SECRET, under the slug google', () => {
-    expect(told(loadAuthSettings(one))).toMatchObject({
+    expect(asSentences(loadAuthSettings(one))).toMatchObject({
       ok: true,
       settings: {
         providers: [
@@ -49,7 +49,7 @@ describe('the only provider of versions 1 and 2', () => {
     ['PROVIDER_SLUG', 'PROVIDER_GOOGLE_SLUG', 'sso'],
     ['SCOPE', 'PROVIDER_GOOGLE_SCOPE', 'email'],
   ])('takes %s for %s', (older, name, text) => {
-    const loaded = told(
+    const loaded = asSentences(
       loadAuthSettings({
         ...one,
         GOOGLE_ADMIN_EMAIL: 'a@example.com',
@@ -66,13 +66,13 @@ describe('the only provider of versions 1 and 2', () => {
     ['auto', 'select_account'],
     ['none', 'none'],
   ])('has the prompt that APPROVAL_PROMPT=%s meant: %s', (APPROVAL_PROMPT, prompt) => {
-    expect(told(loadAuthSettings({ ...one, APPROVAL_PROMPT }))).toMatchObject({
+    expect(asSentences(loadAuthSettings({ ...one, APPROVAL_PROMPT }))).toMatchObject({
       settings: { providers: [{ prompt }] },
     });
   });
 
   test('is google where the proxy says PROVIDER=sso in the same environment', () => {
-    expect(told(loadAuthSettings({ ...one, PROVIDER: 'sso' }))).toMatchObject({
+    expect(asSentences(loadAuthSettings({ ...one, PROVIDER: 'sso' }))).toMatchObject({
       settings: { providers: [{ type: 'google' }] },
     });
   });
@@ -80,14 +80,14 @@ describe('the only provider of versions 1 and 2', () => {
   test('may have its secret in a file', () => {
     const env = { ...one, CLIENT_SECRET: undefined, CLIENT_SECRET_FILE: '/run/secrets/google' };
     expect(
-      told(loadAuthSettings(env, { readFile: filesOf({ '/run/secrets/google': 'from-file\n' }) })),
+      asSentences(loadAuthSettings(env, { readFile: filesOf({ '/run/secrets/google': 'from-file\n' }) })),
     ).toMatchObject({
       settings: { providers: [{ clientSecret: 'from-file' }] },
     });
   });
 
   test('takes a slug that is set', () => {
-    const loaded = told(loadAuthSettings({ ...one, PROVIDER_GOOGLE_SLUG: 'sso' }));
+    const loaded = asSentences(loadAuthSettings({ ...one, PROVIDER_GOOGLE_SLUG: 'sso' }));
     expect(loaded).toMatchObject({ settings: { providers: [{ slug: 'sso' }] } });
     expect(loaded.warnings).not.toContain(slugWarning);
   });
@@ -96,7 +96,7 @@ describe('the only provider of versions 1 and 2', () => {
     ['its names belong to the proxy', { CLIENT_ID: 'proxy-1', CLIENT_SECRET: 'x', PROVIDER: 'sso' }],
     ['they are left over', { CLIENT_ID: '1234.apps.example.com', GOOGLE_ADMIN_EMAIL: 'admin@example.com' }],
   ])('is not read where a provider is declared and %s', (_when, changes) => {
-    const loaded = told(loadAuthSettings({ ...minimalAuth(), ...changes }));
+    const loaded = asSentences(loadAuthSettings({ ...minimalAuth(), ...changes }));
     expect(loaded).toMatchObject({ ok: true, settings: { providers: [{ clientId: 'google-client' }] } });
     expect(loaded.deprecated).toEqual([]);
   });
@@ -105,7 +105,7 @@ describe('the only provider of versions 1 and 2', () => {
     ['as it is', 'proxy-1'],
     ['by a reference', '${CLIENT_PROXY_ID}'],
   ])('is not made from the CLIENT_ID of the proxy, given %s', (_how, CLIENT_ID) => {
-    const loaded = told(loadAuthSettings({ ...one, CLIENT_ID }));
+    const loaded = asSentences(loadAuthSettings({ ...one, CLIENT_ID }));
     expect(loaded.ok ? [] : loaded.errors).toEqual([
       'PROVIDER_<ID>_TYPE: not set, write at least one provider, like PROVIDER_GOOGLE_TYPE=google',
     ]);

@@ -2,7 +2,7 @@ import { introspectionPath, tokenPath } from '@latchkey/contract';
 import {
   clockFrom,
   createRateLimit,
-  createWorkForStrangers,
+  createUnauthenticatedWork,
   HttpError,
   listenError,
   replyText,
@@ -20,7 +20,7 @@ import type { Parts } from './parts.ts';
 import { tokenEndpoint } from './hand-off/endpoint.ts';
 import { home } from './home.ts';
 import type { Provider } from './providers/provider.ts';
-import { startRecording } from './record/start.ts';
+import { startAuthTelemetry } from './telemetry/start.ts';
 import { requireClient } from './session/client-credentials.ts';
 import { introspection } from './session/endpoint.ts';
 import { createRefresher } from './session/refresh.ts';
@@ -34,7 +34,7 @@ import { form } from './web/form.ts';
 import { front } from './web/front.ts';
 import type { Handler } from './web/locals.ts';
 import { requireSameOrigin } from './web/same-origin.ts';
-import { inPlace, limited, undriven } from './web/strangers.ts';
+import { inPlace, limited, refuseForeignPages } from './web/limits.ts';
 import { visitsOnly } from './web/visits-only.ts';
 
 /** What auth is started with. */
@@ -58,13 +58,15 @@ export type AuthOptions = {
 export async function startAuth(options: AuthOptions): Promise<RunningServer> {
   const { settings, log, registry, providerTimeoutMs = 5_000 } = options;
   const clock = clockFrom(options);
-  const recording = startRecording({ settings, registry, log });
-  const parts = createParts(settings, { log, tell: recording.emit, ...clock, providerTimeoutMs });
+  const telemetry = startAuthTelemetry({ settings, registry, log });
+  const parts = createParts(settings, { log, emit: telemetry.emit, ...clock, providerTimeoutMs });
   const { port, internalPort, trustedProxies, requestsPerMinute } = settings.server;
   const serve = (onPort: number, ...routers: Router[]): Promise<RunningServer> =>
     listen(onPort, settings.server, ({ ready }) => {
       const first = front({ ...parts, secure: parts.cookies.own.secure }, { ready, trustedProxies });
-      return { request: createApp().use(first, undriven, ...routers, nothingHere, answerErrors(log)) };
+      return {
+        request: createApp().use(first, refuseForeignPages, ...routers, nothingHere, answerErrors(log)),
+      };
     });
 
   const limit = createRateLimit({ perMinute: requestsPerMinute, log });
@@ -81,7 +83,7 @@ export async function startAuth(options: AuthOptions): Promise<RunningServer> {
     ...running,
     async stop() {
       await Promise.all([running.stop(), internal?.stop()]);
-      await recording.close();
+      await telemetry.close();
     },
   };
 }
@@ -123,7 +125,7 @@ function betweenServices(parts: Parts, limit: RateLimit): Router {
 // What anybody may ask: each address so often, and all together so much at a time.
 function forBrowsers(parts: Parts, limit: RateLimit): Router {
   const router = express.Router(exactPaths);
-  const work = createWorkForStrangers();
+  const work = createUnauthenticatedWork();
   const atWork = (handler: Handler): Handler => inPlace(handler, work);
   router.use(limited(limit), cookieParser());
   router

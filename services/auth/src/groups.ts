@@ -1,7 +1,7 @@
 import { clockSkewMs } from '@latchkey/session';
 
 /** The groups of a person as their provider told them, and when (milliseconds since the epoch). */
-export type ToldGroups = { readonly names: readonly string[]; readonly at: number };
+export type DatedGroups = { readonly names: readonly string[]; readonly at: number };
 
 /**
  * How much longer than its interval an answer about groups counts, where no newer one can be had; the same for claims and
@@ -16,7 +16,7 @@ export const groupsGraceMs = 3 * 3_600_000;
  * @returns undefined where none were told, or so long ago that they may be others by now
  */
 export function countedGroups(
-  told: ToldGroups | undefined,
+  told: DatedGroups | undefined,
   { groupsMs, now }: { groupsMs: number; now: number },
 ): readonly string[] | undefined {
   if (told === undefined) return undefined;

@@ -4,9 +4,10 @@ import { attemptCookies, deriveKeys, sessionCookie } from '@latchkey/session';
 import type { KeyRing } from '@latchkey/session';
 import type { AuthSettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
+import type { Emit } from '@latchkey/telemetry';
 import { createProviders } from './providers/create.ts';
-import type { Tell } from './record/events.ts';
-import { observeProvider } from './record/observe-provider.ts';
+import type { AuthEvent } from './telemetry/events.ts';
+import { observeProvider } from './telemetry/observe-provider.ts';
 import { memoryStore } from './session/store.ts';
 import { SettingsError } from './settings-error.ts';
 import type { OwnAuthority } from './web/front.ts';
@@ -19,7 +20,7 @@ import type { OwnAuthority } from './web/front.ts';
  */
 export function createParts(
   settings: AuthSettings,
-  options: Clock & { log: Logger; tell: Tell; providerTimeoutMs: number },
+  options: Clock & { log: Logger; emit: Emit<AuthEvent>; providerTimeoutMs: number },
 ) {
   const { server, session, client, authorize } = settings;
   const { domain, secure } = session.cookie;
@@ -37,7 +38,7 @@ export function createParts(
   });
   return {
     log: options.log,
-    tell: options.tell,
+    emit: options.emit,
     now: options.now,
     elapsed: options.elapsed,
     origin,
@@ -64,7 +65,7 @@ export function createParts(
     sessionLifetimeMs: session.lifetimeMs,
     accounts: authorize,
     returns: { proxyDomains: authorize.proxyDomains, ownHost: authority.host, cookieDomain: domain, secure },
-    providers: new Map([...providers].map(([slug, one]) => [slug, observeProvider(one, options.tell)])),
+    providers: new Map([...providers].map(([slug, one]) => [slug, observeProvider(one, options.emit)])),
     store: memoryStore(options),
   };
 }

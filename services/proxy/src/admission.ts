@@ -10,7 +10,8 @@ import type {
 } from '@latchkey/admission';
 import { noFacts } from '@latchkey/access';
 import type { Decision } from '@latchkey/access';
-import type { Tell } from './record/events.ts';
+import type { Emit } from '@latchkey/telemetry';
+import type { ProxyEvent } from './telemetry/events.ts';
 import type { KnownSession } from './authn/known-session.ts';
 
 /** Stages 2 to 7 with the parts of this installation; the order of them is in `@latchkey/admission`. */
@@ -22,13 +23,13 @@ export type Admission = {
 };
 
 /** Makes the admission of requests; that a session passes by its grace period is told. */
-export function createAdmission(parts: AdmissionParts<KnownSession>, tell: Tell): Admission {
+export function createAdmission(parts: AdmissionParts<KnownSession>, emit: Emit<ProxyEvent>): Admission {
   // Once for each question to which there was no answer; a route that needs one answers 503, which is no grace.
   function noticeGrace<Result extends Noticed>(result: Result): Result {
     const { identified, decision } = result;
     if (decision?.allow !== true || identified?.kind !== 'person') return result;
     const { session } = identified;
-    if (session.unansweredFor !== undefined) tell({ kind: 'grace', detail: session.unansweredFor });
+    if (session.unansweredFor !== undefined) emit({ kind: 'grace', detail: session.unansweredFor });
     session.unansweredFor = undefined;
     return result;
   }

@@ -13,15 +13,15 @@ import { personMarks } from './authn/person-marks.ts';
 import { createSessionCookieAuthenticator } from './authn/session-cookie.ts';
 import { sessionCookies } from './authn/session-cookies.ts';
 import { createEndpoints } from './endpoints/endpoints.ts';
-import { createForStrangers } from './endpoints/for-strangers.ts';
+import { createLimited } from './endpoints/limited.ts';
 import { createLauncherOf, createPageOf } from './endpoints/launcher-address.ts';
 import { createLauncher } from './endpoints/launcher.ts';
 import { createServeEndpoint } from './endpoints/own-request.ts';
 import { createWhoAsks } from './endpoints/who-asks.ts';
 import { createConnections } from './transport/connections.ts';
 import { createTunnels } from './transport/tunnels.ts';
-import { observeIntrospect } from './record/observe-introspect.ts';
-import { startRecording } from './record/start.ts';
+import { observeIntrospect } from './telemetry/observe-introspect.ts';
+import { startProxyTelemetry } from './telemetry/start.ts';
 import { createBeginAnswer } from './respond/begin-answer.ts';
 import { createRefuse } from './respond/refuse.ts';
 import { createRespond } from './respond/respond.ts';
@@ -61,7 +61,7 @@ export async function startProxy(options: {
   const { client, provider, session } = settings;
   const { name, secure, domain, secrets, expireMs } = session.cookie;
   const { lifetimeMs } = session.ttl;
-  const { emit: tell, ...recording } = startRecording({ settings, registry, log, elapsed });
+  const { emit, ...telemetry } = startProxyTelemetry({ settings, registry, log, elapsed });
 
   const keys = deriveKeys(secrets, 'session');
   const cookies = sessionCookies({ name, domain, secure, keys, expireMs, lifetimeMs, now });
@@ -83,7 +83,7 @@ export async function startProxy(options: {
     marks,
     readCredential: credentials.read,
     check: createSessionCheck({
-      introspect: observeIntrospect(createIntrospect(askAuth, session.ttl.gracePeriodMs), tell),
+      introspect: observeIntrospect(createIntrospect(askAuth, session.ttl.gracePeriodMs), emit),
       tokens,
       groups: groupsInForce(table),
       clocks: session.ttl,
@@ -91,7 +91,7 @@ export async function startProxy(options: {
       comebacks,
       onRenewed: credentials.renewed,
       log,
-      tell,
+      emit,
     }),
   });
   const { publicPorts } = settings.server;
@@ -104,7 +104,7 @@ export async function startProxy(options: {
       // A new kind of credential is a file in `authn/` and a line here.
       authenticators: [...(options.authenticators ?? []), sessionCookie],
     },
-    tell,
+    emit,
   );
   const whoAsks = createWhoAsks({ authorize: admission.authorize, cookies });
   const routes = () => table.current().routes;
@@ -113,9 +113,7 @@ export async function startProxy(options: {
   const refuse = createRefuse({ addresses, launcherOf, cookies, marks });
   const showLauncher = createLauncher({ routes, pageOf });
   const attempts = attemptCookies({ keys: deriveKeys(secrets, 'hand-off attempt'), scope: { secure }, now });
-  const forStrangers = createForStrangers(
-    createRateLimit({ perMinute: settings.server.requestsPerMinute, log }),
-  );
+  const limited = createLimited(createRateLimit({ perMinute: settings.server.requestsPerMinute, log }));
   const endpoints = createEndpoints({
     whoAsks,
     addresses,
@@ -125,8 +123,8 @@ export async function startProxy(options: {
     cookies,
     marks,
     signOutHint: ({ session: known }) => sealSignOutHint(known, signOutHints),
-    startHandOff: forStrangers(createStart({ attempts, addresses, now })),
-    finishHandOff: forStrangers(
+    startHandOff: limited(createStart({ attempts, addresses, now })),
+    finishHandOff: limited(
       createCallback({
         attempts,
         redeem: createRedeem(askAuth, tokens),
@@ -154,7 +152,7 @@ export async function startProxy(options: {
     isOwnCookie: (cookieName) => isOwnCookie(cookieName, name),
     renewCookie: (value, known) => cookies.issue(value, known.session),
     rememberPerson: (known) => marks.remember(known.session),
-    tell,
+    emit,
     elapsed,
   });
   const beginAnswer = createBeginAnswer({ secure, cookies });
@@ -173,7 +171,7 @@ export async function startProxy(options: {
           admission,
           table: () => table.current(),
           tunnels,
-          tell,
+          emit,
           elapsed,
         }),
       };
@@ -196,7 +194,7 @@ export async function startProxy(options: {
     async stop() {
       await server.stop();
       await connections.close();
-      await recording.close();
+      await telemetry.close();
     },
   };
 }

@@ -4,15 +4,15 @@ import type { ClientSettings } from '@latchkey/settings';
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { ZodType } from 'zod';
-import { currentRequestId } from './record/under-id.ts';
+import { currentRequestId } from './telemetry/request-context.ts';
 
 /** Auth is away: what came back, if anything, is no answer of its own. */
-export class AuthAway extends Error {}
+export class AuthUnavailable extends Error {}
 
 /**
  * Posts a form to one of auth's endpoints for the proxy.
  *
- * @throws AuthAway
+ * @throws AuthUnavailable
  */
 export type AskAuth = (path: string, form: URLSearchParams) => Promise<Answer>;
 
@@ -49,9 +49,9 @@ export function createAskAuth(options: {
       timeoutMs: answerWithinMs,
       ...(options.dispatcher === undefined ? {} : { dispatcher: options.dispatcher }),
     }).catch((error: unknown) => {
-      throw error instanceof CallError ? new AuthAway(error.message, { cause: error }) : error;
+      throw error instanceof CallError ? new AuthUnavailable(error.message, { cause: error }) : error;
     });
-    if (!isItsOwn(answer)) throw new AuthAway(`auth answered ${answer.status}`);
+    if (!isItsOwn(answer)) throw new AuthUnavailable(`auth answered ${answer.status}`);
     return answer;
   };
 }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { AuthAway } from './ask-auth.ts';
+import { AuthUnavailable } from './ask-auth.ts';
 import type { AskAuth } from './ask-auth.ts';
 
 /** Whether auth can be asked, going by the last questions. */
@@ -42,7 +42,7 @@ export function watchReach(
         answered();
         return answer;
       } catch (error) {
-        if (error instanceof AuthAway) awaySince ??= elapsed();
+        if (error instanceof AuthUnavailable) awaySince ??= elapsed();
         throw error;
       }
     },

@@ -3,7 +3,7 @@ import type { Outcome, Pending } from '@latchkey/admission';
 import type { ErrorCode } from '@latchkey/http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import type { RequestRecord } from './record/request-record.ts';
+import type { RequestRecord } from './telemetry/request-record.ts';
 import type { KnownSession } from './authn/known-session.ts';
 
 /**

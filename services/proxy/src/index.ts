@@ -3,4 +3,4 @@ export { createSigner } from './outgoing/signers/signer.ts';
 export type { Signer } from './outgoing/signers/signer.ts';
 export { createLiveTable } from './upstream-file/live-table.ts';
 export type { LiveTable } from './upstream-file/live-table.ts';
-export { proxyMetrics } from './record/names.ts';
+export { proxyMetrics } from './telemetry/names.ts';

@@ -3,7 +3,7 @@ import { listenError, refuseToStart, stopOnSignals, useOutgoingProxy } from '@la
 import { createLog, createMetrics, serveMetrics } from '@latchkey/telemetry';
 import { loadProxySettings, sentenceOf } from '@latchkey/settings';
 import { startProxy } from './app.ts';
-import { createReloadMetrics } from './record/metrics.ts';
+import { createReloadMetrics } from './telemetry/metrics.ts';
 import { createSigner } from './outgoing/signers/signer.ts';
 import { inForce } from './upstream-file/in-force.ts';
 import { createLiveCopy } from './upstream-file/live-copy.ts';

@@ -3,8 +3,9 @@ import type { Route } from '@latchkey/upstreams';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { aRequest } from '@latchkey/testing';
+import type { Emit } from '@latchkey/telemetry';
 import type { Admission } from './admission.ts';
-import type { Tell } from './record/events.ts';
+import type { ProxyEvent } from './telemetry/events.ts';
 import { createStages } from './stages.ts';
 
 const request = aRequest({ target: '/a?b', rawPath: '/a', query: '?b', forwardedProto: 'https' });
@@ -17,7 +18,7 @@ test('a caller who leaves while auth is asked is told of once, with the host and
     route,
     outcome: new Promise(() => undefined),
   });
-  const tell = jest.fn<Tell>();
+  const emit = jest.fn<Emit<ProxyEvent>>();
   const stages = createStages({
     trust: {
       requestId: () => 'an-id',
@@ -29,7 +30,7 @@ test('a caller who leaves while auth is asked is told of once, with the host and
     isOwnCookie: () => false,
     renewCookie: () => '',
     rememberPerson: () => '',
-    tell,
+    emit,
     elapsed: () => 0,
   });
   const req = new IncomingMessage(new Socket());
@@ -38,7 +39,7 @@ test('a caller who leaves while auth is asked is told of once, with the host and
   stages.record(exchange, 499);
   stages.record(exchange, 200);
 
-  expect(tell.mock.calls).toEqual([
+  expect(emit.mock.calls).toEqual([
     [
       expect.objectContaining({
         status: 499,

@@ -5,6 +5,7 @@ import { authenticatesConnection, authorityOf, newRequestId } from '@latchkey/ht
 import type { PeerTrust } from '@latchkey/http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
+import type { Emit } from '@latchkey/telemetry';
 import type { Admission } from './admission.ts';
 import { openExchange, recordOf } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
@@ -12,7 +13,7 @@ import type { Wanted } from './transport/connections.ts';
 import type { AnswerHeaders } from './outgoing/response-headers.ts';
 import { createOutgoing } from './outgoing/outgoing.ts';
 import type { OutgoingParts } from './outgoing/outgoing.ts';
-import type { Tell } from './record/events.ts';
+import type { ProxyEvent } from './telemetry/events.ts';
 import type { KnownSession } from './authn/known-session.ts';
 
 /** A request as it is about to leave for the application. */
@@ -28,7 +29,7 @@ export type Leaving = {
 export type StageParts = OutgoingParts & {
   readonly trust: PeerTrust;
   readonly admission: Admission;
-  readonly tell: Tell;
+  readonly emit: Emit<ProxyEvent>;
 };
 
 /**
@@ -61,7 +62,7 @@ export type Stages = {
 
 /** Makes the stages, in their order. */
 export function createStages(parts: StageParts): Stages {
-  const { trust, tell } = parts;
+  const { trust, emit } = parts;
   const { admit } = parts.admission;
   const headers = createOutgoing(parts);
 
@@ -88,7 +89,7 @@ export function createStages(parts: StageParts): Stages {
       if (outcome.kind === 'forward') {
         // How long a request is held before it goes on is ours to answer for.
         const ms = performance.now() - exchange.startedAt;
-        tell({ kind: 'admitted', isPublic: outcome.identified.kind === 'visitor', ms });
+        emit({ kind: 'admitted', isPublic: outcome.identified.kind === 'visitor', ms });
       }
       return outcome;
     }
@@ -110,7 +111,7 @@ export function createStages(parts: StageParts): Stages {
     if (exchange.isRecorded === true) return;
     exchange.isRecorded = true;
     const ms = performance.now() - exchange.startedAt;
-    tell({ kind: 'request', record: recordOf(exchange), method: exchange.req.method ?? '', status, ms });
+    emit({ kind: 'request', record: recordOf(exchange), method: exchange.req.method ?? '', status, ms });
   }
 
   return { open, canonical, admission, outgoing, record };

@@ -15,7 +15,7 @@ export type Explained = {
   answer: Answer;
   installation: Installation;
   /** Clusters of the file, other than the one that was asked for, in which a route answers for the host. */
-  elsewhere: readonly string[];
+  otherClusters: readonly string[];
 };
 
 /** What somebody should know who did not expect this answer, one sentence each. */
@@ -54,7 +54,7 @@ function aboutHost({
     table,
     upstream: { cluster },
   },
-  elsewhere,
+  otherClusters,
 }: Explained): string[] {
   if (answer.error !== 'unknown_host' || typeof read === 'string') return [];
   const hosts = table.routes.flatMap((route) => hostOf(route)?.host ?? []);
@@ -62,7 +62,7 @@ function aboutHost({
   return [
     `the file was read for ${cluster === '' ? 'no cluster, `default` alone' : `the cluster ${JSON.stringify(cluster)}`}`,
     ...(meant === undefined ? [] : [`there is a route for ${meant}`]),
-    ...elsewhere.map((cluster) => `with --cluster ${cluster} a route answers for this host`),
+    ...otherClusters.map((cluster) => `with --cluster ${cluster} a route answers for this host`),
   ];
 }
 

@@ -1,8 +1,8 @@
 // Every program imports this first: what it imports next does not even load in an older Node, and ends in a stack trace.
-import { complaintAboutNode } from './node-complaint.ts';
+import { unsupportedNode } from './node-support.ts';
 
-const complaint = complaintAboutNode(process.versions.node);
-if (complaint !== undefined) {
-  process.stderr.write(`${complaint}\n`);
+const message = unsupportedNode(process.versions.node);
+if (message !== undefined) {
+  process.stderr.write(`${message}\n`);
   process.exit(1);
 }

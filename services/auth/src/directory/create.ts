@@ -1,7 +1,8 @@
 import type { GoogleDirectorySettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
+import type { Emit } from '@latchkey/telemetry';
 import { groupsGraceMs } from '../groups.ts';
-import type { Tell } from '../record/events.ts';
+import type { AuthEvent } from '../telemetry/events.ts';
 import { accessTokens } from './access-token.ts';
 import { cachedDirectory } from './cache.ts';
 import type { Directory } from './directory.ts';
@@ -22,7 +23,7 @@ export type DirectoryOptions = {
   readonly now: () => number;
   readonly elapsed: () => number;
   readonly log: Logger;
-  readonly tell: Tell;
+  readonly emit: Emit<AuthEvent>;
 };
 
 // The proxy waits five seconds for us, and gets an answer even if it is that there is none.
@@ -38,7 +39,7 @@ const longestQueue = 1_000;
  */
 export function googleDirectory(
   settings: GoogleDirectorySettings,
-  { id, slug, groupsMs, timeoutMs, now, elapsed, log, tell }: DirectoryOptions,
+  { id, slug, groupsMs, timeoutMs, now, elapsed, log, emit }: DirectoryOptions,
 ): Directory {
   const signer = readServiceAccount(id, settings.credentials);
   const waitMs = Math.min(timeoutMs, mostWaitMs);
@@ -52,7 +53,7 @@ export function googleDirectory(
   });
   const pause = createPause(elapsed, (about) => {
     log.error({ idp: slug, ...about }, 'the directory cannot be asked');
-    tell({ kind: 'backoff', provider: slug, ms: about.seconds * 1000 });
+    emit({ kind: 'backoff', provider: slug, ms: about.seconds * 1000 });
   });
   const queue = createQueue({ atOnce, longest: longestQueue, waitMs, now: elapsed });
   const base = settings.url.href.replace(/\/+$/, '');
@@ -64,11 +65,11 @@ export function googleDirectory(
       try {
         return await queue(() => ask(group, person), wanted);
       } catch (error) {
-        tell({ kind: 'group_unanswered', provider: slug, group });
+        emit({ kind: 'group_unanswered', provider: slug, group });
         throw error;
       }
     },
-    onLookup: (isHit) => tell({ kind: 'group_lookup', provider: slug, isHit }),
+    onLookup: (isHit) => emit({ kind: 'group_lookup', provider: slug, isHit }),
     clocks: { freshMs: groupsMs, graceMs: groupsGraceMs, waitMs },
     now: elapsed,
     random: Math.random,

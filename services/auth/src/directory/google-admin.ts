@@ -3,7 +3,7 @@ import type { Answer } from '@latchkey/http';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { isJsonObject, parseJsonObject } from '../json.ts';
-import { callProvider } from '../record/asking.ts';
+import { callProvider } from '../telemetry/asking.ts';
 import { NoToken } from './access-token.ts';
 import type { AccessTokens } from './access-token.ts';
 import { unavailable } from './directory.ts';

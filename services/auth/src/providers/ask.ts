@@ -1,6 +1,6 @@
 import { CallError, HttpError } from '@latchkey/http';
 import type { Answer, Call } from '@latchkey/http';
-import { callProvider } from '../record/asking.ts';
+import { callProvider } from '../telemetry/asking.ts';
 
 /**
  * Asks a provider, bounded in time and size.

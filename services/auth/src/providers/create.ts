@@ -1,7 +1,8 @@
 import type { ProviderSettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
+import type { Emit } from '@latchkey/telemetry';
 import { googleDirectory } from '../directory/create.ts';
-import type { Tell } from '../record/events.ts';
+import type { AuthEvent } from '../telemetry/events.ts';
 import { cognitoProvider } from './cognito.ts';
 import { googleProvider } from './google.ts';
 import { oidcProvider } from './oidc.ts';
@@ -13,7 +14,7 @@ type Options = {
   readonly now: () => number;
   readonly elapsed: () => number;
   readonly log: Logger;
-  readonly tell: Tell;
+  readonly emit: Emit<AuthEvent>;
 };
 
 /**

@@ -186,7 +186,7 @@ describe('in the world outside', () => {
       timeoutMs: 5_000,
       now: Date.now,
       elapsed: Date.now,
-      tell: () => undefined,
+      emit: () => undefined,
       log: createLog({ service: 'auth', level: 'fatal' }),
     }).values();
     const { url } = (await provider?.begin({ selectAccount: false })) ?? {};

@@ -58,7 +58,7 @@ export async function introspect(
   if (asked.groups.length > 0 && groups === undefined) {
     // Where asking does not help, only the person can have them told again: by signing in, which the provider knows to be
     // them.
-    if (basis === 'told') {
+    if (basis === 'answered') {
       await endSid(session, parts);
       return inactive;
     }

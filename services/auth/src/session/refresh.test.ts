@@ -25,7 +25,7 @@ test('who comes while nobody is asked, and needs more than the first, has the pr
   const parts = {
     store: { standing: async () => known, keep: async () => undefined, revoke: async () => undefined },
     providers: new Map([['okta', { refresh }]]),
-    tell: () => undefined,
+    emit: () => undefined,
     now: () => 0,
     elapsed: () => 0,
     sessionLifetimeMs: 1_000,
@@ -38,6 +38,6 @@ test('who comes while nobody is asked, and needs more than the first, has the pr
     refresher(session, ({ accessToken }) => accessToken !== undefined),
   ]);
   expect(first).toEqual({ standing: known, basis: 'remembered' });
-  expect(second).toMatchObject({ standing: { accessToken: 'new' }, basis: 'told' });
+  expect(second).toMatchObject({ standing: { accessToken: 'new' }, basis: 'answered' });
   expect(refresh).toHaveBeenCalledTimes(1);
 });

@@ -3,8 +3,9 @@ import type { Clock } from '@latchkey/http';
 import { clockSkewMs } from '@latchkey/session';
 import type { KeyRing, Session } from '@latchkey/session';
 import type { Logger } from 'pino';
+import type { Emit } from '@latchkey/telemetry';
 import type { Provider, Renewal } from '../providers/provider.ts';
-import type { Tell } from '../record/events.ts';
+import type { AuthEvent } from '../telemetry/events.ts';
 import { endSid } from './end.ts';
 import type { Ending } from './end.ts';
 import { grantOf, openGrant } from './grant.ts';
@@ -23,7 +24,7 @@ export type Refreshing = Clock &
   Ending & {
     readonly providers: ReadonlyMap<string, Pick<Provider, 'refresh'>>;
     readonly log: Pick<Logger, 'warn'>;
-    readonly tell: Tell;
+    readonly emit: Emit<AuthEvent>;
   };
 
 /** What is true of a session now, or that it is over. */
@@ -35,7 +36,7 @@ export type Verdict =
        * how well that is known. `told`: nothing newer can be had, for the provider has just said it, or there is nobody to ask;
        * `remembered`: it was enough for whoever asked first; `stale`: the provider could not be asked
        */
-      readonly basis: 'told' | 'remembered' | 'stale';
+      readonly basis: 'answered' | 'remembered' | 'stale';
     };
 
 /** Asks the provider about a session, unless what is known about it is enough by now. */
@@ -84,7 +85,7 @@ export function createRefresher(parts: Refreshing): Refresher {
   return async function refresh(session, isEnough): Promise<Verdict> {
     const running = underWay.get(session.sid);
     if (running !== undefined) {
-      parts.tell({ kind: 'refresh_shared' });
+      parts.emit({ kind: 'refresh_shared' });
       const verdict = await running;
       const isShort = verdict !== 'over' && verdict.basis === 'remembered' && !isEnough(verdict.standing);
       return isShort ? refresh(session, isEnough) : verdict;
@@ -107,7 +108,7 @@ async function askProvider(
   if (isEnough(known)) return { standing: known, basis: 'remembered' };
   const { refresh_token: refreshToken } = known.grant;
   const provider = parts.providers.get(session.idp);
-  if (refreshToken === undefined || provider === undefined) return { standing: known, basis: 'told' };
+  if (refreshToken === undefined || provider === undefined) return { standing: known, basis: 'answered' };
 
   try {
     const answer = await provider.refresh(refreshToken, session.sub);
@@ -117,7 +118,7 @@ async function askProvider(
     }
     const standing = standingAfter(answer, known, parts);
     await store.keep(session, standing, session.exp * 1000);
-    if (answer.trouble === undefined) return { standing, basis: 'told' };
+    if (answer.trouble === undefined) return { standing, basis: 'answered' };
     unanswered(answer.trouble);
     return { standing, basis: 'stale' };
   } catch (error) {

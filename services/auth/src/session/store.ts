@@ -1,7 +1,7 @@
 import type { Clock } from '@latchkey/http';
 import type { Session } from '@latchkey/session';
 import { LRUCache } from 'lru-cache';
-import type { ToldGroups } from '../groups.ts';
+import type { DatedGroups } from '../groups.ts';
 import type { Grant } from './grant.ts';
 import { createRevocations } from './revocations.ts';
 import { createStandings } from './standings.ts';
@@ -9,7 +9,7 @@ import { createStandings } from './standings.ts';
 /** What auth knows about a session beyond its cookie. */
 export type Standing = {
   readonly grant: Grant;
-  readonly groups: ToldGroups | undefined;
+  readonly groups: DatedGroups | undefined;
   /** where this task has the answer itself: until when there is nothing new to ask, by `elapsed` */
   readonly freshUntil?: number;
   /** good until `grant.access_expires_at`; never in a cookie */

@@ -4,8 +4,9 @@ import type { ErrorCode } from '@latchkey/http';
 import type { Attempt, AttemptCookies, Pending, Session } from '@latchkey/session';
 import type { Action } from '@latchkey/web-pages';
 import type { Request } from 'express';
+import type { Emit } from '@latchkey/telemetry';
 import type { Provider } from '../providers/provider.ts';
-import type { Tell } from '../record/events.ts';
+import type { AuthEvent } from '../telemetry/events.ts';
 import { endSid } from '../session/end.ts';
 import type { Ending } from '../session/end.ts';
 import { issueSession } from '../session/issue.ts';
@@ -28,7 +29,7 @@ type FinishingSignIn = Opening &
   Ending &
   SendingBack & {
     readonly attempts: Pick<AttemptCookies, 'end' | 'find'>;
-    readonly tell: Tell;
+    readonly emit: Emit<AuthEvent>;
   };
 
 /** How a sign-in ended. */
@@ -42,9 +43,9 @@ type Outcome = Failure | { readonly session: Session; readonly setCookie: string
  */
 export function callback(provider: Provider, parts: FinishingSignIn): Handler {
   const once = createOnce<Outcome>(parts.elapsed);
-  function told(outcome: Outcome): Outcome {
+  function emitted(outcome: Outcome): Outcome {
     const how = 'code' in outcome ? outcome.code : 'completed';
-    parts.tell({ kind: 'sign_in', provider: provider.slug, outcome: how });
+    parts.emit({ kind: 'sign_in', provider: provider.slug, outcome: how });
     return outcome;
   }
 
@@ -64,7 +65,7 @@ export function callback(provider: Provider, parts: FinishingSignIn): Handler {
       if ('code' in arrival) return arrival;
       return issueSession(arrival, parts, await formerSession(req, arrival, parts));
     }
-    const outcome = refusal ? told(refusal) : await once(attempt.state, () => finish().then(told));
+    const outcome = refusal ? emitted(refusal) : await once(attempt.state, () => finish().then(emitted));
     if (outcome === 'used already') return answerUnknown(req, res, attempt, parts);
     if ('code' in outcome) {
       return replyFailure(req, res, { actions: [wayOut(outcome.code, attempt, parts)], ...outcome });

@@ -32,7 +32,7 @@ export const over = 'session_ended';
  * proxy has asked for a code; where it has not, because it is set up to expect a shared cookie that its host never
  * gets or that it has no key for, the browser goes where a hand-off begins.
  */
-export function wayTo(
+export function deliveryTo(
   { target, handOff, reason }: Destination,
   { returns }: Pick<Addressing, 'returns'>,
 ): 'cookie' | 'code' | 'start' {
@@ -51,7 +51,7 @@ export async function addressOf(
   if (handOff !== undefined) {
     return handOffAddress(session, { target, handOff, keys: keys.code, now: now() });
   }
-  if (wayTo(destination, parts) === 'cookie') return target;
+  if (deliveryTo(destination, parts) === 'cookie') return target;
   const start = new URL(ownEndpoints.signIn.path, target);
   start.search = new URLSearchParams({
     ...signReturnAddress(target, keys.returnAddress[0], now()),

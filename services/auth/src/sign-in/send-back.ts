@@ -4,7 +4,7 @@ import type { CookieScope, Session, SessionCookie } from '@latchkey/session';
 import type { Request } from 'express';
 import { replyFailure } from '../web/failure.ts';
 import type { Reply } from '../web/locals.ts';
-import { addressOf, unreadable, wayTo } from './destination.ts';
+import { addressOf, unreadable, deliveryTo } from './destination.ts';
 import type { Addressing, Destination } from './destination.ts';
 import { tripsCookie } from './marks.ts';
 import { countReturn, readTrips, writeTrips } from './round-trips.ts';
@@ -31,7 +31,7 @@ export async function sendBack(
 ): Promise<void> {
   if (destination === undefined) return replyRedirect(res, '/');
   // Who is sent to where a hand-off begins comes back with it, and is counted then.
-  if (wayTo(destination, parts) !== 'start') {
+  if (deliveryTo(destination, parts) !== 'start') {
     const cookie = tripsCookie(parts.cookies.own);
     const times = { began, now: parts.now() };
     const { isLoop, trips } = countReturn(readTrips(cookie.read(req)), destination.target, times);

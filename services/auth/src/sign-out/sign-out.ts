@@ -3,8 +3,9 @@ import { clearCookie, endSessionCookie, openSignOutHint } from '@latchkey/sessio
 import type { CookieScope, KeyRing, Session, SignOutHint } from '@latchkey/session';
 import { replyPage, signedOutPage, signOutPage } from '@latchkey/web-pages';
 import type { Logger } from 'pino';
+import type { Emit } from '@latchkey/telemetry';
 import type { Provider } from '../providers/provider.ts';
-import type { Tell } from '../record/events.ts';
+import type { AuthEvent } from '../telemetry/events.ts';
 import { endSid } from '../session/end.ts';
 import type { Ending } from '../session/end.ts';
 import { heldSessions, sessionsIn, standingOf } from '../session/open.ts';
@@ -28,7 +29,7 @@ type SigningOut = Opening &
     readonly store: Pick<Store, 'standing'>;
     readonly providers: ReadonlyMap<string, Pick<Provider, 'revoke'>>;
     readonly log: Pick<Logger, 'warn'>;
-    readonly tell: Tell;
+    readonly emit: Emit<AuthEvent>;
   };
 
 /** `GET /<slug>/sign_out`: asks before signing out. Where nobody is signed in there is nothing to ask. */
@@ -72,7 +73,7 @@ export function signOut(provider: Provider, parts: SigningOut): Handler {
     const form = formParameters(req.body);
     const hint = await hintedSession(form, parts);
     if (hint !== undefined) await endHinted(hint, parts);
-    if (hint !== undefined || sessions.length > 0) parts.tell({ kind: 'sign_out' });
+    if (hint !== undefined || sessions.length > 0) parts.emit({ kind: 'sign_out' });
 
     const { session: cookie, own } = parts.cookies;
     res.append('Set-Cookie', endSessionCookie(cookie));

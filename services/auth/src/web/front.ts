@@ -11,11 +11,11 @@ import {
   withoutImpliedPort,
 } from '@latchkey/http';
 import type { Authority, CanonicalRequest } from '@latchkey/http';
-import type { RequestLine } from '@latchkey/telemetry';
+import type { Emit, RequestLine } from '@latchkey/telemetry';
 import { performance } from 'node:perf_hooks';
 import type { RequestHandler } from 'express';
-import { actionOf } from '../record/action.ts';
-import type { Tell } from '../record/events.ts';
+import { actionOf } from '../telemetry/action.ts';
+import type { AuthEvent } from '../telemetry/events.ts';
 import type { Locals } from './locals.ts';
 
 /** The host of auth, and the scheme under which browsers reach it. */
@@ -33,7 +33,7 @@ export function front(
     readonly authority: OwnAuthority;
     readonly secure: boolean;
     readonly providers: { has(slug: string): boolean };
-    readonly tell: Tell;
+    readonly emit: Emit<AuthEvent>;
   },
   options: { ready: () => boolean; trustedProxies: readonly string[] },
 ): FrontHandler {
@@ -55,7 +55,7 @@ export function front(
       const ms = performance.now() - started;
       line.duration = Math.round(ms * 10) / 10;
       const action = actionOf(line.path, parts.providers);
-      parts.tell({ kind: 'request', locals: res.locals, action, ms });
+      parts.emit({ kind: 'request', locals: res.locals, action, ms });
     });
     res.set(headers);
 

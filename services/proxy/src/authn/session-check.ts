@@ -2,8 +2,9 @@ import type { IntrospectionResponse } from '@latchkey/contract';
 import type { Clock } from '@latchkey/http';
 import { clockSkewMs } from '@latchkey/session';
 import type { Logger } from 'pino';
-import type { Tell } from '../record/events.ts';
-import { AuthAway } from '../ask-auth.ts';
+import type { Emit } from '@latchkey/telemetry';
+import type { ProxyEvent } from '../telemetry/events.ts';
+import { AuthUnavailable } from '../ask-auth.ts';
 import { createEndedSids } from './ended-sids.ts';
 import type { Introspect } from './introspect.ts';
 import type { KnownSession } from './known-session.ts';
@@ -51,9 +52,9 @@ export function createSessionCheck(options: {
   /** hears of each session whose cookie has another value from now on */
   onRenewed?: (known: KnownSession) => void;
   log: Logger;
-  tell?: Tell;
+  emit?: Emit<ProxyEvent>;
 }): (known: KnownSession, needs?: Needs) => Standing | Promise<Standing> {
-  const { introspect, tokens, groups, clocks, comebacks, onRenewed, log, tell } = options;
+  const { introspect, tokens, groups, clocks, comebacks, onRenewed, log, emit } = options;
   const { elapsed } = options.clock;
   const underWay = new WeakMap<KnownSession, Promise<void>>();
   const retryMs = Math.min(retryPauseMs, clocks.validMs);
@@ -116,7 +117,7 @@ export function createSessionCheck(options: {
   async function askOrJoin(known: KnownSession, needs: Needs | undefined): Promise<0 | 1> {
     const asking = underWay.get(known);
     if (asking !== undefined) {
-      tell?.({ kind: 'question_shared' });
+      emit?.({ kind: 'question_shared' });
       await asking;
       return 0;
     }
@@ -161,7 +162,7 @@ export function createSessionCheck(options: {
         onRenewed?.(known);
       }
     } catch (error) {
-      if (error instanceof AuthAway) known.foundAwayAfter = comebacksBefore;
+      if (error instanceof AuthUnavailable) known.foundAwayAfter = comebacksBefore;
       known.askAgainAt = elapsed() + retryMs;
       known.openGroups = known.openGroups.difference(new Set(urgent));
       const detail = error instanceof Error ? error.message : 'unknown';

@@ -5,7 +5,7 @@ import type { Exchange } from '../exchange.ts';
 import type { Connections } from '../transport/connections.ts';
 import { framed } from '../outgoing/framing.ts';
 import { forwardHttp } from '../transport/http.ts';
-import { underId } from '../record/under-id.ts';
+import { withRequestId } from '../telemetry/request-context.ts';
 import type { BeginAnswer } from '../respond/begin-answer.ts';
 import { refuseAfterFailure, refuseWithError } from '../respond/refuse-with-error.ts';
 import type { Respond } from '../respond/respond.ts';
@@ -40,7 +40,7 @@ export function createHttpListener(parts: HttpParts): RequestListener {
       if (res.errored instanceof StalledError) exchange.detail = res.errored.message;
       stages.record(exchange, statusOf(res));
     });
-    underId(exchange, () => serve(exchange)).catch(function failed(error: unknown) {
+    withRequestId(exchange, () => serve(exchange)).catch(function failed(error: unknown) {
       refuseAfterFailure(exchange, error, beginAnswer);
     });
   };

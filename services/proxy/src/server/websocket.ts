@@ -5,6 +5,7 @@ import type { RouteTable } from '@latchkey/upstreams';
 import { ServerResponse } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Emit } from '@latchkey/telemetry';
 import type { Admission } from '../admission.ts';
 import { recordOf } from '../exchange.ts';
 import type { Exchange } from '../exchange.ts';
@@ -14,8 +15,8 @@ import { endWhenLeft } from '../transport/end-when-left.ts';
 import { framed } from '../outgoing/framing.ts';
 import type { Tunnels, WhyNot } from '../transport/tunnels.ts';
 import { forwardWebSocket } from '../transport/websocket.ts';
-import type { Tell } from '../record/events.ts';
-import { underId } from '../record/under-id.ts';
+import type { ProxyEvent } from '../telemetry/events.ts';
+import { withRequestId } from '../telemetry/request-context.ts';
 import type { BeginAnswer } from '../respond/begin-answer.ts';
 import { refuseAfterFailure, refuseWithError } from '../respond/refuse-with-error.ts';
 import type { Respond } from '../respond/respond.ts';
@@ -33,7 +34,7 @@ export type WebSocketParts = {
   readonly tunnels: Tunnels;
   readonly signer: Signer;
   readonly beginAnswer: BeginAnswer;
-  readonly tell: Tell;
+  readonly emit: Emit<ProxyEvent>;
   /** milliseconds that never jump */
   readonly elapsed: () => number;
 };
@@ -44,7 +45,7 @@ type Handshake = { readonly socket: Socket; readonly head: Buffer; readonly exch
 export function createUpgradeListener(
   parts: WebSocketParts,
 ): (req: IncomingMessage, socket: Socket, head: Buffer) => void {
-  const { stages, respond, beginAnswer, connections, tunnels, signer, table, tell, elapsed } = parts;
+  const { stages, respond, beginAnswer, connections, tunnels, signer, table, emit, elapsed } = parts;
 
   return function upgrade(req, socket, head) {
     // What does not pass is answered as any other request would be, and the connection ends with it.
@@ -59,7 +60,7 @@ export function createUpgradeListener(
     res.assignSocket(socket);
     res.once('finish', () => endConnection(socket));
     socket.once('close', () => stages.record(exchange, statusOf(res)));
-    underId(exchange, () => serve({ socket, head, exchange })).catch((error: unknown) =>
+    withRequestId(exchange, () => serve({ socket, head, exchange })).catch((error: unknown) =>
       refuseAfterFailure(exchange, error, beginAnswer),
     );
   };
@@ -118,8 +119,8 @@ export function createUpgradeListener(
         stopLooking();
         stages.record(exchange, 101);
         exchange.openedAt = elapsed();
-        tell({ kind: 'tunnel_opened' });
-        tunnel.onClose(() => tell({ kind: 'tunnel_closed' }));
+        emit({ kind: 'tunnel_opened' });
+        tunnel.onClose(() => emit({ kind: 'tunnel_closed' }));
         const cut = (reason: WhyNot) => tellCut(exchange, { reason });
         void tunnels.add({ tunnel, whyNot: () => decideAgain(incoming), cut }, isOvertaken());
       },
@@ -143,7 +144,7 @@ export function createUpgradeListener(
 
   function tellCut(exchange: Exchange, why: { reason: WhyNot } | { detail: string }): void {
     const ms = elapsed() - (exchange.openedAt ?? elapsed());
-    tell({ kind: 'tunnel_cut', record: recordOf(exchange), ms, ...why });
+    emit({ kind: 'tunnel_cut', record: recordOf(exchange), ms, ...why });
   }
 }
 

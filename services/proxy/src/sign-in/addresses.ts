@@ -1,5 +1,5 @@
 import type { Reason } from '@latchkey/access';
-import { wayBackTo } from '@latchkey/admission';
+import { returnUrlOf } from '@latchkey/admission';
 import { ownEndpoints } from '@latchkey/contract';
 import { authorityOf, isReading } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
@@ -66,7 +66,7 @@ export function createAddresses(options: {
   // Arriving at the front door is better than not at all.
   // What a form was sent to may be no page at all.
   function wayBack(request: CanonicalRequest): string {
-    const page = isReading(request.method) ? wayBackTo(origin(request), request.target) : undefined;
+    const page = isReading(request.method) ? returnUrlOf(origin(request), request.target) : undefined;
     return page ?? `${origin(request)}/`;
   }
 

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { createReloadMetrics } from '../record/metrics.ts';
+import { createReloadMetrics } from '../telemetry/metrics.ts';
 import { inForce } from './in-force.ts';
 import { createLiveTable } from './live-table.ts';
 import { readUpstreams } from './read.ts';

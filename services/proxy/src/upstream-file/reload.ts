@@ -1,7 +1,7 @@
 import type { ProxySettings } from '@latchkey/settings';
 import { lostAtOnce } from '@latchkey/upstreams';
 import type { Logger } from 'pino';
-import type { ReloadMetrics } from '../record/metrics.ts';
+import type { ReloadMetrics } from '../telemetry/metrics.ts';
 import { inForce } from './in-force.ts';
 import type { LiveCopy } from './live-copy.ts';
 import type { LiveTable } from './live-table.ts';

@@ -1,4 +1,4 @@
-import { createWorkForStrangers } from '@latchkey/http';
+import { createUnauthenticatedWork } from '@latchkey/http';
 import type { RateLimit } from '@latchkey/http';
 import type { Request, Response } from 'express';
 import { ownRequestOf } from './own-request.ts';
@@ -9,10 +9,10 @@ type Endpoint = (req: Request, res: Response) => Promise<void>;
  * Bounds the endpoints that anybody may make us work with: they seal and open, and ask auth in our own name, whose questions
  * have no limit there. Each address may ask so often, and all together so much at a time.
  */
-export function createForStrangers(limit: RateLimit): (endpoint: Endpoint) => Endpoint {
-  const work = createWorkForStrangers();
+export function createLimited(limit: RateLimit): (endpoint: Endpoint) => Endpoint {
+  const work = createUnauthenticatedWork();
 
-  return function forStrangers(endpoint) {
+  return function limited(endpoint) {
     return async function bounded(req, res) {
       const { client } = ownRequestOf(res).request;
       await limit(req, client);

@@ -1,4 +1,5 @@
-import type { Tell } from './events.ts';
+import type { Emit } from '@latchkey/telemetry';
+import type { ProxyEvent } from './events.ts';
 
 // While auth is away, every session in use asks again after ten seconds. When auth answers some and not others, an answer
 // is no end yet: there would be a line for each.
@@ -9,17 +10,17 @@ const quietMs = 60_000;
  *
  * @param elapsed milliseconds that never jump
  */
-export function withGraceAlarm(tell: Tell, elapsed: () => number): Tell {
+export function withGraceAlarm(emit: Emit<ProxyEvent>, elapsed: () => number): Emit<ProxyEvent> {
   let inUse: { readonly since: number; readonly last: number } | undefined;
 
   return function watch(event) {
-    tell(event);
+    emit(event);
     if (event.kind === 'grace') {
-      if (inUse === undefined) tell({ kind: 'grace_began', detail: event.detail });
+      if (inUse === undefined) emit({ kind: 'grace_began', detail: event.detail });
       inUse = { since: inUse?.since ?? elapsed(), last: elapsed() };
     } else if (event.kind === 'question' && event.outcome !== 'unanswered') {
       if (inUse === undefined || elapsed() - inUse.last < quietMs) return;
-      tell({ kind: 'grace_over', ms: elapsed() - inUse.since });
+      emit({ kind: 'grace_over', ms: elapsed() - inUse.since });
       inUse = undefined;
     }
   };

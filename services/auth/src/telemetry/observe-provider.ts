@@ -1,9 +1,10 @@
+import type { Emit } from '@latchkey/telemetry';
 import type { Provider, Renewal } from '../providers/provider.ts';
 import { asking, outcomeOf } from './asking.ts';
-import type { Asked, QuestionOutcome, Tell } from './events.ts';
+import type { Asked, AuthEvent, QuestionOutcome } from './events.ts';
 
 /** The same provider; every question to it is told. */
-export function observeProvider(provider: Provider, tell: Tell): Provider {
+export function observeProvider(provider: Provider, emit: Emit<AuthEvent>): Provider {
   const about = (action: Asked['action']): Asked => ({ provider: provider.slug, action });
   const { directory } = provider;
   return {
@@ -13,17 +14,17 @@ export function observeProvider(provider: Provider, tell: Tell): Provider {
         memberOf: (email, groups, needed) =>
           asking(
             about('check_memberships_resource'),
-            tell,
+            emit,
             () => directory.memberOf(email, groups, needed),
             ({ trouble }) => (trouble === undefined ? 'answered' : outcomeOf(trouble)),
           ),
       },
     }),
-    begin: (options) => asking(about('discovery'), tell, () => provider.begin(options)),
-    finish: (callback, pending) => asking(about('redeem'), tell, () => provider.finish(callback, pending)),
+    begin: (options) => asking(about('discovery'), emit, () => provider.begin(options)),
+    finish: (callback, pending) => asking(about('redeem'), emit, () => provider.finish(callback, pending)),
     refresh: (refreshToken, sub) =>
-      asking(about('refresh'), tell, () => provider.refresh(refreshToken, sub), outcomeOfRefresh),
-    revoke: (refreshToken) => asking(about('revoke'), tell, () => provider.revoke(refreshToken)),
+      asking(about('refresh'), emit, () => provider.refresh(refreshToken, sub), outcomeOfRefresh),
+    revoke: (refreshToken) => asking(about('revoke'), emit, () => provider.revoke(refreshToken)),
   };
 }
 

@@ -1,9 +1,10 @@
 import { performance } from 'node:perf_hooks';
+import type { Emit } from '@latchkey/telemetry';
 import type { Introspect } from '../authn/introspect.ts';
-import type { QuestionOutcome, Tell } from './events.ts';
+import type { ProxyEvent, QuestionOutcome } from './events.ts';
 
 /** The same question to auth; how it ended and how long it took is told. */
-export function observeIntrospect(introspect: Introspect, tell: Tell): Introspect {
+export function observeIntrospect(introspect: Introspect, emit: Emit<ProxyEvent>): Introspect {
   return async function introspectObserved(token, asked) {
     const startedAt = performance.now();
     let outcome: QuestionOutcome = 'unanswered';
@@ -12,7 +13,7 @@ export function observeIntrospect(introspect: Introspect, tell: Tell): Introspec
       outcome = answer.active ? 'active' : 'inactive';
       return answer;
     } finally {
-      tell({ kind: 'question', outcome, ms: performance.now() - startedAt });
+      emit({ kind: 'question', outcome, ms: performance.now() - startedAt });
     }
   };
 }

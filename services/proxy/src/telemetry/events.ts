@@ -1,4 +1,3 @@
-import type { Emit } from '@latchkey/telemetry';
 import type { WhyNot } from '../transport/tunnels.ts';
 import type { RequestRecord } from './request-record.ts';
 
@@ -43,6 +42,3 @@ export type ProxyEvent =
 
 /** How a question about a session ended: it stands, it is over, or there was no usable answer. */
 export type QuestionOutcome = 'active' | 'inactive' | 'unanswered';
-
-/** Tells what happens. */
-export type Tell = Emit<ProxyEvent>;

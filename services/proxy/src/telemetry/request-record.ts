@@ -1,8 +1,9 @@
+import { isTransient } from '@latchkey/access';
 import type { Decision, Principal } from '@latchkey/access';
 import type { CanonicalRequest, ErrorCode } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
 
-/** What is told of one request, as far as it came. */
+/** What is recorded of one request, as far as it came. */
 export type RequestRecord = {
   readonly id: string;
   /** nothing else is known of it */
@@ -14,3 +15,9 @@ export type RequestRecord = {
   readonly error?: ErrorCode | undefined;
   readonly detail?: string | undefined;
 };
+
+/** Whether a principal that is known was refused, by a decision about it. */
+export function isRefused({ decision, principal }: Pick<RequestRecord, 'decision' | 'principal'>): boolean {
+  const isKnown = principal !== undefined && principal.kind !== 'visitor';
+  return isKnown && decision?.allow === false && !isTransient(decision.reason);
+}

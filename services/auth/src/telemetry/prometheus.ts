@@ -1,10 +1,10 @@
 import { counterOf, countedMethod, histogramOf, statusCategory } from '@latchkey/telemetry';
-import type { Registry } from '@latchkey/telemetry';
-import type { Tell } from './events.ts';
+import type { Emit, Registry } from '@latchkey/telemetry';
+import type { AuthEvent } from './events.ts';
 import { authPrometheus } from './names.ts';
 
 /** Counts for Prometheus. */
-export function prometheusListener(registry: Registry): Tell {
+export function prometheusListener(registry: Registry): Emit<AuthEvent> {
   const requests = histogramOf(registry, authPrometheus, 'latchkey_request_duration_seconds');
   const signIns = counterOf(registry, authPrometheus, 'latchkey_sign_ins_total');
   const signOuts = counterOf(registry, authPrometheus, 'latchkey_sign_outs_total');

@@ -7,19 +7,19 @@ const answered: ProxyEvent = { kind: 'question', outcome: 'active', ms: 1 };
 const unanswered: ProxyEvent = { kind: 'question', outcome: 'unanswered', ms: 5_000 };
 
 function alarm() {
-  const told: ProxyEvent[] = [];
+  const emitted: ProxyEvent[] = [];
   let time = 0;
-  const tell = withGraceAlarm(
-    (event) => void told.push(event),
+  const emit = withGraceAlarm(
+    (event) => void emitted.push(event),
     () => time,
   );
   return {
     at: (seconds: number, ...events: ProxyEvent[]) => {
       time = seconds * 1000;
-      events.forEach(tell);
+      events.forEach(emit);
     },
-    moments: () => told.filter(({ kind }) => kind === 'grace_began' || kind === 'grace_over'),
-    told,
+    moments: () => emitted.filter(({ kind }) => kind === 'grace_began' || kind === 'grace_over'),
+    emitted,
   };
 }
 
@@ -50,8 +50,8 @@ test('a second time is a second alarm', () => {
   expect(moments().map(({ kind }) => kind)).toEqual(['grace_began', 'grace_over', 'grace_began']);
 });
 
-test('everything that was told is told on', () => {
-  const { at, told } = alarm();
+test('everything that was emitted is emitted on', () => {
+  const { at, emitted } = alarm();
   at(0, answered, unanswered, grace);
-  expect(told).toEqual([answered, unanswered, grace, { kind: 'grace_began', detail: 'away' }]);
+  expect(emitted).toEqual([answered, unanswered, grace, { kind: 'grace_began', detail: 'away' }]);
 });

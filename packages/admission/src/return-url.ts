@@ -1,5 +1,5 @@
 // An ALB takes a request line of 16 KB, and the link that leads to the sign-in says more than the way back.
-const longestWayBack = 15 * 1024;
+const longestReturnUrl = 15 * 1024;
 
 /**
  * The URL that a link leads back to after signing in: the very one that was asked for.
@@ -7,11 +7,11 @@ const longestWayBack = 15 * 1024;
  * @param origin as the browser sees it
  * @returns undefined where it is too long for a link
  */
-export function wayBackTo(origin: string, target: string): string | undefined {
+export function returnUrlOf(origin: string, target: string): string | undefined {
   // No escaping makes it shorter.
-  if (target.length > longestWayBack) return undefined;
+  if (target.length > longestReturnUrl) return undefined;
   const url = origin + urlSafe(target);
-  return encodeURIComponent(url).length > longestWayBack ? undefined : url;
+  return encodeURIComponent(url).length > longestReturnUrl ? undefined : url;
 }
 
 const escapes = Array.from(

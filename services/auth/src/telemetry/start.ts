@@ -13,7 +13,7 @@ import { statsdListener } from './statsd.ts';
  *
  * @param options.registry absent where nobody reads it
  */
-export function startRecording(options: {
+export function startAuthTelemetry(options: {
   settings: Pick<AuthSettings, 'logging' | 'metrics'>;
   registry: Registry | undefined;
   log: Logger;

@@ -1,8 +1,8 @@
 import { countedMethod, statusCategory } from '@latchkey/telemetry';
 import type { ErrorCode } from '@latchkey/http';
-import type { Statsd } from '@latchkey/telemetry';
+import type { Emit, Statsd } from '@latchkey/telemetry';
 import type { Action } from './action.ts';
-import type { AuthEvent, Tell } from './events.ts';
+import type { AuthEvent } from './events.ts';
 import type { AuthStatsdName } from './names.ts';
 
 type EventOf<Kind extends AuthEvent['kind']> = Extract<AuthEvent, { kind: Kind }>;
@@ -13,7 +13,7 @@ type Problem = { readonly name: AuthStatsdName; readonly action: string; readonl
 const namedApplications = 1_000;
 
 /** Counts for StatsD, under BuzzFeed SSO's names. */
-export function statsdListener(statsd: Statsd<AuthStatsdName>): Tell {
+export function statsdListener(statsd: Statsd<AuthStatsdName>): Emit<AuthEvent> {
   const applications = new Set<string>();
 
   function proxyHost(application: string | undefined): string {

@@ -2,10 +2,10 @@ import { expect, test } from '@jest/globals';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { HttpError } from '../errors.ts';
-import { createWorkForStrangers } from './work-for-strangers.ts';
+import { createUnauthenticatedWork } from './unauthenticated-work.ts';
 
 test('fifty at once, three hundred in line, and the rest are told to come again', async () => {
-  const work = createWorkForStrangers();
+  const work = createUnauthenticatedWork();
   const open = Promise.withResolvers<void>();
   const outcomes: Promise<unknown>[] = [];
   let [atWork, most] = [0, 0];

@@ -1,8 +1,8 @@
 import { ownEndpoints } from '@latchkey/contract';
 import { countedMethod, statusCategory } from '@latchkey/telemetry';
 import type { ErrorCode } from '@latchkey/http';
-import type { Statsd } from '@latchkey/telemetry';
-import type { ProxyEvent, Tell } from './events.ts';
+import type { Emit, Statsd } from '@latchkey/telemetry';
+import type { ProxyEvent } from './events.ts';
 import type { Levels } from './levels.ts';
 import type { ProxyStatsdName } from './names.ts';
 
@@ -15,7 +15,7 @@ type Problem = {
 const gaugesEveryMs = 30_000;
 
 /** Counts for StatsD, under BuzzFeed SSO's names. */
-export function statsdListener(statsd: Statsd<ProxyStatsdName>): Tell {
+export function statsdListener(statsd: Statsd<ProxyStatsdName>): Emit<ProxyEvent> {
   return function count(event) {
     switch (event.kind) {
       case 'request': {

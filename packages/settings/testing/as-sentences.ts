@@ -3,7 +3,7 @@ import type { Problem } from '../src/problem.ts';
 import type { Loaded } from '../src/settings.ts';
 
 /** What a loader answers as an operator reads it: problems as lines, and which names are older ones. */
-export function told<T>(loaded: Loaded<T>): Told<T> {
+export function asSentences<T>(loaded: Loaded<T>): Sentences<T> {
   const warnings = loaded.warnings.map(sentenceOf);
   const deprecated = deprecatedNames(loaded.warnings);
   return loaded.ok
@@ -18,6 +18,6 @@ export function deprecatedNames(warnings: readonly Problem[]): { name: string; i
     .map(({ variable: name, instead }) => ({ name, ...(instead !== undefined && { instead }) }));
 }
 
-type Told<T> = { warnings: string[]; deprecated: { name: string; instead?: string }[] } & (
+type Sentences<T> = { warnings: string[]; deprecated: { name: string; instead?: string }[] } & (
   { ok: true; settings: T } | { ok: false; errors: string[] }
 );

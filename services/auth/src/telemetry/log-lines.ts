@@ -2,15 +2,16 @@ import { healthPath } from '@latchkey/contract';
 import { errors } from '@latchkey/http';
 import type { ErrorLevel } from '@latchkey/http';
 import type { Logger } from 'pino';
+import type { Emit } from '@latchkey/telemetry';
 import type { Locals } from '../web/locals.ts';
-import type { Tell } from './events.ts';
+import type { AuthEvent } from './events.ts';
 
 /**
  * Writes one line for each request.
  *
  * @param which `errors`: only for those that were answered with an error and leave no audit line
  */
-export function requestLines(log: Logger, which: 'all' | 'errors'): Tell {
+export function requestLines(log: Logger, which: 'all' | 'errors'): Emit<AuthEvent> {
   return function writeLine(event) {
     if (event.kind !== 'request') return;
     const { locals } = event;
@@ -20,7 +21,7 @@ export function requestLines(log: Logger, which: 'all' | 'errors'): Tell {
 }
 
 /** Writes one more line when a person is refused: who, on the way to which application, and why. */
-export function auditLines(log: Logger): Tell {
+export function auditLines(log: Logger): Emit<AuthEvent> {
   return function writeAudit(event) {
     if (event.kind !== 'request' || !isRefused(event.locals)) return;
     const { id, user, application, host, path, client, error, detail } = event.locals.line;

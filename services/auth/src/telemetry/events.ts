@@ -1,4 +1,3 @@
-import type { Emit } from '@latchkey/telemetry';
 import type { ErrorCode } from '@latchkey/http';
 import type { Locals } from '../web/locals.ts';
 import type { Action } from './action.ts';
@@ -51,6 +50,3 @@ export type Asked = {
 /** How a question ended: answered, answered with no, or one of our errors. */
 export type QuestionOutcome =
   'answered' | 'refused' | 'provider_failed' | 'provider_timeout' | 'provider_unavailable';
-
-/** Tells what happens. */
-export type Tell = Emit<AuthEvent>;

@@ -2,11 +2,11 @@ import { nameOf } from '@latchkey/access';
 import { healthPath } from '@latchkey/contract';
 import { errors } from '@latchkey/http';
 import type { ErrorLevel } from '@latchkey/http';
-import type { RequestLine } from '@latchkey/telemetry';
+import type { Emit, RequestLine } from '@latchkey/telemetry';
 import type { Logger } from 'pino';
 
-import type { ProxyEvent, Tell } from './events.ts';
-import { isRefused } from './is-refused.ts';
+import type { ProxyEvent } from './events.ts';
+import { isRefused } from './request-record.ts';
 
 type RequestEvent = Extract<ProxyEvent, { kind: 'request' }>;
 
@@ -16,7 +16,7 @@ type RequestEvent = Extract<ProxyEvent, { kind: 'request' }>;
  * @param which `errors`: only for what was cut, or answered with an error and leaves no audit line. That somebody has to
  *   sign in first is no error
  */
-export function requestLines(log: Logger, which: 'all' | 'errors'): Tell {
+export function requestLines(log: Logger, which: 'all' | 'errors'): Emit<ProxyEvent> {
   return function writeLine(event) {
     if (event.kind === 'tunnel_cut') log.info(cutLine(event), 'WebSocket cut');
     if (event.kind !== 'request') return;
@@ -28,7 +28,7 @@ export function requestLines(log: Logger, which: 'all' | 'errors'): Tell {
 }
 
 /** Writes a line when sessions begin to go on without auth, and one when auth is back; not one for each session. */
-export function graceLines(log: Logger): Tell {
+export function graceLines(log: Logger): Emit<ProxyEvent> {
   return function writeGrace(event) {
     if (event.kind === 'grace_began') {
       const { detail } = event;
@@ -45,7 +45,7 @@ export function graceLines(log: Logger): Tell {
  * Writes one more line when a person is refused: who, where, and by which rule. It does not depend on request lines being
  * on. That somebody has to sign in first is no refusal.
  */
-export function auditLines(log: Logger): Tell {
+export function auditLines(log: Logger): Emit<ProxyEvent> {
   return function writeAudit(event) {
     if (event.kind !== 'request' || !isRefused(event.record)) return;
     const { id, request, route, decision, principal } = event.record;

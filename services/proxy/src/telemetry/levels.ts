@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { Tell } from './events.ts';
+import type { Emit } from '@latchkey/telemetry';
+import type { ProxyEvent } from './events.ts';
 
 /** How much there is of something at a moment, for gauges. */
 export type Levels = {
@@ -17,7 +18,7 @@ const countedPeople = 100_000;
  *
  * @param elapsed milliseconds that never jump
  */
-export function watchLevels(elapsed: () => number): Levels & { readonly watch: Tell } {
+export function watchLevels(elapsed: () => number): Levels & { readonly watch: Emit<ProxyEvent> } {
   const seen = new LRUCache<string, true>({
     max: countedPeople,
     ttl: latelyMs,

@@ -10,7 +10,7 @@ import { createPlaces } from './places.ts';
  * @param client the address that they come from, as read from what trusted peers say
  * @throws HttpError `overloaded` when there is none, and none comes free in time
  */
-export type WorkForStrangers = (
+export type UnauthenticatedWork = (
   res: ServerResponse,
   client: string,
   work: () => Promise<void> | void,
@@ -23,7 +23,7 @@ const waiting = 300;
 const withinMs = 5_000;
 
 /** Bounds what strangers make a service do, all of them together; each address has its share. */
-export function createWorkForStrangers(): WorkForStrangers {
+export function createUnauthenticatedWork(): UnauthenticatedWork {
   const places = createPlaces({ atOnce, waiting, withinMs });
 
   return async function workInPlace(res, client, work) {

@@ -2,15 +2,16 @@ import { isTransient } from '@latchkey/access';
 import { counterOf, countedMethod, gaugeOf, histogramOf, statusCategory } from '@latchkey/telemetry';
 import type { Registry } from 'prom-client';
 
-import type { ProxyEvent, Tell } from './events.ts';
-import { isRefused } from './is-refused.ts';
+import type { Emit } from '@latchkey/telemetry';
+import type { ProxyEvent } from './events.ts';
+import { isRefused } from './request-record.ts';
 import type { Levels } from './levels.ts';
 import { proxyPrometheus } from './names.ts';
 
 type RequestEvent = Extract<ProxyEvent, { kind: 'request' }>;
 
 /** Counts for Prometheus. */
-export function prometheusListener(registry: Registry, levels: Levels): Tell {
+export function prometheusListener(registry: Registry, levels: Levels): Emit<ProxyEvent> {
   const requests = histogramOf(registry, proxyPrometheus, 'latchkey_request_duration_seconds');
   const overhead = histogramOf(registry, proxyPrometheus, 'latchkey_request_overhead_seconds');
   const denials = counterOf(registry, proxyPrometheus, 'latchkey_denials_total');

@@ -16,7 +16,7 @@ import { sendGauges, statsdListener } from './statsd.ts';
  *
  * @param options.registry absent where nobody reads it
  */
-export function startRecording(options: {
+export function startProxyTelemetry(options: {
   settings: Pick<ProxySettings, 'logging' | 'metrics'>;
   registry: Registry | undefined;
   log: Logger;

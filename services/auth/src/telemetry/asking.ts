@@ -2,9 +2,10 @@ import { call, CallError, HttpError } from '@latchkey/http';
 import type { Answer, Call } from '@latchkey/http';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
-import type { Asked, QuestionOutcome, Tell } from './events.ts';
+import type { Emit } from '@latchkey/telemetry';
+import type { Asked, AuthEvent, QuestionOutcome } from './events.ts';
 
-type Asking = { readonly asked: Asked; readonly tell: Tell; calls: number };
+type Asking = { readonly asked: Asked; readonly emit: Emit<AuthEvent>; calls: number };
 
 // Between a question to a provider and the HTTP calls that it takes stand passport and openid-client, which carry nothing
 // along for us.
@@ -18,11 +19,11 @@ const underWay = new AsyncLocalStorage<Asking>();
  */
 export async function asking<T>(
   asked: Asked,
-  tell: Tell,
+  emit: Emit<AuthEvent>,
   work: () => Promise<T>,
   outcomeWith: (answer: T) => QuestionOutcome = () => 'answered',
 ): Promise<T> {
-  const question: Asking = { asked, tell, calls: 0 };
+  const question: Asking = { asked, emit, calls: 0 };
   const startedAt = performance.now();
   let outcome: QuestionOutcome = 'answered';
   try {
@@ -33,7 +34,7 @@ export async function asking<T>(
     outcome = outcomeOf(error);
     throw error;
   } finally {
-    if (question.calls > 0) tell({ kind: 'question', asked, outcome, ms: performance.now() - startedAt });
+    if (question.calls > 0) emit({ kind: 'question', asked, outcome, ms: performance.now() - startedAt });
   }
 }
 
@@ -45,17 +46,17 @@ export async function asking<T>(
 export async function callProvider(about: Call): Promise<Answer> {
   const question = underWay.getStore();
   if (question === undefined) return call(about);
-  const { asked, tell } = question;
+  const { asked, emit } = question;
   const startedAt = performance.now();
   question.calls += 1;
   try {
     const answer = await call(about);
-    tell({ kind: 'call', asked, status: answer.status, ms: performance.now() - startedAt });
+    emit({ kind: 'call', asked, status: answer.status, ms: performance.now() - startedAt });
     return answer;
   } catch (error) {
     const isTooLarge = error instanceof CallError && error.reason === 'too large';
     const failure = isTooLarge ? 'invalid_body' : 'http_client_error';
-    tell({ kind: 'call', asked, failure, ms: performance.now() - startedAt });
+    emit({ kind: 'call', asked, failure, ms: performance.now() - startedAt });
     throw error;
   }
 }
