@@ -6,8 +6,8 @@ import type { RouteTable } from '@latchkey/upstreams';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
-import { text } from 'node:stream/consumers';
-import { WebSocket } from 'ws';
+import { buffer } from 'node:stream/consumers';
+import { WebSocket, WebSocketServer } from 'ws';
 import type { Browser } from '../fixtures/browser.ts';
 import { cookieHeader, signOut } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';
@@ -59,6 +59,15 @@ function nextHandshake(): Promise<Handshake> {
 // RFC 6455, section 1.3.
 const guid = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
+/** The code that the next WebSocket of the application closes with. */
+function nextCode(): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const server = new WebSocketServer({ noServer: true });
+  the.stack.app.answerUpgrade = (upstream, request) =>
+    server.handleUpgrade(request, upstream, Buffer.alloc(0), (socket) => socket.once('close', resolve));
+  return promise;
+}
+
 /** A message as an application sends it. */
 function message(length: number): Buffer {
   const head = Buffer.from([0x82, 127, 0, 0, 0, 0, 0, 0, 0, 0]);
@@ -102,7 +111,7 @@ test('a handshake that a reload overtakes opens nothing', async () => {
   const { socket, messages, closed } = await connect();
   socket.once('open', () => socket.send('hello'));
   const { upstream, accept } = await handshake;
-  const received = text(upstream);
+  const received = buffer(upstream);
   const line = cut();
   shutOut();
   accept();
@@ -111,7 +120,8 @@ test('a handshake that a reload overtakes opens nothing', async () => {
   expect(await closed).toBe(1008);
   expect(await line).toMatchObject({ route: 'wiki', reason: 'no_rule_matches' });
   expect(messages).toEqual([]);
-  expect(await received.catch(() => '')).toBe('');
+  // A close frame, and nothing of the browser's.
+  expect([...(await received)]).toEqual([0x88, 0x82, ...Array.from({ length: 6 }, () => expect.any(Number))]);
 });
 
 test('a handshake that a reload overtakes opens where its person is still let in', async () => {
@@ -143,8 +153,19 @@ test('an application that is in the middle of a message finishes it, and says no
   expect(messages).toEqual([1_000_000]);
 });
 
-test('a deployment closes with 1001', async () => {
+test('the application is told the same', async () => {
+  const told = nextCode();
   const { socket, closed } = await connect();
   await once(socket, 'open');
-  await Promise.all([the.stack.proxy.stop(), expect(closed).resolves.toBe(1001)]);
+  shutOut();
+  expect([await closed, await told]).toEqual([1008, 1008]);
+});
+
+test('a deployment closes with 1001', async () => {
+  const told = nextCode();
+  const { socket, closed } = await connect();
+  await once(socket, 'open');
+  const stopped = the.stack.proxy.stop();
+  expect([await closed, await told]).toEqual([1001, 1001]);
+  await stopped;
 });

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 /** Follows one direction of a WebSocket by the lengths that its frames begin with. It keeps a head, and no payload. */
 export type FrameLengths = {
   /** Follows a chunk from an offset to the end of the frame there, or of the chunk; gives the offset of that end. */
@@ -48,6 +50,15 @@ export function closeFrame(code: number): Buffer {
   const frame = Buffer.from([0x88, 2, 0, 0]);
   frame.writeUInt16BE(code, 2);
   return frame;
+}
+
+/** The same as a client sends it, under a mask that nobody could have known (section 5.3). */
+export function maskedCloseFrame(code: number): Buffer {
+  const payload = Buffer.alloc(2);
+  payload.writeUInt16BE(code);
+  const mask = randomBytes(4);
+  const masked = payload.map((byte, at) => byte ^ mask.readUInt8(at));
+  return Buffer.concat([Buffer.from([0x88, 0x80 | payload.length]), mask, masked]);
 }
 
 // RFC 6455, section 5.2: the second byte is the mask bit and the length, of which 126 stands for two more bytes and 127 for

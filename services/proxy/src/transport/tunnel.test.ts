@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { closeFrame } from './frames.ts';
+import { closeFrame, maskedCloseFrame } from './frames.ts';
 import { createTunnel } from './tunnel.ts';
 import type { Tunnel } from './tunnel.ts';
 
@@ -84,6 +84,36 @@ test('what a browser sends after the end does not arrive', async () => {
   browser.end('after');
 
   expect((await received).toString()).toBe('before');
+});
+
+test('an application is told the same code, behind what its browser has said, and under a mask', async () => {
+  const received = buffer(app);
+  browser.write(maskedCloseFrame(4_000));
+  await once(app, 'readable');
+  tunnel.close(1008);
+
+  const frames = await received;
+  expect(frames).toHaveLength(16);
+  expect([...frames.subarray(8, 10)]).toEqual([0x88, 0x82]);
+  const [key, payload] = [frames.subarray(10, 14), frames.subarray(14)];
+  expect(Buffer.from(payload.map((byte, at) => byte ^ key.readUInt8(at))).readUInt16BE()).toBe(1008);
+});
+
+test('an application gets nothing inside a frame of its browser that is under way, and none of the rest of it', async () => {
+  const received = buffer(app);
+  const whole = frame(1_000);
+  browser.write(whole.subarray(0, 500));
+  await once(app, 'readable');
+  tunnel.close(1008);
+  browser.write(whole.subarray(500));
+
+  expect((await received).equals(whole.subarray(0, 500))).toBe(true);
+});
+
+test('an application that breaks off when it is told takes nothing from what its browser is told', async () => {
+  app.on('data', () => app.resetAndDestroy());
+  tunnel.close(1001);
+  expect((await buffer(browser)).equals(closeFrame(1001))).toBe(true);
 });
 
 test.each(['browser', 'app'] as const)('where the %s breaks off, the other is told', async (who) => {

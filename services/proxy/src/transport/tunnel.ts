@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { Transform } from 'node:stream';
 import { takeLeave } from './end-connection.ts';
-import { closeFrame, frameLengths } from './frames.ts';
+import { closeFrame, frameLengths, maskedCloseFrame } from './frames.ts';
 
-/** What a browser is told about the end: we are going away, the policy says no, or it may try again later. */
+/** What either side is told about the end: we are going away, the policy says no, or it may try again later. */
 export type CloseCode = 1001 | 1008 | 1013;
 
 /** A WebSocket between a browser and an application, after `101`. */
@@ -11,8 +11,8 @@ export type Tunnel = {
   /** Lets bytes through. Until then nothing is read from either side. */
   open(): void;
   /**
-   * Takes nothing more from the browser, and ends with a close frame where one fits: between two frames of the
-   * application. Where a frame does not end soon, the connection ends without.
+   * Takes nothing more from the browser, and ends both ways with a close frame where one fits: between two frames. That of the
+   * application that is under way is waited for, that of the browser is not. Where none fits, the connection ends without.
    */
   close(code: CloseCode): void;
   onClose(listener: () => void): void;
@@ -20,11 +20,54 @@ export type Tunnel = {
 
 /** Ties two connections together. */
 export function createTunnel(socket: Socket, upstream: Socket): Tunnel {
+  const toBrowser = endingWay(closeFrame, () => upstream.unpipe(toBrowser.stream));
+  const toApp = endingWay(maskedCloseFrame, () => socket.unpipe(toApp.stream));
+  let isClosing = false;
+
+  toBrowser.stream.pipe(socket);
+  toApp.stream.pipe(upstream);
+  // Nothing is left to be told to the browser, or it would be reset before it has read what was.
+  socket.once('finish', () => takeLeave(socket));
+  // A pipe passes an end on, not a break: without this an application would never learn that its visitor is gone.
+  whenClosed(socket, () => {
+    if (!isClosing) upstream.destroy();
+  });
+  whenClosed(upstream, () => {
+    if (!upstream.readableEnded && !toBrowser.isOver()) socket.destroy();
+  });
+
+  return {
+    open() {
+      upstream.pipe(toBrowser.stream);
+      socket.pipe(toApp.stream);
+    },
+    close(code) {
+      isClosing = true;
+      toBrowser.close(code);
+      toApp.close(code);
+      toApp.end();
+      takeLeave(socket);
+      takeLeave(upstream);
+    },
+    onClose: (listener) => whenClosed(socket, listener),
+  };
+}
+
+type EndingWay = {
+  readonly stream: Transform;
+  /** Ends after the frame that is under way, with a close frame. */
+  close(code: CloseCode): void;
+  /** Ends now, with a close frame where none is under way. */
+  end(): void;
+  isOver(): boolean;
+};
+
+function endingWay(frameFor: (code: CloseCode) => Buffer, letGo: () => void): EndingWay {
   const frames = frameLengths();
   let closing: CloseCode | undefined;
   const isOver = () => closing !== undefined && frames.isBetween();
 
-  const toBrowser = new Transform({
+  const stream = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       let at = 0;
       while (at < chunk.length && !isOver()) at = frames.follow(chunk, at);
@@ -32,35 +75,22 @@ export function createTunnel(socket: Socket, upstream: Socket): Tunnel {
       if (isOver()) end();
     },
     flush(done) {
-      done(null, closing !== undefined && frames.isBetween() ? closeFrame(closing) : undefined);
+      done(null, closing !== undefined && frames.isBetween() ? frameFor(closing) : undefined);
     },
   });
   function end(): void {
-    upstream.unpipe(toBrowser);
-    toBrowser.end();
+    letGo();
+    stream.end();
   }
 
-  toBrowser.pipe(socket);
-  // Nothing is left to be told to the browser, or it would be reset before it has read what was.
-  socket.once('finish', () => takeLeave(socket));
-  // A pipe passes an end on, not a break: without this an application would never learn that its visitor is gone.
-  whenClosed(socket, () => upstream.destroy());
-  whenClosed(upstream, () => {
-    if (!upstream.readableEnded) socket.destroy();
-  });
-
   return {
-    open() {
-      upstream.pipe(toBrowser);
-      socket.pipe(upstream);
-    },
+    stream,
+    isOver,
+    end,
     close(code) {
       closing ??= code;
-      socket.unpipe(upstream);
-      takeLeave(socket);
       if (isOver()) end();
     },
-    onClose: (listener) => whenClosed(socket, listener),
   };
 }
 
