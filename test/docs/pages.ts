@@ -1,7 +1,6 @@
 import { authMetrics } from '@latchkey/auth';
 import { renderLintReference, renderMigrationReference } from '@latchkey/cli';
-import { renderEndpointReference } from '@latchkey/contract';
-import { renderErrorReference } from '@latchkey/http';
+import { renderEndpointReference, renderErrorReference } from '@latchkey/contract';
 import { renderMetricsReference } from '@latchkey/telemetry';
 import { proxyMetrics } from '@latchkey/proxy';
 import { renderConfigurationReference } from '@latchkey/settings';

@@ -4,12 +4,12 @@ import { Writable } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import { decide, isAdmitted } from '@latchkey/access';
 import { mayControlOwnPaths } from '@latchkey/admission';
+import { errorJson } from '@latchkey/contract';
 import {
   authenticatesConnection,
   canonicalAuthority,
   canonicalPath,
   canonicalRequest,
-  errorJson,
   mayBeRedirected,
   isPreflight,
   isSameOrigin,

@@ -1,3 +1,9 @@
+export { errorJson } from './errors/body.ts';
+export type { ErrorBody } from './errors/body.ts';
+export type { ErrorLevel } from './errors/entry.ts';
+export { renderErrorReference } from './errors/reference.ts';
+export { errors } from './errors/table.ts';
+export type { ErrorCode } from './errors/table.ts';
 export {
   introspectionForm,
   introspectionPath,

@@ -1,5 +1,5 @@
-import { errors } from '@latchkey/http';
-import type { ErrorCode } from '@latchkey/http';
+import { errors } from '@latchkey/contract';
+import type { ErrorCode } from '@latchkey/contract';
 import type { Mood } from './marks.ts';
 import type { Action, Fact, Page } from './page.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { errors } from '@latchkey/http';
-import type { ErrorCode } from '@latchkey/http';
+import { errors } from '@latchkey/contract';
+import type { ErrorCode } from '@latchkey/contract';
 import { errorPage } from './error.ts';
 import { homePage } from './home.ts';
 import type { Page } from './page.ts';

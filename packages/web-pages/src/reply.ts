@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import { errorJson, errors, isFramed, isReadByPerson, isReading, replyHtml, replyJson } from '@latchkey/http';
-import type { ErrorCode } from '@latchkey/http';
+import { errorJson, errors } from '@latchkey/contract';
+import { isFramed, isReadByPerson, isReading, replyHtml, replyJson } from '@latchkey/http';
+import type { ErrorCode } from '@latchkey/contract';
 import { errorPage } from './error.ts';
 import { renderPage, thisAddress } from './page.ts';
 import type { Action, Fact, Page } from './page.ts';

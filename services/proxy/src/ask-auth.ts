@@ -1,4 +1,5 @@
-import { call, CallError, errors } from '@latchkey/http';
+import { errors } from '@latchkey/contract';
+import { call, CallError } from '@latchkey/http';
 import type { Answer } from '@latchkey/http';
 import type { ClientSettings } from '@latchkey/settings';
 import type { Dispatcher } from 'undici';

@@ -1,6 +1,6 @@
 import type { Decision, Principal } from '@latchkey/access';
 import type { Outcome, Pending } from '@latchkey/admission';
-import type { ErrorCode } from '@latchkey/http';
+import type { ErrorCode } from '@latchkey/contract';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import type { RequestRecord } from './telemetry/request-record.ts';

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { limitedBy } from '../canonical/limited-by.ts';
-import { HttpError } from '../errors.ts';
+import { HttpError } from '../http-error.ts';
 import { ownCopy } from '../own-copy.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { HttpError } from '../errors.ts';
+import { HttpError } from '../http-error.ts';
 import { createUnauthenticatedWork } from './unauthenticated-work.ts';
 
 test('fifty at once, three hundred in line, and the rest are told to come again', async () => {

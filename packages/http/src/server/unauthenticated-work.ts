@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { limitedBy } from '../canonical/limited-by.ts';
-import { HttpError } from '../errors.ts';
+import { HttpError } from '../http-error.ts';
 import { createPlaces } from './places.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { admitAccount } from '@latchkey/access';
 import { HttpError } from '@latchkey/http';
-import type { ErrorCode } from '@latchkey/http';
+import type { ErrorCode } from '@latchkey/contract';
 import type { Attempt, AttemptCookies, Pending, Session } from '@latchkey/session';
 import type { Action } from '@latchkey/web-pages';
 import type { Request } from 'express';

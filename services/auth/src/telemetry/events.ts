@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@latchkey/http';
+import type { ErrorCode } from '@latchkey/contract';
 import type { Locals } from '../web/locals.ts';
 import type { Action } from './action.ts';
 

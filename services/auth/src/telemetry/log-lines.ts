@@ -1,6 +1,5 @@
-import { healthPath } from '@latchkey/contract';
-import { errors } from '@latchkey/http';
-import type { ErrorLevel } from '@latchkey/http';
+import { errors, healthPath } from '@latchkey/contract';
+import type { ErrorLevel } from '@latchkey/contract';
 import type { Logger } from 'pino';
 import type { Emit } from '@latchkey/telemetry';
 import type { Locals } from '../web/locals.ts';

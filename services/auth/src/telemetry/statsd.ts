@@ -1,5 +1,5 @@
 import { countedMethod, statusCategory } from '@latchkey/telemetry';
-import type { ErrorCode } from '@latchkey/http';
+import type { ErrorCode } from '@latchkey/contract';
 import type { Emit, Statsd } from '@latchkey/telemetry';
 import type { Action } from './action.ts';
 import type { AuthEvent } from './events.ts';

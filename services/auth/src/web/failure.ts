@@ -1,5 +1,5 @@
 import { HttpError } from '@latchkey/http';
-import type { ErrorCode } from '@latchkey/http';
+import type { ErrorCode } from '@latchkey/contract';
 import { replyError } from '@latchkey/web-pages';
 import type { Action, Fact } from '@latchkey/web-pages';
 import type { ErrorRequestHandler } from 'express';

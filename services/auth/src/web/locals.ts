@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@latchkey/http';
+import type { ErrorCode } from '@latchkey/contract';
 import type { RequestLine } from '@latchkey/telemetry';
 import type { NextFunction, Request, Response } from 'express';
 

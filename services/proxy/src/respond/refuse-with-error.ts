@@ -1,7 +1,7 @@
 import type { Reason } from '@latchkey/access';
-import { ownPaths } from '@latchkey/contract';
-import { errors, isReading } from '@latchkey/http';
-import type { ErrorCode } from '@latchkey/http';
+import { errors, ownPaths } from '@latchkey/contract';
+import { isReading } from '@latchkey/http';
+import type { ErrorCode } from '@latchkey/contract';
 import { replyError, thisAddress } from '@latchkey/web-pages';
 import type { Action, Fact } from '@latchkey/web-pages';
 import type { Exchange } from '../exchange.ts';

@@ -1,5 +1,5 @@
 import { hasBody, StalledError, statusOf } from '@latchkey/http';
-import type { ErrorCode } from '@latchkey/http';
+import type { ErrorCode } from '@latchkey/contract';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Exchange } from '../exchange.ts';
 import type { Connections } from '../transport/connections.ts';

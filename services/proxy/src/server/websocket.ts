@@ -1,6 +1,6 @@
 import type { Incoming, Outcome } from '@latchkey/admission';
 import { StalledError, statusOf } from '@latchkey/http';
-import type { ErrorCode } from '@latchkey/http';
+import type { ErrorCode } from '@latchkey/contract';
 import type { RouteTable } from '@latchkey/upstreams';
 import { ServerResponse } from 'node:http';
 import type { IncomingMessage } from 'node:http';

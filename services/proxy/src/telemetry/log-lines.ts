@@ -1,7 +1,6 @@
 import { nameOf } from '@latchkey/access';
-import { healthPath } from '@latchkey/contract';
-import { errors } from '@latchkey/http';
-import type { ErrorLevel } from '@latchkey/http';
+import { errors, healthPath } from '@latchkey/contract';
+import type { ErrorLevel } from '@latchkey/contract';
 import type { Emit, RequestLine } from '@latchkey/telemetry';
 import type { Logger } from 'pino';
 

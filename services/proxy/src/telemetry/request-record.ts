@@ -1,6 +1,7 @@
 import { isTransient } from '@latchkey/access';
 import type { Decision, Principal } from '@latchkey/access';
-import type { CanonicalRequest, ErrorCode } from '@latchkey/http';
+import type { ErrorCode } from '@latchkey/contract';
+import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
 
 /** What is recorded of one request, as far as it came. */

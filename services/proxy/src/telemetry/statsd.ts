@@ -1,6 +1,6 @@
 import { ownEndpoints } from '@latchkey/contract';
 import { countedMethod, statusCategory } from '@latchkey/telemetry';
-import type { ErrorCode } from '@latchkey/http';
+import type { ErrorCode } from '@latchkey/contract';
 import type { Emit, Statsd } from '@latchkey/telemetry';
 import type { ProxyEvent } from './events.ts';
 import type { Levels } from './levels.ts';

@@ -1,6 +1,6 @@
 import { isReason, isTransient } from '@latchkey/access';
 import type { Reason } from '@latchkey/access';
-import type { ErrorCode } from '@latchkey/http';
+import type { ErrorCode } from '@latchkey/contract';
 import type { CloseCode, Tunnel } from './tunnel.ts';
 
 /** Why nobody would be let in where somebody has been: a decision, or an error of ours. */

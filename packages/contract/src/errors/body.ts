@@ -1,5 +1,5 @@
-import { errors } from './errors.ts';
-import type { ErrorCode } from './errors.ts';
+import { errors } from './table.ts';
+import type { ErrorCode } from './table.ts';
 
 /** The body of an error for programs. */
 export type ErrorBody = {

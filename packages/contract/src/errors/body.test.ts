@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { errorJson } from './error-body.ts';
-import { errors } from './errors.ts';
+import { errorJson } from './body.ts';
+import { errors } from './table.ts';
 
 const requestId = 'req-4f1c';
 

@@ -1,0 +1,20 @@
+import { applicationErrors } from './application.ts';
+import { requestErrors } from './request.ts';
+import { serviceErrors } from './service.ts';
+import { sessionErrors } from './session.ts';
+import { signInErrors } from './sign-in.ts';
+
+/**
+ * Every error either service answers with. The page, the JSON body, the log level and `docs/errors.md` all come from
+ * this table; codes are public and stay.
+ */
+export const errors = {
+  ...requestErrors,
+  ...sessionErrors,
+  ...signInErrors,
+  ...applicationErrors,
+  ...serviceErrors,
+} as const;
+
+/** The name of an error: public, stable, the same in page, JSON, log and metrics. */
+export type ErrorCode = keyof typeof errors;
