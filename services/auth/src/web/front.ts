@@ -64,7 +64,11 @@ export function front(
       return replyText(res, options.ready() ? 200 : 503, '');
     }
     const request = canonicalRequest(req, trust);
-    if (typeof request === 'string') throw new HttpError('bad_request', { detail: request });
+    if (typeof request === 'string') {
+      // RFC 9112, section 6.3: what follows a request that has no reading may be a part of it.
+      res.set('Connection', 'close');
+      throw new HttpError('bad_request', { detail: request });
+    }
     Object.assign(line, { host: request.host, path: request.rawPath, client: request.client });
     if (!isSameAuthority(request, parts.authority)) throw new HttpError('unknown_host');
     return next();

@@ -100,8 +100,12 @@ const requestName = byName((name): RequestName => {
   return { lower, folded: foldName(name), fate: fateOf(lower) };
 });
 
+// Some servers take `Transfer_Encoding` for `Transfer-Encoding`, and would find another end of the request than we did.
+const framing: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding']);
+
 function fateOf(lower: string): Fate {
   if (lower === 'host' || lower === 'expect') return 'drop';
+  if (!framing.has(lower) && framing.has(foldName(lower))) return 'drop';
   if (isReserved(lower)) return 'reserved';
   return lower === 'cookie' ? 'cookie' : 'keep';
 }

@@ -35,6 +35,10 @@ export function createRespond(parts: {
       case 'retired_worker':
         return retireServiceWorker(exchange);
       case 'malformed':
+        // RFC 9112, section 6.3: what follows a request that has no reading may be a part of it.
+        res.setHeader('Connection', 'close');
+        exchange.detail = outcome.detail;
+        return refuseWithError(exchange, outcome.error);
       case 'unknown_host':
         if (outcome.detail !== undefined) exchange.detail = outcome.detail;
         return refuseWithError(exchange, outcome.error);
