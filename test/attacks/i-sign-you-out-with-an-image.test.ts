@@ -33,7 +33,7 @@ async function providerCallback(browser: Browser): Promise<string> {
   return upTo(browser, next, the.stack.authUrl('/google/callback'));
 }
 
-async function handOffCallback(browser: Browser): Promise<string> {
+async function codeCallback(browser: Browser): Promise<string> {
   await signIn(browser, the.stack.url('hello'), engineer);
   return upTo(browser, payroll(), payroll('/oauth2/callback'));
 }
@@ -61,7 +61,7 @@ const changing: [what: string, find: (browser: Browser) => Promise<string>][] = 
   ['auth /google/start, which undoes a sign-out', async () => the.stack.authUrl('/google/start')],
   ['auth /google/callback, which uses up a code of the provider', providerCallback],
   ['proxy /oauth2/sign_in, which begins an attempt', async () => payroll('/oauth2/sign_in')],
-  ['proxy /oauth2/callback, which uses up a code of auth', handOffCallback],
+  ['proxy /oauth2/callback, which uses up a code of auth', codeCallback],
   [
     'proxy /oauth2/sign_out, which ends the session of the host',
     async (browser) => {

@@ -65,7 +65,7 @@ describeInBrowser('when the session is over', () => {
   }
   const endSession = (domain: string) => context.clearCookies({ domain });
 
-  test('a page behind a service worker signs in again, by the shared cookie and by a hand-off', async () => {
+  test('a page behind a service worker signs in again, by the shared cookie and by a code', async () => {
     await signIn(page, payroll('/'));
     await register();
     await endSession('payroll.elsewhere.localhost');

@@ -26,7 +26,7 @@ import {
   cookieNames,
   cookieValues,
   deriveKeys,
-  isHandOff,
+  isCodeRequest,
   isOwnCookie,
   openSession,
   openSignOutHint,
@@ -37,7 +37,7 @@ import { loadUpstreams, upstreamTarget } from '@latchkey/upstreams';
 import { errorPage, renderPage } from '@latchkey/web-pages';
 import { aRequest } from '@latchkey/testing';
 import { actionOf } from '../../services/auth/src/telemetry/action.ts';
-import { requireClient } from '../../services/auth/src/session/client-credentials.ts';
+import { requireClient } from '../../services/auth/src/tokens/client.ts';
 import { readReturnAddress } from '../../services/auth/src/sign-in/return-address.ts';
 import { readTrips } from '../../services/auth/src/sign-in/round-trips.ts';
 import { formParameters, queryParameters, refuseMany } from '../../services/auth/src/web/parameters.ts';
@@ -216,7 +216,7 @@ const functions: ReadonlyArray<readonly [name: string, run: (text: string) => un
   ],
   ['a form of 32 KiB at auth', (text) => attempted(() => formOf(text.slice(0, 32 * 1024)))],
   ['credentials', (text) => attempted(() => shown(`Basic ${text}`))],
-  ['what a hand-off asks for', (text) => isHandOff({ state: text, codeChallenge: text })],
+  ['a request for a code', (text) => isCodeRequest({ state: text, codeChallenge: text })],
   [
     'a signed return address',
     (text) => refuseReturnAddress({ redirect_uri: text, ts: text, sig: text }, keys, Date.now()),

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import {
   attemptCookies,
   deriveKeys,
-  isHandOff,
+  isCodeRequest,
   isSealedWith,
   keyPurposes,
   openSession,
@@ -152,13 +152,13 @@ describe('one thing has one spelling', () => {
     await hasOneSpelling(state, async (other) => (await cookies.find(header, other)) !== undefined);
   });
 
-  test('what a hand-off begins with', async () => {
+  test('what a sign-in by code begins with', async () => {
     const [state, codeChallenge] = ['s', 'c'].map((letter) => letter.repeat(43)) as [string, string];
-    expect(isHandOff({ state, codeChallenge })).toBe(true);
+    expect(isCodeRequest({ state, codeChallenge })).toBe(true);
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...lookAlikes), async (sign) => {
-        expect(isHandOff({ state: state + sign, codeChallenge })).toBe(false);
-        expect(isHandOff({ state, codeChallenge: codeChallenge + sign })).toBe(false);
+        expect(isCodeRequest({ state: state + sign, codeChallenge })).toBe(false);
+        expect(isCodeRequest({ state, codeChallenge: codeChallenge + sign })).toBe(false);
       }),
     );
   });

@@ -19,7 +19,7 @@ const schema = z.object({
   /** what proves the answer to be ours; absent once the answer was used */
   secrets: z.object({ codeVerifier: text, nonce: text.exactOptional() }).exactOptional(),
   /** at auth: what the proxy asked for, where the application's host cannot read the shared cookie */
-  handOff: z.object({ state: text, codeChallenge: text }).exactOptional(),
+  codeRequest: z.object({ state: text, codeChallenge: text }).exactOptional(),
 });
 
 const sealedSchema = schema.extend({
@@ -54,7 +54,7 @@ const longestTarget = 16 * 1024;
 /** A new attempt. */
 export function newAttempt(
   { state, ...secrets }: Pending,
-  { now, ...about }: Pick<Attempt, 'slug' | 'target' | 'handOff'> & { now: number },
+  { now, ...about }: Pick<Attempt, 'slug' | 'target' | 'codeRequest'> & { now: number },
 ): Attempt {
   return { state, ...about, iat: now, secrets };
 }

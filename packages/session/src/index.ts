@@ -14,8 +14,8 @@ export {
 } from './cookie.ts';
 export type { CookieScope } from './cookie.ts';
 export { sealFitting, sealToFit } from './fitting.ts';
-export { codeChallengeOf, handOffParameters, isHandOff } from './hand-off.ts';
-export type { HandOff } from './hand-off.ts';
+export { codeChallengeOf, codeRequestParameters, isCodeRequest } from './code-request.ts';
+export type { CodeRequest } from './code-request.ts';
 export { deriveKeys, keyPurposes } from './keys.ts';
 export type { Key, KeyPurpose, KeyRing } from './keys.ts';
 export { covers, isExpired, isOlderThan, isWithinDomain, newestFirst, readSession } from './record.ts';

@@ -9,7 +9,7 @@ export const keyPurposes = [
   'session token',
   'grant',
   'sign-in attempt',
-  'hand-off attempt',
+  'code attempt',
   'authorization code',
   'return address',
   'sign-out hint',

@@ -35,16 +35,16 @@ describe('a signed return address', () => {
 });
 
 describe('a return address with a code asked for', () => {
-  const handOff = { state: 'state', codeChallenge: 'challenge' };
-  const asked = signReturnAddress(url, key, now, handOff);
+  const codeRequest = { state: 'state', codeChallenge: 'challenge' };
+  const asked = signReturnAddress(url, key, now, codeRequest);
 
   test.each([
-    ['as it was signed', asked, handOff, undefined],
-    ['with another state', asked, { ...handOff, state: 'another' }, 'forged'],
-    ['with the challenge of another attempt', asked, { ...handOff, codeChallenge: 'another' }, 'forged'],
+    ['as it was signed', asked, codeRequest, undefined],
+    ['with another state', asked, { ...codeRequest, state: 'another' }, 'forged'],
+    ['with the challenge of another attempt', asked, { ...codeRequest, codeChallenge: 'another' }, 'forged'],
     ['with a boundary moved', asked, { state: 'statec', codeChallenge: 'hallenge' }, 'forged'],
     ['without it', asked, undefined, 'forged'],
-    ['with one that nobody signed', signed, handOff, 'forged'],
+    ['with one that nobody signed', signed, codeRequest, 'forged'],
   ] as const)('%s', (_, given, shown, refusal) => {
     expect(refuseReturnAddress(given, [key], now, shown)).toBe(refusal);
   });

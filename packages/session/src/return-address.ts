@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { HandOff } from './hand-off.ts';
+import type { CodeRequest } from './code-request.ts';
 import type { Key, KeyRing } from './keys.ts';
 
 /** How long a signed return address may be used to start a sign-in; the time spent at the provider does not count. */
@@ -19,36 +19,36 @@ export type SignedReturnAddress = {
 /**
  * Signs a return address at `now` (milliseconds since the epoch).
  *
- * @param handOff where a code is asked for: the signature covers whose it will be, or another attempt's challenge could
+ * @param codeRequest where a code is asked for: the signature covers whose it will be, or another attempt's challenge could
  *   be put in the place of the one that this browser began with
  */
 export function signReturnAddress(
   url: string,
   key: Key,
   now: number,
-  handOff?: HandOff,
+  codeRequest?: CodeRequest,
 ): SignedReturnAddress {
   const ts = Math.floor(now / 1000).toString();
-  return { redirect_uri: url, ts, sig: signature(url, ts, key, handOff) };
+  return { redirect_uri: url, ts, sig: signature(url, ts, key, codeRequest) };
 }
 
 /**
  * Verifies a signed return address. It says nothing about where the URL leads: the caller compares its parsed host.
  *
  * @param keys any of which may have signed it
- * @param handOff what came with it; where there is none, a code was not asked for
+ * @param codeRequest what came with it; where there is none, a code was not asked for
  * @returns why it is refused, or undefined when it stands
  */
 export function refuseReturnAddress(
   signed: Partial<SignedReturnAddress>,
   keys: KeyRing,
   now: number,
-  handOff?: HandOff,
+  codeRequest?: CodeRequest,
 ): 'unsigned' | 'forged' | 'expired' | 'from the future' | undefined {
   const { redirect_uri: url, ts, sig } = signed;
   if (url === undefined || ts === undefined || sig === undefined) return 'unsigned';
   if (!/^\d{1,12}$/.test(ts)) return 'forged';
-  if (!keys.some((key) => isSame(sig, signature(url, ts, key, handOff)))) return 'forged';
+  if (!keys.some((key) => isSame(sig, signature(url, ts, key, codeRequest)))) return 'forged';
   const age = now - Number(ts) * 1000;
   if (age > returnAddressLifeMs) return 'expired';
   if (age < -clockSkewMs) return 'from the future';
@@ -62,8 +62,8 @@ function isSame(shown: string, expected: string): boolean {
 }
 
 // Fields are length-delimited by JSON, so that no two different lists give the same text to sign.
-function signature(url: string, ts: string, key: Key, handOff: HandOff | undefined): string {
-  const asked = handOff === undefined ? [] : [handOff.state, handOff.codeChallenge];
+function signature(url: string, ts: string, key: Key, codeRequest: CodeRequest | undefined): string {
+  const asked = codeRequest === undefined ? [] : [codeRequest.state, codeRequest.codeChallenge];
   return createHmac('sha256', key.secret)
     .update(JSON.stringify([url, ts, ...asked]))
     .digest('base64url');

@@ -17,12 +17,12 @@ import type { Express, Router } from 'express';
 import type { Logger } from 'pino';
 import { createParts } from './parts.ts';
 import type { Parts } from './parts.ts';
-import { tokenEndpoint } from './hand-off/endpoint.ts';
-import { home } from './home.ts';
+import { tokenEndpoint } from './tokens/endpoints.ts';
+import { home } from './sign-in/home.ts';
 import type { Provider } from './providers/provider.ts';
 import { startAuthTelemetry } from './telemetry/start.ts';
-import { requireClient } from './session/client-credentials.ts';
-import { introspection } from './session/endpoint.ts';
+import { requireClient } from './tokens/client.ts';
+import { introspection } from './tokens/endpoints.ts';
 import { createRefresher } from './session/refresh.ts';
 import { SettingsError } from './settings-error.ts';
 import { callback } from './sign-in/callback.ts';
@@ -33,9 +33,8 @@ import { answerErrors } from './web/failure.ts';
 import { form } from './web/form.ts';
 import { front } from './web/front.ts';
 import type { Handler } from './web/locals.ts';
-import { requireSameOrigin } from './web/same-origin.ts';
-import { inPlace, limited, refuseForeignPages } from './web/limits.ts';
-import { visitsOnly } from './web/visits-only.ts';
+import { refuseForeignPages, requireSameOrigin, visitsOnly } from './web/cross-site.ts';
+import { inPlace, limited } from './web/limits.ts';
 
 /** What auth is started with. */
 export type AuthOptions = {

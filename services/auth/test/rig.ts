@@ -1,8 +1,8 @@
 import { demoAccounts, startDevIdp, wellBehaved } from '@latchkey/dev-idp';
 import type { DevIdp } from '@latchkey/dev-idp';
 import { createLog } from '@latchkey/telemetry';
-import { deriveKeys, handOffParameters, signReturnAddress } from '@latchkey/session';
-import type { HandOff } from '@latchkey/session';
+import { deriveKeys, codeRequestParameters, signReturnAddress } from '@latchkey/session';
+import type { CodeRequest } from '@latchkey/session';
 import { loadAuthSettings, sentenceOf } from '@latchkey/settings';
 import type { AuthSettings } from '@latchkey/settings';
 import { randomBytes } from 'node:crypto';
@@ -32,7 +32,7 @@ export type Rig = {
   readonly log: readonly string[];
   browser(): Browser;
   /** the address that the proxy sends a browser to */
-  signInUrl(target?: string, options?: { slug?: string; reason?: string; handOff?: HandOff }): string;
+  signInUrl(target?: string, options?: { slug?: string; reason?: string; codeRequest?: CodeRequest }): string;
   /** a signed path of auth, other than sign_in */
   signedUrl(path: string, target: string): string;
   /** signs in and gives the answer that leads back to the application */
@@ -77,8 +77,8 @@ async function rigInFrontOf(idp: DevIdp, { env = {}, providerTimeoutMs }: RigOpt
     ...(providerTimeoutMs !== undefined && { providerTimeoutMs }),
   });
   const [key] = deriveKeys([client.secret], 'return address');
-  const signed = (target: string, handOff?: HandOff) =>
-    new URLSearchParams(signReturnAddress(target, key, clock.now, handOff));
+  const signed = (target: string, codeRequest?: CodeRequest) =>
+    new URLSearchParams(signReturnAddress(target, key, clock.now, codeRequest));
 
   // A provider that knows the browser already shows no page.
   async function choose(
@@ -101,9 +101,9 @@ async function rigInFrontOf(idp: DevIdp, { env = {}, providerTimeoutMs }: RigOpt
     log,
     browser: () => new Browser(auth.port),
 
-    signInUrl(target = wiki, { slug = 'google', reason, handOff } = {}) {
-      const parameters = signed(target, handOff);
-      for (const [name, value] of Object.entries(handOff ? handOffParameters(handOff) : {})) {
+    signInUrl(target = wiki, { slug = 'google', reason, codeRequest } = {}) {
+      const parameters = signed(target, codeRequest);
+      for (const [name, value] of Object.entries(codeRequest ? codeRequestParameters(codeRequest) : {})) {
         parameters.set(name, value);
       }
       parameters.set('client_id', client.id);

@@ -112,7 +112,7 @@ export async function startProxy(options: {
   const launcherOf = createLauncherOf({ routes, pageOf });
   const refuse = createRefuse({ addresses, launcherOf, cookies, marks });
   const showLauncher = createLauncher({ routes, pageOf });
-  const attempts = attemptCookies({ keys: deriveKeys(secrets, 'hand-off attempt'), scope: { secure }, now });
+  const attempts = attemptCookies({ keys: deriveKeys(secrets, 'code attempt'), scope: { secure }, now });
   const limited = createLimited(createRateLimit({ perMinute: settings.server.requestsPerMinute, log }));
   const endpoints = createEndpoints({
     whoAsks,
@@ -123,8 +123,8 @@ export async function startProxy(options: {
     cookies,
     marks,
     signOutHint: ({ session: known }) => sealSignOutHint(known, signOutHints),
-    startHandOff: limited(createStart({ attempts, addresses, now })),
-    finishHandOff: limited(
+    startSignIn: limited(createStart({ attempts, addresses, now })),
+    finishSignIn: limited(
       createCallback({
         attempts,
         redeem: createRedeem(askAuth, tokens),

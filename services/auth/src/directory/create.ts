@@ -1,7 +1,7 @@
 import type { GoogleDirectorySettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
 import type { Emit } from '@latchkey/telemetry';
-import { groupsGraceMs } from '../groups.ts';
+import { groupsGraceMs } from '../session/dated-groups.ts';
 import type { AuthEvent } from '../telemetry/events.ts';
 import { accessTokens } from './access-token.ts';
 import { cachedDirectory } from './cache.ts';

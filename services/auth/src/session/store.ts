@@ -1,7 +1,7 @@
 import type { Clock } from '@latchkey/http';
 import type { Session } from '@latchkey/session';
 import { LRUCache } from 'lru-cache';
-import type { DatedGroups } from '../groups.ts';
+import type { DatedGroups } from './dated-groups.ts';
 import type { Grant } from './grant.ts';
 import { createRevocations } from './revocations.ts';
 import { createStandings } from './standings.ts';

@@ -31,12 +31,12 @@ export async function beginSignIn(
   const { slug } = provider;
   try {
     const { url, pending } = await provider.begin({ selectAccount });
-    const { target, handOff } = destination ?? {};
+    const { target, codeRequest } = destination ?? {};
     const attempt = newAttempt(pending, {
       slug,
       now: parts.now(),
       ...(target !== undefined && { target }),
-      ...(handOff !== undefined && { handOff }),
+      ...(codeRequest !== undefined && { codeRequest }),
     });
     const setCookies = await parts.attempts.keep(req.headers.cookie, attempt);
     if (setCookies === undefined) {

@@ -141,8 +141,8 @@ function wayOut(code: ErrorCode, attempt: Attempt, parts: FinishingSignIn): Acti
   return { label, href, primary: true };
 }
 
-function destinationOf({ target, handOff }: Attempt): Destination | undefined {
-  return target === undefined ? undefined : { target, ...(handOff !== undefined && { handOff }) };
+function destinationOf({ target, codeRequest }: Attempt): Destination | undefined {
+  return target === undefined ? undefined : { target, ...(codeRequest !== undefined && { codeRequest }) };
 }
 
 // A callback that is loaded again, or was meant for another browser. Who is signed in all the same loses nothing.

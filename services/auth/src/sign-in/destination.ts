@@ -1,7 +1,7 @@
 import { ownEndpoints } from '@latchkey/contract';
 import { signReturnAddress } from '@latchkey/session';
-import type { HandOff, KeyRing, Session } from '@latchkey/session';
-import { handOffAddress } from '../hand-off/code.ts';
+import type { CodeRequest, KeyRing, Session } from '@latchkey/session';
+import { redirectWithCode } from '../tokens/code.ts';
 import type { Linking } from './links.ts';
 import { readsSharedCookie } from './return-address.ts';
 import type { ReturnRules } from './return-address.ts';
@@ -17,7 +17,7 @@ export type Destination = {
   /** a checked URL of an application */
   readonly target: string;
   /** what its host waits for, where the session is to be handed over */
-  readonly handOff?: HandOff;
+  readonly codeRequest?: CodeRequest;
   /** why the proxy sent the browser here, as it says itself */
   readonly reason?: string;
 };
@@ -29,14 +29,14 @@ export const over = 'session_ended';
 
 /**
  * How a session gets to the host of a destination. One rule decides: can the host read the shared cookie? Otherwise the
- * proxy has asked for a code; where it has not, because it is set up to expect a shared cookie that its host never
- * gets or that it has no key for, the browser goes where a hand-off begins.
+ * proxy has asked for a code. Where it has not, because it expects a shared cookie that its host never gets or that it has
+ * no key for, the browser goes where a sign-in by code begins.
  */
 export function deliveryTo(
-  { target, handOff, reason }: Destination,
+  { target, codeRequest, reason }: Destination,
   { returns }: Pick<Addressing, 'returns'>,
 ): 'cookie' | 'code' | 'start' {
-  if (handOff !== undefined) return 'code';
+  if (codeRequest !== undefined) return 'code';
   return reason !== unreadable && readsSharedCookie(target, returns) ? 'cookie' : 'start';
 }
 
@@ -46,10 +46,10 @@ export async function addressOf(
   session: Session,
   parts: Addressing,
 ): Promise<string> {
-  const { target, handOff, reason } = destination;
+  const { target, codeRequest, reason } = destination;
   const { keys, now } = parts;
-  if (handOff !== undefined) {
-    return handOffAddress(session, { target, handOff, keys: keys.code, now: now() });
+  if (codeRequest !== undefined) {
+    return redirectWithCode(session, { target, codeRequest, keys: keys.code, now: now() });
   }
   if (deliveryTo(destination, parts) === 'cookie') return target;
   const start = new URL(ownEndpoints.signIn.path, target);

@@ -1,5 +1,5 @@
 import type { Clock } from '@latchkey/http';
-import { handOffParameters, signReturnAddress } from '@latchkey/session';
+import { codeRequestParameters, signReturnAddress } from '@latchkey/session';
 import type { KeyRing } from '@latchkey/session';
 import type { Destination } from './destination.ts';
 
@@ -14,8 +14,8 @@ export function startHref(
 ): string {
   const parameters = new URLSearchParams({
     ...(destination &&
-      signReturnAddress(destination.target, keys.returnAddress[0], now(), destination.handOff)),
-    ...(destination?.handOff && handOffParameters(destination.handOff)),
+      signReturnAddress(destination.target, keys.returnAddress[0], now(), destination.codeRequest)),
+    ...(destination?.codeRequest && codeRequestParameters(destination.codeRequest)),
   });
   if (selectAccount) parameters.set('prompt', 'select_account');
   return parameters.size === 0 ? `/${slug}/start` : `/${slug}/start?${parameters.toString()}`;

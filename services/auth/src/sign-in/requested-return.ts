@@ -1,8 +1,8 @@
-import type { HandOff, SignedReturnAddress } from '@latchkey/session';
+import type { CodeRequest, SignedReturnAddress } from '@latchkey/session';
 import { confirmSignInPage, replyPage } from '@latchkey/web-pages';
 import type { Request } from 'express';
-import { beganThere } from '../hand-off/began-there.ts';
-import { requestedHandOff } from '../hand-off/request.ts';
+import { beganThere } from '../tokens/code-request.ts';
+import { requestedCode } from '../tokens/code-request.ts';
 import { replyFailure } from '../web/failure.ts';
 import type { Reply } from '../web/locals.ts';
 import type { Parameters } from '../web/parameters.ts';
@@ -28,13 +28,13 @@ export function signedParameters(parameters: Parameters): Partial<SignedReturnAd
 export function requestedReturn(
   parameters: Parameters,
   parts: ReadingReturns,
-  handOff?: HandOff,
+  codeRequest?: CodeRequest,
 ): SignedReturn {
   const { keys, returns, now } = parts;
   return verifyReturn(signedParameters(parameters), returns, {
     keys: keys.returnAddress,
     now: now(),
-    handOff,
+    codeRequest,
   });
 }
 
@@ -46,12 +46,12 @@ export function destinationOrRefuse(
   parts: ReadingReturns,
 ): Destination | undefined {
   const code = 'return_address_refused';
-  const handOff = requestedHandOff(parameters);
-  if (handOff === 'malformed') {
+  const codeRequest = requestedCode(parameters);
+  if (codeRequest === 'malformed') {
     replyFailure(req, res, { code, detail: 'response_type without state and code_challenge' });
     return undefined;
   }
-  const requested = requestedReturn(parameters, parts, handOff);
+  const requested = requestedReturn(parameters, parts, codeRequest);
   if ('address' in requested) res.locals.line.application = requested.address.host;
   if ('refusal' in requested) {
     replyFailure(req, res, { code, detail: requested.refusal });
@@ -60,7 +60,7 @@ export function destinationOrRefuse(
     const { host, url } = requested.address;
     const actions = [{ label: `Open ${host}`, href: url, primary: true }];
     replyFailure(req, res, { code, detail: 'expired', actions });
-  } else if (handOff !== undefined && !beganThere(req.headers, requested.address.url)) {
+  } else if (codeRequest !== undefined && !beganThere(req.headers, requested.address.url)) {
     const { host: application } = requested.address;
     const requestId = res.locals.line.id;
     replyPage(res, 200, confirmSignInPage({ application, href: req.originalUrl, requestId }));
@@ -68,7 +68,7 @@ export function destinationOrRefuse(
     const reason = parameters.one('reason');
     return {
       target: requested.address.url,
-      ...(handOff !== undefined && { handOff }),
+      ...(codeRequest !== undefined && { codeRequest }),
       ...(reason !== undefined && { reason }),
     };
   }

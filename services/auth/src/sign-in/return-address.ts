@@ -1,7 +1,7 @@
 import { canonicalHost } from '@latchkey/http';
 import type { HostName } from '@latchkey/http';
 import { isWithinDomain, refuseReturnAddress } from '@latchkey/session';
-import type { HandOff, KeyRing, SignedReturnAddress } from '@latchkey/session';
+import type { CodeRequest, KeyRing, SignedReturnAddress } from '@latchkey/session';
 
 /** Where a browser may be sent back to. */
 export type ReturnRules = {
@@ -52,9 +52,9 @@ export type SignedReturn =
 export function verifyReturn(
   signed: Partial<SignedReturnAddress>,
   rules: ReturnRules,
-  { keys, now, handOff }: { keys: KeyRing; now: number; handOff?: HandOff | undefined },
+  { keys, now, codeRequest }: { keys: KeyRing; now: number; codeRequest?: CodeRequest | undefined },
 ): SignedReturn {
-  const flaw = refuseReturnAddress(signed, keys, now, handOff);
+  const flaw = refuseReturnAddress(signed, keys, now, codeRequest);
   if (flaw !== undefined && flaw !== 'expired') return { refusal: flaw };
   const address = readReturnAddress(signed.redirect_uri ?? '', rules);
   if (typeof address === 'string') return { refusal: address };

@@ -30,7 +30,7 @@ export async function sendBack(
   parts: SendingBack,
 ): Promise<void> {
   if (destination === undefined) return replyRedirect(res, '/');
-  // Who is sent to where a hand-off begins comes back with it, and is counted then.
+  // Who is sent to where a sign-in by code begins comes back with it, and is counted then.
   if (deliveryTo(destination, parts) !== 'start') {
     const cookie = tripsCookie(parts.cookies.own);
     const times = { began, now: parts.now() };
@@ -44,12 +44,12 @@ export async function sendBack(
 function refuseLoop(
   req: Request,
   res: Reply,
-  { target, handOff, reason }: Destination,
+  { target, codeRequest, reason }: Destination,
   { cookies, returns }: SendingBack,
 ): void {
   const { name } = cookies.session;
   const wasSent = cookieNames(req.headers.cookie).includes(name);
-  const isShared = handOff === undefined;
+  const isShared = codeRequest === undefined;
   const host = new URL(target).host;
   replyFailure(req, res, {
     code: 'redirect_loop',

@@ -111,7 +111,7 @@ describe('who asks for a sign-in', () => {
     expect((await browser.visit(rig.signInUrl(target))).status).toBe(400);
   });
 
-  test('for a host that never gets the shared cookie is sent to where a hand-off begins', async () => {
+  test('for a host that never gets the shared cookie is sent to where a sign-in by code begins', async () => {
     const target = 'https://wiki.other.example.com/d/1?x=2';
     const back = await rig.signIn(browser, 'engineer@example.com', { target });
     const start = new URL(back.location ?? '');

@@ -2,7 +2,7 @@ import { clockSkewMs, isOlderThan } from '@latchkey/session';
 import type { ClientSettings } from '@latchkey/settings';
 import { replyPage, signInPage } from '@latchkey/web-pages';
 import type { Provider } from '../providers/provider.ts';
-import { renewedSession } from '../session/introspect.ts';
+import { renewedSession } from '../tokens/introspect.ts';
 import { sessionSetCookie } from '../session/issue.ts';
 import type { Sealing } from '../session/issue.ts';
 import { sessionsIn } from '../session/open.ts';

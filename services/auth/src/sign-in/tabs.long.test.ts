@@ -106,7 +106,7 @@ describe('a browser that keeps coming back', () => {
     expect((await browser.visit(url)).location).toBe(wiki);
   });
 
-  test('with a session that its application cannot open is sent to where a hand-off begins', async () => {
+  test('with a session that its application cannot open is sent to where a sign-in by code begins', async () => {
     await rig.signIn(browser, 'engineer@example.com');
     const url = rig.signInUrl(wiki, { reason: 'session_unreadable' });
     for (let n = 0; n < 4; n += 1) {
@@ -116,11 +116,11 @@ describe('a browser that keeps coming back', () => {
     }
   });
 
-  test('from hand-offs whose session its application cannot open is stopped at the third time', async () => {
+  test('from sign-ins by code whose session its application cannot open is stopped at the third time', async () => {
     await rig.signIn(browser, 'engineer@example.com');
     rig.clock.now += 61_000;
-    const handOff = { state: 's'.repeat(43), codeChallenge: 'c'.repeat(43) };
-    const url = rig.signInUrl(wiki, { reason: 'session_unreadable', handOff });
+    const codeRequest = { state: 's'.repeat(43), codeChallenge: 'c'.repeat(43) };
+    const url = rig.signInUrl(wiki, { reason: 'session_unreadable', codeRequest });
     expect((await browser.visit(url)).location).toContain('/oauth2/callback?code=');
     expect((await browser.visit(url)).location).toContain('/oauth2/callback?code=');
     const stopped = await browser.visit(url);

@@ -40,14 +40,14 @@ beforeAll(async () => {
       switchAccount: () => 'https://sso.example.com/google/start',
       goOnAs: () => 'https://wiki.example.com/oauth2/person',
       signOut: (_, slug) => `https://sso.example.com/${slug}/sign_out`,
-      handOff: () => 'https://sso.example.com/google/sign_in',
+      authorize: () => 'https://sso.example.com/google/sign_in',
       ownTarget: () => 'https://wiki.example.com/',
     },
     signOutHint: async ({ session }) => `hint of ${session.sid}`,
     marks: { tokenFor: () => 'a mark', remember: () => 'latchkey_person=a mark' },
     cookies: { endHost: () => '__Host-_sso_proxy=; Max-Age=0' },
-    startHandOff: (_req, res) => replyText(res, 200, 'starts'),
-    finishHandOff: (_req, res) => replyText(res, 200, 'finishes'),
+    startSignIn: (_req, res) => replyText(res, 200, 'starts'),
+    finishSignIn: (_req, res) => replyText(res, 200, 'finishes'),
   });
   const serveEndpoint = createServeEndpoint(endpoints);
   server = createServer((req, res) => {

@@ -45,8 +45,8 @@ export function createEndpoints(parts: {
   /** names the session of this host to auth, when its person signs out */
   signOutHint: (known: KnownSession) => Promise<string>;
   /** `/oauth2/sign_in` and `/oauth2/callback` */
-  startHandOff: RequestHandler;
-  finishHandOff: RequestHandler;
+  startSignIn: RequestHandler;
+  finishSignIn: RequestHandler;
   /** for upstreams that check `Sso-Signature` */
   certs: string;
 }): Express {
@@ -67,8 +67,8 @@ export function createEndpoints(parts: {
     me: [answerMe],
     apps: [answerApps],
     appsScript: [(_req, res) => replyLauncherScript(res)],
-    signIn: [onlyVisits, parts.startHandOff],
-    callback: [leaveCode, onlyVisits, parts.finishHandOff],
+    signIn: [onlyVisits, parts.startSignIn],
+    callback: [leaveCode, onlyVisits, parts.finishSignIn],
     signOut: [signOut],
     person: [goOn],
     // Without a session: whoever checks a signature is a program, and public keys are no secret.

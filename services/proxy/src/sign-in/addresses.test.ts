@@ -183,10 +183,10 @@ describe('a host that does not get the shared cookie', () => {
   });
 
   test('asks auth for a code: state, challenge and how old a sign-in may be', () => {
-    const handOff = { state: 'the state', codeChallenge: 'the challenge' };
+    const codeRequest = { state: 'the state', codeChallenge: 'the challenge' };
     const target = 'https://payroll.example.org/d/1';
     const url = new URL(
-      addresses.handOff(target, 'google', handOff, { reason: 'session_expired', selectAccount: false }),
+      addresses.authorize(target, 'google', codeRequest, { reason: 'session_expired', selectAccount: false }),
     );
 
     expect(url.origin + url.pathname).toBe('https://sso.example.com:8443/google/sign_in');

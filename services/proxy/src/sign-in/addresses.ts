@@ -3,12 +3,12 @@ import { returnUrlOf } from '@latchkey/admission';
 import { ownEndpoints } from '@latchkey/contract';
 import { authorityOf, isReading } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
-import { handOffParameters, refuseReturnAddress, signReturnAddress } from '@latchkey/session';
-import type { HandOff, KeyRing } from '@latchkey/session';
+import { codeRequestParameters, refuseReturnAddress, signReturnAddress } from '@latchkey/session';
+import type { CodeRequest, KeyRing } from '@latchkey/session';
 
 /**
  * Addresses at auth and on this host, as a browser would use them. A host that gets the shared cookie sends people
- * straight to auth; any other begins with a hand-off, on the host itself.
+ * straight to auth; any other begins a sign-in by code, on the host itself.
  */
 export type Addresses = {
   /** the scheme in which a browser reaches us */
@@ -26,13 +26,13 @@ export type Addresses = {
   /** where to sign out of everything; the hint names the session of this host, where that has one of its own */
   signOut(request: CanonicalRequest, slug: string, hint?: string): string;
   /** where auth hands a session over from, for a person who wants to see `target` */
-  handOff(target: string, slug: string, handOff: HandOff, options: HandOffOptions): string;
+  authorize(target: string, slug: string, codeRequest: CodeRequest, options: AuthorizationOptions): string;
   /** the URL that a link to our own sign-in leads back to: as signed by us, for this host, else its first page */
   ownTarget(request: CanonicalRequest, parameters: URLSearchParams): string;
 };
 
-/** How a hand-off begins: why it has to, if that is known, and whether the person is to choose an account. */
-export type HandOffOptions = { readonly reason: Reason | undefined; readonly selectAccount: boolean };
+/** How a sign-in by code begins: why it has to, if that is known, and whether the person is to choose an account. */
+export type AuthorizationOptions = { readonly reason: Reason | undefined; readonly selectAccount: boolean };
 
 /**
  * @param options.keys of the purpose `return address`
@@ -70,10 +70,15 @@ export function createAddresses(options: {
     return page ?? `${origin(request)}/`;
   }
 
-  function atAuth(path: string, returnTo: string, extra: Record<string, string>, handOff?: HandOff): string {
+  function atAuth(
+    path: string,
+    returnTo: string,
+    extra: Record<string, string>,
+    codeRequest?: CodeRequest,
+  ): string {
     const url = new URL(path, externalUrl);
-    const signed = signReturnAddress(returnTo, keys[0], now(), handOff);
-    const asked = handOff === undefined ? {} : handOffParameters(handOff);
+    const signed = signReturnAddress(returnTo, keys[0], now(), codeRequest);
+    const asked = codeRequest === undefined ? {} : codeRequestParameters(codeRequest);
     url.search = new URLSearchParams({ client_id: clientId, ...signed, ...asked, ...extra }).toString();
     return url.href;
   }
@@ -110,10 +115,10 @@ export function createAddresses(options: {
     goOnAs: (request, token) => here(request, wayBack(request), { person: token }, ownEndpoints.person.path),
     signOut: (request, slug, hint) =>
       atAuth(`/${slug}/sign_out`, `${origin(request)}/`, hint === undefined ? {} : { hint }),
-    handOff(target, slug, handOff, { reason, selectAccount }) {
-      if (selectAccount) return atAuth(`/${slug}/start`, target, { prompt: 'select_account' }, handOff);
+    authorize(target, slug, codeRequest, { reason, selectAccount }) {
+      if (selectAccount) return atAuth(`/${slug}/start`, target, { prompt: 'select_account' }, codeRequest);
       const began = now().toString();
-      return atAuth(`/${slug}/sign_in`, target, { ...maxAge, began, ...(reason && { reason }) }, handOff);
+      return atAuth(`/${slug}/sign_in`, target, { ...maxAge, began, ...(reason && { reason }) }, codeRequest);
     },
     ownTarget(request, parameters) {
       const signed = Object.fromEntries(parameters);

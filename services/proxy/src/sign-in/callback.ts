@@ -35,7 +35,7 @@ export function createCallback(parts: {
 }): (req: Request, res: Response) => Promise<void> {
   const { attempts, redeem, addresses, whoAsks, cookies, now } = parts;
 
-  return async function finishHandOff(req, res) {
+  return async function finishSignIn(req, res) {
     const parameters = new URLSearchParams(ownRequestOf(res).request.query);
     const attempt = await attempts.find(req.headers.cookie, parameters.get('state') ?? '');
     const code = parameters.get('code');

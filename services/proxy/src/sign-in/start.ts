@@ -21,7 +21,7 @@ export function createStart(parts: {
 }): (req: Request, res: Response) => Promise<void> {
   const { attempts, addresses, now } = parts;
 
-  return async function startHandOff(req, res) {
+  return async function startSignIn(req, res) {
     const { request, route, exchange } = ownRequestOf(res);
     const parameters = new URLSearchParams(request.query);
     const [state, codeVerifier] = [secret(), secret()];
@@ -36,13 +36,13 @@ export function createStart(parts: {
     }
     res.append('Set-Cookie', setCookies);
 
-    const handOff = { state, codeChallenge: codeChallengeOf(codeVerifier) };
+    const codeRequest = { state, codeChallenge: codeChallengeOf(codeVerifier) };
     const reason = parameters.get('reason') ?? '';
     const options = {
       reason: isReason(reason) ? reason : undefined,
       selectAccount: parameters.get('prompt') === 'select_account',
     };
-    const onward = addresses.handOff(target, slug, handOff, options);
+    const onward = addresses.authorize(target, slug, codeRequest, options);
     if (isFromAnotherPage(req.headers['sec-fetch-site'])) {
       replyHtml(res, 200, onwardPage({ href: onward, requestId: exchange.id }));
     } else {

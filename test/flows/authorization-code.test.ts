@@ -348,7 +348,7 @@ describe('a shared cookie that does not work', () => {
 
   describe('because the secrets differ', () => {
     const the = useStack({ upstreams, proxyEnv: secretOfItsOwn });
-    test('is replaced by a hand-off, and nobody goes round in circles', async () => {
+    test('is replaced by a code, and nobody goes round in circles', async () => {
       const url = at(the.stack, 'wiki.latchkey.localhost', '/a?b=c');
       const browser = the.browser();
       const visit = await signIn(browser, url, engineer);
@@ -359,7 +359,7 @@ describe('a shared cookie that does not work', () => {
 
   describe('because only the proxy knows of its domain', () => {
     const the = useStack({ upstreams, proxyEnv: secretOfItsOwn, authEnv: { SESSION_COOKIE_DOMAIN: '' } });
-    test('is replaced by a hand-off', async () => {
+    test('is replaced by a code', async () => {
       const url = at(the.stack, 'wiki.latchkey.localhost', '/a?b=c');
       const visit = await signIn(the.browser(), url, engineer);
       expect([visit.status, visit.url]).toEqual([200, url]);

@@ -2,18 +2,18 @@ import type { IntrospectionRequest, IntrospectionResponse } from '@latchkey/cont
 import { HttpError } from '@latchkey/http';
 import type { Clock } from '@latchkey/http';
 import type { Session } from '@latchkey/session';
-import { countedGroups } from '../groups.ts';
+import { countedGroups } from '../session/dated-groups.ts';
 import type { Provider } from '../providers/provider.ts';
-import { endSid } from './end.ts';
-import type { Ending } from './end.ts';
-import { openGrant } from './grant.ts';
-import { sealToken, withGrant } from './issue.ts';
-import type { Sealing } from './issue.ts';
-import { openToken } from './open.ts';
-import type { Opening } from './open.ts';
-import { isFresh } from './refresh.ts';
-import type { Refresher, Remembering, Verdict } from './refresh.ts';
-import type { Standing } from './store.ts';
+import { endSid } from '../session/end.ts';
+import type { Ending } from '../session/end.ts';
+import { openGrant } from '../session/grant.ts';
+import { sealToken, withGrant } from '../session/issue.ts';
+import type { Sealing } from '../session/issue.ts';
+import { openToken } from '../session/open.ts';
+import type { Opening } from '../session/open.ts';
+import { isFresh } from '../session/refresh.ts';
+import type { Refresher, Remembering, Verdict } from '../session/refresh.ts';
+import type { Standing } from '../session/store.ts';
 
 /** What answering about a session takes. */
 export type Introspecting = Clock &

@@ -1,8 +1,11 @@
-import { readTokenForm } from '@latchkey/contract';
+import { readIntrospectionForm, readTokenForm } from '@latchkey/contract';
 import type { TokenResponse } from '@latchkey/contract';
 import { HttpError, replyJson } from '@latchkey/http';
+import type { Refresher } from '../session/refresh.ts';
 import type { Handler } from '../web/locals.ts';
 import { formParameters } from '../web/parameters.ts';
+import { introspect } from './introspect.ts';
+import type { Introspecting } from './introspect.ts';
 import { redeem } from './redeem.ts';
 import type { Redeeming } from './redeem.ts';
 
@@ -22,6 +25,25 @@ export function tokenEndpoint(parts: Redeeming): Handler {
     res.locals.line.user = session.email;
     const expiresIn = session.exp - Math.floor(parts.now() / 1000);
     const answer: TokenResponse = { access_token: token, token_type: 'Bearer', expires_in: expiresIn };
+    replyJson(res, 200, answer);
+  };
+}
+
+/** `POST /oauth2/introspect` (RFC 7662): the proxy asks whether a session still stands. */
+export function introspection(parts: Introspecting, refresh: Refresher): Handler {
+  return async function answerIntrospection(req, res) {
+    const asked = readIntrospectionForm(formParameters(req.body));
+    if (asked === undefined) throw new HttpError('bad_request', { detail: 'the parameter token is missing' });
+    const answer = await introspect(asked, { parts, refresh });
+    if (answer.active) {
+      const { line } = res.locals;
+      line.user = answer.email ?? '';
+      const needed = new Set(asked.groups.slice(0, asked.groupsNeeded));
+      if (answer.unknown_groups?.some((group) => needed.has(group)) === true) {
+        line.detail = 'groups that are needed cannot be had right now';
+        res.locals.lacksGroups = true;
+      }
+    }
     replyJson(res, 200, answer);
   };
 }

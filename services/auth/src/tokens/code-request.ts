@@ -1,4 +1,25 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { isCodeRequest } from '@latchkey/session';
+import type { CodeRequest } from '@latchkey/session';
+import type { Parameters } from '../web/parameters.ts';
+
+/**
+ * What a sign-in link asks for: with `response_type=code` the session is to be handed over (RFC 6749, section 4.1.1, with
+ * RFC 7636), without it the shared cookie is enough.
+ *
+ * @returns undefined for the shared cookie; `malformed` for a request for a code without state or without an S256 challenge
+ */
+export function requestedCode(parameters: Parameters): CodeRequest | 'malformed' | undefined {
+  const type = parameters.one('response_type');
+  if (type === undefined) return undefined;
+  const codeRequest = {
+    state: parameters.one('state') ?? '',
+    codeChallenge: parameters.one('code_challenge') ?? '',
+  };
+  const isOurs =
+    type === 'code' && parameters.one('code_challenge_method') === 'S256' && isCodeRequest(codeRequest);
+  return isOurs ? codeRequest : 'malformed';
+}
 
 /**
  * Tells whether a browser that asks for a code for an application has come through that application's host, so that the

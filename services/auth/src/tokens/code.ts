@@ -1,6 +1,6 @@
 import { ownEndpoints } from '@latchkey/contract';
 import { readSession, seal, sealFitting, unseal } from '@latchkey/session';
-import type { HandOff, KeyRing, Session } from '@latchkey/session';
+import type { CodeRequest, KeyRing, Session } from '@latchkey/session';
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 
@@ -37,22 +37,27 @@ const longestCode = 4096;
  *
  * @param now milliseconds since the epoch
  */
-export async function handOffAddress(
+export async function redirectWithCode(
   session: Session,
-  { target, handOff, keys, now }: { target: string; handOff: HandOff; keys: KeyRing; now: number },
+  {
+    target,
+    codeRequest,
+    keys,
+    now,
+  }: { target: string; codeRequest: CodeRequest; keys: KeyRing; now: number },
 ): Promise<string> {
   const url = new URL(ownEndpoints.callback.path, target);
   const about = {
     id: randomBytes(16).toString('base64url'),
     redirectUri: url.href,
-    codeChallenge: handOff.codeChallenge,
+    codeChallenge: codeRequest.codeChallenge,
     exp: Math.floor(now / 1000) + codeLifeSeconds,
   };
   const code = await sealFitting(session, async (candidate) => {
     const sealed = await seal({ ...about, session: candidate }, keys);
     return sealed.length <= longestCode ? sealed : undefined;
   });
-  url.search = new URLSearchParams({ code, state: handOff.state }).toString();
+  url.search = new URLSearchParams({ code, state: codeRequest.state }).toString();
   return url.href;
 }
 
