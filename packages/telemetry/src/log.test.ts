@@ -1,6 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 
 const module = join(import.meta.dirname, 'log.ts');
@@ -58,4 +62,57 @@ test('two services on one pipe do not tear each other’s lines, however slowly 
 
   expect(lines).toHaveLength(20_000);
   expect(lines.filter((line) => !/^\{[^{}]*\}$/.test(line))).toEqual([]);
+});
+
+// What the process still does after its log could not be written is said on standard error.
+const goingOn = `await new Promise((resolve) => setTimeout(resolve, 50));
+log.info('once more');
+setImmediate(() => setImmediate(() => console.error('still here')));
+`;
+
+test.each([
+  // Only Linux has one.
+  ...(existsSync('/dev/full') ? [['the disk is full', 'ENOSPC', 'exec "$0" "$@" >/dev/full'] as const] : []),
+  ['its reader is gone', 'EPIPE', '{ sleep 0.1; "$0" "$@"; } | true'],
+])('the process goes on when %s, and says so once', async (_, code, command) => {
+  const child = spawn('sh', ['-c', command, ...running(logging + goingOn)], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const said = (await text(child.stderr)).trimEnd().split('\n');
+
+  expect(said).toEqual([expect.stringContaining(code), 'still here']);
+  expect(JSON.parse(said[0] ?? '')).toMatchObject({
+    level: 'error',
+    service: 'test',
+    msg: 'the log cannot be written; the service goes on',
+  });
+});
+
+test('what does not fit into memory meanwhile is lost, and counted as soon as the log can be written', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-log-'));
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const script = `${logging}process.on('message', () => log.info('once more'));
+    setImmediate(() => {
+      for (let at = 0; at < 20_000; at++) log.info({ at, pad: 'x'.repeat(100) }, 'line');
+      setImmediate(() => process.send('written'));
+    });`;
+  // A reader, so that it can be opened for writing, which goes away.
+  const [command = '', ...args] = running(script);
+  const reader = spawn('sh', ['-c', 'exec <"$0"; read line', pipe]);
+  const written = openSync(pipe, 'w');
+  const child = spawn(command, args, { stdio: ['ignore', written, 'ignore', 'ipc'] });
+  closeSync(written);
+  await once(child, 'message');
+  const nextReader = spawn('cat', [pipe]);
+  const lines = createInterface({ input: nextReader.stdout });
+  child.send('write');
+  for await (const line of lines) {
+    const { msg, lost } = JSON.parse(line) as { msg: string; lost: number };
+    if (msg !== 'the log can be written again') continue;
+    expect(lost).toBeGreaterThan(5_000);
+    break;
+  }
+  for (const process of [child, reader, nextReader]) process.kill();
+  rmSync(folder, { recursive: true });
 });

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { DestinationStream, Level, Logger } from 'pino';
+import { standardOutput } from './standard-output.ts';
 
 /** A service's log: JSON lines with `time` in ISO 8601 (UTC) and `level` as a word. */
 export function createLog(options: {
@@ -15,33 +16,8 @@ export function createLog(options: {
       timestamp: timestamps(),
       formatters: { level: (label) => ({ level: label }) },
     },
-    options.destination ?? standardOutput(),
+    options.destination ?? standardOutput(options.service),
   );
-}
-
-// POSIX, write(): what is at most PIPE_BUF bytes (4096 on Linux) "shall not be interleaved with data from other processes
-// doing writes on the same pipe". More at once would tear the lines of two services that share one.
-const pipeBytes = 4096;
-
-/**
- * Standard output. What is logged within one turn of the event loop is written at its end in as few pieces as a pipe
- * keeps whole, so that no line waits for a clock or for the next one; what is there when the process exits, by whatever error, is written before it does.
- */
-function standardOutput(): DestinationStream {
-  const out = pino.destination({ sync: true, minLength: pipeBytes - 1, maxWrite: pipeBytes });
-  let isDue = false;
-  function flush(): void {
-    isDue = false;
-    out.flush();
-  }
-  process.once('exit', flush);
-  return {
-    write(line) {
-      out.write(line);
-      if (!isDue) setImmediate(flush);
-      isDue = true;
-    },
-  };
 }
 
 // Many lines are of the same millisecond, and writing it out costs as much as the rest of a line.
