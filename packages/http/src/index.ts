@@ -26,6 +26,7 @@ export { canonicalRequest, withoutImpliedPort } from './canonical/request.ts';
 export type { CanonicalRequest, Received, Unreadable } from './canonical/request.ts';
 export { HttpError } from './http-error.ts';
 export { ownCopy } from './own-copy.ts';
+export { upTo } from './up-to.ts';
 export { statusOf, transportSecurity } from './server/answered.ts';
 export { useOutgoingProxy } from './server/outgoing.ts';
 export { call, CallError } from './server/call.ts';

@@ -12,7 +12,7 @@ import { noFacts } from '@latchkey/access';
 import type { Decision } from '@latchkey/access';
 import type { Emit } from '@latchkey/telemetry';
 import type { ProxyEvent } from './telemetry/events.ts';
-import type { KnownSession } from './authn/known-session.ts';
+import type { KnownSession } from './authn/session-state.ts';
 
 /** Stages 2 to 7 with the parts of this installation; the order of them is in `@latchkey/admission`. */
 export type Admission = {

@@ -29,7 +29,8 @@ import { createHttpListener } from './server/http.ts';
 import { createUpgradeListener } from './server/websocket.ts';
 import { createSessionCheck } from './authn/session-check.ts';
 import { createIntrospect } from './authn/introspect.ts';
-import type { KnownSession } from './authn/known-session.ts';
+import { createSessionStates } from './authn/session-state.ts';
+import type { KnownSession } from './authn/session-state.ts';
 import { sessionTokens } from './authn/session-token.ts';
 import { createAddresses } from './sign-in/addresses.ts';
 import { createCallback } from './sign-in/callback.ts';
@@ -78,7 +79,13 @@ export async function startProxy(options: {
   });
   const signOutHints = deriveKeys(client.secrets, 'sign-out hint');
   const marks = personMarks({ keys: deriveKeys(secrets, 'person mark'), secure });
-  const credentials = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
+  const credentials = createCredentialReader({
+    cookies,
+    tokens,
+    states: createSessionStates(clock),
+    lifetimeMs,
+    clock,
+  });
   const sessionCookie = createSessionCookieAuthenticator({
     marks,
     readCredential: credentials.read,

@@ -4,7 +4,7 @@ import type { ErrorCode } from '@latchkey/contract';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import type { RequestRecord } from './telemetry/request-record.ts';
-import type { KnownSession } from './authn/known-session.ts';
+import type { KnownSession } from './authn/session-state.ts';
 
 /**
  * One request on its way. What a stage finds out is the value that the next one takes, and no stage reads it from here: here

@@ -14,7 +14,7 @@ import type { AnswerHeaders } from './outgoing/response-headers.ts';
 import { createOutgoing } from './outgoing/outgoing.ts';
 import type { OutgoingParts } from './outgoing/outgoing.ts';
 import type { ProxyEvent } from './telemetry/events.ts';
-import type { KnownSession } from './authn/known-session.ts';
+import type { KnownSession } from './authn/session-state.ts';
 
 /** A request as it is about to leave for the application. */
 export type Leaving = {

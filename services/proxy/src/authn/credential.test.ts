@@ -3,6 +3,7 @@ import { clockFrom } from '@latchkey/http';
 import { deriveKeys, sealSession, sessionCookie } from '@latchkey/session';
 import type { Place, Session } from '@latchkey/session';
 import { aRoute } from '@latchkey/testing';
+import { createSessionStates } from './session-state.ts';
 import { sessionTokens } from './session-token.ts';
 import { createCredentialReader } from './credential.ts';
 import type { Credential } from './credential.ts';
@@ -58,14 +59,14 @@ let read: (...values: string[]) => Credential | Promise<Credential>;
 
 beforeEach(() => {
   now = start;
-  const { read: reader } = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
+  const reader = newReader();
   read = (...values) => reader(values.map((value) => `${cookie.name}=${value}`).join('; '), place, route);
 });
 
 describe('a session cookie', () => {
   test('is opened', async () => {
     expect(await read(good)).toMatchObject({
-      known: { session, token: good, vouchedAt: start },
+      known: { session, token: good, sealedAt: start },
       sent: good,
     });
   });
@@ -109,7 +110,7 @@ describe('one session', () => {
 describe('sessions that live', () => {
   test('are not pushed out by any that are over, nor by what does not open', async () => {
     const kept = { living: 2, useless: 2 };
-    const { read: reader } = createCredentialReader({ cookies, tokens, lifetimeMs, clock, kept });
+    const reader = newReader({ kept });
     const readOne = (value: string) => reader(`${cookie.name}=${value}`, place, route);
     const first = await readOne(good);
     for (let at = 0; at < 5; at++) {
@@ -150,7 +151,7 @@ describe('no usable session', () => {
     ['another prefix', `__Http-_sso_proxy=${good}`],
     ['a no-break space before the name', `\u00a0${cookie.name}=${good}`],
   ])('%s', async (_, header) => {
-    const { read: reader } = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
+    const reader = newReader();
 
     expect(await reader(header, place, route)).toEqual({ nobody: 'no_session' });
   });
@@ -195,14 +196,14 @@ describe('where a session is good', () => {
     ['a name that ends alike', 'evilexample.com', false],
     ['another domain', 'wiki.example.org', false],
   ])('%s', async (_, asked, usable) => {
-    const { read: reader } = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
+    const reader = newReader();
     const credential = await reader(`${cookie.name}=${good}`, at(asked), route);
 
     expect(credential).toEqual(usable ? expect.objectContaining({ sent: good }) : { nobody: 'no_session' });
   });
 
   test('each route asks for its own provider, of a session that is known already too', async () => {
-    const { read: reader } = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
+    const reader = newReader();
     await reader(`${cookie.name}=${good}`, place, route);
     const okta = { ...route, providerSlug: 'okta' };
 
@@ -215,7 +216,7 @@ describe('a session that was handed over to one host', () => {
 
   test('is read from that host’s own cookie, and shown to auth sealed with a key of the services', async () => {
     const value = await cookies.seal(handedOver);
-    const { read: reader } = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
+    const reader = newReader();
     const credential = await reader(`__Host-_sso_proxy=${value}`, place, route);
 
     expect(credential).toMatchObject({ sent: value, known: { session: handedOver, cookie: value } });
@@ -230,7 +231,7 @@ describe('a session that was handed over to one host', () => {
     ['beside it', at('vault.example.com')],
     ['at another port of it', { host, authority: `${host}:8443` }],
   ])('is none %s', async (_, asked) => {
-    const { read: reader } = createCredentialReader({ cookies, tokens, lifetimeMs, clock });
+    const reader = newReader();
     const value = await cookies.seal(handedOver);
 
     expect(await reader(`__Host-_sso_proxy=${value}`, asked, route)).toEqual({ nobody: 'session_elsewhere' });
@@ -244,12 +245,19 @@ describe('SESSION_TTL_LIFETIME', () => {
   ])('ends a session that would last longer: %s', async (_, later, expected) => {
     const long = await sealSession({ ...session, exp: start / 1000 + 86_400 }, cookie);
     now = start + later;
-    const { read: reader } = createCredentialReader({ cookies, tokens, lifetimeMs: 3_600_000, clock });
+    const reader = newReader({ lifetimeMs: 3_600_000 });
     const credential = await reader(`${cookie.name}=${long}`, place, route);
 
     expect(credential).toMatchObject('sent' in expected ? { sent: long } : expected);
   });
 });
+
+function newReader(
+  options?: Partial<Parameters<typeof createCredentialReader>[0]>,
+): ReturnType<typeof createCredentialReader>['read'] {
+  const states = createSessionStates(clock);
+  return createCredentialReader({ cookies, tokens, states, lifetimeMs, clock, ...options }).read;
+}
 
 function at(name: string): Place {
   return { host: name, authority: name };

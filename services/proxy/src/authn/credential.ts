@@ -1,5 +1,5 @@
 import type { VisitorReason } from '@latchkey/access';
-import { ownCopy } from '@latchkey/http';
+import { ownCopy, upTo } from '@latchkey/http';
 import type { Clock } from '@latchkey/http';
 import {
   cookieValues,
@@ -13,8 +13,8 @@ import {
 import type { Place } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
 import { LRUCache } from 'lru-cache';
-import { newlyKnown } from './known-session.ts';
-import type { KnownSession } from './known-session.ts';
+import { newlyKnown } from './session-state.ts';
+import type { KnownSession, SessionStates } from './session-state.ts';
 import type { SessionTokens } from './session-token.ts';
 import { isSamePerson } from './person-marks.ts';
 import type { SessionCookies, SessionSource } from './session-cookies.ts';
@@ -73,17 +73,18 @@ const closeness: readonly VisitorReason[] = [
 export function createCredentialReader(options: {
   cookies: SessionCookies;
   tokens: Pick<SessionTokens, 'toShow'>;
+  states: SessionStates;
   /** after this a person signs in again (`SESSION_TTL_LIFETIME`), milliseconds */
   lifetimeMs: number;
   clock: Clock;
   kept?: { living: number; useless: number };
 }): CredentialReader {
-  const { cookies, tokens, lifetimeMs, clock } = options;
+  const { cookies, tokens, states, lifetimeMs, clock } = options;
   const { now } = clock;
   const { living: most = keptLiving, useless = keptUseless } = options.kept ?? {};
-  const living = new LRUCache<string, KnownSession>({ max: most });
-  const over = new LRUCache<string, KnownSession>({ max: useless });
-  const unreadable = new LRUCache<string, true>({ max: useless });
+  const living = new LRUCache<string, KnownSession>(upTo(most));
+  const over = new LRUCache<string, KnownSession>(upTo(useless));
+  const unreadable = new LRUCache<string, true>(upTo(useless));
 
   return { read, renewed: (known) => keep(known.cookie, known) };
 
@@ -162,7 +163,7 @@ export function createCredentialReader(options: {
     }
     const token = await tokens.toShow(session, value);
     // Two requests may have opened it side by side: the first one's knowledge is kept.
-    const known = kept(value) ?? newlyKnown(session, { token, cookie: value }, clock);
+    const known = kept(value) ?? newlyKnown(session, { token, cookie: value, state: states(session) }, clock);
     keep(value, known);
     return known;
   }

@@ -1,3 +1,4 @@
+import { upTo } from '@latchkey/http';
 import { LRUCache } from 'lru-cache';
 
 /**
@@ -30,7 +31,7 @@ export function createEndedSids(options: {
   const { keepMs, elapsed, kept = keptSids } = options;
   let forgottenAt = -Infinity;
   const endedAt = new LRUCache<string, number>({
-    max: kept,
+    ...upTo(kept),
     ttl: keepMs,
     perf: { now: elapsed },
     ttlResolution: 0,

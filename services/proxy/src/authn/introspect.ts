@@ -16,13 +16,21 @@ export type Asked = {
 export type Introspect = (token: string, asked: Asked) => Promise<IntrospectionResponse>;
 
 /**
+ * After so many milliseconds auth seals a session anew. Grace counts from when auth last vouched for a session, which a task
+ * that was not told reads from the cookie: once a third of it is over there is a new seal, so that two thirds are left whenever
+ * auth goes away. 0 where there is no grace.
+ */
+export function sealedAnewAfter(gracePeriodMs: number): number {
+  return Math.ceil(gracePeriodMs / 3 / 1000) * 1000;
+}
+
+/**
  * Makes the question to auth.
  *
- * @param gracePeriodMs counts from when auth last vouched for a session, which a task that was not told reads from the
- *   cookie. Auth seals that anew once a third of it is over, so that two thirds are left whenever auth goes away
+ * @param gracePeriodMs so long a session goes on while auth cannot be asked
  */
 export function createIntrospect(askAuth: AskAuth, gracePeriodMs: number): Introspect {
-  const vouchedWithin = Math.ceil(gracePeriodMs / 3 / 1000);
+  const vouchedWithin = sealedAnewAfter(gracePeriodMs) / 1000;
 
   return async function introspect(token, { groups, needed, accessToken }) {
     const form = introspectionForm({

@@ -1,11 +1,13 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { clockFrom } from '@latchkey/http';
+import type { Session } from '@latchkey/session';
 import { pino } from 'pino';
 import { createSessionCheck } from './session-check.ts';
+import type { Needs } from './session-check.ts';
 import type { IntrospectionResponse } from '@latchkey/contract';
 import type { Introspect } from './introspect.ts';
-import { newlyKnown } from './known-session.ts';
-import type { KnownSession } from './known-session.ts';
+import { createSessionStates, newlyKnown } from './session-state.ts';
+import type { KnownSession } from './session-state.ts';
 
 const validMs = 60_000;
 const gracePeriodMs = 3 * 3_600_000;
@@ -29,15 +31,32 @@ const check = createSessionCheck({
 });
 
 let made = 0;
+let states = createSessionStates(clock);
 
-function session(sid = `sid ${made++}`, iat = seen / 1000): KnownSession {
+function session(sid = `sid ${made++}`, iat = seen / 1000, other?: Partial<Session>): KnownSession {
   const times = { iat, auth_time: seen / 1000, exp: seen / 1000 + 2_592_000 };
   const person = { sub: '1', email: 'ada@example.com', user: 'ada' };
-  return newlyKnown(
-    { sid, idp: 'google', aud: 'example.com', ...person, ...times },
-    { token: 'sealed', cookie: 'sealed' },
-    clock,
-  );
+  const opened = { sid, idp: 'google', aud: 'example.com', ...person, ...times, ...other };
+  return newlyKnown(opened, { token: 'sealed', cookie: 'sealed', state: states(opened) }, clock);
+}
+
+// Of one session in cookies of two hosts, each shown to auth by the name of its host.
+async function onTwoHosts(): Promise<[KnownSession, KnownSession]> {
+  const sid = `sid ${made++}`;
+  const [wiki, vault] = ['wiki', 'vault'].map((aud) => {
+    const known = session(sid, undefined, { aud, host_only: true });
+    known.token = aud;
+    return known;
+  });
+  if (wiki === undefined || vault === undefined) throw new Error('two were made');
+  introspect.mockResolvedValue(stands);
+  await Promise.all([check(wiki), check(vault)]);
+  introspect.mockClear();
+  return [wiki, vault];
+}
+
+function needing(group: string): Needs {
+  return { accessToken: false, groups: [group] };
 }
 
 async function vouchedFor(): Promise<KnownSession> {
@@ -49,6 +68,7 @@ async function vouchedFor(): Promise<KnownSession> {
 
 beforeEach(() => {
   now = seen;
+  states = createSessionStates(clock);
   groups = ['staff'];
   introspect.mockReset();
 });
@@ -60,7 +80,7 @@ describe('a session that auth vouches for', () => {
     const known = session();
 
     expect(await check(known)).toBe('stands');
-    expect(known.person).toEqual({
+    expect(known.state.person).toEqual({
       kind: 'person',
       email: 'ada@example.com',
       groups: ['staff'],
@@ -82,6 +102,19 @@ describe('a session that auth vouches for', () => {
     ]);
   });
 
+  test('is waited for by all who come while auth is asked about other groups', async () => {
+    const known = session();
+    await check(known);
+    groups = ['staff', 'admins'];
+    const answer = Promise.withResolvers<IntrospectionResponse>();
+    introspect.mockReturnValueOnce(answer.promise);
+    const waiting = Promise.all([known, known].map(async (one) => (await check(one), one.state.person)));
+    answer.resolve({ active: true, groups: ['admins'] });
+
+    expect((await waiting).map((person) => person.groups)).toEqual([['admins'], ['admins']]);
+    expect(introspect).toHaveBeenCalledTimes(2);
+  });
+
   test('is asked about once more where the answer was about the groups of before', async () => {
     const known = session();
     const first = Promise.withResolvers<IntrospectionResponse>();
@@ -92,7 +125,7 @@ describe('a session that auth vouches for', () => {
     await checked;
 
     expect(introspect.mock.calls.map(([, { groups }]) => groups)).toEqual([['staff'], ['staff', 'admins']]);
-    expect(known.person.askedGroups).toEqual(['staff', 'admins']);
+    expect(known.state.person.askedGroups).toEqual(['staff', 'admins']);
   });
 
   test.each([
@@ -129,15 +162,15 @@ describe('a session that auth vouches for', () => {
   test('is decided about anew after each answer, and not before', async () => {
     const known = session();
     await check(known);
-    const { person } = known;
+    const { person } = known.state;
     await check(known);
-    expect(known.person).toBe(person);
+    expect(known.state.person).toBe(person);
 
     now += validMs;
     introspect.mockResolvedValue({ active: true, groups: [] });
     await check(known);
-    expect(known.person).not.toBe(person);
-    expect(known.person.groups).toEqual([]);
+    expect(known.state.person).not.toBe(person);
+    expect(known.state.person.groups).toEqual([]);
   });
 
   test('is known by its new seal once auth has renewed it', async () => {
@@ -151,6 +184,121 @@ describe('a session that auth vouches for', () => {
       ['sealed', { groups: ['staff'], accessToken: false }],
       ['renewed', { groups: ['staff'], accessToken: false }],
     ]);
+  });
+});
+
+describe('a session in several cookies', () => {
+  test('is asked about once in each, and from then on once for all', async () => {
+    const both = await onTwoHosts();
+    for (const minute of [1, 2]) {
+      now = seen + minute * validMs;
+      for (const known of both) expect(await check(known)).toBe('stands');
+      expect(introspect).toHaveBeenCalledTimes(minute);
+    }
+  });
+
+  test('is one question for all who come at once, and one more where that leaves open what a route needs', async () => {
+    const [wiki, vault] = await onTwoHosts();
+    groups = ['staff', 'admins'];
+    introspect
+      .mockResolvedValueOnce({ active: true, groups: ['staff'], unknown_groups: ['admins'] })
+      .mockResolvedValueOnce({ active: true, groups: ['staff', 'admins'] });
+    await Promise.all([
+      check(wiki, needing('staff')),
+      check(vault, needing('staff')),
+      check(vault, needing('admins')),
+    ]);
+
+    expect(introspect.mock.calls.map(([, { needed }]) => needed)).toEqual([['staff'], ['admins']]);
+    expect(vault.state.person.groups).toEqual(['staff', 'admins']);
+  });
+
+  test('has in a new cookie all that auth told of it, also when auth has gone since', async () => {
+    const [wiki] = await onTwoHosts();
+    introspect.mockRejectedValue(new Error('away'));
+    const renewed = session(wiki.session.sid, seen / 1000 + 1, { host_only: true });
+
+    expect(await check(renewed)).toBe('stands');
+    expect(renewed.state.person).toBe(wiki.state.person);
+    expect(renewed.state.person.groups).toEqual(['staff']);
+  });
+
+  test('does not stand in one that auth has not taken because it has taken another', async () => {
+    const [wiki] = await onTwoHosts();
+    introspect.mockRejectedValue(new Error('away'));
+    const old = session(wiki.session.sid, (seen - validMs - gracePeriodMs) / 1000);
+
+    expect([await check(old), await check(wiki)]).toEqual(['unverified', 'stands']);
+  });
+
+  test('is asked about in each that may need a new seal once one of them gets one', async () => {
+    const [wiki, vault] = await onTwoHosts();
+    now += validMs;
+    introspect.mockResolvedValueOnce({ ...stands, session: 'wiki, renewed' });
+    await check(wiki);
+    await check(vault);
+    now += validMs;
+    await check(wiki);
+    await check(vault);
+
+    expect(introspect.mock.calls.map(([token]) => token)).toEqual(['wiki', 'vault', 'wiki, renewed']);
+  });
+
+  test('is asked about in each whose own seal is old, whatever is known of the others', async () => {
+    const [wiki] = await onTwoHosts();
+    const old = session(wiki.session.sid, (seen - gracePeriodMs / 2) / 1000);
+    await check(old);
+    now += validMs;
+    await check(wiki);
+    await check(old);
+
+    expect(introspect.mock.calls.map(([token]) => token)).toEqual(['sealed', 'wiki', 'sealed']);
+  });
+
+  test('is asked about in each every time where there is no grace', async () => {
+    const strict = createSessionCheck({
+      introspect,
+      tokens: { renewed: async (_, token) => token },
+      groups: () => groups,
+      clocks: { validMs, gracePeriodMs: 0 },
+      clock,
+      comebacks: () => 0,
+      log: pino({ enabled: false }),
+    });
+    const both = await onTwoHosts();
+    now += validMs;
+    for (const known of both) expect(await strict(known)).toBe('stands');
+
+    expect(introspect.mock.calls.map(([token]) => token)).toEqual(['wiki', 'vault']);
+  });
+
+  test.each<[string, Partial<Session>]>([
+    ['person', { sub: '2' }],
+    ['address', { email: 'grace@example.com' }],
+    ['provider', { idp: 'okta' }],
+    ['sign-in', { auth_time: seen / 1000 - 1 }],
+  ])('of another %s knows nothing of it', async (_, other) => {
+    const [wiki] = await onTwoHosts();
+    const stranger = session(wiki.session.sid, seen / 1000, other);
+    introspect.mockRejectedValue(new Error('away'));
+
+    await check(stranger);
+    expect(stranger.state).not.toBe(wiki.state);
+    expect(stranger.state.person.groups).toBeUndefined();
+  });
+});
+
+describe('what is known of sessions', () => {
+  test('is kept of so many and no more, the ones used last', () => {
+    const stateOf = createSessionStates(clock, 2);
+    const [one, two, three] = [session().session, session().session, session().session];
+    const known = stateOf(one);
+    const lost = stateOf(two);
+    expect(stateOf(one)).toBe(known);
+    stateOf(three);
+
+    expect(stateOf(one)).toBe(known);
+    expect(stateOf(two)).not.toBe(lost);
   });
 });
 
@@ -208,6 +356,18 @@ describe('a session that auth has ended', () => {
     expect(introspect).toHaveBeenCalledTimes(4);
   });
 
+  test('is over in no other cookie for who comes while auth is being asked about that one', async () => {
+    const [known, living] = [session('three'), session('three')];
+    introspect.mockResolvedValueOnce(stands).mockResolvedValueOnce({ active: false });
+    await check(living);
+    await check(known);
+    now += 1;
+    introspect.mockResolvedValue(stands);
+
+    expect(await Promise.all([check(living), check(living)])).toEqual(['stands', 'stands']);
+    expect(introspect).toHaveBeenCalledTimes(3);
+  });
+
   test('is read no more in a cookie that auth cannot be asked about after that', async () => {
     const [known, copy] = [session('two'), session('two')];
     introspect.mockResolvedValueOnce({ active: false }).mockRejectedValueOnce(new Error('away'));
@@ -237,7 +397,7 @@ describe('while auth cannot be asked', () => {
     now += later;
 
     expect(await check(known)).toBe(standing);
-    expect(known.person.groups).toEqual(['staff']);
+    expect(known.state.person.groups).toEqual(['staff']);
     expect(known.ended).toBe(false);
   });
 
@@ -251,7 +411,7 @@ describe('while auth cannot be asked', () => {
     now += later;
 
     expect(await check(known)).toBe(standing);
-    expect(known.person.groups).toBeUndefined();
+    expect(known.state.person.groups).toBeUndefined();
   });
 
   test.each([
@@ -319,16 +479,16 @@ describe('while auth cannot be asked', () => {
     now += retryPauseMs;
 
     expect(await check(known)).toBe('stands');
-    expect(known.person.groups).toEqual(['makers']);
+    expect(known.state.person.groups).toEqual(['makers']);
   });
 
   test('decisions that were made stay', async () => {
     const known = await vouchedFor();
-    const { person } = known;
+    const { person } = known.state;
     now += validMs;
     await check(known);
 
-    expect(known.person).toBe(person);
+    expect(known.state.person).toBe(person);
   });
 
   test('the log says why, and nothing of the session', async () => {
@@ -370,7 +530,7 @@ describe('the access token of the provider', () => {
     await check(known, { accessToken: false });
     introspect.mockResolvedValue(withToken);
     await check(known, { accessToken: true });
-    expect(known.accessToken).toEqual({ value: 'of the provider', until: seen + 3_600_000 });
+    expect(known.state.accessToken).toEqual({ value: 'of the provider', until: seen + 3_600_000 });
     await check(known, { accessToken: false });
     now += validMs;
     await check(known, { accessToken: false });

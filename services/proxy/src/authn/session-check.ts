@@ -6,8 +6,9 @@ import type { Emit } from '@latchkey/telemetry';
 import type { ProxyEvent } from '../telemetry/events.ts';
 import { AuthUnavailable } from '../ask-auth.ts';
 import { createEndedSids } from './ended-sids.ts';
-import type { Introspect } from './introspect.ts';
-import type { KnownSession } from './known-session.ts';
+import { sealedAnewAfter } from './introspect.ts';
+import type { Asked, Introspect } from './introspect.ts';
+import type { KnownSession, SessionState } from './session-state.ts';
 import type { SessionTokens } from './session-token.ts';
 import { groupsTold, toldSince } from './told-groups.ts';
 
@@ -34,10 +35,11 @@ export type Needs = {
 const retryPauseMs = 10_000;
 
 /**
- * Makes the check that asks auth whether a session still stands, at most once per `validMs` and never twice at a time
- * for one session. A failure to ask never ends a session; one that has ended is over in every cookie that it comes in,
- * unless auth says otherwise of that very cookie: what it no longer takes of one (a copy that is over sooner, a seal of an
- * older key) must not shut out a person whom it has signed in with the same `sid` again.
+ * Makes the check that asks auth whether a session still stands: about each cookie of it once, and from then on about any of
+ * them at most once per `validMs`, never twice at a time. What auth goes by besides (who they are, when they signed in) is the
+ * same in all, and what differs (audience, end) is looked at here. A failure to ask never ends a session; one that has ended is
+ * over in every cookie that it comes in, unless auth says otherwise of that very cookie: what it no longer takes of one (a copy
+ * that is over sooner, a seal of an older key) must not shut out a person whom it has signed in with the same `sid` again.
  *
  * @param options.groups the groups that routes name; another list than last time is a new question
  */
@@ -56,14 +58,15 @@ export function createSessionCheck(options: {
 }): (known: KnownSession, needs?: Needs) => Standing | Promise<Standing> {
   const { introspect, tokens, groups, clocks, comebacks, onRenewed, log, emit } = options;
   const { elapsed } = options.clock;
-  const underWay = new WeakMap<KnownSession, Promise<void>>();
+  const underWay = new WeakMap<KnownSession | SessionState, Promise<void>>();
   const retryMs = Math.min(retryPauseMs, clocks.validMs);
   const graceMs = clocks.validMs + clocks.gracePeriodMs;
+  const sealMs = sealedAnewAfter(clocks.gracePeriodMs);
   // A copy that was sealed last before the end may claim for so long that it was vouched for.
   const ended = createEndedSids({ keepMs: graceMs + clockSkewMs, elapsed });
 
   return function check(known, needs) {
-    if (needs?.accessToken === true) known.needsAccessToken = true;
+    if (needs?.accessToken === true) known.state.needsAccessToken = true;
     return isDue(known, needs) ? askFirst(known, needs) : standingOf(known);
   };
 
@@ -84,27 +87,54 @@ export function createSessionCheck(options: {
     return known.ended;
   }
 
-  function isWithinGrace({ vouchedAt }: KnownSession): boolean {
-    return elapsed() - vouchedAt < graceMs && vouchedAt > ended.forgottenAt() + clockSkewMs;
+  // Auth has to have taken this very one before its word about another one counts.
+  function isWithinGrace(known: KnownSession): boolean {
+    const { state, sealedAt, answeredAt } = known;
+    const vouchedAt = answeredAt === -Infinity ? sealedAt : Math.max(sealedAt, state.answeredAt);
+    return elapsed() - vouchedAt < graceMs && !mayBeForgotten(known);
+  }
+
+  // Its end may be among those that are not remembered any more.
+  function mayBeForgotten({ sealedAt, answeredAt }: KnownSession): boolean {
+    return Math.max(sealedAt, answeredAt) <= ended.forgottenAt() + clockSkewMs;
   }
 
   // Of one group less may have been told lately than of the session.
-  function forgetLapsedGroups(known: KnownSession): void {
+  function forgetLapsedGroups(state: SessionState): void {
     const since = elapsed() - graceMs;
-    if ([...known.toldGroups.values()].every(({ at }) => at > since)) return;
-    known.person = { ...known.person, ...groupsTold(known.toldGroups, since) };
+    if ([...state.toldGroups.values()].every(({ at }) => at > since)) return;
+    state.person = { ...state.person, ...groupsTold(state.toldGroups, since) };
   }
 
   function isDue(known: KnownSession, needs?: Needs): boolean {
     if (known.ended) return false;
-    const { session, askedFor, foundAwayAfter, needsAccessToken } = known;
+    const { session, state } = known;
+    const { askedFor, needsAccessToken, openGroups } = state;
+    const now = elapsed();
     return (
-      elapsed() >= known.askAgainAt ||
-      (foundAwayAfter !== undefined && foundAwayAfter < comebacks()) ||
+      isTimeFor(state, now) ||
+      (isTimeFor(known, now) && standsAlone(known)) ||
       ended.since(session.sid, known.askedAt) ||
       askedFor?.groups !== groups() ||
       (needsAccessToken && !askedFor.accessToken) ||
-      (known.openGroups.size > 0 && needed(needs).some((group) => known.openGroups.has(group)))
+      (openGroups.size > 0 && needed(needs).some((group) => openGroups.has(group)))
+    );
+  }
+
+  function isTimeFor({ askAgainAt, foundAwayAfter }: KnownSession | SessionState, now: number): boolean {
+    return now >= askAgainAt || (foundAwayAfter !== undefined && foundAwayAfter < comebacks());
+  }
+
+  // What auth says of other cookies is not enough for this one: it has said nothing of it as yet, or nothing since another one
+  // ended; or it has a newer seal for it, without which the next task, or auth itself after a restart, knows too little.
+  function standsAlone(known: KnownSession): boolean {
+    const { session, state, sealedAt, answeredAt } = known;
+    return (
+      answeredAt === -Infinity ||
+      state.renewedAt > answeredAt ||
+      elapsed() - sealedAt > sealMs ||
+      ended.since(session.sid, answeredAt) ||
+      mayBeForgotten(known)
     );
   }
 
@@ -115,30 +145,32 @@ export function createSessionCheck(options: {
 
   // Gives how many questions of its own that took.
   async function askOrJoin(known: KnownSession, needs: Needs | undefined): Promise<0 | 1> {
-    const asking = underWay.get(known);
+    const { state } = known;
+    const asking = underWay.get(known) ?? (standsAlone(known) ? undefined : underWay.get(state));
     if (asking !== undefined) {
       emit?.({ kind: 'question_shared' });
       await asking;
       return 0;
     }
-    const question = ask(known, needs).finally(() => underWay.delete(known));
-    underWay.set(known, question);
+    const question = ask(known, needs).finally(() => {
+      underWay.delete(known);
+      if (underWay.get(state) === question) underWay.delete(state);
+    });
+    underWay.set(known, question).set(state, question);
     await question;
     return 1;
   }
 
   async function ask(known: KnownSession, needs: Needs | undefined): Promise<void> {
+    const { state } = known;
     const urgent = needed(needs);
     const question = {
       groups: groups(),
       ...(needs?.groups !== undefined && { needed: urgent }),
-      accessToken: known.needsAccessToken,
+      accessToken: state.needsAccessToken,
     };
-    known.askedFor = question;
-    known.askedAt = elapsed();
-    known.foundAwayAfter = undefined;
+    const askedAt = elapsed();
     known.unansweredFor = undefined;
-    const { askedAt } = known;
     const comebacksBefore = comebacks();
     try {
       const answer = await introspect(known.token, question);
@@ -147,32 +179,56 @@ export function createSessionCheck(options: {
         return ended.add(known.session.sid);
       }
       known.answeredAt = askedAt;
-      known.vouchedAt = askedAt;
-      known.accessToken = accessTokenOf(answer, options.clock);
-      const { until = Infinity } = known.accessToken ?? {};
-      const unknown = new Set(answer.unknown_groups);
-      const isWhole = !urgent.some((group) => unknown.has(group));
-      known.askAgainAt = Math.min(elapsed() + (isWhole ? clocks.validMs : retryMs), until);
-      known.toldGroups = toldSince(known.toldGroups, question, answer, elapsed());
-      known.openGroups = unknown.difference(new Set(urgent));
-      known.person = { ...known.person, ...groupsTold(known.toldGroups, elapsed() - graceMs) };
+      learn(state, { answer, question, urgent, askedAt });
+      askAgain(known, elapsed() + clocks.validMs);
       if (answer.session !== undefined) {
         known.cookie = await tokens.renewed(known.session, answer.session);
         known.token = answer.session;
+        known.sealedAt = askedAt;
+        state.renewedAt = askedAt;
         onRenewed?.(known);
       }
     } catch (error) {
-      if (error instanceof AuthUnavailable) known.foundAwayAfter = comebacksBefore;
-      known.askAgainAt = elapsed() + retryMs;
-      known.openGroups = known.openGroups.difference(new Set(urgent));
+      const foundAwayAfter = error instanceof AuthUnavailable ? comebacksBefore : undefined;
+      for (const subject of [known, state]) askAgain(subject, elapsed() + retryMs, foundAwayAfter);
+      state.openGroups = state.openGroups.difference(new Set(urgent));
       const detail = error instanceof Error ? error.message : 'unknown';
       // While grace lasts there is one alarm for all sessions.
       const isInGrace = isWithinGrace(known);
       log[isInGrace ? 'debug' : 'warn']({ detail }, 'auth cannot be asked about a session');
       known.unansweredFor = detail;
-      if (isInGrace) forgetLapsedGroups(known);
+      if (isInGrace) forgetLapsedGroups(state);
+    } finally {
+      // Not before: whoever comes meanwhile waits for the answer.
+      state.askedFor = question;
+      known.askedAt = askedAt;
     }
   }
+
+  function learn(state: SessionState, { answer, question, urgent, askedAt }: Told): void {
+    state.answeredAt = askedAt;
+    state.accessToken = accessTokenOf(answer, options.clock);
+    const { until = Infinity } = state.accessToken ?? {};
+    const unknown = new Set(answer.unknown_groups);
+    const isWhole = !urgent.some((group) => unknown.has(group));
+    askAgain(state, Math.min(elapsed() + (isWhole ? clocks.validMs : retryMs), until));
+    state.toldGroups = toldSince(state.toldGroups, question, answer, elapsed());
+    state.openGroups = unknown.difference(new Set(urgent));
+    state.person = { ...state.person, ...groupsTold(state.toldGroups, elapsed() - graceMs) };
+  }
+}
+
+// What auth has said of a session that stands, and what it was asked.
+type Told = {
+  readonly answer: IntrospectionResponse & { active: true };
+  readonly question: Asked;
+  readonly urgent: readonly string[];
+  readonly askedAt: number;
+};
+
+function askAgain(subject: KnownSession | SessionState, at: number, foundAwayAfter?: number): void {
+  subject.askAgainAt = at;
+  subject.foundAwayAfter = foundAwayAfter;
 }
 
 // Auth gives out only what lives, whatever our clock says of it.
@@ -181,7 +237,7 @@ const leastLifeMs = 1_000;
 function accessTokenOf(
   { access_token: value, access_token_exp: exp }: IntrospectionResponse & { active: true },
   { now, elapsed }: Clock,
-): KnownSession['accessToken'] {
+): SessionState['accessToken'] {
   if (value === undefined || exp === undefined) return undefined;
   return { value, until: elapsed() + Math.max(exp * 1000 - now(), leastLifeMs) };
 }

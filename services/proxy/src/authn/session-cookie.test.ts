@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Asked } from '@latchkey/admission';
 import { clockFrom } from '@latchkey/http';
 import { aRequest, aRoute } from '@latchkey/testing';
-import { newlyKnown } from './known-session.ts';
-import type { KnownSession } from './known-session.ts';
+import { createSessionStates, newlyKnown } from './session-state.ts';
+import type { KnownSession } from './session-state.ts';
 import type { CredentialReader } from './credential.ts';
 import { createSessionCookieAuthenticator } from './session-cookie.ts';
 
@@ -25,11 +25,10 @@ let known: KnownSession;
 beforeEach(() => {
   const times = { iat: 1, auth_time: 1, exp: 4_000_000_000 };
   const person = { sub: '1', email: 'ada@example.com', user: 'ada' };
-  known = newlyKnown(
-    { sid: 'one', idp: 'google', aud: 'example.com', ...person, ...times },
-    { token: 'sealed', cookie: 'sealed' },
-    clockFrom({ now: () => 1_000 }),
-  );
+  const session = { sid: 'one', idp: 'google', aud: 'example.com', ...person, ...times };
+  const clock = clockFrom({ now: () => 1_000 });
+  const state = createSessionStates(clock)(session);
+  known = newlyKnown(session, { token: 'sealed', cookie: 'sealed', state }, clock);
   readCredential.mockReset().mockReturnValue({ known, sent: 'sealed' });
   check.mockReset().mockReturnValue('stands');
   compare.mockReset().mockReturnValue('same');
@@ -39,7 +38,7 @@ describe('a session that stands', () => {
   test('makes a person, without waiting for anything where all is known', () => {
     expect(authenticate(asked)).toEqual({
       kind: 'person',
-      principal: known.person,
+      principal: known.state.person,
       session: known,
     });
     expect(readCredential).toHaveBeenCalledWith(

@@ -5,7 +5,7 @@ import { authorityOf } from '@latchkey/http';
 import { openedValues } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
 import type { Needs, Standing } from './session-check.ts';
-import type { KnownSession } from './known-session.ts';
+import type { KnownSession } from './session-state.ts';
 import type { Credential, CredentialReader } from './credential.ts';
 import type { PersonMarks } from './person-marks.ts';
 
@@ -51,7 +51,7 @@ export function createSessionCookieAuthenticator(parts: {
     }
     return {
       kind: 'person',
-      principal: known.person,
+      principal: known.state.person,
       session: known,
       ...(known.cookie !== sent && { renewed: known.cookie }),
       ...(before === 'unknown' && { isNew: true }),

@@ -11,9 +11,9 @@ import { aRequest, aRoute } from '@latchkey/testing';
 import type { Admission } from '../admission.ts';
 import { openExchange } from '../exchange.ts';
 import type { Exchange } from '../exchange.ts';
-import { newlyKnown } from '../authn/known-session.ts';
+import { createSessionStates, newlyKnown } from '../authn/session-state.ts';
 import { createEndpoints } from './endpoints.ts';
-import type { KnownSession } from '../authn/known-session.ts';
+import type { KnownSession } from '../authn/session-state.ts';
 import { createServeEndpoint } from './own-request.ts';
 import { createWhoAsks } from './who-asks.ts';
 
@@ -73,11 +73,13 @@ function signedIn(groups: readonly string[]): void {
   const times = { iat: 1_700_000_000, auth_time: 1_700_000_000, exp: 1_702_592_000 };
   const person = { sub: 'the-sub', email: 'ada@example.com', user: 'ada', grant: 'the-grant' };
   const session = { sid: 'the-sid', idp: 'google', aud: 'example.com', ...person, ...times };
-  const known = newlyKnown(session, { token: 'the-seal', cookie: 'the-seal' }, clockFrom({ now: () => 0 }));
-  known.person = { ...known.person, groups };
-  const decision = decideFor(known.person, route.policy, noFacts);
+  const clock = clockFrom({ now: () => 0 });
+  const state = createSessionStates(clock)(session);
+  const known = newlyKnown(session, { token: 'the-seal', cookie: 'the-seal', state }, clock);
+  state.person = { ...state.person, groups };
+  const decision = decideFor(state.person, route.policy, noFacts);
   authorize.mockReturnValue({
-    identified: { kind: 'person', principal: known.person, session: known },
+    identified: { kind: 'person', principal: state.person, session: known },
     decision,
   });
 }

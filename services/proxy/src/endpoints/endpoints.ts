@@ -22,7 +22,7 @@ import type { PersonMarks } from '../authn/person-marks.ts';
 import type { SessionCookies } from '../authn/session-cookies.ts';
 import { refuseWithError } from '../respond/refuse-with-error.ts';
 import type { Refuse } from '../respond/refuse.ts';
-import type { KnownSession } from '../authn/known-session.ts';
+import type { KnownSession } from '../authn/session-state.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
 import { replyLauncherScript } from './launcher.ts';
 import type { LauncherOf } from './launcher-address.ts';
@@ -102,14 +102,14 @@ export function createEndpoints(parts: {
     const authorized = await decideAbout(req, res);
     const { identified } = authorized;
     if (identified.kind !== 'person') return refuseWithoutRedirect(res, authorized);
-    const { session, person } = identified.session;
+    const { session } = identified.session;
     // An allow-list: what is added to a session later stays inside until somebody lists it here (CVE-2024-39315).
     return replyJson(res, 200, {
       email: session.email,
       user: session.user,
       name: session.name ?? null,
       provider: session.idp,
-      groups: namedGroups(person, ownRequestOf(res).route.policy),
+      groups: namedGroups(identified.principal, ownRequestOf(res).route.policy),
       signed_in_at: isoTime(session.auth_time),
       expires_at: isoTime(session.exp),
     });

@@ -8,7 +8,7 @@ import type { App } from '@latchkey/web-pages';
 import type { ServerResponse } from 'node:http';
 import type { Exchange } from '../exchange.ts';
 import { refuseWithError } from '../respond/refuse-with-error.ts';
-import type { KnownSession } from '../authn/known-session.ts';
+import type { KnownSession } from '../authn/session-state.ts';
 import type { PageOf } from './launcher-address.ts';
 
 /**
@@ -71,7 +71,7 @@ export function appsFor(
     const { host, launcher, kind } = route;
     if (host === undefined || kind !== 'simple' || launcher?.hidden === true) return [];
     if (route.providerSlug !== known.session.idp) return [];
-    if (!decideFor(known.person, route.policy, noFacts).allow) return [];
+    if (!decideFor(known.state.person, route.policy, noFacts).allow) return [];
     return [
       {
         title: launcher?.title ?? route.service,

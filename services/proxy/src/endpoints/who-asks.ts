@@ -1,7 +1,7 @@
 import type { Authorized } from '@latchkey/admission';
 import type { Request, Response } from 'express';
 import type { Admission } from '../admission.ts';
-import type { KnownSession } from '../authn/known-session.ts';
+import type { KnownSession } from '../authn/session-state.ts';
 import type { SessionCookies } from '../authn/session-cookies.ts';
 import { giveRenewed } from '../respond/give-renewed.ts';
 import { ownRequestOf } from './own-request.ts';

@@ -3,7 +3,7 @@ import type { Person } from '@latchkey/access';
 import { identityHeaders } from '@latchkey/identity';
 import type { Session } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
-import type { KnownSession } from '../authn/known-session.ts';
+import type { KnownSession } from '../authn/session-state.ts';
 
 /** What a route is told about the person of a session, as a flat list of headers. */
 export type IdentityOf = (known: KnownSession, route: Route) => readonly string[];
@@ -17,7 +17,8 @@ export type IdentityOf = (known: KnownSession, route: Route) => readonly string[
 export function createIdentity(elapsed: () => number): IdentityOf {
   const made = new WeakMap<Person, WeakMap<Route, Made>>();
 
-  function make({ session, person, accessToken }: KnownSession, route: Route): readonly string[] {
+  function make({ session, state }: KnownSession, route: Route): readonly string[] {
+    const { person, accessToken } = state;
     const isLiving = accessToken !== undefined && accessToken.until > elapsed();
     return identityHeaders({
       user: session.user,
@@ -29,7 +30,8 @@ export function createIdentity(elapsed: () => number): IdentityOf {
 
   return function identityOf(known, route) {
     if (route.passAccessToken) return make(known, route);
-    const { session, person } = known;
+    const { session } = known;
+    const { person } = known.state;
     const ofPerson = made.get(person) ?? new WeakMap<Route, Made>();
     const before = ofPerson.get(route);
     if (before?.session === session) return before.headers;

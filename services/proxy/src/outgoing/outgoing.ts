@@ -5,7 +5,7 @@ import { withPublicAddress } from './location.ts';
 import { requestHeaders } from './request-headers.ts';
 import { answerHeaders } from './response-headers.ts';
 import type { AnswerHeaders } from './response-headers.ts';
-import type { KnownSession } from '../authn/known-session.ts';
+import type { KnownSession } from '../authn/session-state.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
 import { createIdentity } from './identity.ts';
 import { createPlans } from './plan.ts';

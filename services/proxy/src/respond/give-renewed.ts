@@ -1,7 +1,7 @@
 import type { Identified } from '@latchkey/admission';
 import type { ServerResponse } from 'node:http';
 import type { SessionCookies } from '../authn/session-cookies.ts';
-import type { KnownSession } from '../authn/known-session.ts';
+import type { KnownSession } from '../authn/session-state.ts';
 
 /**
  * Lets an answer of our own bring the session as auth has renewed it. Whoever is only ever answered by us (behind

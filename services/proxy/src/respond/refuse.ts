@@ -6,7 +6,7 @@ import type { PersonMarks } from '../authn/person-marks.ts';
 import type { SessionCookies } from '../authn/session-cookies.ts';
 import type { LauncherOf } from '../endpoints/launcher-address.ts';
 import type { Exchange } from '../exchange.ts';
-import type { KnownSession } from '../authn/known-session.ts';
+import type { KnownSession } from '../authn/session-state.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
 import { refuseWithError } from './refuse-with-error.ts';
 

@@ -4,7 +4,7 @@ import type { PersonMarks } from '../authn/person-marks.ts';
 import type { ShowLauncher } from '../endpoints/launcher.ts';
 import type { ServeEndpoint } from '../endpoints/own-request.ts';
 import type { Exchange } from '../exchange.ts';
-import type { KnownSession } from '../authn/known-session.ts';
+import type { KnownSession } from '../authn/session-state.ts';
 import { refuseWithError } from './refuse-with-error.ts';
 import type { Refuse } from './refuse.ts';
 import { retireServiceWorker } from './retired-worker.ts';

@@ -20,7 +20,7 @@ import { withRequestId } from '../telemetry/request-context.ts';
 import type { BeginAnswer } from '../respond/begin-answer.ts';
 import { refuseAfterFailure, refuseWithError } from '../respond/refuse-with-error.ts';
 import type { Respond } from '../respond/respond.ts';
-import type { KnownSession } from '../authn/known-session.ts';
+import type { KnownSession } from '../authn/session-state.ts';
 import type { Signer } from '../outgoing/signers/signer.ts';
 import type { Leaving, Stages } from '../stages.ts';
 
