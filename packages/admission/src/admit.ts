@@ -7,7 +7,7 @@ import { servesPort } from '@latchkey/upstreams';
 import type { RouteTable, Target } from '@latchkey/upstreams';
 import { andThen } from './and-then.ts';
 import { authenticate, anonymous } from './authenticate.ts';
-import type { Asked, Authenticator } from './authenticate.ts';
+import type { AuthenticatorInput, Authenticator } from './authenticate.ts';
 import { originOf, passOn, refusalOf } from './conclude.ts';
 import type { Incoming } from './incoming.ts';
 import type { Authorized, Outcome, Pending, Routed } from './outcome.ts';
@@ -113,7 +113,7 @@ function factsOf({ path, method }: CanonicalRequest, { headers }: Incoming): Fac
  * all, since nothing is public there.
  */
 export function authorize<Session>(
-  asked: Asked,
+  asked: AuthenticatorInput,
   facts: Facts,
   authenticators: readonly Authenticator<Session>[],
 ): Authorized<Session> | Promise<Authorized<Session>> {

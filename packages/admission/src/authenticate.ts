@@ -26,7 +26,7 @@ export type Identified<Session> =
   | { readonly kind: 'machine'; readonly principal: Machine };
 
 /** What authenticators look at. */
-export type Asked = {
+export type AuthenticatorInput = {
   readonly request: CanonicalRequest;
   readonly headers: Incoming['headers'];
   readonly route: Route;
@@ -37,7 +37,7 @@ export type Asked = {
  * kind came, and then the next one is asked; one that came and does not count makes a visitor of its sender.
  */
 export type Authenticator<Session> = (
-  asked: Asked,
+  asked: AuthenticatorInput,
 ) => Identified<Session> | undefined | Promise<Identified<Session> | undefined>;
 
 /** Of whom nothing came, or nothing was looked at. */
@@ -48,7 +48,7 @@ export const anonymous: Identified<never> = {
 
 /** Asks one authenticator after the other. Waits for nothing where none of them has to. */
 export function authenticate<Session>(
-  asked: Asked,
+  asked: AuthenticatorInput,
   authenticators: readonly Authenticator<Session>[],
 ): Identified<Session> | Promise<Identified<Session>> {
   const [first, ...others] = authenticators;

@@ -1,13 +1,13 @@
 import { isHealthCheck } from '@latchkey/contract';
 import { authenticatesConnection, canonicalRequest } from '@latchkey/http';
-import type { CanonicalRequest, Caller, Received, Unreadable } from '@latchkey/http';
+import type { CanonicalRequest, Caller, Received, MalformedReason } from '@latchkey/http';
 
 /** A request as it arrives: everything that is ever looked at to decide about it. */
 export type Incoming = {
   readonly kind: 'http' | 'websocket';
   readonly isHealthCheck: boolean;
   /** its one reading, or why it has none */
-  readonly read: CanonicalRequest | Unreadable;
+  readonly read: CanonicalRequest | MalformedReason;
   readonly headers: Received['headers'];
   /** its credentials are those of the connection that it is sent on (NTLM, Negotiate) */
   readonly authenticatesConnection: boolean;

@@ -1,7 +1,7 @@
 export { admit, authorize } from './admit.ts';
 export type { AdmissionParts } from './admit.ts';
 export { andThen } from './and-then.ts';
-export type { Asked, Authenticator, Identified } from './authenticate.ts';
+export type { AuthenticatorInput, Authenticator, Identified } from './authenticate.ts';
 export { refusalOf } from './conclude.ts';
 export { readIncoming } from './incoming.ts';
 export type { Incoming } from './incoming.ts';

@@ -23,7 +23,7 @@ export { trustPeers } from './canonical/peers.ts';
 export type { Caller, PeerTrust } from './canonical/peers.ts';
 export { isNamed, rawValues } from './canonical/raw-headers.ts';
 export { canonicalRequest, withoutImpliedPort } from './canonical/request.ts';
-export type { CanonicalRequest, Received, Unreadable } from './canonical/request.ts';
+export type { CanonicalRequest, Received, MalformedReason } from './canonical/request.ts';
 export { HttpError } from './http-error.ts';
 export { ownCopy } from './own-copy.ts';
 export { upTo } from './up-to.ts';

@@ -34,7 +34,11 @@ const sealedSchema = schema.extend({
 export type Attempt = Readonly<z.infer<typeof schema>>;
 
 /** The secrets of one sign-in under way; they wait in the browser, sealed. */
-export type Pending = { readonly state: string; readonly codeVerifier: string; readonly nonce?: string };
+export type AttemptSecrets = {
+  readonly state: string;
+  readonly codeVerifier: string;
+  readonly nonce?: string;
+};
 
 /** For finding a second factor, a phone, a colleague. */
 export const attemptLifeMs = 15 * 60_000;
@@ -53,7 +57,7 @@ const longestTarget = 16 * 1024;
 
 /** A new attempt. */
 export function newAttempt(
-  { state, ...secrets }: Pending,
+  { state, ...secrets }: AttemptSecrets,
   { now, ...about }: Pick<Attempt, 'slug' | 'target' | 'codeRequest'> & { now: number },
 ): Attempt {
   return { state, ...about, iat: now, secrets };

@@ -1,5 +1,5 @@
 export { attemptLifeMs, newAttempt, openAttempt } from './attempt.ts';
-export type { Attempt, Pending } from './attempt.ts';
+export type { Attempt, AttemptSecrets } from './attempt.ts';
 export { attemptCookies } from './attempt-cookies.ts';
 export type { AttemptCookies } from './attempt-cookies.ts';
 export {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { sourceOf } from './address.ts';
+import { cspSourceOf } from './address.ts';
 
 describe('the address of a link or form', () => {
   test.each([
@@ -9,7 +9,7 @@ describe('the address of a link or form', () => {
     ['http://wiki.latchkey.localhost:4180/d/1?x=2', 'http://wiki.latchkey.localhost:4180'],
     ['http://[::1]:4180/', 'http://[::1]:4180'],
   ])('%s leads to %s', (address, source) => {
-    expect(sourceOf(address)).toBe(source);
+    expect(cspSourceOf(address)).toBe(source);
   });
 
   test.each([
@@ -26,6 +26,6 @@ describe('the address of a link or form', () => {
     ['https://'],
     ["https://a;script-src'unsafe-inline'/"],
   ])('%j is refused', (address) => {
-    expect(() => sourceOf(address)).toThrow(TypeError);
+    expect(() => cspSourceOf(address)).toThrow(TypeError);
   });
 });

@@ -5,7 +5,7 @@ const pageOrigin = 'http://page.invalid';
 const plainHost = /^[a-z0-9.:[\]_-]+$/;
 
 /** The origin of an `http(s)` URL; undefined for whatever else the text is. */
-export function originOf(address: string): string | undefined {
+export function httpOriginOf(address: string): string | undefined {
   const url = URL.parse(address);
   if (!url || !['http:', 'https:'].includes(url.protocol) || !plainHost.test(url.host)) return undefined;
   return url.origin;
@@ -16,9 +16,9 @@ export function originOf(address: string): string | undefined {
  * `'self'` for a path, as a content security policy spells them. Throws a `TypeError` for anything else: `javascript:`
  * and `data:` run, and `//host` or `/\host` only look like a path.
  */
-export function sourceOf(address: string): string {
+export function cspSourceOf(address: string): string {
   if (!address.startsWith('/')) {
-    const origin = originOf(address);
+    const origin = httpOriginOf(address);
     if (origin === undefined) throw new TypeError('a page can lead to http(s) URLs and to paths only');
     return origin;
   }
@@ -30,6 +30,6 @@ export function sourceOf(address: string): string {
 
 /** Gives the address back for a link or form to use, once `sourceOf` has nothing against it. */
 export function checked(address: string): string {
-  sourceOf(address);
+  cspSourceOf(address);
   return address;
 }

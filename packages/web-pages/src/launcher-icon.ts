@@ -1,4 +1,4 @@
-import { originOf } from './address.ts';
+import { httpOriginOf } from './address.ts';
 
 /** Colours of the tile behind an icon: a pale and a deep one, of which dark pages swap the roles. */
 export const hues: readonly (readonly [pale: string, deep: string])[] = [
@@ -24,8 +24,8 @@ export type Image = { readonly url: string; readonly origin: string };
 
 /** The image that an icon names: an `http(s)` URL, or a path at the application. Undefined for anything else. */
 export function imageOf(icon: string, href: string): Image | undefined {
-  const url = icon.startsWith('/') ? `${originOf(href)}${icon}` : icon;
-  const origin = originOf(url);
+  const url = icon.startsWith('/') ? `${httpOriginOf(href)}${icon}` : icon;
+  const origin = httpOriginOf(url);
   return origin === undefined ? undefined : { url, origin };
 }
 

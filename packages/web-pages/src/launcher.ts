@@ -1,4 +1,4 @@
-import { checked, sourceOf } from './address.ts';
+import { checked, cspSourceOf } from './address.ts';
 import { renderDocument } from './document.ts';
 import type { Rendered } from './document.ts';
 import { html, trustedHtml } from './html.ts';
@@ -57,7 +57,7 @@ export function launcherPage({ apps, email, signOutHref, scriptHref, requestId }
     title: 'Applications',
     look: 'launcher',
     sheet,
-    scriptSources: [sourceOf(scriptHref)],
+    scriptSources: [cspSourceOf(scriptHref)],
     imageSources,
     requestId,
     content: html`
@@ -118,7 +118,7 @@ function tile({ title, icon = '' }: App, image: Image | undefined): SafeHtml {
 }
 
 function checkedUrl(href: string): string {
-  if (sourceOf(href) === "'self'") throw new TypeError('an application has an http(s) URL');
+  if (cspSourceOf(href) === "'self'") throw new TypeError('an application has an http(s) URL');
   return href;
 }
 

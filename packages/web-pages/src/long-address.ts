@@ -1,4 +1,4 @@
-import type { Action, Page, thisAddress } from './page.ts';
+import type { PageAction, Page, thisAddress } from './page.ts';
 
 type LongAddress = {
   /** where the other tab begins: an `http(s)` URL or a path */
@@ -13,9 +13,9 @@ type LongAddress = {
  */
 export function longAddress({ signInHref, href }: LongAddress): {
   readonly paragraphs: readonly string[];
-  readonly actions: readonly Action[];
+  readonly actions: readonly PageAction[];
 } {
-  const open: Action[] = href === undefined ? [] : [{ label: 'Open the page that I asked for', href }];
+  const open: PageAction[] = href === undefined ? [] : [{ label: 'Open the page that I asked for', href }];
   return {
     paragraphs: [
       'The address that you asked for is too long to be kept during the sign-in. Sign in in a new tab, then come back to this one and open it from here: nothing of it is lost.',

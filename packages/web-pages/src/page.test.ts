@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import type { Action, Page } from './page.ts';
+import type { PageAction, Page } from './page.ts';
 import { renderPage } from './page.ts';
 
 const simple: Page = { title: 'Title', heading: 'Heading', paragraphs: [], mood: 'plain' };
 const policyOf = (page: Page) => renderPage(page).headers['content-security-policy'];
-const withAction = (action: Action): Page => ({ ...simple, actions: [action] });
+const withAction = (action: PageAction): Page => ({ ...simple, actions: [action] });
 
 describe('renderPage', () => {
   test('shows nothing raw, whichever field a hostile string comes in', () => {

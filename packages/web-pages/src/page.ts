@@ -1,4 +1,4 @@
-import { checked, sourceOf } from './address.ts';
+import { checked, cspSourceOf } from './address.ts';
 import { renderDocument } from './document.ts';
 import type { Rendered } from './document.ts';
 import { html } from './html.ts';
@@ -11,7 +11,7 @@ import { style, styleSheet } from './style.ts';
 export const thisAddress = Symbol('this address');
 
 /** A link, or a form with one button. Addresses are `http(s)` URLs or paths; anything else throws. */
-export type Action = { readonly label: string; readonly primary?: boolean | undefined } & (
+export type PageAction = { readonly label: string; readonly primary?: boolean | undefined } & (
   | { readonly href: string | typeof thisAddress }
   | { readonly newTab: string | typeof thisAddress }
   | { readonly post: string; readonly fields: Readonly<Record<string, string>> }
@@ -28,7 +28,7 @@ export type Page = {
   readonly status?: string | undefined;
   readonly paragraphs: readonly string[];
   readonly facts?: readonly Fact[] | undefined;
-  readonly actions?: readonly Action[] | undefined;
+  readonly actions?: readonly PageAction[] | undefined;
   /** The id that the log line of this request has as well. */
   readonly requestId?: string | undefined;
   readonly mood: Mood;
@@ -41,7 +41,7 @@ const sheet = styleSheet(style);
 /** Turns a page into the body and headers of its answer. Throws a `TypeError` for an action that leads nowhere safe. */
 export function renderPage(page: Page): Rendered {
   const { title, mood, requestId, framed, actions = [] } = page;
-  const formTargets = actions.flatMap((action) => ('post' in action ? [sourceOf(action.post)] : []));
+  const formTargets = actions.flatMap((action) => ('post' in action ? [cspSourceOf(action.post)] : []));
   return renderDocument({ title, look: mood, sheet, content: content(page), requestId, formTargets, framed });
 }
 
@@ -70,12 +70,12 @@ function factList(facts: readonly Fact[]): SafeHtml | undefined {
   </dl>`;
 }
 
-function actionList(actions: readonly Action[]): SafeHtml | undefined {
+function actionList(actions: readonly PageAction[]): SafeHtml | undefined {
   if (actions.length === 0) return undefined;
   return html`<div class="actions">${actions.map(actionElement)}</div>`;
 }
 
-function actionElement(action: Action): SafeHtml {
+function actionElement(action: PageAction): SafeHtml {
   const look = action.primary ? 'action primary' : 'action';
   if ('post' in action) {
     return html`<form method="post" action="${checked(action.post)}">

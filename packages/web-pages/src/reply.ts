@@ -4,7 +4,7 @@ import { isFramed, isReadByPerson, isReading, replyHtml, replyJson } from '@latc
 import type { ErrorCode } from '@latchkey/contract';
 import { errorPage } from './error.ts';
 import { renderPage, thisAddress } from './page.ts';
-import type { Action, Fact, Page } from './page.ts';
+import type { PageAction, Fact, Page } from './page.ts';
 
 /** Answers with a page. Headers that were set on `res` before (cookies, HSTS) go with it. */
 export function replyPage(res: ServerResponse, status: number, page: Page): void {
@@ -17,16 +17,16 @@ export type ErrorAnswer = {
   readonly requestId: string;
   readonly facts?: readonly Fact[] | undefined;
   readonly paragraphs?: readonly string[] | undefined;
-  readonly actions?: readonly Action[] | undefined;
+  readonly actions?: readonly PageAction[] | undefined;
   /** in place of facts and actions, where the page is shown in a frame: the page around it may make people click */
-  readonly framed?: { readonly paragraphs?: readonly string[]; readonly actions?: readonly Action[] };
+  readonly framed?: { readonly paragraphs?: readonly string[]; readonly actions?: readonly PageAction[] };
   readonly reason?: string | undefined;
   /** further members of the JSON body */
   readonly extra?: { readonly [member: string]: string } | undefined;
 };
 
 // What failed on our side may be gone in a moment. A form's address is no page to load again.
-const tryAgain: Action = { label: 'Try again', href: thisAddress, primary: true };
+const tryAgain: PageAction = { label: 'Try again', href: thisAddress, primary: true };
 
 /** Answers with an error of the table: a page where a person reads it, JSON for a program. */
 export function replyError(res: ServerResponse, answer: ErrorAnswer): void {

@@ -1,4 +1,4 @@
-import type { Action, Page } from './page.ts';
+import type { PageAction, Page } from './page.ts';
 
 /** A provider to sign in with: the name on its button, and where the button leads (an `http(s)` URL or a path). */
 export type ProviderLink = { readonly name: string; readonly href: string };
@@ -51,7 +51,7 @@ export function confirmSignInPage({ application, href, requestId }: ConfirmInput
 }
 
 /** A button per provider. Only a single one is made to stand out: between several, we have no favourite. */
-export function providerActions(providers: readonly ProviderLink[]): Action[] {
+export function providerActions(providers: readonly ProviderLink[]): PageAction[] {
   return providers.map(({ name, href }) => ({
     label: `Continue with ${name}`,
     href,

@@ -1,6 +1,6 @@
 import { admit, andThen, authorize } from '@latchkey/admission';
 import type {
-  Asked,
+  AuthenticatorInput,
   Authorized,
   Identified,
   Incoming,
@@ -19,7 +19,9 @@ export type Admission = {
   /** What becomes of a request. */
   readonly admit: (incoming: Incoming) => Outcome<KnownSession> | Pending<KnownSession>;
   /** Who asks an endpoint of ours, and whether they may pass the route. */
-  readonly authorize: (asked: Asked) => Authorized<KnownSession> | Promise<Authorized<KnownSession>>;
+  readonly authorize: (
+    asked: AuthenticatorInput,
+  ) => Authorized<KnownSession> | Promise<Authorized<KnownSession>>;
 };
 
 /** Makes the admission of requests; that a session passes by its grace period is told. */

@@ -5,7 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { clustersThatAnswer } from '../explain/other-clusters.ts';
 import { renderAnswer, answerJson } from '../explain/render.ts';
 import { readRequest } from '../explain/request.ts';
-import { answerTo } from '../explain/answer.ts';
+import { explainRequest } from '../explain/answer.ts';
 import type { Asker } from '../explain/asker.ts';
 import { printFindings } from '../output/findings.ts';
 import { paintFor } from '../output/paint.ts';
@@ -80,7 +80,7 @@ Examples:
     }
 
     const installation = { ...deployment, table };
-    const answer = await answerTo(request, asker, installation);
+    const answer = await explainRequest(request, asker, installation);
     const isUnknown = answer.error === 'unknown_host';
     const otherClusters = isUnknown ? clustersThatAnswer(file, deployment, request) : [];
     const explained = { asked: request, asker, answer, installation, otherClusters };

@@ -19,7 +19,7 @@ import type { Forwarded } from './upstream.ts';
 export type Installation = Pick<Deployment, 'proxy' | 'auth' | 'upstream'> & { table: RouteTable };
 
 /** What would become of a request, and why. */
-export type Answer = {
+export type Explanation = {
   /** Whether it gets what it asks for, from the application or from the proxy itself. */
   allow: boolean;
   /** What happens, in words. */
@@ -40,14 +40,14 @@ export type Answer = {
   upstream?: Forwarded;
 };
 
-type Told = Pick<Answer, 'allow' | 'outcome' | 'error' | 'status' | 'upstream'>;
+type Told = Pick<Explanation, 'allow' | 'outcome' | 'error' | 'status' | 'upstream'>;
 
 /** Has a request decided about as the proxy has it, by the same function, and says what comes of it. */
-export async function answerTo(
+export async function explainRequest(
   asked: AskedRequest,
   asker: Asker,
   installation: Installation,
-): Promise<Answer> {
+): Promise<Explanation> {
   const parts = partsOf(asked, asker, installation);
   const incoming = asSeenBy(installation, asked.incoming);
   const first = await outcomeOf(incoming, parts);

@@ -6,13 +6,13 @@ import type { Route } from '@latchkey/upstreams';
 import { isReturnable } from '../lints/sign-in.ts';
 import type { AskedRequest } from './request.ts';
 import type { Asker } from './asker.ts';
-import type { Installation, Answer } from './answer.ts';
+import type { Installation, Explanation } from './answer.ts';
 
 /** What was asked and what came of it. */
 export type Explained = {
   asked: AskedRequest;
   asker: Asker;
-  answer: Answer;
+  answer: Explanation;
   installation: Installation;
   /** Clusters of the file, other than the one that was asked for, in which a route answers for the host. */
   otherClusters: readonly string[];

@@ -6,7 +6,7 @@ import type { Explained } from './notes.ts';
 import type { AskedRequest } from './request.ts';
 import type { SignInStep } from './sign-in.ts';
 import type { Asker } from './asker.ts';
-import type { Answer } from './answer.ts';
+import type { Explanation } from './answer.ts';
 
 /** For whom it is rendered: where the routes are from, and what of the file may mislead. */
 type Around = { file: string; warnings: readonly Diagnostic[]; paint: Paint };
@@ -66,7 +66,7 @@ export function answerJson(explained: Explained, { warnings }: Pick<Around, 'war
 function factsOf(
   { method, url, incoming: { read } }: AskedRequest,
   asker: Asker,
-  { route }: Answer,
+  { route }: Explanation,
   file: string,
 ): Array<[label: string, text: string]> {
   const facts: Array<[label: string, text: string]> = [['request', `${method} ${url}`]];
@@ -84,7 +84,7 @@ function factsOf(
 }
 
 /** In the order in which they are asked, with what kind each step is. */
-function blocksOf({ signIn, rules }: Answer, paint: Paint): string[] {
+function blocksOf({ signIn, rules }: Explanation, paint: Paint): string[] {
   const blocks: ReadonlyArray<[heading: string, steps: readonly SignInStep[]]> = [
     ['open to anybody?', rules.filter(({ about }) => about === 'request')],
     ['does auth let this person sign in?', signIn],
@@ -105,7 +105,7 @@ function renderHeader(name: string, value: string, paint: Paint): string {
   return `  ${paint.dim(`${name}:`)} ${value === '' ? '(empty)' : printable(value)}`;
 }
 
-function isPublic({ rules }: Answer): boolean {
+function isPublic({ rules }: Explanation): boolean {
   return rules.some(({ about, outcome }) => about === 'request' && outcome === 'hit');
 }
 

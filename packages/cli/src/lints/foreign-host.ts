@@ -2,7 +2,7 @@ import { getDomain } from 'tldts';
 import type { Route } from '@latchkey/upstreams';
 import { findingOf } from '../finding.ts';
 import type { Finding } from '../finding.ts';
-import { nameOf } from './lint.ts';
+import { quotedId } from './lint.ts';
 import type { LintSubject } from './lint.ts';
 import { lints } from './table.ts';
 
@@ -69,11 +69,11 @@ export function lintForeignHosts({ file, source, table }: LintSubject): Finding[
     const to = JSON.stringify(route.to);
     const example = hostOfStranger(template) ?? sensitiveHosts.find((host) => canBe(template, host));
     if (example !== undefined) {
-      const message = `Whoever asks ${nameOf(route)} chooses the host that ${to} leads to, ${example} for one: end it with a domain of your own, or list the names in \`from\``;
+      const message = `Whoever asks ${quotedId(route)} chooses the host that ${to} leads to, ${example} for one: end it with a domain of your own, or list the names in \`from\``;
       return [findingOf(lints.foreignHost, place, message)];
     }
     if (localHost.test(template.host) && template.port.includes('$')) {
-      const message = `Whoever asks ${nameOf(route)} chooses the port of ${template.host}, which the proxy refuses: write the port, in a route for each application`;
+      const message = `Whoever asks ${quotedId(route)} chooses the port of ${template.host}, which the proxy refuses: write the port, in a route for each application`;
       return [findingOf(lints.localPort, place, message)];
     }
     return [];

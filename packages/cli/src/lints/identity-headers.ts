@@ -1,7 +1,7 @@
 import { isReserved } from '@latchkey/identity';
 import { findingOf } from '../finding.ts';
 import type { Finding } from '../finding.ts';
-import { nameOf } from './lint.ts';
+import { quotedId } from './lint.ts';
 import type { LintSubject } from './lint.ts';
 import { lints } from './table.ts';
 
@@ -11,7 +11,7 @@ export function lintIdentityHeaders({ file, source, table }: LintSubject): Findi
     route.injectRequestHeaders
       .filter(([name]) => isReserved(name))
       .map(([name]) => {
-        const message = `${name} is set by the proxy alone, so this does nothing for ${nameOf(route)}: choose another name`;
+        const message = `${name} is set by the proxy alone, so this does nothing for ${quotedId(route)}: choose another name`;
         return findingOf(lints.identityHeader, { file, ...source.placeOf(route, name) }, message);
       }),
   );

@@ -18,6 +18,6 @@ export type LintSubject = {
 export type Lint = (subject: LintSubject) => Finding[];
 
 /** A route as a message calls it. */
-export function nameOf(route: Route): string {
+export function quotedId(route: Route): string {
   return JSON.stringify(route.id);
 }

@@ -1,7 +1,7 @@
 import type { Route, RouteTable } from '@latchkey/upstreams';
 import { findingOf } from '../finding.ts';
 import type { Finding } from '../finding.ts';
-import { nameOf } from './lint.ts';
+import { quotedId } from './lint.ts';
 import type { LintSubject } from './lint.ts';
 import { lints } from './table.ts';
 
@@ -22,7 +22,7 @@ export function lintNeverMatches({ file, source, table }: LintSubject): Finding[
   return patterns.flatMap((route, at) => {
     const winner = winnerOf(route, patterns.slice(0, at), table);
     if (winner === undefined) return [];
-    const message = `${nameOf(route)} is never reached: ${nameOf(winner)} (line ${winner.position.line}) answers for all its hosts. Move it up, or take it out`;
+    const message = `${quotedId(route)} is never reached: ${quotedId(winner)} (line ${winner.position.line}) answers for all its hosts. Move it up, or take it out`;
     return [findingOf(lints.neverMatches, { file, ...source.placeOf(route, 'from', route.from) }, message)];
   });
 }

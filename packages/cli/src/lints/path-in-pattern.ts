@@ -1,6 +1,6 @@
 import { findingOf } from '../finding.ts';
 import type { Finding } from '../finding.ts';
-import { nameOf } from './lint.ts';
+import { quotedId } from './lint.ts';
 import type { LintSubject } from './lint.ts';
 import { lints } from './table.ts';
 
@@ -12,7 +12,7 @@ export function lintPathsInPatterns({ file, source, table }: LintSubject): Findi
   return table.routes
     .filter(({ kind, from }) => kind === 'rewrite' && asksForSlash(from))
     .map((route) => {
-      const message = `A host has no "/", so what asks for one in \`from\` of ${nameOf(route)} is never matched: write the host alone, without scheme and path`;
+      const message = `A host has no "/", so what asks for one in \`from\` of ${quotedId(route)} is never matched: write the host alone, without scheme and path`;
       const place = source.placeOf(route, 'from', route.from);
       return findingOf(lints.pathInPattern, { file, ...place }, message);
     });

@@ -1,6 +1,6 @@
 import { findingOf } from '../finding.ts';
 import type { Finding } from '../finding.ts';
-import { nameOf } from './lint.ts';
+import { quotedId } from './lint.ts';
 import type { LintSubject } from './lint.ts';
 import { lints } from './table.ts';
 
@@ -35,13 +35,13 @@ export function lintPublicPaths({ file, source, table }: LintSubject): Finding[]
       const shown = JSON.stringify(pattern.source);
       const findings: Finding[] = [];
       if (!isAnchored(pattern.source)) {
-        const message = `${shown} of ${nameOf(route)} matches anywhere in a path, also in /admin/…: begin it with ^`;
+        const message = `${shown} of ${quotedId(route)} matches anywhere in a path, also in /admin/…: begin it with ^`;
         findings.push(findingOf(lints.publicUnanchored, place, message));
       }
       const opened = adminPaths.filter((path) => pattern.matches(path));
       if (opened.length > 0) {
         const some = opened.slice(0, mostShown).join(', ') + (opened.length > mostShown ? ', …' : '');
-        const message = `${shown} opens ${some} of ${nameOf(route)} to people who are not signed in: name the public paths`;
+        const message = `${shown} opens ${some} of ${quotedId(route)} to people who are not signed in: name the public paths`;
         findings.push(findingOf(lints.publicAdmin, place, message));
       }
       return findings;

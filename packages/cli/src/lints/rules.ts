@@ -1,6 +1,6 @@
 import { findingOf } from '../finding.ts';
 import type { Finding } from '../finding.ts';
-import { nameOf } from './lint.ts';
+import { quotedId } from './lint.ts';
 import type { LintSubject } from './lint.ts';
 import { lints } from './table.ts';
 
@@ -18,7 +18,7 @@ export function lintOpenToAll({ file, source, table }: LintSubject): Finding[] {
       .map(([, option, variable]) => {
         const written = source.optionPlaces(route, option).length > 0;
         const what = written ? `\`${option}\`` : variable;
-        const message = `${what} is "*", so ${nameOf(route)} is open to everybody who can sign in: name who may pass`;
+        const message = `${what} is "*", so ${quotedId(route)} is open to everybody who can sign in: name who may pass`;
         return findingOf(lints.openToAll, { file, ...source.placeOf(route, option, '*') }, message);
       }),
   );
@@ -29,7 +29,7 @@ export function lintCertificates({ file, source, table }: LintSubject): Finding[
   return table.routes
     .filter((route) => route.tlsSkipVerify)
     .map((route) => {
-      const message = `Nobody checks that the application of ${nameOf(route)} is what it says it is: take \`tls_skip_verify\` out`;
+      const message = `Nobody checks that the application of ${quotedId(route)} is what it says it is: take \`tls_skip_verify\` out`;
       return findingOf(
         lints.certificateUnchecked,
         { file, ...source.placeOf(route, 'tls_skip_verify') },

@@ -2,7 +2,7 @@ import { isWithinDomain } from '@latchkey/session';
 import { hostOf } from '@latchkey/upstreams';
 import { findingOf } from '../finding.ts';
 import type { Finding } from '../finding.ts';
-import { nameOf } from './lint.ts';
+import { quotedId } from './lint.ts';
 import type { LintSubject } from './lint.ts';
 import { lints } from './table.ts';
 
@@ -15,7 +15,7 @@ export function lintProviders({ file, source, table, auth }: LintSubject): Findi
     .map((route) => {
       const written = source.optionPlaces(route, 'provider_slug').length > 0;
       const what = written ? '`provider_slug`' : 'UPSTREAM_DEFAULT_PROVIDER';
-      const message = `${what} is ${JSON.stringify(route.providerSlug)}, and auth has ${slugs.join(', ')}: nobody can sign in to ${nameOf(route)}. Write a slug that auth has, PROVIDER_X_SLUG`;
+      const message = `${what} is ${JSON.stringify(route.providerSlug)}, and auth has ${slugs.join(', ')}: nobody can sign in to ${quotedId(route)}. Write a slug that auth has, PROVIDER_X_SLUG`;
       const place = source.placeOf(route, 'provider_slug', route.providerSlug);
       return findingOf(lints.providerUnknown, { file, ...place }, message);
     });

@@ -1,7 +1,7 @@
 import { isAnchored } from '../lints/public-paths.ts';
 import { textOf } from '../source/keys.ts';
 import type { MigrationRule } from './rule.ts';
-import { diagnosed, isOn, optionKeys, placeOfValue, writtenOption } from './rule.ts';
+import { diagnosed, isOn, optionKeysInForce, placeOfValue, writtenOption } from './rule.ts';
 
 /** Differences about who gets in. */
 export const accessRules: readonly MigrationRule[] = [
@@ -24,7 +24,7 @@ export const accessRules: readonly MigrationRule[] = [
     now: 'It sees the canonical path, and no path that could be read in two ways (with encoded slashes, dots, `//`, `;` or characters that nobody sees) and none of more than 8 KiB. Such a path needs a sign-in.',
     todo: 'Nothing, unless programs without sign-in ask for such paths: `latchkey explain` shows what becomes of one.',
     find: (subject) =>
-      optionKeys(subject, 'skip_auth_regex').flatMap(({ path, value }) =>
+      optionKeysInForce(subject, 'skip_auth_regex').flatMap(({ path, value }) =>
         (value.kind === 'list' ? value.items : []).map((entry) => ({
           ...placeOfValue(subject, { path, value: entry, at: entry.at }),
           about: `${textOf(entry)}${isAnchored(textOf(entry)) ? '' : ' (without ^ it matches anywhere in the path, as before)'}`,

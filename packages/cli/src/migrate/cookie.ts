@@ -1,4 +1,4 @@
-import type { MigrationRule, MigrationSubject, Place } from './rule.ts';
+import type { MigrationRule, MigrationSubject, RulePlace } from './rule.ts';
 import { unset, variables } from './rule.ts';
 
 const cookieDomain = /^(?:SESSION_)?COOKIE_DOMAIN$/;
@@ -61,7 +61,7 @@ export const cookieRules: readonly MigrationRule[] = [
   },
 ];
 
-function sharedCookieWithSecretsThatDiffer(subject: MigrationSubject): Place[] {
+function sharedCookieWithSecretsThatDiffer(subject: MigrationSubject): RulePlace[] {
   if (unset(cookieDomain)(subject).length > 0) return [];
   const secrets = subject.entries.filter(({ name }) => /^(?:SESSION_)?COOKIE_SECRET$/i.test(name));
   // Two files are the two services; within one file the last value counts.

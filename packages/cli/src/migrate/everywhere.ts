@@ -1,4 +1,4 @@
-import type { MigrationRule, MigrationSubject, Place } from './rule.ts';
+import type { MigrationRule, MigrationSubject, RulePlace } from './rule.ts';
 
 /** Differences that every deployment has. */
 export const everywhereRules: readonly MigrationRule[] = [
@@ -98,6 +98,6 @@ export const everywhereRules: readonly MigrationRule[] = [
   },
 ];
 
-function wholeFile({ file }: MigrationSubject): Place[] {
+function wholeFile({ file }: MigrationSubject): RulePlace[] {
   return [{ file, line: 1, column: 1 }];
 }

@@ -2,10 +2,10 @@ import type { Finding } from '../finding.ts';
 import type { Io } from '../io.ts';
 import { paintFor } from '../output/paint.ts';
 import { printable } from '../output/printable.ts';
-import type { MigrationRule, MigrationSubject, Place } from './rule.ts';
+import type { MigrationRule, MigrationSubject, RulePlace } from './rule.ts';
 
 /** A rule that found something, and where. */
-export type Difference = { rule: MigrationRule; places: Place[] };
+export type Difference = { rule: MigrationRule; places: RulePlace[] };
 
 const shownPlaces = 10;
 
@@ -52,7 +52,7 @@ export function renderDifferences(
   return `${blocks.join('\n')}\n${summaryOf(differences)}\n`;
 }
 
-function renderPlace({ file, line, column, about }: Place): string {
+function renderPlace({ file, line, column, about }: RulePlace): string {
   return printable(`${file}:${line}:${column}${about === undefined ? '' : ` ${about}`}`);
 }
 
@@ -62,7 +62,7 @@ function summaryOf(differences: readonly Difference[]): string {
   return `${countOf('error')} to put right before it starts, ${countOf('warning')} to look at, ${countOf('notice')} to know.`;
 }
 
-function distinct(places: readonly Place[]): Place[] {
+function distinct(places: readonly RulePlace[]): RulePlace[] {
   const seen = new Map(
     places.map((place) => [`${place.file}:${place.line}:${place.column} ${place.about}`, place]),
   );

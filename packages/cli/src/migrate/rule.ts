@@ -14,17 +14,17 @@ export type MigrationSubject = {
   entries: readonly EnvEntry[];
   defaultProvider: string;
   /** What keeps Latchkey from starting with the env files. */
-  refused: readonly Place[];
+  refused: readonly RulePlace[];
   /** Required secrets that are not in the env files. */
-  keptElsewhere: readonly Place[];
+  keptElsewhere: readonly RulePlace[];
   /** Names in the env files that should go. */
-  deprecated: readonly Place[];
+  deprecated: readonly RulePlace[];
   /** Variables that BuzzFeed SSO heeds and Latchkey does not yet. */
-  withoutEffectYet: readonly Place[];
+  withoutEffectYet: readonly RulePlace[];
 };
 
 /** Where a difference shows. `about` says what it comes down to there. */
-export type Place = Position & { file: string; about?: string };
+export type RulePlace = Position & { file: string; about?: string };
 
 /**
  * One difference between the two. An `error` keeps Latchkey from starting, a `warning` may change who gets in or what is
@@ -37,14 +37,14 @@ export type MigrationRule = FindingKind & {
   /** What Latchkey does, and why. */
   now: string;
   todo: string;
-  find(subject: MigrationSubject): Place[];
+  find(subject: MigrationSubject): RulePlace[];
 };
 
 /** Makes the search for variables: those with one of the names, or that a pattern matches whole. */
 export function variables(
   names: RegExp,
   matches: (value: string) => boolean = () => true,
-): (subject: MigrationSubject) => Place[] {
+): (subject: MigrationSubject) => RulePlace[] {
   return ({ entries }) =>
     entries
       .filter(({ name, value }) => names.test(name.toUpperCase()) && value !== '' && matches(value))
@@ -52,7 +52,7 @@ export function variables(
 }
 
 /** Makes the search for a variable that no env file sets: the first of them, where there is none. */
-export function unset(names: RegExp): (subject: MigrationSubject) => Place[] {
+export function unset(names: RegExp): (subject: MigrationSubject) => RulePlace[] {
   return (subject) => {
     const [first] = subject.entries;
     const isSet = variables(names)(subject).length > 0;
@@ -61,12 +61,12 @@ export function unset(names: RegExp): (subject: MigrationSubject) => Place[] {
 }
 
 /** Makes the search for diagnostics of the upstream file that have one of the codes. */
-export function diagnosed(...codes: string[]): (subject: MigrationSubject) => Place[] {
+export function diagnosed(...codes: string[]): (subject: MigrationSubject) => RulePlace[] {
   return ({ diagnostics }) => diagnostics.filter(({ code }) => codes.includes(code)).map(placeOfDiagnostic);
 }
 
 /** A diagnostic as a place, its message being what it is about. */
-export function placeOfDiagnostic({ file, line, column, code, message }: Diagnostic): Place {
+export function placeOfDiagnostic({ file, line, column, code, message }: Diagnostic): RulePlace {
   return { file, line, column, about: `${message} (${code})` };
 }
 
@@ -74,9 +74,9 @@ export function placeOfDiagnostic({ file, line, column, code, message }: Diagnos
 export function writtenOption(
   option: string,
   matches: (value: string) => boolean = () => true,
-): (subject: MigrationSubject) => Place[] {
+): (subject: MigrationSubject) => RulePlace[] {
   return (subject) =>
-    optionKeys(subject, option)
+    optionKeysInForce(subject, option)
       .filter(({ value }) => matches(textOf(value)))
       .map((key) => placeOfKey(subject, key));
 }
@@ -87,7 +87,7 @@ export function isOn(value: string): boolean {
 }
 
 /** The keys of an option below `options`, in `default` and in the section of the cluster. */
-export function optionKeys(subject: MigrationSubject, option: string): SourceKey[] {
+export function optionKeysInForce(subject: MigrationSubject, option: string): SourceKey[] {
   return keysInForce(subject, option).filter(({ path }) => path.at(-2) === 'options');
 }
 
@@ -108,11 +108,11 @@ export function sectionOf(path: readonly string[]): string | undefined {
 }
 
 /** A key as a place. */
-export function placeOfKey({ file }: MigrationSubject, { path, at }: SourceKey): Place {
+export function placeOfKey({ file }: MigrationSubject, { path, at }: SourceKey): RulePlace {
   return { file, ...at, about: nameOfPath(path) };
 }
 
 /** The value of a key as a place; that of one entry where it is a list. */
-export function placeOfValue({ file, source }: MigrationSubject, { value, path }: SourceKey): Place {
+export function placeOfValue({ file, source }: MigrationSubject, { value, path }: SourceKey): RulePlace {
   return { file, ...source.textPlace(value), about: nameOfPath(path) };
 }

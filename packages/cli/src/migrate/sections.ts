@@ -1,11 +1,11 @@
 import type { YamlNode } from '@latchkey/upstreams';
 import { textOf } from '../source/keys.ts';
 import type { SourceKey } from '../source/keys.ts';
-import type { MigrationSubject, Place } from './rule.ts';
+import type { MigrationSubject, RulePlace } from './rule.ts';
 import { isInForce, placeOfKey, sectionOf } from './rule.ts';
 
 /** `options` of the cluster's section where `default` has some that it does not write itself, and which now stay. */
-export function optionsLaidOver(subject: MigrationSubject): Place[] {
+export function optionsLaidOver(subject: MigrationSubject): RulePlace[] {
   const { source, cluster } = subject;
   if (cluster === '' || cluster === 'default') return [];
   return source.keys
@@ -21,7 +21,7 @@ export function optionsLaidOver(subject: MigrationSubject): Place[] {
 }
 
 /** Options of an extra route that are off or empty, where the section around it has them on. */
-export function switchedOff(subject: MigrationSubject): Place[] {
+export function switchedOff(subject: MigrationSubject): RulePlace[] {
   const { source, cluster } = subject;
   return source.keys
     .filter(

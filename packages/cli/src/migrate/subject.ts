@@ -6,7 +6,7 @@ import type { StartUp } from '../environment/start-up.ts';
 import type { FindingKind } from '../finding.ts';
 import { lints } from '../lints/table.ts';
 import type { UpstreamFile } from '../upstream-file.ts';
-import type { MigrationSubject, Place } from './rule.ts';
+import type { MigrationSubject, RulePlace } from './rule.ts';
 
 /** Puts together what the rules look through. */
 export function migrationSubject(
@@ -18,7 +18,7 @@ export function migrationSubject(
     ...(ofProxy ? [proxyStartUp(ofProxy)] : []),
     ...(ofAuth ? [authStartUp(ofAuth)] : []),
   ];
-  const placesOf = ({ code }: FindingKind): Place[] =>
+  const placesOf = ({ code }: FindingKind): RulePlace[] =>
     services.flatMap((own) =>
       startUpFindings(own)
         .filter((finding) => finding.code === code)
@@ -42,7 +42,7 @@ function namesWith(codes: readonly Problem['code'][], { warnings }: StartUp): Re
   return new Set(warnings.flatMap(({ code, variable }) => (codes.includes(code) ? variable : [])));
 }
 
-function warningsAbout(names: ReadonlySet<string>, own: StartUp): Place[] {
+function warningsAbout(names: ReadonlySet<string>, own: StartUp): RulePlace[] {
   return own.warnings
     .filter(({ variable }) => names.has(variable))
     .map((problem) => {

@@ -1,12 +1,12 @@
 import { isReserved } from '@latchkey/identity';
 import { textOf } from '../source/keys.ts';
 import type { SourceKey } from '../source/keys.ts';
-import type { MigrationRule, MigrationSubject, Place } from './rule.ts';
+import type { MigrationRule, MigrationSubject, RulePlace } from './rule.ts';
 import {
   diagnosed,
   isOn,
   keysInForce,
-  optionKeys,
+  optionKeysInForce,
   placeOfDiagnostic,
   placeOfKey,
   placeOfValue,
@@ -120,7 +120,7 @@ export const upstreamFileRules: readonly MigrationRule[] = [
     now: 'Every header of this family is set by the proxy alone, so that an application may believe it.',
     todo: 'Choose another name.',
     find: (subject) =>
-      optionKeys(subject, 'inject_request_headers')
+      optionKeysInForce(subject, 'inject_request_headers')
         .flatMap(({ path }) => subject.source.childrenOf(path))
         .filter(({ path }) => isReserved(path.at(-1) ?? ''))
         .map((key) => ({ ...placeOfKey(subject, key), about: key.path.at(-1) ?? '' })),
@@ -200,8 +200,8 @@ function isRewrite({ source }: MigrationSubject, { path }: SourceKey): boolean {
   return (typeIn(around) ?? typeIn(section) ?? typeIn([...section.slice(0, -1), 'default'])) === 'rewrite';
 }
 
-function providersOfTheirOwn(subject: MigrationSubject): Place[] {
-  return optionKeys(subject, 'provider_slug')
+function providersOfTheirOwn(subject: MigrationSubject): RulePlace[] {
+  return optionKeysInForce(subject, 'provider_slug')
     .filter(({ value }) => textOf(value) !== '' && textOf(value) !== subject.defaultProvider)
     .map((key) => placeOfKey(subject, key));
 }

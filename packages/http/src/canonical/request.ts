@@ -28,7 +28,7 @@ export type CanonicalRequest = {
 };
 
 /** Why a request is refused before anything else looks at it. */
-export type Unreadable =
+export type MalformedReason =
   'no host' | 'several hosts' | 'host not readable' | 'target not readable' | 'framing not readable';
 
 /** What of an arriving request says what is asked for. */
@@ -43,7 +43,7 @@ export type Received = Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'raw
 export function canonicalRequest<Request extends Received>(
   req: Request,
   trust: { read(req: Request): Caller },
-): CanonicalRequest | Unreadable {
+): CanonicalRequest | MalformedReason {
   const hosts = rawValues(req.rawHeaders, 'host');
   if (hosts.length > 1) return 'several hosts';
   const [hostHeader] = hosts;

@@ -147,8 +147,8 @@ function sayGoodbye(res: ServerResponse): void {
   if (!res.headersSent) res.setHeader('Connection', 'close');
 }
 
-type Exchange = { req: IncomingMessage; bytesRead: number; silentMs: number };
-const exchanges = new WeakMap<Socket, Exchange>();
+type Arriving = { req: IncomingMessage; bytesRead: number; silentMs: number };
+const exchanges = new WeakMap<Socket, Arriving>();
 
 // A client that stops sending in the middle of a body must not hold a connection for ever; a large upload that keeps
 // flowing may take as long as it takes.

@@ -6,7 +6,7 @@ import type { Position } from '../types.ts';
 import { ComposeError } from './compose-error.ts';
 import { maxExpandedNodes } from './limits.ts';
 import { mergeInto } from './merge-key.ts';
-import type { Source } from './source.ts';
+import type { TemplatedText } from './source.ts';
 import type { YamlEntry, YamlMapping, YamlNode } from './tree.ts';
 
 const knownTags: ReadonlySet<string> = new Set([
@@ -27,7 +27,11 @@ const noneDropped: YamlMapping['dropped'] = [];
  * that the tree takes no more memory than the file; `size` counts them as often as they are used.
  * Throws ComposeError.
  */
-export function compose(events: readonly Event[], source: Source, report: Report): YamlNode | undefined {
+export function compose(
+  events: readonly Event[],
+  source: TemplatedText,
+  report: Report,
+): YamlNode | undefined {
   const anchors = new Map<string, YamlNode>();
   let cursor = 1;
 

@@ -1,7 +1,7 @@
 import { collectProblems } from '../problems.ts';
 import type { Diagnostic } from '../types.ts';
 import { maxFileLength } from './limits.ts';
-import { sourceOf } from './source.ts';
+import { templatedText } from './source.ts';
 
 /** The text of a file, or the one diagnostic that says why it has none. */
 export type DecodedFile = { ok: true; text: string } | { ok: false; diagnostics: readonly Diagnostic[] };
@@ -17,7 +17,7 @@ export function decodeUpstreamFile(file: string, bytes: Uint8Array): DecodedFile
     return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
     const text = new TextDecoder('utf-8').decode(bytes);
-    const at = sourceOf(text, text, []).at(Math.max(0, text.indexOf('\uFFFD')));
+    const at = templatedText(text, text, []).at(Math.max(0, text.indexOf('\uFFFD')));
     problems.report('notUtf8', at, 'The file is not UTF-8 from here on: save it as UTF-8');
     return { ok: false, diagnostics: problems.inFileOrder() };
   }

@@ -3,7 +3,7 @@ import type { Event } from 'js-yaml';
 import type { Report } from '../problems.ts';
 import { compose } from './compose.ts';
 import { ComposeError } from './compose-error.ts';
-import type { Source } from './source.ts';
+import type { TemplatedText } from './source.ts';
 import { fillTemplate } from './template.ts';
 import type { YamlNode } from './tree.ts';
 
@@ -40,7 +40,7 @@ export function parse(text: string, variables: Readonly<Record<string, string>>,
   }
 }
 
-function reportFailure(error: unknown, source: Source, report: Report): void {
+function reportFailure(error: unknown, source: TemplatedText, report: Report): void {
   if (error instanceof ComposeError) {
     report(error.problem, error.at, error.message);
     return;
@@ -62,7 +62,7 @@ function hasTabIndentation(text: string, offset: number): boolean {
   return /^ *\t/.test(text.slice(lineStart, offset + 1));
 }
 
-function reportFurtherDocuments(events: readonly Event[], source: Source, report: Report): void {
+function reportFurtherDocuments(events: readonly Event[], source: TemplatedText, report: Report): void {
   const second = events.findIndex((event, index) => index > 0 && event.type === EVENT_ID.DOCUMENT);
   if (second === -1) return;
   const place = events

@@ -1,7 +1,7 @@
 import type { Position } from '../types.ts';
 
 /** The text that the YAML parser sees, and the way from an offset in it back to the file as the operator wrote it. */
-export type Source = {
+export type TemplatedText = {
   text: string;
   at(offset: number): Position;
   /** Whether a template variable stands between two offsets. */
@@ -23,7 +23,11 @@ export type Insertion = {
 };
 
 /** Ties `text` to the `original` it was made from by `insertions`, which are in order. */
-export function sourceOf(text: string, original: string, insertions: readonly Insertion[]): Source {
+export function templatedText(
+  text: string,
+  original: string,
+  insertions: readonly Insertion[],
+): TemplatedText {
   const lineStarts = findLineStarts(original);
   return {
     text,

@@ -1,8 +1,8 @@
 import type { Report } from '../problems.ts';
 import { tooLarge } from './decode.ts';
 import { maxFileLength } from './limits.ts';
-import { sourceOf } from './source.ts';
-import type { Insertion, Source } from './source.ts';
+import { templatedText } from './source.ts';
+import type { Insertion, TemplatedText } from './source.ts';
 
 type Variables = Readonly<Record<string, string>>;
 type Placeholder = { start: number; end: number; name: string; inComment: boolean };
@@ -20,13 +20,17 @@ const standInPattern = new RegExp(`${opening}(\\d+)${closing}`, 'g');
  * without a value is reported and marked, so that the rest of the file can be read. Gives nothing for a file that is too
  * large.
  */
-export function fillTemplate(original: string, variables: Variables, report: Report): Source | undefined {
+export function fillTemplate(
+  original: string,
+  variables: Variables,
+  report: Report,
+): TemplatedText | undefined {
   if (original.length > maxFileLength) {
     report('fileTooLarge', { line: 1, column: 1 }, tooLarge(original.length));
     return undefined;
   }
 
-  const unfilled = sourceOf(original, original, []);
+  const unfilled = templatedText(original, original, []);
   const insertions: Insertion[] = [];
   const unresolved: string[] = [];
   let filled = '';
@@ -53,7 +57,7 @@ export function fillTemplate(original: string, variables: Variables, report: Rep
       return undefined;
     }
   }
-  const source = sourceOf(filled + original.slice(copied), original, insertions);
+  const source = templatedText(filled + original.slice(copied), original, insertions);
   if (unresolved.length === 0) return source;
   return {
     ...source,

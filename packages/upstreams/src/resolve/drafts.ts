@@ -1,6 +1,6 @@
 import { quote } from '../problems.ts';
 import type { Report } from '../problems.ts';
-import type { UpstreamFile } from '../shape/file.ts';
+import type { FileContents } from '../shape/file.ts';
 import type { Options } from '../shape/options.ts';
 import { unreadableValue, readable, readableOf } from '../shape/reader.ts';
 import type { Located, Unreadable } from '../shape/reader.ts';
@@ -31,14 +31,14 @@ export type Draft = {
 type Layer = Section | Unreadable | undefined;
 
 /** The routes of a file in one cluster: those of the services in file order, then all extra routes. */
-export function draftRoutes(file: UpstreamFile, cluster: string, report: Report): Draft[] {
+export function draftRoutes(file: FileContents, cluster: string, report: Report): Draft[] {
   const groups = readableOf(file.services).map((service) => draftService(service, file, cluster, report));
   return [...groups.flatMap(({ routes }) => routes), ...groups.flatMap(({ extraRoutes }) => extraRoutes)];
 }
 
 function draftService(
   service: Service,
-  { defaults }: UpstreamFile,
+  { defaults }: FileContents,
   cluster: string,
   report: Report,
 ): { routes: Draft[]; extraRoutes: Draft[] } {

@@ -1,6 +1,6 @@
 import { compilePolicy } from '@latchkey/access';
 import type { Report } from '../problems.ts';
-import type { UpstreamFile } from '../shape/file.ts';
+import type { FileContents } from '../shape/file.ts';
 import { readable, readableOf } from '../shape/reader.ts';
 import type { Located } from '../shape/reader.ts';
 import type { Route, UpstreamInput } from '../types.ts';
@@ -16,7 +16,7 @@ export type ResolvedRoute = { route: Route; reach: Reach };
 type Context = Pick<UpstreamInput, 'cluster' | 'scheme' | 'defaults'>;
 
 /** What the services of a file become in one cluster. What is wrong is reported; routes without a host are left out. */
-export function resolveRoutes(file: UpstreamFile, context: Context, report: Report): ResolvedRoute[] {
+export function resolveRoutes(file: FileContents, context: Context, report: Report): ResolvedRoute[] {
   const drafts = draftRoutes(file, context.cluster, report);
   const shared = namesInUseTwice(drafts);
   const resolved = drafts

@@ -57,7 +57,7 @@ function reportKinds(rules: AccessRules, options: Options, at: Position, report:
     report('noRule', at, message);
   }
   if (named.length > 1) {
-    const sources = named.map((kind) => sourceOf(kind, options)).join(' and ');
+    const sources = named.map((kind) => templatedText(kind, options)).join(' and ');
     report('severalKinds', at, `${sources} let people in independently: keep only the one that has to hold`);
   }
   for (const kind of named) {
@@ -69,7 +69,7 @@ function reportKinds(rules: AccessRules, options: Options, at: Position, report:
   }
 }
 
-function sourceOf(kind: (typeof ruleKinds)[number], options: Options): string {
+function templatedText(kind: (typeof ruleKinds)[number], options: Options): string {
   const { option, variable } = settingOf[kind];
   return isEmpty(options[option]) ? variable : `\`${option}\``;
 }

@@ -1,10 +1,10 @@
 import { quote } from '../problems.ts';
 import type { Report } from '../problems.ts';
-import type { UpstreamFile } from '../shape/file.ts';
+import type { FileContents } from '../shape/file.ts';
 import { readableOf } from '../shape/reader.ts';
 
 /** Warns where the file has sections for clusters and none for this one. For a file that could be read as a whole. */
-export function warnOfUnknownCluster({ services }: UpstreamFile, cluster: string, report: Report): void {
+export function warnOfUnknownCluster({ services }: FileContents, cluster: string, report: Report): void {
   const readServices = readableOf(services);
   const sections = new Set(readServices.flatMap((service) => [...service.sections.keys()]));
   sections.delete('default');

@@ -10,7 +10,7 @@ import type { Service } from './service.ts';
 import { unknownKeys } from './unknown-keys.ts';
 
 /** What a file says: options for all services, and the services. */
-export type UpstreamFile = {
+export type FileContents = {
   defaults: Options | Unreadable | undefined;
   services: ReadonlyArray<Service | Unreadable>;
 };
@@ -24,7 +24,7 @@ const noService = 'The file names no service: begin with `- service: name`';
 const checkRootKey = unknownKeys(['services', 'defaults']);
 
 /** Tree to file. Everything that does not fit is reported. */
-export function readFile(root: YamlNode | undefined, report: Report): UpstreamFile {
+export function readFile(root: YamlNode | undefined, report: Report): FileContents {
   if (!root || isNull(root)) {
     report(
       'noService',
@@ -42,7 +42,7 @@ export function readFile(root: YamlNode | undefined, report: Report): UpstreamFi
   return { defaults: undefined, services: isService ? [readService(root, report)] : [] };
 }
 
-function readRoot(root: YamlMapping, report: Report): UpstreamFile {
+function readRoot(root: YamlMapping, report: Report): FileContents {
   for (const [key, { at }] of root.entries) {
     if (!key.startsWith('x-')) checkRootKey(key, at, key === 'services' || key === 'defaults', report);
   }

@@ -1,7 +1,7 @@
 import { call } from '@latchkey/http';
 import { SignJWT } from 'jose';
 import { parseJsonObject } from '../json.ts';
-import type { Signer } from './service-account.ts';
+import type { AssertionSigner } from './service-account.ts';
 
 /** Where to get an access token for the directory. */
 export type AccessTokens = {
@@ -45,7 +45,7 @@ const marginMs = 5 * 60_000;
  * @param options.onScope hears with which scope it works
  */
 export function accessTokens(options: {
-  signer: Signer;
+  signer: AssertionSigner;
   impersonate: string;
   timeoutMs: number;
   /** dates what is signed */

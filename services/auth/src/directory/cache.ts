@@ -1,7 +1,7 @@
 import { HttpError } from '@latchkey/http';
 import { LRUCache } from 'lru-cache';
 import { unavailable } from './directory.ts';
-import type { Directory, Membership, Wanted } from './directory.ts';
+import type { Directory, Membership, Waiting } from './directory.ts';
 
 /** How long answers count, in milliseconds. */
 export type CacheClocks = {
@@ -36,7 +36,7 @@ const keptAnswers = 50_000;
  */
 export function cachedDirectory(options: {
   provider: string;
-  ask: (group: string, person: string, wanted: Wanted) => Promise<Membership>;
+  ask: (group: string, person: string, wanted: Waiting) => Promise<Membership>;
   clocks: CacheClocks;
   now: () => number;
   random: () => number;
@@ -45,7 +45,7 @@ export function cachedDirectory(options: {
 }): Directory {
   const { provider, ask, clocks, now, random, onLookup, onStale } = options;
   const answers = new LRUCache<string, Answer>({ max: keptAnswers });
-  const underWay = new Map<string, { readonly answer: Promise<boolean>; readonly wanted: Wanted }>();
+  const underWay = new Map<string, { readonly answer: Promise<boolean>; readonly wanted: Waiting }>();
 
   return {
     async memberOf(email, groups, needed) {
@@ -119,7 +119,7 @@ export function cachedDirectory(options: {
       running.wanted.since ??= wantedSince;
       return running.answer;
     }
-    const wanted: Wanted = { since: wantedSince };
+    const wanted: Waiting = { since: wantedSince };
     const answer = ask(group, person, wanted)
       .then((said) => keep(key, said))
       .finally(() => underWay.delete(key));

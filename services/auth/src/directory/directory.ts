@@ -32,7 +32,7 @@ export type Membership = 'member' | 'not a member' | 'untold';
 export type AskMembership = (group: string, person: string) => Promise<Membership>;
 
 /** Whether somebody waits for an answer, and since when; it may begin while the question waits for its turn. */
-export type Wanted = { since: number | undefined };
+export type Waiting = { since: number | undefined };
 
 /** Nobody could say. Whoever asked should keep what was true before, and come back after a while. */
 export function unavailable(detail: string, cause?: unknown): HttpError {

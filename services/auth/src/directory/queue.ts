@@ -1,13 +1,13 @@
 import { unavailable } from './directory.ts';
-import type { Wanted } from './directory.ts';
+import type { Waiting } from './directory.ts';
 
-type Work = { readonly start: () => void; readonly drop: (error: Error) => void; readonly wanted: Wanted };
+type Work = { readonly start: () => void; readonly drop: (error: Error) => void; readonly wanted: Waiting };
 
 /**
  * Does work now or when its turn comes; what nobody waits for comes after what somebody does. Rejects as the work does, or
  * with `provider_unavailable` where it never began.
  */
-export type Queue = <T>(work: () => Promise<T>, wanted: Wanted) => Promise<T>;
+export type Queue = <T>(work: () => Promise<T>, wanted: Waiting) => Promise<T>;
 
 /**
  * Makes a queue that never does more than `atOnce` things at a time. What was waited for longer than `waitMs` is dropped
@@ -33,7 +33,7 @@ export function createQueue(options: {
     next();
   }
 
-  function isFull(wanted: Wanted): boolean {
+  function isFull(wanted: Waiting): boolean {
     if (waiting.length < longest) return false;
     const last = wanted.since === undefined ? -1 : waiting.findLastIndex((work) => !isWanted(work));
     if (last < 0) return true;
@@ -41,7 +41,7 @@ export function createQueue(options: {
     return false;
   }
 
-  return function enqueue<T>(work: () => Promise<T>, wanted: Wanted): Promise<T> {
+  return function enqueue<T>(work: () => Promise<T>, wanted: Waiting): Promise<T> {
     if (isFull(wanted)) return Promise.reject(unavailable('too many questions wait'));
     return new Promise<T>((resolve, reject) => {
       function start(): void {

@@ -5,7 +5,7 @@ import type { KeyObject } from 'node:crypto';
 import { SettingsError } from '../settings-error.ts';
 
 /** Who asks Google's directory, ready to sign. */
-export type Signer = {
+export type AssertionSigner = {
   readonly clientEmail: string;
   readonly key: KeyObject;
   readonly keyId?: string;
@@ -22,7 +22,10 @@ const leastBits = 2048;
  * @param id of the provider, for the names of its variables
  * @throws SettingsError, which holds neither path nor contents: either may have been written in the other's place
  */
-export function readServiceAccount(id: string, credentials: GoogleDirectorySettings['credentials']): Signer {
+export function readServiceAccount(
+  id: string,
+  credentials: GoogleDirectorySettings['credentials'],
+): AssertionSigner {
   const prefix = `PROVIDER_${id.toUpperCase()}_GOOGLE_CREDENTIALS`;
   if ('account' in credentials) return signerOf(credentials.account, `${prefix}_JSON: its`);
   const found = readSecretFile(credentials.file, readSmallFile);
@@ -40,7 +43,7 @@ export function readServiceAccount(id: string, credentials: GoogleDirectorySetti
   return signerOf(account, `${prefix}: the file's`);
 }
 
-function signerOf({ privateKey, ...account }: ServiceAccount, whose: string): Signer {
+function signerOf({ privateKey, ...account }: ServiceAccount, whose: string): AssertionSigner {
   const key = keyOf(privateKey);
   const bits = key?.asymmetricKeyType === 'rsa' ? key.asymmetricKeyDetails?.modulusLength : undefined;
   if (key === undefined || bits === undefined || bits < leastBits) {

@@ -1,6 +1,6 @@
 import { HttpError } from '@latchkey/http';
 import type { JsonObject } from '../json.ts';
-import type { Identity, Tokens } from './provider.ts';
+import type { ProviderIdentity, Tokens } from './provider.ts';
 
 // OpenID Connect Core, section 2: "It MUST NOT exceed 255 ASCII characters in length."
 const subject = /^[\x20-\x7e]{1,255}$/;
@@ -18,7 +18,7 @@ const longestLifeSeconds = 86_400;
  * @param groupsClaim the name of the claim with the groups
  * @throws HttpError `provider_failed` when they name no subject, or one that is none
  */
-export function identityOf(claims: JsonObject, groupsClaim = 'groups'): Identity {
+export function identityOf(claims: JsonObject, groupsClaim = 'groups'): ProviderIdentity {
   const { sub, email, name } = claims;
   if (typeof sub !== 'string' || !subject.test(sub)) {
     const detail = 'the claims name no subject (sub) of 1 to 255 printable ASCII characters';

@@ -1,7 +1,7 @@
 // oxlint-disable no-underscore-dangle -- so passport and node-oauth spell what subclasses may use
 import { HttpError } from '@latchkey/http';
 import type { Call } from '@latchkey/http';
-import type { Pending } from '@latchkey/session';
+import type { AttemptSecrets } from '@latchkey/session';
 import { randomBytes } from 'node:crypto';
 import { callbackify } from 'node:util';
 import { Strategy } from 'passport-google-oauth20';
@@ -13,7 +13,7 @@ import { ask } from './ask.ts';
 /** The invented request that the strategy runs on; `pending` goes in at the callback and comes out at the start. */
 export type SignInRequest = {
   readonly query: Readonly<Record<string, string>>;
-  pending: Pending | undefined;
+  pending: AttemptSecrets | undefined;
 };
 
 /** What the strategy vouches for: the claims of userinfo and the answer of the token endpoint, both unread. */

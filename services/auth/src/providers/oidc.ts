@@ -5,7 +5,7 @@ import { identityOf, mergedClaims, tokensOf } from './claims.ts';
 import { discovery } from './discovery.ts';
 import type { Discovered } from './discovery.ts';
 import { withAccountChoice } from './prompt.ts';
-import type { Identity, Provider, Tokens } from './provider.ts';
+import type { ProviderIdentity, Provider, Tokens } from './provider.ts';
 import { isRefusal } from './refusals.ts';
 
 // `offline_access` is how OpenID Connect asks for a refresh token, `groups` how Okta and Dex ask for that claim.
@@ -124,7 +124,7 @@ async function identityFrom(
   answer: oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers,
   { asksUserinfo, groupsClaim }: Dialect,
   knownSub?: string,
-): Promise<Identity | undefined> {
+): Promise<ProviderIdentity | undefined> {
   const claims = answer.claims();
   if (answer.id_token !== undefined) await checkSignature(answer.id_token);
   if (!asksUserinfo) {

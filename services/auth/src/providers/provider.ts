@@ -1,9 +1,9 @@
 import type { HttpError } from '@latchkey/http';
-import type { Pending } from '@latchkey/session';
+import type { AttemptSecrets } from '@latchkey/session';
 import type { Directory } from '../directory/directory.ts';
 
 /** What a provider says about a person. Only `emailVerified: true` makes `email` mean anything. */
-export type Identity = {
+export type ProviderIdentity = {
   /** stable, unique within the provider */
   readonly sub: string;
   /** as the provider wrote it */
@@ -27,7 +27,7 @@ export type Tokens = {
 export type Renewal = {
   readonly tokens: Tokens;
   /** absent where the provider only says yes */
-  readonly identity?: Identity;
+  readonly identity?: ProviderIdentity;
   /** why it gave tokens, and then no usable word about the person; the refresh token may be replaced by now all the same */
   readonly trouble?: HttpError;
 };
@@ -53,14 +53,14 @@ export type Provider = {
    * @param selectAccount let the person choose among accounts, even where the provider knows one
    * @returns where to send the browser, and what to remember until it comes back
    */
-  begin(options: { selectAccount: boolean }): Promise<{ url: URL; pending: Pending }>;
+  begin(options: { selectAccount: boolean }): Promise<{ url: URL; pending: AttemptSecrets }>;
   /**
    * Ends a sign-in. The caller has checked the state already.
    *
    * @param callback the full URL at which the browser came back
    * @throws HttpError also `account_refused`, for an account outside the configured hosted domain
    */
-  finish(callback: URL, pending: Pending): Promise<{ identity: Identity; tokens: Tokens }>;
+  finish(callback: URL, pending: AttemptSecrets): Promise<{ identity: ProviderIdentity; tokens: Tokens }>;
   /**
    * Asks whether the person is still welcome, and what is true of them now.
    *

@@ -3,7 +3,7 @@ import { issueSessionCookie, sealToFit } from '@latchkey/session';
 import type { KeyRing, Session, SessionCookie } from '@latchkey/session';
 import type { Clock } from '@latchkey/http';
 import { randomBytes } from 'node:crypto';
-import type { Identity, Tokens } from '../providers/provider.ts';
+import type { ProviderIdentity, Tokens } from '../providers/provider.ts';
 import { grantOf, sealGrant } from './grant.ts';
 import type { Grant } from './grant.ts';
 import type { OpenSession } from './open.ts';
@@ -32,7 +32,7 @@ export type Issuing = Clock &
 export type Arrival = {
   /** slug of the provider that vouched */
   readonly idp: string;
-  readonly identity: Identity;
+  readonly identity: ProviderIdentity;
   /** as admitted */
   readonly email: string;
   readonly tokens: Tokens;

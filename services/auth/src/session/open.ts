@@ -3,9 +3,9 @@ import type { AccountRules } from '@latchkey/access';
 import type { Clock, HostName } from '@latchkey/http';
 import { covers, isExpired, newestFirst, openSession, sealedValues } from '@latchkey/session';
 import type { KeyRing, Place, Session, SessionCookie } from '@latchkey/session';
-import { knownStanding } from './refresh.ts';
+import { knownGrantState } from './refresh.ts';
 import type { Remembering } from './refresh.ts';
-import type { Standing, Store } from './store.ts';
+import type { GrantState, Store } from './store.ts';
 
 /** What opening a session, and saying whether it stands, takes. */
 export type Opening = Pick<Clock, 'now'> &
@@ -21,7 +21,7 @@ export type Opening = Pick<Clock, 'now'> &
   };
 
 /** A session that stands, and what is known about it. */
-export type OpenSession = { readonly session: Session; readonly known: Standing };
+export type OpenSession = { readonly session: Session; readonly known: GrantState };
 
 /**
  * The sessions in a `Cookie` header, the newest first, whether they stand or not; more than one when a sibling host planted
@@ -47,12 +47,12 @@ export async function heldSessions(
 /** Every session in a `Cookie` header that stands, the newest first. */
 export async function sessionsIn(cookieHeader: string | undefined, parts: Opening): Promise<OpenSession[]> {
   const { sessions } = await heldSessions(cookieHeader, parts);
-  const standing: OpenSession[] = [];
+  const openSessions: OpenSession[] = [];
   for (const session of sessions) {
     const one = await withStanding(session, parts);
-    if (one !== undefined) standing.push(one);
+    if (one !== undefined) openSessions.push(one);
   }
-  return standing;
+  return openSessions;
 }
 
 /**
@@ -73,11 +73,11 @@ export async function openToken(token: string, parts: Opening): Promise<OpenSess
  * @returns undefined unless it is not over, not revoked, its person may still sign in, and there is something to vouch
  *   for it with
  */
-export async function standingOf(session: Session, parts: Opening): Promise<Standing | undefined> {
+export async function grantStateOf(session: Session, parts: Opening): Promise<GrantState | undefined> {
   if (isExpired(session, parts.now())) return undefined;
   if (!parts.providers.has(session.idp) || !isAdmitted(session.email, parts.accounts)) return undefined;
   if (await parts.store.isRevoked(session)) return undefined;
-  return knownStanding(session, parts);
+  return knownGrantState(session, parts);
 }
 
 function placeOf({ authority, origin }: Opening): Place {
@@ -85,6 +85,6 @@ function placeOf({ authority, origin }: Opening): Place {
 }
 
 async function withStanding(session: Session, parts: Opening): Promise<OpenSession | undefined> {
-  const known = await standingOf(session, parts);
+  const known = await grantStateOf(session, parts);
   return known === undefined ? undefined : { session, known };
 }

@@ -2,7 +2,7 @@ import { expect, jest, test } from '@jest/globals';
 import { deriveKeys } from '@latchkey/session';
 import type { Session } from '@latchkey/session';
 import { createRefresher } from './refresh.ts';
-import type { Standing } from './store.ts';
+import type { GrantState } from './store.ts';
 
 const session: Session = {
   sid: 'one',
@@ -15,7 +15,7 @@ const session: Session = {
   auth_time: 0,
   exp: 1_000,
 };
-const known: Standing = {
+const known: GrantState = {
   grant: { refresh_token: 'refresh', access_expires_at: 100, checked_at: 0 },
   groups: undefined,
 };
@@ -23,7 +23,7 @@ const known: Standing = {
 test('who comes while nobody is asked, and needs more than the first, has the provider asked', async () => {
   const refresh = jest.fn(async () => ({ tokens: { refreshToken: 'refresh', accessToken: 'new' } }));
   const parts = {
-    store: { standing: async () => known, keep: async () => undefined, revoke: async () => undefined },
+    store: { grantState: async () => known, keep: async () => undefined, revoke: async () => undefined },
     providers: new Map([['okta', { refresh }]]),
     emit: () => undefined,
     now: () => 0,
@@ -37,7 +37,7 @@ test('who comes while nobody is asked, and needs more than the first, has the pr
     refresher(session, () => true),
     refresher(session, ({ accessToken }) => accessToken !== undefined),
   ]);
-  expect(first).toEqual({ standing: known, basis: 'remembered' });
-  expect(second).toMatchObject({ standing: { accessToken: 'new' }, basis: 'answered' });
+  expect(first).toEqual({ grantState: known, basis: 'remembered' });
+  expect(second).toMatchObject({ grantState: { accessToken: 'new' }, basis: 'answered' });
   expect(refresh).toHaveBeenCalledTimes(1);
 });

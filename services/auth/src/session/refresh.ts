@@ -10,11 +10,11 @@ import { endSid } from './end.ts';
 import type { Ending } from './end.ts';
 import { grantOf, openGrant } from './grant.ts';
 import type { Grant } from './grant.ts';
-import type { Standing, Store } from './store.ts';
+import type { GrantState, Store } from './store.ts';
 
 /** What knowing about a session takes. */
 export type Remembering = {
-  readonly store: Pick<Store, 'keep' | 'standing'>;
+  readonly store: Pick<Store, 'keep' | 'grantState'>;
   readonly keys: { readonly grant: KeyRing };
 };
 
@@ -28,10 +28,10 @@ export type Refreshing = Clock &
   };
 
 /** What is true of a session now, or that it is over. */
-export type Verdict =
+export type Refreshed =
   | 'over'
   | {
-      readonly standing: Standing;
+      readonly grantState: GrantState;
       /**
        * how well that is known. `told`: nothing newer can be had, for the provider has just said it, or there is nobody to ask;
        * `remembered`: it was enough for whoever asked first; `stale`: the provider could not be asked
@@ -40,31 +40,31 @@ export type Verdict =
     };
 
 /** Asks the provider about a session, unless what is known about it is enough by now. */
-export type Refresher = (session: Session, isEnough: (known: Standing) => boolean) => Promise<Verdict>;
+export type Refresher = (session: Session, isEnough: (known: GrantState) => boolean) => Promise<Refreshed>;
 
 /**
  * What is known about a session: the newer of what is remembered here and of what its cookie brought along, which
  * another task may have written, and which is remembered from now on. Undefined when both are lost; then nobody can vouch for it any more.
  */
-export async function knownStanding(session: Session, parts: Remembering): Promise<Standing | undefined> {
-  const remembered = await parts.store.standing(session.sid);
+export async function knownGrantState(session: Session, parts: Remembering): Promise<GrantState | undefined> {
+  const remembered = await parts.store.grantState(session.sid);
   const carried = session.grant === undefined ? undefined : await openGrant(session.grant, parts.keys.grant);
   if (carried === undefined) return remembered;
   if (remembered !== undefined && remembered.grant.checked_at >= carried.checked_at) return remembered;
   // A grant holds groups only where nobody can be asked again: they are those of its one answer.
   const told = carried.groups && { names: carried.groups, at: carried.checked_at * 1000 };
-  const standing = { grant: carried, groups: told ?? remembered?.groups };
+  const grantState = { grant: carried, groups: told ?? remembered?.groups };
   // After a restart the cookies in use teach us, so that an idle one does not come first with a refresh token that was
   // replaced: providers take that for theft, and end every copy.
-  await parts.store.keep(session, standing, session.exp * 1000);
-  return standing;
+  await parts.store.keep(session, grantState, session.exp * 1000);
+  return grantState;
 }
 
 /**
  * Tells whether the access token of the last answer lives: until it is over there is nothing new to ask. Of an answer that
  * another task had, only the time of day is known; one from the future is none to wait for, for our clock was set back.
  */
-export function isFresh({ grant, freshUntil }: Standing, { now, elapsed }: Clock): boolean {
+export function isFresh({ grant, freshUntil }: GrantState, { now, elapsed }: Clock): boolean {
   if (freshUntil !== undefined) return elapsed() < freshUntil;
   return grant.checked_at * 1000 <= now() + clockSkewMs && now() < grant.access_expires_at * 1000;
 }
@@ -80,15 +80,16 @@ export function freshUntil(grant: Grant, { now, elapsed }: Clock): number {
  * what was known may be enough for one and not for the other.
  */
 export function createRefresher(parts: Refreshing): Refresher {
-  const underWay = new Map<string, Promise<Verdict>>();
+  const underWay = new Map<string, Promise<Refreshed>>();
 
-  return async function refresh(session, isEnough): Promise<Verdict> {
+  return async function refresh(session, isEnough): Promise<Refreshed> {
     const running = underWay.get(session.sid);
     if (running !== undefined) {
       parts.emit({ kind: 'refresh_shared' });
-      const verdict = await running;
-      const isShort = verdict !== 'over' && verdict.basis === 'remembered' && !isEnough(verdict.standing);
-      return isShort ? refresh(session, isEnough) : verdict;
+      const refreshed = await running;
+      const isShort =
+        refreshed !== 'over' && refreshed.basis === 'remembered' && !isEnough(refreshed.grantState);
+      return isShort ? refresh(session, isEnough) : refreshed;
     }
     const question = askProvider(session, isEnough, parts).finally(() => underWay.delete(session.sid));
     underWay.set(session.sid, question);
@@ -98,17 +99,17 @@ export function createRefresher(parts: Refreshing): Refresher {
 
 async function askProvider(
   session: Session,
-  isEnough: (known: Standing) => boolean,
+  isEnough: (known: GrantState) => boolean,
   parts: Refreshing,
-): Promise<Verdict> {
+): Promise<Refreshed> {
   const { store, log } = parts;
   // Read again: the question before this one may have been answered since the caller looked.
-  const known = await knownStanding(session, parts);
+  const known = await knownGrantState(session, parts);
   if (known === undefined) return 'over';
-  if (isEnough(known)) return { standing: known, basis: 'remembered' };
+  if (isEnough(known)) return { grantState: known, basis: 'remembered' };
   const { refresh_token: refreshToken } = known.grant;
   const provider = parts.providers.get(session.idp);
-  if (refreshToken === undefined || provider === undefined) return { standing: known, basis: 'answered' };
+  if (refreshToken === undefined || provider === undefined) return { grantState: known, basis: 'answered' };
 
   try {
     const answer = await provider.refresh(refreshToken, session.sub);
@@ -116,15 +117,15 @@ async function askProvider(
       await endSid(session, parts);
       return 'over';
     }
-    const standing = standingAfter(answer, known, parts);
-    await store.keep(session, standing, session.exp * 1000);
-    if (answer.trouble === undefined) return { standing, basis: 'answered' };
+    const grantState = grantStateAfter(answer, known, parts);
+    await store.keep(session, grantState, session.exp * 1000);
+    if (answer.trouble === undefined) return { grantState, basis: 'answered' };
     unanswered(answer.trouble);
-    return { standing, basis: 'stale' };
+    return { grantState, basis: 'stale' };
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
     unanswered(error);
-    return { standing: known, basis: 'stale' };
+    return { grantState: known, basis: 'stale' };
   }
 
   function unanswered({ code, detail }: HttpError): void {
@@ -132,7 +133,11 @@ async function askProvider(
   }
 }
 
-function standingAfter({ tokens, identity, trouble }: Renewal, known: Standing, clock: Clock): Standing {
+function grantStateAfter(
+  { tokens, identity, trouble }: Renewal,
+  known: GrantState,
+  clock: Clock,
+): GrantState {
   const now = clock.now();
   const grant = grantOf(tokens, { now, groups: undefined, previous: known.grant });
   if (trouble !== undefined) {

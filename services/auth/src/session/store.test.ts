@@ -4,7 +4,7 @@ import { memoryStore } from './store.ts';
 import type { Store } from './store.ts';
 
 const session = { idp: 'google', sub: '1', sid: 'sid', auth_time: 1_800_000_000 };
-const standing = {
+const grantState = {
   grant: { access_expires_at: 1, checked_at: 0, refresh_token: 'r' },
   groups: { names: ['a'], at: 0 },
 };
@@ -19,25 +19,25 @@ describe.each([{ kind: 'memory', create: memoryStore }])('the $kind store', ({ c
   });
 
   test('remembers a standing until its session ends', async () => {
-    await store.keep(session, standing, now + 1000);
-    expect(await store.standing('sid')).toEqual(standing);
-    expect(await store.standing('other')).toBeUndefined();
+    await store.keep(session, grantState, now + 1000);
+    expect(await store.grantState('sid')).toEqual(grantState);
+    expect(await store.grantState('other')).toBeUndefined();
     now += 1001;
-    expect(await store.standing('sid')).toBeUndefined();
+    expect(await store.grantState('sid')).toBeUndefined();
   });
 
   test('replaces a standing by a newer one', async () => {
-    await store.keep(session, standing, now + 1000);
-    await store.keep(session, { ...standing, groups: { names: ['b'], at: 1 } }, now + 1000);
-    expect((await store.standing('sid'))?.groups?.names).toEqual(['b']);
+    await store.keep(session, grantState, now + 1000);
+    await store.keep(session, { ...grantState, groups: { names: ['b'], at: 1 } }, now + 1000);
+    expect((await store.grantState('sid'))?.groups?.names).toEqual(['b']);
   });
 
   test('remembers a revocation until the session would have ended, and forgets its standing at once', async () => {
-    await store.keep(session, standing, now + 1000);
+    await store.keep(session, grantState, now + 1000);
     await store.revoke(session, now + 1000);
     expect(await store.isRevoked(session)).toBe(true);
     expect(await store.isRevoked({ ...session, sid: 'other' })).toBe(false);
-    expect(await store.standing('sid')).toBeUndefined();
+    expect(await store.grantState('sid')).toBeUndefined();
     now += 1001;
     expect(await store.isRevoked(session)).toBe(false);
   });
@@ -64,13 +64,13 @@ describe.each([{ kind: 'memory', create: memoryStore }])('the $kind store', ({ c
   });
 
   test('lets nobody push out the standings of somebody else', async () => {
-    await store.keep(session, standing, now + 1000);
+    await store.keep(session, grantState, now + 1000);
     for (let at = 0; at < 100; at++) {
-      await store.keep({ ...session, sub: '2', sid: `${at}` }, standing, now + 1000);
+      await store.keep({ ...session, sub: '2', sid: `${at}` }, grantState, now + 1000);
     }
-    expect(await store.standing('sid')).toEqual(standing);
-    expect(await store.standing('99')).toEqual(standing);
-    expect(await store.standing('0')).toBeUndefined();
+    expect(await store.grantState('sid')).toEqual(grantState);
+    expect(await store.grantState('99')).toEqual(grantState);
+    expect(await store.grantState('0')).toBeUndefined();
   });
 
   test('takes a one-time value once, and none for which there is no room to remember it', async () => {
@@ -85,9 +85,9 @@ describe.each([{ kind: 'memory', create: memoryStore }])('the $kind store', ({ c
   });
 
   test('keeps nothing of a session that is over', async () => {
-    await store.keep(session, standing, now);
+    await store.keep(session, grantState, now);
     await store.revoke(session, now);
-    expect(await store.standing('sid')).toBeUndefined();
+    expect(await store.grantState('sid')).toBeUndefined();
     expect(await store.isRevoked(session)).toBe(false);
   });
 });

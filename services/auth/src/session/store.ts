@@ -4,10 +4,10 @@ import { LRUCache } from 'lru-cache';
 import type { DatedGroups } from './dated-groups.ts';
 import type { Grant } from './grant.ts';
 import { createRevocations } from './revocations.ts';
-import { createStandings } from './standings.ts';
+import { createGrantStates } from './grant-states.ts';
 
 /** What auth knows about a session beyond its cookie. */
-export type Standing = {
+export type GrantState = {
   readonly grant: Grant;
   readonly groups: DatedGroups | undefined;
   /** where this task has the answer itself: until when there is nothing new to ask, by `elapsed` */
@@ -28,8 +28,8 @@ export type Store = {
   revoke(session: SignedInSession, until: number): Promise<void>;
   isRevoked(session: SignedInSession): Promise<boolean>;
   /** The newest standing of a session, where it is remembered. */
-  standing(sid: string): Promise<Standing | undefined>;
-  keep(session: StoredSession, standing: Standing, until: number): Promise<void>;
+  grantState(sid: string): Promise<GrantState | undefined>;
+  keep(session: StoredSession, grantState: GrantState, until: number): Promise<void>;
   /**
    * Uses up a one-time value.
    *
@@ -45,17 +45,17 @@ const keptUses = 100_000;
 export function memoryStore(clock: Clock): Store {
   const { now, elapsed } = clock;
   const revocations = createRevocations(clock);
-  const standings = createStandings(clock);
+  const grantStates = createGrantStates(clock);
   const uses = new LRUCache<string, true>({ max: keptUses, perf: { now: elapsed }, ttlResolution: 0 });
 
   return {
     async revoke(session, until) {
-      standings.delete(session);
+      grantStates.delete(session);
       revocations.add(session, until);
     },
     isRevoked: async (session) => revocations.has(session),
-    standing: async (sid) => standings.get(sid),
-    keep: async (session, standing, until) => standings.set(session, standing, until),
+    grantState: async (sid) => grantStates.get(sid),
+    keep: async (session, grantState, until) => grantStates.set(session, grantState, until),
     async useOnce(id, until) {
       if (until <= now() || uses.has(id)) return false;
       // One more would push out a used one, which would be good again.

@@ -1,8 +1,8 @@
 import { admitAccount } from '@latchkey/access';
 import { HttpError } from '@latchkey/http';
 import type { ErrorCode } from '@latchkey/contract';
-import type { Attempt, AttemptCookies, Pending, Session } from '@latchkey/session';
-import type { Action } from '@latchkey/web-pages';
+import type { Attempt, AttemptCookies, AttemptSecrets, Session } from '@latchkey/session';
+import type { PageAction } from '@latchkey/web-pages';
 import type { Request } from 'express';
 import type { Emit } from '@latchkey/telemetry';
 import type { Provider } from '../providers/provider.ts';
@@ -97,7 +97,7 @@ async function formerSession(
 async function arrivalOf(
   provider: Provider,
   url: URL,
-  pending: Pending,
+  pending: AttemptSecrets,
   { accounts }: Pick<Opening, 'accounts'>,
 ): Promise<Arrival | Failure> {
   const answer = await provider.finish(url, pending).catch(failureOf);
@@ -134,7 +134,7 @@ function failureOf(error: unknown): Failure {
 }
 
 // The provider remembers who was refused, and would vouch for the same account again unless it asks.
-function wayOut(code: ErrorCode, attempt: Attempt, parts: FinishingSignIn): Action {
+function wayOut(code: ErrorCode, attempt: Attempt, parts: FinishingSignIn): PageAction {
   const selectAccount = code === 'account_refused' || code === 'email_unverified';
   const label = selectAccount ? 'Sign in as somebody else' : 'Try again';
   const href = startHref(attempt.slug, { destination: destinationOf(attempt), selectAccount }, parts);

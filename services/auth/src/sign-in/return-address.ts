@@ -16,7 +16,7 @@ export type ReturnRules = {
 };
 
 /** Why an address is refused, in words for the log. */
-export type Refusal = 'not a plain URL' | 'plain HTTP' | 'foreign host';
+export type ReturnAddressRefusal = 'not a plain URL' | 'plain HTTP' | 'foreign host';
 
 /** A return address that may be used, as it was given and as it is read. */
 export type ReturnAddress = { readonly url: string; readonly host: HostName };
@@ -31,7 +31,7 @@ const plainText = /^[\x21-\x5b\x5d-\x7e]+$/;
  *
  * @returns the address, or why it is refused
  */
-export function readReturnAddress(text: string, rules: ReturnRules): ReturnAddress | Refusal {
+export function readReturnAddress(text: string, rules: ReturnRules): ReturnAddress | ReturnAddressRefusal {
   if (!plainText.test(text) || !plainUrl.test(text)) return 'not a plain URL';
   const url = URL.parse(text);
   const host = url === null ? undefined : canonicalHost(url.hostname);
@@ -46,7 +46,7 @@ export function readReturnAddress(text: string, rules: ReturnRules): ReturnAddre
 /** What a signed return address turned out to be. `expired` is genuine and allowed, only no longer good to start with. */
 export type SignedReturn =
   | { readonly address: ReturnAddress; readonly expired: boolean }
-  | { readonly refusal: Refusal | 'unsigned' | 'forged' | 'from the future' };
+  | { readonly refusal: ReturnAddressRefusal | 'unsigned' | 'forged' | 'from the future' };
 
 /** Verifies that the proxy signed a return address, with all that it asks for, and that it leads where browsers may be sent. */
 export function verifyReturn(

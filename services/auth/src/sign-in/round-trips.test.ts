@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { countReturn, readTrips, writeTrips } from './round-trips.ts';
-import type { Trip } from './round-trips.ts';
+import type { TripCount } from './round-trips.ts';
 
 const now = 1_800_000_000_000;
 
 function returns(...times: { at: number; began?: number; to?: string }[]) {
-  let trips: readonly Trip[] = [];
+  let trips: readonly TripCount[] = [];
   return times.map(({ at, began = at, to = 'https://wiki.test/' }) => {
     const counted = countReturn(trips, to, { began: now + began, now: now + at });
     trips = readTrips(writeTrips(counted.trips));
@@ -35,7 +35,7 @@ describe('a browser that is sent back', () => {
   });
 
   test('remembers five addresses', () => {
-    let trips: readonly Trip[] = [];
+    let trips: readonly TripCount[] = [];
     for (let n = 0; n < 9; n += 1)
       trips = countReturn(trips, `https://${n}.test/`, { began: now, now }).trips;
     expect(trips).toHaveLength(5);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** Returns of one browser to one address within a window. Times are milliseconds since the epoch. */
-export type Trip = {
+export type TripCount = {
   readonly to: string;
   readonly count: number;
   readonly first: number;
@@ -21,10 +21,10 @@ const tooMany = 3;
  * @returns whether it has come back too often, and what to remember
  */
 export function countReturn(
-  trips: readonly Trip[],
+  trips: readonly TripCount[],
   target: string,
   { began, now }: { began: number; now: number },
-): { readonly isLoop: boolean; readonly trips: readonly Trip[] } {
+): { readonly isLoop: boolean; readonly trips: readonly TripCount[] } {
   const to = createHash('sha256').update(target).digest('base64url').slice(0, 16);
   const recent = trips.filter(({ first }) => now - first < windowMs);
   const others = recent.filter((trip) => trip.to !== to);
@@ -36,13 +36,13 @@ export function countReturn(
 }
 
 /** Writes trips into the value of a cookie. */
-export function writeTrips(trips: readonly Trip[]): string {
+export function writeTrips(trips: readonly TripCount[]): string {
   const rows = trips.map(({ to, count, first, last }) => [to, count, first, last]);
   return Buffer.from(JSON.stringify(rows)).toString('base64url');
 }
 
 /** Reads trips from the value of a cookie; nothing readable is no trips. */
-export function readTrips(value: string | undefined): Trip[] {
+export function readTrips(value: string | undefined): TripCount[] {
   if (value === undefined || value.length > 1024) return [];
   try {
     const rows: unknown = JSON.parse(Buffer.from(value, 'base64url').toString('utf8'));
@@ -52,7 +52,7 @@ export function readTrips(value: string | undefined): Trip[] {
   }
 }
 
-function readTrip(row: unknown): Trip[] {
+function readTrip(row: unknown): TripCount[] {
   if (!Array.isArray(row)) return [];
   const [to, count, first, last]: unknown[] = row;
   if (typeof to !== 'string' || typeof count !== 'number') return [];

@@ -15,7 +15,7 @@ export type SendingBack = Addressing & {
 };
 
 /** One way back: where to, with which session, and when the round trip began (milliseconds since the epoch). */
-export type Trip = {
+export type ReturnTrip = {
   /** absent: our own front page */
   readonly destination: Destination | undefined;
   readonly session: Session;
@@ -26,7 +26,7 @@ export type Trip = {
 export async function sendBack(
   req: Request,
   res: Reply,
-  { destination, session, began }: Trip,
+  { destination, session, began }: ReturnTrip,
   parts: SendingBack,
 ): Promise<void> {
   if (destination === undefined) return replyRedirect(res, '/');

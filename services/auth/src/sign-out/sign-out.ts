@@ -8,9 +8,9 @@ import type { Provider } from '../providers/provider.ts';
 import type { AuthEvent } from '../telemetry/events.ts';
 import { endSid } from '../session/end.ts';
 import type { Ending } from '../session/end.ts';
-import { heldSessions, sessionsIn, standingOf } from '../session/open.ts';
+import { heldSessions, sessionsIn, grantStateOf } from '../session/open.ts';
 import type { Opening } from '../session/open.ts';
-import type { Standing, Store } from '../session/store.ts';
+import type { GrantState, Store } from '../session/store.ts';
 import type { Destination } from '../sign-in/destination.ts';
 import { startHref } from '../sign-in/links.ts';
 import { signedOutMark, signedOutMarkSeconds } from '../sign-in/marks.ts';
@@ -26,7 +26,7 @@ type SigningOut = Opening &
   ReadingReturns & {
     readonly cookies: { readonly own: CookieScope };
     readonly keys: { readonly signOutHint: KeyRing };
-    readonly store: Pick<Store, 'standing'>;
+    readonly store: Pick<Store, 'grantState'>;
     readonly providers: ReadonlyMap<string, Pick<Provider, 'revoke'>>;
     readonly log: Pick<Logger, 'warn'>;
     readonly emit: Emit<AuthEvent>;
@@ -113,21 +113,21 @@ function destinationOf(address: ReturnAddress | undefined): Destination | undefi
 }
 
 async function endHinted(hint: SignOutHint, parts: SigningOut): Promise<void> {
-  const known = await parts.store.standing(hint.sid);
+  const known = await parts.store.grantState(hint.sid);
   await endSid(hint, parts);
   await giveBack(hint, known, parts);
 }
 
 // One that does not stand today may stand again tomorrow, when settings have changed back.
 async function endSession(session: Session, parts: SigningOut): Promise<void> {
-  const known = await standingOf(session, parts);
+  const known = await grantStateOf(session, parts);
   await endSid(session, parts);
   await giveBack(session, known, parts);
 }
 
 async function giveBack(
   { idp, email }: Pick<SignOutHint, 'idp' | 'email'>,
-  known: Standing | undefined,
+  known: GrantState | undefined,
   parts: SigningOut,
 ): Promise<void> {
   const refreshToken = known?.grant.refresh_token;

@@ -3,9 +3,9 @@ import type { Answer, Call } from '@latchkey/http';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
 import type { Emit } from '@latchkey/telemetry';
-import type { Asked, AuthEvent, QuestionOutcome } from './events.ts';
+import type { ProviderQuestion, AuthEvent, QuestionOutcome } from './events.ts';
 
-type Asking = { readonly asked: Asked; readonly emit: Emit<AuthEvent>; calls: number };
+type Asking = { readonly asked: ProviderQuestion; readonly emit: Emit<AuthEvent>; calls: number };
 
 // Between a question to a provider and the HTTP calls that it takes stand passport and openid-client, which carry nothing
 // along for us.
@@ -18,7 +18,7 @@ const underWay = new AsyncLocalStorage<Asking>();
  * @param outcomeWith reads how it ended from an answer
  */
 export async function asking<T>(
-  asked: Asked,
+  asked: ProviderQuestion,
   emit: Emit<AuthEvent>,
   work: () => Promise<T>,
   outcomeWith: (answer: T) => QuestionOutcome = () => 'answered',

@@ -16,14 +16,14 @@ export type AuthEvent =
   /** a provider was asked something, in one call or several */
   | {
       readonly kind: 'question';
-      readonly asked: Asked;
+      readonly asked: ProviderQuestion;
       readonly outcome: QuestionOutcome;
       readonly ms: number;
     }
   /** one HTTP call to a provider; without a status there was no answer */
   | {
       readonly kind: 'call';
-      readonly asked: Asked;
+      readonly asked: ProviderQuestion;
       readonly status?: number;
       readonly failure?: 'http_client_error' | 'invalid_body';
       readonly ms: number;
@@ -41,7 +41,7 @@ export type AuthEvent =
 export type SignInOutcome = 'completed' | ErrorCode;
 
 /** What is asked of which provider. */
-export type Asked = {
+export type ProviderQuestion = {
   /** its slug */
   readonly provider: string;
   readonly action: 'check_memberships_resource' | 'discovery' | 'redeem' | 'refresh' | 'revoke';

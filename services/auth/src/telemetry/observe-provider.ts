@@ -1,11 +1,14 @@
 import type { Emit } from '@latchkey/telemetry';
 import type { Provider, Renewal } from '../providers/provider.ts';
 import { asking, outcomeOf } from './asking.ts';
-import type { Asked, AuthEvent, QuestionOutcome } from './events.ts';
+import type { ProviderQuestion, AuthEvent, QuestionOutcome } from './events.ts';
 
 /** The same provider; every question to it is told. */
 export function observeProvider(provider: Provider, emit: Emit<AuthEvent>): Provider {
-  const about = (action: Asked['action']): Asked => ({ provider: provider.slug, action });
+  const about = (action: ProviderQuestion['action']): ProviderQuestion => ({
+    provider: provider.slug,
+    action,
+  });
   const { directory } = provider;
   return {
     ...provider,

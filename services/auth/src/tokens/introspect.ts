@@ -12,8 +12,8 @@ import type { Sealing } from '../session/issue.ts';
 import { openToken } from '../session/open.ts';
 import type { Opening } from '../session/open.ts';
 import { isFresh } from '../session/refresh.ts';
-import type { Refresher, Remembering, Verdict } from '../session/refresh.ts';
-import type { Standing } from '../session/store.ts';
+import type { Refresher, Remembering, Refreshed } from '../session/refresh.ts';
+import type { GrantState } from '../session/store.ts';
 
 /** What answering about a session takes. */
 export type Introspecting = Clock &
@@ -39,20 +39,20 @@ export async function introspect(
   const provider = parts.providers.get(session.idp);
   if (provider === undefined) return inactive;
   const { directory, groupsMs } = provider;
-  const groupsOf = ({ groups }: Standing) => countedGroups(groups, { groupsMs, now: parts.now() });
+  const groupsOf = ({ groups }: GrantState) => countedGroups(groups, { groupsMs, now: parts.now() });
 
-  const isEnough = (standing: Standing) =>
-    isFresh(standing, parts) &&
-    (asked.groups.length === 0 || directory !== undefined || groupsOf(standing) !== undefined) &&
-    (!asked.accessToken || standing.accessToken !== undefined);
-  const verdict = isEnough(known) ? remembered(known) : await refresh(session, isEnough);
-  if (verdict === 'over') return inactive;
+  const isEnough = (grantState: GrantState) =>
+    isFresh(grantState, parts) &&
+    (asked.groups.length === 0 || directory !== undefined || groupsOf(grantState) !== undefined) &&
+    (!asked.accessToken || grantState.accessToken !== undefined);
+  const refreshed = isEnough(known) ? remembered(known) : await refresh(session, isEnough);
+  if (refreshed === 'over') return inactive;
 
-  const { standing, basis } = verdict;
+  const { grantState, basis } = refreshed;
   const { groupsNeeded = asked.groups.length, vouchedWithin = Infinity } = asked;
   const looked = await directory?.memberOf(session.email, asked.groups, groupsNeeded);
   if (looked?.trouble !== undefined && asked.groupsNeeded === undefined) throw looked.trouble;
-  const groups = looked === undefined ? groupsOf(standing) : looked.memberOf;
+  const groups = looked === undefined ? groupsOf(grantState) : looked.memberOf;
   // The person may have signed out while others were asked.
   if (await parts.store.isRevoked(session)) return inactive;
   if (asked.groups.length > 0 && groups === undefined) {
@@ -65,7 +65,7 @@ export async function introspect(
     throw new HttpError('provider_unavailable', { detail: 'the groups of a session are not known' });
   }
   const isOld = Math.floor(parts.now() / 1000) - session.iat > vouchedWithin;
-  const renewed = (await renewedSession(session, standing, parts)) ?? (isOld ? session : undefined);
+  const renewed = (await renewedSession(session, grantState, parts)) ?? (isOld ? session : undefined);
   const memberOf = new Set(groups);
   return {
     active: true,
@@ -73,23 +73,23 @@ export async function introspect(
     email: session.email,
     groups: asked.groups.filter((group) => memberOf.has(group)),
     ...(looked !== undefined && looked.unknown.length > 0 && { unknown_groups: looked.unknown }),
-    ...(asked.accessToken && livingAccessToken(standing, parts)),
+    ...(asked.accessToken && livingAccessToken(grantState, parts)),
     exp: session.exp,
     ...(renewed !== undefined && { session: await sealToken(renewed, parts) }),
     ...(basis === 'stale' && { stale: true }),
   };
 }
 
-function remembered(standing: Standing): Verdict {
-  return { standing, basis: 'remembered' };
+function remembered(grantState: GrantState): Refreshed {
+  return { grantState, basis: 'remembered' };
 }
 
 function livingAccessToken(
-  standing: Standing,
+  grantState: GrantState,
   clock: Clock,
 ): { access_token?: string; access_token_exp?: number } {
-  const { accessToken, grant } = standing;
-  if (accessToken === undefined || !isFresh(standing, clock)) return {};
+  const { accessToken, grant } = grantState;
+  if (accessToken === undefined || !isFresh(grantState, clock)) return {};
   return { access_token: accessToken, access_token_exp: grant.access_expires_at };
 }
 
@@ -99,11 +99,11 @@ function livingAccessToken(
  */
 export async function renewedSession(
   session: Session,
-  standing: Standing,
+  grantState: GrantState,
   parts: Pick<Remembering, 'keys'>,
 ): Promise<Session | undefined> {
   if (session.grant === undefined) return undefined;
   const carried = await openGrant(session.grant, parts.keys.grant);
-  if (carried?.refresh_token === standing.grant.refresh_token) return undefined;
-  return withGrant(session, standing.grant, parts);
+  if (carried?.refresh_token === grantState.grant.refresh_token) return undefined;
+  return withGrant(session, grantState.grant, parts);
 }

@@ -4,7 +4,7 @@ import { codeChallengeOf } from '@latchkey/session';
 import type { KeyRing, Session } from '@latchkey/session';
 import { sealToken, withGrant } from '../session/issue.ts';
 import type { Sealing } from '../session/issue.ts';
-import { standingOf } from '../session/open.ts';
+import { grantStateOf } from '../session/open.ts';
 import type { Opening } from '../session/open.ts';
 import type { Store } from '../session/store.ts';
 import { openCode } from './code.ts';
@@ -38,13 +38,13 @@ export async function redeem(
   if (grant.codeChallenge !== codeChallengeOf(codeVerifier)) return { refusal: 'another browser' };
   const isFirst = await parts.store.useOnce(grant.id, grant.exp * 1000);
   if (!isFirst) return { refusal: 'used already' };
-  const standing = await standingOf(grant.session, parts);
-  if (standing === undefined) return { refusal: 'the session is over' };
+  const grantState = await grantStateOf(grant.session, parts);
+  if (grantState === undefined) return { refusal: 'the session is over' };
 
   // Without the port that the scheme implies, as a URL has it.
   const place = canonicalAuthority(new URL(redirectUri).host);
   if (place === undefined) return { refusal: 'another address' };
   const here: Session = { ...grant.session, aud: authorityOf(place), host_only: true };
-  const session = await withGrant(here, standing.grant, parts);
+  const session = await withGrant(here, grantState.grant, parts);
   return { session, token: await sealToken(session, parts) };
 }

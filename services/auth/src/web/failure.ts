@@ -1,7 +1,7 @@
 import { HttpError } from '@latchkey/http';
 import type { ErrorCode } from '@latchkey/contract';
 import { replyError } from '@latchkey/web-pages';
-import type { Action, Fact } from '@latchkey/web-pages';
+import type { PageAction, Fact } from '@latchkey/web-pages';
 import type { ErrorRequestHandler } from 'express';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
@@ -16,7 +16,7 @@ export type Failure = {
   readonly user?: string | undefined;
   readonly facts?: readonly Fact[];
   readonly paragraphs?: readonly string[];
-  readonly actions?: readonly Action[];
+  readonly actions?: readonly PageAction[];
 };
 
 /** Answers with an error: a page for a person, JSON for a program. */

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { Asked } from '@latchkey/admission';
+import type { AuthenticatorInput } from '@latchkey/admission';
 import { clockFrom } from '@latchkey/http';
 import { aRequest, aRoute } from '@latchkey/testing';
 import { createSessionStates, newlyKnown } from './session-state.ts';
@@ -9,7 +9,7 @@ import { createSessionCookieAuthenticator } from './session-cookie.ts';
 
 const route = aRoute();
 const request = aRequest({ forwardedProto: 'https' });
-const asked: Asked = {
+const asked: AuthenticatorInput = {
   request,
   headers: { cookie: 'a=1' },
   route,

@@ -1,5 +1,5 @@
 import { andThen } from '@latchkey/admission';
-import type { Asked, Authenticator, Identified } from '@latchkey/admission';
+import type { AuthenticatorInput, Authenticator, Identified } from '@latchkey/admission';
 import type { Visitor, VisitorReason } from '@latchkey/access';
 import { authorityOf } from '@latchkey/http';
 import { openedValues } from '@latchkey/session';
@@ -23,7 +23,7 @@ export function createSessionCookieAuthenticator(parts: {
 }): Authenticator<KnownSession> {
   return (asked) => identify(asked, triedSessions);
 
-  function identify(asked: Asked, tries: number): Found | Promise<Found> {
+  function identify(asked: AuthenticatorInput, tries: number): Found | Promise<Found> {
     if (tries === 0) return visitor('session_ended');
     const { request, headers, route } = asked;
     const place = { host: request.host, authority: authorityOf(request) };

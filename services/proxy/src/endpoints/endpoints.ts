@@ -26,7 +26,7 @@ import type { KnownSession } from '../authn/session-state.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
 import { replyLauncherScript } from './launcher.ts';
 import type { LauncherOf } from './launcher-address.ts';
-import type { ShowLauncher } from './launcher.ts';
+import type { RenderLauncher } from './launcher.ts';
 import { ownRequestOf } from './own-request.ts';
 import type { WhoAsks } from './who-asks.ts';
 
@@ -38,7 +38,7 @@ export function createEndpoints(parts: {
   whoAsks: WhoAsks;
   addresses: Addresses;
   refuse: Refuse;
-  showLauncher: ShowLauncher;
+  showLauncher: RenderLauncher;
   launcherOf: LauncherOf;
   cookies: Pick<SessionCookies, 'endHost'>;
   marks: Pick<PersonMarks, 'tokenFor' | 'remember'>;

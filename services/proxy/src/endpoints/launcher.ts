@@ -15,13 +15,13 @@ import type { PageOf } from './launcher-address.ts';
  * Shows a person the applications that they may open: a page for a navigation, JSON for a program. On the host of a
  * launcher only: on an application's own, its script could read them.
  */
-export type ShowLauncher = (exchange: Exchange, request: CanonicalRequest, known: KnownSession) => void;
+export type RenderLauncher = (exchange: Exchange, request: CanonicalRequest, known: KnownSession) => void;
 
 // What a browser says of requests by our own pages; a program that is no browser says nothing.
 const ownSites: ReadonlySet<string | string[] | undefined> = new Set(['same-origin', 'none', undefined]);
 
 /** @param parts.routes the routes in force */
-export function createLauncher(parts: { routes: () => readonly Route[]; pageOf: PageOf }): ShowLauncher {
+export function createLauncher(parts: { routes: () => readonly Route[]; pageOf: PageOf }): RenderLauncher {
   return function showLauncher(exchange, request, known) {
     const { req, res } = exchange;
     const { headers } = req;

@@ -3,7 +3,7 @@ import { errors, ownPaths } from '@latchkey/contract';
 import { isReading } from '@latchkey/http';
 import type { ErrorCode } from '@latchkey/contract';
 import { replyError, thisAddress } from '@latchkey/web-pages';
-import type { Action, Fact } from '@latchkey/web-pages';
+import type { PageAction, Fact } from '@latchkey/web-pages';
 import type { Exchange } from '../exchange.ts';
 import type { BeginAnswer } from './begin-answer.ts';
 
@@ -12,7 +12,7 @@ type Explanation = {
   readonly facts?: readonly Fact[];
   /** in place of what is said about every such case */
   readonly paragraphs?: readonly string[];
-  readonly actions?: readonly Action[];
+  readonly actions?: readonly PageAction[];
   readonly extra?: { readonly [member: string]: string };
 };
 
@@ -75,7 +75,7 @@ function whatNow(code: ErrorCode, isRead: boolean): string[] {
 
 // A window of its own may be redirected to the sign-in and back. Not to an address of ours, though: there a click counts as
 // meant, and whoever frames a page can make people click.
-function inNewTab(code: ErrorCode, isRead: boolean, { outcome }: Exchange): Action {
+function inNewTab(code: ErrorCode, isRead: boolean, { outcome }: Exchange): PageAction {
   const isPage = isRead && !ownPaths.has(outcome?.request?.rawPath ?? '');
   return {
     label: code === 'not_signed_in' ? 'Sign in in a new tab' : 'Open in a new tab',

@@ -1,7 +1,7 @@
 import type { Forward, Outcome } from '@latchkey/admission';
 import { isVisit, replyRedirect, replyText } from '@latchkey/http';
 import type { PersonMarks } from '../authn/person-marks.ts';
-import type { ShowLauncher } from '../endpoints/launcher.ts';
+import type { RenderLauncher } from '../endpoints/launcher.ts';
 import type { ServeEndpoint } from '../endpoints/own-request.ts';
 import type { Exchange } from '../exchange.ts';
 import type { KnownSession } from '../authn/session-state.ts';
@@ -20,7 +20,7 @@ export function createRespond(parts: {
   readonly ready: () => boolean;
   readonly serveEndpoint: ServeEndpoint;
   readonly refuse: Refuse;
-  readonly showLauncher: ShowLauncher;
+  readonly showLauncher: RenderLauncher;
   readonly marks: Pick<PersonMarks, 'remember'>;
 }): Respond {
   return function respond(exchange, outcome) {

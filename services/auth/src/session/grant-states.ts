@@ -1,40 +1,40 @@
 import type { Clock } from '@latchkey/http';
 import { LRUCache } from 'lru-cache';
-import type { Standing, StoredSession } from './store.ts';
+import type { GrantState, StoredSession } from './store.ts';
 
 /** The newest standings of sessions. */
-export type Standings = {
-  get(sid: string): Standing | undefined;
-  set(session: StoredSession, standing: Standing, until: number): void;
+export type GrantStates = {
+  get(sid: string): GrantState | undefined;
+  set(session: StoredSession, grantState: GrantState, until: number): void;
   delete(session: StoredSession): void;
 };
 
-const keptStandings = 50_000;
+const keptStates = 50_000;
 // One account that signs in over and over forgets its own sessions, and nobody else's.
 const keptOfAccount = 20;
 
 /** Remembers standings. Past the bounds the oldest of the account goes, then the one unused for longest. */
-export function createStandings({ now, elapsed }: Clock): Standings {
+export function createGrantStates({ now, elapsed }: Clock): GrantStates {
   // The cache reads the clock through `perf`; with a resolution it would read it only now and then.
   const clock = { perf: { now: elapsed }, ttlResolution: 0 };
-  const standings = new LRUCache<string, Standing>({ max: keptStandings, ...clock });
-  const sidsOf = new LRUCache<string, Set<string>>({ max: keptStandings });
+  const grantStates = new LRUCache<string, GrantState>({ max: keptStates, ...clock });
+  const sidsOf = new LRUCache<string, Set<string>>({ max: keptStates });
 
   return {
-    get: (sid) => standings.get(sid),
-    set({ idp, sub, sid }, standing, until) {
+    get: (sid) => grantStates.get(sid),
+    set({ idp, sub, sid }, grantState, until) {
       if (until <= now()) return;
-      standings.set(sid, standing, { ttl: until - now() });
+      grantStates.set(sid, grantState, { ttl: until - now() });
       const account = JSON.stringify([idp, sub]);
       const sids = (sidsOf.get(account) ?? new Set()).add(sid);
       sidsOf.set(account, sids);
       const [oldest] = sids;
       if (sids.size <= keptOfAccount || oldest === undefined) return;
       sids.delete(oldest);
-      standings.delete(oldest);
+      grantStates.delete(oldest);
     },
     delete({ idp, sub, sid }) {
-      standings.delete(sid);
+      grantStates.delete(sid);
       sidsOf.get(JSON.stringify([idp, sub]))?.delete(sid);
     },
   };
