@@ -60,10 +60,12 @@ export function passOn<Session>(
   if (isFromElsewhere(decided, incoming, parts)) {
     return { kind: 'deny', error: 'cross_site_request', ...decided };
   }
-  if (sharesItsCredentials(decided, incoming)) {
+  const authenticatesConnection = carriesItsCredentials(decided, incoming);
+  // A connection that was authenticated must be one principal's alone. A WebSocket has one of its own.
+  if (authenticatesConnection && incoming.kind === 'http' && identified.kind === 'visitor') {
     return { kind: 'deny', error: 'connection_credentials', ...decided };
   }
-  return { kind: 'forward', ...decided, target, path };
+  return { kind: 'forward', ...decided, target, path, authenticatesConnection };
 }
 
 // RFC 6455, section 10.2. What needs no credential gives nothing away.
@@ -76,15 +78,13 @@ function isFromElsewhere<Session>(
   return !isSameOrigin(headers, originOf(request, parts));
 }
 
-// A connection that was authenticated must be one principal's alone, and nobody is known here. A WebSocket has one of its own.
-function sharesItsCredentials<Session>(
-  { route, identified, decision }: Decided<Session>,
-  { kind, authenticatesConnection }: Incoming,
+// Whether credentials for a connection travel on.
+function carriesItsCredentials<Session>(
+  { route, decision }: Decided<Session>,
+  { authenticatesConnection }: Incoming,
 ): boolean {
-  if (!authenticatesConnection || kind === 'websocket' || identified.kind !== 'visitor') return false;
-  // Of these the header does not travel on.
-  const isReplaced = route.injectRequestHeaders.some(([name]) => name.toLowerCase() === 'authorization');
-  return decision.reason !== 'preflight' && !isReplaced;
+  if (!authenticatesConnection || decision.reason === 'preflight') return false;
+  return !route.injectRequestHeaders.some(([name]) => name.toLowerCase() === 'authorization');
 }
 
 /** The origin that a browser asked for. */

@@ -37,6 +37,8 @@ export type Forward<Session> = Decided<Session> & {
   readonly target: Target;
   /** path and query as the application sees them */
   readonly path: string;
+  /** it carries credentials for the connection that it goes on */
+  readonly authenticatesConnection: boolean;
 };
 
 /** A page for a person, of what they may open. */

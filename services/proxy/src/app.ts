@@ -19,7 +19,9 @@ import { createLauncher } from './endpoints/launcher.ts';
 import { createServeEndpoint } from './endpoints/own-request.ts';
 import { createWhoAsks } from './endpoints/who-asks.ts';
 import { createConnections } from './transport/connections.ts';
+import { createDialer } from './transport/dialer.ts';
 import { createTunnels } from './transport/tunnels.ts';
+import { createForwardWebSocket } from './transport/websocket.ts';
 import { observeIntrospect } from './telemetry/observe-introspect.ts';
 import { startProxyTelemetry } from './telemetry/start.ts';
 import { createBeginAnswer } from './respond/begin-answer.ts';
@@ -143,11 +145,8 @@ export async function startProxy(options: {
     ),
     certs: signer.certs,
   });
-  const connections = createConnections({
-    perOrigin: settings.maxConnections,
-    allowLocalTargets: settings.upstream.allowLocalTargets,
-    elapsed,
-  });
+  const dialer = createDialer(settings.upstream);
+  const connections = createConnections({ dialer, perOrigin: settings.maxConnections, elapsed });
   const tunnels = createTunnels(session.ttl.validMs);
   table.onReplace(() => void tunnels.recheck());
 
@@ -177,6 +176,7 @@ export async function startProxy(options: {
           ...both,
           admission,
           table: () => table.current(),
+          forwardWebSocket: createForwardWebSocket(dialer),
           tunnels,
           emit,
           elapsed,

@@ -1,7 +1,7 @@
 import { readIncoming } from '@latchkey/admission';
 import type { Forward, Incoming, Outcome } from '@latchkey/admission';
 import { nameOf } from '@latchkey/access';
-import { authenticatesConnection, authorityOf, newRequestId } from '@latchkey/http';
+import { authorityOf, newRequestId } from '@latchkey/http';
 import type { PeerTrust } from '@latchkey/http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
@@ -97,12 +97,11 @@ export function createStages(parts: StageParts): Stages {
 
   // 8.
   function outgoing(exchange: Exchange, forward: Forward<KnownSession>): Leaving {
-    const sent = headers.headersFor(exchange, forward);
     return {
       forward,
-      headers: sent,
+      headers: headers.headersFor(exchange, forward),
       answer: headers.answerTo(exchange, forward),
-      wanted: wantedFor(forward, authenticatesConnection(sent)),
+      wanted: wantedFor(forward),
     };
   }
 
@@ -117,17 +116,15 @@ export function createStages(parts: StageParts): Stages {
   return { open, canonical, admission, outgoing, record };
 }
 
-function wantedFor(
-  { identified, request, route, target }: Forward<KnownSession>,
-  authenticates: boolean,
-): Wanted {
+function wantedFor(forward: Forward<KnownSession>): Wanted {
+  const { identified, request, route, target } = forward;
   return {
     target,
     route,
     host: route.preserveHost ? authorityOf(request) : '',
     person: nameOf(identified.principal),
     sid: sidOf(identified),
-    authenticates,
+    authenticates: forward.authenticatesConnection,
   };
 }
 

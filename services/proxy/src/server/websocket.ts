@@ -14,7 +14,7 @@ import { endConnection } from '../transport/end-connection.ts';
 import { endWhenLeft } from '../transport/end-when-left.ts';
 import { framed } from '../outgoing/framing.ts';
 import type { Tunnels, WhyNot } from '../transport/tunnels.ts';
-import { forwardWebSocket } from '../transport/websocket.ts';
+import type { ForwardWebSocket } from '../transport/websocket.ts';
 import type { ProxyEvent } from '../telemetry/events.ts';
 import { withRequestId } from '../telemetry/request-context.ts';
 import type { BeginAnswer } from '../respond/begin-answer.ts';
@@ -31,6 +31,7 @@ export type WebSocketParts = {
   readonly admission: Pick<Admission, 'admit'>;
   readonly table: () => RouteTable;
   readonly connections: Connections;
+  readonly forwardWebSocket: ForwardWebSocket;
   readonly tunnels: Tunnels;
   readonly signer: Signer;
   readonly beginAnswer: BeginAnswer;
@@ -93,7 +94,7 @@ export function createUpgradeListener(
     isOvertaken: () => boolean,
   ): Promise<void> {
     const { req, res } = exchange;
-    const { request, route, target, path } = forward;
+    const { request, route, path } = forward;
     const headers = framed(sent, request.method, 0);
     if (signer.signs(route)) headers.push(...signer.sign(route, request, headers, Buffer.alloc(0)));
     const stopLooking = endWhenLeft(socket);
@@ -106,15 +107,13 @@ export function createUpgradeListener(
     socket.once('close', release);
     res.detachSocket(socket);
     const handshake = {
-      origin: target.origin,
+      destination: connections.destinationOf(wanted),
       target: path,
       headers,
       timeoutMs: route.timeoutMs,
-      tlsSkipVerify: route.tlsSkipVerify,
-      stayElsewhere: connections.stayElsewhere(target),
       answer,
     };
-    return forwardWebSocket(req, socket, head, handshake, {
+    return parts.forwardWebSocket(req, socket, head, handshake, {
       accepted(tunnel) {
         stopLooking();
         stages.record(exchange, 101);
@@ -128,7 +127,7 @@ export function createUpgradeListener(
         stopLooking();
         stages.record(exchange, status);
       },
-      failed(code, detail) {
+      failed({ code, detail }) {
         stopLooking();
         exchange.detail = detail;
         res.assignSocket(socket);

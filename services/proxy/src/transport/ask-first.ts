@@ -26,14 +26,12 @@ const wordWithinMs = 1_000;
  * body that was not wanted nobody could tell whether it still comes.
  */
 export function askFirst(
-  origin: string,
-  { connect, maxHeaderSize }: { connect: buildConnector.connector; maxHeaderSize: number },
+  dial: (dialed: buildConnector.Callback) => void,
+  maxHeaderSize: number,
   outgoing: Outgoing,
   handler: Dispatcher.DispatchHandler,
 ): void {
-  const { hostname, protocol, port } = new URL(origin);
-  const address = { hostname: hostname.replace(/^\[|\]$/g, ''), protocol, port };
-  connect(address, (...[error, socket]) => {
+  dial((...[error, socket]) => {
     if (error === null) exchange(socket, maxHeaderSize, outgoing, handler);
     else handler.onResponseError?.(notStarted, error);
   });

@@ -4,10 +4,12 @@ import type { Route, Target } from '@latchkey/upstreams';
 import { LRUCache } from 'lru-cache';
 import type { Writable } from 'node:stream';
 import { Client, Pool } from 'undici';
-import type { Dispatcher } from 'undici';
+import type { buildConnector, Dispatcher } from 'undici';
 import { askFirst } from './ask-first.ts';
 import type { Outgoing } from './ask-first.ts';
-import { connectorTo } from './connector.ts';
+import { destinationOf } from './destination.ts';
+import type { Destination } from './destination.ts';
+import type { Dialer } from './dialer.ts';
 
 /** What a connection is wanted for. */
 export type Wanted = {
@@ -51,12 +53,12 @@ export type Connections = {
   take(wanted: Wanted, caller: Writable): Taken | undefined | Promise<Taken | undefined>;
   /** The same for a tunnel, which opens a connection that nobody else ever gets. */
   takeTunnel(wanted: Pick<Wanted, 'target' | 'person'>, caller: Writable): Taking;
-  /** whether nothing local may be connected to for a target */
-  stayElsewhere(target: Target): boolean;
+  /** Where the connections for a route lead: the same value for as long as that is the same. */
+  destinationOf(wanted: Wanted): Destination;
   close(): Promise<void>;
 };
 
-type Way = { readonly host: string; readonly tlsSkipVerify: boolean; readonly key: string };
+type Way = Pick<Wanted, 'route' | 'host'> & { readonly destination: Destination; readonly key: string };
 
 // A rewrite pattern makes an origin out of each host that somebody thinks of. An origin has one or two.
 const keptPools = 2_000;
@@ -76,16 +78,15 @@ const headerBytes = 64 * 1024;
 /**
  * @param options.perOrigin how many requests and tunnels may be under way to one origin; as many may wait, and half of either
  *   may be one person's
- * @param options.allowLocalTargets whether a target that a host name made may be local
  * @param options.elapsed milliseconds that never jump
  */
 export function createConnections({
+  dialer,
   perOrigin,
-  allowLocalTargets,
   elapsed,
 }: {
+  dialer: Dialer;
   perOrigin: number;
-  allowLocalTargets: boolean;
   elapsed: () => number;
 }): Connections {
   // A pool opens a connection for each request that finds none free, so bounding requests bounds connections: to as many,
@@ -105,31 +106,34 @@ export function createConnections({
     dispose: letGo,
   });
 
-  function stayElsewhere(target: Target): boolean {
-    return target.madeByHost === true && !allowLocalTargets;
+  const ways = new WeakMap<Target, Way>();
+
+  // What has to be the same for requests to share a connection. It is the same for a target, so it is not made for each
+  // request. A structured key: two different ways never make one text (GHSA-v574-6498-x57v).
+  function wayOf({ target, route, host }: Wanted): Way {
+    const before = ways.get(target);
+    if (before?.host === host && before.route === route) return before;
+    const destination = destinationOf(target, route);
+    // The host is part of it because undici ends a TLS connection when the next request on it names another one.
+    const way = { route, host, destination, key: JSON.stringify([destination, host]) };
+    ways.set(target, way);
+    return way;
   }
 
-  function optionsFor({ target, route }: Wanted) {
+  function dialTo(wanted: Wanted): (dialed: buildConnector.Callback) => void {
+    const { destination } = wayOf(wanted);
+    return (dialed) => dialer.dial(destination, dialed);
+  }
+
+  function optionsFor(wanted: Wanted) {
+    const dial = dialTo(wanted);
     return {
-      connect: connectorTo(target.origin, route.tlsSkipVerify, stayElsewhere(target)),
+      connect: (_: unknown, dialed: buildConnector.Callback) => dial(dialed),
       maxHeaderSize: headerBytes,
       // Faithful forwarding: what came as HTTP/1.1 leaves as HTTP/1.1.
       allowH2: false,
       pipelining: 1,
     };
-  }
-
-  const ways = new WeakMap<Target, Way>();
-
-  // What has to be the same for requests to share a connection. A structured key: two different ways never make one text
-  // (GHSA-v574-6498-x57v).
-  function wayOf({ target, route: { tlsSkipVerify }, host }: Wanted): string {
-    const before = ways.get(target);
-    if (before?.host === host && before.tlsSkipVerify === tlsSkipVerify) return before.key;
-    // The host is part of it because undici ends a TLS connection when the next request on it names another one.
-    const key = JSON.stringify([target.origin, tlsSkipVerify, host, stayElsewhere(target)]);
-    ways.set(target, { host, tlsSkipVerify, key });
-    return key;
   }
 
   // Looked up when it is used: one that was taken before may have been closed meanwhile.
@@ -165,7 +169,7 @@ export function createConnections({
 
   function dispatchOnce(wanted: Wanted, outgoing: Outgoing, handler: Dispatcher.DispatchHandler): void {
     const { origin } = wanted.target;
-    if (outgoing.expectContinue === true) return askFirst(origin, optionsFor(wanted), outgoing, handler);
+    if (outgoing.expectContinue === true) return askFirst(dialTo(wanted), headerBytes, outgoing, handler);
     const client = new Client(origin, { ...optionsFor(wanted), pipelining: 0 });
     client.dispatch(outgoing, handler);
     // Once it is through with that.
@@ -200,13 +204,13 @@ export function createConnections({
   }
 
   return {
-    stayElsewhere,
+    destinationOf: (wanted) => wayOf(wanted).destination,
     takeTunnel: takePlace,
     take(wanted, caller) {
       const { sid, authenticates } = wanted;
       if (authenticates && sid === undefined)
         throw new Error('only a session can have a connection to itself');
-      const way = wayOf(wanted);
+      const way = wayOf(wanted).key;
       if (sid !== undefined && (authenticates || ofSessions.size > 0)) {
         const key = `${way} ${sid}`;
         if (authenticates || ofSessions.has(key)) return takeOwn(key, wanted, caller);

@@ -1,11 +1,12 @@
 import { hasBody, isOnAuthenticatedConnection } from '@latchkey/http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { errors as undiciErrors } from 'undici';
 import type { Dispatcher } from 'undici';
 import { answerTo, goesInChunks, writeInterim } from './answer-head.ts';
 import type { Freshness, Taken } from './connections.ts';
-import { malformedDetail, refuseTransferCoding } from './malformed.ts';
+import { AuthenticatedConnectionError, failureOf, isClosedEarly, SlowError } from './failure.ts';
+import type { Failure } from './failure.ts';
+import { refuseTransferCoding } from './malformed.ts';
 import { isRepeatable } from './repeatable.ts';
 import { comingBody, heldBody } from './request-body.ts';
 import type { RequestBody } from './request-body.ts';
@@ -30,14 +31,7 @@ export type UpstreamRequest = {
 export type Way = Pick<Taken, 'dispatch' | 'isShared'>;
 
 /** How forwarding ended: answered, as far as it went, or without an answer. */
-export type ForwardOutcome =
-  | { readonly answered: true }
-  | {
-      readonly answered: false;
-      readonly code:
-        'upstream_unreachable' | 'upstream_malformed' | 'upstream_timeout' | 'connection_authentication';
-      readonly detail: string;
-    };
+export type ForwardOutcome = { readonly answered: true } | ({ readonly answered: false } & Failure);
 
 // A stream may be silent for long, yet not for ever: a connection whose other end has vanished looks the same.
 const silenceMs = 15 * 60_000;
@@ -190,7 +184,9 @@ function relay({
           finish({ answered: true });
         },
         onResponseError(_, error) {
-          if (!res.headersSent) return finish(failureOf(error));
+          if (!res.headersSent) {
+            return finish({ answered: false, ...failureOf(error), closedEarly: isClosedEarly(error) });
+          }
           events.breaksOff(error.message);
           // The length was promised or the stream was open: only a broken connection tells the caller that it is cut.
           res.destroy();
@@ -215,29 +211,4 @@ function bodyStream(body: RequestBody | undefined, asksFirst: boolean): Readable
 
 async function* opened(body: RequestBody): AsyncGenerator<Buffer> {
   yield* body.open() as AsyncIterable<Buffer>;
-}
-
-class SlowError extends Error {
-  constructor(what: string, ms: number) {
-    super(`${what} for ${ms / 1000} s`);
-  }
-}
-
-class AuthenticatedConnectionError extends Error {
-  constructor() {
-    super('the application authenticated a connection that others share');
-  }
-}
-
-function failureOf(error: Error): RelayOutcome {
-  if (error instanceof AuthenticatedConnectionError) {
-    return { answered: false, code: 'connection_authentication', detail: error.message };
-  }
-  const malformed = malformedDetail(error);
-  if (malformed !== undefined) return { answered: false, code: 'upstream_malformed', detail: malformed };
-  const slow = error instanceof SlowError || error instanceof undiciErrors.ConnectTimeoutError;
-  const code = slow ? 'upstream_timeout' : 'upstream_unreachable';
-  const closedEarly =
-    error instanceof undiciErrors.SocketError || ('code' in error && error.code === 'ECONNRESET');
-  return { answered: false, code, detail: error.message, closedEarly };
 }

@@ -1,0 +1,42 @@
+import type { ErrorCode } from '@latchkey/contract';
+import { errors as undiciErrors } from 'undici';
+import { malformedDetail } from './malformed.ts';
+
+/** Why an application gave no answer that could be passed on. `detail` is for logs. */
+export type Failure = {
+  readonly code: Extract<
+    ErrorCode,
+    'upstream_unreachable' | 'upstream_malformed' | 'upstream_timeout' | 'connection_authentication'
+  >;
+  readonly detail: string;
+};
+
+/** Something did not come in time. */
+export class SlowError extends Error {
+  constructor(what: string, ms: number) {
+    super(`${what} for ${ms / 1000} s`);
+  }
+}
+
+export class AuthenticatedConnectionError extends Error {
+  constructor() {
+    super('the application authenticated a connection that others share');
+  }
+}
+
+/** What went wrong on the way to an application, or with its answer. */
+export function failureOf(error: Error): Failure {
+  if (error instanceof AuthenticatedConnectionError) {
+    return { code: 'connection_authentication', detail: error.message };
+  }
+  const malformed = malformedDetail(error);
+  if (malformed !== undefined) return { code: 'upstream_malformed', detail: malformed };
+  const slow = error instanceof SlowError || error instanceof undiciErrors.ConnectTimeoutError;
+  return { code: slow ? 'upstream_timeout' : 'upstream_unreachable', detail: error.message };
+}
+
+/** Whether the connection closed before there was an answer, so that another one may do. */
+export function isClosedEarly(error: Error): boolean {
+  if (malformedDetail(error) !== undefined) return false;
+  return error instanceof undiciErrors.SocketError || ('code' in error && error.code === 'ECONNRESET');
+}
