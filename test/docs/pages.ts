@@ -9,8 +9,13 @@ import {
   renderUpstreamReference,
   renderUpstreamSchema,
 } from '@latchkey/upstreams';
+import { join } from 'node:path';
+import { drawPackages } from './draw-packages.ts';
+import { packagesInUse } from './packages.ts';
 
-/** The pages of docs/ that are made from tables in the code, by file name. */
+const root = join(import.meta.dirname, '../..');
+
+/** The pages of docs/ that are made from tables in the code, and the picture of the packages, by file name. */
 export function generatedPages(): Record<string, string> {
   return {
     'configuration.md': renderConfigurationReference(),
@@ -18,6 +23,7 @@ export function generatedPages(): Record<string, string> {
     'diagnostics.md': `${renderDiagnosticsReference()}\n${renderLintReference()}`,
     'endpoints.md': renderEndpointReference(),
     'errors.md': renderErrorReference(),
+    'images/packages.svg': drawPackages(packagesInUse(root)),
     'migration-notes.md': renderMigrationReference(),
     'upstreams.md': renderUpstreamReference(),
     'upstreams.schema.json': renderUpstreamSchema(),
