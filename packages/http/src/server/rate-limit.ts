@@ -5,6 +5,7 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { limitedBy } from '../canonical/limited-by.ts';
 import { HttpError } from '../http-error.ts';
 import { ownCopy } from '../own-copy.ts';
+import { upTo } from '../up-to.ts';
 
 /**
  * Counts a request of a stranger under its address.
@@ -23,7 +24,7 @@ export function createRateLimit({ perMinute, log }: { perMinute: number; log: Lo
   if (perMinute === 0) return () => Promise.resolve();
   const limiter = new RateLimiterMemory({ points: perMinute, duration: 60 });
   const kept = new LRUCache<string, true>({
-    max: keptAddresses,
+    ...upTo(keptAddresses),
     dispose: (_, address) => void limiter.delete(address),
     noDisposeOnSet: true,
   });

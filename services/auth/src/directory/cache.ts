@@ -1,4 +1,4 @@
-import { HttpError } from '@latchkey/http';
+import { HttpError, upTo } from '@latchkey/http';
 import { LRUCache } from 'lru-cache';
 import { unavailable } from './directory.ts';
 import type { Directory, Membership, Waiting } from './directory.ts';
@@ -44,7 +44,7 @@ export function cachedDirectory(options: {
   onStale: (about: { person: string; groups: number; detail: string | undefined }) => void;
 }): Directory {
   const { provider, ask, clocks, now, random, onLookup, onStale } = options;
-  const answers = new LRUCache<string, Answer>({ max: keptAnswers });
+  const answers = new LRUCache<string, Answer>(upTo(keptAnswers));
   const underWay = new Map<string, { readonly answer: Promise<boolean>; readonly wanted: Waiting }>();
 
   return {

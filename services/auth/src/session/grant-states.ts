@@ -1,3 +1,4 @@
+import { upTo } from '@latchkey/http';
 import type { Clock } from '@latchkey/http';
 import { LRUCache } from 'lru-cache';
 import type { GrantState, StoredSession } from './store.ts';
@@ -17,8 +18,8 @@ const keptOfAccount = 20;
 export function createGrantStates({ now, elapsed }: Clock): GrantStates {
   // The cache reads the clock through `perf`; with a resolution it would read it only now and then.
   const clock = { perf: { now: elapsed }, ttlResolution: 0 };
-  const grantStates = new LRUCache<string, GrantState>({ max: keptStates, ...clock });
-  const sidsOf = new LRUCache<string, Set<string>>({ max: keptStates });
+  const grantStates = new LRUCache<string, GrantState>({ ...upTo(keptStates), ...clock });
+  const sidsOf = new LRUCache<string, Set<string>>(upTo(keptStates));
 
   return {
     get: (sid) => grantStates.get(sid),

@@ -1,3 +1,4 @@
+import { upTo } from '@latchkey/http';
 import type { Clock } from '@latchkey/http';
 import type { Session } from '@latchkey/session';
 import { LRUCache } from 'lru-cache';
@@ -46,7 +47,7 @@ export function memoryStore(clock: Clock): Store {
   const { now, elapsed } = clock;
   const revocations = createRevocations(clock);
   const grantStates = createGrantStates(clock);
-  const uses = new LRUCache<string, true>({ max: keptUses, perf: { now: elapsed }, ttlResolution: 0 });
+  const uses = new LRUCache<string, true>({ ...upTo(keptUses), perf: { now: elapsed }, ttlResolution: 0 });
 
   return {
     async revoke(session, until) {

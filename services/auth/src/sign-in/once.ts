@@ -1,3 +1,4 @@
+import { upTo } from '@latchkey/http';
 import { attemptLifeMs } from '@latchkey/session';
 import { LRUCache } from 'lru-cache';
 
@@ -27,7 +28,7 @@ export function createOnce<Outcome>(elapsed: () => number): Once<Outcome> {
     ttl: keptOutcomeMs,
     ...clock,
   });
-  const states = new LRUCache<string, true>({ max: keptStates, ttl: attemptLifeMs, ...clock });
+  const states = new LRUCache<string, true>({ ...upTo(keptStates), ttl: attemptLifeMs, ...clock });
 
   return async function once(state, finish) {
     const known = outcomes.get(state);

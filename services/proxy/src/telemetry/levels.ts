@@ -1,3 +1,4 @@
+import { upTo } from '@latchkey/http';
 import { LRUCache } from 'lru-cache';
 import type { Emit } from '@latchkey/telemetry';
 import type { ProxyEvent } from './events.ts';
@@ -20,7 +21,7 @@ const countedPeople = 100_000;
  */
 export function watchLevels(elapsed: () => number): Levels & { readonly watch: Emit<ProxyEvent> } {
   const seen = new LRUCache<string, true>({
-    max: countedPeople,
+    ...upTo(countedPeople),
     ttl: latelyMs,
     perf: { now: elapsed },
     ttlResolution: 0,
