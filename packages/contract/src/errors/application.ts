@@ -10,6 +10,15 @@ export const applicationErrors = {
     description:
       'No connection to `to` of the route, or it broke before an answer came. Check that the application runs, that its address and port are right, and that the network lets the proxy through. A rewrite route whose target the host name helped to make is not let to loopback, link-local and metadata addresses; the log line says so.',
   },
+  upstream_certificate: {
+    status: 502,
+    title: 'The application cannot be reached safely',
+    sentence:
+      'The certificate of the application was not accepted, so nothing was sent to it. Tell the people who run it.',
+    level: 'error',
+    description:
+      'The certificate that the application showed has expired, names another host than `to` of the route, or comes from an authority that is not known. The log line says what is wrong with it, whose it is, who issued it and when it holds. Renew it there, or name the authority in `ca_file` or the name in `server_name` of the route. Or the application asks for a certificate of ours and was shown none that it accepts: see `client_cert_file`.',
+  },
   upstream_malformed: {
     status: 502,
     title: 'The application gave an answer that cannot be read',

@@ -1,4 +1,6 @@
+import { TLSSocket } from 'node:tls';
 import { buildConnector } from 'undici';
+import { CertificateError, isAboutCertificate } from './certificate.ts';
 import type { Destination } from './destination.ts';
 import { hearOut } from './hear-out.ts';
 import { lookupElsewhere, refuseLocalLiteral } from './local-addresses.ts';
@@ -19,36 +21,58 @@ export function createDialer({ allowLocalTargets }: { allowLocalTargets: boolean
   function connectorTo(destination: Destination): buildConnector.connector {
     const before = connectors.get(destination);
     if (before !== undefined) return before;
-    const connector = buildConnector({
+    const connector = connectorWith(destination, { isChecked: destination.tls?.skipVerify !== true });
+    connectors.set(destination, connector);
+    return connector;
+  }
+
+  function connectorWith(
+    destination: Destination,
+    { isChecked }: { isChecked: boolean },
+  ): buildConnector.connector {
+    return buildConnector({
       timeout: connectWithinMs,
-      rejectUnauthorized: destination.tls?.skipVerify !== true,
+      rejectUnauthorized: isChecked,
       // Faithful forwarding: what came as HTTP/1.1 leaves as HTTP/1.1.
       allowH2: false,
       ...(staysElsewhere(destination) && { lookup: lookupElsewhere }),
     });
-    connectors.set(destination, connector);
-    return connector;
   }
 
   function staysElsewhere({ madeByHost }: Destination): boolean {
     return madeByHost && !allowLocalTargets;
   }
 
+  // Node says what is wrong with a certificate and not which one it was. So it is asked for once more, on a connection over
+  // which nothing is sent.
+  function explain(destination: Destination, cause: Error, dialed: buildConnector.Callback): void {
+    const look = connectorWith(destination, { isChecked: false });
+    look(addressOf(destination), (...[, socket]) => {
+      const shown = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+      socket?.destroy();
+      dialed(new CertificateError(cause, shown), null);
+    });
+  }
+
   return {
     dial(destination, dialed) {
-      const { host, port, tls } = destination;
-      const refusal = staysElsewhere(destination) ? refuseLocalLiteral(host) : undefined;
+      const refusal = staysElsewhere(destination) ? refuseLocalLiteral(destination.host) : undefined;
       if (refusal !== undefined) return dialed(refusal, null);
-      const address = {
-        hostname: host,
-        port: String(port),
-        protocol: tls === undefined ? 'http:' : 'https:',
-        ...(tls !== undefined && { servername: tls.serverName }),
-      };
-      return connectorTo(destination)(address, (...[error, socket]) => {
+      // undici gives back the connection that is being opened, though it does not say so. Who got it would not wait.
+      return void connectorTo(destination)(addressOf(destination), (...[error, socket]) => {
         if (error === null) dialed(null, hearOut(socket));
+        else if (isAboutCertificate(error)) explain(destination, error, dialed);
         else dialed(error, null);
       });
     },
+  };
+}
+
+function addressOf({ host, port, tls }: Destination): buildConnector.Options {
+  return {
+    hostname: host,
+    port: String(port),
+    protocol: tls === undefined ? 'http:' : 'https:',
+    ...(tls !== undefined && { servername: tls.serverName }),
   };
 }

@@ -1,12 +1,17 @@
 import type { ErrorCode } from '@latchkey/contract';
 import { errors as undiciErrors } from 'undici';
+import { CertificateError, isAboutOurCertificate } from './certificate.ts';
 import { malformedDetail } from './malformed.ts';
 
 /** Why an application gave no answer that could be passed on. `detail` is for logs. */
 export type Failure = {
   readonly code: Extract<
     ErrorCode,
-    'upstream_unreachable' | 'upstream_malformed' | 'upstream_timeout' | 'connection_authentication'
+    | 'upstream_unreachable'
+    | 'upstream_certificate'
+    | 'upstream_malformed'
+    | 'upstream_timeout'
+    | 'connection_authentication'
   >;
   readonly detail: string;
 };
@@ -28,6 +33,11 @@ export class AuthenticatedConnectionError extends Error {
 export function failureOf(error: Error): Failure {
   if (error instanceof AuthenticatedConnectionError) {
     return { code: 'connection_authentication', detail: error.message };
+  }
+  if (error instanceof CertificateError) return { code: 'upstream_certificate', detail: error.message };
+  if (isAboutOurCertificate(error)) {
+    const detail = `the application refuses the certificate that it was shown, or was shown none: ${error.message}`;
+    return { code: 'upstream_certificate', detail };
   }
   const malformed = malformedDetail(error);
   if (malformed !== undefined) return { code: 'upstream_malformed', detail: malformed };
