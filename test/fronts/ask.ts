@@ -38,3 +38,31 @@ export async function ask(the: InFront, question: Question = {}) {
   const answer = await open(the, question);
   return { status: answer.statusCode, headers: answer.headers, body: await text(answer) };
 }
+
+/** Asks with `Expect: 100-continue`, and sends the body only once it is told to go on. */
+export async function askFirst(the: InFront, headers: Record<string, string>, body: Buffer) {
+  const req = request({
+    ...caller,
+    host: '127.0.0.1',
+    port: the.port,
+    method: 'PUT',
+    agent: false,
+    headers: {
+      host: `hello.latchkey.localhost:${the.port}`,
+      'content-length': body.length,
+      expect: '100-continue',
+      ...headers,
+    },
+  });
+  let wentOn = false;
+  req.on('error', () => undefined);
+  req.once('continue', () => {
+    wentOn = true;
+    req.end(body);
+  });
+  req.flushHeaders();
+  const [answer] = (await once(req, 'response')) as [IncomingMessage];
+  const said = { wentOn, status: answer.statusCode, body: await text(answer) };
+  req.destroy();
+  return said;
+}

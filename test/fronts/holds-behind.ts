@@ -6,14 +6,18 @@ import { text } from 'node:stream/consumers';
 import { WebSocket } from 'ws';
 import { valuesOf } from '../fixtures/recorder.ts';
 import { cookieHeader, signIn } from '../fixtures/sign-in.ts';
-import { ask, open } from './ask.ts';
+import { ask, askFirst, open } from './ask.ts';
 import { caller } from './front.ts';
 import type { InFront } from './front.ts';
 
 const upload = Buffer.alloc(20 * 1024 * 1024, 'a page of it ');
 
-/** What holds behind every server in front. */
-export function holdsBehind(the: InFront): void {
+/**
+ * What holds behind every server in front.
+ *
+ * @param goesOnUnasked whether it tells callers who ask first (`Expect: 100-continue`) to go on by itself
+ */
+export function holdsBehind(the: InFront, { goesOnUnasked = false } = {}): void {
   // Megabytes through three processes, on a machine that may have other work.
   jest.setTimeout(30_000);
   const cookieOf = async (email?: string) => cookieHeader(await the.signedIn(email), the.stack.url('hello'));
@@ -125,6 +129,17 @@ export function holdsBehind(the: InFront): void {
   test('an upload that is refused at once hears why', async () => {
     const { status, body } = await ask(the, { method: 'PUT', body: upload });
     expect([status, JSON.parse(body)]).toMatchObject([401, { error: 'not_signed_in' }]);
+  });
+
+  test('a stranger who asks before sending is sent away; who may send is told to, and all of it arrives', async () => {
+    the.stack.app.answer = (req, res) => {
+      let size = 0;
+      req.on('data', (chunk: Buffer) => (size += chunk.length)).on('end', () => res.end(`${size} bytes`));
+    };
+    const stranger = await askFirst(the, {}, upload);
+    expect(stranger).toMatchObject({ status: 401, wentOn: goesOnUnasked });
+    const known = await askFirst(the, { cookie: await cookieOf() }, upload);
+    expect(known).toEqual({ status: 200, wentOn: true, body: `${upload.length} bytes` });
   });
 
   test('an event stream comes piece by piece', async () => {

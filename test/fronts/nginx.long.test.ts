@@ -13,7 +13,8 @@ const nginx = findProgram('nginx');
 if (nginx === undefined) test.skip('nginx is not installed here', () => undefined);
 else {
   describe('behind nginx', () => {
-    holdsBehind(useFront(nginx, ({ folder, copied }) => nginxWith(folder, { front: copied('nginx.conf') })));
+    const the = useFront(nginx, ({ folder, copied }) => nginxWith(folder, { front: copied('nginx.conf') }));
+    holdsBehind(the, { goesOnUnasked: true });
   });
 
   describe('behind nginx that speaks HTTP/1.0 and writes the port itself', () => {
