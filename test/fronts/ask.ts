@@ -14,8 +14,16 @@ export type Question = {
   body?: Buffer;
 };
 
-/** Asks, and hands back the answer while its body is still on the way. The target goes out byte for byte. */
-export async function open(the: InFront, question: Question = {}): Promise<IncomingMessage> {
+/**
+ * Asks, and hands back the answer while its body is still on the way. The target goes out byte for byte.
+ *
+ * @param heard the numbers of interim answers
+ */
+export async function open(
+  the: InFront,
+  question: Question = {},
+  heard: number[] = [],
+): Promise<IncomingMessage> {
   const { host = 'hello', target = '/', method = 'GET', headers = {}, body } = question;
   const req = request({
     ...caller,
@@ -28,6 +36,7 @@ export async function open(the: InFront, question: Question = {}): Promise<Incom
   });
   // An answer may come before the whole body went out.
   req.on('error', () => undefined);
+  req.on('information', ({ statusCode }) => heard.push(statusCode));
   req.end(body);
   const [answer] = (await once(req, 'response')) as [IncomingMessage];
   return answer;
@@ -35,8 +44,9 @@ export async function open(the: InFront, question: Question = {}): Promise<Incom
 
 /** Asks, and reads the answer to its end. */
 export async function ask(the: InFront, question: Question = {}) {
-  const answer = await open(the, question);
-  return { status: answer.statusCode, headers: answer.headers, body: await text(answer) };
+  const interim: number[] = [];
+  const answer = await open(the, question, interim);
+  return { status: answer.statusCode, headers: answer.headers, body: await text(answer), interim };
 }
 
 /** Asks with `Expect: 100-continue`, and sends the body only once it is told to go on. */

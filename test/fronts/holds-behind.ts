@@ -16,8 +16,9 @@ const upload = Buffer.alloc(20 * 1024 * 1024, 'a page of it ');
  * What holds behind every server in front.
  *
  * @param goesOnUnasked whether it tells callers who ask first (`Expect: 100-continue`) to go on by itself
+ * @param passesHints whether it passes interim answers on
  */
-export function holdsBehind(the: InFront, { goesOnUnasked = false } = {}): void {
+export function holdsBehind(the: InFront, { goesOnUnasked = false, passesHints = true } = {}): void {
   // Megabytes through three processes, on a machine that may have other work.
   jest.setTimeout(30_000);
   const cookieOf = async (email?: string) => cookieHeader(await the.signedIn(email), the.stack.url('hello'));
@@ -161,14 +162,15 @@ export function holdsBehind(the: InFront, { goesOnUnasked = false } = {}): void 
     expect([status, body]).toEqual([200, 'whole']);
   });
 
-  test('hints before the answer do not hurt it', async () => {
+  test(`hints before the answer ${passesHints ? 'arrive' : 'do not hurt it'}`, async () => {
     const cookie = await cookieOf();
     the.stack.app.answer = (_req, res) => {
       res.writeEarlyHints({ link: '</a.css>; rel=preload' });
       res.writeHead(200, { 'x-sum': '1' }).end('whole');
     };
-    const { status, headers, body } = await ask(the, { headers: { cookie } });
+    const { status, headers, body, interim } = await ask(the, { headers: { cookie } });
     expect([status, headers['x-sum'], body]).toEqual([200, '1', 'whole']);
+    expect(interim).toEqual(passesHints ? [103] : []);
   });
 
   test('a health check asks nothing of anybody', async () => {

@@ -14,7 +14,23 @@ if (nginx === undefined) test.skip('nginx is not installed here', () => undefine
 else {
   describe('behind nginx', () => {
     const the = useFront(nginx, ({ folder, copied }) => nginxWith(folder, { front: copied('nginx.conf') }));
-    holdsBehind(the, { goesOnUnasked: true });
+    holdsBehind(the, { goesOnUnasked: true, passesHints: false });
+  });
+
+  // Once Debian's nginx knows interim answers, the documents have to say so.
+  describe('behind nginx that is sent interim answers', () => {
+    const the = useFront(nginx, ({ folder, copied }) => nginxWith(folder, { front: copied('nginx.conf') }), {
+      proxyEnv: { SERVER_INTERIM_ANSWERS: 'true' },
+    });
+
+    test('the page never comes', async () => {
+      const cookie = await cookieHeader(await the.signedIn(), the.stack.url('hello'));
+      the.stack.app.answer = (_req, res) => {
+        res.writeEarlyHints({ link: '</a.css>; rel=preload' });
+        res.end('whole');
+      };
+      await expect(ask(the, { headers: { cookie } })).rejects.toThrow('Parse Error');
+    });
   });
 
   describe('behind nginx that speaks HTTP/1.0 and writes the port itself', () => {
