@@ -84,7 +84,7 @@ describe.each(['oidc', 'okta', 'cognito'] as const)('a provider of type %s', (pr
     answerAtToken(stack, { id_token: compact(header, claimsFor(stack, started), signer) });
     const answer = await browser.visit(callbackUrl(stack, started));
     expect(answer.status).toBe(502);
-    expect(answer.body).toContain('The sign-in provider gave a wrong answer');
+    expect(answer.body).toContain('The sign-in provider gave an invalid answer');
     expect(await browser.cookie(stack.authUrl(), '_sso_proxy')).toBeUndefined();
     expect(stack.log.findLast(({ error }) => error === 'provider_failed')).toMatchObject({ service: 'auth' });
   });
@@ -125,7 +125,7 @@ describe.each(['oidc', 'okta', 'cognito'] as const)('a provider of type %s', (pr
     clock.now += 11 * 60_000;
     expect((await browser.visit(stack.url('vault'))).status).toBe(403);
     expect(stack.log).toContainEqual(
-      expect.objectContaining({ msg: 'refresh unanswered', error: 'provider_failed' }),
+      expect.objectContaining({ msg: 'the provider did not answer a refresh', error: 'provider_failed' }),
     );
     // It is no word about the person either.
     expect((await browser.visit(stack.url('hello'))).status).toBe(200);

@@ -37,11 +37,11 @@ function linkIn({ body, url }: Visit, label: string): string {
 
 describe('what is too long to be kept', () => {
   test.each([
-    ['a link', hosts[0], `?q=${'%20'.repeat(4_000)}`, 401, 'the URL is too long to come back to'],
-    ['a link', hosts[1], `?q=${'%20'.repeat(4_000)}`, 401, 'the URL is too long to come back to'],
-    ['a cookie', hosts[0], `?state=${incompressible}`, 200, 'the way back is too long for a cookie'],
-    ['a cookie', hosts[1], `?state=${incompressible}`, 200, 'the way back is too long for a cookie'],
-    ['a cookie', hosts[1], `${incompressible}/page`, 200, 'the way back is too long for a cookie'],
+    ['a link', hosts[0], `?q=${'%20'.repeat(4_000)}`, 401, 'the URL is too long for a return address'],
+    ['a link', hosts[1], `?q=${'%20'.repeat(4_000)}`, 401, 'the URL is too long for a return address'],
+    ['a cookie', hosts[0], `?state=${incompressible}`, 200, 'the return address is too long for a cookie'],
+    ['a cookie', hosts[1], `?state=${incompressible}`, 200, 'the return address is too long for a cookie'],
+    ['a cookie', hosts[1], `${incompressible}/page`, 200, 'the return address is too long for a cookie'],
   ])('by %s is opened from the page that says so, once the person is signed in: %s', async (...row) => {
     const [, host = '', rest, status, detail] = row;
     const browser = the.browser();

@@ -63,7 +63,7 @@ describe.each(malformed)('%s', (_, answer, detail) => {
     const line = stack.nextLine(({ error }) => error === 'upstream_malformed');
     const page = await ask(navigation);
     expect(page.status).toBe(502);
-    expect(page.body).toContain('The application gave an answer that cannot be read');
+    expect(page.body).toContain('The application gave an invalid answer');
     expect((await line)['detail']).toMatch(detail);
     expect(app.asked).toBe(1);
 

@@ -11,15 +11,16 @@ export const reasons = {
   allowed_email_address: 'The e-mail address of this person is allowed.',
   no_rule_matches: 'No rule of the application lets this person in.',
   groups_unknown:
-    'The application asks for a group, and the groups of this person cannot be looked up right now.',
+    'The application asks for a group, and the groups of this person cannot be looked up at the moment.',
   no_session: 'There is no session cookie.',
-  session_unreadable: 'There is a session cookie, but none that this installation sealed.',
+  session_unreadable: 'There is a session cookie, but this installation cannot open it.',
   session_expired: 'The session is over.',
   session_ended: 'The session was ended by a sign-out or by the provider.',
   session_elsewhere: 'The session was issued for another domain.',
-  session_other_provider: 'The session comes from another provider than the one this application asks for.',
-  session_other_person: 'The session is of another person than the one who was here in this browser before.',
-  session_unverified: 'Whether the session still stands cannot be checked right now.',
+  session_other_provider:
+    'The session comes from another provider than the one that this application asks for.',
+  session_other_person: 'The session belongs to another person than before in this browser.',
+  session_unverified: 'The session cannot be checked at the moment.',
 } as const;
 
 /** Why a request may pass or may not. */

@@ -69,7 +69,7 @@ describe('the order in which a request is decided about', () => {
     [
       'a host that cannot be read',
       asking('/', { headers: { host: 'a b' } }),
-      { kind: 'malformed', detail: 'host not readable' },
+      { kind: 'malformed', detail: 'malformed host' },
     ],
     [
       'a port that is none of ours',

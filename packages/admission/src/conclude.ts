@@ -33,7 +33,7 @@ export function refusalOf<Session>(
     return { kind: 'challenge', error: 'not_signed_in', ...decided };
   }
   if (returnUrlOf(origin, request.target) !== undefined) return { kind: 'sign_in', ...decided };
-  const detail = 'the URL is too long to come back to';
+  const detail = 'the URL is too long for a return address';
   return { kind: 'sign_in_aside', error: 'not_signed_in', ...decided, detail };
 }
 
@@ -54,7 +54,7 @@ export function passOn<Session>(
   }
   const path = upstreamTarget(request, target);
   if (path === undefined) {
-    const detail = 'the path would climb out of the path of `to`';
+    const detail = 'the path would leave the path of `to`';
     return { kind: 'malformed', error: 'bad_request', ...decided, detail };
   }
   if (isFromElsewhere(decided, incoming, parts)) {

@@ -141,7 +141,7 @@ function tell(outcome: Outcome<Asker>, signIn: SignIn, asker: Asker, parts: Admi
     case 'malformed':
       return outcome.decision === undefined
         ? refused('bad_request', `The proxy cannot read it: ${outcome.detail}.`)
-        : refused('bad_request', 'With its dots the path would climb out of the path of `to`.');
+        : refused('bad_request', 'With its dots the path would leave the path of `to`.');
     case 'unknown_host': {
       const { host, port } = outcome.request;
       return outcome.route === undefined

@@ -8,7 +8,7 @@ export const applicationErrors = {
     sentence: 'The application cannot be reached. Try again in a moment, or tell the people who run it.',
     level: 'error',
     description:
-      'No connection to `to` of the route, or it broke before an answer came. Check that the application runs, that its address and port are right, and that the network lets the proxy through. A rewrite route whose target the host name helped to make is not let to loopback, link-local and metadata addresses; the log line says so.',
+      'The proxy could not connect to `to` of the route, or the connection broke before an answer came. Check that the application runs, that its address and port are right, and that the network lets the proxy through. If the host name is part of the target (a rewrite route), loopback, link-local and metadata addresses are refused; the log line says so.',
   },
   upstream_certificate: {
     status: 502,
@@ -21,11 +21,11 @@ export const applicationErrors = {
   },
   upstream_malformed: {
     status: 502,
-    title: 'The application gave an answer that cannot be read',
-    sentence: 'It did answer, but not in the way that the web asks for. Tell the people who run it.',
+    title: 'The application gave an invalid answer',
+    sentence: 'The application answered, but its answer is not valid HTTP. Tell the people who run it.',
     level: 'error',
     description:
-      'The head of the answer is malformed or ambiguous: more than one `Content-Length`, lines that end without a carriage return or go on in the next one, a control character in a value, a `Transfer-Encoding` besides `chunked`, a head over 64 KiB, or no HTTP at all (does `to` name a port that speaks TLS?). The log line says what was found. Such an answer is not repaired, because the next reader might repair it differently: correct it in the application, which may have carried the request out all the same.',
+      'The head of the answer is malformed or ambiguous: more than one `Content-Length`, lines that end without a carriage return or go on in the next one, a control character in a value, a `Transfer-Encoding` besides `chunked`, a head over 64 KiB, or no HTTP at all (does `to` name a port that speaks TLS?). The log line says what was found. The proxy does not repair such an answer, because a browser might read it differently. Correct it in the application. It may have done what the request asked for.',
   },
   upstream_busy: {
     status: 503,
@@ -33,7 +33,7 @@ export const applicationErrors = {
     sentence: 'Too many requests to the application are under way. Try again in a moment.',
     level: 'error',
     description:
-      'As many requests and WebSockets to the address in `to` of the route are under way as may be (`UPSTREAM_MAX_CONNECTIONS`, counted by each task of the proxy), and no place came free within five seconds, or too many were waiting already. Of one person, or of all who are not signed in, it is half as many. Check whether the application answers slowly, or somebody floods it. Where it rightly has that many streams or WebSockets open, start more tasks or raise the number.',
+      'So many requests and WebSockets to the address in `to` of the route are open as `UPSTREAM_MAX_CONNECTIONS` allows (each task of the proxy counts its own). None ended within five seconds, or too many were waiting. One person may have half of them, and so may all together who are not signed in. Check whether the application answers slowly, or somebody floods it. If it really needs that many streams or WebSockets, start more tasks or raise the number.',
   },
   upstream_timeout: {
     status: 504,
@@ -48,18 +48,18 @@ export const applicationErrors = {
     status: 403,
     title: 'This sign-in cannot work here',
     sentence:
-      'Your browser wants to be known by its connection, but connections are shared here. Tell the people who run the application.',
+      'Your browser signs in by its connection (NTLM or Negotiate), but connections are shared here. Tell the people who run the application.',
     level: 'info',
     description:
-      'A request to a public path tried to authenticate its connection to the application, by NTLM or Negotiate. Every later request on that connection would count as the same person’s, and where there is no session nobody can be told from anybody, so it is refused: take the path out of `skip_auth_regex`, or switch Windows authentication off for it in the application. A session that uses them has a connection to itself.',
+      'A request to a public path tried to authenticate its connection to the application, by NTLM or Negotiate. The application would take every later request on that connection for the same person’s, so it is refused. Take the path out of `skip_auth_regex`, or switch Windows authentication off for it in the application. Behind a sign-in it works: there each session that uses it gets its own connection.',
   },
   connection_authentication: {
     status: 502,
     title: 'The application asks for a sign-in that cannot work here',
     sentence:
-      'It wants to know you by your connection, but connections are shared here. Tell the people who run it.',
+      'It asks for a sign-in by connection (NTLM or Negotiate), but connections are shared here. Tell the people who run it.',
     level: 'error',
     description:
-      'The application said, by `Persistent-Auth` or by the reply of a handshake, that a connection is authenticated which others share; every later request on it would count as the same person’s, so it was closed. A session that uses NTLM or Negotiate has a connection to itself, but here the request did not say that it would. Switch authentication by connection off in the application.',
+      'The application authenticated a connection that others share (`Persistent-Auth`, or the answer to a handshake, says so). It would take every later request on it for the same person’s, so the connection was closed. A session that uses NTLM or Negotiate gets its own connection, but this request did not say that it does. Switch authentication by connection off in the application.',
   },
 } as const satisfies Record<string, ErrorEntry>;

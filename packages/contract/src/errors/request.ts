@@ -8,16 +8,16 @@ export const requestErrors = {
     sentence: 'Something in the address or in the request is malformed. Check the address and try again.',
     level: 'info',
     description:
-      'The request has no reading, or two of them: a malformed `Host`, path, header or form. It was refused before anything was decided about it. Check what the client sends and what stands between it and the service; the log line says which part was refused.',
+      'The request is malformed or ambiguous: its `Host`, path, framing, a header or a form cannot be read, or can be read in two ways. It was refused before anything was decided about it. The log line says which part it was. Check what the client sends, and the servers between it and the service.',
   },
   unknown_host: {
     status: 421,
-    title: 'No application lives here',
+    title: 'There is no application here',
     sentence:
       'Nothing is set up under this name. Check the spelling of the address, or ask the people who gave it to you.',
     level: 'info',
     description:
-      'The host is in no `from` of the upstream file. Check its spelling there, that `UPSTREAM_CLUSTER` names the intended section, and that `UPSTREAM_CONFIGFILE` is set at all. Or the address names a port that is not ours, as the log line then says: write the ports at which browsers reach the applications into `SERVER_PUBLIC_PORTS`, or the port of one application into its `from`. At auth: the host is not `SERVER_HOST`.',
+      'No `from` of the upstream file has this host. Check how it is written there, that `UPSTREAM_CLUSTER` names the right section, and that `UPSTREAM_CONFIGFILE` is set. If the log line says that the port is not ours, write the ports at which browsers reach the applications into `SERVER_PUBLIC_PORTS`, or the port of one application into its `from`. At auth: the host is not `SERVER_HOST`.',
   },
   not_found: {
     status: 404,
@@ -42,7 +42,7 @@ export const requestErrors = {
       'To protect you, this can only be done from our own pages. Open the page directly and try again.',
     level: 'warn',
     description:
-      'A request that changes something was sent by a page of another site, going by `Sec-Fetch-Site` and `Origin`; or an address that begins, finishes or ends a sign-in was asked for by an image, a frame, a script or ahead of time, and not visited. If it happens on our own pages, something on the way changes these headers or the host and scheme that the service sees: check `SERVER_TRUSTED_PROXIES`.',
+      'A page of another site sent a request that changes something (`Sec-Fetch-Site` and `Origin` say so). Or an image, a frame, a script or a prefetch asked for an address that begins, finishes or ends a sign-in; only a visit may. If it happens on our own pages, a server in front changes these headers, or the host and scheme that the service sees: check `SERVER_TRUSTED_PROXIES`.',
   },
   body_too_slow: {
     status: 408,
@@ -50,7 +50,7 @@ export const requestErrors = {
     sentence: 'What was sent did not arrive in time. Check the connection and try again.',
     level: 'info',
     description:
-      'A body that must be in memory before it is signed took longer than `SERVER_TIMEOUT_READ` and a second for each 16 KB of it. With `skip_request_signing` on the route, bodies may take as long as they flow.',
+      'A body that must be in memory before it is signed took longer than `SERVER_TIMEOUT_READ`, plus a second for each 16 KB of it. With `skip_request_signing` on the route, a body may take any time as long as it keeps arriving.',
   },
   body_too_large: {
     status: 413,
@@ -58,7 +58,7 @@ export const requestErrors = {
     sentence: 'More was sent than can be taken here. Send less and try again.',
     level: 'info',
     description:
-      'A body that the service reads into memory was over its limit. Bodies that are forwarded as they come have no limit.',
+      'A body that the service must read into memory was larger than its limit. Bodies that are only forwarded have no limit.',
   },
   bodies_too_many: {
     status: 503,
@@ -66,7 +66,7 @@ export const requestErrors = {
     sentence: 'Too many uploads are under way. Try again in a moment.',
     level: 'error',
     description:
-      'The bodies of signed requests are held in memory, 32 MiB of them in each task of the proxy, and a quarter of that for those up to 256 KiB alone. One person may have half of it, and so may all together who are not signed in. Write `skip_request_signing` on routes that take uploads, or start more tasks. If there should be few, somebody floods the route.',
+      'The bodies of signed requests are held in memory: at most 32 MiB in each task of the proxy, a quarter of it only for bodies up to 256 KiB. One person may use half of it, and so may all together who are not signed in. Write `skip_request_signing` on routes that take uploads, or start more tasks. If you expect few uploads, somebody floods the route.',
   },
   internal_error: {
     status: 500,
@@ -75,6 +75,6 @@ export const requestErrors = {
       'This is not your fault. Try again in a moment; if it happens again, give the reference to the people who run this.',
     level: 'error',
     description:
-      'A defect: nothing else that is known fits. The log line with the same id holds the stack. Please report it.',
+      'A defect of Latchkey. The log line with the same id holds the stack trace. Please report it.',
   },
 } as const satisfies Record<string, ErrorEntry>;

@@ -8,7 +8,7 @@ export const serviceErrors = {
     sentence: 'This address is for the services of this installation only.',
     level: 'warn',
     description:
-      'A caller of the endpoints between the services gave missing or wrong credentials. Check that `CLIENT_ID` and `CLIENT_SECRET` are the same in both services. If they are, somebody else is calling: `SERVER_INTERNAL_PORT` keeps others away from there. Credentials count in the `Authorization` header (Basic) only.',
+      'A request to an endpoint between the services had no credentials, or wrong ones. Check that `CLIENT_ID` and `CLIENT_SECRET` are the same in both services. If they are, somebody else sends these requests: `SERVER_INTERNAL_PORT` keeps others away. Credentials count only in the `Authorization` header (Basic).',
   },
   invalid_grant: {
     status: 400,
@@ -16,6 +16,6 @@ export const serviceErrors = {
     sentence: 'The code is unknown, too old, used already, or belongs to another browser.',
     level: 'warn',
     description:
-      'Between the services (RFC 6749, section 5.2): the proxy showed a code that auth does not take. The log line of auth says which of its bonds failed. Check that every task of auth has the same `SESSION_KEY`, and that the clocks agree.',
+      'The proxy sent a code that auth does not accept (RFC 6749, section 5.2). The log line of auth says what does not match. Check that every task of auth has the same `SESSION_KEY`, and that the clocks agree.',
   },
 } as const satisfies Record<string, ErrorEntry>;

@@ -8,7 +8,7 @@ export const sessionErrors = {
     sentence: 'You need to be signed in for this. Sign in and try again.',
     level: 'info',
     description:
-      'A request that is not a page visit came without a valid session, so it was not redirected. A form or a frame, which a person reads, gets a page with a link that signs in beside it; an API call or a WebSocket gets JSON that carries `sign_in_url`. Where it happens to people who have just signed in, check that `SESSION_COOKIE_NAME`, `SESSION_COOKIE_DOMAIN` and `SESSION_COOKIE_SECRET` are the same in both services.',
+      'A request without a valid session was not redirected, because it is no page visit. A form or a frame, which a person reads, gets a page with a link to sign in; an API call or a WebSocket gets JSON with `sign_in_url`. If it happens to people who have just signed in, check that `SESSION_COOKIE_NAME`, `SESSION_COOKIE_DOMAIN` and `SESSION_COOKIE_SECRET` are the same in both services.',
   },
   access_denied: {
     status: 403,
@@ -17,7 +17,7 @@ export const sessionErrors = {
       'You are signed in, but this application is not open to your account. Ask the people who run it for access, or sign in with another account.',
     level: 'info',
     description:
-      'The person is signed in and no rule of the route lets them in. The page, the JSON body and the log line name the account, the rule and the reason. Check `allowed_groups`, `allowed_email_domains` and `allowed_email_addresses` of the route: any one of them suffices.',
+      'The person is signed in, and no rule of the route lets them in. The page, the JSON body and the log line name the account, the rule and the reason. Check `allowed_groups`, `allowed_email_domains` and `allowed_email_addresses` of the route: one that matches is enough.',
   },
   person_changed: {
     status: 409,
@@ -26,24 +26,24 @@ export const sessionErrors = {
       'Another person was signed in here in this browser before. Check whose account this is before you enter anything.',
     level: 'warn',
     description:
-      'The shared session cookie names another person than the one whom this browser was here before, or the browser sent cookies of several people. Somebody may have signed in anew; or the page of a sibling host has put a session of its own into the browser, so that people work in an account that is not theirs. The person decides on the page; programs get 401 with the reason `session_other_person` until then. If nobody changed accounts, look at the applications below `SESSION_COOKIE_DOMAIN`.',
+      'The shared session cookie names another person than before in this browser, or the browser sent cookies of several people. Perhaps somebody signed in with another account. Or an application of a sibling host has put a session of its own into the browser, so that people work in an account that is not theirs. The person decides on the page; until then programs get 401 with the reason `session_other_person`. If nobody changed accounts, look at the applications below `SESSION_COOKIE_DOMAIN`.',
   },
   session_unverified: {
     status: 503,
-    title: 'Your access cannot be checked right now',
+    title: 'Your access cannot be checked at the moment',
     sentence:
       'You are still signed in, but the service that knows your groups cannot be reached. Try again in a moment.',
     level: 'error',
     description:
-      'The proxy could not ask auth about a session that it has not seen before, and the route needs groups. Nobody was signed out. Check that auth runs and that the proxy reaches it at `PROVIDER_URL_INTERNAL`.',
+      'The proxy could not ask auth about a session that it does not know yet, and the route needs groups. Nobody was signed out. Check that auth runs, and that the proxy reaches it at `PROVIDER_URL_INTERNAL`.',
   },
   sign_out_incomplete: {
     status: 400,
     title: 'You may still be signed in',
     sentence:
-      'Your browser sent more cookies than we look at, and your session may be among the rest. Delete the cookies of this site and its applications, then sign out again.',
+      'Your browser sent too many cookies, and we did not look at all of them. Delete the cookies of this site and its applications, then sign out again.',
     level: 'warn',
     description:
-      'The browser holds more than 50 cookies under the name of the session cookie that look like ours. What was found among the first 50 has ended; the rest was not looked at. An application of the same domain plants them: look for which one sets cookies with `Domain`.',
+      'The browser holds more than 50 cookies that have the name of the session cookie and look like ours. The sessions among the first 50 have ended; the rest was not looked at. An application of the same domain sets them: find the one that sets cookies with `Domain`.',
   },
 } as const satisfies Record<string, ErrorEntry>;

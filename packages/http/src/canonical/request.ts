@@ -29,7 +29,7 @@ export type CanonicalRequest = {
 
 /** Why a request is refused before anything else looks at it. */
 export type MalformedReason =
-  'no host' | 'several hosts' | 'host not readable' | 'target not readable' | 'framing not readable';
+  'no host' | 'several hosts' | 'malformed host' | 'malformed target' | 'malformed framing';
 
 /** What of an arriving request says what is asked for. */
 export type Received = Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders'>;
@@ -49,13 +49,13 @@ export function canonicalRequest<Request extends Received>(
   const [hostHeader] = hosts;
   if (hostHeader === undefined) return 'no host';
   const authority = canonicalAuthority(hostHeader);
-  if (authority === undefined) return 'host not readable';
+  if (authority === undefined) return 'malformed host';
 
   const target = req.url ?? '';
   // RFC 9112, section 3.2: origin-form only. The absolute form names a second host, the authority form is CONNECT's,
   // and a `#` has no place in a target (CVE-2026-41059, CVE-2023-47106).
-  if (!target.startsWith('/') || target.includes('#')) return 'target not readable';
-  if (!hasPlainFraming(req)) return 'framing not readable';
+  if (!target.startsWith('/') || target.includes('#')) return 'malformed target';
+  if (!hasPlainFraming(req)) return 'malformed framing';
 
   const questionMark = target.indexOf('?');
   const rawPath = questionMark < 0 ? target : target.slice(0, questionMark);

@@ -74,6 +74,9 @@ export function googleDirectory(
     now: elapsed,
     random: Math.random,
     onStale: ({ person, groups, detail }) =>
-      log.warn({ idp: slug, user: person, groups, detail }, 'what the directory said before counts on'),
+      log.warn(
+        { idp: slug, user: person, groups, detail },
+        'the directory does not answer: its last answer stays in use',
+      ),
   });
 }

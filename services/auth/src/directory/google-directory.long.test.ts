@@ -279,7 +279,7 @@ describe.each([
       rig.clock.now += later;
       expect(await groupsOf(token, engineering, security)).toEqual([engineering]);
     }
-    expect(logged('what the directory said before counts on')).toBe(2);
+    expect(logged('the directory does not answer: its last answer stays in use')).toBe(2);
     rig.clock.now += hour;
     expect(await groupsOf(token, engineering, security)).toBe('provider_unavailable');
 

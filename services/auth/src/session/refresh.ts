@@ -129,7 +129,10 @@ async function askProvider(
   }
 
   function unanswered({ code, detail }: HttpError): void {
-    log.warn({ error: code, detail, idp: session.idp, user: session.email }, 'refresh unanswered');
+    log.warn(
+      { error: code, detail, idp: session.idp, user: session.email },
+      'the provider did not answer a refresh',
+    );
   }
 }
 

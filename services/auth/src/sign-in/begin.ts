@@ -40,7 +40,7 @@ export async function beginSignIn(
     });
     const setCookies = await parts.attempts.keep(req.headers.cookie, attempt);
     if (setCookies === undefined) {
-      res.locals.line.detail = 'the way back is too long for a cookie';
+      res.locals.line.detail = 'the return address is too long for a cookie';
       return replyPage(res, 200, newTabPage(res, { slug, destination, selectAccount }, parts));
     }
     res.append('Set-Cookie', setCookies);

@@ -137,6 +137,9 @@ async function giveBack(
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
     const { code, detail } = error;
-    parts.log.warn({ error: code, detail, idp, user: email }, 'the provider kept its grant');
+    parts.log.warn(
+      { error: code, detail, idp, user: email },
+      'the provider did not revoke the refresh token',
+    );
   }
 }

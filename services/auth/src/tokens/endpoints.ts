@@ -40,7 +40,7 @@ export function introspection(parts: Introspecting, refresh: Refresher): Handler
       line.user = answer.email ?? '';
       const needed = new Set(asked.groups.slice(0, asked.groupsNeeded));
       if (answer.unknown_groups?.some((group) => needed.has(group)) === true) {
-        line.detail = 'groups that are needed cannot be had right now';
+        line.detail = 'groups that are needed cannot be looked up at the moment';
         res.locals.lacksGroups = true;
       }
     }

@@ -9,7 +9,7 @@ import type { Handler } from './locals.ts';
 export const refuseForeignPages: RequestHandler = function refuseDriven({ method, headers }, _res, next) {
   const site = headers['sec-fetch-site'];
   if ((site === 'cross-site' || site === 'same-site') && !isVisit(method, headers)) {
-    throw new HttpError('cross_site_request', { detail: 'a page of another site asks' });
+    throw new HttpError('cross_site_request', { detail: 'sent by a page of another site' });
   }
   next();
 };
@@ -20,7 +20,7 @@ export const refuseForeignPages: RequestHandler = function refuseDriven({ method
  */
 export const visitsOnly: RequestHandler = function refuseOthers(req, _res, next) {
   if (!isVisit(req.method, req.headers)) {
-    throw new HttpError('cross_site_request', { detail: 'a sign-in is a visit' });
+    throw new HttpError('cross_site_request', { detail: 'not a page visit' });
   }
   next();
 };

@@ -44,7 +44,8 @@ export function answerErrors(
   // Express knows an error handler by its four parameters.
   return function answerError(error: unknown, req, res, _next) {
     const failure = failureOf(error);
-    if (failure.code === 'internal_error') log.error({ id: res.locals.line.id, err: error }, 'unforeseen');
+    if (failure.code === 'internal_error')
+      log.error({ id: res.locals.line.id, err: error }, 'unexpected error');
     if (res.headersSent) {
       res.destroy();
       return;
@@ -59,7 +60,7 @@ function failureOf(error: unknown): Failure {
   // What Express throws about a request carries the status that it would have sent.
   const status = error instanceof Error && 'status' in error ? error.status : undefined;
   if (typeof status === 'number' && status >= 400 && status < 500) {
-    return { code: 'bad_request', detail: 'path not readable' };
+    return { code: 'bad_request', detail: 'malformed path' };
   }
   return { code: 'internal_error' };
 }

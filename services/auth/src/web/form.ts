@@ -44,6 +44,8 @@ async function read(req: IncomingMessage, bytes: number): Promise<string> {
       reject(new HttpError('body_too_large'));
     });
     req.once('end', () => resolve(text));
-    req.once('close', () => reject(new HttpError('bad_request', { detail: 'the caller broke off' })));
+    req.once('close', () =>
+      reject(new HttpError('bad_request', { detail: 'the client closed the connection' })),
+    );
   });
 }

@@ -57,7 +57,7 @@ export function createCallback(parts: {
       const redirectUri = new URL(callbackPath, addresses.origin(request)).href;
       const session = await redeem({ code, redirectUri, codeVerifier });
       if (session === undefined || !isFor(session, authorityOf(request), attempt)) {
-        exchange.detail = 'auth does not take the code, or gave a session for something else';
+        exchange.detail = 'auth did not accept the code, or gave a session for another host or provider';
         return withoutCode(attempt);
       }
       exchange.principal = { kind: 'person', email: session.email, groups: undefined };

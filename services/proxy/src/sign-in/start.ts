@@ -30,7 +30,7 @@ export function createStart(parts: {
     const attempt = newAttempt({ state, codeVerifier }, { slug, target, now: now() });
     const setCookies = await attempts.keep(req.headers.cookie, attempt);
     if (setCookies === undefined) {
-      exchange.detail = 'the way back is too long for a cookie';
+      exchange.detail = 'the return address is too long for a cookie';
       const page = longAddressPage({ signInHref: '/', href: target, requestId: exchange.id });
       return replyPage(res, 200, page);
     }

@@ -47,7 +47,7 @@ export function createReload(options: {
       readAgain();
     } catch (error) {
       // A timer and a signal call this, and nobody behind them: one throw would end the process.
-      log.error({ err: error }, 'reading the upstream file again ended with a defect');
+      log.error({ err: error }, 'reading the upstream file again failed unexpectedly');
       metrics.failed();
     }
   };
