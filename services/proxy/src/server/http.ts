@@ -76,7 +76,7 @@ export function createHttpListener(parts: HttpParts): RequestListener {
     const body = hasBody(req.headers) ? await parts.readBody(req, leaving.wanted.person) : noBody;
     if (body === undefined) return undefined;
     if (typeof body === 'string') {
-      // Whoever is too slow would go on being slow.
+      // The rest of a body that came too slowly would come as slowly: the connection ends.
       if (body === 'body_too_slow') res.setHeader('Connection', 'close');
       return refuse(exchange, body);
     }
