@@ -85,6 +85,7 @@ const options = fc.record(
     preserve_location: fc.boolean(),
     pass_access_token: fc.boolean(),
     allow_root_service_worker: fc.boolean(),
+    forward_auth: fc.boolean(),
     skip_request_signing: fc.boolean(),
     tls_skip_verify: fc.boolean(),
     unheard_of: word,

@@ -43,6 +43,7 @@ describe('an editor completes', () => {
       'preserve_location',
       'pass_access_token',
       'allow_root_service_worker',
+      'forward_auth',
       'skip_request_signing',
       'tls_skip_verify',
     ]);

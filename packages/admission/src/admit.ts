@@ -1,6 +1,6 @@
 import { decideFor, decideForAnyone } from '@latchkey/access';
 import type { Facts } from '@latchkey/access';
-import { ownPaths } from '@latchkey/contract';
+import { isOwnPath } from '@latchkey/contract';
 import { isPreflight, withoutImpliedPort } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import { servesPort } from '@latchkey/upstreams';
@@ -68,6 +68,17 @@ export function admit<Session>(
   }
 }
 
+/** Which route a request is for, and as what host and port: all that is known before anything is decided about it. */
+export function routeFor(
+  incoming: Incoming,
+  parts: Omit<AdmissionParts<unknown>, 'authenticators'>,
+): Routed | undefined {
+  const request = canonical(incoming, parts);
+  if (typeof request === 'string') return undefined;
+  const { route } = findRoute(request, parts);
+  return route && { request, route };
+}
+
 /** Stage 1: its one reading, without a port that says nothing. */
 function canonical(
   { read }: Incoming,
@@ -98,7 +109,7 @@ function findRoute(
 
 /** Stage 3: an exact list, and no service worker of an application controls what is on it. */
 function ownEndpoint({ request, route }: Routed, { headers }: Incoming): Outcome<never> | undefined {
-  if (ownPaths.has(request.rawPath)) return { kind: 'own_endpoint', request, route };
+  if (isOwnPath(request.rawPath)) return { kind: 'own_endpoint', request, route };
   if (route.allowRootServiceWorker || !mayControlOwnPaths(request.rawPath, headers)) return undefined;
   return { kind: 'retired_worker', request, route };
 }

@@ -1,4 +1,4 @@
-export { admit, authorize } from './admit.ts';
+export { admit, authorize, routeFor } from './admit.ts';
 export type { AdmissionParts } from './admit.ts';
 export { andThen } from './and-then.ts';
 export type { AuthenticatorInput, Authenticator, Identified } from './authenticate.ts';

@@ -16,6 +16,7 @@ export type { CodeRedemption, TokenResponse } from './token.ts';
 export {
   healthPath,
   isHealthCheck,
+  isOwnPath,
   ownEndpoints,
   ownPaths,
   renderEndpointReference,

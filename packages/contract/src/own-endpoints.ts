@@ -1,6 +1,8 @@
 /** An address of the proxy itself, on every host of an application. */
 export type OwnEndpoint = {
   readonly path: string;
+  /** with all that is below it */
+  readonly below?: true;
   /** others are answered 405; `any`: whatever a server in front or a form sends */
   readonly methods: readonly ('GET' | 'HEAD' | 'POST')[] | 'any';
   /** what StatsD calls a request for it, as BuzzFeed SSO did; `proxy` where that had none */
@@ -27,7 +29,22 @@ export const ownEndpoints = {
     methods: 'any',
     action: 'auth',
     meaning:
-      'For a server in front that asks about each request (nginx: `auth_request`): 202 for who may pass, 403 for a person who may not, 401 for nobody. It is about the host that was asked for and its rules about people: nothing is public here.',
+      'For a server in front that asks about each request and knows yes, 401 and 403 (nginx: `auth_request`): 202 for who may pass, 403 for a person who may not, 401 for nobody. It is about the host that was asked for and its rules about people: nothing is public here. With [`forward_auth`](upstreams.md#forward_auth) it is about the request that a trusted server names in `X-Original-URL` and `X-Original-Method`, or as the next one takes it, and says who asks.',
+  },
+  forwardAuth: {
+    path: '/oauth2/forward-auth',
+    methods: 'any',
+    action: 'auth',
+    meaning:
+      'For a server in front that gives every answer but yes to the browser (Traefik, Caddy): 200 for who may pass, else what the proxy itself would answer, the way to the sign-in included. With `forward_auth` it is about the request that a trusted server names in `X-Forwarded-Host`, `-Proto`, `-Uri` and `-Method`; without, like `/oauth2/auth`. [How to set it up](forward-auth.md).',
+  },
+  extAuthz: {
+    path: '/oauth2/ext-authz',
+    below: true,
+    methods: 'any',
+    action: 'auth',
+    meaning:
+      'The same for Envoy (`ext_authz` over HTTP, as its `path_prefix`): path and query of the request stand behind the prefix.',
   },
   me: {
     path: '/oauth2/me',
@@ -84,8 +101,17 @@ export const ownEndpoints = {
 /** The name of one of the proxy's own addresses. */
 export type OwnEndpointName = keyof typeof ownEndpoints;
 
+const all: readonly OwnEndpoint[] = Object.values(ownEndpoints);
+
 /** Their paths. */
-export const ownPaths: ReadonlySet<string> = new Set(Object.values(ownEndpoints).map(({ path }) => path));
+export const ownPaths: ReadonlySet<string> = new Set(all.map(({ path }) => path));
+
+const prefixes = all.filter(({ below }) => below).map(({ path }) => `${path}/`);
+
+/** Tells whether a path, as it came, is one of them. */
+export function isOwnPath(rawPath: string): boolean {
+  return ownPaths.has(rawPath) || prefixes.some((prefix) => rawPath.startsWith(prefix));
+}
 
 /** The health check, answered under any host and before anything else. */
 export const healthPath = '/ping';
@@ -100,7 +126,6 @@ export function isHealthCheck({ url = '' }: { url?: string | undefined }): boole
 
 /** The reference of the proxy's own addresses, in Markdown, as it stands in `docs/endpoints.md`. */
 export function renderEndpointReference(): string {
-  const rows: readonly OwnEndpoint[] = Object.values(ownEndpoints);
   return [
     '<!-- generated: do not edit; run npx --yes pnpm@12.21.0 run docs -->',
     '',
@@ -111,7 +136,10 @@ export function renderEndpointReference(): string {
     '| path | methods | what it is for |',
     '| --- | --- | --- |',
     `| \`${healthPath}\` | any | The health check, under every host and without one: 200, or 503 once the task is told to stop. |`,
-    ...rows.map(({ path, methods, meaning }) => `| \`${path}\` | ${methodsText(methods)} | ${meaning} |`),
+    ...all.map(
+      ({ path, below, methods, meaning }) =>
+        `| \`${path}${below ? '/…' : ''}\` | ${methodsText(methods)} | ${meaning} |`,
+    ),
     '',
   ].join('\n');
 }

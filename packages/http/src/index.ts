@@ -16,6 +16,8 @@ export {
   isVisit,
   mayBeRedirected,
 } from './canonical/navigation.ts';
+export { originalRequest } from './canonical/original.ts';
+export type { Original } from './canonical/original.ts';
 export { hasMorePairs, mostQueryPairs } from './canonical/parameters.ts';
 export { canonicalPath } from './canonical/path.ts';
 export type { CanonicalPath } from './canonical/path.ts';
@@ -23,7 +25,7 @@ export { trustPeers } from './canonical/peers.ts';
 export type { Caller, PeerTrust } from './canonical/peers.ts';
 export { isNamed, rawValues } from './canonical/raw-headers.ts';
 export { canonicalRequest, withoutImpliedPort } from './canonical/request.ts';
-export type { CanonicalRequest, Received, MalformedReason } from './canonical/request.ts';
+export type { CanonicalRequest, MalformedOriginal, MalformedReason, Received } from './canonical/request.ts';
 export { HttpError } from './http-error.ts';
 export { ownCopy } from './own-copy.ts';
 export { upTo } from './up-to.ts';

@@ -46,6 +46,8 @@ export type RequestLine = {
   route?: string;
   reason?: string;
   user?: string;
+  /** at the proxy: a server in front asked about it, and forwards it by itself */
+  question?: true;
   /** at auth: the host of the application that it leads to, where that is certain */
   application?: string;
   /** the error code, where there was one */

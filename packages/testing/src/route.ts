@@ -13,6 +13,7 @@ export function aRoute(options: Partial<Omit<Route, 'policy'>> = {}): Route {
     skipAuthPreflight: false,
     passAccessToken: false,
     allowRootServiceWorker: false,
+    forwardAuth: false,
     providerSlug: 'google',
     injectRequestHeaders: [],
     headerOverrides: [],

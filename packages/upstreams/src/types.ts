@@ -58,6 +58,8 @@ export type Route = {
   passAccessToken: boolean;
   /** whether a service worker may control all of the host, our own addresses too */
   allowRootServiceWorker: boolean;
+  /** whether a server in front may ask about requests that it forwards by itself */
+  forwardAuth: boolean;
   providerSlug: string;
   injectRequestHeaders: readonly HeaderEntry[];
   headerOverrides: readonly HeaderEntry[];

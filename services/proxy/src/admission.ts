@@ -1,4 +1,4 @@
-import { admit, andThen, authorize } from '@latchkey/admission';
+import { admit, andThen, authorize, routeFor } from '@latchkey/admission';
 import type {
   AuthenticatorInput,
   Authorized,
@@ -7,6 +7,7 @@ import type {
   Outcome,
   AdmissionParts,
   Pending,
+  Routed,
 } from '@latchkey/admission';
 import { noFacts } from '@latchkey/access';
 import type { Decision } from '@latchkey/access';
@@ -18,6 +19,8 @@ import type { KnownSession } from './authn/session-state.ts';
 export type Admission = {
   /** What becomes of a request. */
   readonly admit: (incoming: Incoming) => Outcome<KnownSession> | Pending<KnownSession>;
+  /** Which route a request is for; undefined where there is none, or it has no reading. */
+  readonly routeFor: (incoming: Incoming) => Routed | undefined;
   /** Who asks an endpoint of ours, and whether they may pass the route. */
   readonly authorize: (
     asked: AuthenticatorInput,
@@ -42,6 +45,7 @@ export function createAdmission(parts: AdmissionParts<KnownSession>, emit: Emit<
       if (admitted.kind !== 'pending') return noticeGrace(admitted);
       return { ...admitted, outcome: admitted.outcome.then(noticeGrace) };
     },
+    routeFor: (incoming) => routeFor(incoming, parts),
     authorize: (asked) => andThen(authorize(asked, noFacts, parts.authenticators), noticeGrace),
   };
 }

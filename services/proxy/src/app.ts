@@ -27,7 +27,9 @@ import { startProxyTelemetry } from './telemetry/start.ts';
 import { createBeginAnswer } from './respond/begin-answer.ts';
 import { createRefuse } from './respond/refuse.ts';
 import { createRespond } from './respond/respond.ts';
+import { createForwardAuth } from './server/forward-auth.ts';
 import { createHttpListener } from './server/http.ts';
+import { createReadQuestion } from './server/question.ts';
 import { createUpgradeListener } from './server/websocket.ts';
 import { createSessionCheck } from './authn/session-check.ts';
 import { createIntrospect } from './authn/introspect.ts';
@@ -150,8 +152,9 @@ export async function startProxy(options: {
   const tunnels = createTunnels(session.ttl.validMs);
   table.onReplace(() => void tunnels.recheck());
 
+  const trust = trustPeers(settings.server.trustedProxies);
   const stages = createStages({
-    trust: trustPeers(settings.server.trustedProxies),
+    trust,
     admission,
     addresses,
     secure,
@@ -161,6 +164,7 @@ export async function startProxy(options: {
     emit,
     elapsed,
   });
+  const readQuestion = createReadQuestion({ trust, routeFor: admission.routeFor });
   const beginAnswer = createBeginAnswer({ secure, cookies });
   const serveEndpoint = createServeEndpoint(endpoints);
   const readBody = createBodyReader({ held: createHeldBodies(), graceMs: settings.server.readTimeoutMs });
@@ -168,7 +172,8 @@ export async function startProxy(options: {
   const server = await startServer(
     ({ ready }) => {
       const respond = createRespond({ ready, serveEndpoint, refuse, showLauncher, marks });
-      const both = { stages, respond, beginAnswer, connections, signer };
+      const forwardAuth = createForwardAuth({ stages, respond, beginAnswer });
+      const both = { stages, respond, readQuestion, forwardAuth, beginAnswer, connections, signer };
       const { passInterim } = settings.server;
       return {
         request: createHttpListener({ ...both, readBody, passInterim }),

@@ -16,6 +16,8 @@ export type Exchange = {
   readonly res: ServerResponse;
   /** by `performance.now()` */
   readonly startedAt: number;
+  /** a server in front asks about a request that it forwards by itself; all else here is about that one */
+  isQuestion?: true;
   /** stages 1 to 7: what becomes of it, or what is settled of that by now */
   outcome?: Outcome<KnownSession> | Pending<KnownSession>;
   /** what an endpoint of ours has found out about who asks it */
@@ -41,6 +43,7 @@ export function recordOf(exchange: Exchange): RequestRecord {
   return {
     id,
     isHealthCheck: outcome?.kind === 'health_check',
+    isQuestion: exchange.isQuestion === true,
     request: outcome?.request,
     route: outcome?.route,
     decision: exchange.decision ?? outcome?.decision,

@@ -24,7 +24,7 @@ test('a caller who leaves while auth is asked is told of once, with the host and
       requestId: () => 'an-id',
       read: () => ({ client: '', forwardedFor: '', forwardedProto: undefined }),
     },
-    admission: { admit, authorize: jest.fn<Admission['authorize']>() },
+    admission: { admit },
     addresses: { origin: () => 'https://wiki.example.com' },
     secure: true,
     isOwnCookie: () => false,

@@ -27,8 +27,8 @@ export type Leaving = {
 
 /** The parts that the stages work with. */
 export type StageParts = OutgoingParts & {
-  readonly trust: PeerTrust;
-  readonly admission: Admission;
+  readonly trust: Pick<PeerTrust, 'requestId' | 'read'>;
+  readonly admission: Pick<Admission, 'admit'>;
   readonly emit: Emit<ProxyEvent>;
 };
 
@@ -57,6 +57,7 @@ export type Stages = {
     incoming: Incoming,
   ) => Outcome<KnownSession> | Promise<Outcome<KnownSession>>;
   readonly outgoing: (exchange: Exchange, forward: Forward<KnownSession>) => Leaving;
+  readonly toldTo: (exchange: Exchange, forward: Forward<KnownSession>) => readonly string[];
   readonly record: (exchange: Exchange, status: number) => void;
 };
 
@@ -105,15 +106,21 @@ export function createStages(parts: StageParts): Stages {
     };
   }
 
+  // 8, where a server in front forwards.
+  function toldTo(exchange: Exchange, forward: Forward<KnownSession>): readonly string[] {
+    return headers.toldTo(exchange, forward);
+  }
+
   // 10, when it is answered or its caller has left; later calls do nothing.
   function record(exchange: Exchange, status: number): void {
     if (exchange.isRecorded === true) return;
     exchange.isRecorded = true;
     const ms = performance.now() - exchange.startedAt;
-    emit({ kind: 'request', record: recordOf(exchange), method: exchange.req.method ?? '', status, ms });
+    const method = exchange.outcome?.request?.method ?? exchange.req.method ?? '';
+    emit({ kind: 'request', record: recordOf(exchange), method, status, ms });
   }
 
-  return { open, canonical, admission, outgoing, record };
+  return { open, canonical, admission, outgoing, toldTo, record };
 }
 
 function wantedFor(forward: Forward<KnownSession>): Wanted {

@@ -483,3 +483,19 @@ test('a header that the proxy looks at decides', async () => {
   const coded = ['--header', 'Host: wiki.example.com', '--header', 'Transfer-Encoding: gzip, chunked'];
   expect(JSON.parse((await latchkey(hosts, [...args, ...coded])).stdout)).toMatchObject({ status: 400 });
 });
+
+describe('a route with forward_auth', () => {
+  const withForwardAuth = {
+    'up.yml': withOptions('allowed_groups: [eng]', 'forward_auth: true'),
+    'alone.env': 'UPSTREAM_CLUSTER=prod\n',
+    'behind.env': 'SERVER_TRUSTED_PROXIES=10.0.0.7\n',
+  };
+
+  test.each([
+    ['behind.env', 'a server in front that asks about it is told the same'],
+    ['alone.env', 'forward_auth has no effect: SERVER_TRUSTED_PROXIES is not set'],
+  ])('is explained with %s: %s', async (env, note) => {
+    const asked = ['explain', 'up.yml', '--env-file', env, '--url', 'https://wiki.example.com/'];
+    expect((await latchkey(withForwardAuth, asked)).stdout).toContain(`note: ${note}`);
+  });
+});

@@ -98,6 +98,7 @@ function differencesOf(route: Route, defaults: Defaults): string[] {
     [route.skipAuthPreflight, 'public preflights'],
     [route.passAccessToken, 'passes the access token'],
     [route.allowRootServiceWorker, 'may have a service worker for the whole host'],
+    [route.forwardAuth, 'answers a server in front'],
     [route.providerSlug !== defaults.provider, `provider ${route.providerSlug}`],
     [injectRequestHeaders.length > 0, `sets ${namesOf(injectRequestHeaders)} on requests`],
     [headerOverrides.length > 0, `sets ${namesOf(headerOverrides)} on responses`],

@@ -88,6 +88,7 @@ function differences(before: Served, after: Served): string[] {
   }
   const switches = [
     ['passAccessToken', 'the application gets the access token of the person'],
+    ['forwardAuth', 'a server in front may ask about requests that it forwards by itself'],
     ['allowRootServiceWorker', 'the application may have a service worker for its whole host'],
     ['tlsSkipVerify', 'the certificate of the application is not checked'],
     ['skipRequestSigning', 'requests are not signed'],

@@ -32,6 +32,7 @@ const noteMakers: ReadonlyArray<(explained: Explained) => string[]> = [
   aboutGroups,
   aboutAddress,
   aboutHeaders,
+  aboutServerInFront,
 ];
 
 function aboutScheme({ asked, installation: { proxy }, answer }: Explained): string[] {
@@ -177,4 +178,11 @@ function aboutHeaders({ asked: { headerNames } }: Explained): string[] {
     notes.push('cookies are not opened here: --as says who is signed in');
   }
   return notes;
+}
+
+function aboutServerInFront({ answer: { route }, installation: { proxy } }: Explained): string[] {
+  if (route?.forwardAuth !== true) return [];
+  return proxy?.hasTrustedProxies === false
+    ? ['forward_auth has no effect: SERVER_TRUSTED_PROXIES is not set, so no server in front is believed']
+    : ['a server in front that asks about it is told the same, by forward_auth'];
 }

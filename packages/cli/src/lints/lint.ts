@@ -1,5 +1,5 @@
 import type { Route, RouteTable } from '@latchkey/upstreams';
-import type { AuthKnowledge } from '../environment/deployment.ts';
+import type { AuthKnowledge, ProxyKnowledge } from '../environment/deployment.ts';
 import type { Finding } from '../finding.ts';
 import type { Source } from '../source/source.ts';
 
@@ -10,6 +10,7 @@ export type LintSubject = {
   source: Source;
   table: RouteTable;
   auth: AuthKnowledge | undefined;
+  proxy: ProxyKnowledge | undefined;
   /** Whether the environment lets a reload take most routes away. */
   allowLoss: boolean;
 };

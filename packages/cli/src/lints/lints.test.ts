@@ -199,6 +199,21 @@ describe('a header that only the proxy sets', () => {
   });
 });
 
+describe('a route that answers a server in front', () => {
+  const text = withOptions('allowed_groups: [eng]', 'forward_auth: true');
+  const found = async (env: string) => {
+    const files = { 'up.yml': text, 'proxy.env': env };
+    const asked = ['check', 'up.yml', '--env-file', 'proxy.env', '--format', 'json'];
+    return placesIn((await latchkey(files, asked)).stdout);
+  };
+
+  test('is told where no server in front is believed', async () => {
+    expect(await found('UPSTREAM_CLUSTER=prod\n')).toContain('LK607 7:7');
+    expect(await found('SERVER_TRUSTED_PROXIES=10.0.0.7\n')).not.toContain('LK607 7:7');
+    expect(await check(text)).toEqual([]);
+  });
+});
+
 test('every lint has a heading of its own in the reference', () => {
   const reference = renderLintReference();
   const codes = Object.values(lints).map(({ code }) => code);

@@ -2,6 +2,7 @@ import type { Deployment } from '../environment/deployment.ts';
 import type { Finding } from '../finding.ts';
 import type { UpstreamFile } from '../upstream-file.ts';
 import { lintForeignHosts } from './foreign-host.ts';
+import { lintServersInFront } from './forward-auth.ts';
 import { lintIdentityHeaders } from './identity-headers.ts';
 import type { Lint } from './lint.ts';
 import { lintNeverMatches } from './never-matches.ts';
@@ -23,15 +24,16 @@ const allLints: readonly Lint[] = [
   lintIdentityHeaders,
   lintProviders,
   lintReturns,
+  lintServersInFront,
 ];
 
 /** What the lints say about a file. One with errors is looked through for secrets only: it has become no routes. */
 export function lint(
   { file, text, source, table }: UpstreamFile,
-  { auth, upstream: { allowLoss } }: Pick<Deployment, 'auth' | 'upstream'>,
+  { auth, proxy, upstream: { allowLoss } }: Pick<Deployment, 'auth' | 'proxy' | 'upstream'>,
 ): Finding[] {
   const secrets = lintSecrets({ file, text, source });
   if (table === undefined) return secrets;
-  const subject = { file, text, source, table, auth, allowLoss };
+  const subject = { file, text, source, table, auth, proxy, allowLoss };
   return [...allLints.flatMap((each) => each(subject)), ...secrets];
 }

@@ -110,6 +110,12 @@ export const lints = {
     title: 'A host that auth sends nobody back to',
     text: 'After the sign-in, auth sends people to hosts of `AUTHORIZE_PROXY_DOMAINS` and below only, so that nobody can use it to lead people elsewhere. The host of this route is none of them, and signing in there ends with an error.',
   },
+  nobodyAsks: {
+    code: 'LK607',
+    severity: 'warning',
+    title: 'A server in front that nobody believes',
+    text: 'With `forward_auth` a server in front says which request it asks about, and is believed where `SERVER_TRUSTED_PROXIES` of the proxy has its address. It is empty, so nobody is believed, and the answers are about the host alone: nothing is public, and nobody is named. Add the address of the server, and of nobody else who reaches the proxy.',
+  },
 } as const satisfies Record<string, LintKind>;
 
 /** The sections of docs/diagnostics.md about lints: one heading for each code, below those of the upstream file. */

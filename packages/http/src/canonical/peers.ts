@@ -13,6 +13,8 @@ export type Caller = {
 
 /** Reads forwarding headers, believing them only from the configured peers. */
 export type PeerTrust = {
+  /** whether what a request says of another one is believed */
+  isTrusted(req: IncomingMessage): boolean;
   read(req: IncomingMessage): Caller;
   /** the `X-Request-Id` that a trusted peer gave the request, if it is one to write into a log */
   requestId(req: IncomingMessage): string | undefined;
@@ -41,6 +43,7 @@ export function trustPeers(networks: readonly string[]): PeerTrust {
   }
 
   return {
+    isTrusted: (req) => peerOf(req).isTrusted,
     requestId: (req) => (peerOf(req).isTrusted ? givenRequestId(req.headers) : undefined),
     read(req) {
       const { address: peer, isTrusted: isBelieved } = peerOf(req);

@@ -29,7 +29,21 @@ export type CanonicalRequest = {
 
 /** Why a request is refused before anything else looks at it. */
 export type MalformedReason =
-  'no host' | 'several hosts' | 'malformed host' | 'malformed target' | 'malformed framing';
+  | 'no host'
+  | 'several hosts'
+  | 'malformed host'
+  | 'malformed target'
+  | 'malformed framing'
+  | MalformedOriginal;
+
+/** Why nobody can tell which request a server in front asks about. */
+export type MalformedOriginal =
+  | 'no original request'
+  | 'incomplete original request'
+  | 'repeated original request'
+  | 'conflicting original request'
+  | 'malformed original request'
+  | 'original request for another host';
 
 /** What of an arriving request says what is asked for. */
 export type Received = Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders'>;

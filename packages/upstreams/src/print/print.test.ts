@@ -40,6 +40,7 @@ services:
       preserve_location: false
       pass_access_token: false
       allow_root_service_worker: false
+      forward_auth: false
       skip_request_signing: false
       tls_skip_verify: false
     extra_routes:
@@ -62,6 +63,7 @@ services:
           preserve_location: false
           pass_access_token: false
           allow_root_service_worker: false
+          forward_auth: false
           skip_request_signing: false
           tls_skip_verify: false
 `);

@@ -60,6 +60,7 @@ function optionLines(route: Route): string[] {
     `preserve_location: ${route.preserveLocation}`,
     `pass_access_token: ${route.passAccessToken}`,
     `allow_root_service_worker: ${route.allowRootServiceWorker}`,
+    `forward_auth: ${route.forwardAuth}`,
     `skip_request_signing: ${route.skipRequestSigning}`,
     `tls_skip_verify: ${route.tlsSkipVerify}`,
   ];

@@ -97,6 +97,7 @@ function resolveRoute(
       policy: compilePolicy(access),
       passAccessToken: readable(options.pass_access_token) ?? false,
       allowRootServiceWorker: readable(options.allow_root_service_worker) ?? false,
+      forwardAuth: readable(options.forward_auth) ?? false,
       providerSlug: readable(options.provider_slug) || defaults.provider,
       injectRequestHeaders: readable(options.inject_request_headers) ?? [],
       headerOverrides: readable(options.header_overrides) ?? [],

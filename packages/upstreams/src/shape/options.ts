@@ -123,6 +123,11 @@ const fields = {
       'Whether the application may have a service worker for its whole host, and send `Service-Worker-Allowed`. Such a worker can read the codes that sign people in to this host, and carry a session away.',
     default: '`false`',
   }),
+  forward_auth: flag({
+    meaning:
+      'Whether a server in front of the application (nginx, Caddy, Traefik, Envoy) may ask about requests that it forwards by itself: which one is meant is believed of `SERVER_TRUSTED_PROXIES`, and the answer says who asks.',
+    default: '`false`',
+  }),
   skip_request_signing: flag({
     meaning: 'Whether requests go to the application without `Gap-Signature` and `Sso-Signature`.',
     default: '`false`',

@@ -80,6 +80,13 @@ export const chapters: readonly Chapter[] = [
     ],
   },
   {
+    title: 'A server in front that forwards by itself',
+    fields: ['forward_auth'],
+    text: [
+      'nginx, Caddy, Traefik or Envoy can forward to the application themselves and ask the proxy about each request; [forward-auth.md](forward-auth.md) has what to copy. The question is answered as the request itself would be, by the same rules, public paths among them. Of what is set for the way to the application only the identity goes along with the answer: `inject_request_headers`, `timeout` and the like are for requests that the proxy forwards.',
+    ],
+  },
+  {
     title: 'Signatures',
     fields: ['skip_request_signing'],
     text: [

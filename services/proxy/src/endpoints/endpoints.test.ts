@@ -100,6 +100,8 @@ test('the paths that are ours are these and no others', () => {
     '/oauth2/apps.js',
     '/oauth2/auth',
     '/oauth2/callback',
+    '/oauth2/ext-authz',
+    '/oauth2/forward-auth',
     '/oauth2/me',
     '/oauth2/person',
     '/oauth2/sign_in',

@@ -1,4 +1,4 @@
-import { isTransient, namedGroups, nameOf } from '@latchkey/access';
+import { isTransient, namedGroups } from '@latchkey/access';
 import { refusalOf } from '@latchkey/admission';
 import type { Authorized } from '@latchkey/admission';
 import { ownEndpoints } from '@latchkey/contract';
@@ -22,6 +22,7 @@ import type { PersonMarks } from '../authn/person-marks.ts';
 import type { SessionCookies } from '../authn/session-cookies.ts';
 import { refuseWithError } from '../respond/refuse-with-error.ts';
 import type { Refuse } from '../respond/refuse.ts';
+import { refuseWithoutRedirect } from '../respond/refuse-without-redirect.ts';
 import type { KnownSession } from '../authn/session-state.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
 import { replyLauncherScript } from './launcher.ts';
@@ -63,7 +64,9 @@ export function createEndpoints(parts: {
 
   const handlers: Readonly<Record<OwnEndpointName, readonly RequestHandler[]>> = {
     robots: [(_req, res) => replyText(res, 200, 'User-agent: *\nDisallow: /\n')],
-    auth: [answerAuth],
+    auth: [answerAuth(202)],
+    forwardAuth: [answerAuth(200)],
+    extAuthz: [answerAuth(200)],
     me: [answerMe],
     apps: [answerApps],
     appsScript: [(_req, res) => replyLauncherScript(res)],
@@ -75,7 +78,9 @@ export function createEndpoints(parts: {
     certs: [(_req, res) => replyText(res, 200, parts.certs)],
   };
   for (const [name, endpoint] of namedEndpoints) {
-    app.all(endpoint.path, onlyMethods(endpoint), ...handlers[name]);
+    const serve = [onlyMethods(endpoint), ...handlers[name]];
+    if (endpoint.below) app.use(endpoint.path, serve);
+    else app.all(endpoint.path, serve);
   }
 
   app.use(function failed(error: Error, _req: Request, res: Response, _next: NextFunction) {
@@ -89,19 +94,21 @@ export function createEndpoints(parts: {
   });
   return app;
 
-  // For a server in front that asks per request (nginx auth_request). It is about the session and the host that was
-  // asked for. No header says which path or host is meant instead: anybody could write it (CVE-2026-40575).
-  async function answerAuth(req: Request, res: Response): Promise<void> {
-    const authorized = await decideAbout(req, res);
-    if (!authorized.decision.allow) return refuseWithoutRedirect(res, authorized);
-    res.set('Cache-Control', 'no-store');
-    return replyText(res, 202, '');
+  // For a server in front whose word about other requests is not taken (`server/question.ts`). It is about the session and the
+  // host that was asked for, whatever path, host or method a header names: anybody could write it (CVE-2026-40575).
+  function answerAuth(yes: 200 | 202): RequestHandler {
+    return async function auth(req, res) {
+      const authorized = await decideAbout(req, res);
+      if (!authorized.decision.allow) return refuseWithoutRedirect(ownRequestOf(res).exchange, authorized);
+      res.set('Cache-Control', 'no-store');
+      return replyText(res, yes, '');
+    };
   }
 
   async function answerMe(req: Request, res: Response): Promise<void> {
     const authorized = await decideAbout(req, res);
     const { identified } = authorized;
-    if (identified.kind !== 'person') return refuseWithoutRedirect(res, authorized);
+    if (identified.kind !== 'person') return refuseWithoutRedirect(ownRequestOf(res).exchange, authorized);
     const { session } = identified.session;
     // An allow-list: what is added to a session later stays inside until somebody lists it here (CVE-2024-39315).
     return replyJson(res, 200, {
@@ -173,17 +180,6 @@ export function createEndpoints(parts: {
     if (href !== undefined && mayBeRedirected(request.method, req.headers)) return replyRedirect(res, href);
     return refuseWithError(exchange, 'not_found');
   }
-}
-
-// Whoever asks here is a program: it is told, not sent anywhere. A server in front sends people to the sign-in for 401 (nginx:
-// `error_page 401`), so a person who is signed in and may not pass would go round in circles.
-function refuseWithoutRedirect(res: Response, { identified, decision }: Authorized<KnownSession>): void {
-  const { reason, rule = '' } = decision;
-  const { exchange } = ownRequestOf(res);
-  if (isTransient(reason)) return refuseWithError(exchange, 'session_unverified', { reason });
-  if (identified.kind === 'visitor') return refuseWithError(exchange, 'not_signed_in', { reason });
-  const extra = { email: nameOf(identified.principal) ?? '', rule };
-  return refuseWithError(exchange, 'access_denied', { reason, extra });
 }
 
 // An image of another page could fill the browser with attempts and push out those that people are at, or use one up.

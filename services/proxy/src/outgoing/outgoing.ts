@@ -1,5 +1,6 @@
 import type { Forward } from '@latchkey/admission';
 import { isVisit } from '@latchkey/http';
+import { withoutCookies } from '@latchkey/session';
 import type { Exchange } from '../exchange.ts';
 import { withPublicAddress } from './location.ts';
 import { requestHeaders } from './request-headers.ts';
@@ -14,6 +15,11 @@ import { createPlans } from './plan.ts';
 export type Outgoing = {
   /** The headers of the request to the application, a flat list. */
   headersFor(exchange: Exchange, forward: Forward<KnownSession>): string[];
+  /**
+   * The headers of a yes to a server in front that forwards by itself, a flat list: who asks, the cookies that may travel on,
+   * and the one `Set-Cookie` that it hands to the browser. Most of them carry no second one; it comes with the next yes.
+   */
+  toldTo(exchange: Exchange, forward: Forward<KnownSession>): string[];
   /** The headers of the answer to the browser. */
   answerTo(exchange: Exchange, forward: Forward<KnownSession>): AnswerHeaders;
 };
@@ -46,8 +52,14 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
     return cookies;
   }
 
+  // A machine is no person, and nobody's name goes with it.
+  function identityFor({ identified, route }: Forward<KnownSession>): readonly string[] | undefined {
+    return identified.kind === 'person' ? identityOf(identified.session, route) : undefined;
+  }
+
   return {
-    headersFor({ id, req }, { request, route, identified, decision, target }) {
+    headersFor({ id, req }, forward) {
+      const { request, route, decision, target } = forward;
       return requestHeaders({
         rawHeaders: req.rawHeaders,
         request,
@@ -56,10 +68,19 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
         upstreamHost: target.origin.slice(target.origin.indexOf('//') + 2),
         plan: planOf(route).request,
         isPreflight: decision.reason === 'preflight',
-        // A machine is no person, and nobody's name goes with it.
-        identity: identified.kind === 'person' ? identityOf(identified.session, route) : undefined,
+        identity: identityFor(forward),
         isOwnCookie,
       });
+    },
+
+    toldTo(exchange, forward) {
+      const { cookie } = exchange.req.headers;
+      const [setCookie] = setCookies(exchange, forward);
+      return [
+        ...(identityFor(forward) ?? []),
+        ...(cookie === undefined ? [] : ['Cookie', withoutCookies(cookie, isOwnCookie) ?? '']),
+        ...(setCookie === undefined ? [] : ['Set-Cookie', setCookie]),
+      ];
     },
 
     answerTo(exchange, forward) {

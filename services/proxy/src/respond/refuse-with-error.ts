@@ -1,5 +1,5 @@
 import type { Reason } from '@latchkey/access';
-import { errors, ownPaths } from '@latchkey/contract';
+import { errors, isOwnPath } from '@latchkey/contract';
 import { isReading } from '@latchkey/http';
 import type { ErrorCode } from '@latchkey/contract';
 import { replyError, thisAddress } from '@latchkey/web-pages';
@@ -30,7 +30,7 @@ export function refuseWithError(
   const { status } = errors[code];
   if (status === 503) res.setHeader('Retry-After', '10');
   if (status === 401) res.setHeader('WWW-Authenticate', challenge);
-  const isRead = isReading(res.req.method ?? '');
+  const isRead = isReading(exchange.outcome?.request?.method ?? res.req.method ?? '');
   const paragraphs = said ?? whatNow(code, isRead);
   const again = [inNewTab(code, isRead, exchange)];
   replyError(res, {
@@ -76,7 +76,7 @@ function whatNow(code: ErrorCode, isRead: boolean): string[] {
 // A window of its own may be redirected to the sign-in and back. Not to an address of ours, though: there a click counts as
 // meant, and whoever frames a page can make people click.
 function inNewTab(code: ErrorCode, isRead: boolean, { outcome }: Exchange): PageAction {
-  const isPage = isRead && !ownPaths.has(outcome?.request?.rawPath ?? '');
+  const isPage = isRead && !isOwnPath(outcome?.request?.rawPath ?? '');
   return {
     label: code === 'not_signed_in' ? 'Sign in in a new tab' : 'Open in a new tab',
     newTab: isPage ? thisAddress : '/',

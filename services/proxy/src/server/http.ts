@@ -12,11 +12,15 @@ import type { Respond } from '../respond/respond.ts';
 import type { BodyRefusal, HeldBody } from '../outgoing/signers/read-body.ts';
 import type { Signer } from '../outgoing/signers/signer.ts';
 import type { Leaving, Stages } from '../stages.ts';
+import type { ForwardAuth } from './forward-auth.ts';
+import type { ReadQuestion } from './question.ts';
 
 /** What takes requests on: the stages, and whatever answers what goes no further. */
 export type HttpParts = {
   readonly stages: Stages;
   readonly respond: Respond;
+  readonly readQuestion: ReadQuestion;
+  readonly forwardAuth: ForwardAuth;
   readonly connections: Connections;
   readonly signer: Signer;
   readonly readBody: (
@@ -32,7 +36,7 @@ const noBody: HeldBody = { bytes: Buffer.alloc(0), release: () => undefined };
 
 /** Takes requests through the stages. */
 export function createHttpListener(parts: HttpParts): RequestListener {
-  const { stages, respond, beginAnswer, connections, signer } = parts;
+  const { stages, respond, readQuestion, forwardAuth, beginAnswer, connections, signer } = parts;
 
   return function request(req, res) {
     const exchange = stages.open(req, res);
@@ -52,6 +56,8 @@ export function createHttpListener(parts: HttpParts): RequestListener {
 
   async function serve(exchange: Exchange): Promise<void> {
     const incoming = stages.canonical(exchange, 'http');
+    const question = readQuestion(exchange.req, incoming);
+    if (question !== undefined) return forwardAuth(exchange, question);
     const admitted = stages.admission(exchange, incoming);
     const outcome = admitted instanceof Promise ? await admitted : admitted;
     if (outcome.kind !== 'forward') {

@@ -23,11 +23,15 @@ import type { Respond } from '../respond/respond.ts';
 import type { KnownSession } from '../authn/session-state.ts';
 import type { Signer } from '../outgoing/signers/signer.ts';
 import type { Leaving, Stages } from '../stages.ts';
+import type { ForwardAuth } from './forward-auth.ts';
+import type { ReadQuestion } from './question.ts';
 
 /** What takes handshakes on. */
 export type WebSocketParts = {
   readonly stages: Stages;
   readonly respond: Respond;
+  readonly readQuestion: ReadQuestion;
+  readonly forwardAuth: ForwardAuth;
   readonly admission: Pick<Admission, 'admit'>;
   readonly table: () => RouteTable;
   readonly connections: Connections;
@@ -75,6 +79,9 @@ export function createUpgradeListener(
     const { exchange, socket } = handshake;
     const decidedBy = table();
     const incoming = stages.canonical(exchange, 'websocket');
+    // Caddy asks about a handshake with a handshake.
+    const question = parts.readQuestion(exchange.req, incoming);
+    if (question !== undefined) return parts.forwardAuth(exchange, question);
     const admitted = stages.admission(exchange, incoming);
     const outcome = admitted instanceof Promise ? await admitted : admitted;
     if (outcome.kind !== 'forward') {

@@ -80,6 +80,7 @@ function lineOf({ record, method, status, ms }: RequestEvent): RequestLine {
   const { id, request, route, decision, principal } = record;
   const line: RequestLine = { id, method, status, duration: Math.round(ms * 10) / 10 };
   if (record.isHealthCheck) line.path = healthPath;
+  if (record.isQuestion) line.question = true;
   if (request !== undefined)
     Object.assign(line, { host: request.host, path: request.rawPath, client: request.client });
   if (route !== undefined) line.route = route.id;

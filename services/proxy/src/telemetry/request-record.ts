@@ -9,6 +9,8 @@ export type RequestRecord = {
   readonly id: string;
   /** nothing else is known of it */
   readonly isHealthCheck?: boolean;
+  /** a server in front asked about it, and forwards it by itself */
+  readonly isQuestion?: boolean;
   readonly request?: CanonicalRequest | undefined;
   readonly route?: Route | undefined;
   readonly decision?: Decision | undefined;

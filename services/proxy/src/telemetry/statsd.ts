@@ -67,8 +67,9 @@ const actions: ReadonlyMap<string, string> = new Map([
   ...Object.values(ownEndpoints).map(({ path, action }) => [path, action] as const),
 ]);
 
-function actionOf({ record: { request, isHealthCheck } }: RequestEvent): string {
+function actionOf({ record: { request, isHealthCheck, isQuestion } }: RequestEvent): string {
   if (isHealthCheck) return 'ping';
+  if (isQuestion) return 'auth';
   return actions.get(request?.rawPath ?? '') ?? 'proxy';
 }
 

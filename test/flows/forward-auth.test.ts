@@ -1,0 +1,213 @@
+// A server in front forwards to the application by itself, and asks the proxy about each request. The answer is what the
+// proxy would have done with the request itself, and says who asks.
+import { describe, expect, test } from '@jest/globals';
+import { fronts, send } from '../fixtures/questions.ts';
+import type { FrontName, Held, Told } from '../fixtures/questions.ts';
+import { cookieHeader } from '../fixtures/sign-in.ts';
+import { useStack } from '../fixtures/use-stack.ts';
+
+let clock = 0;
+const the = useStack({
+  now: () => Date.now() + clock,
+  proxyEnv: { SERVER_TRUSTED_PROXIES: '127.0.0.1' },
+  upstreams: `
+- service: wiki
+  default:
+    from: wiki.latchkey.localhost
+    to: '{{app}}'
+    options:
+      allowed_groups: [engineering@example.com]
+      skip_auth_regex: ['^/public/']
+      skip_auth_preflight: true
+      inject_request_headers: {X-Key: 'of the application'}
+      forward_auth: true
+- {service: vault, default: {from: vault.latchkey.localhost, to: '{{app}}', options: {allowed_groups: [security@example.com], forward_auth: true}}}
+- {service: hello, default: {from: hello.latchkey.localhost, to: '{{app}}', options: {allowed_email_domains: [example.com], skip_auth_regex: ['^/public/']}}}
+- {service: start, default: {type: launcher, from: start.latchkey.localhost, options: {allowed_email_domains: [example.com], forward_auth: true}}}
+`,
+});
+const each = Object.keys(fronts) as FrontName[];
+const page = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', accept: 'text/html' };
+const preflight = { origin: 'https://elsewhere.example', 'access-control-request-method': 'PUT' };
+
+function ask(front: FrontName, held: Held = {}, from?: string): Promise<Told> {
+  return send(the.stack, fronts[front](held, the.stack), from);
+}
+
+const cookies = new Map<string, string>();
+async function cookieOf(email = 'engineer@example.com'): Promise<string> {
+  const browser = cookies.has(email) ? undefined : await the.signedIn(email, the.stack.url('hello'));
+  if (browser !== undefined) cookies.set(email, await cookieHeader(browser, the.stack.url('wiki')));
+  return cookies.get(email) ?? '';
+}
+
+describe.each(each)('%s', (front) => {
+  const yes = front === 'nginx' ? 202 : 200;
+
+  test('hears yes about who may pass, who that is, and the cookies that may travel on', async () => {
+    const cookie = `theme=dark; ${await cookieOf()}; tab=2`;
+    const { status, headers, body } = await ask(front, { target: '/d/1?x=2', headers: { cookie } });
+    expect([status, body]).toEqual([yes, '']);
+    expect(headers).toMatchObject({
+      'x-forwarded-user': 'engineer',
+      'x-forwarded-email': 'engineer@example.com',
+      'x-forwarded-groups': 'engineering@example.com',
+      cookie: 'theme=dark; tab=2',
+      'cache-control': 'no-store',
+    });
+    expect(headers['x-key']).toBeUndefined();
+    expect(the.stack.app.received).toEqual([]);
+  });
+
+  test('hears no about a person who may not, with the reason', async () => {
+    const cookie = await cookieOf('finance@example.com');
+    const { status, headers, body } = await ask(front, { headers: { cookie } });
+    expect([status, JSON.parse(body)]).toMatchObject([
+      403,
+      { reason: 'no_rule_matches', email: 'finance@example.com' },
+    ]);
+    expect(headers['x-forwarded-user']).toBeUndefined();
+  });
+
+  test('hears 401 about a program that nobody signed in', async () => {
+    const { status, headers, body } = await ask(front);
+    expect([status, headers['www-authenticate']]).toEqual([401, 'Cookie realm="Latchkey"']);
+    expect(JSON.parse(body)).toMatchObject({ error: 'not_signed_in', reason: 'no_session' });
+  });
+
+  test('hears yes about a public path, and of nobody', async () => {
+    for (const cookie of ['a=b', await cookieOf()]) {
+      const { status, headers } = await ask(front, { target: '/public/a?x=/private', headers: { cookie } });
+      expect(status).toBe(yes);
+      expect(Object.keys(headers).filter((name) => name.startsWith('x-forwarded-'))).toEqual([]);
+      expect(headers.cookie).toBe(cookie === 'a=b' ? 'a=b' : '');
+    }
+  });
+
+  test.each([
+    '/private?/public/',
+    '/private#/public/',
+    '/public/%2e%2e/private',
+    '/public/..%2fprivate',
+    '//public/a',
+    '/public//a',
+    '/public/;/a',
+    '/public/%23',
+    '/public/\\..\\private',
+    '/PUBLIC/a',
+  ])('hears no about %s, which is not public or reads in two ways', async (target) => {
+    expect((await ask(front, { target })).status).toBe(target.includes('#') ? 400 : 401);
+  });
+
+  test('hears yes about a preflight that brings nothing along', async () => {
+    expect((await ask(front, { method: 'OPTIONS', headers: preflight })).status).toBe(yes);
+    for (const more of [
+      { cookie: 'a=b' },
+      { authorization: 'Bearer x' },
+      { 'x-http-method-override': 'DELETE' },
+    ]) {
+      expect((await ask(front, { method: 'OPTIONS', headers: { ...preflight, ...more } })).status).toBe(401);
+    }
+    expect((await ask(front, { method: 'PUT', headers: preflight })).status).toBe(401);
+  });
+
+  test('hears no about a handshake that a page of another origin sends', async () => {
+    const cookie = await cookieOf();
+    const handshake = (origin: string) => ({
+      cookie,
+      origin,
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    });
+    const own = new URL(the.stack.url('wiki')).origin;
+    expect((await ask(front, { headers: handshake(own) })).status).toBe(yes);
+    expect((await ask(front, { headers: handshake('https://evil.example') })).status).toBe(403);
+  });
+
+  test('gets a renewed session for the browser', async () => {
+    const cookie = await cookieOf();
+    clock = 2 * 3_600_000;
+    const { headers } = await ask(front, { headers: { cookie } });
+    clock = 0;
+    expect(headers['set-cookie']).toEqual([expect.stringContaining('_sso_proxy=Fe26')]);
+  });
+
+  test('is told about a page visit how to sign in, if it can say so, and comes back to the whole address', async () => {
+    const { status, headers } = await ask(front, { target: '/d/1?x=%2F&y=1', headers: page });
+    if (front === 'nginx') return expect(status).toBe(401);
+    expect(status).toBe(302);
+    const location = new URL(String(headers.location));
+    expect(location.searchParams.get('redirect_uri')).toBe(the.stack.url('wiki', '/d/1?x=%2F&y=1'));
+  });
+
+  test.each(['/robots.txt', '/oauth2/me', '/oauth2/forward-auth', '/oauth2/sign_out'])(
+    'hears no about %s, which is ours to answer',
+    async (target) => {
+      const cookie = await cookieOf();
+      expect((await ask(front, { target, headers: { cookie } })).status).toBe(404);
+    },
+  );
+
+  test('hears nothing but yes as yes: a launcher, a worker that is to end, a health check of the application', async () => {
+    const cookie = await cookieOf();
+    expect((await ask(front, { host: 'start', headers: { cookie } })).status).toBe(404);
+    expect(
+      (await ask(front, { target: '/sw.js', headers: { cookie, 'service-worker': 'script' } })).status,
+    ).toBe(404);
+    expect((await ask(front, { target: '/ping' })).status).toBe(401);
+  });
+
+  test('that nobody trusts says nothing about other requests: the answer is about the host', async () => {
+    const stranger = '127.0.0.2';
+    const asked = await ask(front, { target: '/public/a' }, stranger);
+    // Traefik asks an address that is no host of an application.
+    expect(asked.status).toBe(front === 'Traefik' ? 421 : 401);
+    const known = await ask(front, { target: '/d', headers: { cookie: await cookieOf() } }, stranger);
+    expect([known.status, known.headers['x-forwarded-user']]).toEqual([
+      front === 'Traefik' ? 421 : yes,
+      undefined,
+    ]);
+  });
+
+  test('says nothing about other requests of a route without forward_auth', async () => {
+    const asked = await ask(front, { host: 'hello', target: '/public/a' });
+    expect(asked.status).toBe(front === 'Traefik' ? 421 : 401);
+    const known = await ask(front, { host: 'hello', headers: { cookie: await cookieOf() } });
+    expect([known.status, known.headers['x-forwarded-user']]).toEqual([
+      front === 'Traefik' ? 421 : yes,
+      undefined,
+    ]);
+  });
+
+  test('is told about in one line, with the request that it is about', async () => {
+    const before = the.stack.log.length;
+    await ask(front, { target: '/d/1?x=2', method: 'PUT' });
+    const lines = the.stack.log.slice(before).filter(({ msg }) => msg === 'request');
+    expect(lines).toMatchObject([
+      {
+        question: true,
+        method: 'PUT',
+        host: 'wiki.latchkey.localhost',
+        path: '/d/1',
+        status: 401,
+        route: 'wiki',
+      },
+    ]);
+  });
+});
+
+test.each(['/oauth2/auth', '/oauth2/forward-auth'])(
+  '%s has to be told which request is meant, where the route says that it is',
+  async (target) => {
+    const headers = { cookie: await cookieOf(), host: new URL(the.stack.url('wiki')).host };
+    expect((await send(the.stack, { method: 'GET', target, headers })).status).toBe(400);
+    const line = the.stack.log.findLast(({ msg }) => msg === 'request');
+    expect(line).toMatchObject({ error: 'bad_request', detail: 'no original request' });
+  },
+);
+
+test('a handshake is asked about with a handshake, too', async () => {
+  const headers = { cookie: await cookieOf(), connection: 'Upgrade', upgrade: 'websocket' };
+  const { status, headers: told } = await ask('Caddy', { headers });
+  expect([status, told['x-forwarded-user']]).toEqual([200, 'engineer']);
+  expect(the.stack.app.received).toEqual([]);
+});
