@@ -65,6 +65,14 @@ function groupsOf(claims: JsonObject, groupsClaim: string): string[] | undefined
     .slice(0, mostGroups);
 }
 
+/**
+ * Tells whether a token endpoint gave an access token that we know how to use (RFC 6749, section 7.1: "The client MUST NOT use
+ * an access token if it does not understand the token type").
+ */
+export function isBearer({ access_token: token, token_type: type }: JsonObject): boolean {
+  return typeof token === 'string' && token !== '' && typeof type === 'string' && /^bearer$/i.test(type);
+}
+
 /** Reads what a token endpoint gave us for later (RFC 6749, section 5.1). */
 export function tokensOf(answer: JsonObject): Tokens {
   const { refresh_token: refreshToken, access_token: accessToken, expires_in: seconds } = answer;

@@ -9,6 +9,7 @@ import type { Profile, StrategyOptions, VerifyCallback } from 'passport-google-o
 import { parseJsonObject } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { ask } from './ask.ts';
+import { isBearer } from './claims.ts';
 
 /** The invented request that the strategy runs on; `pending` goes in at the callback and comes out at the start. */
 export type SignInRequest = {
@@ -105,10 +106,15 @@ function boundedRequest(timeoutMs: number) {
 async function exchange(question: Call): Promise<string> {
   const { status, body } = await ask(question);
   // node-oauth reads fields of the answer without looking whether it is an object.
-  if (parseJsonObject(body) === undefined) {
+  const answer = parseJsonObject(body);
+  if (answer === undefined) {
     throw new HttpError('provider_failed', { detail: `no JSON object with status ${status}` });
   }
   // These two fields are how node-oauth reports an answer that says no.
   if (status !== 200) throw Object.assign(new Error('refused'), { statusCode: status, data: body });
+  // The one question that is posted is for tokens, and node-oauth takes whatever comes for one.
+  if (question.method === 'POST' && !isBearer(answer)) {
+    throw new HttpError('provider_failed', { detail: 'no Bearer token came' });
+  }
   return body;
 }

@@ -4,7 +4,7 @@ import type { Directory } from '../directory/directory.ts';
 import { isJsonObject, parseJsonObject } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { ask } from './ask.ts';
-import { identityOf, tokensOf } from './claims.ts';
+import { identityOf, isBearer, tokensOf } from './claims.ts';
 import { GoogleStrategy } from './google-strategy.ts';
 import type { SignInRequest, StrategyUser } from './google-strategy.ts';
 import { strategyRunner } from './passport-run.ts';
@@ -95,7 +95,7 @@ export function googleProvider(
       const answer = await ask({ url: endpoints.token, ...question });
       const given = parseJsonObject(answer.body);
       if (isRefusal(given?.['error'])) return undefined;
-      if (answer.status !== 200 || typeof given?.['access_token'] !== 'string') {
+      if (answer.status !== 200 || given === undefined || !isBearer(given)) {
         throw failed(`refreshing: ${errorName(given?.['error'])}`);
       }
       const tokens = tokensOf(given);

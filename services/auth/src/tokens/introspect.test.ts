@@ -200,7 +200,9 @@ describe('a provider without refresh tokens', () => {
       groups: [engineering],
     };
     rig.idp.behaviour.faults.userinfo = { answer: { status: 200, body: userinfo } };
-    rig.idp.behaviour.faults.token = { answer: { status: 200, body: { access_token: 'a', expires_in: 60 } } };
+    rig.idp.behaviour.faults.token = {
+      answer: { status: 200, body: { access_token: 'a', token_type: 'Bearer', expires_in: 60 } },
+    };
     const token = await tokenOf('google');
     rig.clock.now += hour;
     const answer = await rig.introspect({ token, groups: engineering });
@@ -211,7 +213,9 @@ describe('a provider without refresh tokens', () => {
     const groups = Array.from({ length: 300 }, (_, n) => `group-${n}@example.com`);
     const userinfo = { sub: 'demo-9', email: 'nine@example.com', email_verified: true, groups };
     rig.idp.behaviour.faults.userinfo = { answer: { status: 200, body: userinfo } };
-    rig.idp.behaviour.faults.token = { answer: { status: 200, body: { access_token: 'a' } } };
+    rig.idp.behaviour.faults.token = {
+      answer: { status: 200, body: { access_token: 'a', token_type: 'Bearer' } },
+    };
     const token = await tokenOf('google');
     expect(sessionCookieName.length + token.length).toBeLessThanOrEqual(4096);
     expect((await rig.introspect({ token, groups: 'group-299@example.com' })).body['groups']).toHaveLength(1);
