@@ -10,6 +10,7 @@ import {
   renderUpstreamSchema,
 } from '@latchkey/upstreams';
 import { join } from 'node:path';
+import { renderAdvisories } from './advisories-page.ts';
 import { drawPackages } from './draw-packages.ts';
 import { packagesInUse } from './packages.ts';
 
@@ -18,6 +19,7 @@ const root = join(import.meta.dirname, '../..');
 /** The pages of docs/ that are made from tables in the code, and the picture of the packages, by file name. */
 export function generatedPages(): Record<string, string> {
   return {
+    'advisories.md': renderAdvisories(),
     'configuration.md': renderConfigurationReference(),
     'dashboards.md': renderMetricsReference([proxyMetrics, authMetrics]),
     'diagnostics.md': `${renderDiagnosticsReference()}\n${renderLintReference()}`,

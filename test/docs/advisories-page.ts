@@ -1,0 +1,23 @@
+import { advisories } from './advisories.ts';
+import type { Advisory } from './advisories.ts';
+
+const intro = `<!-- generated: do not edit; run npx --yes pnpm@12.21.0 run docs -->
+
+# Advisories
+
+What went wrong in systems that do this job, and in what they are made of, and what keeps it from going wrong here: a test that sends the input to a running service, or that fails where the guard behind it is gone; or why it cannot happen. An advisory that is missing here is a fault: it becomes a row of \`test/docs/advisories.ts\`, which this page is made from, and a file in \`test/advisories/\`.
+`;
+
+/** The page about all of them. */
+export function renderAdvisories(): string {
+  const sections = Object.entries(advisories).map(
+    ([system, rows]) =>
+      `## ${system}\n\n| what | what went wrong | here |\n| --- | --- | --- |\n${rows.map(rowOf).join('\n')}\n`,
+  );
+  return [intro, ...sections].join('\n');
+}
+
+function rowOf(row: Advisory): string {
+  const here = 'tests' in row ? row.tests.map((name) => `\`${name}\``).join(', ') : row.reason;
+  return `| ${row.ids.join(', ')} | ${row.wrong} | ${here} |`;
+}
