@@ -3,12 +3,12 @@
  * information. Lines and columns begin at 1.
  */
 export type Finding = {
-  code: string;
-  severity: 'error' | 'warning' | 'notice';
-  message: string;
-  file: string;
-  line: number;
-  column: number;
+  readonly code: string;
+  readonly severity: 'error' | 'warning' | 'notice';
+  readonly message: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
 };
 
 /** What a finding of one kind has in common with the others, as a table of kinds has it. */

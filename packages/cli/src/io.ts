@@ -1,3 +1,5 @@
+import { UsageError } from './usage-error.ts';
+
 /** What a command may touch. Everything else it gets as arguments, so that a test can run it whole. */
 export type Io = {
   stdout(text: string): void;
@@ -10,3 +12,18 @@ export type Io = {
   /** Of this program. */
   readonly version: string;
 };
+
+/** The bytes of a file that was named on the command line. */
+export function readBytes(path: string, io: Io): Uint8Array {
+  try {
+    return io.readFile(path);
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new UsageError(`${path} cannot be read (${why}): name a readable file`, { cause: error });
+  }
+}
+
+/** The text of a file that was named on the command line. */
+export function readText(path: string, io: Io): string {
+  return new TextDecoder().decode(readBytes(path, io));
+}

@@ -3,7 +3,7 @@ import type { Diagnostic, LoadedUpstreams } from '@latchkey/upstreams';
 import type { Deployment } from './environment/deployment.ts';
 import type { Io } from './io.ts';
 import { printable } from './output/printable.ts';
-import { readBytes } from './read-text.ts';
+import { readBytes } from './io.ts';
 import { sourceOf } from './source/source.ts';
 import type { Source } from './source/source.ts';
 

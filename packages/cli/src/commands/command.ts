@@ -2,13 +2,13 @@ import type { Io } from '../io.ts';
 
 /** One command of `latchkey`. */
 export type Command = {
-  name: string;
+  readonly name: string;
   /** One line for the list of commands. */
-  summary: string;
+  readonly summary: string;
   /** How it is called, without `latchkey` in front. */
-  usage: string;
+  readonly usage: string;
   /** What it does, its options and its examples, as `--help` shows them. */
-  help: string;
+  readonly help: string;
   /** Takes the arguments behind its name and gives the exit code. Throws UsageError, or what `parseArgs` throws. */
   run(args: string[], io: Io): number | Promise<number>;
 };

@@ -6,7 +6,7 @@ import { clustersThatAnswer } from '../explain/other-clusters.ts';
 import { renderAnswer, answerJson } from '../explain/render.ts';
 import { readRequest } from '../explain/request.ts';
 import { explainRequest } from '../explain/answer.ts';
-import type { Asker } from '../explain/asker.ts';
+import type { Requester } from '../explain/request.ts';
 import { printFindings } from '../output/findings.ts';
 import { paintFor } from '../output/paint.ts';
 import { isAboutCluster, readUpstreamFile } from '../upstream-file.ts';
@@ -70,7 +70,7 @@ Examples:
     const format = oneOf('--format', values.format, ['text', 'json']);
     if (values.url === undefined) throw new UsageError('--url is missing');
     const request = readRequest(values.url, values.method, values.header);
-    const asker = askerOf(values);
+    const requester = requesterOf(values);
     const deployment = readDeployment(values, io);
     const file = readUpstreamFile(path, deployment, io);
     const { table, diagnostics } = file;
@@ -80,10 +80,10 @@ Examples:
     }
 
     const installation = { ...deployment, table };
-    const answer = await explainRequest(request, asker, installation);
+    const answer = await explainRequest(request, requester, installation);
     const isUnknown = answer.error === 'unknown_host';
     const otherClusters = isUnknown ? clustersThatAnswer(file, deployment, request) : [];
-    const explained = { asked: request, asker, answer, installation, otherClusters };
+    const explained = { asked: request, requester, answer, installation, otherClusters };
     const around = { file: path, warnings: diagnostics.filter(isAboutCluster), paint: paintFor(io) };
     if (format === 'json') io.stdout(`${JSON.stringify(answerJson(explained, around), null, 2)}\n`);
     else io.stdout(renderAnswer(explained, around));
@@ -91,11 +91,11 @@ Examples:
   },
 };
 
-function askerOf(values: {
+function requesterOf(values: {
   as?: string | undefined;
   groups?: string[] | undefined;
   provider?: string | undefined;
-}): Asker {
+}): Requester {
   if (values.as === undefined) {
     if (values.groups || values.provider !== undefined) {
       throw new UsageError('--groups and --provider are about somebody: add --as');

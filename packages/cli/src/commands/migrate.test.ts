@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { latchkey, placesIn, withOptions } from '../../test-support/latchkey.ts';
-import { renderMigrationReference } from '../migrate/reference.ts';
-import { migrationRules } from '../migrate/rules.ts';
+import { migrationRules, renderMigrationReference } from '../migrate/rules.ts';
 
 const options = withOptions('allowed_groups: [eng]');
 const secret = Buffer.alloc(32, 'the key of the tests').toString('base64');

@@ -5,15 +5,15 @@ import { compareAccess } from './access.ts';
 
 /** What changes for one host or pattern. */
 export type Change = {
-  kind: 'gain' | 'loss' | 'new' | 'gone' | 'other';
+  readonly kind: 'gain' | 'loss' | 'new' | 'gone' | 'other';
   /** The host, or the pattern, as the file has it. */
-  host: string;
+  readonly host: string;
   /** In words: who gains or loses, or what is different. */
-  text: string;
+  readonly text: string;
   /** Whether somebody may get in who could not before, where there was something already. */
-  widens: boolean;
+  readonly widens: boolean;
   /** Where to look: in the new file, or for what is gone in the old one. */
-  route: Route;
+  readonly route: Route;
 };
 
 type Served = { route: Route; destination: string };

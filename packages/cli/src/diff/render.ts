@@ -9,9 +9,9 @@ const wordOf = { gain: 'gains', loss: 'loses', new: 'new', gone: 'gone', other: 
 
 /** What there is to tell about two files. */
 export type Diff = {
-  changes: readonly Change[];
+  readonly changes: readonly Change[];
   /** What would be gone, in words, where that is so much that a running proxy refuses the file. */
-  refused: string | undefined;
+  readonly refused: string | undefined;
 };
 
 const refusedTitle = 'A running proxy refuses this file';

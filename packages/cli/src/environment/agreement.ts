@@ -6,10 +6,10 @@ import type { StartUp } from './start-up.ts';
 
 /** A variable of the proxy and the one of auth that has to go with it. */
 type Pair = {
-  ofProxy: string;
-  ofAuth: string;
-  agree: (proxy: ProxySettings, auth: AuthSettings) => boolean;
-  consequence: string;
+  readonly ofProxy: string;
+  readonly ofAuth: string;
+  readonly agree: (proxy: ProxySettings, auth: AuthSettings) => boolean;
+  readonly consequence: string;
 };
 
 const pairs: readonly Pair[] = [

@@ -2,7 +2,7 @@ import type { AccountRules } from '@latchkey/access';
 import type { AuthSettings, ProxySettings } from '@latchkey/settings';
 import type { Finding } from '../finding.ts';
 import type { Io } from '../io.ts';
-import { readText } from '../read-text.ts';
+import { readText } from '../io.ts';
 import { UsageError } from '../usage-error.ts';
 import { disagreements } from './agreement.ts';
 import { readEnvFile } from './env-file.ts';
@@ -13,36 +13,36 @@ import type { StartUp } from './start-up.ts';
 
 /** One environment that the upstream file is read for: its section, and what the variables of both services say. */
 export type Deployment = {
-  upstream: ProxySettings['upstream'];
+  readonly upstream: ProxySettings['upstream'];
   /** Undefined where no env file is about the proxy. */
-  proxy: ProxyKnowledge | undefined;
+  readonly proxy: ProxyKnowledge | undefined;
   /** Undefined where no env file is about auth. */
-  auth: AuthKnowledge | undefined;
+  readonly auth: AuthKnowledge | undefined;
   /** The variables of the env files in the order in which they stand. */
-  entries: readonly EnvEntry[];
+  readonly entries: readonly EnvEntry[];
   /** What the services would say about the env files when they start. */
-  findings: readonly Finding[];
+  readonly findings: readonly Finding[];
 };
 
 /** What of the proxy's variables has a say in what becomes of a request. */
 export type ProxyKnowledge = {
   /** Whether browsers reach the applications over HTTPS only. */
-  secure: boolean;
+  readonly secure: boolean;
   /** Whether there is a load balancer that is believed when it says how a browser reached it. */
-  hasTrustedProxies: boolean;
+  readonly hasTrustedProxies: boolean;
   /** How browsers reach auth, and the applications where nobody who is trusted says how they come. */
-  scheme: 'http' | 'https';
+  readonly scheme: 'http' | 'https';
   /** The ports at which browsers reach every application. */
-  publicPorts: readonly number[];
+  readonly publicPorts: readonly number[];
 };
 
 /** What auth decides about people, as far as the env files say; undefined for what they do not say. */
 export type AuthKnowledge = {
-  accounts: AccountRules | undefined;
+  readonly accounts: AccountRules | undefined;
   /** The slugs of its providers. */
-  slugs: readonly string[] | undefined;
+  readonly slugs: readonly string[] | undefined;
   /** Where it sends people back to; `*` for anywhere. */
-  proxyDomains: readonly string[] | undefined;
+  readonly proxyDomains: readonly string[] | undefined;
 };
 
 /**

@@ -8,8 +8,7 @@ import type { ErrorCode } from '@latchkey/contract';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Route, RouteTable } from '@latchkey/upstreams';
 import type { Deployment } from '../environment/deployment.ts';
-import type { Asker } from './asker.ts';
-import type { AskedRequest } from './request.ts';
+import type { AskedRequest, Requester } from './request.ts';
 import { signInOf } from './sign-in.ts';
 import type { SignIn, SignInStep } from './sign-in.ts';
 import { forwardedAs } from './upstream.ts';
@@ -21,23 +20,23 @@ export type Installation = Pick<Deployment, 'proxy' | 'auth' | 'upstream'> & { t
 /** What would become of a request, and why. */
 export type Explanation = {
   /** Whether it gets what it asks for, from the application or from the proxy itself. */
-  allow: boolean;
+  readonly allow: boolean;
   /** What happens, in words. */
-  outcome: string;
-  route?: Route | undefined;
-  reason?: Reason | undefined;
+  readonly outcome: string;
+  readonly route?: Route | undefined;
+  readonly reason?: Reason | undefined;
   /** The error that it would be answered with. */
-  error?: ErrorCode;
+  readonly error?: ErrorCode;
   /** The status of an answer of ours; without one the application answers. */
-  status?: number;
+  readonly status?: number;
   /** Where a request over plain HTTP is sent first; the rest is about that address. */
-  redirect?: string;
+  readonly redirect?: string;
   /** What has to hold before there is a session. Empty where none is needed, or where no env file says. */
-  signIn: readonly SignInStep[];
+  readonly signIn: readonly SignInStep[];
   /** Every rule of the route in the order in which they are asked. */
-  rules: readonly RuleOutcome[];
+  readonly rules: readonly RuleOutcome[];
   /** What the application is sent. */
-  upstream?: Forwarded;
+  readonly upstream?: Forwarded;
 };
 
 type Told = Pick<Explanation, 'allow' | 'outcome' | 'error' | 'status' | 'upstream'>;
@@ -45,17 +44,17 @@ type Told = Pick<Explanation, 'allow' | 'outcome' | 'error' | 'status' | 'upstre
 /** Has a request decided about as the proxy has it, by the same function, and says what comes of it. */
 export async function explainRequest(
   asked: AskedRequest,
-  asker: Asker,
+  requester: Requester,
   installation: Installation,
 ): Promise<Explanation> {
-  const parts = partsOf(asked, asker, installation);
+  const parts = partsOf(asked, requester, installation);
   const incoming = asSeenBy(installation, asked.incoming);
   const first = await outcomeOf(incoming, parts);
   const redirect = first.kind === 'redirect' ? first.location : undefined;
   const outcome = redirect === undefined ? first : await outcomeOf(overHttps(incoming), parts);
-  const signIn = signInFor(outcome, asker, installation);
+  const signIn = signInFor(outcome, requester, installation);
   return {
-    ...tell(outcome, signIn, asker, parts),
+    ...tell(outcome, signIn, requester, parts),
     route: outcome.route,
     reason: outcome.decision?.reason,
     signIn: signIn.steps,
@@ -64,32 +63,32 @@ export async function explainRequest(
   };
 }
 
-async function outcomeOf(incoming: Incoming, parts: AdmissionParts<Asker>): Promise<Outcome<Asker>> {
+async function outcomeOf(incoming: Incoming, parts: AdmissionParts<Requester>): Promise<Outcome<Requester>> {
   const admitted = admit(incoming, parts);
   return admitted.kind === 'pending' ? admitted.outcome : admitted;
 }
 
 function partsOf(
   asked: AskedRequest,
-  asker: Asker,
+  requester: Requester,
   { proxy, auth, table }: Installation,
-): AdmissionParts<Asker> {
+): AdmissionParts<Requester> {
   const secure = proxy?.secure ?? true;
   return {
     match: (host, port) => table.match(host, port),
     publicPorts: proxy?.publicPorts,
     secure,
     scheme: ({ forwardedProto }) => (secure ? 'https' : (forwardedProto ?? proxy?.scheme ?? asked.scheme)),
-    authenticators: [({ route }) => sessionOf(asker, signInOf(asker, route, auth))],
+    authenticators: [({ route }) => sessionOf(requester, signInOf(requester, route, auth))],
   };
 }
 
 /** Who asks, in place of their cookie. */
-function sessionOf(asker: Asker, { refusal }: SignIn): Identified<Asker> | undefined {
-  if (asker === undefined) return undefined;
+function sessionOf(requester: Requester, { refusal }: SignIn): Identified<Requester> | undefined {
+  if (requester === undefined) return undefined;
   if (refusal === undefined) {
-    const principal = { kind: 'person', email: asker.email, groups: asker.groups } as const;
-    return { kind: 'person', principal, session: asker };
+    const principal = { kind: 'person', email: requester.email, groups: requester.groups } as const;
+    return { kind: 'person', principal, session: requester };
   }
   const why = refusal === 'other_provider' ? 'session_other_provider' : 'no_session';
   return { kind: 'visitor', principal: { kind: 'visitor', why } };
@@ -111,19 +110,19 @@ function withProto(incoming: Incoming, forwardedProto: CanonicalRequest['forward
 
 /** What stands between a person and a session, where one is asked for. */
 function signInFor(
-  { route, decision, identified }: Outcome<Asker>,
-  asker: Asker,
+  { route, decision, identified }: Outcome<Requester>,
+  requester: Requester,
   { auth }: Installation,
 ): SignIn {
   const isAsked = decision !== undefined && !isOpen({ decision, identified });
-  return isAsked && route ? signInOf(asker, route, auth) : { steps: [], refusal: undefined };
+  return isAsked && route ? signInOf(requester, route, auth) : { steps: [], refusal: undefined };
 }
 
-function isOpen({ decision, identified }: Pick<Decided<Asker>, 'decision' | 'identified'>): boolean {
+function isOpen({ decision, identified }: Pick<Decided<Requester>, 'decision' | 'identified'>): boolean {
   return decision.allow && identified.kind === 'visitor';
 }
 
-function rulesOf(outcome: Outcome<Asker>, { headers }: Incoming): readonly RuleOutcome[] {
+function rulesOf(outcome: Outcome<Requester>, { headers }: Incoming): readonly RuleOutcome[] {
   if (outcome.decision === undefined) return [];
   const { request, route, decision, identified } = outcome;
   const facts = { path: request.path, preflight: isPreflight(request.method, headers) };
@@ -134,7 +133,12 @@ function rulesOf(outcome: Outcome<Asker>, { headers }: Incoming): readonly RuleO
   return rules.map((rule) => (rule.about === 'principal' ? { ...rule, outcome: 'not reached' } : rule));
 }
 
-function tell(outcome: Outcome<Asker>, signIn: SignIn, asker: Asker, parts: AdmissionParts<Asker>): Told {
+function tell(
+  outcome: Outcome<Requester>,
+  signIn: SignIn,
+  requester: Requester,
+  parts: AdmissionParts<Requester>,
+): Told {
   switch (outcome.kind) {
     case 'health_check':
       return answered('it is the health check of the proxy, under every host and before all rules.');
@@ -160,7 +164,7 @@ function tell(outcome: Outcome<Asker>, signIn: SignIn, asker: Asker, parts: Admi
     case 'sign_in_aside':
     case 'challenge':
     case 'person_changed':
-      return askedToSignIn(outcome, signIn, asker);
+      return askedToSignIn(outcome, signIn, requester);
     case 'deny':
       return denied(outcome, parts);
     case 'unavailable':
@@ -179,15 +183,15 @@ function tell(outcome: Outcome<Asker>, signIn: SignIn, asker: Asker, parts: Admi
 }
 
 function askedToSignIn(
-  { kind, route: { providerSlug }, decision }: Decided<Asker> & { readonly kind: string },
+  { kind, route: { providerSlug }, decision }: Decided<Requester> & { readonly kind: string },
   { refusal }: SignIn,
-  asker: Asker,
+  requester: Requester,
 ): Told {
   if (refusal === 'provider_unknown') {
     return refused('not_found', `At the sign-in: auth has no provider ${JSON.stringify(providerSlug)}.`);
   }
   if (refusal === 'account_refused') {
-    const flaw = (asker && flawOfAddress(asker.email)) ?? `auth does not let ${asker?.email} in.`;
+    const flaw = (requester && flawOfAddress(requester.email)) ?? `auth does not let ${requester?.email} in.`;
     return refused('account_refused', `At the sign-in: ${flaw}`);
   }
   const why = reasons[decision.reason];
@@ -204,7 +208,10 @@ function askedToSignIn(
   return refused('not_signed_in', `${why} It is no page visit, so it is told and not redirected.`);
 }
 
-function denied(outcome: Extract<Outcome<Asker>, { kind: 'deny' }>, parts: AdmissionParts<Asker>): Told {
+function denied(
+  outcome: Extract<Outcome<Requester>, { kind: 'deny' }>,
+  parts: AdmissionParts<Requester>,
+): Told {
   const { error, request, decision } = outcome;
   if (error === 'access_denied') return refused(error, reasons[decision.reason]);
   if (error === 'cross_site_request') {

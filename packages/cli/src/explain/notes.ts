@@ -4,18 +4,17 @@ import { closest } from '@latchkey/spelling';
 import { hostOf } from '@latchkey/upstreams';
 import type { Route } from '@latchkey/upstreams';
 import { isReturnable } from '../lints/sign-in.ts';
-import type { AskedRequest } from './request.ts';
-import type { Asker } from './asker.ts';
+import type { AskedRequest, Requester } from './request.ts';
 import type { Installation, Explanation } from './answer.ts';
 
 /** What was asked and what came of it. */
 export type Explained = {
-  asked: AskedRequest;
-  asker: Asker;
-  answer: Explanation;
-  installation: Installation;
+  readonly asked: AskedRequest;
+  readonly requester: Requester;
+  readonly answer: Explanation;
+  readonly installation: Installation;
   /** Clusters of the file, other than the one that was asked for, in which a route answers for the host. */
-  otherClusters: readonly string[];
+  readonly otherClusters: readonly string[];
 };
 
 /** What somebody should know who did not expect this answer, one sentence each. */
@@ -104,14 +103,14 @@ function aboutSignIn({
   asked: {
     incoming: { read },
   },
-  asker,
+  requester,
   answer,
   installation: { auth },
 }: Explained): string[] {
   const { route, reason, error } = answer;
   if (!route || reason === undefined || reason === 'public_path' || reason === 'preflight') return [];
   const notes: string[] = [];
-  if (asker && !auth?.accounts && error !== 'account_refused') {
+  if (requester && !auth?.accounts && error !== 'account_refused') {
     notes.push('auth may refuse the account before any of this: give its env file, too, with --env-file');
   }
   const domains = auth?.proxyDomains;
@@ -126,10 +125,10 @@ function aboutSignIn({
   return notes;
 }
 
-function aboutGroups({ asker, answer: { route, reason } }: Explained): string[] {
-  if (!asker || reason !== 'no_rule_matches' || !route || route.rules.groups.length === 0) return [];
-  if (asker.groups.length === 0) return ['without --groups the person is in no group'];
-  const near = asker.groups.flatMap((group) => {
+function aboutGroups({ requester, answer: { route, reason } }: Explained): string[] {
+  if (!requester || reason !== 'no_rule_matches' || !route || route.rules.groups.length === 0) return [];
+  if (requester.groups.length === 0) return ['without --groups the person is in no group'];
+  const near = requester.groups.flatMap((group) => {
     const meant = closest(group, route.rules.groups);
     return meant === undefined
       ? []
@@ -139,14 +138,14 @@ function aboutGroups({ asker, answer: { route, reason } }: Explained): string[] 
 }
 
 function aboutAddress({
-  asker,
+  requester,
   answer: { route, reason, error },
   installation: { auth },
 }: Explained): string[] {
-  if (!asker || (reason !== 'no_rule_matches' && error !== 'account_refused')) return [];
-  if (flawOfAddress(asker.email) !== undefined) return [];
+  if (!requester || (reason !== 'no_rule_matches' && error !== 'account_refused')) return [];
+  if (flawOfAddress(requester.email) !== undefined) return [];
   const rules = error === 'account_refused' ? auth?.accounts : route?.rules;
-  return rules ? nearMisses(asker.email, rules) : [];
+  return rules ? nearMisses(requester.email, rules) : [];
 }
 
 function nearMisses(

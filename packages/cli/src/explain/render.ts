@@ -3,9 +3,8 @@ import type { Paint } from '../output/paint.ts';
 import { printable } from '../output/printable.ts';
 import { notesOn } from './notes.ts';
 import type { Explained } from './notes.ts';
-import type { AskedRequest } from './request.ts';
+import type { AskedRequest, Requester } from './request.ts';
 import type { SignInStep } from './sign-in.ts';
-import type { Asker } from './asker.ts';
 import type { Explanation } from './answer.ts';
 
 /** For whom it is rendered: where the routes are from, and what of the file may mislead. */
@@ -13,10 +12,10 @@ type Around = { file: string; warnings: readonly Diagnostic[]; paint: Paint };
 
 /** A answer for people: the facts, each step with what became of it, what happens, and what is sent on. */
 export function renderAnswer(explained: Explained, { file, warnings, paint }: Around): string {
-  const { asked, asker, answer } = explained;
+  const { asked, requester, answer } = explained;
   const { allow, outcome, redirect, upstream } = answer;
   const lines = [
-    ...factsOf(asked, asker, answer, file).map(
+    ...factsOf(asked, requester, answer, file).map(
       ([label, text]) => `${paint.dim(label.padEnd(8))} ${printable(text)}`,
     ),
     '',
@@ -37,7 +36,7 @@ export function renderAnswer(explained: Explained, { file, warnings, paint }: Ar
 
 /** A answer for programs. */
 export function answerJson(explained: Explained, { warnings }: Pick<Around, 'warnings'>): object {
-  const { asked, asker, answer } = explained;
+  const { asked, requester, answer } = explained;
   const { allow, reason, error, status, outcome, redirect, route, signIn, rules, upstream } = answer;
   const read = typeof asked.incoming.read === 'string' ? undefined : asked.incoming.read;
   return {
@@ -53,7 +52,7 @@ export function answerJson(explained: Explained, { warnings }: Pick<Around, 'war
     port: read?.port ?? null,
     path: read?.path ?? null,
     rawPath: read?.rawPath ?? null,
-    person: asker ? { email: asker.email, groups: asker.groups } : null,
+    person: requester ? { email: requester.email, groups: requester.groups } : null,
     route: route
       ? { id: route.id, service: route.service, from: route.from, line: route.position.line }
       : null,
@@ -65,7 +64,7 @@ export function answerJson(explained: Explained, { warnings }: Pick<Around, 'war
 
 function factsOf(
   { method, url, incoming: { read } }: AskedRequest,
-  asker: Asker,
+  requester: Requester,
   { route }: Explanation,
   file: string,
 ): Array<[label: string, text: string]> {
@@ -76,7 +75,7 @@ function factsOf(
       ['path', read.path ?? `${read.rawPath} has two readings, so no public pattern applies to it`],
     );
   }
-  facts.push(['person', describeAsker(asker)]);
+  facts.push(['person', describeAsker(requester)]);
   if (route) {
     facts.push(['route', `${route.id}, ${route.kind}, from ${route.from} (${file}:${route.position.line})`]);
   }
@@ -109,8 +108,8 @@ function isPublic({ rules }: Explanation): boolean {
   return rules.some(({ about, outcome }) => about === 'request' && outcome === 'hit');
 }
 
-function describeAsker(asker: Asker): string {
-  if (asker === undefined) return 'nobody is signed in';
-  const groups = asker.groups.length === 0 ? 'in no group' : `in ${asker.groups.join(', ')}`;
-  return `${asker.email}, ${groups}`;
+function describeAsker(requester: Requester): string {
+  if (requester === undefined) return 'nobody is signed in';
+  const groups = requester.groups.length === 0 ? 'in no group' : `in ${requester.groups.join(', ')}`;
+  return `${requester.email}, ${groups}`;
 }

@@ -3,16 +3,20 @@ import { readIncoming } from '@latchkey/admission';
 import type { Incoming } from '@latchkey/admission';
 import { UsageError } from '../usage-error.ts';
 
+/** Who asks. `provider` is the one that signed the person in; left out, it is the one that the route asks for. */
+export type Requester =
+  { email: string; groups: readonly string[]; provider: string | undefined } | undefined;
+
 /** A request as a client would send it, and as the proxy reads it. */
 export type AskedRequest = {
   /** As it was written, and with what a browser does to it on sending. */
-  url: string;
-  method: string;
+  readonly url: string;
+  readonly method: string;
   /** The names that were asked about, as they were written. */
-  headerNames: readonly string[];
-  scheme: 'http' | 'https';
+  readonly headerNames: readonly string[];
+  readonly scheme: 'http' | 'https';
   /** What the proxy makes of it, where it is told how a browser came. */
-  incoming: Incoming;
+  readonly incoming: Incoming;
 };
 
 type Header = readonly [name: string, value: string];

@@ -2,39 +2,39 @@ import { admitAccount, flawOfAddress } from '@latchkey/access';
 import type { AccountRules } from '@latchkey/access';
 import type { Route } from '@latchkey/upstreams';
 import type { AuthKnowledge } from '../environment/deployment.ts';
-import type { Asker } from './asker.ts';
+import type { Requester } from './request.ts';
 
 /** One thing that has to hold before there is a session for a route. */
 export type SignInStep = { readonly rule: string; readonly outcome: 'hit' | 'miss' | 'not reached' };
 
 /** What stands between a person and a session for a route, and why there is none. */
 export type SignIn = {
-  steps: readonly SignInStep[];
-  refusal: 'provider_unknown' | 'account_refused' | 'other_provider' | undefined;
+  readonly steps: readonly SignInStep[];
+  readonly refusal: 'provider_unknown' | 'account_refused' | 'other_provider' | undefined;
 };
 
 /**
  * Whether a person has a session with which a route may be asked for: auth has its provider and admits the account, and
  * the session is one of that provider. What the env files do not say is passed over.
  */
-export function signInOf(asker: Asker, route: Route, auth: AuthKnowledge | undefined): SignIn {
+export function signInOf(requester: Requester, route: Route, auth: AuthKnowledge | undefined): SignIn {
   const steps: SignInStep[] = [];
   if (auth?.slugs && !auth.slugs.includes(route.providerSlug)) {
     steps.push({ rule: `PROVIDER_X_SLUG: ${auth.slugs.join(', ')}`, outcome: 'miss' });
     return { steps: [...steps, ...accountSteps(undefined, auth)], refusal: 'provider_unknown' };
   }
-  const flaw = asker && flawOfAddress(asker.email);
+  const flaw = requester && flawOfAddress(requester.email);
   if (flaw !== undefined) {
     steps.push({ rule: flaw, outcome: 'miss' }, ...accountSteps(undefined, auth));
     return { steps, refusal: 'account_refused' };
   }
-  const accounts = accountSteps(asker, auth);
+  const accounts = accountSteps(requester, auth);
   steps.push(...accounts);
-  const isRefused = asker && accounts.length > 0 && !accounts.some(({ outcome }) => outcome === 'hit');
+  const isRefused = requester && accounts.length > 0 && !accounts.some(({ outcome }) => outcome === 'hit');
   if (isRefused) return { steps, refusal: 'account_refused' };
-  if (asker?.provider === undefined) return { steps, refusal: undefined };
+  if (requester?.provider === undefined) return { steps, refusal: undefined };
 
-  const isOther = asker.provider !== route.providerSlug;
+  const isOther = requester.provider !== route.providerSlug;
   steps.push({
     rule: `provider_slug: ${route.providerSlug}`,
     outcome: isOther ? 'miss' : 'hit',
@@ -43,7 +43,7 @@ export function signInOf(asker: Asker, route: Route, auth: AuthKnowledge | undef
 }
 
 /** One step for each list that auth has; any one suffices. */
-function accountSteps(asker: Asker, auth: AuthKnowledge | undefined): SignInStep[] {
+function accountSteps(requester: Requester, auth: AuthKnowledge | undefined): SignInStep[] {
   if (!auth?.accounts) return [];
   const { emailDomains, emailAddresses } = auth.accounts;
   const lists = [
@@ -54,7 +54,7 @@ function accountSteps(asker: Asker, auth: AuthKnowledge | undefined): SignInStep
     .filter(({ list }) => list.length > 0)
     .map(({ name, list, rules }) => ({
       rule: `${name}: ${list.join(', ')}`,
-      outcome: asker ? outcomeOf(asker.email, rules) : 'not reached',
+      outcome: requester ? outcomeOf(requester.email, rules) : 'not reached',
     }));
 }
 

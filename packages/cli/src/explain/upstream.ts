@@ -7,9 +7,9 @@ import type { Route } from '@latchkey/upstreams';
 
 /** What an application is sent. */
 export type Forwarded = {
-  url: string;
+  readonly url: string;
   /** As the values of some headers are secrets, those of the file have none here. */
-  headers: ReadonlyArray<readonly [name: string, value: string]>;
+  readonly headers: ReadonlyArray<readonly [name: string, value: string]>;
 };
 
 /** What an application is sent of a request that may pass. On a public path nothing about anybody is told. */

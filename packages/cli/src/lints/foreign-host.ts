@@ -53,11 +53,11 @@ const referencePattern = /\$(?:\{(\w+)\}|(\w+))/g;
 
 /** The host and port of a `to`, and what its references stand for. */
 type Template = {
-  host: string;
-  port: string;
+  readonly host: string;
+  readonly port: string;
   /** Of the host, in its order. */
-  references: readonly string[];
-  groups: ReadonlyMap<string, RegExp | undefined>;
+  readonly references: readonly string[];
+  readonly groups: ReadonlyMap<string, RegExp | undefined>;
 };
 
 /** Rewrite routes whose target the client chooses, wholly or in the part that says whose host it is. */

@@ -5,14 +5,14 @@ import type { Source } from '../source/source.ts';
 
 /** A file without errors, and what it became in one environment. */
 export type LintSubject = {
-  file: string;
-  text: string;
-  source: Source;
-  table: RouteTable;
-  auth: AuthKnowledge | undefined;
-  proxy: ProxyKnowledge | undefined;
+  readonly file: string;
+  readonly text: string;
+  readonly source: Source;
+  readonly table: RouteTable;
+  readonly auth: AuthKnowledge | undefined;
+  readonly proxy: ProxyKnowledge | undefined;
   /** Whether the environment lets a reload take most routes away. */
-  allowLoss: boolean;
+  readonly allowLoss: boolean;
 };
 
 /** Looks for one kind of trouble. */

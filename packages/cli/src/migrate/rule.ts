@@ -7,20 +7,20 @@ import type { Source } from '../source/source.ts';
 
 /** What is looked through: an upstream file and the env files of a deployment of BuzzFeed SSO. */
 export type MigrationSubject = {
-  file: string;
-  cluster: string;
-  source: Source;
-  diagnostics: readonly Diagnostic[];
-  entries: readonly EnvEntry[];
-  defaultProvider: string;
+  readonly file: string;
+  readonly cluster: string;
+  readonly source: Source;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly entries: readonly EnvEntry[];
+  readonly defaultProvider: string;
   /** What keeps Latchkey from starting with the env files. */
-  refused: readonly RulePlace[];
+  readonly refused: readonly RulePlace[];
   /** Required secrets that are not in the env files. */
-  keptElsewhere: readonly RulePlace[];
+  readonly keptElsewhere: readonly RulePlace[];
   /** Names in the env files that should go. */
-  deprecated: readonly RulePlace[];
+  readonly deprecated: readonly RulePlace[];
   /** Variables that BuzzFeed SSO heeds and Latchkey does not yet. */
-  withoutEffectYet: readonly RulePlace[];
+  readonly withoutEffectYet: readonly RulePlace[];
 };
 
 /** Where a difference shows. `about` says what it comes down to there. */
@@ -31,12 +31,12 @@ export type RulePlace = Position & { file: string; about?: string };
  * reached, a `notice` is for information.
  */
 export type MigrationRule = FindingKind & {
-  title: string;
+  readonly title: string;
   /** What BuzzFeed SSO v3 does. */
-  before: string;
+  readonly before: string;
   /** What Latchkey does, and why. */
-  now: string;
-  todo: string;
+  readonly now: string;
+  readonly todo: string;
   find(subject: MigrationSubject): RulePlace[];
 };
 

@@ -3,10 +3,10 @@ import type { Position, YamlNode } from '@latchkey/upstreams';
 /** A key of the file as it is written: in what it stands, where, and its value. */
 export type SourceKey = {
   /** What it stands in, outermost first, and itself; entries of lists by number: `['0', 'default', 'options']`. */
-  path: readonly string[];
-  value: YamlNode;
+  readonly path: readonly string[];
+  readonly value: YamlNode;
   /** Behind an alias or `<<`, the place where one would change it. */
-  at: Position;
+  readonly at: Position;
 };
 
 /** Every key of a tree, those behind aliases included, each followed by those that stand in it. */

@@ -6,7 +6,7 @@ import type { SourceKey } from './keys.ts';
 /** The file as it is written, for saying where something stands. */
 export type Source = {
   /** Every key, those behind aliases included. None where the text is no YAML. */
-  keys: readonly SourceKey[];
+  readonly keys: readonly SourceKey[];
   /** The keys that stand directly in a value. */
   childrenOf(path: readonly string[]): readonly SourceKey[];
   /** Where the text of a value begins, behind its quote if it has one. */
