@@ -37,3 +37,10 @@ test('each advisory that a test speaks of is listed', () => {
   ]);
   expect(spokenOf.map(([id]) => id).filter((id) => !known.has(id))).toEqual([]);
 });
+
+test('each test that SECURITY.md names is there', () => {
+  const text = readFileSync(join(root, 'SECURITY.md'), 'utf8');
+  const inText = [...text.matchAll(/`(test\/[a-z]+\/[\w-]+)`/g)].map(([, name = '']) => name);
+  expect(inText.length).toBeGreaterThan(20);
+  expect(inText.filter((name) => !isThere(name))).toEqual([]);
+});
