@@ -1,6 +1,8 @@
 import type { DevClient, DevIdp } from '@latchkey/dev-idp';
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { ownEndpoints } from '@latchkey/contract';
+import type { Trust } from './apps/assertion.ts';
 import type { DemoApps } from './apps/start.ts';
 import { UserError } from './user-error.ts';
 import type { DemoPorts } from './ports.ts';
@@ -11,10 +13,25 @@ const domain = 'latchkey.localhost';
 const otherDomain = 'elsewhere.localhost';
 const authHost = (ports: DemoPorts): string => `sso.${domain}:${ports.auth}`;
 const freshSecret = (): string => randomBytes(32).toString('base64');
+const freshAssertionKey = () =>
+  generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
 
 /** Where the browser finds an application. */
 export function appAddress(app: 'hello' | 'wiki' | 'vault' | 'apps' | 'partners', ports: DemoPorts): string {
   return `http://${app}.${app === 'partners' ? otherDomain : domain}:${ports.proxy}/`;
+}
+
+/** Whose assertions the applications believe. They ask auth for its keys at 127.0.0.1, as the proxy does. */
+export function trustOfApps(ports: DemoPorts): Trust {
+  return {
+    jwks: new URL(`http://127.0.0.1:${ports.auth}${ownEndpoints.jwks.path}`),
+    issuer: `http://${authHost(ports)}`,
+    audiences: [appAddress('hello', ports), appAddress('partners', ports)].map((url) => new URL(url).origin),
+  };
 }
 
 /** What auth is at the identity provider, with a secret made for this run. */
@@ -38,6 +55,7 @@ export function serviceEnvironments(
   client: DevClient,
   kind = 'google',
 ): { auth: Environment; proxy: Environment } {
+  const assertionKey = freshAssertionKey();
   const proxyClient = { id: 'latchkey-proxy', secret: freshSecret() };
   const shared = {
     PATH: process.env['PATH'] ?? '',
@@ -65,6 +83,8 @@ export function serviceEnvironments(
       PROVIDER_DEV_NAME: 'the demo provider',
       PROVIDER_DEV_CLIENT_ID: client.clientId,
       PROVIDER_DEV_CLIENT_SECRET: client.clientSecret,
+      // It only publishes it, so the public key is enough.
+      ASSERTION_KEY: assertionKey.publicKey,
       ...providerOf(kind, idp),
     },
     proxy: {
@@ -74,6 +94,7 @@ export function serviceEnvironments(
       PROVIDER_URL_INTERNAL: `http://127.0.0.1:${ports.auth}`,
       CLIENT_ID: proxyClient.id,
       CLIENT_SECRET: proxyClient.secret,
+      ASSERTION_KEY: assertionKey.privateKey,
       UPSTREAM_CONFIGFILE: join(import.meta.dirname, 'upstreams.yml'),
       UPSTREAM_CLUSTER: 'demo',
       UPSTREAM_SCHEME: 'http',

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { announcement } from './announcement.ts';
 import { startDemoApps } from './apps/start.ts';
 import { UserError } from './user-error.ts';
-import { authAtTheProvider, serviceEnvironments } from './environment.ts';
+import { authAtTheProvider, serviceEnvironments, trustOfApps } from './environment.ts';
 import { logRelay } from './logs.ts';
 import { demoPorts, expectFree } from './ports.ts';
 import { startService, untilReady } from './processes.ts';
@@ -31,7 +31,7 @@ async function run(): Promise<void> {
   const ports = demoPorts(env['LATCHKEY_DEMO_PORT']);
   await expectFree(ports);
 
-  const apps = await startDemoApps();
+  const apps = await startDemoApps(trustOfApps(ports));
   closers.push(() => apps.close());
   const client = authAtTheProvider(ports);
   const idp = await startDevIdp({ port: ports.idp, clients: [client] });

@@ -36,7 +36,7 @@ describe('with the new key below the old one', () => {
 
 function signerOf(REQUESTSIGNER_KEY: string): ReturnType<typeof createSigner> {
   const settings = startUp(loadProxySettings({ ...minimalProxy(), REQUESTSIGNER_KEY }));
-  return createSigner({ variables: {}, rsaKey: settings.requestSignerKey });
+  return createSigner({ variables: {}, rsaKey: settings.requestSignerKey, assertionKey: undefined });
 }
 
 test('a second key that is no good keeps the proxy from starting, by its place', () => {

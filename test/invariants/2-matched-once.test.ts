@@ -55,7 +55,7 @@ beforeAll(async () => {
   };
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const log = createLog({ service: 'proxy', level: 'info', destination: silent });
-  const signing = createSigner({ variables: {}, rsaKey: undefined });
+  const signing = createSigner({ variables: {}, rsaKey: undefined, assertionKey: undefined });
   if ('problems' in signing) throw new Error(signing.problems.map(sentenceOf).join());
   const { signer } = signing;
   proxy = await startProxy({ settings: settings, table: createLiveTable(fickle), signer, log });

@@ -67,6 +67,8 @@ const pattern = fc.constantFrom(
   '"',
 );
 
+const claim = fc.oneof(fc.constantFrom('$email', '$groups', '$$5', 'Viewer', "it's"), fc.integer());
+
 const options = fc.record(
   {
     allowed_groups: orNothing(groupsOrLookalikes),
@@ -77,6 +79,11 @@ const options = fc.record(
     provider_slug: orNothing(fc.constantFrom('', 'google', 'okta-2', 7)),
     inject_request_headers: orNothing(headers),
     header_overrides: headers,
+    // Injected ones may not have its name, so it is one that they never have.
+    assertion_header: fc.constantFrom('X-Who-Asks', 'X-Who-Asks: Bearer', 'X-Latchkey-Jwt-Assertion'),
+    assertion_claims: fc.dictionary(fc.constantFrom('role', 'https://example.com/team', 'login'), claim, {
+      maxKeys: 3,
+    }),
     timeout: orNothing(duration),
     reset_deadline: duration,
     keep_alive: duration,

@@ -35,7 +35,7 @@ import {
 } from '@latchkey/session';
 import { loadUpstreams, upstreamTarget } from '@latchkey/upstreams';
 import { errorPage, renderPage } from '@latchkey/web-pages';
-import { aRequest } from '@latchkey/testing';
+import { aRequest, aRoute } from '@latchkey/testing';
 import { actionOf } from '../../services/auth/src/telemetry/action.ts';
 import { requireClient } from '../../services/auth/src/tokens/client.ts';
 import { readReturnAddress } from '../../services/auth/src/sign-in/return-address.ts';
@@ -201,7 +201,7 @@ const functions: ReadonlyArray<readonly [name: string, run: (text: string) => un
         requestId: 'id',
         origin: 'https://wiki.example.com',
         upstreamHost: 'app',
-        plan: requestPlan({ injectRequestHeaders: [], preserveHost: false }),
+        plan: requestPlan(aRoute()),
         isPreflight: false,
         identity: undefined,
         isOwnCookie: isOurs,

@@ -4,7 +4,7 @@ import { identityHeaders } from '@latchkey/identity';
 import type { Identity } from '@latchkey/identity';
 import { upstreamTarget } from '@latchkey/upstreams';
 import { cookieNames, deriveKeys, isOwnCookie, withoutCookies } from '@latchkey/session';
-import { aRequest } from '@latchkey/testing';
+import { aRequest, aRoute } from '@latchkey/testing';
 import * as fc from 'fast-check';
 import { requestHeaders, requestPlan } from '../../services/proxy/src/outgoing/request-headers.ts';
 import { createAddresses } from '../../services/proxy/src/sign-in/addresses.ts';
@@ -95,7 +95,7 @@ const person = fc.record({
 const said = (subject: Identity | undefined) => subject && identityHeaders(subject).flat();
 
 describe('for any headers that a client sends', () => {
-  const route = { injectRequestHeaders: [['X-Api-Key', 'secret']] as const, preserveHost: false };
+  const route = aRoute({ injectRequestHeaders: [['X-Api-Key', 'secret']] });
   const base = {
     request,
     requestId: 'an-id',

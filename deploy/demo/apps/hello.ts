@@ -2,20 +2,31 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { WebSocketServer } from 'ws';
+import type { AssertionSection } from './assertion.ts';
 import { identityTable } from './identity.ts';
 import { sendPage } from './page.ts';
 
 const clientScript = readFileSync(join(import.meta.dirname, 'hello.client.js'));
 
 /** Shows what an application learns about its visitor, a clock (server-sent events) and an echo (WebSocket). */
-export function hello(request: IncomingMessage, response: ServerResponse): void {
+export function createHello(assertionSection: AssertionSection) {
+  return function hello(request: IncomingMessage, response: ServerResponse): void {
+    answer(request, response, assertionSection).catch((error: unknown) => response.destroy(asError(error)));
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  assertionSection: AssertionSection,
+): Promise<void> {
   const { pathname } = new URL(request.url ?? '/', 'http://hello');
   switch (pathname) {
     case '/':
       sendPage(request, response, 'hello', {
         title: `Hello, ${String(request.headers['x-forwarded-user'] ?? 'whoever you are')}`,
         lead: 'This application has no sign-in of its own. Everything it knows about you came in these headers.',
-        body: `<section>\n<h2>What it was told</h2>\n${identityTable(request)}\n<p>Groups are named only where the route asks for some; this one does not, the wiki’s does.</p>\n</section>\n${liveParts}`,
+        body: `<section>\n<h2>What it was told</h2>\n${identityTable(request)}\n<p>Groups are named only where the route asks for some; this one does not, the wiki’s does.</p>\n</section>\n${await assertionSection(request)}\n${liveParts}`,
         script: '/app.js',
       });
       return;
@@ -23,7 +34,7 @@ export function hello(request: IncomingMessage, response: ServerResponse): void 
       sendPage(request, response, 'hello', {
         title: 'Open to anyone',
         lead: 'Nobody had to sign in to read this page, so nobody’s name may come with the request.',
-        body: `<section>\n<h2>What it was told</h2>\n${identityTable(request)}\n</section>`,
+        body: `<section>\n<h2>What it was told</h2>\n${identityTable(request)}\n</section>\n${await assertionSection(request)}`,
       });
       return;
     case '/app.js':
@@ -41,6 +52,10 @@ export function hello(request: IncomingMessage, response: ServerResponse): void 
     default:
       sendPage(request, response, 'hello', { title: 'Nothing here', lead: 'There is no such page.' }, 404);
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 const liveParts = `<section>

@@ -4,9 +4,15 @@ import { request } from 'node:http';
 import { WebSocket } from 'ws';
 import { startDemoApps, type DemoApps } from './start.ts';
 
+// Nobody answers there.
+const trust = {
+  jwks: new URL('http://127.0.0.1:9/oauth2/v1/jwks'),
+  issuer: 'http://sso.example',
+  audiences: ['http://hello.example'],
+};
 let apps: DemoApps;
 beforeAll(async () => {
-  apps = await startDemoApps();
+  apps = await startDemoApps(trust);
 });
 afterAll(() => apps.close());
 
@@ -34,6 +40,14 @@ describe('hello', () => {
     expect(html).toContain('<th scope="row">x_forwarded_email</th><td>forged@example.com</td>');
     expect(html).toContain('<th scope="row">x-request-id</th><td>id-1</td>');
     expect(html).not.toContain('not about identity');
+  });
+
+  test('says of an assertion that it is none, and not believed where it cannot be verified', async () => {
+    const none = await pageOf('hello', '/');
+    expect(none.html).toContain('No assertion came with this request.');
+    const forged = await pageOf('hello', '/', { 'x-latchkey-jwt-assertion': 'a.b.<c>' });
+    expect(forged.html).toContain('The assertion is not believed: ');
+    expect(forged.html).not.toContain('The signature is good');
   });
 
   test('says on the public page that nobody is named', async () => {
@@ -97,7 +111,7 @@ describe('the navigation', () => {
 });
 
 test('closing drops streams and WebSockets that are open', async () => {
-  const own = await startDemoApps();
+  const own = await startDemoApps(trust);
   const socket = new WebSocket(`http://127.0.0.1:${own.hello.port}/echo`);
   await once(socket, 'open');
   const clock = request({ port: own.hello.port, host: '127.0.0.1', path: '/clock' }).end();

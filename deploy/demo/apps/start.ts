@@ -1,7 +1,9 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { attachEcho, hello } from './hello.ts';
+import { createAssertionSection } from './assertion.ts';
+import type { Trust } from './assertion.ts';
+import { attachEcho, createHello } from './hello.ts';
 import { vault } from './vault.ts';
 import { wiki } from './wiki.ts';
 
@@ -10,9 +12,18 @@ type DemoApp = { port: number; close(): Promise<void> };
 /** The running demo applications, each on a port of 127.0.0.1. */
 export type DemoApps = { hello: DemoApp; wiki: DemoApp; vault: DemoApp; close(): Promise<void> };
 
-/** Starts the three applications that the demo protects, each on a free port. */
-export async function startDemoApps(): Promise<DemoApps> {
-  const apps = { hello: await startApp(hello), wiki: await startApp(wiki), vault: await startApp(vault) };
+/**
+ * Starts the three applications that the demo protects, each on a free port.
+ *
+ * @param trust whose assertions the first of them believes
+ */
+export async function startDemoApps(trust: Trust): Promise<DemoApps> {
+  const hello = createHello(createAssertionSection(trust));
+  const apps = {
+    hello: await startApp(hello, attachEcho),
+    wiki: await startApp(wiki),
+    vault: await startApp(vault),
+  };
   return {
     ...apps,
     async close() {
@@ -21,9 +32,12 @@ export async function startDemoApps(): Promise<DemoApps> {
   };
 }
 
-async function startApp(app: RequestListener): Promise<DemoApp> {
+async function startApp(
+  app: RequestListener,
+  attach: (server: Server) => void = () => undefined,
+): Promise<DemoApp> {
   const server = createServer(app);
-  if (app === hello) attachEcho(server);
+  attach(server);
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
     sockets.add(socket);

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { noFacts } from '@latchkey/access';
 import type { AccessRules, Machine, Person } from '@latchkey/access';
+import { isOwnPathWith } from '@latchkey/contract';
 import type { Route, RouteMatch } from '@latchkey/upstreams';
 import { aRoute } from '@latchkey/testing';
 import { admit, authorize } from './admit.ts';
@@ -35,6 +36,7 @@ const parts: AdmissionParts<string> = {
   publicPorts: [443],
   secure: true,
   scheme: () => 'https',
+  isOwnPath: isOwnPathWith({ assertions: true }),
   authenticators: [byCookie],
 };
 

@@ -1,6 +1,5 @@
 import { decideFor, decideForAnyone } from '@latchkey/access';
 import type { Facts } from '@latchkey/access';
-import { isOwnPath } from '@latchkey/contract';
 import { isPreflight, withoutImpliedPort } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import { servesPort } from '@latchkey/upstreams';
@@ -22,6 +21,8 @@ export type AdmissionParts<Session> = {
   readonly secure: boolean;
   /** the scheme in which a browser reaches us */
   readonly scheme: (request: CanonicalRequest) => 'http' | 'https';
+  /** whether a path, as it came, is one of ours */
+  readonly isOwnPath: (rawPath: string) => boolean;
   /** in the order in which they are asked */
   readonly authenticators: readonly Authenticator<Session>[];
 };
@@ -44,7 +45,7 @@ export function admit<Session>(
   const { route, target } = found;
   const routed = { request, route };
 
-  const own = ownEndpoint(routed, incoming);
+  const own = ownEndpoint(routed, incoming, parts);
   if (own !== undefined) return own;
 
   try {
@@ -108,7 +109,11 @@ function findRoute(
 }
 
 /** Stage 3: an exact list, and no service worker of an application controls what is on it. */
-function ownEndpoint({ request, route }: Routed, { headers }: Incoming): Outcome<never> | undefined {
+function ownEndpoint(
+  { request, route }: Routed,
+  { headers }: Incoming,
+  { isOwnPath }: Pick<AdmissionParts<unknown>, 'isOwnPath'>,
+): Outcome<never> | undefined {
   if (isOwnPath(request.rawPath)) return { kind: 'own_endpoint', request, route };
   if (route.allowRootServiceWorker || !mayControlOwnPaths(request.rawPath, headers)) return undefined;
   return { kind: 'retired_worker', request, route };

@@ -19,6 +19,7 @@ export {
   isOwnPath,
   ownEndpoints,
   ownPaths,
+  isOwnPathWith,
   renderEndpointReference,
 } from './own-endpoints.ts';
 export type { OwnEndpoint, OwnEndpointName } from './own-endpoints.ts';

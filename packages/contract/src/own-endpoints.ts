@@ -9,6 +9,8 @@ export type OwnEndpoint = {
   readonly action: 'auth' | 'callback' | 'proxy' | 'robots' | 'sign_out';
   /** in one or two plain sentences */
   readonly meaning: string;
+  /** the variable without which it is the application's */
+  readonly onlyWith?: 'ASSERTION_KEY';
 };
 
 const reading = ['GET', 'HEAD'] as const;
@@ -96,6 +98,19 @@ export const ownEndpoints = {
     action: 'proxy',
     meaning: 'The public keys of `Sso-Signature`, as JSON by their ids.',
   },
+  jwks: {
+    path: '/oauth2/v1/jwks',
+    methods: reading,
+    action: 'proxy',
+    meaning: 'The public keys of assertions (`X-Latchkey-Jwt-Assertion`), as a JWK Set. Auth has it, too.',
+  },
+  wellKnownJwks: {
+    path: '/.well-known/jwks.json',
+    methods: reading,
+    action: 'proxy',
+    onlyWith: 'ASSERTION_KEY',
+    meaning: 'The same, where some libraries look for it.',
+  },
 } as const satisfies Record<string, OwnEndpoint>;
 
 /** The name of one of the proxy's own addresses. */
@@ -112,6 +127,19 @@ const prefixes = all.filter(({ below }) => below).map(({ path }) => `${path}/`);
 export function isOwnPath(rawPath: string): boolean {
   return ownPaths.has(rawPath) || prefixes.some((prefix) => rawPath.startsWith(prefix));
 }
+
+/**
+ * Tells whether a path, as it came, is ours in an installation.
+ *
+ * @param has.assertions applications get assertions
+ */
+export function isOwnPathWith(has: { readonly assertions: boolean }): (rawPath: string) => boolean {
+  return has.assertions ? isOwnPath : (rawPath) => isOwnPath(rawPath) && !withAssertions.has(rawPath);
+}
+
+const withAssertions: ReadonlySet<string> = new Set(
+  all.filter(({ onlyWith }) => onlyWith === 'ASSERTION_KEY').map(({ path }) => path),
+);
 
 /** The health check, answered under any host and before anything else. */
 export const healthPath = '/ping';
@@ -137,8 +165,8 @@ export function renderEndpointReference(): string {
     '| --- | --- | --- |',
     `| \`${healthPath}\` | any | The health check, under every host and without one: 200, or 503 once the task is told to stop. |`,
     ...all.map(
-      ({ path, below, methods, meaning }) =>
-        `| \`${path}${below ? '/…' : ''}\` | ${methodsText(methods)} | ${meaning} |`,
+      ({ path, below, methods, meaning, onlyWith }) =>
+        `| \`${path}${below ? '/…' : ''}\` | ${methodsText(methods)} | ${meaning}${onlyWith === undefined ? '' : ` Without \`${onlyWith}\` it is the application’s.`} |`,
     ),
     '',
   ].join('\n');

@@ -4,8 +4,6 @@ export type Identity = {
   readonly email: string;
   /** only groups that the route names */
   readonly groups: readonly string[];
-  /** the provider's access token, for a route that passes it on; empty where there is none */
-  readonly accessToken?: string;
 };
 
 /** Header names and values in the order they are sent. */
@@ -20,7 +18,6 @@ export function identityHeaders(identity: Identity): HeaderList {
     ['X-Forwarded-User', headerValue(identity.user)],
     ['X-Forwarded-Email', headerValue(identity.email)],
     ['X-Forwarded-Groups', headerValue(identity.groups.filter(isSayable).join(','))],
-    ...accessTokenHeader(identity),
   ];
 }
 
@@ -30,8 +27,13 @@ function isSayable(group: string): boolean {
   return group !== '' && group === group.trim() && !/[,\p{Cc}]/u.test(group);
 }
 
-function accessTokenHeader({ accessToken }: Identity): HeaderList {
-  return accessToken === undefined ? [] : [['X-Forwarded-Access-Token', headerValue(accessToken)]];
+/**
+ * The provider's access token, for a route that passes it on.
+ *
+ * @param accessToken empty where there is none
+ */
+export function accessTokenHeader(accessToken: string): HeaderList {
+  return [['X-Forwarded-Access-Token', headerValue(accessToken)]];
 }
 
 // RFC 9110, section 5.5: values are octets. Node writes one octet per character, so text goes in as its UTF-8 octets;

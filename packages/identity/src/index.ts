@@ -1,6 +1,16 @@
+export {
+  assertedFacts,
+  assertionHeader,
+  assertionHeaderName,
+  ownClaims,
+  signAssertion,
+} from './assertion.ts';
+export type { AddedClaim, AssertedPerson, AssertionSigner, AssertionSubject } from './assertion.ts';
+export { jwks, loadAssertionKeys } from './assertion-keys.ts';
+export type { AssertionKey } from './assertion-keys.ts';
 export { gapSignature, parseGapKey } from './gap-signature.ts';
 export type { GapAlgorithm, GapKey } from './gap-signature.ts';
-export { identityHeaders } from './headers.ts';
+export { accessTokenHeader, identityHeaders } from './headers.ts';
 export type { HeaderList, Identity } from './headers.ts';
 export { foldName, isReserved } from './names.ts';
 export { decodedPath, gapSignedText, ssoSignedText } from './signed-request.ts';

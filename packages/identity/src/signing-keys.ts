@@ -1,3 +1,5 @@
+import { loadAssertionKeys } from './assertion-keys.ts';
+import type { AssertionKey } from './assertion-keys.ts';
 import { parseGapKey } from './gap-signature.ts';
 import type { GapKey } from './gap-signature.ts';
 import { loadRsaSigners } from './sso-signature.ts';
@@ -9,6 +11,8 @@ export type SigningKeys = {
   readonly gap: ReadonlyMap<string, GapKey>;
   /** the first signs, all of them are published; there may be none */
   readonly rsa: readonly RsaSigner[];
+  /** the first signs assertions, all of them are published; there may be none */
+  readonly assertion: readonly AssertionKey[];
 };
 
 /** What is wrong with a variable; the message goes on after `variable: `. */
@@ -21,11 +25,13 @@ const gapKeyName = /^(?<service>.+)_signing_key$/;
  *
  * @param given.variables `SSO_CONFIG_*`; those that end in `_signing_key` are keys, `algorithm:secret`
  * @param given.rsaKey the PEM text of `REQUESTSIGNER_KEY`: one key, or several one below the other
+ * @param given.assertionKey the text of `ASSERTION_KEY`: PEM or JWK, one key or several
  * @returns the keys, or what is wrong with which variable
  */
 export function readSigningKeys(given: {
   variables: Readonly<Record<string, string>>;
   rsaKey: string | undefined;
+  assertionKey: string | undefined;
 }): SigningKeys | { readonly problems: readonly KeyProblem[] } {
   const problems: KeyProblem[] = [];
   const gap = new Map<string, GapKey>();
@@ -42,5 +48,18 @@ export function readSigningKeys(given: {
   }
   const rsa = given.rsaKey === undefined ? [] : loadRsaSigners(given.rsaKey);
   if ('problem' in rsa) problems.push({ variable: 'REQUESTSIGNER_KEY', message: rsa.problem });
-  return problems.length > 0 || 'problem' in rsa ? { problems } : { gap, rsa };
+  const assertion = loadAssertionKeys(given.assertionKey);
+  const unusable = problemOf(assertion);
+  if (unusable !== undefined) problems.push({ variable: 'ASSERTION_KEY', message: unusable });
+  return problems.length > 0 || 'problem' in rsa || 'problem' in assertion
+    ? { problems }
+    : { gap, rsa, assertion };
+}
+
+function problemOf(keys: ReturnType<typeof loadAssertionKeys>): string | undefined {
+  if ('problem' in keys) return keys.problem;
+  const [first] = keys;
+  return first === undefined || first.privateKey !== undefined
+    ? undefined
+    : 'the first key is a public one and cannot sign: put the private key that signs above it';
 }

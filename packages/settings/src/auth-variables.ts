@@ -79,6 +79,13 @@ export const authVariables = {
     aliases: ['PROXY_CLIENT_SECRET'],
   },
 
+  ASSERTION_KEY: {
+    type: text,
+    secret: true,
+    meaning:
+      'The keys of the assertions that the proxy signs, for auth to publish them at /oauth2/v1/jwks, too: its ASSERTION_KEY, or better only the public keys of it. Unset, auth publishes none.',
+  },
+
   AUTHORIZE_PROXY_DOMAINS: {
     type: domainList,
     required: true,

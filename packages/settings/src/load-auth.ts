@@ -91,6 +91,7 @@ function authSettings(values: Values<typeof authVariables>, providers: ProviderS
       emailAddresses: values.AUTHORIZE_EMAIL_ADDRESSES ?? [],
       proxyDomains: values.AUTHORIZE_PROXY_DOMAINS,
     },
+    ...(values.ASSERTION_KEY !== undefined && { assertionKey: values.ASSERTION_KEY }),
     providers,
     metrics: metricsSettings(values),
     logging: loggingSettings(values),

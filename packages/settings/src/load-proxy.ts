@@ -105,6 +105,7 @@ function proxySettings(
     },
     maxConnections: values.UPSTREAM_MAX_CONNECTIONS,
     ...(values.REQUESTSIGNER_KEY !== undefined && { requestSignerKey: values.REQUESTSIGNER_KEY }),
+    ...(values.ASSERTION_KEY !== undefined && { assertionKey: values.ASSERTION_KEY }),
     metrics: metricsSettings(values),
     logging: loggingSettings(values),
     ...outgoingSettings(values),

@@ -178,6 +178,12 @@ export const proxyVariables = {
       'The RSA private key (PKCS#8 PEM) that signs requests to upstreams. The first of several, one below the other, signs; all of them are published at /oauth2/v1/certs.',
     aliases: ['REQUEST_SIGNATURE_KEY'],
   },
+  ASSERTION_KEY: {
+    type: text,
+    secret: true,
+    meaning:
+      'The EC private key (P-256; PEM or JWK) that signs what applications are told about a person (`X-Latchkey-Jwt-Assertion`). `latchkey keys assertion` makes one. The first of several, one below the other, signs; all of them are published at /oauth2/v1/jwks. Unset, there are no assertions.',
+  },
   ...observabilityVariables,
   ...outgoingVariables,
   RIG_IMAGE_VERSION: {

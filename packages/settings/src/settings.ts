@@ -50,6 +50,8 @@ export type ProxySettings = {
   maxConnections: number;
   /** The PEM text of the key that signs requests to upstreams. */
   requestSignerKey?: string;
+  /** The text of the keys that sign assertions, PEM or JWK. */
+  assertionKey?: string;
   metrics: MetricsSettings;
   logging: LoggingSettings;
   outgoing?: OutgoingSettings;
@@ -67,6 +69,8 @@ export type AuthSettings = {
   session: { key: SecretList; lifetimeMs: number; cookie: CookieSettings };
   client: ClientSettings;
   authorize: { emailDomains: string[]; emailAddresses: string[]; proxyDomains: string[] };
+  /** The text of the keys that the proxy signs assertions with, PEM or JWK. */
+  assertionKey?: string;
   /** At least one; their slugs differ. */
   providers: ProviderSettings[];
   metrics: MetricsSettings;

@@ -17,6 +17,8 @@ export function aRoute(options: Partial<Omit<Route, 'policy'>> = {}): Route {
     providerSlug: 'google',
     injectRequestHeaders: [],
     headerOverrides: [],
+    assertionHeader: { name: 'X-Latchkey-Jwt-Assertion', scheme: '' },
+    assertionClaims: [],
     timeoutMs: 1_000,
     resetDeadlineMs: 1_000,
     keepAliveMs: 1_000,

@@ -186,6 +186,18 @@ export const diagnosticKinds = {
     title: 'The file names no service',
     text: 'The file is empty, or its list of services is. A proxy that starts with it knows no host and answers 421; one that is running refuses it and keeps the routes that it has.',
   },
+  assertionHeader: {
+    code: 'LK217',
+    severity: 'error',
+    title: 'A header that carries no assertion',
+    text: "`assertion_header` is the name of a header, or a name and a scheme: `X-Identity`, `'Authorization: Bearer'`. Headers that frame a message, cookies, and those in which the proxy says something else (`X-Forwarded-…`, `X-Request-Id`) cannot carry it, nor one that `inject_request_headers` sets.",
+  },
+  assertionClaim: {
+    code: 'LK218',
+    severity: 'error',
+    title: 'A claim that cannot be added',
+    text: 'What every assertion has (`iss`, `aud`, `sub`, `email`, `email_verified`, `groups`, `idp`, `sid`, `auth_time`, `iat`, `nbf`, `exp`, `jti`) cannot be set by `assertion_claims`, so that it means the same everywhere. A value that begins with `$` is one of `$email`, `$user`, `$name`, `$groups`, `$sub` and `$idp`; `$$` is a dollar sign.',
+  },
   sectionMissing: {
     code: 'LK301',
     severity: 'warning',

@@ -34,6 +34,7 @@ describe('the table of diagnostics', () => {
       'parse/parse',
       'parse/bad-text',
       'shape/shape',
+      'shape/assertion',
       'resolve/inheritance',
       'resolve/rules',
       'resolve/simple',

@@ -1,4 +1,5 @@
 import type { AccessRules, PathPattern, Policy } from '@latchkey/access';
+import type { AddedClaim } from '@latchkey/identity';
 
 /** A place in the file as an editor counts it: the first line is 1, the first column is 1. */
 export type Position = { line: number; column: number };
@@ -63,6 +64,9 @@ export type Route = {
   providerSlug: string;
   injectRequestHeaders: readonly HeaderEntry[];
   headerOverrides: readonly HeaderEntry[];
+  /** the header that carries assertions, and what stands in front of the token there */
+  assertionHeader: { readonly name: string; readonly scheme: string };
+  assertionClaims: readonly AddedClaim[];
   timeoutMs: number;
   resetDeadlineMs: number;
   /** how long an idle connection to the application is kept */

@@ -1,10 +1,11 @@
-import { introspectionPath, tokenPath } from '@latchkey/contract';
+import { introspectionPath, ownEndpoints, tokenPath } from '@latchkey/contract';
 import {
   clockFrom,
   createRateLimit,
   createUnauthenticatedWork,
   HttpError,
   listenError,
+  replyJwks,
   replyText,
   startServer,
 } from '@latchkey/http';
@@ -126,6 +127,13 @@ function forBrowsers(parts: Parts, limit: RateLimit): Router {
   const router = express.Router(exactPaths);
   const work = createUnauthenticatedWork();
   const atWork = (handler: Handler): Handler => inPlace(handler, work);
+  // Before the limit: programs ask for keys, many of them from one address.
+  for (const { path } of [ownEndpoints.jwks, ownEndpoints.wellKnownJwks]) {
+    router
+      .route(path)
+      .get((_req, res) => replyJwks(res, parts.jwks))
+      .all(onlyMethods('GET, HEAD'));
+  }
   router.use(limited(limit), cookieParser());
   router
     .route('/')

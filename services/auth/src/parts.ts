@@ -1,5 +1,6 @@
 import { canonicalAuthority, withoutImpliedPort } from '@latchkey/http';
 import type { Clock } from '@latchkey/http';
+import { jwks, loadAssertionKeys } from '@latchkey/identity';
 import { attemptCookies, deriveKeys, sessionCookie } from '@latchkey/session';
 import type { KeyRing } from '@latchkey/session';
 import type { AuthSettings } from '@latchkey/settings';
@@ -62,6 +63,7 @@ export function createParts(
       signOutHint: deriveKeys(client.secrets, 'sign-out hint'),
     },
     client,
+    jwks: jwksOf(settings.assertionKey),
     sessionLifetimeMs: session.lifetimeMs,
     accounts: authorize,
     returns: { proxyDomains: authorize.proxyDomains, ownHost: authority.host, cookieDomain: domain, secure },
@@ -72,6 +74,12 @@ export function createParts(
 
 /** All of them, as the routes are put together from them. */
 export type Parts = ReturnType<typeof createParts>;
+
+function jwksOf(assertionKey: string | undefined): string {
+  const keys = loadAssertionKeys(assertionKey);
+  if ('problem' in keys) throw new SettingsError([`ASSERTION_KEY: ${keys.problem}`]);
+  return jwks(keys);
+}
 
 function ownAuthority({ host, scheme }: AuthSettings['server']): OwnAuthority {
   const authority = canonicalAuthority(host);

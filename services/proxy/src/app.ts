@@ -1,4 +1,5 @@
 import type { Authenticator } from '@latchkey/admission';
+import { isOwnPathWith } from '@latchkey/contract';
 import { clockFrom, createRateLimit, startServer, trustPeers } from '@latchkey/http';
 import type { RunningServer } from '@latchkey/http';
 import { attemptCookies, deriveKeys, isOwnCookie, sealSignOutHint } from '@latchkey/session';
@@ -112,6 +113,7 @@ export async function startProxy(options: {
       publicPorts,
       secure,
       scheme: (request) => addresses.scheme(request),
+      isOwnPath: isOwnPathWith({ assertions: signer.assertions !== undefined }),
       // A new kind of credential is a file in `authn/` and a line here.
       authenticators: [...(options.authenticators ?? []), sessionCookie],
     },
@@ -146,6 +148,7 @@ export async function startProxy(options: {
       }),
     ),
     certs: signer.certs,
+    jwks: signer.jwks,
   });
   const dialer = createDialer(settings.upstream);
   const connections = createConnections({ dialer, perOrigin: settings.maxConnections, elapsed });
@@ -162,7 +165,8 @@ export async function startProxy(options: {
     renewCookie: (value, known) => cookies.issue(value, known.session),
     rememberPerson: (known) => marks.remember(known.session),
     emit,
-    elapsed,
+    clock,
+    assertions: signer.assertions && { ...signer.assertions, issuer: provider.externalUrl.origin },
   });
   const readQuestion = createReadQuestion({ trust, routeFor: admission.routeFor });
   const beginAnswer = createBeginAnswer({ secure, cookies });

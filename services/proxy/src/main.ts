@@ -4,6 +4,7 @@ import { createLog, createMetrics, serveMetrics } from '@latchkey/telemetry';
 import { loadProxySettings, sentenceOf } from '@latchkey/settings';
 import { startProxy } from './app.ts';
 import { createReloadMetrics } from './telemetry/metrics.ts';
+import { assertionWarnings } from './outgoing/assertion-warnings.ts';
 import { createSigner } from './outgoing/signers/signer.ts';
 import { inForce } from './upstream-file/in-force.ts';
 import { createLiveCopy } from './upstream-file/live-copy.ts';
@@ -23,12 +24,15 @@ if (settings.outgoing !== undefined) useOutgoingProxy(settings.outgoing);
 const signing = createSigner({
   variables: settings.upstream.templateVariables,
   rsaKey: settings.requestSignerKey,
+  assertionKey: settings.assertionKey,
 });
 if ('problems' in signing) refuseToStart('proxy', signing.problems.map(sentenceOf));
+if (signing.signer.assertions === undefined) log.info('there are no assertions: ASSERTION_KEY is not set');
 const outcome = readUpstreams(settings.upstream);
 if (outcome.table === undefined) refuseToStart('proxy', outcome.errors);
 const first = inForce(outcome);
-for (const warning of [...warnings.map(sentenceOf), ...outcome.warnings]) log.warn(warning);
+const unsigned = signing.signer.assertions === undefined ? assertionWarnings(outcome.table.routes) : [];
+for (const warning of [...warnings.map(sentenceOf), ...outcome.warnings, ...unsigned]) log.warn(warning);
 
 try {
   const table = createLiveTable(outcome.table);

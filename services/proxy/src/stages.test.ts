@@ -31,7 +31,8 @@ test('a caller who leaves while auth is asked is told of once, with the host and
     renewCookie: () => '',
     rememberPerson: () => '',
     emit,
-    elapsed: () => 0,
+    clock: { now: () => 0, elapsed: () => 0 },
+    assertions: undefined,
   });
   const req = new IncomingMessage(new Socket());
   const exchange = stages.open(req, new ServerResponse(req));

@@ -24,7 +24,7 @@ const keyKinds = {
   assertion: {
     make: () =>
       generateKeyPairSync('ec', { namedCurve: 'P-256', privateKeyEncoding, publicKeyEncoding }).privateKey,
-    note: 'The private key with which the proxy signs assertions (ES256): PKCS#8 PEM, with its line breaks.',
+    note: 'ASSERTION_KEY of the proxy (EC, P-256): PKCS#8 PEM, with its line breaks. To change it, first put the new one below the old one; five minutes later above it.',
   },
   signing: {
     make: () =>
@@ -47,7 +47,7 @@ secret store. Nothing is kept.
   session     SESSION_COOKIE_SECRET: seals the session cookie
   grant       SESSION_KEY: seals what only auth may read in it
   client      CLIENT_SECRET and CLIENT_PROXY_SECRET: by which auth knows the proxy
-  assertion   the key of the signed assertion, ES256
+  assertion   ASSERTION_KEY: the key of the signed assertion, EC P-256
   signing     REQUESTSIGNER_KEY: the key of the request signature, RSA
 
 Examples:

@@ -34,6 +34,8 @@ export type ProxyKnowledge = {
   readonly scheme: 'http' | 'https';
   /** The ports at which browsers reach every application. */
   readonly publicPorts: readonly number[];
+  /** Whether applications get signed assertions. */
+  readonly assertions: boolean;
 };
 
 /** What auth decides about people, as far as the env files say; undefined for what they do not say. */
@@ -72,6 +74,7 @@ export function readDeployment(
       hasTrustedProxies: server.trustedProxies.length > 0,
       scheme: provider.externalUrl.protocol === 'http:' ? 'http' : 'https',
       publicPorts: server.publicPorts,
+      assertions: proxy.settings.assertionKey !== undefined,
     },
     auth: auth && knowledgeFrom(auth),
     entries,

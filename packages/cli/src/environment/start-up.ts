@@ -1,4 +1,4 @@
-import { readSigningKeys } from '@latchkey/identity';
+import { loadAssertionKeys, readSigningKeys } from '@latchkey/identity';
 import { sentenceOf, surveyAuthSettings, surveyProxySettings } from '@latchkey/settings';
 import type { AuthSettings, Problem, ProxySettings, Survey } from '@latchkey/settings';
 import { findingOf } from '../finding.ts';
@@ -21,7 +21,8 @@ const keptElsewhere =
 export function proxyStartUp(entries: readonly EnvEntry[]): StartUp<ProxySettings> {
   const survey = surveyProxySettings(environmentOf(entries));
   const { templateVariables: variables } = survey.settings.upstream;
-  const keys = readSigningKeys({ variables, rsaKey: survey.settings.requestSignerKey });
+  const { requestSignerKey: rsaKey, assertionKey } = survey.settings;
+  const keys = readSigningKeys({ variables, rsaKey, assertionKey });
   const ofKeys = 'problems' in keys ? keys.problems : [];
   const errors = [...survey.errors, ...ofKeys.map((one): Problem => ({ ...one, code: 'malformed' }))];
   return { ...survey, errors, entries };
@@ -29,7 +30,11 @@ export function proxyStartUp(entries: readonly EnvEntry[]): StartUp<ProxySetting
 
 /** How auth would start with these variables. */
 export function authStartUp(entries: readonly EnvEntry[]): StartUp<AuthSettings> {
-  return { ...surveyAuthSettings(environmentOf(entries)), entries };
+  const survey = surveyAuthSettings(environmentOf(entries));
+  const keys = loadAssertionKeys(survey.settings.assertionKey);
+  if (!('problem' in keys)) return { ...survey, entries };
+  const problem: Problem = { variable: 'ASSERTION_KEY', code: 'malformed', message: keys.problem };
+  return { ...survey, errors: [...survey.errors, problem], entries };
 }
 
 /** What a service would say, each at the line of its variable. */

@@ -2,9 +2,9 @@ import { flawOfAddress, reasons, traceRules } from '@latchkey/access';
 import type { Principal, Reason, RuleOutcome } from '@latchkey/access';
 import { admit } from '@latchkey/admission';
 import type { Decided, Identified, Incoming, Outcome, AdmissionParts } from '@latchkey/admission';
-import { errors } from '@latchkey/contract';
-import { authorityOf, isPreflight } from '@latchkey/http';
+import { errors, isOwnPathWith } from '@latchkey/contract';
 import type { ErrorCode } from '@latchkey/contract';
+import { authorityOf, isPreflight } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Route, RouteTable } from '@latchkey/upstreams';
 import type { Deployment } from '../environment/deployment.ts';
@@ -63,22 +63,23 @@ export async function explainRequest(
   };
 }
 
-async function outcomeOf(incoming: Incoming, parts: AdmissionParts<Requester>): Promise<Outcome<Requester>> {
+async function outcomeOf(incoming: Incoming, parts: Parts): Promise<Outcome<Requester>> {
   const admitted = admit(incoming, parts);
   return admitted.kind === 'pending' ? admitted.outcome : admitted;
 }
 
-function partsOf(
-  asked: AskedRequest,
-  requester: Requester,
-  { proxy, auth, table }: Installation,
-): AdmissionParts<Requester> {
-  const secure = proxy?.secure ?? true;
+/** The admission, and whether an application gets an assertion. */
+type Parts = AdmissionParts<Requester> & { readonly assertions: boolean };
+
+function partsOf(asked: AskedRequest, requester: Requester, { proxy, auth, table }: Installation): Parts {
+  const { secure = true, assertions = false } = proxy ?? {};
   return {
     match: (host, port) => table.match(host, port),
     publicPorts: proxy?.publicPorts,
     secure,
     scheme: ({ forwardedProto }) => (secure ? 'https' : (forwardedProto ?? proxy?.scheme ?? asked.scheme)),
+    isOwnPath: isOwnPathWith({ assertions }),
+    assertions,
     authenticators: [({ route }) => sessionOf(requester, signInOf(requester, route, auth))],
   };
 }
@@ -133,12 +134,7 @@ function rulesOf(outcome: Outcome<Requester>, { headers }: Incoming): readonly R
   return rules.map((rule) => (rule.about === 'principal' ? { ...rule, outcome: 'not reached' } : rule));
 }
 
-function tell(
-  outcome: Outcome<Requester>,
-  signIn: SignIn,
-  requester: Requester,
-  parts: AdmissionParts<Requester>,
-): Told {
+function tell(outcome: Outcome<Requester>, signIn: SignIn, requester: Requester, parts: Parts): Told {
   switch (outcome.kind) {
     case 'health_check':
       return answered('it is the health check of the proxy, under every host and before all rules.');
@@ -179,7 +175,7 @@ function tell(
       break;
   }
   const why = reasons[outcome.decision.reason];
-  return { allow: true, outcome: `allowed: ${why}`, upstream: forwardedAs(outcome) };
+  return { allow: true, outcome: `allowed: ${why}`, upstream: forwardedAs(outcome, parts.assertions) };
 }
 
 function askedToSignIn(
@@ -208,10 +204,7 @@ function askedToSignIn(
   return refused('not_signed_in', `${why} It is no page visit, so it is told and not redirected.`);
 }
 
-function denied(
-  outcome: Extract<Outcome<Requester>, { kind: 'deny' }>,
-  parts: AdmissionParts<Requester>,
-): Told {
+function denied(outcome: Extract<Outcome<Requester>, { kind: 'deny' }>, parts: Parts): Told {
   const { error, request, decision } = outcome;
   if (error === 'access_denied') return refused(error, reasons[decision.reason]);
   if (error === 'cross_site_request') {

@@ -13,24 +13,32 @@ export type Forwarded = {
 };
 
 /** What an application is sent of a request that may pass. On a public path nothing about anybody is told. */
-export function forwardedAs({ request, route, identified, target, path }: Forward<unknown>): Forwarded {
+export function forwardedAs(
+  { request, route, identified, target, path }: Forward<unknown>,
+  hasAssertions: boolean,
+): Forwarded {
   const upstreamHost = target.origin.slice(target.origin.indexOf('//') + 2);
   return {
     url: target.origin + path,
     headers: [
       ['Host', route.preserveHost ? authorityOf(request) : upstreamHost],
-      ...(identified.kind === 'person' ? personHeaders(identified.principal, route) : []),
+      ...(identified.kind === 'person' ? personHeaders(identified.principal, route, hasAssertions) : []),
     ],
   };
 }
 
-function personHeaders(person: Person, route: Route): Array<readonly [name: string, value: string]> {
+function personHeaders(
+  person: Person,
+  route: Route,
+  hasAssertions: boolean,
+): Array<readonly [name: string, value: string]> {
   const { email } = person;
   const identity = { user: userOf(email), email, groups: namedGroups(person, route.policy) };
   const injected = route.injectRequestHeaders.filter(([name]) => !isReserved(name));
   return [
     ...injected.map(([name]) => [name, '(of the file)'] as const),
     ...identityHeaders(identity).map(([name, value]) => [name, asText(value)] as const),
+    ...(hasAssertions ? [[route.assertionHeader.name, '(signed for this application)'] as const] : []),
     ...(route.passAccessToken ? [['X-Forwarded-Access-Token', '(of the provider)'] as const] : []),
   ];
 }

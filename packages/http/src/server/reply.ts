@@ -24,6 +24,20 @@ export function replyJson(res: ServerResponse, status: number, value: object): v
   reply(res, status, headers, body);
 }
 
+/**
+ * Answers with public keys, a JWK Set (RFC 7517). They may be kept for five minutes: that long a new key is published before it
+ * signs.
+ */
+export function replyJwks(res: ServerResponse, jwks: string): void {
+  const headers = {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': String(Buffer.byteLength(jwks)),
+    'Cache-Control': 'public, max-age=300',
+    'X-Content-Type-Options': 'nosniff',
+  };
+  reply(res, 200, headers, jwks);
+}
+
 /** Answers with a few plain words, or nothing. */
 export function replyText(res: ServerResponse, status: number, text: string): void {
   const headers = {

@@ -33,6 +33,8 @@ services:
       provider_slug: google
       inject_request_headers: {X-From: sso}
       header_overrides: {}
+      assertion_header: X-Latchkey-Jwt-Assertion
+      assertion_claims: {}
       timeout: 90s
       reset_deadline: 60s
       keep_alive: 4s
@@ -56,6 +58,8 @@ services:
           provider_slug: google
           inject_request_headers: {X-From: sso}
           header_overrides: {}
+          assertion_header: X-Latchkey-Jwt-Assertion
+          assertion_claims: {}
           timeout: 1.5ms
           reset_deadline: 60s
           keep_alive: 4s

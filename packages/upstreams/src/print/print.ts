@@ -53,6 +53,8 @@ function optionLines(route: Route): string[] {
     `provider_slug: ${scalar(route.providerSlug)}`,
     `inject_request_headers: ${flowMapping(route.injectRequestHeaders)}`,
     `header_overrides: ${flowMapping(route.headerOverrides)}`,
+    `assertion_header: ${scalar(headerText(route.assertionHeader))}`,
+    `assertion_claims: ${flowMapping(route.assertionClaims.map(writtenClaim))}`,
     `timeout: ${duration(route.timeoutMs)}`,
     `reset_deadline: ${duration(route.resetDeadlineMs)}`,
     `keep_alive: ${duration(route.keepAliveMs)}`,
@@ -64,6 +66,14 @@ function optionLines(route: Route): string[] {
     `skip_request_signing: ${route.skipRequestSigning}`,
     `tls_skip_verify: ${route.tlsSkipVerify}`,
   ];
+}
+
+function headerText({ name, scheme }: Route['assertionHeader']): string {
+  return scheme === '' ? name : `${name}: ${scheme}`;
+}
+
+function writtenClaim([name, value]: Route['assertionClaims'][number]): readonly [string, string] {
+  return [name, typeof value === 'string' ? value.replace(/^\$/, '$$$$') : `$${value.of}`];
 }
 
 /** Whole seconds as such; everything else in the milliseconds that it is kept in, so that no digit is lost. */

@@ -4,6 +4,7 @@ import type { FileContents } from '../shape/file.ts';
 import { readable, readableOf } from '../shape/reader.ts';
 import type { Located } from '../shape/reader.ts';
 import type { Route, UpstreamInput } from '../types.ts';
+import { resolveAssertionHeader } from './assertion.ts';
 import { draftRoutes } from './drafts.ts';
 import type { Draft } from './drafts.ts';
 import { kindOf, readReach } from './reach.ts';
@@ -74,6 +75,12 @@ function resolveRoute(
   const timeoutMs = durationOf('timeout', defaults.timeoutMs);
   const resetDeadlineMs = durationOf('reset_deadline', defaults.resetDeadlineMs);
   const keepAliveMs = durationOf('keep_alive', defaultKeepAliveMs);
+  const injectRequestHeaders = readable(options.inject_request_headers) ?? [];
+  const assertionHeader = resolveAssertionHeader(
+    readable(options.assertion_header),
+    injectRequestHeaders,
+    report,
+  );
   const from = readable(draft.from);
   const kind = kindOf(draft.type);
   if (!from || !kind || !reach) return undefined;
@@ -99,8 +106,10 @@ function resolveRoute(
       allowRootServiceWorker: readable(options.allow_root_service_worker) ?? false,
       forwardAuth: readable(options.forward_auth) ?? false,
       providerSlug: readable(options.provider_slug) || defaults.provider,
-      injectRequestHeaders: readable(options.inject_request_headers) ?? [],
+      injectRequestHeaders,
       headerOverrides: readable(options.header_overrides) ?? [],
+      assertionHeader,
+      assertionClaims: readable(options.assertion_claims) ?? [],
       timeoutMs,
       resetDeadlineMs,
       keepAliveMs,

@@ -1,3 +1,4 @@
+import { assertionClaims, assertionHeader } from './assertion.ts';
 import { headers } from './headers.ts';
 import { mapping } from './mapping.ts';
 import type { Values } from './mapping.ts';
@@ -69,6 +70,18 @@ const fields = {
     },
     { 'X-Frame-Options': 'DENY' },
   ),
+  assertion_header: assertionHeader({
+    meaning:
+      "The header in which the application gets the signed assertion about the person: a name, or a name and a scheme. With `'Authorization: Bearer'` what the browser sent as `Authorization` does not arrive.",
+    default: '`X-Latchkey-Jwt-Assertion`',
+    example: "'Authorization: Bearer'",
+  }),
+  assertion_claims: assertionClaims({
+    meaning:
+      'Claims that the assertion has beside its own: a text, or what is known of the person under another name (`$email`, `$user`, `$name`, `$groups`, `$sub`, `$idp`). What is not known is left out.',
+    default: 'none',
+    example: '{ role: Viewer, preferred_username: $user }',
+  }),
   timeout: duration(
     {
       meaning:

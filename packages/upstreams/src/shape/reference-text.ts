@@ -66,6 +66,13 @@ export const chapters: readonly Chapter[] = [
     ],
   },
   {
+    title: 'Assertions',
+    fields: ['assertion_header', 'assertion_claims'],
+    text: [
+      'With `ASSERTION_KEY` the proxy tells the application who asks in a form that it can verify: a signed token, good for five minutes and for this one application. [verifying-identity.md](verifying-identity.md) shows how. Without that variable both options have no effect, and the header never arrives.',
+    ],
+  },
+  {
     title: 'Time',
     fields: ['timeout', 'reset_deadline', 'keep_alive'],
     text: [

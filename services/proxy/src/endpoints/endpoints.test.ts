@@ -32,6 +32,7 @@ beforeAll(async () => {
     showLauncher: () => undefined,
     launcherOf: () => undefined,
     certs: '{}',
+    jwks: '{"keys":[]}',
     addresses: {
       scheme: () => 'https',
       origin: () => 'https://wiki.example.com',
@@ -96,6 +97,7 @@ function ask(path: string, init: RequestInit = {}): Promise<Response> {
 
 test('the paths that are ours are these and no others', () => {
   expect([...ownPaths].toSorted()).toEqual([
+    '/.well-known/jwks.json',
     '/oauth2/apps',
     '/oauth2/apps.js',
     '/oauth2/auth',
@@ -107,6 +109,7 @@ test('the paths that are ours are these and no others', () => {
     '/oauth2/sign_in',
     '/oauth2/sign_out',
     '/oauth2/v1/certs',
+    '/oauth2/v1/jwks',
     '/robots.txt',
   ]);
 });

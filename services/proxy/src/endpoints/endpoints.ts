@@ -12,6 +12,7 @@ import {
   mayBeRedirected,
   mostQueryPairs,
   replyJson,
+  replyJwks,
   replyRedirect,
   replyText,
 } from '@latchkey/http';
@@ -50,6 +51,8 @@ export function createEndpoints(parts: {
   finishSignIn: RequestHandler;
   /** for upstreams that check `Sso-Signature` */
   certs: string;
+  /** for applications that verify assertions */
+  jwks: string;
 }): Express {
   const { whoAsks, addresses, refuse, showLauncher, marks } = parts;
   const app = express();
@@ -76,6 +79,8 @@ export function createEndpoints(parts: {
     person: [goOn],
     // Without a session: whoever checks a signature is a program, and public keys are no secret.
     certs: [(_req, res) => replyText(res, 200, parts.certs)],
+    jwks: [(_req, res) => replyJwks(res, parts.jwks)],
+    wellKnownJwks: [(_req, res) => replyJwks(res, parts.jwks)],
   };
   for (const [name, endpoint] of namedEndpoints) {
     const serve = [onlyMethods(endpoint), ...handlers[name]];

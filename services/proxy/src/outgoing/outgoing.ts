@@ -1,5 +1,6 @@
 import type { Forward } from '@latchkey/admission';
 import { isVisit } from '@latchkey/http';
+import type { Clock } from '@latchkey/http';
 import { withoutCookies } from '@latchkey/session';
 import type { Exchange } from '../exchange.ts';
 import { withPublicAddress } from './location.ts';
@@ -9,6 +10,7 @@ import type { AnswerHeaders } from './response-headers.ts';
 import type { KnownSession } from '../authn/session-state.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
 import { createIdentity } from './identity.ts';
+import type { Assertions } from './identity.ts';
 import { createPlans } from './plan.ts';
 
 /** Stage 8: what travels to the application, and what of its answer travels back. */
@@ -34,15 +36,16 @@ export type OutgoingParts = {
   readonly renewCookie: (value: string, known: KnownSession) => string;
   /** the `Set-Cookie` value that makes a browser remember who is here */
   readonly rememberPerson: (known: KnownSession) => string;
-  /** milliseconds that never jump */
-  readonly elapsed: () => number;
+  readonly clock: Clock;
+  /** undefined: applications get no assertions */
+  readonly assertions: Assertions | undefined;
 };
 
 /** Makes the headers of both ways, the same for HTTP and WebSocket. */
 export function createOutgoing(parts: OutgoingParts): Outgoing {
   const { addresses, isOwnCookie } = parts;
   const planOf = createPlans(parts.secure);
-  const identityOf = createIdentity(parts.elapsed);
+  const identityOf = createIdentity(parts);
 
   function setCookies({ req }: Exchange, { request, identified }: Forward<KnownSession>): readonly string[] {
     if (identified.kind !== 'person') return [];
@@ -53,8 +56,10 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
   }
 
   // A machine is no person, and nobody's name goes with it.
-  function identityFor({ identified, route }: Forward<KnownSession>): readonly string[] | undefined {
-    return identified.kind === 'person' ? identityOf(identified.session, route) : undefined;
+  function identityFor({ identified, route, request }: Forward<KnownSession>): readonly string[] | undefined {
+    return identified.kind === 'person'
+      ? identityOf(identified.session, route, addresses.origin(request))
+      : undefined;
   }
 
   return {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { identityHeaders } from '@latchkey/identity';
+import { aRoute } from '@latchkey/testing';
 import { aRequest } from '@latchkey/testing';
 import { requestHeaders, requestPlan } from './request-headers.ts';
 import type { RequestHeaderInput } from './request-headers.ts';
@@ -12,7 +13,7 @@ const input: RequestHeaderInput = {
   requestId: 'an-id',
   origin: 'https://wiki.example.com',
   upstreamHost: '127.0.0.1:4200',
-  plan: requestPlan({ injectRequestHeaders: [], preserveHost: false }),
+  plan: requestPlan(aRoute()),
   identity: identityHeaders({ user: 'ada', email: 'ada@example.com', groups: ['staff', 'makers'] }).flat(),
   isPreflight: false,
   isOwnCookie: (name) => name === '_sso_proxy',
@@ -64,7 +65,7 @@ describe('what we say', () => {
 
   test('names the host with the port that the caller wrote', () => {
     const withPort = { ...request, port: 8443 };
-    const preserved = { injectRequestHeaders: [], preserveHost: true };
+    const preserved = aRoute({ preserveHost: true });
 
     expect(sent({ request: withPort })).toContainEqual(['X-Forwarded-Host', 'wiki.example.com:8443']);
     expect(sent({ request: withPort, plan: requestPlan(preserved) })[0]).toEqual([
@@ -164,7 +165,7 @@ describe('cookies', () => {
 });
 
 describe('headers that the operator injects', () => {
-  const route = { preserveHost: false, injectRequestHeaders: [['X-Api-Key', 'secret']] as const };
+  const route = aRoute({ injectRequestHeaders: [['X-Api-Key', 'secret']] });
   const plan = requestPlan(route);
 
   test('come before who asks', () => {
@@ -190,5 +191,20 @@ describe('headers that the operator injects', () => {
     const reserved = { ...route, injectRequestHeaders: [[name, 'admin']] as const };
 
     expect(sent({ plan: requestPlan(reserved) })).toEqual([...transport, ...identity]);
+  });
+});
+
+describe('the header of assertions', () => {
+  const plan = requestPlan(aRoute({ assertionHeader: { name: 'Authorization', scheme: 'Bearer' } }));
+  const sentIn = ['Authorization', 'authorization', 'X-Latchkey-Jwt-Assertion', 'x_latchkey_jwt_assertion'];
+
+  test.each(sentIn)('never holds what the caller sent as %s, on a public path neither', (name) => {
+    expect(sent({ plan, rawHeaders: [name, 'Bearer forged'] })).toEqual([...transport, ...identity]);
+    expect(sent({ plan, rawHeaders: [name, 'Bearer forged'], identity: undefined })).toEqual(transport);
+  });
+
+  test('leaves an application its own Authorization where a route says nothing of it', () => {
+    const rawHeaders = ['Authorization', 'Basic YTpi'];
+    expect(sent({ rawHeaders })).toContainEqual(['Authorization', 'Basic YTpi']);
   });
 });

@@ -29,19 +29,23 @@ export type RequestPlan = {
   readonly preserveHost: boolean;
   /** `inject_request_headers`, a flat list */
   readonly injected: readonly string[];
-  /** folded; nobody else says them */
-  readonly injectedNames: ReadonlySet<string>;
+  /** folded, the header of assertions among them; nobody else says them, on a public path neither */
+  readonly ownNames: ReadonlySet<string>;
 };
 
 /** What is the same for each request of a route. */
 export function requestPlan({
   injectRequestHeaders,
   preserveHost,
-}: Pick<Route, 'injectRequestHeaders' | 'preserveHost'>): RequestPlan {
+  assertionHeader,
+}: Pick<Route, 'injectRequestHeaders' | 'preserveHost' | 'assertionHeader'>): RequestPlan {
   return {
     preserveHost,
     injected: injectRequestHeaders.filter(([name]) => !isReserved(name)).flat(),
-    injectedNames: new Set(injectRequestHeaders.map(([name]) => foldName(name))),
+    ownNames: new Set([
+      ...injectRequestHeaders.map(([name]) => foldName(name)),
+      foldName(assertionHeader.name),
+    ]),
   };
 }
 
@@ -121,7 +125,7 @@ function forwardedOnly({ rawHeaders, plan, isPreflight, isOwnCookie }: RequestHe
     const { lower, folded, fate } = requestName(name);
     if (hops.has(lower) || fate === 'drop' || fate === 'reserved') continue;
     if (isPreflight && !preflightHeaders.has(lower)) continue;
-    if (plan.injectedNames.has(folded)) continue;
+    if (plan.ownNames.has(folded)) continue;
     if (fate === 'keep') {
       kept.push(name, value);
       continue;

@@ -1,9 +1,12 @@
-import { certs, decodedPath, gapSignature, readSigningKeys, ssoSignature } from '@latchkey/identity';
-import type { KeyProblem, SigningKeys } from '@latchkey/identity';
+import { certs, decodedPath, gapSignature, jwks, readSigningKeys, ssoSignature } from '@latchkey/identity';
+import type { AssertionSigner, KeyProblem, SigningKeys } from '@latchkey/identity';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
 
-/** Signs requests to upstreams as BuzzFeed SSO does: an HMAC per service, and an RSA key for all of them. */
+/**
+ * Signs requests to upstreams as BuzzFeed SSO does: an HMAC per service, and an RSA key for all of them. It holds the key of
+ * assertions, too, and what verifies them.
+ */
 export type Signer = {
   /** Whether requests on a route are signed, so that their bodies must be read first. */
   signs(route: Route): boolean;
@@ -15,6 +18,10 @@ export type Signer = {
   sign(route: Route, request: CanonicalRequest, headers: readonly string[], body: Buffer): string[];
   /** what `/oauth2/v1/certs` answers; empty without an RSA key, as at BuzzFeed SSO */
   readonly certs: string;
+  /** undefined where applications get no assertions */
+  readonly assertions: AssertionSigner | undefined;
+  /** what `/oauth2/v1/jwks` answers; a set of none without a key */
+  readonly jwks: string;
 };
 
 /**
@@ -26,13 +33,16 @@ export type Signer = {
 export function createSigner(options: {
   variables: Readonly<Record<string, string>>;
   rsaKey: string | undefined;
+  assertionKey: string | undefined;
 }): { readonly signer: Signer } | { readonly problems: readonly KeyProblem[] } {
   const keys = readSigningKeys(options);
   return 'problems' in keys ? keys : { signer: signerWith(keys) };
 }
 
-function signerWith({ gap, rsa }: SigningKeys): Signer {
+function signerWith({ gap, rsa, assertion }: SigningKeys): Signer {
   const [signsNow] = rsa;
+  const [signsAssertions] = assertion;
+  const { privateKey } = signsAssertions ?? {};
   const gapKeyOf = (route: Route) => gap.get(route.service.toLowerCase());
   return {
     signs: (route) => !route.skipRequestSigning && (signsNow !== undefined || gapKeyOf(route) !== undefined),
@@ -51,6 +61,8 @@ function signerWith({ gap, rsa }: SigningKeys): Signer {
       return [...list, 'Sso-Signature', signature, 'kid', kid];
     },
     certs: signsNow === undefined ? '' : certs(rsa),
+    assertions: signsAssertions && privateKey && { kid: signsAssertions.kid, privateKey },
+    jwks: jwks(assertion),
   };
 }
 
