@@ -59,7 +59,7 @@ export function createDialer({ allowLocalTargets }: { allowLocalTargets: boolean
       const refusal = staysElsewhere(destination) ? refuseLocalLiteral(destination.host) : undefined;
       if (refusal !== undefined) return dialed(refusal, null);
       // undici gives back the connection that is being opened, though it does not say so. Who got it would not wait.
-      return void connectorTo(destination)(addressOf(destination), (...[error, socket]) => {
+      connectorTo(destination)(addressOf(destination), (...[error, socket]) => {
         if (error === null) dialed(null, hearOut(socket));
         else if (isAboutCertificate(error)) explain(destination, error, dialed);
         else dialed(error, null);
