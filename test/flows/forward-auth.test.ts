@@ -211,3 +211,24 @@ test('a handshake is asked about with a handshake, too', async () => {
   expect([status, told['x-forwarded-user']]).toEqual([200, 'engineer']);
   expect(the.stack.app.received).toEqual([]);
 });
+
+// nginx keeps the `Host` of its caller, and gives one that it does not know to its first server. Where that one states nothing,
+// all that is said is its caller's.
+test('nobody is let in to one host by naming another one that is public there', async () => {
+  const stated = fronts.Caddy({ target: '/public/a' }, the.stack);
+  const { 'x-forwarded-host': _, ...others } = stated.headers;
+  for (const target of ['/oauth2/auth', '/oauth2/forward-auth']) {
+    for (const host of [new URL(the.stack.url('hello')).host, new URL(the.stack.url('vault')).host]) {
+      const { status } = await send(the.stack, { ...stated, target, headers: { ...stated.headers, host } });
+      expect([target, host, status]).toEqual([target, host, host.startsWith('vault') ? 400 : 401]);
+    }
+    const nowhere = { ...stated, target, headers: { ...others, host: 'nowhere.example' } };
+    expect((await send(the.stack, nowhere)).status).toBe(target === '/oauth2/auth' ? 421 : 400);
+  }
+  const unknown = {
+    ...stated,
+    target: '/oauth2/auth',
+    headers: { ...stated.headers, host: 'nowhere.example' },
+  };
+  expect((await send(the.stack, unknown)).status).toBe(421);
+});

@@ -69,15 +69,21 @@ export function admit<Session>(
   }
 }
 
-/** Which route a request is for, and as what host and port: all that is known before anything is decided about it. */
+/** What is known of a request before anything is decided about it. */
+export type Known = Routed & {
+  /** neither on a port that is not ours, nor to be sent to HTTPS first */
+  readonly isServed: boolean;
+};
+
+/** Which route a request is for; undefined where there is none, or it has no reading. */
 export function routeFor(
   incoming: Incoming,
   parts: Omit<AdmissionParts<unknown>, 'authenticators'>,
-): Routed | undefined {
+): Known | undefined {
   const request = canonical(incoming, parts);
   if (typeof request === 'string') return undefined;
-  const { route } = findRoute(request, parts);
-  return route && { request, route };
+  const found = findRoute(request, parts);
+  return found.route && { request, route: found.route, isServed: !('kind' in found) };
 }
 
 /** Stage 1: its one reading, without a port that says nothing. */

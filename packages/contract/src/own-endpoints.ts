@@ -72,7 +72,8 @@ export const ownEndpoints = {
     path: '/oauth2/sign_in',
     methods: reading,
     action: 'proxy',
-    meaning: 'Where a sign-in begins for a host that cannot read the shared cookie.',
+    meaning:
+      'Where a sign-in begins for a host that cannot read the shared cookie. With `rd`, an address of any host that a route knows or a path of this one, encoded, it signs in and leads there: for a server in front that sends people here. Another address is refused: 400 `return_address_refused`.',
   },
   callback: {
     path: '/oauth2/callback',

@@ -39,6 +39,7 @@ import type { KnownSession } from './authn/session-state.ts';
 import { sessionTokens } from './authn/session-token.ts';
 import { createAddresses } from './sign-in/addresses.ts';
 import { createCallback } from './sign-in/callback.ts';
+import { createSignInLink } from './sign-in/link.ts';
 import { createRedeem } from './sign-in/redeem.ts';
 import { createStart } from './sign-in/start.ts';
 import { createHeldBodies } from './outgoing/signers/held-bodies.ts';
@@ -136,6 +137,7 @@ export async function startProxy(options: {
     cookies,
     marks,
     signOutHint: ({ session: known }) => sealSignOutHint(known, signOutHints),
+    signInLink: createSignInLink({ routeFor: admission.routeFor, addresses }),
     startSignIn: limited(createStart({ attempts, addresses, now })),
     finishSignIn: limited(
       createCallback({

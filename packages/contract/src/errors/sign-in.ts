@@ -18,7 +18,7 @@ export const signInErrors = {
       'The link is incomplete, too old, or leads to an address that is not ours. Start again from the application.',
     level: 'warn',
     description:
-      'The `redirect_uri` has no signature, has one of another key, is older than five minutes, or names a host that is not allowed. Check that `CLIENT_SECRET` is the same in both services, that their clocks agree, and that `AUTHORIZE_PROXY_DOMAINS` covers the hosts of the applications.',
+      'The `redirect_uri` has no signature, has one of another key, is older than five minutes, or names a host that is not allowed. Or the `rd` of `/oauth2/sign_in` is not one address of a host that a route knows: write it with `https://` and encoded. Check that `CLIENT_SECRET` is the same in both services, that their clocks agree, and that `AUTHORIZE_PROXY_DOMAINS` covers the hosts of the applications.',
   },
   redirect_loop: {
     status: 400,

@@ -47,6 +47,7 @@ beforeAll(async () => {
     signOutHint: async ({ session }) => `hint of ${session.sid}`,
     marks: { tokenFor: () => 'a mark', remember: () => 'latchkey_person=a mark' },
     cookies: { endHost: () => '__Host-_sso_proxy=; Max-Age=0' },
+    signInLink: (_req, _res, next) => next(),
     startSignIn: (_req, res) => replyText(res, 200, 'starts'),
     finishSignIn: (_req, res) => replyText(res, 200, 'finishes'),
   });

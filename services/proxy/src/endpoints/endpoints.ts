@@ -47,6 +47,7 @@ export function createEndpoints(parts: {
   /** names the session of this host to auth, when its person signs out */
   signOutHint: (known: KnownSession) => Promise<string>;
   /** `/oauth2/sign_in` and `/oauth2/callback` */
+  signInLink: RequestHandler;
   startSignIn: RequestHandler;
   finishSignIn: RequestHandler;
   /** for upstreams that check `Sso-Signature` */
@@ -73,7 +74,7 @@ export function createEndpoints(parts: {
     me: [answerMe],
     apps: [answerApps],
     appsScript: [(_req, res) => replyLauncherScript(res)],
-    signIn: [onlyVisits, parts.startSignIn],
+    signIn: [onlyVisits, parts.signInLink, parts.startSignIn],
     callback: [leaveCode, onlyVisits, parts.finishSignIn],
     signOut: [signOut],
     person: [goOn],

@@ -31,8 +31,10 @@ export function createReadQuestion(parts: {
     const original = asker === 'extAuthz' ? behindPrefix(req) : originalRequest(req);
     const about = typeof original === 'string' ? malformed(original) : aboutOriginal(req, original);
     const meant = routeFor(about);
-    // Traefik sends its questions to the address of the proxy, which is no host of an application.
     if (asked === undefined) {
+      // Traefik sends its questions to the address of the proxy, which is no host of an application. nginx keeps the host of
+      // its caller: one that nobody knows may have come to its first server, by whoever wrote the rest, too.
+      if (asker !== 'forwardAuth') return undefined;
       const isNone = original === 'no original request' || meant?.route.forwardAuth === false;
       return isNone ? undefined : { about, asker };
     }
