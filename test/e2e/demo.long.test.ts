@@ -52,6 +52,7 @@ describeInBrowser.each(['google', 'oidc'] as const)('in a browser, with provider
       'hello 200',
     ]);
     expect(await page.textContent('body')).toContain('engineer@example.com');
+    expect(await page.textContent('body')).toContain('The signature is good');
 
     await page.goto(demo.url('wiki'));
     expect(hops()).toEqual(['wiki 200']);

@@ -1,4 +1,4 @@
-import { healthPath, isHealthCheck } from '@latchkey/contract';
+import { healthPath, isHealthCheck, ownEndpoints } from '@latchkey/contract';
 import {
   canonicalRequest,
   HttpError,
@@ -25,7 +25,7 @@ type FrontHandler = RequestHandler<Record<string, string>, unknown, unknown, unk
 
 /**
  * What every request passes first: it gets its id and its line in the log, the headers that every answer has, one
- * reading of its host, and the answer to a health check. Only requests to our own host go on.
+ * reading of its host, and the answer to a health check. Only requests to our own host go on, and those for public keys.
  */
 export function front(
   parts: {
@@ -70,9 +70,17 @@ export function front(
       throw new HttpError('bad_request', { detail: request });
     }
     Object.assign(line, { host: request.host, path: request.rawPath, client: request.client });
-    if (!isSameAuthority(request, parts.authority)) throw new HttpError('unknown_host');
+    // Applications inside may know us by another name, and public keys are the same under all of them.
+    const isOurs = isSameAuthority(request, parts.authority) || isForKeys(request);
+    if (!isOurs) throw new HttpError('unknown_host');
     return next();
   };
+}
+
+const keyPaths: ReadonlySet<string> = new Set([ownEndpoints.jwks.path, ownEndpoints.wellKnownJwks.path]);
+
+function isForKeys({ rawPath }: CanonicalRequest): boolean {
+  return keyPaths.has(rawPath);
 }
 
 function isSameAuthority(request: CanonicalRequest, own: OwnAuthority): boolean {
