@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
 import { sendRaw } from '../fixtures/raw-request.ts';
 import { useStack } from '../fixtures/use-stack.ts';
-import { asSentences } from '../../packages/settings/testing/as-sentences.ts';
+import { asSentences } from '@latchkey/testing';
 
 const the = useStack();
 let sealed: string | undefined;

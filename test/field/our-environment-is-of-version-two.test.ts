@@ -2,11 +2,10 @@
 // over plain HTTP was sent back to https; and the slug that keeps the oldest callback address was refused.
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings } from '@latchkey/settings';
-import { startUp } from '../fixtures/environments.ts';
+import { asSentences, startUp } from '@latchkey/testing';
 import { sendRaw } from '../fixtures/raw-request.ts';
 import { signIn } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';
-import { asSentences } from '../../packages/settings/testing/as-sentences.ts';
 
 const key = Buffer.alloc(32, 'a key of the tests').toString('base64');
 

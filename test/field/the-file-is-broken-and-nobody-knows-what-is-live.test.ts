@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { latchkey } from '../../packages/cli/test-support/latchkey.ts';
+import { latchkey } from '@latchkey/testing';
 import { startLoneProxy } from '../fixtures/lone-proxy.ts';
 
 const good = `- service: wiki

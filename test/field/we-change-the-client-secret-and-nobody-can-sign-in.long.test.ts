@@ -2,10 +2,9 @@
 // sign in, 400 for every return address and 503 for every session.
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
-import { minimalAuth, minimalProxy } from '../../packages/settings/testing/environments.ts';
+import { asSentences, minimalAuth, minimalProxy } from '@latchkey/testing';
 import { signIn } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';
-import { asSentences } from '../../packages/settings/testing/as-sentences.ts';
 
 const old = 'the old secret of both services';
 const fresh = 'k0rGd3m5c4mOaSxJ6N2p7b9yXtWvE1zUfK8hLrTgPnA=';

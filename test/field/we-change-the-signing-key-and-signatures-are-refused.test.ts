@@ -4,10 +4,9 @@ import { describe, expect, test } from '@jest/globals';
 import { loadProxySettings } from '@latchkey/settings';
 import { createSigner } from '@latchkey/proxy';
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
-import { minimalProxy } from '../../packages/settings/testing/environments.ts';
+import { minimalProxy, startUp } from '@latchkey/testing';
 import { valuesOf } from '../fixtures/recorder.ts';
 import { useStack } from '../fixtures/use-stack.ts';
-import { startUp } from '../fixtures/environments.ts';
 
 const makeKey = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 const [old, fresh] = [makeKey(), makeKey()];

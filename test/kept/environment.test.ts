@@ -2,8 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
 import type { AuthSettings, Loaded, ProxySettings } from '@latchkey/settings';
-import { asSentences } from '../../packages/settings/testing/as-sentences.ts';
-import { startUp } from '../fixtures/environments.ts';
+import { asSentences, startUp } from '@latchkey/testing';
 
 type Env = Record<string, string>;
 

@@ -6,7 +6,7 @@ import { canonicalPath } from '@latchkey/http';
 import { loadProxySettings } from '@latchkey/settings';
 import { loadUpstreams } from '@latchkey/upstreams';
 import * as fc from 'fast-check';
-import { startUp } from '../fixtures/environments.ts';
+import { startUp } from '@latchkey/testing';
 import { cases, casesMs } from './cases.ts';
 
 // What paths are made of, and what advisories are made of.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { latchkey, withOptions } from '../test-support/latchkey.ts';
+import { latchkey, withOptions } from '@latchkey/testing';
 import { commands } from './commands/commands.ts';
 
 const files = { 'up.yml': withOptions('allowed_groups: [eng]'), 'bad.env': 'A=1\nnonsense\n' };

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings } from './load-auth.ts';
 import { loadProxySettings } from './load-proxy.ts';
-import { freshKey } from '../testing/environments.ts';
-import { asSentences } from '../testing/as-sentences.ts';
+import { asSentences, freshKey } from '@latchkey/testing';
 
 // The variables of two public deployments of BuzzFeed SSO on ECS Fargate, with values of the same form.
 

@@ -2,8 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings } from './load-auth.ts';
 import { loadProxySettings } from './load-proxy.ts';
 import { removedFromAuth, removedFromProxy } from './removed-names.ts';
-import { freshKey, minimalAuth, minimalProxy } from '../testing/environments.ts';
-import { asSentences } from '../testing/as-sentences.ts';
+import { asSentences, freshKey, minimalAuth, minimalProxy } from '@latchkey/testing';
 
 type Env = Record<string, string | undefined>;
 

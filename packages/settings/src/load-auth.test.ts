@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings } from './load-auth.ts';
-import { freshKey, minimalAuth, minimalProxy } from '../testing/environments.ts';
-import { asSentences } from '../testing/as-sentences.ts';
+import { asSentences, freshKey, minimalAuth, minimalProxy } from '@latchkey/testing';
 
 type Changes = Record<string, string | undefined>;
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadProxySettings } from './load-proxy.ts';
-import { freshKey, minimalAuth, minimalProxy } from '../testing/environments.ts';
-import { asSentences } from '../testing/as-sentences.ts';
+import { asSentences, freshKey, minimalAuth, minimalProxy } from '@latchkey/testing';
 
 function load(changes: Record<string, string | undefined> = {}) {
   return asSentences(loadProxySettings({ ...minimalProxy(), ...changes }));

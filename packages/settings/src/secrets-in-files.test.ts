@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings } from './load-auth.ts';
 import { loadProxySettings } from './load-proxy.ts';
-import { filesOf, freshKey, minimalAuth, minimalProxy } from '../testing/environments.ts';
-import { asSentences } from '../testing/as-sentences.ts';
+import { asSentences, filesOf, freshKey, minimalAuth, minimalProxy } from '@latchkey/testing';
 
 const [first, second, sealing] = [freshKey(), freshKey(), freshKey()];
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings } from './load-auth.ts';
-import { filesOf, minimalAuth } from '../testing/environments.ts';
-import { asSentences } from '../testing/as-sentences.ts';
+import { asSentences, filesOf, minimalAuth } from '@latchkey/testing';
 
 describe('the only provider of versions 1 and 2', () => {
   const one = {

@@ -41,3 +41,9 @@ export const noDefaultRules: UpstreamDefaults = {
   resetDeadlineMs: 60_000,
   provider: 'google',
 };
+
+/** A file with one service, whose `default` has these options, one per line; the first is on line 6. */
+export function withOptions(...options: string[]): string {
+  const lines = options.map((option) => `\n      ${option}`).join('');
+  return `- service: wiki\n  default:\n    from: wiki.example.com\n    to: http://wiki.internal\n    options:${lines}\n`;
+}

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { someDefaults, load, placesOf, withOptions } from '../test-support/load.ts';
+import { noDefaultRules, withOptions } from '@latchkey/testing';
+import { load, placesOf } from '../test-support/load.ts';
 
 /** No environment that would let somebody in. */
-const bare = { defaults: someDefaults };
+const bare = { defaults: noDefaultRules };
 
 describe('five mistakes are five diagnostics of one run', () => {
   test.each<[what: string, text: string, places: string[]]>([

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { someDefaults, load, tableOf } from '../test-support/load.ts';
+import { noDefaultRules } from '@latchkey/testing';
+import { load, tableOf } from '../test-support/load.ts';
 
 test('a file of a deployment of BuzzFeed SSO is read as it is', () => {
   const text = `- service: vault
@@ -21,7 +22,7 @@ test('a file of a deployment of BuzzFeed SSO is read as it is', () => {
         - ^\\/snappass\\/.*$
       flush_interval: 1s
 `;
-  const { table, diagnostics } = load(text, { cluster: '', scheme: 'http', defaults: someDefaults });
+  const { table, diagnostics } = load(text, { cluster: '', scheme: 'http', defaults: noDefaultRules });
   expect(diagnostics).toEqual([]);
   expect(table?.groups).toEqual(['ops@example.com']);
   expect(table?.match('vault.sso.example.com', undefined)).toMatchObject({

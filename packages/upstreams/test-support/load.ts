@@ -1,15 +1,6 @@
+import { noDefaultRules } from '@latchkey/testing';
 import { loadUpstreams } from '../src/index.ts';
-import type { LoadedUpstreams, Route, RouteTable, UpstreamDefaults, UpstreamInput } from '../src/index.ts';
-
-/** An environment without a single default rule. */
-export const someDefaults: UpstreamDefaults = {
-  emailDomains: [],
-  emailAddresses: [],
-  groups: [],
-  timeoutMs: 10_000,
-  resetDeadlineMs: 60_000,
-  provider: 'google',
-};
+import type { LoadedUpstreams, Route, RouteTable, UpstreamInput } from '../src/index.ts';
 
 /** Loads `text` for the cluster `prod`, with every group allowed by default unless the test says otherwise. */
 export function load(text: string, overrides: Partial<UpstreamInput> = {}): LoadedUpstreams {
@@ -18,7 +9,7 @@ export function load(text: string, overrides: Partial<UpstreamInput> = {}): Load
     text,
     cluster: 'prod',
     scheme: 'https',
-    defaults: { ...someDefaults, groups: ['everyone'] },
+    defaults: { ...noDefaultRules, groups: ['everyone'] },
     templateVariables: {},
     ...overrides,
   });
@@ -36,12 +27,6 @@ export function routeOf(text: string, overrides: Partial<UpstreamInput> = {}): R
   const [route] = tableOf(text, overrides).routes;
   if (!route) throw new Error('the file has no route');
   return route;
-}
-
-/** A file with one service, whose `default` has these options, one per line. */
-export function withOptions(...options: string[]): string {
-  const lines = options.map((option) => `\n      ${option}`).join('');
-  return `- service: wiki\n  default:\n    from: wiki.example.com\n    to: http://wiki.internal\n    options:${lines}\n`;
 }
 
 /** Each diagnostic as `LK202 5:7`. */

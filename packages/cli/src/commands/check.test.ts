@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { latchkey, placesIn, withOptions } from '../../test-support/latchkey.ts';
+import { latchkey, placesIn, withOptions } from '@latchkey/testing';
 
 const fine = withOptions('allowed_groups: [eng]');
 const env = `PROVIDER_URL_EXTERNAL=https://sso.example.com

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { latchkey, withOptions } from '../../test-support/latchkey.ts';
+import { latchkey, withOptions } from '@latchkey/testing';
 
 const eng = withOptions('allowed_groups: [eng]');
 const wildcard = '^(.*)\\.example\\.com$';

@@ -1,8 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
-import { minimalAuth, minimalProxy } from '../../../settings/testing/environments.ts';
-import { latchkey } from '../../test-support/latchkey.ts';
+import { latchkey, minimalAuth, minimalProxy } from '@latchkey/testing';
 
 async function make(kind: string): Promise<string> {
   const { code, stdout } = await latchkey({}, ['keys', kind]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { latchkey, placesIn, withOptions } from '../../test-support/latchkey.ts';
+import { latchkey, placesIn, withOptions } from '@latchkey/testing';
 import { migrationRules, renderMigrationReference } from '../migrate/rules.ts';
 
 const options = withOptions('allowed_groups: [eng]');

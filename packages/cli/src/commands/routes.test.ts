@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { latchkey, withOptions } from '../../test-support/latchkey.ts';
+import { latchkey, withOptions } from '@latchkey/testing';
 
 const files = {
   'up.yml': `- service: wiki

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { latchkey, placesIn, withOptions } from '../../test-support/latchkey.ts';
+import { latchkey, placesIn, withOptions } from '@latchkey/testing';
 import { lints, renderLintReference } from './table.ts';
 
 async function check(text: string): Promise<string[]> {

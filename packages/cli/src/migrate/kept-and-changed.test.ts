@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { latchkey } from '../../test-support/latchkey.ts';
+import { latchkey } from '@latchkey/testing';
 import { migrationRules } from './rules.ts';
 
 /** A deployment of BuzzFeed SSO that touches everything that is otherwise now. */

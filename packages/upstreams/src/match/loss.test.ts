@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { loadUpstreams } from '../load.ts';
 import type { RouteTable } from '../types.ts';
 import { lostAtOnce } from './loss.ts';
-import { someDefaults } from '../../test-support/load.ts';
+import { noDefaultRules } from '@latchkey/testing';
 
 function tableOf(...hosts: string[]): RouteTable {
   const services = hosts.map(
@@ -14,7 +14,7 @@ function tableOf(...hosts: string[]): RouteTable {
     text: services.join('\n'),
     cluster: '',
     scheme: 'https',
-    defaults: someDefaults,
+    defaults: noDefaultRules,
     templateVariables: {},
   });
   if (table === undefined) throw new Error(JSON.stringify(diagnostics));

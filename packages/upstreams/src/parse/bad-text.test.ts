@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { decodeUpstreamFile } from '../index.ts';
-import { load, placesOf, withOptions } from '../../test-support/load.ts';
+import { withOptions } from '@latchkey/testing';
+import { load, placesOf } from '../../test-support/load.ts';
 
 const bomb = Array.from('abcdefghij', (name, level) => {
   const below = 'abcdefghij'[level - 1];

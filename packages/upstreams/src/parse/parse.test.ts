@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { load, placesOf, routeOf, tableOf, withOptions } from '../../test-support/load.ts';
+import { withOptions } from '@latchkey/testing';
+import { load, placesOf, routeOf, tableOf } from '../../test-support/load.ts';
 
 describe('template variables', () => {
   const text = '- service: wiki\n  default:\n    from: wiki.{{root_domain}}\n    to: http://{{ backend}}\n';

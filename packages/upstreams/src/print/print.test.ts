@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { someDefaults, tableOf } from '../../test-support/load.ts';
+import { noDefaultRules } from '@latchkey/testing';
+import { tableOf } from '../../test-support/load.ts';
 import { printTable } from './print.ts';
 
-const reload = (printed: string) => tableOf(printed, { cluster: '', defaults: someDefaults });
+const reload = (printed: string) => tableOf(printed, { cluster: '', defaults: noDefaultRules });
 
 test('a table is printed as a file that says everything', () => {
   const text = `defaults: {timeout: 1m30s}

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { someDefaults, routeOf } from '../../test-support/load.ts';
+import { noDefaultRules } from '@latchkey/testing';
+import { routeOf } from '../../test-support/load.ts';
 import { flowList, flowMapping, scalar } from './scalar.ts';
 
 test.each([
@@ -69,7 +70,7 @@ test.each([
       allowed_groups: ${flowList(['first', `x${text}x`, 'last'])}
       inject_request_headers: ${flowMapping([['X-First', text.replaceAll(/[^ -~]/g, '')]])}
 `;
-  const route = routeOf(file, { defaults: someDefaults });
+  const route = routeOf(file, { defaults: noDefaultRules });
   expect(route.launcher?.title).toBe(text);
   expect(route.rules.groups).toEqual(['first', `x${text}x`, 'last']);
   expect(route.injectRequestHeaders).toEqual([['X-First', text.replaceAll(/[^ -~]/g, '').trim()]]);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { someDefaults, load, placesOf, routeOf, tableOf, withOptions } from '../../test-support/load.ts';
+import { noDefaultRules, withOptions } from '@latchkey/testing';
+import { load, placesOf, routeOf, tableOf } from '../../test-support/load.ts';
 
 describe('sections', () => {
   const text = `- service: wiki
@@ -182,7 +183,7 @@ describe('defaults of the environment', () => {
 
   test('are not taken away by an empty list or a zero, with a warning', () => {
     const text = withOptions('allowed_groups: []', 'timeout: 0', 'provider_slug: ""');
-    const result = load(text, { defaults: { ...someDefaults, groups: ['eng'], timeoutMs: 7000 } });
+    const result = load(text, { defaults: { ...noDefaultRules, groups: ['eng'], timeoutMs: 7000 } });
     expect(placesOf(result)).toEqual(['LK404 3:11', 'LK404 7:16']);
     expect(result.table?.routes[0]).toMatchObject({ rules: { groups: ['eng'] }, timeoutMs: 7000 });
   });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { someDefaults, load, placesOf, routeOf, withOptions } from '../../test-support/load.ts';
+import { noDefaultRules, withOptions } from '@latchkey/testing';
+import { load, placesOf, routeOf } from '../../test-support/load.ts';
 
-const bare = { defaults: someDefaults };
+const bare = { defaults: noDefaultRules };
 
 describe('who may pass', () => {
   test('a route without a rule, and without a default, keeps the whole file from being used', () => {
@@ -32,7 +33,7 @@ describe('who may pass', () => {
 
   test('rules of more than one kind are a warning that names them', () => {
     const { diagnostics } = load(withOptions('allowed_groups: [eng]'), {
-      defaults: { ...someDefaults, emailDomains: ['example.com'] },
+      defaults: { ...noDefaultRules, emailDomains: ['example.com'] },
     });
     expect(diagnostics).toMatchObject([
       {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { load, routeOf, withOptions } from '../../test-support/load.ts';
+import { withOptions } from '@latchkey/testing';
+import { load, routeOf } from '../../test-support/load.ts';
 
 function messages(line: string): string[] {
   return load(withOptions(line)).diagnostics.map(({ code, message }) => `${code} ${message}`);

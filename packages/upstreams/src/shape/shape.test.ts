@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { load, placesOf, routeOf, withOptions } from '../../test-support/load.ts';
+import { withOptions } from '@latchkey/testing';
+import { load, placesOf, routeOf } from '../../test-support/load.ts';
 
 const simple = '{from: wiki.example.com, to: http://wiki}';
 

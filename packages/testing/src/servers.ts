@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { startServer } from '../src/server/life.ts';
-import type { Handlers, RunningServer, ServerTimeouts } from '../src/server/life.ts';
+import { startServer } from '@latchkey/http';
+import type { Handlers, RunningServer, ServerTimeouts } from '@latchkey/http';
 
 /** Starts servers and opens connections for one test; both end with it. */
 export function useServers() {

@@ -1,3 +1,5 @@
+import { sentenceOf } from '@latchkey/settings';
+import type { Loaded } from '@latchkey/settings';
 import { randomBytes } from 'node:crypto';
 
 /** A fresh key in the form that the variables want. */
@@ -30,6 +32,12 @@ export function minimalAuth(): Record<string, string> {
     PROVIDER_GOOGLE_CLIENT_ID: 'google-client',
     PROVIDER_GOOGLE_CLIENT_SECRET: 'google-secret',
   };
+}
+
+/** The settings with which a service starts; where it does not, all that it says about it. */
+export function startUp<Settings>(loaded: Loaded<Settings>): Settings {
+  if (!loaded.ok) throw new Error(loaded.errors.map(sentenceOf).join('\n'));
+  return loaded.settings;
 }
 
 /** A reader of made-up files, by their paths. */

@@ -1,14 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-// Not a dependency of this package: the examples are held together here, because most of them are environments.
-import { loadUpstreams } from '../../upstreams/src/index.ts';
-import { loadAuthSettings } from './load-auth.ts';
-import { loadProxySettings } from './load-proxy.ts';
-import type { Loaded } from './settings.ts';
-import { filesOf, freshKey } from '../testing/environments.ts';
-import { asSentences } from '../testing/as-sentences.ts';
+import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
+import type { Loaded } from '@latchkey/settings';
+import { asSentences, filesOf, freshKey } from '@latchkey/testing';
+import { loadUpstreams } from '@latchkey/upstreams';
 
-const folder = new URL('../../../deploy/environments/', import.meta.url);
+const folder = new URL('../../deploy/environments/', import.meta.url);
 
 const readFile = filesOf({
   '/run/secrets/client_secret': 'the secret of both which is long enough\n',

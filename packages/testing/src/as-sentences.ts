@@ -1,6 +1,5 @@
-import { sentenceOf } from '../src/problem.ts';
-import type { Problem } from '../src/problem.ts';
-import type { Loaded } from '../src/settings.ts';
+import { sentenceOf } from '@latchkey/settings';
+import type { Loaded, Problem } from '@latchkey/settings';
 
 /** What a loader answers as an operator reads it: problems as lines, and which names are older ones. */
 export function asSentences<T>(loaded: Loaded<T>): Sentences<T> {

@@ -1,7 +1,7 @@
-import { run } from '../src/run.ts';
+import { run } from '@latchkey/cli';
 
 /** What a run of the command line left behind. */
-export type Outcome = { code: number; stdout: string; stderr: string };
+export type CommandOutcome = { code: number; stdout: string; stderr: string };
 
 type Surroundings = { isTerminal?: boolean; env?: Record<string, string> };
 
@@ -10,7 +10,7 @@ export async function latchkey(
   files: Record<string, string | Uint8Array>,
   args: readonly string[],
   { isTerminal = false, env = {} }: Surroundings = {},
-): Promise<Outcome> {
+): Promise<CommandOutcome> {
   let stdout = '';
   let stderr = '';
   const code = await run(args, {
@@ -26,12 +26,6 @@ export async function latchkey(
     },
   });
   return { code, stdout, stderr };
-}
-
-/** A file with one service, whose `default` has these options, one per line; the first is on line 6. */
-export function withOptions(...options: string[]): string {
-  const lines = options.map((option) => `\n      ${option}`).join('');
-  return `- service: wiki\n  default:\n    from: wiki.example.com\n    to: http://wiki.internal\n    options:${lines}\n`;
 }
 
 /** The findings of a run with `--format json`, each as `LK202 5:7`. */
