@@ -1,7 +1,9 @@
 // Invariant 7: one key, one purpose. A token of one kind is refused wherever another is expected (CVE-2024-47616), even
 // when every secret of the installation is the same.
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { deriveKeys, keyPurposes, seal, signReturnAddress, unseal } from '@latchkey/session';
+import { valuesOf } from '../fixtures/recorder.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 
 const secret = 'one secret for everything';
@@ -14,7 +16,13 @@ describe.each(keyPurposes)('what is sealed as %s', (sealedAs) => {
   });
 });
 
-const the = useStack();
+const { privateKey: assertionKey } = generateKeyPairSync('ec', {
+  namedCurve: 'P-256',
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+});
+
+const the = useStack({ proxyEnv: { ASSERTION_KEY: assertionKey } });
 
 test('no other token of ours is a session cookie', async () => {
   const browser = the.browser();
@@ -50,4 +58,31 @@ test('a session cookie is no attempt, and the credential of the proxy signs no r
   expect((await the.browser().visit(the.stack.authUrl(`/google/sign_in?${query.toString()}`))).status).toBe(
     400,
   );
+});
+
+test('what tells an application who asks opens nothing of ours', async () => {
+  const browser = await the.signedIn();
+  await browser.fetch(the.stack.url('wiki'));
+  const [received = { rawHeaders: [] }] = the.stack.app.received;
+  const [assertion = ''] = valuesOf(received, 'X-Latchkey-Jwt-Assertion');
+  expect(assertion).toMatch(/^eyJ/);
+
+  const credentials = [
+    { cookie: `_sso_proxy=${assertion}` },
+    { authorization: `Bearer ${assertion}` },
+    { 'x-latchkey-jwt-assertion': assertion },
+  ];
+  for (const headers of credentials) {
+    const answer = await the.browser().fetch(the.stack.url('wiki'), { headers });
+    expect([answer.status, the.stack.app.received.length]).toEqual([401, 1]);
+  }
+  const introspected = await the.browser().fetch(the.stack.authUrl('/oauth2/introspect'), {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${btoa(`proxy:${the.stack.serviceSecret}`)}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    body: new URLSearchParams({ token: assertion }).toString(),
+  });
+  expect([introspected.status, JSON.parse(introspected.body)]).toEqual([200, { active: false }]);
 });
