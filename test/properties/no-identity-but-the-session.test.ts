@@ -101,7 +101,8 @@ function told({ rawHeaders }: Received): string[] {
     .map(([name, text]) => (name === 'X-Request-Id' && /^[\w-]{12}$/.test(text) ? name : `${name}: ${text}`));
 }
 
-const the = useStack();
+// A hundred thousand lines of log are of no use to anybody.
+const the = useStack({ proxyEnv: { LOGGING_ENABLE: 'false' } });
 let cookie = '';
 beforeAll(async () => {
   cookie = `Cookie: ${await cookieHeader(await the.signedIn(), the.stack.url('hello'))}\r\n`;
