@@ -68,6 +68,22 @@ const pattern = fc.constantFrom(
 );
 
 const claim = fc.oneof(fc.constantFrom('$email', '$groups', '$$5', 'Viewer', "it's"), fc.integer());
+const origins = fc.array(
+  fc.constantFrom('https://app.example.com', 'HTTP://APP.example.com:80', 'http://[::1]:4200'),
+  {
+    maxLength: 2,
+  },
+);
+const cors = fc.record(
+  {
+    origins,
+    methods: fc.array(fc.constantFrom('PUT', 'DELETE'), { maxLength: 2 }),
+    headers: orNothing(fc.array(fc.constantFrom('X-A', 'Content-Type'), { maxLength: 2 })),
+    credentials: fc.boolean(),
+    max_age: orNothing(duration),
+  },
+  { requiredKeys: [] },
+);
 
 const options = fc.record(
   {
@@ -77,6 +93,9 @@ const options = fc.record(
     skip_auth_regex: orNothing(fc.array(fc.oneof(pattern, fc.constant(404)), { maxLength: 3 })),
     skip_auth_preflight: orNothing(fc.boolean()),
     provider_slug: orNothing(fc.constantFrom('', 'google', 'okta-2', 7)),
+    cors: orNothing(cors),
+    allowed_origins: orNothing(origins),
+    strip_request_headers: fc.array(fc.constantFrom('X-Debug-*', 'Authorization', '1'), { maxLength: 2 }),
     inject_request_headers: orNothing(headers),
     header_overrides: headers,
     // Injected ones may not have its name, so it is one that they never have.

@@ -10,6 +10,7 @@ import type { AuthenticatorInput, Authenticator } from './authenticate.ts';
 import { originOf, passOn, refusalOf } from './conclude.ts';
 import type { Incoming } from './incoming.ts';
 import type { Authorized, Outcome, Pending, Routed } from './outcome.ts';
+import { preflightOf } from './named-origin.ts';
 import { mayControlOwnPaths } from './service-worker.ts';
 
 /** What requests are decided with. */
@@ -47,6 +48,9 @@ export function admit<Session>(
 
   const own = ownEndpoint(routed, incoming, parts);
   if (own !== undefined) return own;
+
+  const preflight = preflightOf(routed, incoming);
+  if (preflight !== undefined) return preflight;
 
   try {
     const facts = factsOf(request, incoming);

@@ -70,11 +70,12 @@ export function passOn<Session>(
 
 // RFC 6455, section 10.2. What needs no credential gives nothing away.
 function isFromElsewhere<Session>(
-  { request, identified }: Decided<Session>,
+  { request, route, identified }: Decided<Session>,
   { kind, headers }: Incoming,
   parts: Scheme,
 ): boolean {
   if (kind !== 'websocket' || identified.kind === 'visitor') return false;
+  if (headers.origin !== undefined && route.allowedOrigins.includes(headers.origin)) return false;
   return !isSameOrigin(headers, originOf(request, parts));
 }
 

@@ -5,6 +5,7 @@ export type { AuthenticatorInput, Authenticator, Identified } from './authentica
 export { refusalOf } from './conclude.ts';
 export { readIncoming } from './incoming.ts';
 export type { Incoming } from './incoming.ts';
+export { namedOrigin } from './named-origin.ts';
 export type {
   Authorized,
   Decided,

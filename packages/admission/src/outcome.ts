@@ -59,6 +59,12 @@ export type Outcome<Session> =
         | { readonly kind: 'unknown_host'; readonly error: 'unknown_host'; readonly detail: string }
         | { /** to HTTPS */ readonly kind: 'redirect'; readonly location: string }
         | { readonly kind: 'own_endpoint' }
+        | {
+            /** of an origin that the route names, which may use these */
+            readonly kind: 'preflight';
+            readonly methods: readonly string[];
+            readonly headers: readonly string[];
+          }
         | { readonly kind: 'retired_worker' }
       ))
   | Refusal<Session>

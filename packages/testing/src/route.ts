@@ -15,6 +15,8 @@ export function aRoute(options: Partial<Omit<Route, 'policy'>> = {}): Route {
     allowRootServiceWorker: false,
     forwardAuth: false,
     providerSlug: 'google',
+    allowedOrigins: [],
+    stripRequestHeaders: [],
     injectRequestHeaders: [],
     headerOverrides: [],
     assertionHeader: { name: 'X-Latchkey-Jwt-Assertion', scheme: '' },

@@ -198,6 +198,24 @@ export const diagnosticKinds = {
     title: 'A claim that cannot be added',
     text: 'What every assertion has (`iss`, `aud`, `sub`, `email`, `email_verified`, `groups`, `idp`, `sid`, `auth_time`, `iat`, `nbf`, `exp`, `jti`) cannot be set by `assertion_claims`, so that it means the same everywhere. A value that begins with `$` is one of `$email`, `$user`, `$name`, `$groups`, `$sub` and `$idp`; `$$` is a dollar sign.',
   },
+  headerPattern: {
+    code: 'LK219',
+    severity: 'error',
+    title: 'Not a header that can be stripped',
+    text: 'An entry of `strip_request_headers` is the name of a header, or how names begin with one `*` at the end: `X-Debug-*`. A `*` elsewhere, or alone, is refused: alone it would take off `Accept` and `Content-Type`, too. Headers that say how the message itself is sent (LK212) are never passed on as they came.',
+  },
+  originUnusable: {
+    code: 'LK220',
+    severity: 'error',
+    title: 'Not an origin',
+    text: 'An origin is a scheme, `http` or `https`, a host, and a port where it is not the usual one: `https://app.example.com`. It has no path, not even `/`, and no wildcard: name each. `null` is refused, because every sandboxed frame and every file on a disk has that origin.',
+  },
+  corsWord: {
+    code: 'LK221',
+    severity: 'error',
+    title: 'Not a method or header that `cors` can name',
+    text: '`methods` and `headers` of `cors` are lists of names: `[PUT, DELETE]`, `[X-Requested-With]`. `*` is refused, because with credentials browsers take it for a name like any other. Leave the list out to let the named origins use what they ask for.',
+  },
   sectionMissing: {
     code: 'LK301',
     severity: 'warning',

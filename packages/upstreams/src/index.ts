@@ -13,6 +13,7 @@ export { defaultKeepAliveMs } from './resolve/routes.ts';
 export { renderUpstreamSchema } from './shape/json-schema.ts';
 export { renderUpstreamReference } from './shape/reference.ts';
 export type {
+  Cors,
   Diagnostic,
   HeaderEntry,
   Launcher,

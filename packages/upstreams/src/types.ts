@@ -18,6 +18,19 @@ export type Diagnostic = {
 /** A header to set, as it is spelled in the file. */
 export type HeaderEntry = readonly [name: string, value: string];
 
+/** Which pages of other origins may call an application, as browsers are told. */
+export type Cors = {
+  /** as browsers write them; at least one */
+  origins: readonly string[];
+  /** empty: the one that is asked for */
+  methods: readonly string[];
+  /** empty: those that are asked for */
+  headers: readonly string[];
+  credentials: boolean;
+  /** how long browsers remember it; undefined: as long as they do by themselves */
+  maxAgeMs: number | undefined;
+};
+
 /** Where requests of a route go. */
 export type Target = {
   /** `http://127.0.0.1:4200`: scheme, host and, unless it is the default one, port. */
@@ -62,6 +75,11 @@ export type Route = {
   /** whether a server in front may ask about requests that it forwards by itself */
   forwardAuth: boolean;
   providerSlug: string;
+  cors?: Cors;
+  /** the origins of pages, besides its own, that may open WebSockets */
+  allowedOrigins: readonly string[];
+  /** names of headers that never travel on; one that ends in `*` stands for all that begin so */
+  stripRequestHeaders: readonly string[];
   injectRequestHeaders: readonly HeaderEntry[];
   headerOverrides: readonly HeaderEntry[];
   /** the header that carries assertions, and what stands in front of the token there */

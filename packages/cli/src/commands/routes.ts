@@ -100,6 +100,9 @@ function differencesOf(route: Route, defaults: Defaults): string[] {
     [route.allowRootServiceWorker, 'may have a service worker for the whole host'],
     [route.forwardAuth, 'answers a server in front'],
     [route.providerSlug !== defaults.provider, `provider ${route.providerSlug}`],
+    [route.cors !== undefined, `readable for ${listOf(route.cors?.origins ?? [])}`],
+    [route.allowedOrigins.length > 0, `WebSockets from ${listOf(route.allowedOrigins)}`],
+    [route.stripRequestHeaders.length > 0, `strips ${listOf(route.stripRequestHeaders)} from requests`],
     [injectRequestHeaders.length > 0, `sets ${namesOf(injectRequestHeaders)} on requests`],
     [headerOverrides.length > 0, `sets ${namesOf(headerOverrides)} on responses`],
     [route.timeoutMs !== defaults.timeoutMs, `timeout ${describeDuration(route.timeoutMs)}`],
@@ -126,5 +129,9 @@ function jsonOf(route: Route, table: RouteTable): object {
 }
 
 function namesOf(headers: Route['injectRequestHeaders']): string {
-  return headers.map(([name]) => name).join(', ');
+  return listOf(headers.map(([name]) => name));
+}
+
+function listOf(texts: readonly string[]): string {
+  return texts.join(', ');
 }

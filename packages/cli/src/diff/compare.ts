@@ -99,6 +99,15 @@ function differences(before: Served, after: Served): string[] {
     if (before.route[option] !== after.route[option])
       texts.push(`${after.route[option] ? 'now' : 'no longer'}: ${meaning}`);
   }
+  const lists = [
+    ['origins whose pages may call it', ({ cors }: Route) => cors?.origins ?? []],
+    ['origins whose pages may open WebSockets', ({ allowedOrigins }: Route) => allowedOrigins],
+    ['headers that are stripped from requests', ({ stripRequestHeaders }: Route) => stripRequestHeaders],
+  ] as const;
+  for (const [meaning, of] of lists) {
+    const [old, now] = [of(before.route).join(', '), of(after.route).join(', ')];
+    if (old !== now) texts.push(`${meaning}: ${now || 'none'}, before ${old || 'none'}`);
+  }
   return texts;
 }
 

@@ -152,6 +152,10 @@ function tell(outcome: Outcome<Requester>, signIn: SignIn, requester: Requester,
       return { allow: true, outcome: `308 to ${outcome.location}`, status: 308 };
     case 'own_endpoint':
       return answered('this address is its own on every host, and the application is not asked.');
+    case 'preflight':
+      return answered(
+        'it is the preflight of an origin that `cors` names, and the application is not asked.',
+      );
     case 'retired_worker': {
       const why = 'with a service worker that ends itself, as allow_root_service_worker is not set';
       return { allow: false, outcome: `not allowed: the proxy answers itself, ${why}.`, status: 200 };
@@ -205,11 +209,14 @@ function askedToSignIn(
 }
 
 function denied(outcome: Extract<Outcome<Requester>, { kind: 'deny' }>, parts: Parts): Told {
-  const { error, request, decision } = outcome;
+  const { error, request, route, decision } = outcome;
   if (error === 'access_denied') return refused(error, reasons[decision.reason]);
   if (error === 'cross_site_request') {
     const origin = `${parts.scheme(request)}://${authorityOf(request)}`;
-    return refused(error, `The page that opens a WebSocket has to be one of ${origin}.`);
+    return refused(
+      error,
+      `The page that opens a WebSocket has to be one of ${[origin, ...route.allowedOrigins].join(' or ')}.`,
+    );
   }
   const why = 'Its Authorization is one of the connection, which is shared where nobody is signed in.';
   return refused(error, why);

@@ -32,6 +32,9 @@ services:
       skip_auth_regex: ['^/public/']
       skip_auth_preflight: false
       provider_slug: google
+      cors: {origins: []}
+      allowed_origins: []
+      strip_request_headers: []
       inject_request_headers: {X-From: sso}
       header_overrides: {}
       assertion_header: X-Latchkey-Jwt-Assertion
@@ -57,6 +60,9 @@ services:
           skip_auth_regex: ['^/public/']
           skip_auth_preflight: false
           provider_slug: google
+          cors: {origins: []}
+          allowed_origins: []
+          strip_request_headers: []
           inject_request_headers: {X-From: sso}
           header_overrides: {}
           assertion_header: X-Latchkey-Jwt-Assertion

@@ -1,4 +1,4 @@
-import type { Route, RouteTable } from '../types.ts';
+import type { Cors, Route, RouteTable } from '../types.ts';
 import { groupRoutes } from './group.ts';
 import { flowList, flowMapping, scalar } from './scalar.ts';
 
@@ -51,6 +51,9 @@ function optionLines(route: Route): string[] {
     `skip_auth_regex: ${flowList(route.publicPaths.map(({ source }) => source))}`,
     `skip_auth_preflight: ${route.skipAuthPreflight}`,
     `provider_slug: ${scalar(route.providerSlug)}`,
+    `cors: ${corsText(route.cors)}`,
+    `allowed_origins: ${flowList(route.allowedOrigins)}`,
+    `strip_request_headers: ${flowList(route.stripRequestHeaders)}`,
     `inject_request_headers: ${flowMapping(route.injectRequestHeaders)}`,
     `header_overrides: ${flowMapping(route.headerOverrides)}`,
     `assertion_header: ${scalar(headerText(route.assertionHeader))}`,
@@ -74,6 +77,20 @@ function headerText({ name, scheme }: Route['assertionHeader']): string {
 
 function writtenClaim([name, value]: Route['assertionClaims'][number]): readonly [string, string] {
   return [name, typeof value === 'string' ? value.replace(/^\$/, '$$$$') : `$${value.of}`];
+}
+
+/** One without origins takes back what the section around it has. */
+function corsText(cors: Cors | undefined): string {
+  if (cors === undefined) return '{origins: []}';
+  const { origins, methods, headers, credentials, maxAgeMs } = cors;
+  const parts = [
+    `origins: ${flowList(origins)}`,
+    `methods: ${flowList(methods)}`,
+    `headers: ${flowList(headers)}`,
+    `credentials: ${credentials}`,
+    ...(maxAgeMs === undefined ? [] : [`max_age: ${duration(maxAgeMs)}`]),
+  ];
+  return `{${parts.join(', ')}}`;
 }
 
 /** Whole seconds as such; everything else in the milliseconds that it is kept in, so that no digit is lost. */

@@ -3,7 +3,8 @@ import type { Report } from '../problems.ts';
 import type { FileContents } from '../shape/file.ts';
 import { readable, readableOf } from '../shape/reader.ts';
 import type { Located } from '../shape/reader.ts';
-import type { Route, UpstreamInput } from '../types.ts';
+import type { Options } from '../shape/options.ts';
+import type { Cors, Route, UpstreamInput } from '../types.ts';
 import { resolveAssertionHeader } from './assertion.ts';
 import { draftRoutes } from './drafts.ts';
 import type { Draft } from './drafts.ts';
@@ -81,6 +82,7 @@ function resolveRoute(
     injectRequestHeaders,
     report,
   );
+  const cors = corsOf(options);
   const from = readable(draft.from);
   const kind = kindOf(draft.type);
   if (!from || !kind || !reach) return undefined;
@@ -106,6 +108,9 @@ function resolveRoute(
       allowRootServiceWorker: readable(options.allow_root_service_worker) ?? false,
       forwardAuth: readable(options.forward_auth) ?? false,
       providerSlug: readable(options.provider_slug) || defaults.provider,
+      ...(cors && { cors }),
+      allowedOrigins: readableOf(options.allowed_origins),
+      stripRequestHeaders: readableOf(options.strip_request_headers),
       injectRequestHeaders,
       headerOverrides: readable(options.header_overrides) ?? [],
       assertionHeader,
@@ -120,6 +125,20 @@ function resolveRoute(
       ...(draft.launcher && { launcher: draft.launcher }),
       position: at,
     },
+  };
+}
+
+/** One without origins is none. */
+function corsOf(options: Options): Cors | undefined {
+  const cors = readable(options.cors);
+  const origins = readableOf(cors?.origins);
+  if (cors === undefined || origins.length === 0) return undefined;
+  return {
+    origins,
+    methods: readableOf(cors.methods),
+    headers: readableOf(cors.headers),
+    credentials: readable(cors.credentials) ?? false,
+    maxAgeMs: readable(cors.max_age)?.value || undefined,
   };
 }
 

@@ -6,12 +6,12 @@ import { unreadableValue, described, readable, reader } from './reader.ts';
 import type { About, FieldReader, Refuse, Unreadable } from './reader.ts';
 
 /** RFC 9110, 5.6.2: token. */
-const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+export const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 /** RFC 9110, 5.5: field-value, with the characters beyond ASCII that one byte can hold. */
 const headerValue = /^[\t\x20-\x7E\x80-\xFF]*$/;
 
 /** They frame the message on its connection (RFC 9110, 7.6.1) and are not the operator's to write. */
-const framing: ReadonlySet<string> = new Set([
+export const framingNames: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
   'host',
@@ -32,7 +32,7 @@ export function headers(about: About, example: object): FieldReader<readonly Hea
     ...described(about),
     errorMessage: headersAdvice,
     propertyNames: {
-      pattern: `^(?!(${[...framing].map(inAnyCase).join('|')})$)[!#$%&'*+.^_\`|~0-9A-Za-z-]+$`,
+      pattern: `^(?!(${[...framingNames].map(inAnyCase).join('|')})$)[!#$%&'*+.^_\`|~0-9A-Za-z-]+$`,
       patternErrorMessage: 'This is no header name, or one that belongs to the connection and cannot be set',
     },
     additionalProperties: {
@@ -74,7 +74,7 @@ export function mergeHeaders(base: Headers, over: Headers): readonly HeaderEntry
 function readHeader(name: string, { at, value }: YamlEntry, refuse: Refuse): HeaderEntry | Unreadable {
   if (!headerName.test(name))
     return refuse('headerUnusable', at, `${quote(name)} is not a header name: correct it`);
-  if (framing.has(name.toLowerCase())) {
+  if (framingNames.has(name.toLowerCase())) {
     return refuse('headerUnusable', at, `${name} belongs to the connection and cannot be set: take it out`);
   }
   if (value.kind === 'scalar' && value.unresolved) return unreadableValue;

@@ -1,3 +1,4 @@
+import { cors } from './cors.ts';
 import { listAdvice, rootAdvice } from './file.ts';
 import { schemasOf } from './mapping.ts';
 import { options } from './options.ts';
@@ -72,7 +73,9 @@ const schema: JsonSchema = {
   else: { ...services, type: ['array', 'null'], errorMessage: rootAdvice },
   $defs: {
     service,
-    ...Object.fromEntries([section, extraRoute, options].map(({ name, definition }) => [name, definition])),
+    ...Object.fromEntries(
+      [section, extraRoute, options, cors].map(({ name, definition }) => [name, definition]),
+    ),
   },
 };
 

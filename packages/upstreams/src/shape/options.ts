@@ -1,7 +1,10 @@
 import { assertionClaims, assertionHeader } from './assertion.ts';
+import { cors } from './cors.ts';
+import { headerPattern } from './header-pattern.ts';
 import { headers } from './headers.ts';
 import { mapping } from './mapping.ts';
 import type { Values } from './mapping.ts';
+import { origin } from './origin.ts';
 import { list } from './reader.ts';
 import { unknownKeys } from './unknown-keys.ts';
 import { duration, entry, flag, publicPath, slug, text } from './values.ts';
@@ -53,6 +56,25 @@ const fields = {
     default: '`UPSTREAM_DEFAULT_PROVIDER`',
     example: 'okta',
   }),
+  cors,
+  allowed_origins: list(
+    {
+      meaning:
+        'The origins, besides that of the route, whose pages may open WebSockets here as the person who is signed in. Compared exactly.',
+      default: 'none',
+      example: '[https://app.example.com]',
+    },
+    origin,
+  ),
+  strip_request_headers: list(
+    {
+      meaning:
+        'Headers of requests that never reach the application, whatever the letter case and whichever of `-`, `_` and other marks stands between the letters. With `*` at the end: all that begin so.',
+      default: 'none',
+      example: "['X-Debug-*', X-Remote-User]",
+    },
+    headerPattern,
+  ),
   inject_request_headers: headers(
     {
       meaning:

@@ -52,9 +52,19 @@ export const chapters: readonly Chapter[] = [
     ],
   },
   {
+    title: 'Pages of other origins',
+    fields: ['cors', 'allowed_origins'],
+    text: [
+      'An origin is a scheme, a host and a port, as browsers write it: `https://app.example.com`. Neither `*` nor `null` is one. A page of an origin that is not named gets nothing, and its preflights go the way of any request.',
+      'The preflight of a named origin never reaches the application and needs no session. What the application answers to the call itself stays its own where it says `Access-Control-Allow-Origin`; where it does not, the proxy says it for the named origins, with `Vary: Origin`. Our own addresses (`/oauth2/…`) and a launcher are never readable from elsewhere.',
+      'The session cookie is `SameSite=Lax`: browsers send it from pages of the same site alone, such as `https://app.example.com` for `https://api.example.com`, so `credentials: true` gives nothing to pages of other sites.',
+    ],
+  },
+  {
     title: 'Headers',
     fields: [
       'inject_request_headers',
+      'strip_request_headers',
       'header_overrides',
       'preserve_host',
       'preserve_location',
@@ -62,7 +72,8 @@ export const chapters: readonly Chapter[] = [
     ],
     text: [
       "Applications are told who asks in `X-Forwarded-User`, `X-Forwarded-Email` and `X-Forwarded-Groups` (of the person's groups, those that the route names), and how they were asked in `X-Forwarded-Host`, `X-Forwarded-Proto`, `X-Forwarded-Port`, `X-Forwarded-For` and `X-Request-Id`. What browsers send under these names never arrives, and `inject_request_headers` cannot set them.",
-      'Answers carry `X-Content-Type-Options: nosniff`, `X-Frame-Options: SAMEORIGIN`, `X-XSS-Protection: 1; mode=block` and, where browsers come over HTTPS, `Strict-Transport-Security`, whatever the application says of these. `header_overrides` changes them.',
+      'What `strip_request_headers` names is taken off before anything is set, so an injected header of the same name arrives, and so do those of ours.',
+      'Answers carry `X-Content-Type-Options: nosniff`, `X-Frame-Options: SAMEORIGIN`, `X-XSS-Protection: 1; mode=block` and, where browsers come over HTTPS, `Strict-Transport-Security`, whatever the application says of these. `header_overrides` changes them, and sets any other header in place of what the application sends.',
     ],
   },
   {
@@ -83,7 +94,7 @@ export const chapters: readonly Chapter[] = [
     title: 'WebSockets, streams, service workers',
     fields: ['flush_interval', 'allow_root_service_worker'],
     text: [
-      'WebSockets, event streams and long downloads need no option: `timeout` ends with the beginning of an answer. The handshake of a WebSocket passes the same rules as any request, and has to come from a page of the same host where somebody is signed in. An open one is decided about again every `SESSION_TTL_VALID` and after each reload, and closed when its person would not be let in any more.',
+      'WebSockets, event streams and long downloads need no option: `timeout` ends with the beginning of an answer. The handshake of a WebSocket passes the same rules as any request, and has to come from a page of the same host, or of one of `allowed_origins`, where somebody is signed in. An open one is decided about again every `SESSION_TTL_VALID` and after each reload, and closed when its person would not be let in any more.',
     ],
   },
   {

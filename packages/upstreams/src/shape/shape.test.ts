@@ -53,6 +53,9 @@ describe('options', () => {
         'skip_auth_regex: ["^/public/", "\\\\.css$"]',
         'skip_auth_preflight: true',
         'provider_slug: okta',
+        'cors: {origins: ["HTTPS://App.Example.com:443"], methods: [PUT], headers: [X-A], credentials: true, max_age: 10m}',
+        'allowed_origins: ["https://app.example.com:8443", "http://[::1]:4200"]',
+        'strip_request_headers: [X-Debug-*, Authorization]',
         'inject_request_headers: {X-Number: 0017, X-Flag: yes, X-None: , X-Text: " a b "}',
         'header_overrides: {X-Frame-Options: DENY}',
         'timeout: 5s',
@@ -73,6 +76,15 @@ describe('options', () => {
       rules: { groups: ['eng@example.com', '123'], emailDomains: [], emailAddresses: [] },
       skipAuthPreflight: true,
       providerSlug: 'okta',
+      cors: {
+        origins: ['https://app.example.com'],
+        methods: ['PUT'],
+        headers: ['X-A'],
+        credentials: true,
+        maxAgeMs: 600_000,
+      },
+      allowedOrigins: ['https://app.example.com:8443', 'http://[::1]:4200'],
+      stripRequestHeaders: ['X-Debug-*', 'Authorization'],
       injectRequestHeaders: [
         ['X-Number', '0017'],
         ['X-Flag', 'yes'],
@@ -114,6 +126,16 @@ describe('options', () => {
     ['a header of the connection', 'inject_request_headers: {Content-Length: 5}', 'LK212 6:32'],
     ['one header in two spellings', 'header_overrides: {X-A: b, x-a: c}', 'LK212 6:34'],
     ['a slug that is a path', 'provider_slug: ../x', 'LK214 6:22'],
+    ['a star alone', 'strip_request_headers: ["*"]', 'LK219 6:31'],
+    ['a star in the middle', 'strip_request_headers: [X-*-Y]', 'LK219 6:31'],
+    ['a header of the connection to strip', 'strip_request_headers: [Host]', 'LK219 6:31'],
+    ['an origin without its scheme', 'allowed_origins: [app.example.com]', 'LK220 6:25'],
+    ['an origin with a path', 'allowed_origins: ["https://app.example.com/"]', 'LK220 6:25'],
+    ['an origin with a star', 'cors: {origins: ["https://*.example.com"]}', 'LK220 6:24'],
+    ['every origin', 'cors: {origins: ["*"]}', 'LK220 6:24'],
+    ['the origin of sandboxed frames', 'cors: {origins: ["null"]}', 'LK220 6:24'],
+    ['every method', 'cors: {methods: ["*"]}', 'LK221 6:24'],
+    ['a header with a space', 'cors: {headers: [X A]}', 'LK221 6:24'],
   ])('%s is an error', (_, option, place) => {
     expect(placesOf(load(withOptions(option)))).toEqual([place]);
   });
@@ -175,6 +197,7 @@ describe('the shape of the file', () => {
     ['alowed_groups', 'did you mean `allowed_groups`?'],
     ['allowed-groups', 'did you mean `allowed_groups`?'],
     ['tls_verify', 'did you mean `tls_skip_verify`?'],
+    ['set_response_headers', 'did you mean `header_overrides`?'],
     ['favourite_colour', 'take it out'],
   ])('the unknown option %s is a warning', (key, advice) => {
     const result = load(withOptions(`${key}: [a]`));

@@ -3,6 +3,7 @@ import { isVisit } from '@latchkey/http';
 import type { Clock } from '@latchkey/http';
 import { withoutCookies } from '@latchkey/session';
 import type { Exchange } from '../exchange.ts';
+import { crossOriginHeaders } from './cross-origin.ts';
 import { withPublicAddress } from './location.ts';
 import { requestHeaders } from './request-headers.ts';
 import { answerHeaders } from './response-headers.ts';
@@ -94,6 +95,7 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
         plan: planOf(route).answer,
         isOwnCookie,
         setCookies: setCookies(exchange, forward),
+        crossOrigin: crossOriginHeaders(route, exchange.req.headers),
         ...(!route.preserveLocation && {
           publicAddress: (value) => withPublicAddress(value, target, addresses.origin(request)),
         }),

@@ -5,6 +5,7 @@ import { withoutCookies } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
 import { byName } from './by-name.ts';
 import { hopByHop } from './hop-by-hop.ts';
+import { nameMatcher } from './name-matcher.ts';
 
 /** What the headers towards an upstream are made from. */
 export type RequestHeaderInput = {
@@ -31,14 +32,20 @@ export type RequestPlan = {
   readonly injected: readonly string[];
   /** folded, the header of assertions among them; nobody else says them, on a public path neither */
   readonly ownNames: ReadonlySet<string>;
+  /** `strip_request_headers`, by a folded name; undefined where there is nothing to strip */
+  readonly isStripped: ((folded: string) => boolean) | undefined;
 };
 
 /** What is the same for each request of a route. */
 export function requestPlan({
   injectRequestHeaders,
+  stripRequestHeaders,
   preserveHost,
   assertionHeader,
-}: Pick<Route, 'injectRequestHeaders' | 'preserveHost' | 'assertionHeader'>): RequestPlan {
+}: Pick<
+  Route,
+  'injectRequestHeaders' | 'stripRequestHeaders' | 'preserveHost' | 'assertionHeader'
+>): RequestPlan {
   return {
     preserveHost,
     injected: injectRequestHeaders.filter(([name]) => !isReserved(name)).flat(),
@@ -46,6 +53,7 @@ export function requestPlan({
       ...injectRequestHeaders.map(([name]) => foldName(name)),
       foldName(assertionHeader.name),
     ]),
+    isStripped: stripRequestHeaders.length === 0 ? undefined : nameMatcher(stripRequestHeaders),
   };
 }
 
@@ -126,6 +134,7 @@ function forwardedOnly({ rawHeaders, plan, isPreflight, isOwnCookie }: RequestHe
     if (hops.has(lower) || fate === 'drop' || fate === 'reserved') continue;
     if (isPreflight && !preflightHeaders.has(lower)) continue;
     if (plan.ownNames.has(folded)) continue;
+    if (plan.isStripped?.(folded) === true && !framing.has(lower)) continue;
     if (fate === 'keep') {
       kept.push(name, value);
       continue;

@@ -1,4 +1,4 @@
-import { transportSecurity } from '@latchkey/http';
+import { isNamed, transportSecurity } from '@latchkey/http';
 import type { HeaderEntry, Route } from '@latchkey/upstreams';
 import { narrowOf } from './beyond-the-origin.ts';
 import type { Narrow } from './beyond-the-origin.ts';
@@ -12,6 +12,8 @@ export type AnswerRules = {
   readonly isOwnCookie: (name: string) => boolean;
   /** cookies of ours to set with this answer */
   readonly setCookies: readonly string[];
+  /** what is said to a page of another origin where the application says nothing, a flat list */
+  readonly crossOrigin?: readonly string[];
   /** what a header that holds an address says to the browser; absent with `preserve_location` */
   readonly publicAddress?: (value: string) => string;
 };
@@ -54,7 +56,13 @@ const answerName = byName((name): AnswerName => {
 });
 
 /** Makes the headers of one answer. */
-export function answerHeaders({ plan, isOwnCookie, setCookies, publicAddress }: AnswerRules): AnswerHeaders {
+export function answerHeaders({
+  plan,
+  isOwnCookie,
+  setCookies,
+  crossOrigin = [],
+  publicAddress,
+}: AnswerRules): AnswerHeaders {
   const own = setCookies.length === 0 ? plan.own : plan.ownWithCookies;
 
   function passedOn(raw: readonly string[], endsHere: (lower: string) => boolean): string[] {
@@ -76,11 +84,15 @@ export function answerHeaders({ plan, isOwnCookie, setCookies, publicAddress }: 
     head(rawHeaders, { status, inChunks }) {
       const hops = hopByHop(rawHeaders);
       const lengthless = hasNoLength(status);
+      const speaks = crossOrigin.length > 0 && !own.names.has(allowOrigin) && !saysOrigin(rawHeaders);
       const headers = passedOn(rawHeaders, (lower) => {
         if (lower === 'trailer') return !inChunks;
+        // Without an origin it allows nothing, and with ours it would allow what nobody has.
+        if (speaks && lower === 'access-control-allow-credentials') return true;
         return hops.has(lower) || (lengthless && lower === 'content-length');
       });
       headers.push(...own.flat);
+      if (speaks) headers.push(...crossOrigin);
       for (const cookie of setCookies) headers.push('Set-Cookie', cookie);
       return headers;
     },
@@ -93,6 +105,12 @@ export function answerHeaders({ plan, isOwnCookie, setCookies, publicAddress }: 
       return passedOn(rawTrailers, (lower) => hops.has(lower) || neverTrailing.has(lower));
     },
   };
+}
+
+const allowOrigin = 'access-control-allow-origin';
+
+function saysOrigin(rawHeaders: readonly string[]): boolean {
+  return rawHeaders.some((name, at) => at % 2 === 0 && isNamed(name, allowOrigin));
 }
 
 // RFC 9110, section 8.6: "A server MUST NOT send a Content-Length header field in any response with a status code of 1xx

@@ -1,6 +1,9 @@
 import { transportSecurity } from '@latchkey/http';
+import type { Route } from '@latchkey/upstreams';
+import type { ServerResponse } from 'node:http';
 import type { SessionCookies } from '../authn/session-cookies.ts';
 import type { Exchange } from '../exchange.ts';
+import { crossOriginHeaders } from '../outgoing/cross-origin.ts';
 import { giveRenewed } from './give-renewed.ts';
 
 /** Begins an answer of our own, before anybody knows what it will be. Called once for each. */
@@ -8,15 +11,28 @@ export type BeginAnswer = (exchange: Exchange) => void;
 
 /**
  * Makes what every answer of ours says, a refusal after the request was let in, too: that browsers come over HTTPS only, and
- * the session as auth has renewed it. What an application answers says both in the headers that are made for it.
+ * the session as auth has renewed it, and that pages of origins that the route names may read it. What an application answers says all that in the headers that are made for it.
  */
 export function createBeginAnswer(parts: {
   /** browsers reach us over HTTPS only */
   readonly secure: boolean;
   readonly cookies: Pick<SessionCookies, 'issue'>;
 }): BeginAnswer {
-  return function beginAnswer({ res, outcome }) {
+  return function beginAnswer({ req, res, outcome }) {
     if (parts.secure) res.setHeader(...transportSecurity);
+    if (outcome?.route !== undefined)
+      allowReading(res, outcome, crossOriginHeaders(outcome.route, req.headers));
     if (outcome?.identified !== undefined) giveRenewed(res, outcome.identified, parts.cookies);
   };
+}
+
+// What is at our own addresses, and on a launcher, is about the person and not about the application.
+function allowReading(
+  res: ServerResponse,
+  { kind, route }: { readonly kind: string; readonly route: Route },
+  headers: readonly string[],
+): void {
+  if (kind === 'own_endpoint' || route.kind === 'launcher') return;
+  for (let at = 0; at + 1 < headers.length; at += 2)
+    res.appendHeader(headers[at] ?? '', headers[at + 1] ?? '');
 }

@@ -5,6 +5,7 @@ import type { RenderLauncher } from '../endpoints/launcher.ts';
 import type { ServeEndpoint } from '../endpoints/own-request.ts';
 import type { Exchange } from '../exchange.ts';
 import type { KnownSession } from '../authn/session-state.ts';
+import { answerPreflight } from './preflight.ts';
 import { refuseWithError } from './refuse-with-error.ts';
 import type { Refuse } from './refuse.ts';
 import { retireServiceWorker } from './retired-worker.ts';
@@ -32,6 +33,8 @@ export function createRespond(parts: {
         return replyRedirect(res, outcome.location, 308);
       case 'own_endpoint':
         return parts.serveEndpoint(exchange, outcome);
+      case 'preflight':
+        return answerPreflight(res, outcome);
       case 'retired_worker':
         return retireServiceWorker(exchange);
       case 'malformed':

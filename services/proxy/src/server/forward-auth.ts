@@ -33,6 +33,12 @@ export function createForwardAuth(parts: {
       case 'launcher':
         exchange.detail = 'only the proxy itself can answer this: have the server in front send it here';
         return refuseWithError(exchange, 'not_found');
+      case 'preflight':
+        // A browser takes no answer but 2xx, which is a yes to all but Envoy; and what is a yes nobody sends on.
+        if (asker === 'extAuthz') return respond(exchange, outcome);
+        exchange.detail =
+          'a server in front cannot send on our answer to a preflight: have it answer them itself';
+        return refuseWithError(exchange, 'not_found');
       case 'sign_in':
       case 'sign_in_aside':
       case 'challenge':
