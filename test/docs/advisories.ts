@@ -256,7 +256,7 @@ export const advisories: Readonly<Record<string, readonly Advisory[]>> = {
     {
       ids: ['CVE-2026-30851', 'GHSA-7r4p-vjf4-gxv4', 'CVE-2026-52845'],
       wrong: 'A header that was not set let that of the client through.',
-      tests: [at('cve-2026-30851')],
+      tests: [at('cve-2026-30851'), 'test/flows/forward-auth'],
     },
     {
       ids: ['CVE-2026-27588'],
@@ -285,7 +285,7 @@ export const advisories: Readonly<Record<string, readonly Advisory[]>> = {
     {
       ids: ['ALBeast'],
       wrong: 'Applications believed a signed header that was about another one, from whoever reached them.',
-      tests: ['test/invariants/4-presence-is-no-proof'],
+      tests: ['test/invariants/4-presence-is-no-proof', 'test/flows/assertion'],
     },
   ],
   'BuzzFeed SSO': [
@@ -468,20 +468,31 @@ export const advisories: Readonly<Record<string, readonly Advisory[]>> = {
         'invalid-exp',
         'missing-exp',
         'missing-iat',
-        'iat-is-week-in-past',
         'missing-sub',
         'nonce-invalid',
         'invalid-missing-nonce',
-        'discovery-issuer-mismatch',
         'userinfo-invalid-sub',
-        'at_hash',
-        'c_hash',
-        's_hash',
         'token-type-case-insensitivity',
         'no expires_in',
       ],
       wrong: 'An answer about somebody else, for somebody else, of another time, or of another sign-in.',
       tests: ['test/attacks/the-provider-says-what-is-not-so'],
+    },
+    {
+      ids: ['discovery-issuer-mismatch'],
+      wrong: 'The configuration of another issuer.',
+      tests: ['services/auth/src/providers/providers'],
+    },
+    {
+      ids: ['iat-is-week-in-past'],
+      wrong: 'An ID token made long before it was asked for.',
+      reason: 'its nonce is of this very sign-in, so it was made after that began, whatever it says',
+    },
+    {
+      ids: ['at_hash', 'c_hash', 's_hash'],
+      wrong: 'A token or a code beside an ID token that it does not belong to.',
+      reason:
+        'they guard what comes by way of the browser; here only a code does, held by PKCE and state, and the rest comes from the token endpoint',
     },
     {
       ids: ['state-missing', 'state-invalid'],
