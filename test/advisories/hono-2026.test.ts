@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
 import { sendRaw } from '../fixtures/raw-request.ts';
 import { useStack } from '../fixtures/use-stack.ts';
-import { asSentences } from '@latchkey/testing';
+import { asSentences } from '@latchkey/testing/as-sentences';
 
 const the = useStack();
 let sealed: string | undefined;

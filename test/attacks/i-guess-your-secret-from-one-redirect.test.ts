@@ -6,7 +6,7 @@ import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
 import { createHmac, hkdfSync } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { publicDeployments, versionOneDeployment } from '../fixtures/public-deployments.ts';
-import { asSentences } from '@latchkey/testing';
+import { asSentences } from '@latchkey/testing/as-sentences';
 
 const [{ proxy, auth }] = publicDeployments('/sso');
 const services = [

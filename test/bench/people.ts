@@ -2,7 +2,7 @@ import { deriveKeys, sealSession, sessionCookie } from '@latchkey/session';
 import { loadProxySettings } from '@latchkey/settings';
 import { writeFileSync } from 'node:fs';
 import { Agent, request } from 'undici';
-import { startUp } from '@latchkey/testing';
+import { startUp } from '@latchkey/testing/environments';
 import type { Installation } from './installation.ts';
 import { domain, environment } from './latchkey.ts';
 import type { Listening } from './processes.ts';

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
 import type { Loaded } from '@latchkey/settings';
-import { asSentences, filesOf, freshKey } from '@latchkey/testing';
+import { asSentences } from '@latchkey/testing/as-sentences';
+import { filesOf, freshKey } from '@latchkey/testing/environments';
 import { loadUpstreams } from '@latchkey/upstreams';
 
 const folder = new URL('../../deploy/environments/', import.meta.url);

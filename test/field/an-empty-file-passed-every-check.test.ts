@@ -1,7 +1,7 @@
 // A file without a service passed `check`, and one without most of the hosts passed `diff` but for a line on standard error:
 // the pipeline was green, and then every running proxy refused the file.
 import { expect, test } from '@jest/globals';
-import { latchkey, placesIn } from '@latchkey/testing';
+import { latchkey, placesIn } from '@latchkey/testing/latchkey';
 
 const service = (name: string, section = 'default') =>
   `- service: ${name}\n  ${section}: {from: ${name}.test, to: http://app.test, options: {allowed_groups: [g]}}\n`;

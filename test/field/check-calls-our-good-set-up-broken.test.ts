@@ -2,7 +2,8 @@
 // held the key of auth as the first quickstarts have it; they pointed at line 1 of the wrong file; and `migrate` said that
 // nothing had to be put right where start-up then refused.
 import { describe, expect, test } from '@jest/globals';
-import { latchkey, placesIn, withOptions } from '@latchkey/testing';
+import { withOptions } from '@latchkey/testing';
+import { latchkey, placesIn } from '@latchkey/testing/latchkey';
 
 const [key, other, shared] = ['one key', 'another key', 'the secret of both'].map((text) =>
   Buffer.alloc(32, text).toString('base64'),

@@ -2,7 +2,7 @@
 // balancer was not believed. So it was with a port that was given out twice, until the second could not listen.
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
-import { asSentences } from '@latchkey/testing';
+import { asSentences } from '@latchkey/testing/as-sentences';
 
 const secret = Buffer.alloc(32, 'a key of the tests').toString('base64');
 

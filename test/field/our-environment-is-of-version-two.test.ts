@@ -2,7 +2,8 @@
 // over plain HTTP was sent back to https; and the slug that keeps the oldest callback address was refused.
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings } from '@latchkey/settings';
-import { asSentences, startUp } from '@latchkey/testing';
+import { asSentences } from '@latchkey/testing/as-sentences';
+import { startUp } from '@latchkey/testing/environments';
 import { sendRaw } from '../fixtures/raw-request.ts';
 import { signIn } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { latchkey } from '@latchkey/testing';
+import { latchkey } from '@latchkey/testing/latchkey';
 import { startLoneProxy } from '../fixtures/lone-proxy.ts';
 
 const good = `- service: wiki

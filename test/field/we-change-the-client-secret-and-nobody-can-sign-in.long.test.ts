@@ -2,7 +2,8 @@
 // sign in, 400 for every return address and 503 for every session.
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
-import { asSentences, minimalAuth, minimalProxy } from '@latchkey/testing';
+import { asSentences } from '@latchkey/testing/as-sentences';
+import { minimalAuth, minimalProxy } from '@latchkey/testing/environments';
 import { signIn } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { loadProxySettings } from '@latchkey/settings';
 import { createSigner } from '@latchkey/proxy';
 import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
-import { minimalProxy, startUp } from '@latchkey/testing';
+import { minimalProxy, startUp } from '@latchkey/testing/environments';
 import { valuesOf } from '../fixtures/recorder.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 

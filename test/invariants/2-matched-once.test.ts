@@ -13,7 +13,7 @@ import { freePort } from '../fixtures/ports.ts';
 import { sendRaw } from '../fixtures/raw-request.ts';
 import { startRecorder } from '../fixtures/recorder.ts';
 import type { Recorder } from '../fixtures/recorder.ts';
-import { startUp } from '@latchkey/testing';
+import { startUp } from '@latchkey/testing/environments';
 
 let open: Recorder;
 let closed: Recorder;

@@ -2,7 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
 import type { AuthSettings, Loaded, ProxySettings } from '@latchkey/settings';
-import { asSentences, startUp } from '@latchkey/testing';
+import { asSentences } from '@latchkey/testing/as-sentences';
+import { startUp } from '@latchkey/testing/environments';
 
 type Env = Record<string, string>;
 

@@ -4,7 +4,7 @@ import { decide } from '@latchkey/access';
 import { loadProxySettings } from '@latchkey/settings';
 import { loadUpstreams } from '@latchkey/upstreams';
 import type { LoadedUpstreams } from '@latchkey/upstreams';
-import { startUp } from '@latchkey/testing';
+import { startUp } from '@latchkey/testing/environments';
 
 const secret = Buffer.alloc(32, 'the key of the tests').toString('base64');
 

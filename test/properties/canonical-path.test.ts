@@ -6,8 +6,8 @@ import { canonicalPath } from '@latchkey/http';
 import { loadProxySettings } from '@latchkey/settings';
 import { loadUpstreams } from '@latchkey/upstreams';
 import * as fc from 'fast-check';
-import { startUp } from '@latchkey/testing';
-import { cases, casesMs } from './cases.ts';
+import { startUp } from '@latchkey/testing/environments';
+import { cases, casesMs } from '@latchkey/testing';
 
 // What paths are made of, and what advisories are made of.
 const tame = '/ public a B .png - _ ~ %20 %61 %C3%A9 %c3%a9 %E6%97%A5'.split(' ');

@@ -6,7 +6,7 @@ import { openLine } from '../fixtures/raw-line.ts';
 import type { Received } from '../fixtures/recorder.ts';
 import { cookieHeader } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';
-import { cases, casesMs } from './cases.ts';
+import { cases, casesMs } from '@latchkey/testing';
 
 const ours = [
   ...[

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { latchkey, withOptions } from '@latchkey/testing';
+import { withOptions } from '@latchkey/testing';
+import { latchkey } from '@latchkey/testing/latchkey';
 import { commands } from './commands/commands.ts';
 
 const files = { 'up.yml': withOptions('allowed_groups: [eng]'), 'bad.env': 'A=1\nnonsense\n' };

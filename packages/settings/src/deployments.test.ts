@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings } from './load-auth.ts';
 import { loadProxySettings } from './load-proxy.ts';
-import { asSentences, freshKey } from '@latchkey/testing';
+import { asSentences } from '@latchkey/testing/as-sentences';
+import { freshKey } from '@latchkey/testing/environments';
 
 // The variables of two public deployments of BuzzFeed SSO on ECS Fargate, with values of the same form.
 

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings } from './load-auth.ts';
 import { loadProxySettings } from './load-proxy.ts';
 import { removedFromAuth, removedFromProxy } from './removed-names.ts';
-import { asSentences, freshKey, minimalAuth, minimalProxy } from '@latchkey/testing';
+import { asSentences } from '@latchkey/testing/as-sentences';
+import { freshKey, minimalAuth, minimalProxy } from '@latchkey/testing/environments';
 
 type Env = Record<string, string | undefined>;
 

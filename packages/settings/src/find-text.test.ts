@@ -5,7 +5,7 @@ import { noFindings } from './findings.ts';
 import { sentenceOf } from './problem.ts';
 import { text } from './value-types.ts';
 import type { Variable } from './variable.ts';
-import { filesOf } from '@latchkey/testing';
+import { filesOf } from '@latchkey/testing/environments';
 
 const plain: Variable = { type: text, meaning: 'A variable.', aliases: ['OLD', 'OLDER'] };
 const secret: Variable = { ...plain, secret: true };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings } from './load-auth.ts';
-import { asSentences, freshKey, minimalAuth, minimalProxy } from '@latchkey/testing';
+import { asSentences } from '@latchkey/testing/as-sentences';
+import { freshKey, minimalAuth, minimalProxy } from '@latchkey/testing/environments';
 
 type Changes = Record<string, string | undefined>;
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadProxySettings } from './load-proxy.ts';
-import { asSentences, freshKey, minimalAuth, minimalProxy } from '@latchkey/testing';
+import { asSentences } from '@latchkey/testing/as-sentences';
+import { freshKey, minimalAuth, minimalProxy } from '@latchkey/testing/environments';
 
 function load(changes: Record<string, string | undefined> = {}) {
   return asSentences(loadProxySettings({ ...minimalProxy(), ...changes }));

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings } from './load-auth.ts';
 import { loadProxySettings } from './load-proxy.ts';
-import { asSentences, filesOf, freshKey, minimalAuth, minimalProxy } from '@latchkey/testing';
+import { asSentences } from '@latchkey/testing/as-sentences';
+import { filesOf, freshKey, minimalAuth, minimalProxy } from '@latchkey/testing/environments';
 
 const [first, second, sealing] = [freshKey(), freshKey(), freshKey()];
 

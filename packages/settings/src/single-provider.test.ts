@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings } from './load-auth.ts';
-import { asSentences, filesOf, minimalAuth } from '@latchkey/testing';
+import { asSentences } from '@latchkey/testing/as-sentences';
+import { filesOf, minimalAuth } from '@latchkey/testing/environments';
 
 describe('the only provider of versions 1 and 2', () => {
   const one = {

@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { loadAuthSettings, surveyAuthSettings } from './load-auth.ts';
 import { surveyProxySettings } from './load-proxy.ts';
-import { minimalAuth, minimalProxy } from '@latchkey/testing';
+import { minimalAuth, minimalProxy } from '@latchkey/testing/environments';
 
 test('what is right is known beside what is wrong, and only that', () => {
   const { settings, unknown, errors } = surveyProxySettings({

@@ -14,7 +14,7 @@ import {
 import { proxyVariables } from './proxy-variables.ts';
 import { readTable } from './read-table.ts';
 import type { Table, Variable } from './variable.ts';
-import { filesOf } from '@latchkey/testing';
+import { filesOf } from '@latchkey/testing/environments';
 
 const tables: Record<string, Table> = {
   proxy: proxyVariables,

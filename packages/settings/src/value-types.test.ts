@@ -3,7 +3,7 @@ import { cidrList, domain, domainList, emailAddressList, emailDomainList } from 
 import { host, origin, secureAddress } from './address.ts';
 import { keyList } from './secret.ts';
 import { slug } from './slug.ts';
-import { freshKey } from '@latchkey/testing';
+import { freshKey } from '@latchkey/testing/environments';
 import { boolean, cookieName, count, countOrZero, logLevel, port, scheme, textList } from './value-types.ts';
 import type { ValueType } from './variable.ts';
 

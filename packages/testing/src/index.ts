@@ -1,6 +1,4 @@
-export { asSentences, deprecatedNames } from './as-sentences.ts';
-export { filesOf, freshKey, minimalAuth, minimalProxy, startUp } from './environments.ts';
-export { latchkey, placesIn } from './latchkey.ts';
+// What needs more than a request and a route is imported by the name of its file: every test file loads anew what it imports.
+export { cases, casesMs } from './cases.ts';
 export { aRequest } from './request.ts';
 export { aRoute, noDefaultRules, withOptions } from './route.ts';
-export { arrives, head, hello, useServers } from './servers.ts';

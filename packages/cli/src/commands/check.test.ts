@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { latchkey, placesIn, withOptions } from '@latchkey/testing';
+import { withOptions } from '@latchkey/testing';
+import { latchkey, placesIn } from '@latchkey/testing/latchkey';
 
 const fine = withOptions('allowed_groups: [eng]');
 const env = `PROVIDER_URL_EXTERNAL=https://sso.example.com

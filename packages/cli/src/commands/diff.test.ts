@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { latchkey, withOptions } from '@latchkey/testing';
+import { withOptions } from '@latchkey/testing';
+import { latchkey } from '@latchkey/testing/latchkey';
 
 const eng = withOptions('allowed_groups: [eng]');
 const wildcard = '^(.*)\\.example\\.com$';

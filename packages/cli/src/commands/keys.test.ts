@@ -1,7 +1,8 @@
 import { createPrivateKey } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
-import { latchkey, minimalAuth, minimalProxy } from '@latchkey/testing';
+import { minimalAuth, minimalProxy } from '@latchkey/testing/environments';
+import { latchkey } from '@latchkey/testing/latchkey';
 
 async function make(kind: string): Promise<string> {
   const { code, stdout } = await latchkey({}, ['keys', kind]);

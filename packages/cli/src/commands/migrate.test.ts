@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { latchkey, placesIn, withOptions } from '@latchkey/testing';
+import { withOptions } from '@latchkey/testing';
+import { latchkey, placesIn } from '@latchkey/testing/latchkey';
 import { migrationRules, renderMigrationReference } from '../migrate/rules.ts';
 
 const options = withOptions('allowed_groups: [eng]');

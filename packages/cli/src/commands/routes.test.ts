@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { latchkey, withOptions } from '@latchkey/testing';
+import { withOptions } from '@latchkey/testing';
+import { latchkey } from '@latchkey/testing/latchkey';
 
 const files = {
   'up.yml': `- service: wiki

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { latchkey, placesIn, withOptions } from '@latchkey/testing';
+import { withOptions } from '@latchkey/testing';
+import { latchkey, placesIn } from '@latchkey/testing/latchkey';
 import { lints, renderLintReference } from './table.ts';
 
 async function check(text: string): Promise<string[]> {

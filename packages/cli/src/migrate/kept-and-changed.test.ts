@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { latchkey } from '@latchkey/testing';
+import { latchkey } from '@latchkey/testing/latchkey';
 import { migrationRules } from './rules.ts';
 
 /** A deployment of BuzzFeed SSO that touches everything that is otherwise now. */

@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, jest, test } from '@jest/globals';
 import type { Handlers, RunningServer } from './life.ts';
 import { StalledError } from './stalled.ts';
-import { arrives, head, hello, useServers } from '@latchkey/testing';
+import { arrives, head, hello, useServers } from '@latchkey/testing/servers';
 
 const { start, open, endAfterwards } = useServers();
 

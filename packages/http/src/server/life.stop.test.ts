@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { describe, expect, jest, test } from '@jest/globals';
 import { startServer } from './life.ts';
-import { arrives, head, hello, useServers } from '@latchkey/testing';
+import { arrives, head, hello, useServers } from '@latchkey/testing/servers';
 
 const { start, open } = useServers();
 

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, jest, test } from '@jest/globals';
 import { startServer } from './life.ts';
-import { arrives, head, hello, useServers } from '@latchkey/testing';
+import { arrives, head, hello, useServers } from '@latchkey/testing/servers';
 
 const { start, open } = useServers();
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { identityHeaders } from '@latchkey/identity';
-import { aRoute } from '@latchkey/testing';
-import { aRequest } from '@latchkey/testing';
+import { aRequest, aRoute } from '@latchkey/testing';
 import { requestHeaders, requestPlan } from './request-headers.ts';
 import type { RequestHeaderInput } from './request-headers.ts';
 

@@ -1,7 +1,7 @@
 // Where the frames of a WebSocket end, by RFC 6455, section 5.2.
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { closeFrame, frameLengths } from '../../services/proxy/src/transport/frames.ts';
+import { closeFrame, frameLengths } from './frames.ts';
 
 function frameOf(length: number, mask: boolean): Buffer {
   const head = Buffer.alloc(length < 126 ? 2 : length < 65_536 ? 4 : 10);

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { rawTexts } from '../../services/proxy/src/transport/raw-texts.ts';
+import { rawTexts } from './raw-texts.ts';
 
 /** A head as undici gives it: pieces of what was read at once, or copies of pieces that came in two. */
 const pieces = fc.array(
