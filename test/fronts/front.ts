@@ -24,7 +24,12 @@ export type Setting = {
 };
 
 /** A program in the foreground: its configuration by file name, and how it is called in that folder. */
-export type Plan = { readonly files: Record<string, string>; readonly args: readonly string[] };
+export type Plan = {
+  readonly files: Record<string, string>;
+  readonly args: readonly string[];
+  /** where it keeps what it writes, for one that asks the environment */
+  readonly env?: Record<string, string>;
+};
 
 /** The installation of one test file, with a server in front that ends TLS. */
 export type InFront = {
@@ -51,7 +56,7 @@ const key = join(root, 'test/fixtures/tls/localhost.key');
 export function useFront(
   program: string,
   plan: (setting: Setting) => Plan,
-  options: Pick<StackOptions, 'now' | 'proxyEnv'> = {},
+  options: Pick<StackOptions, 'now' | 'proxyEnv' | 'upstreams'> = {},
 ): InFront {
   const browsers: Browser[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-front-'));
@@ -144,13 +149,18 @@ function withTaskThatIsDown(text: string): string {
   });
 }
 
-async function start(program: string, { files, args }: Plan, where: { folder: string; port: number }) {
+async function start(program: string, { files, args, env }: Plan, where: { folder: string; port: number }) {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(where.folder, name), text);
   // A file, for what opens /dev/stderr once more.
   const printed = join(where.folder, 'printed');
   const output = () => readFileSync(printed, 'utf8');
   const file = openSync(printed, 'a');
-  const child = spawn(program, args, { cwd: where.folder, stdio: ['ignore', file, file], detached: true });
+  const child = spawn(program, args, {
+    cwd: where.folder,
+    stdio: ['ignore', file, file],
+    detached: true,
+    env: { ...process.env, ...env },
+  });
   closeSync(file);
   const ended = once(child, 'close');
   await listening(where.port, () => {
@@ -170,7 +180,7 @@ async function start(program: string, { files, args }: Plan, where: { folder: st
 
 // None of them says that it listens in a way that all have.
 async function listening(port: number, check: () => void): Promise<void> {
-  for (let tries = 0; tries < 250; tries++) {
+  for (let tries = 0; tries < 500; tries++) {
     check();
     if (await takes(port)) return;
     await pause(20);
