@@ -114,6 +114,8 @@ const options = fc.record(
     forward_auth: fc.boolean(),
     skip_request_signing: fc.boolean(),
     tls_skip_verify: fc.boolean(),
+    ca_file: fc.constantFrom('', '/etc/a b.pem', 7),
+    server_name: fc.constantFrom('', 'app.internal'),
     unheard_of: word,
   },
   { requiredKeys: [] },

@@ -46,6 +46,10 @@ describe('an editor completes', () => {
       'forward_auth',
       'skip_request_signing',
       'tls_skip_verify',
+      'ca_file',
+      'client_cert_file',
+      'client_key_file',
+      'server_name',
     ]);
     for (const { explains } of offers) expect(explains).toMatch(/Default: .+\.$/);
   });

@@ -1,6 +1,6 @@
 import type { AccessRules } from '@latchkey/access';
 import { hostOf } from '@latchkey/upstreams';
-import type { Route, RouteTable, Target } from '@latchkey/upstreams';
+import type { Route, RouteTable, Target, TlsOptions } from '@latchkey/upstreams';
 
 const ruleKinds = [
   ['groups', 'group'],
@@ -23,8 +23,19 @@ export function isOpenToAll(rules: AccessRules): boolean {
 }
 
 /** An address to forward to, as one would type it. */
-export function describeTarget({ origin, basePath, query }: Target): string {
+export function describeTarget({ origin, socketPath, basePath, query }: Target): string {
+  if (socketPath !== undefined) return `unix:${socketPath}`;
   return `${origin}${basePath}${query === '' ? '' : `?${query}`}`;
+}
+
+/** What connections are secured with, where it is not as everybody does it; each in words. */
+export function describeTls({ serverName, files }: TlsOptions): string[] {
+  const { ca_file: ca, client_cert_file: cert } = files;
+  return [
+    ...(ca === undefined ? [] : [`authorities of ${ca}`]),
+    ...(cert === undefined ? [] : [`shows the certificate of ${cert}`]),
+    ...(serverName === undefined ? [] : [`certificate for ${serverName}`]),
+  ];
 }
 
 /** A duration in the largest unit that leaves it whole. */

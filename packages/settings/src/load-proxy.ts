@@ -8,7 +8,7 @@ import { readTable } from './read-table.ts';
 import type { Reading } from './read-table.ts';
 import { removedFromProxy, warnOfRemovedNames } from './removed-names.ts';
 import type { ReadFile } from './secret-file.ts';
-import type { Loaded, ProxySettings, Survey } from './settings.ts';
+import type { Loaded, ProxySettings, Survey, UpstreamDefaults } from './settings.ts';
 import {
   checkPortsDiffer,
   checkSharedRisks,
@@ -99,6 +99,7 @@ function proxySettings(
         timeoutMs: values.UPSTREAM_DEFAULT_TIMEOUT,
         resetDeadlineMs: values.UPSTREAM_DEFAULT_RESETDEADLINE,
         provider: values.UPSTREAM_DEFAULT_PROVIDER,
+        ...upstreamTls(values),
       },
       allowLocalTargets: values.UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS,
       templateVariables: templates,
@@ -110,6 +111,22 @@ function proxySettings(
     logging: loggingSettings(values),
     ...outgoingSettings(values),
   };
+}
+
+function upstreamTls(values: Values<typeof proxyVariables>): Pick<UpstreamDefaults, 'tls'> {
+  const {
+    UPSTREAM_DEFAULT_CA_FILE: ca,
+    UPSTREAM_DEFAULT_CLIENT_CERT_FILE: cert,
+    UPSTREAM_DEFAULT_CLIENT_KEY_FILE: key,
+    UPSTREAM_DEFAULT_SERVER_NAME: serverName,
+  } = values;
+  const files = {
+    ...(ca !== undefined && { ca_file: ca }),
+    ...(cert !== undefined && { client_cert_file: cert }),
+    ...(key !== undefined && { client_key_file: key }),
+  };
+  if (serverName === undefined && Object.keys(files).length === 0) return {};
+  return { tls: { ...(serverName !== undefined && { serverName }), files } };
 }
 
 // Over plain HTTP there is no load balancer that turns one port into another.

@@ -1,4 +1,4 @@
-import { emailAddressList, emailDomainList, origin } from './address.ts';
+import { domain, emailAddressList, emailDomainList, origin } from './address.ts';
 import { duration, durationOrZero } from './duration.ts';
 import {
   cookieVariables,
@@ -163,6 +163,25 @@ export const proxyVariables = {
     default: 'google',
     meaning: 'The slug of the provider with which people sign in.',
     aliases: ['DEFAULT_PROVIDER_SLUG'],
+  },
+  UPSTREAM_DEFAULT_CA_FILE: {
+    type: text,
+    meaning:
+      'The PEM file with the authorities from one of which the certificate of an upstream has to come, where `ca_file` does not say otherwise. Unset, those that are known.',
+  },
+  UPSTREAM_DEFAULT_CLIENT_CERT_FILE: {
+    type: text,
+    meaning:
+      'The PEM file with the certificate that is shown to upstreams, where `client_cert_file` does not say otherwise.',
+  },
+  UPSTREAM_DEFAULT_CLIENT_KEY_FILE: {
+    type: text,
+    meaning: 'The PEM file with the private key of UPSTREAM_DEFAULT_CLIENT_CERT_FILE.',
+  },
+  UPSTREAM_DEFAULT_SERVER_NAME: {
+    type: domain,
+    meaning:
+      'The name that the certificate of an upstream has to hold, where `server_name` does not say otherwise. Unset, the host of `to`.',
   },
   UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS: {
     type: boolean,

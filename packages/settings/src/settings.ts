@@ -187,6 +187,11 @@ export type UpstreamDefaults = {
   timeoutMs: number;
   resetDeadlineMs: number;
   provider: string;
+  /** how connections are secured, by the options of the upstream file */
+  tls?: {
+    serverName?: string;
+    files: { ca_file?: string; client_cert_file?: string; client_key_file?: string };
+  };
 };
 
 /** Where metrics go. */

@@ -27,6 +27,7 @@ export function aRoute(options: Partial<Omit<Route, 'policy'>> = {}): Route {
     preserveHost: false,
     preserveLocation: false,
     tlsSkipVerify: false,
+    tls: { files: {} },
     skipRequestSigning: false,
     position: { line: 1, column: 1 },
     ...options,

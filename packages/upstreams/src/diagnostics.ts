@@ -216,6 +216,12 @@ export const diagnosticKinds = {
     title: 'Not a method or header that `cors` can name',
     text: '`methods` and `headers` of `cors` are lists of names: `[PUT, DELETE]`, `[X-Requested-With]`. `*` is refused, because with credentials browsers take it for a name like any other. Leave the list out to let the named origins use what they ask for.',
   },
+  serverName: {
+    code: 'LK222',
+    severity: 'error',
+    title: '`server_name` is not the name of a server',
+    text: '`server_name` is the name that the certificate of the application holds: a host name without scheme, port and path. An address cannot be asked for by name; leave the option out where `to` holds one that the certificate names.',
+  },
   sectionMissing: {
     code: 'LK301',
     severity: 'warning',
@@ -250,7 +256,7 @@ export const diagnosticKinds = {
     code: 'LK306',
     severity: 'error',
     title: '`to` is not an address',
-    text: '`to` is a host name with, as needed, a scheme (`http` or `https`), a port, a path and a query. It holds no user name, no password and no `#fragment`. Credentials for the application go into `inject_request_headers`.',
+    text: '`to` is a host name with, as needed, a scheme (`http` or `https`), a port, a path and a query. A Unix socket is written with its whole path, `unix:/run/app.sock`, in which a host name has no say. It holds no user name, no password and no `#fragment`. Credentials for the application go into `inject_request_headers`.',
   },
   rewritePattern: {
     code: 'LK307',
@@ -287,6 +293,30 @@ export const diagnosticKinds = {
     severity: 'warning',
     title: 'A launcher has no `to`',
     text: 'A route of `type: launcher` shows the applications that a person may open and forwards nothing. Its `to` has no effect.',
+  },
+  tlsFileUnusable: {
+    code: 'LK313',
+    severity: 'error',
+    title: 'A file for TLS that cannot be used',
+    text: 'The proxy cannot read the file that `ca_file`, `client_cert_file` or `client_key_file` names, or UPSTREAM_DEFAULT_CA_FILE and its like, or it does not hold what it should: certificates or a private key in PEM, the key without a passphrase and that of the certificate. Only the proxy looks at these files, not `latchkey check`. When such a file changes while the proxy runs, what was in it before stays in force until it can be used again.',
+  },
+  tlsKeyReadable: {
+    code: 'LK314',
+    severity: 'warning',
+    title: 'A private key that everybody may read',
+    text: 'Any user of the machine can read the file that `client_key_file` names, and show the certificate of the proxy to the application. Take that right away: `chmod 600`, owned by the user of the proxy.',
+  },
+  tlsPairIncomplete: {
+    code: 'LK315',
+    severity: 'error',
+    title: 'A certificate without its key, or a key without its certificate',
+    text: '`client_cert_file` and `client_key_file` belong together. Where one of them is in the `defaults` of the file or in the environment, the other one has to be as well, or both have to be in the route. Empty ones take a default away: `client_cert_file: ""`.',
+  },
+  tlsWithoutEffect: {
+    code: 'LK316',
+    severity: 'warning',
+    title: 'An option for TLS on a connection without TLS',
+    text: '`ca_file`, `client_cert_file`, `client_key_file` and `server_name` say how a connection is secured, and the one to `http://…` or to a Unix socket is not. Write `to: https://…`, or take the option out.',
   },
   severalKinds: {
     code: 'LK401',

@@ -39,6 +39,7 @@ describe('the table of diagnostics', () => {
       'resolve/rules',
       'resolve/simple',
       'resolve/rewrite',
+      'resolve/tls',
       'match/table',
     ];
     const tests = files

@@ -23,6 +23,10 @@ export type {
   RouteMatch,
   RouteTable,
   Target,
+  TlsFileFinding,
+  TlsFileOption,
+  TlsFiles,
+  TlsOptions,
   UpstreamDefaults,
   UpstreamInput,
 } from './types.ts';

@@ -37,10 +37,33 @@ export type Target = {
   origin: string;
   /** The host name that was asked for had a part in `origin`, so that whoever asks has a say in where it leads. */
   madeByHost?: true;
+  /** The path of the Unix socket at which it listens, if it does; `origin` then holds what it is told as its host. */
+  socketPath?: string;
   /** Put in front of the request's path. Empty, or `/x` with no slash at its end. */
   basePath: string;
   /** Put in front of the request's query. Empty, or `a=b` with no question mark. */
   query: string;
+};
+
+/** Options of a route whose values are files that a connection is secured with. */
+export type TlsFileOption = 'ca_file' | 'client_cert_file' | 'client_key_file';
+
+/** The paths of those that are given. */
+export type TlsFiles = Readonly<Partial<Record<TlsFileOption, string>>>;
+
+/** How connections to an application are secured, where it is not as everybody does it. */
+export type TlsOptions = {
+  /** what the application is asked for, and has to show, in place of the host of `to` */
+  readonly serverName?: string;
+  readonly files: TlsFiles;
+};
+
+/** What is to be said of a file: it cannot be used, or everybody may read the key in it. */
+export type TlsFileFinding = {
+  readonly kind: 'unusable' | 'readable';
+  readonly option: TlsFileOption;
+  /** goes on after the name of the option, and says what to do */
+  readonly message: string;
 };
 
 /** How a service is shown in the launcher. */
@@ -93,6 +116,7 @@ export type Route = {
   /** addresses of the application in its answers are not replaced by public ones */
   preserveLocation: boolean;
   tlsSkipVerify: boolean;
+  tls: TlsOptions;
   skipRequestSigning: boolean;
   launcher?: Launcher;
   position: Position;
@@ -129,6 +153,8 @@ export type UpstreamDefaults = {
   timeoutMs: number;
   resetDeadlineMs: number;
   provider: string;
+  /** absent where there is nothing to say */
+  tls?: TlsOptions;
 };
 
 export type UpstreamInput = {
@@ -142,6 +168,8 @@ export type UpstreamInput = {
   defaults: UpstreamDefaults;
   /** `SSO_CONFIG_*` with the prefix off and in lower case: the values of `{{name}}`. */
   templateVariables: Readonly<Record<string, string>>;
+  /** Looks at the files that a route names. Absent, they are believed to be there: they are those of another machine. */
+  lookAtFiles?: (files: TlsFiles) => readonly TlsFileFinding[];
 };
 
 /** `table` is there when, and only when, no diagnostic is an error. */

@@ -20,6 +20,7 @@ import { createLauncher } from './endpoints/launcher.ts';
 import { createServeEndpoint } from './endpoints/own-request.ts';
 import { createWhoAsks } from './endpoints/who-asks.ts';
 import { createConnections } from './transport/connections.ts';
+import { createTlsCredentials } from './transport/credentials.ts';
 import { createDialer } from './transport/dialer.ts';
 import { createTunnels } from './transport/tunnels.ts';
 import { createForwardWebSocket } from './transport/websocket.ts';
@@ -153,7 +154,13 @@ export async function startProxy(options: {
     jwks: signer.jwks,
   });
   const dialer = createDialer(settings.upstream);
-  const connections = createConnections({ dialer, perOrigin: settings.maxConnections, elapsed });
+  const tls = createTlsCredentials({ table, log });
+  const connections = createConnections({
+    dialer,
+    credentials: tls,
+    perOrigin: settings.maxConnections,
+    elapsed,
+  });
   const tunnels = createTunnels(session.ttl.validMs);
   table.onReplace(() => void tunnels.recheck());
 
@@ -212,6 +219,7 @@ export async function startProxy(options: {
     async stop() {
       await server.stop();
       await connections.close();
+      tls.close();
       await telemetry.close();
     },
   };

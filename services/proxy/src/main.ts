@@ -3,6 +3,7 @@ import { listenError, refuseToStart, stopOnSignals, useOutgoingProxy } from '@la
 import { createLog, createMetrics, serveMetrics } from '@latchkey/telemetry';
 import { loadProxySettings, sentenceOf } from '@latchkey/settings';
 import { startProxy } from './app.ts';
+import { watchFiles } from './files/watch.ts';
 import { createReloadMetrics } from './telemetry/metrics.ts';
 import { assertionWarnings } from './outgoing/assertion-warnings.ts';
 import { createSigner } from './outgoing/signers/signer.ts';
@@ -11,7 +12,6 @@ import { createLiveCopy } from './upstream-file/live-copy.ts';
 import { createLiveTable } from './upstream-file/live-table.ts';
 import { readUpstreams } from './upstream-file/read.ts';
 import { createReload } from './upstream-file/reload.ts';
-import { watchFile } from './upstream-file/watch.ts';
 
 const lookAtFileEveryMs = 1_000;
 
@@ -55,7 +55,7 @@ try {
     ...(metricsPort !== undefined && { registry }),
   });
   if (settings.upstream.configFile !== undefined) {
-    const watch = watchFile(settings.upstream.configFile, lookAtFileEveryMs, reload);
+    const watch = watchFiles([settings.upstream.configFile], lookAtFileEveryMs, reload);
     process.on('SIGHUP', () => watch.now());
   }
   stopOnSignals(server, log);

@@ -57,6 +57,11 @@ describe('a host that was there', () => {
     ['a group less', 'allowed_groups: [ops]', ['gain! group ops', 'loss group eng']],
     ['everybody', 'allowed_groups: ["*"]', ['gain! everybody who can sign in']],
     [
+      'a name that the application has to show',
+      'allowed_groups: [eng], server_name: wiki.mesh',
+      ['other TLS options for the application: certificate for wiki.mesh, before none'],
+    ],
+    [
       'a public pattern',
       "allowed_groups: [eng], skip_auth_regex: ['^/x']",
       ['gain! anybody without sign-in, on paths that match ^/x'],

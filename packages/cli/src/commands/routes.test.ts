@@ -14,6 +14,10 @@ const files = {
       inject_request_headers: {Authorization: Bearer s3cret-value}
       timeout: 90s
       tls_skip_verify: true
+      ca_file: /etc/ca.pem
+      client_cert_file: /etc/proxy.pem
+      client_key_file: /etc/proxy.key
+      server_name: wiki.mesh
 - service: apps
   prod: {type: rewrite, from: '^(.*)\\.apps\\.example\\.com$', to: 'http://$1.internal', options: {allowed_groups: ["*"]}}
 - service: home
@@ -30,7 +34,7 @@ test('lists one route per line, with what is not as it comes', async () => {
       'simple',
       'https://wiki.internal:8080/x',
       'group eng, ops; domain example.com',
-      '2 public patterns, sets Authorization on requests, timeout 90s, certificate not checked',
+      '2 public patterns, sets Authorization on requests, timeout 90s, certificate not checked, authorities of /etc/ca.pem, shows the certificate of /etc/proxy.pem, certificate for wiki.mesh',
     ],
     ['^(.*)\\.apps\\.example\\.com$', 'rewrite', 'http://$1.internal', 'everybody who can sign in', ''],
     ['home.example.com', 'launcher', 'the launcher', 'address ann@example.com', ''],

@@ -3,7 +3,7 @@ import type { Route, RouteTable } from '@latchkey/upstreams';
 import { deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
 import { readDeployment } from '../environment/deployment.ts';
 import type { Deployment } from '../environment/deployment.ts';
-import { describeDestination, describeDuration, describeRules } from '../describe.ts';
+import { describeDestination, describeDuration, describeRules, describeTls } from '../describe.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { printFindings } from '../output/findings.ts';
 import { printable } from '../output/printable.ts';
@@ -111,6 +111,7 @@ function differencesOf(route: Route, defaults: Defaults): string[] {
     [route.preserveHost, 'preserves the host'],
     [route.preserveLocation, 'preserves Location'],
     [route.tlsSkipVerify, 'certificate not checked'],
+    ...describeTls(route.tls).map((text): [boolean, string] => [true, text]),
     [route.skipRequestSigning, 'not signed'],
     [route.launcher?.hidden === true, 'hidden in the launcher'],
   ];

@@ -1,6 +1,6 @@
 import { hostOf } from '@latchkey/upstreams';
 import type { Route, RouteMatch, RouteTable } from '@latchkey/upstreams';
-import { describeRules, describeTarget } from '../describe.ts';
+import { describeRules, describeTarget, describeTls } from '../describe.ts';
 import { compareAccess } from './access.ts';
 
 /** What changes for one host or pattern. */
@@ -103,6 +103,7 @@ function differences(before: Served, after: Served): string[] {
     ['origins whose pages may call it', ({ cors }: Route) => cors?.origins ?? []],
     ['origins whose pages may open WebSockets', ({ allowedOrigins }: Route) => allowedOrigins],
     ['headers that are stripped from requests', ({ stripRequestHeaders }: Route) => stripRequestHeaders],
+    ['TLS options for the application', ({ tls }: Route) => describeTls(tls)],
   ] as const;
   for (const [meaning, of] of lists) {
     const [old, now] = [of(before.route).join(', '), of(after.route).join(', ')];

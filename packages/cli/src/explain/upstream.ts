@@ -19,7 +19,7 @@ export function forwardedAs(
 ): Forwarded {
   const upstreamHost = target.origin.slice(target.origin.indexOf('//') + 2);
   return {
-    url: target.origin + path,
+    url: target.socketPath === undefined ? target.origin + path : `unix:${target.socketPath} ${path}`,
     headers: [
       ['Host', route.preserveHost ? authorityOf(request) : upstreamHost],
       ...(identified.kind === 'person' ? personHeaders(identified.principal, route, hasAssertions) : []),

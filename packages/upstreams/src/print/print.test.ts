@@ -49,6 +49,10 @@ services:
       forward_auth: false
       skip_request_signing: false
       tls_skip_verify: false
+      ca_file: ''
+      client_cert_file: ''
+      client_key_file: ''
+      server_name: ''
     extra_routes:
       - from: docs.example.com
         to: wiki.internal:8080
@@ -77,6 +81,10 @@ services:
           forward_auth: false
           skip_request_signing: false
           tls_skip_verify: false
+          ca_file: ''
+          client_cert_file: ''
+          client_key_file: ''
+          server_name: ''
 `);
 });
 

@@ -68,6 +68,10 @@ function optionLines(route: Route): string[] {
     `forward_auth: ${route.forwardAuth}`,
     `skip_request_signing: ${route.skipRequestSigning}`,
     `tls_skip_verify: ${route.tlsSkipVerify}`,
+    `ca_file: ${scalar(route.tls.files.ca_file ?? '')}`,
+    `client_cert_file: ${scalar(route.tls.files.client_cert_file ?? '')}`,
+    `client_key_file: ${scalar(route.tls.files.client_key_file ?? '')}`,
+    `server_name: ${scalar(route.tls.serverName ?? '')}`,
   ];
 }
 

@@ -88,8 +88,12 @@ function groupsOf(pattern: RE2JS): (reference: string | number) => boolean {
 /** A template is hopeless if neither a word nor a number in its gaps makes an address. */
 function tryOut(template: string, scheme: 'http' | 'https'): string | undefined {
   const fillWith = (filler: string): string => expandTemplate(template, () => filler);
-  const withWord = parseTarget(fillWith('a'), scheme);
-  return withWord.ok || parseTarget(fillWith('1'), scheme).ok ? undefined : withWord.reason;
+  const [withWord, withNumber] = [parseTarget(fillWith('a'), scheme), parseTarget(fillWith('1'), scheme)];
+  if (!withWord.ok) return withNumber.ok ? undefined : withWord.reason;
+  const isOneSocket = withNumber.ok && withNumber.target.socketPath === withWord.target.socketPath;
+  return withWord.target.socketPath === undefined || isOneSocket
+    ? undefined
+    : 'a host name may not choose the path of a Unix socket';
 }
 
 function groupAdvice(reference: string | number): string {

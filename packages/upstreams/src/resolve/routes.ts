@@ -11,11 +11,12 @@ import type { Draft } from './drafts.ts';
 import { kindOf, readReach } from './reach.ts';
 import type { Reach } from './reach.ts';
 import { resolveRules } from './rules.ts';
+import { resolveTls } from './tls.ts';
 
 /** A route and its hosts. */
 export type ResolvedRoute = { route: Route; reach: Reach };
 
-type Context = Pick<UpstreamInput, 'cluster' | 'scheme' | 'defaults'>;
+type Context = Pick<UpstreamInput, 'cluster' | 'scheme' | 'defaults' | 'lookAtFiles'>;
 
 /** What the services of a file become in one cluster. What is wrong is reported; routes without a host are left out. */
 export function resolveRoutes(file: FileContents, context: Context, report: Report): ResolvedRoute[] {
@@ -83,6 +84,7 @@ function resolveRoute(
     report,
   );
   const cors = corsOf(options);
+  const tls = resolveTls(options, { at, reach, ...context }, report);
   const from = readable(draft.from);
   const kind = kindOf(draft.type);
   if (!from || !kind || !reach) return undefined;
@@ -121,6 +123,7 @@ function resolveRoute(
       preserveHost: readable(options.preserve_host) ?? false,
       preserveLocation: readable(options.preserve_location) ?? false,
       tlsSkipVerify: readable(options.tls_skip_verify) ?? false,
+      tls,
       skipRequestSigning: readable(options.skip_request_signing) ?? false,
       ...(draft.launcher && { launcher: draft.launcher }),
       position: at,

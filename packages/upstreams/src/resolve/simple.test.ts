@@ -88,7 +88,7 @@ describe('to of a simple route', () => {
     expect(table).toBeUndefined();
     expect(diagnostics).toMatchObject([{ code: 'LK306', line: 4, column: 9 }]);
     expect(diagnostics[0]?.message).toBe(
-      `unable to url parse \`to\` parameter: ${reason}. Write \`host[:port][/path]\``,
+      `unable to url parse \`to\` parameter: ${reason}. Write \`host[:port][/path]\` or \`unix:/path\``,
     );
   });
 });

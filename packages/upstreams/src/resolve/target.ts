@@ -4,11 +4,12 @@ import { hasScheme, isHostName } from './host.ts';
 /** An address to forward to, or what is wrong with it. The reason quotes nothing: a password may be in it. */
 export type ParsedTarget = { ok: true; target: Target } | { ok: false; reason: string };
 
-/** Reads `to`: `host[:port][/path][?query]`, with `scheme` where it names none. */
+/** Reads `to`: `host[:port][/path][?query]`, with `scheme` where it names none, or `unix:/path`. */
 export function parseTarget(to: string, scheme: 'http' | 'https'): ParsedTarget {
   // The URL parser would drop or turn these without a word, and then forward elsewhere than the file says.
   // oxlint-disable-next-line no-control-regex
   if (/[\s\\\0-\x1F\x7F]/.test(to)) return no('it holds a space, a backslash or a control character');
+  if (/^unix:/i.test(to)) return socketTarget(to);
   const url = URL.parse(hasScheme(to) ? to : `${scheme}://${to}`);
   if (!url) return no('it cannot be read');
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
@@ -23,9 +24,23 @@ export function parseTarget(to: string, scheme: 'http' | 'https'): ParsedTarget 
   };
 }
 
+// What curl and nginx tell an application at a socket.
+const socketOrigin = 'http://localhost';
+
+function socketTarget(to: string): ParsedTarget {
+  const socketPath = /^unix:(?:\/\/)?(?<path>\/[^?#]+)$/i.exec(to)?.groups?.['path'];
+  if (socketPath === undefined)
+    return no('a Unix socket is written with its whole path, and nothing behind it');
+  if (Buffer.byteLength(socketPath) > longestSocketPath) return no('the path of the socket is too long');
+  return { ok: true, target: { origin: socketOrigin, socketPath, basePath: '', query: '' } };
+}
+
+// What unix(7) has room for.
+const longestSocketPath = 107;
+
 /** The sentence about a `to` that is no address. */
 export function toInvalid(reason: string): string {
-  return `unable to url parse \`to\` parameter: ${reason}. Write \`host[:port][/path]\``;
+  return `unable to url parse \`to\` parameter: ${reason}. Write \`host[:port][/path]\` or \`unix:/path\``;
 }
 
 function no(reason: string): ParsedTarget {

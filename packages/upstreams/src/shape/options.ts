@@ -7,7 +7,7 @@ import type { Values } from './mapping.ts';
 import { origin } from './origin.ts';
 import { list } from './reader.ts';
 import { unknownKeys } from './unknown-keys.ts';
-import { duration, entry, flag, publicPath, slug, text } from './values.ts';
+import { duration, entry, flag, publicPath, serverName, slug, text } from './values.ts';
 
 const fields = {
   allowed_groups: list(
@@ -169,8 +169,32 @@ const fields = {
   }),
   tls_skip_verify: flag({
     meaning:
-      'Whether any certificate of the application is accepted. Better give it one that can be checked.',
+      'Whether any certificate of the application is accepted. Better name its authority in `ca_file`.',
     default: '`false`',
+  }),
+  ca_file: text({
+    meaning:
+      'A PEM file with the authorities from one of which the certificate of the application has to come, in place of those that are known. Empty: those that are known.',
+    default: '`UPSTREAM_DEFAULT_CA_FILE`, or those that are known',
+    example: '/etc/latchkey/internal-ca.pem',
+  }),
+  client_cert_file: text({
+    meaning:
+      'A PEM file with the certificate that is shown to the application, the authorities between behind it. Empty: none is shown.',
+    default: '`UPSTREAM_DEFAULT_CLIENT_CERT_FILE`, or none',
+    example: '/etc/latchkey/proxy.pem',
+  }),
+  client_key_file: text({
+    meaning:
+      'A PEM file with the private key of that certificate, without a passphrase. It may be the same file.',
+    default: '`UPSTREAM_DEFAULT_CLIENT_KEY_FILE`, or none',
+    example: '/etc/latchkey/proxy.key',
+  }),
+  server_name: serverName({
+    meaning:
+      'The name that the application is asked for when the connection is secured, and that its certificate has to hold. Empty: the host of `to`.',
+    default: '`UPSTREAM_DEFAULT_SERVER_NAME`, or the host of `to`',
+    example: 'wiki.internal.example.com',
   }),
 };
 

@@ -24,6 +24,7 @@ export const chapters: readonly Chapter[] = [
       'Of the routes of a file, that one answers whose `from` is the host and port that were asked for; else the one whose `from` is the host; else the first pattern in file order that matches, those of `extra_routes` after all others. Where none does, the answer is 421. Two routes for one host are an error. A route answers for every path of its host.',
       '**A port in `from`** is one that browsers write into the address: `wiki.corp.example.com:8443` is `https://wiki.corp.example.com:8443/`, and no other port of that host. It is neither the port at which the proxy listens (`SERVER_PORT`) nor that of the application, which stands in `to`. Without one, a route answers at the usual port of the scheme and at those of `SERVER_PUBLIC_PORTS`. 80 and 443 need not be written.',
       '**A pattern** is for many hosts with one rule. It is matched against the host name alone: in whatever letter case, without scheme and path, and without the port unless the pattern names one. It has to match the whole name, as if it stood between `^` and `$`. A dot matches any character, so write `[.]`. In `to`, `$1` is what the first pair of brackets matched; end the host there with a domain of your own, or whoever asks chooses where it leads.',
+      '**A Unix socket** of the machine that the proxy runs on is written with its whole path: `to: unix:/run/wiki.sock`. The application is told the host `localhost`, and nothing is encrypted. A host name has no say in the path.',
       yaml(`- service: apps
   default:
     type: rewrite
@@ -113,9 +114,10 @@ export const chapters: readonly Chapter[] = [
   },
   {
     title: 'TLS to the application',
-    fields: ['tls_skip_verify'],
+    fields: ['ca_file', 'client_cert_file', 'client_key_file', 'server_name', 'tls_skip_verify'],
     text: [
-      'With `to: https://…` the certificate of the application has to name the host of `to`, whatever `preserve_host` says, and to come from an authority that is known. One of your own goes into `NODE_EXTRA_CA_CERTS`.',
+      'With `to: https://…` the certificate of the application has to name the host of `to`, whatever `preserve_host` says, and to come from an authority that is known, or with `ca_file` from one of yours. `NODE_EXTRA_CA_CERTS` adds one for everything that the proxy calls.',
+      'These files are read when the upstream file is, and again within seconds of being changed. Of a file that cannot be used the proxy says so ([LK313](diagnostics.md#lk313-a-file-for-tls-that-cannot-be-used)) and goes on with what it had; at the start it does not start.',
     ],
   },
   {

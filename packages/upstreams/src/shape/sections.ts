@@ -24,7 +24,7 @@ const routeFields = {
   to: text(
     {
       meaning:
-        'The address of the application: `[scheme://]host[:port][/path][?query]`. A path stands before that of each request, a query before its query. With `type: rewrite` a template in which `$1` and `${name}` stand for groups of `from`. Without a scheme: `UPSTREAM_SCHEME`. Only a launcher has none.',
+        'The address of the application: `[scheme://]host[:port][/path][?query]`. A path stands before that of each request, a query before its query. Or `unix:/path`, a socket of the machine. With `type: rewrite` a template in which `$1` and `${name}` stand for groups of `from`. Without a scheme: `UPSTREAM_SCHEME`. Only a launcher has none.',
       example: 'http://wiki.internal:8080',
     },
     { examples: ['http://wiki.internal:8080'] },

@@ -69,6 +69,10 @@ describe('options', () => {
         'forward_auth: true',
         'skip_request_signing: true',
         'tls_skip_verify: true',
+        'ca_file: /etc/ca.pem',
+        'client_cert_file: /etc/proxy.pem',
+        'client_key_file: /etc/proxy.key',
+        'server_name: wiki.internal.example.com',
       ),
     );
     expect(route).toMatchObject({
@@ -102,6 +106,14 @@ describe('options', () => {
       forwardAuth: true,
       skipRequestSigning: true,
       tlsSkipVerify: true,
+      tls: {
+        serverName: 'wiki.internal.example.com',
+        files: {
+          ca_file: '/etc/ca.pem',
+          client_cert_file: '/etc/proxy.pem',
+          client_key_file: '/etc/proxy.key',
+        },
+      },
       position: { line: 3, column: 11 },
     });
     expect(route.publicPaths.map((pattern) => pattern.matches('/public/x'))).toEqual([true, false]);

@@ -1,7 +1,9 @@
 import type { PathPattern } from '@latchkey/access';
 import { durationPattern, longestDurationText, parseDuration } from '@latchkey/duration';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { quote } from '../problems.ts';
+import { isHostName } from '../resolve/host.ts';
 import { longestPattern, compilePattern } from '../resolve/pattern.ts';
 import { oneValue, described, explained, plainScalar, problem, reader, scalar } from './reader.ts';
 import type { About, FieldReader, JsonSchema, Located, Reader } from './reader.ts';
@@ -126,6 +128,18 @@ export function slug(about: About): FieldReader<string> {
   const refusal = problem('providerSlug', (text) => `${quote(text)} is not a slug: ${advice}`);
   const type = z.string().refine((text) => /^[\w.~-]*$/.test(text), refusal);
   return { ...plainScalar(json, type), about: { ...about, type: 'text' } };
+}
+
+/** The name of a server: a host without a port, and no address. */
+export function serverName(about: About): FieldReader<Located<string>> {
+  const advice = 'Write the name alone, such as `wiki.internal.example.com`, without a scheme, port or path';
+  const json = { type: anyScalar, errorMessage: advice, ...described(about) };
+  const type = z
+    .string()
+    .refine((name) => name === '' || (isHostName(name.toLowerCase()) && isIP(name) === 0), {
+      ...problem('serverName', (name) => `${quote(name)} is not the name of a server. ${advice}`),
+    });
+  return { ...scalar(json, type), about: { ...about, type: 'text' } };
 }
 
 function isInRange(ms: number): boolean {

@@ -10,6 +10,13 @@ export class CertificateError extends Error {
   }
 }
 
+/** The files that a route names for TLS could not be used when they were first read. Without them nothing is sent. */
+export class CredentialsError extends Error {
+  constructor() {
+    super('the files of the route for TLS cannot be used; the log says why where they were read');
+  }
+}
+
 const longestName = 200;
 
 /** A certificate as a log line names it: whose it is, by whom, and when it holds. */

@@ -7,14 +7,15 @@ import { Client, Pool } from 'undici';
 import type { buildConnector, Dispatcher } from 'undici';
 import { askFirst } from './ask-first.ts';
 import type { Outgoing } from './ask-first.ts';
-import { destinationOf } from './destination.ts';
+import type { TlsCredentials } from './credentials.ts';
+import { destinationOf, keyOf } from './destination.ts';
 import type { Destination } from './destination.ts';
 import type { Dialer } from './dialer.ts';
 
 /** What a connection is wanted for. */
 export type Wanted = {
   readonly target: Target;
-  readonly route: Pick<Route, 'tlsSkipVerify' | 'resetDeadlineMs' | 'keepAliveMs'>;
+  readonly route: Pick<Route, 'tls' | 'tlsSkipVerify' | 'resetDeadlineMs' | 'keepAliveMs'>;
   /** what the request will say in `Host`, where that is not the host of the target */
   readonly host: string;
   /** whose session the request belongs to, and which it is; neither on a public path */
@@ -58,7 +59,11 @@ export type Connections = {
   close(): Promise<void>;
 };
 
-type Way = Pick<Wanted, 'route' | 'host'> & { readonly destination: Destination; readonly key: string };
+type Way = Pick<Wanted, 'route' | 'host'> & {
+  readonly credentials: ReturnType<TlsCredentials['of']>;
+  readonly destination: Destination;
+  readonly key: string;
+};
 
 // A rewrite pattern makes an origin out of each host that somebody thinks of. An origin has one or two.
 const keptPools = 2_000;
@@ -82,10 +87,12 @@ const headerBytes = 64 * 1024;
  */
 export function createConnections({
   dialer,
+  credentials,
   perOrigin,
   elapsed,
 }: {
   dialer: Dialer;
+  credentials: Pick<TlsCredentials, 'of'>;
   perOrigin: number;
   elapsed: () => number;
 }): Connections {
@@ -108,14 +115,16 @@ export function createConnections({
 
   const ways = new WeakMap<Target, Way>();
 
-  // What has to be the same for requests to share a connection. It is the same for a target, so it is not made for each
-  // request. A structured key: two different ways never make one text (GHSA-v574-6498-x57v).
+  // What has to be the same for requests to share a connection. It is the same for a target until its files change, so it is
+  // not made for each request.
   function wayOf({ target, route, host }: Wanted): Way {
     const before = ways.get(target);
-    if (before?.host === host && before.route === route) return before;
-    const destination = destinationOf(target, route);
+    const inForce = credentials.of(route.tls.files);
+    if (before?.host === host && before.route === route && before.credentials === inForce) return before;
+    const destination = destinationOf(target, route, inForce);
     // The host is part of it because undici ends a TLS connection when the next request on it names another one.
-    const way = { route, host, destination, key: JSON.stringify([destination, host]) };
+    const key = JSON.stringify([keyOf(destination), host]);
+    const way = { route, host, credentials: inForce, destination, key };
     ways.set(target, way);
     return way;
   }
@@ -177,13 +186,14 @@ export function createConnections({
   }
 
   function takePlace(
-    { target: { origin }, person }: Pick<Wanted, 'target' | 'person'>,
+    { target: { origin, socketPath }, person }: Pick<Wanted, 'target' | 'person'>,
     caller: Writable,
   ): Taking {
+    const place = socketPath ?? origin;
     return takeAll(
-      // No origin has a blank in it.
-      () => shares.take(person === undefined ? origin : `${origin} ${person}`, caller),
-      () => places.take(origin, caller),
+      // Neither an origin nor the path of a socket has a blank in it.
+      () => shares.take(person === undefined ? place : `${place} ${person}`, caller),
+      () => places.take(place, caller),
     );
   }
 

@@ -1,6 +1,6 @@
 import { TLSSocket } from 'node:tls';
 import { buildConnector } from 'undici';
-import { CertificateError, isAboutCertificate } from './certificate.ts';
+import { CertificateError, CredentialsError, isAboutCertificate } from './certificate.ts';
 import type { Destination } from './destination.ts';
 import { hearOut } from './hear-out.ts';
 import { lookupElsewhere, refuseLocalLiteral } from './local-addresses.ts';
@@ -30,17 +30,26 @@ export function createDialer({ allowLocalTargets }: { allowLocalTargets: boolean
     destination: Destination,
     { isChecked }: { isChecked: boolean },
   ): buildConnector.connector {
+    const { credentials } = destination.tls ?? {};
     return buildConnector({
       timeout: connectWithinMs,
       rejectUnauthorized: isChecked,
+      ...(typeof credentials === 'object' && { secureContext: credentials.secureContext }),
+      ...(destination.kind === 'unix' && { socketPath: destination.path }),
       // Faithful forwarding: what came as HTTP/1.1 leaves as HTTP/1.1.
       allowH2: false,
       ...(staysElsewhere(destination) && { lookup: lookupElsewhere }),
     });
   }
 
-  function staysElsewhere({ madeByHost }: Destination): boolean {
-    return madeByHost && !allowLocalTargets;
+  function staysElsewhere(destination: Destination): boolean {
+    return destination.kind === 'tcp' && destination.madeByHost && !allowLocalTargets;
+  }
+
+  function refuse(destination: Destination): Error | undefined {
+    if (destination.kind === 'unix') return undefined;
+    if (destination.tls?.credentials === 'unusable') return new CredentialsError();
+    return staysElsewhere(destination) ? refuseLocalLiteral(destination.host) : undefined;
   }
 
   // Node says what is wrong with a certificate and not which one it was. So it is asked for once more, on a connection over
@@ -54,21 +63,27 @@ export function createDialer({ allowLocalTargets }: { allowLocalTargets: boolean
     });
   }
 
+  // undici gives back the connection that is being opened, though it does not say so. Who got it would not wait.
+  function open(destination: Destination, dialed: buildConnector.Callback): void {
+    connectorTo(destination)(addressOf(destination), (...[error, socket]) => {
+      if (error === null) dialed(null, hearOut(socket));
+      else if (isAboutCertificate(error)) explain(destination, error, dialed);
+      else dialed(error, null);
+    });
+  }
+
   return {
     dial(destination, dialed) {
-      const refusal = staysElsewhere(destination) ? refuseLocalLiteral(destination.host) : undefined;
-      if (refusal !== undefined) return dialed(refusal, null);
-      // undici gives back the connection that is being opened, though it does not say so. Who got it would not wait.
-      connectorTo(destination)(addressOf(destination), (...[error, socket]) => {
-        if (error === null) dialed(null, hearOut(socket));
-        else if (isAboutCertificate(error)) explain(destination, error, dialed);
-        else dialed(error, null);
-      });
+      const refusal = refuse(destination);
+      if (refusal === undefined) open(destination, dialed);
+      else dialed(refusal, null);
     },
   };
 }
 
-function addressOf({ host, port, tls }: Destination): buildConnector.Options {
+function addressOf(destination: Destination): buildConnector.Options {
+  if (destination.kind === 'unix') return { hostname: 'localhost', port: '', protocol: 'http:' };
+  const { host, port, tls } = destination;
   return {
     hostname: host,
     port: String(port),

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@latchkey/contract';
 import { errors as undiciErrors } from 'undici';
-import { CertificateError, isAboutOurCertificate } from './certificate.ts';
+import { CertificateError, CredentialsError, isAboutOurCertificate } from './certificate.ts';
 import { malformedDetail } from './malformed.ts';
 
 /** Why an application gave no answer that could be passed on. `detail` is for logs. */
@@ -34,7 +34,9 @@ export function failureOf(error: Error): Failure {
   if (error instanceof AuthenticatedConnectionError) {
     return { code: 'connection_authentication', detail: error.message };
   }
-  if (error instanceof CertificateError) return { code: 'upstream_certificate', detail: error.message };
+  if (error instanceof CertificateError || error instanceof CredentialsError) {
+    return { code: 'upstream_certificate', detail: error.message };
+  }
   if (isAboutOurCertificate(error)) {
     const detail = `the application refuses the certificate that it was shown, or was shown none: ${error.message}`;
     return { code: 'upstream_certificate', detail };

@@ -1,8 +1,9 @@
 import type { ProxySettings } from '@latchkey/settings';
 import { decodeUpstreamFile, loadUpstreams } from '@latchkey/upstreams';
-import type { Diagnostic, RouteTable } from '@latchkey/upstreams';
+import type { Diagnostic, RouteTable, TlsFileFinding, TlsFiles } from '@latchkey/upstreams';
 import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { readBytes } from '../files/read-bytes.ts';
+import { readTlsFiles } from '../transport/tls-files.ts';
 
 /** Which text a table was made from. */
 export type Version = {
@@ -28,7 +29,7 @@ export function readUpstreams(upstream: ProxySettings['upstream']): ReadOutcome 
     const text = config ?? '';
     return load('UPSTREAM_CONFIG', text, { bytes: Buffer.from(text) }, upstream);
   }
-  const read = readBytes(configFile);
+  const read = readBytes(configFile, readAtMost);
   if (typeof read === 'string') {
     const error = `UPSTREAM_CONFIGFILE: ${configFile} cannot be read (${read}); name a file that this process may read`;
     return { table: undefined, errors: [error], warnings: [] };
@@ -44,7 +45,7 @@ function load(
   { bytes, written }: { bytes: Uint8Array; written?: Date },
   upstream: ProxySettings['upstream'],
 ): ReadOutcome {
-  const { table, diagnostics } = loadUpstreams({ ...upstream, file, text });
+  const { table, diagnostics } = loadUpstreams({ ...upstream, file, text, lookAtFiles: createLook() });
   const warnings = diagnostics.filter(({ severity }) => severity === 'warning').map(sentence);
   if (table !== undefined) {
     return { table, version: { sha256: hashOf(bytes), ...(written && { written }) }, bytes, warnings };
@@ -56,24 +57,20 @@ function load(
   };
 }
 
+// Many routes name the same files.
+function createLook(): (files: TlsFiles) => readonly TlsFileFinding[] {
+  const found = new Map<string, readonly TlsFileFinding[]>();
+  return function look(files) {
+    const key = JSON.stringify(files);
+    const findings = found.get(key) ?? readTlsFiles(files).findings;
+    found.set(key, findings);
+    return findings;
+  };
+}
+
 // Enough to tell the versions of one file apart, and short enough to compare by eye.
 function hashOf(content: Uint8Array): string {
   return createHash('sha256').update(content).digest('hex').slice(0, 12);
-}
-
-function readBytes(path: string): { bytes: Uint8Array; written: Date } | string {
-  let descriptor: number | undefined;
-  try {
-    descriptor = openSync(path, 'r');
-    const stat = fstatSync(descriptor);
-    if (!stat.isFile()) return 'not a file';
-    const buffer = Buffer.alloc(Math.min(stat.size, readAtMost));
-    return { bytes: buffer.subarray(0, readSync(descriptor, buffer)), written: stat.mtime };
-  } catch (error) {
-    return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
-  }
 }
 
 function sentence({ file, line, column, code, message }: Diagnostic): string {

@@ -19,8 +19,8 @@ import { inForce } from './in-force.ts';
 import { createLiveTable } from './live-table.ts';
 import { readUpstreams } from './read.ts';
 import { createReload } from './reload.ts';
-import { watchFile } from './watch.ts';
-import type { Watch } from './watch.ts';
+import { watchFiles } from '../files/watch.ts';
+import type { Watch } from '../files/watch.ts';
 
 const line = (host: string, group: string) =>
   `- {service: ${host}, default: {from: ${host}.test, to: app.test, options: {allowed_groups: [${group}]}}}\n`;
@@ -81,7 +81,7 @@ function start({ allowLoss = false } = {}) {
       },
     },
   });
-  const watching = watchFile(file, 10, reload);
+  const watching = watchFiles([file], 10, reload);
   watch = watching;
   return {
     reload,

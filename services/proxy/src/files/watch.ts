@@ -1,26 +1,27 @@
 import { realpathSync, statSync } from 'node:fs';
 
-/** Looks after a file until it is closed. */
+/** Looks after files until it is closed. */
 export type Watch = {
-  /** Calls back at once; what the file is by then is no change at the next look. */
+  /** Calls back at once; what the files are by then is no change at the next look. */
   now(): void;
   close(): void;
 };
 
 /**
- * Calls back when a file has become another one: written to, replaced, gone, or reached through a symbolic link that was
- * swapped, as Kubernetes does with a ConfigMap.
+ * Calls back when one of some files has become another one: written to, replaced, gone, or reached through a symbolic link
+ * that was swapped, as Kubernetes does with a ConfigMap.
  *
  * It compares at intervals instead of asking the kernel: notifications follow an inode, and the file's inode is what
- * changes. A file counts as changed once it looks the same twice, so that a half-written one is left alone.
+ * changes. Files count as changed once they look the same twice, so that half-written ones are left alone.
  *
  * @param everyMs how often to look
  */
-export function watchFile(path: string, everyMs: number, changed: () => void): Watch {
-  let known = fingerprint(path);
+export function watchFiles(paths: readonly string[], everyMs: number, changed: () => void): Watch {
+  const look = () => paths.map(fingerprint).join();
+  let known = look();
   let seen = known;
-  const timer = setInterval(function look() {
-    const now = fingerprint(path);
+  const timer = setInterval(function compare() {
+    const now = look();
     if (now !== known && now === seen) {
       known = now;
       changed();
@@ -30,7 +31,7 @@ export function watchFile(path: string, everyMs: number, changed: () => void): W
   timer.unref();
   return {
     now() {
-      known = fingerprint(path);
+      known = look();
       seen = known;
       changed();
     },

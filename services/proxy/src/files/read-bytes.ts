@@ -1,0 +1,26 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+
+/** What a file holds, when it was last written to, and who may do what with it. */
+export type FileContent = { readonly bytes: Uint8Array; readonly written: Date; readonly mode: number };
+
+/**
+ * Reads a file, or says why not.
+ *
+ * @param atMost whatever is longer is not read to its end
+ */
+export function readBytes(path: string, atMost: number): FileContent | string {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(path, 'r');
+    const stat = fstatSync(descriptor);
+    if (!stat.isFile()) return 'not a file';
+    const buffer = Buffer.alloc(Math.min(stat.size, atMost));
+    const bytes = buffer.subarray(0, readSync(descriptor, buffer));
+    return { bytes, written: stat.mtime, mode: stat.mode };
+  } catch (error) {
+    const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+    return hasCode ? String(error.code) : 'unknown';
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
