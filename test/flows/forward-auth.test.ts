@@ -96,7 +96,8 @@ describe.each(each)('%s', (front) => {
     '/public/\\..\\private',
     '/PUBLIC/a',
   ])('hears no about %s, which is not public or reads in two ways', async (target) => {
-    expect((await ask(front, { target })).status).toBe(target.includes('#') ? 400 : 401);
+    const isMalformed = target.includes('#') || (front === 'Envoy' && /\.\.|%2e%2e/.test(target));
+    expect((await ask(front, { target })).status).toBe(isMalformed ? 400 : 401);
   });
 
   test('hears yes about a preflight that brings nothing along', async () => {
@@ -202,6 +203,18 @@ test.each(['/oauth2/auth', '/oauth2/forward-auth'])(
     expect((await send(the.stack, { method: 'GET', target, headers })).status).toBe(400);
     const line = the.stack.log.findLast(({ msg }) => msg === 'request');
     expect(line).toMatchObject({ error: 'bad_request', detail: 'no original request' });
+  },
+);
+
+// nginx and Caddy keep questions to themselves by the path that they have decoded, and pass on the one that came: to them each of
+// these is another address below `/oauth2/`. A script of the application asked so for cookies that it must not read.
+test.each(['%2e%2e%2fx', '..%2fx', '%2E%2E/x', '../x', 'x/%2e%2e/%2e%2e%2fx', '%2e%2e%2fx?y', '..%5cx'])(
+  'nobody is told who asks at /oauth2/ext-authz/%s, which a server in front may take for something else',
+  async (below) => {
+    const headers = { cookie: await cookieOf(), host: new URL(the.stack.url('wiki')).host };
+    const question = { method: 'GET', target: `/oauth2/ext-authz/${below}`, headers };
+    const { status, headers: told } = await send(the.stack, question);
+    expect([status, told['x-forwarded-user'], told.cookie]).toEqual([400, undefined, undefined]);
   },
 );
 

@@ -2,7 +2,7 @@ export { renderDiagnosticsReference } from './diagnostics.ts';
 export { loadUpstreams } from './load.ts';
 export { hostOf, lostAtOnce } from './match/loss.ts';
 export { servesPort } from './match/table.ts';
-export { upstreamTarget } from './match/upstream-target.ts';
+export { mayClimb, upstreamTarget } from './match/upstream-target.ts';
 export { decodeUpstreamFile } from './parse/decode.ts';
 export type { DecodedFile } from './parse/decode.ts';
 export { readUpstreamTree } from './parse/read-tree.ts';

@@ -17,8 +17,13 @@ export function upstreamTarget(
   target: Target,
 ): string | undefined {
   if (target.basePath === '' && target.query === '') return request.target;
-  if (target.basePath !== '' && climbs.test(request.rawPath)) return undefined;
+  if (target.basePath !== '' && mayClimb(request.rawPath)) return undefined;
   return target.basePath + request.rawPath + joinQuery(target.query, request.query);
+}
+
+/** Tells whether a path, as it came, would climb for anybody who reads it: then nothing that stands in front of it holds. */
+export function mayClimb(rawPath: string): boolean {
+  return climbs.test(rawPath);
 }
 
 function joinQuery(fixed: string, sent: string): string {

@@ -3,6 +3,7 @@ import type { Incoming, Routed } from '@latchkey/admission';
 import { ownEndpoints } from '@latchkey/contract';
 import { originalRequest } from '@latchkey/http';
 import type { Original, PeerTrust, MalformedOriginal } from '@latchkey/http';
+import { mayClimb } from '@latchkey/upstreams';
 import type { IncomingMessage } from 'node:http';
 import type { Admission } from '../admission.ts';
 
@@ -61,10 +62,14 @@ function askerOf(target: string): Question['asker'] | undefined {
   return path === ownEndpoints.forwardAuth.path ? 'forwardAuth' : undefined;
 }
 
-// Envoy keeps method and host, and writes its `path_prefix` in front of the target.
-function behindPrefix(req: IncomingMessage): Original {
+// Envoy keeps method and host, and writes its `path_prefix` in front of the target. nginx and Caddy, which keep questions to
+// themselves, go by the path that they have decoded and pass on the one that came: to them `/oauth2/ext-authz/%2e%2e%2fx` is
+// `/oauth2/x`, and a script of the application would be told what is for them alone.
+function behindPrefix(req: IncomingMessage): Original | MalformedOriginal {
   const { method, url = '', headers, rawHeaders } = req;
-  return { received: { method, url: url.slice(prefix.length - 1), headers, rawHeaders }, proto: undefined };
+  const target = url.slice(prefix.length - 1);
+  if (mayClimb(target.split('?', 1)[0] ?? '')) return 'malformed original request';
+  return { received: { method, url: target, headers, rawHeaders }, proto: undefined };
 }
 
 function malformed(read: MalformedOriginal): Incoming {
