@@ -66,6 +66,17 @@ test('a file that cannot be used is named with what to write, and there are no c
   expect(readTlsFiles(withKey('to do')).credentials).toBeUndefined();
 });
 
+test('a certificate that OpenSSL can read and does not take is a finding, and never the end of the process', () => {
+  const files = {
+    client_cert_file: write('weak.crt', fixture('weak.crt')),
+    client_key_file: write('weak.key', fixture('weak.key')),
+  };
+  expect(findingsOf(files)).toEqual([
+    'unusable client_cert_file: is refused by OpenSSL (ee key too small): name one that it accepts',
+  ]);
+  expect(readTlsFiles(files).credentials).toBeUndefined();
+});
+
 test('a key that every user may read is warned of, and works', () => {
   const files = {
     client_cert_file: write('client.crt', fixture('client.crt'), 0o644),

@@ -2,7 +2,7 @@ import type { TlsFileFinding, TlsFileOption, TlsFiles } from '@latchkey/upstream
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import type { SecureContext } from 'node:tls';
+import type { SecureContext, SecureContextOptions } from 'node:tls';
 import { readBytes } from '../files/read-bytes.ts';
 
 /** What connections are secured with. */
@@ -69,16 +69,27 @@ export function readTlsFiles(files: TlsFiles): TlsFilesRead {
   }
   if (findings.some(({ kind }) => kind === 'unusable')) return { credentials: undefined, findings };
 
-  const secureContext = createSecureContext({
-    ...(authorities && { ca: authorities.map(String) }),
-    ...(cert && { cert: cert.text }),
-    ...(key && { key: key.text }),
-  });
+  const secureContext = contextOf({ ca: authorities?.map(String), cert: cert?.text, key: key?.text });
+  if (typeof secureContext === 'string') {
+    unusable(cert === undefined ? 'ca_file' : 'client_cert_file', secureContext);
+    return { credentials: undefined, findings };
+  }
   const fingerprint = fingerprintOf([ca, cert, key].map((file) => file?.text));
   return { credentials: { secureContext, fingerprint, ...(own && { own }) }, findings };
 }
 
 const pemCertificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+// OpenSSL refuses what it takes for too weak, such as an RSA key of 1024 bits, although it can read it.
+function contextOf({ ca, cert, key }: SecureContextOptions): SecureContext | string {
+  try {
+    return createSecureContext({ ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) });
+  } catch (error) {
+    const hasReason = typeof error === 'object' && error !== null && 'reason' in error;
+    const why = hasReason ? String(error.reason) : 'unknown';
+    return `is refused by OpenSSL (${why}): name one that it accepts`;
+  }
+}
 
 function privateKeyOf(text: string): KeyObject | string {
   if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m.test(text)) {
