@@ -50,7 +50,7 @@ const fields = {
 
 const corsMapping = mapping(
   'cors',
-  'Which pages of other origins may call the application: their preflights are answered by the proxy, and its own refusals are readable to them.',
+  'Which pages of other origins may call the application: their preflights are answered by the proxy, and its own refusals are readable to them. Default: none.',
   fields,
   unknownKeys(Object.keys(fields)),
 );
