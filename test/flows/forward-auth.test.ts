@@ -1,15 +1,21 @@
 // A server in front forwards to the application by itself, and asks the proxy about each request. The answer is what the
 // proxy would have done with the request itself, and says who asks.
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { fronts, send } from '../fixtures/questions.ts';
 import type { FrontName, Held, Told } from '../fixtures/questions.ts';
 import { cookieHeader } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 
+const { privateKey } = generateKeyPairSync('ec', {
+  namedCurve: 'P-256',
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+});
 let clock = 0;
 const the = useStack({
   now: () => Date.now() + clock,
-  proxyEnv: { SERVER_TRUSTED_PROXIES: '127.0.0.1' },
+  proxyEnv: { SERVER_TRUSTED_PROXIES: '127.0.0.1', ASSERTION_KEY: privateKey },
   upstreams: `
 - service: wiki
   default:
@@ -52,6 +58,7 @@ describe.each(each)('%s', (front) => {
       'x-forwarded-user': 'engineer',
       'x-forwarded-email': 'engineer@example.com',
       'x-forwarded-groups': 'engineering@example.com',
+      'x-latchkey-jwt-assertion': expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
       cookie: 'theme=dark; tab=2',
       'cache-control': 'no-store',
     });
@@ -79,7 +86,7 @@ describe.each(each)('%s', (front) => {
     for (const cookie of ['a=b', await cookieOf()]) {
       const { status, headers } = await ask(front, { target: '/public/a?x=/private', headers: { cookie } });
       expect(status).toBe(yes);
-      expect(Object.keys(headers).filter((name) => name.startsWith('x-forwarded-'))).toEqual([]);
+      expect(Object.keys(headers).filter((name) => /^x-(?:forwarded|latchkey)-/.test(name))).toEqual([]);
       expect(headers.cookie).toBe(cookie === 'a=b' ? 'a=b' : '');
     }
   });
@@ -130,6 +137,14 @@ describe.each(each)('%s', (front) => {
     const { headers } = await ask(front, { headers: { cookie } });
     clock = 0;
     expect(headers['set-cookie']).toEqual([expect.stringContaining('_sso_proxy=Fe26')]);
+  });
+
+  test('gets what makes the browser remember who is here, if somebody goes to a page', async () => {
+    const browser = await the.signedIn('engineer@example.com', the.stack.url('hello'));
+    const cookie = await cookieHeader(browser, the.stack.url('wiki'));
+    const visit = await ask(front, { headers: { ...page, cookie } });
+    expect(visit.headers['set-cookie']).toEqual([expect.stringMatching(/^latchkey_person=/)]);
+    expect((await ask(front, { headers: { cookie } })).headers['set-cookie']).toBeUndefined();
   });
 
   test('is told about a page visit how to sign in, if it can say so, and comes back to the whole address', async () => {

@@ -27,7 +27,7 @@ export const proxyStatsd = {
     kind: 'count',
     tags: ['action', 'auth_type', 'error'],
     meaning:
-      '`user_unauthorized`: a person was refused. `internal_error`: access could not be decided about (503 here). Both with `action:proxy`. `unauthorized_request`: `/oauth2/auth` said no. `csrf_cookie_error`: a callback without its attempt, or with a code that auth does not take. The others of BuzzFeed SSO (`callback_error_exists`, `state_parameter_error`, `csrf_parameter_error`, `equal_encrypted_state_and_csrf`, `state_csrf_mismatch`, `save_session_error`) name steps that a callback does not have here, and `validation_failed` would count a refusal twice.',
+      '`user_unauthorized`: a person was refused. `internal_error`: access could not be decided about (503 here). Both with `action:proxy`. `unauthorized_request`: a server in front that asks (`/oauth2/auth` and the like) was told no. `csrf_cookie_error`: a callback without its attempt, or with a code that auth does not take. The others of BuzzFeed SSO (`callback_error_exists`, `state_parameter_error`, `csrf_parameter_error`, `equal_encrypted_state_and_csrf`, `state_csrf_mismatch`, `save_session_error`) name steps that a callback does not have here, and `validation_failed` would count a refusal twice.',
   },
   provider_error: {
     kind: 'count',
