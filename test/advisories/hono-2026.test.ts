@@ -10,7 +10,7 @@ import { asSentences } from '@latchkey/testing/as-sentences';
 const the = useStack();
 let sealed: string | undefined;
 beforeAll(async () => {
-  sealed = await (await the.signedIn()).cookie(the.stack.url('hello'), '_sso_proxy');
+  sealed = (await the.signedIn()).cookie(the.stack.url('hello'), '_sso_proxy');
 });
 
 test.each(['\u00a0', '\u0085', '\u001f', '\u00ad', '"', '$', 'x', '%20'])(

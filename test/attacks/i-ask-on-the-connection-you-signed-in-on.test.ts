@@ -3,7 +3,7 @@
 import { expect, test } from '@jest/globals';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Browser, Hop } from '../fixtures/browser.ts';
+import type { Browser, Hop } from '@latchkey/testing/browser';
 import { sendRaw } from '../fixtures/raw-request.ts';
 import { cookieHeader } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';

@@ -9,7 +9,7 @@ const the = useStack({ now: () => Date.now() + clock });
 
 async function realCookie(): Promise<string> {
   const browser = await the.signedIn();
-  return (await browser.cookie(the.stack.url('hello'), '_sso_proxy')) ?? '';
+  return browser.cookie(the.stack.url('hello'), '_sso_proxy') ?? '';
 }
 
 // With the form of a seal and the id of our key, which an application's own people can read off their cookies.

@@ -1,7 +1,7 @@
 // Twenty callbacks at once with one state would show one code to the provider twenty times. Providers take the second use of
 // a code for theft, and take back what they gave for the first (RFC 6749, section 4.1.2).
 import { expect, test } from '@jest/globals';
-import type { Browser } from '../fixtures/browser.ts';
+import type { Browser } from '@latchkey/testing/browser';
 import { useStack } from '../fixtures/use-stack.ts';
 
 const sessionCookie = '_sso_proxy';

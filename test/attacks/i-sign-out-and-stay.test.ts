@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { startProxy } from '@latchkey/proxy';
-import { Browser } from '../fixtures/browser.ts';
+import { Browser } from '@latchkey/testing/browser';
 import { signedIn, signOut } from '../fixtures/sign-in.ts';
 import { startStack } from '../fixtures/stack.ts';
 import type { Stack } from '../fixtures/stack.ts';

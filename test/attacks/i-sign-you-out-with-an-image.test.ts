@@ -3,7 +3,7 @@
 // under way. A frame, a script or a page that is fetched ahead does as well.
 import { describe, expect, test } from '@jest/globals';
 import { ownPaths } from '@latchkey/contract';
-import type { Browser } from '../fixtures/browser.ts';
+import type { Browser } from '@latchkey/testing/browser';
 import { pressAccount, signIn } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 

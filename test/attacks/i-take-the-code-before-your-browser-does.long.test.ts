@@ -3,7 +3,7 @@
 // worker that sees the address, or from a window of its own that stands there.
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { loadUpstreams } from '@latchkey/upstreams';
-import type { Browser, Hop } from '../fixtures/browser.ts';
+import type { Browser, Hop } from '@latchkey/testing/browser';
 import { useStack } from '../fixtures/use-stack.ts';
 
 const upstreams = `

@@ -23,7 +23,7 @@ const questions = () => the.stack.log.filter(({ path }) => path === '/oauth2/int
 describe('spellings of one cookie', () => {
   test('are no sessions, and cost auth no question', async () => {
     const browser = await the.signedIn();
-    const cookie = (await browser.cookie(the.stack.url('hello'), '_sso_proxy')) ?? '';
+    const cookie = browser.cookie(the.stack.url('hello'), '_sso_proxy') ?? '';
     const other = the.browser();
     const ask = async (value: string) =>
       other.fetch(the.stack.url('hello'), { headers: { cookie: `_sso_proxy=${value}` } });

@@ -3,7 +3,7 @@
 // it is asked of the provider, or of me.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Behaviour, Fault } from '@latchkey/dev-idp';
-import type { Browser } from '../fixtures/browser.ts';
+import type { Browser } from '@latchkey/testing/browser';
 import { useStack } from '../fixtures/use-stack.ts';
 
 const minute = 60_000;

@@ -1,7 +1,7 @@
 // A host of the cookie's domain puts a session of its own into the browsers of its visitors, in the place of theirs or with
 // a longer path beside it. They go on working, in the attacker's account.
 import { describe, expect, test } from '@jest/globals';
-import type { Browser } from '../fixtures/browser.ts';
+import type { Browser } from '@latchkey/testing/browser';
 import { valuesOf } from '../fixtures/recorder.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 
@@ -20,7 +20,7 @@ describe.each([
   const people = () => the.stack.app.received.flatMap((received) => valuesOf(received, 'x-forwarded-email'));
 
   async function sessionOf(email: string): Promise<string> {
-    return (await (await the.signedIn(email)).cookie(hello(), name)) ?? '';
+    return (await the.signedIn(email)).cookie(hello(), name) ?? '';
   }
   async function plant(browser: Browser, value: string, path = '/'): Promise<void> {
     const attributes = `Domain=latchkey.localhost; Path=${path}${https ? '; Secure' : ''}`;

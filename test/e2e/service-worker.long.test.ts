@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { loadUpstreams } from '@latchkey/upstreams';
 import type { Browser as Chromium, Page } from 'playwright-core';
-import { Browser } from '../fixtures/browser.ts';
+import { Browser } from '@latchkey/testing/browser';
 import { findChromium, startChromium } from '../fixtures/chromium.ts';
 import { startStack } from '../fixtures/stack.ts';
 import type { Stack } from '../fixtures/stack.ts';

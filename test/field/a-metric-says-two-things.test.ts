@@ -3,7 +3,7 @@
 import { expect, test } from '@jest/globals';
 import { startProxy } from '@latchkey/proxy';
 import { createMetrics } from '@latchkey/telemetry';
-import { Browser } from '../fixtures/browser.ts';
+import { Browser } from '@latchkey/testing/browser';
 import { useStack } from '../fixtures/use-stack.ts';
 
 const registries = { proxy: createMetrics(), auth: createMetrics() };

@@ -2,7 +2,7 @@
 // longer than links and cookies carry was cut, and people stood before a page that was not the one of their link.
 import { describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import type { Visit } from '../fixtures/browser.ts';
+import type { Visit } from '@latchkey/testing/browser';
 import { signIn } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 

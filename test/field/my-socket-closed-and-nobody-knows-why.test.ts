@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { Browser } from '../fixtures/browser.ts';
+import type { Browser } from '@latchkey/testing/browser';
 import { cookieHeader, signOut } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { startProxy } from '@latchkey/proxy';
-import { Browser } from '../fixtures/browser.ts';
+import { Browser } from '@latchkey/testing/browser';
 import { startStack } from '../fixtures/stack.ts';
 import { signedIn } from '../fixtures/sign-in.ts';
 

@@ -1,7 +1,7 @@
 // What goes wrong around sessions of a single host, and must lock nobody out and leave nobody signed in.
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import type { Browser, Visit } from '../fixtures/browser.ts';
+import type { Browser, Visit } from '@latchkey/testing/browser';
 import { pressAccount, signIn } from '../fixtures/sign-in.ts';
 import type { Stack } from '../fixtures/stack.ts';
 import { useStack } from '../fixtures/use-stack.ts';
@@ -178,7 +178,7 @@ describe('a sibling host', () => {
     const [attacker, victim] = [the.browser(), the.browser()];
     await signIn(attacker, archive, 'finance@example.com');
     await signIn(victim, archive, engineer);
-    const planted = await attacker.cookie(archive, '__Host-_sso_proxy');
+    const planted = attacker.cookie(archive, '__Host-_sso_proxy');
     await victim.jar.setCookie(
       `__Secure-_sso_proxy=${planted}; Domain=elsewhere.test; Path=/; Secure`,
       'https://evil.elsewhere.test/',

@@ -1,7 +1,7 @@
 // Hosts that cannot read the shared cookie get their session by a code (RFC 6749, section 4.1, with RFC 7636).
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import type { Browser, Visit } from '../fixtures/browser.ts';
+import type { Browser, Visit } from '@latchkey/testing/browser';
 import { valuesOf } from '../fixtures/recorder.ts';
 import { pressAccount, signIn } from '../fixtures/sign-in.ts';
 import type { Stack } from '../fixtures/stack.ts';
@@ -136,7 +136,7 @@ describe('a host outside SESSION_COOKIE_DOMAIN', () => {
     await signIn(browser, payroll(), engineer);
     await browser.visit(archive());
     const page = await browser.visit(payroll('/oauth2/sign_out'));
-    expect(await browser.cookie(payroll(), '_sso_proxy')).toBeUndefined();
+    expect(browser.cookie(payroll(), '_sso_proxy')).toBeUndefined();
     const fields = [...page.body.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(
       ([, name = '', value = '']): [string, string] => [name, value.replaceAll('&amp;', '&')],
     );
@@ -169,16 +169,16 @@ describe('a host outside SESSION_COOKIE_DOMAIN', () => {
   test('learns of a new refresh token, and the browser gets it', async () => {
     const browser = the.browser();
     await signIn(browser, payroll(), engineer);
-    const before = await browser.cookie(payroll(), '_sso_proxy');
+    const before = browser.cookie(payroll(), '_sso_proxy');
     the.stack.idp.behaviour.rotateRefreshTokens = true;
     later = 3_700_000;
     expect((await browser.fetch(payroll())).status).toBe(200);
     the.stack.idp.behaviour.rotateRefreshTokens = false;
-    const after = await browser.cookie(payroll(), '_sso_proxy');
+    const after = browser.cookie(payroll(), '_sso_proxy');
     expect(after).not.toBe(before);
     later = 3_800_000;
     expect((await browser.fetch(payroll())).status).toBe(200);
-    expect(await browser.cookie(payroll(), '_sso_proxy')).toBe(after);
+    expect(browser.cookie(payroll(), '_sso_proxy')).toBe(after);
   });
 });
 
@@ -239,7 +239,7 @@ describe('a code', () => {
     planted.searchParams.set('state', own.searchParams.get('state') ?? '');
     const answer = await victim.visit(planted.href);
     expect(answer.status).toBe(400);
-    expect(await victim.cookie(payroll(), '_sso_proxy')).toBeUndefined();
+    expect(victim.cookie(payroll(), '_sso_proxy')).toBeUndefined();
     expect(the.stack.logText()).toContain('another browser');
   });
 
@@ -319,7 +319,7 @@ describe('a code', () => {
     const answer = await browser.visit(code.href);
     expect(answer.status).toBe(503);
     expect(answer.body).toContain(`href="${payroll('/x')}"`);
-    expect(await browser.cookie(the.stack.authUrl(), '_sso_proxy')).toBeDefined();
+    expect(browser.cookie(the.stack.authUrl(), '_sso_proxy')).toBeDefined();
   });
 });
 

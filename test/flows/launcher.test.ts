@@ -59,7 +59,7 @@ test('it remembers who was there, and asks before it shows what another person m
   ];
   const apps = the.stack.url('apps');
   expect((await person.visit(apps)).status).toBe(200);
-  const planted = await other.cookie(apps, '_sso_proxy');
+  const planted = other.cookie(apps, '_sso_proxy');
   await person.jar.setCookie(
     `_sso_proxy=${planted}; Domain=latchkey.localhost; Path=/`,
     the.stack.url('hello'),

@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Browser } from '../fixtures/browser.ts';
+import { Browser } from '@latchkey/testing/browser';
 import { freePort } from '../fixtures/ports.ts';
 import { signIn } from '../fixtures/sign-in.ts';
 import { startStack } from '../fixtures/stack.ts';
@@ -100,7 +100,7 @@ export function useFront(
     },
     output: () => now().output(),
     browser() {
-      const browser = new Browser(caller);
+      const browser = new Browser({ front: caller });
       browsers.push(browser);
       return browser;
     },

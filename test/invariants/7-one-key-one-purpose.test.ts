@@ -41,7 +41,7 @@ test('no other token of ours is a session cookie', async () => {
 
 test('a session cookie is no attempt, and the credential of the proxy signs no return address', async () => {
   const browser = await the.signedIn();
-  const session = (await browser.cookie(the.stack.url('hello'), '_sso_proxy')) ?? '';
+  const session = browser.cookie(the.stack.url('hello'), '_sso_proxy') ?? '';
   const atCallback = await the
     .browser()
     .visit(the.stack.authUrl(`/google/callback?code=x&state=${session.slice(0, 40)}`), {

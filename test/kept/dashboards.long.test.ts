@@ -4,7 +4,7 @@ import { authMetrics } from '@latchkey/auth';
 import { startDevDirectory } from '@latchkey/dev-idp';
 import { createMetrics } from '@latchkey/telemetry';
 import { proxyMetrics } from '@latchkey/proxy';
-import type { Browser } from '../fixtures/browser.ts';
+import type { Browser } from '@latchkey/testing/browser';
 import { freePort } from '../fixtures/ports.ts';
 import { sendRaw } from '../fixtures/raw-request.ts';
 import { startService } from '../fixtures/service-process.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
-import type { Browser } from '../test/browser.ts';
+import type { Browser } from '@latchkey/testing/browser';
 import { sessionCookieName, ssoOrigin, startRig, wiki } from '../test/rig.ts';
 import type { Rig } from '../test/rig.ts';
 
@@ -114,7 +114,7 @@ describe('what is not there', () => {
 describe('keys', () => {
   test('are rotated without signing anybody out', async () => {
     await rig.signIn(browser, 'engineer@example.com');
-    const token = browser.cookie(sessionCookieName, ssoOrigin) ?? '';
+    const token = browser.cookie(ssoOrigin, sessionCookieName) ?? '';
     const [secret] = rig.settings.session.cookie.secrets;
     const fresh = Buffer.alloc(32, 'a fresh key for it').toString('base64');
     for (const { secrets, active } of [

@@ -3,14 +3,15 @@ import type { DevIdp } from '@latchkey/dev-idp';
 import { createLog } from '@latchkey/telemetry';
 import { deriveKeys, codeRequestParameters, signReturnAddress } from '@latchkey/session';
 import type { CodeRequest } from '@latchkey/session';
-import { loadAuthSettings, sentenceOf } from '@latchkey/settings';
+import { loadAuthSettings } from '@latchkey/settings';
 import type { AuthSettings } from '@latchkey/settings';
 import { randomBytes } from 'node:crypto';
 import { startAuth } from '../src/app.ts';
 import { parseJsonObject } from '../src/json.ts';
 import type { JsonObject } from '../src/json.ts';
-import { Browser } from './browser.ts';
-import type { Seen } from './browser.ts';
+import { Browser } from '@latchkey/testing/browser';
+import type { Hop } from '@latchkey/testing/browser';
+import { startUp } from '@latchkey/testing/environments';
 
 export const ssoOrigin = 'https://sso.corp.example.com';
 export const wiki = 'https://wiki.corp.example.com/pages/1?x=2&y=%2F';
@@ -36,11 +37,11 @@ export type Rig = {
   /** a signed path of auth, other than sign_in */
   signedUrl(path: string, target: string): string;
   /** signs in and gives the answer that leads back to the application */
-  signIn(browser: Browser, email: string, options?: { slug?: string; target?: string }): Promise<Seen>;
+  signIn(browser: Browser, email: string, options?: { slug?: string; target?: string }): Promise<Hop>;
   /** from the provider's page on: chooses an account, and stops before leaving auth and the provider */
-  chooseAccount(browser: Browser, page: Seen, email: string): Promise<Seen>;
+  chooseAccount(browser: Browser, page: Hop, email: string): Promise<Hop>;
   /** as `chooseAccount`, but stops before auth's callback is asked; gives its address */
-  callbackFor(browser: Browser, page: Seen, email: string): Promise<string>;
+  callbackFor(browser: Browser, page: Hop, email: string): Promise<string>;
   introspect(form: Record<string, string | string[]>, headers?: Record<string, string>): Promise<Answer>;
   /** puts the provider back into good health, and forgets the log */
   heal(): void;
@@ -76,6 +77,13 @@ async function rigInFrontOf(idp: DevIdp, { env = {}, providerTimeoutMs }: RigOpt
     now: () => clock.now,
     ...(providerTimeoutMs !== undefined && { providerTimeoutMs }),
   });
+  const browsers: Browser[] = [];
+  function browser(): Browser {
+    const one = new Browser({ ports: { [new URL(ssoOrigin).hostname]: auth.port }, follow: false });
+    browsers.push(one);
+    return one;
+  }
+  const program = browser();
   const [key] = deriveKeys([client.secret], 'return address');
   const signed = (target: string, codeRequest?: CodeRequest) =>
     new URLSearchParams(signReturnAddress(target, key, clock.now, codeRequest));
@@ -83,13 +91,13 @@ async function rigInFrontOf(idp: DevIdp, { env = {}, providerTimeoutMs }: RigOpt
   // A provider that knows the browser already shows no page.
   async function choose(
     browser: Browser,
-    page: Seen,
+    page: Hop,
     email: string,
     goOn: (next: URL) => boolean,
-  ): Promise<Seen> {
+  ): Promise<Hop> {
     const account = idp.accounts.find((one) => one.email === email)?.sub ?? '';
     const chooser = await browser.follow(page, goOn);
-    if (!chooser.url.pathname.startsWith('/sign-in/')) return chooser;
+    if (!new URL(chooser.url).pathname.startsWith('/sign-in/')) return chooser;
     return browser.follow(await browser.visit(chooser.url, { form: { account } }), goOn);
   }
 
@@ -99,7 +107,7 @@ async function rigInFrontOf(idp: DevIdp, { env = {}, providerTimeoutMs }: RigOpt
     port: auth.port,
     clock,
     log,
-    browser: () => new Browser(auth.port),
+    browser,
 
     signInUrl(target = wiki, { slug = 'google', reason, codeRequest } = {}) {
       const parameters = signed(target, codeRequest);
@@ -128,11 +136,11 @@ async function rigInFrontOf(idp: DevIdp, { env = {}, providerTimeoutMs }: RigOpt
       const fields = Object.entries(form).flatMap(([name, values]) =>
         [values].flat().map((value): [string, string] => [name, value]),
       );
-      const { status, text } = await new Browser(auth.port).visit(`${ssoOrigin}/oauth2/introspect`, {
+      const { status, body } = await program.fetch(`${ssoOrigin}/oauth2/introspect`, {
         form: fields,
         headers: { accept: 'application/json', ...headers },
       });
-      return { status, body: parseJsonObject(text) ?? {} };
+      return { status, body: parseJsonObject(body) ?? {} };
     },
 
     heal() {
@@ -144,6 +152,7 @@ async function rigInFrontOf(idp: DevIdp, { env = {}, providerTimeoutMs }: RigOpt
     },
 
     async close() {
+      await Promise.all(browsers.map((one) => one.close()));
       await Promise.all([auth.stop(), idp.close()]);
     },
   };
@@ -164,33 +173,34 @@ export function basic(id: string, secret: string): Record<string, string> {
 }
 
 function settingsFor(idp: DevIdp, env: Record<string, string>): AuthSettings {
-  const loaded = loadAuthSettings({
-    SERVER_HOST: new URL(ssoOrigin).host,
-    SESSION_KEY: randomBytes(32).toString('base64'),
-    SESSION_COOKIE_SECRET: randomBytes(32).toString('base64'),
-    SESSION_COOKIE_DOMAIN: 'corp.example.com',
-    CLIENT_PROXY_ID: client.id,
-    CLIENT_PROXY_SECRET: client.secret,
-    AUTHORIZE_PROXY_DOMAINS: 'example.com',
-    AUTHORIZE_EMAIL_DOMAINS: 'example.com',
-    PROVIDER_G_TYPE: 'google',
-    PROVIDER_G_SLUG: 'google',
-    PROVIDER_G_CLIENT_ID: idpClient.clientId,
-    PROVIDER_G_CLIENT_SECRET: idpClient.clientSecret,
-    PROVIDER_G_GOOGLE_AUTHORIZATION_URL: idp.endpoints.authorization,
-    PROVIDER_G_GOOGLE_TOKEN_URL: idp.endpoints.token,
-    PROVIDER_G_GOOGLE_USERINFO_URL: idp.endpoints.userinfo,
-    PROVIDER_G_GOOGLE_REVOCATION_URL: idp.endpoints.revocation,
-    PROVIDER_O_TYPE: 'oidc',
-    PROVIDER_O_SLUG: 'okta',
-    PROVIDER_O_NAME: 'Okta',
-    PROVIDER_O_CLIENT_ID: idpClient.clientId,
-    PROVIDER_O_CLIENT_SECRET: idpClient.clientSecret,
-    PROVIDER_O_OIDC_ISSUER: idp.issuer,
-    ...env,
-  });
-  if (!loaded.ok) throw new Error(loaded.errors.map(sentenceOf).join('\n'));
+  const settings = startUp(
+    loadAuthSettings({
+      SERVER_HOST: new URL(ssoOrigin).host,
+      SESSION_KEY: randomBytes(32).toString('base64'),
+      SESSION_COOKIE_SECRET: randomBytes(32).toString('base64'),
+      SESSION_COOKIE_DOMAIN: 'corp.example.com',
+      CLIENT_PROXY_ID: client.id,
+      CLIENT_PROXY_SECRET: client.secret,
+      AUTHORIZE_PROXY_DOMAINS: 'example.com',
+      AUTHORIZE_EMAIL_DOMAINS: 'example.com',
+      PROVIDER_G_TYPE: 'google',
+      PROVIDER_G_SLUG: 'google',
+      PROVIDER_G_CLIENT_ID: idpClient.clientId,
+      PROVIDER_G_CLIENT_SECRET: idpClient.clientSecret,
+      PROVIDER_G_GOOGLE_AUTHORIZATION_URL: idp.endpoints.authorization,
+      PROVIDER_G_GOOGLE_TOKEN_URL: idp.endpoints.token,
+      PROVIDER_G_GOOGLE_USERINFO_URL: idp.endpoints.userinfo,
+      PROVIDER_G_GOOGLE_REVOCATION_URL: idp.endpoints.revocation,
+      PROVIDER_O_TYPE: 'oidc',
+      PROVIDER_O_SLUG: 'okta',
+      PROVIDER_O_NAME: 'Okta',
+      PROVIDER_O_CLIENT_ID: idpClient.clientId,
+      PROVIDER_O_CLIENT_SECRET: idpClient.clientSecret,
+      PROVIDER_O_OIDC_ISSUER: idp.issuer,
+      ...env,
+    }),
+  );
   // Any free port: the host that browsers name has none.
-  loaded.settings.server.port = 0;
-  return loaded.settings;
+  settings.server.port = 0;
+  return settings;
 }

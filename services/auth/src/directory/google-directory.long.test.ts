@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { startDevDirectory } from '@latchkey/dev-idp';
 import type { DevDirectory, Fault } from '@latchkey/dev-idp';
-import type { Browser } from '../../test/browser.ts';
+import type { Browser } from '@latchkey/testing/browser';
 import { basic, client, sessionCookieName, ssoOrigin, startRig } from '../../test/rig.ts';
 import type { Rig } from '../../test/rig.ts';
 import { parseJsonObject } from '../json.ts';
@@ -75,7 +75,7 @@ function rigWith(providerTimeoutMs: number): Promise<Rig> {
 async function tokenOf(email = engineer): Promise<string> {
   const one = rig.browser();
   await rig.signIn(one, email);
-  return one.cookie(sessionCookieName, ssoOrigin) ?? '';
+  return one.cookie(ssoOrigin, sessionCookieName) ?? '';
 }
 
 /** The groups that introspection tells of, or the code of its error. */
@@ -290,12 +290,12 @@ describe.each([
   test('lets nobody in whom it has not spoken of, and is said to be away', async () => {
     const token = await tokenOf();
     directory.faults.hasMember = fault;
-    const answer = await browser.visit(`${ssoOrigin}/oauth2/introspect`, {
+    const answer = await browser.fetch(`${ssoOrigin}/oauth2/introspect`, {
       form: { token, groups: engineering },
       headers: { accept: 'application/json', ...basic(client.id, client.secret) },
     });
     expect([answer.status, answer.headers['retry-after']]).toEqual([503, '10']);
-    expect(parseJsonObject(answer.text)).toMatchObject({ error: 'provider_unavailable' });
+    expect(parseJsonObject(answer.body)).toMatchObject({ error: 'provider_unavailable' });
     // Who does not ask for groups goes on.
     expect((await rig.introspect({ token })).body['active']).toBe(true);
   });

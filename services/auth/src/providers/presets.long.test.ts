@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici';
 import type { Behaviour } from '@latchkey/dev-idp';
 import { loadAuthSettings, sentenceOf } from '@latchkey/settings';
 import { createLog } from '@latchkey/telemetry';
-import type { Browser } from '../../test/browser.ts';
+import type { Browser } from '@latchkey/testing/browser';
 import { sessionCookieName, ssoOrigin, startRig, wiki } from '../../test/rig.ts';
 import type { Rig } from '../../test/rig.ts';
 import { createProviders } from './create.ts';
@@ -46,7 +46,7 @@ function usePreset(env: Record<string, string>, behaviour: Partial<Behaviour>): 
 async function tokenOf(email = 'engineer@example.com'): Promise<string> {
   const { status } = await rig.signIn(browser, email, { slug: 'okta' });
   expect(status).toBe(302);
-  return browser.cookie(sessionCookieName, ssoOrigin) ?? '';
+  return browser.cookie(ssoOrigin, sessionCookieName) ?? '';
 }
 
 async function groupsOf(token: string): Promise<unknown> {
@@ -105,7 +105,7 @@ describe('Okta', () => {
     expect(new URL(first.location ?? '').searchParams.get('prompt')).toBeNull();
     rig.idp.behaviour.unverifiedEmail = true;
     const refused = await rig.signIn(browser, 'engineer@example.com', { slug: 'okta' });
-    const [, href = ''] = /href="([^"]*\/okta\/start[^"]*)"/.exec(refused.text) ?? [];
+    const [, href = ''] = /href="([^"]*\/okta\/start[^"]*)"/.exec(refused.body) ?? [];
     const again = await browser.visit(new URL(href.replaceAll('&amp;', '&'), ssoOrigin));
     expect(new URL(again.location ?? '').searchParams.get('prompt')).toBe('login');
   });
@@ -123,7 +123,7 @@ describe('Cognito', () => {
     rig.idp.behaviour.unverifiedEmail = true;
     const refused = await rig.signIn(browser, 'engineer@example.com', { slug: 'okta' });
     expect(refused.status).toBe(403);
-    expect(browser.cookie(sessionCookieName, ssoOrigin)).toBeUndefined();
+    expect(browser.cookie(ssoOrigin, sessionCookieName)).toBeUndefined();
   });
 
   test('is asked again when the interval is over', async () => {

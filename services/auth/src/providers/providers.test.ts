@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { deriveKeys, openAttempt } from '@latchkey/session';
-import type { Browser } from '../../test/browser.ts';
+import type { Browser } from '@latchkey/testing/browser';
 import { sessionCookieName, slugs, ssoOrigin, startRig, wiki } from '../../test/rig.ts';
 import type { Rig } from '../../test/rig.ts';
 import { parseJsonObject } from '../json.ts';
@@ -104,7 +104,7 @@ describe('an OpenID Connect provider', () => {
       expect((await browser.visit(url)).status).toBe(502);
       delete rig.idp.behaviour.faults.token;
     }
-    expect(browser.cookie(sessionCookieName, ssoOrigin)).toBeUndefined();
+    expect(browser.cookie(ssoOrigin, sessionCookieName)).toBeUndefined();
   });
 
   test('must be spoken to over TLS, unless it is on this machine', async () => {
@@ -119,7 +119,7 @@ describe.each(slugs)('%s', (slug) => {
     const theirs = await callbackUrl(rig.browser(), slug, 'admin@example.com');
     ours.searchParams.set('code', theirs.searchParams.get('code') ?? '');
     expect((await browser.visit(ours)).status).toBe(502);
-    expect(browser.cookie(sessionCookieName, ssoOrigin)).toBeUndefined();
+    expect(browser.cookie(ssoOrigin, sessionCookieName)).toBeUndefined();
   });
 });
 
@@ -129,7 +129,7 @@ async function redeemedByHand() {
   const url = await callbackUrl(attacker, 'okta', 'admin@example.com');
   const name = attacker.cookieNames().find((one) => one.includes('attempt')) ?? '';
   const keys = deriveKeys(rig.settings.session.key, 'sign-in attempt');
-  const attempt = await openAttempt(attacker.cookie(name, ssoOrigin) ?? '', keys, rig.clock.now);
+  const attempt = await openAttempt(attacker.cookie(ssoOrigin, name) ?? '', keys, rig.clock.now);
   const answer = await attacker.visit(rig.idp.endpoints.token, {
     form: {
       grant_type: 'authorization_code',
@@ -140,5 +140,5 @@ async function redeemedByHand() {
       client_secret: rig.settings.providers[0]?.clientSecret ?? '',
     },
   });
-  return { ...parseJsonObject(answer.text) };
+  return { ...parseJsonObject(answer.body) };
 }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { deriveKeys, openSession, sealSignOutHint } from '@latchkey/session';
 import type { Session } from '@latchkey/session';
-import type { Browser } from '../../test/browser.ts';
+import type { Browser } from '@latchkey/testing/browser';
 import { client, sessionCookieName, slugs, ssoOrigin, startRig } from '../../test/rig.ts';
 import type { Rig } from '../../test/rig.ts';
 
@@ -20,7 +20,7 @@ beforeEach(() => {
   browser = rig.browser();
 });
 
-const token = () => browser.cookie(sessionCookieName, ssoOrigin) ?? '';
+const token = () => browser.cookie(ssoOrigin, sessionCookieName) ?? '';
 
 async function opened(value: string): Promise<Session> {
   const session = await openSession(value, deriveKeys(rig.settings.session.cookie.secrets, 'session'));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Browser } from '../../test/browser.ts';
+import type { Browser } from '@latchkey/testing/browser';
 import { sessionCookieName, slugs, ssoOrigin, startRig, wiki } from '../../test/rig.ts';
 import type { Rig } from '../../test/rig.ts';
 
@@ -14,7 +14,7 @@ beforeEach(() => {
   browser = rig.browser();
 });
 
-const isSignedIn = (one: Browser) => one.cookie(sessionCookieName, ssoOrigin) !== undefined;
+const isSignedIn = (one: Browser) => one.cookie(ssoOrigin, sessionCookieName) !== undefined;
 
 async function callbackUrl(slug: string, email = 'engineer@example.com'): Promise<string> {
   return rig.callbackFor(browser, await browser.visit(rig.signInUrl(wiki, { slug })), email);
@@ -26,7 +26,7 @@ describe.each(slugs)('a callback of %s', (slug) => {
     url.searchParams.delete('state');
     const answer = await browser.visit(url);
     expect(answer.status).toBe(400);
-    expect(answer.text).toContain('no longer open');
+    expect(answer.body).toContain('no longer open');
     expect(rig.idp.requests.token).toBe(0);
   });
 
@@ -68,12 +68,12 @@ describe.each(slugs)('a callback of %s', (slug) => {
     browser.forget((name) => name === sessionCookieName);
     const again = await browser.visit(url);
     expect(again.status).toBe(400);
-    expect(again.text).toContain(`/${slug}/start?redirect_uri=`);
+    expect(again.body).toContain(`/${slug}/start?redirect_uri=`);
   });
 
   test('that is loaded again with a copy of what the browser had is answered as before, then as over', async () => {
     const url = await callbackUrl(slug);
-    const cookie = browser.cookieHeader(new URL(ssoOrigin));
+    const cookie = browser.jar.getCookieStringSync(ssoOrigin);
     const first = await browser.visit(url);
     const lines = () => first.setCookies.filter((line) => line.startsWith(`${sessionCookieName}=`));
     const answered = async () => rig.browser().visit(url, { headers: { cookie } });
@@ -94,9 +94,9 @@ describe.each(slugs)('a callback of %s', (slug) => {
   test('with a changed attempt cookie is refused', async () => {
     const url = await callbackUrl(slug);
     const name = browser.cookieNames().find((one) => one.startsWith('__Host-latchkey_attempt_')) ?? '';
-    const value = browser.cookie(name, ssoOrigin) ?? '';
+    const value = browser.cookie(ssoOrigin, name) ?? '';
     for (const changed of ['', 'rubbish', value.slice(0, -3), 'x'.repeat(4000)]) {
-      browser.plant(`${name}=${changed}; Path=/; Secure`, ssoOrigin);
+      browser.jar.setCookieSync(`${name}=${changed}; Path=/; Secure`, ssoOrigin);
       expect((await browser.visit(url)).status).toBe(400);
     }
     expect(rig.idp.requests.token).toBe(0);
@@ -107,7 +107,7 @@ describe.each(slugs)('a callback of %s', (slug) => {
     const first = await browser.visit(rig.signInUrl(wiki, { slug }));
     const answer = await browser.follow(first, (next) => next.hostname !== 'wiki.corp.example.com');
     expect(answer.status).toBe(403);
-    expect(answer.text).toContain('Try again');
+    expect(answer.body).toContain('Try again');
     expect(isSignedIn(browser)).toBe(false);
   });
 
@@ -187,7 +187,7 @@ describe.each(slugs)('where %s', (slug) => {
     rig.idp.behaviour.faults.token = fault ?? {};
     const answer = await browser.visit(url);
     expect(answer.status).toBe(status);
-    expect(answer.text).toContain(`/${slug}/start?redirect_uri=`);
+    expect(answer.body).toContain(`/${slug}/start?redirect_uri=`);
     expect(rig.log.at(-1)).toContain(`"error":"${error}"`);
     expect(isSignedIn(browser)).toBe(false);
   });
@@ -203,7 +203,7 @@ describe.each(slugs)('where %s', (slug) => {
     rig.idp.behaviour.unverifiedEmail = true;
     const answer = await browser.visit(await callbackUrl(slug));
     expect(answer.status).toBe(403);
-    expect(answer.text).toContain('not verified');
+    expect(answer.body).toContain('not verified');
     expect(isSignedIn(browser)).toBe(false);
   });
 
@@ -221,11 +221,11 @@ describe.each(slugs)('where %s', (slug) => {
   test('vouches for a guest, the page names the account and offers another one', async () => {
     const answer = await browser.visit(await callbackUrl(slug, 'guest@elsewhere.test'));
     expect(answer.status).toBe(403);
-    expect(answer.text).toContain('guest@elsewhere.test');
-    expect(answer.text).toContain('prompt=select_account');
+    expect(answer.body).toContain('guest@elsewhere.test');
+    expect(answer.body).toContain('prompt=select_account');
     expect(isSignedIn(browser)).toBe(false);
 
-    const href = /href="(?<href>[^"]*select_account[^"]*)"/.exec(answer.text)?.groups?.['href'] ?? '';
+    const href = /href="(?<href>[^"]*select_account[^"]*)"/.exec(answer.body)?.groups?.['href'] ?? '';
     const again = await browser.visit(ssoOrigin + href.replaceAll('&amp;', '&'));
     const back = await rig.chooseAccount(browser, again, 'engineer@example.com');
     expect(back.location).toBe(wiki);
@@ -239,7 +239,7 @@ describe('a provider that cannot be reached', () => {
     const one = fresh.browser();
     const refused = await one.visit(fresh.signInUrl(wiki, { slug: 'okta' }));
     expect(refused.status).toBe(503);
-    expect(refused.text).toContain('Try again');
+    expect(refused.body).toContain('Try again');
 
     fresh.heal();
     const back = await fresh.signIn(one, 'engineer@example.com', { slug: 'okta' });
@@ -256,7 +256,7 @@ test('no code, state, cookie, token or query ends up in the log', async () => {
   const secrets = [
     url.searchParams.get('code'),
     url.searchParams.get('state'),
-    browser.cookie(sessionCookieName, ssoOrigin),
+    browser.cookie(ssoOrigin, sessionCookieName),
     'redirect_uri',
     'sig=',
     '?',

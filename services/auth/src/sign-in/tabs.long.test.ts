@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Browser } from '../../test/browser.ts';
+import type { Browser } from '@latchkey/testing/browser';
 import { sessionCookieName, slugs, ssoOrigin, startRig, wiki } from '../../test/rig.ts';
 import type { Rig } from '../../test/rig.ts';
 
@@ -42,7 +42,7 @@ describe.each(slugs)('several people with %s', (slug) => {
     );
     const told = callbacks.map(async ({ one, url }) => {
       await one.visit(url);
-      const { body } = await rig.introspect({ token: one.cookie(sessionCookieName, ssoOrigin) ?? '' });
+      const { body } = await rig.introspect({ token: one.cookie(ssoOrigin, sessionCookieName) ?? '' });
       return body['email'];
     });
     expect(await Promise.all(told)).toEqual(emails);
@@ -67,7 +67,7 @@ describe('attempts', () => {
   });
 
   test('make room by what is unreadable and used before anything open', async () => {
-    browser.plant('__Host-latchkey_attempt_aaaaaaaaaaaaaaaa=rubbish; Path=/; Secure', ssoOrigin);
+    browser.jar.setCookieSync('__Host-latchkey_attempt_aaaaaaaaaaaaaaaa=rubbish; Path=/; Secure', ssoOrigin);
     await rig.signIn(browser, 'engineer@example.com');
     browser.forget((name) => name === sessionCookieName);
     expect(attempts()).toHaveLength(1);
@@ -87,7 +87,7 @@ describe('attempts', () => {
     const before = attempts();
     const answer = await browser.visit(rig.signInUrl(tooLong));
     expect([answer.status, answer.location]).toEqual([200, undefined]);
-    expect(answer.text).toContain(`href="${tooLong}"`);
+    expect(answer.body).toContain(`href="${tooLong}"`);
     expect(attempts()).toEqual(before);
   });
 });
@@ -101,7 +101,7 @@ describe('a browser that keeps coming back', () => {
     const stopped = await browser.visit(url);
     expect(stopped.status).toBe(400);
     for (const told of [sessionCookieName, 'corp.example.com', 'yes', 'SESSION_COOKIE_NAME']) {
-      expect(stopped.text).toContain(told);
+      expect(stopped.body).toContain(told);
     }
     expect((await browser.visit(url)).location).toBe(wiki);
   });
@@ -126,7 +126,7 @@ describe('a browser that keeps coming back', () => {
     const stopped = await browser.visit(url);
     expect(stopped.status).toBe(400);
     for (const told of ['wiki.corp.example.com', 'SESSION_COOKIE_SECRET']) {
-      expect(stopped.text).toContain(told);
+      expect(stopped.body).toContain(told);
     }
   });
 
@@ -138,7 +138,7 @@ describe('a browser that keeps coming back', () => {
       browser.forget((name) => name === sessionCookieName);
     }
     expect(backs.map(({ status }) => status)).toEqual([302, 302, 400]);
-    expect(backs[2]?.text).toContain('does not send the cookie');
+    expect(backs[2]?.body).toContain('does not send the cookie');
   });
 
   test('slowly is no loop', async () => {

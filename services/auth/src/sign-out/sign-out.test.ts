@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Browser } from '../../test/browser.ts';
+import type { Browser } from '@latchkey/testing/browser';
 import { sessionCookieName, slugs, ssoOrigin, startRig, wiki } from '../../test/rig.ts';
 import type { Rig } from '../../test/rig.ts';
 
@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 
 const sameOrigin = { 'sec-fetch-site': 'same-origin' };
-const token = () => browser.cookie(sessionCookieName, ssoOrigin) ?? '';
+const token = () => browser.cookie(ssoOrigin, sessionCookieName) ?? '';
 
 function fieldsOf(page: string): Record<string, string> {
   const inputs = page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g);
@@ -33,18 +33,18 @@ describe.each(slugs)('signing out of %s', (slug) => {
   test('asks first, and names the account and the application', async () => {
     const page = await browser.visit(rig.signedUrl(path, wiki));
     expect(page.status).toBe(200);
-    expect(page.text).toContain('engineer@example.com');
-    expect(page.text).toContain('wiki.corp.example.com');
+    expect(page.body).toContain('engineer@example.com');
+    expect(page.body).toContain('wiki.corp.example.com');
     expect(token()).not.toBe('');
   });
 
   test('ends the session in the browser, everywhere else, and at the provider', async () => {
     const copy = token();
     const page = await browser.visit(rig.signedUrl(path, wiki));
-    const done = await browser.visit(ssoOrigin + path, { form: fieldsOf(page.text), headers: sameOrigin });
+    const done = await browser.visit(ssoOrigin + path, { form: fieldsOf(page.body), headers: sameOrigin });
     expect(done.status).toBe(200);
-    expect(done.text).toContain('You are signed out');
-    expect(done.text).toContain(`/${slug}/start?redirect_uri=`);
+    expect(done.body).toContain('You are signed out');
+    expect(done.body).toContain(`/${slug}/start?redirect_uri=`);
     expect(token()).toBe('');
     expect(done.setCookies).toContainEqual(
       `${sessionCookieName}=; Path=/; Max-Age=0; Domain=corp.example.com; HttpOnly; SameSite=Lax; Secure`,
@@ -57,8 +57,8 @@ describe.each(slugs)('signing out of %s', (slug) => {
     await browser.visit(ssoOrigin + path, { form: {}, headers: sameOrigin });
     const page = await browser.visit(rig.signInUrl(wiki, { slug }));
     expect(page.status).toBe(200);
-    expect(page.text).toContain('Sign in to wiki.corp.example.com');
-    const href = /href="(?<href>[^"]*\/start\?[^"]*)"/.exec(page.text)?.groups?.['href'] ?? '';
+    expect(page.body).toContain('Sign in to wiki.corp.example.com');
+    const href = /href="(?<href>[^"]*\/start\?[^"]*)"/.exec(page.body)?.groups?.['href'] ?? '';
     const first = await browser.visit(ssoOrigin + href.replaceAll('&amp;', '&'));
     const back = await rig.chooseAccount(browser, first, 'engineer@example.com');
     expect(back.location).toBe(wiki);
@@ -77,7 +77,7 @@ describe.each(slugs)('signing out of %s', (slug) => {
   ])('is refused to a page $whose', async ({ headers }) => {
     const answer = await browser.visit(ssoOrigin + path, { form: {}, headers });
     expect(answer.status).toBe(403);
-    expect(answer.text).toContain('This came from another site');
+    expect(answer.body).toContain('This came from another site');
     expect(token()).not.toBe('');
   });
 
@@ -89,17 +89,17 @@ describe.each(slugs)('signing out of %s', (slug) => {
   test('works although the question was open for an hour, and still leads back', async () => {
     const page = await browser.visit(rig.signedUrl(path, wiki));
     rig.clock.now += 3_600_000;
-    const done = await browser.visit(ssoOrigin + path, { form: fieldsOf(page.text), headers: sameOrigin });
+    const done = await browser.visit(ssoOrigin + path, { form: fieldsOf(page.body), headers: sameOrigin });
     expect(done.status).toBe(200);
     expect(token()).toBe('');
-    expect(done.text).toContain(`/${slug}/start?redirect_uri=`);
+    expect(done.body).toContain(`/${slug}/start?redirect_uri=`);
   });
 
   test('leaves a forged way back out', async () => {
     const form = { redirect_uri: 'https://evil.example/', ts: '1', sig: 'x' };
     const done = await browser.visit(ssoOrigin + path, { form, headers: sameOrigin });
     expect(done.status).toBe(200);
-    expect(done.text).not.toContain('evil.example');
+    expect(done.body).not.toContain('evil.example');
   });
 
   test.each([{ hangUp: true }, { delayMs: 60_000 }, { answer: { status: 500, body: {} } }])(
@@ -117,5 +117,5 @@ describe.each(slugs)('signing out of %s', (slug) => {
 test('who is not signed in hears that at once', async () => {
   const page = await browser.visit(rig.signedUrl('/google/sign_out', wiki));
   expect(page.status).toBe(200);
-  expect(page.text).toContain('You are signed out');
+  expect(page.body).toContain('You are signed out');
 });

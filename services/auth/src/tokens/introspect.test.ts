@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { deriveKeys, openSession, seal } from '@latchkey/session';
 import type { Session } from '@latchkey/session';
-import type { Browser } from '../../test/browser.ts';
+import type { Browser } from '@latchkey/testing/browser';
 import { basic, client, sessionCookieName, slugs, ssoOrigin, startRig } from '../../test/rig.ts';
 import type { Rig } from '../../test/rig.ts';
 
@@ -21,7 +21,7 @@ const hour = 3_600_000;
 
 async function tokenOf(slug: string, email = 'engineer@example.com'): Promise<string> {
   await rig.signIn(browser, email, { slug });
-  return browser.cookie(sessionCookieName, ssoOrigin) ?? '';
+  return browser.cookie(ssoOrigin, sessionCookieName) ?? '';
 }
 
 async function opened(token: string): Promise<Session> {
@@ -237,7 +237,7 @@ describe('what is no session', () => {
       ),
     );
     const attempt = browser.cookieNames().find((name) => name.includes('attempt')) ?? '';
-    for (const other of [...sealedElsewhere, session.grant ?? '', browser.cookie(attempt, ssoOrigin) ?? '']) {
+    for (const other of [...sealedElsewhere, session.grant ?? '', browser.cookie(ssoOrigin, attempt) ?? '']) {
       expect((await rig.introspect({ token: other })).body).toEqual({ active: false });
     }
   });
