@@ -60,6 +60,8 @@ export const mistakes: readonly Mistake[] = [
   tell('LK212', `${options}.header_overrides`, { 'X-A': 'b\nc' }),
   tell('LK212', `${options}.header_overrides`, { 'X-A': '\u20AC' }),
   beyondSchema('LK212', `${options}.header_overrides`, { 'X-A': 'b', 'x-a': 'c' }),
+  beyondSchema('LK223', `${options}.max_auth_age`, '59s'),
+  tell('LK207', `${options}.idle_timeout`, 30),
   tell('LK219', `${options}.strip_request_headers`, ['*']),
   tell('LK219', `${options}.strip_request_headers`, ['X-*-Y']),
   beyondSchema('LK219', `${options}.strip_request_headers`, ['Connection']),

@@ -19,6 +19,9 @@ export const reasons = {
   session_elsewhere: 'The session was issued for another domain.',
   session_other_provider:
     'The session comes from another provider than the one that this application asks for.',
+  session_proof_old:
+    'The provider asked this person who they are longer ago than the application allows, or did not say when.',
+  session_idle: 'The application was not used in this session for longer than it allows.',
   session_other_person: 'The session belongs to another person than before in this browser.',
   session_unverified: 'The session cannot be checked at the moment.',
 } as const;

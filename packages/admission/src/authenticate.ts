@@ -22,6 +22,8 @@ export type Identified<Session> =
       readonly renewed?: string;
       /** the browser does not know yet who is here */
       readonly isNew?: true;
+      /** the `Set-Cookie` value by which the browser remembers that the session is in use here */
+      readonly lastUse?: string;
     }
   | { readonly kind: 'machine'; readonly principal: Machine };
 

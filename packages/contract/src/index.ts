@@ -11,6 +11,8 @@ export {
   readIntrospectionForm,
 } from './introspection.ts';
 export type { IntrospectionRequest, IntrospectionResponse } from './introspection.ts';
+export { provedWithinParameter } from './proved-within.ts';
+export { numberIn } from './form.ts';
 export { readTokenForm, tokenForm, tokenPath, tokenResponse } from './token.ts';
 export type { CodeRedemption, TokenResponse } from './token.ts';
 export {

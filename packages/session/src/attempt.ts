@@ -18,6 +18,8 @@ const schema = z.object({
   iat: z.number(),
   /** what proves the answer to be ours; absent once the answer was used */
   secrets: z.object({ codeVerifier: text, nonce: text.exactOptional() }).exactOptional(),
+  /** at auth: within how many seconds the person has to have proved who they are */
+  provedWithin: z.int().exactOptional(),
   /** at auth: what the proxy asked for, where the application's host cannot read the shared cookie */
   codeRequest: z.object({ state: text, codeChallenge: text }).exactOptional(),
 });
@@ -58,7 +60,7 @@ const longestTarget = 16 * 1024;
 /** A new attempt. */
 export function newAttempt(
   { state, ...secrets }: AttemptSecrets,
-  { now, ...about }: Pick<Attempt, 'slug' | 'target' | 'codeRequest'> & { now: number },
+  { now, ...about }: Pick<Attempt, 'slug' | 'target' | 'codeRequest' | 'provedWithin'> & { now: number },
 ): Attempt {
   return { state, ...about, iat: now, secrets };
 }

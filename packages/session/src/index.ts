@@ -18,7 +18,15 @@ export { codeChallengeOf, codeRequestParameters, isCodeRequest } from './code-re
 export type { CodeRequest } from './code-request.ts';
 export { deriveKeys, keyPurposes } from './keys.ts';
 export type { Key, KeyPurpose, KeyRing } from './keys.ts';
-export { covers, isExpired, isOlderThan, isWithinDomain, newestFirst, readSession } from './record.ts';
+export {
+  covers,
+  isExpired,
+  isOlderThan,
+  isProvedWithin,
+  isWithinDomain,
+  newestFirst,
+  readSession,
+} from './record.ts';
 export type { Place, Session } from './record.ts';
 export {
   clockSkewMs,

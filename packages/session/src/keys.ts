@@ -14,6 +14,7 @@ export const keyPurposes = [
   'return address',
   'sign-out hint',
   'person mark',
+  'last use',
 ] as const;
 
 /** What a key is for. */

@@ -23,6 +23,8 @@ const schema = z.object({
   /** when auth sealed it last, and so vouched for it */
   iat: numericDate,
   auth_time: numericDate,
+  /** when the provider last had the person prove who they are, where it has said so itself */
+  proved_at: numericDate.exactOptional(),
   exp: numericDate,
   /** what auth needs to ask the provider again, sealed with a key that only auth has */
   grant: text.exactOptional(),
@@ -60,6 +62,14 @@ export function covers(session: Pick<Session, 'aud' | 'host_only'>, { host, auth
 /** Tells whether its person signed in longer ago than `lifeMs`, at `now` (milliseconds since the epoch). */
 export function isOlderThan(session: Pick<Session, 'auth_time'>, lifeMs: number, now: number): boolean {
   return now - session.auth_time * 1000 >= lifeMs;
+}
+
+/**
+ * Tells whether its person has proved who they are within `lifeMs`, at `now` (milliseconds since the epoch). Where the provider
+ * has not said when they did, they have not.
+ */
+export function isProvedWithin(session: Pick<Session, 'proved_at'>, lifeMs: number, now: number): boolean {
+  return session.proved_at !== undefined && now - session.proved_at * 1000 < lifeMs;
 }
 
 /** Tells whether `host` is `domain` itself or lies below it, at a label boundary (both canonical). */

@@ -222,6 +222,12 @@ export const diagnosticKinds = {
     title: '`server_name` is not the name of a server',
     text: '`server_name` is the name that the certificate of the application holds: a host name without scheme, port and path. An address cannot be asked for by name; leave the option out where `to` holds one that the certificate names.',
   },
+  limitTooShort: {
+    code: 'LK223',
+    severity: 'error',
+    title: 'A limit that nobody could keep',
+    text: '`max_auth_age` and `idle_timeout` are at least `1m`. Below that people would be asked to sign in again before they have arrived.',
+  },
   sectionMissing: {
     code: 'LK301',
     severity: 'warning',

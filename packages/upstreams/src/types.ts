@@ -98,6 +98,10 @@ export type Route = {
   /** whether a server in front may ask about requests that it forwards by itself */
   forwardAuth: boolean;
   providerSlug: string;
+  /** so long after the provider had them prove who they are, people prove it again; absent: never */
+  maxAuthAgeMs?: number;
+  /** so long after they last used it, likewise; absent: never */
+  idleTimeoutMs?: number;
   cors?: Cors;
   /** the origins of pages, besides its own, that may open WebSockets */
   allowedOrigins: readonly string[];

@@ -10,6 +10,8 @@ import { createAdmission } from './admission.ts';
 import { createAskAuth } from './ask-auth.ts';
 import { watchReach } from './auth-reach.ts';
 import { createCredentialReader } from './authn/credential.ts';
+import { createFreshness } from './authn/freshness.ts';
+import { lastUses } from './authn/last-use.ts';
 import { personMarks } from './authn/person-marks.ts';
 import { createSessionCookieAuthenticator } from './authn/session-cookie.ts';
 import { sessionCookies } from './authn/session-cookies.ts';
@@ -95,6 +97,10 @@ export async function startProxy(options: {
   });
   const sessionCookie = createSessionCookieAuthenticator({
     marks,
+    freshness: createFreshness({
+      lastUses: lastUses({ keys: deriveKeys(secrets, 'last use'), secure, now }),
+      now,
+    }),
     readCredential: credentials.read,
     check: createSessionCheck({
       introspect: observeIntrospect(createIntrospect(askAuth, session.ttl.gracePeriodMs), emit),

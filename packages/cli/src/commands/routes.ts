@@ -100,6 +100,8 @@ function differencesOf(route: Route, defaults: Defaults): string[] {
     [route.allowRootServiceWorker, 'may have a service worker for the whole host'],
     [route.forwardAuth, 'answers a server in front'],
     [route.providerSlug !== defaults.provider, `provider ${route.providerSlug}`],
+    [route.maxAuthAgeMs !== undefined, `signed in within ${describeDuration(route.maxAuthAgeMs ?? 0)}`],
+    [route.idleTimeoutMs !== undefined, `idle for ${describeDuration(route.idleTimeoutMs ?? 0)}`],
     [route.cors !== undefined, `readable for ${listOf(route.cors?.origins ?? [])}`],
     [route.allowedOrigins.length > 0, `WebSockets from ${listOf(route.allowedOrigins)}`],
     [route.stripRequestHeaders.length > 0, `strips ${listOf(route.stripRequestHeaders)} from requests`],

@@ -1,6 +1,6 @@
 import { hostOf } from '@latchkey/upstreams';
 import type { Route, RouteMatch, RouteTable } from '@latchkey/upstreams';
-import { describeRules, describeTarget, describeTls } from '../describe.ts';
+import { describeDuration, describeRules, describeTarget, describeTls } from '../describe.ts';
 import { compareAccess } from './access.ts';
 
 /** What changes for one host or pattern. */
@@ -100,6 +100,8 @@ function differences(before: Served, after: Served): string[] {
       texts.push(`${after.route[option] ? 'now' : 'no longer'}: ${meaning}`);
   }
   const lists = [
+    ['longest time since the sign-in at the provider', ({ maxAuthAgeMs }: Route) => limit(maxAuthAgeMs)],
+    ['longest time without use', ({ idleTimeoutMs }: Route) => limit(idleTimeoutMs)],
     ['origins whose pages may call it', ({ cors }: Route) => cors?.origins ?? []],
     ['origins whose pages may open WebSockets', ({ allowedOrigins }: Route) => allowedOrigins],
     ['headers that are stripped from requests', ({ stripRequestHeaders }: Route) => stripRequestHeaders],
@@ -110,6 +112,10 @@ function differences(before: Served, after: Served): string[] {
     if (old !== now) texts.push(`${meaning}: ${now || 'none'}, before ${old || 'none'}`);
   }
   return texts;
+}
+
+function limit(ms: number | undefined): readonly string[] {
+  return ms === undefined ? [] : [describeDuration(ms)];
 }
 
 function added(host: string, { route, destination }: Served): Change {

@@ -32,6 +32,8 @@ services:
       skip_auth_regex: ['^/public/']
       skip_auth_preflight: false
       provider_slug: google
+      max_auth_age: 0s
+      idle_timeout: 0s
       cors: {origins: []}
       allowed_origins: []
       strip_request_headers: []
@@ -64,6 +66,8 @@ services:
           skip_auth_regex: ['^/public/']
           skip_auth_preflight: false
           provider_slug: google
+          max_auth_age: 0s
+          idle_timeout: 0s
           cors: {origins: []}
           allowed_origins: []
           strip_request_headers: []

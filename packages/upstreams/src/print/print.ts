@@ -51,6 +51,8 @@ function optionLines(route: Route): string[] {
     `skip_auth_regex: ${flowList(route.publicPaths.map(({ source }) => source))}`,
     `skip_auth_preflight: ${route.skipAuthPreflight}`,
     `provider_slug: ${scalar(route.providerSlug)}`,
+    `max_auth_age: ${duration(route.maxAuthAgeMs ?? 0)}`,
+    `idle_timeout: ${duration(route.idleTimeoutMs ?? 0)}`,
     `cors: ${corsText(route.cors)}`,
     `allowed_origins: ${flowList(route.allowedOrigins)}`,
     `strip_request_headers: ${flowList(route.stripRequestHeaders)}`,

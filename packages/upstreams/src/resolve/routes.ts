@@ -85,6 +85,8 @@ function resolveRoute(
   );
   const cors = corsOf(options);
   const tls = resolveTls(options, { at, reach, ...context }, report);
+  const maxAuthAgeMs = resolveLimit('max_auth_age', readable(options.max_auth_age), report);
+  const idleTimeoutMs = resolveLimit('idle_timeout', readable(options.idle_timeout), report);
   const from = readable(draft.from);
   const kind = kindOf(draft.type);
   if (!from || !kind || !reach) return undefined;
@@ -110,6 +112,8 @@ function resolveRoute(
       allowRootServiceWorker: readable(options.allow_root_service_worker) ?? false,
       forwardAuth: readable(options.forward_auth) ?? false,
       providerSlug: readable(options.provider_slug) || defaults.provider,
+      ...(maxAuthAgeMs !== undefined && { maxAuthAgeMs }),
+      ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
       ...(cors && { cors }),
       allowedOrigins: readableOf(options.allowed_origins),
       stripRequestHeaders: readableOf(options.strip_request_headers),
@@ -129,6 +133,21 @@ function resolveRoute(
       position: at,
     },
   };
+}
+
+// What a person needs for a second factor, and clocks that differ, must not keep them from ever coming through.
+const shortestLimitMs = 60_000;
+
+/** Zero stands for no limit. */
+function resolveLimit(
+  option: string,
+  written: Located<number> | undefined,
+  report: Report,
+): number | undefined {
+  if (!written || written.value === 0) return undefined;
+  if (written.value >= shortestLimitMs) return written.value;
+  report('limitTooShort', written.at, `\`${option}\` is shorter than a sign-in takes: write \`1m\` or more`);
+  return undefined;
 }
 
 /** One without origins is none. */

@@ -56,6 +56,24 @@ const fields = {
     default: '`UPSTREAM_DEFAULT_PROVIDER`',
     example: 'okta',
   }),
+  max_auth_age: duration(
+    {
+      meaning:
+        'How long ago a person may have signed in at the provider, at least `1m`. After it the provider asks them again who they are, whatever it remembers, and has to say when it did.',
+      default: 'none',
+      example: '8h',
+    },
+    ['15m', '8h'],
+  ),
+  idle_timeout: duration(
+    {
+      meaning:
+        'How long a person may leave the application alone, at least `1m`. After it, and when they come for the first time, the provider asks them again who they are, unless it did within that time.',
+      default: 'none',
+      example: '30m',
+    },
+    ['15m', '30m'],
+  ),
   cors,
   allowed_origins: list(
     {

@@ -53,6 +53,14 @@ export const chapters: readonly Chapter[] = [
     ],
   },
   {
+    title: 'Applications that need more care',
+    fields: ['max_auth_age', 'idle_timeout'],
+    text: [
+      'A session lasts for weeks (`SESSION_TTL_LIFETIME`). Where that is too long for one application, these send people to the provider again, who has to ask them who they are: the sign-in goes with `prompt=login` and `max_age` (OpenID Connect), and counts only where the ID token says by `auth_time` that it was done. A provider that does not say so, as Google does not, cannot be used with them: the sign-in ends with `provider_failed`.',
+      'For `idle_timeout` every request to the host counts, also those that a page makes by itself, and neither those to public paths nor what passes over an open WebSocket. When it was last used is remembered in a signed cookie of the host, which is written anew at most every tenth of the time. A WebSocket is closed when the time runs out that was left at its handshake.',
+    ],
+  },
+  {
     title: 'Pages of other origins',
     fields: ['cors', 'allowed_origins'],
     text: [

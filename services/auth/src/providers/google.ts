@@ -59,7 +59,11 @@ export function googleProvider(
     groupsMs: settings.groupsMs,
     ...(directory !== undefined && { directory }),
 
-    async begin({ selectAccount }) {
+    async begin({ selectAccount, provedWithin }) {
+      // It gives this strategy no ID token, and in none does it say `auth_time`: nobody would know whether it asked.
+      if (provedWithin !== undefined) {
+        throw failed('Google does not say when it asked a person who they are (max_auth_age, idle_timeout)');
+      }
       const request: SignInRequest = { query: {}, pending: undefined };
       const outcome = await run(request, {
         accessType: 'offline',

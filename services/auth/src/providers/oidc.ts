@@ -4,7 +4,7 @@ import * as oidc from 'openid-client';
 import { identityOf, mergedClaims, tokensOf } from './claims.ts';
 import { discovery } from './discovery.ts';
 import type { Discovered } from './discovery.ts';
-import { withAccountChoice } from './prompt.ts';
+import { withAccountChoice, withProof } from './prompt.ts';
 import type { ProviderIdentity, Provider, Tokens } from './provider.ts';
 import { isRefusal } from './refusals.ts';
 
@@ -56,7 +56,7 @@ export function oidcProvider(
     name: settings.name,
     groupsMs,
 
-    begin: ({ selectAccount }) =>
+    begin: ({ selectAccount, provedWithin }) =>
       translated(async () => {
         const { config } = await discovered();
         const pending = {
@@ -64,9 +64,10 @@ export function oidcProvider(
           codeVerifier: oidc.randomPKCECodeVerifier(),
           nonce: oidc.randomNonce(),
         };
-        const prompt = selectAccount
+        const chosen = selectAccount
           ? withAccountChoice(settings.prompt, dialect.accountChoice)
           : settings.prompt;
+        const prompt = provedWithin === undefined ? chosen : withProof(chosen);
         const url = oidc.buildAuthorizationUrl(config, {
           redirect_uri: callbackUrl.href,
           scope: settings.scope ?? dialect.scope ?? scopeFor(config.serverMetadata()),
@@ -75,11 +76,12 @@ export function oidcProvider(
           code_challenge: await oidc.calculatePKCECodeChallenge(pending.codeVerifier),
           code_challenge_method: 'S256',
           ...(prompt !== undefined && { prompt }),
+          ...(provedWithin !== undefined && { max_age: provedWithin.toString() }),
         });
         return { url, pending };
       }),
 
-    finish: (callback, { state, codeVerifier, nonce }) =>
+    finish: (callback, { state, codeVerifier, nonce }, provedWithin) =>
       translated(async () => {
         const found = await discovered();
         const answer = await oidc.authorizationCodeGrant(found.config, callback, {
@@ -87,12 +89,19 @@ export function oidcProvider(
           pkceCodeVerifier: codeVerifier,
           idTokenExpected: true,
           ...(nonce !== undefined && { expectedNonce: nonce }),
+          // Without `auth_time` in the ID token, or with an older one, it is no answer.
+          ...(provedWithin !== undefined && { maxAge: provedWithin }),
         });
         const identity = await identityFrom(found, answer, dialect);
         if (identity === undefined) throw new HttpError('provider_failed', { detail: 'no ID token' });
         const tokens = tokensOf(answer);
         // Without a refresh token there is no asking again.
-        return { identity, tokens: tokens.refreshToken === undefined ? tokens : askedAgain(tokens) };
+        const provedAt = answer.claims()?.auth_time;
+        return {
+          identity,
+          tokens: tokens.refreshToken === undefined ? tokens : askedAgain(tokens),
+          ...(provedAt !== undefined && { provedAt }),
+        };
       }),
 
     refresh: (refreshToken, sub) =>

@@ -32,6 +32,22 @@ export type Renewal = {
   readonly trouble?: HttpError;
 };
 
+/** How a sign-in is to begin. */
+export type BeginOptions = {
+  /** let the person choose among accounts, even where the provider knows one */
+  readonly selectAccount: boolean;
+  /** have the person prove who they are, and say when they did: within so many seconds */
+  readonly provedWithin?: number | undefined;
+};
+
+/** Who has signed in. */
+export type SignedIn = {
+  readonly identity: ProviderIdentity;
+  readonly tokens: Tokens;
+  /** when they proved who they are, seconds since the epoch; absent where the provider does not say */
+  readonly provedAt?: number;
+};
+
 /**
  * Somebody who vouches for people. Every question to it ends after a while and reads a bounded answer.
  *
@@ -50,17 +66,17 @@ export type Provider = {
   /**
    * Prepares a sign-in.
    *
-   * @param selectAccount let the person choose among accounts, even where the provider knows one
    * @returns where to send the browser, and what to remember until it comes back
    */
-  begin(options: { selectAccount: boolean }): Promise<{ url: URL; pending: AttemptSecrets }>;
+  begin(options: BeginOptions): Promise<{ url: URL; pending: AttemptSecrets }>;
   /**
    * Ends a sign-in. The caller has checked the state already.
    *
    * @param callback the full URL at which the browser came back
+   * @param provedWithin as it began: the provider has to say that it did as it was asked to
    * @throws HttpError also `account_refused`, for an account outside the configured hosted domain
    */
-  finish(callback: URL, pending: AttemptSecrets): Promise<{ identity: ProviderIdentity; tokens: Tokens }>;
+  finish(callback: URL, pending: AttemptSecrets, provedWithin?: number): Promise<SignedIn>;
   /**
    * Asks whether the person is still welcome, and what is true of them now.
    *

@@ -34,6 +34,12 @@ describe('Google', () => {
     });
   });
 
+  test('is not asked who somebody is where it has to say when it did, which it never says', async () => {
+    const answer = await browser.visit(`${rig.signInUrl()}&proved_within=600`);
+    expect(answer.status).toBe(502);
+    expect(answer.location).toBeUndefined();
+  });
+
   test('is believed only about accounts of the hosted domain, whatever was asked for', async () => {
     for (const { claims, status } of [
       { claims: person, status: 403 },

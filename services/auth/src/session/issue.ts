@@ -36,6 +36,8 @@ export type Arrival = {
   /** as admitted */
   readonly email: string;
   readonly tokens: Tokens;
+  /** when they proved who they are, as the provider says, seconds since the epoch */
+  readonly provedAt?: number;
 };
 
 /**
@@ -46,7 +48,7 @@ export type Arrival = {
  * @returns the session with its grant, and the `Set-Cookie` value that gives it to the browser
  */
 export async function issueSession(
-  { idp, identity, email, tokens }: Arrival,
+  { idp, identity, email, tokens, provedAt }: Arrival,
   parts: Issuing,
   former?: OpenSession,
 ): Promise<{ session: Session; setCookie: string }> {
@@ -62,6 +64,7 @@ export async function issueSession(
     aud: parts.returns.cookieDomain ?? parts.authority.host,
     iat: seconds,
     auth_time: seconds,
+    ...(provedAt !== undefined && { proved_at: Math.min(Math.floor(provedAt), seconds) }),
     exp: Math.floor((now + parts.sessionLifetimeMs) / 1000),
   };
   // A provider that says nothing about groups knows of none.

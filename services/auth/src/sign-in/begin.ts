@@ -30,13 +30,14 @@ export async function beginSignIn(
 ): Promise<void> {
   const { slug } = provider;
   try {
-    const { url, pending } = await provider.begin({ selectAccount });
-    const { target, codeRequest } = destination ?? {};
+    const { target, codeRequest, provedWithin } = destination ?? {};
+    const { url, pending } = await provider.begin({ selectAccount, provedWithin });
     const attempt = newAttempt(pending, {
       slug,
       now: parts.now(),
       ...(target !== undefined && { target }),
       ...(codeRequest !== undefined && { codeRequest }),
+      ...(provedWithin !== undefined && { provedWithin }),
     });
     const setCookies = await parts.attempts.keep(req.headers.cookie, attempt);
     if (setCookies === undefined) {

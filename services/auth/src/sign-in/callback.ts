@@ -57,11 +57,12 @@ export function callback(provider: Provider, parts: FinishingSignIn): Handler {
     if (attempt?.secrets === undefined) return answerUnknown(req, res, attempt, parts);
 
     res.append('Set-Cookie', await parts.attempts.end(attempt));
+    const { provedWithin } = attempt;
     const pending = { state: attempt.state, ...attempt.secrets };
     const url = new URL(`/${provider.slug}/callback${queryOf(req)}`, parts.origin);
     const refusal = providerRefusal(parameters);
     async function finish(): Promise<Outcome> {
-      const arrival = await arrivalOf(provider, url, pending, parts);
+      const arrival = await arrivalOf(provider, { url, pending, provedWithin }, parts);
       if ('code' in arrival) return arrival;
       return issueSession(arrival, parts, await formerSession(req, arrival, parts));
     }
@@ -96,11 +97,10 @@ async function formerSession(
 // Whom the provider vouches for, if they may sign in here.
 async function arrivalOf(
   provider: Provider,
-  url: URL,
-  pending: AttemptSecrets,
+  { url, pending, provedWithin }: { url: URL; pending: AttemptSecrets; provedWithin: number | undefined },
   { accounts }: Pick<Opening, 'accounts'>,
 ): Promise<Arrival | Failure> {
-  const answer = await provider.finish(url, pending).catch(failureOf);
+  const answer = await provider.finish(url, pending, provedWithin).catch(failureOf);
   if ('code' in answer) return answer;
   const admission = admitAccount(answer.identity, accounts);
   if (admission.admitted) return { idp: provider.slug, email: admission.email, ...answer };
@@ -141,8 +141,13 @@ function wayOut(code: ErrorCode, attempt: Attempt, parts: FinishingSignIn): Page
   return { label, href, primary: true };
 }
 
-function destinationOf({ target, codeRequest }: Attempt): Destination | undefined {
-  return target === undefined ? undefined : { target, ...(codeRequest !== undefined && { codeRequest }) };
+function destinationOf({ target, codeRequest, provedWithin }: Attempt): Destination | undefined {
+  if (target === undefined) return undefined;
+  return {
+    target,
+    ...(codeRequest !== undefined && { codeRequest }),
+    ...(provedWithin !== undefined && { provedWithin }),
+  };
 }
 
 // A callback that is loaded again, or was meant for another browser. Who is signed in all the same loses nothing.

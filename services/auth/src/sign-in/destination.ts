@@ -18,6 +18,8 @@ export type Destination = {
   readonly target: string;
   /** what its host waits for, where the session is to be handed over */
   readonly codeRequest?: CodeRequest;
+  /** within how many seconds the person has to have proved who they are */
+  readonly provedWithin?: number;
   /** why the proxy sent the browser here, as it says itself */
   readonly reason?: string;
 };

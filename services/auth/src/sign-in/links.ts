@@ -1,4 +1,5 @@
 import type { Clock } from '@latchkey/http';
+import { provedWithinParameter } from '@latchkey/contract';
 import { codeRequestParameters, signReturnAddress } from '@latchkey/session';
 import type { KeyRing } from '@latchkey/session';
 import type { Destination } from './destination.ts';
@@ -17,6 +18,9 @@ export function startHref(
       signReturnAddress(destination.target, keys.returnAddress[0], now(), destination.codeRequest)),
     ...(destination?.codeRequest && codeRequestParameters(destination.codeRequest)),
   });
+  if (destination?.provedWithin !== undefined) {
+    parameters.set(provedWithinParameter, destination.provedWithin.toString());
+  }
   if (selectAccount) parameters.set('prompt', 'select_account');
   return parameters.size === 0 ? `/${slug}/start` : `/${slug}/start?${parameters.toString()}`;
 }

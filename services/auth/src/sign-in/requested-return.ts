@@ -1,3 +1,4 @@
+import { numberIn, provedWithinParameter } from '@latchkey/contract';
 import type { CodeRequest, SignedReturnAddress } from '@latchkey/session';
 import { confirmSignInPage, replyPage } from '@latchkey/web-pages';
 import type { Request } from 'express';
@@ -66,9 +67,11 @@ export function destinationOrRefuse(
     replyPage(res, 200, confirmSignInPage({ application, href: req.originalUrl, requestId }));
   } else {
     const reason = parameters.one('reason');
+    const provedWithin = numberIn(parameters.one(provedWithinParameter));
     return {
       target: requested.address.url,
       ...(codeRequest !== undefined && { codeRequest }),
+      ...(provedWithin !== undefined && { provedWithin }),
       ...(reason !== undefined && { reason }),
     };
   }

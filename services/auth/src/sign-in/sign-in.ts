@@ -1,4 +1,5 @@
-import { clockSkewMs, isOlderThan } from '@latchkey/session';
+import { clockSkewMs, isOlderThan, isProvedWithin } from '@latchkey/session';
+import type { Session } from '@latchkey/session';
 import type { ClientSettings } from '@latchkey/settings';
 import { replyPage, signInPage } from '@latchkey/web-pages';
 import type { Provider } from '../providers/provider.ts';
@@ -14,6 +15,7 @@ import type { Parameters } from '../web/parameters.ts';
 import { beginSignIn } from './begin.ts';
 import type { Beginning } from './begin.ts';
 import { over } from './destination.ts';
+import type { Destination } from './destination.ts';
 import { startHref } from './links.ts';
 import { signedOutMark } from './marks.ts';
 import { destinationOrRefuse } from './requested-return.ts';
@@ -50,7 +52,10 @@ export function signIn(provider: Provider, parts: SigningIn): Handler {
     const maxAgeMs = maxAgeOf(parameters);
     const sessions = await sessionsIn(req.headers.cookie, parts);
     const opened = sessions.find(
-      ({ session }) => session.idp === provider.slug && !isOlderThan(session, maxAgeMs, parts.now()),
+      ({ session }) =>
+        session.idp === provider.slug &&
+        !isOlderThan(session, maxAgeMs, parts.now()) &&
+        isProved(session, destination, parts.now()),
     );
     if (opened !== undefined) {
       res.locals.line.user = opened.session.email;
@@ -80,6 +85,11 @@ export function signIn(provider: Provider, parts: SigningIn): Handler {
 function maxAgeOf(parameters: Parameters): number {
   const given = parameters.one('max_age');
   return given !== undefined && /^\d{1,10}$/.test(given) ? Number(given) * 1000 - clockSkewMs : Infinity;
+}
+
+// Earlier than the proxy by as much as clocks differ, or a session would be good here and not there.
+function isProved(session: Session, { provedWithin }: Destination, now: number): boolean {
+  return provedWithin === undefined || isProvedWithin(session, provedWithin * 1000 - clockSkewMs, now);
 }
 
 // When the proxy sent the browser here, by its own word: many tabs are sent at one moment, a loop one after the other.

@@ -24,7 +24,7 @@ export function observeProvider(provider: Provider, emit: Emit<AuthEvent>): Prov
       },
     }),
     begin: (options) => asking(about('discovery'), emit, () => provider.begin(options)),
-    finish: (callback, pending) => asking(about('redeem'), emit, () => provider.finish(callback, pending)),
+    finish: (...asked) => asking(about('redeem'), emit, () => provider.finish(...asked)),
     refresh: (refreshToken, sub) =>
       asking(about('refresh'), emit, () => provider.refresh(refreshToken, sub), outcomeOfRefresh),
     revoke: (refreshToken) => asking(about('revoke'), emit, () => provider.revoke(refreshToken)),

@@ -19,7 +19,12 @@ type Parts = Parameters<typeof createSessionCookieAuthenticator>[0];
 const readCredential = jest.fn<CredentialReader['read']>();
 const check = jest.fn<Parts['check']>();
 const compare = jest.fn<Parts['marks']['compare']>();
-const authenticate = createSessionCookieAuthenticator({ readCredential, check, marks: { compare } });
+const authenticate = createSessionCookieAuthenticator({
+  readCredential,
+  check,
+  freshness: () => ({}),
+  marks: { compare },
+});
 let known: KnownSession;
 
 beforeEach(() => {

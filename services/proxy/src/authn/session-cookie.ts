@@ -3,7 +3,9 @@ import type { AuthenticatorInput, Authenticator, Identified } from '@latchkey/ad
 import type { Visitor, VisitorReason } from '@latchkey/access';
 import { authorityOf } from '@latchkey/http';
 import { openedValues } from '@latchkey/session';
+import type { Session } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
+import type { Freshness } from './freshness.ts';
 import type { Needs, Standing } from './session-check.ts';
 import type { KnownSession } from './session-state.ts';
 import type { Credential, CredentialReader } from './credential.ts';
@@ -20,6 +22,7 @@ export function createSessionCookieAuthenticator(parts: {
   readCredential: CredentialReader['read'];
   check: (known: KnownSession, needs: Needs) => Standing | Promise<Standing>;
   marks: Pick<PersonMarks, 'compare'>;
+  freshness: (session: Session, asked: AuthenticatorInput) => Freshness;
 }): Authenticator<KnownSession> {
   return (asked) => identify(asked, triedSessions);
 
@@ -34,7 +37,7 @@ export function createSessionCookieAuthenticator(parts: {
         const { known } = credential;
         return andThen(parts.check(known, needsOf(route)), (standing): Found | Promise<Found> => {
           if (standing === 'unverified') return visitor('session_unverified', { email: known.session.email });
-          if (standing === 'stands') return arrive(credential, headers.cookie);
+          if (standing === 'stands') return arrive(credential, asked);
           // It has ended, and is read no more: there may be another behind it.
           return identify(asked, tries - 1);
         });
@@ -43,18 +46,21 @@ export function createSessionCookieAuthenticator(parts: {
   }
 
   // A session of one host cannot be planted. Of several people's, that of the one whom the browser knows raises no question.
-  function arrive({ known, sent, rivals }: Held, cookieHeader: string | undefined): Found {
+  function arrive({ known, sent, rivals }: Held, asked: AuthenticatorInput): Found {
     const isHandedOver = known.session.host_only === true;
-    const before = isHandedOver ? 'same' : parts.marks.compare(cookieHeader, known.session);
+    const before = isHandedOver ? 'same' : parts.marks.compare(asked.headers.cookie, known.session);
     if (before === 'another' || (before === 'unknown' && rivals === true)) {
       return { ...visitor('session_other_person'), arrived: known };
     }
+    const fresh = parts.freshness(known.session, asked);
+    if ('stale' in fresh) return visitor(fresh.stale, { email: known.session.email });
     return {
       kind: 'person',
       principal: known.state.person,
       session: known,
       ...(known.cookie !== sent && { renewed: known.cookie }),
       ...(before === 'unknown' && { isNew: true }),
+      ...(fresh.lastUse !== undefined && { lastUse: fresh.lastUse }),
     };
   }
 }

@@ -50,9 +50,10 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
 
   function setCookies({ req }: Exchange, { request, identified }: Forward<KnownSession>): readonly string[] {
     if (identified.kind !== 'person') return [];
-    const { session, renewed, isNew } = identified;
+    const { session, renewed, isNew, lastUse } = identified;
     const cookies = renewed === undefined ? [] : [parts.renewCookie(renewed, session)];
     if (isNew === true && isVisit(request.method, req.headers)) cookies.push(parts.rememberPerson(session));
+    if (lastUse !== undefined) cookies.push(lastUse);
     return cookies;
   }
 

@@ -12,6 +12,8 @@ export function giveRenewed(
   identified: Identified<KnownSession>,
   cookies: Pick<SessionCookies, 'issue'>,
 ): void {
-  if (identified.kind !== 'person' || identified.renewed === undefined) return;
+  if (identified.kind !== 'person') return;
+  if (identified.lastUse !== undefined) res.appendHeader('Set-Cookie', identified.lastUse);
+  if (identified.renewed === undefined) return;
   res.appendHeader('Set-Cookie', cookies.issue(identified.renewed, identified.session.session));
 }

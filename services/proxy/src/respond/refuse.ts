@@ -2,6 +2,7 @@ import { nameOf, reasons } from '@latchkey/access';
 import type { Refusal } from '@latchkey/admission';
 import { isPassedOn, replyRedirect } from '@latchkey/http';
 import { longAddress, thisAddress } from '@latchkey/web-pages';
+import { provedWithinMs } from '../authn/freshness.ts';
 import type { PersonMarks } from '../authn/person-marks.ts';
 import type { SessionCookies } from '../authn/session-cookies.ts';
 import type { LauncherOf } from '../endpoints/launcher-address.ts';
@@ -40,11 +41,16 @@ export function createRefuse(parts: {
       case 'person_changed':
         return askWhoGoesOn(exchange, refusal);
       case 'sign_in':
-        return replyRedirect(res, addresses.signIn(request, route.providerSlug, reason));
+        return replyRedirect(
+          res,
+          addresses.signIn(request, route.providerSlug, reason, provedWithinMs(route)),
+        );
       case 'sign_in_aside':
         return askForNewTab(exchange, refusal);
       case 'challenge': {
-        const extra = { sign_in_url: addresses.signInToStart(request, route.providerSlug, reason) };
+        const within = provedWithinMs(route);
+        const url = addresses.signInToStart(request, route.providerSlug, reason, within);
+        const extra = { sign_in_url: url };
         return refuseWithError(exchange, refusal.error, { reason, extra });
       }
     }
@@ -63,7 +69,10 @@ export function createRefuse(parts: {
         ['Reason', reasons[reason]],
       ],
       actions: [
-        { label: 'Sign in as somebody else', href: addresses.switchAccount(request, route.providerSlug) },
+        {
+          label: 'Sign in as somebody else',
+          href: addresses.switchAccount(request, route.providerSlug, provedWithinMs(route)),
+        },
         ...(launcher === undefined ? [] : [{ label: 'See what you may open', href: launcher }]),
       ],
       extra: { email: name, rule: rule ?? '' },
@@ -86,7 +95,10 @@ export function createRefuse(parts: {
           ...(isPassedOn(headers) ? { post: here, fields: {} } : { href: here }),
           primary: true,
         },
-        { label: 'Sign in as somebody else', href: addresses.switchAccount(request, route.providerSlug) },
+        {
+          label: 'Sign in as somebody else',
+          href: addresses.switchAccount(request, route.providerSlug, provedWithinMs(route)),
+        },
       ],
     });
   }

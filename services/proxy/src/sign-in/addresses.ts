@@ -1,6 +1,6 @@
 import type { Reason } from '@latchkey/access';
 import { returnUrlOf } from '@latchkey/admission';
-import { ownEndpoints } from '@latchkey/contract';
+import { ownEndpoints, provedWithinParameter } from '@latchkey/contract';
 import { authorityOf, isReading } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import { codeRequestParameters, refuseReturnAddress, signReturnAddress } from '@latchkey/session';
@@ -16,11 +16,11 @@ export type Addresses = {
   /** where the request's host is, for a browser: `https://wiki.corp.example.com` */
   origin(request: CanonicalRequest): string;
   /** where to sign in, coming back to the very URL that was asked for, or to the host's first page */
-  signIn(request: CanonicalRequest, slug: string, reason: Reason): string;
+  signIn(request: CanonicalRequest, slug: string, reason: Reason, provedWithinMs?: number): string;
   /** where to sign in, coming back to the host's first page: for programs, which cannot come back to where they were */
-  signInToStart(request: CanonicalRequest, slug: string, reason: Reason): string;
+  signInToStart(request: CanonicalRequest, slug: string, reason: Reason, provedWithinMs?: number): string;
   /** where to choose another account, coming back to the very URL that was asked for */
-  switchAccount(request: CanonicalRequest, slug: string): string;
+  switchAccount(request: CanonicalRequest, slug: string, provedWithinMs?: number): string;
   /** where a person says that they go on as the one of a token, coming back to the very URL that was asked for */
   goOnAs(request: CanonicalRequest, token: string): string;
   /** where to sign out of everything; the hint names the session of this host, where that has one of its own */
@@ -32,7 +32,12 @@ export type Addresses = {
 };
 
 /** How a sign-in by code begins: why it has to, if that is known, and whether the person is to choose an account. */
-export type AuthorizationOptions = { readonly reason: Reason | undefined; readonly selectAccount: boolean };
+export type AuthorizationOptions = {
+  readonly reason: Reason | undefined;
+  readonly selectAccount: boolean;
+  /** how long ago the person may have proved who they are; undefined: at any time */
+  readonly provedWithinMs?: number | undefined;
+};
 
 /**
  * @param options.keys of the purpose `return address`
@@ -94,31 +99,42 @@ export function createAddresses(options: {
     return url.href;
   }
 
-  function signInTo(request: CanonicalRequest, slug: string, returnTo: string, reason: Reason): string {
-    return isShared(request.host)
-      ? atAuth(`/${slug}/sign_in`, returnTo, { reason, ...maxAge, began: now().toString() })
-      : here(request, returnTo, { reason });
+  // Where it is not shared, the host itself knows its route when it leads on.
+  function signInTo(
+    request: CanonicalRequest,
+    slug: string,
+    returnTo: string,
+    { reason, provedWithinMs }: { reason: Reason; provedWithinMs: number | undefined },
+  ): string {
+    if (!isShared(request.host)) return here(request, returnTo, { reason });
+    const extra = { reason, ...maxAge, ...provedWithin(provedWithinMs), began: now().toString() };
+    return atAuth(`/${slug}/sign_in`, returnTo, extra);
   }
 
   return {
     scheme,
     origin,
-    signIn: (request, slug, reason) => signInTo(request, slug, wayBack(request), reason),
-    signInToStart: (request, slug, reason) => signInTo(request, slug, `${origin(request)}/`, reason),
-    switchAccount(request, slug) {
+    signIn: (request, slug, reason, provedWithinMs) =>
+      signInTo(request, slug, wayBack(request), { reason, provedWithinMs }),
+    signInToStart: (request, slug, reason, provedWithinMs) =>
+      signInTo(request, slug, `${origin(request)}/`, { reason, provedWithinMs }),
+    switchAccount(request, slug, provedWithinMs) {
       const returnTo = wayBack(request);
       const prompt = { prompt: 'select_account' };
       return isShared(request.host)
-        ? atAuth(`/${slug}/start`, returnTo, prompt)
+        ? atAuth(`/${slug}/start`, returnTo, { ...prompt, ...provedWithin(provedWithinMs) })
         : here(request, returnTo, prompt);
     },
     goOnAs: (request, token) => here(request, wayBack(request), { person: token }, ownEndpoints.person.path),
     signOut: (request, slug, hint) =>
       atAuth(`/${slug}/sign_out`, `${origin(request)}/`, hint === undefined ? {} : { hint }),
-    authorize(target, slug, codeRequest, { reason, selectAccount }) {
-      if (selectAccount) return atAuth(`/${slug}/start`, target, { prompt: 'select_account' }, codeRequest);
-      const began = now().toString();
-      return atAuth(`/${slug}/sign_in`, target, { ...maxAge, began, ...(reason && { reason }) }, codeRequest);
+    authorize(target, slug, codeRequest, { reason, selectAccount, provedWithinMs }) {
+      const proof = provedWithin(provedWithinMs);
+      if (selectAccount) {
+        return atAuth(`/${slug}/start`, target, { prompt: 'select_account', ...proof }, codeRequest);
+      }
+      const extra = { ...maxAge, ...proof, began: now().toString(), ...(reason && { reason }) };
+      return atAuth(`/${slug}/sign_in`, target, extra, codeRequest);
     },
     ownTarget(request, parameters) {
       const signed = Object.fromEntries(parameters);
@@ -129,4 +145,8 @@ export function createAddresses(options: {
       return target !== undefined && isHere ? target : `${origin(request)}/`;
     },
   };
+}
+
+function provedWithin(ms: number | undefined): Record<string, string> {
+  return ms === undefined ? {} : { [provedWithinParameter]: Math.floor(ms / 1000).toString() };
 }

@@ -6,6 +6,7 @@ import type { RequestHandler } from 'express';
 import type { Admission } from '../admission.ts';
 import { ownRequestOf } from '../endpoints/own-request.ts';
 import { refuseWithError } from '../respond/refuse-with-error.ts';
+import { provedWithinMs } from '../authn/freshness.ts';
 import type { Addresses } from './addresses.ts';
 
 /**
@@ -28,7 +29,10 @@ export function createSignInLink(parts: {
       exchange.detail = '`rd` is no single address of a host that a route knows, in the scheme of this one';
       return refuseWithError(exchange, 'return_address_refused');
     }
-    replyRedirect(res, addresses.signIn(wanted.request, wanted.route.providerSlug, 'no_session'));
+    replyRedirect(
+      res,
+      addresses.signIn(wanted.request, wanted.route.providerSlug, 'no_session', provedWithinMs(wanted.route)),
+    );
   };
 
   function leadsTo(link: string, request: CanonicalRequest): Known | undefined {

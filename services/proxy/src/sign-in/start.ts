@@ -6,6 +6,7 @@ import { longAddressPage, onwardPage, replyPage } from '@latchkey/web-pages';
 import type { Request, Response } from 'express';
 import { randomBytes } from 'node:crypto';
 import { ownRequestOf } from '../endpoints/own-request.ts';
+import { provedWithinMs } from '../authn/freshness.ts';
 import type { Addresses } from './addresses.ts';
 
 /**
@@ -41,6 +42,7 @@ export function createStart(parts: {
     const options = {
       reason: isReason(reason) ? reason : undefined,
       selectAccount: parameters.get('prompt') === 'select_account',
+      provedWithinMs: provedWithinMs(route),
     };
     const onward = addresses.authorize(target, slug, codeRequest, options);
     if (isFromAnotherPage(req.headers['sec-fetch-site'])) {
