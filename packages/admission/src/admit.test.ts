@@ -241,6 +241,18 @@ describe('credentials of a connection, where nobody is known', () => {
       asking('/public/x', { headers: ntlm }),
       { kind: 'forward' },
     ],
+    [
+      'do not travel on where an assertion goes there',
+      route({ assertionHeader: { name: 'authorization', scheme: 'Bearer' } }),
+      asking('/public/x', { headers: ntlm }),
+      { kind: 'forward', authenticatesConnection: false },
+    ],
+    [
+      'do not travel on where they are stripped',
+      route({ stripRequestHeaders: ['Auth*'] }),
+      asking('/public/x', { headers: ntlm }),
+      { kind: 'forward', authenticatesConnection: false },
+    ],
   ])('%s', (_, of, incoming, outcome) => {
     leadsTo({ route: of, target });
 

@@ -2,7 +2,7 @@ import { isTransient } from '@latchkey/access';
 import { authorityOf, isReadByPerson, isSameOrigin, mayBeRedirected } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import { upstreamTarget } from '@latchkey/upstreams';
-import type { Target } from '@latchkey/upstreams';
+import type { Route, Target } from '@latchkey/upstreams';
 import type { Incoming } from './incoming.ts';
 import type { Decided, Outcome, Refusal } from './outcome.ts';
 import { returnUrlOf } from './return-url.ts';
@@ -85,7 +85,16 @@ function carriesItsCredentials<Session>(
   { authenticatesConnection }: Incoming,
 ): boolean {
   if (!authenticatesConnection || decision.reason === 'preflight') return false;
-  return !route.injectRequestHeaders.some(([name]) => name.toLowerCase() === 'authorization');
+  return !endsHere(route);
+}
+
+// Whether an `Authorization` that a caller sends never travels on: it is said in its place, or stripped.
+function endsHere({ injectRequestHeaders, assertionHeader, stripRequestHeaders }: Route): boolean {
+  const said = [...injectRequestHeaders.map(([name]) => name), assertionHeader.name];
+  return [...said, ...stripRequestHeaders].some((pattern) => {
+    const lower = pattern.toLowerCase();
+    return lower.endsWith('*') ? 'authorization'.startsWith(lower.slice(0, -1)) : lower === 'authorization';
+  });
 }
 
 /** The origin that a browser asked for. */
