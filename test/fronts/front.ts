@@ -165,17 +165,19 @@ async function start(program: string, { files, args, env }: Plan, where: { folde
   const ended = once(child, 'close');
   await listening(where.port, () => {
     if (child.exitCode !== null) throw new Error(`${program} ended: ${output()}`);
+  }).catch(async (error: unknown) => {
+    await stop();
+    throw error;
   });
-  return {
-    output,
-    async stop() {
-      child.kill('SIGTERM');
-      // With all that it started, whatever they wait for.
-      const killing = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'), 3000);
-      await ended;
-      clearTimeout(killing);
-    },
-  };
+  return { output, stop };
+
+  async function stop(): Promise<void> {
+    child.kill('SIGTERM');
+    // With all that it started, whatever they wait for.
+    const killing = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'), 3000);
+    await ended;
+    clearTimeout(killing);
+  }
 }
 
 // None of them says that it listens in a way that all have.
