@@ -1,13 +1,11 @@
 import { afterAll, afterEach, beforeAll } from '@jest/globals';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Browser } from '@latchkey/testing/browser';
 import { freePort } from '../fixtures/ports.ts';
+import { startProgram } from '../fixtures/running-program.ts';
+import type { Plan, RunningProgram } from '../fixtures/running-program.ts';
 import { signIn } from '../fixtures/sign-in.ts';
 import { startStack } from '../fixtures/stack.ts';
 import type { LogLine, Stack, StackOptions } from '../fixtures/stack.ts';
@@ -21,14 +19,6 @@ export type Setting = {
   readonly stack: Stack;
   /** A file that operators copy, with the names, addresses and certificates of this installation. */
   readonly copied: (file: string) => string;
-};
-
-/** A program in the foreground: its configuration by file name, and how it is called in that folder. */
-export type Plan = {
-  readonly files: Record<string, string>;
-  readonly args: readonly string[];
-  /** where it keeps what it writes, for one that asks the environment */
-  readonly env?: Record<string, string>;
 };
 
 /** The installation of one test file, with a server in front that ends TLS. */
@@ -60,7 +50,7 @@ export function useFront(
 ): InFront {
   const browsers: Browser[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-front-'));
-  let running: { stack: Stack; port: number; output(): string; stop(): Promise<void> } | undefined;
+  let running: ({ stack: Stack; port: number } & RunningProgram) | undefined;
   function now() {
     if (running === undefined) throw new Error('the program runs only inside tests');
     return running;
@@ -77,7 +67,7 @@ export function useFront(
       proxyEnv: { ...trusting, ...options.proxyEnv },
     });
     const setting = { folder, port, stack, copied: (file: string) => copied(file, { folder, port, stack }) };
-    running = { stack, port, ...(await start(program, plan(setting), { folder, port })) };
+    running = { stack, port, ...(await startProgram(program, plan(setting), { folder, port })) };
   });
   afterEach(async () => {
     await Promise.all(browsers.splice(0).map((browser) => browser.close()));
@@ -146,53 +136,5 @@ function withTaskThatIsDown(text: string): string {
   return text.replaceAll(/^ +.*127\.0\.0\.1:4180.*$/gm, (line) => {
     const other = line.replace('proxy1', 'proxy2').replace('127.0.0.1:4180', '127.0.0.1:9');
     return `${line}\n${other}`;
-  });
-}
-
-async function start(program: string, { files, args, env }: Plan, where: { folder: string; port: number }) {
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(where.folder, name), text);
-  // A file, for what opens /dev/stderr once more.
-  const printed = join(where.folder, 'printed');
-  const output = () => readFileSync(printed, 'utf8');
-  const file = openSync(printed, 'a');
-  const child = spawn(program, args, {
-    cwd: where.folder,
-    stdio: ['ignore', file, file],
-    detached: true,
-    env: { ...process.env, ...env },
-  });
-  closeSync(file);
-  const ended = once(child, 'close');
-  await listening(where.port, () => {
-    if (child.exitCode !== null) throw new Error(`${program} ended: ${output()}`);
-  }).catch(async (error: unknown) => {
-    await stop();
-    throw error;
-  });
-  return { output, stop };
-
-  async function stop(): Promise<void> {
-    child.kill('SIGTERM');
-    // With all that it started, whatever they wait for.
-    const killing = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'), 3000);
-    await ended;
-    clearTimeout(killing);
-  }
-}
-
-// None of them says that it listens in a way that all have.
-async function listening(port: number, check: () => void): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
-    check();
-    if (await takes(port)) return;
-    await pause(20);
-  }
-  throw new Error(`nothing listens at ${port}`);
-}
-
-function takes(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => resolve(true));
-    socket.once('error', () => resolve(false)).once('connect', () => socket.destroy());
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { withPublicAddress } from './location.ts';
+import { withInnerAddress, withPublicAddress } from './location.ts';
 
 const app = { origin: 'http://10.0.0.5:8080', basePath: '', query: '' };
 const below = { ...app, basePath: '/base' };
@@ -42,5 +42,45 @@ describe('left as it came is', () => {
     ['one within another', 'http://else/?to=http://10.0.0.5:8080/', app],
   ])('%s: %s', (_, value, target) => {
     expect(withPublicAddress(value, target, wiki)).toBe(value);
+  });
+});
+
+describe('where a resource is moved to', () => {
+  const secure = { ...app, origin: 'https://10.0.0.5:8443' };
+
+  test.each([
+    [`${wiki}/a%2Fb?c`, app, 'http://10.0.0.5:8080/a%2Fb?c'],
+    ['HTTPS://WIKI.example.com:443//a/../b', app, 'http://10.0.0.5:8080//a/../b'],
+    [wiki, app, 'http://10.0.0.5:8080/'],
+    [`${wiki}?a`, below, 'http://10.0.0.5:8080/base/?a'],
+    [`${wiki}/a`, below, 'http://10.0.0.5:8080/base/a'],
+    [`${wiki}/a`, secure, 'https://10.0.0.5:8443/a'],
+    ['/a', app, '/a'],
+    ['/a?b', below, '/base/a?b'],
+  ])('%s is told as the application knows it', (value, target, expected) => {
+    const host = target.origin.slice(target.origin.indexOf('//') + 2);
+    expect(withInnerAddress(value, { target, host }, wiki)).toBe(expected);
+  });
+
+  test('is told with the public name where the application is told that', () => {
+    const told = withInnerAddress(`${wiki}/a`, { target: app, host: 'wiki.example.com' }, wiki);
+    expect(told).toBe('http://wiki.example.com/a');
+  });
+
+  test.each([
+    ['another host', 'https://wiki.example.com.evil.example/a'],
+    ['another scheme', 'http://wiki.example.com/a'],
+    ['an address behind a name', 'https://wiki.example.com@evil.example/'],
+    ['an address of the application', 'http://10.0.0.5:8080/other'],
+    ['what readers split differently', 'https://wiki.example.com\\@evil.example/'],
+    ['a fragment', '/a#b'],
+    ['nothing', ''],
+  ])('%s is left as it came, and not said at all where the route leads below a path', (_, value) => {
+    expect(withInnerAddress(value, { target: app, host: 'a' }, wiki)).toBe(value);
+    expect(withInnerAddress(value, { target: below, host: 'a' }, wiki)).toBeUndefined();
+  });
+
+  test.each(['/../b', `${wiki}/a/%2e%2e/b`, `${wiki}/..?a`])('%s does not lead out of a path', (value) => {
+    expect(withInnerAddress(value, { target: below, host: 'a' }, wiki)).toBeUndefined();
   });
 });

@@ -1,3 +1,4 @@
+import { upstreamTarget } from '@latchkey/upstreams';
 import type { Target } from '@latchkey/upstreams';
 
 /**
@@ -25,4 +26,46 @@ export function withPublicAddress(value: string, target: Target, origin: string)
   const path = rest.slice(target.basePath.length);
   if (!/^(?:$|[/?#"'])/.test(path)) return value;
   return before + origin + (path.startsWith('/') ? path : `/${path}`);
+}
+
+/** What an application believes its own address to be. */
+export type InnerAddress = {
+  readonly target: Target;
+  /** what it is told in `Host` */
+  readonly host: string;
+};
+
+/**
+ * The value of `Destination` (RFC 4918, section 10.3), where a resource is copied or moved to, with the public address
+ * replaced by the one at which the application is asked. nginx, Apache's mod_dav and Go's webdav refuse any other host, and
+ * the first two any other scheme. An address that is not ours is left as it came.
+ *
+ * @param origin scheme and authority that the caller used
+ * @returns undefined for what is not below the path of `to`, where it has one: only `Destination` leads there
+ */
+export function withInnerAddress(
+  value: string,
+  { target, host }: InnerAddress,
+  origin: string,
+): string | undefined {
+  const reference = ownReference(value, origin);
+  if (reference === undefined) return target.basePath === '' ? value : undefined;
+  const at = `${reference}?`.indexOf('?');
+  const inner = upstreamTarget(
+    { target: reference, rawPath: reference.slice(0, at), query: reference.slice(at) },
+    target,
+  );
+  if (inner === undefined || value === reference) return inner;
+  return `${target.origin.slice(0, target.origin.indexOf('//'))}//${host}${inner}`;
+}
+
+// Path and query of an address of the host that was asked. RFC 4918, section 8.3: an absolute URI, or a path and a query.
+function ownReference(value: string, origin: string): string | undefined {
+  if (value.includes('#')) return undefined;
+  const { before, authority, rest = '' } = absolute.exec(value)?.groups ?? {};
+  if (authority === undefined) return value.startsWith('/') ? value : undefined;
+  if (before !== undefined || URL.parse(authority, origin)?.origin !== URL.parse(origin)?.origin) {
+    return undefined;
+  }
+  return rest.startsWith('/') ? rest : `/${rest}`;
 }

@@ -4,7 +4,7 @@ import type { Clock } from '@latchkey/http';
 import { withoutCookies } from '@latchkey/session';
 import type { Exchange } from '../exchange.ts';
 import { crossOriginHeaders } from './cross-origin.ts';
-import { withPublicAddress } from './location.ts';
+import { withInnerAddress, withPublicAddress } from './location.ts';
 import { requestHeaders } from './request-headers.ts';
 import { answerHeaders } from './response-headers.ts';
 import type { AnswerHeaders } from './response-headers.ts';
@@ -67,16 +67,20 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
   return {
     headersFor({ id, req }, forward) {
       const { request, route, decision, target } = forward;
+      const origin = addresses.origin(request);
       return requestHeaders({
         rawHeaders: req.rawHeaders,
         request,
         requestId: id,
-        origin: addresses.origin(request),
+        origin,
         upstreamHost: target.origin.slice(target.origin.indexOf('//') + 2),
         plan: planOf(route).request,
         isPreflight: decision.reason === 'preflight',
         identity: identityFor(forward),
         isOwnCookie,
+        ...(!route.preserveLocation && {
+          innerAddress: (value, host) => withInnerAddress(value, { target, host }, origin),
+        }),
       });
     },
 

@@ -23,6 +23,8 @@ export type RequestHeaderInput = {
   /** what is said about the person, a flat list; undefined on a public path: then nothing about any person travels on */
   readonly identity: readonly string[] | undefined;
   readonly isOwnCookie: (name: string) => boolean;
+  /** what `Destination` says to an application that is told this host, undefined for nothing; absent with `preserve_location` */
+  readonly innerAddress?: (value: string, host: string) => string | undefined;
 };
 
 /** What is the same for each request of a route. */
@@ -62,13 +64,14 @@ export function requestPlan({
  * invariant: hop-by-hop first, then strip, then set.
  */
 export function requestHeaders(input: RequestHeaderInput): string[] {
-  const headers = forwardedOnly(input);
   const { request, plan, identity, origin } = input;
   const authority = authorityOf(request);
+  const host = plan.preserveHost ? authority : input.upstreamHost;
+  const headers = forwardedOnly(input, host);
   const scheme = origin.slice(0, origin.indexOf(':'));
   headers.push(
     'Host',
-    plan.preserveHost ? authority : input.upstreamHost,
+    host,
     'X-Forwarded-Host',
     authority,
     'X-Forwarded-Proto',
@@ -104,8 +107,8 @@ const preflightHeaders: ReadonlySet<string> = new Set([
 /** What there is to know of the name of a header that a caller sent. */
 type RequestName = { readonly lower: string; readonly folded: string; readonly fate: Fate };
 
-/** What becomes of a header: it ends here, it is ours to say, it is the cookies, or it travels on. */
-type Fate = 'drop' | 'reserved' | 'cookie' | 'keep';
+/** What becomes of a header: it ends here, it is ours to say, it is the cookies, it holds an address, or it travels on. */
+type Fate = 'drop' | 'reserved' | 'cookie' | 'address' | 'keep';
 
 const requestName = byName((name): RequestName => {
   const lower = name.toLowerCase();
@@ -119,11 +122,13 @@ function fateOf(lower: string): Fate {
   if (lower === 'host' || lower === 'expect') return 'drop';
   if (!framing.has(lower) && framing.has(foldName(lower))) return 'drop';
   if (isReserved(lower)) return 'reserved';
+  if (lower === 'destination') return 'address';
   return lower === 'cookie' ? 'cookie' : 'keep';
 }
 
 // What the caller sent and may travel on.
-function forwardedOnly({ rawHeaders, plan, isPreflight, isOwnCookie }: RequestHeaderInput): string[] {
+function forwardedOnly(input: RequestHeaderInput, host: string): string[] {
+  const { rawHeaders, plan, isPreflight, isOwnCookie, innerAddress } = input;
   const hops = hopByHop(rawHeaders);
   const kept: string[] = [];
   const cookies: string[] = [];
@@ -135,12 +140,13 @@ function forwardedOnly({ rawHeaders, plan, isPreflight, isOwnCookie }: RequestHe
     if (isPreflight && !preflightHeaders.has(lower)) continue;
     if (plan.ownNames.has(folded)) continue;
     if (plan.isStripped?.(folded) === true && !framing.has(lower)) continue;
-    if (fate === 'keep') {
-      kept.push(name, value);
+    if (fate === 'cookie') {
+      const others = withoutCookies(value, isOwnCookie);
+      if (others !== undefined) cookies.push(others);
       continue;
     }
-    const others = withoutCookies(value, isOwnCookie);
-    if (others !== undefined) cookies.push(others);
+    const inner = fate === 'address' && innerAddress !== undefined ? innerAddress(value, host) : value;
+    if (inner !== undefined) kept.push(name, inner);
   }
   // RFC 6265, section 5.4: there is one such header. Of several, what is signed would depend on who joins them.
   if (cookies.length > 0) kept.push('Cookie', cookies.join('; '));
