@@ -2,6 +2,7 @@
 // Each step says in `Location` where the next one goes, in whatever way the registry was set up to.
 import { describe, expect, test } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { findProgram } from '../fixtures/programs.ts';
 import { freePort } from '../fixtures/ports.ts';
@@ -36,7 +37,7 @@ function digestOf(bytes: Buffer): string {
 }
 
 /** What a client asks for next, after an answer that says where. */
-function nextOf(the: InUse, { headers }: { headers: { location?: string } }, query = ''): string {
+function nextOf(the: InUse, { headers }: Pick<IncomingMessage, 'headers'>, query = ''): string {
   const next = new URL(headers.location ?? '', the.url);
   if (next.origin !== the.url) throw new Error(`sent to ${next.href}`);
   return next.pathname + next.search + (query && `${next.search === '' ? '?' : '&'}${query}`);
