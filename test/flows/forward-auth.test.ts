@@ -119,16 +119,15 @@ describe.each(each)('%s', (front) => {
     expect((await ask(front, { method: 'PUT', headers: preflight })).status).toBe(401);
   });
 
-  test('hears no about a handshake that a page of another origin sends', async () => {
+  test.each([
+    ['HTTP/1.1', { 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' }],
+    ['HTTP/2, where it has no key', { 'sec-websocket-version': '13' }],
+  ])('hears no about a handshake that a page of another origin sends over %s', async (_, marks) => {
     const cookie = await cookieOf();
-    const handshake = (origin: string) => ({
-      cookie,
-      origin,
-      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
-    });
     const own = new URL(the.stack.url('wiki')).origin;
-    expect((await ask(front, { headers: handshake(own) })).status).toBe(yes);
-    expect((await ask(front, { headers: handshake('https://evil.example') })).status).toBe(403);
+    const handshake = (origin: string) => ask(front, { headers: { ...marks, cookie, origin } });
+    expect((await handshake(own)).status).toBe(yes);
+    expect((await handshake('https://evil.example')).status).toBe(403);
   });
 
   test('gets a renewed session for the browser', async () => {

@@ -77,8 +77,10 @@ function malformed(read: MalformedOriginal): Incoming {
 }
 
 // No server in front passes `Upgrade` on to whom it asks, but for those that know it as a header like any other.
+// Over HTTP/2 and 3 it has no key, but the version (RFC 8441, section 5.1).
 function isHandshake({ headers }: Original['received']): boolean {
-  return headers['sec-websocket-key'] !== undefined || headers.upgrade?.toLowerCase() === 'websocket';
+  const marks = [headers['sec-websocket-key'], headers['sec-websocket-version']];
+  return marks.some((mark) => mark !== undefined) || headers.upgrade?.toLowerCase() === 'websocket';
 }
 
 function isSameHost({ request: one }: Routed, { request: other }: Routed): boolean {
