@@ -1,10 +1,13 @@
-import { hasBody, StalledError, statusOf } from '@latchkey/http';
+import type { Outcome } from '@latchkey/admission';
+import { hasBody, StalledError, statusOf, whenThere } from '@latchkey/http';
 import type { ErrorCode } from '@latchkey/contract';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Exchange } from '../exchange.ts';
-import type { Connections } from '../transport/connections.ts';
+import type { KnownSession } from '../authn/session-state.ts';
+import type { Connections, Taken } from '../transport/connections.ts';
 import { framed } from '../outgoing/framing.ts';
 import { forwardHttp } from '../transport/http.ts';
+import type { ForwardOutcome } from '../transport/http.ts';
 import { withRequestId } from '../telemetry/request-context.ts';
 import type { BeginAnswer } from '../respond/begin-answer.ts';
 import { refuseAfterFailure, refuseWithError } from '../respond/refuse-with-error.ts';
@@ -44,9 +47,12 @@ export function createHttpListener(parts: HttpParts): RequestListener {
       if (res.errored instanceof StalledError) exchange.detail = res.errored.message;
       stages.record(exchange, statusOf(res));
     });
-    withRequestId(exchange, () => serve(exchange)).catch(function failed(error: unknown) {
-      refuseAfterFailure(exchange, error, beginAnswer);
-    });
+    const failed = (error: unknown) => refuseAfterFailure(exchange, error, beginAnswer);
+    try {
+      withRequestId(exchange, () => serve(exchange))?.catch(failed);
+    } catch (error) {
+      failed(error);
+    }
   };
 
   function refuse(exchange: Exchange, code: ErrorCode): void {
@@ -54,12 +60,15 @@ export function createHttpListener(parts: HttpParts): RequestListener {
     refuseWithError(exchange, code);
   }
 
-  async function serve(exchange: Exchange): Promise<void> {
+  // A promise only where there is something to wait for, here and in the stages.
+  function serve(exchange: Exchange): Work {
     const incoming = stages.canonical(exchange, 'http');
     const question = readQuestion(exchange.req, incoming);
     if (question !== undefined) return forwardAuth(exchange, question);
-    const admitted = stages.admission(exchange, incoming);
-    const outcome = admitted instanceof Promise ? await admitted : admitted;
+    return whenThere(stages.admission(exchange, incoming), (outcome) => goOn(exchange, outcome));
+  }
+
+  function goOn(exchange: Exchange, outcome: Outcome<KnownSession>): Work {
     if (outcome.kind !== 'forward') {
       beginAnswer(exchange);
       return respond(exchange, outcome);
@@ -68,11 +77,11 @@ export function createHttpListener(parts: HttpParts): RequestListener {
     return signer.signs(outcome.route) ? sendSigned(exchange, leaving) : sendStreaming(exchange, leaving);
   }
 
-  function sendStreaming(exchange: Exchange, leaving: Leaving): Promise<void> {
+  function sendStreaming(exchange: Exchange, leaving: Leaving): Work {
     const { req } = exchange;
     const { request } = leaving.forward;
     const headers = framed(leaving.headers, request.method, hasBody(req.headers) ? undefined : 0);
-    return transport(exchange, leaving, headers);
+    return transport(exchange, leaving, headers, undefined);
   }
 
   // What is signed holds the body, so it is there before anything is sent.
@@ -88,40 +97,68 @@ export function createHttpListener(parts: HttpParts): RequestListener {
     }
     const headers = framed(leaving.headers, request.method, body.bytes.length);
     headers.push(...signer.sign(route, request, headers, body.bytes));
-    return transport(exchange, leaving, headers, body).finally(body.release);
+    return transport(exchange, leaving, headers, body);
   }
 
   // Stage 9.
-  async function transport(
+  function transport(
     exchange: Exchange,
-    { forward, wanted, answer }: Leaving,
+    leaving: Leaving,
     headers: string[],
-    body?: HeldBody,
-  ): Promise<void> {
+    body: HeldBody | undefined,
+  ): Work {
+    const { res } = exchange;
+    return whenThere(connections.take(leaving.wanted, res), function forward(taken) {
+      if (taken !== undefined) return send(exchange, leaving, { headers, body, taken });
+      body?.release();
+      return res.destroyed ? undefined : refuse(exchange, 'upstream_busy');
+    });
+  }
+
+  function send(
+    exchange: Exchange,
+    { forward: { request, route, path }, answer }: Leaving,
+    { headers, body, taken }: { headers: string[]; body: HeldBody | undefined; taken: Taken },
+  ): void {
     const { req, res } = exchange;
-    const { request, route, path } = forward;
-    const taking = connections.take(wanted, res);
-    const taken = taking instanceof Promise ? await taking : taking;
-    if (taken === undefined) return res.destroyed ? undefined : refuse(exchange, 'upstream_busy');
-    const delivery = await forwardHttp(
-      req,
-      res,
-      {
-        method: request.method,
-        target: path,
-        headers,
-        timeoutMs: route.timeoutMs,
-        ...(body !== undefined && body.bytes.length > 0 && { body }),
-      },
-      taken,
-      {
+    function letGo(): void {
+      taken.release();
+      body?.release();
+    }
+    const upstream = {
+      method: request.method,
+      target: path,
+      headers,
+      body: body === undefined || body.bytes.length === 0 ? undefined : body,
+      timeoutMs: route.timeoutMs,
+    };
+    try {
+      forwardHttp(req, res, upstream, taken, {
         answer,
         passInterim: parts.passInterim,
         breaksOff: (detail) => (exchange.detail = detail),
-      },
-    ).finally(taken.release);
-    if (delivery.answered) return;
-    exchange.detail = delivery.detail;
-    if (!res.destroyed) refuse(exchange, delivery.code);
+        ended(outcome) {
+          letGo();
+          if (!outcome.answered) unanswered(exchange, outcome);
+        },
+      });
+    } catch (error) {
+      letGo();
+      throw error;
+    }
+  }
+
+  function unanswered(exchange: Exchange, { code, detail }: Unanswered): void {
+    exchange.detail = detail;
+    try {
+      if (!exchange.res.destroyed) refuse(exchange, code);
+    } catch (error) {
+      refuseAfterFailure(exchange, error, beginAnswer);
+    }
   }
 }
+
+/** What is still to be done before a request is on its way, or answered. */
+type Work = void | Promise<void>;
+
+type Unanswered = Extract<ForwardOutcome, { answered: false }>;

@@ -17,44 +17,54 @@ const heldBytes = 16 * 1024;
 
 /** Makes what writes an answer: in one piece where all of it comes at once. */
 export function answerTo(res: ServerResponse): Answer {
-  let isHolding = false;
-  let held: Buffer | undefined;
+  return new HeldAnswer(res);
+}
 
-  function letGo(): void {
-    if (!isHolding) return;
-    isHolding = false;
-    // Not `flushHeaders()`: that one sends the head as UTF-8. Behind bytes it is left as it is.
-    if (!res.destroyed) res.write(held ?? nothing);
+class HeldAnswer implements Answer {
+  private readonly res: ServerResponse;
+  private isHolding = false;
+  private held: Buffer | undefined = undefined;
+
+  constructor(res: ServerResponse) {
+    this.res = res;
   }
 
-  return {
-    begin(status, headers) {
-      // Without the reason phrase: it means nothing (RFC 9110, section 15), and Node throws at some that exist.
-      res.writeHead(status, lengthLast(headers));
-      isHolding = true;
-      process.nextTick(letGo);
-    },
-    write(piece) {
-      if (isHolding && held === undefined && piece.length <= heldBytes) {
-        held = piece;
-        return true;
-      }
-      if (held !== undefined) letGo();
-      isHolding = false;
-      return res.write(piece);
-    },
-    end(trailers) {
-      if (trailers.length > 0) res.addTrailers(pairs(trailers));
-      if (isHolding && held !== undefined) {
-        isHolding = false;
-        // As text it goes out together with the head.
-        res.end(held.toString('latin1'), 'latin1');
-      } else {
-        isHolding = false;
-        res.end();
-      }
-    },
-  };
+  begin(status: number, headers: string[]): void {
+    // Without the reason phrase: it means nothing (RFC 9110, section 15), and Node throws at some that exist.
+    this.res.writeHead(status, lengthLast(headers));
+    this.isHolding = true;
+    process.nextTick(letGo, this);
+  }
+
+  write(piece: Buffer): boolean {
+    if (this.isHolding && this.held === undefined && piece.length <= heldBytes) {
+      this.held = piece;
+      return true;
+    }
+    if (this.held !== undefined) this.letGo();
+    this.isHolding = false;
+    return this.res.write(piece);
+  }
+
+  end(trailers: readonly string[]): void {
+    const { res, held, isHolding } = this;
+    this.isHolding = false;
+    if (trailers.length > 0) res.addTrailers(pairs(trailers));
+    // As text it goes out together with the head.
+    if (isHolding && held !== undefined) res.end(held.toString('latin1'), 'latin1');
+    else res.end();
+  }
+
+  letGo(): void {
+    if (!this.isHolding) return;
+    this.isHolding = false;
+    // Not `flushHeaders()`: that one sends the head as UTF-8. Behind bytes it is left as it is.
+    if (!this.res.destroyed) this.res.write(this.held ?? nothing);
+  }
+}
+
+function letGo(answer: HeldAnswer): void {
+  answer.letGo();
 }
 
 /**

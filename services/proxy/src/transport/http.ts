@@ -2,17 +2,20 @@ import { hasBody, isOnAuthenticatedConnection } from '@latchkey/http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import type { AnswerHeaders } from '../outgoing/response-headers.ts';
+import type { HeldBody } from '../outgoing/signers/read-body.ts';
 import { answerTo, goesInChunks, writeInterim } from './answer-head.ts';
+import type { Answer } from './answer-head.ts';
 import type { Freshness, Taken } from './connections.ts';
 import { AuthenticatedConnectionError, failureOf, isClosedEarly, SlowError } from './failure.ts';
 import type { Failure } from './failure.ts';
 import { refuseTransferCoding } from './malformed.ts';
+import { rawTexts } from './raw-texts.ts';
+import { Handler } from './handler.ts';
+import type { Hearer } from './handler.ts';
 import { isRepeatable } from './repeatable.ts';
 import { comingBody, heldBody } from './request-body.ts';
 import type { RequestBody } from './request-body.ts';
-import { rawTexts } from './raw-texts.ts';
-import type { AnswerHeaders } from '../outgoing/response-headers.ts';
-import type { HeldBody } from '../outgoing/signers/read-body.ts';
 
 /** A request as it goes to the upstream. */
 export type UpstreamRequest = {
@@ -20,7 +23,7 @@ export type UpstreamRequest = {
   readonly target: string;
   readonly headers: string[];
   /** in place of the caller's, where that had to be read before */
-  readonly body?: HeldBody;
+  readonly body: HeldBody | undefined;
   /** milliseconds until the answer must begin, once the request has been sent; an answer that flows is not cut */
   readonly timeoutMs: number;
   /** milliseconds in which the upstream may take nothing of a body */
@@ -45,6 +48,8 @@ export type ForwardEvents = {
   readonly passInterim: boolean;
   /** The answer breaks off; told before it does. */
   breaksOff(detail: string): void;
+  /** It is over. Called once, and does not throw. */
+  ended(outcome: ForwardOutcome): void;
 };
 
 /**
@@ -54,29 +59,215 @@ export type ForwardEvents = {
  *
  * A kept connection may close just as a request is sent on it. Then the request is sent once more, on a new connection,
  * where that cannot make it processed twice (RFC 9110, section 9.2.2).
+ *
+ * @throws when nothing can be sent at all; then it is over without `ended`
  */
-export async function forwardHttp(
+export function forwardHttp(
   req: IncomingMessage,
   res: ServerResponse,
   upstream: UpstreamRequest,
   way: Way,
   events: ForwardEvents,
-): Promise<ForwardOutcome> {
-  const mayRepeat = isRepeatable(upstream.method, upstream.headers);
-  const body = bodyOf(req, upstream, mayRepeat);
-  const asksFirst = upstream.body === undefined && body !== undefined && expectsContinue(req);
-  const send = (freshness: Freshness) => relay({ res, upstream, body, way, freshness, asksFirst, events });
+): void {
+  const delivery = new Delivery(req, res, upstream, way, events);
   try {
-    if (asksFirst) return await send('new');
-    const first = await send(mayRepeat ? 'kept' : 'recent');
-    if (first.answered || !first.closedEarly || res.destroyed) return first;
-    // undici writes nothing of a request whose body has not begun.
-    const canRepeat = body === undefined ? mayRepeat : body.canReopen();
-    return canRepeat ? await send('new') : first;
-  } finally {
-    body?.release();
+    delivery.send(delivery.firstTry());
+  } catch (error) {
+    delivery.letGo();
+    throw error;
   }
 }
+
+// A class, and not a function that makes its handlers: each request would make a dozen functions, and undici's calls of them
+// could not be compiled for one shape.
+class Delivery implements Hearer {
+  private readonly res: ServerResponse;
+  private readonly upstream: UpstreamRequest;
+  private readonly way: Way;
+  private readonly events: ForwardEvents;
+  private readonly mayRepeat: boolean;
+  private readonly body: RequestBody | undefined;
+  private readonly asksFirst: boolean;
+  private readonly answer: Answer;
+  private readonly abandon: () => void;
+  private readonly resume: () => void;
+  private readonly handler: Handler;
+  private stream: Readable | null = null;
+  private controller: Dispatcher.DispatchController | undefined = undefined;
+  private timer: NodeJS.Timeout | undefined = undefined;
+  private hasBegun = false;
+  private isLastTry = false;
+
+  constructor(
+    req: IncomingMessage,
+    res: ServerResponse,
+    upstream: UpstreamRequest,
+    way: Way,
+    events: ForwardEvents,
+  ) {
+    this.res = res;
+    this.upstream = upstream;
+    this.way = way;
+    this.events = events;
+    this.mayRepeat = isRepeatable(upstream.method, upstream.headers);
+    this.body = bodyOf(req, upstream, this.mayRepeat);
+    this.asksFirst = upstream.body === undefined && this.body !== undefined && expectsContinue(req);
+    this.answer = answerTo(res);
+    this.abandon = () => this.controller?.abort(new Error('the caller has gone'));
+    this.resume = () => this.controller?.resume();
+    this.handler = new Handler(this);
+    res.on('close', this.abandon);
+  }
+
+  firstTry(): Freshness {
+    if (this.asksFirst) return 'new';
+    return this.mayRepeat ? 'kept' : 'recent';
+  }
+
+  send(freshness: Freshness): void {
+    this.isLastTry = freshness === 'new';
+    this.controller = undefined;
+    this.stream = bodyStream(this.body, this.asksFirst);
+    const { method, target, headers } = this.upstream;
+    this.way.dispatch(
+      freshness,
+      {
+        method,
+        path: target,
+        headers,
+        body: this.stream,
+        // Counted here, from when the request has been sent.
+        headersTimeout: 0,
+        bodyTimeout: silenceMs,
+        expectContinue: this.asksFirst,
+      },
+      this.handler,
+    );
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    if (this.res.destroyed) this.abandon();
+    else if (this.stream !== null) this.watchUpload();
+  }
+
+  onBodySent(): void {
+    this.watchUpload();
+  }
+
+  onRequestSent(): void {
+    const { timeoutMs } = this.upstream;
+    this.wait(timeoutMs, () => this.controller?.abort(new SlowError('no answer', timeoutMs)));
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
+    const { res, events } = this;
+    const rawHeaders = rawTexts(controller.rawHeaders);
+    if (status < 200) {
+      if (events.passInterim) writeInterim(res, status, events.answer.interim(rawHeaders));
+      return;
+    }
+    this.hasBegun = true;
+    clearTimeout(this.timer);
+    const refusal = refuseTransferCoding(rawHeaders);
+    if (refusal !== undefined) return controller.abort(refusal);
+    // Abandoned, the connection is closed and goes to nobody else.
+    if (this.way.isShared && isOnAuthenticatedConnection(rawHeaders)) {
+      return controller.abort(new AuthenticatedConnectionError());
+    }
+    const inChunks = goesInChunks(res, status, rawHeaders);
+    return this.answer.begin(status, events.answer.head(rawHeaders, { status, inChunks }));
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.answer.write(chunk)) return;
+    controller.pause();
+    this.res.once('drain', this.resume);
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController): void {
+    this.answer.end(this.events.answer.trailers(rawTexts(controller.rawTrailers)));
+    this.end({ answered: true });
+  }
+
+  onResponseError(_: Dispatcher.DispatchController | null, error: Error): void {
+    if (this.res.headersSent) {
+      this.events.breaksOff(error.message);
+      // The length was promised or the stream was open: only a broken connection tells the caller that it is cut.
+      this.res.destroy();
+      return this.end({ answered: true });
+    }
+    if (!isClosedEarly(error) || this.isLastTry || this.res.destroyed || !this.canRepeat()) {
+      return this.fail(error);
+    }
+    clearTimeout(this.timer);
+    // Once undici is through with the first.
+    return queueMicrotask(() => this.sendAgain());
+  }
+
+  letGo(): void {
+    this.handler.cut();
+    clearTimeout(this.timer);
+    this.res.off('close', this.abandon);
+    this.res.off('drain', this.resume);
+    this.body?.release();
+    Object.assign(this, nothing);
+  }
+
+  private end(outcome: ForwardOutcome): void {
+    const { events } = this;
+    this.letGo();
+    events.ended(outcome);
+  }
+
+  private fail(error: Error): void {
+    this.end({ answered: false, ...failureOf(error) });
+  }
+
+  // undici writes nothing of a request whose body has not begun.
+  private canRepeat(): boolean {
+    return this.body === undefined ? this.mayRepeat : this.body.canReopen();
+  }
+
+  private sendAgain(): void {
+    try {
+      this.send('new');
+    } catch (error) {
+      this.fail(error instanceof Error ? error : new Error('unknown'));
+    }
+  }
+
+  private wait(ms: number, over: () => void): void {
+    clearTimeout(this.timer);
+    if (!this.hasBegun) this.timer = setTimeout(over, ms);
+  }
+
+  private watchUpload(): void {
+    const { stallMs = uploadStallMs } = this.upstream;
+    this.wait(stallMs, () => {
+      // With nothing to take, it is the caller who is waited for.
+      if (this.stream?.readableLength === 0) this.watchUpload();
+      else this.controller?.abort(new SlowError('nothing taken of the body', stallMs));
+    });
+  }
+}
+
+// What is over leads nowhere: the garbage collector took what hung on one request for living because of the one before, copied
+// a third of all that requests make twice, and kept it until it looked at the whole memory.
+const nothing: Readonly<Partial<Record<string, undefined>>> = {
+  res: undefined,
+  upstream: undefined,
+  way: undefined,
+  events: undefined,
+  body: undefined,
+  answer: undefined,
+  abandon: undefined,
+  resume: undefined,
+  handler: undefined,
+  stream: undefined,
+  controller: undefined,
+  timer: undefined,
+};
 
 function bodyOf(
   req: IncomingMessage,
@@ -85,116 +276,6 @@ function bodyOf(
 ): RequestBody | undefined {
   if (body !== undefined) return heldBody(body, mayRepeat);
   return hasBody(req.headers) ? comingBody(req, mayRepeat) : undefined;
-}
-
-type RelayOutcome = ForwardOutcome & { readonly closedEarly?: boolean };
-
-function relay({
-  res,
-  upstream,
-  body,
-  way,
-  freshness,
-  asksFirst,
-  events,
-}: {
-  res: ServerResponse;
-  upstream: UpstreamRequest;
-  body: RequestBody | undefined;
-  way: Way;
-  freshness: Freshness;
-  asksFirst: boolean;
-  events: ForwardEvents;
-}): Promise<RelayOutcome> {
-  return new Promise((resolve) => {
-    const { method, target, headers, timeoutMs, stallMs = uploadStallMs } = upstream;
-    let controller: Dispatcher.DispatchController | undefined;
-    let timer: NodeJS.Timeout | undefined;
-    let hasBegun = false;
-    const stream = bodyStream(body, asksFirst);
-    const answer = answerTo(res);
-    const abandon = () => controller?.abort(new Error('the caller has gone'));
-    const resume = () => controller?.resume();
-
-    function wait(ms: number, over: () => void): void {
-      clearTimeout(timer);
-      if (!hasBegun) timer = setTimeout(over, ms);
-    }
-    function waitForAnswer(): void {
-      wait(timeoutMs, () => controller?.abort(new SlowError('no answer', timeoutMs)));
-    }
-    function watchUpload(): void {
-      wait(stallMs, function stalled() {
-        // With nothing to take, it is the caller who is waited for.
-        if (stream?.readableLength === 0) watchUpload();
-        else controller?.abort(new SlowError('nothing taken of the body', stallMs));
-      });
-    }
-    function finish(outcome: RelayOutcome): void {
-      clearTimeout(timer);
-      res.off('close', abandon);
-      res.off('drain', resume);
-      resolve(outcome);
-    }
-
-    res.on('close', abandon);
-    res.on('drain', resume);
-    way.dispatch(
-      freshness,
-      {
-        method,
-        path: target,
-        headers,
-        body: stream,
-        // Counted here, from when the request has been sent.
-        headersTimeout: 0,
-        bodyTimeout: silenceMs,
-        expectContinue: asksFirst,
-      },
-      {
-        onRequestStart(started) {
-          controller = started;
-          if (res.destroyed) abandon();
-          else if (stream !== null) watchUpload();
-        },
-        onBodySent: watchUpload,
-        onRequestSent: waitForAnswer,
-        onResponseStart(_, status) {
-          const rawHeaders = rawTexts(controller?.rawHeaders);
-          if (status < 200) {
-            if (events.passInterim) writeInterim(res, status, events.answer.interim(rawHeaders));
-            return;
-          }
-          hasBegun = true;
-          clearTimeout(timer);
-          const refusal = refuseTransferCoding(rawHeaders);
-          if (refusal !== undefined) return controller?.abort(refusal);
-          // Abandoned, the connection is closed and goes to nobody else.
-          if (way.isShared && isOnAuthenticatedConnection(rawHeaders)) {
-            return controller?.abort(new AuthenticatedConnectionError());
-          }
-          const inChunks = goesInChunks(res, status, rawHeaders);
-          return answer.begin(status, events.answer.head(rawHeaders, { status, inChunks }));
-        },
-        onResponseData(_, chunk) {
-          if (!answer.write(chunk)) controller?.pause();
-        },
-        onResponseEnd() {
-          answer.end(events.answer.trailers(rawTexts(controller?.rawTrailers)));
-          finish({ answered: true });
-        },
-        onResponseError(_, error) {
-          if (!res.headersSent) {
-            return finish({ answered: false, ...failureOf(error), closedEarly: isClosedEarly(error) });
-          }
-          events.breaksOff(error.message);
-          // The length was promised or the stream was open: only a broken connection tells the caller that it is cut.
-          res.destroy();
-          return finish({ answered: true });
-        },
-      },
-    );
-  });
 }
 
 // HTTP/1.0 knows no expectations (RFC 9110, section 10.1.1).
