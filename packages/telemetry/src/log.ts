@@ -2,6 +2,11 @@ import { pino } from 'pino';
 import type { DestinationStream, Level, Logger } from 'pino';
 import { standardOutput } from './standard-output.ts';
 
+/** Writes a line whose fields are JSON already, each behind a comma: `,"status":200`. */
+export type WriteLine = (level: Level, fields: string, msg: string) => void;
+
+const lineWriters = new WeakMap<Logger, WriteLine>();
+
 /** A service's log: JSON lines with `time` in ISO 8601 (UTC) and `level` as a word. */
 export function createLog(options: {
   service: string;
@@ -9,15 +14,35 @@ export function createLog(options: {
   /** default: standard output */
   destination?: DestinationStream;
 }): Logger {
-  return pino(
+  const destination = options.destination ?? standardOutput(options.service);
+  const timestamp = timestamps();
+  const log = pino(
     {
       base: { service: options.service },
       level: options.level,
-      timestamp: timestamps(),
+      timestamp,
       formatters: { level: (label) => ({ level: label }) },
     },
-    options.destination ?? standardOutput(options.service),
+    destination,
   );
+  const service = JSON.stringify(options.service);
+  lineWriters.set(log, function writeLine(level, fields, msg) {
+    if (!log.isLevelEnabled(level)) return;
+    destination.write(
+      `{"level":"${level}"${timestamp()},"service":${service}${fields},"msg":${JSON.stringify(msg)}}\n`,
+    );
+  });
+  return log;
+}
+
+/**
+ * Writes lines into a log that `createLog` made, as pino would and to where pino does. For what is written with every request:
+ * pino makes its lines of any object, and this costs less than half.
+ */
+export function lineWriter(log: Logger): WriteLine {
+  const writeLine = lineWriters.get(log);
+  if (writeLine === undefined) throw new TypeError('not a log of createLog');
+  return writeLine;
 }
 
 // Many lines are of the same millisecond, and writing it out costs as much as the rest of a line.

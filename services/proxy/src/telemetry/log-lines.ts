@@ -1,6 +1,7 @@
 import { nameOf } from '@latchkey/access';
 import { errors, healthPath } from '@latchkey/contract';
 import type { ErrorLevel } from '@latchkey/contract';
+import { lineWriter } from '@latchkey/telemetry';
 import type { Emit, RequestLine } from '@latchkey/telemetry';
 import type { Logger } from 'pino';
 
@@ -16,13 +17,14 @@ type RequestEvent = Extract<ProxyEvent, { kind: 'request' }>;
  *   sign in first is no error
  */
 export function requestLines(log: Logger, which: 'all' | 'errors'): Emit<ProxyEvent> {
-  return function writeLine(event) {
+  const writeLine = lineWriter(log);
+  return function writeRequest(event) {
     if (event.kind === 'tunnel_cut') log.info(cutLine(event), 'WebSocket cut');
     if (event.kind !== 'request') return;
     const { error } = event.record;
     if (which === 'errors' && (error === undefined || error === 'not_signed_in' || isRefused(event.record)))
       return;
-    log[levelOf(event)](lineOf(event), 'request');
+    writeLine(levelOf(event), fieldsOf(event), 'request');
   };
 }
 
@@ -76,18 +78,23 @@ function levelOf({ record: { error, isHealthCheck } }: RequestEvent): ErrorLevel
   return error === undefined ? 'info' : errors[error].level;
 }
 
-function lineOf({ record, method, status, ms }: RequestEvent): RequestLine {
-  const { id, request, route, decision, principal } = record;
-  const line: RequestLine = { id, method, status, duration: Math.round(ms * 10) / 10 };
-  if (record.isHealthCheck) line.path = healthPath;
-  if (record.isQuestion) line.question = true;
-  if (request !== undefined)
-    Object.assign(line, { host: request.host, path: request.rawPath, client: request.client });
-  if (route !== undefined) line.route = route.id;
-  if (decision !== undefined) line.reason = decision.reason;
+function fieldsOf({ record, method, status, ms }: RequestEvent): string {
+  const { id, request, route, decision, principal, error, detail } = record;
+  let fields = `${field('id', id)}${field('method', method)},"status":${status},"duration":${Math.round(ms * 10) / 10}`;
+  if (record.isHealthCheck === true) fields += field('path', healthPath);
+  if (record.isQuestion === true) fields += ',"question":true';
+  if (request !== undefined) {
+    fields += field('host', request.host) + field('path', request.rawPath) + field('client', request.client);
+  }
+  if (route !== undefined) fields += field('route', route.id);
+  if (decision !== undefined) fields += field('reason', decision.reason);
   const user = principal && nameOf(principal);
-  if (user !== undefined) line.user = user;
-  if (record.error !== undefined) line.error = record.error;
-  if (record.detail !== undefined) line.detail = record.detail;
-  return line;
+  if (user !== undefined) fields += field('user', user);
+  if (error !== undefined) fields += field('error', error);
+  if (detail !== undefined) fields += field('detail', detail);
+  return fields;
+}
+
+function field(name: keyof RequestLine, value: string): string {
+  return `,"${name}":${JSON.stringify(value)}`;
 }
