@@ -1,12 +1,12 @@
 import { decideFor, decideForAnyone } from '@latchkey/access';
-import type { Facts } from '@latchkey/access';
+import type { Decision, Facts } from '@latchkey/access';
 import { isPreflight, withoutImpliedPort } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import { servesPort } from '@latchkey/upstreams';
 import type { RouteTable, Target } from '@latchkey/upstreams';
 import { andThen } from './and-then.ts';
 import { authenticate, anonymous } from './authenticate.ts';
-import type { AuthenticatorInput, Authenticator } from './authenticate.ts';
+import type { AuthenticatorInput, Authenticator, Identified } from './authenticate.ts';
 import { originOf, passOn, refusalOf } from './conclude.ts';
 import type { Incoming } from './incoming.ts';
 import type { Authorized, Outcome, Pending, Routed } from './outcome.ts';
@@ -43,34 +43,45 @@ export function admit<Session>(
 
   const found = findRoute(request, parts);
   if ('kind' in found) return found;
-  const { route, target } = found;
-  const routed = { request, route };
+  const { route } = found;
 
-  const own = ownEndpoint(routed, incoming, parts);
+  const own = ownEndpoint(found, incoming, parts);
   if (own !== undefined) return own;
 
-  const preflight = preflightOf(routed, incoming);
+  const preflight = preflightOf(found, incoming);
   if (preflight !== undefined) return preflight;
 
   try {
     const facts = factsOf(request, incoming);
     const open = decideForAnyone(route.policy, facts);
-    if (open !== undefined) return conclude({ identified: anonymous, decision: open });
+    if (open !== undefined) return conclude(found, anonymous, open, incoming, parts);
 
-    const authorized = authorize({ ...routed, headers: incoming.headers }, facts, parts.authenticators);
-    if (!(authorized instanceof Promise)) return conclude(authorized);
-    return { kind: 'pending', ...routed, outcome: authorized.then(conclude) };
+    const asked = { request, route, headers: incoming.headers };
+    const authorized = authorize(asked, facts, parts.authenticators);
+    if (!(authorized instanceof Promise)) {
+      return conclude(found, authorized.identified, authorized.decision, incoming, parts);
+    }
+    const outcome = authorized.then((by) => conclude(found, by.identified, by.decision, incoming, parts));
+    return { kind: 'pending', request, route, outcome };
   } catch (error) {
     // What fails at once comes as what fails later does: the record of it says what was asked for.
-    return { kind: 'pending', ...routed, outcome: Promise.reject(error) };
+    return { kind: 'pending', request, route, outcome: Promise.reject(error) };
   }
+}
 
-  function conclude(by: Authorized<Session>): Outcome<Session> {
-    const decided = { ...routed, ...by };
-    return by.decision.allow
-      ? passOn(decided, target, incoming, parts)
-      : refusalOf(decided, incoming.headers, originOf(decided.request, parts));
-  }
+// Written out, here and in what it calls: put together of others, these values would be of many shapes, and each would cost
+// every request that looks at one.
+function conclude<Session>(
+  { request, route, target }: Found,
+  identified: Identified<Session>,
+  decision: Decision,
+  incoming: Incoming,
+  parts: AdmissionParts<Session>,
+): Outcome<Session> {
+  const decided = { request, route, identified, decision };
+  return decision.allow
+    ? passOn(decided, target, incoming, parts)
+    : refusalOf(decided, incoming.headers, originOf(request, parts));
 }
 
 /** What is known of a request before anything is decided about it. */
@@ -144,8 +155,7 @@ export function authorize<Session>(
   authenticators: readonly Authenticator<Session>[],
 ): Authorized<Session> | Promise<Authorized<Session>> {
   const { policy } = asked.route;
-  return andThen(authenticate(asked, authenticators), (identified) => ({
-    identified,
-    decision: decideFor(identified.principal, policy, facts),
-  }));
+  return andThen(authenticate(asked, authenticators), function decided(identified) {
+    return { identified, decision: decideFor(identified.principal, policy, facts) };
+  });
 }

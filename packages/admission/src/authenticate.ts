@@ -52,8 +52,9 @@ export const anonymous: Identified<never> = {
 export function authenticate<Session>(
   asked: AuthenticatorInput,
   authenticators: readonly Authenticator<Session>[],
+  at = 0,
 ): Identified<Session> | Promise<Identified<Session>> {
-  const [first, ...others] = authenticators;
-  if (first === undefined) return anonymous;
-  return andThen(first(asked), (found) => found ?? authenticate(asked, others));
+  const next = authenticators[at];
+  if (next === undefined) return anonymous;
+  return andThen(next(asked), (found) => found ?? authenticate(asked, authenticators, at + 1));
 }

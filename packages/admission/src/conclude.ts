@@ -65,7 +65,16 @@ export function passOn<Session>(
   if (authenticatesConnection && incoming.kind === 'http' && identified.kind === 'visitor') {
     return { kind: 'deny', error: 'connection_credentials', ...decided };
   }
-  return { kind: 'forward', ...decided, target, path, authenticatesConnection };
+  return {
+    kind: 'forward',
+    request,
+    route,
+    identified,
+    decision,
+    target,
+    path,
+    authenticatesConnection,
+  };
 }
 
 // RFC 6455, section 10.2. What needs no credential gives nothing away.

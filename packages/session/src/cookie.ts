@@ -56,7 +56,9 @@ export function isOwnCookie(name: string, sessionName: string): boolean {
  * no-break space lets a sibling host plant a cookie that we would read as ours.
  */
 export function cookieValues(header: string | undefined, name: string): string[] {
-  return findCookies(header, (found) => found === name).map(([, value]) => value);
+  const values: string[] = [];
+  for (const pair of cookiePairs(header)) if (pair.name === name) values.push(pair.value);
+  return values;
 }
 
 /** Every cookie in the `Cookie` header whose name is wanted, in order, as name and value. */
@@ -71,8 +73,11 @@ export function findCookies(
 
 /** The `Cookie` header without the cookies whose name `isOurs` picks; undefined when none is left. */
 export function withoutCookies(header: string, isOurs: (name: string) => boolean): string | undefined {
-  const kept = cookiePairs(header).filter((pair) => !isOurs(pair.name));
-  return kept.length === 0 ? undefined : kept.map((pair) => pair.text).join('; ');
+  let kept: string | undefined;
+  for (const { name, text } of cookiePairs(header)) {
+    if (!isOurs(name)) kept = kept === undefined ? text : `${kept}; ${text}`;
+  }
+  return kept;
 }
 
 /** The names in a `Cookie` header, in order. */

@@ -48,18 +48,18 @@ export async function openSession(value: string, keys: KeyRing): Promise<Session
  * real one: what cannot be a seal of ours is passed over, and of the rest so many are given as may be opened for one request.
  *
  * @param isKnown tells of values that have been found to be such a seal before
- * @returns `all`: whether there are no more
+ * @returns `all`: whether there are no more; `came`: how many values of that name there are, seals or not
  */
 export function sealedValues(
   header: string | undefined,
   name: string,
   keys: KeyRing,
   isKnown?: (value: string) => boolean,
-): { readonly values: readonly string[]; readonly all: boolean } {
-  const sealed = cookieValues(header, name).filter(
-    (value) => isKnown?.(value) === true || isSealedWith(value, keys),
-  );
-  return { values: sealed.slice(0, openedValues), all: sealed.length <= openedValues };
+): { readonly values: readonly string[]; readonly all: boolean; readonly came: number } {
+  const values = cookieValues(header, name);
+  const sealed = values.filter((value) => isKnown?.(value) === true || isSealedWith(value, keys));
+  const all = sealed.length <= openedValues;
+  return { values: all ? sealed : sealed.slice(0, openedValues), all, came: values.length };
 }
 
 /** The `Set-Cookie` value for a sealed session; it lives as long as `expireMs` or the session, whichever is shorter. */

@@ -1,15 +1,7 @@
 import type { VisitorReason } from '@latchkey/access';
 import { ownCopy, upTo } from '@latchkey/http';
 import type { Clock } from '@latchkey/http';
-import {
-  cookieValues,
-  covers,
-  isExpired,
-  isOlderThan,
-  newestFirst,
-  openSession,
-  sealedValues,
-} from '@latchkey/session';
+import { covers, isExpired, isOlderThan, newestFirst, openSession, sealedValues } from '@latchkey/session';
 import type { Place } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
 import { LRUCache } from 'lru-cache';
@@ -86,7 +78,7 @@ export function createCredentialReader(options: {
   const over = new LRUCache<string, KnownSession>(upTo(useless));
   const unreadable = new LRUCache<string, true>(upTo(useless));
 
-  return { read, renewed: (known) => keep(known.cookie, known) };
+  return { read, renewed: (known) => void keep(known.cookie, known) };
 
   function read(
     cookieHeader: string | undefined,
@@ -94,17 +86,14 @@ export function createCredentialReader(options: {
     route: Route,
   ): Credential | Promise<Credential> {
     const found: VisitorReason[] = ['no_session'];
-    const sent = cookies.sources(place.host).flatMap((source) => {
-      const { values } = sealedValues(cookieHeader, source.name, cookies.keys, isKnown);
-      if (values.length < cookieValues(cookieHeader, source.name).length) found.push('session_unreadable');
-      return values.map((value): Sent => ({ value, source, known: kept(value) }));
-    });
-    if (!sent.some(isNew)) return choose(sent);
-    return openAll(sent).then(choose);
-
-    function choose(opened: readonly Sent[]): Credential {
-      return chooseFrom(opened, found, place, route);
+    const sent: Sent[] = [];
+    for (const source of cookies.sources(place.host)) {
+      const { values, came } = sealedValues(cookieHeader, source.name, cookies.keys, isKnown);
+      if (values.length < came) found.push('session_unreadable');
+      for (const value of values) sent.push({ value, source, known: kept(value) });
     }
+    if (!sent.some(isNew)) return chooseFrom(sent, found, place, route);
+    return openAll(sent).then((opened) => chooseFrom(opened, found, place, route));
   }
 
   function chooseFrom(
@@ -116,18 +105,25 @@ export function createCredentialReader(options: {
     const usable: { known: KnownSession; sent: string }[] = [];
     let spent = false;
     for (const { value, source, known } of opened) {
-      const objection = known === undefined ? 'session_unreadable' : objectionTo(known, source, place, route);
-      if (known !== undefined) keep(value, known);
-      if (known !== undefined && objection === undefined) usable.push({ known, sent: value });
-      if (objection !== undefined) found.push(objection);
-      spent ||= source.isHosts && known !== undefined && whyOver(known) !== undefined;
+      if (known === undefined) {
+        found.push('session_unreadable');
+        continue;
+      }
+      const end = keep(value, known);
+      const objection = end ?? objectionTo(known, source, place, route);
+      if (objection === undefined) usable.push({ known, sent: value });
+      else found.push(objection);
+      spent ||= source.isHosts && end !== undefined;
     }
     // Of several that are good a person means the one that they signed in for last.
-    const [newest] = usable.toSorted((one, other) => newestFirst(one.known.session, other.known.session));
+    const [newest, ...others] =
+      usable.length < 2
+        ? usable
+        : usable.toSorted((one, other) => newestFirst(one.known.session, other.known.session));
     if (newest !== undefined) {
-      const { session } = newest.known;
-      const rivals = usable.some(({ known }) => !isSamePerson(known.session, session));
-      return { ...newest, ...(rivals && { rivals }) };
+      const { known, sent } = newest;
+      const rivals = others.some((other) => !isSamePerson(other.known.session, known.session));
+      return rivals ? { known, sent, rivals } : newest;
     }
     const why = closeness.find((reason) => found.includes(reason)) ?? 'no_session';
     return { nobody: why, ...(spent && { spent }) };
@@ -168,10 +164,14 @@ export function createCredentialReader(options: {
     return known;
   }
 
-  function keep(value: string, known: KnownSession): void {
-    const [place, other] = whyOver(known) === undefined ? [living, over] : [over, living];
-    other.delete(value);
-    if (place.get(value) !== known) place.set(ownCopy(value), known);
+  // Among what lives or what is over, and says why that is.
+  function keep(value: string, known: KnownSession): ReturnType<typeof whyOver> {
+    const end = whyOver(known);
+    const place = end === undefined ? living : over;
+    if (place.get(value) === known) return end;
+    (end === undefined ? over : living).delete(value);
+    place.set(ownCopy(value), known);
+    return end;
   }
 
   function whyOver({ session, ended }: KnownSession): 'session_ended' | 'session_expired' | undefined {
@@ -179,18 +179,15 @@ export function createCredentialReader(options: {
     const isOld = isExpired(session, now()) || isOlderThan(session, lifetimeMs, now());
     return isOld ? 'session_expired' : undefined;
   }
+}
 
-  function objectionTo(
-    known: KnownSession,
-    source: SessionSource,
-    place: Place,
-    route: Route,
-  ): VisitorReason | undefined {
-    const end = whyOver(known);
-    if (end !== undefined) return end;
-    const { session } = known;
-    if (!source.accepts(session) || !covers(session, place)) return 'session_elsewhere';
-    if (session.idp !== route.providerSlug) return 'session_other_provider';
-    return undefined;
-  }
+function objectionTo(
+  { session }: KnownSession,
+  source: SessionSource,
+  place: Place,
+  route: Route,
+): VisitorReason | undefined {
+  if (!source.accepts(session) || !covers(session, place)) return 'session_elsewhere';
+  if (session.idp !== route.providerSlug) return 'session_other_provider';
+  return undefined;
 }
