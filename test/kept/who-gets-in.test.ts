@@ -1,5 +1,6 @@
 // The rules of BuzzFeed SSO as it documents them, asked of the function that the proxy asks.
 import { describe, expect, test } from '@jest/globals';
+import { aPerson } from '@latchkey/testing';
 import { decide } from '@latchkey/access';
 import { loadProxySettings } from '@latchkey/settings';
 import { loadUpstreams } from '@latchkey/upstreams';
@@ -31,7 +32,7 @@ function letsIn(email: string, groups: string[], options: string, env?: Record<s
   const { table, diagnostics } = load(options, env);
   const route = table?.routes[0];
   if (route === undefined) throw new Error(JSON.stringify(diagnostics));
-  return decide({ kind: 'person', email, groups }, route.policy, { path: '/', preflight: false }).allow;
+  return decide(aPerson({ email, groups }), route.policy, { path: '/', preflight: false }).allow;
 }
 
 describe('who gets in', () => {

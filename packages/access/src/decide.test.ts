@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { aPerson } from '@latchkey/testing';
 import { decide, decideFor, decideForAnyone, traceRules } from './decide.ts';
 import { compilePolicy, noFacts } from './policy.ts';
 import type { AccessRules, Facts, Policy, PolicyOptions, Rule } from './policy.ts';
@@ -20,7 +21,7 @@ const publicPath = (prefix: string) => ({
   matches: (path: string) => path.startsWith(prefix),
 });
 
-const ada: Person = { kind: 'person', email: 'ada@example.com', groups: ['staff', 'makers'] };
+const ada = aPerson({ groups: ['staff', 'makers'] });
 const groupless: Person = { ...ada, groups: [] };
 const unknownGroups: Person = { ...ada, groups: undefined };
 const stranger: Visitor = { kind: 'visitor', why: 'no_session' };

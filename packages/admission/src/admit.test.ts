@@ -1,16 +1,16 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { noFacts } from '@latchkey/access';
-import type { AccessRules, Machine, Person } from '@latchkey/access';
+import type { AccessRules, Machine } from '@latchkey/access';
 import { isOwnPathWith } from '@latchkey/contract';
 import type { Route, RouteMatch } from '@latchkey/upstreams';
-import { aRoute } from '@latchkey/testing';
+import { aPerson, aRoute } from '@latchkey/testing';
 import { admit, authorize } from './admit.ts';
 import type { AdmissionParts } from './admit.ts';
 import type { Authenticator, Identified } from './authenticate.ts';
 import { readIncoming } from './incoming.ts';
 import type { Incoming } from './incoming.ts';
 
-const ada: Person = { kind: 'person', email: 'ada@example.com', groups: ['staff'] };
+const ada = aPerson();
 const robot: Machine = { kind: 'machine', name: 'deploy', groups: ['builders'] };
 const asPerson = (): Identified<string> => ({
   kind: 'person',

@@ -1,20 +1,10 @@
 import { expect, jest, test } from '@jest/globals';
 import { deriveKeys } from '@latchkey/session';
-import type { Session } from '@latchkey/session';
+import { aSession } from '@latchkey/testing';
 import { createRefresher } from './refresh.ts';
 import type { GrantState } from './store.ts';
 
-const session: Session = {
-  sid: 'one',
-  sub: '1',
-  email: 'ada@example.com',
-  user: 'ada',
-  idp: 'okta',
-  aud: 'example.com',
-  iat: 0,
-  auth_time: 0,
-  exp: 1_000,
-};
+const session = aSession(0, { idp: 'okta', exp: 1_000 });
 const known: GrantState = {
   grant: { refresh_token: 'refresh', access_expires_at: 100, checked_at: 0 },
   groups: undefined,

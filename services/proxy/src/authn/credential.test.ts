@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { clockFrom } from '@latchkey/http';
 import { deriveKeys, sealSession, sessionCookie } from '@latchkey/session';
 import type { Place, Session } from '@latchkey/session';
-import { aRoute } from '@latchkey/testing';
+import { aRoute, aSession } from '@latchkey/testing';
 import { createSessionStates } from './session-state.ts';
 import { sessionTokens } from './session-token.ts';
 import { createCredentialReader } from './credential.ts';
@@ -26,17 +26,7 @@ const tokens = sessionTokens(deriveKeys(['client'], 'session token'), cookies);
 const host = 'wiki.example.com';
 const place = at(host);
 const route = aRoute({ rules: { groups: [], emailDomains: ['*'], emailAddresses: [] } });
-const session: Session = {
-  sid: 'one',
-  sub: '1',
-  email: 'ada@example.com',
-  user: 'ada',
-  idp: 'google',
-  aud: 'example.com',
-  iat: start / 1000,
-  auth_time: start / 1000,
-  exp: start / 1000 + 3_600,
-};
+const session = aSession(start / 1000, { exp: start / 1000 + 3_600 });
 
 const good = await sealSession(session, cookie);
 const another = await sealSession({ ...session, sid: 'two' }, cookie);

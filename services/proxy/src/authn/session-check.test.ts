@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { aSession } from '@latchkey/testing';
 import { clockFrom } from '@latchkey/http';
 import type { Session } from '@latchkey/session';
 import { pino } from 'pino';
@@ -34,9 +35,7 @@ let made = 0;
 let states = createSessionStates(clock);
 
 function session(sid = `sid ${made++}`, iat = seen / 1000, other?: Partial<Session>): KnownSession {
-  const times = { iat, auth_time: seen / 1000, exp: seen / 1000 + 2_592_000 };
-  const person = { sub: '1', email: 'ada@example.com', user: 'ada' };
-  const opened = { sid, idp: 'google', aud: 'example.com', ...person, ...times, ...other };
+  const opened = aSession(seen / 1000, { sid, iat, ...other });
   return newlyKnown(opened, { token: 'sealed', cookie: 'sealed', state: states(opened) }, clock);
 }
 

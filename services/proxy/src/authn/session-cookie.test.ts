@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { AuthenticatorInput } from '@latchkey/admission';
 import { clockFrom } from '@latchkey/http';
-import { aRequest, aRoute } from '@latchkey/testing';
+import { aRequest, aRoute, aSession } from '@latchkey/testing';
 import { createSessionStates, newlyKnown } from './session-state.ts';
 import type { KnownSession } from './session-state.ts';
 import type { CredentialReader } from './credential.ts';
@@ -28,9 +28,7 @@ const authenticate = createSessionCookieAuthenticator({
 let known: KnownSession;
 
 beforeEach(() => {
-  const times = { iat: 1, auth_time: 1, exp: 4_000_000_000 };
-  const person = { sub: '1', email: 'ada@example.com', user: 'ada' };
-  const session = { sid: 'one', idp: 'google', aud: 'example.com', ...person, ...times };
+  const session = aSession(1);
   const clock = clockFrom({ now: () => 1_000 });
   const state = createSessionStates(clock)(session);
   known = newlyKnown(session, { token: 'sealed', cookie: 'sealed', state }, clock);

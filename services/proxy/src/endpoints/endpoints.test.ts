@@ -5,7 +5,7 @@ import type { VisitorReason } from '@latchkey/access';
 import { ownPaths } from '@latchkey/contract';
 import { clockFrom, replyText } from '@latchkey/http';
 import type { Authorized } from '@latchkey/admission';
-import { aRequest, aRoute } from '@latchkey/testing';
+import { aRequest, aRoute, aSession } from '@latchkey/testing';
 import supertest from 'supertest';
 import type { Admission } from '../admission.ts';
 import { openExchange } from '../exchange.ts';
@@ -58,9 +58,7 @@ beforeEach(() => {
 });
 
 function signedIn(groups: readonly string[]): void {
-  const times = { iat: 1_700_000_000, auth_time: 1_700_000_000, exp: 1_702_592_000 };
-  const person = { sub: 'the-sub', email: 'ada@example.com', user: 'ada', grant: 'the-grant' };
-  const session = { sid: 'the-sid', idp: 'google', aud: 'example.com', ...person, ...times };
+  const session = aSession(1_700_000_000, { sub: 'the-sub', sid: 'the-sid', grant: 'the-grant' });
   const clock = clockFrom({ now: () => 0 });
   const state = createSessionStates(clock)(session);
   const known = newlyKnown(session, { token: 'the-seal', cookie: 'the-seal', state }, clock);
