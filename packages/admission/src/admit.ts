@@ -142,7 +142,9 @@ function ownEndpoint(
 
 /** Stage 4: what makes a request public. Then nobody looks who sends it, and no identity travels on. */
 function factsOf({ path, method }: CanonicalRequest, { headers }: Incoming): Facts {
-  return { path, preflight: isPreflight(method, headers) };
+  // RFC 4918, section 10.3: where something is copied or moved to. A public path says nothing about a second one.
+  const isAboutOne = headers['destination'] === undefined;
+  return { path: isAboutOne ? path : undefined, preflight: isPreflight(method, headers) };
 }
 
 /**
