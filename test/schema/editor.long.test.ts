@@ -34,6 +34,8 @@ describe('an editor completes', () => {
       'skip_auth_regex',
       'skip_auth_preflight',
       'provider_slug',
+      'max_auth_age',
+      'idle_timeout',
       'cors',
       'allowed_origins',
       'strip_request_headers',

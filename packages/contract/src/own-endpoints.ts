@@ -81,6 +81,13 @@ export const ownEndpoints = {
     action: 'callback',
     meaning: 'Where such a sign-in ends: the browser brings a code, and gets the session of this host.',
   },
+  refresh: {
+    path: '/oauth2/refresh',
+    methods: reading,
+    action: 'proxy',
+    meaning:
+      "For a page that must not be left, such as a single-page application after a 401: opened in a small window or a tab, it has the person sign in if that is needed, tells the page that opened it, by `postMessage` and on the `BroadcastChannel` `latchkey`, `{ type: 'latchkey:session_renewed' }`, and closes itself. Only pages of the same origin hear it.",
+  },
   signOut: {
     path: '/oauth2/sign_out',
     methods: 'any',

@@ -1,9 +1,21 @@
-import { html, htmlText } from './html.ts';
+import { createHash } from 'node:crypto';
+import { html, htmlText, trustedHtml } from './html.ts';
 import type { SafeHtml } from './html.ts';
 import type { StyleSheet } from './style.ts';
 
 /** A page ready to be sent: the text of its body and the headers that belong to it. */
 export type Rendered = { body: string; headers: Record<string, string> };
+
+/** A script of this source within a page, and what the policy calls it. */
+export type InlineScript = { readonly element: SafeHtml; readonly source: string };
+
+/** Makes a script of a page; the policy names it by the hash of exactly the text between the tags. */
+export function inlineScript(code: string): InlineScript {
+  return {
+    element: trustedHtml(`<script>${code}</script>`),
+    source: `'sha256-${createHash('sha256').update(code).digest('base64')}'`,
+  };
+}
 
 type Document = {
   readonly title: string;
@@ -17,13 +29,15 @@ type Document = {
   readonly framed?: boolean | undefined;
   /** Where forms may go, where scripts and images may come from, as a content security policy spells it. */
   readonly formTargets?: readonly string[];
+  /** Runs once everything above it is there. */
+  readonly script?: InlineScript | undefined;
   readonly scriptSources?: readonly string[];
   readonly imageSources?: readonly string[];
 };
 
 /** What every page has around its content: head, footer, and headers that allow what the page has and nothing else. */
 export function renderDocument(document: Document): Rendered {
-  const { title, look, sheet, content, requestId } = document;
+  const { title, look, sheet, content, script, requestId } = document;
   const page = html`<!doctype html>
     <html lang="en">
       <head>
@@ -39,6 +53,7 @@ export function renderDocument(document: Document): Rendered {
           <span>Latchkey</span>
           ${requestId === undefined ? undefined : html`<span>Reference: <code>${requestId}</code></span>`}
         </footer>
+        ${script?.element}
       </body>
     </html> `;
   return { body: htmlText(page), headers: headersFor(document) };
@@ -48,13 +63,14 @@ function headersFor({
   sheet,
   framed = false,
   formTargets = [],
+  script,
   scriptSources = [],
   imageSources = [],
 }: Document): Record<string, string> {
   const policy = [
     "default-src 'none'",
     `style-src ${sheet.source}`,
-    ...directive('script-src', scriptSources),
+    ...directive('script-src', [...(script === undefined ? [] : [script.source]), ...scriptSources]),
     ...directive('img-src', imageSources),
     `form-action ${[...new Set(formTargets)].join(' ') || "'none'"}`,
     "base-uri 'none'",

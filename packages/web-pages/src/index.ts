@@ -7,6 +7,7 @@ export { longAddress, longAddressPage } from './long-address.ts';
 export { onwardPage } from './onward.ts';
 export { renderPage, thisAddress } from './page.ts';
 export type { PageAction, Fact, Page } from './page.ts';
+export { refreshedPage } from './refreshed.ts';
 export { replyError, replyPage } from './reply.ts';
 export { confirmSignInPage, signInPage } from './sign-in.ts';
 export type { ProviderLink } from './sign-in.ts';

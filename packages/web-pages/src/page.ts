@@ -1,6 +1,6 @@
 import { checked, cspSourceOf } from './address.ts';
 import { renderDocument } from './document.ts';
-import type { Rendered } from './document.ts';
+import type { InlineScript, Rendered } from './document.ts';
 import { html } from './html.ts';
 import type { SafeHtml } from './html.ts';
 import { markOf } from './marks.ts';
@@ -34,15 +34,25 @@ export type Page = {
   readonly mood: Mood;
   /** Other pages may frame it. It has no button then, and no link that does anything: a click there may not be meant. */
   readonly framed?: boolean | undefined;
+  readonly script?: InlineScript | undefined;
 };
 
 const sheet = styleSheet(style);
 
 /** Turns a page into the body and headers of its answer. Throws a `TypeError` for an action that leads nowhere safe. */
 export function renderPage(page: Page): Rendered {
-  const { title, mood, requestId, framed, actions = [] } = page;
+  const { title, mood, requestId, framed, script, actions = [] } = page;
   const formTargets = actions.flatMap((action) => ('post' in action ? [cspSourceOf(action.post)] : []));
-  return renderDocument({ title, look: mood, sheet, content: content(page), requestId, formTargets, framed });
+  return renderDocument({
+    title,
+    look: mood,
+    sheet,
+    content: content(page),
+    requestId,
+    formTargets,
+    framed,
+    script,
+  });
 }
 
 function content(page: Page): SafeHtml {

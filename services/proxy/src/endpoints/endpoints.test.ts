@@ -93,6 +93,7 @@ test('the paths that are ours are these and no others', () => {
     '/oauth2/forward-auth',
     '/oauth2/me',
     '/oauth2/person',
+    '/oauth2/refresh',
     '/oauth2/sign_in',
     '/oauth2/sign_out',
     '/oauth2/v1/certs',

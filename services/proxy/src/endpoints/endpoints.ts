@@ -17,6 +17,7 @@ import {
   replyText,
 } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
+import { refreshedPage, replyPage } from '@latchkey/web-pages';
 import express from 'express';
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
 import type { PersonMarks } from '../authn/person-marks.ts';
@@ -76,6 +77,7 @@ export function createEndpoints(parts: {
     appsScript: [(_req, res) => replyLauncherScript(res)],
     signIn: [onlyVisits, parts.signInLink, parts.startSignIn],
     callback: [leaveCode, onlyVisits, parts.finishSignIn],
+    refresh: [onlyVisits, answerRefresh],
     signOut: [signOut],
     person: [goOn],
     // Without a session: whoever checks a signature is a program, and public keys are no secret.
@@ -138,6 +140,19 @@ export function createEndpoints(parts: {
       exchange,
       refusalOf({ request, route, ...authorized }, req.headers, addresses.origin(request)),
     );
+  }
+
+  // A sign-in on the way ends here again, since this is the address that was asked for.
+  async function answerRefresh(req: Request, res: Response): Promise<void> {
+    const { request, route, exchange } = ownRequestOf(res);
+    const authorized = await decideAbout(req, res);
+    const { identified, decision } = authorized;
+    if (identified.kind === 'person' && decision.allow) {
+      const { email } = identified.principal;
+      return replyPage(res, 200, refreshedPage({ email, requestId: exchange.id }));
+    }
+    const origin = addresses.origin(request);
+    return refuse(exchange, refusalOf({ request, route, ...authorized }, req.headers, origin));
   }
 
   // Told as a decision: the answer is about it. Who signs out, say, is not refused anything.
