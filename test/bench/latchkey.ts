@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { imageFlags } from '../fixtures/image-flags.ts';
 import { freePort } from '../fixtures/ports.ts';
 import type { Installation } from './installation.ts';
 import { startServer } from './processes.ts';
@@ -53,14 +54,6 @@ export async function startLatchkey(
   writeFileSync(configFile, file);
   const env = { ...environment(installation, port), UPSTREAM_CONFIGFILE: configFile };
   return startServer('server', command, { port, output, env });
-}
-
-// Both run with the same.
-function imageFlags(): string[] {
-  const start = readFileSync(join(root, 'deploy/images/bin/sso-proxy'), 'utf8');
-  const flags = /^exec \S+\/node (?<flags>.*)-- /m.exec(start)?.groups?.['flags'];
-  if (flags === undefined) throw new Error('it is not clear how deploy/images/bin/sso-proxy starts Node');
-  return flags.split(' ').filter((flag) => flag !== '');
 }
 
 /** The environment of the gate, but for its upstream file. */
