@@ -121,3 +121,8 @@ describe("a template is expanded as Go's regexp.Expand does", () => {
     expect(expandTemplate(template, (name) => groups.get(name))).toBe(expanded);
   });
 });
+
+test('a host name never makes a Unix socket of what is written as something else', () => {
+  const { table } = load(rewrite('^(\\w+)\\.example\\.com$', '${1}nix:/run/app.sock'));
+  expect(table?.match('u.example.com', undefined)?.target).toBeUndefined();
+});

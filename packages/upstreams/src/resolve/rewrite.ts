@@ -6,7 +6,7 @@ import type { Target } from '../types.ts';
 import { expandTemplate, referencesOf } from './go-template.ts';
 import type { GroupLookup } from './go-template.ts';
 import { compilePattern } from './pattern.ts';
-import { parseTarget, toInvalid } from './target.ts';
+import { isSocket, parseTarget, toInvalid } from './target.ts';
 
 /** The hosts of a rewrite route and where each leads. */
 export type HostPattern = {
@@ -58,7 +58,9 @@ function hostPattern(pattern: RE2JS, template: string, scheme: 'http' | 'https')
       const group: GroupLookup = (reference) =>
         hasGroup(reference) ? (matcher.group(reference) ?? undefined) : undefined;
       const parsed = parseTarget(expandTemplate(template, group), scheme);
-      if (!parsed.ok) return { target: undefined };
+      // A host name makes no address of one kind into one of another: `${1}nix:/run/app.sock` is no socket.
+      const isAsWritten = parsed.ok && (parsed.target.socketPath === undefined || isSocket(template));
+      if (!isAsWritten) return { target: undefined };
       return { target: { ...parsed.target, ...(madeByHost && { madeByHost }) } };
     },
   };

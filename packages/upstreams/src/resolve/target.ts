@@ -9,7 +9,7 @@ export function parseTarget(to: string, scheme: 'http' | 'https'): ParsedTarget 
   // The URL parser would drop or turn these without a word, and then forward elsewhere than the file says.
   // oxlint-disable-next-line no-control-regex
   if (/[\s\\\0-\x1F\x7F]/.test(to)) return no('it holds a space, a backslash or a control character');
-  if (/^unix:/i.test(to)) return socketTarget(to);
+  if (isSocket(to)) return socketTarget(to);
   const url = URL.parse(hasScheme(to) ? to : `${scheme}://${to}`);
   if (!url) return no('it cannot be read');
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
@@ -22,6 +22,11 @@ export function parseTarget(to: string, scheme: 'http' | 'https'): ParsedTarget 
     ok: true,
     target: { origin: url.origin, basePath: url.pathname.replace(/\/$/, ''), query: url.search.slice(1) },
   };
+}
+
+/** Tells whether a `to` is written as a Unix socket. */
+export function isSocket(to: string): boolean {
+  return /^unix:/i.test(to);
 }
 
 // What curl and nginx tell an application at a socket.

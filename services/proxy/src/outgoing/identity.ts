@@ -73,6 +73,6 @@ export function createIdentity({
 
 /** So much of the life of an assertion is over before it is made anew: an application may look at it a little later. */
 const keptFor = 0.8;
-const mostOrigins = 64;
+const mostOrigins = 8;
 
 type Made = { readonly session: Session; readonly headers: readonly string[]; readonly until: number };
