@@ -9,15 +9,18 @@ const page = renderUpstreamReference();
 const base = `- service: wiki
   default:
     from: wiki.test
-    to: http://wiki.test
+    to: https://wiki.test
     options: { allowed_groups: [g] }
 `;
+
+// A certificate and its key are two options, and neither is taken alone.
+const paired = base.replace('[g]', '[g], client_cert_file: /proxy.pem, client_key_file: /proxy.key');
 
 /** A part of a file, with what has to be around it. */
 function fileFrom(example: string): string {
   if (/^defaults:|^ +default:/m.test(example)) return example;
   if (example.startsWith('- ')) return `${example}${base.slice(base.indexOf('\n'))}`;
-  return `${base}  prod:\n${example.replaceAll(/^/gm, '    ')}\n`;
+  return `${/client_\w+_file/.test(example) ? paired : base}  prod:\n${example.replaceAll(/^/gm, '    ')}\n`;
 }
 
 function load(text: string) {
