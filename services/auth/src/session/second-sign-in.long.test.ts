@@ -12,7 +12,7 @@ const engineer = 'engineer@example.com';
 let rig: Rig;
 let browser: Browser;
 beforeAll(async () => {
-  rig = await startRig({ providerTimeoutMs: 1_000 });
+  rig = await startRig({ providerTimeoutMs: 2_000 });
 });
 afterAll(() => rig.close());
 beforeEach(() => {

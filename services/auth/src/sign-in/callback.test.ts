@@ -6,7 +6,7 @@ import type { Rig } from '../../test/rig.ts';
 let rig: Rig;
 let browser: Browser;
 beforeAll(async () => {
-  rig = await startRig({ providerTimeoutMs: 1_000 });
+  rig = await startRig({ providerTimeoutMs: 2_000 });
 });
 afterAll(() => rig.close());
 beforeEach(() => {

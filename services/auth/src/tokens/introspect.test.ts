@@ -8,7 +8,7 @@ import type { Rig } from '../../test/rig.ts';
 let rig: Rig;
 let browser: Browser;
 beforeAll(async () => {
-  rig = await startRig({ providerTimeoutMs: 1_000 });
+  rig = await startRig({ providerTimeoutMs: 2_000 });
 });
 afterAll(() => rig.close());
 beforeEach(() => {
@@ -162,7 +162,7 @@ describe('a task that has forgotten everything', () => {
     token = await tokenOf('google');
     // A second task with the same secrets, in front of the same provider.
     other = await startRig({
-      providerTimeoutMs: 1_000,
+      providerTimeoutMs: 2_000,
       env: {
         SESSION_KEY: rig.settings.session.key.join(','),
         SESSION_COOKIE_SECRET: rig.settings.session.cookie.secrets.join(','),
