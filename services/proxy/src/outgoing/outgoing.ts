@@ -58,10 +58,11 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
   }
 
   // A machine is no person, and nobody's name goes with it.
-  function identityFor({ identified, route, request }: Forward<KnownSession>): readonly string[] | undefined {
-    return identified.kind === 'person'
-      ? identityOf(identified.session, route, addresses.origin(request))
-      : undefined;
+  function identityFor(
+    { identified, route }: Forward<KnownSession>,
+    origin: string,
+  ): readonly string[] | undefined {
+    return identified.kind === 'person' ? identityOf(identified.session, route, origin) : undefined;
   }
 
   return {
@@ -76,7 +77,7 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
         upstreamHost: target.origin.slice(target.origin.indexOf('//') + 2),
         plan: planOf(route).request,
         isPreflight: decision.reason === 'preflight',
-        identity: identityFor(forward),
+        identity: identityFor(forward, origin),
         isOwnCookie,
         ...(!route.preserveLocation && {
           innerAddress: (value, host) => withInnerAddress(value, { target, host }, origin),
@@ -88,7 +89,7 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
       const { cookie } = exchange.req.headers;
       const [setCookie] = setCookies(exchange, forward);
       return [
-        ...(identityFor(forward) ?? []),
+        ...(identityFor(forward, addresses.origin(forward.request)) ?? []),
         ...(cookie === undefined ? [] : ['Cookie', withoutCookies(cookie, isOwnCookie) ?? '']),
         ...(setCookie === undefined ? [] : ['Set-Cookie', setCookie]),
       ];

@@ -10,8 +10,9 @@ import { giveRenewed } from './give-renewed.ts';
 export type BeginAnswer = (exchange: Exchange) => void;
 
 /**
- * Makes what every answer of ours says, a refusal after the request was let in, too: that browsers come over HTTPS only, and
- * the session as auth has renewed it, and that pages of origins that the route names may read it. What an application answers says all that in the headers that are made for it.
+ * Makes what every answer of ours says, a refusal after the request was let in, too: that browsers come over HTTPS only, that
+ * pages of origins that the route names may read it, and the session as auth has renewed it. What an application answers says
+ * all that in the headers that are made for it.
  */
 export function createBeginAnswer(parts: {
   /** browsers reach us over HTTPS only */
