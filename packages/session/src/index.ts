@@ -48,3 +48,4 @@ export {
   sessionCookie,
 } from './session-cookie.ts';
 export type { SessionCookie } from './session-cookie.ts';
+export { isSameText } from './same-text.ts';

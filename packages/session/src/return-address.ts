@@ -1,6 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { CodeRequest } from './code-request.ts';
 import type { Key, KeyRing } from './keys.ts';
+import { isSameText } from './same-text.ts';
 
 /** How long a signed return address may be used to start a sign-in; the time spent at the provider does not count. */
 export const returnAddressLifeMs = 5 * 60_000;
@@ -48,17 +49,11 @@ export function refuseReturnAddress(
   const { redirect_uri: url, ts, sig } = signed;
   if (url === undefined || ts === undefined || sig === undefined) return 'unsigned';
   if (!/^\d{1,12}$/.test(ts)) return 'forged';
-  if (!keys.some((key) => isSame(sig, signature(url, ts, key, codeRequest)))) return 'forged';
+  if (!keys.some((key) => isSameText(sig, signature(url, ts, key, codeRequest)))) return 'forged';
   const age = now - Number(ts) * 1000;
   if (age > returnAddressLifeMs) return 'expired';
   if (age < -clockSkewMs) return 'from the future';
   return undefined;
-}
-
-// As text: decoded, many spellings would be one signature.
-function isSame(shown: string, expected: string): boolean {
-  const [one, other] = [Buffer.from(shown), Buffer.from(expected)];
-  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 // Fields are length-delimited by JSON, so that no two different lists give the same text to sign.

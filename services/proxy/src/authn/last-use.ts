@@ -1,6 +1,6 @@
-import { clockSkewMs, cookieName, cookieValues, setCookie } from '@latchkey/session';
+import { clockSkewMs, cookieName, cookieValues, isSameText, setCookie } from '@latchkey/session';
 import type { KeyRing, Session } from '@latchkey/session';
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 
 /** What a browser knows of when a session was last used on a host; no task of ours remembers it, for there are several. */
 export type LastUses = {
@@ -31,7 +31,9 @@ export function lastUses(options: { keys: KeyRing; secure: boolean; now: () => n
         .flatMap((value) => {
           const [seconds = '', signature = ''] = value.split('.', 2);
           if (!/^\d{1,12}$/.test(seconds)) return [];
-          const isOurs = keys.some((key) => isSame(signature, sign(key.secret, seconds, session, authority)));
+          const isOurs = keys.some((key) =>
+            isSameText(signature, sign(key.secret, seconds, session, authority)),
+          );
           const ms = Number(seconds) * 1000;
           return isOurs && ms < now() + clockSkewMs ? [ms] : [];
         });
@@ -49,9 +51,4 @@ function sign(secret: string, seconds: string, { sid }: Session, authority: stri
   return createHmac('sha256', secret)
     .update(JSON.stringify([seconds, sid, authority]))
     .digest('base64url');
-}
-
-function isSame(shown: string, expected: string): boolean {
-  const [one, other] = [Buffer.from(shown), Buffer.from(expected)];
-  return one.length === other.length && timingSafeEqual(one, other);
 }
