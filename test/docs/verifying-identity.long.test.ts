@@ -1,16 +1,20 @@
 // What docs/verifying-identity.md gives applications to copy is run against real assertions.
 import { execFile, spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import type { JSONWebKeySet } from 'jose';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { freePort } from '../fixtures/ports.ts';
 import { findProgram } from '../fixtures/programs.ts';
+import { startProgram } from '../fixtures/running-program.ts';
 import { valuesOf } from '../fixtures/recorder.ts';
 import { useStack } from '../fixtures/use-stack.ts';
+import { nginxWith } from '../fronts/nginx.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/verifying-identity.md'), 'utf8');
 const { privateKey } = generateKeyPairSync('ec', {
@@ -22,7 +26,9 @@ const { privateKey } = generateKeyPairSync('ec', {
 const grafanaRoute = snippet('Grafana', 'yaml')
   .replaceAll('grafana.corp.example.com', 'grafana.latchkey.localhost')
   .replace('http://grafana.internal:3000', "'{{app}}'");
+let clock = 0;
 const the = useStack({
+  now: () => Date.now() + clock,
   proxyEnv: { ASSERTION_KEY: privateKey },
   upstreams: `
 - service: wiki
@@ -35,14 +41,19 @@ ${grafanaRoute}`,
 let ofWiki = '';
 let ofHello = '';
 let ofGrafana = '';
+let ofYesterday = '';
 let keys: { url: string; set: JSONWebKeySet; close: () => void };
 
 beforeAll(async () => {
-  const browser = await the.signedIn();
+  clock = -86_400_000;
+  let browser = await the.signedIn();
   async function assertionAt(host: string): Promise<string> {
     await browser.fetch(the.stack.url(host));
     return valuesOf(the.stack.app.received.at(-1) ?? { rawHeaders: [] }, 'X-Latchkey-Jwt-Assertion')[0] ?? '';
   }
+  ofYesterday = await assertionAt('wiki');
+  clock = 0;
+  browser = await the.signedIn();
   [ofWiki, ofHello, ofGrafana] = [
     await assertionAt('wiki'),
     await assertionAt('hello'),
@@ -106,9 +117,36 @@ print(who_asks({"X-Latchkey-Jwt-Assertion": ${JSON.stringify(token)}})["email"],
   return run(python ?? '', ['-c', code]);
 }
 
+const nginx = findProgram('nginx');
+const njs = '/usr/lib/nginx/modules/ngx_http_js_module.so';
+const hasNjs = nginx !== undefined && existsSync(njs);
+if (!hasNjs) process.stderr.write('no nginx with njs (libnginx-mod-http-js): not run\n');
+
+async function inNginx(token: string): Promise<Run> {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-njs-'));
+  const port = await freePort();
+  const server = here(snippet('nginx', 'nginx'))
+    .replace('listen 8080', `listen 127.0.0.1:${port}`)
+    .replace('/var/cache/nginx/latchkey', `${folder}/cache`)
+    .replace('root /srv/wiki', 'return 200 $person');
+  const plan = nginxWith(folder, { wiki: server }, [njs]);
+  const files = { ...plan.files, 'latchkey.js': here(snippet('nginx', 'js')) };
+  const running = await startProgram(nginx ?? '', { ...plan, files }, { folder, port });
+  try {
+    const headers = { 'X-Latchkey-Jwt-Assertion': token };
+    const answer = await fetch(`http://127.0.0.1:${port}/`, { headers });
+    const isRefused = answer.status === 403;
+    return { status: isRefused ? 1 : answer.status - 200, stdout: isRefused ? '' : await answer.text() };
+  } finally {
+    await running.stop();
+    rmSync(folder, { recursive: true });
+  }
+}
+
 const cases = [
   ['Node', inNode, test],
   ['Python', inPython, python === undefined ? test.skip : test],
+  ['nginx', inNginx, hasNjs ? test : test.skip],
 ] as const;
 
 describe.each(cases)('the lines for %s', (_, whoAsks, test) => {
@@ -116,10 +154,10 @@ describe.each(cases)('the lines for %s', (_, whoAsks, test) => {
     expect(await whoAsks(ofWiki)).toMatchObject({ status: 0, stdout: 'engineer@example.com' });
   });
 
-  test('refuse what is for another application, what was changed, and what is not there', async () => {
+  test('refuse what is over, what is for another application, what was changed, and what is not there', async () => {
     const [head = '', body = '', signature = ''] = ofWiki.split('.');
     const changed = `${head}.${body.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))}.${signature}`;
-    for (const token of [ofHello, changed, ''])
+    for (const token of [ofYesterday, ofHello, changed, ''])
       expect(await whoAsks(token)).toMatchObject({ status: 1, stdout: '' });
   });
 });
