@@ -85,7 +85,7 @@ describe('YAML', () => {
       tlsSkipVerify: true,
       preserveHost: true,
       skipRequestSigning: true,
-      providerSlug: 'okta',
+      providerSlugs: ['okta'],
       skipAuthPreflight: true,
       passAccessToken: true,
     });

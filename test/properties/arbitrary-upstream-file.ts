@@ -92,7 +92,9 @@ const options = fc.record(
     allowed_email_addresses: orNothing(addresses),
     skip_auth_regex: orNothing(fc.array(fc.oneof(pattern, fc.constant(404)), { maxLength: 3 })),
     skip_auth_preflight: orNothing(fc.boolean()),
-    provider_slug: orNothing(fc.constantFrom('', 'google', 'okta-2', 7)),
+    provider_slug: orNothing(
+      fc.constantFrom<unknown>('', 'google', 'okta-2', 7, [], ['google', 'okta-2', 7]),
+    ),
     max_auth_age: orNothing(fc.constantFrom('0', '1m', '8h')),
     idle_timeout: fc.constantFrom(0, '90s', '1h30m'),
     cors: orNothing(cors),

@@ -48,6 +48,8 @@ export const mistakes: readonly Mistake[] = [
   tell('LK213', `${options}.skip_auth_regex`, ['a'.repeat(1001)]),
   beyondSchema('LK213', `${options}.skip_auth_regex`, ['^/(?!admin)']),
   tell('LK214', `${options}.provider_slug`, 'a/b'),
+  tell('LK214', `${options}.provider_slug`, ['google', 'a/b']),
+  tell('LK208', `${options}.provider_slug`, ['google', '']),
   tell('LK205', `${options}.flush_interval`, {}),
   tell('LK203', `${options}.inject_request_headers`, ['X-A']),
   tell('LK212', `${options}.inject_request_headers`, { 'X A': 'b' }),

@@ -30,6 +30,7 @@ export {
 export type { Place, Session } from './record.ts';
 export {
   clockSkewMs,
+  providersOf,
   refuseReturnAddress,
   returnAddressLifeMs,
   signReturnAddress,

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { deriveKeys } from './keys.ts';
 import {
   clockSkewMs,
+  providersOf,
   refuseReturnAddress,
   returnAddressLifeMs,
   signReturnAddress,
@@ -36,7 +37,7 @@ describe('a signed return address', () => {
 
 describe('a return address with a code asked for', () => {
   const codeRequest = { state: 'state', codeChallenge: 'challenge' };
-  const asked = signReturnAddress(url, key, now, codeRequest);
+  const asked = signReturnAddress(url, key, now, { codeRequest });
 
   test.each([
     ['as it was signed', asked, codeRequest, undefined],
@@ -47,6 +48,40 @@ describe('a return address with a code asked for', () => {
     ['with one that nobody signed', signed, codeRequest, 'forged'],
   ] as const)('%s', (_, given, shown, refusal) => {
     expect(refuseReturnAddress(given, [key], now, shown)).toBe(refusal);
+  });
+});
+
+describe('a return address with providers to choose from', () => {
+  const codeRequest = { state: 'state', codeChallenge: 'challenge' };
+  const providers = ['google', 'okta'];
+  const chosen = signReturnAddress(url, key, now, { providers });
+
+  test('names them, and one alone is no choice', () => {
+    expect(providersOf(chosen)).toEqual(providers);
+    expect(signReturnAddress(url, key, now, { providers: ['google'] })).toEqual(signed);
+    expect(providersOf(signed)).toEqual([]);
+  });
+
+  test.each([
+    ['as it was signed', chosen, undefined, undefined],
+    [
+      'with a code asked for',
+      signReturnAddress(url, key, now, { providers, codeRequest }),
+      codeRequest,
+      undefined,
+    ],
+    ['with one more', { ...chosen, providers: 'google okta evil' }, undefined, 'forged'],
+    ['in another order', { ...chosen, providers: 'okta google' }, undefined, 'forged'],
+    ['with none', { ...chosen, providers: '' }, undefined, 'forged'],
+    ['where there was no choice', { ...signed, providers: 'google okta' }, undefined, 'forged'],
+    ['with a code that nobody signed', chosen, codeRequest, 'forged'],
+  ] as const)('%s', (_, given, shown, refusal) => {
+    expect(refuseReturnAddress(given, [key], now, shown)).toBe(refusal);
+  });
+
+  test('is not the one without them', () => {
+    const { providers: _, ...without } = chosen;
+    expect(refuseReturnAddress(without, [key], now)).toBe('forged');
   });
 });
 

@@ -14,7 +14,7 @@ export function aRoute(options: Partial<Omit<Route, 'policy'>> = {}): Route {
     passAccessToken: false,
     allowRootServiceWorker: false,
     forwardAuth: false,
-    providerSlug: 'google',
+    providerSlugs: ['google'],
     allowedOrigins: [],
     stripRequestHeaders: [],
     injectRequestHeaders: [],

@@ -171,8 +171,8 @@ export const diagnosticKinds = {
   providerSlug: {
     code: 'LK214',
     severity: 'error',
-    title: 'A provider slug that cannot stand in an address',
-    text: '`provider_slug` is the first part of the path of the sign-in address, the `PROVIDER_X_SLUG` of the auth service. It is made of letters, digits, `-`, `_`, `.` and `~`.',
+    title: 'A provider slug that cannot stand in an address, or stands there twice',
+    text: '`provider_slug` is the first part of the path of the sign-in address, the `PROVIDER_X_SLUG` of the auth service. It is made of letters, digits, `-`, `_`, `.` and `~`. A list names each provider once.',
   },
   oldSpelling: {
     code: 'LK215',

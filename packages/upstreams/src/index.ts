@@ -19,6 +19,7 @@ export type {
   Launcher,
   LoadedUpstreams,
   Position,
+  ProviderSlugs,
   Route,
   RouteMatch,
   RouteTable,

@@ -66,6 +66,9 @@ export type TlsFileFinding = {
   readonly message: string;
 };
 
+/** Slugs of sign-in providers, each once. */
+export type ProviderSlugs = readonly [first: string, ...others: string[]];
+
 /** How a service is shown in the launcher. */
 export type Launcher = {
   title: string;
@@ -97,7 +100,8 @@ export type Route = {
   allowRootServiceWorker: boolean;
   /** whether a server in front may ask about requests that it forwards by itself */
   forwardAuth: boolean;
-  providerSlug: string;
+  /** whose sessions are good here; people are sent to the first one, which lets them choose */
+  providerSlugs: ProviderSlugs;
   /** so long after the provider had them prove who they are, people prove it again; absent: never */
   maxAuthAgeMs?: number;
   /** so long after they last used it, likewise; absent: never */

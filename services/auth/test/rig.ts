@@ -86,7 +86,7 @@ async function rigInFrontOf(idp: DevIdp, { env = {}, providerTimeoutMs }: RigOpt
   const program = browser();
   const [key] = deriveKeys([client.secret], 'return address');
   const signed = (target: string, codeRequest?: CodeRequest) =>
-    new URLSearchParams(signReturnAddress(target, key, clock.now, codeRequest));
+    new URLSearchParams(signReturnAddress(target, key, clock.now, { codeRequest }));
 
   // A provider that knows the browser already shows no page.
   async function choose(

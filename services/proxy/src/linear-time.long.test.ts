@@ -51,7 +51,7 @@ testLinearTime([
   // what is said about it
   [
     'a link to sign in',
-    (text) => addresses.signIn({ ...request, target: `/${text}` }, 'google', 'no_session'),
+    (text) => addresses.signIn({ ...request, target: `/${text}` }, ['google'], 'no_session'),
   ],
   [
     'where a link of ours leads',

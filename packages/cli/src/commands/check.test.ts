@@ -239,6 +239,27 @@ PROVIDER_G_CLIENT_ID=x
     );
   });
 
+  test('are held against each provider of a list', async () => {
+    const file = `- service: wiki
+  default:
+    from: wiki.example.com
+    to: http://x
+    options: {allowed_groups: [eng], provider_slug: [google, gone]}
+`;
+    const { stdout } = await latchkey({ 'up.yml': file, 'proxy.env': proxy, 'auth.env': auth }, [
+      'check',
+      'up.yml',
+      '--env-file',
+      'proxy.env',
+      '--env-file',
+      'auth.env',
+    ]);
+    expect(stdout).toMatch(
+      /up\.yml:5:\d+ .*LK605.*`provider_slug` names "gone", and auth has google: .* with it/s,
+    );
+    expect(stdout).not.toContain('names "google"');
+  });
+
   test.each([
     ['hunter2', 'LK601 proxy.env:3 CLIENT_SECRET', 'LK601 auth.env:4 CLIENT_PROXY_SECRET'],
     ['correct horse battery', 'LK602 proxy.env:3 CLIENT_SECRET', 'LK602 auth.env:4 CLIENT_PROXY_SECRET'],

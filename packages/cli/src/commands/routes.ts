@@ -99,7 +99,7 @@ function differencesOf(route: Route, defaults: Defaults): string[] {
     [route.passAccessToken, 'passes the access token'],
     [route.allowRootServiceWorker, 'may have a service worker for the whole host'],
     [route.forwardAuth, 'answers a server in front'],
-    [route.providerSlug !== defaults.provider, `provider ${route.providerSlug}`],
+    [route.providerSlugs.join() !== defaults.provider, `provider ${route.providerSlugs.join(' or ')}`],
     [route.maxAuthAgeMs !== undefined, `signed in within ${describeDuration(route.maxAuthAgeMs ?? 0)}`],
     [route.idleTimeoutMs !== undefined, `idle for ${describeDuration(route.idleTimeoutMs ?? 0)}`],
     [route.cors !== undefined, `readable for ${listOf(route.cors?.origins ?? [])}`],

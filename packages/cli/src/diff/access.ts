@@ -20,7 +20,7 @@ function missingFrom(route: Route, ways: readonly Way[]): string[] {
 }
 
 /** Every way into a route. A way that a broader one covers is no news beside it. */
-function waysInto({ rules, publicPaths, skipAuthPreflight, providerSlug }: Route): Way[] {
+function waysInto({ rules, publicPaths, skipAuthPreflight, providerSlugs }: Route): Way[] {
   const everybody = isOpenToAll(rules) ? [{ text: anyPerson, coveredBy: [] }] : [];
   return [
     ...everybody,
@@ -32,7 +32,7 @@ function waysInto({ rules, publicPaths, skipAuthPreflight, providerSlug }: Route
       coveredBy: [],
     })),
     ...(skipAuthPreflight ? [{ text: 'CORS preflights without sign-in', coveredBy: [] }] : []),
-    { text: `accounts of the provider ${providerSlug}`, coveredBy: [] },
+    ...providerSlugs.map((slug) => ({ text: `accounts of the provider ${slug}`, coveredBy: [] })),
   ];
 }
 

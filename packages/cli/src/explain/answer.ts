@@ -183,12 +183,12 @@ function tell(outcome: Outcome<Requester>, signIn: SignIn, requester: Requester,
 }
 
 function askedToSignIn(
-  { kind, route: { providerSlug }, decision }: Decided<Requester> & { readonly kind: string },
+  { kind, route: { providerSlugs }, decision }: Decided<Requester> & { readonly kind: string },
   { refusal }: SignIn,
   requester: Requester,
 ): Told {
   if (refusal === 'provider_unknown') {
-    return refused('not_found', `At the sign-in: auth has no provider ${JSON.stringify(providerSlug)}.`);
+    return refused('not_found', `At the sign-in: auth has no provider ${JSON.stringify(providerSlugs[0])}.`);
   }
   if (refusal === 'account_refused') {
     const flaw = (requester && flawOfAddress(requester.email)) ?? `auth does not let ${requester?.email} in.`;
@@ -196,7 +196,7 @@ function askedToSignIn(
   }
   const why = reasons[decision.reason];
   if (kind === 'sign_in') {
-    const outcome = `not allowed yet: 302 to the sign-in with ${providerSlug}. ${why}`;
+    const outcome = `not allowed yet: 302 to the sign-in with ${providerSlugs.join(' or ')}. ${why}`;
     return { allow: false, outcome, status: 302 };
   }
   if (kind === 'sign_in_aside') {

@@ -14,12 +14,12 @@ export type SignIn = {
 };
 
 /**
- * Whether a person has a session with which a route may be asked for: auth has its provider and admits the account, and
- * the session is one of that provider. What the env files do not say is passed over.
+ * Whether a person has a session with which a route may be asked for: auth has the provider and admits the account, and
+ * the session is one of those that it takes. What the env files do not say is passed over.
  */
 export function signInOf(requester: Requester, route: Route, auth: AuthKnowledge | undefined): SignIn {
   const steps: SignInStep[] = [];
-  if (auth?.slugs && !auth.slugs.includes(route.providerSlug)) {
+  if (auth?.slugs && !auth.slugs.includes(route.providerSlugs[0])) {
     steps.push({ rule: `PROVIDER_X_SLUG: ${auth.slugs.join(', ')}`, outcome: 'miss' });
     return { steps: [...steps, ...accountSteps(undefined, auth)], refusal: 'provider_unknown' };
   }
@@ -34,9 +34,9 @@ export function signInOf(requester: Requester, route: Route, auth: AuthKnowledge
   if (isRefused) return { steps, refusal: 'account_refused' };
   if (requester?.provider === undefined) return { steps, refusal: undefined };
 
-  const isOther = requester.provider !== route.providerSlug;
+  const isOther = !route.providerSlugs.includes(requester.provider);
   steps.push({
-    rule: `provider_slug: ${route.providerSlug}`,
+    rule: `provider_slug: ${route.providerSlugs.join(', ')}`,
     outcome: isOther ? 'miss' : 'hit',
   });
   return { steps, refusal: isOther ? 'other_provider' : undefined };

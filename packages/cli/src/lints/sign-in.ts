@@ -10,15 +10,18 @@ import { lints } from './table.ts';
 export function lintProviders({ file, source, table, auth }: LintSubject): Finding[] {
   const slugs = auth?.slugs;
   if (slugs === undefined) return [];
-  return table.routes
-    .filter(({ providerSlug }) => !slugs.includes(providerSlug))
-    .map((route) => {
-      const written = source.optionPlaces(route, 'provider_slug').length > 0;
-      const what = written ? '`provider_slug`' : 'UPSTREAM_DEFAULT_PROVIDER';
-      const message = `${what} is ${JSON.stringify(route.providerSlug)}, and auth has ${slugs.join(', ')}: nobody can sign in to ${quotedId(route)}. Write a slug that auth has, PROVIDER_X_SLUG`;
-      const place = source.placeOf(route, 'provider_slug', route.providerSlug);
+  return table.routes.flatMap((route) => {
+    const written = source.optionPlaces(route, 'provider_slug').length > 0;
+    const what = written ? '`provider_slug`' : 'UPSTREAM_DEFAULT_PROVIDER';
+    const [first] = route.providerSlugs;
+    const unknown = route.providerSlugs.filter((slug) => !slugs.includes(slug));
+    return unknown.map((slug) => {
+      const outcome = `nobody can sign in to ${quotedId(route)}${slug === first ? '' : ' with it'}`;
+      const message = `${what} names ${JSON.stringify(slug)}, and auth has ${slugs.join(', ')}: ${outcome}. Write a slug that auth has, PROVIDER_X_SLUG`;
+      const place = source.placeOf(route, 'provider_slug', slug);
       return findingOf(lints.providerUnknown, { file, ...place }, message);
     });
+  });
 }
 
 /** Routes that auth sends nobody back to. A pattern of hosts names none that could be compared. */

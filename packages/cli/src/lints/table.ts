@@ -102,7 +102,7 @@ export const lints = {
     code: 'LK605',
     severity: 'warning',
     title: 'A provider that auth does not have',
-    text: 'People who open this application are sent to a sign-in that auth answers with 404. `provider_slug`, or `UPSTREAM_DEFAULT_PROVIDER` where it is left out, is one of the `PROVIDER_X_SLUG` of auth.',
+    text: 'People who open this application are sent to a sign-in that auth answers with 404; where it is not the first of a list, they cannot choose it. `provider_slug`, or `UPSTREAM_DEFAULT_PROVIDER` where it is left out, is one of the `PROVIDER_X_SLUG` of auth, or a list of them.',
   },
   returnRefused: {
     code: 'LK606',

@@ -80,7 +80,7 @@ services:
 `,
     );
     expect(route).toMatchObject({
-      providerSlug: 'own',
+      providerSlugs: ['own'],
       timeoutMs: 1000,
       resetDeadlineMs: 2000,
       preserveHost: true,

@@ -50,7 +50,7 @@ function optionLines(route: Route): string[] {
     `allowed_email_addresses: ${flowList(route.rules.emailAddresses)}`,
     `skip_auth_regex: ${flowList(route.publicPaths.map(({ source }) => source))}`,
     `skip_auth_preflight: ${route.skipAuthPreflight}`,
-    `provider_slug: ${scalar(route.providerSlug)}`,
+    `provider_slug: ${oneOrList(route.providerSlugs)}`,
     `max_auth_age: ${duration(route.maxAuthAgeMs ?? 0)}`,
     `idle_timeout: ${duration(route.idleTimeoutMs ?? 0)}`,
     `cors: ${corsText(route.cors)}`,
@@ -75,6 +75,10 @@ function optionLines(route: Route): string[] {
     `client_key_file: ${scalar(route.tls.files.client_key_file ?? '')}`,
     `server_name: ${scalar(route.tls.serverName ?? '')}`,
   ];
+}
+
+function oneOrList(values: readonly [string, ...string[]]): string {
+  return values.length === 1 ? scalar(values[0]) : flowList(values);
 }
 
 function headerText({ name, scheme }: Route['assertionHeader']): string {

@@ -177,7 +177,7 @@ describe('defaults of the environment', () => {
       rules: { groups: ['eng'], emailDomains: ['example.com'], emailAddresses: ['ann@example.com'] },
       timeoutMs: 7000,
       resetDeadlineMs: 8000,
-      providerSlug: 'okta',
+      providerSlugs: ['okta'],
     });
   });
 
@@ -186,6 +186,14 @@ describe('defaults of the environment', () => {
     const result = load(text, { defaults: { ...noDefaultRules, groups: ['eng'], timeoutMs: 7000 } });
     expect(placesOf(result)).toEqual(['LK404 3:11', 'LK404 7:16']);
     expect(result.table?.routes[0]).toMatchObject({ rules: { groups: ['eng'] }, timeoutMs: 7000 });
+  });
+
+  test('of providers is not taken away by an empty list, with a warning', () => {
+    const result = load(withOptions('provider_slug: []'), {
+      defaults: { ...noDefaultRules, groups: ['eng'] },
+    });
+    expect(placesOf(result)).toEqual(['LK404 6:22']);
+    expect(result.table?.routes[0]?.providerSlugs).toEqual([noDefaultRules.provider]);
   });
 
   test('are each replaced by a list of the file', () => {

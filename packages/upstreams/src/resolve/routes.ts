@@ -4,7 +4,7 @@ import type { FileContents } from '../shape/file.ts';
 import { readable, readableOf } from '../shape/reader.ts';
 import type { Located } from '../shape/reader.ts';
 import type { Options } from '../shape/options.ts';
-import type { Cors, Route, UpstreamInput } from '../types.ts';
+import type { Cors, ProviderSlugs, Route, UpstreamDefaults, UpstreamInput } from '../types.ts';
 import { resolveAssertionHeader } from './assertion.ts';
 import { draftRoutes } from './drafts.ts';
 import type { Draft } from './drafts.ts';
@@ -111,7 +111,7 @@ function resolveRoute(
       passAccessToken: readable(options.pass_access_token) ?? false,
       allowRootServiceWorker: readable(options.allow_root_service_worker) ?? false,
       forwardAuth: readable(options.forward_auth) ?? false,
-      providerSlug: readable(options.provider_slug) || defaults.provider,
+      providerSlugs: providersOf(options, defaults),
       ...(maxAuthAgeMs !== undefined && { maxAuthAgeMs }),
       ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
       ...(cors && { cors }),
@@ -148,6 +148,11 @@ function resolveLimit(
   if (written.value >= shortestLimitMs) return written.value;
   report('limitTooShort', written.at, `\`${option}\` is shorter than a sign-in takes: write \`1m\` or more`);
   return undefined;
+}
+
+function providersOf({ provider_slug: written }: Options, { provider }: UpstreamDefaults): ProviderSlugs {
+  const [first, ...others] = readable(written) ?? [];
+  return first === undefined ? [provider] : [first, ...others];
 }
 
 /** One without origins is none. */

@@ -5,9 +5,10 @@ import { headers } from './headers.ts';
 import { mapping } from './mapping.ts';
 import type { Values } from './mapping.ts';
 import { origin } from './origin.ts';
+import { providerSlugs } from './provider-slugs.ts';
 import { list } from './reader.ts';
 import { unknownKeys } from './unknown-keys.ts';
-import { duration, entry, flag, publicPath, serverName, slug, text } from './values.ts';
+import { duration, entry, flag, publicPath, serverName, text } from './values.ts';
 
 const fields = {
   allowed_groups: list(
@@ -51,10 +52,11 @@ const fields = {
       'Whether CORS preflight requests (`OPTIONS`) pass without sign-in, bare: without cookies, credentials or a body.',
     default: '`false`',
   }),
-  provider_slug: slug({
-    meaning: 'The provider that people sign in with here: the slug of one that the auth service has.',
+  provider_slug: providerSlugs({
+    meaning:
+      'The provider that people sign in with here: the slug of one that the auth service has. With a list of them people choose, and a session of any of these is good here.',
     default: '`UPSTREAM_DEFAULT_PROVIDER`',
-    example: 'okta',
+    example: '[google, okta]',
   }),
   max_auth_age: duration(
     {

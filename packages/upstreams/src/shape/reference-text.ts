@@ -42,6 +42,7 @@ export const chapters: readonly Chapter[] = [
       '**Each list that is not written, or is empty, is that of the environment**, so that with `UPSTREAM_DEFAULT_EMAIL_DOMAINS=example.com` everybody of example.com passes a route with `allowed_groups: [security]`, too. `latchkey check` warns of it ([LK401](diagnostics.md#lk401-more-than-one-kind-of-rule)). A route without any rule, from the file or from the environment, is an error.',
       "**`*`** stands for everybody who can sign in, and only where it is alone in its list. Beside other entries it matches nobody, and it is no wildcard within one: `*.example.com` is nobody's domain. It needs quotes: `'*'`. In `from` it means nothing; there patterns do that.",
       'Who can sign in at all is decided before, by auth (`AUTHORIZE_EMAIL_DOMAINS`, `AUTHORIZE_EMAIL_ADDRESSES`).',
+      '**Several providers**, `provider_slug: [google, okta]`: who has a session of any of them comes in, and who has none chooses on a page of auth. The rules make no difference between them: an address, a domain or a group is allowed whichever of the providers vouches for it. So list only those that you believe about every name in the rules ([decision 49](decisions/0049-several-providers.md)).',
     ],
   },
   {

@@ -115,21 +115,6 @@ const milliseconds = z
   .refine((text) => isInRange(parseDuration(text) ?? 0), problem('notDuration', rangeAdvice))
   .transform((text) => parseDuration(text) ?? 0);
 
-/** The slug of a sign-in provider, which becomes part of a path. */
-export function slug(about: About): FieldReader<string> {
-  const advice = 'write letters, digits, `-` and `_` only';
-  const json = {
-    type: anyScalar,
-    pattern: '^[A-Za-z0-9._~-]*$',
-    errorMessage: `This is not a slug: ${advice}`,
-    ...described(about),
-    examples: ['google', 'okta'],
-  };
-  const refusal = problem('providerSlug', (text) => `${quote(text)} is not a slug: ${advice}`);
-  const type = z.string().refine((text) => /^[\w.~-]*$/.test(text), refusal);
-  return { ...plainScalar(json, type), about: { ...about, type: 'text' } };
-}
-
 /** The name of a server: a host without a port, and no address. */
 export function serverName(about: About): FieldReader<Located<string>> {
   const advice = 'Write the name alone, such as `wiki.internal.example.com`, without a scheme, port or path';

@@ -16,6 +16,8 @@ export type Addressing = Linking & {
 export type Destination = {
   /** a checked URL of an application */
   readonly target: string;
+  /** slugs of the providers to choose from; absent where there is no choice */
+  readonly providers?: readonly string[];
   /** what its host waits for, where the session is to be handed over */
   readonly codeRequest?: CodeRequest;
   /** within how many seconds the person has to have proved who they are */

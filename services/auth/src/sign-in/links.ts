@@ -14,8 +14,7 @@ export function startHref(
   { keys, now }: Linking,
 ): string {
   const parameters = new URLSearchParams({
-    ...(destination &&
-      signReturnAddress(destination.target, keys.returnAddress[0], now(), destination.codeRequest)),
+    ...(destination && signReturnAddress(destination.target, keys.returnAddress[0], now(), destination)),
     ...(destination?.codeRequest && codeRequestParameters(destination.codeRequest)),
   });
   if (destination?.provedWithin !== undefined) {

@@ -1,4 +1,5 @@
 import { numberIn, provedWithinParameter } from '@latchkey/contract';
+import { providersOf } from '@latchkey/session';
 import type { CodeRequest, SignedReturnAddress } from '@latchkey/session';
 import { confirmSignInPage, replyPage } from '@latchkey/web-pages';
 import type { Request } from 'express';
@@ -20,6 +21,7 @@ export function signedParameters(parameters: Parameters): Partial<SignedReturnAd
   const given = {
     redirect_uri: parameters.one('redirect_uri'),
     ts: parameters.one('ts'),
+    providers: parameters.one('providers'),
     sig: parameters.one('sig'),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
@@ -67,9 +69,11 @@ export function destinationOrRefuse(
     replyPage(res, 200, confirmSignInPage({ application, href: req.originalUrl, requestId }));
   } else {
     const reason = parameters.one('reason');
+    const providers = providersOf(signedParameters(parameters));
     const provedWithin = numberIn(parameters.one(provedWithinParameter));
     return {
       target: requested.address.url,
+      ...(providers.length > 0 && { providers }),
       ...(codeRequest !== undefined && { codeRequest }),
       ...(provedWithin !== undefined && { provedWithin }),
       ...(reason !== undefined && { reason }),

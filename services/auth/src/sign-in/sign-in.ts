@@ -1,7 +1,6 @@
 import { clockSkewMs, isOlderThan, isProvedWithin } from '@latchkey/session';
 import type { Session } from '@latchkey/session';
 import type { ClientSettings } from '@latchkey/settings';
-import { replyPage, signInPage } from '@latchkey/web-pages';
 import type { Provider } from '../providers/provider.ts';
 import { renewedSession } from '../tokens/introspect.ts';
 import { sessionSetCookie } from '../session/issue.ts';
@@ -14,9 +13,10 @@ import { queryParameters } from '../web/parameters.ts';
 import type { Parameters } from '../web/parameters.ts';
 import { beginSignIn } from './begin.ts';
 import type { Beginning } from './begin.ts';
+import { choicesOf, offerChoice } from './choice.ts';
+import type { Providers } from './choice.ts';
 import { over } from './destination.ts';
 import type { Destination } from './destination.ts';
-import { startHref } from './links.ts';
 import { signedOutMark } from './marks.ts';
 import { destinationOrRefuse } from './requested-return.ts';
 import type { ReadingReturns } from './requested-return.ts';
@@ -27,13 +27,14 @@ type SigningIn = Opening &
   Sealing &
   ReadingReturns &
   Beginning &
-  SendingBack & { readonly client: Pick<ClientSettings, 'id'> };
+  SendingBack & { readonly client: Pick<ClientSettings, 'id'>; readonly providers: Providers };
 
 /**
  * `GET /<slug>/sign_in`: where the proxy sends whoever comes without a session.
  *
- * Who has a session goes straight back, everybody else straight to the provider. Only after a sign-out there is a page
- * between, and the provider is asked to let them choose: it still remembers the person and would undo the sign-out.
+ * Who has a session goes straight back, everybody else straight to the provider. Only where there are several to choose
+ * from, and after a sign-out, there is a page between. After a sign-out the provider is asked to let them choose an account:
+ * it still remembers the person and would undo the sign-out.
  */
 export function signIn(provider: Provider, parts: SigningIn): Handler {
   const mark = signedOutMark(parts.cookies.own);
@@ -50,10 +51,11 @@ export function signIn(provider: Provider, parts: SigningIn): Handler {
     if (destination === undefined) return undefined;
 
     const maxAgeMs = maxAgeOf(parameters);
+    const choices = choicesOf(provider, destination, parts.providers);
     const sessions = await sessionsIn(req.headers.cookie, parts);
     const opened = sessions.find(
       ({ session }) =>
-        session.idp === provider.slug &&
+        choices.some(({ slug }) => slug === session.idp) &&
         !isOlderThan(session, maxAgeMs, parts.now()) &&
         isProved(session, destination, parts.now()),
     );
@@ -70,13 +72,12 @@ export function signIn(provider: Provider, parts: SigningIn): Handler {
       const began = beganAt(parameters, parts.now());
       return sendBack(req, res, { destination, session, began }, parts);
     }
-    if (mark.read(req) === undefined) return beginSignIn(req, res, { provider, destination }, parts);
-
-    const href = startHref(provider.slug, { destination, selectAccount: true }, parts);
-    const providers = [{ name: provider.name, href }];
-    const requestId = res.locals.line.id;
-    const application = new URL(destination.target).hostname;
-    return replyPage(res, 200, signInPage({ providers, application, signedOut: true, requestId }));
+    const signedOut = mark.read(req) !== undefined;
+    const [only, ...others] = choices;
+    if (!signedOut && only !== undefined && others.length === 0) {
+      return beginSignIn(req, res, { provider: only, destination }, parts);
+    }
+    return offerChoice(res, { choices, destination, selectAccount: signedOut, signedOut }, parts);
   };
 }
 

@@ -1,5 +1,5 @@
 import { HttpError } from '@latchkey/http';
-import { clearCookie, endSessionCookie, openSignOutHint } from '@latchkey/session';
+import { clearCookie, endSessionCookie, openSignOutHint, providersOf } from '@latchkey/session';
 import type { CookieScope, KeyRing, Session, SignOutHint } from '@latchkey/session';
 import { replyPage, signedOutPage, signOutPage } from '@latchkey/web-pages';
 import type { Logger } from 'pino';
@@ -44,7 +44,8 @@ export function askSignOut(provider: Provider, parts: SigningOut): Handler {
     if (email === undefined) {
       const { all } = await heldSessions(req.headers.cookie, parts);
       if (!all) throw new HttpError('sign_out_incomplete');
-      const signInHref = startHref(provider.slug, { destination: destinationOf(address) }, parts);
+      const destination = destinationOf(address, parameters);
+      const signInHref = startHref(provider.slug, { destination }, parts);
       return replyPage(res, 200, signedOutPage({ signInHref, requestId }));
     }
     const page = signOutPage({
@@ -81,7 +82,7 @@ export function signOut(provider: Provider, parts: SigningOut): Handler {
     if (cookie.scope.domain !== undefined) res.append('Set-Cookie', clearCookie(cookie.name, own));
     if (!all) throw new HttpError('sign_out_incomplete');
     mark.set(res, '1', signedOutMarkSeconds);
-    const destination = destinationOf(wayBack(form, parts));
+    const destination = destinationOf(wayBack(form, parts), form);
     const signInHref = startHref(provider.slug, { destination, selectAccount: true }, parts);
     replyPage(res, 200, signedOutPage({ signInHref, requestId: res.locals.line.id }));
   };
@@ -108,8 +109,8 @@ function wayBack(parameters: Parameters, parts: SigningOut): ReturnAddress | und
   return 'address' in requested ? requested.address : undefined;
 }
 
-function destinationOf(address: ReturnAddress | undefined): Destination | undefined {
-  return address && { target: address.url };
+function destinationOf(address: ReturnAddress | undefined, parameters: Parameters): Destination | undefined {
+  return address && { target: address.url, providers: providersOf(signedParameters(parameters)) };
 }
 
 async function endHinted(hint: SignOutHint, parts: SigningOut): Promise<void> {

@@ -195,7 +195,7 @@ describe('where a session is good', () => {
   test('each route asks for its own provider, of a session that is known already too', async () => {
     const reader = newReader();
     await reader(`${cookie.name}=${good}`, place, route);
-    const okta = { ...route, providerSlug: 'okta' };
+    const okta = { ...route, providerSlugs: ['okta'] as const };
 
     expect(await reader(`${cookie.name}=${good}`, place, okta)).toEqual({ nobody: 'session_other_provider' });
   });

@@ -188,6 +188,6 @@ function objectionTo(
   route: Route,
 ): VisitorReason | undefined {
   if (!source.accepts(session) || !covers(session, place)) return 'session_elsewhere';
-  if (session.idp !== route.providerSlug) return 'session_other_provider';
+  if (!route.providerSlugs.includes(session.idp)) return 'session_other_provider';
   return undefined;
 }

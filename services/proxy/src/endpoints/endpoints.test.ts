@@ -36,7 +36,7 @@ const endpoints = createEndpoints({
     signInToStart: () => 'https://sso.example.com/google/sign_in',
     switchAccount: () => 'https://sso.example.com/google/start',
     goOnAs: () => 'https://wiki.example.com/oauth2/person',
-    signOut: (_, slug) => `https://sso.example.com/${slug}/sign_out`,
+    signOut: (_, [slug]) => `https://sso.example.com/${slug}/sign_out`,
     authorize: () => 'https://sso.example.com/google/sign_in',
     ownTarget: () => 'https://wiki.example.com/',
   },

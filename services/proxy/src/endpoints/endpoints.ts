@@ -173,7 +173,7 @@ export function createEndpoints(parts: {
     // Auth asks before it signs anybody out. Its answer reaches a session that was handed over at that one's next check; until
     // then its cookie would live on. Who stays signed in after all gets it back without a word.
     if (!isTransient(decision.reason)) res.append('Set-Cookie', parts.cookies.endHost());
-    return replyRedirect(res, addresses.signOut(request, route.providerSlug, hint));
+    return replyRedirect(res, addresses.signOut(request, route.providerSlugs, hint));
   }
 
   // The button is of the page that this browser was shown, and for no other person who has come since.
@@ -197,7 +197,7 @@ export function createEndpoints(parts: {
 
   function sendToLauncher(req: Request, res: Response): void {
     const { request, route, exchange } = ownRequestOf(res);
-    const href = parts.launcherOf(request, route);
+    const href = parts.launcherOf(request, route.providerSlugs);
     if (href !== undefined && mayBeRedirected(request.method, req.headers)) return replyRedirect(res, href);
     return refuseWithError(exchange, 'not_found');
   }

@@ -2,8 +2,8 @@ import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
 import type { Addresses } from '../sign-in/addresses.ts';
 
-/** Where the launcher is for people who come to a route: one with the same provider, if the file has one. */
-export type LauncherOf = (request: CanonicalRequest, route: Route) => string | undefined;
+/** Where the launcher is for people of any of these providers, if the file has one. */
+export type LauncherOf = (request: CanonicalRequest, providers: readonly string[]) => string | undefined;
 
 /** The first page of a host that the file names, for the browser that a request comes from. */
 export type PageOf = (host: string, request: CanonicalRequest) => string;
@@ -23,10 +23,13 @@ export function createPageOf(parts: {
 
 /** @param parts.routes the routes in force */
 export function createLauncherOf(parts: { routes: () => readonly Route[]; pageOf: PageOf }): LauncherOf {
-  return function launcherOf(request, { providerSlug }) {
+  return function launcherOf(request, providers) {
     const launcher = parts
       .routes()
-      .find((route) => route.kind === 'launcher' && route.providerSlug === providerSlug);
+      .find(
+        ({ kind, providerSlugs }) =>
+          kind === 'launcher' && providers.some((slug) => providerSlugs.includes(slug)),
+      );
     if (launcher?.host === undefined) return undefined;
     return new URL('/oauth2/apps', parts.pageOf(launcher.host, request)).href;
   };

@@ -70,7 +70,7 @@ export function appsFor(
   const apps = routes.flatMap((route): App[] => {
     const { host, launcher, kind } = route;
     if (host === undefined || kind !== 'simple' || launcher?.hidden === true) return [];
-    if (route.providerSlug !== known.session.idp) return [];
+    if (!route.providerSlugs.includes(known.session.idp)) return [];
     if (!decideFor(known.state.person, route.policy, noFacts).allow) return [];
     return [
       {

@@ -43,13 +43,13 @@ export function createRefuse(parts: {
       case 'sign_in':
         return replyRedirect(
           res,
-          addresses.signIn(request, route.providerSlug, reason, provedWithinMs(route)),
+          addresses.signIn(request, route.providerSlugs, reason, provedWithinMs(route)),
         );
       case 'sign_in_aside':
         return askForNewTab(exchange, refusal);
       case 'challenge': {
         const within = provedWithinMs(route);
-        const url = addresses.signInToStart(request, route.providerSlug, reason, within);
+        const url = addresses.signInToStart(request, route.providerSlugs, reason, within);
         const extra = { sign_in_url: url };
         return refuseWithError(exchange, refusal.error, { reason, extra });
       }
@@ -59,7 +59,8 @@ export function createRefuse(parts: {
   function deny(exchange: Exchange, { error, identified, decision, request, route }: Refused<'deny'>): void {
     const { reason, rule } = decision;
     const name = nameOf(identified.principal) ?? '';
-    const launcher = launcherOf(request, route);
+    const isPerson = identified.kind === 'person';
+    const launcher = launcherOf(request, isPerson ? [identified.session.session.idp] : route.providerSlugs);
     refuseWithError(exchange, error, {
       reason,
       facts: [
@@ -71,7 +72,7 @@ export function createRefuse(parts: {
       actions: [
         {
           label: 'Sign in as somebody else',
-          href: addresses.switchAccount(request, route.providerSlug, provedWithinMs(route)),
+          href: addresses.switchAccount(request, route.providerSlugs, provedWithinMs(route)),
         },
         ...(launcher === undefined ? [] : [{ label: 'See what you may open', href: launcher }]),
       ],
@@ -97,7 +98,7 @@ export function createRefuse(parts: {
         },
         {
           label: 'Sign in as somebody else',
-          href: addresses.switchAccount(request, route.providerSlug, provedWithinMs(route)),
+          href: addresses.switchAccount(request, route.providerSlugs, provedWithinMs(route)),
         },
       ],
     });

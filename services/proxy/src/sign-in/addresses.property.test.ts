@@ -26,7 +26,7 @@ test('the way back from a sign-in leads to the host that was asked for', () => {
   );
   fc.assert(
     fc.property(anyTarget, (target) => {
-      const signIn = new URL(addresses.signIn({ ...aRequest(), target }, 'google', 'no_session'));
+      const signIn = new URL(addresses.signIn({ ...aRequest(), target }, ['google'], 'no_session'));
       const back = new URL(signIn.searchParams.get('redirect_uri') ?? '');
 
       expect([signIn.host, back.origin]).toEqual(['sso.example.com', 'https://wiki.example.com']);

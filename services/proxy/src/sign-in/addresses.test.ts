@@ -23,7 +23,7 @@ const request = aRequest({ target: '/d/1?x=2', rawPath: '/d/1', query: '?x=2' })
 
 function wayBack(target: string): string {
   return (
-    new URL(addresses.signIn({ ...request, target }, 'google', 'no_session')).searchParams.get(
+    new URL(addresses.signIn({ ...request, target }, ['google'], 'no_session')).searchParams.get(
       'redirect_uri',
     ) ?? ''
   );
@@ -57,7 +57,7 @@ describe('the origin that a browser sees', () => {
 
 describe('where to sign in', () => {
   test('is at auth, under the provider, with a signed way back to the very URL', () => {
-    const url = new URL(addresses.signIn(request, 'google', 'no_session'));
+    const url = new URL(addresses.signIn(request, ['google'], 'no_session'));
     const { client_id, reason, max_age, ...signed } = Object.fromEntries(url.searchParams);
 
     expect(url.origin + url.pathname).toBe('https://sso.example.com:8443/google/sign_in');
@@ -73,10 +73,10 @@ describe('where to sign in', () => {
   test.each([
     [
       'programs, to sign in',
-      addresses.signInToStart(request, 'google', 'session_expired'),
+      addresses.signInToStart(request, ['google'], 'session_expired'),
       '/google/sign_in',
     ],
-    ['all, to sign out', addresses.signOut(request, 'google'), '/google/sign_out'],
+    ['all, to sign out', addresses.signOut(request, ['google']), '/google/sign_out'],
   ])('leads back to the first page for %s', (_, address, path) => {
     const url = new URL(address);
     const { client_id: _id, reason: _reason, ...signed } = Object.fromEntries(url.searchParams);
@@ -131,16 +131,16 @@ describe('a host that does not get the shared cookie', () => {
   const asked = { ...request, host: outside };
 
   test.each([
-    ['to sign in', addresses.signIn(asked, 'google', 'no_session'), '/d/1?x=2', { reason: 'no_session' }],
+    ['to sign in', addresses.signIn(asked, ['google'], 'no_session'), '/d/1?x=2', { reason: 'no_session' }],
     [
       'programs, to sign in',
-      addresses.signInToStart(asked, 'google', 'no_session'),
+      addresses.signInToStart(asked, ['google'], 'no_session'),
       '/',
       { reason: 'no_session' },
     ],
     [
       'to choose another account',
-      addresses.switchAccount(asked, 'google'),
+      addresses.switchAccount(asked, ['google']),
       '/d/1?x=2',
       { prompt: 'select_account' },
     ],
@@ -186,7 +186,10 @@ describe('a host that does not get the shared cookie', () => {
     const codeRequest = { state: 'the state', codeChallenge: 'the challenge' };
     const target = 'https://payroll.example.org/d/1';
     const url = new URL(
-      addresses.authorize(target, 'google', codeRequest, { reason: 'session_expired', selectAccount: false }),
+      addresses.authorize(target, ['google'], codeRequest, {
+        reason: 'session_expired',
+        selectAccount: false,
+      }),
     );
 
     expect(url.origin + url.pathname).toBe('https://sso.example.com:8443/google/sign_in');

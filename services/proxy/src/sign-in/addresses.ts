@@ -5,6 +5,7 @@ import { authorityOf, isReading } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import { codeRequestParameters, refuseReturnAddress, signReturnAddress } from '@latchkey/session';
 import type { CodeRequest, KeyRing } from '@latchkey/session';
+import type { ProviderSlugs } from '@latchkey/upstreams';
 
 /**
  * Addresses at auth and on this host, as a browser would use them. A host that gets the shared cookie sends people
@@ -16,17 +17,32 @@ export type Addresses = {
   /** where the request's host is, for a browser: `https://wiki.corp.example.com` */
   origin(request: CanonicalRequest): string;
   /** where to sign in, coming back to the very URL that was asked for, or to the host's first page */
-  signIn(request: CanonicalRequest, slug: string, reason: Reason, provedWithinMs?: number): string;
+  signIn(
+    request: CanonicalRequest,
+    providers: ProviderSlugs,
+    reason: Reason,
+    provedWithinMs?: number,
+  ): string;
   /** where to sign in, coming back to the host's first page: for programs, which cannot come back to where they were */
-  signInToStart(request: CanonicalRequest, slug: string, reason: Reason, provedWithinMs?: number): string;
+  signInToStart(
+    request: CanonicalRequest,
+    providers: ProviderSlugs,
+    reason: Reason,
+    provedWithinMs?: number,
+  ): string;
   /** where to choose another account, coming back to the very URL that was asked for */
-  switchAccount(request: CanonicalRequest, slug: string, provedWithinMs?: number): string;
+  switchAccount(request: CanonicalRequest, providers: ProviderSlugs, provedWithinMs?: number): string;
   /** where a person says that they go on as the one of a token, coming back to the very URL that was asked for */
   goOnAs(request: CanonicalRequest, token: string): string;
   /** where to sign out of everything; the hint names the session of this host, where that has one of its own */
-  signOut(request: CanonicalRequest, slug: string, hint?: string): string;
+  signOut(request: CanonicalRequest, providers: ProviderSlugs, hint?: string): string;
   /** where auth hands a session over from, for a person who wants to see `target` */
-  authorize(target: string, slug: string, codeRequest: CodeRequest, options: AuthorizationOptions): string;
+  authorize(
+    target: string,
+    providers: ProviderSlugs,
+    codeRequest: CodeRequest,
+    options: AuthorizationOptions,
+  ): string;
   /** the URL that a link to our own sign-in leads back to: as signed by us, for this host, else its first page */
   ownTarget(request: CanonicalRequest, parameters: URLSearchParams): string;
 };
@@ -76,13 +92,14 @@ export function createAddresses(options: {
   }
 
   function atAuth(
-    path: string,
+    page: 'sign_in' | 'start' | 'sign_out',
+    providers: ProviderSlugs,
     returnTo: string,
     extra: Record<string, string>,
     codeRequest?: CodeRequest,
   ): string {
-    const url = new URL(path, externalUrl);
-    const signed = signReturnAddress(returnTo, keys[0], now(), codeRequest);
+    const url = new URL(`/${providers[0]}/${page}`, externalUrl);
+    const signed = signReturnAddress(returnTo, keys[0], now(), { codeRequest, providers });
     const asked = codeRequest === undefined ? {} : codeRequestParameters(codeRequest);
     url.search = new URLSearchParams({ client_id: clientId, ...signed, ...asked, ...extra }).toString();
     return url.href;
@@ -102,39 +119,39 @@ export function createAddresses(options: {
   // Where it is not shared, the host itself knows its route when it leads on.
   function signInTo(
     request: CanonicalRequest,
-    slug: string,
+    providers: ProviderSlugs,
     returnTo: string,
     { reason, provedWithinMs }: { reason: Reason; provedWithinMs: number | undefined },
   ): string {
     if (!isShared(request.host)) return here(request, returnTo, { reason });
     const extra = { reason, ...maxAge, ...provedWithin(provedWithinMs), began: now().toString() };
-    return atAuth(`/${slug}/sign_in`, returnTo, extra);
+    return atAuth('sign_in', providers, returnTo, extra);
   }
 
   return {
     scheme,
     origin,
-    signIn: (request, slug, reason, provedWithinMs) =>
-      signInTo(request, slug, wayBack(request), { reason, provedWithinMs }),
-    signInToStart: (request, slug, reason, provedWithinMs) =>
-      signInTo(request, slug, `${origin(request)}/`, { reason, provedWithinMs }),
-    switchAccount(request, slug, provedWithinMs) {
+    signIn: (request, providers, reason, provedWithinMs) =>
+      signInTo(request, providers, wayBack(request), { reason, provedWithinMs }),
+    signInToStart: (request, providers, reason, provedWithinMs) =>
+      signInTo(request, providers, `${origin(request)}/`, { reason, provedWithinMs }),
+    switchAccount(request, providers, provedWithinMs) {
       const returnTo = wayBack(request);
       const prompt = { prompt: 'select_account' };
       return isShared(request.host)
-        ? atAuth(`/${slug}/start`, returnTo, { ...prompt, ...provedWithin(provedWithinMs) })
+        ? atAuth('start', providers, returnTo, { ...prompt, ...provedWithin(provedWithinMs) })
         : here(request, returnTo, prompt);
     },
     goOnAs: (request, token) => here(request, wayBack(request), { person: token }, ownEndpoints.person.path),
-    signOut: (request, slug, hint) =>
-      atAuth(`/${slug}/sign_out`, `${origin(request)}/`, hint === undefined ? {} : { hint }),
-    authorize(target, slug, codeRequest, { reason, selectAccount, provedWithinMs }) {
+    signOut: (request, providers, hint) =>
+      atAuth('sign_out', providers, `${origin(request)}/`, hint === undefined ? {} : { hint }),
+    authorize(target, providers, codeRequest, { reason, selectAccount, provedWithinMs }) {
       const proof = provedWithin(provedWithinMs);
       if (selectAccount) {
-        return atAuth(`/${slug}/start`, target, { prompt: 'select_account', ...proof }, codeRequest);
+        return atAuth('start', providers, target, { prompt: 'select_account', ...proof }, codeRequest);
       }
       const extra = { ...maxAge, ...proof, began: now().toString(), ...(reason && { reason }) };
-      return atAuth(`/${slug}/sign_in`, target, extra, codeRequest);
+      return atAuth('sign_in', providers, target, extra, codeRequest);
     },
     ownTarget(request, parameters) {
       const signed = Object.fromEntries(parameters);

@@ -2,6 +2,7 @@ import { ownEndpoints } from '@latchkey/contract';
 import { authorityOf, replyRedirect } from '@latchkey/http';
 import { isExpired } from '@latchkey/session';
 import type { Attempt, AttemptCookies, Session } from '@latchkey/session';
+import type { Route } from '@latchkey/upstreams';
 import type { Request, Response } from 'express';
 import type { SessionCookies } from '../authn/session-cookies.ts';
 import { ownRequestOf } from '../endpoints/own-request.ts';
@@ -52,11 +53,11 @@ export function createCallback(parts: {
     codeVerifier: string,
     res: Response,
   ): Promise<string> {
-    const { request, exchange } = ownRequestOf(res);
+    const { request, route, exchange } = ownRequestOf(res);
     try {
       const redirectUri = new URL(callbackPath, addresses.origin(request)).href;
       const session = await redeem({ code, redirectUri, codeVerifier });
-      if (session === undefined || !isFor(session, authorityOf(request), attempt)) {
+      if (session === undefined || !isFor(session, authorityOf(request), route)) {
         exchange.detail = 'auth did not accept the code, or gave a session for another host or provider';
         return withoutCode(attempt);
       }
@@ -70,8 +71,8 @@ export function createCallback(parts: {
     }
   }
 
-  function isFor(session: Session, authority: string, attempt: Attempt): boolean {
-    return session.aud === authority && session.idp === attempt.slug && !isExpired(session, now());
+  function isFor(session: Session, authority: string, { providerSlugs }: Route): boolean {
+    return session.aud === authority && providerSlugs.includes(session.idp) && !isExpired(session, now());
   }
 
   // A callback that is loaded again, or was meant for another browser. Who is signed in all the same loses nothing.

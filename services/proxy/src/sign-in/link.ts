@@ -31,7 +31,12 @@ export function createSignInLink(parts: {
     }
     replyRedirect(
       res,
-      addresses.signIn(wanted.request, wanted.route.providerSlug, 'no_session', provedWithinMs(wanted.route)),
+      addresses.signIn(
+        wanted.request,
+        wanted.route.providerSlugs,
+        'no_session',
+        provedWithinMs(wanted.route),
+      ),
     );
   };
 

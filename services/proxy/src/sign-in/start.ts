@@ -27,8 +27,8 @@ export function createStart(parts: {
     const parameters = new URLSearchParams(request.query);
     const [state, codeVerifier] = [secret(), secret()];
     const target = addresses.ownTarget(request, parameters);
-    const slug = route.providerSlug;
-    const attempt = newAttempt({ state, codeVerifier }, { slug, target, now: now() });
+    const { providerSlugs: providers } = route;
+    const attempt = newAttempt({ state, codeVerifier }, { slug: providers[0], target, now: now() });
     const setCookies = await attempts.keep(req.headers.cookie, attempt);
     if (setCookies === undefined) {
       exchange.detail = 'the return address is too long for a cookie';
@@ -44,7 +44,7 @@ export function createStart(parts: {
       selectAccount: parameters.get('prompt') === 'select_account',
       provedWithinMs: provedWithinMs(route),
     };
-    const onward = addresses.authorize(target, slug, codeRequest, options);
+    const onward = addresses.authorize(target, providers, codeRequest, options);
     if (isFromAnotherPage(req.headers['sec-fetch-site'])) {
       replyHtml(res, 200, onwardPage({ href: onward, requestId: exchange.id }));
     } else {
