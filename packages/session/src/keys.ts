@@ -11,6 +11,7 @@ export const keyPurposes = [
   'sign-in attempt',
   'code attempt',
   'authorization code',
+  'store',
   'return address',
   'sign-out hint',
   'person mark',

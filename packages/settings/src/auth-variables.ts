@@ -7,7 +7,8 @@ import {
   outgoingVariables,
   serverVariables,
 } from './shared-variables.ts';
-import { port, scheme, text } from './value-types.ts';
+import { storeAddress } from './store-address.ts';
+import { boolean, port, scheme, text } from './value-types.ts';
 import type { Table } from './variable.ts';
 
 /** Every variable of auth, except those of its providers. */
@@ -102,6 +103,18 @@ export const authVariables = {
     type: emailAddressList,
     meaning: 'The e-mail addresses that may sign in. Set either this or AUTHORIZE_EMAIL_DOMAINS.',
     aliases: ['SSO_EMAIL_ADDRESSES'],
+  },
+
+  REDIS_URL: {
+    type: storeAddress,
+    secret: true,
+    meaning:
+      'The Redis or Valkey (6.2 or later) in which several tasks of auth remember together who has signed out, and what the provider said last. Unset, each task remembers by itself: run one.',
+  },
+  REDIS_CLUSTER: {
+    type: boolean,
+    default: 'false',
+    meaning: 'Whether REDIS_URL is a node of a cluster (ElastiCache: cluster mode enabled).',
   },
 
   GROUPCACHE_INTERVAL_REFRESH: {

@@ -23,6 +23,7 @@ export type {
   SecretList,
   ServerSettings,
   ServiceAccount,
+  StoreSettings,
   Survey,
   UpstreamDefaults,
   WebScheme,

@@ -21,6 +21,7 @@ import {
   outgoingSettings,
   serverSettings,
 } from './shared-settings.ts';
+import { checkStore, storeSettings } from './store-address.ts';
 import type { Values } from './variable.ts';
 
 type AuthReading = Reading<typeof authVariables>;
@@ -64,6 +65,7 @@ function readEnvironment(given: Environment): Survey<AuthSettings> {
   checkProxyDomains(reading, findings);
   checkCookieReachesHost(reading, findings);
   checkPortsDiffer(reading.known, findings);
+  checkStore(reading.known, reading.given, findings);
   warnOfRemovedNames(removedFromAuth, environment, findings);
   warnOfNearMisses('auth', environment, findings);
 
@@ -92,6 +94,7 @@ function authSettings(values: Values<typeof authVariables>, providers: ProviderS
       proxyDomains: values.AUTHORIZE_PROXY_DOMAINS,
     },
     ...(values.ASSERTION_KEY !== undefined && { assertionKey: values.ASSERTION_KEY }),
+    ...storeSettings(values),
     providers,
     metrics: metricsSettings(values),
     logging: loggingSettings(values),

@@ -71,11 +71,25 @@ export type AuthSettings = {
   authorize: { emailDomains: string[]; emailAddresses: string[]; proxyDomains: string[] };
   /** The text of the keys that the proxy signs assertions with, PEM or JWK. */
   assertionKey?: string;
+  /** Absent: each task remembers by itself. */
+  store?: StoreSettings;
   /** At least one; their slugs differ. */
   providers: ProviderSettings[];
   metrics: MetricsSettings;
   logging: LoggingSettings;
   outgoing?: OutgoingSettings;
+};
+
+/** The Redis that the tasks of auth share. */
+export type StoreSettings = {
+  host: string;
+  port: number;
+  username?: string;
+  password?: string;
+  database: number;
+  tls: boolean;
+  /** Whether the host is one node of a cluster. */
+  cluster: boolean;
 };
 
 /** One way to sign in, declared by the variables `PROVIDER_<ID>_…`. */

@@ -18,4 +18,12 @@ export const serviceErrors = {
     description:
       'The proxy sent a code that auth does not accept (RFC 6749, section 5.2). The log line of auth says what does not match. Check that every task of auth has the same `SESSION_KEY`, and that the clocks agree.',
   },
+  store_unavailable: {
+    status: 503,
+    title: 'This cannot be done at the moment',
+    sentence: 'You have not been signed out. Try again in a moment.',
+    level: 'error',
+    description:
+      'Auth cannot ask the store that its tasks share (`REDIS_URL`), so it cannot know who has signed out, and says neither yes nor no. People who are signed in go on by the grace period (`SESSION_TTL_GRACEPERIOD` of the proxy); nobody can sign in. The log line says what is the matter with the store, and `latchkey_store_up` is 0. Auth comes back by itself with the store.',
+  },
 } as const satisfies Record<string, ErrorEntry>;

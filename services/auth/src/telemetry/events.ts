@@ -34,6 +34,8 @@ export type AuthEvent =
   | { readonly kind: 'group_unanswered'; readonly provider: string; readonly group: string }
   /** a directory is left alone for a while */
   | { readonly kind: 'backoff'; readonly provider: string; readonly ms: number }
+  /** the store that the tasks share went away, or is there */
+  | { readonly kind: 'store'; readonly isAway: boolean }
   /** a session that was being refreshed already and was not refreshed twice */
   | { readonly kind: 'refresh_shared' };
 

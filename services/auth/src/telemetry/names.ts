@@ -82,6 +82,11 @@ export const authStatsd = {
   },
   sign_in: { kind: 'count', tags: ['provider', 'outcome'], meaning: `New. ${signIns}` },
   sign_out: { kind: 'count', tags: [], meaning: `New. ${signOuts}` },
+  'store.up': {
+    kind: 'gauge',
+    tags: [],
+    meaning: 'New. Whether the store that the tasks share can be asked: 1 or 0.',
+  },
   'provider.circuit_change': {
     absent: 'There is no circuit breaker with states, only pauses: `provider.backoff`.',
   },
@@ -139,6 +144,12 @@ export const authPrometheus = {
     labels: [],
     help: 'Sessions that were being refreshed already and were not refreshed twice.',
     statsd: 'provider.singleflight',
+  },
+  latchkey_store_up: {
+    kind: 'gauge',
+    labels: [],
+    help: 'Whether the store that the tasks share (`REDIS_URL`) can be asked. Absent where there is none.',
+    statsd: 'store.up',
   },
 } as const satisfies PrometheusTable;
 

@@ -1,4 +1,4 @@
-import { counterOf, countedMethod, histogramOf, statusCategory } from '@latchkey/telemetry';
+import { counterOf, countedMethod, gaugeOf, histogramOf, statusCategory } from '@latchkey/telemetry';
 import type { Emit, Registry } from '@latchkey/telemetry';
 import type { AuthEvent } from './events.ts';
 import { authPrometheus } from './names.ts';
@@ -13,6 +13,8 @@ export function prometheusListener(registry: Registry): Emit<AuthEvent> {
   const unanswered = counterOf(registry, authPrometheus, 'latchkey_groups_unanswered_total');
   const pauses = counterOf(registry, authPrometheus, 'latchkey_directory_pauses_total');
   const shared = counterOf(registry, authPrometheus, 'latchkey_refreshes_shared_total');
+  // Where there is no store nothing says that it is down.
+  let storeUp: ReturnType<typeof gaugeOf> | undefined;
 
   return function count(event) {
     switch (event.kind) {
@@ -42,6 +44,10 @@ export function prometheusListener(registry: Registry): Emit<AuthEvent> {
         return;
       case 'refresh_shared':
         shared.inc();
+        return;
+      case 'store':
+        storeUp ??= gaugeOf(registry, authPrometheus, 'latchkey_store_up');
+        storeUp.set(event.isAway ? 0 : 1);
         return;
       case 'call':
     }

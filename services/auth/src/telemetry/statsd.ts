@@ -83,6 +83,8 @@ export function statsdListener(statsd: Statsd<AuthStatsdName>): Emit<AuthEvent> 
         return statsd.count('groups_cache.error', { group: event.group, error: 'provider_unavailable' });
       case 'backoff':
         return statsd.timing('provider.backoff', event.ms, {});
+      case 'store':
+        return statsd.gauge('store.up', event.isAway ? 0 : 1, {});
       case 'refresh_shared':
         return statsd.count('provider.singleflight', { endpoint: 'RefreshAccessToken' });
     }

@@ -1,0 +1,115 @@
+import type { StoreSettings } from '@latchkey/settings';
+import { Cluster, Redis } from 'ioredis';
+import type { ZodType } from 'zod';
+import { createCircuit } from './circuit.ts';
+import type { CircuitChange } from './circuit.ts';
+import { StoreAway } from './store.ts';
+
+/** A connection to Redis on which every command ends soon, whatever is at the other end. */
+export type RedisLink = {
+  /**
+   * Sends a command.
+   *
+   * @param reply what it can be answered with; anything else is no answer
+   * @throws StoreAway
+   */
+  send<T>(reply: ZodType<T>, name: string, ...args: readonly (string | number)[]): Promise<T>;
+  isAway(): boolean;
+  /** until it can be used for the first time; it goes on without an error where that takes too long */
+  opened(): Promise<void>;
+  close(): void;
+};
+
+const commandMs = 500;
+const openingMs = 2_000;
+
+/** Connects to Redis, or to a cluster of them, and again whenever the connection is lost. */
+export function openRedisLink(
+  settings: StoreSettings,
+  { elapsed, onChange }: { elapsed: () => number; onChange: (change: CircuitChange) => void },
+): RedisLink {
+  const client = connect(settings);
+  const circuit = createCircuit(elapsed, onChange);
+  // A connection that breaks is tried again; whoever needed it is told by their own command.
+  client.on('error', () => undefined);
+
+  function failed(why: string, cause?: unknown): StoreAway {
+    circuit.failed(why);
+    return new StoreAway(why, cause);
+  }
+
+  return {
+    async send(reply, name, ...args) {
+      if (!circuit.allows()) throw new StoreAway('it is left alone for a moment');
+      const answer = await within(commandMs, client.call(name, ...args)).catch((error: unknown) => {
+        throw failed(causeOf(error));
+      });
+      const read = reply.safeParse(answer);
+      if (!read.success) throw failed('an answer that cannot be read');
+      circuit.succeeded();
+      return read.data;
+    },
+    isAway: () => circuit.isOpen(),
+    async opened() {
+      if (client.status === 'ready') return;
+      const ready = new Promise<void>((resolve) => void client.once('ready', resolve));
+      await within(openingMs, ready).catch(() => failed('it cannot be reached'));
+    },
+    close: () => client.disconnect(),
+  };
+}
+
+function connect({ host, port, username, password, database, tls, cluster }: StoreSettings): Redis | Cluster {
+  const options = {
+    protocol: 2 as const,
+    ...(username !== undefined && { username }),
+    ...(password !== undefined && { password }),
+    ...(tls && { tls: {} }),
+    connectTimeout: openingMs,
+    commandTimeout: commandMs,
+    // A connection on which nothing comes back is closed, and what waits on it with it: nothing fills up behind a Redis
+    // that has stopped.
+    socketTimeout: 2 * commandMs,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: soon,
+    // What was the primary may be a replica now, and its name that of another machine.
+    reconnectOnError: ({ message }: Error) => /\b(?:READONLY|LOADING|MASTERDOWN)\b/.test(message),
+    disableClientInfo: true,
+    lazyConnect: false,
+  };
+  if (!cluster) return new Redis({ ...options, host, port, db: database });
+  return new Cluster([{ host, port }], {
+    redisOptions: options,
+    enableOfflineQueue: false,
+    slotsRefreshTimeout: 2 * commandMs,
+    clusterRetryStrategy: soon,
+    // A node is called by the name that the cluster gives it: its certificate is for that.
+    dnsLookup: (address, done) => done(null, address),
+  });
+}
+
+const soon = (times: number): number => Math.min(times * 50, 500);
+
+class Late extends Error {}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Late()), ms);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+// Errors of the client hold the command, and with it what is kept: only words of known alphabets are quoted.
+function causeOf(error: unknown): string {
+  if (error instanceof Late) return `no answer within ${commandMs} ms`;
+  if (!(error instanceof Error)) return 'no answer';
+  const code = 'code' in error ? error.code : undefined;
+  if (typeof code === 'string' && /^[A-Z_]{1,40}$/.test(code)) return `no answer (${code})`;
+  const word = /^(?<word>[A-Z]{2,20}) /.exec(error.message)?.groups?.['word'];
+  return word === undefined ? 'no connection' : `it answers ${word}`;
+}
