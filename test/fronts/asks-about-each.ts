@@ -1,5 +1,8 @@
 import { expect, jest, test } from '@jest/globals';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
+import { createLocalJWKSet, jwtVerify } from 'jose';
+import type { JSONWebKeySet } from 'jose';
 import { WebSocket } from 'ws';
 import { valuesOf } from '../fixtures/recorder.ts';
 import { cookieHeader, signIn, signOut } from '../fixtures/sign-in.ts';
@@ -18,6 +21,13 @@ export const askedAbout = defaultUpstreams.replace(
       forward_auth: true`,
 );
 
+/** The proxy signs assertions. */
+export const asserting = {
+  ASSERTION_KEY: generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    .privateKey.export({ type: 'pkcs8', format: 'pem' })
+    .toString(),
+};
+
 // In every spelling that an application may take for the name.
 const claims = {
   'X-Forwarded-User': 'evil',
@@ -29,7 +39,7 @@ const claims = {
   'X-Latchkey-Jwt-Assertion': 'evil',
 };
 
-/** What holds behind every server in front that forwards by itself and asks about each request. */
+/** What holds behind every server in front that forwards by itself and asks about each request, where assertions are signed. */
 export function asksAboutEach(the: InFront): void {
   jest.setTimeout(30_000);
   const wiki = (target = '/') => the.stack.url('wiki', target);
@@ -51,8 +61,16 @@ export function asksAboutEach(the: InFront): void {
     expect(told('X-Forwarded-Email')).toEqual(['engineer@example.com']);
     expect(told('X-Forwarded-Groups')).toEqual(['engineering@example.com']);
     expect(told('X-Forwarded-Access-Token')).toEqual([]);
-    expect(told('X-Latchkey-Jwt-Assertion')).toEqual([]);
     expect(told('Cookie')).toEqual(['theme=dark; tab=2']);
+
+    const [assertion = '', ...more] = told('X-Latchkey-Jwt-Assertion');
+    expect(more).toEqual([]);
+    const { body } = await askWiki({ target: '/oauth2/v1/jwks' });
+    const { payload } = await jwtVerify(assertion, createLocalJWKSet(JSON.parse(body) as JSONWebKeySet), {
+      audience: new URL(wiki()).origin,
+      typ: 'latchkey+jwt',
+    });
+    expect(payload['email']).toBe('engineer@example.com');
   });
 
   // CVE-2026-30851: what the answer does not say must not be the caller's word.

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { findProgram } from '../fixtures/programs.ts';
 import { signIn } from '../fixtures/sign-in.ts';
-import { askedAbout, asksAboutEach } from './asks-about-each.ts';
+import { askedAbout, asksAboutEach, asserting } from './asks-about-each.ts';
 import { useFront } from './front.ts';
 
 const caddy = findProgram('caddy');
@@ -14,11 +14,11 @@ else
     const the = useFront(
       caddy,
       ({ folder, port, copied }) => ({
-        files: { Caddyfile: around(port) + copied('Caddyfile') },
+        files: { Caddyfile: around(port) + withAssertion(copied('Caddyfile')) },
         args: ['run', '--config', 'Caddyfile'],
         env: { XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder },
       }),
-      { now: () => Date.now() + clock, upstreams: askedAbout },
+      { now: () => Date.now() + clock, proxyEnv: asserting, upstreams: askedAbout },
     );
     asksAboutEach(the);
 
@@ -36,6 +36,11 @@ else
       expect([visit.status, visit.url]).toEqual([200, the.stack.url('hello', '/d?x=1')]);
     });
   });
+
+// As the file says for those who have ASSERTION_KEY.
+function withAssertion(file: string): string {
+  return file.replace('# request_header X-Latchkey-Jwt-Assertion', 'request_header X-Latchkey-Jwt-Assertion');
+}
 
 // For another port than 443, and for callers who name no host in TLS.
 function around(port: number): string {

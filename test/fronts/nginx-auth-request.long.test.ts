@@ -3,7 +3,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { pressAccount } from '../fixtures/sign-in.ts';
 import { findProgram } from '../fixtures/programs.ts';
-import { askedAbout, asksAboutEach } from './asks-about-each.ts';
+import { askedAbout, asksAboutEach, asserting } from './asks-about-each.ts';
 import { useFront } from './front.ts';
 import { nginxWith } from './nginx.ts';
 
@@ -17,7 +17,7 @@ else
       nginx,
       ({ folder, copied }) =>
         nginxWith(folder, { front: copied('nginx.conf'), wiki: copied('nginx-auth-request.conf') }),
-      { now: () => Date.now() + clock, upstreams: askedAbout },
+      { now: () => Date.now() + clock, proxyEnv: asserting, upstreams: askedAbout },
     );
     asksAboutEach(the);
     const wiki = (target = '/') => the.stack.url('wiki', target);
