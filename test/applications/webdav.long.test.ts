@@ -21,13 +21,14 @@ function filesBelow(path: string, options: { https?: boolean; route?: string } =
       writeFileSync(join(files, 'digits'), '0123456789');
       const port = await freePort();
       const site = `
+${existsSync(davExt) ? 'dav_ext_lock_zone zone=locks:1m;' : ''}
 server {
   listen 127.0.0.1:${port};
   location ${path}/ {
     alias ${files}/;
     autoindex on;
     dav_methods PUT DELETE MKCOL COPY MOVE;
-    ${existsSync(davExt) ? 'dav_ext_methods PROPFIND OPTIONS;' : ''}
+    ${existsSync(davExt) ? 'dav_ext_methods PROPFIND OPTIONS LOCK UNLOCK; dav_ext_lock zone=locks;' : ''}
     create_full_put_path on;
   }
 }`;
@@ -140,6 +141,19 @@ else {
       expect(await call('GET', '/folder/f')).toBe(200);
       expect(await call('DELETE', '/folder/')).toBe(204);
       expect(await call('GET', '/folder/f')).toBe(404);
+    });
+
+    (existsSync(davExt) ? test : test.skip)('keeps a locked file for who holds the lock', async () => {
+      const lock = await ask(the, {
+        method: 'LOCK',
+        target: '/locked',
+        headers: secure,
+        body: '<lockinfo xmlns="DAV:"><lockscope><exclusive/></lockscope><locktype><write/></locktype></lockinfo>',
+      });
+      expect(lock.status).toBe(201);
+      const held = `<${the.url}/locked> (${String(lock.headers['lock-token'])})`;
+      expect(await call('PUT', '/locked', {}, 'text')).toBe(423);
+      expect(await call('PUT', '/locked', { if: held }, 'text')).toBe(204);
     });
   });
 }

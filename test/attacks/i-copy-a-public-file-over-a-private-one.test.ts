@@ -21,3 +21,14 @@ test.each([
   expect(the.stack.app.received).toEqual([]);
   expect((await ask('')).status).toBe(200);
 });
+
+// A stranger learned by it whether a guess about a private file is right: 412 says no.
+test('a public path with a condition for a private one takes a session', async () => {
+  const host = new URL(the.stack.url('hello')).host;
+  const answer = await sendRaw(
+    the.stack.ports.proxy,
+    `GET /public/a HTTP/1.1\nHost: ${host}\nIf: </private/b> (["1"])\nConnection: close\n\n`,
+  );
+  expect(answer.status).toBe(401);
+  expect(the.stack.app.received).toEqual([]);
+});

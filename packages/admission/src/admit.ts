@@ -142,8 +142,9 @@ function ownEndpoint(
 
 /** Stage 4: what makes a request public. Then nobody looks who sends it, and no identity travels on. */
 function factsOf({ path, method }: CanonicalRequest, { headers }: Incoming): Facts {
-  // RFC 4918, section 10.3: where something is copied or moved to. A public path says nothing about a second one.
-  const isAboutOne = headers['destination'] === undefined;
+  // RFC 4918, sections 10.3 and 10.4: where something is copied or moved to, and what has to hold for others. A public path
+  // says nothing about a second one.
+  const isAboutOne = headers['destination'] === undefined && headers['if'] === undefined;
   return { path: isAboutOne ? path : undefined, preflight: isPreflight(method, headers) };
 }
 

@@ -165,7 +165,7 @@ const fields = {
   }),
   preserve_location: flag({
     meaning:
-      'Whether addresses in `Location`, `Content-Location` and `Refresh` reach the browser as the application wrote them. Otherwise its own address, as in `to`, is replaced by the one in `from`, and in the `Destination` of a request the other way round.',
+      'Whether addresses in `Location`, `Content-Location` and `Refresh` reach the browser as the application wrote them. Otherwise its own address, as in `to`, is replaced by the one in `from`, and in `Destination` and `If` of a WebDAV request the other way round. Bodies are never changed.',
     default: '`false`',
   }),
   pass_access_token: flag({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { withInnerAddress, withPublicAddress } from './location.ts';
+import { withInnerAddress, withInnerConditions, withPublicAddress } from './location.ts';
 
 const app = { origin: 'http://10.0.0.5:8080', basePath: '', query: '' };
 const below = { ...app, basePath: '/base' };
@@ -82,5 +82,46 @@ describe('where a resource is moved to', () => {
 
   test.each(['/../b', `${wiki}/a/%2e%2e/b`, `${wiki}/..?a`])('%s does not lead out of a path', (value) => {
     expect(withInnerAddress(value, { target: below, host: 'a' }, wiki)).toBeUndefined();
+  });
+});
+
+describe('the conditions of a request', () => {
+  const tell = (value: string, target = app) =>
+    withInnerConditions(value, { target, host: '10.0.0.5:8080' }, wiki);
+
+  test.each([
+    [`<${wiki}/a> (<urn:uuid:1>)`, '<http://10.0.0.5:8080/a> (<urn:uuid:1>)'],
+    [
+      `<${wiki}/a>(<urn:uuid:1> ["a"])(Not <DAV:no-lock>) <${wiki}/b%20c> (["b"])`,
+      '<http://10.0.0.5:8080/a>(<urn:uuid:1> ["a"])(Not <DAV:no-lock>) <http://10.0.0.5:8080/b%20c> (["b"])',
+    ],
+    ['</a> (<urn:uuid:1>)', '</a> (<urn:uuid:1>)'],
+  ])('%s are about the resources as the application knows them', (value, expected) => {
+    expect(tell(value)).toBe(expected);
+  });
+
+  test('are about what is below the path of `to`', () => {
+    expect(tell(`</a> (<urn:uuid:1>) <${wiki}/b> (["b"])`, below)).toBe(
+      '</base/a> (<urn:uuid:1>) <http://10.0.0.5:8080/base/b> (["b"])',
+    );
+  });
+
+  test.each([
+    `(<${wiki}/a> ["${wiki}"])`,
+    `(["<${wiki}/a>) <${wiki}/a>"]) (["b"])`,
+    '<https://elsewhere.example/a> (<urn:uuid:1>)',
+    `<${wiki}/a`,
+    '"<(',
+    '',
+  ])('%s is left as it came', (value) => {
+    expect(tell(value)).toBe(value);
+    expect(tell(value, below)).toBe(value);
+  });
+
+  test.each(['(', '<', '"', '("', '(<', '"<('])('%s over and over takes no time', (piece) => {
+    const value = piece.repeat(100_000);
+    const startedAt = performance.now();
+    expect(tell(value)).toHaveLength(value.length);
+    expect(performance.now() - startedAt).toBeLessThan(1000);
   });
 });

@@ -59,6 +59,24 @@ export function withInnerAddress(
   return `${target.origin.slice(0, target.origin.indexOf('//'))}//${host}${inner}`;
 }
 
+// RFC 4918, section 10.4.2: a quoted text, something in angle brackets, an end of a list, or what is between them.
+const partsOfIf = /"[^"]*"?|<[^>]*>?|[()]|[^"<()]+/g;
+
+/**
+ * The value of `If` (RFC 4918, section 10.4) with the addresses that it has conditions for as `Destination` has them. What
+ * stands within a list is the name of a lock. An address that leads nowhere is left as it came: a condition that cannot hold
+ * keeps a request from being carried out, and none at all would not.
+ */
+export function withInnerConditions(value: string, address: InnerAddress, origin: string): string {
+  let isInList = false;
+  return value.replaceAll(partsOfIf, function inner(part) {
+    if (part === '(' || part === ')') isInList = part === '(';
+    if (isInList || !/^<.*>$/s.test(part)) return part;
+    const resource = part.slice(1, -1);
+    return `<${withInnerAddress(resource, address, origin) ?? resource}>`;
+  });
+}
+
 // Path and query of an address of the host that was asked. RFC 4918, section 8.3: an absolute URI, or a path and a query.
 function ownReference(value: string, origin: string): string | undefined {
   if (value.includes('#')) return undefined;

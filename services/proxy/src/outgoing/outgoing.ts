@@ -4,7 +4,7 @@ import type { Clock } from '@latchkey/http';
 import { withoutCookies } from '@latchkey/session';
 import type { Exchange } from '../exchange.ts';
 import { crossOriginHeaders } from './cross-origin.ts';
-import { withInnerAddress, withPublicAddress } from './location.ts';
+import { withInnerAddress, withInnerConditions, withPublicAddress } from './location.ts';
 import { requestHeaders } from './request-headers.ts';
 import { answerHeaders } from './response-headers.ts';
 import type { AnswerHeaders } from './response-headers.ts';
@@ -80,7 +80,10 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
         identity: identityFor(forward, origin),
         isOwnCookie,
         ...(!route.preserveLocation && {
-          innerAddress: (value, host) => withInnerAddress(value, { target, host }, origin),
+          innerAddress(name, value, host) {
+            const inner = name === 'if' ? withInnerConditions : withInnerAddress;
+            return inner(value, { target, host }, origin);
+          },
         }),
       });
     },

@@ -23,8 +23,11 @@ export type RequestHeaderInput = {
   /** what is said about the person, a flat list; undefined on a public path: then nothing about any person travels on */
   readonly identity: readonly string[] | undefined;
   readonly isOwnCookie: (name: string) => boolean;
-  /** what `Destination` says to an application that is told this host, undefined for nothing; absent with `preserve_location` */
-  readonly innerAddress?: (value: string, host: string) => string | undefined;
+  /**
+   * what `destination` or `if` says to an application that is told this host, undefined for nothing; absent with
+   * `preserve_location`
+   */
+  readonly innerAddress?: (name: string, value: string, host: string) => string | undefined;
 };
 
 /** What is the same for each request of a route. */
@@ -122,7 +125,7 @@ function fateOf(lower: string): Fate {
   if (lower === 'host' || lower === 'expect') return 'drop';
   if (!framing.has(lower) && framing.has(foldName(lower))) return 'drop';
   if (isReserved(lower)) return 'reserved';
-  if (lower === 'destination') return 'address';
+  if (lower === 'destination' || lower === 'if') return 'address';
   return lower === 'cookie' ? 'cookie' : 'keep';
 }
 
@@ -145,7 +148,7 @@ function forwardedOnly(input: RequestHeaderInput, host: string): string[] {
       if (others !== undefined) cookies.push(others);
       continue;
     }
-    const inner = fate === 'address' && innerAddress !== undefined ? innerAddress(value, host) : value;
+    const inner = fate === 'address' && innerAddress !== undefined ? innerAddress(lower, value, host) : value;
     if (inner !== undefined) kept.push(name, inner);
   }
   // RFC 6265, section 5.4: there is one such header. Of several, what is signed would depend on who joins them.
