@@ -86,6 +86,7 @@ describe('dashboards', () => {
     ['PROPFIND', 'hello.latchkey.localhost', '/public/x', 200, 'proxy', 'hello.latchkey.localhost'],
     ['GET', 'hello.latchkey.localhost', '/robots.txt', 200, 'robots', 'hello.latchkey.localhost'],
     ['GET', 'hello.latchkey.localhost', '/oauth2/auth', 401, 'auth', 'hello.latchkey.localhost'],
+    ['GET', 'vault.latchkey.localhost', '/oauth2/ext-authz/page', 401, 'auth', 'vault.latchkey.localhost'],
     ['GET', 'hello.latchkey.localhost', '/oauth2/sign_out', 403, 'sign_out', 'hello.latchkey.localhost'],
     ['GET', 'nowhere.test', '/', 421, 'proxy', '_unknown'],
     ['GET', '10.0.0.7', '/ping', 200, 'ping', '_healthcheck'],

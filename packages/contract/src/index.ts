@@ -19,6 +19,7 @@ export {
   healthPath,
   isHealthCheck,
   isOwnPath,
+  ownEndpointAt,
   ownEndpoints,
   ownPaths,
   isOwnPathWith,

@@ -129,11 +129,17 @@ const all: readonly OwnEndpoint[] = Object.values(ownEndpoints);
 /** Their paths. */
 export const ownPaths: ReadonlySet<string> = new Set(all.map(({ path }) => path));
 
-const prefixes = all.filter(({ below }) => below).map(({ path }) => `${path}/`);
+const byPath: ReadonlyMap<string, OwnEndpoint> = new Map(all.map((endpoint) => [endpoint.path, endpoint]));
+const withMoreBelow = all.filter(({ below }) => below);
+
+/** Which of them is at a path, as it came. */
+export function ownEndpointAt(rawPath: string): OwnEndpoint | undefined {
+  return byPath.get(rawPath) ?? withMoreBelow.find(({ path }) => rawPath.startsWith(`${path}/`));
+}
 
 /** Tells whether a path, as it came, is one of them. */
 export function isOwnPath(rawPath: string): boolean {
-  return ownPaths.has(rawPath) || prefixes.some((prefix) => rawPath.startsWith(prefix));
+  return ownEndpointAt(rawPath) !== undefined;
 }
 
 /**

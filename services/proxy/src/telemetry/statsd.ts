@@ -1,4 +1,4 @@
-import { ownEndpoints } from '@latchkey/contract';
+import { ownEndpointAt } from '@latchkey/contract';
 import { countedMethod, statusCategory } from '@latchkey/telemetry';
 import type { ErrorCode } from '@latchkey/contract';
 import type { Emit, Statsd } from '@latchkey/telemetry';
@@ -62,15 +62,11 @@ export function sendGauges(statsd: Pick<Statsd<ProxyStatsdName>, 'gauge'>, level
   return () => clearInterval(timer);
 }
 
-const actions: ReadonlyMap<string, string> = new Map([
-  ['/favicon.ico', 'favicon'],
-  ...Object.values(ownEndpoints).map(({ path, action }) => [path, action] as const),
-]);
-
 function actionOf({ record: { request, isHealthCheck, isQuestion } }: RequestEvent): string {
   if (isHealthCheck) return 'ping';
   if (isQuestion) return 'auth';
-  return actions.get(request?.rawPath ?? '') ?? 'proxy';
+  const path = request?.rawPath ?? '';
+  return path === '/favicon.ico' ? 'favicon' : (ownEndpointAt(path)?.action ?? 'proxy');
 }
 
 function requestTags(event: RequestEvent) {
