@@ -43,7 +43,7 @@ export type { Places, Release, Taking } from './server/places.ts';
 export { listenError, refuseToStart, stopOnSignals } from './server/process.ts';
 export { createRateLimit } from './server/rate-limit.ts';
 export type { RateLimit } from './server/rate-limit.ts';
-export { replyHtml, replyJson, replyJwks, replyRedirect, replyText } from './server/reply.ts';
+export { addHeaders, replyHtml, replyJson, replyJwks, replyRedirect, replyText } from './server/reply.ts';
 export { givenRequestId, newRequestId } from './server/request-id.ts';
 export { StalledError } from './server/stalled.ts';
 export { createUnauthenticatedWork } from './server/unauthenticated-work.ts';

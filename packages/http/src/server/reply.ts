@@ -14,14 +14,7 @@ export function replyHtml(
 
 /** Answers with JSON that nobody may keep. */
 export function replyJson(res: ServerResponse, status: number, value: object): void {
-  const body = `${JSON.stringify(value)}\n`;
-  const headers = {
-    'Content-Type': 'application/json; charset=utf-8',
-    'Content-Length': String(Buffer.byteLength(body)),
-    'Cache-Control': 'no-store',
-    'X-Content-Type-Options': 'nosniff',
-  };
-  reply(res, status, headers, body);
+  replyJsonText(res, status, `${JSON.stringify(value)}\n`, 'no-store');
 }
 
 /**
@@ -29,13 +22,17 @@ export function replyJson(res: ServerResponse, status: number, value: object): v
  * signs.
  */
 export function replyJwks(res: ServerResponse, jwks: string): void {
+  replyJsonText(res, 200, jwks, 'public, max-age=300');
+}
+
+function replyJsonText(res: ServerResponse, status: number, body: string, cacheControl: string): void {
   const headers = {
     'Content-Type': 'application/json; charset=utf-8',
-    'Content-Length': String(Buffer.byteLength(jwks)),
-    'Cache-Control': 'public, max-age=300',
+    'Content-Length': String(Buffer.byteLength(body)),
+    'Cache-Control': cacheControl,
     'X-Content-Type-Options': 'nosniff',
   };
-  reply(res, 200, headers, jwks);
+  reply(res, status, headers, body);
 }
 
 /** Answers with a few plain words, or nothing. */
@@ -50,6 +47,11 @@ export function replyText(res: ServerResponse, status: number, text: string): vo
 /** Sends the browser on; 308 keeps the method. Never cached: where it leads depends on who asks. */
 export function replyRedirect(res: ServerResponse, location: string, status: 302 | 308 = 302): void {
   reply(res, status, { Location: location, 'Cache-Control': 'no-store', 'Content-Length': '0' }, '');
+}
+
+/** Adds headers to an answer that has not begun, from a flat list of names and values. */
+export function addHeaders(res: ServerResponse, flat: readonly string[]): void {
+  for (let at = 0; at + 1 < flat.length; at += 2) res.appendHeader(flat[at] ?? '', flat[at + 1] ?? '');
 }
 
 function reply(res: ServerResponse, status: number, headers: Record<string, string>, body: string): void {

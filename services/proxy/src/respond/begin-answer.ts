@@ -1,4 +1,4 @@
-import { transportSecurity } from '@latchkey/http';
+import { addHeaders, transportSecurity } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
 import type { ServerResponse } from 'node:http';
 import type { SessionCookies } from '../authn/session-cookies.ts';
@@ -34,6 +34,5 @@ function allowReading(
   headers: readonly string[],
 ): void {
   if (kind === 'own_endpoint' || route.kind === 'launcher') return;
-  for (let at = 0; at + 1 < headers.length; at += 2)
-    res.appendHeader(headers[at] ?? '', headers[at + 1] ?? '');
+  addHeaders(res, headers);
 }

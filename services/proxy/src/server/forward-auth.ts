@@ -1,5 +1,5 @@
 import type { Forward } from '@latchkey/admission';
-import { replyText } from '@latchkey/http';
+import { addHeaders, replyText } from '@latchkey/http';
 import type { KnownSession } from '../authn/session-state.ts';
 import type { Exchange } from '../exchange.ts';
 import type { BeginAnswer } from '../respond/begin-answer.ts';
@@ -57,8 +57,7 @@ export function createForwardAuth(parts: {
 
   function pass(exchange: Exchange, forward: Forward<KnownSession>, asker: Question['asker']): void {
     const { res } = exchange;
-    const told = stages.toldTo(exchange, forward);
-    for (let at = 0; at + 1 < told.length; at += 2) res.setHeader(told[at] ?? '', told[at + 1] ?? '');
+    addHeaders(res, stages.toldTo(exchange, forward));
     res.setHeader('Cache-Control', 'no-store');
     // Envoy takes 200 alone for a yes.
     replyText(res, asker === 'auth' ? 202 : 200, '');
