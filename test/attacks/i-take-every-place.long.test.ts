@@ -1,6 +1,6 @@
 // Requests under way to one application, and the memory for bodies that are signed, are bounded for all together. One
 // caller takes all that there is and lets go of none of it: everybody else would be told to come again for as long.
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
@@ -96,6 +96,18 @@ describe('the memory for bodies', () => {
     const body = 'x'.repeat(2 * mebi);
     const answer = await person.fetch(the.stack.url('hello', '/now'), { method: 'POST', body });
     expect(answer.status).toBe(200);
+  });
+
+  test('a body whose request cannot be signed gives its place back', async () => {
+    const person = await the.signedIn();
+    const upload = () =>
+      person.fetch(the.stack.url('hello', '/now'), { method: 'POST', body: 'x'.repeat(9 * mebi) });
+    const sign = jest.spyOn(the.stack.signer, 'sign').mockImplementationOnce(() => {
+      throw new Error('the key is of no use');
+    });
+    expect((await upload()).status).toBe(500);
+    expect((await upload()).status).toBe(200);
+    sign.mockRestore();
   });
 
   test.each([

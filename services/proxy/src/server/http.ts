@@ -95,9 +95,14 @@ export function createHttpListener(parts: HttpParts): RequestListener {
       if (body === 'body_too_slow') res.setHeader('Connection', 'close');
       return refuse(exchange, body);
     }
-    const headers = framed(leaving.headers, request.method, body.bytes.length);
-    headers.push(...signer.sign(route, request, headers, body.bytes));
-    return transport(exchange, leaving, headers, body);
+    try {
+      const headers = framed(leaving.headers, request.method, body.bytes.length);
+      headers.push(...signer.sign(route, request, headers, body.bytes));
+      await transport(exchange, leaving, headers, body);
+    } catch (error) {
+      body.release();
+      throw error;
+    }
   }
 
   // Stage 9.
