@@ -117,6 +117,8 @@ const options = fc.record(
     allow_root_service_worker: fc.boolean(),
     forward_auth: fc.boolean(),
     skip_request_signing: fc.boolean(),
+    // The others have to go with `to`.
+    protocol: fc.constant('http1'),
     tls_skip_verify: fc.boolean(),
     ca_file: fc.constantFrom('', '/etc/a b.pem', 7),
     server_name: fc.constantFrom('', 'app.internal'),

@@ -67,6 +67,7 @@ export const mistakes: readonly Mistake[] = [
   tell('LK219', `${options}.strip_request_headers`, ['*']),
   tell('LK219', `${options}.strip_request_headers`, ['X-*-Y']),
   beyondSchema('LK219', `${options}.strip_request_headers`, ['Connection']),
+  tell('LK224', `${options}.protocol`, 'grpc'),
   tell('LK220', `${options}.allowed_origins`, ['null']),
   tell('LK220', `${options}.allowed_origins`, ['https://app.example.com/']),
   beyondSchema('LK220', `${options}.allowed_origins`, ['https://app.example.com:99999']),

@@ -51,6 +51,7 @@ describe('an editor completes', () => {
       'pass_access_token',
       'allow_root_service_worker',
       'forward_auth',
+      'protocol',
       'skip_request_signing',
       'tls_skip_verify',
       'ca_file',

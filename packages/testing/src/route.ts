@@ -26,6 +26,7 @@ export function aRoute(options: Partial<Omit<Route, 'policy'>> = {}): Route {
     keepAliveMs: 1_000,
     preserveHost: false,
     preserveLocation: false,
+    protocol: 'http1',
     tlsSkipVerify: false,
     tls: { files: {} },
     skipRequestSigning: false,

@@ -228,6 +228,18 @@ export const diagnosticKinds = {
     title: 'A limit that nobody could keep',
     text: '`max_auth_age` and `idle_timeout` are at least `1m`. Below that people would be asked to sign in again before they have arrived.',
   },
+  protocolUnknown: {
+    code: 'LK224',
+    severity: 'error',
+    title: 'Not a protocol to speak with an application',
+    text: '`protocol` is `http1`, `h2` or `h2c`. gRPC needs one of the latter two: `h2` where the application has TLS, `h2c` where it has not.',
+  },
+  protocolMismatch: {
+    code: 'LK225',
+    severity: 'error',
+    title: 'A protocol that does not go with `to`',
+    text: '`h2` is HTTP/2 over TLS and needs `to: https://…`; `h2c` is HTTP/2 without it, and needs `to: http://…` or `to: unix:/…`. Where `to` names no scheme, `UPSTREAM_SCHEME` does. Nobody guesses which of the two is meant, since one of them sends everything in the clear.',
+  },
   sectionMissing: {
     code: 'LK301',
     severity: 'warning',

@@ -40,6 +40,7 @@ describe('the table of diagnostics', () => {
       'resolve/simple',
       'resolve/rewrite',
       'resolve/tls',
+      'resolve/protocol',
       'match/table',
     ];
     const tests = files

@@ -28,6 +28,7 @@ export type {
   TlsFileOption,
   TlsFiles,
   TlsOptions,
+  UpstreamProtocol,
   UpstreamDefaults,
   UpstreamInput,
 } from './types.ts';

@@ -45,6 +45,9 @@ export type Target = {
   query: string;
 };
 
+/** What is spoken with an application: HTTP/1.1, HTTP/2 over TLS, or HTTP/2 without TLS and with nothing before it. */
+export type UpstreamProtocol = 'http1' | 'h2' | 'h2c';
+
 /** Options of a route whose values are files that a connection is secured with. */
 export type TlsFileOption = 'ca_file' | 'client_cert_file' | 'client_key_file';
 
@@ -123,6 +126,7 @@ export type Route = {
   preserveHost: boolean;
   /** addresses of the application in its answers are not replaced by public ones */
   preserveLocation: boolean;
+  protocol: UpstreamProtocol;
   tlsSkipVerify: boolean;
   tls: TlsOptions;
   skipRequestSigning: boolean;

@@ -57,6 +57,7 @@ export type Stages = {
     incoming: Incoming,
   ) => Outcome<KnownSession> | Promise<Outcome<KnownSession>>;
   readonly outgoing: (exchange: Exchange, forward: Forward<KnownSession>) => Leaving;
+  readonly trailers: (exchange: Exchange, forward: Forward<KnownSession>) => string[];
   readonly toldTo: (exchange: Exchange, forward: Forward<KnownSession>) => readonly string[];
   readonly record: (exchange: Exchange, status: number) => void;
 };
@@ -106,6 +107,11 @@ export function createStages(parts: StageParts): Stages {
     };
   }
 
+  // 8, of what comes behind a body.
+  function trailers({ req }: Exchange, forward: Forward<KnownSession>): string[] {
+    return headers.trailersFor(req.rawTrailers, forward);
+  }
+
   // 8, where a server in front forwards.
   function toldTo(exchange: Exchange, forward: Forward<KnownSession>): readonly string[] {
     return headers.toldTo(exchange, forward);
@@ -120,7 +126,7 @@ export function createStages(parts: StageParts): Stages {
     emit({ kind: 'request', record: recordOf(exchange), method, status, ms });
   }
 
-  return { open, canonical, admission, outgoing, toldTo, record };
+  return { open, canonical, admission, outgoing, trailers, toldTo, record };
 }
 
 function wantedFor(forward: Forward<KnownSession>): Wanted {

@@ -112,6 +112,7 @@ function differencesOf(route: Route, defaults: Defaults): string[] {
     [route.keepAliveMs !== defaultKeepAliveMs, `keep-alive ${describeDuration(route.keepAliveMs)}`],
     [route.preserveHost, 'preserves the host'],
     [route.preserveLocation, 'preserves Location'],
+    [route.protocol !== 'http1', `speaks ${route.protocol}`],
     [route.tlsSkipVerify, 'certificate not checked'],
     ...describeTls(route.tls).map((text): [boolean, string] => [true, text]),
     [route.skipRequestSigning, 'not signed'],

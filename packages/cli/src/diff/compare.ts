@@ -105,6 +105,7 @@ function differences(before: Served, after: Served): string[] {
     ['origins whose pages may call it', ({ cors }: Route) => cors?.origins ?? []],
     ['origins whose pages may open WebSockets', ({ allowedOrigins }: Route) => allowedOrigins],
     ['headers that are stripped from requests', ({ stripRequestHeaders }: Route) => stripRequestHeaders],
+    ['protocol of the application', ({ protocol }: Route) => [protocol]],
     ['TLS options for the application', ({ tls }: Route) => describeTls(tls)],
   ] as const;
   for (const [meaning, of] of lists) {

@@ -25,7 +25,7 @@ export const applicationErrors = {
     sentence: 'The application answered, but its answer is not valid HTTP. Tell the people who run it.',
     level: 'error',
     description:
-      'The head of the answer is malformed or ambiguous: more than one `Content-Length`, lines that end without a carriage return or go on in the next one, a control character in a value, a `Transfer-Encoding` besides `chunked`, a head over 64 KiB, or no HTTP at all (does `to` name a port that speaks TLS?). The log line says what was found. The proxy does not repair such an answer, because a browser might read it differently. Correct it in the application. It may have done what the request asked for.',
+      'The head of the answer is malformed or ambiguous: more than one `Content-Length`, lines that end without a carriage return or go on in the next one, a control character in a value, a `Transfer-Encoding` besides `chunked`, a head over 64 KiB, or no HTTP at all (does `to` name a port that speaks TLS?), or no HTTP/2 where `protocol` says that it is spoken. The log line says what was found. The proxy does not repair such an answer, because a browser might read it differently. Correct it in the application. It may have done what the request asked for.',
   },
   upstream_busy: {
     status: 503,

@@ -49,6 +49,7 @@ services:
       pass_access_token: false
       allow_root_service_worker: false
       forward_auth: false
+      protocol: http1
       skip_request_signing: false
       tls_skip_verify: false
       ca_file: ''
@@ -83,6 +84,7 @@ services:
           pass_access_token: false
           allow_root_service_worker: false
           forward_auth: false
+          protocol: http1
           skip_request_signing: false
           tls_skip_verify: false
           ca_file: ''

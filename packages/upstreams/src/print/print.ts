@@ -68,6 +68,7 @@ function optionLines(route: Route): string[] {
     `pass_access_token: ${route.passAccessToken}`,
     `allow_root_service_worker: ${route.allowRootServiceWorker}`,
     `forward_auth: ${route.forwardAuth}`,
+    `protocol: ${route.protocol}`,
     `skip_request_signing: ${route.skipRequestSigning}`,
     `tls_skip_verify: ${route.tlsSkipVerify}`,
     `ca_file: ${scalar(route.tls.files.ca_file ?? '')}`,

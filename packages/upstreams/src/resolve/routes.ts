@@ -8,6 +8,7 @@ import type { Cors, ProviderSlugs, Route, UpstreamDefaults, UpstreamInput } from
 import { resolveAssertionHeader } from './assertion.ts';
 import { draftRoutes } from './drafts.ts';
 import type { Draft } from './drafts.ts';
+import { resolveProtocol } from './protocol.ts';
 import { kindOf, readReach } from './reach.ts';
 import type { Reach } from './reach.ts';
 import { resolveRules } from './rules.ts';
@@ -85,6 +86,7 @@ function resolveRoute(
   );
   const cors = corsOf(options);
   const tls = resolveTls(options, { at, reach, ...context }, report);
+  const protocol = resolveProtocol(readable(options.protocol), reach, report);
   const maxAuthAgeMs = resolveLimit('max_auth_age', readable(options.max_auth_age), report);
   const idleTimeoutMs = resolveLimit('idle_timeout', readable(options.idle_timeout), report);
   const from = readable(draft.from);
@@ -126,6 +128,7 @@ function resolveRoute(
       keepAliveMs,
       preserveHost: readable(options.preserve_host) ?? false,
       preserveLocation: readable(options.preserve_location) ?? false,
+      protocol,
       tlsSkipVerify: readable(options.tls_skip_verify) ?? false,
       tls,
       skipRequestSigning: readable(options.skip_request_signing) ?? false,

@@ -5,6 +5,7 @@ import { headers } from './headers.ts';
 import { mapping } from './mapping.ts';
 import type { Values } from './mapping.ts';
 import { origin } from './origin.ts';
+import { protocol } from './protocol.ts';
 import { providerSlugs } from './provider-slugs.ts';
 import { list } from './reader.ts';
 import { unknownKeys } from './unknown-keys.ts';
@@ -183,6 +184,7 @@ const fields = {
       'Whether a server in front of the application (nginx, Caddy, Traefik, Envoy) may ask about requests that it forwards by itself: which one is meant is believed of `SERVER_TRUSTED_PROXIES`, and the answer says who asks.',
     default: '`false`',
   }),
+  protocol,
   skip_request_signing: flag({
     meaning: 'Whether requests go to the application without `Gap-Signature` and `Sso-Signature`.',
     default: '`false`',

@@ -69,6 +69,7 @@ describe('options', () => {
         'pass_access_token: true',
         'allow_root_service_worker: true',
         'forward_auth: true',
+        'protocol: h2c',
         'skip_request_signing: true',
         'tls_skip_verify: true',
         'ca_file: /etc/ca.pem',
@@ -108,6 +109,7 @@ describe('options', () => {
       passAccessToken: true,
       allowRootServiceWorker: true,
       forwardAuth: true,
+      protocol: 'h2c',
       skipRequestSigning: true,
       tlsSkipVerify: true,
       tls: {

@@ -1,11 +1,12 @@
 import type { Forward } from '@latchkey/admission';
-import { isVisit } from '@latchkey/http';
+import { isVisit, rawValues } from '@latchkey/http';
 import type { Clock } from '@latchkey/http';
 import { withoutCookies } from '@latchkey/session';
 import type { Exchange } from '../exchange.ts';
 import { crossOriginHeaders } from './cross-origin.ts';
 import { withInnerAddress, withInnerConditions, withPublicAddress } from './location.ts';
 import { requestHeaders } from './request-headers.ts';
+import { requestTrailers } from './request-trailers.ts';
 import { answerHeaders } from './response-headers.ts';
 import type { AnswerHeaders } from './response-headers.ts';
 import type { KnownSession } from '../authn/session-state.ts';
@@ -18,6 +19,8 @@ import { createPlans } from './plan.ts';
 export type Outgoing = {
   /** The headers of the request to the application, a flat list. */
   headersFor(exchange: Exchange, forward: Forward<KnownSession>): string[];
+  /** What travels on behind the body, of what the caller sent there; flat lists. */
+  trailersFor(rawTrailers: readonly string[], forward: Forward<KnownSession>): string[];
   /**
    * The headers of a yes to a server in front that forwards by itself, a flat list: who asks, the cookies that may travel on,
    * and the one `Set-Cookie` that it hands to the browser. Most of them carry no second one; it comes with the next yes.
@@ -69,7 +72,7 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
     headersFor({ id, req }, forward) {
       const { request, route, decision, target } = forward;
       const origin = addresses.origin(request);
-      return requestHeaders({
+      const headers = requestHeaders({
         rawHeaders: req.rawHeaders,
         request,
         requestId: id,
@@ -86,6 +89,13 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
           },
         }),
       });
+      // RFC 9110, section 10.1.4: each hop says it for itself, and this one passes trailers on. gRPC asks for it.
+      if (route.protocol !== 'http1' && takesTrailers(req.rawHeaders)) headers.push('TE', 'trailers');
+      return headers;
+    },
+
+    trailersFor(rawTrailers, { route, decision }) {
+      return decision.reason === 'preflight' ? [] : requestTrailers(rawTrailers, planOf(route).request);
     },
 
     toldTo(exchange, forward) {
@@ -111,4 +121,9 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
       });
     },
   };
+}
+
+function takesTrailers(rawHeaders: readonly string[]): boolean {
+  const taken = rawValues(rawHeaders, 'te').join().split(',');
+  return taken.some((coding) => coding.trim().toLowerCase() === 'trailers');
 }

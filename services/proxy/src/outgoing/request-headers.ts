@@ -113,7 +113,8 @@ type RequestName = { readonly lower: string; readonly folded: string; readonly f
 /** What becomes of a header: it ends here, it is ours to say, it is the cookies, it holds an address, or it travels on. */
 type Fate = 'drop' | 'reserved' | 'cookie' | 'address' | 'keep';
 
-const requestName = byName((name): RequestName => {
+/** Tells what becomes of a header that a caller sent. */
+export const requestName = byName((name): RequestName => {
   const lower = name.toLowerCase();
   return { lower, folded: foldName(name), fate: fateOf(lower) };
 });

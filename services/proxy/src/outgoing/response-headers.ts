@@ -5,6 +5,7 @@ import type { Narrow } from './beyond-the-origin.ts';
 import { byName } from './by-name.ts';
 import { hopByHop } from './hop-by-hop.ts';
 import { addressHeaders } from './location.ts';
+import { neverTrailing } from './never-trailing.ts';
 
 /** What the headers towards the browser are made from, besides the upstream's. */
 export type AnswerRules = {
@@ -118,28 +119,6 @@ function saysOrigin(rawHeaders: readonly string[]): boolean {
 function hasNoLength(status: number): boolean {
   return status < 200 || status === 204;
 }
-
-// RFC 9110, section 6.5.1: what frames a message, or has to be known before its content is read, is no trailer. A reader
-// that adds trailers to the headers would believe it all the same.
-const neverTrailing: ReadonlySet<string> = new Set([
-  'age',
-  'cache-control',
-  'content-disposition',
-  'content-encoding',
-  'content-length',
-  'content-location',
-  'content-range',
-  'content-security-policy',
-  'content-type',
-  'expires',
-  'host',
-  'location',
-  'refresh',
-  'retry-after',
-  'set-cookie',
-  'vary',
-  'www-authenticate',
-]);
 
 /**
  * What is the same for each answer of a route.

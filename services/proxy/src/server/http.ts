@@ -122,10 +122,11 @@ export function createHttpListener(parts: HttpParts): RequestListener {
 
   function send(
     exchange: Exchange,
-    { forward: { request, route, path }, answer }: Leaving,
+    { forward, answer }: Leaving,
     { headers, body, taken }: { headers: string[]; body: HeldBody | undefined; taken: Taken },
   ): void {
     const { req, res } = exchange;
+    const { request, route, path } = forward;
     function letGo(): void {
       taken.release();
       body?.release();
@@ -136,6 +137,7 @@ export function createHttpListener(parts: HttpParts): RequestListener {
       headers,
       body: body === undefined || body.bytes.length === 0 ? undefined : body,
       timeoutMs: route.timeoutMs,
+      ...(route.protocol !== 'http1' && { trailers: () => stages.trailers(exchange, forward) }),
     };
     try {
       forwardHttp(req, res, upstream, taken, {

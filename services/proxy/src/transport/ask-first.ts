@@ -15,6 +15,8 @@ export type Outgoing = {
   readonly bodyTimeout: number;
   /** the body goes only once the upstream wants it */
   readonly expectContinue?: boolean;
+  /** what comes behind the body, a flat list, once it has ended; only where HTTP/2 is spoken */
+  readonly trailers?: (() => readonly string[]) | undefined;
 };
 
 // RFC 9110, section 10.1.1: not every application knows the expectation, so its word is not waited for for ever.
@@ -37,7 +39,8 @@ export function askFirst(
   });
 }
 
-const notStarted: Dispatcher.DispatchController = {
+/** Of a request that nothing was sent of. */
+export const notStarted: Dispatcher.DispatchController = {
   aborted: true,
   paused: false,
   reason: null,

@@ -5,17 +5,19 @@ import { LRUCache } from 'lru-cache';
 import type { Writable } from 'node:stream';
 import { Client, Pool } from 'undici';
 import type { buildConnector, Dispatcher } from 'undici';
-import { askFirst } from './ask-first.ts';
+import { askFirst, notStarted } from './ask-first.ts';
 import type { Outgoing } from './ask-first.ts';
 import type { TlsCredentials } from './credentials.ts';
-import { destinationOf, keyOf } from './destination.ts';
+import { destinationOf, keyOf, overHttp2 } from './destination.ts';
 import type { Destination } from './destination.ts';
 import type { Dialer } from './dialer.ts';
+import { AuthenticatedConnectionError } from './failure.ts';
+import { createHttp2Sessions } from './http2/sessions.ts';
 
 /** What a connection is wanted for. */
 export type Wanted = {
   readonly target: Target;
-  readonly route: Pick<Route, 'tls' | 'tlsSkipVerify' | 'resetDeadlineMs' | 'keepAliveMs'>;
+  readonly route: Pick<Route, 'tls' | 'tlsSkipVerify' | 'resetDeadlineMs' | 'keepAliveMs' | 'protocol'>;
   /** what the request will say in `Host`, where that is not the host of the target */
   readonly host: string;
   /** whose session the request belongs to, and which it is; neither on a public path */
@@ -62,6 +64,8 @@ export type Connections = {
 type Way = Pick<Wanted, 'route' | 'host'> & {
   readonly credentials: ReturnType<TlsCredentials['of']>;
   readonly destination: Destination;
+  /** where the application speaks it */
+  readonly http2: Destination | undefined;
   readonly key: string;
 };
 
@@ -113,6 +117,8 @@ export function createConnections({
     dispose: letGo,
   });
 
+  const sessions = createHttp2Sessions({ dialer, recentMs, elapsed });
+
   const ways = new WeakMap<Target, Way>();
 
   // What has to be the same for requests to share a connection. It is the same for a target until its files change, so it is
@@ -124,7 +130,8 @@ export function createConnections({
     const destination = destinationOf(target, route, inForce);
     // The host is part of it because undici ends a TLS connection when the next request on it names another one.
     const key = JSON.stringify([keyOf(destination), host]);
-    const way = { route, host, credentials: inForce, destination, key };
+    const http2 = route.protocol === 'http1' ? undefined : overHttp2(destination);
+    const way = { route, host, credentials: inForce, destination, http2, key };
     ways.set(target, way);
     return way;
   }
@@ -176,6 +183,16 @@ export function createConnections({
     };
   }
 
+  // Whoever authenticates a connection of HTTP/2 does so for all whose requests are on it at the same time.
+  function dispatchHttp2(key: string, destination: Destination, wanted: Wanted): Taken['dispatch'] {
+    const { keepAliveMs, resetDeadlineMs } = wanted.route;
+    const way = { key: `${key} ${keepAliveMs}`, destination, idleMs: keepAliveMs, resetMs: resetDeadlineMs };
+    return function dispatch(freshness, outgoing, handler) {
+      if (!wanted.authenticates) return sessions.dispatch(way, freshness, outgoing, handler);
+      return handler.onResponseError?.(notStarted, new AuthenticatedConnectionError());
+    };
+  }
+
   function dispatchOnce(wanted: Wanted, outgoing: Outgoing, handler: Dispatcher.DispatchHandler): void {
     const { origin } = wanted.target;
     if (outgoing.expectContinue === true) return askFirst(dialTo(wanted), headerBytes, outgoing, handler);
@@ -220,17 +237,23 @@ export function createConnections({
       const { sid, authenticates } = wanted;
       if (authenticates && sid === undefined)
         throw new Error('only a session can have a connection to itself');
-      const way = wayOf(wanted).key;
-      if (sid !== undefined && (authenticates || ofSessions.size > 0)) {
+      const { key: way, http2 } = wayOf(wanted);
+      if (http2 === undefined && sid !== undefined && (authenticates || ofSessions.size > 0)) {
         const key = `${way} ${sid}`;
         if (authenticates || ofSessions.has(key)) return takeOwn(key, wanted, caller);
       }
       return whenThere(
         takePlace(wanted, caller),
-        (release) => release && { dispatch: dispatchShared(way, wanted), isShared: true, release },
+        (release) =>
+          release && {
+            dispatch: http2 === undefined ? dispatchShared(way, wanted) : dispatchHttp2(way, http2, wanted),
+            isShared: true,
+            release,
+          },
       );
     },
     async close() {
+      sessions.close();
       const pools = [...[...shared.values()].map(({ pool }) => pool), ...ofSessions.values()];
       await Promise.allSettled(pools.map((pool) => pool.destroy()));
     },

@@ -20,6 +20,8 @@ export type Tls = {
   /** the name that the application is asked for and has to show; empty for an address */
   readonly serverName: string;
   readonly skipVerify: boolean;
+  /** HTTP/2 is asked for, and nothing else will do */
+  readonly http2?: true;
   /** what the files of the route hold, where it names any */
   readonly credentials?: Credentials | 'unusable';
 };
@@ -48,6 +50,12 @@ export function destinationOf(
       },
     }),
   };
+}
+
+/** The same place, over HTTP/2. Without TLS nothing is agreed upon, and the connection is the same. */
+export function overHttp2(destination: Destination): Destination {
+  if (destination.tls === undefined) return { ...destination };
+  return { ...destination, tls: { ...destination.tls, http2: true } };
 }
 
 /**

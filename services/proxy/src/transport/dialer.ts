@@ -36,8 +36,9 @@ export function createDialer({ allowLocalTargets }: { allowLocalTargets: boolean
       rejectUnauthorized: isChecked,
       ...(typeof credentials === 'object' && { secureContext: credentials.secureContext }),
       ...(destination.kind === 'unix' && { socketPath: destination.path }),
-      // Faithful forwarding: what came as HTTP/1.1 leaves as HTTP/1.1.
-      allowH2: false,
+      // What is spoken is the route's to say, and no matter of what an application would like best.
+      allowH2: destination.tls?.http2 === true,
+      preferH2: true,
       ...(staysElsewhere(destination) && { lookup: lookupElsewhere }),
     });
   }

@@ -29,6 +29,9 @@ export class AuthenticatedConnectionError extends Error {
   }
 }
 
+/** A request on a shared connection of HTTP/2 ended with the connection, or was refused before it was processed. */
+export class ClosedStreamError extends Error {}
+
 /** What went wrong on the way to an application, or with its answer. */
 export function failureOf(error: Error): Failure {
   if (error instanceof AuthenticatedConnectionError) {
@@ -50,5 +53,6 @@ export function failureOf(error: Error): Failure {
 /** Whether the connection closed before there was an answer, so that another one may do. */
 export function isClosedEarly(error: Error): boolean {
   if (malformedDetail(error) !== undefined) return false;
+  if (error instanceof ClosedStreamError) return true;
   return error instanceof undiciErrors.SocketError || ('code' in error && error.code === 'ECONNRESET');
 }

@@ -24,6 +24,8 @@ export type UpstreamRequest = {
   readonly headers: string[];
   /** in place of the caller's, where that had to be read before */
   readonly body: HeldBody | undefined;
+  /** what comes behind the body, once that has ended; absent where what is spoken has no place for it */
+  readonly trailers?: () => readonly string[];
   /** milliseconds until the answer must begin, once the request has been sent; an answer that flows is not cut */
   readonly timeoutMs: number;
   /** milliseconds in which the upstream may take nothing of a body */
@@ -128,7 +130,7 @@ class Delivery implements Hearer {
     this.isLastTry = freshness === 'new';
     this.controller = undefined;
     this.stream = bodyStream(this.body, this.asksFirst);
-    const { method, target, headers } = this.upstream;
+    const { method, target, headers, trailers } = this.upstream;
     this.way.dispatch(
       freshness,
       {
@@ -140,6 +142,7 @@ class Delivery implements Hearer {
         headersTimeout: 0,
         bodyTimeout: silenceMs,
         expectContinue: this.asksFirst,
+        trailers,
       },
       this.handler,
     );

@@ -1,0 +1,110 @@
+import { constants } from 'node:http2';
+import type { ClientHttp2Session } from 'node:http2';
+import { errors } from 'undici';
+import type { Dispatcher } from 'undici';
+import type { Outgoing } from '../ask-first.ts';
+import { isAboutOurCertificate } from '../certificate.ts';
+import { ClosedStreamError } from '../failure.ts';
+import { MalformedAnswerError } from '../malformed.ts';
+import { answerHead, requestHead, trailersOf } from './head.ts';
+
+const { NGHTTP2_CANCEL, NGHTTP2_FLAG_END_STREAM, NGHTTP2_NO_ERROR } = constants;
+const { NGHTTP2_PROTOCOL_ERROR, NGHTTP2_REFUSED_STREAM } = constants;
+
+/**
+ * Sends a request as a stream of a connection, and tells its handler what undici would tell of one over HTTP/1.1. Each side is
+ * read only as fast as the other takes it.
+ *
+ * @param over called once, when nothing of it is left: with the error that it ended with
+ */
+export function exchange(
+  session: ClientHttp2Session,
+  outgoing: Outgoing,
+  scheme: 'http' | 'https',
+  handler: Dispatcher.DispatchHandler,
+  over: (error: Error | undefined) => void,
+): void {
+  const { method, body } = outgoing;
+  const hasBody = body !== null;
+  const stream = session.request(requestHead(outgoing, scheme), {
+    endStream: !hasBody,
+    waitForTrailers: hasBody,
+  });
+  let isOver = false;
+  const controller: Dispatcher.DispatchController = {
+    aborted: false,
+    paused: false,
+    reason: null,
+    abort: fail,
+    pause: () => void stream.pause(),
+    resume: () => void stream.resume(),
+  };
+
+  function end(tell: () => void, error?: Error): void {
+    if (isOver) return;
+    isOver = true;
+    tell();
+    body?.destroy();
+    // What is left of an upload is not wanted any more where the answer is complete.
+    if (!stream.closed) stream.close(error === undefined ? NGHTTP2_NO_ERROR : NGHTTP2_CANCEL);
+    over(error);
+  }
+  function fail(error: Error): void {
+    end(() => handler.onResponseError?.(controller, error), error);
+  }
+
+  stream.on('headers', function inform(headers, _flags, rawHeaders) {
+    const status = Number(headers[':status']);
+    // The body has been sent without asking.
+    if (isOver || status === 100) return;
+    controller.rawHeaders = answerHead(rawHeaders, { isWhole: false, method, status });
+    handler.onResponseStart?.(controller, status, {});
+  });
+  stream.once('response', function answered(headers, flags, rawHeaders) {
+    if (isOver) return;
+    const status = Number(headers[':status']);
+    const isWhole = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
+    controller.rawHeaders = answerHead(rawHeaders, { isWhole, method, status });
+    handler.onResponseStart?.(controller, status, {});
+    stream.setTimeout(outgoing.bodyTimeout, () => fail(new errors.BodyTimeoutError()));
+    stream.on('data', (chunk: Buffer) => {
+      if (!isOver) handler.onResponseData?.(controller, chunk);
+    });
+  });
+  stream.once('trailers', (_trailers, _flags, rawTrailers) => (controller.rawTrailers = rawTrailers));
+  stream.once('end', function answeredWhole() {
+    // One that is reset ends, too.
+    if (stream.rstCode === NGHTTP2_NO_ERROR) end(() => handler.onResponseEnd?.(controller, {}));
+  });
+  stream.on('error', (error) => fail(failed(session, stream.rstCode, error)));
+  stream.once('close', () => fail(failed(session, stream.rstCode)));
+
+  handler.onRequestStart?.(controller, undefined);
+  if (!hasBody) return handler.onRequestSent?.();
+  stream.once('wantTrailers', () => stream.sendTrailers(trailersOf(outgoing.trailers?.() ?? [])));
+  stream.once('finish', () => {
+    if (!isOver) handler.onRequestSent?.();
+  });
+  body.on('data', (chunk: Buffer) => {
+    if (!isOver) handler.onBodySent?.(chunk);
+  });
+  body.once('error', fail);
+  body.pipe(stream);
+}
+
+function failed(session: ClientHttp2Session, code: number | undefined, error?: Error): Error {
+  // RFC 9113, section 8.7: what was refused has not been processed, and may be sent again.
+  if (code === NGHTTP2_REFUSED_STREAM) return new ClosedStreamError('the application refused the stream');
+  if (code === NGHTTP2_PROTOCOL_ERROR || isUnreadable(error)) {
+    return new MalformedAnswerError('the application does not speak HTTP/2, or not as it should');
+  }
+  if (error !== undefined && isAboutOurCertificate(error)) return error;
+  if (session.destroyed)
+    return new ClosedStreamError(error?.message ?? 'the application closed the connection');
+  return error ?? new Error(`the application reset the stream with the code ${code}`);
+}
+
+// What Node says of a connection that it cannot read any more.
+function isUnreadable(error: Error | undefined): boolean {
+  return error !== undefined && 'code' in error && error.code === 'ERR_HTTP2_ERROR';
+}
