@@ -315,6 +315,14 @@ export const advisories: Readonly<Record<string, readonly Advisory[]>> = {
       tests: [at('cve-2026-3635')],
     },
   ],
+  'CGI (httpoxy)': [
+    {
+      ids: ['CVE-2016-5385', 'CVE-2016-5386'],
+      wrong:
+        'The header `Proxy` of a request became `HTTP_PROXY`, and what the program asked of others went there.',
+      tests: ['test/flows/through-an-outgoing-proxy'],
+    },
+  ],
   'Node, TypeScript and proxies in them': [
     {
       ids: ['CVE-2026-29057', 'GHSA-ggv3-7p47-pfv8'],

@@ -51,13 +51,15 @@ test.each([
     PROVIDER_O_CLIENT_ID: 'latchkey',
     PROVIDER_O_CLIENT_SECRET: 'of the provider',
     PROVIDER_O_OIDC_ISSUER: 'https://idp.example.test',
-    HTTPS_PROXY: `127.0.0.1:${outgoing.port}`,
+    HTTPS_PROXY: `ann:hunter2@127.0.0.1:${outgoing.port}`,
     ...extra,
   });
   await auth.listening;
   const head = 'GET /okta/start HTTP/1.1\nHost: sso.example.com\nAccept: text/html\nConnection: close\n\n';
   const answer = await sendRaw(port, head);
   expect([answer.status, outgoing.asked]).toEqual([503, asked]);
+  expect(auth.output()).toContain(`"HTTPS_PROXY":"http://127.0.0.1:${outgoing.port}"`);
+  expect(auth.output()).not.toContain('hunter2');
   auth.signal('SIGTERM');
   expect(await auth.ended).toBe(0);
 });

@@ -33,8 +33,19 @@ function isSecure({ protocol, hostname }: URL): boolean {
 /** The address of an outgoing proxy, which may hold a name and a password; without a scheme it is `http`, as in Go. */
 export const outgoingProxy = valueType('URL', 'an address like http://proxy.internal:3128', (text) => {
   const url = /^[^\s\\#]+$/.test(text) ? URL.parse(text.includes('://') ? text : `http://${text}`) : null;
-  return url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/' ? url.href : undefined;
+  const isOne = url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/';
+  return isOne && isEscaped(url.username) && isEscaped(url.password) ? url.href : undefined;
 });
+
+// What `%` stands for has to be text.
+function isEscaped(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Only scheme, host and port of an address; a path is dropped, as in BuzzFeed SSO. */
 export const origin = valueType(

@@ -12,6 +12,23 @@ function errorsOf(changes: Record<string, string | undefined>): string[] {
   return loaded.ok ? [] : loaded.errors;
 }
 
+describe('the outgoing proxy', () => {
+  test.each([
+    ['proxy.internal:3128', 'http://proxy.internal:3128/'],
+    ['https://ann:p%40ss@proxy.internal', 'https://ann:p%40ss@proxy.internal/'],
+  ])('%s is one', (text, http) => {
+    expect(load({ HTTP_PROXY: text })).toMatchObject({ settings: { outgoing: { http } } });
+  });
+
+  test.each(['socks5://proxy.internal', 'http://proxy.internal/path', 'http://ann:100%@proxy.internal'])(
+    '%s is none, and its password is not told',
+    (text) => {
+      expect(errorsOf({ HTTP_PROXY: text })).toEqual([expect.stringMatching(/^HTTP_PROXY/)]);
+      expect(errorsOf({ HTTP_PROXY: text }).join()).not.toContain('100%');
+    },
+  );
+});
+
 describe('the settings of the proxy', () => {
   test('have defaults for all that is not set', () => {
     const cookieSecret = freshKey();

@@ -123,21 +123,23 @@ export const observabilityVariables = {
   },
 } satisfies Table;
 
-/** How the service itself asks others: providers, auth. Requests to applications go their own way. */
+/** How others are asked: providers, auth, and applications. */
 export const outgoingVariables = {
   // Secret, because the address of an outgoing proxy may hold its password.
   HTTP_PROXY: {
     type: outgoingProxy,
     secret: true,
-    meaning: 'The outgoing proxy for plain HTTP, for what the service itself asks of others.',
+    meaning:
+      'The outgoing proxy through which others are reached over plain HTTP: providers, auth and applications. None to this machine itself.',
   },
   HTTPS_PROXY: {
     type: outgoingProxy,
     secret: true,
-    meaning: 'The outgoing proxy for HTTPS, likewise.',
+    meaning: 'The same for what is reached over HTTPS.',
   },
   NO_PROXY: {
     type: proxyExceptions,
-    meaning: 'The hosts that are reached without the outgoing proxy, with commas between them.',
+    meaning:
+      'Who is reached without the outgoing proxy, with commas between: hosts with all that is below them, `.example.com` for what is below alone, addresses, ranges like `10.0.0.0/8`, each but a range with a port if you like, or `*`.',
   },
 } satisfies Table;

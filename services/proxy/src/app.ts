@@ -1,6 +1,6 @@
 import type { Authenticator } from '@latchkey/admission';
 import { isOwnPathWith } from '@latchkey/contract';
-import { clockFrom, createRateLimit, startServer, trustPeers } from '@latchkey/http';
+import { clockFrom, createProxyFor, createRateLimit, startServer, trustPeers } from '@latchkey/http';
 import type { RunningServer } from '@latchkey/http';
 import { attemptCookies, deriveKeys, isOwnCookie, sealSignOutHint } from '@latchkey/session';
 import type { ProxySettings } from '@latchkey/settings';
@@ -159,7 +159,7 @@ export async function startProxy(options: {
     certs: signer.certs,
     jwks: signer.jwks,
   });
-  const dialer = createDialer(settings.upstream);
+  const dialer = createDialer({ ...settings.upstream, proxyFor: createProxyFor(settings.outgoing ?? {}) });
   const tls = createTlsCredentials({ table, log });
   const connections = createConnections({
     dialer,

@@ -10,6 +10,15 @@ export const applicationErrors = {
     description:
       'The proxy could not connect to `to` of the route, or the connection broke before an answer came. Check that the application runs, that its address and port are right, and that the network lets the proxy through. If the host name is part of the target (a rewrite route), loopback, link-local and metadata addresses are refused; the log line says so.',
   },
+  outgoing_proxy_failed: {
+    status: 502,
+    title: 'The way to the application is closed',
+    sentence:
+      'The application is reached through an outgoing proxy, and that did not lead on. Try again in a moment, or tell the people who run it.',
+    level: 'error',
+    description:
+      'The outgoing proxy (`HTTP_PROXY`, `HTTPS_PROXY`) could not be reached, took too long, or answered `CONNECT` with something else than 2xx. The log line says which proxy, what it answered and what it was asked for. 407: it wants a name and a password, as in `http://name:password@proxy.internal:3128`. 403: it does not lead to that host and port; many lead to port 443 alone until they are told otherwise. 502 to 504: it does not reach the application itself. Name applications that need no proxy in `NO_PROXY`.',
+  },
   upstream_certificate: {
     status: 502,
     title: 'The application cannot be reached safely',

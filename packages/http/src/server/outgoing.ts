@@ -1,39 +1,44 @@
-import { inNetworks, readNetwork } from '@latchkey/networks';
-import { Agent, EnvHttpProxyAgent, setGlobalDispatcher } from 'undici';
-
-/** What `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` say. */
-export type OutgoingProxy = {
-  readonly http?: string;
-  readonly https?: string;
-  /** hosts, domains and address ranges that are reached without it, with commas between them */
-  readonly except?: string;
-};
+import { Agent, ProxyAgent, setGlobalDispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
+import { createProxyFor } from './proxy-for.ts';
+import type { OutgoingProxy } from './proxy-for.ts';
 
 /**
- * Sends this process's own questions (to providers, to auth) through the outgoing proxy, if there is one. Requests to
- * applications go their own way. As in Go, nobody means their own machine, and an address range counts for hosts that are
- * written as addresses.
+ * Sends this process's own questions (to providers, to auth) through the outgoing proxy, where there is one. Connections to
+ * applications are opened elsewhere, by the same choice.
  */
-export function useOutgoingProxy({ http, https, except = '' }: OutgoingProxy): void {
-  if (http === undefined && https === undefined) return;
-  const entries = except.split(',').map((entry) => entry.trim());
-  const names = entries.filter((entry) => entry !== '' && !entry.includes('/'));
-  const ranges = ['127.0.0.0/8', '::1/128', ...entries].map(readNetwork);
-  const isDirect = inNetworks(ranges.filter((range) => range !== undefined));
-  const direct = new Agent();
-  const proxied = new EnvHttpProxyAgent({
-    ...(http !== undefined && { httpProxy: http }),
-    ...(https !== undefined && { httpsProxy: https }),
-    noProxy: ['localhost', ...names].join(','),
-  });
+export function useOutgoingProxy(outgoing: OutgoingProxy): void {
+  const proxyFor = createProxyFor(outgoing);
+  const agents = new Map<string, Dispatcher>();
+
+  function agentOf({ href }: URL): Dispatcher {
+    const agent = agents.get(href) ?? new ProxyAgent(href);
+    agents.set(href, agent);
+    return agent;
+  }
+
   setGlobalDispatcher(
-    proxied.compose(
+    new Agent().compose(
       (dispatch) =>
         function chooseWay(options, handler) {
-          const { hostname } = new URL(String(options.origin));
-          const address = hostname.replace(/^\[|\]$/g, '');
-          return isDirect(address) ? direct.dispatch(options, handler) : dispatch(options, handler);
+          const { protocol, hostname, port } = new URL(String(options.origin));
+          const isSecure = protocol === 'https:';
+          const proxy = proxyFor({
+            isSecure,
+            host: hostname.replace(/^\[|\]$/g, ''),
+            port: port === '' ? (isSecure ? 443 : 80) : Number(port),
+          });
+          return proxy === undefined ? dispatch(options, handler) : agentOf(proxy).dispatch(options, handler);
         },
     ),
   );
+}
+
+/** What a log line says of it: where the proxies are, without the names and passwords that their addresses may hold. */
+export function describeOutgoing({ http, https, except }: OutgoingProxy): Record<string, string> {
+  return {
+    ...(http !== undefined && { HTTP_PROXY: new URL(http).origin }),
+    ...(https !== undefined && { HTTPS_PROXY: new URL(https).origin }),
+    ...(except !== undefined && { NO_PROXY: except }),
+  };
 }

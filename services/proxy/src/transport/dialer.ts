@@ -1,9 +1,11 @@
+import type { ProxyFor } from '@latchkey/http';
 import { TLSSocket } from 'node:tls';
 import { buildConnector } from 'undici';
 import { CertificateError, CredentialsError, isAboutCertificate } from './certificate.ts';
 import type { Destination } from './destination.ts';
 import { hearOut } from './hear-out.ts';
 import { lookupElsewhere, refuseLocalLiteral } from './local-addresses.ts';
+import { connectThrough } from './outgoing-proxy.ts';
 
 /** Opens connections to applications: the one place that does, whatever goes over them. */
 export type Dialer = {
@@ -13,8 +15,17 @@ export type Dialer = {
 
 const connectWithinMs = 5_000;
 
-/** @param options.allowLocalTargets whether a destination that a host name made may be local */
-export function createDialer({ allowLocalTargets }: { allowLocalTargets: boolean }): Dialer {
+/**
+ * @param options.allowLocalTargets whether a destination that a host name made may be local
+ * @param options.proxyFor the outgoing proxy that leads to a destination
+ */
+export function createDialer({
+  allowLocalTargets,
+  proxyFor,
+}: {
+  allowLocalTargets: boolean;
+  proxyFor: ProxyFor;
+}): Dialer {
   // A connector remembers TLS sessions, so it is made once for each destination.
   const connectors = new WeakMap<Destination, buildConnector.connector>();
 
@@ -53,20 +64,43 @@ export function createDialer({ allowLocalTargets }: { allowLocalTargets: boolean
     return staysElsewhere(destination) ? refuseLocalLiteral(destination.host) : undefined;
   }
 
+  function proxyTo(destination: Destination): URL | undefined {
+    if (destination.kind === 'unix') return undefined;
+    return proxyFor({ ...destination, isSecure: destination.tls !== undefined });
+  }
+
+  // What secures the connection does so with the application, whoever is between: the proxy sees where it leads, and no more.
+  function connect(
+    connector: buildConnector.connector,
+    destination: Destination,
+    dialed: buildConnector.Callback,
+  ): void {
+    const proxy = proxyTo(destination);
+    if (destination.kind === 'unix' || proxy === undefined) {
+      // undici gives back the connection that is being opened, though it does not say so. Who got it would not wait.
+      connector(addressOf(destination), dialed);
+      return;
+    }
+    connectThrough(proxy, destination, connectWithinMs, (...outcome) => {
+      const [, httpSocket] = outcome;
+      if (httpSocket === null || destination.tls === undefined) dialed(...outcome);
+      else connector({ ...addressOf(destination), httpSocket }, dialed);
+    });
+  }
+
   // Node says what is wrong with a certificate and not which one it was. So it is asked for once more, on a connection over
   // which nothing is sent.
   function explain(destination: Destination, cause: Error, dialed: buildConnector.Callback): void {
     const look = connectorWith(destination, { isChecked: false });
-    look(addressOf(destination), (...[, socket]) => {
+    connect(look, destination, (...[, socket]) => {
       const shown = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
       socket?.destroy();
       dialed(new CertificateError(cause, shown), null);
     });
   }
 
-  // undici gives back the connection that is being opened, though it does not say so. Who got it would not wait.
   function open(destination: Destination, dialed: buildConnector.Callback): void {
-    connectorTo(destination)(addressOf(destination), (...[error, socket]) => {
+    connect(connectorTo(destination), destination, (...[error, socket]) => {
       if (error === null) dialed(null, hearOut(socket));
       else if (isAboutCertificate(error)) explain(destination, error, dialed);
       else dialed(error, null);

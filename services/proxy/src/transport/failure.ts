@@ -2,6 +2,7 @@ import type { ErrorCode } from '@latchkey/contract';
 import { errors as undiciErrors } from 'undici';
 import { CertificateError, CredentialsError, isAboutOurCertificate } from './certificate.ts';
 import { malformedDetail } from './malformed.ts';
+import { OutgoingProxyError } from './outgoing-proxy.ts';
 
 /** Why an application gave no answer that could be passed on. `detail` is for logs. */
 export type Failure = {
@@ -12,6 +13,7 @@ export type Failure = {
     | 'upstream_malformed'
     | 'upstream_timeout'
     | 'connection_authentication'
+    | 'outgoing_proxy_failed'
   >;
   readonly detail: string;
 };
@@ -36,6 +38,9 @@ export class ClosedStreamError extends Error {}
 export function failureOf(error: Error): Failure {
   if (error instanceof AuthenticatedConnectionError) {
     return { code: 'connection_authentication', detail: error.message };
+  }
+  if (error instanceof OutgoingProxyError) {
+    return { code: 'outgoing_proxy_failed', detail: error.message };
   }
   if (error instanceof CertificateError || error instanceof CredentialsError) {
     return { code: 'upstream_certificate', detail: error.message };
