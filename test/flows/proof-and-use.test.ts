@@ -70,6 +70,19 @@ describe('max_auth_age', () => {
     expect(isAtProvider((await browser.visit(elsewhere())).url)).toBe(true);
   });
 
+  test('a session of one host that nobody has proved lately is signed out all the same', async () => {
+    const browser = the.browser();
+    await signIn(browser, elsewhere(), engineer);
+    clock += 31 * minute;
+    // Auth has forgotten the browser.
+    await browser.jar.setCookie(
+      '_sso_proxy=; Max-Age=0; Domain=latchkey.localhost; Path=/',
+      the.stack.authUrl(),
+    );
+    const question = await browser.visit(new URL('/oauth2/sign_out', elsewhere()).href);
+    expect(question.body).toContain(engineer);
+  });
+
   test('who takes the wish out of the address is sent back, refused again, and stopped', async () => {
     const browser = await the.signedIn(engineer);
     clock += 31 * minute;

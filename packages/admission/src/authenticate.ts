@@ -13,6 +13,8 @@ export type Identified<Session> =
       readonly spent?: true;
       /** a session that stands, of another person than the browser knows */
       readonly arrived?: Session;
+      /** a session that does not count on this route or at this moment, and may stand elsewhere: signing out ends it */
+      readonly held?: Session;
     }
   | {
       readonly kind: 'person';

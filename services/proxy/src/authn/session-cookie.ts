@@ -1,6 +1,6 @@
 import { andThen } from '@latchkey/admission';
 import type { AuthenticatorInput, Authenticator, Identified } from '@latchkey/admission';
-import type { Visitor, VisitorReason } from '@latchkey/access';
+import type { VisitorReason } from '@latchkey/access';
 import { authorityOf } from '@latchkey/http';
 import { openedValues } from '@latchkey/session';
 import type { Session } from '@latchkey/session';
@@ -36,7 +36,7 @@ export function createSessionCookieAuthenticator(parts: {
         if ('nobody' in credential) return withoutSession(credential);
         const { known } = credential;
         return andThen(parts.check(known, needsOf(route)), (standing): Found | Promise<Found> => {
-          if (standing === 'unverified') return visitor('session_unverified', { email: known.session.email });
+          if (standing === 'unverified') return holderOf(known, 'session_unverified');
           if (standing === 'stands') return arrive(credential, asked);
           // It has ended, and is read no more: there may be another behind it.
           return identify(asked, tries - 1);
@@ -53,7 +53,7 @@ export function createSessionCookieAuthenticator(parts: {
       return { ...visitor('session_other_person'), arrived: known };
     }
     const fresh = parts.freshness(known.session, asked);
-    if ('stale' in fresh) return visitor(fresh.stale, { email: known.session.email });
+    if ('stale' in fresh) return holderOf(known, fresh.stale);
     return {
       kind: 'person',
       principal: known.state.person,
@@ -75,9 +75,11 @@ function needsOf({ kind, passAccessToken: accessToken, policy: { groups } }: Rou
   return kind === 'launcher' ? { accessToken } : { accessToken, groups };
 }
 
-function visitor(
-  why: VisitorReason,
-  known?: Pick<Visitor, 'email'>,
-): Extract<Identified<never>, { kind: 'visitor' }> {
-  return { kind: 'visitor', principal: { kind: 'visitor', why, ...known } };
+// Whose session it is is known, and it does not count here and now.
+function holderOf(held: KnownSession, why: VisitorReason): Found {
+  return { kind: 'visitor', principal: { kind: 'visitor', why, email: held.session.email }, held };
+}
+
+function visitor(why: VisitorReason): Extract<Identified<never>, { kind: 'visitor' }> {
+  return { kind: 'visitor', principal: { kind: 'visitor', why } };
 }

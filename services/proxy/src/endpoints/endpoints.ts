@@ -1,6 +1,6 @@
 import { isTransient, namedGroups } from '@latchkey/access';
 import { refusalOf } from '@latchkey/admission';
-import type { Authorized } from '@latchkey/admission';
+import type { Authorized, Identified } from '@latchkey/admission';
 import { ownEndpoints } from '@latchkey/contract';
 import type { OwnEndpoint, OwnEndpointName } from '@latchkey/contract';
 import {
@@ -168,7 +168,7 @@ export function createEndpoints(parts: {
       return refuseWithError(exchange, 'cross_site_request');
     }
     const { identified, decision } = await whoAsks(req, res);
-    const known = identified.kind === 'person' ? identified.session : undefined;
+    const known = sessionOf(identified);
     const hint = known?.session.host_only === true ? await parts.signOutHint(known) : undefined;
     // Auth asks before it signs anybody out. Its answer reaches a session that was handed over at that one's next check; until
     // then its cookie would live on. Who stays signed in after all gets it back without a word.
@@ -201,6 +201,12 @@ export function createEndpoints(parts: {
     if (href !== undefined && mayBeRedirected(request.method, req.headers)) return replyRedirect(res, href);
     return refuseWithError(exchange, 'not_found');
   }
+}
+
+// The one that signing out ends, whether it counts here and now or not.
+function sessionOf(identified: Identified<KnownSession>): KnownSession | undefined {
+  if (identified.kind === 'person') return identified.session;
+  return identified.kind === 'visitor' ? identified.held : undefined;
 }
 
 // An image of another page could fill the browser with attempts and push out those that people are at, or use one up.
