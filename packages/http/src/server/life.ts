@@ -69,7 +69,9 @@ export async function startServer(
     requestTimeout: timeouts.requestMs,
     connectionsCheckingInterval: 1_000,
     maxHeaderSize: headerBytes,
-    // Any other upgrade (h2c, say) is an offer that a server may ignore (RFC 9110, section 7.8).
+    // Any other upgrade (h2c, say) is an offer that a server may ignore (RFC 9110, section 7.8). Node drops what came behind
+    // such a request in the same piece. To close after each answer would spare that, and cost a connection for every request of
+    // clients that offer h2c on each new one, as Java's does; none of them sends more before it has the answer.
     shouldUpgradeCallback: (req) => upgrade !== undefined && isWebSocket(req),
   });
   const open = new Set<ServerResponse>();

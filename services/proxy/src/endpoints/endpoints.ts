@@ -102,7 +102,7 @@ export function createEndpoints(parts: {
   });
   return app;
 
-  // For a server in front whose word about other requests is not taken (`server/question.ts`). It is about the session and the
+  // For a server in front whose word about other requests is not taken (`forward-auth/question.ts`). It is about the session and the
   // host that was asked for, whatever path, host or method a header names: anybody could write it (CVE-2026-40575).
   function answerAuth(yes: 200 | 202): RequestHandler {
     return async function auth(req, res) {

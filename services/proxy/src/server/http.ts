@@ -15,8 +15,8 @@ import type { Respond } from '../respond/respond.ts';
 import type { BodyRefusal, HeldBody } from '../outgoing/signers/read-body.ts';
 import type { Signer } from '../outgoing/signers/signer.ts';
 import type { Leaving, Stages } from '../stages.ts';
-import type { ForwardAuth } from './forward-auth.ts';
-import type { ReadQuestion } from './question.ts';
+import type { ForwardAuth } from '../forward-auth/answer.ts';
+import type { ReadQuestion } from '../forward-auth/question.ts';
 
 /** What takes requests on: the stages, and whatever answers what goes no further. */
 export type HttpParts = {

@@ -23,8 +23,8 @@ import type { Respond } from '../respond/respond.ts';
 import type { KnownSession } from '../authn/session-state.ts';
 import type { Signer } from '../outgoing/signers/signer.ts';
 import type { Leaving, Stages } from '../stages.ts';
-import type { ForwardAuth } from './forward-auth.ts';
-import type { ReadQuestion } from './question.ts';
+import type { ForwardAuth } from '../forward-auth/answer.ts';
+import type { ReadQuestion } from '../forward-auth/question.ts';
 
 /** What takes handshakes on. */
 export type WebSocketParts = {
