@@ -316,7 +316,7 @@ export const diagnosticKinds = {
     code: 'LK313',
     severity: 'error',
     title: 'A file for TLS that cannot be used',
-    text: 'The proxy cannot read the file that `ca_file`, `client_cert_file` or `client_key_file` names, or UPSTREAM_DEFAULT_CA_FILE and its like, or it does not hold what it should: certificates or a private key in PEM, the key without a passphrase and that of the certificate. Only the proxy looks at these files, not `latchkey check`. When such a file changes while the proxy runs, what was in it before stays in force until it can be used again.',
+    text: 'The proxy cannot read the file that `ca_file`, `client_cert_file` or `client_key_file` names, or UPSTREAM_DEFAULT_CA_FILE and its like, or it does not hold what it should: certificates or a private key in PEM, the key without a passphrase and that of the certificate. Only the proxy looks at these files, not `latchkey check`. When such a file changes while the proxy runs, what was in it before stays in force until it can be used again, also when the upstream file is read again meanwhile.',
   },
   tlsKeyReadable: {
     code: 'LK314',

@@ -43,15 +43,21 @@ if (signing.signer.assertions === undefined) log.info('there are no assertions: 
 const outcome = readUpstreams(settings.upstream);
 if (outcome.table === undefined) refuseToStart('proxy', outcome.errors);
 const first = inForce(outcome);
-const unsigned = signing.signer.assertions === undefined ? assertionWarnings(outcome.table.routes) : [];
-for (const warning of [...warnings.map(sentenceOf), ...outcome.warnings, ...unsigned]) log.warn(warning);
+const warningsOf = signing.signer.assertions === undefined ? assertionWarnings : () => [];
+for (const warning of [
+  ...warnings.map(sentenceOf),
+  ...outcome.warnings,
+  ...warningsOf(outcome.table.routes),
+]) {
+  log.warn(warning);
+}
 
 try {
   const table = createLiveTable(outcome.table);
   const registry = createMetrics();
   const metrics = createReloadMetrics(registry, first);
   const copy = createLiveCopy(settings.upstream, log);
-  const reload = createReload({ upstream: settings.upstream, table, copy, metrics, log });
+  const reload = createReload({ upstream: settings.upstream, table, copy, metrics, warningsOf, log });
   const { port: metricsPort } = settings.metrics;
   if (metricsPort !== undefined) {
     const { address } = settings.server;

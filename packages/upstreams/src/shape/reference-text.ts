@@ -134,7 +134,7 @@ export const chapters: readonly Chapter[] = [
     fields: ['ca_file', 'client_cert_file', 'client_key_file', 'server_name', 'tls_skip_verify'],
     text: [
       'With `to: https://…` the certificate of the application has to name the host of `to`, whatever `preserve_host` says, and to come from an authority that is known, or with `ca_file` from one of yours. `NODE_EXTRA_CA_CERTS` adds one for everything that the proxy calls.',
-      'These files are read when the upstream file is, and again within seconds of being changed. Of a file that cannot be used the proxy says so ([LK313](diagnostics.md#lk313-a-file-for-tls-that-cannot-be-used)) and goes on with what it had; at the start it does not start.',
+      'These files are read when the upstream file is, and again within seconds of being changed; the next connection uses what they hold then. Of files that cannot be used the proxy says so ([LK313](diagnostics.md#lk313-a-file-for-tls-that-cannot-be-used)) and goes on with what they held before, all of them together: a new certificate waits for its key. A new upstream file comes into force all the same, unless it names files that were not in use together before. At the start the proxy does not start.',
     ],
   },
   {

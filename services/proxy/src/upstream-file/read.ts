@@ -22,12 +22,17 @@ export type ReadOutcome = { readonly warnings: readonly string[] } & (
 // More than any upstream file may have; whatever is longer is refused for its length, not read to its end.
 const readAtMost = 8 * 1024 * 1024;
 
-/** Reads the upstream file that the settings name, or the text that they hold. Never throws. */
-export function readUpstreams(upstream: ProxySettings['upstream']): ReadOutcome {
+/**
+ * Reads the upstream file that the settings name, or the text that they hold. Never throws.
+ *
+ * @param inForce the routes until now, where there are any. What their files for TLS held stays in force when one of them
+ *   cannot be used any more, so that is no reason to refuse a new upstream file: it may be the one that locks somebody out.
+ */
+export function readUpstreams(upstream: ProxySettings['upstream'], inForce?: RouteTable): ReadOutcome {
   const { config, configFile } = upstream;
   if (configFile === undefined) {
     const text = config ?? '';
-    return load('UPSTREAM_CONFIG', text, { bytes: Buffer.from(text) }, upstream);
+    return load('UPSTREAM_CONFIG', text, { bytes: Buffer.from(text) }, { upstream, inForce });
   }
   const read = readBytes(configFile, readAtMost);
   if (typeof read === 'string') {
@@ -36,17 +41,19 @@ export function readUpstreams(upstream: ProxySettings['upstream']): ReadOutcome 
   }
   const decoded = decodeUpstreamFile(configFile, read.bytes);
   if (!decoded.ok) return { table: undefined, errors: decoded.diagnostics.map(sentence), warnings: [] };
-  return load(configFile, decoded.text, read, upstream);
+  return load(configFile, decoded.text, read, { upstream, inForce });
 }
 
 function load(
   file: string,
   text: string,
   { bytes, written }: { bytes: Uint8Array; written?: Date },
-  upstream: ProxySettings['upstream'],
+  { upstream, inForce }: { upstream: ProxySettings['upstream']; inForce: RouteTable | undefined },
 ): ReadOutcome {
-  const { table, diagnostics } = loadUpstreams({ ...upstream, file, text, lookAtFiles: createLook() });
-  const warnings = diagnostics.filter(({ severity }) => severity === 'warning').map(sentence);
+  const stale: string[] = [];
+  const lookAtFiles = createLook(inForce, (warning) => stale.push(warning));
+  const { table, diagnostics } = loadUpstreams({ ...upstream, file, text, lookAtFiles });
+  const warnings = [...diagnostics.filter(({ severity }) => severity === 'warning').map(sentence), ...stale];
   if (table !== undefined) {
     return { table, version: { sha256: hashOf(bytes), ...(written && { written }) }, bytes, warnings };
   }
@@ -58,14 +65,28 @@ function load(
 }
 
 // Many routes name the same files.
-function createLook(): (files: TlsFiles) => readonly TlsFileFinding[] {
+function createLook(
+  inForce: RouteTable | undefined,
+  warn: (warning: string) => void,
+): (files: TlsFiles) => readonly TlsFileFinding[] {
+  const inUse = new Set(inForce?.routes.map(({ tls }) => JSON.stringify(tls.files)));
   const found = new Map<string, readonly TlsFileFinding[]>();
   return function look(files) {
     const key = JSON.stringify(files);
-    const findings = found.get(key) ?? readTlsFiles(files).findings;
-    found.set(key, findings);
-    return findings;
+    const before = found.get(key);
+    if (before !== undefined) return before;
+    const { findings } = readTlsFiles(files);
+    const [stale, told] = partition(findings, ({ kind }) => kind === 'unusable' && inUse.has(key));
+    for (const { option, message } of stale) {
+      warn(`LK313 ${option}: ${JSON.stringify(files[option])} ${message}; what was in force before stays`);
+    }
+    found.set(key, told);
+    return told;
   };
+}
+
+function partition<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
 }
 
 // Enough to tell the versions of one file apart, and short enough to compare by eye.

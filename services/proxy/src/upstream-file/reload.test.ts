@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import {
+  cpSync,
   mkdirSync,
   mkdtempSync,
   renameSync,
@@ -14,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
+import { assertionWarnings } from '../outgoing/assertion-warnings.ts';
 import { createReloadMetrics } from '../telemetry/metrics.ts';
 import { inForce } from './in-force.ts';
 import { createLiveTable } from './live-table.ts';
@@ -22,8 +24,11 @@ import { createReload } from './reload.ts';
 import { watchFiles } from '../files/watch.ts';
 import type { Watch } from '../files/watch.ts';
 
+const tlsFile = (name: string) => join(import.meta.dirname, '../../../../test/fixtures/tls', name);
 const line = (host: string, group: string) =>
   `- {service: ${host}, default: {from: ${host}.test, to: app.test, options: {allowed_groups: [${group}]}}}\n`;
+const secured = (host: string, path: string) =>
+  line(host, 'g').replace('allowed_groups', `ca_file: ${path}, allowed_groups`);
 
 let folder = '';
 let file = '';
@@ -70,6 +75,7 @@ function start({ allowLoss = false } = {}) {
     upstream,
     table,
     log,
+    warningsOf: assertionWarnings,
     metrics: {
       succeeded(now) {
         metrics.succeeded(now);
@@ -94,6 +100,37 @@ function start({ allowLoss = false } = {}) {
 }
 
 describe('while the proxy runs', () => {
+  test('a route that comes and asks for an assertion without a key is warned about', () => {
+    const { readNow } = start();
+    writeFileSync(
+      file,
+      line('one', 'g').replace('allowed_groups', 'assertion_header: X-Who, allowed_groups'),
+    );
+    readNow();
+    expect(lines.join('')).toContain('ASSERTION_KEY: not set');
+  });
+
+  test('a file for TLS that is broken by now keeps no new upstream file out, unless it is new itself', () => {
+    const authority = join(folder, 'authority.pem');
+    cpSync(tlsFile('authority.crt'), authority);
+    writeFileSync(file, secured('one', authority));
+    const { readNow, hosts } = start();
+
+    writeFileSync(authority, 'half a fi');
+    writeFileSync(file, secured('one', authority) + secured('two', authority));
+    readNow();
+    expect(hosts()).toEqual(['one.test', 'two.test']);
+    expect(lines.join('')).toMatch(
+      /LK313 ca_file: .* holds no certificate: .*; what was in force before stays/,
+    );
+
+    const other = join(folder, 'other.pem');
+    writeFileSync(other, 'half a fi');
+    writeFileSync(file, line('one', 'g') + secured('two', other));
+    readNow();
+    expect(lines.at(-1)).toContain('the routes stay as they were');
+  });
+
   test('a file that is written to is read again', async () => {
     const { hosts, next } = start();
     writeFileSync(file, line('one', 'g') + line('two', 'g'));

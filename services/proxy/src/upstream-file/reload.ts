@@ -1,5 +1,6 @@
 import type { ProxySettings } from '@latchkey/settings';
 import { lostAtOnce } from '@latchkey/upstreams';
+import type { Route } from '@latchkey/upstreams';
 import type { Logger } from 'pino';
 import type { ReloadMetrics } from '../telemetry/metrics.ts';
 import { inForce } from './in-force.ts';
@@ -16,9 +17,11 @@ export function createReload(options: {
   table: LiveTable;
   copy?: LiveCopy | undefined;
   metrics: ReloadMetrics;
+  /** what to say of routes that come into force, besides what the file says itself */
+  warningsOf: (routes: readonly Route[]) => readonly string[];
   log: Logger;
 }): () => void {
-  const { upstream, table, copy, metrics, log } = options;
+  const { upstream, table, copy, metrics, warningsOf, log } = options;
 
   function keepOld(errors: readonly string[], summary: string): void {
     for (const error of errors) log.error(error);
@@ -27,7 +30,7 @@ export function createReload(options: {
   }
 
   function readAgain(): void {
-    const outcome = readUpstreams(upstream);
+    const outcome = readUpstreams(upstream, table.current());
     for (const warning of outcome.warnings) log.warn(warning);
     if (outcome.table === undefined) return keepOld(outcome.errors, 'the upstream file has errors');
     const lost = upstream.allowLoss ? undefined : lostAtOnce(table.current(), outcome.table);
@@ -36,6 +39,7 @@ export function createReload(options: {
       return keepOld([`${lost}; if that is meant, ${remedy}`], 'the upstream file loses too much at once');
     }
     table.replace(outcome.table);
+    for (const warning of warningsOf(outcome.table.routes)) log.warn(warning);
     const now = inForce(outcome);
     log.info(now, 'the upstream file was read again');
     metrics.succeeded(now);
