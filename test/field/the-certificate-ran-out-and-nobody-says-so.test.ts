@@ -32,12 +32,15 @@ afterAll(async () => {
   app.close();
 });
 
-test('the answer says that it is the certificate, and the log says which one', async () => {
-  const line = stack.nextLine(({ detail }) => detail !== undefined);
-  const answer = await sendRaw(
+const ask = () =>
+  sendRaw(
     stack.ports.proxy,
     'GET / HTTP/1.1\nHost: old.latchkey.localhost\nAccept: application/json\nConnection: close\n\n',
   );
+
+test('the answer says that it is the certificate, and the log says which one', async () => {
+  const line = stack.nextLine(({ detail }) => detail !== undefined);
+  const answer = await ask();
   expect(answer.status).toBe(502);
   expect(JSON.parse(answer.body)).toMatchObject({ error: 'upstream_certificate' });
   expect(await line).toMatchObject({
@@ -47,6 +50,13 @@ test('the answer says that it is the certificate, and the log says which one', a
     ),
   });
   expect(asked).toBe(0);
+});
+
+test('for the name of it the application is connected to once, however many people run into it', async () => {
+  let connections = 0;
+  app.on('connection', () => (connections += 1));
+  await Promise.all([ask(), ask(), ask(), ask()]);
+  expect(connections).toBeLessThanOrEqual(5);
 });
 
 test('a WebSocket likewise', async () => {

@@ -6,6 +6,8 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
+import { startHttp2App } from '../fixtures/http2-app.ts';
+import type { Http2App } from '../fixtures/http2-app.ts';
 import { startOutgoingProxy } from '../fixtures/outgoing-proxy.ts';
 import type { OutgoingProxy } from '../fixtures/outgoing-proxy.ts';
 import { sendRaw } from '../fixtures/raw-request.ts';
@@ -23,12 +25,14 @@ overTls.on('request', (_, res) => res.end('over TLS'));
 const route = (name: string, to: string, more = '') =>
   `- {service: ${name}, default: {from: ${name}.latchkey.localhost, to: '${to}', options: {allowed_email_domains: [example.com], skip_auth_regex: ['^/']${more}}}}\n`;
 let proxy: OutgoingProxy;
+let http2App: Http2App;
 let stack: Stack;
 
 beforeAll(async () => {
   overTls.listen(0, '127.0.0.1');
   await once(overTls, 'listening');
   proxy = await startOutgoingProxy();
+  http2App = await startHttp2App();
   const address = `http://latchkey:p%40ss%20word@127.0.0.1:${proxy.port}`;
   const authority = `, ca_file: ${tlsFile('authority.crt')}`;
   stack = await startStack({
@@ -38,10 +42,12 @@ beforeAll(async () => {
       route('secure', 'https://app.internal', authority) +
       route('other', 'https://other.internal', authority) +
       route('lost', 'http://lost.internal') +
+      route('two', 'http://two.internal', ', protocol: h2c') +
       route('near', '{{app}}') +
       `- {service: any, default: {type: rewrite, from: '^(.*)[.]any[.]latchkey[.]localhost$', to: 'http://$1', options: {allowed_email_domains: [example.com], skip_auth_regex: ['^/']}}}\n`,
   });
   proxy.places.set('app.internal:8080', stack.app.port);
+  proxy.places.set('two.internal:80', http2App.port);
   const { port } = overTls.address() as AddressInfo;
   for (const host of ['app', 'other']) proxy.places.set(`${host}.internal:443`, port);
 });
@@ -53,6 +59,7 @@ afterEach(() => {
 afterAll(async () => {
   await stack.close();
   await proxy.close();
+  await http2App.close();
   overTls.closeAllConnections();
   overTls.close();
 });
@@ -91,6 +98,12 @@ describe('an application', () => {
     const line = stack.nextLine(({ error }) => error === 'upstream_certificate');
     expect((await ask('other')).status).toBe(502);
     expect((await line)['detail']).toContain('the application showed "CN=app.internal"');
+  });
+
+  test('that speaks HTTP/2 does so through it', async () => {
+    expect((await ask('two', 'POST /', 'Content-Length: 4\n\nbody')).body).toContain('body');
+    expect(http2App.heads).toHaveLength(1);
+    expect(proxy.asked).toEqual([{ authority: 'two.internal:80', credentials }]);
   });
 
   test('is asked first whether it wants a body', async () => {

@@ -62,6 +62,41 @@ note: "Eng" is not "eng": groups are compared letter by letter
 `);
 });
 
+test('says what max_auth_age and idle_timeout would do, where there is somebody to ask', async () => {
+  const limits = 'allowed_email_domains: [example.com], max_auth_age: 8h, idle_timeout: 30m';
+  const limited = {
+    'up.yml': `- service: pay\n  default: {from: pay.example.com, to: x, options: {${limits}, skip_auth_regex: ['^/public']}}\n`,
+  };
+  const notesOf = async (url: string, ...args: string[]) => {
+    const asked = ['explain', 'up.yml', '--cluster', '', '--url', url, ...args];
+    return (await latchkey(limited, asked)).stdout.split('\n').filter((line) => line.startsWith('note: '));
+  };
+  const told = [
+    expect.stringMatching(/max_auth_age: .* more than 8h ago, .* \(session_proof_old\)/),
+    expect.stringMatching(/idle_timeout: .* alone for 30m, .* \(session_idle\)/),
+  ];
+  expect(await notesOf('https://pay.example.com/', ...ann)).toEqual(expect.arrayContaining(told));
+  expect(await notesOf('https://pay.example.com/')).toEqual(expect.arrayContaining(told));
+  expect(await notesOf('https://pay.example.com/public')).toEqual([]);
+});
+
+test('says which outgoing proxy the application is reached through', async () => {
+  const env = 'HTTP_PROXY=http://ann:hunter2@proxy.internal:3128\nNO_PROXY=near.internal\n';
+  const { stdout } = await latchkey({ ...files, 'proxy.env': env }, [
+    'explain',
+    'up.yml',
+    '--env-file',
+    'proxy.env',
+    '--url',
+    'https://wiki.example.com/',
+    ...ann,
+  ]);
+  expect(stdout).toContain(
+    'note: it is reached through the outgoing proxy http://proxy.internal:3128 (HTTP_PROXY)',
+  );
+  expect(stdout).not.toContain('hunter2');
+});
+
 describe('the decision', () => {
   test.each([
     ['a group', 'https://wiki.example.com/', ann, { allow: true, reason: 'allowed_group' }],

@@ -1,4 +1,5 @@
 import type { AccountRules } from '@latchkey/access';
+import type { OutgoingProxy } from '@latchkey/http';
 import type { AuthSettings, ProxySettings } from '@latchkey/settings';
 import type { Finding } from '../finding.ts';
 import type { Io } from '../io.ts';
@@ -36,6 +37,8 @@ export type ProxyKnowledge = {
   readonly publicPorts: readonly number[];
   /** Whether applications get signed assertions. */
   readonly assertions: boolean;
+  /** How applications are reached where that is not by the network alone. */
+  readonly outgoing: OutgoingProxy | undefined;
 };
 
 /** What auth decides about people, as far as the env files say; undefined for what they do not say. */
@@ -75,6 +78,7 @@ export function readDeployment(
       scheme: provider.externalUrl.protocol === 'http:' ? 'http' : 'https',
       publicPorts: server.publicPorts,
       assertions: proxy.settings.assertionKey !== undefined,
+      outgoing: proxy.settings.outgoing,
     },
     auth: auth && knowledgeFrom(auth),
     entries,

@@ -5,6 +5,7 @@ import { hostOf } from '@latchkey/upstreams';
 import type { Route } from '@latchkey/upstreams';
 import { isReturnable } from '../lints/sign-in.ts';
 import type { AskedRequest, Requester } from './request.ts';
+import { notesOnRoute } from './route-notes.ts';
 import type { Installation, Explanation } from './answer.ts';
 
 /** What was asked and what came of it. */
@@ -31,7 +32,7 @@ const noteMakers: ReadonlyArray<(explained: Explained) => string[]> = [
   aboutGroups,
   aboutAddress,
   aboutHeaders,
-  aboutServerInFront,
+  notesOnRoute,
 ];
 
 function aboutScheme({ asked, installation: { proxy }, answer }: Explained): string[] {
@@ -177,11 +178,4 @@ function aboutHeaders({ asked: { headerNames } }: Explained): string[] {
     notes.push('cookies are not opened here: --as says who is signed in');
   }
   return notes;
-}
-
-function aboutServerInFront({ answer: { route }, installation: { proxy } }: Explained): string[] {
-  if (route?.forwardAuth !== true) return [];
-  return proxy?.hasTrustedProxies === false
-    ? ['forward_auth has no effect: SERVER_TRUSTED_PROXIES is not set, so no server in front is believed']
-    : ['a server in front that asks about it is told the same, by forward_auth'];
 }

@@ -1,11 +1,11 @@
 import type { ProxyFor } from '@latchkey/http';
-import { TLSSocket } from 'node:tls';
 import { buildConnector } from 'undici';
 import { CertificateError, CredentialsError, isAboutCertificate } from './certificate.ts';
 import type { Destination } from './destination.ts';
 import { hearOut } from './hear-out.ts';
 import { lookupElsewhere, refuseLocalLiteral } from './local-addresses.ts';
 import { connectThrough } from './outgoing-proxy.ts';
+import { createShownCertificate } from './shown-certificate.ts';
 
 /** Opens connections to applications: the one place that does, whatever goes over them. */
 export type Dialer = {
@@ -88,22 +88,15 @@ export function createDialer({
     });
   }
 
-  // Node says what is wrong with a certificate and not which one it was. So it is asked for once more, on a connection over
-  // which nothing is sent.
-  function explain(destination: Destination, cause: Error, dialed: buildConnector.Callback): void {
-    const look = connectorWith(destination, { isChecked: false });
-    connect(look, destination, (...[, socket]) => {
-      const shown = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
-      socket?.destroy();
-      dialed(new CertificateError(cause, shown), null);
-    });
-  }
+  const shownBy = createShownCertificate((destination, dialed) =>
+    connect(connectorWith(destination, { isChecked: false }), destination, dialed),
+  );
 
   function open(destination: Destination, dialed: buildConnector.Callback): void {
     connect(connectorTo(destination), destination, (...[error, socket]) => {
       if (error === null) dialed(null, hearOut(socket));
-      else if (isAboutCertificate(error)) explain(destination, error, dialed);
-      else dialed(error, null);
+      else if (!isAboutCertificate(error)) dialed(error, null);
+      else void shownBy(destination).then((shown) => dialed(new CertificateError(error, shown), null));
     });
   }
 

@@ -1,0 +1,51 @@
+import { createProxyFor } from '@latchkey/http';
+import { describeDuration } from '../describe.ts';
+import type { Explained } from './notes.ts';
+
+/** What the options of a route, and the way to its application, have to do with an answer; one sentence each. */
+export function notesOnRoute(explained: Explained): string[] {
+  return [...aboutFreshness(explained), ...aboutServerInFront(explained), ...aboutOutgoingProxy(explained)];
+}
+
+// How long ago somebody proved who they are, or used the application, is not part of the question.
+function aboutFreshness({ answer: { route, reason } }: Explained): string[] {
+  if (!route || reason === undefined || reason === 'public_path' || reason === 'preflight') return [];
+  const { maxAuthAgeMs, idleTimeoutMs } = route;
+  const proof = maxAuthAgeMs !== undefined && describeDuration(maxAuthAgeMs);
+  const use = idleTimeoutMs !== undefined && describeDuration(idleTimeoutMs);
+  return [
+    ...(proof === false
+      ? []
+      : [
+          `max_auth_age: whoever the provider asked who they are more than ${proof} ago, or did not say when, signs in again first (session_proof_old)`,
+        ]),
+    ...(use === false
+      ? []
+      : [
+          `idle_timeout: whoever has left this host alone for ${use}, or comes for the first time, signs in again first (session_idle), unless the provider asked them who they are within ${use}`,
+        ]),
+  ];
+}
+
+function aboutServerInFront({ answer: { route }, installation: { proxy } }: Explained): string[] {
+  if (route?.forwardAuth !== true) return [];
+  return proxy?.hasTrustedProxies === false
+    ? ['forward_auth has no effect: SERVER_TRUSTED_PROXIES is not set, so no server in front is believed']
+    : ['a server in front that asks about it is told the same, by forward_auth'];
+}
+
+function aboutOutgoingProxy({ answer: { upstream }, installation: { proxy } }: Explained): string[] {
+  const url = URL.parse(upstream?.url ?? '');
+  if (url === null || !/^https?:$/.test(url.protocol)) return [];
+  const isSecure = url.protocol === 'https:';
+  const between = createProxyFor(proxy?.outgoing ?? {})({
+    isSecure,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port || (isSecure ? 443 : 80)),
+  });
+  return between === undefined
+    ? []
+    : [
+        `it is reached through the outgoing proxy ${between.origin} (${isSecure ? 'HTTPS_PROXY' : 'HTTP_PROXY'})`,
+      ];
+}
