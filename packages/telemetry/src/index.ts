@@ -1,7 +1,7 @@
 export { countedMethod, statusCategory } from './counted.ts';
 export { emitTo } from './emitter.ts';
 export type { Emit } from './emitter.ts';
-export { createLog, lineWriter } from './log.ts';
+export { createLog, jsonText, lineWriter } from './log.ts';
 export type { RequestLine } from './log.ts';
 export { constantTagOf, renderMetricsReference } from './metric-tables.ts';
 export type { PrometheusTable, SentNames, ServiceMetrics, StatsdTable } from './metric-tables.ts';

@@ -3,9 +3,9 @@ import type { DestinationStream, Level, Logger } from 'pino';
 import { standardOutput } from './standard-output.ts';
 
 /** Writes a line whose fields are JSON already, each behind a comma: `,"status":200`. */
-export type WriteLine = (level: Level, fields: string, msg: string) => void;
+export type WriteLine = (level: Level, fields: string) => void;
 
-const lineWriters = new WeakMap<Logger, WriteLine>();
+const lineWriters = new WeakMap<Logger, (msg: string) => WriteLine>();
 
 /** A service's log: JSON lines with `time` in ISO 8601 (UTC) and `level` as a word. */
 export function createLog(options: {
@@ -26,11 +26,12 @@ export function createLog(options: {
     destination,
   );
   const service = JSON.stringify(options.service);
-  lineWriters.set(log, function writeLine(level, fields, msg) {
-    if (!log.isLevelEnabled(level)) return;
-    destination.write(
-      `{"level":"${level}"${timestamp()},"service":${service}${fields},"msg":${JSON.stringify(msg)}}\n`,
-    );
+  lineWriters.set(log, function linesThatSay(msg) {
+    const end = `,"msg":${JSON.stringify(msg)}}\n`;
+    return function writeLine(level, fields) {
+      if (!log.isLevelEnabled(level)) return;
+      destination.write(`{"level":"${level}"${timestamp()},"service":${service}${fields}${end}`);
+    };
   });
   return log;
 }
@@ -38,12 +39,26 @@ export function createLog(options: {
 /**
  * Writes lines into a log that `createLog` made, as pino would and to where pino does. For what is written with every request:
  * pino makes its lines of any object, and this costs less than half.
+ *
+ * @param msg the `msg` of each of these lines
  */
-export function lineWriter(log: Logger): WriteLine {
-  const writeLine = lineWriters.get(log);
-  if (writeLine === undefined) throw new TypeError('not a log of createLog');
-  return writeLine;
+export function lineWriter(log: Logger, msg: string): WriteLine {
+  const linesThatSay = lineWriters.get(log);
+  if (linesThatSay === undefined) throw new TypeError('not a log of createLog');
+  return linesThatSay(msg);
 }
+
+/** A text as JSON. As `JSON.stringify` would, and at a tenth of its cost for what needs no escape. */
+export function jsonText(text: string): string {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x20 || code > 0x7e || code === quote || code === backslash) return JSON.stringify(text);
+  }
+  return `"${text}"`;
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
 
 // Many lines are of the same millisecond, and writing it out costs as much as the rest of a line.
 function timestamps(): () => string {

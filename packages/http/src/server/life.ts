@@ -69,16 +69,19 @@ export async function startServer(
     requestTimeout: timeouts.requestMs,
     connectionsCheckingInterval: 1_000,
     maxHeaderSize: headerBytes,
+    // A request without a body is read to its end before it is handed over: nobody waits for events of its stream.
+    optimizeEmptyRequests: true,
     // Any other upgrade (h2c, say) is an offer that a server may ignore (RFC 9110, section 7.8). Node drops what came behind
     // such a request in the same piece. To close after each answer would spare that, and cost a connection for every request of
     // clients that offer h2c on each new one, as Java's does; none of them sends more before it has the answer.
     shouldUpgradeCallback: (req) => upgrade !== undefined && isWebSocket(req),
   });
   const open = new Set<ServerResponse>();
-  function answer(req: IncomingMessage, res: ServerResponse): void {
+  function answer(req: IncomingMessage, res: ServerResponse, answered: () => void): void {
     open.add(res);
     res.on('close', function forget() {
       open.delete(res);
+      answered();
       // Not while we drain: a load balancer sends on its idle connections until it has heard of it.
       if (closing) server.closeIdleConnections();
     });

@@ -15,7 +15,9 @@ type Waiting = { readonly req: IncomingMessage; readonly res: ServerResponse };
  * Whoever sends too many ahead of the answers is cut off. RFC 9112, section 9.3.2: "A client that pipelines requests
  * SHOULD retry unanswered requests if the connection closes before it receives all of the corresponding responses."
  */
-export function inTurn(serve: RequestListener): RequestListener {
+export function inTurn(
+  serve: (req: IncomingMessage, res: ServerResponse, answered: () => void) => void,
+): RequestListener {
   const lines = new WeakMap<Socket, Line>();
 
   function lineOf(socket: Socket): Line {
@@ -26,7 +28,7 @@ export function inTurn(serve: RequestListener): RequestListener {
 
   function start(line: Line, { req, res }: Waiting): void {
     line.isServing = true;
-    res.on('close', function next() {
+    serve(req, res, function answered() {
       line.isServing = false;
       const following = line.waiting.shift();
       if (following === undefined) return;
@@ -34,7 +36,6 @@ export function inTurn(serve: RequestListener): RequestListener {
       if (following.res.socket === null) line.waiting.length = 0;
       else start(line, following);
     });
-    serve(req, res);
   }
 
   return function takeTurn(req, res) {

@@ -1,7 +1,7 @@
 import { nameOf } from '@latchkey/access';
 import { errors, healthPath } from '@latchkey/contract';
 import type { ErrorLevel } from '@latchkey/contract';
-import { lineWriter } from '@latchkey/telemetry';
+import { jsonText, lineWriter } from '@latchkey/telemetry';
 import type { Emit, RequestLine } from '@latchkey/telemetry';
 import type { Logger } from 'pino';
 
@@ -17,14 +17,14 @@ type RequestEvent = Extract<ProxyEvent, { kind: 'request' }>;
  *   sign in first is no error
  */
 export function requestLines(log: Logger, which: 'all' | 'errors'): Emit<ProxyEvent> {
-  const writeLine = lineWriter(log);
+  const writeLine = lineWriter(log, 'request');
   return function writeRequest(event) {
     if (event.kind === 'tunnel_cut') log.info(cutLine(event), 'WebSocket cut');
     if (event.kind !== 'request') return;
     const { error } = event.record;
     if (which === 'errors' && (error === undefined || error === 'not_signed_in' || isRefused(event.record)))
       return;
-    writeLine(levelOf(event), fieldsOf(event), 'request');
+    writeLine(levelOf(event), fieldsOf(event));
   };
 }
 
@@ -96,5 +96,5 @@ function fieldsOf({ record, method, status, ms }: RequestEvent): string {
 }
 
 function field(name: keyof RequestLine, value: string): string {
-  return `,"${name}":${JSON.stringify(value)}`;
+  return `,"${name}":${jsonText(value)}`;
 }
