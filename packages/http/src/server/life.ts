@@ -8,6 +8,8 @@ import { hasBody } from '../canonical/body.ts';
 import { linger } from './linger.ts';
 import { createStallWatch, StalledError } from './stalled.ts';
 import { inTurn } from './turns.ts';
+import { createUnderway } from './underway.ts';
+import type { Underway } from './underway.ts';
 
 /** How long the server waits for a client. Milliseconds. */
 export type ServerTimeouts = {
@@ -76,11 +78,11 @@ export async function startServer(
     // clients that offer h2c on each new one, as Java's does; none of them sends more before it has the answer.
     shouldUpgradeCallback: (req) => upgrade !== undefined && isWebSocket(req),
   });
-  const open = new Set<ServerResponse>();
+  const underway = createUnderway();
   function answer(req: IncomingMessage, res: ServerResponse, answered: () => void): void {
-    open.add(res);
+    underway.begin(res);
     res.on('close', function forget() {
-      open.delete(res);
+      underway.end(res);
       answered();
       // Not while we drain: a load balancer sends on its idle connections until it has heard of it.
       if (closing) server.closeIdleConnections();
@@ -105,12 +107,12 @@ export async function startServer(
     upgraded.add(socket);
     socket.once('close', () => upgraded.delete(socket));
     // A handshake sent behind a request that is not answered yet would have two writers on one connection.
-    const isBusy = [...open].some((res) => res.req.socket === socket);
-    if (upgrade === undefined || !(socket instanceof Socket) || isBusy) socket.destroy();
+    const isFree = socket instanceof Socket && underway.on(socket) === undefined;
+    if (upgrade === undefined || !isFree) socket.destroy();
     else upgrade(req, socket, head);
   });
   await listen(server, port, listenOn);
-  const stopLooking = endStalled({ open, upgraded }, timeouts.writeMs);
+  const stopLooking = endStalled({ underway, upgraded }, timeouts.writeMs);
   server.once('close', stopLooking);
   const address = server.address();
 
@@ -126,7 +128,7 @@ export async function startServer(
   async function end(): Promise<void> {
     if (timeouts.drainMs !== undefined && timeouts.drainMs > 0) await sleep(timeouts.drainMs);
     closing = true;
-    const closed = close(server, { open, upgraded }, timeouts.shutdownMs);
+    const closed = close(server, { underway, upgraded }, timeouts.shutdownMs);
     onStop?.();
     await closed;
   }
@@ -187,7 +189,7 @@ const longestPauseMs = 60_000;
 
 // A caller that stops taking its answer would hold a connection, the application's behind it, and what is buffered in both.
 function endStalled(
-  { open, upgraded }: { open: Iterable<ServerResponse>; upgraded: Iterable<Duplex> },
+  { underway, upgraded }: { underway: Underway; upgraded: Iterable<Duplex> },
   writeMs: number,
 ): () => void {
   const watch = createStallWatch({ writeMs, now: () => performance.now() });
@@ -205,7 +207,7 @@ function endStalled(
 
   async function endThose(): Promise<void> {
     const answers = new Map<Socket, ServerResponse>();
-    for (const res of open) if (res.socket !== null) answers.set(res.socket, res);
+    for (const res of underway.all()) if (res.socket !== null) answers.set(res.socket, res);
     const tunnels = [...upgraded].filter((socket) => socket instanceof Socket);
     for (const socket of await watch.look([...answers.keys(), ...tunnels])) {
       (answers.get(socket) ?? socket).destroy(new StalledError(writeMs));
@@ -230,11 +232,11 @@ function listen(server: Server, port: number, address: string | undefined): Prom
 
 async function close(
   server: Server,
-  { open, upgraded }: { open: Iterable<ServerResponse>; upgraded: Iterable<Duplex> },
+  { underway, upgraded }: { underway: Underway; upgraded: Iterable<Duplex> },
   shutdownMs: number,
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  for (const res of open) sayGoodbye(res);
+  for (const res of underway.all()) sayGoodbye(res);
   server.closeIdleConnections();
   const force = setTimeout(function endTheRest() {
     server.closeAllConnections();
