@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Dispatcher } from 'undici';
 import { notStarted } from '../ask-first.ts';
 import type { Outgoing } from '../ask-first.ts';
-import type { Freshness } from '../connections.ts';
+import type { Freshness } from '../pools.ts';
 import type { Destination } from '../destination.ts';
 import type { Dialer } from '../dialer.ts';
 import { openLine } from './line.ts';
