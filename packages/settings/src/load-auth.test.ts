@@ -136,6 +136,20 @@ describe('the providers of auth', () => {
     });
   });
 
+  test('that people cannot tell apart are warned about', () => {
+    const second = {
+      PROVIDER_PARTNERS_TYPE: 'google',
+      PROVIDER_PARTNERS_SLUG: 'partners',
+      PROVIDER_PARTNERS_CLIENT_ID: 'id',
+      PROVIDER_PARTNERS_CLIENT_SECRET: 'secret',
+    };
+    const alike =
+      'PROVIDER_PARTNERS_NAME: "Google", as PROVIDER_GOOGLE_NAME: people who choose see two buttons alike, write another one';
+    expect(load(second)).toMatchObject({ ok: true, warnings: expect.arrayContaining([alike]) });
+    const named = load({ ...second, PROVIDER_PARTNERS_NAME: 'Google of the partners' });
+    expect(named.warnings).not.toContainEqual(expect.stringContaining('_NAME'));
+  });
+
   test.each<[Changes, ...string[]]>([
     [
       { PROVIDER_GOOGLE_TYPE: '' },

@@ -38,6 +38,7 @@ export function readProviders(
 
   const providers = ids.map((id) => readProvider(id, environment, findings));
   checkSlugsDiffer(providers, findings);
+  checkNamesDiffer(providers, findings);
   return providers.flatMap(({ settings }) => settings ?? []);
 }
 
@@ -84,6 +85,20 @@ const intervalOf: Record<ProviderType, 'REFRESH' | 'PROVIDER'> = {
 
 function groupsOf(values: Values<typeof providerVariables>): number {
   return values[`GROUPCACHE_INTERVAL_${intervalOf[values.TYPE]}`];
+}
+
+// Where people choose, the button is all that they see of a provider.
+function checkNamesDiffer(providers: Provider[], findings: Findings): void {
+  const owners = new Map<string, string>();
+  for (const { prefix, settings } of providers) {
+    if (settings === undefined) continue;
+    const owner = owners.get(settings.name);
+    if (owner === undefined) owners.set(settings.name, prefix);
+    else {
+      const message = `${JSON.stringify(settings.name)}, as ${owner}NAME: people who choose see two buttons alike, write another one`;
+      findings.warnings.push({ variable: `${prefix}NAME`, code: 'doubtful', message });
+    }
+  }
 }
 
 function checkSlugsDiffer(providers: Provider[], findings: Findings): void {
