@@ -1,4 +1,4 @@
-import { isHealthCheck } from '@latchkey/contract';
+import { grpcHealthPath, isHealthCheck } from '@latchkey/contract';
 import { authenticatesConnection, canonicalRequest } from '@latchkey/http';
 import type { CanonicalRequest, Caller, Received, MalformedReason } from '@latchkey/http';
 
@@ -22,7 +22,7 @@ export function readIncoming<Request extends Received>(
   const { headers, rawHeaders } = req;
   return {
     kind,
-    isHealthCheck: isHealthCheck(req),
+    isHealthCheck: isHealthCheck(req) || req.url === grpcHealthPath,
     read: canonicalRequest(req, trust),
     headers,
     // Node keeps the first of several.

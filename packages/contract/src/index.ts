@@ -17,6 +17,7 @@ export { readTokenForm, tokenForm, tokenPath, tokenResponse } from './token.ts';
 export type { CodeRedemption, TokenResponse } from './token.ts';
 export {
   healthPath,
+  grpcHealthPath,
   isHealthCheck,
   isOwnPath,
   ownEndpointAt,

@@ -166,6 +166,9 @@ export function isHealthCheck({ url = '' }: { url?: string | undefined }): boole
   return url === healthPath || url.startsWith(`${healthPath}?`);
 }
 
+/** The method that an ALB calls on the targets of a group with the protocol version GRPC, unless told otherwise. */
+export const grpcHealthPath = '/AWS.ALB/healthcheck';
+
 /** The reference of the proxy's own addresses, in Markdown, as it stands in `docs/endpoints.md`. */
 export function renderEndpointReference(): string {
   return [
@@ -178,6 +181,7 @@ export function renderEndpointReference(): string {
     '| path | methods | what it is for |',
     '| --- | --- | --- |',
     `| \`${healthPath}\` | any | The health check, under every host and without one: 200, or 503 once the task is told to stop. |`,
+    `| \`${grpcHealthPath}\` | any | The health check of an ALB that checks by gRPC: the status 12 as it expects, or 14 once the task is told to stop. |`,
     ...all.map(
       ({ path, below, methods, meaning, onlyWith }) =>
         `| \`${path}${below ? '/…' : ''}\` | ${methodsText(methods)} | ${meaning}${onlyWith === undefined ? '' : ` Without \`${onlyWith}\` it is the application’s.`} |`,

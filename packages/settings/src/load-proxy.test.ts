@@ -46,6 +46,7 @@ describe('the settings of the proxy', () => {
           requestsPerMinute: 6_000,
           trustedProxies: [],
           publicPorts: [],
+          http2: false,
           passInterim: false,
         },
         provider: { externalUrl: address, internalUrl: address, scope: '' },

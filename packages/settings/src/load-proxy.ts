@@ -69,6 +69,7 @@ function proxySettings(
     server: {
       ...serverSettings(values),
       publicPorts: publicPorts(values),
+      http2: values.SERVER_HTTP2,
       passInterim: values.SERVER_INTERIM_ANSWERS,
     },
     provider: {

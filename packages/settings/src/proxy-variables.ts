@@ -25,6 +25,12 @@ export const proxyVariables = {
     meaning:
       'The ports at which browsers reach the applications, where an address names one: `8443` for https://wiki.example.com:8443/. The usual port of the scheme and ports that a `from` names need no mention. Unset, there are no others; where SESSION_COOKIE_SECURE is false, SERVER_PORT.',
   },
+  SERVER_HTTP2: {
+    type: boolean,
+    default: 'false',
+    meaning:
+      'Whether callers may speak HTTP/2 without TLS (h2c, from the first byte on) at SERVER_PORT, beside HTTP/1.1, as a target group of an ALB with the protocol version HTTP2 or GRPC does. For load balancers and gRPC callers: browsers speak HTTP/2 only over TLS.',
+  },
   SERVER_INTERIM_ANSWERS: {
     type: boolean,
     default: 'false',

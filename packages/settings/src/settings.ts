@@ -20,6 +20,8 @@ export type ProxySettings = {
   server: ServerSettings & {
     /** Where browsers reach the applications, besides the usual port of the scheme and those that a `from` names. */
     publicPorts: number[];
+    /** Whether HTTP/2 is taken, too. */
+    http2: boolean;
     /** Whether what stands in front takes 1xx. */
     passInterim: boolean;
   };

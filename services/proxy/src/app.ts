@@ -210,6 +210,7 @@ export async function startProxy(options: {
     {
       port: settings.server.port,
       address: settings.server.address,
+      http2: settings.server.http2,
       timeouts: {
         readMs: settings.server.readTimeoutMs,
         writeMs: settings.server.writeTimeoutMs,

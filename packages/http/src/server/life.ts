@@ -5,6 +5,8 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Duplex } from 'node:stream';
 import { hasBody } from '../canonical/body.ts';
+import { openHttp2Door } from './http2/door.ts';
+import type { Http2Door } from './http2/door.ts';
 import { linger } from './linger.ts';
 import { createStallWatch, StalledError } from './stalled.ts';
 import { inTurn } from './turns.ts';
@@ -57,7 +59,14 @@ const headerBytes = 64 * 1024;
  */
 export async function startServer(
   handlers: (life: { ready: () => boolean }) => Handlers,
-  options: { port: number; address?: string | undefined; timeouts: ServerTimeouts; onStop?: () => void },
+  options: {
+    port: number;
+    address?: string | undefined;
+    /** whether HTTP/2 is spoken on the port, too */
+    http2?: boolean;
+    timeouts: ServerTimeouts;
+    onStop?: () => void;
+  },
 ): Promise<RunningServer> {
   const { port, address: listenOn, timeouts, onStop } = options;
   let stopping: Promise<void> | undefined;
@@ -111,6 +120,9 @@ export async function startServer(
     if (upgrade === undefined || !isFree) socket.destroy();
     else upgrade(req, socket, head);
   });
+  const { readMs } = timeouts;
+  const http2 =
+    options.http2 === true ? openHttp2Door(server, { headerBytes, readMs, idleMs: keepAliveMs }) : undefined;
   await listen(server, port, listenOn);
   const stopLooking = endStalled({ underway, upgraded }, timeouts.writeMs);
   server.once('close', stopLooking);
@@ -126,9 +138,10 @@ export async function startServer(
   };
 
   async function end(): Promise<void> {
+    http2?.sayGoodbye();
     if (timeouts.drainMs !== undefined && timeouts.drainMs > 0) await sleep(timeouts.drainMs);
     closing = true;
-    const closed = close(server, { underway, upgraded }, timeouts.shutdownMs);
+    const closed = close(server, { underway, upgraded, http2 }, timeouts.shutdownMs);
     onStop?.();
     await closed;
   }
@@ -232,14 +245,20 @@ function listen(server: Server, port: number, address: string | undefined): Prom
 
 async function close(
   server: Server,
-  { underway, upgraded }: { underway: Underway; upgraded: Iterable<Duplex> },
+  {
+    underway,
+    upgraded,
+    http2,
+  }: { underway: Underway; upgraded: Iterable<Duplex>; http2: Http2Door | undefined },
   shutdownMs: number,
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   for (const res of underway.all()) sayGoodbye(res);
   server.closeIdleConnections();
+  http2?.close();
   const force = setTimeout(function endTheRest() {
     server.closeAllConnections();
+    http2?.destroy();
     for (const socket of upgraded) socket.destroy();
   }, shutdownMs);
   await closed;

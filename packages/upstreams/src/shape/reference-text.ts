@@ -104,7 +104,7 @@ export const chapters: readonly Chapter[] = [
     title: 'HTTP/2 and gRPC',
     fields: ['protocol'],
     text: [
-      'Callers and the application need not speak the same: each side is translated, bodies flow both ways as they come, and trailers, which gRPC ends with, are passed on.',
+      'Callers and the application need not speak the same: each side is translated, bodies flow both ways as they come, and trailers, which gRPC ends with, are passed on. gRPC callers come over HTTP/2 (`SERVER_HTTP2`, see [operating.md](operating.md#grpc-and-http2)).',
       '`timeout` counts until the first headers of the answer, from when the request is complete. A gRPC server that sends none before it has something to say, as for a subscription, needs a longer one. Requests that are signed are held until they are complete, so that a gRPC stream needs `skip_request_signing: true` where there is a key.',
     ],
   },

@@ -1,10 +1,11 @@
 import type { Forward, Outcome } from '@latchkey/admission';
-import { isVisit, replyRedirect, replyText } from '@latchkey/http';
+import { isVisit, replyRedirect } from '@latchkey/http';
 import type { PersonMarks } from '../authn/person-marks.ts';
 import type { RenderLauncher } from '../endpoints/launcher.ts';
 import type { ServeEndpoint } from '../endpoints/own-request.ts';
 import type { Exchange } from '../exchange.ts';
 import type { KnownSession } from '../authn/session-state.ts';
+import { answerHealthCheck } from './health-check.ts';
 import { answerPreflight } from './preflight.ts';
 import { refuseWithError } from './refuse-with-error.ts';
 import type { Refuse } from './refuse.ts';
@@ -28,7 +29,7 @@ export function createRespond(parts: {
     const { req, res } = exchange;
     switch (outcome.kind) {
       case 'health_check':
-        return replyText(res, parts.ready() ? 200 : 503, '');
+        return answerHealthCheck(req, res, parts.ready());
       case 'redirect':
         return replyRedirect(res, outcome.location, 308);
       case 'own_endpoint':

@@ -1,3 +1,4 @@
+import { fieldsOf } from '@latchkey/http';
 import { constants } from 'node:http2';
 import type { ClientHttp2Session } from 'node:http2';
 import { errors } from 'undici';
@@ -6,7 +7,7 @@ import type { Outgoing } from '../ask-first.ts';
 import { isAboutOurCertificate } from '../certificate.ts';
 import { ClosedStreamError } from '../failure.ts';
 import { MalformedAnswerError } from '../malformed.ts';
-import { answerHead, requestHead, trailersOf } from './head.ts';
+import { answerHead, requestHead } from './head.ts';
 
 const { NGHTTP2_CANCEL, NGHTTP2_FLAG_END_STREAM, NGHTTP2_NO_ERROR } = constants;
 const { NGHTTP2_PROTOCOL_ERROR, NGHTTP2_REFUSED_STREAM } = constants;
@@ -46,6 +47,8 @@ export function exchange(
     tell();
     body?.destroy();
     // What is left of an upload is not wanted any more where the answer is complete.
+    // A stream with something unread would never close.
+    stream.resume();
     if (!stream.closed) stream.close(error === undefined ? NGHTTP2_NO_ERROR : NGHTTP2_CANCEL);
     over(error);
   }
@@ -81,7 +84,7 @@ export function exchange(
 
   handler.onRequestStart?.(controller, undefined);
   if (!hasBody) return handler.onRequestSent?.();
-  stream.once('wantTrailers', () => stream.sendTrailers(trailersOf(outgoing.trailers?.() ?? [])));
+  stream.once('wantTrailers', () => stream.sendTrailers(fieldsOf(outgoing.trailers?.() ?? [])));
   stream.once('finish', () => {
     if (!isOver) handler.onRequestSent?.();
   });

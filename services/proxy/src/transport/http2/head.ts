@@ -1,16 +1,5 @@
-import { rawValues } from '@latchkey/http';
-import type { OutgoingHttpHeaders } from 'node:http2';
+import { connectionSpecific, rawValues } from '@latchkey/http';
 import type { Outgoing } from '../ask-first.ts';
-
-// RFC 9113, section 8.2.2: "An endpoint MUST NOT generate an HTTP/2 message containing connection-specific header fields."
-const connectionSpecific: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-connection',
-  'transfer-encoding',
-  'upgrade',
-  'http2-settings',
-]);
 
 /** The head of a request as HTTP/2 has it, a flat list: what the first line and `Host` say goes in front, names in small letters. */
 export function requestHead(
@@ -39,14 +28,4 @@ export function answerHead(
     head.push('Content-Length', '0');
   }
   return head;
-}
-
-/** Trailers as Node takes them. */
-export function trailersOf(flat: readonly string[]): OutgoingHttpHeaders {
-  const trailers: Record<string, string[]> = {};
-  for (let at = 0; at + 1 < flat.length; at += 2) {
-    const name = (flat[at] ?? '').toLowerCase();
-    (trailers[name] ??= []).push(flat[at + 1] ?? '');
-  }
-  return trailers;
 }

@@ -1,0 +1,113 @@
+import type { Server } from 'node:http';
+import { constants, createServer } from 'node:http2';
+import type { Http2Session, ServerHttp2Session } from 'node:http2';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { byFirstBytes } from './by-first-bytes.ts';
+import { StreamSocket } from './stream-socket.ts';
+import { translate } from './translate.ts';
+
+/** The HTTP/2 of a server. */
+export type Http2Door = {
+  /** Tells those who are connected that the server will go; what they ask until they have heard of it is still answered. */
+  sayGoodbye(): void;
+  /** Takes no more requests, and closes each connection after its last answer. */
+  close(): void;
+  /** Closes all of them at once. */
+  destroy(): void;
+};
+
+const { NGHTTP2_FLAG_END_STREAM, NGHTTP2_NO_ERROR } = constants;
+// RFC 9113, section 6.8: a server that will go "SHOULD send an initial GOAWAY frame with the last stream identifier set to
+// 2^31-1", so that requests that are on their way are not lost.
+const anyStream = 2 ** 31 - 1;
+
+/**
+ * What one connection may ask of us. Of a request nothing is known before it is read, so these are for strangers; a load
+ * balancer has the requests of many people on one connection, and stays well within.
+ */
+const limits = {
+  // nginx and Envoy allow as many or fewer.
+  maxConcurrentStreams: 128,
+  // A megabyte each. HPACK makes one byte of what was sent before as long as a header may be, and Node keeps to it by stream.
+  maxSessionMemory: 32,
+  // CVE-2023-44487: who resets what they have asked for makes work for nothing. A burst, and so many in each second after it.
+  streamResetBurst: 500,
+  streamResetRate: 33,
+  // CVE-2025-8671: frames that make us reset their streams, and streams that are refused.
+  maxSessionInvalidFrames: 100,
+  maxSessionRejectedStreams: 100,
+  // CVE-2019-9515: settings in one frame.
+  maxSettings: 32,
+  // A browser sends each cookie by itself.
+  maxHeaderListPairs: 1_000,
+};
+
+/**
+ * Lets a server speak HTTP/2 on the port on which it speaks HTTP/1.1. A connection that begins with the preface of HTTP/2 (prior
+ * knowledge, RFC 9113, section 3.3) is taken here, and each of its streams goes to the server as a connection with one request.
+ *
+ * @param options.headerBytes how long the head of a request may be, as the server counts it
+ * @param options.readMs how long the first bytes of a connection may take
+ * @param options.idleMs how long a connection is kept without a request
+ */
+export function openHttp2Door(
+  server: Server,
+  { headerBytes, readMs, idleMs }: { headerBytes: number; readMs: number; idleMs: number },
+): Http2Door {
+  const sessions = new Set<ServerHttp2Session>();
+  const takeHttp1 = server.listeners('connection');
+  const http1 = (socket: Duplex) => takeHttp1.forEach((take) => Reflect.apply(take, server, [socket]));
+  const { maxConcurrentStreams, ...others } = limits;
+  const streams = createServer({
+    ...others,
+    settings: {
+      maxConcurrentStreams,
+      // Each header counts with 32 bytes more than it has (RFC 9113, section 6.5.2). Somewhat more than HTTP/1.1 takes is
+      // taken, and answered 431 there.
+      maxHeaderListSize: 2 * headerBytes,
+    },
+  });
+  streams.on('session', function hold(session) {
+    sessions.add(session);
+    let idle = setTimeout(() => session.close(), idleMs);
+    let open = 0;
+    session.once('close', () => {
+      clearTimeout(idle);
+      sessions.delete(session);
+    });
+    session.on('stream', function serve(stream, _headers, flags, rawHeaders) {
+      clearTimeout(idle);
+      open++;
+      stream.once('close', () => {
+        open--;
+        if (open === 0 && !session.closed) idle = setTimeout(() => session.close(), idleMs);
+      });
+      const { socket } = session;
+      translate(stream, rawHeaders, (flags & NGHTTP2_FLAG_END_STREAM) === 0, function connectTo() {
+        const [near, far] = StreamSocket.pair(socket);
+        http1(far);
+        return near;
+      });
+    });
+  });
+  // Whoever breaks the rules of the connection loses it, and nobody else does.
+  streams.on('sessionError', (_error: Error, session: Http2Session) => session.destroy());
+
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) =>
+    byFirstBytes(socket, readMs, { http1, http2: (taken) => void streams.emit('connection', taken) }),
+  );
+
+  return {
+    sayGoodbye() {
+      for (const session of sessions) if (!session.closed) session.goaway(NGHTTP2_NO_ERROR, anyStream);
+    },
+    close() {
+      for (const session of sessions) session.close();
+    },
+    destroy() {
+      for (const session of sessions) session.destroy();
+    },
+  };
+}
