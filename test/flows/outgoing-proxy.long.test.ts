@@ -34,6 +34,7 @@ test.each([
   ['through it', {}, ['idp.example.test:443']],
   ['past it, where it is on this machine', { PROVIDER_O_OIDC_ISSUER: 'https://127.0.0.2:9' }, []],
   ['past it, where NO_PROXY says so', { NO_PROXY: 'other.test, .example.test' }, []],
+  ['by itself, where there is none', { HTTPS_PROXY: '', NO_PROXY: '.example.test' }, []],
 ])('auth asks the provider %s', async (_, extra, asked) => {
   const outgoing = await startOutgoingProxy();
   const port = await freePort();
@@ -58,7 +59,9 @@ test.each([
   const head = 'GET /okta/start HTTP/1.1\nHost: sso.example.com\nAccept: text/html\nConnection: close\n\n';
   const answer = await sendRaw(port, head);
   expect([answer.status, outgoing.asked]).toEqual([503, asked]);
-  expect(auth.output()).toContain(`"HTTPS_PROXY":"http://127.0.0.1:${outgoing.port}"`);
+  const named = `"HTTPS_PROXY":"http://127.0.0.1:${outgoing.port}"`;
+  const isUsed = !('HTTPS_PROXY' in extra);
+  expect([auth.output().includes('outgoing proxy'), auth.output().includes(named)]).toEqual([isUsed, isUsed]);
   expect(auth.output()).not.toContain('hunter2');
   auth.signal('SIGTERM');
   expect(await auth.ended).toBe(0);

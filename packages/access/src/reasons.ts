@@ -17,8 +17,7 @@ export const reasons = {
   session_expired: 'The session is over.',
   session_ended: 'The session was ended by a sign-out or by the provider.',
   session_elsewhere: 'The session was issued for another domain.',
-  session_other_provider:
-    'The session comes from another provider than the one that this application asks for.',
+  session_other_provider: 'The session comes from a provider whose sessions this application does not take.',
   session_proof_old:
     'The provider asked this person who they are longer ago than the application allows, or did not say when.',
   session_idle: 'The application was not used in this session for longer than it allows.',

@@ -30,7 +30,7 @@ export { HttpError } from './http-error.ts';
 export { ownCopy } from './own-copy.ts';
 export { upTo } from './up-to.ts';
 export { statusOf, transportSecurity } from './server/answered.ts';
-export { describeOutgoing, useOutgoingProxy } from './server/outgoing.ts';
+export { useOutgoingProxy } from './server/outgoing.ts';
 export { createProxyFor } from './server/proxy-for.ts';
 export type { OutgoingProxy, ProxyFor } from './server/proxy-for.ts';
 export { call, CallError } from './server/call.ts';

@@ -1,11 +1,5 @@
 import '@latchkey/http/node-version';
-import {
-  describeOutgoing,
-  listenError,
-  refuseToStart,
-  stopOnSignals,
-  useOutgoingProxy,
-} from '@latchkey/http';
+import { listenError, refuseToStart, stopOnSignals, useOutgoingProxy } from '@latchkey/http';
 import { createLog, createMetrics, serveMetrics } from '@latchkey/telemetry';
 import { loadAuthSettings, sentenceOf } from '@latchkey/settings';
 import { startAuth } from './app.ts';
@@ -17,10 +11,8 @@ if (!loaded.ok) refuseToStart('auth', loaded.errors.map(sentenceOf));
 
 const { settings, warnings } = loaded;
 const log = createLog({ service: 'auth', level: settings.logging.level });
-if (settings.outgoing !== undefined) {
-  useOutgoingProxy(settings.outgoing);
-  log.info(describeOutgoing(settings.outgoing), 'providers are reached through the outgoing proxy');
-}
+const proxies = useOutgoingProxy(settings.outgoing ?? {});
+if (proxies !== undefined) log.info(proxies, 'providers are reached through the outgoing proxy');
 for (const warning of [...warnings.map(sentenceOf), ...groupWarnings(settings.providers)]) log.warn(warning);
 
 try {

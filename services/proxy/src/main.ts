@@ -1,11 +1,5 @@
 import '@latchkey/http/node-version';
-import {
-  describeOutgoing,
-  listenError,
-  refuseToStart,
-  stopOnSignals,
-  useOutgoingProxy,
-} from '@latchkey/http';
+import { listenError, refuseToStart, stopOnSignals, useOutgoingProxy } from '@latchkey/http';
 import { createLog, createMetrics, serveMetrics } from '@latchkey/telemetry';
 import { loadProxySettings, sentenceOf } from '@latchkey/settings';
 import { startProxy } from './app.ts';
@@ -25,13 +19,12 @@ const loaded = loadProxySettings(process.env);
 if (!loaded.ok) refuseToStart('proxy', loaded.errors.map(sentenceOf));
 const { settings, warnings } = loaded;
 const log = createLog({ service: 'proxy', level: settings.logging.level });
-if (settings.outgoing !== undefined) {
-  useOutgoingProxy(settings.outgoing);
+const proxies = useOutgoingProxy(settings.outgoing ?? {});
+if (proxies !== undefined)
   log.info(
-    describeOutgoing(settings.outgoing),
+    proxies,
     'auth and applications are reached through the outgoing proxy, which looks up the names of applications',
   );
-}
 
 const signing = createSigner({
   variables: settings.upstream.templateVariables,

@@ -6,8 +6,11 @@ import type { OutgoingProxy } from './proxy-for.ts';
 /**
  * Sends this process's own questions (to providers, to auth) through the outgoing proxy, where there is one. Connections to
  * applications are opened elsewhere, by the same choice.
+ *
+ * @returns what a log line says of it, without the names and passwords that addresses may hold; undefined where there is none
  */
-export function useOutgoingProxy(outgoing: OutgoingProxy): void {
+export function useOutgoingProxy(outgoing: OutgoingProxy): Record<string, string> | undefined {
+  if (outgoing.http === undefined && outgoing.https === undefined) return undefined;
   const proxyFor = createProxyFor(outgoing);
   const agents = new Map<string, Dispatcher>();
 
@@ -32,10 +35,10 @@ export function useOutgoingProxy(outgoing: OutgoingProxy): void {
         },
     ),
   );
+  return named(outgoing);
 }
 
-/** What a log line says of it: where the proxies are, without the names and passwords that their addresses may hold. */
-export function describeOutgoing({ http, https, except }: OutgoingProxy): Record<string, string> {
+function named({ http, https, except }: OutgoingProxy): Record<string, string> {
   return {
     ...(http !== undefined && { HTTP_PROXY: new URL(http).origin }),
     ...(https !== undefined && { HTTPS_PROXY: new URL(https).origin }),
