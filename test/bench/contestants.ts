@@ -60,7 +60,7 @@ const latchkeyPublic: Start = async function startLatchkeyPublic(installation) {
   return contestant('Latchkey, public path', gate, { Host: hosts.open });
 };
 
-/** What the gate with everything on is called: session, decision, identity headers, access log. */
+/** What the gate with everything on is called: session, decision, identity headers, assertion, access log. */
 export const everythingOn = 'Latchkey, session';
 
 const latchkeySession: Start = (installation) => withSession(everythingOn, hosts.app, installation);

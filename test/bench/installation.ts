@@ -1,7 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { theirGroup } from './latchkey.ts';
 import { startOrigin } from './origin.ts';
 import { startNode } from './processes.ts';
+
+type Secret = 'CLIENT_SECRET' | 'SESSION_COOKIE_SECRET' | 'BENCH_PASSWORD' | 'ASSERTION_KEY';
 
 /** What all servers share: the applications behind them, what stands for auth, and the secrets of sessions. */
 export type Installation = {
@@ -10,7 +12,7 @@ export type Installation = {
   readonly originPort: number;
   readonly echoPort: number;
   readonly authPort: number;
-  readonly secrets: Readonly<Record<'CLIENT_SECRET' | 'SESSION_COOKIE_SECRET' | 'BENCH_PASSWORD', string>>;
+  readonly secrets: Readonly<Record<Secret, string>>;
 };
 
 /** Starts it. */
@@ -29,6 +31,11 @@ export async function startInstallation(dir: string): Promise<Installation> {
       CLIENT_SECRET: randomBytes(24).toString('hex'),
       SESSION_COOKIE_SECRET: randomBytes(32).toString('base64'),
       BENCH_PASSWORD: randomBytes(24).toString('hex'),
+      ASSERTION_KEY: generateKeyPairSync('ec', {
+        namedCurve: 'P-256',
+        publicKeyEncoding: { type: 'spki', format: 'pem' },
+        privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+      }).privateKey,
     },
   };
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { imageFlags } from '../fixtures/image-flags.ts';
+import { imageStart } from '../fixtures/image-start.ts';
 import { freePort } from '../fixtures/ports.ts';
 import type { Installation } from './installation.ts';
 import { startServer } from './processes.ts';
@@ -48,11 +48,12 @@ export async function startLatchkey(
   file: string = upstreamFile(installation),
 ): Promise<Listening> {
   const port = await freePort();
-  const command = [process.execPath, ...imageFlags(), '--', join(root, 'services/proxy/dist/main.js')];
+  const { flags, env: forNode } = imageStart();
+  const command = [process.execPath, ...flags, '--', join(root, 'services/proxy/dist/main.js')];
   const output = join(installation.dir, name);
   const configFile = `${output}.yml`;
   writeFileSync(configFile, file);
-  const env = { ...environment(installation, port), UPSTREAM_CONFIGFILE: configFile };
+  const env = { ...forNode, ...environment(installation, port), UPSTREAM_CONFIGFILE: configFile };
   return startServer('server', command, { port, output, env });
 }
 
@@ -66,6 +67,7 @@ export function environment({ authPort, secrets }: Installation, port: number): 
     CLIENT_ID: 'proxy',
     CLIENT_SECRET: secrets.CLIENT_SECRET,
     SESSION_COOKIE_SECRET: secrets.SESSION_COOKIE_SECRET,
+    ASSERTION_KEY: secrets.ASSERTION_KEY,
     SESSION_COOKIE_DOMAIN: domain,
     SESSION_COOKIE_SECURE: 'false',
     SSO_CONFIG_SIGNED_SIGNING_KEY: `sha256:${secrets.BENCH_PASSWORD}`,
