@@ -28,6 +28,7 @@ import { createRefresher } from './session/refresh.ts';
 import { SettingsError } from './settings-error.ts';
 import { callback } from './sign-in/callback.ts';
 import { signIn } from './sign-in/sign-in.ts';
+import { openStore } from './store/open.ts';
 import { start } from './sign-in/start.ts';
 import { askSignOut, signOut } from './sign-out/sign-out.ts';
 import { answerErrors } from './web/failure.ts';
@@ -35,7 +36,7 @@ import { form } from './web/form.ts';
 import { front } from './web/front.ts';
 import type { Handler } from './web/locals.ts';
 import { refuseForeignPages, requireSameOrigin, visitsOnly } from './web/cross-site.ts';
-import { inPlace, limited } from './web/limits.ts';
+import { inPlace, limited, sharedCount } from './web/limits.ts';
 
 /** What auth is started with. */
 export type AuthOptions = {
@@ -59,17 +60,22 @@ export async function startAuth(options: AuthOptions): Promise<RunningServer> {
   const { settings, log, registry, providerTimeoutMs = 5_000 } = options;
   const clock = clockFrom(options);
   const telemetry = startAuthTelemetry({ settings, registry, log });
-  const parts = createParts(settings, { log, emit: telemetry.emit, ...clock, providerTimeoutMs });
+  const { emit } = telemetry;
+  const shared = await openStore(settings, { log, emit, ...clock });
+  const parts = createParts(settings, { log, emit, shared, ...clock, providerTimeoutMs });
   const { port, internalPort, trustedProxies, requestsPerMinute } = settings.server;
   const serve = (onPort: number, ...routers: Router[]): Promise<RunningServer> =>
     listen(onPort, settings.server, ({ ready }) => {
-      const first = front({ ...parts, secure: parts.cookies.own.secure }, { ready, trustedProxies });
+      const first = front(
+        { ...parts, secure: parts.cookies.own.secure },
+        { ready, missing: () => missingNow(parts), trustedProxies },
+      );
       return {
         request: createApp().use(first, refuseForeignPages, ...routers, nothingHere, answerErrors(log)),
       };
     });
 
-  const limit = createRateLimit({ perMinute: requestsPerMinute, log });
+  const limit = createRateLimit({ perMinute: requestsPerMinute, log, ...sharedCount(shared) });
   const between = betweenServices(parts, limit);
   const browsers = forBrowsers(parts, limit);
   const internal =
@@ -83,6 +89,8 @@ export async function startAuth(options: AuthOptions): Promise<RunningServer> {
     ...running,
     async stop() {
       await Promise.all([running.stop(), internal?.stop()]);
+      parts.store.close();
+      shared.store.close();
       await telemetry.close();
     },
   };
@@ -104,6 +112,11 @@ function listen(
       shutdownMs: server.shutdownTimeoutMs,
     },
   });
+}
+
+// A task without its store does what can be done without: a load balancer that took it out would take out all at once.
+function missingNow({ store }: Parts): string {
+  return store.isAway() ? 'the store (REDIS_URL) cannot be asked\n' : '';
 }
 
 function createApp(): Express {

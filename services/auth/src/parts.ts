@@ -9,7 +9,8 @@ import type { Emit } from '@latchkey/telemetry';
 import { createProviders } from './providers/create.ts';
 import type { AuthEvent } from './telemetry/events.ts';
 import { observeProvider } from './telemetry/observe-provider.ts';
-import { memoryStore } from './session/store.ts';
+import { sessionStore } from './session/store.ts';
+import type { OpenStore } from './store/open.ts';
 import { SettingsError } from './settings-error.ts';
 import type { OwnAuthority } from './web/front.ts';
 
@@ -21,7 +22,7 @@ import type { OwnAuthority } from './web/front.ts';
  */
 export function createParts(
   settings: AuthSettings,
-  options: Clock & { log: Logger; emit: Emit<AuthEvent>; providerTimeoutMs: number },
+  options: Clock & { log: Logger; emit: Emit<AuthEvent>; shared: OpenStore; providerTimeoutMs: number },
 ) {
   const { server, session, client, authorize } = settings;
   const { domain, secure } = session.cookie;
@@ -68,7 +69,9 @@ export function createParts(
     accounts: authorize,
     returns: { proxyDomains: authorize.proxyDomains, ownHost: authority.host, cookieDomain: domain, secure },
     providers: new Map([...providers].map(([slug, one]) => [slug, observeProvider(one, options.emit)])),
-    store: memoryStore(options),
+    /** what is remembered of sessions, in the one below */
+    store: sessionStore(options.shared, options),
+    shared: options.shared,
   };
 }
 

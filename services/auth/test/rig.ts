@@ -50,9 +50,15 @@ export type Rig = {
 
 export type Answer = { readonly status: number; readonly body: JsonObject };
 
-type RigOptions = { env?: Record<string, string>; providerTimeoutMs?: number };
+type RigOptions = {
+  env?: Record<string, string>;
+  providerTimeoutMs?: number;
+  /** another task of the same auth: with its settings, its clock and its provider, which that one closes */
+  besides?: Rig;
+};
 
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
+  if (options.besides !== undefined) return rigInFrontOf(options.besides.idp, options);
   const redirectUris = slugs.map((slug) => `${ssoOrigin}/${slug}/callback`);
   const idp = await startDevIdp({ port: 0, clients: [{ ...idpClient, redirectUris }] });
   try {
@@ -63,9 +69,9 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   }
 }
 
-async function rigInFrontOf(idp: DevIdp, { env = {}, providerTimeoutMs }: RigOptions): Promise<Rig> {
-  const settings = settingsFor(idp, env);
-  const clock = { now: Date.now() };
+async function rigInFrontOf(idp: DevIdp, { env = {}, providerTimeoutMs, besides }: RigOptions): Promise<Rig> {
+  const settings = besides?.settings ?? settingsFor(idp, env);
+  const clock = besides?.clock ?? { now: Date.now() };
   const log: string[] = [];
   const auth = await startAuth({
     settings,
@@ -153,7 +159,7 @@ async function rigInFrontOf(idp: DevIdp, { env = {}, providerTimeoutMs }: RigOpt
 
     async close() {
       await Promise.all(browsers.map((one) => one.close()));
-      await Promise.all([auth.stop(), idp.close()]);
+      await Promise.all([auth.stop(), besides === undefined && idp.close()]);
     },
   };
   return rig;

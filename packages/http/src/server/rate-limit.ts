@@ -18,11 +18,29 @@ export type RateLimit = (req: IncomingMessage, client: string) => Promise<void>;
 // The limiter keeps a key and a timer per address, however many there are. Who has so many addresses to make it forget
 // one has as many times the limit anyway.
 const keptAddresses = 50_000;
+const windowMs = 60_000;
 
-/** @param options.perMinute for each address; 0 for no limit */
-export function createRateLimit({ perMinute, log }: { perMinute: number; log: Logger }): RateLimit {
+/** Counts one more request of an address, for all tasks of a service; undefined where they cannot at the moment. */
+export type CountTogether = (
+  address: string,
+  windowMs: number,
+) => Promise<{ readonly count: number; readonly endsInMs: number } | undefined>;
+
+/**
+ * @param options.perMinute for each address; 0 for no limit
+ * @param options.together absent: each task counts by itself
+ */
+export function createRateLimit({
+  perMinute,
+  log,
+  together,
+}: {
+  perMinute: number;
+  log: Logger;
+  together?: CountTogether;
+}): RateLimit {
   if (perMinute === 0) return () => Promise.resolve();
-  const limiter = new RateLimiterMemory({ points: perMinute, duration: 60 });
+  const limiter = new RateLimiterMemory({ points: perMinute, duration: windowMs / 1000 });
   const kept = new LRUCache<string, true>({
     ...upTo(keptAddresses),
     dispose: (_, address) => void limiter.delete(address),
@@ -35,6 +53,11 @@ export function createRateLimit({ perMinute, log }: { perMinute: number; log: Lo
     if (address === undefined) {
       if (!isWarned) log.warn({ client }, unlimited);
       isWarned = true;
+      return;
+    }
+    const counted = await together?.(address, windowMs);
+    if (counted !== undefined) {
+      if (counted.count > perMinute) throw tooMany(counted.endsInMs);
       return;
     }
     const key = ownCopy(address);

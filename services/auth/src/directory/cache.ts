@@ -2,6 +2,7 @@ import { HttpError, upTo } from '@latchkey/http';
 import { LRUCache } from 'lru-cache';
 import { unavailable } from './directory.ts';
 import type { Directory, Membership, Waiting } from './directory.ts';
+import type { SharedAnswers } from './shared-answers.ts';
 
 /** How long answers count, in milliseconds. */
 export type CacheClocks = {
@@ -30,6 +31,7 @@ const keptAnswers = 50_000;
  * Makes a directory that remembers what it was told, and asks one question at a time about a person and a group.
  *
  * @param options.provider the slug; part of the key like person and group, so that no answer is ever about another one
+ * @param options.shared what other tasks were told; absent where there are none
  * @param options.random a number from 0 up to 1
  * @param options.onLookup hears of each question about a person and a group; a hit needs no waiting
  * @param options.onStale hears when what was true before has to do
@@ -37,13 +39,14 @@ const keptAnswers = 50_000;
 export function cachedDirectory(options: {
   provider: string;
   ask: (group: string, person: string, wanted: Waiting) => Promise<Membership>;
+  shared?: SharedAnswers | undefined;
   clocks: CacheClocks;
   now: () => number;
   random: () => number;
   onLookup?: (isHit: boolean) => void;
   onStale: (about: { person: string; groups: number; detail: string | undefined }) => void;
 }): Directory {
-  const { provider, ask, clocks, now, random, onLookup, onStale } = options;
+  const { provider, ask, shared, clocks, now, random, onLookup, onStale } = options;
   const answers = new LRUCache<string, Answer>(upTo(keptAnswers));
   const underWay = new Map<string, { readonly answer: Promise<boolean>; readonly wanted: Waiting }>();
 
@@ -120,26 +123,41 @@ export function cachedDirectory(options: {
       return running.answer;
     }
     const wanted: Waiting = { since: wantedSince };
-    const answer = ask(group, person, wanted)
-      .then((said) => keep(key, said))
-      .finally(() => underWay.delete(key));
+    const answer = askAround(group, person, wanted).finally(() => underWay.delete(key));
     underWay.set(key, { answer, wanted });
     return answer;
   }
 
-  function keep(key: string, said: Membership): boolean {
-    const known = usable(key);
-    const isNow = said === 'untold' ? (known?.isMember ?? false) : said === 'member';
-    const counts = isNow && said !== 'untold' ? clocks.freshMs : clocks.freshMs / 2;
-    answers.set(key, {
-      isMember: isNow,
-      // A refusal to say confirms nothing: what was said before grows old all the same.
-      saidAt: said === 'untold' ? (known?.saidAt ?? now()) : now(),
-      // Not all at once: what was first asked together would be asked together for ever.
-      renewAt: now() + counts * (0.75 + 0.2 * random()),
-      dueAt: now() + counts,
-    });
-    return isNow;
+  // What another task was told lately is as good as an answer of our own.
+  async function askAround(group: string, person: string, wanted: Waiting): Promise<boolean> {
+    const key = keyOf(group, person);
+    const told = await shared?.lookUp(group, person);
+    if (told !== undefined) {
+      const answer = answerAt(now() - told.ageMs, told.isMember);
+      if (now() < answer.renewAt) {
+        answers.set(key, answer);
+        return answer.isMember;
+      }
+    }
+    const said = await ask(group, person, wanted);
+    const answer = said === 'untold' ? unconfirmed(usable(key)) : answerAt(now(), said === 'member');
+    answers.set(key, answer);
+    if (said !== 'untold') await shared?.tell(group, person, answer.isMember);
+    return answer.isMember;
+  }
+
+  function answerAt(saidAt: number, isMember: boolean): Answer {
+    return { isMember, saidAt, ...countingFrom(saidAt, isMember ? clocks.freshMs : clocks.freshMs / 2) };
+  }
+
+  // A refusal to say confirms nothing: what was said before grows old all the same.
+  function unconfirmed({ isMember, saidAt }: Answer = answerAt(now(), false)): Answer {
+    return { isMember, saidAt, ...countingFrom(now(), clocks.freshMs / 2) };
+  }
+
+  // Not all at once: what was first asked together would be asked together for ever.
+  function countingFrom(from: number, ms: number): Pick<Answer, 'renewAt' | 'dueAt'> {
+    return { renewAt: from + ms * (0.75 + 0.2 * random()), dueAt: from + ms };
   }
 }
 

@@ -6,6 +6,8 @@ import type { AuthEvent } from '../telemetry/events.ts';
 import { accessTokens } from './access-token.ts';
 import { cachedDirectory } from './cache.ts';
 import type { Directory } from './directory.ts';
+import { shareAnswers } from './shared-answers.ts';
+import type { OpenStore } from '../store/open.ts';
 import { askGoogleAdmin } from './google-admin.ts';
 import { createPause } from './pause.ts';
 import { createQueue } from './queue.ts';
@@ -24,6 +26,7 @@ export type DirectoryOptions = {
   readonly elapsed: () => number;
   readonly log: Logger;
   readonly emit: Emit<AuthEvent>;
+  readonly shared: OpenStore;
 };
 
 // The proxy waits five seconds for us, and gets an answer even if it is that there is none.
@@ -39,7 +42,7 @@ const longestQueue = 1_000;
  */
 export function googleDirectory(
   settings: GoogleDirectorySettings,
-  { id, slug, groupsMs, timeoutMs, now, elapsed, log, emit }: DirectoryOptions,
+  { id, slug, groupsMs, timeoutMs, now, elapsed, log, emit, shared }: DirectoryOptions,
 ): Directory {
   const signer = readServiceAccount(id, settings.credentials);
   const waitMs = Math.min(timeoutMs, mostWaitMs);
@@ -69,6 +72,9 @@ export function googleDirectory(
         throw error;
       }
     },
+    // One task alone remembers by itself, and better: by a clock that never jumps.
+    shared:
+      shared.store.log && shareAnswers(shared, { provider: slug, keptMs: groupsMs + groupsGraceMs, now }),
     onLookup: (isHit) => emit({ kind: 'group_lookup', provider: slug, isHit }),
     clocks: { freshMs: groupsMs, graceMs: groupsGraceMs, waitMs },
     now: elapsed,

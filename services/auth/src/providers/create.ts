@@ -2,6 +2,7 @@ import type { ProviderSettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
 import type { Emit } from '@latchkey/telemetry';
 import { googleDirectory } from '../directory/create.ts';
+import type { OpenStore } from '../store/open.ts';
 import type { AuthEvent } from '../telemetry/events.ts';
 import { cognitoProvider } from './cognito.ts';
 import { googleProvider } from './google.ts';
@@ -15,6 +16,7 @@ type Options = {
   readonly elapsed: () => number;
   readonly log: Logger;
   readonly emit: Emit<AuthEvent>;
+  readonly shared: OpenStore;
 };
 
 /**

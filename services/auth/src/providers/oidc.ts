@@ -96,11 +96,14 @@ export function oidcProvider(
         if (identity === undefined) throw new HttpError('provider_failed', { detail: 'no ID token' });
         const tokens = tokensOf(answer);
         // Without a refresh token there is no asking again.
-        const provedAt = answer.claims()?.auth_time;
+        const claims = answer.claims();
+        const { auth_time: provedAt } = claims ?? {};
+        const providerSid = claims?.['sid'];
         return {
           identity,
           tokens: tokens.refreshToken === undefined ? tokens : askedAgain(tokens),
           ...(provedAt !== undefined && { provedAt }),
+          ...(typeof providerSid === 'string' && { providerSid }),
         };
       }),
 

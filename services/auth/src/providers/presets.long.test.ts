@@ -7,6 +7,8 @@ import { createLog } from '@latchkey/telemetry';
 import type { Browser } from '@latchkey/testing/browser';
 import { sessionCookieName, ssoOrigin, startRig, wiki } from '../../test/rig.ts';
 import type { Rig } from '../../test/rig.ts';
+import { clockFrom } from '@latchkey/http';
+import { openMemoryStore } from '../store/open.ts';
 import { createProviders } from './create.ts';
 
 const engineering = 'engineering@example.com';
@@ -187,6 +189,7 @@ describe('in the world outside', () => {
       now: Date.now,
       elapsed: Date.now,
       emit: () => undefined,
+      shared: openMemoryStore(clockFrom()),
       log: createLog({ service: 'auth', level: 'fatal' }),
     }).values();
     const { url } = (await provider?.begin({ selectAccount: false })) ?? {};

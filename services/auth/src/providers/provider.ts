@@ -46,6 +46,8 @@ export type SignedIn = {
   readonly tokens: Tokens;
   /** when they proved who they are, seconds since the epoch; absent where the provider does not say */
   readonly provedAt?: number;
+  /** how it calls their session there (`sid` of OpenID Connect Front- and Back-Channel Logout); absent where it does not say */
+  readonly providerSid?: string;
 };
 
 /**

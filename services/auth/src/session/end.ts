@@ -1,9 +1,9 @@
-import type { SignedInSession, Store } from './store.ts';
+import type { SessionStore, SignedInSession } from './store.ts';
 import type { Clock } from '@latchkey/http';
 
 /** What ending a session takes. */
 export type Ending = Pick<Clock, 'now'> & {
-  readonly store: Pick<Store, 'revoke'>;
+  readonly store: Pick<SessionStore, 'revoke'>;
   readonly sessionLifetimeMs: number;
 };
 

@@ -1,42 +1,129 @@
-import { upTo } from '@latchkey/http';
+import { clockSkewMs } from '@latchkey/session';
 import type { Clock } from '@latchkey/http';
 import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import { createLeased } from '../store/lease.ts';
+import type { Unkept } from '../store/lease.ts';
+import type { OpenStore } from '../store/open.ts';
+import { placeOf } from '../store/place.ts';
+import type { Place } from '../store/place.ts';
 import type { GrantState, StoredSession } from './store.ts';
+
+/** What came of asking about a session: what to tell, and what is true of it from now on where that is new. */
+export type AskedInTurn<T> = { readonly outcome: T; readonly grantState?: GrantState };
 
 /** The newest standings of sessions. */
 export type GrantStates = {
-  get(sid: string): GrantState | undefined;
-  set(session: StoredSession, grantState: GrantState, until: number): void;
-  delete(session: StoredSession): void;
+  get(sid: string): Promise<GrantState | undefined>;
+  /** The person has signed in: this replaces all there is. */
+  set(session: StoredSession, grantState: GrantState, until: number): Promise<void>;
+  /** A cookie has brought this along: it counts where nothing newer is known. */
+  offer(session: StoredSession, grantState: GrantState, until: number): Promise<void>;
+  /** Asks when no other task does. @returns undefined where the turn did not come in time */
+  inTurn<T>(
+    session: StoredSession,
+    until: number,
+    ask: () => Promise<AskedInTurn<T>>,
+  ): Promise<T | undefined>;
+  delete(session: StoredSession): Promise<void>;
+  close(): void;
 };
 
-const keptStates = 50_000;
+const schema: z.ZodType<GrantState> = z.object({
+  grant: z.object({
+    refresh_token: z.string().exactOptional(),
+    groups: z.array(z.string()).exactOptional(),
+    access_expires_at: z.number(),
+    checked_at: z.number(),
+  }),
+  groups: z
+    .object({ names: z.array(z.string()), at: z.number() })
+    .optional()
+    .transform((groups) => groups),
+  freshUntil: z.number().exactOptional(),
+  accessToken: z.string().optional(),
+});
+
 // One account that signs in over and over forgets its own sessions, and nobody else's.
 const keptOfAccount = 20;
+const keptUnkept = 10_000;
+const againMs = 1_000;
 
-/** Remembers standings. Past the bounds the oldest of the account goes, then the one unused for longest. */
-export function createGrantStates({ now, elapsed }: Clock): GrantStates {
-  // The cache reads the clock through `perf`; with a resolution it would read it only now and then.
-  const clock = { perf: { now: elapsed }, ttlResolution: 0 };
-  const grantStates = new LRUCache<string, GrantState>({ ...upTo(keptStates), ...clock });
-  const sidsOf = new LRUCache<string, Set<string>>(upTo(keptStates));
+/** Remembers standings, each sealed where it leaves the process. Past the bound the oldest of the account goes. */
+export function createGrantStates({ store, vault }: OpenStore, { now }: Pick<Clock, 'now'>): GrantStates {
+  const leased = createLeased(store);
+  // What a provider has answered and the store did not take. A provider that replaces refresh tokens takes the next use of
+  // the old one for theft, so the new one must not get lost while the store is away.
+  const unkept = new LRUCache<string, Unkept>({ max: keptUnkept });
+  const again = setInterval(() => {
+    for (const [sid, { text, ...keeping }] of unkept.entries()) {
+      store.put(placeOfGrant(sid), text, keeping).then(
+        () => unkept.delete(sid),
+        () => undefined,
+      );
+    }
+  }, againMs).unref();
+
+  function written(sid: string, { freshUntil, ...grantState }: GrantState): string {
+    // What our own clock of intervals says means nothing to another task.
+    const own = store.log === undefined && freshUntil !== undefined && { freshUntil };
+    return vault.close(placeOfGrant(sid), { ...grantState, ...own });
+  }
+
+  async function put(
+    session: StoredSession,
+    grantState: GrantState,
+    until: number,
+    version?: number,
+  ): Promise<void> {
+    const ttlMs = until - now();
+    if (ttlMs <= 0) return;
+    const { sid } = session;
+    const keeping = { ttlMs, ...(version !== undefined && { version }) };
+    const [, gone] = await Promise.all([
+      store.put(placeOfGrant(sid), written(sid, grantState), keeping),
+      store.add(placeOfAccount(session), sid, { most: keptOfAccount, ttlMs }),
+    ]);
+    await Promise.all(gone.map((other) => store.drop(placeOfGrant(other))));
+  }
 
   return {
-    get: (sid) => grantStates.get(sid),
-    set({ idp, sub, sid }, grantState, until) {
-      if (until <= now()) return;
-      grantStates.set(sid, grantState, { ttl: until - now() });
-      const account = JSON.stringify([idp, sub]);
-      const sids = (sidsOf.get(account) ?? new Set()).add(sid);
-      sidsOf.set(account, sids);
-      const [oldest] = sids;
-      if (sids.size <= keptOfAccount || oldest === undefined) return;
-      sids.delete(oldest);
-      grantStates.delete(oldest);
+    async get(sid) {
+      const text = unkept.get(sid)?.text ?? (await store.get(placeOfGrant(sid)))?.text;
+      return text === undefined ? undefined : schema.safeParse(vault.open(placeOfGrant(sid), text)).data;
     },
-    delete({ idp, sub, sid }) {
-      grantStates.delete(sid);
-      sidsOf.get(JSON.stringify([idp, sub]))?.delete(sid);
+    async set(session, grantState, until) {
+      unkept.delete(session.sid);
+      await put(session, grantState, until);
     },
+    offer: (session, grantState, until) =>
+      // By our own clock, which may be ahead of the store's: what a provider has answered since is newer in any case.
+      put(session, grantState, until, grantState.grant.checked_at * 1_000_000 - clockSkewMs * 1_000),
+    inTurn: ({ sid }, until, ask) =>
+      leased.run(
+        placeOfGrant(sid),
+        async () => {
+          const { outcome, grantState } = await ask();
+          const ttlMs = until - now();
+          return { outcome, ...(grantState && { keep: { text: written(sid, grantState), ttlMs } }) };
+        },
+        (result) => void unkept.set(sid, result),
+      ),
+    async delete(session) {
+      unkept.delete(session.sid);
+      await Promise.all([
+        store.drop(placeOfGrant(session.sid)),
+        store.remove(placeOfAccount(session), session.sid),
+      ]);
+    },
+    close: () => clearInterval(again),
   };
+}
+
+function placeOfGrant(sid: string): Place {
+  return placeOf('grant', sid);
+}
+
+function placeOfAccount({ idp, sub }: StoredSession): Place {
+  return placeOf('account', idp, sub);
 }

@@ -2,14 +2,13 @@ import { userOf } from '@latchkey/access';
 import { issueSessionCookie, sealToFit } from '@latchkey/session';
 import type { KeyRing, Session, SessionCookie } from '@latchkey/session';
 import type { Clock } from '@latchkey/http';
-import { randomBytes } from 'node:crypto';
 import type { ProviderIdentity, Tokens } from '../providers/provider.ts';
 import { grantOf, sealGrant } from './grant.ts';
 import type { Grant } from './grant.ts';
 import type { OpenSession } from './open.ts';
 import { freshUntil } from './refresh.ts';
 import type { Remembering } from './refresh.ts';
-import type { Store } from './store.ts';
+import type { SessionStore } from './store.ts';
 import type { ReturnRules } from '../sign-in/return-address.ts';
 
 /** What sealing a session takes. */
@@ -22,7 +21,7 @@ export type Sealing = Pick<Clock, 'now'> & {
 /** What making a session takes. */
 export type Issuing = Clock &
   Sealing & {
-    readonly store: Pick<Store, 'keep'>;
+    readonly store: Pick<SessionStore, 'keep' | 'linkProviderSession' | 'newSid'>;
     readonly authority: { readonly host: string };
     readonly returns: Pick<ReturnRules, 'cookieDomain'>;
     readonly sessionLifetimeMs: number;
@@ -38,6 +37,8 @@ export type Arrival = {
   readonly tokens: Tokens;
   /** when they proved who they are, as the provider says, seconds since the epoch */
   readonly provedAt?: number;
+  /** how the provider calls their session there, where it says so */
+  readonly providerSid?: string;
 };
 
 /**
@@ -48,14 +49,15 @@ export type Arrival = {
  * @returns the session with its grant, and the `Set-Cookie` value that gives it to the browser
  */
 export async function issueSession(
-  { idp, identity, email, tokens, provedAt }: Arrival,
+  { idp, identity, email, tokens, provedAt, providerSid }: Arrival,
   parts: Issuing,
   former?: OpenSession,
 ): Promise<{ session: Session; setCookie: string }> {
+  const sid = former?.session.sid ?? (await parts.store.newSid());
   const now = parts.now();
   const seconds = Math.floor(now / 1000);
   const claims: Session = {
-    sid: former?.session.sid ?? randomBytes(16).toString('base64url'),
+    sid,
     sub: identity.sub,
     email,
     user: userOf(email),
@@ -77,6 +79,9 @@ export async function issueSession(
     { grant, groups: told, freshUntil: freshUntil(grant, parts), accessToken: tokens.accessToken },
     claims.exp * 1000,
   );
+  if (providerSid !== undefined) {
+    await parts.store.linkProviderSession(claims, providerSid, claims.exp * 1000);
+  }
   const session = await withGrant(claims, grant, parts);
   return { session, setCookie: await sessionSetCookie(session, parts) };
 }

@@ -5,7 +5,7 @@ import { covers, isExpired, newestFirst, openSession, sealedValues } from '@latc
 import type { KeyRing, Place, Session, SessionCookie } from '@latchkey/session';
 import { knownGrantState } from './refresh.ts';
 import type { Remembering } from './refresh.ts';
-import type { GrantState, Store } from './store.ts';
+import type { GrantState, SessionStore } from './store.ts';
 
 /** What opening a session, and saying whether it stands, takes. */
 export type Opening = Pick<Clock, 'now'> &
@@ -13,7 +13,7 @@ export type Opening = Pick<Clock, 'now'> &
     readonly cookies: { readonly session: SessionCookie };
     /** `shown` opens whatever session the proxy may show */
     readonly keys: { readonly shown: KeyRing };
-    readonly store: Pick<Store, 'isRevoked'>;
+    readonly store: Pick<SessionStore, 'isRevoked'>;
     readonly providers: { has(slug: string): boolean };
     readonly accounts: AccountRules;
     readonly authority: { readonly host: HostName };

@@ -13,14 +13,19 @@ const known: GrantState = {
 test('who comes while nobody is asked, and needs more than the first, has the provider asked', async () => {
   const refresh = jest.fn(async () => ({ tokens: { refreshToken: 'refresh', accessToken: 'new' } }));
   const parts = {
-    store: { grantState: async () => known, keep: async () => undefined, revoke: async () => undefined },
+    store: {
+      grantState: async () => known,
+      offer: async () => undefined,
+      revoke: async () => undefined,
+      inTurn: async <T>(_: object, __: number, ask: () => Promise<{ outcome: T }>) => (await ask()).outcome,
+    },
     providers: new Map([['okta', { refresh }]]),
     emit: () => undefined,
     now: () => 0,
     elapsed: () => 0,
     sessionLifetimeMs: 1_000,
     keys: { grant: deriveKeys(['a secret of some length for a test'], 'grant') },
-    log: { warn: () => undefined },
+    log: { info: () => undefined, warn: () => undefined },
   };
   const refresher = createRefresher(parts);
   const [first, second] = await Promise.all([

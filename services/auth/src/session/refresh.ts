@@ -10,11 +10,12 @@ import { endSid } from './end.ts';
 import type { Ending } from './end.ts';
 import { grantOf, openGrant } from './grant.ts';
 import type { Grant } from './grant.ts';
-import type { GrantState, Store } from './store.ts';
+import type { GrantState, SessionStore } from './store.ts';
+import type { AskedInTurn } from './grant-states.ts';
 
 /** What knowing about a session takes. */
 export type Remembering = {
-  readonly store: Pick<Store, 'keep' | 'grantState'>;
+  readonly store: Pick<SessionStore, 'grantState' | 'offer'>;
   readonly keys: { readonly grant: KeyRing };
 };
 
@@ -22,8 +23,9 @@ export type Remembering = {
 export type Refreshing = Clock &
   Remembering &
   Ending & {
+    readonly store: Pick<SessionStore, 'inTurn'>;
     readonly providers: ReadonlyMap<string, Pick<Provider, 'refresh'>>;
-    readonly log: Pick<Logger, 'warn'>;
+    readonly log: Pick<Logger, 'info' | 'warn'>;
     readonly emit: Emit<AuthEvent>;
   };
 
@@ -56,7 +58,7 @@ export async function knownGrantState(session: Session, parts: Remembering): Pro
   const grantState = { grant: carried, groups: told ?? remembered?.groups };
   // After a restart the cookies in use teach us, so that an idle one does not come first with a refresh token that was
   // replaced: providers take that for theft, and end every copy.
-  await parts.store.keep(session, grantState, session.exp * 1000);
+  await parts.store.offer(session, grantState, session.exp * 1000);
   return grantState;
 }
 
@@ -75,8 +77,8 @@ export function freshUntil(grant: Grant, { now, elapsed }: Clock): number {
 }
 
 /**
- * Asks providers about sessions, one question per session at a time: a provider that rotates refresh tokens would take
- * the second use of one for theft and end the session. Who comes meanwhile gets the same answer, unless nobody was asked:
+ * Asks providers about sessions, one question per session at a time, in this task and in all: a provider that rotates refresh
+ * tokens would take the second use of one for theft and end the session. Who comes meanwhile gets the same answer, unless nobody was asked:
  * what was known may be enough for one and not for the other.
  */
 export function createRefresher(parts: Refreshing): Refresher {
@@ -102,37 +104,73 @@ async function askProvider(
   isEnough: (known: GrantState) => boolean,
   parts: Refreshing,
 ): Promise<Refreshed> {
-  const { store, log } = parts;
-  // Read again: the question before this one may have been answered since the caller looked.
   const known = await knownGrantState(session, parts);
   if (known === undefined) return 'over';
   if (isEnough(known)) return { grantState: known, basis: 'remembered' };
-  const { refresh_token: refreshToken } = known.grant;
-  const provider = parts.providers.get(session.idp);
-  if (refreshToken === undefined || provider === undefined) return { grantState: known, basis: 'answered' };
-
-  try {
-    const answer = await provider.refresh(refreshToken, session.sub);
-    if (answer === undefined || !isSamePerson(answer.identity, session)) {
-      await endSid(session, parts);
-      return 'over';
-    }
-    const grantState = grantStateAfter(answer, known, parts);
-    await store.keep(session, grantState, session.exp * 1000);
-    if (answer.trouble === undefined) return { grantState, basis: 'answered' };
-    unanswered(answer.trouble);
-    return { grantState, basis: 'stale' };
-  } catch (error) {
-    if (!(error instanceof HttpError)) throw error;
-    unanswered(error);
-    return { grantState: known, basis: 'stale' };
+  if (known.grant.refresh_token === undefined || !parts.providers.has(session.idp)) {
+    return { grantState: known, basis: 'answered' };
   }
+  const refreshed = await parts.store.inTurn(session, session.exp * 1000, () =>
+    askInTurn(session, isEnough, parts),
+  );
+  if (refreshed !== undefined) return refreshed;
+  parts.log.warn({ idp: session.idp, user: session.email }, 'another task asks about a session for too long');
+  return { grantState: known, basis: 'stale' };
+}
 
+// Whoever had the turn before may have been answered, or may have died with the answer: a refresh token that was replaced
+// is refused. So what is known is looked up when the turn has come, and once more before a no is taken for one.
+async function askInTurn(
+  session: Session,
+  isEnough: (known: GrantState) => boolean,
+  parts: Refreshing,
+): Promise<AskedInTurn<Refreshed>> {
+  let refused: string | undefined;
+  for (;;) {
+    const known = await knownGrantState(session, parts);
+    if (known === undefined) return { outcome: 'over' };
+    if (isEnough(known)) return { outcome: { grantState: known, basis: 'remembered' } };
+    const { refresh_token: refreshToken = '', checked_at: since } = known.grant;
+    if (refreshToken === refused) {
+      parts.log.info(
+        { idp: session.idp, user: session.email, since: new Date(since * 1000).toISOString() },
+        'the provider takes the refresh token of a session no more: its person signs in again',
+      );
+      await endSid(session, parts);
+      return { outcome: 'over' };
+    }
+    const answer = await ask(refreshToken, { session, known, parts });
+    if (answer !== 'refused') return answer;
+    refused = refreshToken;
+  }
+}
+
+async function ask(
+  refreshToken: string,
+  { session, known, parts }: { session: Session; known: GrantState; parts: Refreshing },
+): Promise<AskedInTurn<Refreshed> | 'refused'> {
   function unanswered({ code, detail }: HttpError): void {
-    log.warn(
+    parts.log.warn(
       { error: code, detail, idp: session.idp, user: session.email },
       'the provider did not answer a refresh',
     );
+  }
+
+  try {
+    const answer = await parts.providers.get(session.idp)?.refresh(refreshToken, session.sub);
+    if (answer === undefined) return 'refused';
+    if (!isSamePerson(answer.identity, session)) {
+      await endSid(session, parts);
+      return { outcome: 'over' };
+    }
+    const grantState = grantStateAfter(answer, known, parts);
+    if (answer.trouble === undefined) return { outcome: { grantState, basis: 'answered' }, grantState };
+    unanswered(answer.trouble);
+    return { outcome: { grantState, basis: 'stale' }, grantState };
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    unanswered(error);
+    return { outcome: { grantState: known, basis: 'stale' } };
   }
 }
 

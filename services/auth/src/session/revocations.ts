@@ -1,10 +1,29 @@
 import type { Clock } from '@latchkey/http';
-import type { SignedInSession } from './store.ts';
+
+/** What was ended before its time: one session of an account, or all that were signed in for until then. */
+export type Ended = {
+  /** whose, in a form that names nobody */
+  readonly account: string;
+  /** absent: every one */
+  readonly sid?: string | undefined;
+  /** when its person signed in; or until when they did, of every one (seconds since the epoch) */
+  readonly signedInAt: number;
+  /** when it was ended, milliseconds since the epoch */
+  readonly at: number;
+  /** until when that is to be known, milliseconds since the epoch */
+  readonly until: number;
+};
+
+/** A session that may have ended. */
+export type Asked = Pick<Ended, 'account' | 'signedInAt'> & { readonly sid: string };
 
 /** The sessions that were ended before their time. */
 export type Revocations = {
-  add(session: SignedInSession, until: number): void;
-  has(session: SignedInSession): boolean;
+  /** @returns what there is to know about it: that one, or that all of the account have ended */
+  add(ended: Ended): Ended;
+  has(asked: Ended | Asked): boolean;
+  /** All that is to be known still. */
+  all(): Ended[];
 };
 
 /** What has ended of one account. */
@@ -43,10 +62,10 @@ export function createRevocations({ now, elapsed }: Clock): Revocations {
   }
 
   return {
-    add({ idp, sub, sid, auth_time: signedInAt }, until) {
+    add(ended) {
+      const { account: key, sid, signedInAt, at, until } = ended;
       forgetWhatIsOver();
-      if (until <= now()) return;
-      const key = keyOf(idp, sub);
+      if (until <= now()) return ended;
       const lapses = { now: until, elapsed: elapsed() + until - now() };
       const account = accounts.get(key) ?? {
         sids: new Map<string, Lapse>(),
@@ -54,31 +73,46 @@ export function createRevocations({ now, elapsed }: Clock): Revocations {
         signedInUntil: -Infinity,
         lapses,
       };
-      account.youngest = Math.max(account.youngest, signedInAt);
-      for (const [other, lapse] of account.sids) if (isOver(lapse)) account.sids.delete(other);
-      account.sids.set(sid, lapses);
-      if (account.sids.size > keptSids) {
-        account.sids.clear();
-        // By another task's clock, or by ours of before it was set back, one of them may have begun later than now.
-        account.signedInUntil = Math.max(account.signedInUntil, account.youngest, Math.floor(now() / 1000));
-      }
       accounts.delete(key);
       accounts.set(key, Object.assign(account, { lapses: laterOf(account.lapses, lapses) }));
+      const { sids } = account;
+      for (const [other, lapse] of sids) if (isOver(lapse)) sids.delete(other);
+      if (sid === undefined) {
+        account.signedInUntil = Math.max(account.signedInUntil, signedInAt);
+        return ended;
+      }
+      account.youngest = Math.max(account.youngest, signedInAt);
+      sids.set(sid, lapses);
+      if (sids.size <= keptSids) return ended;
+      sids.clear();
+      // By another task's clock, or by ours of before it was set back, one of them may have begun later than it ended.
+      account.signedInUntil = Math.max(account.signedInUntil, account.youngest, Math.floor(at / 1000));
+      return { account: key, signedInAt: account.signedInUntil, at, until: account.lapses.now };
     },
-    has({ idp, sub, sid, auth_time: signedInAt }) {
-      const account = accounts.get(keyOf(idp, sub));
+    has({ account: key, sid, signedInAt }) {
+      const account = accounts.get(key);
       if (account === undefined || isOver(account.lapses)) return false;
-      const lapse = account.sids.get(sid);
+      const lapse = account.sids.get(sid ?? '');
       return signedInAt <= account.signedInUntil || (lapse !== undefined && !isOver(lapse));
+    },
+    all() {
+      forgetWhatIsOver();
+      return [...accounts].flatMap(([account, { sids, youngest, signedInUntil, lapses }]) => [
+        ...(signedInUntil > -Infinity
+          ? [{ account, signedInAt: signedInUntil, at: signedInUntil * 1000, until: lapses.now }]
+          : []),
+        ...[...sids].map(([sid, { now: until }]) => ({
+          account,
+          sid,
+          signedInAt: youngest,
+          at: youngest * 1000,
+          until,
+        })),
+      ]);
     },
   };
 }
 
 function laterOf(one: Lapse, other: Lapse): Lapse {
   return { now: Math.max(one.now, other.now), elapsed: Math.max(one.elapsed, other.elapsed) };
-}
-
-// GHSA-v574-6498-x57v: parts that are only put behind each other can be cut in two ways.
-function keyOf(idp: string, sub: string): string {
-  return JSON.stringify([idp, sub]);
 }

@@ -1,11 +1,16 @@
-import { upTo } from '@latchkey/http';
 import type { Clock } from '@latchkey/http';
 import type { Session } from '@latchkey/session';
-import { LRUCache } from 'lru-cache';
+import type { Logger } from 'pino';
+import type { OpenStore } from '../store/open.ts';
+import { placeOf } from '../store/place.ts';
+import { StoreAway } from '../store/store.ts';
 import type { DatedGroups } from './dated-groups.ts';
 import type { Grant } from './grant.ts';
-import { createRevocations } from './revocations.ts';
 import { createGrantStates } from './grant-states.ts';
+import type { GrantStates } from './grant-states.ts';
+import { newSid } from './sid.ts';
+import { sharedSignOuts } from './shared-sign-outs.ts';
+import { ownSignOuts } from './sign-outs.ts';
 
 /** What auth knows about a session beyond its cookie. */
 export type GrantState = {
@@ -23,46 +28,85 @@ export type StoredSession = Pick<Session, 'idp' | 'sub' | 'sid'>;
 /** One of which it is known when its person signed in, too. */
 export type SignedInSession = StoredSession & Pick<Session, 'auth_time'>;
 
-/** Memory that outlives a request. Every entry ends with its session (`until`: milliseconds since the epoch). */
-export type Store = {
-  /** Ends a session: copies of its cookie die at their next check. It is not forgotten before its time. */
+/**
+ * What is remembered of sessions, by this task or by all together. Every entry ends with its session (`until`: milliseconds
+ * since the epoch).
+ *
+ * @throws StoreAway where that cannot be asked; see `Store`
+ */
+export type SessionStore = {
+  /** Ends a session: copies of its cookie die at their next check. It is not forgotten before its time. Never throws. */
   revoke(session: SignedInSession, until: number): Promise<void>;
   isRevoked(session: SignedInSession): Promise<boolean>;
   /** The newest standing of a session, where it is remembered. */
   grantState(sid: string): Promise<GrantState | undefined>;
+  /** Keeps the standing of a person who has just signed in. */
   keep(session: StoredSession, grantState: GrantState, until: number): Promise<void>;
+  /** Keeps a standing that a cookie has brought along, unless a newer one is known. */
+  offer: GrantStates['offer'];
+  /** Asks a provider about a session, one task at a time, and keeps its answer. */
+  inTurn: GrantStates['inTurn'];
+  /** The sessions of an account that are remembered, the newest last. */
+  sidsOf(account: Pick<StoredSession, 'idp' | 'sub'>): Promise<readonly string[]>;
+  /** Remembers which session of ours comes from a session at the provider (its claim `sid`). */
+  linkProviderSession(session: StoredSession, providerSid: string, until: number): Promise<void>;
+  sidsOfProviderSession(idp: string, providerSid: string): Promise<readonly string[]>;
   /**
-   * Uses up a one-time value.
+   * Uses up a one-time value, of a kind that has such.
    *
    * @returns whether this is the first use, for certain; of two at the same moment, only one is
    */
-  useOnce(id: string, until: number): Promise<boolean>;
+  useOnce(kind: 'code' | 'token' | 'attempt', id: string, until: number): Promise<boolean>;
+  /** Tells whether it is worth a question at the moment. */
+  isAway(): boolean;
+  /** A name for a session that begins after this: its end will be remembered. */
+  newSid(): Promise<string>;
+  close(): void;
 };
 
-// They end within a minute: more than this is not sign-ins.
-const keptUses = 100_000;
+// A browser signs in anew while the provider's session goes on, and others do beside it.
+const keptOfProviderSession = 20;
 
-/** A store in this process, bounded. A forgotten standing is asked for again; nothing else is forgotten before its time. */
-export function memoryStore(clock: Clock): Store {
-  const { now, elapsed } = clock;
-  const revocations = createRevocations(clock);
-  const grantStates = createGrantStates(clock);
-  const uses = new LRUCache<string, true>({ ...upTo(keptUses), perf: { now: elapsed }, ttlResolution: 0 });
+/** Remembers sessions in a store. A forgotten standing is asked for again; nothing else is forgotten before its time. */
+export function sessionStore(
+  opened: OpenStore,
+  options: Clock & { log: Pick<Logger, 'info' | 'warn'> },
+): SessionStore {
+  const { store } = opened;
+  const { now } = options;
+  const signOuts = store.log === undefined ? ownSignOuts(options) : sharedSignOuts(store.log, options);
+  const grantStates = createGrantStates(opened, options);
 
   return {
     async revoke(session, until) {
-      grantStates.delete(session);
-      revocations.add(session, until);
+      await signOuts.add(session, until);
+      // What stays behind of it is of no use to anybody.
+      await grantStates.delete(session).catch(onlyAway);
     },
-    isRevoked: async (session) => revocations.has(session),
-    grantState: async (sid) => grantStates.get(sid),
-    keep: async (session, grantState, until) => grantStates.set(session, grantState, until),
-    async useOnce(id, until) {
-      if (until <= now() || uses.has(id)) return false;
-      // One more would push out a used one, which would be good again.
-      if (uses.size >= keptUses && !uses.purgeStale()) return false;
-      uses.set(id, true, { ttl: until - now() });
-      return true;
+    isRevoked: (session) => signOuts.has(session),
+    grantState: (sid) => grantStates.get(sid),
+    keep: (session, grantState, until) => grantStates.set(session, grantState, until),
+    offer: (session, grantState, until) => grantStates.offer(session, grantState, until),
+    inTurn: (session, until, ask) => grantStates.inTurn(session, until, ask),
+    sidsOf: ({ idp, sub }) => store.members(placeOf('account', idp, sub)),
+    async linkProviderSession({ idp, sid }, providerSid, until) {
+      const limits = { most: keptOfProviderSession, ttlMs: until - now() };
+      await store.add(placeOf('provider session', idp, providerSid), sid, limits);
+    },
+    sidsOfProviderSession: (idp, providerSid) => store.members(placeOf('provider session', idp, providerSid)),
+    useOnce: (kind, id, until) => store.useOnce(placeOf(kind, id), until - now()),
+    isAway: () => store.isAway(),
+    async newSid() {
+      await signOuts.ready();
+      return newSid(store.log !== undefined);
+    },
+    close() {
+      signOuts.close();
+      grantStates.close();
     },
   };
+}
+
+function onlyAway(error: unknown): void {
+  if (!(error instanceof StoreAway)) throw error;
 }

@@ -5,6 +5,8 @@ import { longAddressPage, replyPage } from '@latchkey/web-pages';
 import type { Page } from '@latchkey/web-pages';
 import type { Request } from 'express';
 import type { Provider } from '../providers/provider.ts';
+import type { SessionStore } from '../session/store.ts';
+import { StoreAway } from '../store/store.ts';
 import { replyFailure } from '../web/failure.ts';
 import type { Reply } from '../web/locals.ts';
 import type { Destination } from './destination.ts';
@@ -15,6 +17,7 @@ import type { Linking } from './links.ts';
 export type Beginning = Linking & {
   /** the sign-ins under way in a browser */
   readonly attempts: Pick<AttemptCookies, 'keep'>;
+  readonly store: Pick<SessionStore, 'isAway'>;
 };
 
 /** Begins a sign-in: an attempt into the browser, and the browser to the provider. */
@@ -30,6 +33,8 @@ export async function beginSignIn(
 ): Promise<void> {
   const { slug } = provider;
   try {
+    // Who goes to the provider now would come back to an error.
+    if (parts.store.isAway()) throw new StoreAway('it is away');
     const { target, codeRequest, provedWithin } = destination ?? {};
     const { url, pending } = await provider.begin({ selectAccount, provedWithin });
     const attempt = newAttempt(pending, {
@@ -48,6 +53,7 @@ export async function beginSignIn(
     replyRedirect(res, url.href);
   } catch (error) {
     if (!(error instanceof HttpError)) throw error;
+    res.set(error.headers);
     const href = startHref(slug, { destination, selectAccount }, parts);
     const actions = [{ label: 'Try again', href, primary: true }];
     replyFailure(req, res, { code: error.code, detail: error.detail, actions });

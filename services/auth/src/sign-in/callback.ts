@@ -1,14 +1,18 @@
 import { admitAccount } from '@latchkey/access';
 import { HttpError } from '@latchkey/http';
+import { errors } from '@latchkey/contract';
 import type { ErrorCode } from '@latchkey/contract';
+import { readSession } from '@latchkey/session';
 import type { Attempt, AttemptCookies, AttemptSecrets, Session } from '@latchkey/session';
 import type { PageAction } from '@latchkey/web-pages';
 import type { Request } from 'express';
+import { z } from 'zod';
 import type { Emit } from '@latchkey/telemetry';
 import type { Provider } from '../providers/provider.ts';
 import type { AuthEvent } from '../telemetry/events.ts';
 import { endSid } from '../session/end.ts';
 import type { Ending } from '../session/end.ts';
+import type { OpenStore } from '../store/open.ts';
 import { issueSession } from '../session/issue.ts';
 import type { Arrival, Issuing } from '../session/issue.ts';
 import { sessionsIn } from '../session/open.ts';
@@ -30,10 +34,23 @@ type FinishingSignIn = Opening &
   SendingBack & {
     readonly attempts: Pick<AttemptCookies, 'end' | 'find'>;
     readonly emit: Emit<AuthEvent>;
+    readonly shared: OpenStore;
   };
 
 /** How a sign-in ended. */
 type Outcome = Failure | { readonly session: Session; readonly setCookie: string };
+
+const code = z.custom<ErrorCode>((text) => typeof text === 'string' && Object.hasOwn(errors, text));
+const optional = { detail: z.string().exactOptional(), user: z.string().exactOptional() };
+const failure = z.object({ code, ...optional, paragraphs: z.array(z.string()).exactOptional() });
+const success = z.object({ session: z.unknown(), setCookie: z.string() });
+
+function readOutcome(kept: unknown): Outcome | undefined {
+  const { session: sealed, setCookie } = success.safeParse(kept).data ?? {};
+  const session = readSession(sealed);
+  if (session !== undefined && setCookie !== undefined) return { session, setCookie };
+  return failure.safeParse(kept).data;
+}
 
 /**
  * `GET /<slug>/callback`: the provider sends a person back.
@@ -42,7 +59,7 @@ type Outcome = Failure | { readonly session: Session; readonly setCookie: string
  * over, whatever the provider answers. Who comes again at once, as after a second click, gets the same outcome.
  */
 export function callback(provider: Provider, parts: FinishingSignIn): Handler {
-  const once = createOnce<Outcome>(parts.elapsed);
+  const once = createOnce(parts.shared, readOutcome);
   function emitted(outcome: Outcome): Outcome {
     const how = 'code' in outcome ? outcome.code : 'completed';
     parts.emit({ kind: 'sign_in', provider: provider.slug, outcome: how });
@@ -56,7 +73,6 @@ export function callback(provider: Provider, parts: FinishingSignIn): Handler {
     if (attempt?.target !== undefined) res.locals.line.application = new URL(attempt.target).host;
     if (attempt?.secrets === undefined) return answerUnknown(req, res, attempt, parts);
 
-    res.append('Set-Cookie', await parts.attempts.end(attempt));
     const { provedWithin } = attempt;
     const pending = { state: attempt.state, ...attempt.secrets };
     const url = new URL(`/${provider.slug}/callback${queryOf(req)}`, parts.origin);
@@ -66,7 +82,9 @@ export function callback(provider: Provider, parts: FinishingSignIn): Handler {
       if ('code' in arrival) return arrival;
       return issueSession(arrival, parts, await formerSession(req, arrival, parts));
     }
+    // Where the store is away the attempt goes on: the provider's code is as good in a moment.
     const outcome = refusal ? emitted(refusal) : await once(attempt.state, () => finish().then(emitted));
+    res.append('Set-Cookie', await parts.attempts.end(attempt));
     if (outcome === 'used already') return answerUnknown(req, res, attempt, parts);
     if ('code' in outcome) {
       return replyFailure(req, res, { actions: [wayOut(outcome.code, attempt, parts)], ...outcome });

@@ -1,6 +1,7 @@
-import { upTo } from '@latchkey/http';
 import { attemptLifeMs } from '@latchkey/session';
-import { LRUCache } from 'lru-cache';
+import { createLeased, usualLease } from '../store/lease.ts';
+import type { OpenStore } from '../store/open.ts';
+import { placeOf } from '../store/place.ts';
 
 /** Finishes the sign-in of a state once; whoever comes at the same time or soon after gets the same outcome. */
 export type Once<Outcome> = (
@@ -8,35 +9,39 @@ export type Once<Outcome> = (
   finish: () => Promise<Outcome>,
 ) => Promise<Outcome | 'used already'>;
 
-// As long as it takes to click a second time, and as many.
+// As long as it takes to click a second time.
 const keptOutcomeMs = 10_000;
-const keptOutcomes = 1_000;
-// Strangers begin sign-ins, so these are not among the one-time values of the store, which refuses what it has no room for.
-// Of a state that was pushed out the provider sees the code again, and refuses it.
-const keptStates = 100_000;
+// A provider takes its time, and there are several questions to it.
+const waitMs = 20_000;
 
 /**
  * A provider takes the second use of a code for theft, and takes back what it gave for the first (RFC 6749, section 4.1.2): it
- * is shown one once.
+ * is shown one once, whichever task the second click comes to.
  *
- * @param elapsed milliseconds, never set back
+ * @param read an outcome that was kept
+ * @throws StoreAway before anything was shown to the provider
  */
-export function createOnce<Outcome>(elapsed: () => number): Once<Outcome> {
-  const clock = { perf: { now: elapsed }, ttlResolution: 0 };
-  const outcomes = new LRUCache<string, Promise<Outcome>>({
-    max: keptOutcomes,
-    ttl: keptOutcomeMs,
-    ...clock,
-  });
-  const states = new LRUCache<string, true>({ ...upTo(keptStates), ttl: attemptLifeMs, ...clock });
+export function createOnce<Outcome extends object>(
+  { store, vault }: OpenStore,
+  read: (kept: unknown) => Outcome | undefined,
+): Once<Outcome> {
+  const leased = createLeased(store, { ...usualLease, waitMs });
 
   return async function once(state, finish) {
-    const known = outcomes.get(state);
-    if (known !== undefined) return known;
-    if (states.has(state)) return 'used already';
-    states.set(state, true);
-    const outcome = finish();
-    outcomes.set(state, outcome);
-    return outcome;
+    const place = placeOf('outcome', state);
+    const finished = await leased.run<Outcome | 'used already'>(
+      place,
+      async () => {
+        const kept = await store.get(place);
+        const known = kept && read(vault.open(place, kept.text));
+        if (known !== undefined) return { outcome: known };
+        const isFirst = await store.useOnce(placeOf('attempt', state), attemptLifeMs);
+        if (!isFirst) return { outcome: 'used already' };
+        const outcome = await finish();
+        return { outcome, keep: { text: vault.close(place, outcome), ttlMs: keptOutcomeMs } };
+      },
+      () => undefined,
+    );
+    return finished ?? 'used already';
   };
 }

@@ -10,7 +10,10 @@ import { endSid } from '../session/end.ts';
 import type { Ending } from '../session/end.ts';
 import { heldSessions, sessionsIn, grantStateOf } from '../session/open.ts';
 import type { Opening } from '../session/open.ts';
-import type { GrantState, Store } from '../session/store.ts';
+import { openGrant } from '../session/grant.ts';
+import type { Grant } from '../session/grant.ts';
+import type { SessionStore } from '../session/store.ts';
+import { StoreAway } from '../store/store.ts';
 import type { Destination } from '../sign-in/destination.ts';
 import { startHref } from '../sign-in/links.ts';
 import { signedOutMark, signedOutMarkSeconds } from '../sign-in/marks.ts';
@@ -26,7 +29,7 @@ type SigningOut = Opening &
   ReadingReturns & {
     readonly cookies: { readonly own: CookieScope };
     readonly keys: { readonly signOutHint: KeyRing };
-    readonly store: Pick<Store, 'grantState'>;
+    readonly store: Pick<SessionStore, 'grantState'>;
     readonly providers: ReadonlyMap<string, Pick<Provider, 'revoke'>>;
     readonly log: Pick<Logger, 'warn'>;
     readonly emit: Emit<AuthEvent>;
@@ -38,9 +41,9 @@ export function askSignOut(provider: Provider, parts: SigningOut): Handler {
     const parameters = queryParameters(req);
     const address = wayBack(parameters, parts);
     const requestId = res.locals.line.id;
-    const [opened] = await sessionsIn(req.headers.cookie, parts);
+    const [session] = await sessionsToEnd(req.headers.cookie, parts);
     const hint = await hintedSession(parameters, parts);
-    const email = opened?.session.email ?? hint?.email;
+    const email = session?.email ?? hint?.email;
     if (email === undefined) {
       const { all } = await heldSessions(req.headers.cookie, parts);
       if (!all) throw new HttpError('sign_out_incomplete');
@@ -88,13 +91,30 @@ export function signOut(provider: Provider, parts: SigningOut): Handler {
   };
 }
 
+// Where nobody knows which of them stand, whoever wants to sign out is asked about all.
+async function sessionsToEnd(
+  cookieHeader: string | undefined,
+  parts: SigningOut,
+): Promise<readonly Session[]> {
+  const opened = await unlessAway(sessionsIn(cookieHeader, parts));
+  if (opened !== undefined) return opened.map(({ session }) => session);
+  return (await heldSessions(cookieHeader, parts)).sessions;
+}
+
+async function unlessAway<T>(work: Promise<T>): Promise<T | undefined> {
+  return work.catch((error: unknown) => {
+    if (error instanceof StoreAway) return undefined;
+    throw error;
+  });
+}
+
 // The session of the host that the person comes from, where that has one of its own and it stands.
 async function hintedSession(
   parameters: Parameters,
   { keys, now, store }: SigningOut,
 ): Promise<SignOutHint | undefined> {
   const hint = await openSignOutHint(parameters.one('hint') ?? '', keys.signOutHint, now());
-  return hint === undefined || (await store.isRevoked(hint)) ? undefined : hint;
+  return hint === undefined || (await unlessAway(store.isRevoked(hint))) === true ? undefined : hint;
 }
 
 function hintField(parameters: Parameters): { hint?: string } {
@@ -114,24 +134,33 @@ function destinationOf(address: ReturnAddress | undefined, parameters: Parameter
 }
 
 async function endHinted(hint: SignOutHint, parts: SigningOut): Promise<void> {
-  const known = await parts.store.grantState(hint.sid);
+  const known = await unlessAway(parts.store.grantState(hint.sid));
   await endSid(hint, parts);
-  await giveBack(hint, known, parts);
+  await giveBack(hint, known?.grant, parts);
 }
 
 // One that does not stand today may stand again tomorrow, when settings have changed back.
 async function endSession(session: Session, parts: SigningOut): Promise<void> {
-  const known = await grantStateOf(session, parts);
+  const grant = await grantOfSession(session, parts);
   await endSid(session, parts);
-  await giveBack(session, known, parts);
+  await giveBack(session, grant, parts);
+}
+
+async function grantOfSession(session: Session, parts: SigningOut): Promise<Grant | undefined> {
+  try {
+    return (await grantStateOf(session, parts))?.grant;
+  } catch (error) {
+    if (!(error instanceof StoreAway)) throw error;
+    return session.grant === undefined ? undefined : openGrant(session.grant, parts.keys.grant);
+  }
 }
 
 async function giveBack(
   { idp, email }: Pick<SignOutHint, 'idp' | 'email'>,
-  known: GrantState | undefined,
+  grant: Grant | undefined,
   parts: SigningOut,
 ): Promise<void> {
-  const refreshToken = known?.grant.refresh_token;
+  const refreshToken = grant?.refresh_token;
   if (refreshToken === undefined) return;
   try {
     await parts.providers.get(idp)?.revoke(refreshToken);

@@ -8,6 +8,9 @@ export type Worked<T> = {
   readonly keep?: { readonly text: string; readonly ttlMs: number };
 };
 
+/** A result that could not be kept. It may be put later, by its version: that keeps it from undoing a newer one. */
+export type Unkept = { readonly text: string; readonly ttlMs: number; readonly version: number };
+
 /** Does work that one task may do at a time. */
 export type Leased = {
   /**
@@ -20,7 +23,7 @@ export type Leased = {
   run<T>(
     place: Place,
     work: () => Promise<Worked<T>>,
-    onUnkept: (error: unknown) => void,
+    onUnkept: (result: Unkept) => void,
   ): Promise<T | undefined>;
 };
 
@@ -34,8 +37,8 @@ export type LeaseTimes = {
   readonly waitMs: number;
 };
 
-// Longer than a holder is paused by anything but its end, and over before those who wait for it give up.
-const usual: LeaseTimes = { lifeMs: 3_000, pollMs: 50, waitMs: 4_000 };
+/** Longer than a holder is paused by anything but its end, and over before those who wait for it give up. */
+export const usualLease: LeaseTimes = { lifeMs: 3_000, pollMs: 50, waitMs: 4_000 };
 
 /**
  * Leases in a store. A lease is renewed while the work goes on, however long that is, and given back together with the result.
@@ -43,7 +46,7 @@ const usual: LeaseTimes = { lifeMs: 3_000, pollMs: 50, waitMs: 4_000 };
  */
 export function createLeased(
   store: Pick<Store, 'lease' | 'extend' | 'release'>,
-  times: LeaseTimes = usual,
+  times: LeaseTimes = usualLease,
 ): Leased {
   return {
     async run(place, work, onUnkept) {
@@ -56,7 +59,8 @@ export function createLeased(
       }, times.lifeMs / 3);
       try {
         const { outcome, keep } = await work();
-        await store.release(place, holder, keep && { ...keep, version: fence }).catch(onUnkept);
+        const result = keep && { ...keep, version: fence };
+        await store.release(place, holder, result).catch(() => result && onUnkept(result));
         return outcome;
       } catch (error) {
         await store.release(place, holder).catch(() => undefined);

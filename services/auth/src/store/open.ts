@@ -28,13 +28,10 @@ export async function openStore(
   { log, emit, ...clock }: Clock & { log: Pick<Logger, 'info' | 'error'>; emit: Emit<AuthEvent> },
 ): Promise<OpenStore> {
   if (settings === undefined) return openMemoryStore(clock);
-  const link = openRedisLink(settings, {
-    elapsed: clock.elapsed,
-    onChange(change) {
-      emit({ kind: 'store', isAway: change.open });
-      if (change.open) log.error({ detail: change.why }, 'REDIS_URL: the store cannot be asked');
-      else log.info('REDIS_URL: the store answers again');
-    },
+  const link = openRedisLink(settings, (change) => {
+    emit({ kind: 'store', isAway: change.open });
+    if (change.open) log.error({ detail: change.why }, 'REDIS_URL: the store cannot be asked');
+    else log.info('REDIS_URL: the store answers again');
   });
   emit({ kind: 'store', isAway: false });
   await link.opened();

@@ -1,5 +1,6 @@
 import type { StoreSettings } from '@latchkey/settings';
 import { Cluster, Redis } from 'ioredis';
+import { performance } from 'node:perf_hooks';
 import type { ZodType } from 'zod';
 import { createCircuit } from './circuit.ts';
 import type { CircuitChange } from './circuit.ts';
@@ -24,12 +25,9 @@ const commandMs = 500;
 const openingMs = 2_000;
 
 /** Connects to Redis, or to a cluster of them, and again whenever the connection is lost. */
-export function openRedisLink(
-  settings: StoreSettings,
-  { elapsed, onChange }: { elapsed: () => number; onChange: (change: CircuitChange) => void },
-): RedisLink {
+export function openRedisLink(settings: StoreSettings, onChange: (change: CircuitChange) => void): RedisLink {
   const client = connect(settings);
-  const circuit = createCircuit(elapsed, onChange);
+  const circuit = createCircuit(() => performance.now(), onChange);
   // A connection that breaks is tried again; whoever needed it is told by their own command.
   client.on('error', () => undefined);
 

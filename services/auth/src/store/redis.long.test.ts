@@ -22,10 +22,7 @@ afterEach(async () => {
 function storeAt(port: number, more: { password?: string; cluster?: boolean } = {}) {
   const changes: CircuitChange[] = [];
   const settings = { host: '127.0.0.1', port, database: 0, tls: false, cluster: false, ...more };
-  const link = openRedisLink(settings, {
-    elapsed: () => performance.now(),
-    onChange: (change) => void changes.push(change),
-  });
+  const link = openRedisLink(settings, (change) => void changes.push(change));
   ends.push(() => link.close());
   return { link, store: redisStore(link, { logMs: 60_000 }), changes };
 }

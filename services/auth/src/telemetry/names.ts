@@ -148,7 +148,7 @@ export const authPrometheus = {
   latchkey_store_up: {
     kind: 'gauge',
     labels: [],
-    help: 'Whether the store that the tasks share (`REDIS_URL`) can be asked. Absent where there is none.',
+    help: 'Whether the store that the tasks share (`REDIS_URL`) can be asked. 1 where there is none.',
     statsd: 'store.up',
   },
 } as const satisfies PrometheusTable;

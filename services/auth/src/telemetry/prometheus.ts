@@ -13,8 +13,9 @@ export function prometheusListener(registry: Registry): Emit<AuthEvent> {
   const unanswered = counterOf(registry, authPrometheus, 'latchkey_groups_unanswered_total');
   const pauses = counterOf(registry, authPrometheus, 'latchkey_directory_pauses_total');
   const shared = counterOf(registry, authPrometheus, 'latchkey_refreshes_shared_total');
-  // Where there is no store nothing says that it is down.
-  let storeUp: ReturnType<typeof gaugeOf> | undefined;
+  const storeUp = gaugeOf(registry, authPrometheus, 'latchkey_store_up');
+  // Where each task remembers by itself nothing can be away.
+  storeUp.set(1);
 
   return function count(event) {
     switch (event.kind) {
@@ -46,7 +47,6 @@ export function prometheusListener(registry: Registry): Emit<AuthEvent> {
         shared.inc();
         return;
       case 'store':
-        storeUp ??= gaugeOf(registry, authPrometheus, 'latchkey_store_up');
         storeUp.set(event.isAway ? 0 : 1);
         return;
       case 'call':

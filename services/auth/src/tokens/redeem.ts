@@ -6,14 +6,14 @@ import { sealToken, withGrant } from '../session/issue.ts';
 import type { Sealing } from '../session/issue.ts';
 import { grantStateOf } from '../session/open.ts';
 import type { Opening } from '../session/open.ts';
-import type { Store } from '../session/store.ts';
+import type { SessionStore } from '../session/store.ts';
 import { openCode } from './code.ts';
 
 /** What redeeming a code takes. */
 export type Redeeming = Opening &
   Sealing & {
     readonly keys: { readonly code: KeyRing };
-    readonly store: Pick<Store, 'useOnce'>;
+    readonly store: Pick<SessionStore, 'useOnce'>;
   };
 
 /** The session for one host, and sealed for the proxy, or why there is none. */
@@ -36,7 +36,7 @@ export async function redeem(
   if (grant === undefined) return { refusal: 'not a code of ours' };
   if (grant.redirectUri !== redirectUri) return { refusal: 'another address' };
   if (grant.codeChallenge !== codeChallengeOf(codeVerifier)) return { refusal: 'another browser' };
-  const isFirst = await parts.store.useOnce(grant.id, grant.exp * 1000);
+  const isFirst = await parts.store.useOnce('code', grant.id, grant.exp * 1000);
   if (!isFirst) return { refusal: 'used already' };
   const grantState = await grantStateOf(grant.session, parts);
   if (grantState === undefined) return { refusal: 'the session is over' };

@@ -35,7 +35,7 @@ export function front(
     readonly providers: { has(slug: string): boolean };
     readonly emit: Emit<AuthEvent>;
   },
-  options: { ready: () => boolean; trustedProxies: readonly string[] },
+  options: { ready: () => boolean; missing: () => string; trustedProxies: readonly string[] },
 ): FrontHandler {
   const trust = trustPeers(options.trustedProxies);
   const headers = commonHeaders(parts.secure);
@@ -61,7 +61,7 @@ export function front(
 
     if (isHealthCheck(req)) {
       line.path = healthPath;
-      return replyText(res, options.ready() ? 200 : 503, '');
+      return replyText(res, options.ready() ? 200 : 503, options.missing());
     }
     const request = canonicalRequest(req, trust);
     if (typeof request === 'string') {

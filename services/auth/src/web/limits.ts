@@ -1,4 +1,6 @@
-import type { RateLimit, UnauthenticatedWork } from '@latchkey/http';
+import type { CountTogether, RateLimit, UnauthenticatedWork } from '@latchkey/http';
+import type { OpenStore } from '../store/open.ts';
+import { placeOf } from '../store/place.ts';
 import type { Handler } from './locals.ts';
 
 /** Counts every request under its address, before anything is done for it. */
@@ -6,6 +8,14 @@ export function limited(limit: RateLimit): Handler {
   return async function countFirst(req, res, next) {
     await limit(req, res.locals.line.client ?? '');
     next();
+  };
+}
+
+/** How the tasks count together, where there are several. While the store is away each counts by itself. */
+export function sharedCount({ store }: OpenStore): { together?: CountTogether } {
+  if (store.log === undefined) return {};
+  return {
+    together: (address, windowMs) => store.count(placeOf('rate', address), windowMs).catch(() => undefined),
   };
 }
 

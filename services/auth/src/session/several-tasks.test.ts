@@ -1,0 +1,109 @@
+// Several tasks of auth, one Redis, and a provider that replaces refresh tokens and takes the second use of one for theft.
+import { expect, test } from '@jest/globals';
+import { deriveKeys, openSession } from '@latchkey/session';
+import type { Session } from '@latchkey/session';
+import { sessionCookieName, ssoOrigin, wiki } from '../../test/rig.ts';
+import type { Rig } from '../../test/rig.ts';
+import {
+  describeWithRedis,
+  engineering,
+  hour,
+  isActive,
+  signOut,
+  slug,
+  useTwoTasks,
+} from '../../test/two-tasks.ts';
+import { placeOf } from '../store/place.ts';
+import { openGrant } from './grant.ts';
+
+async function opened(token: string, { settings }: Rig): Promise<Session> {
+  const session = await openSession(token, deriveKeys(settings.session.cookie.secrets, 'session'));
+  if (session === undefined) throw new Error('not a session');
+  return session;
+}
+
+describeWithRedis('two tasks of auth', () => {
+  const the = useTwoTasks();
+
+  test('know of a sign-out at the same moment', async () => {
+    const token = await the.signedIn();
+    expect(isActive(await the.other.introspect({ token }))).toBe(true);
+    await signOut(the.one, token);
+    expect(isActive(await the.other.introspect({ token }))).toBe(false);
+  });
+
+  test('know the groups and the access token that the provider has told the other', async () => {
+    const token = await the.signedIn();
+    const { body } = await the.other.introspect({ token, groups: engineering, access_token: 'true' });
+    expect(body).toMatchObject({ active: true, groups: [engineering] });
+    expect(the.one.idp.requests.token).toBe(0);
+  });
+
+  test('refresh once, however many ask at both at once, and again when it is time', async () => {
+    const token = await the.signedIn();
+    for (const round of [1, 2, 3]) {
+      the.one.clock.now += hour + 1000;
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, at) =>
+          [the.one, the.other][at % 2]?.introspect({ token, groups: engineering }),
+        ),
+      );
+      for (const answer of answers)
+        expect(answer?.body).toMatchObject({ active: true, groups: [engineering] });
+      expect(the.one.idp.requests.token).toBe(round);
+    }
+  });
+
+  test('answer a second click on the way back alike, and show the provider one code', async () => {
+    const first = await the.browser.visit(the.one.signInUrl(wiki, { slug }));
+    const url = await the.one.callbackFor(the.browser, first, 'engineer@example.com');
+    const cookie = the.browser.jar.getCookieStringSync(ssoOrigin);
+    the.one.idp.requests.token = 0;
+    the.one.idp.behaviour.faults.token = { delayMs: 200 };
+    const clicks = await Promise.all(
+      [the.one, the.other, the.one, the.other].map((rig) =>
+        rig.browser().visit(url, { headers: { cookie } }),
+      ),
+    );
+    const given = clicks.map(({ location, setCookies }) => [
+      location,
+      setCookies.find((line) => line.startsWith(sessionCookieName)),
+    ]);
+    expect(given[0]).toEqual([wiki, expect.any(String)]);
+    expect(new Set(given.map((pair) => JSON.stringify(pair))).size).toBe(1);
+    expect(the.one.idp.requests.token).toBe(1);
+  });
+
+  test('take up what a task left behind that died over a refresh', async () => {
+    const token = await the.signedIn();
+    const { kind, id } = placeOf('grant', (await opened(token, the.one)).sid);
+    await the.redis.command(`SET "latchkey:1:${kind}:{${id}}:lease" "a task that died" PX 700`);
+    the.one.clock.now += hour + 1000;
+    const answers = await Promise.all([the.one, the.other].map((rig) => rig.introspect({ token })));
+    expect(answers.map(isActive)).toEqual([true, true]);
+    expect(answers.map(({ body }) => body['stale'])).toEqual([undefined, undefined]);
+    expect(the.one.idp.requests.token).toBe(1);
+  });
+
+  test('send a person to sign in whose refresh token was replaced by a task that died with the new the.one, and say why', async () => {
+    const token = await the.signedIn();
+    const grant = await openGrant(
+      (await opened(token, the.one)).grant ?? '',
+      deriveKeys(the.one.settings.session.key, 'grant'),
+    );
+    const [provider] = the.one.settings.providers;
+    const body = new URLSearchParams({
+      grant_type: 'refresh_token',
+      refresh_token: grant?.refresh_token ?? '',
+      client_id: provider?.clientId ?? '',
+      client_secret: provider?.clientSecret ?? '',
+    });
+    expect((await fetch(the.one.idp.endpoints.token, { method: 'POST', body })).status).toBe(200);
+    the.one.clock.now += hour + 1000;
+    expect(isActive(await the.one.introspect({ token }))).toBe(false);
+    expect(isActive(await the.other.introspect({ token }))).toBe(false);
+    expect(the.logged('takes the refresh token of a session no more')).toHaveLength(1);
+    const back = await the.other.signIn(the.other.browser(), 'engineer@example.com', { slug });
+    expect(back.location).toBe(wiki);
+  });
+});
