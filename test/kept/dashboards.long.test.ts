@@ -507,7 +507,7 @@ describe('Prometheus beside it', () => {
       [authMetrics, registries.auth],
     ] as const) {
       for (const [name, row] of Object.entries(prometheus)) {
-        if (!name.startsWith('latchkey_upstream_')) expect(registry.getSingleMetric(name)).toBeDefined();
+        if (!/^latchkey_(?:upstream|store)_/.test(name)) expect(registry.getSingleMetric(name)).toBeDefined();
         if (row.statsd !== undefined) expect(statsd[row.statsd]).toHaveProperty('kind');
       }
     }
