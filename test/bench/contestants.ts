@@ -1,5 +1,6 @@
 import { sealData } from 'iron-session';
 import { freePort } from '../fixtures/ports.ts';
+import { startApache } from './apache.ts';
 import type { Installation } from './installation.ts';
 import { hosts, startLatchkey } from './latchkey.ts';
 import type { Target } from './load.ts';
@@ -55,6 +56,11 @@ const nginxAuthRequest: Start = async function startNginxAuthRequest({ dir, orig
   return { ...rest, processes: [...processes, session] };
 };
 
+const apacheOpenIdConnect: Start = async function startOpenIdConnect(installation) {
+  const apache = await startApache(installation);
+  return apache && contestant('Apache + mod_auth_openidc', apache.listening, apache.headers);
+};
+
 const latchkeyPublic: Start = async function startLatchkeyPublic(installation) {
   const gate = await startLatchkey('public', installation);
   return contestant('Latchkey, public path', gate, { Host: hosts.open });
@@ -83,6 +89,7 @@ export const everyone: readonly Start[] = [
   expressUnseal,
   nginx,
   nginxAuthRequest,
+  apacheOpenIdConnect,
   latchkeyPublic,
   latchkeySession,
   latchkeyCrowd,
