@@ -30,5 +30,7 @@ test('`diff` ends with 1 where most hosts are gone, and says so where a pipeline
   const asked = ['diff', 'old.yml', 'new.yml', '--cluster', 'prod', '--format', 'json'];
   const { code, stdout } = await latchkey(files, asked);
   expect(code).toBe(1);
-  expect(JSON.parse(stdout)).toMatchObject({ refused: '2 of 3 routes would be gone: docs.test, chat.test' });
+  expect(JSON.parse(stdout)).toMatchObject({
+    refused: '2 of 3 routes would be removed: docs.test, chat.test',
+  });
 });

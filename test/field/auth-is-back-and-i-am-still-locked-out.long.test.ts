@@ -14,7 +14,7 @@ test('who was held back is let in as soon as auth has answered anybody', async (
   expect((await unlucky.fetch(stack.url('hello'))).status).toBe(503);
   await stack.restartAuth();
   later += 2_000;
-  const back = stack.nextLine(({ msg }) => msg === 'auth can be asked again');
+  const back = stack.nextLine(({ msg }) => msg === 'auth can be reached again');
   expect((await other.fetch(stack.url('hello'))).status).toBe(200);
   expect(await back).toMatchObject({ level: 'info', service: 'proxy', seconds: expect.any(Number) });
   expect((await unlucky.fetch(stack.url('hello'))).status).toBe(200);
@@ -34,7 +34,7 @@ test('a question that auth itself could not answer is held all the same', async 
   later += 2_000;
   expect((await groupless.fetch(stack.url('wiki'))).status).toBe(503);
   expect(asked()).toBe(before);
-  expect(stack.logText()).not.toContain('auth can be asked again');
+  expect(stack.logText()).not.toContain('auth can be reached again');
   await groupless.close();
   await stack.close();
 });

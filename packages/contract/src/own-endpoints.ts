@@ -31,14 +31,14 @@ export const ownEndpoints = {
     methods: 'any',
     action: 'auth',
     meaning:
-      'For a server in front that asks about each request and knows yes, 401 and 403 (nginx: `auth_request`): 202 for who may pass, 403 for a person who may not, 401 for nobody. It is about the host that was asked for and its rules about people: nothing is public here. With [`forward_auth`](upstreams.md#forward_auth) it is about the request that a trusted server names in `X-Original-URL` and `X-Original-Method`, or as the next one takes it, and says who asks.',
+      'For a server in front that asks about each request and understands 2xx, 401 and 403 (nginx: `auth_request`): 202 if the person has access, 403 if not, 401 if nobody is signed in. The answer is about the requested host and its rules about people; no path is public here. With [`forward_auth`](upstreams.md#forward_auth) it is about the request that a trusted server names in `X-Original-URL` and `X-Original-Method`, or in the headers of `/oauth2/forward-auth`, and contains the identity.',
   },
   forwardAuth: {
     path: '/oauth2/forward-auth',
     methods: 'any',
     action: 'auth',
     meaning:
-      'For a server in front that gives every answer but yes to the browser (Traefik, Caddy): 200 for who may pass, else what the proxy itself would answer, the way to the sign-in included. With `forward_auth` it is about the request that a trusted server names in `X-Forwarded-Host`, `-Proto`, `-Uri` and `-Method`; without, like `/oauth2/auth`. [How to set it up](forward-auth.md).',
+      'For a server in front that sends every answer but 2xx to the browser (Traefik, Caddy): 200 if the request may be forwarded, otherwise the answer of the proxy itself, such as the redirect to the sign-in. With `forward_auth` it is about the request that a trusted server names in `X-Forwarded-Host`, `-Proto`, `-Uri` and `-Method`; without it, like `/oauth2/auth`. [How to set it up](forward-auth.md).',
   },
   extAuthz: {
     path: '/oauth2/ext-authz',
@@ -46,7 +46,7 @@ export const ownEndpoints = {
     methods: 'any',
     action: 'auth',
     meaning:
-      'The same for Envoy (`ext_authz` over HTTP, as its `path_prefix`): path and query of the request stand behind the prefix.',
+      'The same for Envoy (`ext_authz` over HTTP, as its `path_prefix`): path and query of the request follow the prefix.',
   },
   me: {
     path: '/oauth2/me',
@@ -86,7 +86,7 @@ export const ownEndpoints = {
     methods: reading,
     action: 'proxy',
     meaning:
-      "For a page that must not be left, such as a single-page application after a 401: opened in a small window or a tab, it has the person sign in if that is needed, tells the page that opened it, by `postMessage` and on the `BroadcastChannel` `latchkey`, `{ type: 'latchkey:session_renewed' }`, and closes itself. Only pages of the same origin hear it.",
+      "For a page that must not be left, such as a single-page application after a 401: opened in a small window or a tab, it signs the person in if that is needed, sends `{ type: 'latchkey:session_renewed' }` to the page that opened it, by `postMessage` and on the `BroadcastChannel` `latchkey`, and closes itself. Only pages of the same origin receive it.",
   },
   signOut: {
     path: '/oauth2/sign_out',
@@ -98,7 +98,7 @@ export const ownEndpoints = {
     path: '/oauth2/person',
     methods: [...reading, 'POST'],
     action: 'proxy',
-    meaning: 'Where a person says that they go on as somebody else than before.',
+    meaning: 'Where a person confirms that they continue with another account than before.',
   },
   certs: {
     path: '/oauth2/v1/certs',
@@ -176,11 +176,11 @@ export function renderEndpointReference(): string {
     '',
     '# Addresses of the proxy itself',
     '',
-    'These are the proxy’s on every host; an application never sees a request for one. Everything else below `/oauth2/` is the application’s. A method that is not named is answered 405.',
+    'The proxy answers these itself on every host; they are never forwarded. Everything else below `/oauth2/` belongs to the application. A method that is not listed is answered 405.',
     '',
     '| path | methods | what it is for |',
     '| --- | --- | --- |',
-    `| \`${healthPath}\` | any | The health check, under every host and without one: 200, or 503 once the task is told to stop. |`,
+    `| \`${healthPath}\` | any | The health check, under every host and without one: 200, or 503 after the signal to stop. |`,
     `| \`${grpcHealthPath}\` | any | The health check of an ALB that checks by gRPC: the status 12 as it expects, or 14 once the task is told to stop. |`,
     ...all.map(
       ({ path, below, methods, meaning, onlyWith }) =>

@@ -17,7 +17,7 @@ export const authVariables = {
     type: host,
     required: true,
     meaning:
-      'The host under which browsers reach auth, with the port where it is not the usual one. The callback address is made from it.',
+      'The host under which browsers reach auth, with the port if it is not the default one. The callback address is made from it.',
     aliases: ['HOST'],
   },
   SERVER_SCHEME: {
@@ -29,7 +29,7 @@ export const authVariables = {
   SERVER_INTERNAL_PORT: {
     type: port,
     meaning:
-      'The port of what only the proxy asks (/oauth2/introspect, /oauth2/token): with it they are nowhere else, and nothing else is there. Let only the proxy reach it, and write it into PROVIDER_URL_INTERNAL. Unset, they are on SERVER_PORT.',
+      'A separate port for the endpoints that only the proxy uses (/oauth2/introspect, /oauth2/token). With it, these endpoints are on no other port, and nothing else is on this port. Let only the proxy reach it, and write it into PROVIDER_URL_INTERNAL. Unset: they are on SERVER_PORT.',
   },
   SERVER_TIMEOUT_REQUEST: {
     type: duration,
@@ -41,7 +41,7 @@ export const authVariables = {
     type: duration,
     default: '46s',
     meaning:
-      'How long running requests may take to finish once the service is told to stop. ECS itself waits 30s unless stopTimeout says more.',
+      'How long running requests may take to finish after the signal to stop. ECS itself waits 30s unless stopTimeout says more.',
   },
 
   SESSION_KEY: {
@@ -49,7 +49,7 @@ export const authVariables = {
     required: true,
     secret: true,
     meaning:
-      'Seals what only auth may read, the grant of the provider above all. The first of several seals, all of them open.',
+      'The key that encrypts what only auth may read, such as the refresh token of the provider. Of several, the first encrypts; all of them decrypt.',
     aliases: ['AUTH_CODE_SECRET'],
   },
   SESSION_LIFETIME: {
@@ -76,7 +76,7 @@ export const authVariables = {
     required: true,
     secret: true,
     meaning:
-      'The secret that the proxy proves itself with, and from which keys are derived: its CLIENT_SECRET. The first of several signs, all of them are taken.',
+      'The secret of the proxy, from which keys are derived, too: its CLIENT_SECRET. Of several, the first signs; all of them are accepted.',
     aliases: ['PROXY_CLIENT_SECRET'],
   },
 
@@ -84,7 +84,7 @@ export const authVariables = {
     type: text,
     secret: true,
     meaning:
-      'The keys of the assertions that the proxy signs, for auth to publish them at /oauth2/v1/jwks, too: its ASSERTION_KEY, or better only the public keys of it. Unset, auth publishes none.',
+      'The keys with which the proxy signs assertions, so that auth publishes them at /oauth2/v1/jwks, too. Give auth only the public keys. Unset: auth publishes none.',
   },
 
   AUTHORIZE_PROXY_DOMAINS: {
@@ -109,7 +109,7 @@ export const authVariables = {
     type: storeAddress,
     secret: true,
     meaning:
-      'The Redis or Valkey (6.2 or later) in which several tasks of auth remember together who has signed out, and what the provider said last. Unset, each task remembers by itself: run one.',
+      'The Redis or Valkey (6.2 or later) in which several tasks of auth share ended sessions and the newest answers of the provider. Unset: each task has its own memory, so run one task only.',
   },
   REDIS_CLUSTER: {
     type: boolean,

@@ -238,7 +238,7 @@ describe('the warnings of the proxy', () => {
     ],
     [
       { UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS: 'true' },
-      'UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS: true is insecure: whoever may use a rewrite route can make the proxy call its own machine and the metadata of its cloud; leave it out where no rewrite route leads to localhost',
+      'UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS: true is insecure: anybody with access to a rewrite route can make the proxy call its own machine and the metadata of its cloud; leave it out unless a rewrite route leads to localhost',
     ],
   ])('%# %j', (changes, line) => {
     expect(load({ UPSTREAM_CONFIGFILE: '/x.yml', ...changes }).warnings).toEqual([line]);

@@ -165,6 +165,6 @@ function checkLocalTargets({ known }: Reading<typeof proxyVariables>, findings: 
     variable: 'UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS',
     code: 'insecure',
     message:
-      'true is insecure: whoever may use a rewrite route can make the proxy call its own machine and the metadata of its cloud; leave it out where no rewrite route leads to localhost',
+      'true is insecure: anybody with access to a rewrite route can make the proxy call its own machine and the metadata of its cloud; leave it out unless a rewrite route leads to localhost',
   });
 }

@@ -33,7 +33,8 @@ function nameOf(what: string, write: string, example: string, pattern: RegExp) {
 
 const issuerInItsPlace = {
   type: secureAddress,
-  meaning: 'Another issuer than the one that follows from the rest: for tests, or a proxy in between.',
+  meaning:
+    'An issuer in place of the one that the other settings give: for tests, or for a proxy in between.',
 } as const;
 
 /** The variables of every provider, after `PROVIDER_<ID>_`. */
@@ -67,13 +68,12 @@ export const providerVariables = {
     type: duration,
     default: '10m',
     meaning:
-      'Google and Cognito: how long it counts which groups a person is in, before that is asked again. For Google, that somebody is not in a group counts half as long.',
+      'Google and Cognito: how long the groups of a person are cached. For Google, a missing membership is cached half as long.',
   },
   GROUPCACHE_INTERVAL_PROVIDER: {
     type: duration,
     default: '10m',
-    meaning:
-      'Okta and OpenID Connect: how long it counts which groups a person is in, before that is asked again.',
+    meaning: 'Okta and OpenID Connect: how long the groups of a person are cached.',
   },
 } satisfies Table;
 
@@ -82,7 +82,7 @@ export const googleVariables = {
   NAME: {
     type: text,
     default: 'Google',
-    meaning: 'What the sign-in button calls it.',
+    meaning: 'The name on the sign-in button.',
   },
   GOOGLE_PROMPT: {
     type: text,
@@ -96,13 +96,13 @@ export const googleVariables = {
   GOOGLE_CREDENTIALS: {
     type: text,
     meaning:
-      'The path of the service account file with which groups are looked up. Unset, Google tells no groups.',
+      'The path of the service account file with which groups are looked up. Unset: no groups from Google.',
   },
   GOOGLE_CREDENTIALS_JSON: {
     type: serviceAccount,
     secret: true,
     verbatim: true,
-    meaning: 'The service account itself, where it is not to be a file.',
+    meaning: 'The service account itself, in place of a file.',
   },
   GOOGLE_IMPERSONATE: {
     type: text,
@@ -116,17 +116,17 @@ export const googleVariables = {
   GOOGLE_TOKEN_URL: {
     type: secureAddress,
     default: 'https://oauth2.googleapis.com/token',
-    meaning: 'Where codes and grants become tokens.',
+    meaning: 'Where codes and refresh tokens are exchanged for tokens.',
   },
   GOOGLE_USERINFO_URL: {
     type: secureAddress,
     default: 'https://openidconnect.googleapis.com/v1/userinfo',
-    meaning: 'Where a token becomes a person.',
+    meaning: 'Where the claims of a person are fetched.',
   },
   GOOGLE_REVOCATION_URL: {
     type: secureAddress,
     default: 'https://oauth2.googleapis.com/revoke',
-    meaning: 'Where a grant is given back.',
+    meaning: 'Where tokens are revoked.',
   },
   GOOGLE_DIRECTORY_URL: {
     type: secureAddress,
@@ -140,7 +140,7 @@ export const oidcVariables = {
   NAME: {
     type: text,
     default: 'OpenID Connect',
-    meaning: 'What the sign-in button calls it.',
+    meaning: 'The name on the sign-in button.',
   },
   OIDC_ISSUER: {
     type: secureAddress,
@@ -158,7 +158,7 @@ export const oktaVariables = {
   NAME: {
     type: text,
     default: 'Okta',
-    meaning: 'What the sign-in button calls it.',
+    meaning: 'The name on the sign-in button.',
   },
   OKTA_URL: {
     type: host,
@@ -177,7 +177,7 @@ export const cognitoVariables = {
   NAME: {
     type: text,
     default: 'Amazon Cognito',
-    meaning: 'What the sign-in button calls it.',
+    meaning: 'The name on the sign-in button.',
   },
   COGNITO_URL: {
     type: host,

@@ -18,12 +18,12 @@ export const proxyVariables = {
   SERVER_TIMEOUT_SHUTDOWN: {
     type: duration,
     default: '30s',
-    meaning: 'How long running requests may take to finish once the service is told to stop.',
+    meaning: 'How long running requests may take to finish after the signal to stop.',
   },
   SERVER_PUBLIC_PORTS: {
     type: portList,
     meaning:
-      'The ports at which browsers reach the applications, where an address names one: `8443` for https://wiki.example.com:8443/. The usual port of the scheme and ports that a `from` names need no mention. Unset, there are no others; where SESSION_COOKIE_SECURE is false, SERVER_PORT.',
+      'The ports in the addresses of applications, as browsers see them: `8443` for https://wiki.example.com:8443/. The default port of the scheme, and ports in a `from`, need not be listed. Unset: no others, or SERVER_PORT if SESSION_COOKIE_SECURE is false.',
   },
   SERVER_HTTP2: {
     type: boolean,
@@ -35,7 +35,7 @@ export const proxyVariables = {
     type: boolean,
     default: 'false',
     meaning:
-      'Whether interim answers of applications (103 Early Hints) are passed on. Say true where all that stands in front takes them, as haproxy and Apache do. nginx before 1.29 takes one for the answer itself.',
+      'Whether interim answers of applications (103 Early Hints) are forwarded. Write true only if everything in front of the proxy supports them, as haproxy and Apache do. nginx before 1.29 takes such an answer for the final one.',
   },
 
   PROVIDER_TYPE: {
@@ -53,7 +53,7 @@ export const proxyVariables = {
   },
   PROVIDER_URL_INTERNAL: {
     type: origin,
-    meaning: 'The address of auth for the proxy itself. Unset, it is PROVIDER_URL_EXTERNAL.',
+    meaning: 'The address at which the proxy itself reaches auth. Unset: PROVIDER_URL_EXTERNAL.',
     aliases: ['PROXY_PROVIDER_URL'],
   },
   PROVIDER_SCOPE: {
@@ -73,56 +73,57 @@ export const proxyVariables = {
     required: true,
     secret: true,
     meaning:
-      'The secret that proves it, and from which keys are derived: the CLIENT_PROXY_SECRET of auth. `openssl rand -base64 32` makes one. The first of several proves and signs, what any of them signed is taken.',
+      'The secret of the proxy at auth, from which keys are derived, too: the CLIENT_PROXY_SECRET of auth. `openssl rand -base64 32` makes one. Of several, the first is used to authenticate and to sign; signatures of all of them are accepted.',
   },
 
   ...cookieVariables,
   SESSION_TTL_LIFETIME: {
     type: duration,
     default: '720h',
-    meaning: 'So long after signing in, a person signs in again.',
+    meaning: 'How long after signing in a person has to sign in again.',
     aliases: ['SESSION_LIFETIME_TTL'],
   },
   SESSION_TTL_VALID: {
     type: duration,
     default: '60s',
-    meaning: 'How long the proxy believes a session before it asks auth again.',
+    meaning: 'How long the proxy accepts a session before it asks auth again.',
     aliases: ['SESSION_VALID_TTL'],
   },
   SESSION_TTL_GRACEPERIOD: {
     type: durationOrZero,
     default: '3h',
-    meaning: 'How long a session goes on while auth cannot be asked, from when auth last vouched for it.',
+    meaning:
+      'How long a session stays valid while auth cannot be reached, counted from the last confirmation by auth.',
     aliases: ['SESSION_TTL_GRACE_PERIOD', 'GRACE_PERIOD_TTL'],
   },
 
   UPSTREAM_CONFIGFILE: {
     type: text,
     meaning:
-      'The path of the upstream YAML. It is read again when it changes. Without one, every host is unknown.',
+      'The path of the upstream YAML. It is reloaded when it changes. Without it, every host is unknown.',
     aliases: ['UPSTREAM_CONFIGS_FILE', 'UPSTREAM_CONFIG_FILE', 'UPSTREAM_CONFIGS'],
   },
   UPSTREAM_CONFIG: {
     type: yamlDocument,
     verbatim: true,
-    meaning:
-      'The upstream YAML itself, where it is not to be a file. Set either this or UPSTREAM_CONFIGFILE.',
+    meaning: 'The upstream YAML itself, in place of a file. Set either this or UPSTREAM_CONFIGFILE.',
   },
   UPSTREAM_RELOAD_ALLOW_LOSS: {
     type: boolean,
     default: 'false',
     meaning:
-      'Whether the file may lose more than half of its routes, or all, when it is read again. Otherwise such a file is refused like one with an error; a restart puts it in force.',
+      'Whether a reload may remove more than half of the routes, or all. Otherwise such a file is refused like a file with errors; a restart applies it.',
   },
   UPSTREAM_LIVE_COPY: {
     type: text,
     meaning:
-      'A path to which the upstream file that is in force is copied, at the start and after each reload, for `latchkey routes` and `latchkey diff` while the file itself is broken. Only the user of the proxy may read the copy, and the proxy never does. Unset, there is none.',
+      'A path to which the active upstream file is copied, at the start and after each reload, for `latchkey routes` and `latchkey diff` while the file itself has errors. Only the user of the proxy can read the copy; the proxy never reads it. Unset: no copy.',
   },
   UPSTREAM_CLUSTER: {
     type: text,
     default: '',
-    meaning: 'The section of the YAML that is merged over default. Empty, only the default sections count.',
+    meaning:
+      'The section of the YAML that is merged over `default`. Empty: only the `default` sections count.',
     aliases: ['CLUSTER'],
   },
   UPSTREAM_SCHEME: {
@@ -133,36 +134,36 @@ export const proxyVariables = {
   },
   UPSTREAM_DEFAULT_EMAIL_DOMAINS: {
     type: emailDomainList,
-    meaning: 'The e-mail domains let in by upstreams that do not name their own.',
+    meaning: 'The e-mail domains that have access to upstreams without a list of their own.',
     aliases: ['DEFAULT_ALLOWED_EMAIL_DOMAINS', 'EMAIL_DOMAIN'],
   },
   UPSTREAM_DEFAULT_EMAIL_ADDRESSES: {
     type: emailAddressList,
-    meaning: 'The e-mail addresses let in by upstreams that do not name their own.',
+    meaning: 'The e-mail addresses that have access to upstreams without a list of their own.',
     aliases: ['DEFAULT_ALLOWED_EMAIL_ADDRESSES', 'EMAIL_ADDRESSES'],
   },
   UPSTREAM_DEFAULT_GROUPS: {
     type: textList,
-    meaning: 'The groups let in by upstreams that do not name their own. Letter case counts.',
+    meaning: 'The groups that have access to upstreams without a list of their own. Letter case counts.',
     aliases: ['DEFAULT_ALLOWED_GROUPS'],
   },
   UPSTREAM_DEFAULT_TIMEOUT: {
     type: duration,
     default: '10s',
-    meaning: 'How long an upstream may take to begin its answer.',
+    meaning: 'How long an application may take to begin its answer.',
     aliases: ['DEFAULT_UPSTREAM_TIMEOUT'],
   },
   UPSTREAM_DEFAULT_RESETDEADLINE: {
     type: duration,
     default: '60s',
-    meaning: 'How long connections to an upstream are kept before its name is looked up again.',
+    meaning: 'How long a connection to an application is used before its name is looked up again.',
     aliases: ['UPSTREAM_DEFAULT_TCP_RESET_DEADLINE', 'DEFAULT_UPSTREAM_TCP_RESET_DEADLINE'],
   },
   UPSTREAM_MAX_CONNECTIONS: {
     type: count,
     default: '2048',
     meaning:
-      'How many requests and WebSockets may be under way to the address of an upstream, in each task of the proxy; as many may wait. One person, or all together who are not signed in, may have half of them. An open event stream counts for as long as it is open.',
+      'The most requests and WebSockets that may be open to the address of one application, in each task of the proxy; the same number may wait. One person, or all people together who are not signed in, may use half of them. An event stream counts as long as it is open.',
   },
   UPSTREAM_DEFAULT_PROVIDER: {
     type: slug,
@@ -173,12 +174,12 @@ export const proxyVariables = {
   UPSTREAM_DEFAULT_CA_FILE: {
     type: text,
     meaning:
-      'The PEM file with the authorities from one of which the certificate of an upstream has to come, where `ca_file` does not say otherwise. Unset, those that are known.',
+      'The PEM file with the certificate authorities that are accepted for applications, for routes without `ca_file`. Unset: the known ones.',
   },
   UPSTREAM_DEFAULT_CLIENT_CERT_FILE: {
     type: text,
     meaning:
-      'The PEM file with the certificate that is shown to upstreams, where `client_cert_file` does not say otherwise.',
+      'The PEM file with the client certificate for applications, for routes without `client_cert_file`.',
   },
   UPSTREAM_DEFAULT_CLIENT_KEY_FILE: {
     type: text,
@@ -187,27 +188,27 @@ export const proxyVariables = {
   UPSTREAM_DEFAULT_SERVER_NAME: {
     type: domain,
     meaning:
-      'The name that the certificate of an upstream has to hold, where `server_name` does not say otherwise. Unset, the host of `to`.',
+      'The name that the certificate of an application must contain, for routes without `server_name`. Unset: the host of `to`.',
   },
   UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS: {
     type: boolean,
     default: 'false',
     meaning:
-      'Whether a rewrite route whose target a host name helps to make may lead to this machine, to its link or to the metadata of its cloud: loopback, 169.254.0.0/16 and their like. Only for development, or for applications beside the proxy in one task.',
+      'Whether a rewrite route whose target contains a part of the host name may lead to the machine of the proxy, its local link or the metadata of its cloud: loopback, 169.254.0.0/16 and the like. Only for development, or for applications in the same task as the proxy.',
   },
 
   REQUESTSIGNER_KEY: {
     type: text,
     secret: true,
     meaning:
-      'The RSA private key (PKCS#8 PEM) that signs requests to upstreams. The first of several, one below the other, signs; all of them are published at /oauth2/v1/certs.',
+      'The RSA private key (PKCS#8 PEM) that signs requests to applications. Of several, one below the other, the first signs; all of them are published at /oauth2/v1/certs.',
     aliases: ['REQUEST_SIGNATURE_KEY'],
   },
   ASSERTION_KEY: {
     type: text,
     secret: true,
     meaning:
-      'The EC private key (P-256; PEM or JWK) that signs what applications are told about a person (`X-Latchkey-Jwt-Assertion`). `latchkey keys assertion` makes one. The first of several, one below the other, signs; all of them are published at /oauth2/v1/jwks. Unset, there are no assertions.',
+      'The EC private key (P-256; PEM or JWK) that signs assertions about a person for applications (`X-Latchkey-Jwt-Assertion`). `latchkey keys assertion` makes one. Of several, one below the other, the first signs; all of them are published at /oauth2/v1/jwks. Unset: no assertions.',
   },
   ...observabilityVariables,
   ...outgoingVariables,

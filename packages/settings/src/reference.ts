@@ -15,7 +15,7 @@ const introduction = `<!-- generated: do not edit; run npx --yes pnpm@12.21.0 ru
 
 # Configuration
 
-Both services are configured by environment variables alone; these are all of them.
+Both services are configured by environment variables only. This page lists all of them.
 The two may share one environment: each reads its own and ignores the other's.
 
 - Names may be written in any letter case. A variable set to nothing counts as unset.

@@ -155,7 +155,7 @@ export type ProviderCommon = {
   id: string;
   /** The first path segment of this provider's addresses. */
   slug: string;
-  /** What the sign-in button calls it. */
+  /** The name on the sign-in button. */
   name: string;
   clientId: string;
   clientSecret: string;

@@ -19,32 +19,33 @@ export const serverVariables = {
   SERVER_TIMEOUT_READ: {
     type: duration,
     default: '30s',
-    meaning: 'How long a client may take to send the head of a request, and be silent within its body.',
+    meaning:
+      'How long a client may take to send the headers of a request, and how long it may pause within the body.',
     aliases: ['TCP_READ_TIMEOUT'],
   },
   SERVER_TIMEOUT_WRITE: {
     type: duration,
     default: '30s',
     meaning:
-      'How long a caller may take nothing of an answer that waits for it. An answer that flows may take as long as it takes.',
+      'How long a client may read nothing of an answer that waits for it. An answer that the client keeps reading has no limit.',
     aliases: ['TCP_WRITE_TIMEOUT'],
   },
   SERVER_TIMEOUT_DRAIN: {
     type: durationOrZero,
     default: '0s',
     meaning:
-      'How long the service still takes connections once it is told to stop, while /ping answers 503. ECS takes a task out of its load balancer first and needs none; on Kubernetes write 10s.',
+      'How long the service accepts connections after the signal to stop, while /ping answers 503. ECS removes a task from its load balancer first and needs no such time; on Kubernetes write 10s.',
   },
   SERVER_TRUSTED_PROXIES: {
     type: cidrList,
     meaning:
-      'The addresses of your load balancers. Only from them are X-Forwarded-For, X-Forwarded-Proto and X-Request-Id believed. IPv4 ranges are written as IPv4.',
+      'The addresses of your load balancers. X-Forwarded-For, X-Forwarded-Proto and X-Request-Id are trusted only from these. IPv4 ranges are written as IPv4.',
   },
   SERVER_RATE_LIMIT: {
     type: countOrZero,
     default: '6000',
     meaning:
-      'How many sign-in pages one address may ask for in a minute; IPv6 counts by /64. The default lets an office of three thousand behind one address sign in within one minute. 0: no limit, for where something that sends no X-Forwarded-For hides all addresses.',
+      'How many sign-in pages one address may request per minute; for IPv6, one /64 counts as one address. With the default, three thousand people behind one address can sign in within one minute. 0: no limit, for a load balancer that sends no X-Forwarded-For, so that all clients have its address.',
   },
 } satisfies Table;
 
@@ -62,13 +63,13 @@ export const cookieVariables = {
     required: true,
     secret: true,
     meaning:
-      'Seals the session cookie, the same in both services. The first of several seals, all of them open.',
+      'The key that encrypts the session cookie, the same in both services. Of several, the first encrypts; all of them decrypt.',
     aliases: ['COOKIE_SECRET'],
   },
   SESSION_COOKIE_DOMAIN: {
     type: domain,
     meaning:
-      'The domain whose hosts all see the session cookie, the same in both services. Hosts outside it, and all where it is unset, get a session of their own, by redirects that nobody sees.',
+      'The domain whose hosts share the session cookie, the same in both services. Hosts outside it, or all hosts if it is unset, get a session of their own by a few redirects.',
     aliases: ['COOKIE_DOMAIN'],
   },
   SESSION_COOKIE_EXPIRE: {
@@ -80,7 +81,7 @@ export const cookieVariables = {
   SESSION_COOKIE_SECURE: {
     type: boolean,
     default: 'true',
-    meaning: 'Whether browsers send the cookie over HTTPS only. Say false only for development.',
+    meaning: 'Whether browsers send the cookie over HTTPS only. Write false only for development.',
     aliases: ['COOKIE_SECURE'],
   },
   SESSION_COOKIE_HTTPONLY: {
@@ -97,8 +98,7 @@ export const observabilityVariables = {
   LOGGING_ENABLE: {
     type: boolean,
     default: 'true',
-    meaning:
-      'Whether each request leaves a line in the log. A refusal and an error of ours leave theirs in any case.',
+    meaning: 'Whether each request is logged. Refusals and errors of the service itself are always logged.',
     aliases: ['REQUEST_LOGGING'],
   },
   LOGGING_LEVEL: {
@@ -108,7 +108,7 @@ export const observabilityVariables = {
   },
   METRICS_PORT: {
     type: port,
-    meaning: 'The port of /metrics for Prometheus, for the inside only. Unset, there is none.',
+    meaning: 'The port of /metrics for Prometheus, for the internal network only. Unset: no metrics.',
   },
   METRICS_STATSD_HOST: {
     type: text,
@@ -130,16 +130,16 @@ export const outgoingVariables = {
     type: outgoingProxy,
     secret: true,
     meaning:
-      'The outgoing proxy through which others are reached over plain HTTP: providers, auth and applications. None to this machine itself.',
+      'The outgoing proxy for connections over plain HTTP to providers, auth and applications. It is not used for the machine itself.',
   },
   HTTPS_PROXY: {
     type: outgoingProxy,
     secret: true,
-    meaning: 'The same for what is reached over HTTPS.',
+    meaning: 'The same for connections over HTTPS.',
   },
   NO_PROXY: {
     type: proxyExceptions,
     meaning:
-      'Who is reached without the outgoing proxy, with commas between: hosts with all that is below them, `.example.com` for what is below alone, addresses, ranges like `10.0.0.0/8`, each but a range with a port if you like, or `*`.',
+      'The destinations that are reached without the outgoing proxy, separated by commas: hosts with their subdomains, `.example.com` for subdomains only, addresses, ranges like `10.0.0.0/8`, or `*`. All but ranges may have a port.',
   },
 } satisfies Table;

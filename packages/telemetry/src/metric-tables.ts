@@ -41,7 +41,7 @@ const introduction = `<!-- generated: do not edit; run npx --yes pnpm@12.21.0 ru
 
 # Dashboards
 
-Both services tell about their work in three ways: log lines, StatsD and Prometheus. They speak of the same moments.
+Both services report in three ways: log lines, StatsD and Prometheus. All three are made from the same events.
 
 **StatsD** is for dashboards that were made for BuzzFeed SSO: same names, same tags, DogStatsD over UDP. It is sent when
 \`METRICS_STATSD_HOST\` is set, and only then (BuzzFeed SSO sent to \`localhost\` where it was not). Nothing waits for it: an
@@ -82,7 +82,7 @@ function renderService({ service, namespace, statsd, prometheus }: ServiceMetric
     '| --- | --- | --- | --- |',
     ...sent,
     '',
-    'Names of BuzzFeed SSO that are not sent, because there is nothing that they would say:',
+    'Names of BuzzFeed SSO that are not sent, because they have no meaning here:',
     '',
     '| name | why |',
     '| --- | --- |',

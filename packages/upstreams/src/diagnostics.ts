@@ -16,7 +16,7 @@ export const diagnosticKinds = {
     code: 'LK101',
     severity: 'error',
     title: 'The file is too large',
-    text: 'The file, with the values of its `{{name}}` variables filled in, is larger than 4 MiB. Ten thousand routes fit into that, so this is most likely not an upstream file. Check the path, or take out what does not belong there.',
+    text: 'The file, with the values of its `{{name}}` variables filled in, is larger than 4 MiB. Ten thousand routes fit into 4 MiB, so this is most likely not an upstream file. Check the path, or remove what does not belong there.',
   },
   notUtf8: {
     code: 'LK102',
@@ -40,7 +40,7 @@ export const diagnosticKinds = {
     code: 'LK105',
     severity: 'error',
     title: 'The text is not YAML',
-    text: 'The YAML parser cannot go on at this place. The mistake is often a little before it: a missing quote or bracket, a wrong indentation, or an unquoted value that starts with `*`, `&`, `!`, `%`, `@`, `{` or `[` or that contains `: `. Put quotes around such a value.',
+    text: 'The YAML parser stops at this place. The mistake is often a little before it: a missing quote or bracket, a wrong indentation, or an unquoted value that starts with `*`, `&`, `!`, `%`, `@`, `{` or `[` or that contains `: `. Put quotes around such a value.',
   },
   templateUnresolved: {
     code: 'LK106',
@@ -52,7 +52,7 @@ export const diagnosticKinds = {
     code: 'LK107',
     severity: 'error',
     title: 'The aliases expand to too much',
-    text: 'With every `*alias` replaced by what it stands for, the file holds more than 500 000 values. A few lines of aliases that hold aliases do that. Write the repeated part once and refer to it less deeply.',
+    text: 'With every `*alias` replaced by its value, the file has more than 500 000 values. A few aliases that contain other aliases are enough for that. Use fewer levels of aliases.',
   },
   aliasUnknown: {
     code: 'LK108',
@@ -100,31 +100,31 @@ export const diagnosticKinds = {
     code: 'LK202',
     severity: 'warning',
     title: 'A key that is not known',
-    text: 'Nothing reads this key, so it has no effect. It is often a misspelt option, and a misspelt restriction does not restrict. Correct it or take it out. In a file whose root is a map, keys that start with `x-` are left alone, as a place for anchors.',
+    text: 'This key is unknown and has no effect. It is often a misspelt option, and a misspelt restriction does not restrict. Correct it or remove it. In a file whose root is a map, keys that start with `x-` are ignored, as a place for anchors.',
   },
   notMapping: {
     code: 'LK203',
     severity: 'error',
     title: 'A mapping belongs here',
-    text: 'Here belong keys with values, each on its own indented line: `name: value`.',
+    text: 'Write keys with values here, each on its own indented line: `name: value`.',
   },
   notList: {
     code: 'LK204',
     severity: 'error',
     title: 'A list belongs here',
-    text: 'Here belongs a list, even if it has only one entry. Write `[value]`, or one `- value` per line.',
+    text: 'Write a list here, even if it has only one entry: `[value]`, or one `- value` per line.',
   },
   notText: {
     code: 'LK205',
     severity: 'error',
     title: 'A text belongs here',
-    text: 'Here belongs one single value, not a list and not a mapping.',
+    text: 'Write one single value here, not a list and not a mapping.',
   },
   notBoolean: {
     code: 'LK206',
     severity: 'error',
     title: '`true` or `false` belongs here',
-    text: 'Here belongs `true` or `false`; `yes`, `no`, `on`, `off`, `y` and `n` are read as well. In quotes they are texts, not truth values: leave the quotes out.',
+    text: 'Write `true` or `false` here; `yes`, `no`, `on`, `off`, `y` and `n` are read as well. In quotes they are texts, not truth values: leave the quotes out.',
   },
   notDuration: {
     code: 'LK207',
@@ -148,7 +148,7 @@ export const diagnosticKinds = {
     code: 'LK210',
     severity: 'error',
     title: 'A setting beside the sections instead of inside one',
-    text: 'Next to `service` stand the sections: `default` and one for each cluster. This key belongs inside a section. BuzzFeed SSO took it for a section of that name and dropped it without a word, and with it any restriction in it. Indent it below `default:`; the options go below `options:` in there.',
+    text: 'Next to `service` stand the sections: `default` and one for each cluster. This key belongs inside a section. BuzzFeed SSO treated it as a section of that name and silently ignored it, with any restriction in it. Indent it below `default:`; the options go below `options:` in there.',
   },
   notSection: {
     code: 'LK211',
@@ -160,13 +160,13 @@ export const diagnosticKinds = {
     code: 'LK212',
     severity: 'error',
     title: 'A header that cannot be set',
-    text: "A header name is made of letters, digits and ``!#$%&'*+-.^_`|~``. A value has no line breaks and no control characters. Headers that say how the message itself is sent (`Connection`, `Content-Length`, `Host`, `Keep-Alive`, `TE`, `Trailer`, `Transfer-Encoding`, `Upgrade`, `Proxy-Connection`) cannot be set from a file. `preserve_host` decides about `Host`. Letter case makes no difference to a header name, so a name may stand only once.",
+    text: "A header name is made of letters, digits and ``!#$%&'*+-.^_`|~``. A value has no line breaks and no control characters. Headers that control how the message is transferred (`Connection`, `Content-Length`, `Host`, `Keep-Alive`, `TE`, `Trailer`, `Transfer-Encoding`, `Upgrade`, `Proxy-Connection`) cannot be set from a file. `preserve_host` decides about `Host`. Letter case makes no difference to a header name, so a name may stand only once.",
   },
   publicPattern: {
     code: 'LK213',
     severity: 'error',
     title: 'A pattern in `skip_auth_regex` that cannot be read',
-    text: 'Patterns are regular expressions in RE2 syntax, as in Go: no look-ahead, no look-behind, no back-references, at most 1000 repetitions and 1000 characters. Repetitions count as often as they repeat, so `(a{1000})` a dozen times over is too large for one pattern, and all patterns of a file together have a bound that ten thousand ordinary ones keep. In double quotes a backslash is written twice; single quotes or none are easier.',
+    text: 'Patterns are regular expressions in RE2 syntax, as in Go: no look-ahead, no look-behind, no back-references, at most 1000 repetitions and 1000 characters. A repetition counts as often as it repeats, so a dozen times `(a{1000})` is too large for one pattern. All patterns of a file together also have a limit, which ten thousand ordinary patterns do not reach. In double quotes a backslash is written twice; single quotes or none are easier.',
   },
   providerSlug: {
     code: 'LK214',
@@ -190,43 +190,43 @@ export const diagnosticKinds = {
     code: 'LK217',
     severity: 'error',
     title: 'A header that carries no assertion',
-    text: "`assertion_header` is the name of a header, or a name and a scheme: `X-Identity`, `'Authorization: Bearer'`. Headers that frame a message, cookies, and those in which the proxy says something else (`X-Forwarded-…`, `X-Request-Id`) cannot carry it, nor one that `inject_request_headers` sets.",
+    text: "`assertion_header` is the name of a header, or a name and a scheme: `X-Identity`, `'Authorization: Bearer'`. It cannot be a header that controls the transfer of a message, a cookie header, a header that the proxy uses for something else (`X-Forwarded-…`, `X-Request-Id`), or one that `inject_request_headers` sets.",
   },
   assertionClaim: {
     code: 'LK218',
     severity: 'error',
     title: 'A claim that cannot be added',
-    text: 'What every assertion has (`iss`, `aud`, `sub`, `email`, `email_verified`, `groups`, `idp`, `sid`, `auth_time`, `iat`, `nbf`, `exp`, `jti`) cannot be set by `assertion_claims`, so that it means the same everywhere. A value that begins with `$` is one of `$email`, `$user`, `$name`, `$groups`, `$sub` and `$idp`; `$$` is a dollar sign.',
+    text: 'The claims of every assertion (`iss`, `aud`, `sub`, `email`, `email_verified`, `groups`, `idp`, `sid`, `auth_time`, `iat`, `nbf`, `exp`, `jti`) cannot be set by `assertion_claims`, so that they mean the same everywhere. A value that begins with `$` is one of `$email`, `$user`, `$name`, `$groups`, `$sub` and `$idp`; `$$` is a dollar sign.',
   },
   headerPattern: {
     code: 'LK219',
     severity: 'error',
     title: 'Not a header that can be stripped',
-    text: 'An entry of `strip_request_headers` is the name of a header, or how names begin with one `*` at the end: `X-Debug-*`. A `*` elsewhere, or alone, is refused: alone it would take off `Accept` and `Content-Type`, too. Headers that say how the message itself is sent (LK212) are never passed on as they came.',
+    text: 'An entry of `strip_request_headers` is the name of a header, or the beginning of names with one `*` at the end: `X-Debug-*`. A `*` elsewhere, or alone, is refused: alone it would remove `Accept` and `Content-Type`, too. Headers that control the transfer of the message (LK212) are never forwarded unchanged.',
   },
   originUnusable: {
     code: 'LK220',
     severity: 'error',
     title: 'Not an origin',
-    text: 'An origin is a scheme, `http` or `https`, a host, and a port where it is not the usual one: `https://app.example.com`. It has no path, not even `/`, and no wildcard: name each. `null` is refused, because every sandboxed frame and every file on a disk has that origin.',
+    text: 'An origin is a scheme, `http` or `https`, a host, and a port where it is not the usual one: `https://app.example.com`. It has no path, not even `/`, and no wildcard: list each origin. `null` is refused, because every sandboxed frame and every file on a disk has that origin.',
   },
   corsWord: {
     code: 'LK221',
     severity: 'error',
     title: 'Not a method or header that `cors` can name',
-    text: '`methods` and `headers` of `cors` are lists of names: `[PUT, DELETE]`, `[X-Requested-With]`. `*` is refused, because with credentials browsers take it for a name like any other. Leave the list out to let the named origins use what they ask for.',
+    text: '`methods` and `headers` of `cors` are lists of names: `[PUT, DELETE]`, `[X-Requested-With]`. `*` is refused, because with credentials browsers take it for a name like any other. Leave the list out to allow the listed origins all that they request.',
   },
   serverName: {
     code: 'LK222',
     severity: 'error',
     title: '`server_name` is not the name of a server',
-    text: '`server_name` is the name that the certificate of the application holds: a host name without scheme, port and path. An address cannot be asked for by name; leave the option out where `to` holds one that the certificate names.',
+    text: '`server_name` is the name that the certificate of the application holds: a host name without scheme, port and path. An IP address is not allowed; leave the option out if `to` is an IP address that the certificate contains.',
   },
   limitTooShort: {
     code: 'LK223',
     severity: 'error',
-    title: 'A limit that nobody could keep',
-    text: '`max_auth_age` and `idle_timeout` are at least `1m`. Below that people would be asked to sign in again before they have arrived.',
+    title: 'A time limit that is too short',
+    text: '`max_auth_age` and `idle_timeout` are at least `1m`. With less, people would have to sign in again before the page is shown.',
   },
   protocolUnknown: {
     code: 'LK224',
@@ -238,7 +238,7 @@ export const diagnosticKinds = {
     code: 'LK225',
     severity: 'error',
     title: 'A protocol that does not go with `to`',
-    text: '`h2` is HTTP/2 over TLS and needs `to: https://…`; `h2c` is HTTP/2 without it, and needs `to: http://…` or `to: unix:/…`. Where `to` names no scheme, `UPSTREAM_SCHEME` does. Nobody guesses which of the two is meant, since one of them sends everything in the clear.',
+    text: '`h2` is HTTP/2 over TLS and needs `to: https://…`; `h2c` is HTTP/2 without it, and needs `to: http://…` or `to: unix:/…`. Where `to` names no scheme, `UPSTREAM_SCHEME` does. The proxy does not guess which one is meant, because one of them sends everything unencrypted.',
   },
   sectionMissing: {
     code: 'LK301',
@@ -274,7 +274,7 @@ export const diagnosticKinds = {
     code: 'LK306',
     severity: 'error',
     title: '`to` is not an address',
-    text: '`to` is a host name with, as needed, a scheme (`http` or `https`), a port, a path and a query. A Unix socket is written with its whole path, `unix:/run/app.sock`, in which a host name has no say. It holds no user name, no password and no `#fragment`. Credentials for the application go into `inject_request_headers`.',
+    text: '`to` is a host name with, as needed, a scheme (`http` or `https`), a port, a path and a query. A Unix socket is written with its full path, `unix:/run/app.sock`, which cannot contain a part of the host name. It has no user name, no password and no `#fragment`. Credentials for the application go into `inject_request_headers`.',
   },
   rewritePattern: {
     code: 'LK307',
@@ -292,7 +292,7 @@ export const diagnosticKinds = {
     code: 'LK309',
     severity: 'error',
     title: 'Two routes for one host',
-    text: 'Two routes have the same `from`, so one would never be reached: BuzzFeed SSO took the last and said nothing. Letter case, a dot at the end and the default port make no difference. An extra route without a `from` of its own has that of its service.',
+    text: 'Two routes have the same `from`, so one would never be used: BuzzFeed SSO silently took the last one. Letter case, a dot at the end and the default port make no difference. An extra route without a `from` of its own has that of its service.',
   },
   noRule: {
     code: 'LK310',
@@ -316,25 +316,25 @@ export const diagnosticKinds = {
     code: 'LK313',
     severity: 'error',
     title: 'A file for TLS that cannot be used',
-    text: 'The proxy cannot read the file that `ca_file`, `client_cert_file` or `client_key_file` names, or UPSTREAM_DEFAULT_CA_FILE and its like, or it does not hold what it should: certificates or a private key in PEM, the key without a passphrase and that of the certificate. Only the proxy looks at these files, not `latchkey check`. When such a file changes while the proxy runs, what was in it before stays in force until it can be used again, also when the upstream file is read again meanwhile.',
+    text: 'The proxy cannot read the file that `ca_file`, `client_cert_file` or `client_key_file` names, or UPSTREAM_DEFAULT_CA_FILE and its like, or it does not hold what it should: certificates or a private key in PEM, the key without a passphrase and that of the certificate. Only the proxy looks at these files, not `latchkey check`. If such a file changes while the proxy runs, its former content stays in use until the file can be used again, also when the upstream file is reloaded in the meantime.',
   },
   tlsKeyReadable: {
     code: 'LK314',
     severity: 'warning',
     title: 'A private key that everybody may read',
-    text: 'Any user of the machine can read the file that `client_key_file` names, and show the certificate of the proxy to the application. Take that right away: `chmod 600`, owned by the user of the proxy.',
+    text: 'Any user of the machine can read the file in `client_key_file`, and can act as the proxy towards the application. Restrict its permissions: `chmod 600`, owned by the user of the proxy.',
   },
   tlsPairIncomplete: {
     code: 'LK315',
     severity: 'error',
     title: 'A certificate without its key, or a key without its certificate',
-    text: '`client_cert_file` and `client_key_file` belong together. Where one of them is in the `defaults` of the file or in the environment, the other one has to be as well, or both have to be in the route. Empty ones take a default away: `client_cert_file: ""`.',
+    text: '`client_cert_file` and `client_key_file` belong together. Where one of them is in the `defaults` of the file or in the environment, the other one has to be as well, or both have to be in the route. An empty value removes a default: `client_cert_file: ""`.',
   },
   tlsWithoutEffect: {
     code: 'LK316',
     severity: 'warning',
     title: 'An option for TLS on a connection without TLS',
-    text: '`ca_file`, `client_cert_file`, `client_key_file` and `server_name` say how a connection is secured, and the one to `http://…` or to a Unix socket is not. Write `to: https://…`, or take the option out.',
+    text: '`ca_file`, `client_cert_file`, `client_key_file` and `server_name` are for TLS, and a connection to `http://…` or to a Unix socket has none. Write `to: https://…`, or remove the option.',
   },
   severalKinds: {
     code: 'LK401',
@@ -357,20 +357,20 @@ export const diagnosticKinds = {
   emptyKeepsDefault: {
     code: 'LK404',
     severity: 'warning',
-    title: 'An empty value does not take a default away',
+    title: 'An empty value does not remove a default',
     text: 'The list is empty, or the duration zero, so the default of the environment applies. Write what is wanted instead.',
   },
   clusterUnknown: {
     code: 'LK405',
     severity: 'warning',
     title: 'No service has a section for this cluster',
-    text: 'The file has sections for other clusters and none for the one that is asked for, so every service is what `default` makes of it. If the name is misspelt, rules that narrow access in the right section are missing. Check `UPSTREAM_CLUSTER`, or `--cluster`.',
+    text: 'The file has sections for other clusters but none for this one, so only `default` counts. If the name is misspelt, rules in the right section that narrow access are missing. Check `UPSTREAM_CLUSTER`, or `--cluster`.',
   },
   groupUnsayable: {
     code: 'LK406',
     severity: 'warning',
-    title: 'A group that the application is not told of',
-    text: '`X-Forwarded-Groups` is a list with commas between its entries, so a group whose name holds a comma or a control character would read as another group, or as several. It is left out there. Who is in the group may pass all the same. Where the application looks at the groups, give the group another name at the provider.',
+    title: 'A group that the application does not receive',
+    text: '`X-Forwarded-Groups` is separated by commas, so a group with a comma or a control character in its name would be read as another group, or as several. It is left out there. Members of the group still have access. If the application uses the groups, rename the group at the provider.',
   },
 } as const satisfies Record<string, DiagnosticKind>;
 
@@ -388,7 +388,7 @@ export function renderDiagnosticsReference(): string {
   return (
     [
       '# Diagnostics of the upstream file',
-      'Each line that `latchkey` prints about an upstream file carries a code. This page says what each one means and what to write; [upstreams.md](upstreams.md) has every option. An error keeps the file from being used at all: the service does not start, or goes on with the file that it had. A warning does not. One run names them all; what would only follow from a mistake, such as a missing rule where `allowed_groups` cannot be read, is left out.',
+      'Each line that `latchkey` prints about an upstream file carries a code. This page says what each one means and what to write; [upstreams.md](upstreams.md) has every option. With an error, the file is not used: the service does not start, or a running service keeps the file that it has. With a warning, the file is used. One run reports all of them, but not the consequences of another mistake, such as a missing rule when `allowed_groups` cannot be read.',
       'Generated from `packages/upstreams/src/diagnostics.ts`.',
       ...kinds.map(
         (kind) =>

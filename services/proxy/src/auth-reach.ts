@@ -31,7 +31,7 @@ export function watchReach(
     awaySince = undefined;
     if (awayMs < leastAwayMs) return;
     comebacks += 1;
-    log.info({ seconds: Math.round(awayMs / 1000) }, 'auth can be asked again');
+    log.info({ seconds: Math.round(awayMs / 1000) }, 'auth can be reached again');
   }
 
   return {

@@ -32,7 +32,7 @@ const signing = createSigner({
   assertionKey: settings.assertionKey,
 });
 if ('problems' in signing) refuseToStart('proxy', signing.problems.map(sentenceOf));
-if (signing.signer.assertions === undefined) log.info('there are no assertions: ASSERTION_KEY is not set');
+if (signing.signer.assertions === undefined) log.info('no assertions: ASSERTION_KEY is not set');
 const outcome = readUpstreams(settings.upstream);
 if (outcome.table === undefined) refuseToStart('proxy', outcome.errors);
 const first = inForce(outcome);

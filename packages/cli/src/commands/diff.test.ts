@@ -46,7 +46,7 @@ test('says when nothing changes', async () => {
   const moved = `- service: other-name\n  default: {from: WIKI.example.com., to: "http://wiki.internal:80/"}\n  prod: {options: {allowed_groups: [eng]}}\n`;
   expect(await diff(eng, moved)).toEqual({
     code: 0,
-    stdout: 'Nobody gains and nobody loses; every host leads where it did.\n',
+    stdout: 'No change: nobody gains or loses access, and every host leads to the same application.\n',
     stderr: '',
   });
 });
@@ -122,9 +122,7 @@ describe('hosts and patterns that come and go', () => {
   test('a new host is told and widens nothing', async () => {
     const two = one + routes(['b.example.com', 'http://b', 'allowed_groups: ["*"]']).replace('s0', 's1');
     expect(await changes(one, two)).toEqual(['new leads to http://b, open to everybody who can sign in']);
-    expect(await changes(two, one)).toEqual([
-      'gone nobody reaches it any more, before everybody who can sign in',
-    ]);
+    expect(await changes(two, one)).toEqual(['removed before open to everybody who can sign in']);
   });
 
   test('a new pattern beside others may take hosts from them, and counts', async () => {
@@ -201,9 +199,9 @@ describe('a file that a running proxy refuses', () => {
   );
   const other = routes(['c.example.com', 'c.internal', 'allowed_groups: [eng]']);
 
-  const gone = '2 of 2 routes would be gone: a.example.com, b.example.com';
+  const gone = '2 of 2 routes would be removed: a.example.com, b.example.com';
 
-  test('is told with what would be gone, at the end', async () => {
+  test('is told with what would be removed, at the end', async () => {
     const { code, stdout, stderr } = await diff(both, other);
     expect([code, stderr]).toEqual([1, '']);
     expect(stdout).toMatch(new RegExp(`\\nA running proxy refuses this file: ${gone}\\. A restart .*\\n$`));

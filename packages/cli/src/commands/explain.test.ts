@@ -161,7 +161,7 @@ describe('the decision', () => {
 
   test('of a script is 401, that of a page visit a redirect', async () => {
     const script = await explain('https://wiki.example.com/', '--header', 'Sec-Fetch-Mode: cors');
-    expect(script).toMatchObject({ status: 401, outcome: expect.stringContaining('not redirected') });
+    expect(script).toMatchObject({ status: 401, outcome: expect.stringContaining('not a redirect') });
     const visit = await explain('https://wiki.example.com/');
     expect(visit).toMatchObject({
       status: 302,
@@ -197,7 +197,9 @@ describe('the path is taken as it stands', () => {
     ];
     const { code, stdout } = await latchkey(files, args);
     expect(code).toBe(1);
-    expect(stdout).toContain('/public/%2e%2e/admin has two readings, so no public pattern applies to it');
+    expect(stdout).toContain(
+      '/public/%2e%2e/admin can be read in two ways, so no public pattern applies to it',
+    );
   });
 });
 
@@ -294,7 +296,7 @@ PROVIDER_G_SLUG=google
     async (as) => {
       const verdict = await asked(['proxy.env'], ...wiki, '--as', as);
       expect(verdict).toMatchObject({ allow: false, error: 'account_refused' });
-      expect(verdict.notes).toEqual([expect.stringContaining('whatever the rules of the application say')]);
+      expect(verdict.notes).toEqual([expect.stringContaining('an account that auth refuses')]);
       expect(verdict.outcome).toContain('At the sign-in: No rule admits an e-mail address');
       expect(verdict.signIn[0]).toMatchObject({ outcome: 'miss' });
     },
@@ -456,16 +458,16 @@ describe('a note', () => {
       'a preflight has no body',
     ],
     [
-      'says what is taken off',
+      'says what is removed',
       'https://wiki.example.com/',
       ['--header', 'x_forwarded_user: a'],
-      'x_forwarded_user is taken off',
+      'x_forwarded_user is removed',
     ],
     [
-      'says that cookies are not opened',
+      'says that cookies are not decrypted',
       'https://wiki.example.com/',
       ['--header', 'Cookie: a=b'],
-      '--as says who',
+      'use --as to say who',
     ],
     ['says what gives a path two readings', 'https://wiki.example.com/public%2Fx', [], 'an encoded slash'],
   ])('%s', async (_, url, args, expected) => {
@@ -528,7 +530,7 @@ describe('a route with forward_auth', () => {
   };
 
   test.each([
-    ['behind.env', 'a server in front that asks about it is told the same'],
+    ['behind.env', 'a server in front that asks about it gets the same answer'],
     ['alone.env', 'forward_auth has no effect: SERVER_TRUSTED_PROXIES is not set'],
   ])('is explained with %s: %s', async (env, note) => {
     const asked = ['explain', 'up.yml', '--env-file', env, '--url', 'https://wiki.example.com/'];

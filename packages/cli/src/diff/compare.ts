@@ -5,14 +5,14 @@ import { compareAccess } from './access.ts';
 
 /** What changes for one host or pattern. */
 export type Change = {
-  readonly kind: 'gain' | 'loss' | 'new' | 'gone' | 'other';
+  readonly kind: 'gain' | 'loss' | 'new' | 'removed' | 'other';
   /** The host, or the pattern, as the file has it. */
   readonly host: string;
   /** In words: who gains or loses, or what is different. */
   readonly text: string;
   /** Whether somebody may get in who could not before, where there was something already. */
   readonly widens: boolean;
-  /** Where to look: in the new file, or for what is gone in the old one. */
+  /** Where to look: in the new file, or for what is removed in the old one. */
   readonly route: Route;
 };
 
@@ -64,7 +64,7 @@ function patternsOf({ routes }: RouteTable): Map<string, Served> {
 }
 
 function compareServed(host: string, before: Served | undefined, after: Served | undefined): Change[] {
-  if (after === undefined) return before ? [gone(host, before)] : [];
+  if (after === undefined) return before ? [removed(host, before)] : [];
   if (before === undefined) return [added(host, after)];
   const { route } = after;
   const { gains, losses } = compareAccess(before.route, route);
@@ -126,11 +126,11 @@ function added(host: string, { route, destination }: Served): Change {
   return { kind: 'new', host, text, widens: false, route };
 }
 
-function gone(host: string, { route }: Served): Change {
+function removed(host: string, { route }: Served): Change {
   return {
-    kind: 'gone',
+    kind: 'removed',
     host,
-    text: `nobody reaches it any more, before ${describeRules(route.rules)}`,
+    text: `before open to ${describeRules(route.rules)}`,
     widens: false,
     route,
   };

@@ -5,12 +5,12 @@ import { paintFor } from '../output/paint.ts';
 import { printable } from '../output/printable.ts';
 import type { Change } from './compare.ts';
 
-const wordOf = { gain: 'gains', loss: 'loses', new: 'new', gone: 'gone', other: 'changed' } as const;
+const wordOf = { gain: 'gains', loss: 'loses', new: 'new', removed: 'removed', other: 'changed' } as const;
 
 /** What there is to tell about two files. */
 export type Diff = {
   readonly changes: readonly Change[];
-  /** What would be gone, in words, where that is so much that a running proxy refuses the file. */
+  /** What would be removed, in words, where that is so much that a running proxy refuses the file. */
   readonly refused: string | undefined;
 };
 
@@ -42,12 +42,13 @@ function renderRefusal(message: string, file: string): string {
 
 function renderText(changes: readonly Change[], io: Pick<Io, 'isTerminal' | 'env'>): string {
   const paint = paintFor(io);
-  if (changes.length === 0) return 'Nobody gains and nobody loses; every host leads where it did.\n';
+  if (changes.length === 0)
+    return 'No change: nobody gains or loses access, and every host leads to the same application.\n';
   const colours = {
     gain: paint.red,
     loss: paint.yellow,
     new: paint.green,
-    gone: paint.yellow,
+    removed: paint.yellow,
     other: paint.bold,
   };
   const hosts = [...new Set(changes.map(({ host }) => host))];
@@ -59,7 +60,7 @@ function renderText(changes: readonly Change[], io: Pick<Io, 'isTerminal' | 'env
   });
   const widening = changes.filter(({ widens }) => widens).length;
   const summary =
-    widening === 0 ? 'Nobody gains access to what was there.' : `Access widens in ${widening} ways.`;
+    widening === 0 ? 'Nobody gains access to existing applications.' : `Access widens in ${widening} ways.`;
   return `${blocks.join('\n')}\n${widening === 1 ? 'Access widens in one way.' : summary}\n`;
 }
 
@@ -71,7 +72,7 @@ function renderGithub(
     code: `${host}: ${wordOf[kind]}`,
     severity: widens ? 'warning' : 'notice',
     message: `${host} ${wordOf[kind]}: ${text}`,
-    file: kind === 'gone' ? files.before : files.after,
+    file: kind === 'removed' ? files.before : files.after,
     ...route.position,
   });
 }

@@ -17,7 +17,7 @@ const pairs: readonly Pair[] = [
     ofProxy: 'CLIENT_ID',
     ofAuth: 'CLIENT_PROXY_ID',
     agree: (proxy, auth) => proxy.client.id === auth.client.id,
-    consequence: 'auth does not know the proxy, and nobody can sign in: write the same in both',
+    consequence: 'auth does not know the proxy, and nobody can sign in: write the same value in both',
   },
   {
     ofProxy: 'CLIENT_SECRET',
@@ -25,21 +25,20 @@ const pairs: readonly Pair[] = [
     // While it is being changed, each has to know the one that the other uses.
     agree: ({ client: { secrets: ofProxy } }, { client: { secrets: ofAuth } }) =>
       ofAuth.includes(ofProxy[0]) && ofProxy.includes(ofAuth[0]),
-    consequence: 'the two do not believe each other, and nobody can sign in: write the same in both',
+    consequence: 'the services do not trust each other, and nobody can sign in: write the same value in both',
   },
   {
     ofProxy: 'PROVIDER_URL_EXTERNAL',
     ofAuth: 'SERVER_HOST',
     agree: (proxy, auth) => isSameHost(proxy.provider.externalUrl, auth.server),
-    consequence:
-      'people are sent to sign in where auth does not answer: write the host of the one into the other',
+    consequence: 'people are sent to an address where auth does not answer: write the same host in both',
   },
   {
     ofProxy: 'PROVIDER_URL_EXTERNAL',
     ofAuth: 'SERVER_SCHEME',
     agree: ({ provider }, { server }) => provider.externalUrl.protocol === `${server.scheme}:`,
     consequence:
-      'people come back from the provider by another scheme than they went, and what was begun there is not found: write the scheme of the one into the other',
+      'people come back from the provider under another scheme, and their sign-in is not found: write the same scheme in both',
   },
   {
     ofProxy: 'PROVIDER_URL_INTERNAL',
@@ -47,20 +46,20 @@ const pairs: readonly Pair[] = [
     agree: ({ provider }, { server }) =>
       server.internalPort === undefined || provider.internalUrl.href !== provider.externalUrl.href,
     consequence:
-      'the proxy asks at the address of browsers, where auth does not answer it: write the address that leads to that port',
+      'the proxy uses the address for browsers, where auth does not answer it: write the address of that port',
   },
   {
     ofProxy: 'SESSION_COOKIE_NAME',
     ofAuth: 'SESSION_COOKIE_NAME',
     agree: (proxy, auth) => isOnItsOwn(proxy) || proxy.session.cookie.name === auth.session.cookie.name,
-    consequence: 'the proxy does not find the shared session cookie: write the same in both',
+    consequence: 'the proxy does not find the shared session cookie: write the same value in both',
   },
   {
     ofProxy: 'SESSION_COOKIE_DOMAIN',
     ofAuth: 'SESSION_COOKIE_DOMAIN',
     agree: (proxy, auth) => proxy.session.cookie.domain === auth.session.cookie.domain,
     consequence:
-      'the hosts that only one of them names get a session each by more redirects: write the same in both',
+      'hosts below only one of the domains get a session of their own, with more redirects: write the same value in both',
   },
   {
     ofProxy: 'SESSION_COOKIE_SECRET',
@@ -68,13 +67,13 @@ const pairs: readonly Pair[] = [
     agree: (proxy, auth) =>
       isOnItsOwn(proxy) || proxy.session.cookie.secrets.includes(auth.session.cookie.secrets[0]),
     consequence:
-      'the proxy cannot open the shared session cookie, and every host gets a session by more redirects: write the same in both',
+      'the proxy cannot decrypt the shared session cookie, and every host gets a session of its own, with more redirects: write the same value in both',
   },
   {
     ofProxy: 'SESSION_COOKIE_SECURE',
     ofAuth: 'SESSION_COOKIE_SECURE',
     agree: (proxy, auth) => isOnItsOwn(proxy) || proxy.session.cookie.secure === auth.session.cookie.secure,
-    consequence: 'the shared session cookie has another name in each: write the same in both',
+    consequence: 'the shared session cookie has a different name in each: write the same value in both',
   },
 ];
 

@@ -202,10 +202,10 @@ function askedToSignIn(
   if (kind === 'sign_in_aside') {
     return refused(
       'not_signed_in',
-      `${why} The page says to sign in in a new tab: no link leads back to so long an address.`,
+      `${why} The page asks to sign in in a new tab: the address is too long to come back to.`,
     );
   }
-  return refused('not_signed_in', `${why} It is no page visit, so it is told and not redirected.`);
+  return refused('not_signed_in', `${why} It is not a page visit, so the answer is 401 and not a redirect.`);
 }
 
 function denied(outcome: Extract<Outcome<Requester>, { kind: 'deny' }>, parts: Parts): Told {

@@ -42,7 +42,7 @@ function aboutScheme({ asked, installation: { proxy }, answer }: Explained): str
       'SERVER_TRUSTED_PROXIES is not set, so the proxy does not see that this came over http, and does not redirect it',
     ];
   }
-  if (proxy === undefined) return ['it is not redirected where SESSION_COOKIE_SECURE is false'];
+  if (proxy === undefined) return ['with SESSION_COOKIE_SECURE=false it is not redirected'];
   return [];
 }
 
@@ -76,12 +76,12 @@ function aboutPath({
   if (typeof read === 'string' || !route || route.publicPaths.length === 0) return [];
   if (read.path === undefined) {
     return [
-      'what gives a path two readings: an encoded slash, dot or %, `//`, `;`, a dot segment. Without them it may be public',
+      'a path with an encoded slash, dot or %, with `//`, `;` or a dot segment can be read in two ways. Without these it may be public',
     ];
   }
   const isPublic = rules.some(({ about, outcome }) => about === 'request' && outcome === 'hit');
   if (!isPublic && read.query !== '' && route.publicPaths.some(({ source }) => /\\\?/.test(source))) {
-    return ['patterns see the path without its query'];
+    return ['patterns are matched against the path without its query'];
   }
   return [];
 }
@@ -121,7 +121,7 @@ function aboutSignIn({
     );
   }
   if (error === 'account_refused') {
-    notes.push('whoever auth refuses has no session, whatever the rules of the application say');
+    notes.push('an account that auth refuses gets no session, even if the rules of the application match');
   }
   return notes;
 }
@@ -172,10 +172,10 @@ function addressMeant(email: string, listed: readonly string[]): string | undefi
 function aboutHeaders({ asked: { headerNames } }: Explained): string[] {
   const taken = headerNames.filter(isReserved);
   const notes = taken.map(
-    (name) => `${name} is taken off: only the proxy says that, and it believes its load balancers alone`,
+    (name) => `${name} is removed: only the proxy sets it, and trusts only its load balancers`,
   );
   if (headerNames.some((name) => name.toLowerCase() === 'cookie')) {
-    notes.push('cookies are not opened here: --as says who is signed in');
+    notes.push('cookies are not decrypted here: use --as to say who is signed in');
   }
   return notes;
 }

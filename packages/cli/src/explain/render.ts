@@ -72,7 +72,7 @@ function factsOf(
   if (typeof read !== 'string') {
     facts.push(
       ['host', read.host],
-      ['path', read.path ?? `${read.rawPath} has two readings, so no public pattern applies to it`],
+      ['path', read.path ?? `${read.rawPath} can be read in two ways, so no public pattern applies to it`],
     );
   }
   facts.push(['person', describeAsker(requester)]);

@@ -30,8 +30,8 @@ function aboutFreshness({ answer: { route, reason } }: Explained): string[] {
 function aboutServerInFront({ answer: { route }, installation: { proxy } }: Explained): string[] {
   if (route?.forwardAuth !== true) return [];
   return proxy?.hasTrustedProxies === false
-    ? ['forward_auth has no effect: SERVER_TRUSTED_PROXIES is not set, so no server in front is believed']
-    : ['a server in front that asks about it is told the same, by forward_auth'];
+    ? ['forward_auth has no effect: SERVER_TRUSTED_PROXIES is not set, so no server in front is trusted']
+    : ['a server in front that asks about it gets the same answer, by forward_auth'];
 }
 
 function aboutOutgoingProxy({ answer: { upstream }, installation: { proxy } }: Explained): string[] {

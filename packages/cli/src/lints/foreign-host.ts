@@ -69,11 +69,11 @@ export function lintForeignHosts({ file, source, table }: LintSubject): Finding[
     const to = JSON.stringify(route.to);
     const example = hostOfStranger(template) ?? sensitiveHosts.find((host) => canBe(template, host));
     if (example !== undefined) {
-      const message = `Whoever asks ${quotedId(route)} chooses the host that ${to} leads to, ${example} for one: end it with a domain of your own, or list the names in \`from\``;
+      const message = `A client of ${quotedId(route)} chooses the host that ${to} leads to, ${example} for example: end it with a domain of your own, or list the names in \`from\``;
       return [findingOf(lints.foreignHost, place, message)];
     }
     if (localHost.test(template.host) && template.port.includes('$')) {
-      const message = `Whoever asks ${quotedId(route)} chooses the port of ${template.host}, which the proxy refuses: write the port, in a route for each application`;
+      const message = `A client of ${quotedId(route)} chooses the port of ${template.host}, which the proxy refuses: write the port, in a route for each application`;
       return [findingOf(lints.localPort, place, message)];
     }
     return [];

@@ -29,7 +29,7 @@ export function lintCertificates({ file, source, table }: LintSubject): Finding[
   return table.routes
     .filter((route) => route.tlsSkipVerify)
     .map((route) => {
-      const message = `Nobody checks that the application of ${quotedId(route)} is what it says it is: take \`tls_skip_verify\` out`;
+      const message = `The certificate of the application of ${quotedId(route)} is not checked: remove \`tls_skip_verify\``;
       return findingOf(
         lints.certificateUnchecked,
         { file, ...source.placeOf(route, 'tls_skip_verify') },

@@ -30,13 +30,13 @@ export const lints = {
     code: 'LK504',
     severity: 'warning',
     title: 'The certificate of the application is not checked',
-    text: 'With `tls_skip_verify` anybody between the proxy and the application can take its place and is sent the identity of everyone who asks. Give the application a certificate that can be checked.',
+    text: 'With `tls_skip_verify` anybody between the proxy and the application can act as the application, and receives the requests and the identity of all people. Give the application a certificate that can be checked.',
   },
   foreignHost: {
     code: 'LK505',
     severity: 'warning',
     title: 'The client chooses the host that is forwarded to',
-    text: 'A part of the requested host decides about the host in `to`, so whoever asks chooses which host of the network, or of the internet, is reached; the message names one. Numbers count too: `2852039166` is an address. So do ends that nobody owns: below `co.uk` or `github.io` anybody can have a name, and below `internal` are `metadata.google.internal` and the like. End the host of `to` with a domain of your own, `http://$1.internal.example.com`, or let the group match a list of names, `^(wiki|docs)\\.`, or a single label, `^([a-z0-9-]+)\\.`, in front of a name of your network.',
+    text: 'A part of the requested host becomes a part of the host in `to`, so the client chooses which host of the network, or of the internet, is reached; the message gives an example. Numbers count too: `2852039166` is an address. A shared suffix is not enough: anybody can have a name below `co.uk` or `github.io`, and `metadata.google.internal` is below `internal`. End the host of `to` with a domain of your own, `http://$1.internal.example.com`, or let the group match a list of names, `^(wiki|docs)\\.`, or a single label, `^([a-z0-9-]+)\\.`, in front of a name of your network.',
   },
   neverMatches: {
     code: 'LK506',
@@ -48,31 +48,31 @@ export const lints = {
     code: 'LK507',
     severity: 'warning',
     title: 'A secret in the file',
-    text: 'Something that looks like a credential stands in the file, where everybody sees it who sees the file or its history. Put it into a variable, `SSO_CONFIG_WIKI_TOKEN`, write `{{wiki_token}}` in its place, and replace the credential, because this one is known.',
+    text: 'The file contains something that looks like a credential. Everybody who can read the file or its history can read it. Put it into a variable, `SSO_CONFIG_WIKI_TOKEN`, write `{{wiki_token}}` in its place, and change the credential, because the old one is known.',
   },
   identityHeader: {
     code: 'LK508',
     severity: 'warning',
     title: 'A header that only the proxy sets',
-    text: 'Names by which an application learns who is asking and from where are set by the proxy alone, in whatever spelling. `inject_request_headers` cannot set them, so the line has no effect. Choose another name.',
+    text: 'Headers about the identity and the address of the client are set only by the proxy, in every spelling of the name. `inject_request_headers` cannot set them, so the line has no effect. Choose another name.',
   },
   localPort: {
     code: 'LK509',
     severity: 'warning',
     title: 'The client chooses a port of the own machine',
-    text: 'The host in `to` is the machine of the proxy itself, or its cloud, and a part of the requested host is the port: whoever asks could try every port. The proxy refuses to connect there, unless `UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS` is set. Write a route for each application, with its port.',
+    text: 'The host in `to` is the machine of the proxy itself, or its cloud, and a part of the requested host is the port: a client could try every port. The proxy refuses to connect there, unless `UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS` is set. Write a route for each application, with its port.',
   },
   pathInPattern: {
     code: 'LK510',
     severity: 'warning',
     title: 'A path in the pattern of a host',
-    text: 'With `type: rewrite`, `from` is matched against the requested host, which has no scheme and never contains `/`. What asks for one is never matched, and a route answers for every path of its host. Take the scheme and the path out; a path for all requests may stand in `to`.',
+    text: 'With `type: rewrite`, `from` is matched against the requested host, which has no scheme and never contains `/`. A pattern with a scheme or a path never matches, and a route answers for every path of its host. Remove the scheme and the path; a path for all requests may be written in `to`.',
   },
   noRoute: {
     code: 'LK511',
     severity: 'error',
     title: 'No route is left',
-    text: 'The file names no service, or none that has a section for this cluster. A proxy that runs refuses to read such a file again and keeps the routes that it has; one that starts with it answers 421 to everybody. Where that is meant, set `UPSTREAM_RELOAD_ALLOW_LOSS=true`. A file that loses more than half of the routes is refused as well; that takes two files to see, and `latchkey diff` says it.',
+    text: 'The file has no service, or none with a section for this cluster. A running proxy refuses such a file and keeps its routes; a proxy that starts with it answers 421 to everybody. If that is intended, set `UPSTREAM_RELOAD_ALLOW_LOSS=true`. A file that removes more than half of the routes is refused as well; `latchkey diff`, which compares two files, reports that.',
   },
   settingRefused: {
     code: 'LK601',
@@ -83,7 +83,7 @@ export const lints = {
   settingDoubtful: {
     code: 'LK602',
     severity: 'warning',
-    title: 'A variable that is worth a look',
+    title: 'A variable with a warning',
     text: 'The service starts with this env file and leaves this line in its log.',
   },
   settingElsewhere: {
@@ -95,14 +95,14 @@ export const lints = {
   servicesDisagree: {
     code: 'LK604',
     severity: 'warning',
-    title: 'The proxy and auth are told different things',
-    text: 'The two services have to agree: by what name and secret auth knows the proxy, where auth is, and, for one session on all hosts, what its cookie is called, where it is valid and what seals it. Each of them starts, and together they sign nobody in, or with more redirects than needed; the line says which. Give `latchkey check` the env files of both services and it compares them.',
+    title: 'The settings of the proxy and of auth do not match',
+    text: 'Both services need the same values: the name and secret of the proxy, the address of auth, and, for one session on all hosts, the name, the domain and the secret of the cookie. Otherwise both start, but nobody can sign in, or signing in takes more redirects than needed; the message says which. With the env files of both services, `latchkey check` compares them.',
   },
   providerUnknown: {
     code: 'LK605',
     severity: 'warning',
     title: 'A provider that auth does not have',
-    text: 'People who open this application are sent to a sign-in that auth answers with 404; where it is not the first of a list, they cannot choose it. `provider_slug`, or `UPSTREAM_DEFAULT_PROVIDER` where it is left out, is one of the `PROVIDER_X_SLUG` of auth, or a list of them.',
+    text: 'People who open this application are sent to a sign-in page that does not exist at auth (404); a provider that is not the first of a list cannot be chosen. `provider_slug`, or `UPSTREAM_DEFAULT_PROVIDER` where it is left out, is one of the `PROVIDER_X_SLUG` of auth, or a list of them.',
   },
   returnRefused: {
     code: 'LK606',
@@ -113,8 +113,8 @@ export const lints = {
   nobodyAsks: {
     code: 'LK607',
     severity: 'warning',
-    title: 'A server in front that nobody believes',
-    text: 'With `forward_auth` a server in front says which request it asks about, and is believed where `SERVER_TRUSTED_PROXIES` of the proxy has its address. It is empty, so nobody is believed, and the answers are about the host alone: nothing is public, and nobody is named. Add the address of the server, and of nobody else who reaches the proxy.',
+    title: 'A server in front that is not trusted',
+    text: 'With `forward_auth` a server in front describes the request that it asks about. This is trusted only if `SERVER_TRUSTED_PROXIES` of the proxy contains its address. The list is empty, so no server is trusted, and the answers are only about the host: no path is public, and no identity is sent. Add the address of the server, and no address of others that can reach the proxy.',
   },
 } as const satisfies Record<string, LintKind>;
 

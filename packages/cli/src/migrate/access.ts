@@ -10,19 +10,19 @@ export const accessRules: readonly MigrationRule[] = [
     severity: 'warning',
     title: 'More than one kind of rule',
     before:
-      'Any one suffices at sign-in, as documented. After that domain and address have to hold at every request, and the group once a minute.',
-    now: 'Any one suffices, at every request. Somebody who was let in for a minute, or not at all, may now stay.',
-    todo: 'Keep only the kind that has to hold. A default of the environment counts: `UPSTREAM_DEFAULT_EMAIL_DOMAINS` beside `allowed_groups` lets the whole domain in.',
+      'At sign-in one matching rule is enough, as documented. After that, domain and address must match at every request, and the group once a minute.',
+    now: 'One matching rule is enough, at every request. People who had access for a minute, or none at all, may keep it.',
+    todo: 'Keep only the kind of rule that is required. A default of the environment counts: `UPSTREAM_DEFAULT_EMAIL_DOMAINS` next to `allowed_groups` gives the whole domain access.',
     find: diagnosed('LK401'),
   },
   {
     code: 'LK742',
     severity: 'notice',
-    title: 'A public pattern sees one reading of the path',
+    title: 'A public pattern matches unambiguous paths only',
     before:
       '`skip_auth_regex` sees the decoded path, so that `/admin%2f..%2fpublic/` may look public to it and not to the application.',
-    now: 'It sees the canonical path, and no path that could be read in two ways (with encoded slashes, dots, `//`, `;` or characters that nobody sees) and none of more than 8 KiB. Such a path needs a sign-in.',
-    todo: 'Nothing, unless programs without sign-in ask for such paths: `latchkey explain` shows what becomes of one.',
+    now: 'It is matched against the canonical path. A path that could be read in two ways (with encoded slashes, dots, `//`, `;` or invisible characters), or one of more than 8 KiB, always needs a sign-in.',
+    todo: 'Nothing, unless programs without sign-in ask for such paths: `latchkey explain` shows how such a path is handled.',
     find: (subject) =>
       optionKeysInForce(subject, 'skip_auth_regex').flatMap(({ path, value }) =>
         (value.kind === 'list' ? value.items : []).map((entry) => ({
@@ -35,8 +35,8 @@ export const accessRules: readonly MigrationRule[] = [
     code: 'LK743',
     severity: 'warning',
     title: '`skip_auth_preflight` takes effect',
-    before: 'Below `options` it is read and dropped: preflights are redirected to the sign-in.',
-    now: 'CORS preflights pass without sign-in, bare: no identity, no cookies, no credentials, no body.',
+    before: 'Below `options` it has no effect: preflights are redirected to the sign-in.',
+    now: 'CORS preflights are forwarded without sign-in, and without identity, cookies, credentials and body.',
     todo: 'Make sure that the application answers preflights itself, or take it out.',
     find: writtenOption('skip_auth_preflight', isOn),
   },

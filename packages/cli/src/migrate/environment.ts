@@ -16,7 +16,7 @@ export const environmentRules: readonly MigrationRule[] = [
     severity: 'error',
     title: 'A duration without a unit',
     before: 'It does not start: a bare integer where a duration belongs ends it with a panic.',
-    now: 'It does not start either, and says what to write: nobody can tell whether seconds were meant.',
+    now: 'It does not start either, and reports what to write, because the intended unit is not known.',
     todo: 'Write the unit: 60s.',
     find: findBareDurations,
   },
@@ -46,7 +46,7 @@ export const environmentRules: readonly MigrationRule[] = [
     severity: 'notice',
     title: 'An older name of a variable',
     before: 'v3 does not read it, and some of these names keep it from starting.',
-    now: 'It is read where the new name is absent, or left alone where there is nothing left to say, with a line in the log.',
+    now: 'It is used if the new name is absent, or ignored if it has no meaning any more. Both are logged.',
     todo: 'Write what the message says.',
     find: ({ deprecated }) => [...deprecated],
   },
@@ -55,7 +55,7 @@ export const environmentRules: readonly MigrationRule[] = [
     severity: 'warning',
     title: 'A documented variable that was never read',
     before: 'The documentation names it, the program does not read it, and the default applies.',
-    now: 'It takes effect, because whoever wrote it meant it.',
+    now: 'It takes effect, as documented.',
     todo: 'Make sure that the value is still the one you want, or take it out.',
     find: variables(/^(?:UPSTREAM_CONFIGS_FILE|UPSTREAM_DEFAULT_TCP_RESET_DEADLINE)$/),
   },
@@ -87,7 +87,7 @@ export const environmentRules: readonly MigrationRule[] = [
     before:
       'Without `GROUPCACHE_INTERVAL_…` a Google provider with groups panics and hangs, and one of Okta keeps groups for ever.',
     now: 'Without it, groups are looked up again after 10 minutes.',
-    todo: 'Nothing, if 10 minutes suit you.',
+    todo: 'Nothing, if 10 minutes are fine.',
     find: ({ entries }) =>
       entries.flatMap(({ name, value, file, line }) => {
         const id = groupedProvider.exec(name.toUpperCase())?.[1];
@@ -114,16 +114,16 @@ export const environmentRules: readonly MigrationRule[] = [
   {
     code: 'LK710',
     severity: 'notice',
-    title: 'Timeouts of the server do not cut what is flowing',
+    title: 'Timeouts of the server do not cut off streams',
     before: '`SERVER_TIMEOUT_WRITE` ends every answer after that time, streams and downloads too.',
-    now: 'An answer that is flowing is not cut. A caller that takes nothing of it for that long is.',
+    now: 'An answer that the client keeps reading is not cut off. A client that reads nothing for that long is disconnected.',
     todo: 'Nothing. Take the variable out if you raised it for streams.',
     find: variables(/^(?:SERVER_TIMEOUT_WRITE|TCP_WRITE_TIMEOUT)$/),
   },
   {
     code: 'LK717',
     severity: 'notice',
-    title: 'DogStatsD is sent where a host is named',
+    title: 'DogStatsD is sent only if a host is set',
     before: 'Without `METRICS_STATSD_HOST`, metrics go to localhost.',
     now: 'They are sent, under the same names, only where it is set. Prometheus has its own, at `METRICS_PORT`.',
     todo: 'Where an agent listens beside the service, set `METRICS_STATSD_HOST=127.0.0.1`.',
@@ -143,8 +143,8 @@ export const environmentRules: readonly MigrationRule[] = [
     severity: 'warning',
     title: 'A variable that has no effect yet',
     before: 'It has one.',
-    now: 'It is read, and nothing comes of it yet.',
-    todo: 'Make sure that you can do without.',
+    now: 'It is read, but has no effect yet.',
+    todo: 'Make sure that you do not need it.',
     find: ({ withoutEffectYet }) => [...withoutEffectYet],
   },
 ];

@@ -22,18 +22,18 @@ export const upstreamFileRules: readonly MigrationRule[] = [
   {
     code: 'LK721',
     severity: 'warning',
-    title: 'The options of a cluster are laid over those of `default`',
+    title: 'The options of a cluster are merged over those of `default`',
     before:
-      'A section with `options` drops all options of `default`, restrictions included, whatever its documentation says.',
-    now: 'Options are laid over each other one by one, as documented, so that a timeout does not take a restriction away.',
-    todo: 'Look at the options that now stay. Write them in the section of the cluster where something else is meant.',
+      'A section with `options` drops all options of `default`, restrictions included, although its documentation says otherwise.',
+    now: 'Options are merged one by one, as documented, so that a timeout does not remove a restriction.',
+    todo: 'Check the options of `default` that now apply. Where another value is intended, write it in the section of the cluster.',
     find: optionsLaidOver,
   },
   {
     code: 'LK722',
     severity: 'error',
     title: 'Settings beside the sections',
-    before: '`options` beside `default` is taken for a section of that name and dropped without a word.',
+    before: '`options` next to `default` is treated as a section of that name and silently ignored.',
     now: 'It is an error, because a restriction in it would be lost.',
     todo: 'Indent it below `default:`.',
     find: diagnosed('LK210'),
@@ -60,7 +60,7 @@ export const upstreamFileRules: readonly MigrationRule[] = [
     code: 'LK725',
     severity: 'error',
     title: 'Something that Latchkey refuses',
-    before: 'It may have been passed over, or have failed at the first request.',
+    before: 'It may have been ignored, or have failed at the first request.',
     now: 'The file is not used, and the message says what is wrong.',
     todo: 'Write what the message says.',
     find: ({ diagnostics }) =>
@@ -72,7 +72,7 @@ export const upstreamFileRules: readonly MigrationRule[] = [
     code: 'LK726',
     severity: 'notice',
     title: 'Letter case, a dot at the end and the default port make no other host',
-    before: 'The host has to be the same to the letter, so this one answers no browser.',
+    before: 'The host is compared exactly, so this route matches no browser.',
     now: 'It answers, because a browser sends host names in lower case.',
     todo: 'Make sure that the route is meant to be reached.',
     find: (subject) =>
@@ -85,7 +85,7 @@ export const upstreamFileRules: readonly MigrationRule[] = [
     severity: 'warning',
     title: 'A rewrite pattern matches the whole host',
     before:
-      'A part of the host is enough, and the rest of it is left in the target: `h.com` also answers for `zzh.com.evil`.',
+      'A match of a part of the host is enough, and the rest stays in the target: `h.com` also matches `zzh.com.evil`.',
     now: 'The pattern has to match the whole host.',
     todo: 'Write the pattern for the whole host: `^(.*)\\.corp\\.example\\.com$`.',
     find: (subject) =>
@@ -107,7 +107,7 @@ export const upstreamFileRules: readonly MigrationRule[] = [
     severity: 'notice',
     title: '`header_overrides` replaces',
     before:
-      'For all but three headers the client gets two values, and `Strict-Transport-Security` cannot be set.',
+      'For all headers but three, the client receives two values, and `Strict-Transport-Security` cannot be set.',
     now: 'The value of the file takes the place of the one of the application, for every header.',
     todo: 'Make sure that the value is the one you want.',
     find: writtenOption('header_overrides'),
@@ -117,7 +117,7 @@ export const upstreamFileRules: readonly MigrationRule[] = [
     severity: 'notice',
     title: 'A header that only the proxy sets',
     before: '`inject_request_headers` sets it, unless it is one of the identity headers.',
-    now: 'Every header of this family is set by the proxy alone, so that an application may believe it.',
+    now: 'Every header of this family is set only by the proxy, so that applications can trust it.',
     todo: 'Choose another name.',
     find: (subject) =>
       optionKeysInForce(subject, 'inject_request_headers')
@@ -129,8 +129,9 @@ export const upstreamFileRules: readonly MigrationRule[] = [
     code: 'LK731',
     severity: 'warning',
     title: 'A value that switches something off takes effect',
-    before: '`false` and an empty list cannot take back what the section around an extra route says.',
-    now: 'What is written wins.',
+    before:
+      '`false` and an empty list cannot switch off an option that an extra route inherits from its section.',
+    now: 'The value that is written applies.',
     todo: 'Make sure that it is meant.',
     find: switchedOff,
   },
@@ -147,9 +148,9 @@ export const upstreamFileRules: readonly MigrationRule[] = [
     code: 'LK733',
     severity: 'warning',
     title: '`pass_access_token` takes effect',
-    before: 'Below `options` it is read and dropped.',
+    before: 'Below `options` it has no effect.',
     now: "The application is sent the person's access token of the provider, as `X-Forwarded-Access-Token`.",
-    todo: 'Take it out where the application does not use the token: whoever has it can act for the person at the provider.',
+    todo: 'Remove it if the application does not use the token: with the token one can act for the person at the provider.',
     find: writtenOption('pass_access_token', isOn),
   },
   {
@@ -157,8 +158,8 @@ export const upstreamFileRules: readonly MigrationRule[] = [
     severity: 'notice',
     title: 'A path in `to`, and the path of the request behind it',
     before: 'Behind a path in `to` the path of the request is decoded: `/a%2Fb` arrives as `/a/b`.',
-    now: 'It arrives byte for byte. One that would climb out of the path of `to` with dots is refused with 400.',
-    todo: 'Nothing, unless the application counts on the decoding.',
+    now: 'It arrives byte for byte. A path that would leave the path of `to` by dot segments is refused with 400.',
+    todo: 'Nothing, unless the application relies on the decoding.',
     find: (subject) =>
       keysInForce(subject, 'to')
         .filter(({ value }) => /^[^/?#]+\/./.test(withoutScheme(textOf(value))))
@@ -167,8 +168,8 @@ export const upstreamFileRules: readonly MigrationRule[] = [
   {
     code: 'LK735',
     severity: 'warning',
-    title: 'A host name does not lead to the own machine',
-    before: 'A rewrite connects to whatever its template makes of the host name.',
+    title: 'A host name cannot lead to the machine of the proxy',
+    before: 'A rewrite route connects to any address that its template makes from the host name.',
     now: 'Where a group is in the host or port of `to`, loopback, link-local and metadata addresses are refused with 502.',
     todo: 'Nothing, unless such a route leads to localhost. Then name its applications in routes of their own, or set `UPSTREAM_DANGEROUSLY_ALLOW_LOCAL_TARGETS=true`.',
     find: (subject) =>

@@ -12,12 +12,12 @@ export const applicationErrors = {
   },
   outgoing_proxy_failed: {
     status: 502,
-    title: 'The way to the application is closed',
+    title: 'The application cannot be reached through the outgoing proxy',
     sentence:
-      'The application is reached through an outgoing proxy, and that did not lead on. Try again in a moment, or tell the people who run it.',
+      'The outgoing proxy did not open a connection to the application. Try again in a moment, or tell the people who run it.',
     level: 'error',
     description:
-      'The outgoing proxy (`HTTP_PROXY`, `HTTPS_PROXY`) could not be reached, took too long, or answered `CONNECT` with something else than 2xx. The log line says which proxy, what it answered and what it was asked for. 407: it wants a name and a password, as in `http://name:password@proxy.internal:3128`. 403: it does not lead to that host and port; many lead to port 443 alone until they are told otherwise. 502 to 504: it does not reach the application itself. Name applications that need no proxy in `NO_PROXY`.',
+      'The outgoing proxy (`HTTP_PROXY`, `HTTPS_PROXY`) could not be reached, took too long, or did not answer `CONNECT` with 2xx. The log line has the proxy, its answer and the requested destination. 407: it requires a user name and a password, as in `http://name:password@proxy.internal:3128`. 403: it does not allow that host and port; many allow only port 443 by default. 502 to 504: it cannot reach the application itself. Name applications that need no proxy in `NO_PROXY`.',
   },
   upstream_certificate: {
     status: 502,
@@ -26,7 +26,7 @@ export const applicationErrors = {
       'The certificate of the application was not accepted, so nothing was sent to it. Tell the people who run it.',
     level: 'error',
     description:
-      'The certificate that the application showed has expired, names another host than `to` of the route, or comes from an authority that is not known. The log line says what is wrong with it, whose it is, who issued it and when it holds. Renew it there, or name the authority in `ca_file` or the name in `server_name` of the route. Or the application asks for a certificate of ours and was shown none that it accepts: see `client_cert_file`.',
+      'The certificate that the application showed has expired, names another host than `to` of the route, or comes from an authority that is not known. The log line has the reason, the subject, the issuer and the validity of the certificate. Renew it at the application, or set `ca_file` or `server_name` on the route. Or the application requires a client certificate and did not accept the one of the proxy: see `client_cert_file`.',
   },
   upstream_malformed: {
     status: 502,
@@ -34,7 +34,7 @@ export const applicationErrors = {
     sentence: 'The application answered, but its answer is not valid HTTP. Tell the people who run it.',
     level: 'error',
     description:
-      'The head of the answer is malformed or ambiguous: more than one `Content-Length`, lines that end without a carriage return or go on in the next one, a control character in a value, a `Transfer-Encoding` besides `chunked`, a head over 64 KiB, or no HTTP at all (does `to` name a port that speaks TLS?), or no HTTP/2 where `protocol` says that it is spoken. The log line says what was found. The proxy does not repair such an answer, because a browser might read it differently. Correct it in the application. It may have done what the request asked for.',
+      'The head of the answer is malformed or ambiguous: more than one `Content-Length`, lines that end without a carriage return or continue in the next line, a control character in a value, a `Transfer-Encoding` other than `chunked`, headers of more than 64 KiB, no HTTP at all (is the port in `to` a TLS port?), or no HTTP/2 although `protocol` requires it. The log line says what was found. The proxy does not repair such an answer, because a browser might read it differently. Correct it in the application. It may have done what the request asked for.',
   },
   upstream_busy: {
     status: 503,
@@ -42,7 +42,7 @@ export const applicationErrors = {
     sentence: 'Too many requests to the application are under way. Try again in a moment.',
     level: 'error',
     description:
-      'So many requests and WebSockets to the address in `to` of the route are open as `UPSTREAM_MAX_CONNECTIONS` allows (each task of the proxy counts its own). None ended within five seconds, or too many were waiting. One person may have half of them, and so may all together who are not signed in. Check whether the application answers slowly, or somebody floods it. If it really needs that many streams or WebSockets, start more tasks or raise the number.',
+      'The number of open requests and WebSockets to the address in `to` of the route has reached `UPSTREAM_MAX_CONNECTIONS` (each task of the proxy counts its own). None ended within five seconds, or too many were waiting. One person may have half of them, and so may all together who are not signed in. Check whether the application answers slowly, or is under attack. If it really needs that many streams or WebSockets, start more tasks or raise the limit.',
   },
   upstream_timeout: {
     status: 504,
@@ -60,7 +60,7 @@ export const applicationErrors = {
       'Your browser signs in by its connection (NTLM or Negotiate), but connections are shared here. Tell the people who run the application.',
     level: 'info',
     description:
-      'A request to a public path tried to authenticate its connection to the application, by NTLM or Negotiate. The application would take every later request on that connection for the same person’s, so it is refused. Take the path out of `skip_auth_regex`, or switch Windows authentication off for it in the application. Behind a sign-in it works: there each session that uses it gets its own connection.',
+      'A request to a public path tried to authenticate its connection to the application, by NTLM or Negotiate. The application would treat every later request on that connection as one of the same person, so it is refused. Take the path out of `skip_auth_regex`, or switch Windows authentication off for it in the application. Behind a sign-in it works: there each session that uses it gets its own connection.',
   },
   connection_authentication: {
     status: 502,
@@ -69,6 +69,6 @@ export const applicationErrors = {
       'It asks for a sign-in by connection (NTLM or Negotiate), but connections are shared here. Tell the people who run it.',
     level: 'error',
     description:
-      'The application authenticated a connection that others share (`Persistent-Auth`, or the answer to a handshake, says so). It would take every later request on it for the same person’s, so the connection was closed. A session that uses NTLM or Negotiate gets its own connection, but this request did not say that it does. Switch authentication by connection off in the application.',
+      'The application authenticated a connection that others share (`Persistent-Auth`, or the answer to a handshake, says so). It would treat every later request on it as one of the same person, so the connection was closed. A session that uses NTLM or Negotiate gets its own connection, but this request did not use them. Switch authentication by connection off in the application.',
   },
 } as const satisfies Record<string, ErrorEntry>;

@@ -17,7 +17,7 @@ export const requestErrors = {
       'Nothing is set up under this name. Check the spelling of the address, or ask the people who gave it to you.',
     level: 'info',
     description:
-      'No `from` of the upstream file has this host. Check how it is written there, that `UPSTREAM_CLUSTER` names the right section, and that `UPSTREAM_CONFIGFILE` is set. If the log line says that the port is not ours, write the ports at which browsers reach the applications into `SERVER_PUBLIC_PORTS`, or the port of one application into its `from`. At auth: the host is not `SERVER_HOST`.',
+      'No `from` of the upstream file has this host. Check how it is written there, that `UPSTREAM_CLUSTER` names the right section, and that `UPSTREAM_CONFIGFILE` is set. If the log line says that the port is not ours, add the port to `SERVER_PUBLIC_PORTS` for all applications, or to the `from` of one application. At auth: the host is not `SERVER_HOST`.',
   },
   not_found: {
     status: 404,
@@ -25,7 +25,7 @@ export const requestErrors = {
     sentence: 'The page does not exist. Check the address.',
     level: 'info',
     description:
-      'The path is none of the service’s own. An application’s own 404 is passed on as it is and never has this code.',
+      'The service has nothing at this path. A 404 of an application is forwarded unchanged and never has this code.',
   },
   method_not_allowed: {
     status: 405,
@@ -42,7 +42,7 @@ export const requestErrors = {
       'To protect you, this can only be done from our own pages. Open the page directly and try again.',
     level: 'warn',
     description:
-      'A page of another site sent a request that changes something (`Sec-Fetch-Site` and `Origin` say so). Or an image, a frame, a script or a prefetch asked for an address that begins, finishes or ends a sign-in; only a visit may. If it happens on our own pages, a server in front changes these headers, or the host and scheme that the service sees: check `SERVER_TRUSTED_PROXIES`.',
+      'A page of another site sent a request that changes something (`Sec-Fetch-Site` and `Origin` say so). Or an image, a frame, a script or a prefetch requested an address that begins or finishes a sign-in, or signs out; only a page visit may do that. If it happens on pages of the service itself, a server in front changes these headers, or the host or scheme: check `SERVER_TRUSTED_PROXIES`.',
   },
   body_too_slow: {
     status: 408,
@@ -50,7 +50,7 @@ export const requestErrors = {
     sentence: 'What was sent did not arrive in time. Check the connection and try again.',
     level: 'info',
     description:
-      'A body that must be in memory before it is signed took longer than `SERVER_TIMEOUT_READ`, plus a second for each 16 KB of it. With `skip_request_signing` on the route, a body may take any time as long as it keeps arriving.',
+      'The body of a request that is signed has to be in memory first, and it took longer than `SERVER_TIMEOUT_READ` plus one second for each 16 KB. With `skip_request_signing` on the route, a body may take any time as long as it keeps arriving.',
   },
   body_too_large: {
     status: 413,
@@ -66,7 +66,7 @@ export const requestErrors = {
     sentence: 'Too many uploads are under way. Try again in a moment.',
     level: 'error',
     description:
-      'The bodies of signed requests are held in memory: at most 32 MiB in each task of the proxy, a quarter of it only for bodies up to 256 KiB. One person may use half of it, and so may all together who are not signed in. Write `skip_request_signing` on routes that take uploads, or start more tasks. If you expect few uploads, somebody floods the route.',
+      'The bodies of signed requests are held in memory: at most 32 MiB in each task of the proxy, a quarter of it only for bodies up to 256 KiB. One person may use half of it, and so may all together who are not signed in. Write `skip_request_signing` on routes that take uploads, or start more tasks. If you do not expect so many uploads, the route may be under attack.',
   },
   internal_error: {
     status: 500,

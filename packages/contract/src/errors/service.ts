@@ -24,6 +24,6 @@ export const serviceErrors = {
     sentence: 'You have not been signed out. Try again in a moment.',
     level: 'error',
     description:
-      'Auth cannot ask the store that its tasks share (`REDIS_URL`), so it cannot know who has signed out, and says neither yes nor no. People who are signed in go on by the grace period (`SESSION_TTL_GRACEPERIOD` of the proxy); nobody can sign in. The log line says what is the matter with the store, and `latchkey_store_up` is 0. Auth comes back by itself with the store.',
+      'Auth cannot reach the store that its tasks share (`REDIS_URL`), so it cannot know which sessions have ended, and gives no answer about sessions. People who are signed in keep access during the grace period (`SESSION_TTL_GRACEPERIOD` of the proxy); nobody can sign in. The log line has the reason, and `latchkey_store_up` is 0. Auth recovers by itself when the store is back.',
   },
 } as const satisfies Record<string, ErrorEntry>;

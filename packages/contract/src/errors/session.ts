@@ -8,7 +8,7 @@ export const sessionErrors = {
     sentence: 'You need to be signed in for this. Sign in and try again.',
     level: 'info',
     description:
-      'A request without a valid session was not redirected, because it is no page visit. A form or a frame, which a person reads, gets a page with a link to sign in; an API call or a WebSocket gets JSON with `sign_in_url`. If it happens to people who have just signed in, check that `SESSION_COOKIE_NAME`, `SESSION_COOKIE_DOMAIN` and `SESSION_COOKIE_SECRET` are the same in both services.',
+      'A request without a valid session was not redirected, because it is not a page visit. A form or a frame gets a page with a link to sign in; an API call or a WebSocket gets JSON with `sign_in_url`. If it happens to people who have just signed in, check that `SESSION_COOKIE_NAME`, `SESSION_COOKIE_DOMAIN` and `SESSION_COOKIE_SECRET` are the same in both services.',
   },
   access_denied: {
     status: 403,
@@ -17,7 +17,7 @@ export const sessionErrors = {
       'You are signed in, but this application is not open to your account. Ask the people who run it for access, or sign in with another account.',
     level: 'info',
     description:
-      'The person is signed in, and no rule of the route lets them in. The page, the JSON body and the log line name the account, the rule and the reason. Check `allowed_groups`, `allowed_email_domains` and `allowed_email_addresses` of the route: one that matches is enough.',
+      'The person is signed in, but no rule of the route gives them access. The page, the JSON body and the log line name the account, the rule and the reason. Check `allowed_groups`, `allowed_email_domains` and `allowed_email_addresses` of the route: one that matches is enough.',
   },
   person_changed: {
     status: 409,
@@ -44,6 +44,6 @@ export const sessionErrors = {
       'Your browser sent too many cookies, and we did not look at all of them. Delete the cookies of this site and its applications, then sign out again.',
     level: 'warn',
     description:
-      'The browser holds more than 50 cookies that have the name of the session cookie and look like ours. The sessions among the first 50 have ended; the rest was not looked at. An application of the same domain sets them: find the one that sets cookies with `Domain`.',
+      'The browser holds more than 50 cookies that have the name of the session cookie and look like ours. The sessions among the first 50 were ended; the others were not checked. They come from an application on the same domain: find the application that sets cookies with `Domain`.',
   },
 } as const satisfies Record<string, ErrorEntry>;

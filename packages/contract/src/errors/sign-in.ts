@@ -9,7 +9,7 @@ export const signInErrors = {
       'It may have taken too long, been finished already, or been started in another browser. Start again from the application.',
     level: 'info',
     description:
-      'A person came back from the provider to auth, or from auth to an application, without the cookie of the sign-in that they began: it was deleted, is too old, was used already, or is in another browser. Now and then it is a sign-in page from a bookmark, or one that was loaded again. If it happens at every sign-in, check that the browser accepts cookies from that host, and that every task has the same secrets: `SESSION_KEY` at auth, `SESSION_COOKIE_SECRET` at the proxy.',
+      'A person came back from the provider to auth, or from auth to an application, without the cookie of the sign-in that they began: it was deleted, is too old, was used already, or is in another browser. This can also be a sign-in page that was bookmarked or reloaded. If it happens at every sign-in, check that the browser accepts cookies from that host, and that every task has the same secrets: `SESSION_KEY` at auth, `SESSION_COOKIE_SECRET` at the proxy.',
   },
   return_address_refused: {
     status: 400,
@@ -18,7 +18,7 @@ export const signInErrors = {
       'The link is incomplete, too old, or leads to an address that is not ours. Start again from the application.',
     level: 'warn',
     description:
-      'The `redirect_uri` has no signature, has one of another key, is older than five minutes, or names a host that is not allowed. Or the `rd` of `/oauth2/sign_in` is not one address of a host that a route knows: write it with `https://` and encoded. Check that `CLIENT_SECRET` is the same in both services, that their clocks agree, and that `AUTHORIZE_PROXY_DOMAINS` covers the hosts of the applications.',
+      'The `redirect_uri` has no signature or one of another key, is older than five minutes, or names a host that is not allowed. Or the `rd` of `/oauth2/sign_in` is not the address of a host that has a route: write it encoded and with `https://`. Check that `CLIENT_SECRET` is the same in both services, that their clocks agree, and that `AUTHORIZE_PROXY_DOMAINS` covers the hosts of the applications.',
   },
   redirect_loop: {
     status: 400,
@@ -35,7 +35,7 @@ export const signInErrors = {
     sentence: 'The account that you chose may not sign in here. Choose another account and try again.',
     level: 'info',
     description:
-      'The provider confirmed who the person is, but auth does not admit this account. Check `AUTHORIZE_EMAIL_DOMAINS` and `AUTHORIZE_EMAIL_ADDRESSES`, and the hosted domain of a Google provider. An address that is not plain ASCII with one `@`, or has more than 254 characters, is admitted by no rule, `*` included; page and log line say so. Give the account an address of plain letters at the provider.',
+      'The provider confirmed who the person is, but auth does not admit this account. Check `AUTHORIZE_EMAIL_DOMAINS` and `AUTHORIZE_EMAIL_ADDRESSES`, and the hosted domain of a Google provider. An address that is not plain ASCII with one `@`, or has more than 254 characters, is refused by every rule, also by `*`; the page and the log line say so. Give the account an ASCII address at the provider.',
   },
   email_unverified: {
     status: 403,
@@ -85,7 +85,7 @@ export const signInErrors = {
     sentence: 'The sign-in service cannot be reached. Try again in a moment.',
     level: 'error',
     description:
-      'The browser brought a code of auth to the host of an application, and the proxy could not ask auth about it. Check that auth runs, and that the proxy reaches it at `PROVIDER_URL_INTERNAL`.',
+      'The browser brought a code of auth to the host of an application, and the proxy could not reach auth to redeem it. Check that auth runs, and that the proxy reaches it at `PROVIDER_URL_INTERNAL`.',
   },
   too_many_requests: {
     status: 429,
@@ -102,6 +102,6 @@ export const signInErrors = {
     sentence: 'The sign-in has too much to do at the moment. Try again in a moment.',
     level: 'error',
     description:
-      'Fifty requests of people who are not signed in are being worked on. Three hundred more were waiting, or none was finished within five seconds. Either the provider is slow (see `latchkey_provider_question_duration_seconds`), or somebody floods the sign-in pages from many addresses. Requests of the proxy about sessions do not wait for this.',
+      'Auth works on fifty requests of people who are not signed in at the same time. Three hundred more were waiting, or none was finished within five seconds. Either the provider is slow (see `latchkey_provider_question_duration_seconds`), or the sign-in pages are under attack from many addresses. Requests of the proxy about sessions do not wait for this.',
   },
 } as const satisfies Record<string, ErrorEntry>;

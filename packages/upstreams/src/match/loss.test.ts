@@ -23,15 +23,15 @@ function tableOf(...hosts: string[]): RouteTable {
 
 describe('lost at once', () => {
   test.each([
-    ['the only route is renamed', ['a.test'], ['b.test'], '1 of 1 routes would be gone: a.test'],
-    ['all are gone', ['a.test', 'b.test'], [], '2 of 2 routes would be gone: a.test, b.test'],
+    ['the only route is renamed', ['a.test'], ['b.test'], '1 of 1 routes would be removed: a.test'],
+    ['all are gone', ['a.test', 'b.test'], [], '2 of 2 routes would be removed: a.test, b.test'],
     [
       'a pattern is another',
       ['^(a|b)[.]test$'],
       ['^a[.]test$'],
-      '1 of 1 routes would be gone: ^(a|b)[.]test$',
+      '1 of 1 routes would be removed: ^(a|b)[.]test$',
     ],
-    ['a port is gone', ['a.test:8443'], ['b.test'], '1 of 1 routes would be gone: a.test:8443'],
+    ['a port is gone', ['a.test:8443'], ['b.test'], '1 of 1 routes would be removed: a.test:8443'],
   ])('too much, where %s', (_, before, after, said) => {
     expect(lostAtOnce(tableOf(...before), tableOf(...after))).toBe(said);
   });

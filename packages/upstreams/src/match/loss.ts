@@ -16,7 +16,7 @@ const mostNamed = 10;
  * A host is there as long as any route answers for it. A pattern is there only as itself: which hosts another one answers
  * for cannot be told.
  *
- * @returns what would be gone, in words; undefined where it may be meant
+ * @returns what would be removed, in words; undefined where it may be meant
  */
 export function lostAtOnce(before: RouteTable, after: RouteTable): string | undefined {
   const patterns = new Set(after.routes.filter(({ kind }) => kind === 'rewrite').map(({ from }) => from));
@@ -27,5 +27,5 @@ export function lostAtOnce(before: RouteTable, after: RouteTable): string | unde
   if (lost.length * 2 <= before.routes.length) return undefined;
   const named = lost.slice(0, mostNamed).map(({ from }) => from);
   const more = lost.length > mostNamed ? ` and ${lost.length - mostNamed} more` : '';
-  return `${lost.length} of ${before.routes.length} routes would be gone: ${named.join(', ')}${more}`;
+  return `${lost.length} of ${before.routes.length} routes would be removed: ${named.join(', ')}${more}`;
 }

@@ -60,7 +60,7 @@ export const cors: typeof corsMapping & FieldReader<Values<typeof fields>> = {
   ...corsMapping,
   about: {
     meaning:
-      'Which pages of other origins may call the application. The proxy answers their preflights itself, and they can read its own refusals, such as 401. `origins` are compared exactly; `methods` and `headers` are those that are asked for unless they are written; with `credentials: true` calls carry the session; `max_age` is how long browsers remember it.',
+      'Which pages of other origins may call the application. The proxy answers their preflights itself, and the pages can read errors of the proxy, such as 401. `origins` are compared exactly. Without `methods` or `headers`, all that a preflight requests are allowed. With `credentials: true`, browsers send the session with calls. `max_age` is how long browsers keep the answer to a preflight.',
     default: 'none',
     type: '`origins`, and if need be `methods`, `headers`, `credentials` and `max_age`',
     example: '{ origins: [https://app.example.com], credentials: true, max_age: 10m }',

@@ -15,7 +15,7 @@ const fields = {
   allowed_groups: list(
     {
       meaning:
-        "The groups whose members may pass, compared exactly. `['*']` alone: anybody who can sign in. Any one of the three `allowed_` lists suffices.",
+        "The groups whose members have access, compared exactly. `['*']` alone: everybody who can sign in. A match in any one of the three `allowed_` lists is enough.",
       default: '`UPSTREAM_DEFAULT_GROUPS`',
       example: '[engineering@example.com]',
     },
@@ -24,7 +24,7 @@ const fields = {
   allowed_email_domains: list(
     {
       meaning:
-        "The domains whose addresses may pass, without their subdomains. `['*']` alone: anybody who can sign in. Any one of the three `allowed_` lists suffices.",
+        "The domains whose e-mail addresses have access, without their subdomains. `['*']` alone: everybody who can sign in. A match in any one of the three `allowed_` lists is enough.",
       default: '`UPSTREAM_DEFAULT_EMAIL_DOMAINS`',
       example: '[example.com]',
     },
@@ -33,7 +33,7 @@ const fields = {
   allowed_email_addresses: list(
     {
       meaning:
-        "The addresses that may pass. `['*']` alone: anybody who can sign in. Any one of the three `allowed_` lists suffices.",
+        "The e-mail addresses that have access. `['*']` alone: everybody who can sign in. A match in any one of the three `allowed_` lists is enough.",
       default: '`UPSTREAM_DEFAULT_EMAIL_ADDRESSES`',
       example: '[ann@example.com, bob@example.com]',
     },
@@ -42,7 +42,7 @@ const fields = {
   skip_auth_regex: list(
     {
       meaning:
-        'The paths that are public, without sign-in: patterns in RE2 syntax, which match anywhere in the path unless they begin with `^`. The query is not looked at.',
+        'The paths that are public, without sign-in: patterns in RE2 syntax, which match anywhere in the path unless they begin with `^`. The query is ignored.',
       default: 'none',
       example: "['^/healthz$', '^/public/']",
     },
@@ -50,19 +50,19 @@ const fields = {
   ),
   skip_auth_preflight: flag({
     meaning:
-      'Whether CORS preflight requests (`OPTIONS`) pass without sign-in, bare: without cookies, credentials or a body.',
+      'Whether CORS preflight requests (`OPTIONS`) are forwarded without sign-in. Cookies, credentials and the body are removed from them.',
     default: '`false`',
   }),
   provider_slug: providerSlugs({
     meaning:
-      'The provider that people sign in with here: the slug of one that the auth service has. With a list of them people choose, and a session of any of these is good here.',
+      'The provider for this application: the slug of a provider of auth. With a list, people choose one of them, and a session from any of them is accepted.',
     default: '`UPSTREAM_DEFAULT_PROVIDER`',
     example: '[google, okta]',
   }),
   max_auth_age: duration(
     {
       meaning:
-        'How long ago a person may have signed in at the provider, at least `1m`. After it the provider asks them again who they are, whatever it remembers, and has to say when it did.',
+        'The longest time since a person was authenticated by the provider, at least `1m`. After that, the provider must authenticate them again, even if it still remembers them, and must confirm when it did.',
       default: 'none',
       example: '8h',
     },
@@ -71,7 +71,7 @@ const fields = {
   idle_timeout: duration(
     {
       meaning:
-        'How long a person may leave the application alone, at least `1m`. After it, and when they come for the first time, the provider asks them again who they are, unless it did within that time.',
+        'The longest time without a request of the person to the application, at least `1m`. After that, and at their first visit, the provider must authenticate them again, unless it did so within this time.',
       default: 'none',
       example: '30m',
     },
@@ -90,7 +90,7 @@ const fields = {
   strip_request_headers: list(
     {
       meaning:
-        'Headers of requests that never reach the application, whatever the letter case and whichever of `-`, `_` and other marks stands between the letters. With `*` at the end: all that begin so.',
+        'Request headers that are removed before a request is forwarded. Letter case does not matter, and `-`, `_` and other marks count as the same. With `*` at the end: all headers that begin like this.',
       default: 'none',
       example: "['X-Debug-*', X-Remote-User]",
     },
@@ -115,20 +115,20 @@ const fields = {
   ),
   assertion_header: assertionHeader({
     meaning:
-      "The header in which the application gets the signed assertion about the person: a name, or a name and a scheme. With `'Authorization: Bearer'` what the browser sent as `Authorization` does not arrive.",
+      "The header that carries the signed assertion: a name, or a name and a scheme. With `'Authorization: Bearer'`, the `Authorization` header of the browser is removed.",
     default: '`X-Latchkey-Jwt-Assertion`',
     example: "'Authorization: Bearer'",
   }),
   assertion_claims: assertionClaims({
     meaning:
-      'Claims that the assertion has beside its own: a text, or what is known of the person under another name (`$email`, `$user`, `$name`, `$groups`, `$sub`, `$idp`). What is not known is left out.',
+      'Additional claims of the assertion: a text, or a value of the person under another name (`$email`, `$user`, `$name`, `$groups`, `$sub`, `$idp`). A value that is not known is left out.',
     default: 'none',
     example: '{ role: Viewer, preferred_username: $user }',
   }),
   timeout: duration(
     {
       meaning:
-        'How long the application may take to begin its answer once it has the whole request, from `1ms` to `500h`; after it the answer is 504. What is flowing is not cut.',
+        'How long the application may take to begin its answer after it has received the whole request, from `1ms` to `500h`. After that the answer is 504. An answer that has begun is never cut off.',
       default: '`UPSTREAM_DEFAULT_TIMEOUT`, which is `10s` unless it is set',
       example: '1m30s',
     },
@@ -137,7 +137,7 @@ const fields = {
   reset_deadline: duration(
     {
       meaning:
-        'After how long connections to the application are opened anew, so that a changed DNS name is noticed, from `1ms` to `500h`.',
+        'How long a connection to the application is used before a new one is opened, so that a DNS change takes effect, from `1ms` to `500h`.',
       default: '`UPSTREAM_DEFAULT_RESETDEADLINE`, which is `60s` unless it is set',
       example: '5m',
     },
@@ -146,7 +146,7 @@ const fields = {
   keep_alive: duration(
     {
       meaning:
-        'How long an idle connection to the application is kept, from `1ms` to `500h`. Make it shorter than the application does, or requests meet connections that are just closing: `1s` for gunicorn.',
+        'How long an idle connection to the application is kept, from `1ms` to `500h`. It must be shorter than the keep-alive time of the application; otherwise requests fail on connections that are just closing. Use `1s` for gunicorn.',
       default: '`4s`',
       example: '1s',
     },
@@ -155,13 +155,13 @@ const fields = {
   flush_interval: text(
     {
       meaning:
-        'Has no effect and is read for compatibility: streams and WebSockets work without it. Leave it out.',
+        'Accepted for compatibility, without effect: streams and WebSockets work without it. Leave it out.',
       example: '1s',
     },
     { deprecated: true, doNotSuggest: true },
   ),
   preserve_host: flag({
-    meaning: 'Whether the application is sent the host that the browser asked for, not the host of `to`.',
+    meaning: 'Whether the application receives the host that the browser requested, not the host of `to`.',
     default: '`false`',
   }),
   preserve_location: flag({
@@ -171,17 +171,17 @@ const fields = {
   }),
   pass_access_token: flag({
     meaning:
-      "Whether the application is sent the person's access token of the provider, in `X-Forwarded-Access-Token`.",
+      "Whether the application receives the person's access token from the provider, in `X-Forwarded-Access-Token`.",
     default: '`false`',
   }),
   allow_root_service_worker: flag({
     meaning:
-      'Whether the application may have a service worker for its whole host, and send `Service-Worker-Allowed`. Such a worker can read the codes that sign people in to this host, and carry a session away.',
+      'Whether the application may have a service worker for its whole host, and send `Service-Worker-Allowed`. Such a worker can read the sign-in codes of this host, and can steal a session.',
     default: '`false`',
   }),
   forward_auth: flag({
     meaning:
-      'Whether a server in front of the application (nginx, Caddy, Traefik, Envoy) may ask about requests that it forwards by itself: which one is meant is believed of `SERVER_TRUSTED_PROXIES`, and the answer says who asks.',
+      'Whether a server in front of the application (nginx, Caddy, Traefik, Envoy) may ask the proxy about requests that it forwards by itself. The headers that describe such a request are trusted only from `SERVER_TRUSTED_PROXIES`. The answer contains the identity of the person.',
     default: '`false`',
   }),
   protocol,
@@ -191,18 +191,18 @@ const fields = {
   }),
   tls_skip_verify: flag({
     meaning:
-      'Whether any certificate of the application is accepted. Better name its authority in `ca_file`.',
+      'Whether any certificate of the application is accepted. It is better to name its authority in `ca_file`.',
     default: '`false`',
   }),
   ca_file: text({
     meaning:
-      'A PEM file with the authorities from one of which the certificate of the application has to come, in place of those that are known. Empty: those that are known.',
+      'A PEM file with the certificate authorities that are accepted for the application, in place of the known ones. Empty: the known ones.',
     default: '`UPSTREAM_DEFAULT_CA_FILE`, or those that are known',
     example: '/etc/latchkey/internal-ca.pem',
   }),
   client_cert_file: text({
     meaning:
-      'A PEM file with the certificate that is shown to the application, the authorities between behind it. Empty: none is shown.',
+      'A PEM file with the client certificate for the application, followed by its intermediate certificates. Empty: no client certificate.',
     default: '`UPSTREAM_DEFAULT_CLIENT_CERT_FILE`, or none',
     example: '/etc/latchkey/proxy.pem',
   }),
@@ -214,7 +214,7 @@ const fields = {
   }),
   server_name: serverName({
     meaning:
-      'The name that the application is asked for when the connection is secured, and that its certificate has to hold. Empty: the host of `to`.',
+      'The server name for TLS (SNI), which the certificate of the application must contain. Empty: the host of `to`.',
     default: '`UPSTREAM_DEFAULT_SERVER_NAME`, or the host of `to`',
     example: 'wiki.internal.example.com',
   }),

@@ -12,7 +12,7 @@ const protocols: Readonly<Record<UpstreamProtocol, string>> = {
 
 const about = {
   meaning:
-    'What is spoken with the application: `http1`, `h2` (HTTP/2 over TLS) or `h2c` (HTTP/2 without TLS, from the first byte on), as gRPC needs it. WebSockets are always opened over HTTP/1.1.',
+    'The protocol towards the application: `http1`, `h2` (HTTP/2 over TLS) or `h2c` (HTTP/2 without TLS, with prior knowledge). gRPC needs `h2` or `h2c`. WebSockets always use HTTP/1.1.',
   default: '`http1`',
   example: 'h2',
 };

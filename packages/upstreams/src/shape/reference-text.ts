@@ -5,14 +5,14 @@ export type Chapter = { title: string; text: readonly string[]; fields: readonly
 export const introduction = [
   '<!-- generated: do not edit; run npx --yes pnpm@12.21.0 run docs -->',
   '# The upstream file',
-  'It says which host leads to which application, and who may pass. Most applications need no more than this:',
+  'The upstream file says which host leads to which application, and who may use it. Most applications need no more than this:',
   yaml(`- service: wiki
   default:
     from: wiki.corp.example.com
     to: http://wiki.internal:8080
     options:
       allowed_groups: [engineering@example.com]`),
-  '`latchkey check` names every mistake before it is live, and [diagnostics.md](diagnostics.md) explains each. [The JSON Schema](upstreams.schema.json) tells an editor what this page says ([how](operating.md#the-upstream-file-from-edit-to-live)).',
+  '`latchkey check` names every mistake before it is live, and [diagnostics.md](diagnostics.md) explains each. [The JSON Schema](upstreams.schema.json) gives your editor the same information ([how](operating.md#the-upstream-file-from-edit-to-live)).',
 ];
 
 /** The fields in the order in which people come to need them. */
@@ -21,10 +21,10 @@ export const chapters: readonly Chapter[] = [
     title: 'Where it leads',
     fields: ['service', 'from', 'to', 'type'],
     text: [
-      'Of the routes of a file, that one answers whose `from` is the host and port that were asked for; else the one whose `from` is the host; else the first pattern in file order that matches, those of `extra_routes` after all others. Where none does, the answer is 421. Two routes for one host are an error. A route answers for every path of its host.',
-      '**A port in `from`** is one that browsers write into the address: `wiki.corp.example.com:8443` is `https://wiki.corp.example.com:8443/`, and no other port of that host. It is neither the port at which the proxy listens (`SERVER_PORT`) nor that of the application, which stands in `to`. Without one, a route answers at the usual port of the scheme and at those of `SERVER_PUBLIC_PORTS`. 80 and 443 need not be written.',
-      '**A pattern** is for many hosts with one rule. It is matched against the host name alone: in whatever letter case, without scheme and path, and without the port unless the pattern names one. It has to match the whole name, as if it stood between `^` and `$`. A dot matches any character, so write `[.]`. In `to`, `$1` is what the first pair of brackets matched; end the host there with a domain of your own, or whoever asks chooses where it leads.',
-      '**A Unix socket** of the machine that the proxy runs on is written with its whole path: `to: unix:/run/wiki.sock`. The application is told the host `localhost`, and nothing is encrypted. A host name has no say in the path.',
+      'The route for a request is chosen in this order: the route whose `from` is the requested host and port; the route whose `from` is the requested host; the first pattern in file order that matches, those of `extra_routes` last. If there is none, the answer is 421. Two routes for one host are an error. A route answers for every path of its host.',
+      '**A port in `from`** is the port in the address that browsers show: `wiki.corp.example.com:8443` is for `https://wiki.corp.example.com:8443/` and for no other port of that host. It is not the port on which the proxy listens (`SERVER_PORT`), and not the port of the application, which is in `to`. Without a port, a route answers on the default port of the scheme and on the ports of `SERVER_PUBLIC_PORTS`. 80 and 443 need not be written.',
+      '**A pattern** is for many hosts with one rule. It is matched against the host name only, without scheme and path, and without the port unless the pattern names one. Letter case does not matter. The pattern must match the whole name, as if it were between `^` and `$`. A dot matches any character, so write `[.]`. In `to`, `$1` is what the first pair of brackets matched. End the host there with a domain of your own; otherwise the client chooses where the request goes.',
+      '**A Unix socket** on the machine of the proxy is written with its full path: `to: unix:/run/wiki.sock`. The application receives `Host: localhost`, and nothing is encrypted. The path cannot be made from a part of the host name.',
       yaml(`- service: apps
   default:
     type: rewrite
@@ -38,10 +38,10 @@ export const chapters: readonly Chapter[] = [
     title: 'Who gets in',
     fields: ['allowed_groups', 'allowed_email_domains', 'allowed_email_addresses', 'provider_slug'],
     text: [
-      '**Any one rule suffices**: being in one of the groups, or having an address of one of the domains, or being named. Rules of two kinds are never both asked for. If people have to be in a group, write `allowed_groups` alone.',
-      '**Each list that is not written, or is empty, is that of the environment**, so that with `UPSTREAM_DEFAULT_EMAIL_DOMAINS=example.com` everybody of example.com passes a route with `allowed_groups: [security]`, too. `latchkey check` warns of it ([LK401](diagnostics.md#lk401-more-than-one-kind-of-rule)). A route without any rule, from the file or from the environment, is an error.',
-      "**`*`** stands for everybody who can sign in, and only where it is alone in its list. Beside other entries it matches nobody, and it is no wildcard within one: `*.example.com` is nobody's domain. It needs quotes: `'*'`. In `from` it means nothing; there patterns do that.",
-      'Who can sign in at all is decided before, by auth (`AUTHORIZE_EMAIL_DOMAINS`, `AUTHORIZE_EMAIL_ADDRESSES`).',
+      '**One rule that matches is enough**: membership in one of the groups, or an address in one of the domains, or an address in the list. Two kinds of rules are never required together. If people must be in a group, write `allowed_groups` alone.',
+      '**A list that is missing or empty is taken from the environment.** So with `UPSTREAM_DEFAULT_EMAIL_DOMAINS=example.com`, everybody at example.com also has access to a route with `allowed_groups: [security]`. `latchkey check` warns about this ([LK401](diagnostics.md#lk401-more-than-one-kind-of-rule)). A route without any rule, from the file or from the environment, is an error.',
+      "**`*`** means everybody who can sign in, but only if it is the only entry of its list. Next to other entries it matches nobody. It is not a wildcard inside an entry: `*.example.com` matches nobody. It needs quotes: `'*'`. In `from` it has no meaning; use a pattern there.",
+      'Auth decides first who can sign in at all (`AUTHORIZE_EMAIL_DOMAINS`, `AUTHORIZE_EMAIL_ADDRESSES`).',
       '**Several providers**, `provider_slug: [google, okta]`: who has a session of any of them comes in, and who has none chooses on a page of auth. The rules make no difference between them: an address, a domain or a group is allowed whichever of the providers vouches for it. So list only those that you believe about every name in the rules ([decision 49](decisions/0049-several-providers.md)).',
     ],
   },
@@ -49,25 +49,25 @@ export const chapters: readonly Chapter[] = [
     title: 'Without sign-in',
     fields: ['skip_auth_regex', 'skip_auth_preflight'],
     text: [
-      'What is public is public for everybody: it comes before all rules about people, and the application is told nothing about any person there, not even about one who is signed in.',
-      'Patterns see the path alone, decoded, without the query. A path that two programs might read in two ways (with `..`, `//`, `;`, `%2F` and the like) is never public, whatever matches it. Begin a pattern with `^`, and end it with `$` where nothing may follow: `/public/` also opens `/admin/public/`.',
+      'A public path is public for everybody: it is checked before all rules about people. The application receives no identity there, even if the person is signed in.',
+      'Patterns are matched against the decoded path, without the query. A path that two programs could read differently (with `..`, `//`, `;`, `%2F` and the like) is never public, even if a pattern matches it. Begin a pattern with `^`, and end it with `$` if nothing may follow: `/public/` also opens `/admin/public/`.',
     ],
   },
   {
     title: 'Applications that need more care',
     fields: ['max_auth_age', 'idle_timeout'],
     text: [
-      'A session lasts for weeks (`SESSION_TTL_LIFETIME`). Where that is too long for one application, these send people to the provider again, who has to ask them who they are: the sign-in goes with `prompt=login` and `max_age` (OpenID Connect), and counts only where the ID token says by `auth_time` that it was done. A provider that does not say so, as Google does not, cannot be used with them: the sign-in ends with `provider_failed`.',
-      'For `idle_timeout` every request to the host counts, also those that a page makes by itself, and neither those to public paths nor what passes over an open WebSocket. When it was last used is remembered in a signed cookie of the host, which is written anew at most every tenth of the time. A WebSocket is closed when the time runs out that was left at its handshake.',
+      'A session lasts for weeks (`SESSION_TTL_LIFETIME`). If that is too long for an application, these options send people to the provider again, which must authenticate them anew. The sign-in is requested with `prompt=login` and `max_age` (OpenID Connect), and is accepted only if `auth_time` in the ID token confirms it. A provider that does not send `auth_time`, such as Google, cannot be used with these options: the sign-in ends with `provider_failed`.',
+      'For `idle_timeout`, every request to the host counts as use, including those that a page makes by itself. Requests to public paths and messages on an open WebSocket do not count. The time of the last use is kept in a signed cookie of the host, which is renewed once in a tenth of `idle_timeout` at most. A WebSocket is closed when the time that was left at its handshake is over.',
     ],
   },
   {
     title: 'Pages of other origins',
     fields: ['cors', 'allowed_origins'],
     text: [
-      'An origin is a scheme, a host and a port, as browsers write it: `https://app.example.com`. Neither `*` nor `null` is one. A page of an origin that is not named gets nothing, and its preflights go the way of any request.',
-      'The preflight of a named origin never reaches the application and needs no session. What the application answers to the call itself stays its own where it says `Access-Control-Allow-Origin`; where it does not, the proxy says it for the named origins, with `Vary: Origin`. Our own addresses (`/oauth2/…`) and a launcher are never readable from elsewhere.',
-      'The session cookie is `SameSite=Lax`: browsers send it from pages of the same site alone, such as `https://app.example.com` for `https://api.example.com`, so `credentials: true` gives nothing to pages of other sites.',
+      'An origin is a scheme, a host and a port, as browsers write it: `https://app.example.com`. Neither `*` nor `null` is one. A page of an origin that is not listed gets no access, and its preflights are handled like any other request.',
+      'The preflight of a listed origin is answered by the proxy: it never reaches the application and needs no session. If the application sends `Access-Control-Allow-Origin` in its answer to the call itself, that answer is left as it is; otherwise the proxy adds the header for the listed origins, with `Vary: Origin`. Pages of other origins can never read the addresses of the proxy itself (`/oauth2/…`) or a launcher.',
+      'The session cookie is `SameSite=Lax`: browsers send it only from pages of the same site, such as from `https://app.example.com` to `https://api.example.com`. So `credentials: true` has no effect for pages of other sites.',
     ],
   },
   {
@@ -81,67 +81,67 @@ export const chapters: readonly Chapter[] = [
       'pass_access_token',
     ],
     text: [
-      "Applications are told who asks in `X-Forwarded-User`, `X-Forwarded-Email` and `X-Forwarded-Groups` (of the person's groups, those that the route names), and how they were asked in `X-Forwarded-Host`, `X-Forwarded-Proto`, `X-Forwarded-Port`, `X-Forwarded-For` and `X-Request-Id`. What browsers send under these names never arrives, and `inject_request_headers` cannot set them.",
-      'What `strip_request_headers` names is taken off before anything is set, so an injected header of the same name arrives, and so do those of ours.',
-      'Answers carry `X-Content-Type-Options: nosniff`, `X-Frame-Options: SAMEORIGIN`, `X-XSS-Protection: 1; mode=block` and, where browsers come over HTTPS, `Strict-Transport-Security`, whatever the application says of these. `header_overrides` changes them, and sets any other header in place of what the application sends.',
+      'Applications receive the identity of the person in `X-Forwarded-User`, `X-Forwarded-Email` and `X-Forwarded-Groups` (only groups that the route names), and facts about the request in `X-Forwarded-Host`, `X-Forwarded-Proto`, `X-Forwarded-Port`, `X-Forwarded-For` and `X-Request-Id`. If a browser sends these headers, they are removed. `inject_request_headers` cannot set them.',
+      '`strip_request_headers` is applied before headers are set. So an injected header of the same name still arrives, and so do the headers of the proxy itself.',
+      'Answers carry `X-Content-Type-Options: nosniff`, `X-Frame-Options: SAMEORIGIN`, `X-XSS-Protection: 1; mode=block` and, where browsers come over HTTPS, `Strict-Transport-Security`, even if the application sends other values. `header_overrides` changes them, and sets any other header in place of what the application sends.',
     ],
   },
   {
     title: 'Assertions',
     fields: ['assertion_header', 'assertion_claims'],
     text: [
-      'With `ASSERTION_KEY` the proxy tells the application who asks in a form that it can verify: a signed token, good for five minutes and for this one application. [verifying-identity.md](verifying-identity.md) shows how. Without that variable both options have no effect, and the header never arrives.',
+      'With `ASSERTION_KEY` the application receives the identity of the person in a form that it can verify: a signed token, valid for five minutes and for this one application. [verifying-identity.md](verifying-identity.md) shows how. Without that variable both options have no effect, and the header never arrives.',
     ],
   },
   {
     title: 'Time',
     fields: ['timeout', 'reset_deadline', 'keep_alive'],
     text: [
-      'A duration is a number with its unit, one or several: `500ms`, `10s`, `1m30s`, `2h`. Zero stands for the default.',
+      'A duration is a number with its unit, one or several: `500ms`, `10s`, `1m30s`, `2h`. Zero means the default.',
     ],
   },
   {
     title: 'HTTP/2 and gRPC',
     fields: ['protocol'],
     text: [
-      'Callers and the application need not speak the same: each side is translated, bodies flow both ways as they come, and trailers, which gRPC ends with, are passed on. gRPC callers come over HTTP/2 (`SERVER_HTTP2`, see [operating.md](operating.md#grpc-and-http2)).',
-      '`timeout` counts until the first headers of the answer, from when the request is complete. A gRPC server that sends none before it has something to say, as for a subscription, needs a longer one. Requests that are signed are held until they are complete, so that a gRPC stream needs `skip_request_signing: true` where there is a key.',
+      'The client and the application may use different protocols: the proxy translates. Bodies are streamed in both directions, and trailers, which gRPC needs, are forwarded. gRPC callers come over HTTP/2 (`SERVER_HTTP2`, see [operating.md](operating.md#grpc-and-http2)).',
+      '`timeout` is the time between the end of the request and the headers of the answer. A gRPC server that sends its headers late, for a subscription for example, needs a longer one. A signed request is held until it is complete, so a gRPC stream needs `skip_request_signing: true` if there is a signing key.',
     ],
   },
   {
     title: 'WebSockets, streams, service workers',
     fields: ['flush_interval', 'allow_root_service_worker'],
     text: [
-      'WebSockets, event streams and long downloads need no option: `timeout` ends with the beginning of an answer. The handshake of a WebSocket passes the same rules as any request, and has to come from a page of the same host, or of one of `allowed_origins`, where somebody is signed in. An open one is decided about again every `SESSION_TTL_VALID` and after each reload, and closed when its person would not be let in any more.',
+      'WebSockets, event streams and long downloads need no option: `timeout` is over when the answer begins. The handshake of a WebSocket is checked by the same rules as any request. If a person is signed in, it must come from a page of the same host or of one of `allowed_origins`. An open WebSocket is checked again every `SESSION_TTL_VALID` and after each reload, and closed when its person no longer has access.',
     ],
   },
   {
     title: 'A server in front that forwards by itself',
     fields: ['forward_auth'],
     text: [
-      'nginx, Caddy, Traefik or Envoy can forward to the application themselves and ask the proxy about each request; [forward-auth.md](forward-auth.md) has what to copy. The question is answered as the request itself would be, by the same rules, public paths among them. Of what is set for the way to the application only the identity goes along with the answer: `inject_request_headers`, `timeout` and the like are for requests that the proxy forwards.',
+      'nginx, Caddy, Traefik or Envoy can forward to the application themselves and ask the proxy about each request; [forward-auth.md](forward-auth.md) has what to copy. The same rules apply as for a request that the proxy forwards, public paths included. The answer brings the identity headers only: `inject_request_headers`, `timeout` and similar options apply only to requests that the proxy forwards.',
     ],
   },
   {
     title: 'Signatures',
     fields: ['skip_request_signing'],
     text: [
-      'Requests are signed where the proxy has a key: `Gap-Signature` with `SSO_CONFIG_<SERVICE>_SIGNING_KEY`, `Sso-Signature` with `REQUESTSIGNER_KEY`. A signature covers the body, so such a request is held in memory until it is complete, and one of more than 16 MiB is answered 413.',
+      'Requests are signed if the proxy has a key: `Gap-Signature` with `SSO_CONFIG_<SERVICE>_SIGNING_KEY`, `Sso-Signature` with `REQUESTSIGNER_KEY`. The signature covers the body, so the request is held in memory until it is complete. A body of more than 16 MiB is answered 413.',
     ],
   },
   {
     title: 'TLS to the application',
     fields: ['ca_file', 'client_cert_file', 'client_key_file', 'server_name', 'tls_skip_verify'],
     text: [
-      'With `to: https://…` the certificate of the application has to name the host of `to`, whatever `preserve_host` says, and to come from an authority that is known, or with `ca_file` from one of yours. `NODE_EXTRA_CA_CERTS` adds one for everything that the proxy calls.',
-      'These files are read when the upstream file is, and again within seconds of being changed; the next connection uses what they hold then. Of files that cannot be used the proxy says so ([LK313](diagnostics.md#lk313-a-file-for-tls-that-cannot-be-used)) and goes on with what they held before, all of them together: a new certificate waits for its key. A new upstream file comes into force all the same, unless it names files that were not in use together before. At the start the proxy does not start.',
+      'With `to: https://…` the certificate of the application must be for the host of `to`, also with `preserve_host`. It must come from a known certificate authority, or with `ca_file` from one of yours. `NODE_EXTRA_CA_CERTS` adds an authority for all connections of the proxy.',
+      'These files are read together with the upstream file, and again within seconds after a change; the next connection uses the new content. If one of the files cannot be used, the proxy reports it ([LK313](diagnostics.md#lk313-a-file-for-tls-that-cannot-be-used)) and keeps the former content of all of them: a new certificate waits for its key. A new upstream file is applied all the same, unless it names a combination of files that was not in use before. If a file cannot be used when the proxy starts, it does not start.',
     ],
   },
   {
     title: 'Several hosts, several environments',
     fields: ['extra_routes'],
     text: [
-      'Beside `default`, which holds everywhere, a service may have a section for each environment, named after what `UPSTREAM_CLUSTER` says there. `{{name}}` is replaced by `SSO_CONFIG_NAME`. Options for all services go into `defaults`, with the services below `services`:',
+      'In addition to `default`, which applies everywhere, a service may have a section for each environment. The name of the section is the value of `UPSTREAM_CLUSTER` in that environment. `{{name}}` is replaced by `SSO_CONFIG_NAME`. Options for all services go into `defaults`, with the services below `services`:',
       yaml(`defaults:
   allowed_email_domains: [example.com]
 services:
@@ -152,14 +152,14 @@ services:
     prod:
       options:
         allowed_email_domains: [example.com, partner.example]`),
-      'Where an option stands in several places, one counts: that of the extra route, else of the section of the environment, else of `default`, else of `defaults`, else of the environment. A list replaces the whole list. Headers alone are laid over one another, name by name. `false` counts as written; a key with nothing behind it does not. `latchkey routes` shows what came out.',
+      'If an option is written in several places, the first of these counts: the extra route, the section of the environment, `default`, `defaults`, the environment variables. A list replaces the whole list. Only headers are merged, name by name. `false` counts as a value; a key without a value does not. `latchkey routes` shows the result.',
     ],
   },
   {
     title: 'The launcher',
     fields: ['title', 'description', 'icon', 'hidden'],
     text: [
-      'A route of `type: launcher` is a page with the applications that a person may open; patterns are not in it.',
+      'A route of `type: launcher` is a page with the applications that a person may open. Routes with patterns are not on it.',
       yaml(`- service: apps
   default:
     type: launcher

@@ -16,7 +16,7 @@ const routeFields = {
   from: text(
     {
       meaning:
-        'The host name that people type, with a port where browsers name one. With `type: rewrite` a pattern in RE2 syntax that matches the whole host name. Every route has one, or has that of `default`.',
+        'The host name that people type, with a port if the address has one. With `type: rewrite`, a pattern in RE2 syntax that matches the whole host name. Every route needs one, its own or that of `default`.',
       example: 'wiki.corp.example.com',
     },
     { examples: ['wiki.corp.example.com'] },
@@ -24,14 +24,15 @@ const routeFields = {
   to: text(
     {
       meaning:
-        'The address of the application: `[scheme://]host[:port][/path][?query]`. A path stands before that of each request, a query before its query. Or `unix:/path`, a socket of the machine. With `type: rewrite` a template in which `$1` and `${name}` stand for groups of `from`. Without a scheme: `UPSTREAM_SCHEME`. Only a launcher has none.',
+        'The address of the application: `[scheme://]host[:port][/path][?query]`. A path or a query is put in front of the path or query of each request. Or `unix:/path`, a socket on the machine of the proxy. With `type: rewrite`, a template in which `$1` and `${name}` are replaced by groups of `from`. Without a scheme, `UPSTREAM_SCHEME` is used. Only a launcher has no `to`.',
       example: 'http://wiki.internal:8080',
     },
     { examples: ['http://wiki.internal:8080'] },
   ),
   type: text(
     {
-      meaning: 'How the route leads on: `simple`, `rewrite` or `launcher`.',
+      meaning:
+        'The kind of route: `simple` (one host), `rewrite` (a pattern of hosts) or `launcher` (a page with applications).',
       default: '`simple`',
       example: 'simple',
     },
@@ -62,7 +63,7 @@ const sectionFields = {
   extra_routes: list(
     {
       meaning:
-        'Further hosts of this service, each with a `from` of its own. What they do not say, they have from this section. In the section of a cluster they replace those of `default`.',
+        'More hosts of this service, each with its own `from`. All other settings are inherited from this section. In the section of a cluster, the list replaces the one of `default`.',
       default: 'none',
       example: '[{ from: docs.corp.example.com }]',
     },

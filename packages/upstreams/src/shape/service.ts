@@ -33,7 +33,7 @@ export const serviceFields = {
     { pattern: '\\S', errorMessage: 'Write a name', examples: ['wiki'] },
   ),
   title: text(
-    { meaning: 'What the launcher calls the service.', default: 'its name', example: 'Wiki' },
+    { meaning: 'The name of the service on the launcher.', default: 'its name', example: 'Wiki' },
     { examples: ['Wiki'] },
   ),
   description: text({
@@ -46,7 +46,7 @@ export const serviceFields = {
     default: 'a letter of the title',
     example: 'https://wiki.corp.example.com/favicon.ico',
   }),
-  hidden: flag({ meaning: 'Whether the launcher leaves the service out.', default: '`false`' }),
+  hidden: flag({ meaning: 'Whether the service is left out of the launcher.', default: '`false`' }),
 };
 
 export const serviceAdvice = 'Each entry is a service: write `- service: name`, and its sections below it';

@@ -89,7 +89,7 @@ export function flag(
   return { ...read, about: { ...about, type: '`true` or `false`' } };
 }
 
-/** A duration in milliseconds. Zero stands for the default. */
+/** A duration in milliseconds. Zero means the default. */
 export function duration(about: About, examples: readonly string[]): FieldReader<Located<number>> {
   const advice = 'Write a number with its unit, such as `30s`, `1m30s` or `500ms`';
   const json = {

@@ -8,7 +8,7 @@ import type { SharedAnswers } from './shared-answers.ts';
 export type CacheClocks = {
   /** an answer counts this long without another question; that somebody is not in a group, half as long */
   readonly freshMs: number;
-  /** and this much longer where the directory cannot be asked */
+  /** and this much longer where the directory cannot be reached */
   readonly graceMs: number;
   /** whoever asks waits no longer than this */
   readonly waitMs: number;

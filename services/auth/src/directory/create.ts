@@ -52,10 +52,10 @@ export function googleDirectory(
     timeoutMs,
     now,
     elapsed,
-    onScope: (scope) => log.info({ idp: slug, scope }, 'the directory can be asked'),
+    onScope: (scope) => log.info({ idp: slug, scope }, 'the directory can be reached'),
   });
   const pause = createPause(elapsed, (about) => {
-    log.error({ idp: slug, ...about }, 'the directory cannot be asked');
+    log.error({ idp: slug, ...about }, 'the directory cannot be reached');
     emit({ kind: 'backoff', provider: slug, ms: about.seconds * 1000 });
   });
   const queue = createQueue({ atOnce, longest: longestQueue, waitMs, now: elapsed });

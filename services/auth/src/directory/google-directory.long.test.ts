@@ -230,7 +230,7 @@ describe('one group', () => {
     const line = rig.log.find((text) => text.includes('does not let us see')) ?? '';
     expect(parseJsonObject(line)).toMatchObject({ level: 'error', group: 'foreign@elsewhere.test' });
     expect(logged('does not let us see')).toBe(1);
-    expect(logged('cannot be asked')).toBe(0);
+    expect(logged('cannot be reached')).toBe(0);
   });
 
   test('that may not be seen any more keeps whom it had, but not for ever', async () => {
@@ -316,7 +316,7 @@ describe('a directory that wants to be left alone', () => {
     rig.clock.now += 2_000;
     expect(await groupsOf(token, engineering)).toEqual([engineering]);
     expect(asked()).toBe(before + 1);
-    expect(logged('the directory cannot be asked')).toBe(1);
+    expect(logged('the directory cannot be reached')).toBe(1);
   });
 });
 
@@ -348,7 +348,7 @@ describe('the service account', () => {
     const { delegated } = directory;
     directory.delegated = new Set();
     expect(await groupsOf(token, engineering)).toBe('provider_unavailable');
-    const line = rig.log.find((text) => text.includes('the directory cannot be asked')) ?? '';
+    const line = rig.log.find((text) => text.includes('the directory cannot be reached')) ?? '';
     expect(parseJsonObject(line)).toMatchObject({
       level: 'error',
       idp: 'google',
@@ -391,7 +391,7 @@ describe('the service account', () => {
     const [, line = ''] = String(pem).split('\n');
     expect(line.length).toBeGreaterThan(60);
     const log = rig.log.join('');
-    expect(log).toContain('the directory cannot be asked');
+    expect(log).toContain('the directory cannot be reached');
     for (const secret of [line, 'eyJ', 'Bearer', 'assertion']) expect(log).not.toContain(secret);
   });
 });

@@ -30,7 +30,7 @@ export async function openStore(
   if (settings === undefined) return openMemoryStore(clock);
   const link = openRedisLink(settings, (change) => {
     emit({ kind: 'store', isAway: change.open });
-    if (change.open) log.error({ detail: change.why }, 'REDIS_URL: the store cannot be asked');
+    if (change.open) log.error({ detail: change.why }, 'REDIS_URL: the store cannot be reached');
     else log.info('REDIS_URL: the store answers again');
   });
   emit({ kind: 'store', isAway: false });

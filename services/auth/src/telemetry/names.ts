@@ -3,8 +3,8 @@ import type { PrometheusTable, SentNames, ServiceMetrics, StatsdTable } from '@l
 const oneCache = 'There is one cache here, and not a second one below it: `provider.groupcache`.';
 
 const signIns =
-  'Sign-ins that came back from a provider, by how they ended: `completed`, or the error that the person was told. Whoever goes from one application to the next does not sign in again.';
-const signOuts = 'Browsers that were signed out, of all that they were signed in to.';
+  'Sign-ins that came back from a provider, by how they ended: `completed`, or the error that the person saw. Going from one application to the next is not a new sign-in.';
+const signOuts = 'Sign-outs of browsers, each from all applications.';
 
 /** The names of sso-auth, and what each of them is here. */
 export const authStatsd = {
@@ -62,12 +62,12 @@ export const authStatsd = {
     kind: 'count',
     tags: ['endpoint'],
     meaning:
-      'A session that was being refreshed already and was not refreshed twice. Always `endpoint:RefreshAccessToken`.',
+      'A refresh that was not sent because the same session was already being refreshed. Always `endpoint:RefreshAccessToken`.',
   },
   'provider.backoff': {
     kind: 'timing',
     tags: [],
-    meaning: 'The directory is left alone for so long, because it fails or asks for it.',
+    meaning: 'How long the directory is not asked, because it fails or requested a pause.',
   },
   'provider.groupcache': {
     kind: 'count',
@@ -136,13 +136,13 @@ export const authPrometheus = {
   latchkey_directory_pauses_total: {
     kind: 'counter',
     labels: ['provider'],
-    help: 'Times that a directory was left alone for a while, because it failed or asked for it.',
+    help: 'Pauses in which a directory is not asked, because it failed or requested a pause.',
     statsd: 'provider.backoff',
   },
   latchkey_refreshes_shared_total: {
     kind: 'counter',
     labels: [],
-    help: 'Sessions that were being refreshed already and were not refreshed twice.',
+    help: 'Refreshes that were not sent because the same session was already being refreshed.',
     statsd: 'provider.singleflight',
   },
   latchkey_store_up: {

@@ -507,7 +507,7 @@ describe('while auth cannot be asked', () => {
     await logged(known);
 
     // The first time the session stands by its grace period, and there is one alarm for all of those.
-    const line = { detail: 'away', msg: 'auth cannot be asked about a session' };
+    const line = { detail: 'away', msg: 'auth cannot be reached about a session' };
     expect(lines.map((text): unknown => JSON.parse(text))).toEqual([
       { level: 20, ...line },
       { level: 40, ...line },

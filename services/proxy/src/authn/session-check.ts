@@ -195,7 +195,7 @@ export function createSessionCheck(options: {
       const detail = error instanceof Error ? error.message : 'unknown';
       // While grace lasts there is one alarm for all sessions.
       const isInGrace = isWithinGrace(known);
-      log[isInGrace ? 'debug' : 'warn']({ detail }, 'auth cannot be asked about a session');
+      log[isInGrace ? 'debug' : 'warn']({ detail }, 'auth cannot be reached about a session');
       known.unansweredFor = detail;
       if (isInGrace) forgetLapsedGroups(state);
     } finally {

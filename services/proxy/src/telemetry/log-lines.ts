@@ -33,11 +33,14 @@ export function graceLines(log: Logger): Emit<ProxyEvent> {
   return function writeGrace(event) {
     if (event.kind === 'grace_began') {
       const { detail } = event;
-      log.error({ alarm: 'grace', detail }, 'auth cannot be asked: sessions go on for their grace period');
+      log.error(
+        { alarm: 'grace', detail },
+        'auth cannot be reached: sessions stay valid for their grace period',
+      );
     }
     if (event.kind === 'grace_over') {
       const seconds = Math.round(event.ms / 1000);
-      log.warn({ alarm: 'grace over', seconds }, 'auth answers again: no session needs its grace period');
+      log.warn({ alarm: 'grace over', seconds }, 'auth answers again: no session uses its grace period');
     }
   };
 }

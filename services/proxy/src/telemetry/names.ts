@@ -27,7 +27,7 @@ export const proxyStatsd = {
     kind: 'count',
     tags: ['action', 'auth_type', 'error'],
     meaning:
-      '`user_unauthorized`: a person was refused. `internal_error`: access could not be decided about (503 here). Both with `action:proxy`. `unauthorized_request`: a server in front that asks (`/oauth2/auth` and the like) was told no. `csrf_cookie_error`: a callback without its attempt, or with a code that auth does not take. The others of BuzzFeed SSO (`callback_error_exists`, `state_parameter_error`, `csrf_parameter_error`, `equal_encrypted_state_and_csrf`, `state_csrf_mismatch`, `save_session_error`) name steps that a callback does not have here, and `validation_failed` would count a refusal twice.',
+      '`user_unauthorized`: a person was refused. `internal_error`: access could not be decided about (503 here). Both with `action:proxy`. `unauthorized_request`: a server in front that asked (`/oauth2/auth` and the like) got a negative answer. `csrf_cookie_error`: a callback without its attempt, or with a code that auth does not take. The others of BuzzFeed SSO (`callback_error_exists`, `state_parameter_error`, `csrf_parameter_error`, `equal_encrypted_state_and_csrf`, `state_csrf_mismatch`, `save_session_error`) name steps that a callback does not have here, and `validation_failed` would count a refusal twice.',
   },
   provider_error: {
     kind: 'count',
@@ -38,19 +38,19 @@ export const proxyStatsd = {
     kind: 'count',
     tags: ['action', 'error'],
     meaning:
-      'Auth could not be asked about a session, which stands for its grace period. Always `action:validate_session`, `error:validation_failed`: there is one question here, where BuzzFeed SSO had three.',
+      'Auth could not be reached about a session, which stays valid for its grace period. Always `action:validate_session`, `error:validation_failed`: there is one question here, where BuzzFeed SSO had three.',
   },
   'session.grace_in_use': {
     kind: 'gauge',
     tags: [],
     meaning:
-      'New. 1 with every session that stands by its grace period because auth cannot be asked; 0 once auth answers again and none has for a minute. Alarm on it.',
+      'New. 1 while sessions use their grace period because auth cannot be reached; 0 when auth answers again and no session has used it for a minute. Set an alarm on it.',
   },
   'provider.singleflight': {
     kind: 'count',
     tags: ['endpoint'],
     meaning:
-      'A question about a session that was under way already and was not asked twice. Always `endpoint:ValidateSessionState`.',
+      'A question about a session that was not sent because the same question was already pending. Always `endpoint:ValidateSessionState`.',
   },
   'mem.alloc': { kind: 'gauge', tags: [], meaning: 'Bytes in use on the heap; at start and every 30 s.' },
   'mem.sys': {
@@ -107,7 +107,7 @@ export const proxyPrometheus = {
   latchkey_unauthenticated_total: {
     kind: 'counter',
     labels: ['route', 'reason'],
-    help: 'Requests without a session that counts: sent to sign in, or told that they have to. No refusal.',
+    help: 'Requests without a valid session: redirected to the sign-in, or answered 401. They are not counted as denials.',
   },
   latchkey_errors_total: {
     kind: 'counter',
@@ -123,19 +123,19 @@ export const proxyPrometheus = {
   latchkey_session_checks_shared_total: {
     kind: 'counter',
     labels: [],
-    help: 'Questions to auth that were under way already and were not asked twice.',
+    help: 'Questions to auth that were not sent because the same question was already pending.',
     statsd: 'provider.singleflight',
   },
   latchkey_session_grace_total: {
     kind: 'counter',
     labels: [],
-    help: 'Times that auth could not be asked about a session, and a request passed by its grace period all the same. What is answered 503 is in `latchkey_errors_total`, as `session_unverified`.',
+    help: 'Requests that were forwarded by the grace period of their session because auth could not be reached. Those that are answered 503 are in `latchkey_errors_total`, as `session_unverified`.',
     statsd: 'provider_error_fallback',
   },
   latchkey_session_grace_in_use: {
     kind: 'gauge',
     labels: [],
-    help: '1 while sessions stand by their grace period because auth cannot be asked; 0 once it answers again and none has for a minute. Alarm on it.',
+    help: '1 while sessions use their grace period because auth cannot be reached; 0 when auth answers again and no session has used it for a minute. Set an alarm on it.',
     statsd: 'session.grace_in_use',
   },
   latchkey_people_active: { kind: 'gauge', labels: [], help: people, statsd: 'people.active' },

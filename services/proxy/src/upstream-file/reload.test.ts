@@ -249,14 +249,14 @@ describe('a file that would take most routes away', () => {
   const three = line('one', 'g') + line('two', 'g') + line('three', 'g');
 
   test.each([
-    ['is empty', '', '3 of 3 routes would be gone: one.test, two.test, three.test;'],
-    ['was cut short', line('one', 'g'), '2 of 3 routes would be gone: two.test, three.test;'],
+    ['is empty', '', '3 of 3 routes would be removed: one.test, two.test, three.test;'],
+    ['was cut short', line('one', 'g'), '2 of 3 routes would be removed: two.test, three.test;'],
     [
       'is of another environment',
       line('four', 'g') + line('five', 'g') + line('six', 'g'),
-      '3 of 3 routes would be gone',
+      '3 of 3 routes would be removed',
     ],
-  ])('is refused where it %s, and the log says what would be gone', async (_, text, said) => {
+  ])('is refused where it %s, and the log says what would be removed', async (_, text, said) => {
     writeFileSync(file, three);
     const { hosts, next, registry } = start();
     writeFileSync(file, text);
