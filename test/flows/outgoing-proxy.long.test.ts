@@ -1,5 +1,6 @@
 // `HTTPS_PROXY` and `NO_PROXY`: a network in which the provider is reached through an outgoing proxy only.
 import { afterEach, expect, jest, test } from '@jest/globals';
+import { minimalProxy } from '@latchkey/testing/environments';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -29,6 +30,20 @@ async function startOutgoingProxy(): Promise<{ port: number; asked: string[] }> 
   await once(proxy, 'listening');
   return { port, asked };
 }
+
+test('the proxy says at the start which one it reaches others through', async () => {
+  const proxy = startService('proxy', {
+    ...minimalProxy(),
+    SERVER_PORT: String(await freePort()),
+    http_proxy: 'ann:hunter2@proxy.internal:3128',
+    no_proxy: '.internal',
+  });
+  await proxy.prints(/"HTTP_PROXY":"http:\/\/proxy\.internal:3128","NO_PROXY":"\.internal"/);
+  await proxy.listening;
+  expect(proxy.output()).not.toContain('hunter2');
+  proxy.signal('SIGTERM');
+  expect(await proxy.ended).toBe(0);
+});
 
 test.each([
   ['through it', {}, ['idp.example.test:443']],

@@ -130,14 +130,18 @@ describe('one thing has one spelling', () => {
     await hasOneSpelling(hint, async (other) => (await openSignOutHint(other, keys, now)) !== undefined);
   });
 
-  test.each(['redirect_uri', 'ts', 'sig'] as const)('a signed return address: %s', async (field) => {
-    const [key] = deriveKeys(['secret'], 'return address');
-    const signed = signReturnAddress('https://wiki.corp.example.com/a?b=c', key, now);
-    await hasOneSpelling(
-      signed[field],
-      (other) => refuseReturnAddress({ ...signed, [field]: other }, [key], now) === undefined,
-    );
-  });
+  test.each(['redirect_uri', 'ts', 'providers', 'sig'] as const)(
+    'a signed return address: %s',
+    async (field) => {
+      const [key] = deriveKeys(['secret'], 'return address');
+      const providers = ['google', 'okta'];
+      const signed = signReturnAddress('https://wiki.corp.example.com/a?b=c', key, now, { providers });
+      await hasOneSpelling(
+        signed[field] ?? '',
+        (other) => refuseReturnAddress({ ...signed, [field]: other }, [key], now) === undefined,
+      );
+    },
+  );
 
   test('the state of a sign-in under way', async () => {
     const cookies = attemptCookies({

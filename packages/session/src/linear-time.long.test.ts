@@ -33,5 +33,9 @@ testLinearTime([
     'the signature of one',
     (text) => refuseReturnAddress({ redirect_uri: text, ts: '1', sig: text }, keys, 0),
   ],
+  [
+    'the providers of one',
+    (text) => refuseReturnAddress({ redirect_uri: 'x', ts: '1', providers: text, sig: 'x' }, keys, 0),
+  ],
   ['a hint at sign-out', (text) => openSignOutHint(text, keys, 0)],
 ]);
