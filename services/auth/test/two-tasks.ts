@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from '@latchkey/testing/browser';
 import { hasRedis, startRedis } from '@latchkey/testing/redis';
 import type { RunningRedis } from '@latchkey/testing/redis';
@@ -12,6 +12,7 @@ export const engineering = 'engineering@example.com';
 export const hour = 3_600_000;
 
 export const describeWithRedis = hasRedis ? describe : describe.skip;
+export const testWithRedis = hasRedis ? test : test.skip;
 
 /** Two tasks of auth with one Redis, one provider and one clock, for the tests of a file. */
 export function useTwoTasks() {

@@ -1,6 +1,6 @@
 // Redis stops, ends or is emptied under several tasks of auth. Nobody is signed out by that, and nobody who is stays in.
 import { expect, test } from '@jest/globals';
-import { hasRedis, startRedis } from '@latchkey/testing/redis';
+import { startRedis } from '@latchkey/testing/redis';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sessionCookieName, ssoOrigin, startRig, wiki } from '../../test/rig.ts';
 import {
@@ -11,6 +11,7 @@ import {
   isBack,
   signOut,
   slug,
+  testWithRedis,
   until,
   useTwoTasks,
 } from '../../test/two-tasks.ts';
@@ -105,8 +106,6 @@ describeWithRedis('two tasks of auth, whose Redis fails,', () => {
     await until(async () => isActive(await the.other.introspect({ token })) === false);
   });
 });
-
-const testWithRedis = hasRedis ? test : test.skip;
 
 testWithRedis(
   'where Redis and every task have lost who has signed out, nobody from before is taken for signed in',

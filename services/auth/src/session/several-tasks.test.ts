@@ -1,11 +1,14 @@
 // Several tasks of auth, one Redis, and a provider that replaces refresh tokens and takes the second use of one for theft.
 import { expect, test } from '@jest/globals';
+import { startRedis } from '@latchkey/testing/redis';
+import { get } from 'node:http';
 import { deriveKeys, openSession } from '@latchkey/session';
 import type { Session } from '@latchkey/session';
-import { sessionCookieName, ssoOrigin, wiki } from '../../test/rig.ts';
+import { sessionCookieName, ssoOrigin, startRig, wiki } from '../../test/rig.ts';
 import type { Rig } from '../../test/rig.ts';
 import {
   describeWithRedis,
+  testWithRedis,
   engineering,
   hour,
   isActive,
@@ -107,3 +110,30 @@ describeWithRedis('two tasks of auth', () => {
     expect(back.location).toBe(wiki);
   });
 });
+
+testWithRedis('what an address may ask for is for all tasks together', async () => {
+  const redis = await startRedis();
+  const one = await startRig({ env: { REDIS_URL: redis.url, SERVER_RATE_LIMIT: '6' } });
+  const other = await startRig({ besides: one });
+  const rigs = [one, other];
+  const statuses: number[] = [];
+  for (let at = 0; at < 10; at++) statuses.push(await statusAt(rigs[at % 2] ?? one));
+  expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 429, 429, 429, 429]);
+  await redis.kill();
+  expect(await statusAt(one)).toBe(200);
+  await other.close();
+  await one.close();
+  await redis.close();
+});
+
+// As a browser that nothing stands in front of.
+function statusAt({ port }: Rig): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const { host } = new URL(ssoOrigin);
+    const asked = get({ port, host: '127.0.0.1', headers: { host } }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode ?? 0);
+    });
+    asked.on('error', reject);
+  });
+}

@@ -67,6 +67,11 @@ const kinds: Array<{ kind: string; create: () => UnderTest | Promise<UnderTest> 
   ...(hasRedis ? [{ kind: 'Redis', create: inRedis }] : []),
 ];
 
+const at = (checked_at: number, refresh_token: string) => ({
+  ...grantState,
+  grant: { ...grantState.grant, checked_at, refresh_token },
+});
+
 // What has to be remembered of sessions, wherever it is.
 describe.each(kinds)('in $kind, the store of sessions', ({ create }) => {
   let now: number;
@@ -136,6 +141,28 @@ describe.each(kinds)('in $kind, the store of sessions', ({ create }) => {
     expect(await store.grantState('sid')).toEqual(grantState);
     expect(await store.grantState('99')).toEqual(grantState);
     expect(await store.grantState('0')).toBeUndefined();
+  });
+
+  test('knows the sessions of an account, and those that come from a session at the provider', async () => {
+    const until = now + 60_000;
+    await store.keep(session, grantState, until);
+    await store.keep({ ...session, sid: 'second' }, grantState, until);
+    await store.keep({ ...session, sub: '2', sid: 'of another' }, grantState, until);
+    await store.linkProviderSession(session, 'there', until);
+    expect(await store.sidsOf(session)).toEqual(['sid', 'second']);
+    expect(await store.sidsOfProviderSession('google', 'there')).toEqual(['sid']);
+    expect(await store.sidsOfProviderSession('okta', 'there')).toEqual([]);
+    await store.revoke(session, until);
+    expect(await store.sidsOf(session)).toEqual(['second']);
+  });
+
+  test('takes what a cookie has brought along where nothing newer is known, and only there', async () => {
+    const until = now + 60_000;
+    const seconds = Math.floor(Date.now() / 1000) + 600;
+    await store.offer(session, at(seconds - 7_200, 'old'), until);
+    await store.offer(session, at(seconds, 'new'), until);
+    await store.offer(session, at(seconds - 7_200, 'old'), until);
+    expect((await store.grantState('sid'))?.grant.refresh_token).toBe('new');
   });
 
   test('takes a one-time value once', async () => {

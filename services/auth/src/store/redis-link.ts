@@ -64,6 +64,7 @@ function connect({ host, port, username, password, database, tls, cluster }: Sto
     ...(password !== undefined && { password }),
     ...(tls && { tls: {} }),
     connectTimeout: openingMs,
+    disconnectTimeout: commandMs,
     commandTimeout: commandMs,
     // A connection on which nothing comes back is closed, and what waits on it with it: nothing fills up behind a Redis
     // that has stopped.
