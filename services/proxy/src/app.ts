@@ -12,7 +12,7 @@ import { watchReach } from './auth-reach.ts';
 import { createCredentialReader } from './authn/credential.ts';
 import { createFreshness } from './authn/freshness.ts';
 import { lastUses } from './authn/last-use.ts';
-import { personMarks } from './authn/person-marks.ts';
+import { createPersonCookie } from './authn/person-cookie.ts';
 import { createSessionCookieAuthenticator } from './authn/session-cookie.ts';
 import { sessionCookies } from './authn/session-cookies.ts';
 import { createEndpoints } from './endpoints/endpoints.ts';
@@ -20,7 +20,7 @@ import { createLimited } from './endpoints/limited.ts';
 import { createLauncherOf, createPageOf } from './endpoints/launcher-address.ts';
 import { createLauncher } from './endpoints/launcher.ts';
 import { createServeEndpoint } from './endpoints/own-request.ts';
-import { createWhoAsks } from './endpoints/who-asks.ts';
+import { createAuthorizeCaller } from './endpoints/authorize-caller.ts';
 import { createConnections } from './transport/connections.ts';
 import { createTlsCredentials } from './transport/credentials.ts';
 import { createDialer } from './transport/dialer.ts';
@@ -87,7 +87,7 @@ export async function startProxy(options: {
     now,
   });
   const signOutHints = deriveKeys(client.secrets, 'sign-out hint');
-  const marks = personMarks({ keys: deriveKeys(secrets, 'person mark'), secure });
+  const personCookie = createPersonCookie({ keys: deriveKeys(secrets, 'person mark'), secure });
   const credentials = createCredentialReader({
     cookies,
     tokens,
@@ -96,7 +96,7 @@ export async function startProxy(options: {
     clock,
   });
   const sessionCookie = createSessionCookieAuthenticator({
-    marks,
+    personCookie,
     freshness: createFreshness({
       lastUses: lastUses({ keys: deriveKeys(secrets, 'last use'), secure, now }),
       now,
@@ -127,22 +127,22 @@ export async function startProxy(options: {
     },
     emit,
   );
-  const whoAsks = createWhoAsks({ authorize: admission.authorize, cookies });
+  const authorizeCaller = createAuthorizeCaller({ authorize: admission.authorize, cookies });
   const routes = () => table.current().routes;
   const pageOf = createPageOf({ addresses, publicPorts });
   const launcherOf = createLauncherOf({ routes, pageOf });
-  const refuse = createRefuse({ addresses, launcherOf, cookies, marks });
+  const refuse = createRefuse({ addresses, launcherOf, cookies, personCookie });
   const showLauncher = createLauncher({ routes, pageOf });
   const attempts = attemptCookies({ keys: deriveKeys(secrets, 'code attempt'), scope: { secure }, now });
   const limited = createLimited(createRateLimit({ perMinute: settings.server.requestsPerMinute, log }));
   const endpoints = createEndpoints({
-    whoAsks,
+    authorizeCaller,
     addresses,
     refuse,
     showLauncher,
     launcherOf,
     cookies,
-    marks,
+    personCookie,
     signOutHint: ({ session: known }) => sealSignOutHint(known, signOutHints),
     signInLink: createSignInLink({ routeFor: admission.routeFor, addresses }),
     startSignIn: limited(createStart({ attempts, addresses, now })),
@@ -151,7 +151,7 @@ export async function startProxy(options: {
         attempts,
         redeem: createRedeem(askAuth, tokens),
         addresses,
-        whoAsks,
+        authorizeCaller,
         cookies,
         now,
       }),
@@ -178,7 +178,7 @@ export async function startProxy(options: {
     secure,
     isOwnCookie: (cookieName) => isOwnCookie(cookieName, name),
     renewCookie: (value, known) => cookies.issue(value, known.session),
-    rememberPerson: (known) => marks.remember(known.session),
+    rememberPerson: (known) => personCookie.remember(known.session),
     emit,
     clock,
     assertions: signer.assertions && { ...signer.assertions, issuer: provider.externalUrl.origin },
@@ -190,7 +190,7 @@ export async function startProxy(options: {
 
   const server = await startServer(
     ({ ready }) => {
-      const respond = createRespond({ ready, serveEndpoint, refuse, showLauncher, marks });
+      const respond = createRespond({ ready, serveEndpoint, refuse, showLauncher, personCookie });
       const forwardAuth = createForwardAuth({ stages, respond, beginAnswer });
       const both = { stages, respond, readQuestion, forwardAuth, beginAnswer, connections, signer };
       const { passInterim } = settings.server;

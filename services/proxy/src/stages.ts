@@ -58,7 +58,7 @@ export type Stages = {
   ) => Outcome<KnownSession> | Promise<Outcome<KnownSession>>;
   readonly outgoing: (exchange: Exchange, forward: Forward<KnownSession>) => Leaving;
   readonly trailers: (exchange: Exchange, forward: Forward<KnownSession>) => string[];
-  readonly toldTo: (exchange: Exchange, forward: Forward<KnownSession>) => readonly string[];
+  readonly forwardAuthHeaders: (exchange: Exchange, forward: Forward<KnownSession>) => readonly string[];
   readonly record: (exchange: Exchange, status: number) => void;
 };
 
@@ -113,8 +113,8 @@ export function createStages(parts: StageParts): Stages {
   }
 
   // 8, where a server in front forwards.
-  function toldTo(exchange: Exchange, forward: Forward<KnownSession>): readonly string[] {
-    return headers.toldTo(exchange, forward);
+  function forwardAuthHeaders(exchange: Exchange, forward: Forward<KnownSession>): readonly string[] {
+    return headers.forwardAuthHeaders(exchange, forward);
   }
 
   // 10, when it is answered or its caller has left; later calls do nothing.
@@ -126,7 +126,7 @@ export function createStages(parts: StageParts): Stages {
     emit({ kind: 'request', record: recordOf(exchange), method, status, ms });
   }
 
-  return { open, canonical, admission, outgoing, trailers, toldTo, record };
+  return { open, canonical, admission, outgoing, trailers, forwardAuthHeaders, record };
 }
 
 function wantedFor(forward: Forward<KnownSession>): Wanted {

@@ -8,7 +8,7 @@ import { LRUCache } from 'lru-cache';
 import { newlyKnown } from './session-state.ts';
 import type { KnownSession, SessionStates } from './session-state.ts';
 import type { SessionTokens } from './session-token.ts';
-import { isSamePerson } from './person-marks.ts';
+import { isSamePerson } from './person-cookie.ts';
 import type { SessionCookies, SessionSource } from './session-cookies.ts';
 
 /**

@@ -10,7 +10,7 @@ import { sealedAnewAfter } from './introspect.ts';
 import type { Asked, Introspect } from './introspect.ts';
 import type { KnownSession, SessionState } from './session-state.ts';
 import type { SessionTokens } from './session-token.ts';
-import { groupsTold, toldSince } from './told-groups.ts';
+import { groupsReportedSince, mergeReported } from './reported-groups.ts';
 
 /** Whether a session stands: `unverified` when auth cannot be asked and last vouched for it longer ago than the grace period. */
 export type Standing = 'stands' | 'ended' | 'unverified';
@@ -102,8 +102,8 @@ export function createSessionCheck(options: {
   // Of one group less may have been told lately than of the session.
   function forgetLapsedGroups(state: SessionState): void {
     const since = elapsed() - graceMs;
-    if ([...state.toldGroups.values()].every(({ at }) => at > since)) return;
-    state.person = { ...state.person, ...groupsTold(state.toldGroups, since) };
+    if ([...state.reportedGroups.values()].every(({ at }) => at > since)) return;
+    state.person = { ...state.person, ...groupsReportedSince(state.reportedGroups, since) };
   }
 
   function isDue(known: KnownSession, needs?: Needs): boolean {
@@ -212,9 +212,9 @@ export function createSessionCheck(options: {
     const unknown = new Set(answer.unknown_groups);
     const isWhole = !urgent.some((group) => unknown.has(group));
     askAgain(state, Math.min(elapsed() + (isWhole ? clocks.validMs : retryMs), until));
-    state.toldGroups = toldSince(state.toldGroups, question, answer, elapsed());
+    state.reportedGroups = mergeReported(state.reportedGroups, question, answer, elapsed());
     state.openGroups = unknown.difference(new Set(urgent));
-    state.person = { ...state.person, ...groupsTold(state.toldGroups, elapsed() - graceMs) };
+    state.person = { ...state.person, ...groupsReportedSince(state.reportedGroups, elapsed() - graceMs) };
   }
 }
 

@@ -18,12 +18,12 @@ const asked: AuthenticatorInput = {
 type Parts = Parameters<typeof createSessionCookieAuthenticator>[0];
 const readCredential = jest.fn<CredentialReader['read']>();
 const check = jest.fn<Parts['check']>();
-const compare = jest.fn<Parts['marks']['compare']>();
+const compare = jest.fn<Parts['personCookie']['compare']>();
 const authenticate = createSessionCookieAuthenticator({
   readCredential,
   check,
   freshness: () => ({}),
-  marks: { compare },
+  personCookie: { compare },
 });
 let known: KnownSession;
 

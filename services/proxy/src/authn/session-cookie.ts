@@ -9,7 +9,7 @@ import type { Freshness } from './freshness.ts';
 import type { Needs, Standing } from './session-check.ts';
 import type { KnownSession } from './session-state.ts';
 import type { Credential, CredentialReader } from './credential.ts';
-import type { PersonMarks } from './person-marks.ts';
+import type { PersonCookie } from './person-cookie.ts';
 
 type Found = Identified<KnownSession> | undefined;
 type Held = Exclude<Credential, { readonly nobody: VisitorReason }>;
@@ -21,7 +21,7 @@ const triedSessions = 2 * openedValues;
 export function createSessionCookieAuthenticator(parts: {
   readCredential: CredentialReader['read'];
   check: (known: KnownSession, needs: Needs) => Standing | Promise<Standing>;
-  marks: Pick<PersonMarks, 'compare'>;
+  personCookie: Pick<PersonCookie, 'compare'>;
   freshness: (session: Session, asked: AuthenticatorInput) => Freshness;
 }): Authenticator<KnownSession> {
   return (asked) => identify(asked, triedSessions);
@@ -48,7 +48,7 @@ export function createSessionCookieAuthenticator(parts: {
   // A session of one host cannot be planted. Of several people's, that of the one whom the browser knows raises no question.
   function arrive({ known, sent, rivals }: Held, asked: AuthenticatorInput): Found {
     const isHandedOver = known.session.host_only === true;
-    const before = isHandedOver ? 'same' : parts.marks.compare(asked.headers.cookie, known.session);
+    const before = isHandedOver ? 'same' : parts.personCookie.compare(asked.headers.cookie, known.session);
     if (before === 'another' || (before === 'unknown' && rivals === true)) {
       return { ...visitor('session_other_person'), arrived: known };
     }

@@ -5,7 +5,7 @@ import { clockSkewMs } from '@latchkey/session';
 import type { Session } from '@latchkey/session';
 import { LRUCache } from 'lru-cache';
 import type { Asked } from './introspect.ts';
-import type { ToldGroup } from './told-groups.ts';
+import type { ReportedGroup } from './reported-groups.ts';
 
 /** When auth is to be asked again. Times are milliseconds of the clock that never jumps (`elapsed`). */
 type AskAgain = {
@@ -29,7 +29,7 @@ export type SessionState = AskAgain & {
   /** another value whenever something new is learned: what was decided about them goes with the old one */
   person: Person;
   /** what auth has told about groups, newest last word of each; `person` shows what of it counts */
-  toldGroups: ReadonlyMap<string, ToldGroup>;
+  reportedGroups: ReadonlyMap<string, ReportedGroup>;
   /** groups of which auth could not say as yet, and which nobody has waited for */
   openGroups: ReadonlySet<string>;
   /** it was used on a route that passes the access token on */
@@ -95,7 +95,7 @@ function newState({ email }: Session, now: number): SessionState {
     askAgainAt: now,
     foundAwayAfter: undefined,
     person: { kind: 'person', email, groups: undefined },
-    toldGroups: new Map(),
+    reportedGroups: new Map(),
     openGroups: new Set(),
     needsAccessToken: false,
     accessToken: undefined,

@@ -14,7 +14,7 @@ import { createSessionStates, newlyKnown } from '../authn/session-state.ts';
 import { createEndpoints } from './endpoints.ts';
 import type { KnownSession } from '../authn/session-state.ts';
 import { createServeEndpoint } from './own-request.ts';
-import { createWhoAsks } from './who-asks.ts';
+import { createAuthorizeCaller } from './authorize-caller.ts';
 
 const route = aRoute({ publicPaths: [{ source: '', matches: () => true }] });
 const request = aRequest({ client: '127.0.0.1', forwardedFor: '127.0.0.1' });
@@ -23,7 +23,7 @@ const authorize = jest.fn<Admission['authorize']>();
 let exchange: Exchange;
 
 const endpoints = createEndpoints({
-  whoAsks: createWhoAsks({ authorize, cookies: { issue: () => '' } }),
+  authorizeCaller: createAuthorizeCaller({ authorize, cookies: { issue: () => '' } }),
   refuse: () => undefined,
   showLauncher: () => undefined,
   launcherOf: () => undefined,
@@ -41,7 +41,7 @@ const endpoints = createEndpoints({
     ownTarget: () => 'https://wiki.example.com/',
   },
   signOutHint: async ({ session }) => `hint of ${session.sid}`,
-  marks: { tokenFor: () => 'a mark', remember: () => 'latchkey_person=a mark' },
+  personCookie: { tokenFor: () => 'a mark', remember: () => 'latchkey_person=a mark' },
   cookies: { endHost: () => '__Host-_sso_proxy=; Max-Age=0' },
   signInLink: (_req, _res, next) => next(),
   startSignIn: (_req, res) => replyText(res, 200, 'starts'),

@@ -20,7 +20,7 @@ import type { CanonicalRequest } from '@latchkey/http';
 import { refreshedPage, replyPage } from '@latchkey/web-pages';
 import express from 'express';
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
-import type { PersonMarks } from '../authn/person-marks.ts';
+import type { PersonCookie } from '../authn/person-cookie.ts';
 import type { SessionCookies } from '../authn/session-cookies.ts';
 import { refuseWithError } from '../respond/refuse-with-error.ts';
 import type { Refuse } from '../respond/refuse.ts';
@@ -31,20 +31,20 @@ import { replyLauncherScript } from './launcher.ts';
 import type { LauncherOf } from './launcher-address.ts';
 import type { RenderLauncher } from './launcher.ts';
 import { ownRequestOf } from './own-request.ts';
-import type { WhoAsks } from './who-asks.ts';
+import type { AuthorizeCaller } from './authorize-caller.ts';
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a closed table
 const namedEndpoints = Object.entries(ownEndpoints) as [OwnEndpointName, OwnEndpoint][];
 
 /** The proxy's own endpoints: what each of them answers. Which there are, and for which methods, is `ownEndpoints`. */
 export function createEndpoints(parts: {
-  whoAsks: WhoAsks;
+  authorizeCaller: AuthorizeCaller;
   addresses: Addresses;
   refuse: Refuse;
   showLauncher: RenderLauncher;
   launcherOf: LauncherOf;
   cookies: Pick<SessionCookies, 'endHost'>;
-  marks: Pick<PersonMarks, 'tokenFor' | 'remember'>;
+  personCookie: Pick<PersonCookie, 'tokenFor' | 'remember'>;
   /** names the session of this host to auth, when its person signs out */
   signOutHint: (known: KnownSession) => Promise<string>;
   /** `/oauth2/sign_in` and `/oauth2/callback` */
@@ -56,7 +56,7 @@ export function createEndpoints(parts: {
   /** for applications that verify assertions */
   jwks: string;
 }): Express {
-  const { whoAsks, addresses, refuse, showLauncher, marks } = parts;
+  const { authorizeCaller, addresses, refuse, showLauncher, personCookie } = parts;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -157,7 +157,7 @@ export function createEndpoints(parts: {
 
   // Told as a decision: the answer is about it. Who signs out, say, is not refused anything.
   async function decideAbout(req: Request, res: Response): Promise<Authorized<KnownSession>> {
-    const authorized = await whoAsks(req, res);
+    const authorized = await authorizeCaller(req, res);
     ownRequestOf(res).exchange.decision = authorized.decision;
     return authorized;
   }
@@ -167,7 +167,7 @@ export function createEndpoints(parts: {
     if (!isVisit(request.method, req.headers) && !isFromOwnPage(req.headers, addresses.origin(request))) {
       return refuseWithError(exchange, 'cross_site_request');
     }
-    const { identified, decision } = await whoAsks(req, res);
+    const { identified, decision } = await authorizeCaller(req, res);
     const known = sessionOf(identified);
     const hint = known?.session.host_only === true ? await parts.signOutHint(known) : undefined;
     // Auth asks before it signs anybody out. Its answer reaches a session that was handed over at that one's next check; until
@@ -180,11 +180,11 @@ export function createEndpoints(parts: {
   async function goOn(req: Request, res: Response): Promise<void> {
     const { request } = ownRequestOf(res);
     const parameters = new URLSearchParams(request.query);
-    const { identified } = await whoAsks(req, res);
+    const { identified } = await authorizeCaller(req, res);
     const arrived = identified.kind === 'visitor' ? identified.arrived : undefined;
-    const token = arrived && marks.tokenFor(req.headers.cookie, arrived.session);
+    const token = arrived && personCookie.tokenFor(req.headers.cookie, arrived.session);
     if (arrived !== undefined && isPressed(req, request) && token === parameters.get('person')) {
-      res.append('Set-Cookie', marks.remember(arrived.session));
+      res.append('Set-Cookie', personCookie.remember(arrived.session));
     }
     replyRedirect(res, addresses.ownTarget(request, parameters));
   }

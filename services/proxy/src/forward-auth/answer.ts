@@ -14,7 +14,7 @@ export type ForwardAuth = (exchange: Exchange, question: Question) => Promise<vo
 
 /** Makes the answers to questions. What may pass is a yes here, and nothing else is: all other answers are those of the proxy. */
 export function createForwardAuth(parts: {
-  readonly stages: Pick<Stages, 'admission' | 'toldTo'>;
+  readonly stages: Pick<Stages, 'admission' | 'forwardAuthHeaders'>;
   readonly respond: Respond;
   readonly beginAnswer: BeginAnswer;
 }): ForwardAuth {
@@ -57,7 +57,7 @@ export function createForwardAuth(parts: {
 
   function pass(exchange: Exchange, forward: Forward<KnownSession>, asker: Question['asker']): void {
     const { res } = exchange;
-    addHeaders(res, stages.toldTo(exchange, forward));
+    addHeaders(res, stages.forwardAuthHeaders(exchange, forward));
     res.setHeader('Cache-Control', 'no-store');
     // Envoy takes 200 alone for a yes.
     replyText(res, asker === 'auth' ? 202 : 200, '');

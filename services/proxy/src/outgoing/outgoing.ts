@@ -25,7 +25,7 @@ export type Outgoing = {
    * The headers of a yes to a server in front that forwards by itself, a flat list: who asks, the cookies that may travel on,
    * and the one `Set-Cookie` that it hands to the browser. Most of them carry no second one; it comes with the next yes.
    */
-  toldTo(exchange: Exchange, forward: Forward<KnownSession>): string[];
+  forwardAuthHeaders(exchange: Exchange, forward: Forward<KnownSession>): string[];
   /** The headers of the answer to the browser. */
   answerTo(exchange: Exchange, forward: Forward<KnownSession>): AnswerHeaders;
 };
@@ -98,7 +98,7 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
       return decision.reason === 'preflight' ? [] : requestTrailers(rawTrailers, planOf(route).request);
     },
 
-    toldTo(exchange, forward) {
+    forwardAuthHeaders(exchange, forward) {
       const { cookie } = exchange.req.headers;
       const [setCookie] = setCookies(exchange, forward);
       return [

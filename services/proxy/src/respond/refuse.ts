@@ -3,7 +3,7 @@ import type { Refusal } from '@latchkey/admission';
 import { isPassedOn, replyRedirect } from '@latchkey/http';
 import { longAddress, thisAddress } from '@latchkey/web-pages';
 import { provedWithinMs } from '../authn/freshness.ts';
-import type { PersonMarks } from '../authn/person-marks.ts';
+import type { PersonCookie } from '../authn/person-cookie.ts';
 import type { SessionCookies } from '../authn/session-cookies.ts';
 import type { LauncherOf } from '../endpoints/launcher-address.ts';
 import type { Exchange } from '../exchange.ts';
@@ -21,9 +21,9 @@ export function createRefuse(parts: {
   addresses: Addresses;
   launcherOf: LauncherOf;
   cookies: Pick<SessionCookies, 'endHost'>;
-  marks: Pick<PersonMarks, 'tokenFor'>;
+  personCookie: Pick<PersonCookie, 'tokenFor'>;
 }): Refuse {
-  const { addresses, launcherOf, cookies, marks } = parts;
+  const { addresses, launcherOf, cookies, personCookie } = parts;
 
   return function refuse(exchange, refusal) {
     const { res } = exchange;
@@ -84,7 +84,7 @@ export function createRefuse(parts: {
     const { headers } = exchange.req;
     const { request, route, decision, arrived } = refusal;
     const { session } = arrived;
-    const here = addresses.goOnAs(request, marks.tokenFor(headers.cookie, session));
+    const here = addresses.goOnAs(request, personCookie.tokenFor(headers.cookie, session));
     exchange.detail = `now ${session.email}`;
     refuseWithError(exchange, refusal.error, {
       reason: decision.reason,

@@ -1,6 +1,6 @@
 import type { Forward, Outcome } from '@latchkey/admission';
 import { isVisit, replyRedirect } from '@latchkey/http';
-import type { PersonMarks } from '../authn/person-marks.ts';
+import type { PersonCookie } from '../authn/person-cookie.ts';
 import type { RenderLauncher } from '../endpoints/launcher.ts';
 import type { ServeEndpoint } from '../endpoints/own-request.ts';
 import type { Exchange } from '../exchange.ts';
@@ -23,7 +23,7 @@ export function createRespond(parts: {
   readonly serveEndpoint: ServeEndpoint;
   readonly refuse: Refuse;
   readonly showLauncher: RenderLauncher;
-  readonly marks: Pick<PersonMarks, 'remember'>;
+  readonly personCookie: Pick<PersonCookie, 'remember'>;
 }): Respond {
   return function respond(exchange, outcome) {
     const { req, res } = exchange;
@@ -61,7 +61,7 @@ export function createRespond(parts: {
       case 'launcher': {
         const { identified, request } = outcome;
         if (identified.isNew === true && isVisit(request.method, req.headers)) {
-          res.appendHeader('Set-Cookie', parts.marks.remember(identified.session.session));
+          res.appendHeader('Set-Cookie', parts.personCookie.remember(identified.session.session));
         }
         return parts.showLauncher(exchange, request, identified.session);
       }

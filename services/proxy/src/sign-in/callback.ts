@@ -6,7 +6,7 @@ import type { Route } from '@latchkey/upstreams';
 import type { Request, Response } from 'express';
 import type { SessionCookies } from '../authn/session-cookies.ts';
 import { ownRequestOf } from '../endpoints/own-request.ts';
-import type { WhoAsks } from '../endpoints/who-asks.ts';
+import type { AuthorizeCaller } from '../endpoints/authorize-caller.ts';
 import { refuseWithError } from '../respond/refuse-with-error.ts';
 import type { Addresses } from './addresses.ts';
 import type { Redeem } from './redeem.ts';
@@ -30,11 +30,11 @@ export function createCallback(parts: {
   attempts: AttemptCookies;
   redeem: Redeem;
   addresses: Addresses;
-  whoAsks: WhoAsks;
+  authorizeCaller: AuthorizeCaller;
   cookies: Pick<SessionCookies, 'seal' | 'issue'>;
   now: () => number;
 }): (req: Request, res: Response) => Promise<void> {
-  const { attempts, redeem, addresses, whoAsks, cookies, now } = parts;
+  const { attempts, redeem, addresses, authorizeCaller, cookies, now } = parts;
 
   return async function finishSignIn(req, res) {
     const parameters = new URLSearchParams(ownRequestOf(res).request.query);
@@ -98,7 +98,7 @@ export function createCallback(parts: {
   }
 
   async function isSignedIn(req: Request, res: Response): Promise<boolean> {
-    return (await whoAsks(req, res)).identified.kind === 'person';
+    return (await authorizeCaller(req, res)).identified.kind === 'person';
   }
 
   // Never what the address says.

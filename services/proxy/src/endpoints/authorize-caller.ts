@@ -6,15 +6,18 @@ import type { SessionCookies } from '../authn/session-cookies.ts';
 import { giveRenewed } from '../respond/give-renewed.ts';
 import { ownRequestOf } from './own-request.ts';
 
-/** Who asks an endpoint of ours, and whether they may pass its host. Who it is is told, and a renewed session is given. */
-export type WhoAsks = (req: Request, res: Response) => Promise<Authorized<KnownSession>>;
+/**
+ * Authenticates the caller of an endpoint of ours, and authorizes them for its host. The record gets the principal, and the
+ * browser a renewed session.
+ */
+export type AuthorizeCaller = (req: Request, res: Response) => Promise<Authorized<KnownSession>>;
 
-/** Makes what endpoints find out with who asks them. */
-export function createWhoAsks(parts: {
+/** Makes the check that endpoints of ours do of their callers. */
+export function createAuthorizeCaller(parts: {
   readonly authorize: Admission['authorize'];
   readonly cookies: Pick<SessionCookies, 'issue'>;
-}): WhoAsks {
-  return async function whoAsks({ headers }, res) {
+}): AuthorizeCaller {
+  return async function authorizeCaller({ headers }, res) {
     const { request, route, exchange } = ownRequestOf(res);
     const authorized = await parts.authorize({ request, headers, route });
     exchange.principal = authorized.identified.principal;

@@ -3,7 +3,7 @@ import type { KeyRing, Session } from '@latchkey/session';
 import { createHmac } from 'node:crypto';
 
 /** What a browser remembers on a host about the person who was there last. */
-export type PersonMarks = {
+export type PersonCookie = {
   /** Whether a session is of that person; `unknown` where nothing is remembered. */
   compare(cookieHeader: string | undefined, session: Session): 'same' | 'another' | 'unknown';
   /**
@@ -24,7 +24,7 @@ const lifeSeconds = 400 * 86_400;
  *
  * @param options.keys of the purpose `person mark`
  */
-export function personMarks(options: { keys: KeyRing; secure: boolean }): PersonMarks {
+export function createPersonCookie(options: { keys: KeyRing; secure: boolean }): PersonCookie {
   const scope = { secure: options.secure };
   const name = cookieName('latchkey_person', scope);
   const known = new WeakMap<Session, readonly [string, ...string[]]>();
