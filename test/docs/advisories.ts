@@ -139,8 +139,7 @@ export const advisories: Readonly<Record<string, readonly Advisory[]>> = {
     {
       ids: ['CVE-2021-39162', 'CVE-2021-39204', 'CVE-2021-39206', 'GHSA-gjcg', 'GHSA-5wjf', 'GHSA-cfc2'],
       wrong: 'Envoy below it broke on resets of HTTP/2, and matched crafted paths by prefix.',
-      reason:
-        'there is no Envoy; not built yet: HTTP/2, which a load balancer speaks in our place. Paths match by their canonical form alone',
+      tests: [at('cve-2023-44487'), 'test/properties/canonical-path'],
     },
     {
       ids: ['GHSA-j34v-3552-5r7j'],
@@ -321,6 +320,43 @@ export const advisories: Readonly<Record<string, readonly Advisory[]>> = {
       wrong:
         'The header `Proxy` of a request became `HTTP_PROXY`, and what the program asked of others went there.',
       tests: ['test/flows/through-an-outgoing-proxy'],
+    },
+  ],
+  'Servers of HTTP/2': [
+    {
+      ids: ['CVE-2023-44487', 'CVE-2019-9514'],
+      wrong: 'Streams were asked for and reset without end: never too many, and each made work.',
+      tests: [at('cve-2023-44487')],
+    },
+    {
+      ids: ['CVE-2025-8671'],
+      wrong: 'Frames against the rules made the server reset streams, which then counted no more.',
+      tests: [at('cve-2023-44487')],
+    },
+    {
+      ids: ['CVE-2024-27316', 'CVE-2024-27983', 'CVE-2024-28182', 'VU#421644'],
+      wrong: 'A head went on in CONTINUATION frames without end.',
+      tests: [at('cve-2024-27316')],
+    },
+    {
+      ids: ['CVE-2019-9512', 'CVE-2019-9515', 'CVE-2019-9518', 'VU#605641'],
+      wrong: 'Pings, settings and empty frames each wanted an answer, or kept a stream open.',
+      tests: [at('cve-2024-27316')],
+    },
+    {
+      ids: ['CVE-2019-9511', 'CVE-2019-9517'],
+      wrong: 'An answer was asked for and not taken, so that it stayed in memory.',
+      tests: ['test/flows/http2-callers'],
+    },
+    {
+      ids: ['CVE-2016-6581'],
+      wrong: 'A header was sent once, and then named thousands of times.',
+      tests: [at('cve-2024-27316')],
+    },
+    {
+      ids: ['CVE-2021-21295', 'CVE-2021-21409'],
+      wrong: 'What HTTP/2 does not mind became a second request when it was written as HTTP/1.1.',
+      tests: [at('cve-2021-21295'), 'test/flows/http2-callers'],
     },
   ],
   'Node, TypeScript and proxies in them': [

@@ -17,7 +17,7 @@ export type Http2Door = {
   destroy(): void;
 };
 
-const { NGHTTP2_FLAG_END_STREAM, NGHTTP2_NO_ERROR } = constants;
+const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_FLAG_END_STREAM, NGHTTP2_NO_ERROR } = constants;
 // RFC 9113, section 6.8: a server that will go "SHOULD send an initial GOAWAY frame with the last stream identifier set to
 // 2^31-1", so that requests that are on their way are not lost.
 const anyStream = 2 ** 31 - 1;
@@ -42,6 +42,9 @@ const limits = {
   // A browser sends each cookie by itself.
   maxHeaderListPairs: 1_000,
 };
+
+// CVE-2019-9515: settings are to be acknowledged, each time. gRPC changes its window some ten times.
+const mostSettings = 1_000;
 
 /**
  * Lets a server speak HTTP/2 on the port on which it speaks HTTP/1.1. A connection that begins with the preface of HTTP/2 (prior
@@ -72,6 +75,10 @@ export function openHttp2Door(
     sessions.add(session);
     let idle = setTimeout(() => session.close(), idleMs);
     let open = 0;
+    let settings = 0;
+    session.on('remoteSettings', () => {
+      if (++settings > mostSettings) session.destroy(undefined, NGHTTP2_ENHANCE_YOUR_CALM);
+    });
     session.once('close', () => {
       clearTimeout(idle);
       sessions.delete(session);
