@@ -10,14 +10,14 @@ export type Decision = {
   readonly rule: string | undefined;
 };
 
-// What was decided about a principal. Whoever learns something new about one makes another value of it, and what was decided
+// What was decided about a principal. Code that learns something new about one makes another value of it, and what was decided
 // about the old one goes with that.
 const decided = new WeakMap<Principal, WeakMap<Policy, Decision>>();
 
 // In the place of the principal, for rules that do not look at it.
 const anyone: Principal = { kind: 'visitor', why: 'no_session' };
 
-/** Whether a request passes whoever sends it; undefined where that depends on who it is. */
+/** Whether a request passes for every principal; undefined where that depends on the principal. */
 export function decideForAnyone(policy: Policy, facts: Facts): Decision | undefined {
   if (policy.forAnyone.length === 0) return undefined;
   const known = { ...facts, principal: anyone };

@@ -20,7 +20,7 @@ export type Machine = {
   readonly groups: readonly string[];
 };
 
-/** Whoever has shown no credential that counts, and why it does not. */
+/** A client that has shown no credential that counts, and why it does not. */
 export type Visitor = {
   readonly kind: 'visitor';
   readonly why: VisitorReason;

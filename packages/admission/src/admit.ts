@@ -29,8 +29,8 @@ export type AdmissionParts<Session> = {
 };
 
 /**
- * What becomes of a request: stages 1 to 7, in this order, for HTTP and WebSocket. Nothing else decides; whoever answers a
- * request, and whoever explains what would be answered, renders this value. It waits only where an authenticator does.
+ * What becomes of a request: stages 1 to 7, in this order, for HTTP and WebSocket. Nothing else decides; what answers a
+ * request, and what explains the answer, renders this value. It waits only where an authenticator does.
  */
 export function admit<Session>(
   incoming: Incoming,

@@ -48,7 +48,7 @@ export type ShowLauncher<Session> = Routed & {
   readonly decision: Decision;
 };
 
-/** What becomes of a request. `detail` is for logs and for whoever asks why. */
+/** What becomes of a request. `detail` is for logs and for `explain`. */
 export type Outcome<Session> =
   | (Unread & { readonly kind: 'health_check' })
   | (Unread & { readonly kind: 'malformed'; readonly error: 'bad_request'; readonly detail: string })

@@ -1,4 +1,4 @@
-/** The parameters of a form as whoever takes it has read them. `one` throws where a parameter is repeated. */
+/** The parameters of a form as its handler has read them. `one` throws where a parameter is repeated. */
 export type FormParameters = {
   one(name: string): string | undefined;
   all(name: string): readonly string[];

@@ -159,7 +159,7 @@ const withAssertions: ReadonlySet<string> = new Set(
 export const healthPath = '/ping';
 
 /**
- * Tells whether a request is a health check, by its target alone: whoever checks over HTTP/1.0 sends no `Host`, and whether
+ * Tells whether a request is a health check, by its target alone: a checker over HTTP/1.0 sends no `Host`, and whether
  * we are well depends on nothing else that a request says.
  */
 export function isHealthCheck({ url = '' }: { url?: string | undefined }): boolean {

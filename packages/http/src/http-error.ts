@@ -11,7 +11,7 @@ type HttpErrorOptions = {
   readonly cause?: unknown;
 };
 
-/** An answer from the table, thrown: whoever catches it renders the page or the JSON of its code. */
+/** An answer from the table, thrown: the handler that catches it renders the page or the JSON of its code. */
 export class HttpError extends Error {
   override readonly name = 'HttpError';
   readonly code: ErrorCode;

@@ -33,7 +33,7 @@ export function parseGapKey(text: string): GapKey | { readonly problem: string }
 /**
  * The value of `Gap-Signature`: the name of the algorithm and the HMAC (RFC 2104) in base64.
  *
- * Nothing makes it expire: whoever reads one can send the same request again.
+ * Nothing makes it expire: who has read one can send the same request again.
  */
 export function gapSignature(key: GapKey, request: SignedRequest): string {
   const signature = createHmac(key.algorithm, key.secret).update(gapSignedText(request)).digest('base64');

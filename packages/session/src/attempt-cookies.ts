@@ -53,7 +53,7 @@ export function attemptCookies(options: {
     const found = new Map(findCookies(cookieHeader, (name) => isAttemptCookieName(name, scope)));
     const regarded = [...found].slice(0, regardedAttempts);
     const attempts: HeldAttempt[] = [];
-    // One after the other: whoever else has something to open waits behind one of each request, not behind ten.
+    // One after the other: other requests with something to open wait behind one of each, not behind ten.
     for (const [at, [name, value]] of regarded.entries()) {
       const attempt = at < openedAttempts ? await openAttempt(value, keys, now()) : undefined;
       attempts.push({ name, size: name.length + value.length, attempt });

@@ -59,7 +59,7 @@ export const origin = valueType(
 );
 
 function parseWebAddress(text: string): URL | undefined {
-  // The URL parser mends blanks, backslashes and missing slashes; whoever wrote those should know.
+  // The URL parser mends blanks, backslashes and missing slashes; the author should know.
   if (!/^https?:\/\/[^\s\\#]+$/i.test(text) || !URL.canParse(text)) return undefined;
   const url = new URL(text);
   return url.username === '' && url.password === '' ? url : undefined;

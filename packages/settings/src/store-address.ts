@@ -14,7 +14,7 @@ export const storeAddress = valueType('Redis URL', anAddress, parseStoreAddress,
 type StoreAddress = Omit<StoreSettings, 'cluster'>;
 
 function parseStoreAddress(text: string): StoreAddress | undefined {
-  // The URL parser mends blanks, backslashes and missing slashes; whoever wrote those should know.
+  // The URL parser mends blanks, backslashes and missing slashes; the author should know.
   const url = /^rediss?:\/\/[^\s\\#?]+$/i.test(text) ? URL.parse(text) : null;
   if (url === null) return undefined;
   const database = /^\/?$/.test(url.pathname) ? '/0' : url.pathname;

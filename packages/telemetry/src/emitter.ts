@@ -1,4 +1,4 @@
-/** Whoever listens to what happens. It neither throws nor waits: it is called in the middle of requests. */
+/** A listener to what happens. It neither throws nor waits: it is called in the middle of requests. */
 export type Emit<Event> = (event: Event) => void;
 
 /** Emits each event to all of them, in their order. */

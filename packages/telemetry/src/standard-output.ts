@@ -16,7 +16,7 @@ const standardError = 2;
  * keeps whole, so that no line waits for a clock or for the next one; what is there when the process exits, by whatever error,
  * is written before it does.
  *
- * Where it cannot be written (a full disk, a reader that is gone), the process goes on: whoever fills a disk would else shut
+ * Where it cannot be written (a full disk, a reader that has closed), the process goes on: a full disk would else shut
  * everybody out. A few lines are kept, the rest is counted and lost. Standard error says so, and the log itself as soon as it
  * can.
  */

@@ -35,7 +35,7 @@ export type Cors = {
 export type Target = {
   /** `http://127.0.0.1:4200`: scheme, host and, unless it is the default one, port. */
   origin: string;
-  /** The host name that was asked for had a part in `origin`, so that whoever asks has a say in where it leads. */
+  /** The host name that was asked for had a part in `origin`, so that the client has a say in where it leads. */
   madeByHost?: true;
   /** The path of the Unix socket at which it listens, if it does; `origin` then holds what it is told as its host. */
   socketPath?: string;

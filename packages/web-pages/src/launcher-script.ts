@@ -56,7 +56,7 @@ function walk(event) {
     filter();
     search.focus();
   } else if ((event.key.length === 1 && event.key !== ' ') || event.key === 'Backspace') {
-    // Whoever goes on typing means the search.
+    // A person who goes on typing means the search.
     search.focus();
   }
 }

@@ -3,7 +3,7 @@ import { renderPage } from './page.ts';
 
 /**
  * A page that a browser leaves at once, by itself. Where it goes, the origin of this page is told (`Referer`), and nothing
- * else of its address: so whoever is asked there knows which host the browser has come through.
+ * else of its address: so the server that is asked there knows which host the browser has come through.
  */
 export function onwardPage({ href, requestId }: { href: string; requestId: string }): Rendered {
   const { body, headers } = renderPage({

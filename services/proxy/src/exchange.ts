@@ -23,7 +23,7 @@ export type Exchange = {
   /** what an endpoint of ours has found out about who asks it */
   principal?: Principal;
   decision?: Decision;
-  /** stages 8 and 9, and whoever answers: what went wrong */
+  /** stages 8 and 9, and what answers: what went wrong */
   error?: ErrorCode;
   detail?: string;
   /** when it became an open WebSocket, in milliseconds that never jump */

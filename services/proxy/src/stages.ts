@@ -38,7 +38,7 @@ export type StageParts = OutgoingParts & {
  *  1 canonical: one reading of host, target, framing and caller, or none
  *  2 route (`findRoute`): matched once
  *  3 own endpoint (`ownEndpoint`): an exact list of paths; behind it preflights of origins that the route names (`preflightOf`)
- *  4 public (`decideForAnyone`): by the canonical path or as a preflight, whoever asks
+ *  4 public (`decideForAnyone`): by the canonical path or as a preflight, for any principal
  *  5 authenticate (`authenticate`): one authenticator after the other (`authn/`)
  *  6 still valid (by each authenticator): auth vouches for a session (`authn/session-check.ts`)
  *  7 authorize (`decideFor`): by the policy of the route

@@ -10,7 +10,7 @@ import type { EnvEntry } from './env-file.ts';
 /** The variables of a service, with what is known of them and what the service would say when it starts. */
 export type StartUp<Settings = unknown> = Survey<Settings> & { readonly entries: readonly EnvEntry[] };
 
-/** What there is to say about a variable, whoever says it. */
+/** What there is to say about a variable, from any source. */
 export type Remark = Pick<Problem, 'variable' | 'message' | 'others'>;
 
 /** These belong into a secret store, so that an env file under version control does not have them. */

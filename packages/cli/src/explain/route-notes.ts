@@ -17,12 +17,12 @@ function aboutFreshness({ answer: { route, reason } }: Explained): string[] {
     ...(proof === false
       ? []
       : [
-          `max_auth_age: whoever the provider asked who they are more than ${proof} ago, or did not say when, signs in again first (session_proof_old)`,
+          `max_auth_age: a person whom the provider authenticated more than ${proof} ago, or at an unknown time, has to sign in again first (session_proof_old)`,
         ]),
     ...(use === false
       ? []
       : [
-          `idle_timeout: whoever has left this host alone for ${use}, or comes for the first time, signs in again first (session_idle), unless the provider asked them who they are within ${use}`,
+          `idle_timeout: a person without a request to this host within ${use}, or at the first visit, has to sign in again first (session_idle), unless the provider authenticated them within ${use}`,
         ]),
   ];
 }

@@ -30,7 +30,7 @@ const hostsOfStrangers = [
   ['10.0.0.1', '10.0.0.2'],
 ] as const;
 
-/** Hosts in the network that are not meant for whoever asks, in several spellings. */
+/** Hosts in the network that are not meant for clients, in several spellings. */
 const sensitiveHosts = [
   '127.0.0.1',
   '2130706433',

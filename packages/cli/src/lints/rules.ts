@@ -24,7 +24,7 @@ export function lintOpenToAll({ file, source, table }: LintSubject): Finding[] {
   );
 }
 
-/** Routes that forward to whoever answers. */
+/** Routes that forward to any server that answers. */
 export function lintCertificates({ file, source, table }: LintSubject): Finding[] {
   return table.routes
     .filter((route) => route.tlsSkipVerify)

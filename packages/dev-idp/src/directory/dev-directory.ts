@@ -24,7 +24,7 @@ export type DevDirectory = {
   credentials: string;
   /** Members of each group by its address: people, and other groups. May be changed at any time. */
   groups: Map<string, Set<string>>;
-  /** The domain of the directory: of whoever has another one it says no more than who is directly in a group. */
+  /** The domain of the directory: of an account in another one it says no more than who is directly in a group. */
   domain: string;
   /** Direct members of another domain that are there, but not active. */
   inactive: Set<string>;

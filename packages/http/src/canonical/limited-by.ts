@@ -22,7 +22,7 @@ const isInside = inNetworks(inside.flatMap((text) => readNetwork(text) ?? []));
  *
  * @param client as read from what trusted peers say
  * @returns undefined where everybody may stand behind the one address: it is inside, forwards for others, and is not
- *   trusted to say for whom. Whoever comes from the internet cannot pretend that
+ *   trusted to say for whom. A client from the internet cannot pretend that
  */
 export function limitedBy(
   req: Pick<IncomingMessage, 'headers'> & { socket: { remoteAddress?: string | undefined } },

@@ -12,7 +12,7 @@ export type Original = {
 
 /**
  * Reads which request is asked about, as Traefik and Caddy say it (`X-Forwarded-Host`, `-Proto`, `-Uri`, `-Method`) or nginx
- * (`X-Original-URL`, `X-Original-Method`). Whoever calls this has made sure that the sender is believed (CVE-2026-40575).
+ * (`X-Original-URL`, `X-Original-Method`). The caller has made sure that the sender is trusted (CVE-2026-40575).
  *
  * A server in front passes on what its own caller wrote under the names that it does not set itself. So all that is there has
  * to say the same, and who lets a public address stand beside the true one gets nowhere.

@@ -18,7 +18,7 @@ const asciiTwoReadings = /[\\;#?%]/;
 //   \p{Z}    blanks and line ends other than the space itself
 const mayVanish = /[\p{C}\p{DI}]|(?! )\p{Z}/u;
 // A dot or a slash by another name: to IDNA (UTS #46, U+3002), to a best-fit conversion or an Asian code page, where the
-// backslash is a currency sign, or to whoever goes by names of characters. NFKC finds the others.
+// backslash is a currency sign, or to a reader that goes by names of characters. NFKC finds the others.
 const dotOrSlash = /[\u00a5\u2044\u20a9\u2215\u2216\u2571\u2572\u27cb\u27cd\u29f5\u29f8\u29f9\u3002]/;
 // Windows drops spaces and dots at the end of a name, so that `.. ` and `...` climb as `..` does.
 const dotSegment = /\/[. ]+(?:\/|$)/;

@@ -31,7 +31,7 @@ export class CallError extends Error {
   }
 }
 
-// CVE-2026-26998: an answer without a bound lets whoever answers exhaust our memory.
+// CVE-2026-26998: an answer without a bound lets the server that answers exhaust our memory.
 const answerBytes = 256 * 1024;
 
 /**

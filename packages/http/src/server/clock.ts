@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 
 /**
  * What time it is, and how much time passes: two questions. The time of day is what machines agree about, and is set
- * forward and back under a running process; whoever measures with it waits a day longer when it is set back by one.
+ * forward and back under a running process; code that measures with it waits a day longer when it is set back by one.
  */
 export type Clock = {
   /** milliseconds since the epoch, for what is compared with other machines' times */

@@ -21,7 +21,7 @@ export type ServerTimeouts = {
   readonly writeMs: number;
   /** for a whole request, body included; 0 for none */
   readonly requestMs: number;
-  /** after a stop is asked for: still taking connections, while whoever sends them learns of it */
+  /** after a stop is asked for: still taking connections, while load balancers learn of it */
   readonly drainMs?: number;
   /** after that: for requests under way */
   readonly shutdownMs: number;
@@ -151,7 +151,7 @@ function isWebSocket(req: IncomingMessage): boolean {
   return req.method === 'GET' && req.headers.upgrade?.toLowerCase() === 'websocket';
 }
 
-// RFC 9110, section 10.1.1: whoever asks before it sends a body is told to go on by the first who wants to read it. Whoever
+// RFC 9110, section 10.1.1: a client that asks before it sends a body is told to go on by the first reader of it. A client that
 // is answered instead may send it or not, so nothing can follow on that connection.
 function letGoOnWhenRead(req: IncomingMessage, res: ServerResponse, ready: () => boolean): void {
   res.setHeader('Connection', 'close');

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 /** What is still taken of an upload whose answer is out. */
 export type LingerBounds = { readonly bytes: number; readonly ms: number };
 
-// Whoever sends more than this has not come to read the answer, and will not.
+// A client that sends more than this has not come to read the answer, and will not.
 const defaults: LingerBounds = { bytes: 64 * 1024 * 1024, ms: 30_000 };
 
 /**

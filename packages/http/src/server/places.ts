@@ -9,7 +9,7 @@ export type Places = {
    * Takes a place, or waits in line for one.
    *
    * @param caller who waits; once it has closed, it waits no more
-   * @param who on whose account. A place that comes free goes to whoever has fewest, and from a full line whoever stands
+   * @param who on whose account. A place that comes free goes to the one who has fewest, and from a full line the one who stands
    *   there most often makes room for others: so many requests of one take nothing from another but their share
    * @returns undefined when the line is too long or does not move in time; a promise only where there is something to wait for
    */
@@ -81,7 +81,7 @@ function takenBy(line: Line, who: string): number {
   return line.takenBy.get(who) ?? 0;
 }
 
-// Of those who have fewest places, whoever has waited longest.
+// Of those who have fewest places, the one who has waited longest.
 function nextOf(line: Line): Waiter | undefined {
   let next: Waiter | undefined;
   for (const waiter of line.waiters) {
@@ -90,7 +90,7 @@ function nextOf(line: Line): Waiter | undefined {
   return next;
 }
 
-// The last to come of whoever stands in line most often; undefined where that would be no fairer to somebody new.
+// The last to come of the one who stands in line most often; undefined where that would be no fairer to somebody new.
 function lastOfMost({ waiters }: Line, newcomer: string): Waiter | undefined {
   const times = new Map<string, number>();
   let most: Waiter | undefined;

@@ -12,7 +12,7 @@ type Waiting = { readonly req: IncomingMessage; readonly res: ServerResponse };
  * Serves the requests of a connection one after the other. Node hands them over as fast as it can parse them, some two
  * thousand from one read, and each would open a connection to an application.
  *
- * Whoever sends too many ahead of the answers is cut off. RFC 9112, section 9.3.2: "A client that pipelines requests
+ * A client that sends too many ahead of the answers is cut off. RFC 9112, section 9.3.2: "A client that pipelines requests
  * SHOULD retry unanswered requests if the connection closes before it receives all of the corresponding responses."
  */
 export function inTurn(

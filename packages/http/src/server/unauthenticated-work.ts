@@ -6,7 +6,7 @@ import { createPlaces } from './places.ts';
 /**
  * Does a piece of work for somebody who has shown no credentials, when there is room for it.
  *
- * @param res of whoever waits for it
+ * @param res of the client that waits for it
  * @param client the address that they come from, as read from what trusted peers say
  * @throws HttpError `overloaded` when there is none, and none comes free in time
  */
@@ -17,7 +17,7 @@ export type UnauthenticatedWork = (
 ) => Promise<void>;
 
 // A sign-in costs milliseconds of key derivations; what takes long is waiting for a provider. So many at once are more
-// than any office needs, and whoever has credentials waits behind that many at most.
+// than any office needs, and a client with credentials waits behind that many at most.
 const atOnce = 50;
 const waiting = 300;
 const withinMs = 5_000;

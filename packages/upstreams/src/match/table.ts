@@ -41,7 +41,7 @@ export function buildTable(resolved: readonly ResolvedRoute[], report: Report): 
 
 /**
  * Tells whether a request is for a port that is ours: none, one that `from` names, or one at which browsers reach all
- * applications. Whoever listens at another port of the same host must not be who a sign-in leads to.
+ * applications. A listener at another port of the same host must not be what a sign-in leads to.
  */
 export function servesPort(
   { namesPort }: Pick<RouteMatch, 'namesPort'>,

@@ -1,5 +1,5 @@
 /**
- * What the parts of a pattern cost to compile, in the time that one instruction takes, some 2 µs; measured. Whoever writes
+ * What the parts of a pattern cost to compile, in the time that one instruction takes, some 2 µs; measured. An author who writes
  * `(a{1000})` a hundred times over means harm or does not know.
  */
 const costOfPattern = 30;

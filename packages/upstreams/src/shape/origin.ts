@@ -6,7 +6,7 @@ import type { Reader } from './reader.ts';
 const advice = 'write scheme and host, and a port where it is not the usual one: `https://app.example.com`';
 
 /**
- * The origin of pages, as browsers write it. Neither `*` nor a pattern, so that whoever reads the file sees who is meant, and
+ * The origin of pages, as browsers write it. Neither `*` nor a pattern, so that a reader of the file sees who is meant, and
  * never `null`: that is the origin of every sandboxed frame and every file on a disk.
  */
 export const origin: Reader<string> = plainScalar(

@@ -10,7 +10,7 @@ export type CacheClocks = {
   readonly freshMs: number;
   /** and this much longer where the directory cannot be reached */
   readonly graceMs: number;
-  /** whoever asks waits no longer than this */
+  /** a caller waits no longer than this */
   readonly waitMs: number;
 };
 
@@ -18,7 +18,7 @@ export type CacheClocks = {
 type Answer = {
   readonly isMember: boolean;
   readonly saidAt: number;
-  /** from here on it is asked again, behind whoever wants to know */
+  /** from here on it is asked again, in the background */
   readonly renewAt: number;
   /** and from here on before they hear an answer */
   readonly dueAt: number;

@@ -34,7 +34,7 @@ export type AskMembership = (group: string, person: string) => Promise<Membershi
 /** Whether somebody waits for an answer, and since when; it may begin while the question waits for its turn. */
 export type Waiting = { since: number | undefined };
 
-/** Nobody could say. Whoever asked should keep what was true before, and come back after a while. */
+/** Nobody could say. The caller should keep what was true before, and come back after a while. */
 export function unavailable(detail: string, cause?: unknown): HttpError {
   const headers = { 'Retry-After': '10' };
   return new HttpError('provider_unavailable', { detail: `the directory: ${detail}`, headers, cause });

@@ -4,7 +4,7 @@ import type { OpenStore } from '../store/open.ts';
 import { placeOf } from '../store/place.ts';
 import { StoreAway } from '../store/store.ts';
 
-/** What a directory has told the other tasks. Neither verb fails: whoever learns nothing here asks the directory. */
+/** What a directory has told the other tasks. Neither verb fails: a task that learns nothing here asks the directory. */
 export type SharedAnswers = {
   /** @returns what was said of the person and the group last, and how many milliseconds ago */
   lookUp(group: string, person: string): Promise<{ isMember: boolean; ageMs: number } | undefined>;

@@ -84,7 +84,7 @@ function boundedFetch(timeoutMs: number) {
       ...(body instanceof URLSearchParams && { body: body.toString() }),
       timeoutMs,
     });
-    // Nobody would check its signature: whoever may answer with claims here may do it in JSON.
+    // Nobody would check its signature: a server that may answer with claims here may do it in JSON.
     if (/^application\/jwt\b/i.test(answer.contentType)) {
       throw new HttpError('provider_failed', { detail: 'the answer is a signed token (application/jwt)' });
     }

@@ -17,7 +17,7 @@ type FetchKeys = (
   about: { method: 'GET'; headers: Record<string, string> },
 ) => Promise<Response>;
 
-// Whoever knows a shared secret can sign with it (HS256), and the client secret is known to us: an ID token that proves
+// Every holder of a shared secret can sign with it (HS256), and the client secret is known to us: an ID token that proves
 // something is signed with a key that the provider alone has.
 const asymmetric = /^(?:(?:RS|PS|ES)(?:256|384|512)|EdDSA|Ed25519)$/;
 

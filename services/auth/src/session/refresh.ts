@@ -36,7 +36,7 @@ export type Refreshed =
       readonly grantState: GrantState;
       /**
        * how well that is known. `told`: nothing newer can be had, for the provider has just said it, or there is nobody to ask;
-       * `remembered`: it was enough for whoever asked first; `stale`: the provider could not be asked
+       * `remembered`: it was enough for the first question; `stale`: the provider could not be asked
        */
       readonly basis: 'answered' | 'remembered' | 'stale';
     };
@@ -118,7 +118,7 @@ async function askProvider(
   return { grantState: known, basis: 'stale' };
 }
 
-// Whoever had the turn before may have been answered, or may have died with the answer: a refresh token that was replaced
+// The holder before may have been answered, or may have died with the answer: a refresh token that was replaced
 // is refused. So what is known is looked up when the turn has come, and once more before a no is taken for one.
 async function askInTurn(
   session: Session,

@@ -32,7 +32,7 @@ type Account = {
   readonly sids: Map<string, Lapse>;
   /** when the youngest of them was signed in for (seconds since the epoch) */
   youngest: number;
-  /** whoever signed in until this second is signed out (seconds since the epoch) */
+  /** sessions that began until this second have ended (seconds since the epoch) */
   signedInUntil: number;
   lapses: Lapse;
 };

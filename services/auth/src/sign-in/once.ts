@@ -3,7 +3,7 @@ import { createLeased, usualLease } from '../store/lease.ts';
 import type { OpenStore } from '../store/open.ts';
 import { placeOf } from '../store/place.ts';
 
-/** Finishes the sign-in of a state once; whoever comes at the same time or soon after gets the same outcome. */
+/** Finishes the sign-in of a state once; a request at the same time or soon after gets the same outcome. */
 export type Once<Outcome> = (
   state: string,
   finish: () => Promise<Outcome>,

@@ -11,7 +11,7 @@ export type ReturnRules = {
   readonly ownHost: string;
   /** the domain that the session cookie is set for; undefined for the own host alone */
   readonly cookieDomain: string | undefined;
-  /** Secure cookies do not travel over plain HTTP, so whoever returns there comes back without one */
+  /** Secure cookies do not travel over plain HTTP, so a browser that returns there comes back without one */
   readonly secure: boolean;
 };
 

@@ -30,7 +30,7 @@ type SigningIn = Opening &
   SendingBack & { readonly client: Pick<ClientSettings, 'id'>; readonly providers: Providers };
 
 /**
- * `GET /<slug>/sign_in`: where the proxy sends whoever comes without a session.
+ * `GET /<slug>/sign_in`: where the proxy sends visits without a session.
  *
  * Who has a session goes straight back, everybody else straight to the provider. Only where there are several to choose
  * from, and after a sign-out, there is a page between. After a sign-out the provider is asked to let them choose an account:

@@ -14,7 +14,7 @@ export type Unkept = { readonly text: string; readonly ttlMs: number; readonly v
 /** Does work that one task may do at a time. */
 export type Leased = {
   /**
-   * Does the work when it is our turn. Whoever had it before us may have done it all by then: so the work looks first.
+   * Does the work when it is our turn. The holder before us may have done it all by then: so the work looks first.
    *
    * @param onUnkept hears where the work is done and its result could not be kept
    * @returns undefined where the turn did not come in time
@@ -31,7 +31,7 @@ export type Leased = {
 export type LeaseTimes = {
   /** after so long without a sign of life a holder counts as dead */
   readonly lifeMs: number;
-  /** whoever waits for a lease looks again after so long */
+  /** a waiter for a lease looks again after so long */
   readonly pollMs: number;
   /** and goes without it in the end */
   readonly waitMs: number;

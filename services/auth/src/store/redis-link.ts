@@ -28,7 +28,7 @@ const openingMs = 2_000;
 export function openRedisLink(settings: StoreSettings, onChange: (change: CircuitChange) => void): RedisLink {
   const client = connect(settings);
   const circuit = createCircuit(() => performance.now(), onChange);
-  // A connection that breaks is tried again; whoever needed it is told by their own command.
+  // A connection that breaks is tried again; a command that needed it fails by itself.
   client.on('error', () => undefined);
 
   function failed(why: string, cause?: unknown): StoreAway {

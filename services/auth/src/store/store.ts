@@ -19,7 +19,7 @@ export type Keeping = {
  * What the tasks of auth know together. With the memory store there is one task, and it is this process.
  *
  * Everything ends by itself. Nothing is listed or searched: every question is about one place. Each verb is done as a whole
- * or not at all, whoever else is at the same place at that moment.
+ * or not at all, whatever others do at the same place at that moment.
  *
  * @throws StoreAway from every verb, half a second after it was called at the latest. What was to be written may be written
  *   then or not; each can be said again.
@@ -58,7 +58,7 @@ export type Store = {
   /** @returns whether the lease is still the holder's, for so long from now on */
   extend(place: Place, holder: string, ttlMs: number): Promise<boolean>;
   /**
-   * Gives the lease back, and in the same moment keeps what came of it, so that whoever takes it next finds that. A result
+   * Gives the lease back, and in the same moment keeps what came of it, so that the next holder finds that. A result
    * whose fencing value is older than what is kept is refused: its holder was thought dead, and others have gone on.
    */
   release(
@@ -83,7 +83,7 @@ export type Log = {
   /**
    * A piece of the log.
    *
-   * @param from the id of its first line; absent, the beginning. Whoever gets another line first, or none, knows that
+   * @param from the id of its first line; absent, the beginning. A reader that gets another line first, or none, knows that
    *   lines are gone that they have seen.
    * @returns as many lines as fit; fewer than `page` are all that there are
    */
@@ -92,7 +92,7 @@ export type Log = {
   readonly page: number;
 };
 
-/** The store cannot be asked: nobody was refused, and nobody let in. Whoever asked may come back in a moment. */
+/** The store cannot be asked: nobody was refused, and nobody let in. The caller may come back in a moment. */
 export class StoreAway extends HttpError {
   /** @param detail what is the matter, in words that are safe to log */
   constructor(detail: string, cause?: unknown) {

@@ -20,7 +20,7 @@ const nonceBytes = 12;
 const tagBytes = 16;
 
 /**
- * Seals what leaves the process, so that whoever reads the store learns nothing of it, and whoever writes to it can bring
+ * Seals what leaves the process, so that a reader of the store learns nothing of it, and a writer to it can bring
  * nothing in. What it is kept under is sealed with it: a standing that is put in another one's place does not open there.
  *
  * Cookies are sealed otherwise, for they have a bound of 4 KB; the groups of a person have none.

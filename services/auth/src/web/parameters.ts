@@ -6,7 +6,7 @@ export type Parameters = {
   /**
    * The value of a parameter that may be given once.
    *
-   * @throws HttpError `bad_request` when it is repeated: whoever reads the other one decides about something else
+   * @throws HttpError `bad_request` when it is repeated: a reader of the other one decides about something else
    *   (RFC 6749, section 3.1)
    */
   one(name: string): string | undefined;

@@ -21,7 +21,7 @@ export function provedWithinMs({ maxAuthAgeMs, idleTimeoutMs }: Limits): number 
 const writtenAnewAfter = 1 / 10;
 
 /**
- * Makes the look at how fresh a session is. A proof of who is here counts as use: whoever brings no word about their last use is
+ * Makes the look at how fresh a session is. A proof of who is here counts as use: a browser without a word about it is
  * let in by a recent proof, and by nothing else.
  *
  * @param parts.now milliseconds since the epoch

@@ -8,7 +8,7 @@ export type PersonCookie = {
   compare(cookieHeader: string | undefined, session: Session): 'same' | 'another' | 'unknown';
   /**
    * What a page tells its button that goes on as the person of a session. Good only where the browser remembers what it did:
-   * whoever knows what their own page said could else have the person press that button on a page of theirs.
+   * an attacker who knows what their own page said could else have the person press that button on a page of theirs.
    */
   tokenFor(cookieHeader: string | undefined, session: Session): string;
   /** The `Set-Cookie` value that makes a browser remember the person of a session. */

@@ -199,7 +199,7 @@ export function createSessionCheck(options: {
       known.unansweredFor = detail;
       if (isInGrace) forgetLapsedGroups(state);
     } finally {
-      // Not before: whoever comes meanwhile waits for the answer.
+      // Not before: requests that come meanwhile wait for the answer.
       state.askedFor = question;
       known.askedAt = askedAt;
     }

@@ -80,7 +80,7 @@ export function createEndpoints(parts: {
     refresh: [onlyVisits, answerRefresh],
     signOut: [signOut],
     person: [goOn],
-    // Without a session: whoever checks a signature is a program, and public keys are no secret.
+    // Without a session: a program checks signatures, and public keys are no secret.
     certs: [(_req, res) => replyText(res, 200, parts.certs)],
     jwks: [(_req, res) => replyJwks(res, parts.jwks)],
     wellKnownJwks: [(_req, res) => replyJwks(res, parts.jwks)],

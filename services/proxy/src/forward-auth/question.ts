@@ -34,7 +34,7 @@ export function createReadQuestion(parts: {
     const meant = routeFor(about);
     if (asked === undefined) {
       // Traefik sends its questions to the address of the proxy, which is no host of an application. nginx keeps the host of
-      // its caller: one that nobody knows may have come to its first server, by whoever wrote the rest, too.
+      // its caller: one that nobody knows may have come to its first server, from the author of the rest, too.
       if (asker !== 'forwardAuth') return undefined;
       const isNone = original === 'no original request' || meant?.route.forwardAuth === false;
       return isNone ? undefined : { about, asker };

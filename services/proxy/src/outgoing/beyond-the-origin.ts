@@ -34,7 +34,7 @@ const beyondTheOrigin: ReadonlyMap<string, Narrow> = new Map([
   ['alt-svc', nothing],
   ['proxy-authentication-info', nothing],
 
-  // What a server or a cache in front of us does for whoever it takes its answers from: for us.
+  // What a server or a cache in front of us does for the server that it takes its answers from: for us.
   ['x-accel-redirect', nothing],
   ['x-accel-expires', nothing],
   ['x-accel-limit-rate', nothing],

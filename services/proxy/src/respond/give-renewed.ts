@@ -4,7 +4,7 @@ import type { SessionCookies } from '../authn/session-cookies.ts';
 import type { KnownSession } from '../authn/session-state.ts';
 
 /**
- * Lets an answer of our own bring the session as auth has renewed it. Whoever is only ever answered by us (behind
+ * Lets an answer of our own bring the session as auth has renewed it. A browser that is only ever answered by us (behind
  * `auth_request`, on the launcher) would else keep a cookie whose grant is used up.
  */
 export function giveRenewed(

@@ -74,7 +74,7 @@ function whatNow(code: ErrorCode, isRead: boolean): string[] {
 }
 
 // A window of its own may be redirected to the sign-in and back. Not to an address of ours, though: there a click counts as
-// meant, and whoever frames a page can make people click.
+// meant, and a site that frames a page can make people click.
 function inNewTab(code: ErrorCode, isRead: boolean, { outcome }: Exchange): PageAction {
   const isPage = isRead && !isOwnPath(outcome?.request?.rawPath ?? '');
   return {

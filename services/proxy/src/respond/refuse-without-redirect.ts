@@ -5,7 +5,7 @@ import type { Exchange } from '../exchange.ts';
 import { refuseWithError } from './refuse-with-error.ts';
 
 /**
- * Refuses whoever asks as a program does, which is told and not sent anywhere. A server in front sends people to the sign-in
+ * Refuses a caller as a program, which gets an answer and is not sent anywhere. A server in front sends people to the sign-in
  * for 401 (nginx: `error_page 401`), so a person who is signed in and may not pass would go round in circles.
  */
 export function refuseWithoutRedirect(

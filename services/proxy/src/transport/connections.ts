@@ -70,7 +70,7 @@ export function createConnections({
   const pools = createPools({ dialer, elapsed });
   const sessions = createHttp2Sessions({ dialer, recentMs, elapsed });
 
-  // Whoever authenticates a connection of HTTP/2 does so for all whose requests are on it at the same time.
+  // To authenticate a connection of HTTP/2 is to do so for all whose requests are on it at the same time.
   function overHttp2({ key, route }: Way, destination: Destination, authenticates: boolean): Dispatch {
     const { keepAliveMs, resetDeadlineMs } = route;
     const way = { key: `${key} ${keepAliveMs}`, destination, idleMs: keepAliveMs, resetMs: resetDeadlineMs };

@@ -9,7 +9,7 @@ export type Destination =
       /** a name, or an address without brackets */
       readonly host: string;
       readonly port: number;
-      /** whoever asks had a say in `host` */
+      /** the client had a say in `host` */
       readonly madeByHost: boolean;
       readonly tls?: Tls;
     }

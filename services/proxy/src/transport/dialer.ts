@@ -69,7 +69,7 @@ export function createDialer({
     return proxyFor({ ...destination, isSecure: destination.tls !== undefined });
   }
 
-  // What secures the connection does so with the application, whoever is between: the proxy sees where it leads, and no more.
+  // TLS is with the application, whatever is between: the outgoing proxy sees where it leads, and no more.
   function connect(
     connector: buildConnector.connector,
     destination: Destination,

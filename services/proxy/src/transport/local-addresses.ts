@@ -4,7 +4,7 @@ import type { LookupFunction } from 'node:net';
 
 /**
  * Where the machine itself answers, or something that vouches for it: the metadata of a cloud hands out the credentials of
- * whoever can reach it, and asks for none.
+ * every client that can reach it, and asks for none.
  */
 const ipv4 = [
   '0.0.0.0/8', // RFC 1122, section 3.2.1.3: this host. Linux connects to itself.

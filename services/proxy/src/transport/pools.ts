@@ -34,7 +34,7 @@ export type Pools = {
 
 // A rewrite pattern makes an origin out of each host that somebody thinks of. An origin has one or two.
 const keptPools = 2_000;
-// Whoever is pushed out shakes hands again.
+// A connection that is pushed out shakes hands again.
 const keptOwners = 1_000;
 // A new handshake for each page would be felt. IIS closes an idle connection after two minutes.
 const ownIdleMs = 60_000;

@@ -31,7 +31,7 @@ export function createUpstreamPlaces(perOrigin: number): UpstreamPlaces {
   // A pool opens a connection for each request that finds none free, so bounding requests bounds connections: to as many,
   // and as many idle ones for a second.
   const places = createPlaces({ atOnce: perOrigin, waiting: perOrigin, withinMs });
-  // One person, or all that nobody knows, may have half of them: whoever holds more would lock everybody else out.
+  // One person, or all that nobody knows, may have half of them: with more they would lock everybody else out.
   const half = Math.ceil(perOrigin / 2);
   const shares = createPlaces({ atOnce: half, waiting: half, withinMs });
   const turns = createPlaces({ atOnce: 1, waiting: waitingOfSession, withinMs });

@@ -55,7 +55,7 @@ async function refuseWhatIsNoCopy(path: string, source: string | undefined): Pro
   if (own?.ino === there.ino && own.dev === there.dev) throw new Error('that is the upstream file itself');
 }
 
-// Whoever reads it finds the old copy or the new one, and never a part. Headers in it may hold credentials.
+// A reader finds the old copy or the new one, and never a part. Headers in it may hold credentials.
 async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
   const aside = `${path}.${randomBytes(6).toString('hex')}`;
   try {

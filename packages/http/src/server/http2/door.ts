@@ -98,7 +98,7 @@ export function openHttp2Door(
       });
     });
   });
-  // Whoever breaks the rules of the connection loses it, and nobody else does.
+  // A client that breaks the rules of the connection loses it, and no other does.
   streams.on('sessionError', (_error: Error, session: Http2Session) => session.destroy());
 
   server.removeAllListeners('connection');

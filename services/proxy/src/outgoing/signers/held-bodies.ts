@@ -18,7 +18,7 @@ const budgetBytes = 32 * mebi;
 // A form must not fail because of two uploads, so these leave a quarter.
 const smallBytes = mebi / 4;
 const keptForSmallBytes = budgetBytes / 4;
-// The largest body that there is. Whoever had more would keep everybody else from sending any.
+// The largest body that there is. A person who had more would keep everybody else from sending any.
 const ofOnePersonBytes = 16 * mebi;
 
 /** Makes the memory, all of it free. */
