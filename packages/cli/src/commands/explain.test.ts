@@ -73,7 +73,7 @@ test('says what max_auth_age and idle_timeout would do, where there is somebody 
   };
   const told = [
     expect.stringMatching(/max_auth_age: .* more than 8h ago, .* \(session_proof_old\)/),
-    expect.stringMatching(/idle_timeout: .* alone for 30m, .* \(session_idle\)/),
+    expect.stringMatching(/idle_timeout: .* within 30m, .* \(session_idle\)/),
   ];
   expect(await notesOf('https://pay.example.com/', ...ann)).toEqual(expect.arrayContaining(told));
   expect(await notesOf('https://pay.example.com/')).toEqual(expect.arrayContaining(told));
