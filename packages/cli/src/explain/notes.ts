@@ -4,19 +4,8 @@ import { closest } from '@latchkey/spelling';
 import { hostOf } from '@latchkey/upstreams';
 import type { Route } from '@latchkey/upstreams';
 import { isReturnable } from '../lints/sign-in.ts';
-import type { AskedRequest, Requester } from './request.ts';
+import type { Explained } from './explained.ts';
 import { notesOnRoute } from './route-notes.ts';
-import type { Installation, Explanation } from './answer.ts';
-
-/** What was asked and what came of it. */
-export type Explained = {
-  readonly asked: AskedRequest;
-  readonly requester: Requester;
-  readonly answer: Explanation;
-  readonly installation: Installation;
-  /** Clusters of the file, other than the one that was asked for, in which a route answers for the host. */
-  readonly otherClusters: readonly string[];
-};
 
 /** What somebody should know who did not expect this answer, one sentence each. */
 export function notesOn(explained: Explained): string[] {

@@ -2,7 +2,7 @@ import type { Diagnostic } from '@latchkey/upstreams';
 import type { Paint } from '../output/paint.ts';
 import { printable } from '../output/printable.ts';
 import { notesOn } from './notes.ts';
-import type { Explained } from './notes.ts';
+import type { Explained } from './explained.ts';
 import type { AskedRequest, Requester } from './request.ts';
 import type { SignInStep } from './sign-in.ts';
 import type { Explanation } from './answer.ts';

@@ -1,6 +1,6 @@
 import { createProxyFor } from '@latchkey/http';
 import { describeDuration } from '../describe.ts';
-import type { Explained } from './notes.ts';
+import type { Explained } from './explained.ts';
 
 /** What the options of a route, and the way to its application, have to do with an answer; one sentence each. */
 export function notesOnRoute(explained: Explained): string[] {

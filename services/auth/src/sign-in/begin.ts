@@ -9,9 +9,8 @@ import type { SessionStore } from '../session/store.ts';
 import { StoreAway } from '../store/store.ts';
 import { replyFailure } from '../web/failure.ts';
 import type { Reply } from '../web/locals.ts';
-import type { Destination } from './destination.ts';
+import type { Destination, Linking } from './destination.ts';
 import { startHref } from './links.ts';
-import type { Linking } from './links.ts';
 
 /** What beginning a sign-in takes. */
 export type Beginning = Linking & {

@@ -1,9 +1,8 @@
 import { replyPage, signInPage } from '@latchkey/web-pages';
 import type { Provider } from '../providers/provider.ts';
 import type { Reply } from '../web/locals.ts';
-import type { Destination } from './destination.ts';
+import type { Destination, Linking } from './destination.ts';
 import { startHref } from './links.ts';
-import type { Linking } from './links.ts';
 
 /** Every provider that there is, by slug. */
 export type Providers = ReadonlyMap<string, Provider>;

@@ -1,10 +1,13 @@
 import { ownEndpoints } from '@latchkey/contract';
+import type { Clock } from '@latchkey/http';
 import { signReturnAddress } from '@latchkey/session';
 import type { CodeRequest, KeyRing, Session } from '@latchkey/session';
 import { redirectWithCode } from '../tokens/code.ts';
-import type { Linking } from './links.ts';
 import { readsSharedCookie } from './return-address.ts';
 import type { ReturnRules } from './return-address.ts';
+
+/** What signing a link of ours takes. */
+export type Linking = Pick<Clock, 'now'> & { readonly keys: { readonly returnAddress: KeyRing } };
 
 /** What finding the way back to an application takes. */
 export type Addressing = Linking & {

@@ -2,8 +2,8 @@ import { homePage, replyPage } from '@latchkey/web-pages';
 import type { Provider } from '../providers/provider.ts';
 import { sessionsIn } from '../session/open.ts';
 import type { Opening } from '../session/open.ts';
+import type { Linking } from './destination.ts';
 import { startHref } from './links.ts';
-import type { Linking } from './links.ts';
 import type { Handler } from '../web/locals.ts';
 
 /** `GET /`: who is signed in, or every way of signing in. */

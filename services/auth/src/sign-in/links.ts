@@ -1,11 +1,6 @@
-import type { Clock } from '@latchkey/http';
 import { provedWithinParameter } from '@latchkey/contract';
 import { codeRequestParameters, signReturnAddress } from '@latchkey/session';
-import type { KeyRing } from '@latchkey/session';
-import type { Destination } from './destination.ts';
-
-/** What a link of ours takes that starts a sign-in. */
-export type Linking = Pick<Clock, 'now'> & { readonly keys: { readonly returnAddress: KeyRing } };
+import type { Destination, Linking } from './destination.ts';
 
 /** The path that starts a sign-in. A destination is signed afresh, so the link is good for as long as any other. */
 export function startHref(

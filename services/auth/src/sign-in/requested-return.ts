@@ -8,8 +8,7 @@ import { requestedCode } from '../tokens/code-request.ts';
 import { replyFailure } from '../web/failure.ts';
 import type { Reply } from '../web/locals.ts';
 import type { Parameters } from '../web/parameters.ts';
-import type { Destination } from './destination.ts';
-import type { Linking } from './links.ts';
+import type { Destination, Linking } from './destination.ts';
 import { verifyReturn } from './return-address.ts';
 import type { ReturnRules, SignedReturn } from './return-address.ts';
 
