@@ -1,12 +1,22 @@
 import { expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { allImports, importsIn, isForTests, leavesPackage } from './imports.ts';
+import { allImports, circleIn, importsIn, isForTests, leavesPackage } from './imports.ts';
 
 const imports = allImports(join(import.meta.dirname, '../..'));
 
 test('nothing reaches into a package from outside: others are imported by name, and give what they export', () => {
   expect(imports.length).toBeGreaterThan(1_000);
   expect(imports.filter(leavesPackage)).toEqual([]);
+});
+
+test('nothing reaches back: no file leads to itself by what it imports', () => {
+  expect(circleIn(imports)).toBeUndefined();
+  const circle = circleIn([
+    { file: 'a/x.ts', from: './y.ts' },
+    { file: 'a/y.ts', from: './b/z.ts' },
+    { file: 'a/b/z.ts', from: '../x.ts' },
+  ]);
+  expect(circle).toEqual(['a/x.ts', 'a/y.ts', 'a/b/z.ts', 'a/x.ts']);
 });
 
 test('what helps tests is imported by tests alone', () => {

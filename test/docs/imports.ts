@@ -27,6 +27,35 @@ export function leavesPackage({ file, from }: Import): boolean {
   return packageOf(posix.join(posix.dirname(file), from)) !== packageOf(file);
 }
 
+/** The first way from a file back to itself over what it and others of its package import; undefined where there is none. */
+export function circleIn(imports: readonly Import[]): string[] | undefined {
+  const leads = new Map<string, string[]>();
+  for (const { file, from } of imports) {
+    if (!from.startsWith('.') || isForTests(file)) continue;
+    leads.set(file, [...(leads.get(file) ?? []), posix.join(posix.dirname(file), from)]);
+  }
+  const done = new Set<string>();
+  function follow(file: string, way: readonly string[]): string[] | undefined {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    for (const next of leads.get(file) ?? []) {
+      const circle = follow(next, [...way, file]);
+      if (circle !== undefined) return circle;
+    }
+    done.add(file);
+    return undefined;
+  }
+  return firstOf([...leads.keys()], (file) => follow(file, []));
+}
+
+function firstOf<T, Found>(all: readonly T[], look: (one: T) => Found | undefined): Found | undefined {
+  for (const one of all) {
+    const found = look(one);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** Whether a file is a test or there for tests alone. */
 export function isForTests(file: string): boolean {
   return file.endsWith('.test.ts') || /^(?:test|packages\/testing)\/|\/test(?:-support)?\//.test(file);

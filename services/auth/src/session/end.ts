@@ -1,4 +1,5 @@
-import type { SessionStore, SignedInSession } from './store.ts';
+import type { SessionStore } from './store.ts';
+import type { SignedInSession } from './stored-session.ts';
 import type { Clock } from '@latchkey/http';
 
 /** What ending a session takes. */

@@ -7,7 +7,7 @@ import type { Unkept } from '../store/lease.ts';
 import type { OpenStore } from '../store/open.ts';
 import { placeOf } from '../store/place.ts';
 import type { Place } from '../store/place.ts';
-import type { GrantState, StoredSession } from './store.ts';
+import type { GrantState, StoredSession } from './stored-session.ts';
 
 /** What came of asking about a session: what to tell, and what is true of it from now on where that is new. */
 export type AskedInTurn<T> = { readonly outcome: T; readonly grantState?: GrantState };

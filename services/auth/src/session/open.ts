@@ -5,7 +5,8 @@ import { covers, isExpired, newestFirst, openSession, sealedValues } from '@latc
 import type { KeyRing, Place, Session, SessionCookie } from '@latchkey/session';
 import { knownGrantState } from './refresh.ts';
 import type { Remembering } from './refresh.ts';
-import type { GrantState, SessionStore } from './store.ts';
+import type { SessionStore } from './store.ts';
+import type { GrantState } from './stored-session.ts';
 
 /** What opening a session, and saying whether it stands, takes. */
 export type Opening = Pick<Clock, 'now'> &

@@ -2,7 +2,7 @@ import { expect, jest, test } from '@jest/globals';
 import { deriveKeys } from '@latchkey/session';
 import { aSession } from '@latchkey/testing';
 import { createRefresher } from './refresh.ts';
-import type { GrantState } from './store.ts';
+import type { GrantState } from './stored-session.ts';
 
 const session = aSession(0, { idp: 'okta', exp: 1_000 });
 const known: GrantState = {

@@ -10,7 +10,8 @@ import { endSid } from './end.ts';
 import type { Ending } from './end.ts';
 import { grantOf, openGrant } from './grant.ts';
 import type { Grant } from './grant.ts';
-import type { GrantState, SessionStore } from './store.ts';
+import type { SessionStore } from './store.ts';
+import type { GrantState } from './stored-session.ts';
 import type { AskedInTurn } from './grant-states.ts';
 
 /** What knowing about a session takes. */

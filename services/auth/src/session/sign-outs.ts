@@ -2,7 +2,7 @@ import type { Clock } from '@latchkey/http';
 import { digest } from '../store/place.ts';
 import { createRevocations } from './revocations.ts';
 import type { Asked } from './revocations.ts';
-import type { SignedInSession } from './store.ts';
+import type { SignedInSession } from './stored-session.ts';
 
 /** Who has signed out. */
 export type SignOuts = {

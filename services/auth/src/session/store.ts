@@ -1,32 +1,14 @@
 import type { Clock } from '@latchkey/http';
-import type { Session } from '@latchkey/session';
 import type { Logger } from 'pino';
 import type { OpenStore } from '../store/open.ts';
 import { placeOf } from '../store/place.ts';
 import { StoreAway } from '../store/store.ts';
-import type { DatedGroups } from './dated-groups.ts';
-import type { Grant } from './grant.ts';
 import { createGrantStates } from './grant-states.ts';
 import type { GrantStates } from './grant-states.ts';
 import { newSid } from './sid.ts';
 import { sharedSignOuts } from './shared-sign-outs.ts';
 import { ownSignOuts } from './sign-outs.ts';
-
-/** What auth knows about a session beyond its cookie. */
-export type GrantState = {
-  readonly grant: Grant;
-  readonly groups: DatedGroups | undefined;
-  /** where this task has the answer itself: until when there is nothing new to ask, by `elapsed` */
-  readonly freshUntil?: number;
-  /** good until `grant.access_expires_at`; never in a cookie */
-  readonly accessToken?: string | undefined;
-};
-
-/** A session as it is stored: which one, and of which account. What one account does crowds out nobody else's. */
-export type StoredSession = Pick<Session, 'idp' | 'sub' | 'sid'>;
-
-/** One of which it is known when its person signed in, too. */
-export type SignedInSession = StoredSession & Pick<Session, 'auth_time'>;
+import type { GrantState, SignedInSession, StoredSession } from './stored-session.ts';
 
 /**
  * What is remembered of sessions, by this task or by all together. Every entry ends with its session (`until`: milliseconds

@@ -13,7 +13,7 @@ import { openToken } from '../session/open.ts';
 import type { Opening } from '../session/open.ts';
 import { isFresh } from '../session/refresh.ts';
 import type { Refresher, Remembering, Refreshed } from '../session/refresh.ts';
-import type { GrantState } from '../session/store.ts';
+import type { GrantState } from '../session/stored-session.ts';
 
 /** What answering about a session takes. */
 export type Introspecting = Clock &

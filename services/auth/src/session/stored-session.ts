@@ -1,0 +1,19 @@
+import type { Session } from '@latchkey/session';
+import type { DatedGroups } from './dated-groups.ts';
+import type { Grant } from './grant.ts';
+
+/** What auth knows about a session beyond its cookie. */
+export type GrantState = {
+  readonly grant: Grant;
+  readonly groups: DatedGroups | undefined;
+  /** where this task has the answer itself: until when there is nothing new to ask, by `elapsed` */
+  readonly freshUntil?: number;
+  /** good until `grant.access_expires_at`; never in a cookie */
+  readonly accessToken?: string | undefined;
+};
+
+/** A session as it is stored: which one, and of which account. What one account does crowds out nobody else's. */
+export type StoredSession = Pick<Session, 'idp' | 'sub' | 'sid'>;
+
+/** One of which it is known when its person signed in, too. */
+export type SignedInSession = StoredSession & Pick<Session, 'auth_time'>;
