@@ -1,4 +1,5 @@
 import { clockSkewMs } from '@latchkey/session';
+import { upTo } from '@latchkey/http';
 import type { Clock } from '@latchkey/http';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
@@ -54,7 +55,7 @@ export function createGrantStates({ store, vault }: OpenStore, { now }: Pick<Clo
   const leased = createLeased(store);
   // What a provider has answered and the store did not take. A provider that replaces refresh tokens takes the next use of
   // the old one for theft, so the new one must not get lost while the store is away.
-  const unkept = new LRUCache<string, Unkept>({ max: keptUnkept });
+  const unkept = new LRUCache<string, Unkept>(upTo(keptUnkept));
   const again = setInterval(() => {
     for (const [sid, { text, ...keeping }] of unkept.entries()) {
       store.put(placeOfGrant(sid), text, keeping).then(

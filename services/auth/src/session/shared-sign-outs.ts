@@ -58,7 +58,9 @@ export function sharedSignOuts(
     const hasLost = lines[0]?.id !== position;
     if (position !== undefined && !hasLost && !isUntold) learn(lines.slice(1));
     else await startOver(hasLost);
-    if (now() - markedAt >= markAgainMs) await mark();
+    if (now() - markedAt < markAgainMs) return;
+    await mark();
+    forgetLinesOfWhatIsOver();
   }
 
   async function startOver(hasLost: boolean): Promise<void> {
@@ -82,6 +84,11 @@ export function sharedSignOuts(
     idsOf.clear();
     learn(lines);
     if (since < toldSince || toldSince === Infinity) await mark();
+  }
+
+  function forgetLinesOfWhatIsOver(): void {
+    const accounts = new Set(known.all().map(({ account }) => account));
+    for (const account of idsOf.keys()) if (!accounts.has(account)) idsOf.delete(account);
   }
 
   async function mark(): Promise<void> {

@@ -28,22 +28,26 @@ const openingMs = 2_000;
 export function openRedisLink(settings: StoreSettings, onChange: (change: CircuitChange) => void): RedisLink {
   const client = connect(settings);
   const circuit = createCircuit(() => performance.now(), onChange);
-  // A connection that breaks is tried again; a command that needed it fails by itself.
-  client.on('error', () => undefined);
+  // A connection that breaks is tried again; a command that needed it fails by itself, and this says why.
+  let trouble: string | undefined;
+  client.on('error', (error: unknown) => {
+    trouble = causeOf(error) ?? trouble;
+  });
 
-  function failed(why: string, cause?: unknown): StoreAway {
+  function failed(why: string): StoreAway {
     circuit.failed(why);
-    return new StoreAway(why, cause);
+    return new StoreAway(why);
   }
 
   return {
     async send(reply, name, ...args) {
       if (!circuit.allows()) throw new StoreAway('it is left alone for a moment');
       const answer = await within(commandMs, client.call(name, ...args)).catch((error: unknown) => {
-        throw failed(causeOf(error));
+        throw failed(causeOf(error) ?? trouble ?? 'no connection');
       });
       const read = reply.safeParse(answer);
       if (!read.success) throw failed('an answer that cannot be read');
+      trouble = undefined;
       circuit.succeeded();
       return read.data;
     },
@@ -51,7 +55,7 @@ export function openRedisLink(settings: StoreSettings, onChange: (change: Circui
     async opened() {
       if (client.status === 'ready') return;
       const ready = new Promise<void>((resolve) => void client.once('ready', resolve));
-      await within(openingMs, ready).catch(() => failed('it cannot be reached'));
+      await within(openingMs, ready).catch(() => failed(trouble ?? 'it cannot be reached'));
     },
     close: () => client.disconnect(),
   };
@@ -104,11 +108,11 @@ async function within<T>(ms: number, work: Promise<T>): Promise<T> {
 }
 
 // Errors of the client hold the command, and with it what is kept: only words of known alphabets are quoted.
-function causeOf(error: unknown): string {
+function causeOf(error: unknown): string | undefined {
   if (error instanceof Late) return `no answer within ${commandMs} ms`;
-  if (!(error instanceof Error)) return 'no answer';
+  if (!(error instanceof Error)) return undefined;
   const code = 'code' in error ? error.code : undefined;
-  if (typeof code === 'string' && /^[A-Z_]{1,40}$/.test(code)) return `no answer (${code})`;
+  if (typeof code === 'string' && /^[A-Z_]{1,40}$/.test(code)) return `no connection (${code})`;
   const word = /^(?<word>[A-Z]{2,20}) /.exec(error.message)?.groups?.['word'];
-  return word === undefined ? 'no connection' : `it answers ${word}`;
+  return word && `it answers ${word}`;
 }

@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { hasRedis, startRedis } from '@latchkey/testing/redis';
+import { startRedis } from '@latchkey/testing/redis';
 import type { RunningRedis } from '@latchkey/testing/redis';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { describeWithRedis } from '../../test/two-tasks.ts';
 import { storeContract } from '../../test/store.contract.ts';
 import type { CircuitChange } from './circuit.ts';
 import { placeOf } from './place.ts';
@@ -13,6 +15,22 @@ import type { RedisLink } from './redis-link.ts';
 import { redisStore } from './redis.ts';
 import { StoreAway } from './store.ts';
 import type { Store } from './store.ts';
+
+// What operators are told to allow has to be enough.
+function rights(): string {
+  const text = readFileSync(new URL('../../../../docs/operating.md', import.meta.url), 'utf8');
+  return /\*\*Rights\*\* \(ACL\): `(?<rights>[^`]+)`/.exec(text)?.groups?.['rights'] ?? '';
+}
+
+async function redisWithRights(): Promise<{ redis: RunningRedis; link: RedisLink }> {
+  const redis = await startRedis();
+  await redis.command(`ACL SETUSER auth on ">a password: of @uth" ${rights()}`);
+  const link = openRedisLink({ ...there, host: '127.0.0.1', port: redis.port }, () => undefined);
+  await link.opened();
+  return { redis, link };
+}
+
+const there = { username: 'auth', password: 'a password: of @uth', database: 3, tls: false, cluster: false };
 
 const ends: Array<() => unknown> = [];
 afterEach(async () => {
@@ -71,7 +89,7 @@ const ready = (then: (socket: Socket, request: string) => void) => (socket: Sock
   else then(socket, request);
 };
 
-(hasRedis ? describe : describe.skip)('a Redis that', () => {
+describeWithRedis('a Redis that', () => {
   test('stands still is waited for half a second, then not at all, fills nothing up, and comes back by itself', async () => {
     const { redis, link, store, changes } = await storeInFrontOf();
     await store.put(place, 'text', { ttlMs: 60_000 });
@@ -102,7 +120,7 @@ const ready = (then: (socket: Socket, request: string) => void) => (socket: Sock
       expect(outcome).toBeInstanceOf(StoreAway);
       expect(ms).toBeLessThan(600);
     }
-    expect(changes[0]).toMatchObject({ open: true });
+    expect(changes[0]).toEqual({ open: true, why: expect.stringMatching(/^no connection/) });
     await redis.startAgain();
     await comesBack(link, store);
     expect(await ask(store)).toBeUndefined();
@@ -121,8 +139,10 @@ const ready = (then: (socket: Socket, request: string) => void) => (socket: Sock
       detail: expect.stringMatching(/READONLY|MASTERDOWN|no connection/),
     });
     await redis.command('CONFIG SET requirepass nobody-knows-this');
-    const { outcome } = await takes(() => ask(storeAt(redis.port, { password: secret }).store));
-    expect(outcome).toBeInstanceOf(StoreAway);
+    const wrong = storeAt(redis.port, { password: secret });
+    await wrong.link.opened();
+    const { outcome } = await takes(() => ask(wrong.store));
+    expect(outcome).toMatchObject({ detail: 'the store: it answers WRONGPASS' });
     for (const error of [full, readOnly, { outcome }]) {
       const { detail, message } = error.outcome as StoreAway;
       expect(detail + message).not.toContain(secret);
@@ -163,7 +183,39 @@ describe('what is no Redis, and', () => {
   });
 });
 
-(hasRedis ? describe : describe.skip)('in a cluster of three', () => {
+describeWithRedis('in Redis', () => {
+  storeContract('Redis', async () => {
+    const { redis, link } = await redisWithRights();
+    return {
+      store: redisStore(link, { logMs: 10_000 }),
+      pass: (ms) => pause(ms),
+      async close() {
+        link.close();
+        await redis.close();
+      },
+    };
+  });
+});
+
+describeWithRedis('the log in Redis', () => {
+  test('gives its lines in order, a page at a time, from one that was read', async () => {
+    const { redis, link } = await redisWithRights();
+    const { log } = redisStore(link, { logMs: 10_000 });
+    const ids = [];
+    for (const text of ['one', 'two', 'three']) ids.push(await log?.append(text));
+    expect((await log?.read())?.map(({ text }) => text)).toEqual(['one', 'two', 'three']);
+    expect(await log?.read(ids[1])).toEqual([
+      { id: ids[1], text: 'two' },
+      { id: ids[2], text: 'three' },
+    ]);
+    await log?.remove([ids[1] ?? '']);
+    expect((await log?.read(ids[1]))?.map(({ text }) => text)).toEqual(['three']);
+    link.close();
+    await redis.close();
+  });
+});
+
+describeWithRedis('in a cluster of three', () => {
   storeContract('Redis', async () => {
     const nodes = await Promise.all(
       [0, 1, 2].map(() => startRedis('--cluster-enabled', 'yes', '--cluster-node-timeout', '2000')),

@@ -95,7 +95,7 @@ export type Log = {
 /** The store cannot be asked: nobody was refused, and nobody let in. The caller may come back in a moment. */
 export class StoreAway extends HttpError {
   /** @param detail what is the matter, in words that are safe to log */
-  constructor(detail: string, cause?: unknown) {
-    super('store_unavailable', { detail: `the store: ${detail}`, headers: { 'Retry-After': '2' }, cause });
+  constructor(detail: string) {
+    super('store_unavailable', { detail: `the store: ${detail}`, headers: { 'Retry-After': '2' } });
   }
 }
