@@ -1,6 +1,7 @@
 import { credentials, Metadata, status } from '@grpc/grpc-js';
 import type { Client, ServiceError } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { EchoClient, startGrpcApp } from '../fixtures/grpc.ts';
 import type { GrpcApp } from '../fixtures/grpc.ts';
@@ -18,7 +19,12 @@ beforeAll(async () => {
   const route = (name: string, rule: string, port = app.port) =>
     `- {service: ${name}, default: {from: ${name}.latchkey.localhost, to: 'http://127.0.0.1:${port}', options: {${rule}, protocol: h2c}}}\n`;
   stack = await startStack({
-    proxyEnv: { SERVER_HTTP2: 'true' },
+    proxyEnv: {
+      SERVER_HTTP2: 'true',
+      ASSERTION_KEY: generateKeyPairSync('ec', { namedCurve: 'P-256' })
+        .privateKey.export({ type: 'pkcs8', format: 'pem' })
+        .toString(),
+    },
     upstreams:
       route('echo', 'allowed_email_domains: [example.com]') +
       route('vault', 'allowed_groups: [security@example.com]') +
@@ -65,6 +71,7 @@ describe('a gRPC call over HTTP/2', () => {
     const [told = new Metadata()] = app.metadata;
     expect(told.get('x-forwarded-user')).toEqual(['engineer']);
     expect(told.get('x-forwarded-email')).toEqual(['engineer@example.com']);
+    expect(told.get('x-latchkey-jwt-assertion')).toHaveLength(1);
     expect(told.get('x-own')).toEqual(['kept']);
     expect(told.get('x-own-bin')).toEqual([Buffer.from([0, 255])]);
     expect(told.get('cookie')).toEqual([]);

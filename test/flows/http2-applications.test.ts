@@ -98,6 +98,33 @@ describe('an application that speaks HTTP/2 without TLS', () => {
     expect(answer.rawTrailers).toEqual(['x-seen', 'x-sum 1', 'x-sum', 'abc']);
   });
 
+  test('heads are as long as they may be over HTTP/1.1, and headers may be repeated', async () => {
+    app.answer = (stream, head) => {
+      const long = head[head.indexOf('x-long') + 1] ?? '';
+      stream.respond({
+        ':status': 200,
+        'x-long': long,
+        'x-agent': head[head.indexOf('user-agent') + 1] ?? '',
+      });
+      stream.end();
+    };
+    const asked = request({
+      port: stack.ports.proxy,
+      host: '127.0.0.1',
+      maxHeaderSize: 1 << 20,
+      headers: [
+        ['Host', 'two.latchkey.localhost'],
+        ['Cookie', cookie],
+        ['X-Long', 'a'.repeat(50_000)],
+        ['User-Agent', 'one'],
+        ['User-Agent', 'two'],
+      ].flat(),
+    });
+    asked.end();
+    const { statusCode, headers } = await answered(asked);
+    expect([statusCode, headers['x-long']?.length, headers['x-agent']]).toEqual([200, 50_000, 'one, two']);
+  });
+
   test('an answer that ends with its head has no body, and says so', async () => {
     app.answer = (stream) => stream.respond({ ':status': 200, 'grpc-status': '5' }, { endStream: true });
     const asked = ask({ method: 'POST' });

@@ -29,7 +29,7 @@ afterEach(() => {
 });
 
 function session(): ClientHttp2Session {
-  const opened = connect(`http://127.0.0.1:${the.stack.ports.proxy}`);
+  const opened = connect(`http://127.0.0.1:${the.stack.ports.proxy}`, { maxSendHeaderBlockLength: 1 << 20 });
   opened.on('error', () => undefined);
   open.push(opened);
   return opened;
@@ -174,6 +174,19 @@ describe('who comes over HTTP/2', () => {
     await asked.promise;
     stream.close(constants.NGHTTP2_CANCEL);
     await gone.promise;
+  });
+
+  test('gets heads of any length that HTTP/1.1 may have, and headers that are repeated', async () => {
+    the.stack.app.answer = (_req, res) => {
+      res.writeHead(200, ['X-Long', 'a'.repeat(50_000), 'ETag', '"1"', 'ETag', '"2"']);
+      res.end('whole');
+    };
+    const { status, headers, text } = await answerTo(ask({ 'x-long': 'b'.repeat(10_000) }));
+    expect([status, text]).toEqual([200, 'whole']);
+    expect(headers[headers.indexOf('x-long') + 1]).toHaveLength(50_000);
+    expect(headers[headers.indexOf('etag') + 1]).toBe('"1", "2"');
+    const tooLong = await answerTo(ask({ 'x-long': 'b'.repeat(70_000) }));
+    expect(tooLong.status).toBe(431);
   });
 
   test('is told where an answer breaks off', async () => {

@@ -39,7 +39,7 @@ export { clockFrom } from './server/clock.ts';
 export type { Clock } from './server/clock.ts';
 export { createGathering } from './server/gathering.ts';
 export { connectionSpecific } from './server/http2/connection-specific.ts';
-export { fieldsOf } from './server/http2/head.ts';
+export { fieldsOf, sendHead } from './server/http2/head.ts';
 export { startServer } from './server/life.ts';
 export type { Handlers, RunningServer, ServerTimeouts } from './server/life.ts';
 export { createPlaces, takeAll, whenThere } from './server/places.ts';

@@ -64,6 +64,7 @@ export function openHttp2Door(
   const { maxConcurrentStreams, ...others } = limits;
   const streams = createServer({
     ...others,
+    maxSendHeaderBlockLength: 2 * headerBytes,
     settings: {
       maxConcurrentStreams,
       // Each header counts with 32 bytes more than it has (RFC 9113, section 6.5.2). Somewhat more than HTTP/1.1 takes is

@@ -64,3 +64,33 @@ export function fieldPairs(flat: readonly string[]): [name: string, value: strin
   }
   return pairs;
 }
+
+/**
+ * Sends a head. Node sends some headers only once; where those are repeated, all that are become one each, as anybody on the way
+ * may combine them (RFC 9110, section 5.3). `Set-Cookie` never is.
+ */
+export function sendHead<Sent>(flat: readonly string[], send: (head: readonly string[]) => Sent): Sent {
+  try {
+    return send(flat);
+  } catch (error) {
+    if (!isRepetition(error)) throw error;
+    return send(combined(flat));
+  }
+}
+
+function isRepetition(error: unknown): boolean {
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+  return hasCode && error.code === 'ERR_HTTP2_HEADER_SINGLE_VALUE';
+}
+
+function combined(flat: readonly string[]): string[] {
+  const values = new Map<string, string>();
+  const cookies: string[] = [];
+  for (let at = 0; at + 1 < flat.length; at += 2) {
+    const [name = '', value = ''] = [flat[at], flat[at + 1]];
+    const before = values.get(name);
+    if (name === 'set-cookie') cookies.push(name, value);
+    else values.set(name, before === undefined ? value : `${before}, ${value}`);
+  }
+  return [...[...values].flat(), ...cookies];
+}

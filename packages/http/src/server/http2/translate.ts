@@ -4,13 +4,15 @@ import { constants } from 'node:http2';
 import type { ServerHttp2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { rawValues } from '../../canonical/raw-headers.ts';
-import { fieldsOf, fieldPairs, toHttp1, toHttp2 } from './head.ts';
+import { fieldPairs, fieldsOf, sendHead, toHttp1, toHttp2 } from './head.ts';
 
 const { NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants;
 
 // RFC 9110, section 15.6.2: what is not recognised for any target.
 const notImplemented = 501;
 const badRequest = 400;
+// What an application may answer, and what we add.
+const answerHeaderBytes = 128 * 1024;
 
 /**
  * Takes a stream of HTTP/2 as a request of HTTP/1.1 on a connection of its own, and its answer back. So whoever decides,
@@ -34,14 +36,15 @@ export function translate(
   let isAnswered = false;
   asked.once('response', function giveBack(answer) {
     isAnswered = true;
-    if (!stream.destroyed) passOn(answer, stream);
+    if (!stream.destroyed) orBreak(stream, () => passOn(answer, stream));
   });
   // Once there is an answer, that one tells how it ends.
   asked.on('error', () => {
     if (!isAnswered) close(stream, NGHTTP2_INTERNAL_ERROR);
   });
   asked.on('information', ({ statusCode, rawHeaders: interim }) => {
-    if (!stream.destroyed) stream.additionalHeaders({ ...fieldsOf(interim), ':status': statusCode });
+    if (stream.destroyed) return;
+    orBreak(stream, () => stream.additionalHeaders({ ...fieldsOf(interim), ':status': statusCode }));
   });
   const abandon = () => void asked.destroy();
   stream.once('close', abandon);
@@ -60,7 +63,7 @@ export function translate(
 // What nghttp2 lets through and HTTP/1.1 has no words for is not asked.
 function ask(head: ReturnType<typeof toHttp1>, connectTo: () => Duplex): ClientRequest | undefined {
   try {
-    return request({ ...head, createConnection: connectTo });
+    return request({ ...head, maxHeaderSize: answerHeaderBytes, createConnection: connectTo });
   } catch {
     return undefined;
   }
@@ -70,10 +73,12 @@ function passOn(answer: IncomingMessage, stream: ServerHttp2Stream): void {
   const { statusCode = 502, rawHeaders } = answer;
   // gRPC reads an answer that ends with its head in another way than one whose content is empty.
   const isEmpty = rawValues(rawHeaders, 'content-length').at(-1) === '0';
-  stream.respond(toHttp2(statusCode, rawHeaders), { endStream: isEmpty, waitForTrailers: !isEmpty });
+  sendHead(toHttp2(statusCode, rawHeaders), (head) =>
+    stream.respond(head, { endStream: isEmpty, waitForTrailers: !isEmpty }),
+  );
   if (isEmpty) return endUpload(stream);
   stream.once('wantTrailers', function finish() {
-    stream.sendTrailers(fieldsOf(answer.rawTrailers));
+    orBreak(stream, () => stream.sendTrailers(fieldsOf(answer.rawTrailers)));
     endUpload(stream);
   });
   answer.once('error', () => close(stream, NGHTTP2_INTERNAL_ERROR));
@@ -87,6 +92,15 @@ function endUpload(stream: ServerHttp2Stream): void {
   stream.unpipe();
   stream.resume();
   if (!stream.readableEnded) setImmediate(() => close(stream, NGHTTP2_NO_ERROR));
+}
+
+// What cannot be said over HTTP/2 breaks off, and nothing else does.
+function orBreak(stream: ServerHttp2Stream, tell: () => void): void {
+  try {
+    tell();
+  } catch {
+    close(stream, NGHTTP2_INTERNAL_ERROR);
+  }
 }
 
 function refuse(stream: ServerHttp2Stream, status: number): void {

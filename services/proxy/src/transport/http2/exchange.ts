@@ -1,4 +1,4 @@
-import { fieldsOf } from '@latchkey/http';
+import { fieldsOf, sendHead } from '@latchkey/http';
 import { constants } from 'node:http2';
 import type { ClientHttp2Session } from 'node:http2';
 import { errors } from 'undici';
@@ -27,10 +27,9 @@ export function exchange(
 ): void {
   const { method, body } = outgoing;
   const hasBody = body !== null;
-  const stream = session.request(requestHead(outgoing, scheme), {
-    endStream: !hasBody,
-    waitForTrailers: hasBody,
-  });
+  const stream = sendHead(requestHead(outgoing, scheme), (head) =>
+    session.request(head, { endStream: !hasBody, waitForTrailers: hasBody }),
+  );
   let isOver = false;
   const controller: Dispatcher.DispatchController = {
     aborted: false,

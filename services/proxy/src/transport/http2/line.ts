@@ -6,7 +6,7 @@ import type { Dispatcher } from 'undici';
 import type { Outgoing } from '../ask-first.ts';
 import type { Destination } from '../destination.ts';
 import type { Dialer } from '../dialer.ts';
-import { SlowError } from '../failure.ts';
+import { ClosedStreamError, SlowError } from '../failure.ts';
 import { MalformedAnswerError } from '../malformed.ts';
 import { exchange } from './exchange.ts';
 
@@ -33,6 +33,9 @@ const mostStreams = 100;
 const windowBytes = 4 * 1024 * 1024;
 // What comes as 64 KiB over HTTP/1.1 is counted with 32 bytes for each header here (RFC 9113, section 6.5.2).
 const headerBytes = 96 * 1024;
+
+// What waits for the application on all streams of a connection.
+const sessionMegabytes = 64;
 
 /** Opens one. */
 export function openLine(options: {
@@ -71,6 +74,8 @@ export function openLine(options: {
       createConnection: () => socket,
       settings: { enablePush: false, maxHeaderListSize: headerBytes },
       maxHeaderListPairs: 2_000,
+      maxSendHeaderBlockLength: 2 * headerBytes,
+      maxSessionMemory: sessionMegabytes,
     });
     opened.once('connect', () => opened.setLocalWindowSize(windowBytes));
     opened.once('goaway', retire);
@@ -110,7 +115,9 @@ export function openLine(options: {
         try {
           exchange(opened, outgoing, scheme, handler, ended);
         } catch (error) {
-          notSent(error instanceof Error ? error : new Error('unknown'));
+          // The application may have said goodbye a moment ago.
+          if (opened.closed || opened.destroyed) notSent(new ClosedStreamError('the connection has ended'));
+          else notSent(error instanceof Error ? error : new Error('unknown'));
         }
       };
       if (session === undefined) waiting.push({ start, unsent: notSent });
