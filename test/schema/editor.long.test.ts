@@ -133,7 +133,7 @@ describe('an editor marks', () => {
 `);
     expect(file.marks).toEqual([
       '2:9 Write `key: value` lines here, indented',
-      '3:12 This has no effect beside the sections: indent it below `default:`',
+      '3:12 This has no effect next to the sections: indent it below `default:`',
       '5:5 Property form is not allowed.',
       '6:11 Write one single value here',
       '7:11 Value is not accepted. Valid values: "simple", "rewrite", "launcher".',

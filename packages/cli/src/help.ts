@@ -9,15 +9,15 @@ Usage: latchkey <command> [arguments]
 
 ${commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join('\n')}
 
-Begin with these two:
+Start with these two:
 
   latchkey check upstreams.yml --cluster prod --env-file prod.env
   latchkey explain upstreams.yml --cluster prod --url https://wiki.corp.example.com/ --as ann@example.com
 
-\`latchkey <command> --help\` shows the options of a command, with examples. \`latchkey --version\` says which
-this is. \`-\` in place of a file is standard input.
-It ends with 0 when all is fine, 1 when there is something to look at, 2 when it was not called properly.
-Nothing is sent anywhere, and no file is written.
+\`latchkey <command> --help\` shows the options of a command, with examples. \`latchkey --version\` shows the
+version. \`-\` in place of a file is standard input.
+The exit code is 0 if everything is fine, 1 if there is something to check, 2 if it was called wrongly.
+Nothing is sent over the network, and no file is written.
 `;
 }
 

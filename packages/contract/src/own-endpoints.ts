@@ -181,7 +181,7 @@ export function renderEndpointReference(): string {
     '| path | methods | what it is for |',
     '| --- | --- | --- |',
     `| \`${healthPath}\` | any | The health check, under every host and without one: 200, or 503 after the signal to stop. |`,
-    `| \`${grpcHealthPath}\` | any | The health check of an ALB that checks by gRPC: the status 12 as it expects, or 14 once the task is told to stop. |`,
+    `| \`${grpcHealthPath}\` | any | The health check of an ALB that checks by gRPC: the status 12 as it expects, or 14 after the signal to stop. |`,
     ...all.map(
       ({ path, below, methods, meaning, onlyWith }) =>
         `| \`${path}${below ? '/…' : ''}\` | ${methodsText(methods)} | ${meaning}${onlyWith === undefined ? '' : ` Without \`${onlyWith}\` it is the application’s.`} |`,

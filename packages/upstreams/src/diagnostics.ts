@@ -346,7 +346,7 @@ export const diagnosticKinds = {
     code: 'LK402',
     severity: 'warning',
     title: '`*` beside other entries',
-    text: '`*` stands for everybody only where it is the sole entry of its list. Beside others it matches nobody. Take it out, or take the others out.',
+    text: '`*` means everybody only if it is the only entry of its list. Next to others it matches nobody. Remove it, or remove the others.',
   },
   entryNeverMatches: {
     code: 'LK403',

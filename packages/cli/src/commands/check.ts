@@ -14,9 +14,10 @@ export const check: Command = {
   name: 'check',
   summary: 'Says what is wrong with an upstream file, and what is probably not meant',
   usage: 'check FILE (--cluster NAME | --env-file FILE) [options]',
-  help: `Says all that the proxy would say when it starts with this file, and warns of what is allowed but
-seldom meant: public patterns that open too much, wildcards, rewrites that lead anywhere, routes
-that are never reached, secrets in the file. Every line has a code; docs/diagnostics.md explains it.
+  help: `Reports all errors and warnings that the proxy would report when it starts with this file. It also
+warns of things that are allowed but usually a mistake: public patterns that open too much, wildcards,
+rewrites that can lead anywhere, routes that are never used, secrets in the file. Every line has a
+code; docs/diagnostics.md explains it.
 
 ${deploymentHelp}
   --fail-on KIND    error (default) or warning: what makes the command end with 1

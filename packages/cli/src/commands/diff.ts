@@ -15,22 +15,22 @@ export const diff: Command = {
   name: 'diff',
   summary: 'Says who gains and who loses access between two versions of a file',
   usage: 'diff OLD NEW (--cluster NAME | --env-file FILE) [options]',
-  help: `Compares what the two files mean, not their text: for each host who may pass, which paths are
-public, where it leads. Moving a rule from a section to \`default\` is no change.
+  help: `Compares the meaning of the two files, not their text: for each host, who has access, which paths
+are public and where it leads. Moving a rule from a section to \`default\` is not a change.
 
 ${deploymentHelp}
   --old-env-file FILE
-                    what OLD is read with, where it is not the same: a new default of the environment
-                    lets people in as a rule of the file does. May be given several times
-  --fail-on widen   end with 1 where anybody gains access
+                    the environment for OLD, if it is another one: a default in the environment gives
+                    people access like a rule in the file. May be given several times
+  --fail-on widen   end with 1 if anybody gains access
   --format FORMAT   text (default), json, or github
 
-Anybody gains where there is a new group, domain, address, public pattern or provider, or preflights
-pass. Where patterns are new or change their order, some may: that counts too. A new host widens
-nothing that was there, so it is told and does not count.
+Access widens with a new group, domain, address, public pattern or provider, and with public preflights.
+It may widen with new patterns of hosts, or a new order of them; that counts as well. A new host is
+shown, but does not count, because nobody gains access to an existing host.
 
-Where NEW lacks more than half of the routes of OLD, or all, a proxy that runs refuses to read it
-again. That is told with the changes (\`refused\` in json) and ends with 1, unless the env files of NEW
+If NEW has less than half of the routes of OLD, or none, a running proxy refuses to reload it. This is
+shown with the changes (\`refused\` in json), and the command ends with 1, unless the env files of NEW
 have UPSTREAM_RELOAD_ALLOW_LOSS=true.
 
 Examples:

@@ -19,15 +19,15 @@ export const explain: Command = {
   name: 'explain',
   summary: 'Says what the proxy would do with a request, and which rule decided',
   usage: 'explain FILE (--cluster NAME | --env-file FILE) --url URL [--as EMAIL [--groups G,G]] [options]',
-  help: `Shows the route, the path as rules see it, and each step with hit, miss or not reached, in the order
-in which they are asked: what is open to anybody, whether auth lets the person sign in, the rules of
-the application. The first rule that hits lets the request in. Then what the application is sent.
-Without --as nobody is signed in.
+  help: `Shows the route, the path that the rules are matched against, and each step with hit, miss or not
+reached, in their order: what is public, whether auth lets the person sign in, the rules of the
+application. The first rule that hits allows the request. Then it shows what the application receives.
+Without --as, nobody is signed in.
 
 ${deploymentHelp}
-                    With the env file of auth, too, it says whom auth refuses before all rules
-  --url URL         the address; its path is taken as it stands, dots and escapes included.
-                    wss://… asks about the handshake of a WebSocket
+                    With the env file of auth as well, it shows whether auth refuses the account
+  --url URL         the address; its path is used unchanged, with dots and escapes.
+                    wss://… is the handshake of a WebSocket
   --as EMAIL        who is signed in
   --groups G,G      the groups of that person; left out, there are none
   --provider SLUG   the provider that signed the person in; left out, the one of the route
@@ -35,19 +35,18 @@ ${deploymentHelp}
   --header H        "Name: value", may be given several times; without any it is a page visit
   --format FORMAT   text (default) or json
 
-It ends with 0 when the request would get what it asks for, and with 1 when it would be refused or sent
-to sign in.
+It ends with 0 if the request is allowed, and with 1 if it is refused or sent to the sign-in.
 
 Examples:
 
-  Why can Ann not get in?
+  Why does Ann have no access?
     latchkey explain upstreams.yml --env-file proxy.prod.env --env-file auth.prod.env \\
       --url https://wiki.corp.example.com/ --as ann@example.com --groups eng,oncall
 
   Is this path public?
     latchkey explain upstreams.yml --cluster prod --url https://wiki.corp.example.com/api/health
 
-  What does a script get whose session is over?
+  What does a script get when its session is over?
     latchkey explain upstreams.yml --cluster prod --url https://wiki.corp.example.com/api/pages \\
       --header 'Sec-Fetch-Mode: cors'
 

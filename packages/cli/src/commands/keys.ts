@@ -41,12 +41,12 @@ export const keys: Command = {
   name: 'keys',
   summary: 'Makes a fresh secret: session, grant, client, assertion or signing',
   usage: `keys ${names.join('|')}`,
-  help: `The secret goes to stdout and the name of its variable to stderr, so that it can be piped into a
-secret store. Nothing is kept.
+  help: `The secret is printed to stdout and the name of its variable to stderr, so that it can be piped into
+a secret store. It is not saved.
 
-  session     SESSION_COOKIE_SECRET: seals the session cookie
-  grant       SESSION_KEY: seals what only auth may read in it
-  client      CLIENT_SECRET and CLIENT_PROXY_SECRET: by which auth knows the proxy
+  session     SESSION_COOKIE_SECRET: encrypts the session cookie
+  grant       SESSION_KEY: encrypts the part of it that only auth may read
+  client      CLIENT_SECRET and CLIENT_PROXY_SECRET: the secret of the proxy at auth
   assertion   ASSERTION_KEY: the key of the signed assertion, EC P-256
   signing     REQUESTSIGNER_KEY: the key of the request signature, RSA
 

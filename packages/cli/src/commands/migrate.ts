@@ -16,15 +16,15 @@ export const migrate: Command = {
   name: 'migrate',
   summary: 'Says where a deployment of BuzzFeed SSO behaves otherwise under Latchkey',
   usage: 'migrate FILE --env-file FILE [--env-file FILE] [--cluster NAME] [options]',
-  help: `Takes the upstream file and the environment of BuzzFeed SSO v3 as they are, and tells each difference
-that they touch: what it was, what it is now and why, and what to do. What is not told stays the same.
-Give the env files of both services for an answer about both.
+  help: `Reads the upstream file and the environment of BuzzFeed SSO v3 unchanged, and reports each difference
+that affects them: the behaviour before and now, the reason, and what to do. Everything that is not
+reported stays the same. Give the env files of both services for a report about both.
 
 ${deploymentHelp}
   --fail-on KIND    error (default) or warning: what makes the command end with 1
   --format FORMAT   text (default), json, or github
 
-An error keeps Latchkey from starting. A warning may change who gets in, or what is reached.
+With an error, Latchkey does not start. A warning may change who has access, or which application is reached.
 
 Examples:
 

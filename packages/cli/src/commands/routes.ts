@@ -18,22 +18,22 @@ export const routes: Command = {
   name: 'routes',
   summary: 'Lists the routes that a file becomes in one environment, one per line',
   usage: 'routes FILE (--cluster NAME | --env-file FILE) [--format text|json|yaml]',
-  help: `Each line has the host or pattern, the kind of route, where it leads, who may pass, and the options
-that are not as they come. Sections, extra routes and defaults are already worked in. Of headers
-only the names are shown, except as yaml.
+  help: `Each line has the host or pattern, the kind of route, where it leads, who has access, and the options
+that differ from their defaults. Sections, extra routes and defaults are already merged. Values of
+headers are shown only in yaml.
 
 ${deploymentHelp}
   --format FORMAT   text (default), with tabs between the columns off a terminal; json; or yaml: an
-                    upstream file that means the same without sections, templates and defaults, to
-                    compare as text or to go on with. It has the values of headers, so keep it as
-                    you keep the file
+                    upstream file with the same meaning, without sections, templates and defaults,
+                    to compare as text or to use in place of the file. It contains the values of
+                    headers, so protect it like the file
 
 Examples:
 
   latchkey routes upstreams.yml --cluster prod
   latchkey routes upstreams.yml --cluster prod --format json | jq '.[] | select(.tlsSkipVerify)'
   latchkey routes upstreams.yml --env-file prod.env --format yaml > prod.yml
-  latchkey routes /run/latchkey/live.yml --env-file prod.env    (UPSTREAM_LIVE_COPY: what is live)
+  latchkey routes /run/latchkey/live.yml --env-file prod.env    (UPSTREAM_LIVE_COPY: the active file)
 `,
   run(args, io) {
     const { values, positionals } = readArguments(args, {

@@ -8,7 +8,7 @@ export const schema: Command = {
   name: 'schema',
   summary: 'Prints the JSON Schema of the upstream file, for editors',
   usage: 'schema',
-  help: `With it an editor completes keys, shows what they mean, and marks mistakes while you type.
+  help: `With this schema, an editor completes keys, shows their meaning, and marks mistakes while you type.
 
 Examples:
 

@@ -40,7 +40,7 @@ describe('who may pass', () => {
         code: 'LK401',
         severity: 'warning',
         message:
-          '`allowed_groups` and UPSTREAM_DEFAULT_EMAIL_DOMAINS let people in independently: keep only the one that has to hold',
+          '`allowed_groups` and UPSTREAM_DEFAULT_EMAIL_DOMAINS each give access on their own: keep only the kind of rule that is required',
       },
     ]);
   });

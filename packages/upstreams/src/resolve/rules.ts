@@ -58,12 +58,16 @@ function reportKinds(rules: AccessRules, options: Options, at: Position, report:
   }
   if (named.length > 1) {
     const sources = named.map((kind) => templatedText(kind, options)).join(' and ');
-    report('severalKinds', at, `${sources} let people in independently: keep only the one that has to hold`);
+    report(
+      'severalKinds',
+      at,
+      `${sources} each give access on their own: keep only the kind of rule that is required`,
+    );
   }
   for (const kind of named) {
     const { option, variable } = settingOf[kind];
     if (options[option] !== undefined && isEmpty(options[option])) {
-      const message = `The empty \`${option}\` does not take ${variable} away: write who may pass`;
+      const message = `The empty \`${option}\` does not remove ${variable}: write who has access`;
       report('emptyKeepsDefault', at, message);
     }
   }
@@ -88,7 +92,7 @@ function reportEntries(options: Options, report: Report): void {
   }
   for (const { value, at } of readableOf(options.allowed_groups)) {
     if (/[,\p{Cc}]/u.test(value.trim())) {
-      const message = `${quote(value)} cannot stand in \`X-Forwarded-Groups\`, so the application is not told of it: give the group a name without commas and control characters`;
+      const message = `${quote(value)} cannot stand in \`X-Forwarded-Groups\`, so the application does not receive it: give the group a name without commas and control characters`;
       report('groupUnsayable', at, message);
     }
   }

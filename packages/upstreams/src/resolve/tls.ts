@@ -60,7 +60,7 @@ function reportIdle(options: Options, reach: Reach | undefined, report: Report):
   for (const option of [...fileOptions, 'server_name'] as const) {
     const written = readable(options[option]);
     if (written === undefined || written.value === '') continue;
-    const message = `The connection is not secured, so \`${option}\` has no effect: write \`to: https://…\`, or take it out`;
+    const message = `The connection does not use TLS, so \`${option}\` has no effect: write \`to: https://…\`, or take it out`;
     report('tlsWithoutEffect', written.at, message);
   }
 }

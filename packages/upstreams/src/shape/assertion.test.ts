@@ -70,8 +70,8 @@ describe('assertion_claims', () => {
 
   test.each([
     ['{ "a b": x }', 'LK218 "a b" is no name of a claim: write letters, digits and `_:/.-`'],
-    ['{ login: $mail }', 'LK218 "$mail" is nothing that is known of a person: write one of `$email`'],
-    ['{ login: $ }', 'LK218 "$" is nothing that is known of a person'],
+    ['{ login: $mail }', 'LK218 "$mail" is not a value of a person: write one of `$email`'],
+    ['{ login: $ }', 'LK218 "$" is not a value of a person'],
     ['{ login: [a] }', 'LK205 Write the value of login as one text'],
     ['{ login: ~ }', 'LK205 Write the value of login as one text'],
     ['Viewer', 'Write `name: value` lines here, indented'],

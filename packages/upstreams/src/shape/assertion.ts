@@ -93,11 +93,7 @@ function readClaim(
   if (fact === undefined) return [name, value.text.replace(/^\$\$/, '$')];
   if (isFact(fact)) return [name, { of: fact }];
   const advice = `write one of ${choices}, or \`$$\` for a dollar sign`;
-  return refuse(
-    'assertionClaim',
-    value.at,
-    `${quote(value.text)} is nothing that is known of a person: ${advice}`,
-  );
+  return refuse('assertionClaim', value.at, `${quote(value.text)} is not a value of a person: ${advice}`);
 }
 
 function isFact(text: string): text is keyof AssertedPerson {

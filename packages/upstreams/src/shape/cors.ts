@@ -40,7 +40,7 @@ const fields = {
   }),
   max_age: duration(
     {
-      meaning: 'How long a browser remembers what it was told.',
+      meaning: 'How long a browser keeps the answer to a preflight.',
       default: 'what browsers do, five seconds',
       example: '10m',
     },

@@ -25,7 +25,7 @@ export const headerPattern: Reader<string> = plainScalar(
       (text) => !framingNames.has(text.toLowerCase()),
       problem(
         'headerPattern',
-        (text) => `${text} belongs to the connection and ends here anyway: take it out`,
+        (text) => `${text} belongs to the connection and is never forwarded: remove it`,
       ),
     ),
 );

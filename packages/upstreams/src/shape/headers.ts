@@ -75,7 +75,7 @@ function readHeader(name: string, { at, value }: YamlEntry, refuse: Refuse): Hea
   if (!headerName.test(name))
     return refuse('headerUnusable', at, `${quote(name)} is not a header name: correct it`);
   if (framingNames.has(name.toLowerCase())) {
-    return refuse('headerUnusable', at, `${name} belongs to the connection and cannot be set: take it out`);
+    return refuse('headerUnusable', at, `${name} belongs to the connection and cannot be set: remove it`);
   }
   if (value.kind === 'scalar' && value.unresolved) return unreadableValue;
   if (value.kind !== 'scalar') return refuse('notText', value.at, `Write the value of ${name} as one text`);

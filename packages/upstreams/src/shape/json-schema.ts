@@ -10,7 +10,7 @@ import { serviceAdvice, serviceFields } from './service.ts';
 const misplaced = {
   type: 'null',
   not: { type: 'null' },
-  errorMessage: 'This has no effect beside the sections: indent it below `default:`',
+  errorMessage: 'This has no effect next to the sections: indent it below `default:`',
   doNotSuggest: true,
 };
 

@@ -42,7 +42,7 @@ export const chapters: readonly Chapter[] = [
       '**A list that is missing or empty is taken from the environment.** So with `UPSTREAM_DEFAULT_EMAIL_DOMAINS=example.com`, everybody at example.com also has access to a route with `allowed_groups: [security]`. `latchkey check` warns about this ([LK401](diagnostics.md#lk401-more-than-one-kind-of-rule)). A route without any rule, from the file or from the environment, is an error.',
       "**`*`** means everybody who can sign in, but only if it is the only entry of its list. Next to other entries it matches nobody. It is not a wildcard inside an entry: `*.example.com` matches nobody. It needs quotes: `'*'`. In `from` it has no meaning; use a pattern there.",
       'Auth decides first who can sign in at all (`AUTHORIZE_EMAIL_DOMAINS`, `AUTHORIZE_EMAIL_ADDRESSES`).',
-      '**Several providers**, `provider_slug: [google, okta]`: who has a session of any of them comes in, and who has none chooses on a page of auth. The rules make no difference between them: an address, a domain or a group is allowed whichever of the providers vouches for it. So list only those that you believe about every name in the rules ([decision 49](decisions/0049-several-providers.md)).',
+      '**Several providers**, `provider_slug: [google, okta]`: a session from any of them is accepted, and people without a session choose on a page of auth. The rules do not distinguish the providers: an address, a domain or a group is allowed from each of them. So list only providers that you trust for every name in the rules ([decision 49](decisions/0049-several-providers.md)).',
     ],
   },
   {

@@ -88,7 +88,7 @@ function readSections(node: YamlMapping, report: Report): Map<string, Section | 
   for (const [key, entry] of node.entries) {
     if (Object.hasOwn(serviceFields, key) || entry.unresolved) continue;
     if (misplacedKeys.has(key)) {
-      const message = `${quote(key)} has no effect beside the sections: indent it below \`default:\``;
+      const message = `${quote(key)} has no effect next to the sections: indent it below \`default:\``;
       report('misplaced', entry.at, message);
     } else {
       sections.set(key, readSection(key, entry, report));
