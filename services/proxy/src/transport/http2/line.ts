@@ -102,6 +102,7 @@ export function openLine(options: {
   return {
     openedAt: elapsed(),
     hasRoom: () =>
+      session?.closed !== true &&
       streams < Math.min(mostStreams, session?.remoteSettings?.maxConcurrentStreams ?? mostStreams),
     isUsedWithin: (ms) => streams > 0 || elapsed() - usedAt < ms,
     send(outgoing, handler, unsent) {
