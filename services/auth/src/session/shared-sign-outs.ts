@@ -1,4 +1,5 @@
 import type { Clock } from '@latchkey/http';
+import { clockSkewMs } from '@latchkey/session';
 import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import { StoreAway } from '../store/store.ts';
@@ -30,7 +31,9 @@ export function sharedSignOuts(
   { now, elapsed, log }: Clock & { log: Pick<Logger, 'info' | 'warn'> },
 ): SignOuts {
   const known = createRevocations({ now, elapsed });
-  let settledAt = performance.now() + settleMs;
+  // Also whoever reads for the first time does not know whether others are there who have more to tell.
+  let mustSettle = true;
+  let settledAt = Infinity;
   let hasLostLines = false;
   /** the last line that was read */
   let position: string | undefined;
@@ -40,6 +43,8 @@ export function sharedSignOuts(
   /** whether we know of an end that is not in the log */
   let isUntold = false;
   const idsOf = new Map<string, string[]>();
+  /** lines of ours that the store has taken, and that we have not read yet: with the store they may be lost */
+  const unread = new Set<string>();
 
   let last: Promise<unknown> = Promise.resolve();
   let waiting: Promise<void> | undefined;
@@ -54,8 +59,10 @@ export function sharedSignOuts(
   }
 
   async function catchUp(): Promise<void> {
+    const written = [...unread];
     const lines = position === undefined ? [] : await linesFrom(position);
-    const hasLost = lines[0]?.id !== position;
+    const read = new Set(lines.map(({ id }) => id));
+    const hasLost = position !== undefined && ![position, ...written].every((id) => read.has(id));
     if (position !== undefined && !hasLost && !isUntold) learn(lines.slice(1));
     else await startOver(hasLost);
     if (now() - markedAt < markAgainMs) return;
@@ -64,26 +71,29 @@ export function sharedSignOuts(
   }
 
   async function startOver(hasLost: boolean): Promise<void> {
-    if (hasLost) {
-      hasLostLines = true;
-      settledAt = performance.now() + settleMs;
-    }
+    mustSettle ||= hasLost;
+    hasLostLines ||= hasLost;
     position = undefined;
+    unread.clear();
+    // Before we look at what we know: what cannot be told meanwhile is left for the next time.
+    isUntold = false;
     const lines = await linesFrom(undefined);
     const told = createRevocations({ now, elapsed });
     let toldSince = Infinity;
-    for (const line of lines.map(({ text }) => readLine(text))) {
+    for (const { id, text } of lines) {
+      const line = readLine(text);
       if (line?.ended !== undefined) told.add(line.ended);
-      toldSince = Math.min(toldSince, line?.since ?? Infinity);
+      if (line?.since !== undefined) toldSince = Math.min(toldSince, wholeSince(line.since, id));
     }
     const untold = known.all().filter((ended) => ended.until > now() && !told.has(ended));
-    for (const ended of untold) await shared.append(signOutLine(ended));
+    for (const ended of untold) await write(signOutLine(ended));
     if (untold.length > 0)
       log.warn({ count: untold.length }, 'the store did not know of sign-outs: it was told again');
-    isUntold = false;
     idsOf.clear();
     learn(lines);
     if (since < toldSince || toldSince === Infinity) await mark();
+    if (mustSettle) settledAt = performance.now() + settleMs;
+    mustSettle = false;
   }
 
   function forgetLinesOfWhatIsOver(): void {
@@ -96,7 +106,7 @@ export function sharedSignOuts(
       since = now();
       log.info('the store remembers sign-outs from now on');
     }
-    await shared.append(markLine({ since, at: now() }));
+    await write(markLine({ since, at: now() }));
     markedAt = now();
   }
 
@@ -113,29 +123,40 @@ export function sharedSignOuts(
   function learn(lines: readonly LogLine[]): void {
     for (const { id, text } of lines) {
       position = id;
+      unread.delete(id);
       const line = readLine(text);
       if (line?.ended !== undefined) {
+        const { account, sid } = line.ended;
         known.add(line.ended);
-        idsOf.set(line.ended.account, [...(idsOf.get(line.ended.account) ?? []), id]);
+        if (sid === undefined) forgetReplaced(account, id);
+        const ids = idsOf.get(account) ?? [];
+        ids.push(id);
+        idsOf.set(account, ids);
       }
       if (line?.since === undefined) continue;
-      since = Math.min(since, line.since);
+      since = Math.min(since, wholeSince(line.since, id));
       markedAt = Math.max(markedAt, line.at);
     }
   }
 
-  // Of an account that ended more than is told apart, one line is left.
+  async function write(text: string): Promise<string> {
+    const id = await shared.append(text);
+    unread.add(id);
+    return id;
+  }
+
+  // Of an account that ended more than is told apart, little more than one line is left.
   async function tell(ended: Ended): Promise<void> {
-    const id = await shared.append(signOutLine(ended));
-    if (ended.sid !== undefined) return;
-    // Not those that another task may have read last: it would miss them.
-    const isOld = (other: string) => writtenAt(other) < writtenAt(id) - readWithinMs;
-    const ids = idsOf.get(ended.account) ?? [];
-    idsOf.set(
-      ended.account,
-      ids.filter((other) => !isOld(other)),
-    );
-    await shared.remove(ids.filter(isOld));
+    const id = await write(signOutLine(ended));
+    if (ended.sid === undefined) await shared.remove(forgetReplaced(ended.account, id));
+  }
+
+  // Not the last of the old ones: it may be the last of all that another task has read, and would be missed there.
+  function forgetReplaced(account: string, by: string): readonly string[] {
+    const ids = idsOf.get(account) ?? [];
+    const old = ids.filter((id) => writtenAt(id) < writtenAt(by) - readWithinMs).slice(0, -1);
+    idsOf.set(account, ids.slice(old.length));
+    return old;
   }
 
   function isLost({ sid, signedInAt }: Asked): boolean {
@@ -172,6 +193,12 @@ export function sharedSignOuts(
     ready: caughtUp,
     close: () => clearInterval(following),
   };
+}
+
+// Nothing is whole since a moment that was to come: whoever wrote that had a clock that was ahead, and people who sign in
+// until then would be taken for people from before.
+function wholeSince(since: number, id: string): number {
+  return Math.min(since, writtenAt(id) + clockSkewMs);
 }
 
 // The id of a line says when it was written, by the store's clock.

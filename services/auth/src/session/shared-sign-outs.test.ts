@@ -1,0 +1,130 @@
+// Several tasks tell each other who has signed out, through a store that loses what it likes.
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { clockFrom } from '@latchkey/http';
+import { performance } from 'node:perf_hooks';
+import { StoreAway } from '../store/store.ts';
+import type { Log, LogLine } from '../store/store.ts';
+import { sharedSignOuts } from './shared-sign-outs.ts';
+import type { SignOuts } from './sign-outs.ts';
+
+const day = 86_400_000;
+const began = 1_800_000_000_000;
+const clock = { now: began, passed: 0 };
+const settled = 2_100;
+const quiet = { info: () => undefined, warn: () => undefined };
+
+const none: readonly LogLine[] = [];
+const nothing: (text: string) => Promise<void> = async () => undefined;
+
+/** A log of which a test decides what is lost, and when it answers. */
+function looseLog() {
+  const it = { lines: none, isAway: false, at: began, before: nothing };
+  const log: Log = {
+    page: 1_000,
+    async append(text) {
+      await it.before(text);
+      if (it.isAway) throw new StoreAway('gone');
+      const id = `${(it.at += 1)}-0`;
+      it.lines = [...it.lines, { id, text }];
+      return id;
+    },
+    async read(from) {
+      if (it.isAway) throw new StoreAway('gone');
+      return it.lines.filter(({ id }) => from === undefined || id >= from);
+    },
+    async remove(ids) {
+      it.lines = it.lines.filter(({ id }) => !ids.includes(id));
+    },
+  };
+  return { it, log };
+}
+
+const tasks: SignOuts[] = [];
+beforeEach(() => {
+  const now = performance.now.bind(performance);
+  Object.assign(clock, { now: began, passed: 0 });
+  jest.spyOn(performance, 'now').mockImplementation(() => now() + clock.passed);
+});
+afterEach(() => {
+  for (const task of tasks.splice(0)) task.close();
+  jest.restoreAllMocks();
+});
+function startTask(log: Log): SignOuts {
+  const task = sharedSignOuts(log, { ...clockFrom({ now: () => clock.now }), log: quiet });
+  tasks.push(task);
+  return task;
+}
+
+function sessionOf(sub: string, sid = `${sub}.`) {
+  return { idp: 'okta', sub, sid, auth_time: clock.now / 1000 };
+}
+const until = () => clock.now + 30 * day;
+
+test('a sign-out that the store took and lost, before anybody had read it, is told again', async () => {
+  const { it, log } = looseLog();
+  const [one, other] = [startTask(log), startTask(log)];
+  await Promise.all([one.ready(), other.ready()]);
+  await Promise.all([one.ready(), other.ready()]);
+  const session = sessionOf('a');
+  await one.add(session, until());
+  // What took over when the first Redis died had not heard of it.
+  it.lines = it.lines.slice(0, -1);
+  await one.ready();
+  expect(await other.has(session)).toBe(true);
+});
+
+test('a sign-out that fails while others are told again is told, too', async () => {
+  const { it, log } = looseLog();
+  const one = startTask(log);
+  await one.ready();
+  await one.add(sessionOf('a'), until());
+  await one.ready();
+  it.lines = it.lines.slice(0, 1);
+  it.before = async (text) => {
+    if (!text.includes('"ended"')) return;
+    it.before = nothing;
+    it.isAway = true;
+    await one.add(sessionOf('b'), until());
+    it.isAway = false;
+  };
+  await one.ready();
+  await one.ready();
+  const other = startTask(log);
+  await other.ready();
+  expect(await other.has(sessionOf('b'))).toBe(true);
+});
+
+test('what is over is not removed under somebody who has read it last', async () => {
+  const { it, log } = looseLog();
+  const [one, other] = [startTask(log), startTask(log)];
+  await Promise.all([one.ready(), other.ready()]);
+  for (let at = 0; at < 50; at++) await one.add(sessionOf('a', `${at}.`), until());
+  await Promise.all([one.ready(), other.ready()]);
+  it.at += 120_000;
+  await one.add(sessionOf('a', '50.'), until());
+  expect(await other.has(sessionOf('somebody'))).toBe(false);
+});
+
+test('a task that comes to an empty store late waits for those who know more', async () => {
+  const { it, log } = looseLog();
+  it.isAway = true;
+  const late = startTask(log);
+  clock.passed += settled;
+  it.isAway = false;
+  const session = sessionOf('a');
+  clock.now += 10_000;
+  await expect(late.has(session)).rejects.toBeInstanceOf(StoreAway);
+});
+
+test('a mark by a clock that was ahead ends nobody', async () => {
+  const { log } = looseLog();
+  clock.now += day;
+  const wrong = startTask(log);
+  await wrong.ready();
+  clock.now = began + 120_000;
+  const right = startTask(log);
+  await right.ready();
+  clock.passed += settled;
+  expect(await right.has(sessionOf('a'))).toBe(false);
+  expect(await wrong.has(sessionOf('a'))).toBe(false);
+});
