@@ -57,9 +57,11 @@ export function createGrantStates({ store, vault }: OpenStore, { now }: Pick<Clo
   // the old one for theft, so the new one must not get lost while the store is away.
   const unkept = new LRUCache<string, Unkept>(upTo(keptUnkept));
   const again = setInterval(() => {
-    for (const [sid, { text, ...keeping }] of unkept.entries()) {
+    for (const [sid, result] of unkept.entries()) {
+      const { text, ...keeping } = result;
       store.put(placeOfGrant(sid), text, keeping).then(
-        () => unkept.delete(sid),
+        // A newer one may have come meanwhile.
+        () => unkept.peek(sid) === result && unkept.delete(sid),
         () => undefined,
       );
     }

@@ -1,5 +1,5 @@
 import type { StoreSettings } from '@latchkey/settings';
-import { Cluster, Redis } from 'ioredis';
+import { Cluster, Redis, ReplyError } from 'ioredis';
 import { performance } from 'node:perf_hooks';
 import type { ZodType } from 'zod';
 import { createCircuit } from './circuit.ts';
@@ -82,7 +82,7 @@ function connect({ host, port, username, password, database, tls, cluster }: Sto
     disableClientInfo: true,
     lazyConnect: false,
   };
-  if (!cluster) return new Redis({ ...options, host, port, db: database });
+  if (!cluster) return inDatabase(new Redis({ ...options, host, port, db: database }));
   return new Cluster([{ host, port }], {
     redisOptions: options,
     enableOfflineQueue: false,
@@ -91,6 +91,18 @@ function connect({ host, port, username, password, database, tls, cluster }: Sto
     // A node is called by the name that the cluster gives it: its certificate is for that.
     dnsLookup: (address, done) => done(null, address),
   });
+}
+
+// The client goes on in database 0 where Redis refuses the one that was asked for: among what belongs to somebody else.
+function inDatabase(client: Redis): Redis {
+  return client.on('error', (error: unknown) => {
+    if (commandOf(error) === 'select') client.disconnect(true);
+  });
+}
+
+function commandOf(error: unknown): unknown {
+  const command = error instanceof ReplyError && 'command' in error ? error.command : undefined;
+  return typeof command === 'object' && command !== null && 'name' in command ? command.name : undefined;
 }
 
 const soon = (times: number): number => Math.min(times * 50, 500);

@@ -37,7 +37,7 @@ afterEach(async () => {
   for (const end of ends.splice(0).toReversed()) await end();
 });
 
-function storeAt(port: number, more: { password?: string; cluster?: boolean } = {}) {
+function storeAt(port: number, more: { password?: string; cluster?: boolean; database?: number } = {}) {
   const changes: CircuitChange[] = [];
   const settings = { host: '127.0.0.1', port, database: 0, tls: false, cluster: false, ...more };
   const link = openRedisLink(settings, (change) => void changes.push(change));
@@ -109,6 +109,20 @@ describeWithRedis('a Redis that', () => {
     await comesBack(link, store);
     expect((await ask(store))?.text).toBe('text');
     expect(changes.at(-1)).toEqual({ open: false });
+  });
+
+  test.each([
+    ['does not have the database', 'CONFIG GET databases', 99, 'it answers ERR'],
+    ['does not let us into it', 'ACL SETUSER default -select', 3, 'it answers NOPERM'],
+  ])('%s is not used in its place with another one', async (_, command, database, why) => {
+    const redis = await startRedis();
+    ends.push(() => redis.close());
+    await redis.command(command);
+    const { link, store } = storeAt(redis.port, { database });
+    await link.opened();
+    const { outcome } = await takes(() => store.put(place, 'text', { ttlMs: 60_000 }));
+    expect(outcome).toMatchObject({ code: 'store_unavailable', detail: `the store: ${why}` });
+    expect(await redis.command('DBSIZE')).toBe(':0');
   });
 
   test('is gone is told at once, and comes back empty', async () => {
