@@ -299,4 +299,36 @@ describe('an application that speaks HTTP/2 without TLS', () => {
       detail: 'the application does not speak HTTP/2, or not as it should',
     });
   });
+
+  test.each(['constructor', '__proto__'])('a trailer may have any name: %s', async (name) => {
+    const asked = ask({ method: 'POST' });
+    asked.write('body');
+    asked.addTrailers([
+      [name, '1'],
+      [name, '2'],
+    ]);
+    asked.end();
+    const answer = await answered(asked);
+    expect(await answer.text).toBe('body');
+    expect(answer.rawTrailers).toEqual(['x-seen', `${name} 1 ${name} 2`, 'x-sum', 'abc']);
+  });
+
+  test('trailers that HTTP/2 has no words for cost their request, and no other', async () => {
+    const asked = ask({ method: 'POST' });
+    asked.write('body');
+    asked.addTrailers([
+      ['ETag', '1'],
+      ['ETag', '2'],
+    ]);
+    app.answer = (stream) => void stream.resume();
+    asked.end();
+    expect((await answered(asked)).statusCode).toBe(502);
+  });
+
+  test('a stream that is reset without an error and without an answer is not taken for an answer', async () => {
+    app.answer = (stream) => stream.close(constants.NGHTTP2_NO_ERROR);
+    const asked = ask();
+    asked.end();
+    expect((await answered(asked)).statusCode).toBe(502);
+  });
 });

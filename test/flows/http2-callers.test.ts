@@ -119,6 +119,36 @@ describe('who comes over HTTP/2', () => {
     for (const gone of ['connection', 'keep-alive', 'transfer-encoding']) expect(valuesIn(gone)).toEqual([]);
   });
 
+  test.each(['constructor', '__proto__'])(
+    'gets what an application says by whatever name: %s',
+    async (name) => {
+      the.stack.app.answer = (_req, res) => {
+        res.writeEarlyHints({ link: '</a.css>', [name]: ['1', '2'] });
+        res.writeHead(200, ['Trailer', name, name, '1', name, '2']);
+        res.flushHeaders();
+        res.addTrailers([
+          [name, '3'],
+          [name, '4'],
+        ]);
+        setImmediate(() => res.end('body'));
+      };
+      const { status, headers, trailers, text } = await answerTo(ask());
+      expect([status, text]).toEqual([200, 'body']);
+      expect(headers.filter((_, at) => at % 2 === 1 && headers[at - 1] === name)).toEqual(['1', '2']);
+      expect(trailers).toEqual([name, '3', name, '4']);
+    },
+  );
+
+  test('loses the request, and nobody else does, where the status has no words in HTTP/2', async () => {
+    the.stack.app.answer = (_req, res) => {
+      res.writeHead(999);
+      res.flushHeaders();
+    };
+    const stream = ask();
+    expect((await answerTo(stream)).status).toBe(0);
+    expect(stream.rstCode).toBe(constants.NGHTTP2_INTERNAL_ERROR);
+  });
+
   test('uploads and downloads many megabytes', async () => {
     the.stack.app.answer = (req, res) => void req.pipe(res);
     const stream = ask({ ':method': 'PUT' });

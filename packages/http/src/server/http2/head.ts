@@ -48,11 +48,10 @@ export function toHttp2(status: number, rawHeaders: readonly string[]): string[]
   return [':status', String(status), ...fieldPairs(rawHeaders).flat()];
 }
 
-/** Fields as Node takes them of HTTP/2. */
+/** Fields as Node takes them of HTTP/2. By a Map: `constructor` and `__proto__` are names like any other. */
 export function fieldsOf(flat: readonly string[]): OutgoingHttpHeaders {
-  const fields: Record<string, string[]> = {};
-  for (const [name, value] of fieldPairs(flat)) (fields[name] ??= []).push(value);
-  return fields;
+  const byName = Map.groupBy(fieldPairs(flat), ([name]) => name);
+  return Object.fromEntries([...byName].map(([name, pairs]) => [name, pairs.map(([, value]) => value)]));
 }
 
 /** Fields as Node takes them of HTTP/1.1: names, which are written in small letters, with their values. */

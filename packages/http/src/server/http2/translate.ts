@@ -104,8 +104,10 @@ function orBreak(stream: ServerHttp2Stream, tell: () => void): void {
 }
 
 function refuse(stream: ServerHttp2Stream, status: number): void {
-  stream.respond({ ':status': status }, { endStream: true });
-  endUpload(stream);
+  orBreak(stream, () => {
+    stream.respond({ ':status': status }, { endStream: true });
+    endUpload(stream);
+  });
 }
 
 function close(stream: ServerHttp2Stream, code: number): void {

@@ -1,6 +1,6 @@
 import { fieldsOf, sendHead } from '@latchkey/http';
 import { constants } from 'node:http2';
-import type { ClientHttp2Session } from 'node:http2';
+import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
 import { errors } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Outgoing } from '../ask-first.ts';
@@ -30,6 +30,7 @@ export function exchange(
   const stream = sendHead(requestHead(outgoing, scheme), (head) =>
     session.request(head, { endStream: !hasBody, waitForTrailers: hasBody }),
   );
+  const isWhole = watchEnd(stream);
   let isOver = false;
   const controller: Dispatcher.DispatchController = {
     aborted: false,
@@ -54,44 +55,59 @@ export function exchange(
   function fail(error: Error): void {
     end(() => handler.onResponseError?.(controller, error), error);
   }
+  // Whoever hears may throw; undici expects it, too.
+  function tell(what: () => void): void {
+    if (isOver) return;
+    try {
+      what();
+    } catch (error) {
+      fail(error instanceof Error ? error : new Error('unknown'));
+    }
+  }
 
   stream.on('headers', function inform(headers, _flags, rawHeaders) {
     const status = Number(headers[':status']);
     // The body has been sent without asking.
-    if (isOver || status === 100) return;
+    if (status === 100) return;
     controller.rawHeaders = answerHead(rawHeaders, { isWhole: false, method, status });
-    handler.onResponseStart?.(controller, status, {});
+    tell(() => handler.onResponseStart?.(controller, status, {}));
   });
   stream.once('response', function answered(headers, flags, rawHeaders) {
-    if (isOver) return;
     const status = Number(headers[':status']);
-    const isWhole = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
-    controller.rawHeaders = answerHead(rawHeaders, { isWhole, method, status });
-    handler.onResponseStart?.(controller, status, {});
+    const isAll = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
+    controller.rawHeaders = answerHead(rawHeaders, { isWhole: isAll, method, status });
+    tell(() => handler.onResponseStart?.(controller, status, {}));
+    if (isOver) return;
     stream.setTimeout(outgoing.bodyTimeout, () => fail(new errors.BodyTimeoutError()));
-    stream.on('data', (chunk: Buffer) => {
-      if (!isOver) handler.onResponseData?.(controller, chunk);
-    });
+    stream.on('data', (chunk: Buffer) => tell(() => handler.onResponseData?.(controller, chunk)));
   });
   stream.once('trailers', (_trailers, _flags, rawTrailers) => (controller.rawTrailers = rawTrailers));
   stream.once('end', function answeredWhole() {
-    // One that is reset ends, too.
-    if (stream.rstCode === NGHTTP2_NO_ERROR) end(() => handler.onResponseEnd?.(controller, {}));
+    if (isWhole()) end(() => handler.onResponseEnd?.(controller, {}));
   });
   stream.on('error', (error) => fail(failed(session, stream.rstCode, error)));
   stream.once('close', () => fail(failed(session, stream.rstCode)));
 
   handler.onRequestStart?.(controller, undefined);
   if (!hasBody) return handler.onRequestSent?.();
-  stream.once('wantTrailers', () => stream.sendTrailers(fieldsOf(outgoing.trailers?.() ?? [])));
-  stream.once('finish', () => {
-    if (!isOver) handler.onRequestSent?.();
-  });
-  body.on('data', (chunk: Buffer) => {
-    if (!isOver) handler.onBodySent?.(chunk);
-  });
+  stream.once('wantTrailers', () => tell(() => stream.sendTrailers(fieldsOf(outgoing.trailers?.() ?? []))));
+  stream.once('finish', () => tell(() => handler.onRequestSent?.()));
+  body.on('data', (chunk: Buffer) => tell(() => handler.onBodySent?.(chunk)));
   body.once('error', fail);
   body.pipe(stream);
+}
+
+// A stream that is reset ends, too, and with NO_ERROR (as Node resets one that is destroyed) it looks like one that is complete.
+// Taken for that, half an answer would be followed by the next one within its `Content-Length`.
+function watchEnd(stream: ClientHttp2Stream): () => boolean {
+  const push = stream.push.bind(stream);
+  let isEnded = false;
+  stream.push = function hear(chunk: unknown, encoding) {
+    // RFC 9113, section 5.1: the application's last frame comes while the stream is open; what is reset is closed first.
+    if (chunk === null && !stream.closed) isEnded = true;
+    return push(chunk, encoding);
+  };
+  return () => isEnded;
 }
 
 function failed(session: ClientHttp2Session, code: number | undefined, error?: Error): Error {
