@@ -1,5 +1,5 @@
 import type { StoreSettings } from '@latchkey/settings';
-import { Cluster, Redis, ReplyError } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { performance } from 'node:perf_hooks';
 import type { ZodType } from 'zod';
 import { createCircuit } from './circuit.ts';
@@ -101,7 +101,7 @@ function inDatabase(client: Redis): Redis {
 }
 
 function commandOf(error: unknown): unknown {
-  const command = error instanceof ReplyError && 'command' in error ? error.command : undefined;
+  const command = error instanceof Error && 'command' in error ? error.command : undefined;
   return typeof command === 'object' && command !== null && 'name' in command ? command.name : undefined;
 }
 
