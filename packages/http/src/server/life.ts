@@ -120,9 +120,11 @@ export async function startServer(
     if (upgrade === undefined || !isFree) socket.destroy();
     else upgrade(req, socket, head);
   });
-  const { readMs } = timeouts;
+  const { readMs, writeMs } = timeouts;
   const http2 =
-    options.http2 === true ? openHttp2Door(server, { headerBytes, readMs, idleMs: keepAliveMs }) : undefined;
+    options.http2 === true
+      ? openHttp2Door(server, { headerBytes, readMs, writeMs, idleMs: keepAliveMs })
+      : undefined;
   await listen(server, port, listenOn);
   const stopLooking = endStalled({ underway, upgraded }, timeouts.writeMs);
   server.once('close', stopLooking);

@@ -2,12 +2,14 @@ import { afterEach, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
-import { connect as connectHttp2 } from 'node:http2';
+import { connect as connectHttp2, constants } from 'node:http2';
 import { connect } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { openHttp2Door } from './door.ts';
+import type { Http2Door } from './door.ts';
 
 let server: Server;
+let door: Http2Door;
 
 afterEach(() => {
   server.closeAllConnections();
@@ -19,7 +21,7 @@ async function listen({ readMs, idleMs }: { readMs: number; idleMs: number }): P
     req.resume();
     res.end(req.socket.remoteAddress);
   });
-  openHttp2Door(server, { headerBytes: 65_536, readMs, idleMs });
+  door = openHttp2Door(server, { headerBytes: 65_536, readMs, writeMs: 200, idleMs });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
@@ -62,4 +64,53 @@ test.each([1, 3, 10])('HTTP/1.1 that comes in pieces of %i bytes is read whole',
   socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
   await once(socket, 'close');
   expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+// What a client says first: the preface, settings without any, and then what follows.
+function open(port: number, ...following: Buffer[]): Socket {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+  const settings = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+  socket.write(Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), settings, ...following]));
+  return socket.on('error', () => undefined).resume();
+}
+const goodbye = Buffer.from([0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+const halfOfAHead = Buffer.from([0, 0, 1, 1, 0, 0, 0, 0, 1, 0x82]);
+
+test.each([
+  ['says nothing more', Buffer.alloc(0)],
+  ['says goodbye', goodbye],
+  ['says half of a head', halfOfAHead],
+])('a client that %s and never closes is not kept', async (_, bytes) => {
+  const port = await listen({ readMs: 100, idleMs: 100 });
+  const [socket] = await Promise.all([
+    once(server, 'connection').then(([taken]) => taken as Socket),
+    Promise.resolve(open(port, bytes)),
+  ]);
+  await once(socket, 'close');
+});
+
+test.each([
+  ['says nothing', undefined],
+  ['has said goodbye', goodbye],
+  ['has said half of a head', halfOfAHead],
+])('a client that %s and never closes holds up no stop', async (_, bytes) => {
+  const port = await listen({ readMs: 60_000, idleMs: 60_000 });
+  if (bytes === undefined) connect(port, '127.0.0.1').on('error', () => undefined);
+  else await once(open(port, bytes), 'data');
+  if (bytes === undefined) await once(server, 'connection');
+  const closed = new Promise((resolve) => server.close(resolve));
+  door.close();
+  door.destroy();
+  await closed;
+});
+
+test('a client that takes nothing of an answer is cut off, however short that is, and its connection is not', async () => {
+  const port = await listen({ readMs: 5_000, idleMs: 5_000 });
+  const session = connectHttp2(`http://127.0.0.1:${port}`, { settings: { initialWindowSize: 0 } });
+  await once(session, 'remoteSettings');
+  const stream = session.request({ ':authority': 'a.test' });
+  stream.on('error', () => undefined);
+  await new Promise((resolve) => stream.once('close', resolve));
+  expect([stream.rstCode, session.closed]).toEqual([constants.NGHTTP2_INTERNAL_ERROR, false]);
+  session.destroy();
 });

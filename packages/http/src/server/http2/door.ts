@@ -13,11 +13,12 @@ export type Http2Door = {
   sayGoodbye(): void;
   /** Takes no more requests, and closes each connection after its last answer. */
   close(): void;
-  /** Closes all of them at once. */
+  /** Closes all connections at once, of whatever protocol. */
   destroy(): void;
 };
 
-const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_FLAG_END_STREAM, NGHTTP2_NO_ERROR } = constants;
+const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_FLAG_END_STREAM, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } =
+  constants;
 // RFC 9113, section 6.8: a server that will go "SHOULD send an initial GOAWAY frame with the last stream identifier set to
 // 2^31-1", so that requests that are on their way are not lost.
 const anyStream = 2 ** 31 - 1;
@@ -51,13 +52,20 @@ const mostSettings = 1_000;
  * knowledge, RFC 9113, section 3.3) is taken here, and each of its streams goes to the server as a connection with one request.
  *
  * @param options.headerBytes how long the head of a request may be, as the server counts it
- * @param options.readMs how long the first bytes of a connection may take
+ * @param options.readMs how long the first bytes of a connection may take, and its end
+ * @param options.writeMs how long a client may take nothing of an answer that is here
  * @param options.idleMs how long a connection is kept without a request
  */
 export function openHttp2Door(
   server: Server,
-  { headerBytes, readMs, idleMs }: { headerBytes: number; readMs: number; idleMs: number },
+  {
+    headerBytes,
+    readMs,
+    writeMs,
+    idleMs,
+  }: { headerBytes: number; readMs: number; writeMs: number; idleMs: number },
 ): Http2Door {
+  const sockets = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
   const takeHttp1 = server.listeners('connection');
   const http1 = (socket: Duplex) => takeHttp1.forEach((take) => Reflect.apply(take, server, [socket]));
@@ -72,15 +80,20 @@ export function openHttp2Door(
       maxHeaderListSize: 2 * headerBytes,
     },
   });
-  streams.on('session', function hold(session) {
+  function hold(session: ServerHttp2Session, socket: Socket): void {
     sessions.add(session);
-    let idle = setTimeout(() => session.close(), idleMs);
+    // A session that is closed leaves the connection to its client to close, and a client may keep it.
+    function end(): void {
+      session.close();
+      idle = setTimeout(() => socket.destroy(), readMs);
+    }
+    let idle = setTimeout(end, idleMs);
     let open = 0;
     let settings = 0;
     session.on('remoteSettings', () => {
       if (++settings > mostSettings) session.destroy(undefined, NGHTTP2_ENHANCE_YOUR_CALM);
     });
-    session.once('close', () => {
+    socket.once('close', () => {
       clearTimeout(idle);
       sessions.delete(session);
     });
@@ -89,23 +102,33 @@ export function openHttp2Door(
       open++;
       stream.once('close', () => {
         open--;
-        if (open === 0 && !session.closed) idle = setTimeout(() => session.close(), idleMs);
+        if (open === 0 && !socket.destroyed) idle = setTimeout(end, idleMs);
       });
-      const { socket } = session;
+      // Who asked for it is done with an answer once it is here whole: nobody else sees that it is not taken.
+      stream.on('timeout', () => {
+        if (stream.writableLength > 0) stream.close(NGHTTP2_INTERNAL_ERROR);
+      });
+      stream.setTimeout(writeMs);
       translate(stream, rawHeaders, (flags & NGHTTP2_FLAG_END_STREAM) === 0, function connectTo() {
         const [near, far] = StreamSocket.pair(socket);
         http1(far);
         return near;
       });
     });
-  });
+  }
+  function http2(socket: Socket): void {
+    streams.once('session', (session) => hold(session, socket));
+    streams.emit('connection', socket);
+  }
   // A client that breaks the rules of the connection loses it, and no other does.
   streams.on('sessionError', (_error: Error, session: Http2Session) => session.destroy());
 
   server.removeAllListeners('connection');
-  server.on('connection', (socket: Socket) =>
-    byFirstBytes(socket, readMs, { http1, http2: (taken) => void streams.emit('connection', taken) }),
-  );
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    byFirstBytes(socket, readMs, { http1, http2 });
+  });
 
   return {
     sayGoodbye() {
@@ -115,7 +138,7 @@ export function openHttp2Door(
       for (const session of sessions) session.close();
     },
     destroy() {
-      for (const session of sessions) session.destroy();
+      for (const socket of sockets) socket.destroy();
     },
   };
 }
