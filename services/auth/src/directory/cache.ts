@@ -1,5 +1,6 @@
 import { HttpError, upTo } from '@latchkey/http';
 import { LRUCache } from 'lru-cache';
+import { within } from '../within.ts';
 import { unavailable } from './directory.ts';
 import type { Directory, Membership, Waiting } from './directory.ts';
 import type { SharedAnswers } from './shared-answers.ts';
@@ -79,7 +80,7 @@ export function cachedDirectory(options: {
       return known.isMember;
     }
     try {
-      return await within(clocks.waitMs, renewed(group, person, now()));
+      return await within(clocks.waitMs, renewed(group, person, now()), () => unavailable('no answer yet'));
     } catch (error) {
       if (known === undefined) throw error;
       stale.push(ours(error));
@@ -172,14 +173,4 @@ const longestName = 320;
 // `*` is no group, and a dot segment, a slash or a `%` would make another address of the question.
 function isAskable(group: string): boolean {
   return group !== '*' && /^(?!\.{1,2}$)[^\s/\\%?#]+$/.test(group) && group.length <= longestName;
-}
-
-async function within<T>(waitMs: number, work: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(unavailable('no answer yet')), waitMs);
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -42,6 +42,7 @@ type Lapse = { readonly now: number; readonly elapsed: number };
 
 // More sign-outs than a person makes while their sessions last, and little enough for a company of any size.
 const keptSids = 50;
+const forgetAgainMs = 1_000;
 
 /**
  * Remembers what has ended until it would have been over anyway, without exception: nobody can make us forget by ending
@@ -54,7 +55,11 @@ export function createRevocations({ now, elapsed }: Clock): Revocations {
   const isOver = (lapse: Lapse) => lapse.now <= now() && lapse.elapsed <= elapsed();
 
   // An account that ended something goes to the end of the line, so what is over is at its beginning.
+  let forgottenAt = -Infinity;
   function forgetWhatIsOver(): void {
+    // Not with each of many: a map passes over all that was taken from its beginning.
+    if (elapsed() < forgottenAt + forgetAgainMs) return;
+    forgottenAt = elapsed();
     for (const [key, { lapses }] of accounts) {
       if (!isOver(lapses)) return;
       accounts.delete(key);

@@ -18,7 +18,7 @@ const nothing: (text: string) => Promise<void> = async () => undefined;
 
 /** A log of which a test decides what is lost, and when it answers. */
 function looseLog() {
-  const it = { lines: none, isAway: false, at: began, before: nothing };
+  const it = { lines: none, isAway: false, at: began, before: nothing, reading: Promise.resolve() };
   const log: Log = {
     page: 1_000,
     async append(text) {
@@ -29,6 +29,7 @@ function looseLog() {
       return id;
     },
     async read(from) {
+      await it.reading;
       if (it.isAway) throw new StoreAway('gone');
       return it.lines.filter(({ id }) => from === undefined || id >= from);
     },
@@ -127,4 +128,14 @@ test('a mark by a clock that was ahead ends nobody', async () => {
   clock.passed += settled;
   expect(await right.has(sessionOf('a'))).toBe(false);
   expect(await wrong.has(sessionOf('a'))).toBe(false);
+});
+
+test('nobody waits for a log that takes long to read', async () => {
+  const { it, log } = looseLog();
+  const read = Promise.withResolvers<void>();
+  it.reading = read.promise;
+  const task = startTask(log);
+  await expect(task.has(sessionOf('a'))).rejects.toBeInstanceOf(StoreAway);
+  read.resolve();
+  expect(await task.has(sessionOf('a'))).toBe(false);
 });

@@ -4,10 +4,12 @@ import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import { StoreAway } from '../store/store.ts';
 import type { Log, LogLine } from '../store/store.ts';
+import { within } from '../within.ts';
 import { createRevocations } from './revocations.ts';
 import type { Asked, Ended } from './revocations.ts';
 import { isSharedSid } from './sid.ts';
 import { markLine, readLine, signOutLine } from './sign-out-lines.ts';
+import type { SignOutLine } from './sign-out-lines.ts';
 import { askedOf } from './sign-outs.ts';
 import type { SignOuts } from './sign-outs.ts';
 
@@ -17,6 +19,14 @@ const followMs = 500;
 const settleMs = 4 * followMs;
 const markAgainMs = 86_400_000;
 const readWithinMs = 60_000;
+// All sign-outs of a company are read or told within seconds; nobody waits for that.
+const answerMs = 2 * followMs;
+const toldAtOnce = 500;
+
+type ReadLine = { readonly id: string; readonly line: SignOutLine | undefined };
+
+// A page at a time, as it comes: all at once would keep the process from everything else for a second.
+const understood = ({ id, text }: LogLine): ReadLine => ({ id, line: readLine(text) });
 
 /**
  * Remembers sign-outs together with the other tasks. Each task knows all of them: it has read the log from its beginning, and
@@ -80,13 +90,14 @@ export function sharedSignOuts(
     const lines = await linesFrom(undefined);
     const told = createRevocations({ now, elapsed });
     let toldSince = Infinity;
-    for (const { id, text } of lines) {
-      const line = readLine(text);
+    for (const { id, line } of lines) {
       if (line?.ended !== undefined) told.add(line.ended);
       if (line?.since !== undefined) toldSince = Math.min(toldSince, wholeSince(line.since, id));
     }
     const untold = known.all().filter((ended) => ended.until > now() && !told.has(ended));
-    for (const ended of untold) await write(signOutLine(ended));
+    for (let at = 0; at < untold.length; at += toldAtOnce) {
+      await Promise.all(untold.slice(at, at + toldAtOnce).map((ended) => write(signOutLine(ended))));
+    }
     if (untold.length > 0)
       log.warn({ count: untold.length }, 'the store did not know of sign-outs: it was told again');
     idsOf.clear();
@@ -110,21 +121,20 @@ export function sharedSignOuts(
     markedAt = now();
   }
 
-  async function linesFrom(from: string | undefined): Promise<readonly LogLine[]> {
-    const lines = [...(await shared.read(from))];
+  async function linesFrom(from: string | undefined): Promise<readonly ReadLine[]> {
+    const lines = (await shared.read(from)).map(understood);
     for (let size = lines.length; size >= shared.page;) {
       const more = await shared.read(lines.at(-1)?.id);
       size = more.length;
-      lines.push(...more.slice(1));
+      lines.push(...more.slice(1).map(understood));
     }
     return lines;
   }
 
-  function learn(lines: readonly LogLine[]): void {
-    for (const { id, text } of lines) {
+  function learn(lines: readonly ReadLine[]): void {
+    for (const { id, line } of lines) {
       position = id;
       unread.delete(id);
-      const line = readLine(text);
       if (line?.ended !== undefined) {
         const { account, sid } = line.ended;
         known.add(line.ended);
@@ -177,7 +187,7 @@ export function sharedSignOuts(
     async has(session) {
       const asked = askedOf(session);
       if (known.has(asked)) return true;
-      await caughtUp();
+      await soon(caughtUp());
       if (known.has(asked)) return true;
       const isUnsettled = performance.now() < settledAt;
       if (isUnsettled && (hasLostLines || isLost(asked))) {
@@ -190,9 +200,13 @@ export function sharedSignOuts(
       );
       return true;
     },
-    ready: caughtUp,
+    ready: () => soon(caughtUp()),
     close: () => clearInterval(following),
   };
+}
+
+function soon(reading: Promise<void>): Promise<void> {
+  return within(answerMs, reading, () => new StoreAway('it is still being read who has signed out'));
 }
 
 // Nothing is whole since a moment that was to come: whoever wrote that had a clock that was ahead, and people who sign in

@@ -2,6 +2,7 @@ import type { StoreSettings } from '@latchkey/settings';
 import { Cluster, Redis } from 'ioredis';
 import { performance } from 'node:perf_hooks';
 import type { ZodType } from 'zod';
+import { within } from '../within.ts';
 import { createCircuit } from './circuit.ts';
 import type { CircuitChange } from './circuit.ts';
 import { StoreAway } from './store.ts';
@@ -42,7 +43,7 @@ export function openRedisLink(settings: StoreSettings, onChange: (change: Circui
   return {
     async send(reply, name, ...args) {
       if (!circuit.allows()) throw new StoreAway('it is left alone for a moment');
-      const answer = await within(commandMs, client.call(name, ...args)).catch((error: unknown) => {
+      const answer = await within(commandMs, client.call(name, ...args), late).catch((error: unknown) => {
         throw failed(causeOf(error) ?? trouble ?? 'no connection');
       });
       const read = reply.safeParse(answer);
@@ -55,7 +56,7 @@ export function openRedisLink(settings: StoreSettings, onChange: (change: Circui
     async opened() {
       if (client.status === 'ready') return;
       const ready = new Promise<void>((resolve) => void client.once('ready', resolve));
-      await within(openingMs, ready).catch(() => failed(trouble ?? 'it cannot be reached'));
+      await within(openingMs, ready, late).catch(() => failed(trouble ?? 'it cannot be reached'));
     },
     close: () => client.disconnect(),
   };
@@ -108,16 +109,7 @@ function commandOf(error: unknown): unknown {
 const soon = (times: number): number => Math.min(times * 50, 500);
 
 class Late extends Error {}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Late()), ms);
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const late = () => new Late();
 
 // Errors of the client hold the command, and with it what is kept: only words of known alphabets are quoted.
 function causeOf(error: unknown): string | undefined {
