@@ -41,12 +41,14 @@ beforeAll(async () => {
       route('plain', 'http://app.internal:8080') +
       route('secure', 'https://app.internal', authority) +
       route('other', 'https://other.internal', authority) +
+      route('first', 'http://first.internal:22') +
       route('lost', 'http://lost.internal') +
       route('two', 'http://two.internal', ', protocol: h2c') +
       route('near', '{{app}}') +
       `- {service: any, default: {type: rewrite, from: '^(.*)[.]any[.]latchkey[.]localhost$', to: 'http://$1', options: {allowed_email_domains: [example.com], skip_auth_regex: ['^/']}}}\n`,
   });
   proxy.places.set('app.internal:8080', stack.app.port);
+  proxy.places.set('first.internal:22', stack.app.port);
   proxy.places.set('two.internal:80', http2App.port);
   const { port } = overTls.address() as AddressInfo;
   for (const host of ['app', 'other']) proxy.places.set(`${host}.internal:443`, port);
@@ -55,6 +57,7 @@ afterEach(() => {
   stack.app.received.length = 0;
   proxy.asked.length = 0;
   proxy.refusal = undefined;
+  proxy.greeting = '';
 });
 afterAll(async () => {
   await stack.close();
@@ -112,6 +115,17 @@ describe('an application', () => {
     expect(stack.app.received).toMatchObject([{ method: 'POST', body: 'body' }]);
     expect(proxy.asked).toHaveLength(1);
   });
+
+  test.each(['SSH-2.0-OpenSSH_9.9\r\n', 'HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil'])(
+    'that speaks before it is asked is asked once, and not believed: %j',
+    async (greeting) => {
+      proxy.greeting = greeting;
+      const line = stack.nextLine(({ error }) => error === 'upstream_malformed');
+      expect((await ask('first')).status).toBe(502);
+      expect((await line)['detail']).toBe('the application spoke before it was asked');
+      expect(proxy.asked).toEqual([{ authority: 'first.internal:22', credentials }]);
+    },
+  );
 
   test('on this machine is reached without it', async () => {
     expect((await ask('near')).status).toBe(200);

@@ -4,6 +4,7 @@ import type { buildConnector, Dispatcher } from 'undici';
 import { askFirst } from './ask-first.ts';
 import type { Outgoing } from './ask-first.ts';
 import type { Dialer } from './dialer.ts';
+import { MalformedAnswerError } from './malformed.ts';
 import type { Way } from './way.ts';
 
 /**
@@ -53,7 +54,15 @@ export function createPools({ dialer, elapsed }: { dialer: Dialer; elapsed: () =
   const owned = new LRUCache<string, Pool>({ max: keptOwners, dispose: letGo });
 
   function dialTo({ destination }: Way): (dialed: buildConnector.Callback) => void {
-    return (dialed) => dialer.dial(destination, dialed);
+    return (dialed) =>
+      dialer.dial(destination, (...outcome) => {
+        const [, socket] = outcome;
+        if (socket === null || socket.readableLength === 0) return dialed(...outcome);
+        // What speaks first does not speak HTTP/1.1, or speaks to somebody else. undici would open one connection after the
+        // other, without end, for a request that it never sends. Only behind an outgoing proxy is anything here so soon.
+        socket.destroy();
+        return dialed(new MalformedAnswerError('the application spoke before it was asked'), null);
+      });
   }
 
   function optionsFor(way: Way) {
