@@ -7,10 +7,10 @@ const times = 16;
 
 // Milliseconds of this thread, for the same ends again in the same order, as a log tells them.
 function readingAgain(count: number): number {
-  const { add } = createRevocations(clockFrom());
+  const revocations = createRevocations(clockFrom());
   const read = () => {
     for (let at = 0; at < count; at++) {
-      add({ account: `${at}`, sid: 'a', signedInAt: 0, at: 0, until: Date.now() + 3_600_000 });
+      revocations.add({ account: `${at}`, sid: 'a', signedInAt: 0, at: 0, until: Date.now() + 3_600_000 });
     }
   };
   read();
