@@ -13,6 +13,7 @@ let stack: Stack;
 beforeAll(async () => {
   app = await startRawApp();
   stack = await startStack({
+    proxyEnv: { SERVER_INTERIM_ANSWERS: 'true' },
     upstreams: `
 - service: old
   default: {from: old.latchkey.localhost, to: '127.0.0.1:${app.port}', options: {allowed_email_domains: [example.com], skip_auth_regex: [/]}}
@@ -83,4 +84,16 @@ test.each(malformed.filter(([what]) => /equal|line feed|folded|cookie|another/.t
 test('an application that hangs up without an answer is still one that cannot be reached', async () => {
   app.answer = '';
   expect(JSON.parse((await ask()).body)).toMatchObject({ error: 'upstream_unreachable' });
+});
+
+const asksFirst = 'Content-Length: 2\nExpect: 100-continue\nConnection: close\n\nhi';
+
+test.each([
+  ['a request', () => ask()],
+  ['one that asks before it sends its body', () => ask(asksFirst, 'POST / HTTP/1.1')],
+])('%s that is answered with a status below 100 gets no 200 of ours, and ends nothing', async (_, send) => {
+  app.answer = 'HTTP/1.1 099 Odd\nContent-Length: 2\n\nhi';
+  expect((await send()).status).toBe(502);
+  app.answer = 'HTTP/1.1 200 OK\nContent-Length: 2\n\nhi';
+  expect((await ask()).status).toBe(200);
 });

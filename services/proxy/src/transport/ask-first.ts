@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { errors } from 'undici';
 import type { buildConnector, Dispatcher } from 'undici';
+import { createTelling } from './telling.ts';
 
 /** A request as it is dispatched. */
 export type Outgoing = {
@@ -66,48 +67,35 @@ function exchange(
   });
   const word = setTimeout(goOn, wordWithinMs);
   let answer: IncomingMessage | undefined;
-  let isOver = false;
-  const controller: Dispatcher.DispatchController = {
-    aborted: false,
-    paused: false,
-    reason: null,
-    abort: fail,
+  const { controller, tell, end, fail } = createTelling(handler, {
     pause: () => void answer?.pause(),
     resume: () => void answer?.resume(),
-  };
+    over() {
+      clearTimeout(word);
+      body?.destroy();
+      asked.destroy();
+    },
+  });
 
   function goOn(): void {
     clearTimeout(word);
-    body?.on('data', (chunk: Buffer) => handler.onBodySent?.(chunk));
+    body?.on('data', (chunk: Buffer) => tell(() => handler.onBodySent?.(chunk)));
     body?.pipe(asked);
-  }
-  function end(tell: () => void): void {
-    if (isOver) return;
-    isOver = true;
-    clearTimeout(word);
-    tell();
-    body?.destroy();
-    asked.destroy();
-  }
-  function fail(error: Error): void {
-    end(() => handler.onResponseError?.(controller, error));
   }
 
   asked.once('continue', goOn);
-  asked.once('finish', () => handler.onRequestSent?.());
+  asked.once('finish', () => tell(() => handler.onRequestSent?.()));
   asked.on('information', function inform({ statusCode, rawHeaders, headers: parsed }) {
     if (statusCode === 100) return;
     controller.rawHeaders = rawHeaders;
-    handler.onResponseStart?.(controller, statusCode, parsed);
+    tell(() => handler.onResponseStart?.(controller, statusCode, parsed));
   });
   asked.once('response', function answered(message) {
     answer = message;
     clearTimeout(word);
     controller.rawHeaders = message.rawHeaders;
-    handler.onResponseStart?.(controller, message.statusCode ?? 502, message.headers);
-    message.on('data', (chunk: Buffer) => {
-      if (!isOver) handler.onResponseData?.(controller, chunk);
-    });
+    tell(() => handler.onResponseStart?.(controller, message.statusCode ?? 502, message.headers));
+    message.on('data', (chunk: Buffer) => tell(() => handler.onResponseData?.(controller, chunk)));
     message.once('error', fail);
     message.once('end', function answeredWhole() {
       controller.rawTrailers = message.rawTrailers;

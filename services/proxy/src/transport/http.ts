@@ -10,7 +10,7 @@ import type { Taken } from './connections.ts';
 import type { Freshness } from './pools.ts';
 import { AuthenticatedConnectionError, failureOf, isClosedEarly, SlowError } from './failure.ts';
 import type { Failure } from './failure.ts';
-import { refuseTransferCoding } from './malformed.ts';
+import { MalformedAnswerError, refuseTransferCoding } from './malformed.ts';
 import { rawTexts } from './raw-texts.ts';
 import { Handler } from './handler.ts';
 import type { Hearer } from './handler.ts';
@@ -190,6 +190,8 @@ class Delivery implements Hearer {
   }
 
   onResponseEnd(controller: Dispatcher.DispatchController): void {
+    // An answer that is interim alone, or none, would end as a 200 of ours.
+    if (!this.hasBegun) return this.fail(new MalformedAnswerError('it ends before a status of 200 or more'));
     this.answer.end(this.events.answer.trailers(rawTexts(controller.rawTrailers)));
     this.end({ answered: true });
   }

@@ -7,6 +7,7 @@ import type { Outgoing } from '../ask-first.ts';
 import { isAboutOurCertificate } from '../certificate.ts';
 import { ClosedStreamError } from '../failure.ts';
 import { MalformedAnswerError } from '../malformed.ts';
+import { createTelling } from '../telling.ts';
 import { answerHead, requestHead } from './head.ts';
 
 const { NGHTTP2_CANCEL, NGHTTP2_FLAG_END_STREAM, NGHTTP2_NO_ERROR } = constants;
@@ -31,39 +32,18 @@ export function exchange(
     session.request(head, { endStream: !hasBody, waitForTrailers: hasBody }),
   );
   const isWhole = watchEnd(stream);
-  let isOver = false;
-  const controller: Dispatcher.DispatchController = {
-    aborted: false,
-    paused: false,
-    reason: null,
-    abort: fail,
+  const { controller, tell, end, fail } = createTelling(handler, {
     pause: () => void stream.pause(),
     resume: () => void stream.resume(),
-  };
-
-  function end(tell: () => void, error?: Error): void {
-    if (isOver) return;
-    isOver = true;
-    tell();
-    body?.destroy();
-    // What is left of an upload is not wanted any more where the answer is complete.
-    // A stream with something unread would never close.
-    stream.resume();
-    if (!stream.closed) stream.close(error === undefined ? NGHTTP2_NO_ERROR : NGHTTP2_CANCEL);
-    over(error);
-  }
-  function fail(error: Error): void {
-    end(() => handler.onResponseError?.(controller, error), error);
-  }
-  // Whoever hears may throw; undici expects it, too.
-  function tell(what: () => void): void {
-    if (isOver) return;
-    try {
-      what();
-    } catch (error) {
-      fail(error instanceof Error ? error : new Error('unknown'));
-    }
-  }
+    over(error) {
+      body?.destroy();
+      // What is left of an upload is not wanted any more where the answer is complete.
+      // A stream with something unread would never close.
+      stream.resume();
+      if (!stream.closed) stream.close(error === undefined ? NGHTTP2_NO_ERROR : NGHTTP2_CANCEL);
+      over(error);
+    },
+  });
 
   stream.on('headers', function inform(headers, _flags, rawHeaders) {
     const status = Number(headers[':status']);
@@ -76,8 +56,7 @@ export function exchange(
     const status = Number(headers[':status']);
     const isAll = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
     controller.rawHeaders = answerHead(rawHeaders, { isWhole: isAll, method, status });
-    tell(() => handler.onResponseStart?.(controller, status, {}));
-    if (isOver) return;
+    if (!tell(() => handler.onResponseStart?.(controller, status, {}))) return;
     stream.setTimeout(outgoing.bodyTimeout, () => fail(new errors.BodyTimeoutError()));
     stream.on('data', (chunk: Buffer) => tell(() => handler.onResponseData?.(controller, chunk)));
   });
