@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
-import { findProgram } from '../fixtures/programs.ts';
+import { findProgram } from '@latchkey/testing/programs';
 import { freePort } from '../fixtures/ports.ts';
 import { startProgram } from '../fixtures/running-program.ts';
 import { ask, askAsStranger, useApplication } from './application.ts';

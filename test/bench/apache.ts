@@ -2,7 +2,7 @@ import { startDevIdp } from '@latchkey/dev-idp';
 import { Browser } from '@latchkey/testing/browser';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { findProgram } from '../fixtures/programs.ts';
+import { findProgram } from '@latchkey/testing/programs';
 import { freePort } from '../fixtures/ports.ts';
 import { pressAccount } from '../fixtures/sign-in.ts';
 import type { Installation } from './installation.ts';

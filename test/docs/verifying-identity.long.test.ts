@@ -10,7 +10,7 @@ import type { JSONWebKeySet } from 'jose';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { freePort } from '../fixtures/ports.ts';
-import { findProgram } from '../fixtures/programs.ts';
+import { findProgram } from '@latchkey/testing/programs';
 import { startProgram } from '../fixtures/running-program.ts';
 import { valuesOf } from '../fixtures/recorder.ts';
 import { useStack } from '../fixtures/use-stack.ts';

@@ -1,6 +1,6 @@
 // People reach the services through Apache httpd, set up as deploy/fronts/apache.conf says.
 import { describe, expect, test } from '@jest/globals';
-import { findProgram } from '../fixtures/programs.ts';
+import { findProgram } from '@latchkey/testing/programs';
 import { checked, useFront } from './front.ts';
 import { holdsBehind } from './holds-behind.ts';
 

@@ -1,6 +1,6 @@
 // Caddy forwards to an application itself and asks `/oauth2/forward-auth` about each request, as deploy/fronts/Caddyfile says.
 import { describe, expect, test } from '@jest/globals';
-import { findProgram } from '../fixtures/programs.ts';
+import { findProgram } from '@latchkey/testing/programs';
 import { signIn } from '../fixtures/sign-in.ts';
 import { askedAbout, asksAboutEach, asserting } from './asks-about-each.ts';
 import { useFront } from './front.ts';

@@ -1,6 +1,6 @@
 // People reach the services through haproxy, set up as deploy/fronts/haproxy.cfg says.
 import { describe, expect, test } from '@jest/globals';
-import { findProgram } from '../fixtures/programs.ts';
+import { findProgram } from '@latchkey/testing/programs';
 import { checked, useFront } from './front.ts';
 import { holdsBehind } from './holds-behind.ts';
 

@@ -2,7 +2,7 @@
 // says. A signed-in person who lacked the group went round in circles.
 import { describe, expect, test } from '@jest/globals';
 import { pressAccount } from '../fixtures/sign-in.ts';
-import { findProgram } from '../fixtures/programs.ts';
+import { findProgram } from '@latchkey/testing/programs';
 import { askedAbout, asksAboutEach, asserting } from './asks-about-each.ts';
 import { useFront } from './front.ts';
 import { nginxWith } from './nginx.ts';

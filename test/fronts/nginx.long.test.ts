@@ -1,7 +1,7 @@
 // People reach the services through nginx, set up as deploy/fronts/nginx.conf says, or with as little as nginx needs.
 import { describe, expect, test } from '@jest/globals';
 import { valuesOf } from '../fixtures/recorder.ts';
-import { findProgram } from '../fixtures/programs.ts';
+import { findProgram } from '@latchkey/testing/programs';
 import { cookieHeader, signIn } from '../fixtures/sign-in.ts';
 import { ask } from './ask.ts';
 import { useFront } from './front.ts';

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { findProgram } from './programs.ts';
 
 /** A Redis of the test's own, on loopback, with nothing on disk. */
 export type RunningRedis = {
@@ -24,7 +25,7 @@ export type RunningRedis = {
   close(): Promise<void>;
 };
 
-const program = findServer();
+const program = findProgram('redis-server', 'valkey-server');
 
 /** Whether there is a Redis to start; without one, what needs it is left out, with a line that says so. */
 export const hasRedis = program !== undefined;
@@ -102,21 +103,4 @@ async function freePort(): Promise<number> {
   await once(probe, 'close');
   if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
-}
-
-function findServer(): string | undefined {
-  const { PATH: path = '' } = process.env;
-  const places = [...path.split(delimiter), '/usr/bin'];
-  return ['redis-server', 'valkey-server']
-    .flatMap((name) => places.map((place) => join(place, name)))
-    .find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
