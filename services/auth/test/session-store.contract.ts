@@ -86,6 +86,45 @@ export function sessionStoreContract(kind: string, create: () => Promise<Session
       expect(await store.isRevoked({ ...session, sid: 'living' })).toBe(false);
     });
 
+    test('ends every session of an account that was signed in for until now, and nobody else', async () => {
+      await store.keep(session, grantState, now + life);
+      await store.keep({ ...session, sub: '2', sid: 'of another' }, grantState, now + life);
+      await store.revokeAccount(session, now + life);
+      expect(await store.isRevoked(session)).toBe(true);
+      expect(await store.isRevoked({ ...session, sid: 'not remembered', auth_time: 0 })).toBe(true);
+      expect(await store.isRevoked({ ...session, sid: 'later', auth_time: session.auth_time + 1 })).toBe(
+        false,
+      );
+      expect(await store.isRevoked({ ...session, sub: '2', sid: 'of another' })).toBe(false);
+      expect(await store.isRevoked({ ...session, idp: 'okta' })).toBe(false);
+      expect(await store.grantState('sid')).toBeUndefined();
+      expect(await store.sidsOf(session)).toEqual([]);
+      expect(await store.grantState('of another')).toEqual(grantState);
+      await pass(life + 1);
+      expect(await store.isRevoked({ ...session, sid: 'not remembered' })).toBe(false);
+    });
+
+    test('ends a session of an account also where it began by a clock that is ahead', async () => {
+      const ahead = { ...session, auth_time: session.auth_time + 3 };
+      await store.keep(ahead, grantState, now + life);
+      await store.revokeAccount(session, now + life);
+      expect(await store.isRevoked(ahead)).toBe(true);
+    });
+
+    test('ends every session of everybody that was signed in for until now', async () => {
+      await store.revoke({ ...session, sid: 'before' }, now + life);
+      await store.revokeAll(now + life);
+      expect(await store.isRevoked(session)).toBe(true);
+      expect(await store.isRevoked({ ...session, idp: 'okta', sub: '2', sid: 'another' })).toBe(true);
+      const later = { ...session, sid: 'later', auth_time: session.auth_time + 1 };
+      expect(await store.isRevoked(later)).toBe(false);
+      await store.revoke(later, now + life);
+      expect(await store.isRevoked(later)).toBe(true);
+      expect(await store.isRevoked({ ...later, sid: 'beside it' })).toBe(false);
+      await pass(life + 1);
+      expect(await store.isRevoked(session)).toBe(false);
+    });
+
     test('lets nobody push out the standings of somebody else', async () => {
       await store.keep(session, grantState, now + 60_000);
       for (let at = 0; at < 100; at++) {

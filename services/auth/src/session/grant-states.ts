@@ -8,7 +8,7 @@ import type { Unkept } from '../store/lease.ts';
 import type { OpenStore } from '../store/open.ts';
 import { placeOf } from '../store/place.ts';
 import type { Place } from '../store/place.ts';
-import type { GrantState, StoredSession } from './stored-session.ts';
+import type { Account, GrantState, StoredSession } from './stored-session.ts';
 
 /** What came of asking about a session: what to tell, and what is true of it from now on where that is new. */
 export type AskedInTurn<T> = { readonly outcome: T; readonly grantState?: GrantState };
@@ -27,6 +27,8 @@ export type GrantStates = {
     ask: () => Promise<AskedInTurn<T>>,
   ): Promise<T | undefined>;
   delete(session: StoredSession): Promise<void>;
+  /** The sessions of an account of which there is one, the newest last. */
+  sidsOf(account: Account): Promise<readonly string[]>;
   close(): void;
 };
 
@@ -119,6 +121,7 @@ export function createGrantStates({ store, vault }: OpenStore, { now }: Pick<Clo
         store.remove(placeOfAccount(session), session.sid),
       ]);
     },
+    sidsOf: (account) => store.members(placeOfAccount(account)),
     close: () => clearInterval(again),
   };
 }
@@ -127,6 +130,6 @@ function placeOfGrant(sid: string): Place {
   return placeOf('grant', sid);
 }
 
-function placeOfAccount({ idp, sub }: StoredSession): Place {
+function placeOfAccount({ idp, sub }: Account): Place {
   return placeOf('account', idp, sub);
 }

@@ -1,8 +1,11 @@
 import type { Clock } from '@latchkey/http';
 
+/** In place of an account: all that there are. No account is called so, for they are called by hashes. */
+export const everybody = '*';
+
 /** What was ended before its time: one session of an account, or all that were signed in for until then. */
 export type Ended = {
-  /** whose, in a form that names nobody */
+  /** whose, in a form that names nobody; or `everybody` */
   readonly account: string;
   /** absent: every one */
   readonly sid?: string | undefined;
@@ -66,6 +69,13 @@ export function createRevocations({ now, elapsed }: Clock): Revocations {
     }
   }
 
+  function hasOf(key: string, sid: string | undefined, signedInAt: number): boolean {
+    const account = accounts.get(key);
+    if (account === undefined || isOver(account.lapses)) return false;
+    const lapse = account.sids.get(sid ?? '');
+    return signedInAt <= account.signedInUntil || (lapse !== undefined && !isOver(lapse));
+  }
+
   return {
     add(ended) {
       const { account: key, sid, signedInAt, at, until } = ended;
@@ -94,12 +104,8 @@ export function createRevocations({ now, elapsed }: Clock): Revocations {
       account.signedInUntil = Math.max(account.signedInUntil, account.youngest, Math.floor(at / 1000));
       return { account: key, signedInAt: account.signedInUntil, at, until: account.lapses.now };
     },
-    has({ account: key, sid, signedInAt }) {
-      const account = accounts.get(key);
-      if (account === undefined || isOver(account.lapses)) return false;
-      const lapse = account.sids.get(sid ?? '');
-      return signedInAt <= account.signedInUntil || (lapse !== undefined && !isOver(lapse));
-    },
+    has: ({ account, sid, signedInAt }) =>
+      hasOf(account, sid, signedInAt) || hasOf(everybody, undefined, signedInAt),
     all() {
       forgetWhatIsOver();
       return [...accounts].flatMap(([account, { sids, youngest, signedInUntil, lapses }]) => [

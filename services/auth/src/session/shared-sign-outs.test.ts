@@ -139,3 +139,34 @@ test('nobody waits for a log that takes long to read', async () => {
   read.resolve();
   expect(await task.has(sessionOf('a'))).toBe(false);
 });
+
+test('a sign-out of everybody reaches every task, and is told again where the store has lost it', async () => {
+  const { it, log } = looseLog();
+  const [one, other] = [startTask(log), startTask(log)];
+  await Promise.all([one.ready(), other.ready()]);
+  await one.addAllOf('*', until());
+  expect(await other.has(sessionOf('a'))).toBe(true);
+  it.lines = [];
+  await other.ready();
+  const third = startTask(log);
+  await third.ready();
+  expect(await third.has(sessionOf('b'))).toBe(true);
+  clock.now += 1_000;
+  clock.passed += settled;
+  expect(await third.has(sessionOf('b'))).toBe(false);
+});
+
+test('a line that another version of us has written is passed over, and read on from', async () => {
+  const { it, log } = looseLog();
+  const task = startTask(log);
+  await task.ready();
+  for (const text of ['{"ended":{"who":["a"]}}', '{"everyone":true}', '[]', 'null', '{']) {
+    await log.append(text);
+  }
+  expect(await task.has(sessionOf('a'))).toBe(false);
+  const lines = it.lines.length;
+  await task.ready();
+  expect(it.lines).toHaveLength(lines);
+  await startTask(log).add(sessionOf('a'), until());
+  expect(await task.has(sessionOf('a'))).toBe(true);
+});

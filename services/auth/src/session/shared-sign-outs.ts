@@ -1,16 +1,17 @@
 import type { Clock } from '@latchkey/http';
-import { clockSkewMs } from '@latchkey/session';
 import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import { StoreAway } from '../store/store.ts';
-import type { Log, LogLine } from '../store/store.ts';
+import type { Log } from '../store/store.ts';
+import { nextRun } from '../next-run.ts';
 import { within } from '../within.ts';
+import { createAccountLines } from './account-lines.ts';
 import { createRevocations } from './revocations.ts';
 import type { Asked, Ended } from './revocations.ts';
 import { isSharedSid } from './sid.ts';
-import { markLine, readLine, signOutLine } from './sign-out-lines.ts';
-import type { SignOutLine } from './sign-out-lines.ts';
-import { askedOf } from './sign-outs.ts';
+import { markLine, readLines, signOutLine } from './sign-out-lines.ts';
+import type { ReadLine } from './sign-out-lines.ts';
+import { allOf, askedOf } from './sign-outs.ts';
 import type { SignOuts } from './sign-outs.ts';
 
 // What others have written is here by then, also where nobody asks.
@@ -18,15 +19,9 @@ const followMs = 500;
 // And whoever knows what a store has lost has told it again. Both by a clock that runs.
 const settleMs = 4 * followMs;
 const markAgainMs = 86_400_000;
-const readWithinMs = 60_000;
 // All sign-outs of a company are read or told within seconds; nobody waits for that.
 const answerMs = 2 * followMs;
 const toldAtOnce = 500;
-
-type ReadLine = { readonly id: string; readonly line: SignOutLine | undefined };
-
-// A page at a time, as it comes: all at once would keep the process from everything else for a second.
-const understood = ({ id, text }: LogLine): ReadLine => ({ id, line: readLine(text) });
 
 /**
  * Remembers sign-outs together with the other tasks. Each task knows all of them: it has read the log from its beginning, and
@@ -52,32 +47,21 @@ export function sharedSignOuts(
   let markedAt = -Infinity;
   /** whether we know of an end that is not in the log */
   let isUntold = false;
-  const idsOf = new Map<string, string[]>();
+  const accountLines = createAccountLines();
   /** lines of ours that the store has taken, and that we have not read yet: with the store they may be lost */
   const unread = new Set<string>();
 
-  let last: Promise<unknown> = Promise.resolve();
-  let waiting: Promise<void> | undefined;
-  // One that is under way may have read before whoever comes now; one that has not begun will do for all.
-  function caughtUp(): Promise<void> {
-    waiting ??= last.then(() => {
-      waiting = undefined;
-      return catchUp();
-    });
-    last = waiting.catch(() => undefined);
-    return waiting;
-  }
-
+  const caughtUp = nextRun(catchUp);
   async function catchUp(): Promise<void> {
     const written = [...unread];
-    const lines = position === undefined ? [] : await linesFrom(position);
+    const lines = position === undefined ? [] : await readLines(shared, position);
     const read = new Set(lines.map(({ id }) => id));
     const hasLost = position !== undefined && ![position, ...written].every((id) => read.has(id));
     if (position !== undefined && !hasLost && !isUntold) learn(lines.slice(1));
     else await startOver(hasLost);
     if (now() - markedAt < markAgainMs) return;
     await mark();
-    forgetLinesOfWhatIsOver();
+    accountLines.keepOnly(new Set(known.all().map(({ account }) => account)));
   }
 
   async function startOver(hasLost: boolean): Promise<void> {
@@ -87,12 +71,12 @@ export function sharedSignOuts(
     unread.clear();
     // Before we look at what we know: what cannot be told meanwhile is left for the next time.
     isUntold = false;
-    const lines = await linesFrom(undefined);
+    const lines = await readLines(shared);
     const told = createRevocations({ now, elapsed });
     let toldSince = Infinity;
-    for (const { id, line } of lines) {
+    for (const { line } of lines) {
       if (line?.ended !== undefined) told.add(line.ended);
-      if (line?.since !== undefined) toldSince = Math.min(toldSince, wholeSince(line.since, id));
+      if (line?.since !== undefined) toldSince = Math.min(toldSince, line.since);
     }
     const untold = known.all().filter((ended) => ended.until > now() && !told.has(ended));
     for (let at = 0; at < untold.length; at += toldAtOnce) {
@@ -100,16 +84,11 @@ export function sharedSignOuts(
     }
     if (untold.length > 0)
       log.warn({ count: untold.length }, 'the store did not know of sign-outs: it was told again');
-    idsOf.clear();
+    accountLines.clear();
     learn(lines);
     if (since < toldSince || toldSince === Infinity) await mark();
     if (mustSettle) settledAt = performance.now() + settleMs;
     mustSettle = false;
-  }
-
-  function forgetLinesOfWhatIsOver(): void {
-    const accounts = new Set(known.all().map(({ account }) => account));
-    for (const account of idsOf.keys()) if (!accounts.has(account)) idsOf.delete(account);
   }
 
   async function mark(): Promise<void> {
@@ -121,16 +100,6 @@ export function sharedSignOuts(
     markedAt = now();
   }
 
-  async function linesFrom(from: string | undefined): Promise<readonly ReadLine[]> {
-    const lines = (await shared.read(from)).map(understood);
-    for (let size = lines.length; size >= shared.page;) {
-      const more = await shared.read(lines.at(-1)?.id);
-      size = more.length;
-      lines.push(...more.slice(1).map(understood));
-    }
-    return lines;
-  }
-
   function learn(lines: readonly ReadLine[]): void {
     for (const { id, line } of lines) {
       position = id;
@@ -138,13 +107,11 @@ export function sharedSignOuts(
       if (line?.ended !== undefined) {
         const { account, sid } = line.ended;
         known.add(line.ended);
-        if (sid === undefined) forgetReplaced(account, id);
-        const ids = idsOf.get(account) ?? [];
-        ids.push(id);
-        idsOf.set(account, ids);
+        if (sid === undefined) accountLines.replacedBy(account, id);
+        accountLines.add(account, id);
       }
       if (line?.since === undefined) continue;
-      since = Math.min(since, wholeSince(line.since, id));
+      since = Math.min(since, line.since);
       markedAt = Math.max(markedAt, line.at);
     }
   }
@@ -155,18 +122,15 @@ export function sharedSignOuts(
     return id;
   }
 
-  // Of an account that ended more than is told apart, little more than one line is left.
   async function tell(ended: Ended): Promise<void> {
-    const id = await write(signOutLine(ended));
-    if (ended.sid === undefined) await shared.remove(forgetReplaced(ended.account, id));
-  }
-
-  // Not the last of the old ones: it may be the last of all that another task has read, and would be missed there.
-  function forgetReplaced(account: string, by: string): readonly string[] {
-    const ids = idsOf.get(account) ?? [];
-    const old = ids.filter((id) => writtenAt(id) < writtenAt(by) - readWithinMs).slice(0, -1);
-    idsOf.set(account, ids.slice(old.length));
-    return old;
+    try {
+      const id = await write(signOutLine(ended));
+      // Of an account that has ended as a whole, little more than one line is left.
+      if (ended.sid === undefined) await shared.remove(accountLines.replacedBy(ended.account, id));
+    } catch {
+      // It has ended here all the same, and elsewhere as soon as the store is back.
+      isUntold = true;
+    }
   }
 
   function isLost({ sid, signedInAt }: Asked): boolean {
@@ -177,13 +141,8 @@ export function sharedSignOuts(
   const following = setInterval(follow, followMs).unref();
   follow();
   return {
-    async add(session, until) {
-      const ended = known.add({ ...askedOf(session), at: now(), until });
-      // It has ended here all the same, and elsewhere as soon as the store is back.
-      await tell(ended).catch(() => {
-        isUntold = true;
-      });
-    },
+    add: (session, until) => tell(known.add({ ...askedOf(session), at: now(), until })),
+    addAllOf: (whose, until) => tell(known.add(allOf(whose, now(), until))),
     async has(session) {
       const asked = askedOf(session);
       if (known.has(asked)) return true;
@@ -207,15 +166,4 @@ export function sharedSignOuts(
 
 function soon(reading: Promise<void>): Promise<void> {
   return within(answerMs, reading, () => new StoreAway('it is still being read who has signed out'));
-}
-
-// Nothing is whole since a moment that was to come: whoever wrote that had a clock that was ahead, and people who sign in
-// until then would be taken for people from before.
-function wholeSince(since: number, id: string): number {
-  return Math.min(since, writtenAt(id) + clockSkewMs);
-}
-
-// The id of a line says when it was written, by the store's clock.
-function writtenAt(id: string): number {
-  return Number.parseInt(id, 10);
 }

@@ -5,10 +5,11 @@ import { placeOf } from '../store/place.ts';
 import { StoreAway } from '../store/store.ts';
 import { createGrantStates } from './grant-states.ts';
 import type { GrantStates } from './grant-states.ts';
+import { everybody } from './revocations.ts';
 import { newSid } from './sid.ts';
 import { sharedSignOuts } from './shared-sign-outs.ts';
 import { ownSignOuts } from './sign-outs.ts';
-import type { GrantState, SignedInSession, StoredSession } from './stored-session.ts';
+import type { Account, GrantState, SignedInSession, StoredSession } from './stored-session.ts';
 
 /**
  * What is remembered of sessions, by this task or by all together. Every entry ends with its session (`until`: milliseconds
@@ -19,6 +20,10 @@ import type { GrantState, SignedInSession, StoredSession } from './stored-sessio
 export type SessionStore = {
   /** Ends a session: copies of its cookie die at their next check. It is not forgotten before its time. Never throws. */
   revoke(session: SignedInSession, until: number): Promise<void>;
+  /** The same for every session of an account that was signed in for until now. Never throws. */
+  revokeAccount(account: Account, until: number): Promise<void>;
+  /** The same for every session of everybody. Never throws. */
+  revokeAll(until: number): Promise<void>;
   isRevoked(session: SignedInSession): Promise<boolean>;
   /** The newest standing of a session, where it is remembered. */
   grantState(sid: string): Promise<GrantState | undefined>;
@@ -29,7 +34,7 @@ export type SessionStore = {
   /** Asks a provider about a session, one task at a time, and keeps its answer. */
   inTurn: GrantStates['inTurn'];
   /** The sessions of an account that are remembered, the newest last. */
-  sidsOf(account: Pick<StoredSession, 'idp' | 'sub'>): Promise<readonly string[]>;
+  sidsOf(account: Account): Promise<readonly string[]>;
   /** Remembers which session of ours comes from a session at the provider (its claim `sid`). */
   linkProviderSession(session: StoredSession, providerSid: string, until: number): Promise<void>;
   sidsOfProviderSession(idp: string, providerSid: string): Promise<readonly string[]>;
@@ -59,18 +64,28 @@ export function sessionStore(
   const signOuts = store.log === undefined ? ownSignOuts(options) : sharedSignOuts(store.log, options);
   const grantStates = createGrantStates(opened, options);
 
+  async function revoke(session: SignedInSession, until: number): Promise<void> {
+    await signOuts.add(session, until);
+    // What stays behind of it is of no use to anybody.
+    await grantStates.delete(session).catch(onlyAway);
+  }
+
   return {
-    async revoke(session, until) {
-      await signOuts.add(session, until);
-      // What stays behind of it is of no use to anybody.
-      await grantStates.delete(session).catch(onlyAway);
+    revoke,
+    async revokeAccount(account, until) {
+      await signOuts.addAllOf(account, until);
+      // Each by its name, too: by the clock of another task it may have begun later than this.
+      const auth_time = Math.floor(now() / 1000);
+      const sids = (await grantStates.sidsOf(account).catch(onlyAway)) ?? [];
+      await Promise.all(sids.map((sid) => revoke({ ...account, sid, auth_time }, until)));
     },
+    revokeAll: (until) => signOuts.addAllOf(everybody, until),
     isRevoked: (session) => signOuts.has(session),
     grantState: (sid) => grantStates.get(sid),
     keep: (session, grantState, until) => grantStates.set(session, grantState, until),
     offer: (session, grantState, until) => grantStates.offer(session, grantState, until),
     inTurn: (session, until, ask) => grantStates.inTurn(session, until, ask),
-    sidsOf: ({ idp, sub }) => store.members(placeOf('account', idp, sub)),
+    sidsOf: (account) => grantStates.sidsOf(account),
     async linkProviderSession({ idp, sid }, providerSid, until) {
       const limits = { most: keptOfProviderSession, ttlMs: until - now() };
       await store.add(placeOf('provider session', idp, providerSid), sid, limits);
@@ -89,6 +104,7 @@ export function sessionStore(
   };
 }
 
-function onlyAway(error: unknown): void {
+function onlyAway(error: unknown): undefined {
   if (!(error instanceof StoreAway)) throw error;
+  return undefined;
 }

@@ -12,8 +12,11 @@ export type GrantState = {
   readonly accessToken?: string | undefined;
 };
 
+/** Somebody, as their provider knows them. */
+export type Account = Pick<Session, 'idp' | 'sub'>;
+
 /** A session as it is stored: which one, and of which account. What one account does crowds out nobody else's. */
-export type StoredSession = Pick<Session, 'idp' | 'sub' | 'sid'>;
+export type StoredSession = Account & Pick<Session, 'sid'>;
 
 /** One of which it is known when its person signed in, too. */
 export type SignedInSession = StoredSession & Pick<Session, 'auth_time'>;
