@@ -93,6 +93,7 @@ const readOkta: ReadDetails<OktaProviderSettings> = (prefix, environment, findin
   return {
     type: 'okta',
     name: assumed.NAME,
+    signOut: assumed.SIGN_OUT,
     host: assumed.OKTA_URL,
     ...(server !== undefined && { server }),
     ...(issuer !== undefined && { issuer }),
@@ -113,6 +114,7 @@ const readCognito: ReadDetails<CognitoProviderSettings> = (prefix, environment, 
   return {
     type: 'cognito',
     name: assumed.NAME,
+    signOut: assumed.SIGN_OUT,
     host: assumed.COGNITO_URL,
     region: assumed.COGNITO_REGION,
     poolId: assumed.COGNITO_ID,
@@ -126,6 +128,7 @@ const readOidc: ReadDetails<OidcProviderSettings> = (prefix, environment, findin
   return {
     type: 'oidc',
     name: assumed.NAME,
+    signOut: assumed.SIGN_OUT,
     issuer: assumed.OIDC_ISSUER,
     ...(prompt !== undefined && { prompt }),
   };

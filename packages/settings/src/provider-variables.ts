@@ -31,6 +31,20 @@ function nameOf(what: string, write: string, example: string, pattern: RegExp) {
   });
 }
 
+const signOuts = ['here', 'offer', 'provider'] as const;
+
+const signOut = {
+  type: valueType(
+    'here, offer or provider',
+    'here, offer or provider',
+    (text) => signOuts.find((one) => one === text.toLowerCase()),
+    { example: 'here' },
+  ),
+  default: 'here',
+  meaning:
+    'Where signing out ends. `here`: at the session of this installation. `offer`: the page that says so has a link that signs out at the provider, too. `provider`: it always leads there. The last two need `/<slug>/sign_out` to be registered with the provider as an address to return to.',
+} as const;
+
 const issuerInItsPlace = {
   type: secureAddress,
   meaning:
@@ -151,6 +165,7 @@ export const oidcVariables = {
     type: text,
     meaning: 'What the provider asks people at each sign-in. Unset, the provider decides.',
   },
+  SIGN_OUT: signOut,
 } satisfies Table;
 
 /** What a provider of type `okta` has besides. */
@@ -170,6 +185,7 @@ export const oktaVariables = {
     meaning: 'The id of the authorization server. Unset, that of the organisation itself.',
   },
   OIDC_ISSUER: issuerInItsPlace,
+  SIGN_OUT: signOut,
 } satisfies Table;
 
 /** What a provider of type `cognito` has besides. */
@@ -197,4 +213,5 @@ export const cognitoVariables = {
   OIDC_ISSUER: issuerInItsPlace,
   COGNITO_CREDENTIALS_ID: { type: text, meaning: 'Not needed: groups come with the sign-in. Ignored.' },
   COGNITO_CREDENTIALS_SECRET: { type: text, secret: true, meaning: 'Not needed. Ignored.' },
+  SIGN_OUT: signOut,
 } satisfies Table;

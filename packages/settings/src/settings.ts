@@ -128,26 +128,32 @@ export type ServiceAccount = {
 };
 
 /** An Okta organisation, or one of its authorization servers. */
-export type OktaProviderSettings = ProviderCommon & {
-  type: 'okta';
-  host: string;
-  server?: string;
-  /** In the place of the issuer that follows from the rest. */
-  issuer?: URL;
-};
+export type OktaProviderSettings = ProviderCommon &
+  SigningOut & {
+    type: 'okta';
+    host: string;
+    server?: string;
+    /** In the place of the issuer that follows from the rest. */
+    issuer?: URL;
+  };
 
 /** A user pool of Amazon Cognito with its hosted sign-in pages. */
-export type CognitoProviderSettings = ProviderCommon & {
-  type: 'cognito';
-  host: string;
-  region: string;
-  poolId: string;
-  /** In the place of the issuer that follows from the rest. */
-  issuer?: URL;
-};
+export type CognitoProviderSettings = ProviderCommon &
+  SigningOut & {
+    type: 'cognito';
+    host: string;
+    region: string;
+    poolId: string;
+    /** In the place of the issuer that follows from the rest. */
+    issuer?: URL;
+  };
 
 /** Any provider that speaks OpenID Connect and publishes its configuration under its issuer. */
-export type OidcProviderSettings = ProviderCommon & { type: 'oidc'; issuer: URL; prompt?: string };
+export type OidcProviderSettings = ProviderCommon &
+  SigningOut & { type: 'oidc'; issuer: URL; prompt?: string };
+
+/** Whether signing out goes on at the provider: not, where a person wants it, or always. */
+type SigningOut = { signOut: 'here' | 'offer' | 'provider' };
 
 /** What every provider has. */
 export type ProviderCommon = {

@@ -11,4 +11,4 @@ export { refreshedPage } from './refreshed.ts';
 export { replyError, replyPage } from './reply.ts';
 export { confirmSignInPage, signInPage } from './sign-in.ts';
 export type { ProviderLink } from './sign-in.ts';
-export { signedOutPage, signOutPage } from './sign-out.ts';
+export { replySignedOut, signOutPage } from './sign-out.ts';

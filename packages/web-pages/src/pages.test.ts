@@ -78,6 +78,16 @@ describe('signing out', () => {
     expect(signedOutPage({ signInHref: '/again' }).actions).toMatchObject([{ href: '/again' }]);
     expect(signedOutPage({}).actions).toEqual([]);
   });
+
+  test('leads to the providers that may be signed out of, and makes one stand out that is left to at once', () => {
+    const href = 'https://acme.okta.com/logout';
+    const waysOut = [{ name: 'Okta', href, always: true }];
+    expect(signedOutPage({ signInHref: '/again', waysOut }).actions).toEqual([
+      { label: 'Sign out at Okta, too', href, primary: true },
+      { label: 'Sign in again', href: '/again' },
+    ]);
+    expect(signedOutPage({ askedAt: 'Okta' }).paragraphs.join()).toContain('Okta was asked to sign you out');
+  });
 });
 
 describe('the home page', () => {

@@ -1,3 +1,6 @@
+import { replyHtml } from '@latchkey/http';
+import type { ServerResponse } from 'node:http';
+import { renderPage } from './page.ts';
 import type { Fact, Page } from './page.ts';
 
 type SignOutInput = {
@@ -32,22 +35,56 @@ export function signOutPage({ email, action, fields, application, requestId }: S
   };
 }
 
+/** Where a person signs out at their provider: its name, and an `http(s)` URL. */
+export type ProviderSignOut = {
+  readonly name: string;
+  readonly href: string;
+  /** whether they are led there unasked */
+  readonly always: boolean;
+};
+
 type SignedOutInput = {
   readonly signInHref?: string | undefined;
+  /** Providers that remember the person still, where they can be made to forget. */
+  readonly waysOut?: readonly ProviderSignOut[] | undefined;
+  /** The provider that was asked to sign the person out as well, once it has sent them back. */
+  readonly askedAt?: string | undefined;
   readonly requestId?: string | undefined;
 };
 
 /** Says that the sign-out is done, and what it did not do. */
-export function signedOutPage({ signInHref, requestId }: SignedOutInput): Page {
+export function signedOutPage({ signInHref, waysOut = [], askedAt, requestId }: SignedOutInput): Page {
+  const atProvider =
+    askedAt === undefined
+      ? 'On a shared computer, sign out at your provider as well: it may still remember you.'
+      : `${askedAt} was asked to sign you out as well.`;
   return {
     title: 'You are signed out',
     heading: 'You are signed out',
     paragraphs: [
       'Every application is closed to this browser until somebody signs in again. Those on other domains notice within a minute or so.',
-      'On a shared computer, sign out at your provider as well: it may still remember you.',
+      atProvider,
     ],
-    actions: signInHref === undefined ? [] : [{ label: 'Sign in again', href: signInHref }],
+    actions: [
+      ...waysOut.map(({ name, href, always }) => ({
+        label: `Sign out at ${name}, too`,
+        href,
+        primary: always,
+      })),
+      ...(signInHref === undefined ? [] : [{ label: 'Sign in again', href: signInHref }]),
+    ],
     requestId,
     mood: 'done',
   };
+}
+
+/**
+ * Answers with that page. Where there is one provider that people are always led to, it is left at once: not by a redirect, which
+ * a browser would take for one of the form and stop where the provider redirects further (`form-action`).
+ */
+export function replySignedOut(res: ServerResponse, input: SignedOutInput): void {
+  const { body, headers } = renderPage(signedOutPage(input));
+  const [only, ...others] = input.waysOut ?? [];
+  const onward = only?.always === true && others.length === 0 && { refresh: `0; url=${only.href}` };
+  replyHtml(res, 200, { body, headers: { ...headers, ...onward } });
 }

@@ -51,7 +51,7 @@ export type Rig = {
 export type Answer = { readonly status: number; readonly body: JsonObject };
 
 type RigOptions = {
-  env?: Record<string, string>;
+  env?: Record<string, string> | ((idp: DevIdp) => Record<string, string>);
   providerTimeoutMs?: number;
   /** another task of the same auth: with its settings, its clock and its provider, which that one closes */
   besides?: Rig;
@@ -59,8 +59,13 @@ type RigOptions = {
 
 export async function startRig(options: RigOptions = {}): Promise<Rig> {
   if (options.besides !== undefined) return rigInFrontOf(options.besides.idp, options);
-  const redirectUris = slugs.map((slug) => `${ssoOrigin}/${slug}/callback`);
-  const idp = await startDevIdp({ port: 0, clients: [{ ...idpClient, redirectUris }] });
+  const registered = [...slugs, 'second'];
+  const redirectUris = registered.map((slug) => `${ssoOrigin}/${slug}/callback`);
+  const postLogoutRedirectUris = registered.map((slug) => `${ssoOrigin}/${slug}/sign_out`);
+  const idp = await startDevIdp({
+    port: 0,
+    clients: [{ ...idpClient, redirectUris, postLogoutRedirectUris }],
+  });
   try {
     return await rigInFrontOf(idp, options);
   } catch (error) {
@@ -70,7 +75,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
 }
 
 async function rigInFrontOf(idp: DevIdp, { env = {}, providerTimeoutMs, besides }: RigOptions): Promise<Rig> {
-  const settings = besides?.settings ?? settingsFor(idp, env);
+  const settings = besides?.settings ?? settingsFor(idp, typeof env === 'function' ? env(idp) : env);
   const clock = besides?.clock ?? { now: Date.now() };
   const log: string[] = [];
   const auth = await startAuth({

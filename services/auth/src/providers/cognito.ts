@@ -11,6 +11,8 @@ const dialect: Dialect = {
   // first as a boolean; its signature is checked.
   asksUserinfo: false,
   accountChoice: 'select_account',
+  // It takes no hint, and sends no state back: https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
+  endSession: ({ returnTo }) => ({ logout_uri: returnTo.href }),
 };
 
 /** A user pool of Amazon Cognito. */
@@ -29,5 +31,6 @@ function endpointsAt(host: string): Record<string, string> {
     authorization_endpoint: `https://${host}/oauth2/authorize`,
     token_endpoint: `https://${host}/oauth2/token`,
     revocation_endpoint: `https://${host}/oauth2/revoke`,
+    end_session_endpoint: `https://${host}/logout`,
   };
 }

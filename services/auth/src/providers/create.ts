@@ -22,7 +22,7 @@ type Options = {
 /**
  * The configured providers by slug.
  *
- * @param options.origin our own, under which each provider has its callback
+ * @param options.origin our own, under which each provider has the addresses that it sends browsers back to
  * @param options.timeoutMs for each question to a provider
  * @throws SettingsError where one of them cannot work
  */
@@ -33,12 +33,16 @@ export function createProviders(
   return new Map(
     settings.map((one) => {
       const callbackUrl = new URL(`/${one.slug}/callback`, options.origin);
-      return [one.slug, createProvider(one, { ...options, callbackUrl })];
+      const signOutUrl = new URL(`/${one.slug}/sign_out`, options.origin);
+      return [one.slug, createProvider(one, { ...options, callbackUrl, signOutUrl })];
     }),
   );
 }
 
-function createProvider(settings: ProviderSettings, options: Options & { callbackUrl: URL }): Provider {
+function createProvider(
+  settings: ProviderSettings,
+  options: Options & { callbackUrl: URL; signOutUrl: URL },
+): Provider {
   if (settings.type === 'google') {
     const directory = settings.directory && googleDirectory(settings.directory, { ...options, ...settings });
     return googleProvider(settings, { ...options, directory });

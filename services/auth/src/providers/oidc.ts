@@ -4,6 +4,8 @@ import * as oidc from 'openid-client';
 import { identityOf, mergedClaims, tokensOf } from './claims.ts';
 import { discovery } from './discovery.ts';
 import type { Discovered } from './discovery.ts';
+import { endSessionUrl, idTokenHint, standardEndSession } from './end-session.ts';
+import type { EndSessionParameters } from './end-session.ts';
 import { withAccountChoice, withProof } from './prompt.ts';
 import type { ProviderIdentity, Provider, Tokens } from './provider.ts';
 import { isRefusal } from './refusals.ts';
@@ -21,6 +23,8 @@ export type Dialect = {
   readonly asksUserinfo: boolean;
   /** the `prompt` that lets a person choose another account */
   readonly accountChoice: 'select_account' | 'login';
+  /** what its page for signing out takes, where that is not the standard's */
+  readonly endSession?: EndSessionParameters;
   /** in place of what it publishes */
   readonly endpoints?: Readonly<Record<string, string>>;
 };
@@ -28,6 +32,8 @@ export type Dialect = {
 /** What every provider of this kind is made with. */
 export type OidcOptions = {
   readonly callbackUrl: URL;
+  /** where a browser returns to that has signed out at the provider */
+  readonly signOutUrl: URL;
   /** for each question */
   readonly timeoutMs: number;
   /** milliseconds that never jump */
@@ -39,16 +45,21 @@ const plain: Dialect = { groupsClaim: 'groups', asksUserinfo: true, accountChoic
 /** Any OpenID Connect provider, through openid-client. */
 export function oidcProvider(
   settings: Omit<OidcProviderSettings, 'type'>,
-  { callbackUrl, timeoutMs, elapsed }: OidcOptions,
+  { callbackUrl, signOutUrl, timeoutMs, elapsed }: OidcOptions,
   dialect: Dialect = plain,
 ): Provider {
-  const { groupsMs } = settings;
+  const { groupsMs, signOut } = settings;
   const discovered = discovery(settings, { timeoutMs, elapsed, endpoints: dialect.endpoints });
 
   // Groups are asked for with a refresh, which there would be no other reason for while the access token lives.
   function askedAgain(tokens: Tokens): Tokens {
     const seconds = Math.max(1, Math.floor(groupsMs / 1000));
     return { ...tokens, accessTokenSeconds: Math.min(tokens.accessTokenSeconds ?? seconds, seconds) };
+  }
+
+  function tokensIn(answer: oidc.TokenEndpointResponse): Tokens {
+    const idToken = signOut === 'here' ? undefined : idTokenHint(answer.id_token);
+    return { ...tokensOf(answer), ...(idToken !== undefined && { idToken }) };
   }
 
   return {
@@ -94,7 +105,7 @@ export function oidcProvider(
         });
         const identity = await identityFrom(found, answer, dialect);
         if (identity === undefined) throw new HttpError('provider_failed', { detail: 'no ID token' });
-        const tokens = tokensOf(answer);
+        const tokens = tokensIn(answer);
         // Without a refresh token there is no asking again.
         const claims = answer.claims();
         const { auth_time: provedAt } = claims ?? {};
@@ -112,7 +123,7 @@ export function oidcProvider(
         const found = await discovered();
         const answer = await oidc.refreshTokenGrant(found.config, refreshToken).catch(undefinedIfRefused);
         if (answer === undefined) return undefined;
-        const tokens = askedAgain(tokensOf(answer));
+        const tokens = askedAgain(tokensIn(answer));
         try {
           const identity = await identityFrom(found, answer, dialect, sub);
           if (identity === undefined) return { tokens };
@@ -128,6 +139,18 @@ export function oidcProvider(
         if (config.serverMetadata().revocation_endpoint === undefined) return;
         await oidc.tokenRevocation(config, refreshToken, { token_type_hint: 'refresh_token' });
       }),
+
+    ...(signOut !== 'here' && {
+      signOut: {
+        always: signOut === 'provider',
+        address: (asked) =>
+          translated(async () => {
+            const { config } = await discovered();
+            const parametersOf = dialect.endSession ?? standardEndSession;
+            return endSessionUrl(config, parametersOf({ ...asked, returnTo: signOutUrl }));
+          }),
+      },
+    }),
   };
 }
 

@@ -10,6 +10,7 @@ import type { Rig } from '../../test/rig.ts';
 import { clockFrom } from '@latchkey/http';
 import { openMemoryStore } from '../store/open.ts';
 import { createProviders } from './create.ts';
+import type { Provider } from './provider.ts';
 
 const engineering = 'engineering@example.com';
 const minute = 60_000;
@@ -159,6 +160,7 @@ describe('any other provider', () => {
 });
 
 describe('in the world outside', () => {
+  const silent = createLog({ service: 'auth', level: 'fatal' });
   let before: Dispatcher;
   let world: MockAgent;
   beforeEach(() => {
@@ -172,8 +174,12 @@ describe('in the world outside', () => {
     await world.close();
   });
 
-  /** Where a browser is sent, when the issuer publishes what Okta and Cognito do. */
-  async function beginning(variables: Record<string, string>, issuer: string): Promise<URL> {
+  /** A provider whose issuer publishes what Okta and Cognito do. */
+  function published(
+    variables: Record<string, string>,
+    issuer: string,
+    more: Record<string, string> = {},
+  ): Provider | undefined {
     const { origin, pathname } = new URL(issuer);
     const path = `${pathname === '/' ? '' : pathname}/.well-known/openid-configuration`;
     const metadata = {
@@ -181,6 +187,7 @@ describe('in the world outside', () => {
       authorization_endpoint: `${issuer}/v1/authorize`,
       token_endpoint: `${issuer}/v1/token`,
       jwks_uri: `${issuer}/v1/keys`,
+      ...more,
     };
     world.get(origin).intercept({ path }).reply(200, metadata);
     const [provider] = createProviders(settingsOf(variables), {
@@ -190,8 +197,14 @@ describe('in the world outside', () => {
       elapsed: Date.now,
       emit: () => undefined,
       shared: openMemoryStore(clockFrom()),
-      log: createLog({ service: 'auth', level: 'fatal' }),
+      log: silent,
     }).values();
+    return provider;
+  }
+
+  /** Where a browser is sent that signs in. */
+  async function beginning(variables: Record<string, string>, issuer: string): Promise<URL> {
+    const provider = published(variables, issuer);
     const { url } = (await provider?.begin({ selectAccount: false })) ?? {};
     return url ?? new URL('about:blank');
   }
@@ -214,6 +227,49 @@ describe('in the world outside', () => {
     expect(url.searchParams.get('scope')).toBe('openid profile email');
     expect(url.searchParams.get('code_challenge_method')).toBe('S256');
   });
+
+  const leaving = { idToken: 'e.y.J', email: 'engineer@example.com', state: 's' };
+  const okta = { ...presets.okta, PROVIDER_O_SIGN_OUT: 'provider' };
+  const atOkta = 'https://acme.okta.com';
+
+  test('Okta is signed out of where it says, with the ID token', async () => {
+    const page = { end_session_endpoint: `${atOkta}/oauth2/v1/logout` };
+    const url = await published(okta, atOkta, page)?.signOut?.address(leaving);
+    expect(url?.href).toBe(
+      `${atOkta}/oauth2/v1/logout?id_token_hint=e.y.J&post_logout_redirect_uri=https%3A%2F%2Fsso.corp.example.com%2Fokta%2Fsign_out&state=s&client_id=id`,
+    );
+  });
+
+  test('Cognito is signed out of at the host of its pages, in its own words', async () => {
+    const issuer = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a1B2c3D4e';
+    const pool = published({ ...presets.cognito, PROVIDER_O_SIGN_OUT: 'offer' }, issuer);
+    expect((await pool?.signOut?.address(leaving))?.href).toBe(
+      'https://acme.auth.eu-west-1.amazoncognito.com/logout?logout_uri=https%3A%2F%2Fsso.corp.example.com%2Fokta%2Fsign_out&client_id=id',
+    );
+  });
+
+  test.each([
+    ['without TLS', { end_session_endpoint: 'http://acme.okta.com/oauth2/v1/logout' }],
+    ['that is a script', { end_session_endpoint: 'javascript:alert(1)' }],
+    ['that is no address', { end_session_endpoint: '/logout' }],
+    ['that there is none of', {}],
+  ])('nobody is led to a page for signing out %s', async (_, page) => {
+    const address = published(okta, atOkta, page)?.signOut?.address(leaving);
+    await expect(address).rejects.toMatchObject({ code: 'provider_failed' });
+  });
+
+  test.each(['google', 'okta', 'oidc', 'cognito'])(
+    'people stay here where nobody has chosen, with %s',
+    (type) => {
+      const issuer = { PROVIDER_O_OIDC_ISSUER: atOkta };
+      const variables = {
+        google: { PROVIDER_O_TYPE: 'google' },
+        oidc: { PROVIDER_O_TYPE: 'oidc', ...issuer },
+        ...presets,
+      }[type];
+      expect(published({ ...variables }, atOkta)?.signOut).toBeUndefined();
+    },
+  );
 });
 
 function settingsOf(variables: Record<string, string>) {

@@ -19,6 +19,8 @@ export type Tokens = {
   readonly refreshToken?: string;
   /** for applications that act at the provider in the person's name (`pass_access_token`) */
   readonly accessToken?: string;
+  /** to show where the person signs out at the provider; only kept where they may do that */
+  readonly idToken?: string;
   /** how long its access token lives: until then there is nothing new to ask */
   readonly accessTokenSeconds?: number;
 };
@@ -48,6 +50,15 @@ export type SignedIn = {
   readonly provedAt?: number;
   /** how it calls their session there (`sid` of OpenID Connect Front- and Back-Channel Logout); absent where it does not say */
   readonly providerSid?: string;
+};
+
+/** Who signs out at the provider, too. */
+export type SignOutThere = {
+  /** the newest ID token about them, where there is one */
+  readonly idToken?: string | undefined;
+  readonly email: string;
+  /** which the provider sends back with the browser */
+  readonly state: string;
 };
 
 /**
@@ -87,4 +98,11 @@ export type Provider = {
   refresh(refreshToken: string, sub: string): Promise<Renewal | undefined>;
   /** Gives a grant back. */
   revoke(refreshToken: string): Promise<void>;
+  /** How people sign out of the provider itself; absent where they are not led there. */
+  readonly signOut?: {
+    /** whether they always do, or only when they want to */
+    readonly always: boolean;
+    /** where a browser does that */
+    address(asked: SignOutThere): Promise<URL>;
+  };
 };

@@ -45,6 +45,7 @@ const schema: z.ZodType<GrantState> = z.object({
     .transform((groups) => groups),
   freshUntil: z.number().exactOptional(),
   accessToken: z.string().optional(),
+  idToken: z.string().exactOptional(),
 });
 
 // One account that signs in over and over forgets its own sessions, and nobody else's.

@@ -74,9 +74,16 @@ export async function issueSession(
   // A provider need not give a second refresh token to who has one.
   const grant = grantOf(tokens, { now, groups, ...(former && { previous: former.known.grant }) });
   const told = { names: groups, at: now };
+  const { accessToken, idToken } = tokens;
   await parts.store.keep(
     claims,
-    { grant, groups: told, freshUntil: freshUntil(grant, parts), accessToken: tokens.accessToken },
+    {
+      grant,
+      groups: told,
+      freshUntil: freshUntil(grant, parts),
+      accessToken,
+      ...(idToken !== undefined && { idToken }),
+    },
     claims.exp * 1000,
   );
   if (providerSid !== undefined) {

@@ -56,7 +56,7 @@ export async function knownGrantState(session: Session, parts: Remembering): Pro
   if (remembered !== undefined && remembered.grant.checked_at >= carried.checked_at) return remembered;
   // A grant holds groups only where nobody can be asked again: they are those of its one answer.
   const told = carried.groups && { names: carried.groups, at: carried.checked_at * 1000 };
-  const grantState = { grant: carried, groups: told ?? remembered?.groups };
+  const grantState = { grant: carried, groups: told ?? remembered?.groups, ...hintOf(remembered) };
   // After a restart the cookies in use teach us, so that an idle one does not come first with a refresh token that was
   // replaced: providers take that for theft, and end every copy.
   await parts.store.offer(session, grantState, session.exp * 1000);
@@ -188,7 +188,14 @@ function grantStateAfter(
   }
   // An answer without a word about the person leaves their groups as old as they are.
   const groups = identity === undefined ? known.groups : { names: identity.groups ?? [], at: now };
-  return { grant, groups, freshUntil: freshUntil(grant, clock), accessToken: tokens.accessToken };
+  const { accessToken } = tokens;
+  return { grant, groups, freshUntil: freshUntil(grant, clock), accessToken, ...hintOf(tokens, known) };
+}
+
+// A refresh need not bring a new ID token; an older one still tells a provider who signs out.
+function hintOf(...holders: readonly (Pick<GrantState, 'idToken'> | undefined)[]): { idToken?: string } {
+  const idToken = holders.find((holder) => holder?.idToken !== undefined)?.idToken;
+  return idToken === undefined ? {} : { idToken };
 }
 
 // An address that changed hands or lost its proof is not the one that was let in (CVE-2021-41230).

@@ -10,6 +10,8 @@ export type GrantState = {
   readonly freshUntil?: number;
   /** good until `grant.access_expires_at`; never in a cookie */
   readonly accessToken?: string | undefined;
+  /** to show where the person signs out at the provider; never in a cookie */
+  readonly idToken?: string;
 };
 
 /** Somebody, as their provider knows them. */

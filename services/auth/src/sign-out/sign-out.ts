@@ -1,7 +1,7 @@
 import { HttpError } from '@latchkey/http';
 import { clearCookie, endSessionCookie, openSignOutHint, providersOf } from '@latchkey/session';
 import type { CookieScope, KeyRing, Session, SignOutHint } from '@latchkey/session';
-import { replyPage, signedOutPage, signOutPage } from '@latchkey/web-pages';
+import { replyPage, replySignedOut, signOutPage } from '@latchkey/web-pages';
 import type { Logger } from 'pino';
 import type { Emit } from '@latchkey/telemetry';
 import type { Provider } from '../providers/provider.ts';
@@ -13,6 +13,7 @@ import type { Opening } from '../session/open.ts';
 import { openGrant } from '../session/grant.ts';
 import type { Grant } from '../session/grant.ts';
 import type { SessionStore } from '../session/store.ts';
+import type { GrantState } from '../session/stored-session.ts';
 import { StoreAway } from '../store/store.ts';
 import type { Destination } from '../sign-in/destination.ts';
 import { startHref } from '../sign-in/links.ts';
@@ -23,6 +24,9 @@ import type { ReturnAddress } from '../sign-in/return-address.ts';
 import type { Handler } from '../web/locals.ts';
 import { formParameters, queryParameters } from '../web/parameters.ts';
 import type { Parameters } from '../web/parameters.ts';
+import { waysOut } from './at-provider.ts';
+import type { EndedSession } from './at-provider.ts';
+import { leavingCookie, newSignOutState } from './leaving.ts';
 
 type SigningOut = Opening &
   Ending &
@@ -30,16 +34,24 @@ type SigningOut = Opening &
     readonly cookies: { readonly own: CookieScope };
     readonly keys: { readonly signOutHint: KeyRing };
     readonly store: Pick<SessionStore, 'grantState'>;
-    readonly providers: ReadonlyMap<string, Pick<Provider, 'revoke'>>;
+    readonly providers: ReadonlyMap<string, Pick<Provider, 'name' | 'revoke' | 'signOut'>>;
     readonly log: Pick<Logger, 'warn'>;
     readonly emit: Emit<AuthEvent>;
   };
 
-/** `GET /<slug>/sign_out`: asks before signing out. Where nobody is signed in there is nothing to ask. */
+/** What is known of a session that is to end. */
+type Known = Pick<GrantState, 'grant' | 'idToken'>;
+
+/**
+ * `GET /<slug>/sign_out`: asks before signing out. Where nobody is signed in there is nothing to ask. Here a provider sends
+ * those back, too, who have signed out there (OpenID Connect RP-Initiated Logout 1.0, section 3); what it says is believed
+ * with the state of this very browser alone, and it ends nothing.
+ */
 export function askSignOut(provider: Provider, parts: SigningOut): Handler {
+  const leavings = leavingCookie(parts.cookies.own);
+
   return async function showSignOut(req, res) {
     const parameters = queryParameters(req);
-    const address = wayBack(parameters, parts);
     const requestId = res.locals.line.id;
     const [session] = await sessionsToEnd(req.headers.cookie, parts);
     const hint = await hintedSession(parameters, parts);
@@ -47,10 +59,15 @@ export function askSignOut(provider: Provider, parts: SigningOut): Handler {
     if (email === undefined) {
       const { all } = await heldSessions(req.headers.cookie, parts);
       if (!all) throw new HttpError('sign_out_incomplete');
-      const destination = destinationOf(address, parameters);
+      const leaving = leavings.read(req);
+      const from =
+        parameters.one('redirect_uri') === undefined ? (leaving?.wayBack ?? parameters) : parameters;
+      const destination = destinationOf(wayBack(from, parts), from);
       const signInHref = startHref(provider.slug, { destination }, parts);
-      return replyPage(res, 200, signedOutPage({ signInHref, requestId }));
+      const askedAt = leaving?.isState(parameters.one('state')) === true ? provider.name : undefined;
+      return replySignedOut(res, { signInHref, askedAt, requestId });
     }
+    const address = wayBack(parameters, parts);
     const page = signOutPage({
       email,
       action: `/${provider.slug}/sign_out`,
@@ -64,20 +81,22 @@ export function askSignOut(provider: Provider, parts: SigningOut): Handler {
 
 /**
  * `POST /<slug>/sign_out`: ends every session that the browser shows, and the one that the application's host has. The
- * shared cookie goes, and with it all applications; copies of it die at their next check; the provider gets its grant back.
+ * shared cookie goes, and with it all applications; copies of it die at their next check; the provider gets its grant back, and
+ * where that is wanted the person goes on to it and signs out there.
  * Where a browser shows more cookies than are looked at, a session may be among the rest, and nobody is told otherwise.
  */
 export function signOut(provider: Provider, parts: SigningOut): Handler {
   const mark = signedOutMark(parts.cookies.own);
+  const leavings = leavingCookie(parts.cookies.own);
 
   return async function endSessions(req, res) {
     const { sessions, all } = await heldSessions(req.headers.cookie, parts);
     res.locals.line.user = sessions[0]?.email ?? '';
-    await Promise.all(sessions.map((session) => endSession(session, parts)));
+    const ended = await Promise.all(sessions.map((session) => endSession(session, parts)));
     const form = formParameters(req.body);
     const hint = await hintedSession(form, parts);
-    if (hint !== undefined) await endHinted(hint, parts);
-    if (hint !== undefined || sessions.length > 0) parts.emit({ kind: 'sign_out' });
+    if (hint !== undefined) ended.push(await endHinted(hint, parts));
+    if (ended.length > 0) parts.emit({ kind: 'sign_out' });
 
     const { session: cookie, own } = parts.cookies;
     res.append('Set-Cookie', endSessionCookie(cookie));
@@ -87,7 +106,10 @@ export function signOut(provider: Provider, parts: SigningOut): Handler {
     mark.set(res, '1', signedOutMarkSeconds);
     const destination = destinationOf(wayBack(form, parts), form);
     const signInHref = startHref(provider.slug, { destination, selectAccount: true }, parts);
-    replyPage(res, 200, signedOutPage({ signInHref, requestId: res.locals.line.id }));
+    const state = newSignOutState();
+    const ways = await waysOut(ended, state, parts);
+    if (ways.length > 0) leavings.set(res, state, signedParameters(form));
+    replySignedOut(res, { signInHref, waysOut: ways, requestId: res.locals.line.id });
   };
 }
 
@@ -133,25 +155,29 @@ function destinationOf(address: ReturnAddress | undefined, parameters: Parameter
   return address && { target: address.url, providers: providersOf(signedParameters(parameters)) };
 }
 
-async function endHinted(hint: SignOutHint, parts: SigningOut): Promise<void> {
+async function endHinted(hint: SignOutHint, parts: SigningOut): Promise<EndedSession> {
   const known = await unlessAway(parts.store.grantState(hint.sid));
-  await endSid(hint, parts);
-  await giveBack(hint, known?.grant, parts);
+  return end(hint, known, parts);
 }
 
 // One that does not stand today may stand again tomorrow, when settings have changed back.
-async function endSession(session: Session, parts: SigningOut): Promise<void> {
-  const grant = await grantOfSession(session, parts);
-  await endSid(session, parts);
-  await giveBack(session, grant, parts);
+async function endSession(session: Session, parts: SigningOut): Promise<EndedSession> {
+  return end(session, await knownOfSession(session, parts), parts);
 }
 
-async function grantOfSession(session: Session, parts: SigningOut): Promise<Grant | undefined> {
+async function end(session: SignOutHint, known: Known | undefined, parts: SigningOut): Promise<EndedSession> {
+  await endSid(session, parts);
+  await giveBack(session, known?.grant, parts);
+  return { idp: session.idp, email: session.email, idToken: known?.idToken };
+}
+
+async function knownOfSession(session: Session, parts: SigningOut): Promise<Known | undefined> {
   try {
-    return (await grantStateOf(session, parts))?.grant;
+    return await grantStateOf(session, parts);
   } catch (error) {
     if (!(error instanceof StoreAway)) throw error;
-    return session.grant === undefined ? undefined : openGrant(session.grant, parts.keys.grant);
+    const grant = session.grant === undefined ? undefined : await openGrant(session.grant, parts.keys.grant);
+    return grant && { grant };
   }
 }
 

@@ -9,7 +9,7 @@ export function observeProvider(provider: Provider, emit: Emit<AuthEvent>): Prov
     provider: provider.slug,
     action,
   });
-  const { directory } = provider;
+  const { directory, signOut } = provider;
   return {
     ...provider,
     ...(directory && {
@@ -21,6 +21,12 @@ export function observeProvider(provider: Provider, emit: Emit<AuthEvent>): Prov
             () => directory.memberOf(email, groups, needed),
             ({ trouble }) => (trouble === undefined ? 'answered' : outcomeOf(trouble)),
           ),
+      },
+    }),
+    ...(signOut && {
+      signOut: {
+        ...signOut,
+        address: (asked) => asking(about('discovery'), emit, () => signOut.address(asked)),
       },
     }),
     begin: (options) => asking(about('discovery'), emit, () => provider.begin(options)),
