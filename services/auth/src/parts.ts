@@ -9,6 +9,7 @@ import type { Emit } from '@latchkey/telemetry';
 import { createProviders } from './providers/create.ts';
 import type { AuthEvent } from './telemetry/events.ts';
 import { observeProvider } from './telemetry/observe-provider.ts';
+import { sessionRecords } from './session/records.ts';
 import { sessionStore } from './session/store.ts';
 import type { OpenStore } from './store/open.ts';
 import { SettingsError } from './settings-error.ts';
@@ -71,6 +72,7 @@ export function createParts(
     providers: new Map([...providers].map(([slug, one]) => [slug, observeProvider(one, options.emit)])),
     /** what is remembered of sessions, in the one below */
     store: sessionStore(options.shared, options),
+    records: sessionRecords(options.shared, options),
     shared: options.shared,
   };
 }

@@ -11,7 +11,13 @@ export type SessionStoreUnderTest = {
 
 const life = 500;
 
-export const session = { idp: 'google', sub: '1', sid: 'sid', auth_time: 1_800_000_000 };
+export const session = {
+  idp: 'google',
+  sub: '1',
+  sid: 'sid',
+  email: 'a@example.com',
+  auth_time: 1_800_000_000,
+};
 const grantState = {
   grant: { access_expires_at: 1, checked_at: 0, refresh_token: 'r' },
   groups: { names: ['a'], at: 0 },
@@ -109,6 +115,17 @@ export function sessionStoreContract(kind: string, create: () => Promise<Session
       await store.keep(ahead, grantState, now + life);
       await store.revokeAccount(session, now + life);
       expect(await store.isRevoked(ahead)).toBe(true);
+    });
+
+    test('ends every session of an e-mail address, whoever vouched for it and whatever is remembered', async () => {
+      await store.revokeEmail('a@example.com', now + life);
+      expect(await store.isRevoked(session)).toBe(true);
+      expect(await store.isRevoked({ ...session, idp: 'okta', sub: '2', sid: 'second' })).toBe(true);
+      expect(await store.isRevoked({ ...session, email: 'b@example.com' })).toBe(false);
+      const later = { ...session, sid: 'later', auth_time: session.auth_time + 1 };
+      expect(await store.isRevoked(later)).toBe(false);
+      await pass(life + 1);
+      expect(await store.isRevoked(session)).toBe(false);
     });
 
     test('ends every session of everybody that was signed in for until now', async () => {

@@ -12,6 +12,9 @@ export type Ending = Pick<Clock, 'now'> & {
  * Ends every copy of a session. They are over at different times, since who signs in again goes on with the same `sid`: so
  * it stays ended until the youngest that there can be is over.
  */
-export function endSid(session: SignedInSession, { store, now, sessionLifetimeMs }: Ending): Promise<void> {
+export function endSid(
+  session: SignedInSession,
+  { store, now, sessionLifetimeMs }: Ending,
+): Promise<boolean> {
   return store.revoke(session, now() + sessionLifetimeMs);
 }

@@ -8,6 +8,7 @@ import type { Unkept } from '../store/lease.ts';
 import type { OpenStore } from '../store/open.ts';
 import { placeOf } from '../store/place.ts';
 import type { Place } from '../store/place.ts';
+import { placeOfRecord } from './records.ts';
 import type { Account, GrantState, StoredSession } from './stored-session.ts';
 
 /** What came of asking about a session: what to tell, and what is true of it from now on where that is new. */
@@ -90,7 +91,11 @@ export function createGrantStates({ store, vault }: OpenStore, { now }: Pick<Clo
       store.put(placeOfGrant(sid), written(sid, grantState), keeping),
       store.add(placeOfAccount(session), sid, { most: keptOfAccount, ttlMs }),
     ]);
-    await Promise.all(gone.map((other) => store.drop(placeOfGrant(other))));
+    await Promise.all(gone.map(drop));
+  }
+
+  async function drop(sid: string): Promise<void> {
+    await Promise.all([store.drop(placeOfGrant(sid)), store.drop(placeOfRecord(sid))]);
   }
 
   return {
@@ -117,10 +122,7 @@ export function createGrantStates({ store, vault }: OpenStore, { now }: Pick<Clo
       ),
     async delete(session) {
       unkept.delete(session.sid);
-      await Promise.all([
-        store.drop(placeOfGrant(session.sid)),
-        store.remove(placeOfAccount(session), session.sid),
-      ]);
+      await Promise.all([drop(session.sid), store.remove(placeOfAccount(session), session.sid)]);
     },
     sidsOf: (account) => store.members(placeOfAccount(account)),
     close: () => clearInterval(again),

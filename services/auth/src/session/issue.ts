@@ -8,6 +8,7 @@ import type { Grant } from './grant.ts';
 import type { OpenSession } from './open.ts';
 import { freshUntil } from './refresh.ts';
 import type { Remembering } from './refresh.ts';
+import type { SessionRecords, SignInFrom } from './records.ts';
 import type { SessionStore } from './store.ts';
 import type { ReturnRules } from '../sign-in/return-address.ts';
 
@@ -22,6 +23,7 @@ export type Sealing = Pick<Clock, 'now'> & {
 export type Issuing = Clock &
   Sealing & {
     readonly store: Pick<SessionStore, 'keep' | 'linkProviderSession' | 'newSid'>;
+    readonly records: Pick<SessionRecords, 'write'>;
     readonly authority: { readonly host: string };
     readonly returns: Pick<ReturnRules, 'cookieDomain'>;
     readonly sessionLifetimeMs: number;
@@ -39,6 +41,8 @@ export type Arrival = {
   readonly provedAt?: number;
   /** how the provider calls their session there, where it says so */
   readonly providerSid?: string;
+  /** what they came with */
+  readonly from: SignInFrom;
 };
 
 /**
@@ -49,7 +53,7 @@ export type Arrival = {
  * @returns the session with its grant, and the `Set-Cookie` value that gives it to the browser
  */
 export async function issueSession(
-  { idp, identity, email, tokens, provedAt, providerSid }: Arrival,
+  { idp, identity, email, tokens, provedAt, providerSid, from }: Arrival,
   parts: Issuing,
   former?: OpenSession,
 ): Promise<{ session: Session; setCookie: string }> {
@@ -73,19 +77,18 @@ export async function issueSession(
   const groups = identity.groups ?? [];
   // A provider need not give a second refresh token to who has one.
   const grant = grantOf(tokens, { now, groups, ...(former && { previous: former.known.grant }) });
-  const told = { names: groups, at: now };
   const { accessToken, idToken } = tokens;
-  await parts.store.keep(
-    claims,
-    {
-      grant,
-      groups: told,
-      freshUntil: freshUntil(grant, parts),
-      accessToken,
-      ...(idToken !== undefined && { idToken }),
-    },
-    claims.exp * 1000,
-  );
+  const grantState = {
+    grant,
+    groups: { names: groups, at: now },
+    freshUntil: freshUntil(grant, parts),
+    accessToken,
+    ...(idToken !== undefined && { idToken }),
+  };
+  await Promise.all([
+    parts.store.keep(claims, grantState, claims.exp * 1000),
+    parts.records.write(claims, from),
+  ]);
   if (providerSid !== undefined) {
     await parts.store.linkProviderSession(claims, providerSid, claims.exp * 1000);
   }

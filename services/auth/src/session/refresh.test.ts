@@ -16,7 +16,7 @@ test('who comes while nobody is asked, and needs more than the first, has the pr
     store: {
       grantState: async () => known,
       offer: async () => undefined,
-      revoke: async () => undefined,
+      revoke: async () => true,
       inTurn: async <T>(_: object, __: number, ask: () => Promise<{ outcome: T }>) => (await ask()).outcome,
     },
     providers: new Map([['okta', { refresh }]]),

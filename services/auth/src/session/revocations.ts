@@ -5,7 +5,7 @@ export const everybody = '*';
 
 /** What was ended before its time: one session of an account, or all that were signed in for until then. */
 export type Ended = {
-  /** whose, in a form that names nobody; or `everybody` */
+  /** whose, an account or an e-mail address, in a form that names nobody; or `everybody` */
   readonly account: string;
   /** absent: every one */
   readonly sid?: string | undefined;
@@ -18,7 +18,11 @@ export type Ended = {
 };
 
 /** A session that may have ended. */
-export type Asked = Pick<Ended, 'account' | 'signedInAt'> & { readonly sid: string };
+export type Asked = Pick<Ended, 'account' | 'signedInAt'> & {
+  readonly sid: string;
+  /** the e-mail address of its person, in such a form, too */
+  readonly email: string;
+};
 
 /** The sessions that were ended before their time. */
 export type Revocations = {
@@ -104,8 +108,13 @@ export function createRevocations({ now, elapsed }: Clock): Revocations {
       account.signedInUntil = Math.max(account.signedInUntil, account.youngest, Math.floor(at / 1000));
       return { account: key, signedInAt: account.signedInUntil, at, until: account.lapses.now };
     },
-    has: ({ account, sid, signedInAt }) =>
-      hasOf(account, sid, signedInAt) || hasOf(everybody, undefined, signedInAt),
+    has(asked) {
+      const { account, sid, signedInAt } = asked;
+      const isPartOf = (key: string) => hasOf(key, undefined, signedInAt);
+      return (
+        hasOf(account, sid, signedInAt) || isPartOf(everybody) || ('email' in asked && isPartOf(asked.email))
+      );
+    },
     all() {
       forgetWhatIsOver();
       return [...accounts].flatMap(([account, { sids, youngest, signedInUntil, lapses }]) => [

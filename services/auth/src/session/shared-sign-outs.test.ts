@@ -57,7 +57,7 @@ function startTask(log: Log): SignOuts {
 }
 
 function sessionOf(sub: string, sid = `${sub}.`) {
-  return { idp: 'okta', sub, sid, auth_time: clock.now / 1000 };
+  return { idp: 'okta', sub, sid, email: `${sub}@example.com`, auth_time: clock.now / 1000 };
 }
 const until = () => clock.now + 30 * day;
 

@@ -11,7 +11,7 @@ import type { Asked, Ended } from './revocations.ts';
 import { isSharedSid } from './sid.ts';
 import { markLine, readLines, signOutLine } from './sign-out-lines.ts';
 import type { ReadLine } from './sign-out-lines.ts';
-import { allOf, askedOf } from './sign-outs.ts';
+import { allOf, askedOf, oneOf } from './sign-outs.ts';
 import type { SignOuts } from './sign-outs.ts';
 
 // What others have written is here by then, also where nobody asks.
@@ -122,14 +122,16 @@ export function sharedSignOuts(
     return id;
   }
 
-  async function tell(ended: Ended): Promise<void> {
+  async function tell(ended: Ended): Promise<boolean> {
     try {
       const id = await write(signOutLine(ended));
       // Of an account that has ended as a whole, little more than one line is left.
       if (ended.sid === undefined) await shared.remove(accountLines.replacedBy(ended.account, id));
+      return true;
     } catch {
       // It has ended here all the same, and elsewhere as soon as the store is back.
       isUntold = true;
+      return false;
     }
   }
 
@@ -141,7 +143,7 @@ export function sharedSignOuts(
   const following = setInterval(follow, followMs).unref();
   follow();
   return {
-    add: (session, until) => tell(known.add({ ...askedOf(session), at: now(), until })),
+    add: (session, until) => tell(known.add(oneOf(session, now(), until))),
     addAllOf: (whose, until) => tell(known.add(allOf(whose, now(), until))),
     async has(session) {
       const asked = askedOf(session);

@@ -1,16 +1,24 @@
 import type { Clock } from '@latchkey/http';
+import type { Session } from '@latchkey/session';
 import { digest } from '../store/place.ts';
-import { createRevocations, everybody } from './revocations.ts';
+import { createRevocations } from './revocations.ts';
 import type { Asked, Ended } from './revocations.ts';
 import type { Account, SignedInSession } from './stored-session.ts';
 
-/** Who has signed out. */
+/** A session, with all that it may have ended by. */
+export type EndableSession = SignedInSession & Pick<Session, 'email'>;
+
+/** Who has signed out. What is added holds here at once; it is told whether the other tasks know of it already, too. */
 export type SignOuts = {
-  add(session: SignedInSession, until: number): Promise<void>;
-  /** Every session that was signed in for until now, of an account or of all. */
-  addAllOf(whose: Account | typeof everybody, until: number): Promise<void>;
+  add(session: SignedInSession, until: number): Promise<boolean>;
+  /**
+   * Every session that was signed in for until now.
+   *
+   * @param whose the name of an account or an e-mail address, or `everybody`
+   */
+  addAllOf(whose: string, until: number): Promise<boolean>;
   /** @throws StoreAway where that cannot be known now */
-  has(session: SignedInSession): Promise<boolean>;
+  has(session: EndableSession): Promise<boolean>;
   /** until nobody who signs in from then on can be taken for somebody from before */
   ready(): Promise<void>;
   close(): void;
@@ -19,9 +27,13 @@ export type SignOuts = {
 /** Remembers sign-outs in this process alone. */
 export function ownSignOuts(clock: Clock): SignOuts {
   const known = createRevocations(clock);
+  async function add(ended: Ended): Promise<boolean> {
+    known.add(ended);
+    return true;
+  }
   return {
-    add: async (session, until) => void known.add({ ...askedOf(session), at: clock.now(), until }),
-    addAllOf: async (whose, until) => void known.add(allOf(whose, clock.now(), until)),
+    add: (session, until) => add(oneOf(session, clock.now(), until)),
+    addAllOf: (whose, until) => add(allOf(whose, clock.now(), until)),
     has: async (session) => known.has(askedOf(session)),
     ready: async () => undefined,
     close: () => undefined,
@@ -29,16 +41,28 @@ export function ownSignOuts(clock: Clock): SignOuts {
 }
 
 /** What a session is known by among those that have ended. */
-export function askedOf({ sid, auth_time: signedInAt, ...account }: SignedInSession): Asked {
-  return { account: nameOf(account), sid, signedInAt };
+export function askedOf({ email, sid, auth_time: signedInAt, ...account }: EndableSession): Asked {
+  return { account: nameOfAccount(account), email: nameOfEmail(email), sid, signedInAt };
+}
+
+/** One session, ended at a moment. */
+export function oneOf(
+  { sid, auth_time: signedInAt, ...account }: SignedInSession,
+  at: number,
+  until: number,
+): Ended {
+  return { account: nameOfAccount(account), sid, signedInAt, at, until };
 }
 
 /** Every session that was signed in for until a moment. */
-export function allOf(whose: Account | typeof everybody, at: number, until: number): Ended {
-  const account = whose === everybody ? whose : nameOf(whose);
-  return { account, signedInAt: Math.floor(at / 1000), at, until };
+export function allOf(whose: string, at: number, until: number): Ended {
+  return { account: whose, signedInAt: Math.floor(at / 1000), at, until };
 }
 
-function nameOf({ idp, sub }: Account): string {
+export function nameOfAccount({ idp, sub }: Account): string {
   return digest([idp, sub]);
+}
+
+export function nameOfEmail(email: string): string {
+  return digest([email]);
 }

@@ -8,7 +8,8 @@ import type { GrantStates } from './grant-states.ts';
 import { everybody } from './revocations.ts';
 import { newSid } from './sid.ts';
 import { sharedSignOuts } from './shared-sign-outs.ts';
-import { ownSignOuts } from './sign-outs.ts';
+import { nameOfAccount, nameOfEmail, ownSignOuts } from './sign-outs.ts';
+import type { EndableSession } from './sign-outs.ts';
 import type { Account, GrantState, SignedInSession, StoredSession } from './stored-session.ts';
 
 /**
@@ -18,13 +19,19 @@ import type { Account, GrantState, SignedInSession, StoredSession } from './stor
  * @throws StoreAway where that cannot be asked; see `Store`
  */
 export type SessionStore = {
-  /** Ends a session: copies of its cookie die at their next check. It is not forgotten before its time. Never throws. */
-  revoke(session: SignedInSession, until: number): Promise<void>;
-  /** The same for every session of an account that was signed in for until now. Never throws. */
-  revokeAccount(account: Account, until: number): Promise<void>;
-  /** The same for every session of everybody. Never throws. */
-  revokeAll(until: number): Promise<void>;
-  isRevoked(session: SignedInSession): Promise<boolean>;
+  /**
+   * Ends a session: copies of its cookie die at their next check. It is not forgotten before its time. Never throws.
+   *
+   * @returns whether every task knows of it; otherwise the others hear of it when the store is back
+   */
+  revoke(session: SignedInSession, until: number): Promise<boolean>;
+  /** The same for every session of an account that was signed in for until now. */
+  revokeAccount(account: Account, until: number): Promise<boolean>;
+  /** The same for those of an e-mail address, whatever is remembered of it. */
+  revokeEmail(email: string, until: number): Promise<boolean>;
+  /** The same for those of everybody. */
+  revokeAll(until: number): Promise<boolean>;
+  isRevoked(session: EndableSession): Promise<boolean>;
   /** The newest standing of a session, where it is remembered. */
   grantState(sid: string): Promise<GrantState | undefined>;
   /** Keeps the standing of a person who has just signed in. */
@@ -64,21 +71,24 @@ export function sessionStore(
   const signOuts = store.log === undefined ? ownSignOuts(options) : sharedSignOuts(store.log, options);
   const grantStates = createGrantStates(opened, options);
 
-  async function revoke(session: SignedInSession, until: number): Promise<void> {
-    await signOuts.add(session, until);
+  async function revoke(session: SignedInSession, until: number): Promise<boolean> {
+    const isTold = await signOuts.add(session, until);
     // What stays behind of it is of no use to anybody.
     await grantStates.delete(session).catch(onlyAway);
+    return isTold;
   }
 
   return {
     revoke,
-    async revokeAccount(account, until) {
-      await signOuts.addAllOf(account, until);
+    async revokeAccount({ idp, sub }, until) {
+      const isTold = await signOuts.addAllOf(nameOfAccount({ idp, sub }), until);
       // Each by its name, too: by the clock of another task it may have begun later than this.
       const auth_time = Math.floor(now() / 1000);
-      const sids = (await grantStates.sidsOf(account).catch(onlyAway)) ?? [];
-      await Promise.all(sids.map((sid) => revoke({ ...account, sid, auth_time }, until)));
+      const sids = (await grantStates.sidsOf({ idp, sub }).catch(onlyAway)) ?? [];
+      const areTold = await Promise.all(sids.map((sid) => revoke({ idp, sub, sid, auth_time }, until)));
+      return isTold && !areTold.includes(false);
     },
+    revokeEmail: (email, until) => signOuts.addAllOf(nameOfEmail(email), until),
     revokeAll: (until) => signOuts.addAllOf(everybody, until),
     isRevoked: (session) => signOuts.has(session),
     grantState: (sid) => grantStates.get(sid),

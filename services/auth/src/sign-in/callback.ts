@@ -10,6 +10,7 @@ import { z } from 'zod';
 import type { Emit } from '@latchkey/telemetry';
 import type { Provider } from '../providers/provider.ts';
 import type { AuthEvent } from '../telemetry/events.ts';
+import { describeBrowser } from '../session/browser.ts';
 import { endSid } from '../session/end.ts';
 import type { Ending } from '../session/end.ts';
 import type { OpenStore } from '../store/open.ts';
@@ -36,6 +37,9 @@ type FinishingSignIn = Opening &
     readonly emit: Emit<AuthEvent>;
     readonly shared: OpenStore;
   };
+
+/** Whom a provider vouches for, and who may sign in. */
+type Vouched = Omit<Arrival, 'from'>;
 
 /** How a sign-in ended. */
 type Outcome = Failure | { readonly session: Session; readonly setCookie: string };
@@ -80,7 +84,11 @@ export function callback(provider: Provider, parts: FinishingSignIn): Handler {
     async function finish(): Promise<Outcome> {
       const arrival = await arrivalOf(provider, { url, pending, provedWithin }, parts);
       if ('code' in arrival) return arrival;
-      return issueSession(arrival, parts, await formerSession(req, arrival, parts));
+      const from = {
+        browser: describeBrowser(req.headers['user-agent']),
+        address: res.locals.line.client,
+      };
+      return issueSession({ ...arrival, from }, parts, await formerSession(req, arrival, parts));
     }
     // Where the store is away the attempt goes on: the provider's code is as good in a moment.
     const outcome = refusal ? emitted(refusal) : await once(attempt.state, () => finish().then(emitted));
@@ -101,7 +109,7 @@ export function callback(provider: Provider, parts: FinishingSignIn): Handler {
 // address, ends, or hosts that it was handed over to would know that person still, and no sign-out could reach them.
 async function formerSession(
   req: Request,
-  { idp, identity, email }: Arrival,
+  { idp, identity, email }: Vouched,
   parts: FinishingSignIn,
 ): Promise<OpenSession | undefined> {
   const held = await sessionsIn(req.headers.cookie, parts);
@@ -117,7 +125,7 @@ async function arrivalOf(
   provider: Provider,
   { url, pending, provedWithin }: { url: URL; pending: AttemptSecrets; provedWithin: number | undefined },
   { accounts }: Pick<Opening, 'accounts'>,
-): Promise<Arrival | Failure> {
+): Promise<Vouched | Failure> {
   const answer = await provider.finish(url, pending, provedWithin).catch(failureOf);
   if ('code' in answer) return answer;
   const admission = admitAccount(answer.identity, accounts);

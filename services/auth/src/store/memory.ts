@@ -9,6 +9,9 @@ import type { Kept, Store } from './store.ts';
 const rooms: Readonly<Record<Kind, { readonly most: number; readonly refuses?: true }>> = {
   grant: { most: 50_000 },
   account: { most: 50_000 },
+  session: { most: 50_000 },
+  email: { most: 50_000 },
+  accounts: { most: 1 },
   'provider session': { most: 50_000 },
   // They end within a minute: more than this is not sign-ins.
   code: { most: 100_000, refuses: true },

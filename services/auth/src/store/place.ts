@@ -6,6 +6,12 @@ export type Kind =
   | 'grant'
   /** the `sid`s of an account, by provider and `sub` */
   | 'account'
+  /** what there is to tell of a session, by `sid` */
+  | 'session'
+  /** the accounts of an e-mail address */
+  | 'email'
+  /** the accounts that have signed in last */
+  | 'accounts'
   /** our `sid`s of a session at the provider, by provider and its own `sid` */
   | 'provider session'
   /** codes that were redeemed */

@@ -12,6 +12,7 @@ import type { Sealing } from '../session/issue.ts';
 import { openToken } from '../session/open.ts';
 import type { Opening } from '../session/open.ts';
 import { isFresh } from '../session/refresh.ts';
+import type { SessionRecords } from '../session/records.ts';
 import type { Refresher, Remembering, Refreshed } from '../session/refresh.ts';
 import type { GrantState } from '../session/stored-session.ts';
 
@@ -19,7 +20,10 @@ import type { GrantState } from '../session/stored-session.ts';
 export type Introspecting = Clock &
   Opening &
   Sealing &
-  Ending & { readonly providers: ReadonlyMap<string, Pick<Provider, 'directory' | 'groupsMs'>> };
+  Ending & {
+    readonly providers: ReadonlyMap<string, Pick<Provider, 'directory' | 'groupsMs'>>;
+    readonly records: Pick<SessionRecords, 'seen'>;
+  };
 
 const inactive = { active: false } as const;
 
@@ -66,6 +70,7 @@ export async function introspect(
   }
   const isOld = Math.floor(parts.now() / 1000) - session.iat > vouchedWithin;
   const renewed = (await renewedSession(session, grantState, parts)) ?? (isOld ? session : undefined);
+  parts.records.seen(session);
   const memberOf = new Set(groups);
   return {
     active: true,
