@@ -34,6 +34,7 @@ import { createRespond } from './respond/respond.ts';
 import { createForwardAuth } from './forward-auth/answer.ts';
 import { createHttpListener } from './server/http.ts';
 import { createReadQuestion } from './forward-auth/question.ts';
+import { createOngoing } from './ongoing.ts';
 import { createUpgradeListener } from './server/websocket.ts';
 import { createSessionCheck } from './authn/session-check.ts';
 import { createIntrospect } from './authn/introspect.ts';
@@ -167,7 +168,8 @@ export async function startProxy(options: {
     perOrigin: settings.maxConnections,
     elapsed,
   });
-  const tunnels = createTunnels(session.ttl.validMs);
+  const ongoing = createOngoing({ everyMs: session.ttl.validMs, elapsed });
+  const tunnels = createTunnels(ongoing);
   table.onReplace(() => void tunnels.recheck());
 
   const trust = trustPeers(settings.server.trustedProxies);
@@ -192,17 +194,25 @@ export async function startProxy(options: {
     ({ ready }) => {
       const respond = createRespond({ ready, serveEndpoint, refuse, showLauncher, personCookie });
       const forwardAuth = createForwardAuth({ stages, respond, beginAnswer });
-      const both = { stages, respond, readQuestion, forwardAuth, beginAnswer, connections, signer };
+      const both = {
+        stages,
+        respond,
+        readQuestion,
+        forwardAuth,
+        beginAnswer,
+        connections,
+        signer,
+        admission,
+        emit,
+      };
       const { passInterim } = settings.server;
       return {
-        request: createHttpListener({ ...both, readBody, passInterim }),
+        request: createHttpListener({ ...both, ongoing, readBody, passInterim }),
         upgrade: createUpgradeListener({
           ...both,
-          admission,
           table: () => table.current(),
           forwardWebSocket: createForwardWebSocket(dialer),
           tunnels,
-          emit,
           elapsed,
         }),
       };
@@ -225,6 +235,7 @@ export async function startProxy(options: {
     ...server,
     async stop() {
       await server.stop();
+      ongoing.close();
       await connections.close();
       tls.close();
       await telemetry.close();

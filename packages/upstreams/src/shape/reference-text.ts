@@ -58,7 +58,7 @@ export const chapters: readonly Chapter[] = [
     fields: ['max_auth_age', 'idle_timeout'],
     text: [
       'A session lasts for weeks (`SESSION_TTL_LIFETIME`). If that is too long for an application, these options send people to the provider again, which must authenticate them anew. The sign-in is requested with `prompt=login` and `max_age` (OpenID Connect), and is accepted only if `auth_time` in the ID token confirms it. A provider that does not send `auth_time`, such as Google, cannot be used with these options: the sign-in ends with `provider_failed`.',
-      'For `idle_timeout`, every request to the host counts as use, including those that a page makes by itself. Requests to public paths and messages on an open WebSocket do not count. The time of the last use is kept in a signed cookie of the host, which is renewed once in a tenth of `idle_timeout` at most. A WebSocket is closed when the time that was left at its handshake is over.',
+      'For `idle_timeout`, every request to the host counts as use, including those that a page makes by itself. Requests to public paths and messages on an open WebSocket do not count. The time of the last use is kept in a signed cookie of the host, which is renewed once in a tenth of `idle_timeout` at most. A WebSocket is closed when the time that was left at its handshake is over. An answer that takes longer is not cut for that.',
     ],
   },
   {
@@ -112,7 +112,7 @@ export const chapters: readonly Chapter[] = [
     title: 'WebSockets, streams, service workers',
     fields: ['flush_interval', 'allow_root_service_worker'],
     text: [
-      'WebSockets, event streams and long downloads need no option: `timeout` is over when the answer begins. The handshake of a WebSocket is checked by the same rules as any request. If a person is signed in, it must come from a page of the same host or of one of `allowed_origins`. An open WebSocket is checked again every `SESSION_TTL_VALID` and after each reload, and closed when its person no longer has access.',
+      'WebSockets, event streams and long downloads need no option: `timeout` is over when the answer begins. The handshake of a WebSocket is checked by the same rules as any request. If a person is signed in, it must come from a page of the same host or of one of `allowed_origins`. An open WebSocket, and an answer that is still being sent, is checked again every `SESSION_TTL_VALID`, a WebSocket also after each reload, and ended when its person no longer has access.',
     ],
   },
   {

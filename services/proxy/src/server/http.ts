@@ -2,12 +2,17 @@ import type { Outcome } from '@latchkey/admission';
 import { hasBody, StalledError, statusOf, whenThere } from '@latchkey/http';
 import type { ErrorCode } from '@latchkey/contract';
 import type { IncomingMessage, RequestListener } from 'node:http';
+import { performance } from 'node:perf_hooks';
+import type { Emit } from '@latchkey/telemetry';
+import type { Admission } from '../admission.ts';
+import { recordOf } from '../exchange.ts';
 import type { Exchange } from '../exchange.ts';
 import type { KnownSession } from '../authn/session-state.ts';
 import type { Connections, Taken } from '../transport/connections.ts';
 import { framed } from '../outgoing/framing.ts';
 import { forwardHttp } from '../transport/http.ts';
 import type { ForwardOutcome } from '../transport/http.ts';
+import type { ProxyEvent } from '../telemetry/events.ts';
 import { withRequestId } from '../telemetry/request-context.ts';
 import type { BeginAnswer } from '../respond/begin-answer.ts';
 import { refuseAfterFailure, refuseWithError } from '../respond/refuse-with-error.ts';
@@ -17,6 +22,8 @@ import type { Signer } from '../outgoing/signers/signer.ts';
 import type { Leaving, Stages } from '../stages.ts';
 import type { ForwardAuth } from '../forward-auth/answer.ts';
 import type { ReadQuestion } from '../forward-auth/question.ts';
+import { whyNot } from '../ongoing.ts';
+import type { GoesOn, Ongoing, WhyNot } from '../ongoing.ts';
 
 /** What takes requests on: the stages, and whatever answers what goes no further. */
 export type HttpParts = {
@@ -25,6 +32,9 @@ export type HttpParts = {
   readonly readQuestion: ReadQuestion;
   readonly forwardAuth: ForwardAuth;
   readonly connections: Connections;
+  readonly admission: Pick<Admission, 'admit'>;
+  readonly ongoing: Pick<Ongoing, 'begin' | 'end'>;
+  readonly emit: Emit<ProxyEvent>;
   readonly signer: Signer;
   readonly readBody: (
     req: IncomingMessage,
@@ -39,11 +49,13 @@ const noBody: HeldBody = { bytes: Buffer.alloc(0), release: () => undefined };
 
 /** Takes requests through the stages. */
 export function createHttpListener(parts: HttpParts): RequestListener {
-  const { stages, respond, readQuestion, forwardAuth, beginAnswer, connections, signer } = parts;
+  const { stages, respond, readQuestion, forwardAuth, beginAnswer, connections, ongoing, signer } = parts;
+  const answering: GoesOn = { whyNot: decideAgain, end: cut };
 
   return function request(req, res) {
     const exchange = stages.open(req, res);
     res.on('close', function answered() {
+      ongoing.end(exchange);
       if (res.errored instanceof StalledError) exchange.detail = res.errored.message;
       stages.record(exchange, statusOf(res));
     });
@@ -73,6 +85,8 @@ export function createHttpListener(parts: HttpParts): RequestListener {
       beginAnswer(exchange);
       return respond(exchange, outcome);
     }
+    const isGone = exchange.isRecorded === true;
+    if (outcome.identified.kind !== 'visitor' && !isGone) ongoing.begin(exchange, answering);
     const leaving = stages.outgoing(exchange, outcome);
     return signer.signs(outcome.route) ? sendSigned(exchange, leaving) : sendStreaming(exchange, leaving);
   }
@@ -153,6 +167,21 @@ export function createHttpListener(parts: HttpParts): RequestListener {
       letGo();
       throw error;
     }
+  }
+
+  async function decideAgain(exchange: Exchange): Promise<WhyNot | undefined> {
+    const admitted = parts.admission.admit(stages.canonical(exchange, 'http'));
+    const why = whyNot(admitted.kind === 'pending' ? await admitted.outcome : admitted);
+    // Whether an application is in use is asked when a request begins: a long download is no idleness.
+    return why === 'session_idle' ? undefined : why;
+  }
+
+  // An answer that breaks off is not taken for a whole one.
+  function cut(exchange: Exchange, reason: WhyNot): void {
+    exchange.detail = `cut: ${reason}`;
+    const ms = performance.now() - exchange.startedAt;
+    parts.emit({ kind: 'cut', what: 'answer', record: recordOf(exchange), ms, reason });
+    exchange.res.destroy();
   }
 
   function unanswered(exchange: Exchange, { code, detail }: Unanswered): void {

@@ -1,4 +1,4 @@
-import type { Incoming, Outcome } from '@latchkey/admission';
+import type { Incoming } from '@latchkey/admission';
 import { StalledError, statusOf } from '@latchkey/http';
 import type { ErrorCode } from '@latchkey/contract';
 import type { RouteTable } from '@latchkey/upstreams';
@@ -13,18 +13,19 @@ import type { Connections } from '../transport/connections.ts';
 import { endConnection } from '../transport/end-connection.ts';
 import { endWhenLeft } from '../transport/end-when-left.ts';
 import { framed } from '../outgoing/framing.ts';
-import type { Tunnels, WhyNot } from '../transport/tunnels.ts';
+import type { Tunnels } from '../transport/tunnels.ts';
 import type { ForwardWebSocket } from '../transport/websocket.ts';
 import type { ProxyEvent } from '../telemetry/events.ts';
 import { withRequestId } from '../telemetry/request-context.ts';
 import type { BeginAnswer } from '../respond/begin-answer.ts';
 import { refuseAfterFailure, refuseWithError } from '../respond/refuse-with-error.ts';
 import type { Respond } from '../respond/respond.ts';
-import type { KnownSession } from '../authn/session-state.ts';
 import type { Signer } from '../outgoing/signers/signer.ts';
 import type { Leaving, Stages } from '../stages.ts';
 import type { ForwardAuth } from '../forward-auth/answer.ts';
 import type { ReadQuestion } from '../forward-auth/question.ts';
+import { whyNot } from '../ongoing.ts';
+import type { WhyNot } from '../ongoing.ts';
 
 /** What takes handshakes on. */
 export type WebSocketParts = {
@@ -128,7 +129,7 @@ export function createUpgradeListener(
         emit({ kind: 'tunnel_opened' });
         tunnel.onClose(() => emit({ kind: 'tunnel_closed' }));
         const cut = (reason: WhyNot) => tellCut(exchange, { reason });
-        void tunnels.add({ tunnel, whyNot: () => decideAgain(incoming), cut }, isOvertaken());
+        void tunnels.add({ exchange, tunnel, whyNot: () => decideAgain(incoming), cut }, isOvertaken());
       },
       answered(status) {
         stopLooking();
@@ -150,12 +151,6 @@ export function createUpgradeListener(
 
   function tellCut(exchange: Exchange, why: { reason: WhyNot } | { detail: string }): void {
     const ms = elapsed() - (exchange.openedAt ?? elapsed());
-    emit({ kind: 'tunnel_cut', record: recordOf(exchange), ms, ...why });
+    emit({ kind: 'cut', what: 'WebSocket', record: recordOf(exchange), ms, ...why });
   }
-}
-
-// A tunnel stays with the application that it leads to, wherever a new one would lead by now.
-function whyNot({ decision }: Outcome<KnownSession>): WhyNot | undefined {
-  if (decision === undefined) return 'unknown_host';
-  return decision.allow ? undefined : decision.reason;
 }

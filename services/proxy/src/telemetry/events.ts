@@ -1,4 +1,4 @@
-import type { WhyNot } from '../transport/tunnels.ts';
+import type { WhyNot } from '../ongoing.ts';
 import type { RequestRecord } from './request-record.ts';
 
 /**
@@ -19,9 +19,10 @@ export type ProxyEvent =
   /** a WebSocket is open from now on, until the other of the two */
   | { readonly kind: 'tunnel_opened' }
   | { readonly kind: 'tunnel_closed' }
-  /** an open WebSocket, whose handshake has been told long ago, is ended by us, after so long */
+  /** an open WebSocket, whose handshake has been told long ago, or an answer that is still being sent, is ended by us, after so long */
   | {
-      readonly kind: 'tunnel_cut';
+      readonly kind: 'cut';
+      readonly what: 'WebSocket' | 'answer';
       readonly record: RequestRecord;
       /** would it be asked for now, this is why it would be refused */
       readonly reason?: WhyNot;

@@ -11,7 +11,7 @@ import { isRefused } from './request-record.ts';
 type RequestEvent = Extract<ProxyEvent, { kind: 'request' }>;
 
 /**
- * Writes one line for each request, and one for a WebSocket that had to be cut.
+ * Writes one line for each request, and one for a WebSocket or an answer that had to be cut.
  *
  * @param which `errors`: only for what was cut, or answered with an error and leaves no audit line. That somebody has to
  *   sign in first is no error
@@ -19,7 +19,7 @@ type RequestEvent = Extract<ProxyEvent, { kind: 'request' }>;
 export function requestLines(log: Logger, which: 'all' | 'errors'): Emit<ProxyEvent> {
   const writeLine = lineWriter(log, 'request');
   return function writeRequest(event) {
-    if (event.kind === 'tunnel_cut') log.info(cutLine(event), 'WebSocket cut');
+    if (event.kind === 'cut') log.info(cutLine(event), `${event.what} cut`);
     if (event.kind !== 'request') return;
     const { error } = event.record;
     if (which === 'errors' && (error === undefined || error === 'not_signed_in' || isRefused(event.record)))
@@ -68,7 +68,7 @@ export function auditLines(log: Logger): Emit<ProxyEvent> {
   };
 }
 
-function cutLine({ record, reason, detail, ms }: Extract<ProxyEvent, { kind: 'tunnel_cut' }>): object {
+function cutLine({ record, reason, detail, ms }: Extract<ProxyEvent, { kind: 'cut' }>): object {
   const { id, request, route, principal } = record;
   const seconds = Math.round(ms / 1000);
   const from = { host: request?.host, path: request?.rawPath, client: request?.client };

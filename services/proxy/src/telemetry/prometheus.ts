@@ -56,7 +56,7 @@ export function prometheusListener(registry: Registry, levels: Levels): Emit<Pro
         return graceInUse.set(0);
       case 'tunnel_opened':
       case 'tunnel_closed':
-      case 'tunnel_cut':
+      case 'cut':
         return undefined;
     }
   };

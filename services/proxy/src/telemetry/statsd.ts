@@ -41,7 +41,7 @@ export function statsdListener(statsd: Statsd<ProxyStatsdName>): Emit<ProxyEvent
       case 'question':
       case 'tunnel_opened':
       case 'tunnel_closed':
-      case 'tunnel_cut':
+      case 'cut':
     }
   };
 }

@@ -1,17 +1,22 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { CloseCode, Tunnel } from './tunnel.ts';
+import type { Exchange } from '../exchange.ts';
+import { createOngoing } from '../ongoing.ts';
+import type { Ongoing, WhyNot } from '../ongoing.ts';
 import { createTunnels } from './tunnels.ts';
-import type { Tunnels, Watched, WhyNot } from './tunnels.ts';
+import type { Tunnels, Watched } from './tunnels.ts';
 
+let ongoing: Ongoing;
 let tunnels: Tunnels;
 
 beforeEach(() => {
   jest.useFakeTimers();
-  tunnels = createTunnels(60_000);
+  ongoing = createOngoing({ everyMs: 60_000, elapsed: Date.now });
+  tunnels = createTunnels(ongoing);
 });
 
 afterEach(() => {
-  tunnels.close();
+  ongoing.close();
   jest.useRealTimers();
 });
 
@@ -26,6 +31,7 @@ function watched(whyNot: () => Promise<WhyNot | undefined> = async () => undefin
     onClose: (listener) => void listeners.push(listener),
   };
   return {
+    exchange: {} as Exchange,
     tunnel,
     whyNot,
     cut: (why) => void seen.push(why),
