@@ -181,7 +181,6 @@ describe.each(slugs)('where %s', (slug) => {
       error: 'provider_unavailable',
     },
     { says: 'hangs up', fault: { hangUp: true }, status: 503, error: 'provider_unavailable' },
-    { says: 'is slow', fault: { delayMs: 60_000 }, status: 504, error: 'provider_timeout' },
   ])('$says for the code, nobody is signed in: $status', async ({ fault, status, error }) => {
     const url = await callbackUrl(slug);
     rig.idp.behaviour.faults.token = fault ?? {};

@@ -140,7 +140,6 @@ describe.each(slugs)('introspection of a session of %s', (slug) => {
 
   test.each<{ trouble: string; fault: Rig['idp']['behaviour']['faults']['token'] }>([
     { trouble: 'hangs up', fault: { hangUp: true } },
-    { trouble: 'is slow', fault: { delayMs: 60_000 } },
     { trouble: 'is broken', fault: { answer: { status: 503, body: {} } } },
     { trouble: 'no longer knows us', fault: { answer: { status: 401, body: { error: 'invalid_client' } } } },
     { trouble: 'talks rubbish', fault: { answer: { status: 200, body: '<html>' } } },

@@ -1,0 +1,53 @@
+// A provider that takes a connection and says nothing: nobody waits for it longer than its time.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Browser } from '@latchkey/testing/browser';
+import { sessionCookieName, slugs, ssoOrigin, startRig, wiki } from '../../test/rig.ts';
+import type { Rig } from '../../test/rig.ts';
+
+const engineering = 'engineering@example.com';
+const slow = { delayMs: 60_000 };
+
+let rig: Rig;
+let browser: Browser;
+beforeAll(async () => {
+  rig = await startRig({ providerTimeoutMs: 2_000 });
+});
+afterAll(() => rig.close());
+beforeEach(() => {
+  rig.heal();
+  browser = rig.browser();
+});
+
+const token = () => browser.cookie(ssoOrigin, sessionCookieName) ?? '';
+
+describe.each(slugs)('where %s is slow,', (slug) => {
+  test('nobody is signed in: 504', async () => {
+    rig.idp.behaviour.faults.token = slow;
+    const first = await browser.visit(rig.signInUrl(wiki, { slug }));
+    const answer = await rig.chooseAccount(browser, first, 'engineer@example.com');
+    expect(answer.status).toBe(504);
+    expect(answer.body).toContain(`/${slug}/start?redirect_uri=`);
+    expect(rig.log.at(-1)).toContain('"error":"provider_timeout"');
+    expect(token()).toBe('');
+  });
+
+  test('introspection says what was true last time', async () => {
+    await rig.signIn(browser, 'engineer@example.com', { slug });
+    rig.clock.now += 3_601_000;
+    rig.idp.behaviour.faults.token = slow;
+    const answer = await rig.introspect({ token: token(), groups: engineering });
+    expect(answer.body).toMatchObject({ active: true, groups: [engineering], stale: true });
+    rig.heal();
+    expect((await rig.introspect({ token: token() })).body).not.toHaveProperty('stale');
+  });
+
+  test('signing out works, though the grant is not taken back', async () => {
+    await rig.signIn(browser, 'engineer@example.com', { slug });
+    rig.idp.behaviour.faults.revocation = slow;
+    const headers = { 'sec-fetch-site': 'same-origin' };
+    const done = await browser.visit(`${ssoOrigin}/${slug}/sign_out`, { form: {}, headers });
+    expect(done.status).toBe(200);
+    expect(token()).toBe('');
+    expect(rig.log.join('')).toContain('the provider did not revoke the refresh token');
+  });
+});
