@@ -8,3 +8,4 @@ export {
   type DevDirectoryOptions,
   type DirectoryEndpoint,
 } from './directory/dev-directory.ts';
+export type { DevWorkload } from './directory/workload.ts';

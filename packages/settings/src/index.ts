@@ -27,4 +27,5 @@ export type {
   Survey,
   UpstreamDefaults,
   WebScheme,
+  WorkloadIdentity,
 } from './settings.ts';

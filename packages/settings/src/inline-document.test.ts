@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { serviceAccount, yamlDocument } from './inline-document.ts';
 import type { ValueType } from './variable.ts';
+import { workloadIdentity } from './workload-identity.ts';
 
 function read<T>(type: ValueType<T>, text: string): T | undefined {
   return type.schema.safeParse(text).data;
@@ -76,5 +77,70 @@ describe('a service account', () => {
     ['one whose key is a number', JSON.stringify({ ...account, private_key: 1 })],
   ])('is refused for %s', (_what, text) => {
     expect(read(serviceAccount, text)).toBeUndefined();
+  });
+});
+
+describe('a credential configuration of workload identity federation', () => {
+  // As gcloud writes it.
+  const configuration = {
+    universe_domain: 'googleapis.com',
+    type: 'external_account',
+    audience:
+      '//iam.googleapis.com/projects/1234/locations/global/workloadIdentityPools/latchkey/providers/ecs-tasks',
+    subject_token_type: 'urn:ietf:params:aws:token-type:aws4_request',
+    token_url: 'https://sts.googleapis.com/v1/token',
+    service_account_impersonation_url:
+      'https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/sso@project.iam.gserviceaccount.com:generateAccessToken',
+    credential_source: {
+      environment_id: 'aws1',
+      url: 'http://169.254.169.254/latest/meta-data/iam/security-credentials',
+      regional_cred_verification_url: 'https://evil.example?Action=GetCallerIdentity&Version=2011-06-15',
+    },
+  };
+  const text = JSON.stringify(configuration);
+
+  test.each([text, JSON.stringify(configuration, undefined, 2), base64(text)])(
+    'says who may be signed for and by whom, and its addresses are left alone',
+    (written) => {
+      expect(read(workloadIdentity, written)).toEqual({
+        audience: configuration.audience,
+        serviceAccount: 'sso@project.iam.gserviceaccount.com',
+      });
+    },
+  );
+
+  const { audience, service_account_impersonation_url: url } = configuration;
+  test.each<[object, RegExp]>([
+    [{ type: 'service_account' }, /^the JSON that `gcloud iam workload-identity-pools create-cred-config/],
+    [{ type: 'impersonated_service_account' }, /^the JSON that `gcloud/],
+    [{ subject_token_type: 'urn:ietf:params:oauth:token-type:jwt' }, /^a configuration for AWS/],
+    [{ audience: `${audience}/../x` }, /^a configuration whose audience is/],
+    [
+      { audience: audience.replace('iam.googleapis.com', 'evil.example') },
+      /^a configuration whose audience is/,
+    ],
+    [{ token_url: 'https://sts.googleapis.com.evil.example/v1/token' }, /token_url is Google's own.*steal/],
+    [{ token_url: 'http://sts.googleapis.com/v1/token' }, /token_url is Google's own/],
+    [{ token_url: 'https://sts.googleapis.com@evil.example/v1/token' }, /token_url is Google's own/],
+    [{ service_account_impersonation_url: undefined }, /--service-account=/],
+    [
+      { service_account_impersonation_url: url.replace('.googleapis.com', '.evil.example') },
+      /Google's own.*steal/,
+    ],
+    [{ service_account_impersonation_url: url.replace('sso@', '../x/sso@') }, /Google's own/],
+    [{ service_account_impersonation_url: `${url}\n` }, /Google's own/],
+    [{ credential_source: { environment_id: 'aws2' } }, /environment_id aws1/],
+    [{ credential_source: { executable: { command: '/bin/x' } } }, /environment_id aws1/],
+    [{ credential_source: undefined }, /credential_source for AWS/],
+  ])('that is none is refused, with what to write: %j', (changes, write) => {
+    const { data, error } = workloadIdentity.schema.safeParse(
+      JSON.stringify({ ...configuration, ...changes }),
+    );
+    expect(data).toBeUndefined();
+    expect(error?.issues.map(({ message }) => message)).toEqual([expect.stringMatching(write)]);
+  });
+
+  test.each(['', 'hello', '[]', '"x"', '/sso/workload.json', 'null'])('is not %j', (written) => {
+    expect(read(workloadIdentity, written)).toBeUndefined();
   });
 });

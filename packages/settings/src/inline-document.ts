@@ -42,7 +42,7 @@ export function parseServiceAccount(text: string): ServiceAccount | undefined {
  * Every document that means something holds a colon or a bracket, and base64 never does, so the two cannot be
  * mistaken for one another. Tools that write base64 break its lines.
  */
-function plainText(text: string): string | undefined {
+export function plainText(text: string): string | undefined {
   const bytes = decodeBase64(text.replaceAll(/\s/g, ''));
   if (bytes === undefined) return text;
   try {
@@ -52,7 +52,8 @@ function plainText(text: string): string | undefined {
   }
 }
 
-function parseJson(text: string): unknown {
+/** Undefined for what is none. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

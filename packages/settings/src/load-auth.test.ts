@@ -208,6 +208,20 @@ describe('the providers of auth', () => {
       'PROVIDER_GOOGLE_GOOGLE_CREDENTIALS: needs PROVIDER_GOOGLE_GOOGLE_IMPERSONATE and the other way round, write both or neither',
     ],
     [
+      { PROVIDER_GOOGLE_GOOGLE_WORKLOAD_IDENTITY_FILE: '/x.json' },
+      'PROVIDER_GOOGLE_GOOGLE_WORKLOAD_IDENTITY_FILE: the file it names does not exist, write the path of a file that holds the secret alone',
+      'PROVIDER_GOOGLE_GOOGLE_WORKLOAD_IDENTITY: needs PROVIDER_GOOGLE_GOOGLE_IMPERSONATE and the other way round, write both or neither',
+    ],
+    [
+      {
+        PROVIDER_GOOGLE_GOOGLE_CREDENTIALS: '/x.json',
+        PROVIDER_GOOGLE_GOOGLE_WORKLOAD_IDENTITY: '{"type":"service_account","private_key":"s3cret"}',
+        PROVIDER_GOOGLE_GOOGLE_IMPERSONATE: 'admin@example.com',
+      },
+      'PROVIDER_GOOGLE_GOOGLE_WORKLOAD_IDENTITY: got a value of 49 characters, write the JSON that `gcloud iam workload-identity-pools create-cred-config … --aws --service-account=…` writes, or base64 of it',
+      'PROVIDER_GOOGLE_GOOGLE_WORKLOAD_IDENTITY: set together with PROVIDER_GOOGLE_GOOGLE_CREDENTIALS, write only one of the two',
+    ],
+    [
       {
         PROVIDER_B_TYPE: 'google',
         PROVIDER_B_SLUG: 'google',

@@ -1,7 +1,13 @@
 import type { Environment } from './environment.ts';
 import { refuse } from './findings.ts';
 import type { Findings } from './findings.ts';
-import { cognitoVariables, googleVariables, oidcVariables, oktaVariables } from './provider-variables.ts';
+import {
+  cognitoVariables,
+  googleVariables,
+  oidcVariables,
+  oktaVariables,
+  taskVariables,
+} from './provider-variables.ts';
 import type { ProviderType } from './provider-variables.ts';
 import { readTable } from './read-table.ts';
 import type {
@@ -32,7 +38,10 @@ const readGoogle: ReadDetails<GoogleProviderSettings> = (prefix, environment, fi
   const { given, assumed } = readTable(googleVariables, environment, findings, prefix);
   checkCredentials(given, prefix, findings);
   const hostedDomain = assumed.GOOGLE_DOMAIN;
-  const directory = directoryOf(assumed);
+  const directory = directoryOf(
+    assumed,
+    () => readTable(taskVariables, environment, findings).assumed.AWS_REGION,
+  );
   return {
     type: 'google',
     name: assumed.NAME,
@@ -48,28 +57,29 @@ const readGoogle: ReadDetails<GoogleProviderSettings> = (prefix, environment, fi
   };
 };
 
+const credentials = ['GOOGLE_CREDENTIALS', 'GOOGLE_CREDENTIALS_JSON', 'GOOGLE_WORKLOAD_IDENTITY'] as const;
+
 function checkCredentials(
   given: ReadonlySet<keyof typeof googleVariables>,
   prefix: string,
   findings: Findings,
 ): void {
-  const file = given.has('GOOGLE_CREDENTIALS');
-  const inline = given.has('GOOGLE_CREDENTIALS_JSON');
-  if (file && inline) {
+  const [first, ...others] = credentials.filter((name) => given.has(name));
+  for (const other of others) {
     refuse(
       {
-        variable: `${prefix}GOOGLE_CREDENTIALS_JSON`,
+        variable: `${prefix}${other}`,
         code: 'conflict',
-        message: `set together with ${prefix}GOOGLE_CREDENTIALS, write only one of the two`,
-        others: [`${prefix}GOOGLE_CREDENTIALS`],
+        message: `set together with ${prefix}${first}, write only one of the two`,
+        others: [`${prefix}${first}`],
       },
       findings,
     );
   }
-  if ((file || inline) !== given.has('GOOGLE_IMPERSONATE')) {
+  if ((first !== undefined) !== given.has('GOOGLE_IMPERSONATE')) {
     refuse(
       {
-        variable: `${prefix}GOOGLE_CREDENTIALS`,
+        variable: `${prefix}${first ?? 'GOOGLE_CREDENTIALS'}`,
         code: 'conflict',
         message: `needs ${prefix}GOOGLE_IMPERSONATE and the other way round, write both or neither`,
         others: [`${prefix}GOOGLE_IMPERSONATE`],
@@ -79,12 +89,26 @@ function checkCredentials(
   }
 }
 
-function directoryOf(values: Values<typeof googleVariables>): GoogleDirectorySettings | undefined {
-  const { GOOGLE_CREDENTIALS: file, GOOGLE_CREDENTIALS_JSON: account } = values;
+function directoryOf(
+  values: Values<typeof googleVariables>,
+  readRegion: () => string | undefined,
+): GoogleDirectorySettings | undefined {
   const { GOOGLE_DIRECTORY_URL: url, GOOGLE_IMPERSONATE: impersonate } = values;
+  const { GOOGLE_CREDENTIALS: file, GOOGLE_CREDENTIALS_JSON: account } = values;
+  const { GOOGLE_WORKLOAD_IDENTITY: configuration } = values;
   if (impersonate === undefined) return undefined;
   if (account !== undefined) return { url, credentials: { account }, impersonate };
-  return file === undefined ? undefined : { url, credentials: { file }, impersonate };
+  if (file !== undefined) return { url, credentials: { file }, impersonate };
+  if (configuration === undefined) return undefined;
+  const region = readRegion();
+  const workload = {
+    ...configuration,
+    ...(region !== undefined && { region }),
+    stsUrl: values.GOOGLE_STS_URL,
+    iamUrl: values.GOOGLE_IAM_URL,
+    tokenUrl: values.GOOGLE_ASSERTION_URL,
+  };
+  return { url, credentials: { workload }, impersonate };
 }
 
 const readOkta: ReadDetails<OktaProviderSettings> = (prefix, environment, findings) => {

@@ -4,6 +4,7 @@ import { serviceAccount } from './inline-document.ts';
 import { slug } from './slug.ts';
 import { text, valueType } from './value-types.ts';
 import type { Table } from './variable.ts';
+import { workloadIdentity } from './workload-identity.ts';
 
 /** The kinds of provider, each with variables of its own below. */
 export const providerTypes = ['google', 'okta', 'cognito', 'oidc'] as const;
@@ -44,6 +45,8 @@ const signOut = {
   meaning:
     'Where signing out ends. `here`: at the session of this installation. `offer`: the page that says so has a link that signs out at the provider, too. `provider`: it always leads there. The last two need `/<slug>/sign_out` to be registered with the provider as an address to return to.',
 } as const;
+
+const awsRegion = nameOf('region', 'an AWS region', 'eu-west-1', /^[a-z]+(?:-[a-z]+)+-\d+$/);
 
 const issuerInItsPlace = {
   type: secureAddress,
@@ -118,6 +121,13 @@ export const googleVariables = {
     verbatim: true,
     meaning: 'The service account itself, in place of a file.',
   },
+  GOOGLE_WORKLOAD_IDENTITY: {
+    type: workloadIdentity,
+    secret: true,
+    verbatim: true,
+    meaning:
+      'In place of a service account with a key: the credential configuration with which the role of the task at AWS signs for one.',
+  },
   GOOGLE_IMPERSONATE: {
     type: text,
     meaning: 'The e-mail address of the administrator in whose name groups are looked up.',
@@ -146,6 +156,29 @@ export const googleVariables = {
     type: secureAddress,
     default: 'https://admin.googleapis.com/admin/directory/v1',
     meaning: 'Where groups are looked up.',
+  },
+  GOOGLE_STS_URL: {
+    type: secureAddress,
+    default: 'https://sts.googleapis.com/v1/token',
+    meaning: 'Where the role of the task becomes a token of Google, with a workload identity.',
+  },
+  GOOGLE_IAM_URL: {
+    type: secureAddress,
+    default: 'https://iamcredentials.googleapis.com/v1',
+    meaning: 'Where the assertion of the service account is signed, with a workload identity.',
+  },
+  GOOGLE_ASSERTION_URL: {
+    type: secureAddress,
+    default: 'https://oauth2.googleapis.com/token',
+    meaning: 'Where that assertion is exchanged for an access token.',
+  },
+} satisfies Table;
+
+/** What AWS tells the task about itself. Read with a workload identity alone: elsewhere it is none of our business. */
+export const taskVariables = {
+  AWS_REGION: {
+    type: awsRegion,
+    meaning: 'The AWS region of the task. ECS sets it.',
   },
 } satisfies Table;
 
@@ -201,7 +234,7 @@ export const cognitoVariables = {
     meaning: 'The host of the hosted sign-in pages, without https://.',
   },
   COGNITO_REGION: {
-    type: nameOf('region', 'an AWS region', 'eu-west-1', /^[a-z]+(?:-[a-z]+)+-\d+$/),
+    type: awsRegion,
     required: true,
     meaning: 'The AWS region of the user pool.',
   },

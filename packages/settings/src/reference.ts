@@ -5,6 +5,7 @@ import {
   oidcVariables,
   oktaVariables,
   providerVariables,
+  taskVariables,
 } from './provider-variables.ts';
 import { proxyPatterns, proxyVariables } from './proxy-variables.ts';
 import { removedFromAuth, removedFromProxy } from './removed-names.ts';
@@ -46,6 +47,11 @@ const sections: Section[] = [
     table: providerVariables,
   },
   { heading: '### Type `google`', prefix: 'PROVIDER_<ID>_', table: googleVariables },
+  {
+    heading: '### What AWS tells the task',
+    text: 'Read where `PROVIDER_<ID>_GOOGLE_WORKLOAD_IDENTITY` is set. The credentials of the task are found as every AWS SDK finds them (`AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` and others).',
+    table: taskVariables,
+  },
   { heading: '### Type `oidc`', prefix: 'PROVIDER_<ID>_', table: oidcVariables },
   { heading: '### Type `okta`', prefix: 'PROVIDER_<ID>_', table: oktaVariables },
   { heading: '### Type `cognito`', prefix: 'PROVIDER_<ID>_', table: cognitoVariables },

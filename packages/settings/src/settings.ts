@@ -111,8 +111,8 @@ export type GoogleProviderSettings = ProviderCommon & {
 /** Google's directory, and who asks it in whose name. */
 export type GoogleDirectorySettings = {
   url: URL;
-  /** The path of the service account's file, or the account itself. */
-  credentials: { file: string } | { account: ServiceAccount };
+  /** The path of the service account's file, the account itself, or how the role of the task stands in for its key. */
+  credentials: { file: string } | { account: ServiceAccount } | { workload: WorkloadIdentity };
   /** The e-mail address of the administrator. */
   impersonate: string;
 };
@@ -124,6 +124,22 @@ export type ServiceAccount = {
   privateKey: string;
   keyId?: string;
   /** Where the key becomes an access token. */
+  tokenUrl: URL;
+};
+
+/** How the role of a task at AWS stands in for the key of a service account: workload identity federation. */
+export type WorkloadIdentity = {
+  /** The full name of the provider in the workload identity pool. */
+  audience: string;
+  /** The e-mail address of the service account. */
+  serviceAccount: string;
+  /** The AWS region of the task; absent where it is not known. */
+  region?: string;
+  /** Where the task's role becomes a token of Google's. */
+  stsUrl: URL;
+  /** Of the IAM Service Account Credentials API, with its version. */
+  iamUrl: URL;
+  /** Where an assertion becomes an access token. */
   tokenUrl: URL;
 };
 

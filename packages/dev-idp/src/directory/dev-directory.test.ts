@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { startDevDirectory, type DevDirectory } from './dev-directory.ts';
+import { verifySignature } from './signature-v4.ts';
 
 let directory: DevDirectory;
 let account: { client_email: string; private_key: string; private_key_id: string; token_uri: string };
@@ -74,5 +75,52 @@ describe('the directory of the demo', () => {
       status: 401,
       body: { error: 'unauthorized_client' },
     });
+  });
+});
+
+function signed(query: string, signature: string, changes: Record<string, string> = {}) {
+  const headers = {
+    host: 'example.amazonaws.com',
+    'x-amz-date': '20150830T123600Z',
+    authorization: `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=host;x-amz-date, Signature=${signature}`,
+  };
+  return {
+    url: new URL(`https://example.amazonaws.com/${query}`),
+    method: 'GET',
+    headers: new Map(Object.entries({ ...headers, ...changes })),
+  };
+}
+
+describe('a signature of AWS', () => {
+  // Test vectors that AWS publishes for Signature Version 4.
+  const signer = {
+    accessKeyId: 'AKIDEXAMPLE',
+    secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
+    region: 'us-east-1',
+    service: 'service',
+  };
+  const vectors = [
+    ['', '5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31'],
+    ['?Param2=value2&Param1=value1', 'b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500'],
+  ] as const;
+
+  test.each(vectors)('is taken where it is good: %j', (query, signature) => {
+    expect(verifySignature(signed(query, signature), signer)).toEqual(['host', 'x-amz-date']);
+  });
+
+  const [[, good]] = vectors;
+  test.each([
+    ['another signature', signed('', vectors[1][1]), signer],
+    ['another query', signed('?x=1', good), signer],
+    ['another host', signed('', good, { host: 'example.amazonaws.com.evil.example' }), signer],
+    ['another time', signed('', good, { 'x-amz-date': '20150830T123601Z' }), signer],
+    ['another method', { ...signed('', good), method: 'POST' }, signer],
+    ['no signature', signed('', good, { authorization: '' }), signer],
+    ['another secret', signed('', good), { ...signer, secretAccessKey: 'x' }],
+    ['another key', signed('', good), { ...signer, accessKeyId: 'x' }],
+    ['another region', signed('', good), { ...signer, region: 'eu-west-1' }],
+    ['another service', signed('', good), { ...signer, service: 'sts' }],
+  ])('is not with %s', (_, request, by) => {
+    expect(verifySignature(request, by)).toBeUndefined();
   });
 });

@@ -7,6 +7,8 @@ import { readForm } from '../form-body.ts';
 import { misbehave } from '../misbehave.ts';
 import { readAssertion } from './assertion.ts';
 import { isInside } from './membership.ts';
+import { createDevWorkload } from './workload.ts';
+import type { DevWorkload } from './workload.ts';
 
 export type DirectoryEndpoint = 'token' | 'hasMember' | 'member';
 
@@ -22,6 +24,10 @@ export type DevDirectory = {
   url: string;
   /** The text of the service account's file, as Google hands it out. */
   credentials: string;
+  /** Where its assertions become access tokens. */
+  tokenUrl: string;
+  /** A task at AWS that signs for the service account without its key. */
+  workload: DevWorkload;
   /** Members of each group by its address: people, and other groups. May be changed at any time. */
   groups: Map<string, Set<string>>;
   /** The domain of the directory: of an account in another one it says no more than who is directly in a group. */
@@ -96,6 +102,8 @@ export async function startDevDirectory({
       private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
       token_uri: tokenUrl,
     }),
+    tokenUrl,
+    workload: createDevWorkload({ origin, clientEmail, privateKey, keyId, now, signal: closing.signal }),
     groups: new Map(Object.entries(groups).map(([group, members]) => [group, new Set(members)])),
     domain: 'example.com',
     inactive: new Set(),
@@ -117,6 +125,7 @@ export async function startDevDirectory({
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', origin);
     if (pathname === '/token' && request.method === 'POST') return giveToken(request, response);
+    if (await directory.workload.answer(request, response)) return;
     const found = /^\/groups\/([^/]+)\/(hasMember|members)\/([^/]+)$/.exec(pathname.replace(base, ''));
     if (found === null || request.method !== 'GET') return refuse(response, 404, 'notFound');
     const [group = '', , person = ''] = found.slice(1).map(decodeURIComponent);

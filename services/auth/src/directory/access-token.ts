@@ -1,7 +1,7 @@
 import { call } from '@latchkey/http';
-import { SignJWT } from 'jose';
 import { parseJsonObject } from '../json.ts';
-import type { AssertionSigner } from './service-account.ts';
+import { NoToken } from './assertion-signer.ts';
+import type { AssertionSigner } from './assertion-signer.ts';
 
 /** Where to get an access token for the directory. */
 export type AccessTokens = {
@@ -14,17 +14,6 @@ export type AccessTokens = {
   /** Forgets a token that was not taken. */
   drop(token: string): void;
 };
-
-/** There is no token, and why, in words that are safe to log. */
-export class NoToken extends Error {
-  /** the service account may not ask, whatever it asks: that does not pass by itself */
-  readonly refused: boolean;
-
-  constructor(message: string, { refused }: { refused: boolean }) {
-    super(message);
-    this.refused = refused;
-  }
-}
 
 const scopeRoot = 'https://www.googleapis.com/auth/admin.directory.';
 
@@ -112,7 +101,7 @@ export function accessTokens(options: {
     if (typeof error === 'string' && notDelegated.has(error)) return { refused: true };
     if (error === 'invalid_grant') {
       throw new NoToken(
-        'the service account is refused (invalid_grant): its key was deleted, the administrator does not exist, or our clock is wrong',
+        'the service account is refused (invalid_grant): it or its key was deleted, the administrator does not exist, or our clock is wrong',
         { refused: true },
       );
     }
@@ -121,14 +110,13 @@ export function accessTokens(options: {
 
   function assertion(scope: string): Promise<string> {
     const seconds = Math.floor(now() / 1000);
-    const { keyId } = signer;
-    return new SignJWT({ scope })
-      .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(keyId !== undefined && { kid: keyId }) })
-      .setIssuer(signer.clientEmail)
-      .setSubject(impersonate)
-      .setAudience(signer.tokenUrl.href)
-      .setIssuedAt(seconds)
-      .setExpirationTime(seconds + assertionSeconds)
-      .sign(signer.key);
+    return signer.sign({
+      iss: signer.clientEmail,
+      sub: impersonate,
+      aud: signer.tokenUrl.href,
+      scope,
+      iat: seconds,
+      exp: seconds + assertionSeconds,
+    });
   }
 }

@@ -12,6 +12,7 @@ import { askGoogleAdmin } from './google-admin.ts';
 import { createPause } from './pause.ts';
 import { createQueue } from './queue.ts';
 import { readServiceAccount } from './service-account.ts';
+import { workloadSigner } from './workload-identity.ts';
 
 /** What a directory is made with. Times are milliseconds. */
 export type DirectoryOptions = {
@@ -38,13 +39,17 @@ const longestQueue = 1_000;
 /**
  * Makes Google's directory.
  *
- * @throws SettingsError where the service account cannot be read
+ * @throws SettingsError where the service account cannot be read, or the region of the task is not known
  */
 export function googleDirectory(
   settings: GoogleDirectorySettings,
   { id, slug, groupsMs, timeoutMs, now, elapsed, log, emit, shared }: DirectoryOptions,
 ): Directory {
-  const signer = readServiceAccount(id, settings.credentials);
+  const { credentials } = settings;
+  const signer =
+    'workload' in credentials
+      ? workloadSigner(credentials.workload, { timeoutMs, now })
+      : readServiceAccount(id, credentials);
   const waitMs = Math.min(timeoutMs, mostWaitMs);
   const tokens = accessTokens({
     signer,

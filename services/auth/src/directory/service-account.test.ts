@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { generateKeyPairSync } from 'node:crypto';
+import { jwtVerify } from 'jose';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,12 +44,15 @@ function fileWith(text: string): { file: string } {
 }
 
 describe('a service account', () => {
-  test('is read from its file', () => {
-    expect(readServiceAccount('x', fileWith(accountWith(pemOf('rsa'))))).toMatchObject({
+  test('is read from its file, and signs with its key', async () => {
+    const pem = pemOf('rsa');
+    const signer = readServiceAccount('x', fileWith(accountWith(pem)));
+    expect(signer).toMatchObject({
       clientEmail: 'sso@project.example.com',
-      key: { type: 'private' },
       tokenUrl: new URL('https://oauth2.googleapis.com/token'),
     });
+    const { payload } = await jwtVerify(await signer.sign({ sub: 'ada' }), createPublicKey(pem));
+    expect(payload).toEqual({ sub: 'ada' });
   });
 
   test('that is not there keeps auth from starting, and its path is not shown', () => {

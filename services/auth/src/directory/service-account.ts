@@ -2,16 +2,9 @@ import { parseServiceAccount, readSecretFile, readSmallFile } from '@latchkey/se
 import type { GoogleDirectorySettings, ServiceAccount } from '@latchkey/settings';
 import { createPrivateKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { SignJWT } from 'jose';
 import { SettingsError } from '../settings-error.ts';
-
-/** Who asks Google's directory, ready to sign. */
-export type AssertionSigner = {
-  readonly clientEmail: string;
-  readonly key: KeyObject;
-  readonly keyId?: string;
-  /** where an assertion becomes an access token */
-  readonly tokenUrl: URL;
-};
+import type { AssertionSigner } from './assertion-signer.ts';
 
 // RFC 7518, section 3.3: RS256 takes no smaller one.
 const leastBits = 2048;
@@ -24,7 +17,7 @@ const leastBits = 2048;
  */
 export function readServiceAccount(
   id: string,
-  credentials: GoogleDirectorySettings['credentials'],
+  credentials: Exclude<GoogleDirectorySettings['credentials'], { workload: unknown }>,
 ): AssertionSigner {
   const prefix = `PROVIDER_${id.toUpperCase()}_GOOGLE_CREDENTIALS`;
   if ('account' in credentials) return signerOf(credentials.account, `${prefix}_JSON: its`);
@@ -43,7 +36,10 @@ export function readServiceAccount(
   return signerOf(account, `${prefix}: the file's`);
 }
 
-function signerOf({ privateKey, ...account }: ServiceAccount, whose: string): AssertionSigner {
+function signerOf(
+  { privateKey, keyId, clientEmail, tokenUrl }: ServiceAccount,
+  whose: string,
+): AssertionSigner {
   const key = keyOf(privateKey);
   const bits = key?.asymmetricKeyType === 'rsa' ? key.asymmetricKeyDetails?.modulusLength : undefined;
   if (key === undefined || bits === undefined || bits < leastBits) {
@@ -51,7 +47,12 @@ function signerOf({ privateKey, ...account }: ServiceAccount, whose: string): As
       `${whose} private_key is no RSA key in PEM of ${leastBits} bits or more, write the JSON file as Google gave it to you`,
     ]);
   }
-  return { ...account, key };
+  const header = { alg: 'RS256', typ: 'JWT', ...(keyId !== undefined && { kid: keyId }) };
+  return {
+    clientEmail,
+    tokenUrl,
+    sign: (claims) => new SignJWT(claims).setProtectedHeader(header).sign(key),
+  };
 }
 
 function keyOf(pem: string): KeyObject | undefined {
