@@ -1,6 +1,5 @@
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { clockFrom } from '@latchkey/http';
-import { setTimeout as pause } from 'node:timers/promises';
 import { createLeased } from './lease.ts';
 import type { Unkept } from './lease.ts';
 import { memoryStore } from './memory.ts';
@@ -10,14 +9,18 @@ import { StoreAway } from './store.ts';
 const place = placeOf('grant', 'sid');
 const times = { lifeMs: 60, pollMs: 5, waitMs: 2_000 };
 const none = () => undefined;
+const later = (ms: number) => new Promise((resolve) => void setTimeout(resolve, ms));
 const failing = async () => Promise.reject(new Error('the work failed'));
 
+afterEach(() => void jest.useRealTimers());
+
 test('work that takes longer than a lease keeps it, and whoever waits finds its result', async () => {
-  const store = memoryStore(clockFrom());
+  jest.useFakeTimers();
+  const store = memoryStore({ now: Date.now, elapsed: Date.now });
   const tasks = [createLeased(store, times), createLeased(store, times)];
   let atWork = 0;
   let worked = 0;
-  const outcomes = await Promise.all(
+  const outcomes = Promise.all(
     tasks.map((leased) =>
       leased.run(
         place,
@@ -25,7 +28,7 @@ test('work that takes longer than a lease keeps it, and whoever waits finds its 
           const known = await store.get(place);
           if (known !== undefined) return { outcome: known.text };
           expect((atWork += 1)).toBe(1);
-          await pause(250);
+          await later(250);
           atWork -= 1;
           worked += 1;
           return { outcome: 'result', keep: { text: 'result', ttlMs: 10_000 } };
@@ -34,7 +37,8 @@ test('work that takes longer than a lease keeps it, and whoever waits finds its 
       ),
     ),
   );
-  expect(outcomes).toEqual(['result', 'result']);
+  await jest.advanceTimersByTimeAsync(300);
+  expect(await outcomes).toEqual(['result', 'result']);
   expect(worked).toBe(1);
 });
 
