@@ -36,7 +36,7 @@ async function ask(port: number, method: 'GET' | 'POST', path: string): Promise<
 }
 
 describe('the internal port', () => {
-  test.each(['/oauth2/introspect', '/oauth2/token'])('alone has %s', async (path) => {
+  test.each(['/oauth2/introspect', '/oauth2/token', '/oauth2/handshake'])('alone has %s', async (path) => {
     expect(await ask(internal, 'POST', path)).not.toBe(404);
     expect(await ask(stack.ports.auth, 'POST', path)).toBe(404);
     expect(await ask(stack.ports.auth, 'GET', path)).toBe(404);

@@ -8,7 +8,7 @@ import { sendRaw } from '../fixtures/raw-request.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 
 const the = useStack();
-const betweenServices = ['/oauth2/introspect', '/oauth2/token'];
+const betweenServices = ['/oauth2/introspect', '/oauth2/token', '/oauth2/handshake'];
 const atOnceMs = 500;
 const manyPairs = 'a&'.repeat(500_000);
 

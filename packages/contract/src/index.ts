@@ -4,6 +4,8 @@ export type { ErrorLevel } from './errors/entry.ts';
 export { renderErrorReference } from './errors/reference.ts';
 export { errors } from './errors/table.ts';
 export type { ErrorCode } from './errors/table.ts';
+export { contractVersion, handshakeFacts, handshakePath } from './handshake.ts';
+export type { HandshakeFacts } from './handshake.ts';
 export {
   introspectionForm,
   introspectionPath,

@@ -180,8 +180,8 @@ export function renderEndpointReference(): string {
     '',
     '| path | methods | what it is for |',
     '| --- | --- | --- |',
-    `| \`${healthPath}\` | any | The health check, under every host and without one: 200, or 503 after the signal to stop. |`,
-    `| \`${grpcHealthPath}\` | any | The health check of an ALB that checks by gRPC: the status 12 as it expects, or 14 after the signal to stop. |`,
+    `| \`${healthPath}\` | any | The health check, under every host and without one: 200, or 503 after the signal to stop, and from the start on for as long as nobody could sign in because auth was told something else. |`,
+    `| \`${grpcHealthPath}\` | any | The health check of an ALB that checks by gRPC: the status 12 as it expects, or 14 when the other one is 503. |`,
     ...all.map(
       ({ path, below, methods, meaning, onlyWith }) =>
         `| \`${path}${below ? '/…' : ''}\` | ${methodsText(methods)} | ${meaning}${onlyWith === undefined ? '' : ` Without \`${onlyWith}\` it is the application’s.`} |`,

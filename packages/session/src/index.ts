@@ -49,4 +49,6 @@ export {
   sessionCookie,
 } from './session-cookie.ts';
 export type { SessionCookie } from './session-cookie.ts';
+export { sharedFacts } from './shared-facts.ts';
+export type { SharedFacts } from './shared-facts.ts';
 export { isSameText } from './same-text.ts';

@@ -16,6 +16,8 @@ export const keyPurposes = [
   'sign-out hint',
   'person mark',
   'last use',
+  'cookie fingerprint',
+  'client fingerprint',
 ] as const;
 
 /** What a key is for. */
@@ -47,6 +49,7 @@ const fromSharedSecret: ReadonlySet<KeyPurpose> = new Set([
   'session token',
   'return address',
   'sign-out hint',
+  'client fingerprint',
 ]);
 
 function deriveKey(secret: string, purpose: KeyPurpose): Key {

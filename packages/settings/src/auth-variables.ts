@@ -29,7 +29,7 @@ export const authVariables = {
   SERVER_INTERNAL_PORT: {
     type: port,
     meaning:
-      'A separate port for the endpoints that only the proxy uses (/oauth2/introspect, /oauth2/token). With it, these endpoints are on no other port, and nothing else is on this port. Let only the proxy reach it, and write it into PROVIDER_URL_INTERNAL. Unset: they are on SERVER_PORT.',
+      'A separate port for the endpoints that only the proxy uses (/oauth2/introspect, /oauth2/token, /oauth2/handshake). With it, these endpoints are on no other port, and nothing else is on this port. Let only the proxy reach it, and write it into PROVIDER_URL_INTERNAL. Unset: they are on SERVER_PORT.',
   },
   SERVER_TIMEOUT_REQUEST: {
     type: duration,

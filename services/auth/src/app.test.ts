@@ -93,6 +93,7 @@ describe('what is not there', () => {
     { path: '/google/start', allow: 'GET, HEAD' },
     { path: '/google/sign_out', allow: 'GET, HEAD, POST' },
     { path: '/oauth2/introspect', allow: 'POST' },
+    { path: '/oauth2/handshake', allow: 'POST' },
   ])('is 405 for another method: $path', async ({ path, allow }) => {
     const answer = await ask(path, {}, 'PUT');
     expect(answer.status).toBe(405);

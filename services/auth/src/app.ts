@@ -1,4 +1,4 @@
-import { introspectionPath, ownEndpoints, tokenPath } from '@latchkey/contract';
+import { handshakePath, introspectionPath, ownEndpoints, tokenPath } from '@latchkey/contract';
 import {
   clockFrom,
   createRateLimit,
@@ -23,7 +23,7 @@ import { home } from './sign-in/home.ts';
 import type { Provider } from './providers/provider.ts';
 import { startAuthTelemetry } from './telemetry/start.ts';
 import { requireClient } from './tokens/client.ts';
-import { introspection } from './tokens/endpoints.ts';
+import { handshake, introspection } from './tokens/endpoints.ts';
 import { createRefresher } from './session/refresh.ts';
 import { SettingsError } from './settings-error.ts';
 import { callback } from './sign-in/callback.ts';
@@ -132,6 +132,7 @@ function betweenServices(parts: Parts, limit: RateLimit): Router {
   const ask = introspection(parts, createRefresher(parts));
   router.route(introspectionPath).post(known, form(introspectionForm), ask).all(onlyMethods('POST'));
   router.route(tokenPath).post(known, form(tokenForm), tokenEndpoint(parts)).all(onlyMethods('POST'));
+  router.route(handshakePath).post(known, form(handshakeForm), handshake(parts)).all(onlyMethods('POST'));
   return router;
 }
 
@@ -183,6 +184,8 @@ function providerRoutes(provider: Provider, parts: Parts, atWork: (handler: Hand
 const introspectionForm = { bytes: 512 * 1024, pairs: 8_192 };
 // A code in a form is as long as a cookie may be; the rest is an address and a few words.
 const tokenForm = { bytes: 16 * 1024, pairs: 12 };
+// There is nothing in it as yet.
+const handshakeForm = { bytes: 1024, pairs: 12 };
 // A return address may be as long as a request line that a load balancer takes.
 const signOutForm = { bytes: 32 * 1024, pairs: 12 };
 

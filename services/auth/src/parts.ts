@@ -1,7 +1,7 @@
 import { canonicalAuthority, withoutImpliedPort } from '@latchkey/http';
 import type { Clock } from '@latchkey/http';
 import { jwks, loadAssertionKeys } from '@latchkey/identity';
-import { attemptCookies, deriveKeys, sessionCookie } from '@latchkey/session';
+import { attemptCookies, deriveKeys, sessionCookie, sharedFacts } from '@latchkey/session';
 import type { KeyRing } from '@latchkey/session';
 import type { AuthSettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
@@ -65,6 +65,8 @@ export function createParts(
       signOutHint: deriveKeys(client.secrets, 'sign-out hint'),
     },
     client,
+    /** what the proxy compares itself with */
+    facts: sharedFacts({ client, cookie: session.cookie }),
     jwks: jwksOf(settings.assertionKey),
     sessionLifetimeMs: session.lifetimeMs,
     accounts: authorize,

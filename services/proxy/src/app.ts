@@ -1,8 +1,8 @@
 import type { Authenticator } from '@latchkey/admission';
-import { isOwnPathWith } from '@latchkey/contract';
+import { contractVersion, isOwnPathWith } from '@latchkey/contract';
 import { clockFrom, createProxyFor, createRateLimit, startServer, trustPeers } from '@latchkey/http';
 import type { RunningServer } from '@latchkey/http';
-import { attemptCookies, deriveKeys, isOwnCookie, sealSignOutHint } from '@latchkey/session';
+import { attemptCookies, deriveKeys, isOwnCookie, sealSignOutHint, sharedFacts } from '@latchkey/session';
 import type { ProxySettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -21,6 +21,8 @@ import { createLauncherOf, createPageOf } from './endpoints/launcher-address.ts'
 import { createLauncher } from './endpoints/launcher.ts';
 import { createServeEndpoint } from './endpoints/own-request.ts';
 import { createAuthorizeCaller } from './endpoints/authorize-caller.ts';
+import { createCompare } from './handshake/ask.ts';
+import { createHandshake } from './handshake/handshake.ts';
 import { createConnections } from './transport/connections.ts';
 import { createTlsCredentials } from './transport/credentials.ts';
 import { createDialer } from './transport/dialer.ts';
@@ -78,6 +80,16 @@ export async function startProxy(options: {
   const cookies = sessionCookies({ name, domain, secure, keys, expireMs, lifetimeMs, now });
   const tokens = sessionTokens(deriveKeys(client.secrets, 'session token'), cookies);
   const { askAuth, comebacks } = watchReach(createAskAuth({ ...provider, client }), { elapsed, log });
+  const facts = sharedFacts({ client, cookie: session.cookie });
+  const handshake = createHandshake({
+    compare: createCompare({
+      askAuth,
+      host: provider.externalUrl.host,
+      own: () => ({ contract: contractVersion, ...facts, now: now() }),
+    }),
+    emit,
+    elapsed,
+  });
   const addresses = createAddresses({
     externalUrl: provider.externalUrl,
     clientId: client.id,
@@ -192,7 +204,15 @@ export async function startProxy(options: {
 
   const server = await startServer(
     ({ ready }) => {
-      const respond = createRespond({ ready, serveEndpoint, refuse, showLauncher, personCookie });
+      const { whyNotReady } = handshake;
+      const respond = createRespond({
+        ready,
+        whyNotReady,
+        serveEndpoint,
+        refuse,
+        showLauncher,
+        personCookie,
+      });
       const forwardAuth = createForwardAuth({ stages, respond, beginAnswer });
       const both = {
         stages,
@@ -231,9 +251,12 @@ export async function startProxy(options: {
       onStop: () => tunnels.close(),
     },
   );
+  await handshake.begin();
   return {
     ...server,
+    ready: () => server.ready() && handshake.whyNotReady() === undefined,
     async stop() {
+      handshake.end();
       await server.stop();
       ongoing.close();
       await connections.close();

@@ -1,4 +1,5 @@
 import { errors } from '@latchkey/contract';
+import type { ErrorCode } from '@latchkey/contract';
 import { call, CallError } from '@latchkey/http';
 import type { Answer } from '@latchkey/http';
 import type { ClientSettings } from '@latchkey/settings';
@@ -18,7 +19,8 @@ export class AuthUnavailable extends Error {}
 export type AskAuth = (path: string, form: URLSearchParams) => Promise<Answer>;
 
 const answerWithinMs = 5_000;
-const errorSchema = z.object({ error: z.string() });
+const isErrorCode = (text: unknown): text is ErrorCode => Object.hasOwn(errors, String(text));
+const errorSchema = z.object({ error: z.custom<ErrorCode>(isErrorCode) });
 
 /** @param options.client how the proxy proves that it is the one (`CLIENT_ID`, `CLIENT_SECRET`) */
 export function createAskAuth(options: {
@@ -58,8 +60,13 @@ export function createAskAuth(options: {
 }
 
 // A load balancer in front of auth says 502, 503 and 504 for it.
-function isItsOwn({ status, body }: Answer): boolean {
-  return status < 500 || Object.hasOwn(errors, String(errorSchema.safeParse(parsed(body)).data?.error));
+function isItsOwn(answer: Answer): boolean {
+  return answer.status < 500 || errorOf(answer) !== undefined;
+}
+
+/** The error that auth answers with; undefined where it is none of ours. */
+export function errorOf({ body }: Answer): ErrorCode | undefined {
+  return errorSchema.safeParse(parsed(body)).data?.error;
 }
 
 /**

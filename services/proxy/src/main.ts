@@ -70,7 +70,7 @@ try {
     process.on('SIGHUP', () => watch.now());
   }
   stopOnSignals(server, log);
-  log.info({ port: server.port, ...first }, 'ready');
+  log.info({ port: server.port, ...first }, server.ready() ? 'ready' : 'listening');
   void copy?.(outcome.bytes);
 } catch (error) {
   refuseToStart('proxy', [listenError(error, settings.server.port)]);

@@ -1,8 +1,9 @@
-import { introspectionPath, tokenPath } from '@latchkey/contract';
+import { handshakePath, introspectionPath, tokenPath } from '@latchkey/contract';
 
 /** What a request is about, going by its path. */
 export type Action =
   | 'callback'
+  | 'handshake'
   | 'home'
   | 'introspect'
   | 'ping'
@@ -17,6 +18,7 @@ const fixed: ReadonlyMap<string, Action> = new Map([
   ['/', 'home'],
   ['/ping', 'ping'],
   ['/robots.txt', 'robots'],
+  [handshakePath, 'handshake'],
   [introspectionPath, 'introspect'],
   [tokenPath, 'token'],
 ]);

@@ -1,6 +1,7 @@
-import { readIntrospectionForm, readTokenForm } from '@latchkey/contract';
-import type { TokenResponse } from '@latchkey/contract';
+import { contractVersion, readIntrospectionForm, readTokenForm } from '@latchkey/contract';
+import type { HandshakeFacts, TokenResponse } from '@latchkey/contract';
 import { HttpError, replyJson } from '@latchkey/http';
+import type { SharedFacts } from '@latchkey/session';
 import type { Refresher } from '../session/refresh.ts';
 import type { Handler } from '../web/locals.ts';
 import { formParameters } from '../web/parameters.ts';
@@ -44,6 +45,14 @@ export function introspection(parts: Introspecting, refresh: Refresher): Handler
         res.locals.lacksGroups = true;
       }
     }
+    replyJson(res, 200, answer);
+  };
+}
+
+/** `POST /oauth2/handshake`: the proxy asks what we go by, to compare. */
+export function handshake({ facts, now }: { facts: SharedFacts; now: () => number }): Handler {
+  return function answerHandshake(_req, res) {
+    const answer: HandshakeFacts = { contract: contractVersion, ...facts, now: now() };
     replyJson(res, 200, answer);
   };
 }

@@ -6,9 +6,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 // every gRPC server says of the method that it asks for.
 const grpcStatus = { unimplemented: '12', unavailable: '14' } as const;
 
-/** Tells a load balancer whether it may send requests; to one that checks by gRPC in the words of gRPC. */
-export function answerHealthCheck({ url }: IncomingMessage, res: ServerResponse, isReady: boolean): void {
-  if (url !== grpcHealthPath) return replyText(res, isReady ? 200 : 503, '');
+/**
+ * Tells a load balancer whether it may send requests; to one that checks by gRPC in the words of gRPC.
+ *
+ * @param state.why it may not as yet, where that is so
+ */
+export function answerHealthCheck(
+  { url }: IncomingMessage,
+  res: ServerResponse,
+  state: { isReady: boolean; why: string | undefined },
+): void {
+  const isReady = state.isReady && state.why === undefined;
+  if (url !== grpcHealthPath) return replyText(res, isReady ? 200 : 503, state.why ?? '');
   res.writeHead(200, {
     'Content-Type': 'application/grpc',
     'Content-Length': '0',

@@ -19,7 +19,10 @@ export type Respond = (
 
 /** Makes the answers to all outcomes but one. It decides nothing. */
 export function createRespond(parts: {
+  /** not any more, after a stop is asked for */
   readonly ready: () => boolean;
+  /** not yet, in words for an operator */
+  readonly whyNotReady: () => string | undefined;
   readonly serveEndpoint: ServeEndpoint;
   readonly refuse: Refuse;
   readonly showLauncher: RenderLauncher;
@@ -29,7 +32,7 @@ export function createRespond(parts: {
     const { req, res } = exchange;
     switch (outcome.kind) {
       case 'health_check':
-        return answerHealthCheck(req, res, parts.ready());
+        return answerHealthCheck(req, res, { isReady: parts.ready(), why: parts.whyNotReady() });
       case 'redirect':
         return replyRedirect(res, outcome.location, 308);
       case 'own_endpoint':

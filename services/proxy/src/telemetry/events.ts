@@ -1,3 +1,4 @@
+import type { Mismatch } from '../handshake/compare.ts';
 import type { WhyNot } from '../ongoing.ts';
 import type { RequestRecord } from './request-record.ts';
 
@@ -39,7 +40,11 @@ export type ProxyEvent =
   /** the first of those moments: from now on sessions stand that nobody vouches for */
   | { readonly kind: 'grace_began'; readonly detail: string }
   /** auth answers again, and for a while no session has needed its grace period */
-  | { readonly kind: 'grace_over'; readonly ms: number };
+  | { readonly kind: 'grace_over'; readonly ms: number }
+  /** auth goes by something else than the proxy does */
+  | { readonly kind: 'mismatch_began'; readonly mismatch: Mismatch; readonly isReady: boolean }
+  /** and no longer */
+  | { readonly kind: 'mismatch_over'; readonly what: Mismatch['what'] };
 
 /** How a question about a session ended: it stands, it is over, or there was no usable answer. */
 export type QuestionOutcome = 'active' | 'inactive' | 'unanswered';

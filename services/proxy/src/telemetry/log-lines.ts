@@ -45,6 +45,19 @@ export function graceLines(log: Logger): Emit<ProxyEvent> {
   };
 }
 
+/** Writes a line when it is found that auth goes by something else than we do, and one when it does so no longer. */
+export function mismatchLines(log: Logger): Emit<ProxyEvent> {
+  return function writeMismatch(event) {
+    if (event.kind === 'mismatch_began') {
+      const { what, sentence } = event.mismatch;
+      log.error({ alarm: 'mismatch', what, ready: event.isReady }, sentence);
+    }
+    if (event.kind === 'mismatch_over') {
+      log.warn({ alarm: 'mismatch over', what: event.what }, 'the proxy and auth agree about this again');
+    }
+  };
+}
+
 /**
  * Writes one more line when a person is refused: who, where, and by which rule. It does not depend on request lines being
  * on. That somebody has to sign in first is no refusal.

@@ -8,6 +8,8 @@ const goCollector = 'A number of Go’s collector. That of Node is `nodejs_gc_du
 const people =
   'How many different people, signed in, have had a request answered in the last five minutes, be it with a refusal. Of one task, which counts no more than 100 000; a person at two tasks counts at both. An open WebSocket is no request.';
 const webSockets = 'Open WebSockets.';
+const mismatch =
+  '1 while auth goes by something else than the proxy does; `what` is `client`, `host`, `contract`, `clock`, `client_secret`, `cookie_name`, `cookie_secure`, `cookie_domain` or `cookie_secret`. The log line with `alarm` `mismatch` says what to write. Set an alarm on it.';
 
 /** The names of sso-proxy, and what each of them is here. */
 export const proxyStatsd = {
@@ -52,6 +54,7 @@ export const proxyStatsd = {
     meaning:
       'A question about a session that was not sent because the same question was already pending. Always `endpoint:ValidateSessionState`.',
   },
+  'auth.mismatch': { kind: 'gauge', tags: ['what'], meaning: `New. ${mismatch} Sent when it changes.` },
   'mem.alloc': { kind: 'gauge', tags: [], meaning: 'Bytes in use on the heap; at start and every 30 s.' },
   'mem.sys': {
     kind: 'gauge',
@@ -138,6 +141,7 @@ export const proxyPrometheus = {
     help: '1 while sessions use their grace period because auth cannot be reached; 0 when auth answers again and no session has used it for a minute. Set an alarm on it.',
     statsd: 'session.grace_in_use',
   },
+  latchkey_auth_mismatch: { kind: 'gauge', labels: ['what'], help: mismatch, statsd: 'auth.mismatch' },
   latchkey_people_active: { kind: 'gauge', labels: [], help: people, statsd: 'people.active' },
   latchkey_websockets_open: { kind: 'gauge', labels: [], help: webSockets, statsd: 'websockets.open' },
   latchkey_upstream_reloads_total: {

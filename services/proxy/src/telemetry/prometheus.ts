@@ -2,6 +2,7 @@ import { isTransient } from '@latchkey/access';
 import { counterOf, countedMethod, gaugeOf, histogramOf, statusCategory } from '@latchkey/telemetry';
 import type { Registry } from 'prom-client';
 
+import { mismatchKinds } from '../handshake/compare.ts';
 import type { Emit } from '@latchkey/telemetry';
 import type { ProxyEvent } from './events.ts';
 import { isRefused } from './request-record.ts';
@@ -21,6 +22,8 @@ export function prometheusListener(registry: Registry, levels: Levels): Emit<Pro
   const shared = counterOf(registry, proxyPrometheus, 'latchkey_session_checks_shared_total');
   const grace = counterOf(registry, proxyPrometheus, 'latchkey_session_grace_total');
   const graceInUse = gaugeOf(registry, proxyPrometheus, 'latchkey_session_grace_in_use');
+  const mismatch = gaugeOf(registry, proxyPrometheus, 'latchkey_auth_mismatch');
+  for (const what of mismatchKinds) mismatch.set({ what }, 0);
   gaugeOf(registry, proxyPrometheus, 'latchkey_people_active', levels.people);
   gaugeOf(registry, proxyPrometheus, 'latchkey_websockets_open', levels.webSockets);
 
@@ -54,6 +57,10 @@ export function prometheusListener(registry: Registry, levels: Levels): Emit<Pro
         return graceInUse.set(1);
       case 'grace_over':
         return graceInUse.set(0);
+      case 'mismatch_began':
+        return mismatch.set({ what: event.mismatch.what }, 1);
+      case 'mismatch_over':
+        return mismatch.set({ what: event.what }, 0);
       case 'tunnel_opened':
       case 'tunnel_closed':
       case 'cut':

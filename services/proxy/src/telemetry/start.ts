@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { ProxyEvent } from './events.ts';
 import { withGraceAlarm } from './grace-alarm.ts';
 import { watchLevels } from './levels.ts';
-import { auditLines, graceLines, requestLines } from './log-lines.ts';
+import { auditLines, graceLines, mismatchLines, requestLines } from './log-lines.ts';
 import { proxyMetrics } from './names.ts';
 import type { ProxyStatsdName } from './names.ts';
 import { prometheusListener } from './prometheus.ts';
@@ -28,6 +28,7 @@ export function startProxyTelemetry(options: {
   const lines = [
     auditLines(log),
     graceLines(log),
+    mismatchLines(log),
     requestLines(log, settings.logging.enabled ? 'all' : 'errors'),
   ];
   const levels = watchLevels(elapsed);

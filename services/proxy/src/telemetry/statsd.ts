@@ -37,6 +37,12 @@ export function statsdListener(statsd: Statsd<ProxyStatsdName>): Emit<ProxyEvent
       case 'grace_over':
         statsd.gauge('session.grace_in_use', 0, {});
         return;
+      case 'mismatch_began':
+        statsd.gauge('auth.mismatch', 1, { what: event.mismatch.what });
+        return;
+      case 'mismatch_over':
+        statsd.gauge('auth.mismatch', 0, { what: event.what });
+        return;
       case 'grace_began':
       case 'question':
       case 'tunnel_opened':
