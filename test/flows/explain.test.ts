@@ -101,6 +101,7 @@ AUTHORIZE_EMAIL_DOMAINS=example.com
       env: {},
       readFile: (path) => new TextEncoder().encode(files[path]),
       isTerminal: false,
+      call: () => Promise.reject(new Error('nothing is sent')),
       version: '',
     },
   );

@@ -17,7 +17,7 @@ Start with these two:
 \`latchkey <command> --help\` shows the options of a command, with examples. \`latchkey --version\` shows the
 version. \`-\` in place of a file is standard input.
 The exit code is 0 if everything is fine, 1 if there is something to check, 2 if it was called wrongly.
-Nothing is sent over the network, and no file is written.
+No file is written, and only \`sessions\` sends anything over the network.
 `;
 }
 

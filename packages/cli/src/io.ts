@@ -1,3 +1,4 @@
+import type { Answer, Call } from '@latchkey/http';
 import { UsageError } from './usage-error.ts';
 
 /** What a command may touch. Everything else it gets as arguments, so that a test can run it whole. */
@@ -9,6 +10,10 @@ export type Io = {
   readFile(path: string): Uint8Array;
   /** Whether somebody looks at stdout, and not a pipe. */
   readonly isTerminal: boolean;
+  /** Asks whoever sits there, and gives the line that they type; absent where nobody does. */
+  readonly ask?: (question: string) => Promise<string>;
+  /** Makes one HTTP call; throws CallError. */
+  call(call: Call): Promise<Answer>;
   /** Of this program. */
   readonly version: string;
 };

@@ -1,7 +1,9 @@
 #!/usr/bin/env -S node --
 // The dashes: Node takes an `--env-file` for its own wherever it stands, and with it whatever NODE_OPTIONS that file holds.
 import '@latchkey/http/node-version';
+import { call } from '@latchkey/http';
 import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
 import { buffer } from 'node:stream/consumers';
 import { run } from './run.ts';
 
@@ -22,8 +24,19 @@ process.exitCode = await run(argv, {
   env: process.env,
   readFile: (path) => (path === '-' && input ? input : readFileSync(path)),
   isTerminal: process.stdout.isTTY,
+  ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
+  call,
   version: versionOf(readFileSync(new URL('../package.json', import.meta.url), 'utf8')),
 });
+
+async function ask(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
+}
 
 function versionOf(packageFile: string): string {
   const described: { version?: string } = JSON.parse(packageFile);

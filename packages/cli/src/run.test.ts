@@ -10,7 +10,7 @@ describe('help', () => {
   test.each([['--help'], ['-h'], ['help'], ['help', '--help']])('%s names every command', async (...args) => {
     const { code, stdout } = await latchkey({}, args);
     expect(code).toBe(0);
-    for (const { name, summary } of commands) expect(stdout).toContain(`${name.padEnd(7)}  ${summary}`);
+    for (const { name, summary } of commands) expect(stdout).toContain(`${name.padEnd(8)}  ${summary}`);
   });
 
   test.each(commands.map(({ name }) => name))('of %s has examples', async (name) => {

@@ -1,3 +1,13 @@
+export {
+  adminRevocationPath,
+  adminSessionList,
+  adminSessionsPath,
+  operatorClaim,
+  operatorClaimHeader,
+  revocationAnswer,
+  revocationRequest,
+} from './admin.ts';
+export type { AdminSession, AdminSessionList, RevocationAnswer, RevocationRequest } from './admin.ts';
 export { errorJson } from './errors/body.ts';
 export type { ErrorBody } from './errors/body.ts';
 export type { ErrorLevel } from './errors/entry.ts';

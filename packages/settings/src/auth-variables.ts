@@ -1,6 +1,6 @@
 import { domainList, emailAddressList, emailDomainList, host } from './address.ts';
 import { duration, sessionLifetime } from './duration.ts';
-import { keyList, sharedSecretList } from './secret.ts';
+import { headerSecretList, keyList, sharedSecretList } from './secret.ts';
 import {
   cookieVariables,
   observabilityVariables,
@@ -29,7 +29,7 @@ export const authVariables = {
   SERVER_INTERNAL_PORT: {
     type: port,
     meaning:
-      'A separate port for the endpoints that only the proxy uses (/oauth2/introspect, /oauth2/token, /oauth2/handshake). With it, these endpoints are on no other port, and nothing else is on this port. Let only the proxy reach it, and write it into PROVIDER_URL_INTERNAL. Unset: they are on SERVER_PORT.',
+      'A separate port for the endpoints that only the proxy uses (/oauth2/introspect, /oauth2/token, /oauth2/handshake). With it, these endpoints are on no other port, and nothing else is on this port but, with ADMIN_SECRET, /admin. Let only the proxy and your operators reach it, and write it into PROVIDER_URL_INTERNAL. Unset: they are on SERVER_PORT.',
   },
   SERVER_TIMEOUT_REQUEST: {
     type: duration,
@@ -78,6 +78,13 @@ export const authVariables = {
     meaning:
       'The secret of the proxy, from which keys are derived, too: its CLIENT_SECRET. Of several, the first signs; all of them are accepted.',
     aliases: ['PROXY_CLIENT_SECRET'],
+  },
+
+  ADMIN_SECRET: {
+    type: headerSecretList,
+    secret: true,
+    meaning:
+      'The secret of those who may list and end other people’s sessions (`latchkey sessions`), on SERVER_INTERNAL_PORT only. Of several, all are accepted. Give it to no service. Unset: nobody can.',
   },
 
   ASSERTION_KEY: {

@@ -65,6 +65,7 @@ function readEnvironment(given: Environment): Survey<AuthSettings> {
   checkProxyDomains(reading, findings);
   checkCookieReachesHost(reading, findings);
   checkPortsDiffer(reading.known, findings);
+  checkAdminSecret(reading, findings);
   checkStore(reading.known, reading.given, findings);
   warnOfRemovedNames(removedFromAuth, environment, findings);
   warnOfNearMisses('auth', environment, findings);
@@ -93,6 +94,7 @@ function authSettings(values: Values<typeof authVariables>, providers: ProviderS
       emailAddresses: values.AUTHORIZE_EMAIL_ADDRESSES ?? [],
       proxyDomains: values.AUTHORIZE_PROXY_DOMAINS,
     },
+    ...(values.ADMIN_SECRET !== undefined && { adminSecrets: values.ADMIN_SECRET }),
     ...(values.ASSERTION_KEY !== undefined && { assertionKey: values.ASSERTION_KEY }),
     ...storeSettings(values),
     providers,
@@ -137,6 +139,26 @@ function checkProxyDomains({ known }: AuthReading, findings: Findings): void {
     message:
       '"*" is insecure: after signing in, people may be sent to any host; write the domains of your applications',
   });
+}
+
+/** One key, one purpose: whoever has a secret of the services may not end everybody's sessions with it. */
+function checkAdminSecret({ known, given }: AuthReading, findings: Findings): void {
+  const { ADMIN_SECRET, ...others } = known;
+  const secrets: readonly string[] = ADMIN_SECRET ?? [];
+  const isSame = (name: 'CLIENT_PROXY_SECRET' | 'SESSION_KEY' | 'SESSION_COOKIE_SECRET') =>
+    secrets.some((secret) => others[name]?.includes(secret));
+  const same = (['CLIENT_PROXY_SECRET', 'SESSION_KEY', 'SESSION_COOKIE_SECRET'] as const).find(isSame);
+  if (same !== undefined) {
+    const message = `the same as ${same}, write another one`;
+    refuse({ variable: 'ADMIN_SECRET', code: 'conflict', message, others: [same] }, findings);
+  }
+  if (secrets.length > 0 && !given.has('SERVER_INTERNAL_PORT')) {
+    findings.warnings.push({
+      variable: 'ADMIN_SECRET',
+      code: 'without_effect',
+      message: 'has no effect without SERVER_INTERNAL_PORT: sessions are listed and ended on that port only',
+    });
+  }
 }
 
 /** A browser drops a cookie whose domain is not that of the host which sets it. */

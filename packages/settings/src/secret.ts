@@ -53,6 +53,18 @@ function readSharedSecrets(text: string): [string, ...string[]] | undefined {
   return isGuessable(text) ? undefined : [text];
 }
 
+/** One or more secrets for a header, which have no predecessors that had to be taken. */
+export const headerSecretList = listOf(
+  'secret list',
+  valueType(
+    'secret',
+    'the output of openssl rand -base64 32',
+    (text) =>
+      /^[\x21-\x7e]+$/.test(text) && text.length >= longEnough && !isGuessable(text) ? text : undefined,
+    { example },
+  ),
+);
+
 /** Tells whether a shared secret is taken, and yet so short that it should be replaced. */
 export function isShort(secret: string): boolean {
   return secret.length < longEnough;

@@ -70,6 +70,8 @@ export type AuthSettings = {
   };
   session: { key: SecretList; lifetimeMs: number; cookie: CookieSettings };
   client: ClientSettings;
+  /** of those who may list and end everybody's sessions; absent: nobody */
+  adminSecrets?: SecretList;
   authorize: { emailDomains: string[]; emailAddresses: string[]; proxyDomains: string[] };
   /** The text of the keys that the proxy signs assertions with, PEM or JWK. */
   assertionKey?: string;

@@ -1,15 +1,24 @@
 import { run } from '@latchkey/cli';
+import { call } from '@latchkey/http';
+import type { Answer, Call } from '@latchkey/http';
 
 /** What a run of the command line left behind. */
 export type CommandOutcome = { code: number; stdout: string; stderr: string };
 
-type Surroundings = { isTerminal?: boolean; env?: Record<string, string> };
+type Surroundings = {
+  isTerminal?: boolean;
+  env?: Record<string, string>;
+  /** what somebody at the keyboard answers; absent: nobody is there */
+  ask?: (question: string) => Promise<string>;
+  /** what answers its calls; absent: whoever listens */
+  call?: (made: Call) => Promise<Answer>;
+};
 
 /** Runs `latchkey` with these arguments among these files; nothing of the machine is touched. */
 export async function latchkey(
   files: Record<string, string | Uint8Array>,
   args: readonly string[],
-  { isTerminal = false, env = {} }: Surroundings = {},
+  { isTerminal = false, env = {}, ask, call: answerCall = call }: Surroundings = {},
 ): Promise<CommandOutcome> {
   let stdout = '';
   let stderr = '';
@@ -18,6 +27,8 @@ export async function latchkey(
     stderr: (text) => void (stderr += text),
     env,
     isTerminal,
+    ...(ask !== undefined && { ask }),
+    call: answerCall,
     version: '1.2.3',
     readFile(path) {
       const content = files[path];

@@ -1,4 +1,11 @@
-import { handshakePath, introspectionPath, ownEndpoints, tokenPath } from '@latchkey/contract';
+import {
+  adminRevocationPath,
+  adminSessionsPath,
+  handshakePath,
+  introspectionPath,
+  ownEndpoints,
+  tokenPath,
+} from '@latchkey/contract';
 import {
   clockFrom,
   createRateLimit,
@@ -16,6 +23,8 @@ import cookieParser from 'cookie-parser';
 import express from 'express';
 import type { Express, Router } from 'express';
 import type { Logger } from 'pino';
+import { requireOperator } from './admin/credential.ts';
+import { listSessions, revokeSessions } from './admin/sessions.ts';
 import { createParts } from './parts.ts';
 import type { Parts } from './parts.ts';
 import { tokenEndpoint } from './tokens/endpoints.ts';
@@ -33,6 +42,7 @@ import { start } from './sign-in/start.ts';
 import { askSignOut, signOut } from './sign-out/sign-out.ts';
 import { answerErrors } from './web/failure.ts';
 import { form } from './web/form.ts';
+import { json } from './web/json.ts';
 import { front } from './web/front.ts';
 import type { Handler } from './web/locals.ts';
 import { refuseForeignPages, requireSameOrigin, visitsOnly } from './web/cross-site.ts';
@@ -51,12 +61,15 @@ export type AuthOptions = {
   readonly providerTimeoutMs?: number;
 };
 
+/** Auth as it runs; the second port where only those inside are answered. */
+export type RunningAuth = RunningServer & { readonly internalPort?: number };
+
 /**
  * Starts auth.
  *
  * @throws SettingsError when the settings cannot work together, or the `listen` error
  */
-export async function startAuth(options: AuthOptions): Promise<RunningServer> {
+export async function startAuth(options: AuthOptions): Promise<RunningAuth> {
   const { settings, log, registry, providerTimeoutMs = 5_000 } = options;
   const clock = clockFrom(options);
   const telemetry = startAuthTelemetry({ settings, registry, log });
@@ -81,12 +94,13 @@ export async function startAuth(options: AuthOptions): Promise<RunningServer> {
   const internal =
     internalPort === undefined
       ? undefined
-      : await serve(internalPort, between).catch((error: unknown) => {
+      : await serve(internalPort, between, forOperators(parts, settings, limit)).catch((error: unknown) => {
           throw new SettingsError([listenError(error, internalPort, 'SERVER_INTERNAL_PORT')]);
         });
   const running = await (internal === undefined ? serve(port, between, browsers) : serve(port, browsers));
   return {
     ...running,
+    ...(internal !== undefined && { internalPort: internal.port }),
     async stop() {
       await Promise.all([running.stop(), internal?.stop()]);
       parts.store.close();
@@ -133,6 +147,19 @@ function betweenServices(parts: Parts, limit: RateLimit): Router {
   router.route(introspectionPath).post(known, form(introspectionForm), ask).all(onlyMethods('POST'));
   router.route(tokenPath).post(known, form(tokenForm), tokenEndpoint(parts)).all(onlyMethods('POST'));
   router.route(handshakePath).post(known, form(handshakeForm), handshake(parts)).all(onlyMethods('POST'));
+  return router;
+}
+
+// What operators ask: it is here only where there is a secret for it, and a port that browsers do not reach.
+function forOperators(parts: Parts, { adminSecrets }: AuthSettings, limit: RateLimit): Router {
+  const router = express.Router(exactPaths);
+  if (adminSecrets === undefined) return router;
+  const known = requireOperator(adminSecrets, limit);
+  router.route(adminSessionsPath).get(known, listSessions(parts)).all(onlyMethods('GET, HEAD'));
+  router
+    .route(adminRevocationPath)
+    .post(known, json(revocation), revokeSessions(parts))
+    .all(onlyMethods('POST'));
   return router;
 }
 
@@ -186,6 +213,8 @@ const introspectionForm = { bytes: 512 * 1024, pairs: 8_192 };
 const tokenForm = { bytes: 16 * 1024, pairs: 12 };
 // There is nothing in it as yet.
 const handshakeForm = { bytes: 1024, pairs: 12 };
+// An address, or a name of ours.
+const revocation = { bytes: 4 * 1024 };
 // A return address may be as long as a request line that a load balancer takes.
 const signOutForm = { bytes: 32 * 1024, pairs: 12 };
 

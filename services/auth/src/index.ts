@@ -1,4 +1,4 @@
 export { startAuth } from './app.ts';
-export type { AuthOptions } from './app.ts';
+export type { AuthOptions, RunningAuth } from './app.ts';
 export { authMetrics } from './telemetry/names.ts';
 export { SettingsError } from './settings-error.ts';

@@ -27,6 +27,8 @@ export type Rig = {
   readonly idp: DevIdp;
   readonly settings: AuthSettings;
   readonly port: number;
+  /** where there is one */
+  readonly internalPort: number | undefined;
   /** auth's clock, milliseconds; tests move it */
   readonly clock: { now: number };
   /** what auth has logged so far, a JSON text per line */
@@ -89,12 +91,13 @@ async function rigInFrontOf(idp: DevIdp, { env = {}, providerTimeoutMs, besides 
     ...(providerTimeoutMs !== undefined && { providerTimeoutMs }),
   });
   const browsers: Browser[] = [];
-  function browser(): Browser {
-    const one = new Browser({ ports: { [new URL(ssoOrigin).hostname]: auth.port }, follow: false });
+  function browserAt(port: number): Browser {
+    const one = new Browser({ ports: { [new URL(ssoOrigin).hostname]: port }, follow: false });
     browsers.push(one);
     return one;
   }
-  const program = browser();
+  const browser = () => browserAt(auth.port);
+  const program = browserAt(auth.internalPort ?? auth.port);
   const [key] = deriveKeys([client.secret], 'return address');
   const signed = (target: string, codeRequest?: CodeRequest) =>
     new URLSearchParams(signReturnAddress(target, key, clock.now, { codeRequest }));
@@ -116,6 +119,7 @@ async function rigInFrontOf(idp: DevIdp, { env = {}, providerTimeoutMs, besides 
     idp,
     settings,
     port: auth.port,
+    internalPort: auth.internalPort,
     clock,
     log,
     browser,
@@ -213,5 +217,6 @@ function settingsFor(idp: DevIdp, env: Record<string, string>): AuthSettings {
   );
   // Any free port: the host that browsers name has none.
   settings.server.port = 0;
+  if (settings.server.internalPort !== undefined) settings.server.internalPort = 0;
   return settings;
 }

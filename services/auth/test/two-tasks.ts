@@ -15,7 +15,7 @@ export const describeWithRedis = hasRedis ? describe : describe.skip;
 export const testWithRedis = hasRedis ? test : test.skip;
 
 /** Two tasks of auth with one Redis, one provider and one clock, for the tests of a file. */
-export function useTwoTasks() {
+export function useTwoTasks(env: Record<string, string> = {}) {
   const made: { redis?: RunningRedis; one?: Rig; other?: Rig; browser?: Browser } = {};
   const the = {
     get redis() {
@@ -44,7 +44,10 @@ export function useTwoTasks() {
   };
   beforeAll(async () => {
     const redis = (made.redis = await startRedis());
-    const one = (made.one = await startRig({ env: { REDIS_URL: redis.url }, providerTimeoutMs: 2_000 }));
+    const one = (made.one = await startRig({
+      env: { REDIS_URL: redis.url, ...env },
+      providerTimeoutMs: 2_000,
+    }));
     made.other = await startRig({ besides: one, providerTimeoutMs: 2_000 });
   });
   afterAll(async () => {

@@ -10,6 +10,22 @@ export const serviceErrors = {
     description:
       'A request to an endpoint between the services had no credentials, or wrong ones. Check that `CLIENT_ID` and `CLIENT_SECRET` are the same in both services. If they are, somebody else sends these requests: `SERVER_INTERNAL_PORT` keeps others away. Credentials count only in the `Authorization` header (Basic).',
   },
+  operator_refused: {
+    status: 401,
+    title: 'Unknown operator',
+    sentence: 'This address is for the operators of this installation only.',
+    level: 'warn',
+    description:
+      'A request to `/admin` of auth had no secret, or a wrong one. Check that `latchkey sessions` has the `ADMIN_SECRET` of auth. If it has, somebody else tries: let nobody but the proxy and your operators reach `SERVER_INTERNAL_PORT`. The secret counts only in the `Authorization` header (Bearer).',
+  },
+  session_unknown: {
+    status: 404,
+    title: 'This session is not known',
+    sentence: 'It may have ended already. Look at the list of sessions again.',
+    level: 'info',
+    description:
+      'Somebody wanted to end one session, and auth knows of none by that name: it is over, or nobody has used it since auth began to remember, or it is not one of their own. `latchkey sessions revoke --email` ends sessions that auth does not know, too.',
+  },
   invalid_grant: {
     status: 400,
     title: 'This code cannot be redeemed',

@@ -2,7 +2,7 @@ import type { Clock } from '@latchkey/http';
 import type { Logger } from 'pino';
 import type { OpenStore } from '../store/open.ts';
 import { placeOf } from '../store/place.ts';
-import { StoreAway } from '../store/store.ts';
+import { unlessAway } from '../store/store.ts';
 import { createGrantStates } from './grant-states.ts';
 import type { GrantStates } from './grant-states.ts';
 import { everybody } from './revocations.ts';
@@ -74,7 +74,7 @@ export function sessionStore(
   async function revoke(session: SignedInSession, until: number): Promise<boolean> {
     const isTold = await signOuts.add(session, until);
     // What stays behind of it is of no use to anybody.
-    await grantStates.delete(session).catch(onlyAway);
+    await unlessAway(grantStates.delete(session));
     return isTold;
   }
 
@@ -84,7 +84,7 @@ export function sessionStore(
       const isTold = await signOuts.addAllOf(nameOfAccount({ idp, sub }), until);
       // Each by its name, too: by the clock of another task it may have begun later than this.
       const auth_time = Math.floor(now() / 1000);
-      const sids = (await grantStates.sidsOf({ idp, sub }).catch(onlyAway)) ?? [];
+      const sids = (await unlessAway(grantStates.sidsOf({ idp, sub }))) ?? [];
       const areTold = await Promise.all(sids.map((sid) => revoke({ idp, sub, sid, auth_time }, until)));
       return isTold && !areTold.includes(false);
     },
@@ -112,9 +112,4 @@ export function sessionStore(
       grantStates.close();
     },
   };
-}
-
-function onlyAway(error: unknown): undefined {
-  if (!(error instanceof StoreAway)) throw error;
-  return undefined;
 }

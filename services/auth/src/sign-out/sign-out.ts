@@ -2,19 +2,19 @@ import { HttpError } from '@latchkey/http';
 import { clearCookie, endSessionCookie, openSignOutHint, providersOf } from '@latchkey/session';
 import type { CookieScope, KeyRing, Session, SignOutHint } from '@latchkey/session';
 import { replyPage, replySignedOut, signOutPage } from '@latchkey/web-pages';
-import type { Logger } from 'pino';
 import type { Emit } from '@latchkey/telemetry';
 import type { Provider } from '../providers/provider.ts';
 import type { AuthEvent } from '../telemetry/events.ts';
 import { endSid } from '../session/end.ts';
 import type { Ending } from '../session/end.ts';
+import { giveBack } from '../session/give-back.ts';
+import type { GivingBack } from '../session/give-back.ts';
 import { heldSessions, sessionsIn, grantStateOf } from '../session/open.ts';
 import type { Opening } from '../session/open.ts';
 import { openGrant } from '../session/grant.ts';
-import type { Grant } from '../session/grant.ts';
 import type { SessionStore } from '../session/store.ts';
 import type { GrantState } from '../session/stored-session.ts';
-import { StoreAway } from '../store/store.ts';
+import { StoreAway, unlessAway } from '../store/store.ts';
 import type { Destination } from '../sign-in/destination.ts';
 import { startHref } from '../sign-in/links.ts';
 import { signedOutMark, signedOutMarkSeconds } from '../sign-in/marks.ts';
@@ -30,12 +30,12 @@ import { leavingCookie, newSignOutState } from './leaving.ts';
 
 type SigningOut = Opening &
   Ending &
+  GivingBack &
   ReadingReturns & {
     readonly cookies: { readonly own: CookieScope };
     readonly keys: { readonly signOutHint: KeyRing };
     readonly store: Pick<SessionStore, 'grantState'>;
-    readonly providers: ReadonlyMap<string, Pick<Provider, 'name' | 'revoke' | 'signOut'>>;
-    readonly log: Pick<Logger, 'warn'>;
+    readonly providers: ReadonlyMap<string, Pick<Provider, 'name' | 'signOut'>>;
     readonly emit: Emit<AuthEvent>;
   };
 
@@ -123,13 +123,6 @@ async function sessionsToEnd(
   return (await heldSessions(cookieHeader, parts)).sessions;
 }
 
-async function unlessAway<T>(work: Promise<T>): Promise<T | undefined> {
-  return work.catch((error: unknown) => {
-    if (error instanceof StoreAway) return undefined;
-    throw error;
-  });
-}
-
 // The session of the host that the person comes from, where that has one of its own and it stands.
 async function hintedSession(
   parameters: Parameters,
@@ -178,24 +171,5 @@ async function knownOfSession(session: Session, parts: SigningOut): Promise<Know
     if (!(error instanceof StoreAway)) throw error;
     const grant = session.grant === undefined ? undefined : await openGrant(session.grant, parts.keys.grant);
     return grant && { grant };
-  }
-}
-
-async function giveBack(
-  { idp, email }: Pick<SignOutHint, 'idp' | 'email'>,
-  grant: Grant | undefined,
-  parts: SigningOut,
-): Promise<void> {
-  const refreshToken = grant?.refresh_token;
-  if (refreshToken === undefined) return;
-  try {
-    await parts.providers.get(idp)?.revoke(refreshToken);
-  } catch (error) {
-    if (!(error instanceof HttpError)) throw error;
-    const { code, detail } = error;
-    parts.log.warn(
-      { error: code, detail, idp, user: email },
-      'the provider did not revoke the refresh token',
-    );
   }
 }

@@ -99,3 +99,11 @@ export class StoreAway extends HttpError {
     super('store_unavailable', { detail: `the store: ${detail}`, headers: { 'Retry-After': '2' } });
   }
 }
+
+/** What is told while the store is there; undefined while it is away. */
+export async function unlessAway<T>(work: Promise<T>): Promise<T | undefined> {
+  return work.catch((error: unknown) => {
+    if (error instanceof StoreAway) return undefined;
+    throw error;
+  });
+}

@@ -1,7 +1,8 @@
-import { handshakePath, introspectionPath, tokenPath } from '@latchkey/contract';
+import { adminRevocationPath, adminSessionsPath, handshakePath, introspectionPath, tokenPath } from '@latchkey/contract';
 
 /** What a request is about, going by its path. */
 export type Action =
+  | 'admin'
   | 'callback'
   | 'handshake'
   | 'home'
@@ -19,6 +20,8 @@ const fixed: ReadonlyMap<string, Action> = new Map([
   ['/ping', 'ping'],
   ['/robots.txt', 'robots'],
   [handshakePath, 'handshake'],
+  [adminSessionsPath, 'admin'],
+  [adminRevocationPath, 'admin'],
   [introspectionPath, 'introspect'],
   [tokenPath, 'token'],
 ]);

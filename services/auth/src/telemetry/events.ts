@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@latchkey/contract';
+import type { RequestLine } from '@latchkey/telemetry';
 import type { Locals } from '../web/locals.ts';
 import type { Action } from './action.ts';
 
@@ -9,6 +10,8 @@ import type { Action } from './action.ts';
 export type AuthEvent =
   /** a request is over; its line is complete */
   | { readonly kind: 'request'; readonly locals: Locals; readonly action: Action; readonly ms: number }
+  /** an operator was answered about sessions */
+  | ({ readonly kind: 'operator' } & OperatorAction)
   /** a person came back from a provider, and may use what they came for, or was told an error */
   | { readonly kind: 'sign_in'; readonly provider: string; readonly outcome: SignInOutcome }
   /** a browser was signed out of what it was signed in to */
@@ -38,6 +41,17 @@ export type AuthEvent =
   | { readonly kind: 'store'; readonly isAway: boolean }
   /** a session that was being refreshed already and was not refreshed twice */
   | { readonly kind: 'refresh_shared' };
+
+/** What an operator wanted, and what came of it. */
+export type OperatorAction = {
+  readonly line: RequestLine;
+  readonly action: 'list' | 'revoke';
+  /** an e-mail address, a `sid` or all; none of them: those who signed in last */
+  readonly wish: { readonly email?: string; readonly sid?: string; readonly all?: true };
+  /** who they say they are; the secret proves that they are an operator, and not which */
+  readonly claim: string | undefined;
+  readonly outcome: Readonly<Record<string, number | boolean | ErrorCode>>;
+};
 
 /** How a sign-in ended: it is done, or our error. */
 export type SignInOutcome = 'completed' | ErrorCode;

@@ -19,9 +19,22 @@ export function requestLines(log: Logger, which: 'all' | 'errors'): Emit<AuthEve
   };
 }
 
-/** Writes one more line when a person is refused: who, on the way to which application, and why. */
+/**
+ * Writes one more line when a person is refused: who, on the way to which application, and why. And one for whatever an operator
+ * does.
+ */
 export function auditLines(log: Logger): Emit<AuthEvent> {
   return function writeAudit(event) {
+    if (event.kind === 'operator') {
+      const { line, action, wish, claim, outcome } = event;
+      const { email: user, sid, all } = wish;
+      const { id, client } = line;
+      log.warn(
+        { audit: 'operator', id, client, operator_claim: claim, action, user, sid, all, ...outcome },
+        'operator',
+      );
+      return;
+    }
     if (event.kind !== 'request' || !isRefused(event.locals)) return;
     const { id, user, application, host, path, client, error, detail } = event.locals.line;
     const line = { audit: 'denied', id, user, application, host, path, client, reason: error, detail };

@@ -50,6 +50,7 @@ export function prometheusListener(registry: Registry): Emit<AuthEvent> {
         storeUp.set(event.isAway ? 0 : 1);
         return;
       case 'call':
+      case 'operator':
     }
   };
 }

@@ -85,6 +85,7 @@ export function statsdListener(statsd: Statsd<AuthStatsdName>): Emit<AuthEvent> 
         return statsd.timing('provider.backoff', event.ms, {});
       case 'store':
         return statsd.gauge('store.up', event.isAway ? 0 : 1, {});
+      case 'operator':
       case 'refresh_shared':
         return statsd.count('provider.singleflight', { endpoint: 'RefreshAccessToken' });
     }

@@ -1,4 +1,10 @@
-import { healthPath, isHealthCheck, ownEndpoints } from '@latchkey/contract';
+import {
+  adminRevocationPath,
+  adminSessionsPath,
+  healthPath,
+  isHealthCheck,
+  ownEndpoints,
+} from '@latchkey/contract';
 import {
   canonicalRequest,
   HttpError,
@@ -25,7 +31,7 @@ type FrontHandler = RequestHandler<Record<string, string>, unknown, unknown, unk
 
 /**
  * What every request passes first: it gets its id and its line in the log, the headers that every answer has, one
- * reading of its host, and the answer to a health check. Only requests to our own host go on, and those for public keys.
+ * reading of its host, and the answer to a health check. Only requests to our own host go on, those for public keys, and those of operators.
  */
 export function front(
   parts: {
@@ -70,17 +76,23 @@ export function front(
       throw new HttpError('bad_request', { detail: request });
     }
     Object.assign(line, { host: request.host, path: request.rawPath, client: request.client });
-    // Applications inside may know us by another name, and public keys are the same under all of them.
-    const isOurs = isSameAuthority(request, parts.authority) || isForKeys(request);
+    const isOurs = isSameAuthority(request, parts.authority) || isUnderAnyName(request);
     if (!isOurs) throw new HttpError('unknown_host');
     return next();
   };
 }
 
-const keyPaths: ReadonlySet<string> = new Set([ownEndpoints.jwks.path, ownEndpoints.wellKnownJwks.path]);
+// Those inside may know us by another name: applications, for which public keys are the same under all of them, and operators,
+// who prove who they are.
+const pathsUnderAnyName: ReadonlySet<string> = new Set([
+  ownEndpoints.jwks.path,
+  ownEndpoints.wellKnownJwks.path,
+  adminSessionsPath,
+  adminRevocationPath,
+]);
 
-function isForKeys({ rawPath }: CanonicalRequest): boolean {
-  return keyPaths.has(rawPath);
+function isUnderAnyName({ rawPath }: CanonicalRequest): boolean {
+  return pathsUnderAnyName.has(rawPath);
 }
 
 function isSameAuthority(request: CanonicalRequest, own: OwnAuthority): boolean {
