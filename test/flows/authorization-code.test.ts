@@ -54,6 +54,18 @@ async function codeFor(browser: Browser, url: string): Promise<URL> {
   return new URL(String(back.headers['location']));
 }
 
+// As a person does: by the link of the host, and the button at auth.
+async function signOutAt(browser: Browser, url: string): Promise<void> {
+  const page = await browser.visit(new URL('/oauth2/sign_out', url));
+  expect(browser.cookie(url, '_sso_proxy') === undefined || url.includes('latchkey.localhost')).toBe(true);
+  const fields = [...page.body.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(
+    ([, name = '', value = '']): [string, string] => [name, value.replaceAll('&amp;', '&')],
+  );
+  const { origin, pathname } = new URL(page.url);
+  await browser.visit(origin + pathname, { form: fields, headers: { origin } });
+  expect(browser.cookie(url, '_sso_proxy')).toBeUndefined();
+}
+
 describe('a host outside SESSION_COOKIE_DOMAIN', () => {
   const the = useStack({ upstreams, now, authEnv: anyDomain, proxyEnv: { SESSION_TTL_VALID: '60s' } });
   const payroll = (target?: string) => at(the.stack, 'payroll.elsewhere.test', target);
@@ -135,22 +147,32 @@ describe('a host outside SESSION_COOKIE_DOMAIN', () => {
     const browser = the.browser();
     await signIn(browser, payroll(), engineer);
     await browser.visit(archive());
-    const page = await browser.visit(payroll('/oauth2/sign_out'));
-    expect(browser.cookie(payroll(), '_sso_proxy')).toBeUndefined();
-    const fields = [...page.body.matchAll(/name="(\w+)" value="([^"]*)"/g)].map(
-      ([, name = '', value = '']): [string, string] => [name, value.replaceAll('&amp;', '&')],
-    );
-    const { origin, pathname } = new URL(page.url);
-    await browser.visit(origin + pathname, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded', origin },
-      body: new URLSearchParams(fields).toString(),
-    });
+    await signOutAt(browser, payroll());
     expect((await browser.fetch(payroll())).status).toBe(401);
     expect((await browser.fetch(archive())).status).toBe(200);
     later = 61_000;
     expect(JSON.parse((await browser.fetch(archive())).body)).toMatchObject({ reason: 'session_ended' });
   });
+
+  test.each(['wiki.latchkey.localhost', 'payroll.elsewhere.test', 'archive.elsewhere.test'])(
+    'is signed out of with all others, of either kind, at %s, and the provider gets its grant back',
+    async (host) => {
+      const browser = the.browser();
+      const urls = [at(the.stack, 'wiki.latchkey.localhost'), payroll(), archive()];
+      await signIn(browser, urls[0] ?? '', engineer);
+      for (const url of urls) expect((await browser.visit(url)).status).toBe(200);
+      const copies = urls.map((url) => browser.jar.getCookieStringSync(url));
+      the.stack.idp.requests.revocation = 0;
+      await signOutAt(browser, at(the.stack, host));
+      later = 61_000;
+      for (const [index, url] of urls.entries()) {
+        expect((await browser.fetch(url)).status).toBe(401);
+        const copy = await the.browser().fetch(url, { headers: { cookie: copies[index] ?? '' } });
+        expect(JSON.parse(copy.body)).toMatchObject({ reason: 'session_ended' });
+      }
+      expect(the.stack.idp.requests.revocation).toBeGreaterThan(0);
+    },
+  );
 
   test('keeps its cookie when another site asks for the sign-out', async () => {
     const browser = the.browser();
@@ -327,6 +349,7 @@ describe('two services as BuzzFeed SSO has them: no cookie domain, and a secret 
   const noDomain = { SESSION_COOKIE_DOMAIN: '' };
   const the = useStack({
     upstreams,
+    now,
     authEnv: { ...anyDomain, ...noDomain, SESSION_COOKIE_SECRET: randomBytes(32).toString('base64') },
     proxyEnv: { ...noDomain, SESSION_COOKIE_SECRET: randomBytes(32).toString('base64') },
   });
@@ -340,6 +363,18 @@ describe('two services as BuzzFeed SSO has them: no cookie domain, and a secret 
       expect([visit.status, visit.url]).toEqual([200, at(the.stack, host, '/a?b=c')]);
       expect(pathsOf(visit).some((path) => path.includes('/callback') && path.startsWith('sso'))).toBe(false);
     }
+  });
+
+  test('sign people out of every host, at any of them', async () => {
+    const browser = the.browser();
+    const urls = ['wiki.latchkey.localhost', 'payroll.elsewhere.test', 'archive.elsewhere.test'].map((host) =>
+      at(the.stack, host),
+    );
+    await signIn(browser, urls[0] ?? '', engineer);
+    for (const url of urls) expect((await browser.visit(url)).status).toBe(200);
+    await signOutAt(browser, urls[1] ?? '');
+    later = 61_000;
+    for (const url of urls) expect((await browser.fetch(url)).status).toBe(401);
   });
 });
 

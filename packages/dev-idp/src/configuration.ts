@@ -19,6 +19,8 @@ export type DevClient = {
   clientSecret: string;
   redirectUris: string[];
   postLogoutRedirectUris?: string[];
+  /** Where it is told of sessions that have ended here. */
+  backchannelLogoutUri?: string;
 };
 
 /** Where oidc-provider's own endpoints are. */
@@ -32,6 +34,9 @@ export const paths: Record<EndpointName, string> = {
   discovery: '/.well-known/openid-configuration',
 };
 
+/** Brings a logout token, as a form, to an application; gives the status of its answer. */
+export type Deliver = (uri: string, form: string) => Promise<number>;
+
 const day = 24 * 60 * 60;
 
 /** oidc-provider's configuration: everything in memory, fresh keys, consent given by signing in. */
@@ -39,6 +44,7 @@ export async function providerConfiguration(
   clients: readonly DevClient[],
   accounts: readonly Account[],
   behaviour: Behaviour,
+  deliver: Deliver | undefined,
 ): Promise<Configuration> {
   return {
     adapter: memoryAdapter,
@@ -53,6 +59,10 @@ export async function providerConfiguration(
       client_secret: client.clientSecret,
       redirect_uris: client.redirectUris,
       post_logout_redirect_uris: client.postLogoutRedirectUris ?? [],
+      ...(client.backchannelLogoutUri !== undefined && {
+        backchannel_logout_uri: client.backchannelLogoutUri,
+        backchannel_logout_session_required: true,
+      }),
       grant_types: ['authorization_code', 'refresh_token'],
       token_endpoint_auth_method: 'client_secret_post',
     })),
@@ -74,8 +84,19 @@ export async function providerConfiguration(
     features: {
       devInteractions: { enabled: false },
       revocation: { enabled: true },
+      backchannelLogout: { enabled: deliver !== undefined },
       rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource },
     },
+    // oidc-provider itself would call no address of this machine.
+    ...(deliver !== undefined && {
+      fetch: async (uri, { body } = {}) =>
+        new Response(null, {
+          status: await deliver(
+            uri instanceof Request ? uri.url : uri.toString(),
+            body instanceof URLSearchParams ? body.toString() : '',
+          ),
+        }),
+    }),
     renderError(context, { error, error_description: description }) {
       sendKoaPage(context, {
         title: 'That did not work',

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
 import { demoAccounts, type Account } from './accounts.ts';
 import { wellBehaved, type Behaviour, type EndpointName } from './behaviour.ts';
-import { paths, providerConfiguration, type DevClient } from './configuration.ts';
+import { paths, providerConfiguration, type Deliver, type DevClient } from './configuration.ts';
 import { front } from './front.ts';
 
 export type DevIdpOptions = {
@@ -17,6 +17,8 @@ export type DevIdpOptions = {
   /** The people, `demoAccounts` by default. */
   accounts?: readonly Account[];
   behaviour?: Partial<Behaviour>;
+  /** How it reaches clients that have a `backchannelLogoutUri`; without it they are told nothing. */
+  deliver?: Deliver;
 };
 
 export type DevIdp = {
@@ -40,7 +42,7 @@ export type DevIdp = {
 export async function startDevIdp(options: DevIdpOptions): Promise<DevIdp> {
   const accounts = structuredClone([...(options.accounts ?? demoAccounts)]);
   const behaviour = { ...wellBehaved(), ...options.behaviour };
-  const configuration = await providerConfiguration(options.clients, accounts, behaviour);
+  const configuration = await providerConfiguration(options.clients, accounts, behaviour, options.deliver);
 
   const server = createServer();
   const host = options.host ?? '127.0.0.1';

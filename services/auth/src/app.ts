@@ -30,6 +30,7 @@ import type { Parts } from './parts.ts';
 import { tokenEndpoint } from './tokens/endpoints.ts';
 import { home } from './sign-in/home.ts';
 import type { Provider } from './providers/provider.ts';
+import { backChannelLogout } from './logout/back-channel.ts';
 import { startAuthTelemetry } from './telemetry/start.ts';
 import { requireClient } from './tokens/client.ts';
 import { handshake, introspection } from './tokens/endpoints.ts';
@@ -46,7 +47,7 @@ import { json } from './web/json.ts';
 import { front } from './web/front.ts';
 import type { Handler } from './web/locals.ts';
 import { refuseForeignPages, requireSameOrigin, visitsOnly } from './web/cross-site.ts';
-import { inPlace, limited, sharedCount } from './web/limits.ts';
+import { inPlace, limited, refusalsLimited, sharedCount } from './web/limits.ts';
 
 /** What auth is started with. */
 export type AuthOptions = {
@@ -175,6 +176,15 @@ function forBrowsers(parts: Parts, limit: RateLimit): Router {
       .get((_req, res) => replyJwks(res, parts.jwks))
       .all(onlyMethods('GET, HEAD'));
   }
+  // Before the limit, too: a provider is one address, and what it says is believed by its signature.
+  for (const { slug, readLogoutToken } of parts.providers.values()) {
+    if (readLogoutToken === undefined) continue;
+    const end = atWork(backChannelLogout(slug, readLogoutToken, parts));
+    router
+      .route(`/${slug}/backchannel_logout`)
+      .post(refusalsLimited(limit, form(logoutForm), end))
+      .all(onlyMethods('POST'));
+  }
   router.use(limited(limit), cookieParser());
   router
     .route('/')
@@ -217,6 +227,9 @@ const handshakeForm = { bytes: 1024, pairs: 12 };
 const revocation = { bytes: 4 * 1024 };
 // A return address may be as long as a request line that a load balancer takes.
 const signOutForm = { bytes: 32 * 1024, pairs: 12 };
+
+// One token, and what else a provider may want to say.
+const logoutForm = { bytes: 16 * 1024, pairs: 12 };
 
 const exactPaths = { caseSensitive: true, strict: true };
 

@@ -9,6 +9,7 @@ import type { Emit } from '@latchkey/telemetry';
 import { createProviders } from './providers/create.ts';
 import type { AuthEvent } from './telemetry/events.ts';
 import { observeProvider } from './telemetry/observe-provider.ts';
+import { providerSessions } from './session/provider-sessions.ts';
 import { sessionRecords } from './session/records.ts';
 import { sessionStore } from './session/store.ts';
 import type { OpenStore } from './store/open.ts';
@@ -75,6 +76,7 @@ export function createParts(
     /** what is remembered of sessions, in the one below */
     store: sessionStore(options.shared, options),
     records: sessionRecords(options.shared, options),
+    providerSessions: providerSessions(options.shared),
     shared: options.shared,
   };
 }

@@ -33,6 +33,8 @@ export type Rig = {
   readonly clock: { now: number };
   /** what auth has logged so far, a JSON text per line */
   readonly log: readonly string[];
+  /** the logout tokens that the provider has brought here, each as the form that it was in */
+  readonly logoutForms: readonly string[];
   browser(): Browser;
   /** the address that the proxy sends a browser to */
   signInUrl(target?: string, options?: { slug?: string; reason?: string; codeRequest?: CodeRequest }): string;
@@ -64,12 +66,20 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   const registered = [...slugs, 'second'];
   const redirectUris = registered.map((slug) => `${ssoOrigin}/${slug}/callback`);
   const postLogoutRedirectUris = registered.map((slug) => `${ssoOrigin}/${slug}/sign_out`);
+  const backchannelLogoutUri = `${ssoOrigin}/okta/backchannel_logout`;
+  let rig: Rig | undefined;
+  const logoutForms: string[] = [];
   const idp = await startDevIdp({
     port: 0,
-    clients: [{ ...idpClient, redirectUris, postLogoutRedirectUris }],
+    clients: [{ ...idpClient, redirectUris, postLogoutRedirectUris, backchannelLogoutUri }],
+    async deliver(uri, form) {
+      logoutForms.push(form);
+      return (await rig?.browser().fetch(uri, formOf(form)))?.status ?? 503;
+    },
   });
   try {
-    return await rigInFrontOf(idp, options);
+    rig = { ...(await rigInFrontOf(idp, options)), logoutForms };
+    return rig;
   } catch (error) {
     await idp.close();
     throw error;
@@ -122,6 +132,7 @@ async function rigInFrontOf(idp: DevIdp, { env = {}, providerTimeoutMs, besides 
     internalPort: auth.internalPort,
     clock,
     log,
+    logoutForms: [],
     browser,
 
     signInUrl(target = wiki, { slug = 'google', reason, codeRequest } = {}) {
@@ -172,6 +183,11 @@ async function rigInFrontOf(idp: DevIdp, { env = {}, providerTimeoutMs, besides 
     },
   };
   return rig;
+}
+
+/** A form, as a server sends it. */
+export function formOf(body: string) {
+  return { method: 'POST', body, headers: { 'content-type': 'application/x-www-form-urlencoded' } };
 }
 
 function stays({ hostname }: URL): boolean {

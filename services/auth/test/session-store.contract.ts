@@ -152,15 +152,12 @@ export function sessionStoreContract(kind: string, create: () => Promise<Session
       expect(await store.grantState('0')).toBeUndefined();
     });
 
-    test('knows the sessions of an account, and those that come from a session at the provider', async () => {
+    test('knows the sessions of an account', async () => {
       const until = now + 60_000;
       await store.keep(session, grantState, until);
       await store.keep({ ...session, sid: 'second' }, grantState, until);
       await store.keep({ ...session, sub: '2', sid: 'of another' }, grantState, until);
-      await store.linkProviderSession(session, 'there', until);
       expect(await store.sidsOf(session)).toEqual(['sid', 'second']);
-      expect(await store.sidsOfProviderSession('google', 'there')).toEqual(['sid']);
-      expect(await store.sidsOfProviderSession('okta', 'there')).toEqual([]);
       await store.revoke(session, until);
       expect(await store.sidsOf(session)).toEqual(['second']);
     });

@@ -34,6 +34,14 @@ export const serviceErrors = {
     description:
       'The proxy sent a code that auth does not accept (RFC 6749, section 5.2). The log line of auth says what does not match. Check that every task of auth has the same `SESSION_KEY`, and that the clocks agree.',
   },
+  logout_token_refused: {
+    status: 400,
+    title: 'This logout token is not valid',
+    sentence: 'The token is malformed, too old, used already, or not from the provider of this address.',
+    level: 'warn',
+    description:
+      'Somebody sent a logout token to `/<slug>/backchannel_logout` that auth does not accept (OpenID Connect Back-Channel Logout 1.0, section 2.6), and nothing was ended. The log line says what is wrong. If your provider sent it, check that it is registered for this slug, with the same client id and issuer, that the client’s tokens are signed with a key of the provider (RS256, ES256 …), and that the clocks agree: a token counts for ten minutes at most. If it was used already, the provider sent it twice, and the first one was accepted.',
+  },
   store_unavailable: {
     status: 503,
     title: 'This cannot be done at the moment',

@@ -53,7 +53,7 @@ export const signInErrors = {
       'The provider did not confirm the sign-in. Perhaps it was cancelled, or the account may not use this application. Try again.',
     level: 'info',
     description:
-      'The provider sent an `error` instead of a code: the person cancelled, or may not use this client at the provider. The log line holds the value of `error`. Check who is assigned to the client at the provider.',
+      'The provider sent an `error` instead of a code: the person cancelled, or may not use this client at the provider. The log line holds the value of `error`. Check who is assigned to the client at the provider. Or they were signed out everywhere, here or at the provider, while this sign-in was under way; the log line says so.',
   },
   provider_failed: {
     status: 502,

@@ -88,7 +88,7 @@ describe('the keys of an issuer', () => {
     pass(601_000);
     await expect(check(first.token)).rejects.toMatchObject({
       code: 'provider_failed',
-      detail: 'the signature of the ID token: ERR_JWKS_NO_MATCHING_KEY',
+      detail: 'the signature of the token: ERR_JWKS_NO_MATCHING_KEY',
     });
   });
 

@@ -8,8 +8,8 @@ export type Published = {
   readonly id_token_signing_alg_values_supported?: readonly string[] | undefined;
 };
 
-/** Checks the signature of an ID token. Errors: `provider_failed`, and those of asking for the keys. */
-export type CheckSignature = (idToken: string) => Promise<void>;
+/** Checks the signature of a token of the issuer. Errors: `provider_failed`, and those of asking for the keys. */
+export type CheckSignature = (token: string) => Promise<void>;
 
 /** How the keys are asked for. */
 type FetchKeys = (
@@ -21,11 +21,16 @@ type FetchKeys = (
 // something is signed with a key that the provider alone has.
 const asymmetric = /^(?:(?:RS|PS|ES)(?:256|384|512)|EdDSA|Ed25519)$/;
 
+/** Tells whether an algorithm signs with a key pair. */
+export function isAsymmetric(algorithm: string): boolean {
+  return asymmetric.test(algorithm);
+}
+
 const coolDownMs = 30_000;
 const maxAgeMs = 600_000;
 
 /**
- * Makes the check of ID tokens against the keys that their issuer publishes. An unknown `kid` has the keys fetched again,
+ * Makes the check of ID tokens and logout tokens against the keys that their issuer publishes. An unknown `kid` has the keys fetched again,
  * though not twice within the cool-down; the words of the token's own header (`jwk`, `jku`, `x5u`) choose no key.
  *
  * openid-client has such a check (`enableNonRepudiationChecks`), inside the very question that replaces a refresh token:
@@ -43,18 +48,18 @@ export function signatureCheck(
   let keys = keySet(address, fetchKeys);
   let madeAt = elapsed();
   const { id_token_signing_alg_values_supported: supported = ['RS256'] } = published;
-  const algorithms = supported.filter((algorithm) => asymmetric.test(algorithm));
+  const algorithms = supported.filter(isAsymmetric);
 
-  return async function checkSignature(idToken) {
+  return async function checkSignature(token) {
     // jose measures by the time of day: set back by a day, it would keep keys that were taken back, and look for no new ones.
     if (elapsed() - madeAt >= maxAgeMs) [keys, madeAt] = [keySet(address, fetchKeys), elapsed()];
     try {
-      await compactVerify(idToken, keys, { algorithms });
+      await compactVerify(token, keys, { algorithms });
     } catch (error) {
       if (error instanceof HttpError) throw error;
       const reason = error instanceof errors.JOSEError ? error.code : 'no usable key';
       throw new HttpError('provider_failed', {
-        detail: `the signature of the ID token: ${reason}`,
+        detail: `the signature of the token: ${reason}`,
         cause: error,
       });
     }

@@ -6,6 +6,7 @@ import { discovery } from './discovery.ts';
 import type { Discovered } from './discovery.ts';
 import { endSessionUrl, idTokenHint, standardEndSession } from './end-session.ts';
 import type { EndSessionParameters } from './end-session.ts';
+import { verifiedLogoutToken } from './logout-token.ts';
 import { withAccountChoice, withProof } from './prompt.ts';
 import type { ProviderIdentity, Provider, Tokens } from './provider.ts';
 import { isRefusal } from './refusals.ts';
@@ -36,6 +37,7 @@ export type OidcOptions = {
   readonly signOutUrl: URL;
   /** for each question */
   readonly timeoutMs: number;
+  readonly now: () => number;
   /** milliseconds that never jump */
   readonly elapsed: () => number;
 };
@@ -45,10 +47,10 @@ const plain: Dialect = { groupsClaim: 'groups', asksUserinfo: true, accountChoic
 /** Any OpenID Connect provider, through openid-client. */
 export function oidcProvider(
   settings: Omit<OidcProviderSettings, 'type'>,
-  { callbackUrl, signOutUrl, timeoutMs, elapsed }: OidcOptions,
+  { callbackUrl, signOutUrl, timeoutMs, now, elapsed }: OidcOptions,
   dialect: Dialect = plain,
 ): Provider {
-  const { groupsMs, signOut } = settings;
+  const { issuer, clientId, groupsMs, signOut } = settings;
   const discovered = discovery(settings, { timeoutMs, elapsed, endpoints: dialect.endpoints });
 
   // Groups are asked for with a refresh, which there would be no other reason for while the access token lives.
@@ -139,6 +141,16 @@ export function oidcProvider(
         if (config.serverMetadata().revocation_endpoint === undefined) return;
         await oidc.tokenRevocation(config, refreshToken, { token_type_hint: 'refresh_token' });
       }),
+
+    readLogoutToken: (token) =>
+      translated(() =>
+        verifiedLogoutToken(token, {
+          issuer,
+          clientId,
+          now: now(),
+          keysOfIssuer: async () => (await discovered()).checkSignature,
+        }),
+      ),
 
     ...(signOut !== 'here' && {
       signOut: {

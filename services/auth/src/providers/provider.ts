@@ -1,6 +1,7 @@
 import type { HttpError } from '@latchkey/http';
 import type { AttemptSecrets } from '@latchkey/session';
 import type { Directory } from '../directory/directory.ts';
+import type { LogoutNotice } from './logout-token.ts';
 
 /** What a provider says about a person. Only `emailVerified: true` makes `email` mean anything. */
 export type ProviderIdentity = {
@@ -98,6 +99,12 @@ export type Provider = {
   refresh(refreshToken: string, sub: string): Promise<Renewal | undefined>;
   /** Gives a grant back. */
   revoke(refreshToken: string): Promise<void>;
+  /**
+   * Reads a logout token (OpenID Connect Back-Channel Logout 1.0); absent where it sends none.
+   *
+   * @throws HttpError also `logout_token_refused`
+   */
+  readonly readLogoutToken?: (token: string) => Promise<LogoutNotice>;
   /** How people sign out of the provider itself; absent where they are not led there. */
   readonly signOut?: {
     /** whether they always do, or only when they want to */

@@ -12,7 +12,7 @@ export type GivingBack = {
 
 /** Gives the refresh token of a session that has ended back to its provider. One that does not take it keeps nobody signed in. */
 export async function giveBack(
-  { idp, email }: Pick<Session, 'idp' | 'email'>,
+  { idp, email }: Pick<Session, 'idp'> & Partial<Pick<Session, 'email'>>,
   grant: Grant | undefined,
   parts: GivingBack,
 ): Promise<void> {

@@ -8,6 +8,7 @@ import type { Grant } from './grant.ts';
 import type { OpenSession } from './open.ts';
 import { freshUntil } from './refresh.ts';
 import type { Remembering } from './refresh.ts';
+import type { ProviderSessions } from './provider-sessions.ts';
 import type { SessionRecords, SignInFrom } from './records.ts';
 import type { SessionStore } from './store.ts';
 import type { ReturnRules } from '../sign-in/return-address.ts';
@@ -22,7 +23,8 @@ export type Sealing = Pick<Clock, 'now'> & {
 /** What making a session takes. */
 export type Issuing = Clock &
   Sealing & {
-    readonly store: Pick<SessionStore, 'keep' | 'linkProviderSession' | 'newSid'>;
+    readonly store: Pick<SessionStore, 'keep' | 'newSid'>;
+    readonly providerSessions: Pick<ProviderSessions, 'link'>;
     readonly records: Pick<SessionRecords, 'write'>;
     readonly authority: { readonly host: string };
     readonly returns: Pick<ReturnRules, 'cookieDomain'>;
@@ -88,10 +90,8 @@ export async function issueSession(
   await Promise.all([
     parts.store.keep(claims, grantState, claims.exp * 1000),
     parts.records.write(claims, from),
+    providerSid !== undefined && parts.providerSessions.link(claims, providerSid, parts.sessionLifetimeMs),
   ]);
-  if (providerSid !== undefined) {
-    await parts.store.linkProviderSession(claims, providerSid, claims.exp * 1000);
-  }
   const session = await withGrant(claims, grant, parts);
   return { session, setCookie: await sessionSetCookie(session, parts) };
 }

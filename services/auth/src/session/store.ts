@@ -42,9 +42,6 @@ export type SessionStore = {
   inTurn: GrantStates['inTurn'];
   /** The sessions of an account that are remembered, the newest last. */
   sidsOf(account: Account): Promise<readonly string[]>;
-  /** Remembers which session of ours comes from a session at the provider (its claim `sid`). */
-  linkProviderSession(session: StoredSession, providerSid: string, until: number): Promise<void>;
-  sidsOfProviderSession(idp: string, providerSid: string): Promise<readonly string[]>;
   /**
    * Uses up a one-time value, of a kind that has such.
    *
@@ -57,9 +54,6 @@ export type SessionStore = {
   newSid(): Promise<string>;
   close(): void;
 };
-
-// A browser signs in anew while the provider's session goes on, and others do beside it.
-const keptOfProviderSession = 20;
 
 /** Remembers sessions in a store. A forgotten standing is asked for again; nothing else is forgotten before its time. */
 export function sessionStore(
@@ -96,11 +90,6 @@ export function sessionStore(
     offer: (session, grantState, until) => grantStates.offer(session, grantState, until),
     inTurn: (session, until, ask) => grantStates.inTurn(session, until, ask),
     sidsOf: (account) => grantStates.sidsOf(account),
-    async linkProviderSession({ idp, sid }, providerSid, until) {
-      const limits = { most: keptOfProviderSession, ttlMs: until - now() };
-      await store.add(placeOf('provider session', idp, providerSid), sid, limits);
-    },
-    sidsOfProviderSession: (idp, providerSid) => store.members(placeOf('provider session', idp, providerSid)),
     useOnce: (kind, id, until) => store.useOnce(placeOf(kind, id), until - now()),
     isAway: () => store.isAway(),
     async newSid() {

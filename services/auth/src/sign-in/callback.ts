@@ -17,6 +17,7 @@ import type { OpenStore } from '../store/open.ts';
 import { issueSession } from '../session/issue.ts';
 import type { Arrival, Issuing } from '../session/issue.ts';
 import { sessionsIn } from '../session/open.ts';
+import type { ProviderSessions } from '../session/provider-sessions.ts';
 import type { Opening, OpenSession } from '../session/open.ts';
 import { replyFailure } from '../web/failure.ts';
 import type { Failure } from '../web/failure.ts';
@@ -34,6 +35,7 @@ type FinishingSignIn = Opening &
   Ending &
   SendingBack & {
     readonly attempts: Pick<AttemptCookies, 'end' | 'find'>;
+    readonly providerSessions: Pick<ProviderSessions, 'hasEnded'>;
     readonly emit: Emit<AuthEvent>;
     readonly shared: OpenStore;
   };
@@ -77,7 +79,7 @@ export function callback(provider: Provider, parts: FinishingSignIn): Handler {
     if (attempt?.target !== undefined) res.locals.line.application = new URL(attempt.target).host;
     if (attempt?.secrets === undefined) return answerUnknown(req, res, attempt, parts);
 
-    const { provedWithin } = attempt;
+    const { provedWithin, iat: began } = attempt;
     const pending = { state: attempt.state, ...attempt.secrets };
     const url = new URL(`/${provider.slug}/callback${queryOf(req)}`, parts.origin);
     const refusal = providerRefusal(parameters);
@@ -88,7 +90,12 @@ export function callback(provider: Provider, parts: FinishingSignIn): Handler {
         browser: describeBrowser(req.headers['user-agent']),
         address: res.locals.line.client,
       };
-      return issueSession({ ...arrival, from }, parts, await formerSession(req, arrival, parts));
+      const former = await formerSession(req, arrival, parts);
+      const issued = await issueSession({ ...arrival, from }, parts, former);
+      if (!(await hasEndedMeanwhile(issued.session, { ...arrival, began }, parts))) return issued;
+      await endSid(issued.session, parts);
+      const detail = 'signed out everywhere while the sign-in was under way';
+      return { code: 'provider_refused', detail, user: arrival.email };
     }
     // Where the store is away the attempt goes on: the provider's code is as good in a moment.
     const outcome = refusal ? emitted(refusal) : await once(attempt.state, () => finish().then(emitted));
@@ -100,7 +107,7 @@ export function callback(provider: Provider, parts: FinishingSignIn): Handler {
     const { session, setCookie } = outcome;
     res.locals.line.user = session.email;
     res.append('Set-Cookie', setCookie);
-    const trip = { destination: destinationOf(attempt), session, began: attempt.iat };
+    const trip = { destination: destinationOf(attempt), session, began };
     return sendBack(req, res, trip, parts);
   };
 }
@@ -118,6 +125,17 @@ async function formerSession(
   const others = ofProvider.filter((one) => !isTheirs(one));
   await Promise.all(others.map(({ session }) => endSid(session, parts)));
   return ofProvider.find(isTheirs);
+}
+
+// At the provider or here; a sign-in that began before shall not be what is left. It is written down by now, so whoever ends
+// it after this finds it.
+async function hasEndedMeanwhile(
+  session: Session,
+  { idp, providerSid, began }: Pick<Arrival, 'idp' | 'providerSid'> & { began: number },
+  parts: FinishingSignIn,
+): Promise<boolean> {
+  if (providerSid !== undefined && (await parts.providerSessions.hasEnded({ idp, providerSid }))) return true;
+  return parts.store.isRevoked({ ...session, auth_time: Math.floor(began / 1000) });
 }
 
 // Whom the provider vouches for, if they may sign in here.

@@ -13,6 +13,8 @@ const rooms: Readonly<Record<Kind, { readonly most: number; readonly refuses?: t
   email: { most: 50_000 },
   accounts: { most: 1 },
   'provider session': { most: 50_000 },
+  'provider session owner': { most: 50_000 },
+  'provider end': { most: 50_000 },
   // They end within a minute: more than this is not sign-ins.
   code: { most: 100_000, refuses: true },
   token: { most: 100_000, refuses: true },

@@ -14,6 +14,10 @@ export type Kind =
   | 'accounts'
   /** our `sid`s of a session at the provider, by provider and its own `sid` */
   | 'provider session'
+  /** whose a session at the provider is, by the same */
+  | 'provider session owner'
+  /** that a session at the provider has ended, by the same */
+  | 'provider end'
   /** codes that were redeemed */
   | 'code'
   /** ids of tokens that were shown, for those that count once (`jti`) */

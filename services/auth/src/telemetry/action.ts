@@ -1,8 +1,15 @@
-import { adminRevocationPath, adminSessionsPath, handshakePath, introspectionPath, tokenPath } from '@latchkey/contract';
+import {
+  adminRevocationPath,
+  adminSessionsPath,
+  handshakePath,
+  introspectionPath,
+  tokenPath,
+} from '@latchkey/contract';
 
 /** What a request is about, going by its path. */
 export type Action =
   | 'admin'
+  | 'backchannel_logout'
   | 'callback'
   | 'handshake'
   | 'home'
@@ -30,6 +37,7 @@ const ofProvider: ReadonlyMap<string, Action> = new Map([
   ['start', 'start'],
   ['callback', 'callback'],
   ['sign_out', 'sign_out'],
+  ['backchannel_logout', 'backchannel_logout'],
 ]);
 
 /** @param slugs of the providers, each of which has its own addresses */

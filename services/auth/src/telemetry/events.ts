@@ -16,6 +16,15 @@ export type AuthEvent =
   | { readonly kind: 'sign_in'; readonly provider: string; readonly outcome: SignInOutcome }
   /** a browser was signed out of what it was signed in to */
   | { readonly kind: 'sign_out' }
+  /** a provider said that a session there, or all of an account, has ended; or somebody said so who is not believed */
+  | {
+      readonly kind: 'provider_sign_out';
+      readonly provider: string;
+      readonly outcome: ProviderSignOutOutcome;
+      /** the request that said so, how many sessions ended, and whose they were, where that is known */
+      readonly line: RequestLine;
+      readonly sessions: number;
+    }
   /** a provider was asked something, in one call or several */
   | {
       readonly kind: 'question';
@@ -55,6 +64,9 @@ export type OperatorAction = {
 
 /** How a sign-in ended: it is done, or our error. */
 export type SignInOutcome = 'completed' | ErrorCode;
+
+/** What came of it: sessions ended, or there were none of it here, or our error. */
+export type ProviderSignOutOutcome = 'ended' | 'unknown' | ErrorCode;
 
 /** What is asked of which provider. */
 export type ProviderQuestion = {

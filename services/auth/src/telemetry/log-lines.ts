@@ -21,7 +21,7 @@ export function requestLines(log: Logger, which: 'all' | 'errors'): Emit<AuthEve
 
 /**
  * Writes one more line when a person is refused: who, on the way to which application, and why. And one for whatever an operator
- * does.
+ * does, and for what ends at a provider's word.
  */
 export function auditLines(log: Logger): Emit<AuthEvent> {
   return function writeAudit(event) {
@@ -34,6 +34,11 @@ export function auditLines(log: Logger): Emit<AuthEvent> {
         'operator',
       );
       return;
+    }
+    if (event.kind === 'provider_sign_out' && event.sessions > 0) {
+      const { provider, sessions } = event;
+      const { id, user, client } = event.line;
+      log.info({ audit: 'signed_out', by: 'provider', id, user, provider, sessions, client }, 'signed out');
     }
     if (event.kind !== 'request' || !isRefused(event.locals)) return;
     const { id, user, application, host, path, client, error, detail } = event.locals.line;

@@ -4,6 +4,8 @@ const oneCache = 'There is one cache here, and not a second one below it: `provi
 
 const signIns =
   'Sign-ins that came back from a provider, by how they ended: `completed`, or the error that the person saw. Going from one application to the next is not a new sign-in.';
+const providerSignOuts =
+  'Logout tokens (OpenID Connect Back-Channel Logout) that came for a provider. `outcome` is `ended`; `unknown`, if no session here belongs to what they name; or the error.';
 const signOuts = 'Sign-outs of browsers, each from all applications.';
 
 /** The names of sso-auth, and what each of them is here. */
@@ -12,7 +14,7 @@ export const authStatsd = {
     kind: 'timing',
     tags: ['method', 'status_code', 'status_category', 'proxy_host', 'action'],
     meaning:
-      'A request, from its head to the end of its answer. `action` is `robots`, `start`, `sign_in`, `sign_out`, `callback`, `ping`, `validate` for `/oauth2/introspect`, `redeem` for `/oauth2/token`, otherwise `unknown`; there is no `profile`, `refresh` or `static`.',
+      'A request, from its head to the end of its answer. `action` is `robots`, `start`, `sign_in`, `sign_out`, `backchannel_logout`, which is new, `callback`, `ping`, `validate` for `/oauth2/introspect`, `redeem` for `/oauth2/token`, otherwise `unknown`; there is no `profile`, `refresh` or `static`.',
   },
   application_error: {
     kind: 'count',
@@ -82,6 +84,7 @@ export const authStatsd = {
   },
   sign_in: { kind: 'count', tags: ['provider', 'outcome'], meaning: `New. ${signIns}` },
   sign_out: { kind: 'count', tags: [], meaning: `New. ${signOuts}` },
+  'provider.sign_out': { kind: 'count', tags: ['provider', 'outcome'], meaning: `New. ${providerSignOuts}` },
   'store.up': {
     kind: 'gauge',
     tags: [],
@@ -115,6 +118,12 @@ export const authPrometheus = {
     statsd: 'sign_in',
   },
   latchkey_sign_outs_total: { kind: 'counter', labels: [], help: signOuts, statsd: 'sign_out' },
+  latchkey_provider_sign_outs_total: {
+    kind: 'counter',
+    labels: ['provider', 'outcome'],
+    help: providerSignOuts,
+    statsd: 'provider.sign_out',
+  },
   latchkey_provider_question_duration_seconds: {
     kind: 'histogram',
     labels: ['provider', 'action', 'outcome'],

@@ -9,7 +9,7 @@ export function observeProvider(provider: Provider, emit: Emit<AuthEvent>): Prov
     provider: provider.slug,
     action,
   });
-  const { directory, signOut } = provider;
+  const { directory, readLogoutToken, signOut } = provider;
   return {
     ...provider,
     ...(directory && {
@@ -28,6 +28,9 @@ export function observeProvider(provider: Provider, emit: Emit<AuthEvent>): Prov
         ...signOut,
         address: (asked) => asking(about('discovery'), emit, () => signOut.address(asked)),
       },
+    }),
+    ...(readLogoutToken && {
+      readLogoutToken: (token) => asking(about('discovery'), emit, () => readLogoutToken(token)),
     }),
     begin: (options) => asking(about('discovery'), emit, () => provider.begin(options)),
     finish: (...asked) => asking(about('redeem'), emit, () => provider.finish(...asked)),

@@ -8,6 +8,7 @@ export function prometheusListener(registry: Registry): Emit<AuthEvent> {
   const requests = histogramOf(registry, authPrometheus, 'latchkey_request_duration_seconds');
   const signIns = counterOf(registry, authPrometheus, 'latchkey_sign_ins_total');
   const signOuts = counterOf(registry, authPrometheus, 'latchkey_sign_outs_total');
+  const providerSignOuts = counterOf(registry, authPrometheus, 'latchkey_provider_sign_outs_total');
   const questions = histogramOf(registry, authPrometheus, 'latchkey_provider_question_duration_seconds');
   const lookups = counterOf(registry, authPrometheus, 'latchkey_group_lookups_total');
   const unanswered = counterOf(registry, authPrometheus, 'latchkey_groups_unanswered_total');
@@ -30,6 +31,9 @@ export function prometheusListener(registry: Registry): Emit<AuthEvent> {
         return;
       case 'sign_out':
         signOuts.inc();
+        return;
+      case 'provider_sign_out':
+        providerSignOuts.inc({ provider: event.provider, outcome: event.outcome });
         return;
       case 'question':
         questions.observe({ ...event.asked, outcome: event.outcome }, event.ms / 1000);

@@ -70,6 +70,8 @@ export function statsdListener(statsd: Statsd<AuthStatsdName>): Emit<AuthEvent> 
         return statsd.count('sign_in', { provider: event.provider, outcome: event.outcome });
       case 'sign_out':
         return statsd.count('sign_out', {});
+      case 'provider_sign_out':
+        return statsd.count('provider.sign_out', { provider: event.provider, outcome: event.outcome });
       case 'call':
         return countCall(event);
       case 'question':

@@ -23,3 +23,18 @@ export function sharedCount({ store }: OpenStore): { together?: CountTogether } 
 export function inPlace(handler: Handler, work: UnauthenticatedWork): Handler {
   return (req, res, next) => work(res, res.locals.line.client ?? '', () => handler(req, res, next));
 }
+
+/**
+ * Several handlers of one address, each after the one before. Only what they refuse is counted, under the address that it came
+ * from: for those who show who they are, and ask so often as they have to.
+ */
+export function refusalsLimited(limit: RateLimit, ...handlers: readonly Handler[]): Handler {
+  return async function countRefused(req, res) {
+    try {
+      for (const handler of handlers) await handler(req, res, () => undefined);
+    } catch (error) {
+      await limit(req, res.locals.line.client ?? '');
+      throw error;
+    }
+  };
+}
