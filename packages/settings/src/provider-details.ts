@@ -93,12 +93,13 @@ function directoryOf(
   values: Values<typeof googleVariables>,
   readRegion: () => string | undefined,
 ): GoogleDirectorySettings | undefined {
-  const { GOOGLE_DIRECTORY_URL: url, GOOGLE_IMPERSONATE: impersonate } = values;
+  const { GOOGLE_DIRECTORY_URL: url, GOOGLE_IMPERSONATE: impersonate, GOOGLE_GROUPS: groups } = values;
   const { GOOGLE_CREDENTIALS: file, GOOGLE_CREDENTIALS_JSON: account } = values;
   const { GOOGLE_WORKLOAD_IDENTITY: configuration } = values;
   if (impersonate === undefined) return undefined;
-  if (account !== undefined) return { url, credentials: { account }, impersonate };
-  if (file !== undefined) return { url, credentials: { file }, impersonate };
+  const common = { url, impersonate, groups };
+  if (account !== undefined) return { ...common, credentials: { account } };
+  if (file !== undefined) return { ...common, credentials: { file } };
   if (configuration === undefined) return undefined;
   const region = readRegion();
   const workload = {
@@ -108,7 +109,7 @@ function directoryOf(
     iamUrl: values.GOOGLE_IAM_URL,
     tokenUrl: values.GOOGLE_ASSERTION_URL,
   };
-  return { url, credentials: { workload }, impersonate };
+  return { ...common, credentials: { workload } };
 }
 
 const readOkta: ReadDetails<OktaProviderSettings> = (prefix, environment, findings) => {

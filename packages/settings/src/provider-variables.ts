@@ -46,6 +46,12 @@ const signOut = {
     'Where signing out ends. `here`: at the session of this installation. `offer`: the page that says so has a link that signs out at the provider, too. `provider`: it always leads there. The last two need `/<slug>/sign_out` to be registered with the provider as an address to return to.',
 } as const;
 
+const groupLookups = ['hasMember', 'list'] as const;
+
+const groupLookup = valueType('hasMember or list', 'hasMember or list', (text) =>
+  groupLookups.find((one) => one.toLowerCase() === text.toLowerCase()),
+);
+
 const awsRegion = nameOf('region', 'an AWS region', 'eu-west-1', /^[a-z]+(?:-[a-z]+)+-\d+$/);
 
 const issuerInItsPlace = {
@@ -131,6 +137,12 @@ export const googleVariables = {
   GOOGLE_IMPERSONATE: {
     type: text,
     meaning: 'The e-mail address of the administrator in whose name groups are looked up.',
+  },
+  GOOGLE_GROUPS: {
+    type: groupLookup,
+    default: 'hasMember',
+    meaning:
+      'How groups are looked up. `hasMember`: one question for each person and group that routes name; groups inside of groups count. `list`: one question for all groups of a person; only those count that name them directly.',
   },
   GOOGLE_AUTHORIZATION_URL: {
     type: secureAddress,

@@ -117,6 +117,8 @@ export type GoogleDirectorySettings = {
   credentials: { file: string } | { account: ServiceAccount } | { workload: WorkloadIdentity };
   /** The e-mail address of the administrator. */
   impersonate: string;
+  /** Whether one question is about one group, or about all groups of a person. */
+  groups: 'hasMember' | 'list';
 };
 
 /** The key with which Google's directory is asked. */

@@ -10,7 +10,7 @@ import { isInside } from './membership.ts';
 import { createDevWorkload } from './workload.ts';
 import type { DevWorkload } from './workload.ts';
 
-export type DirectoryEndpoint = 'token' | 'hasMember' | 'member';
+export type DirectoryEndpoint = 'token' | 'hasMember' | 'member' | 'groups';
 
 export type DevDirectoryOptions = {
   /** Milliseconds since the epoch, for the life of assertions and tokens. The system's by default. */
@@ -34,6 +34,8 @@ export type DevDirectory = {
   domain: string;
   /** Direct members of another domain that are there, but not active. */
   inactive: Set<string>;
+  /** Whom the directory does not have any more. Their memberships go with them. */
+  deleted: Set<string>;
   /** The scopes that were delegated to the service account. */
   delegated: Set<string>;
   /** In whose name the service account may ask. */
@@ -63,7 +65,13 @@ const memberScopes = new Set(
   ),
 );
 
+// And each of these to list the groups of a person.
+const groupScopes = new Set(
+  ['group.readonly', 'group'].map((what) => `https://www.googleapis.com/auth/admin.directory.${what}`),
+);
+
 const base = '/admin/directory/v1';
+const mostPerPage = 200;
 const clientEmail = 'latchkey@project.iam.example';
 const tokenSeconds = 3600;
 
@@ -107,11 +115,12 @@ export async function startDevDirectory({
     groups: new Map(Object.entries(groups).map(([group, members]) => [group, new Set(members)])),
     domain: 'example.com',
     inactive: new Set(),
+    deleted: new Set(),
     delegated: new Set(usualScopes),
     administrators: new Set(['admin@example.com']),
     faults: {},
     groupFaults: new Map(),
-    requests: { token: 0, hasMember: 0, member: 0 },
+    requests: { token: 0, hasMember: 0, member: 0, groups: 0 },
     mostAtOnce: 0,
     forgetTokens: () => tokens.clear(),
     async close() {
@@ -123,23 +132,36 @@ export async function startDevDirectory({
   return directory;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', origin);
+    const { pathname, searchParams } = new URL(request.url ?? '/', origin);
     if (pathname === '/token' && request.method === 'POST') return giveToken(request, response);
     if (await directory.workload.answer(request, response)) return;
-    const found = /^\/groups\/([^/]+)\/(hasMember|members)\/([^/]+)$/.exec(pathname.replace(base, ''));
-    if (found === null || request.method !== 'GET') return refuse(response, 404, 'notFound');
-    const [group = '', , person = ''] = found.slice(1).map(decodeURIComponent);
-    const endpoint = found[2] === 'hasMember' ? 'hasMember' : 'member';
+    const asked = readQuestion(pathname, searchParams);
+    if (asked === undefined || request.method !== 'GET') return refuse(response, 404, 'notFound');
+    const { endpoint, group, person } = asked;
     directory.requests[endpoint] += 1;
     const fault = directory.groupFaults.get(group) ?? directory.faults[endpoint];
     if (await misbehave(fault, response, closing.signal)) return;
 
     const token = tokens.get(/^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '');
     if (token === undefined || token.until < now()) return refuse(response, 401, 'authError');
-    if (!token.scopes.some((scope) => memberScopes.has(scope))) {
+    const scopes = endpoint === 'groups' ? groupScopes : memberScopes;
+    if (!token.scopes.some((scope) => scopes.has(scope))) {
       return refuse(response, 403, 'insufficientPermissions');
     }
+    if (endpoint === 'groups') return listGroups(response, person, searchParams);
     return endpoint === 'hasMember' ? tell(response, group, person) : showMember(response, group, person);
+  }
+
+  function listGroups(response: ServerResponse, person: string, query: URLSearchParams): void {
+    if (directory.deleted.has(person))
+      return refuse(response, 404, 'notFound', 'Resource Not Found: userKey');
+    const perPage = Math.min(Number(query.get('maxResults') ?? mostPerPage), mostPerPage);
+    const from = Number(query.get('pageToken') ?? 0);
+    const mine = [...directory.groups].filter(([, members]) => members.has(person)).map(([email]) => email);
+    const groups = mine.slice(from, from + perPage).map((email) => ({ email }));
+    const next = from + perPage < mine.length ? { nextPageToken: String(from + perPage) } : {};
+    const listed = groups.length > 0 ? { groups } : {};
+    return send(response, 200, { kind: 'admin#directory#groups', ...listed, ...next });
   }
 
   function tell(response: ServerResponse, group: string, person: string): void {
@@ -148,6 +170,8 @@ export async function startDevDirectory({
     if (!person.endsWith(`@${directory.domain}`)) {
       return refuse(response, 400, 'invalid', 'Invalid Input: memberKey');
     }
+    if (directory.deleted.has(person))
+      return refuse(response, 404, 'notFound', 'Resource Not Found: memberKey');
     return send(response, 200, { isMember: isInside(person, group, directory.groups) });
   }
 
@@ -183,6 +207,17 @@ export async function startDevDirectory({
     tokens.set(token, { scopes: asked.scopes, until: now() + tokenSeconds * 1000 });
     return send(response, 200, { access_token: token, token_type: 'Bearer', expires_in: tokenSeconds });
   }
+}
+
+type Question = { endpoint: Exclude<DirectoryEndpoint, 'token'>; group: string; person: string };
+
+function readQuestion(pathname: string, query: URLSearchParams): Question | undefined {
+  const person = query.get('userKey');
+  if (pathname === `${base}/groups` && person !== null) return { endpoint: 'groups', group: '', person };
+  const found = /^\/groups\/([^/]+)\/(hasMember|members)\/([^/]+)$/.exec(pathname.replace(base, ''));
+  if (found === null) return undefined;
+  const [group = '', , member = ''] = found.slice(1).map(decodeURIComponent);
+  return { endpoint: found[2] === 'hasMember' ? 'hasMember' : 'member', group, person: member };
 }
 
 function refuse(response: ServerResponse, code: number, reason: string, message = reason): void {

@@ -17,9 +17,8 @@ export type AccessTokens = {
 
 const scopeRoot = 'https://www.googleapis.com/auth/admin.directory.';
 
-// An assertion that asks for a scope which was not delegated is refused as a whole. The first suffices for what we ask;
-// the second is what a delegation for BuzzFeed SSO holds.
-const scopes = ['group.member.readonly', 'group.readonly'] as const;
+/** A scope of the Directory API, without what is the same in all. */
+export type DirectoryScope = 'group.member.readonly' | 'group.readonly';
 
 const notDelegated = new Set(['unauthorized_client', 'access_denied', 'invalid_scope']);
 
@@ -31,11 +30,14 @@ const marginMs = 5 * 60_000;
  * Makes tokens by the assertion of a service account that acts as an administrator (RFC 7523, section 2.1). One question
  * at a time; a token is kept for as long as it lives.
  *
+ * @param options.scopes each of which suffices, the least first: an assertion that asks for a scope which was not delegated is
+ *   refused as a whole
  * @param options.onScope hears with which scope it works
  */
 export function accessTokens(options: {
   signer: AssertionSigner;
   impersonate: string;
+  scopes: readonly [DirectoryScope, ...DirectoryScope[]];
   timeoutMs: number;
   /** dates what is signed */
   now: () => number;
@@ -43,10 +45,10 @@ export function accessTokens(options: {
   elapsed: () => number;
   onScope: (scope: string) => void;
 }): AccessTokens {
-  const { signer, impersonate, timeoutMs, now, elapsed, onScope } = options;
+  const { signer, impersonate, scopes, timeoutMs, now, elapsed, onScope } = options;
   let current: { readonly token: string; readonly until: number } | undefined;
   let asking: Promise<string> | undefined;
-  let works: (typeof scopes)[number] | undefined;
+  let works: DirectoryScope | undefined;
 
   return {
     get() {

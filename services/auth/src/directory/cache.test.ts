@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { cachedDirectory } from './cache.ts';
-import type { AskMembership } from './directory.ts';
+import type { AskGroups } from './directory.ts';
 import { clockFrom } from '@latchkey/http';
 import { openMemoryStore } from '../store/open.ts';
 import { StoreAway } from '../store/store.ts';
@@ -10,10 +10,17 @@ import type { SharedAnswers } from './shared-answers.ts';
 const minute = 60_000;
 
 /** A cache before a directory in which `ask` speaks, with its clock, and every question that came through. */
-function cacheOf(ask: AskMembership, random = 0, shared?: SharedAnswers, clock = { now: 1_000_000 }) {
+function cacheOf(
+  ask: AskGroups,
+  random = 0,
+  shared?: SharedAnswers,
+  clock = { now: 1_000_000 },
+  answersAreAbout: 'one group' | 'all groups' = 'one group',
+) {
   const questions: string[][] = [];
   const directory = cachedDirectory({
     provider: 'google',
+    answersAreAbout,
     ask(group, person) {
       questions.push([group, person]);
       return ask(group, person);
@@ -32,7 +39,8 @@ function cacheOf(ask: AskMembership, random = 0, shared?: SharedAnswers, clock =
   return { clock, questions, memberOf };
 }
 
-const inOrOut: AskMembership = async (group) => (group === 'in' ? 'member' : 'not a member');
+const inOrOut: AskGroups = async (group) => (group === 'out' ? [] : ['in']);
+const inAll: AskGroups = async (group) => [group];
 const gone = async () => Promise.reject(new StoreAway('gone'));
 
 describe('the cache of a directory', () => {
@@ -44,7 +52,7 @@ describe('the cache of a directory', () => {
       ['ab', '@x'],
     ];
     const { memberOf, questions } = cacheOf(async (group, person) =>
-      group === 'a' && person === 'b@x' ? 'member' : 'not a member',
+      group === 'a' && person === 'b@x' ? [group] : [],
     );
     const answers: string[][] = [];
     for (const [group = '', person = ''] of pairs) answers.push([...(await memberOf(person, [group]))]);
@@ -53,7 +61,7 @@ describe('the cache of a directory', () => {
   });
 
   test('knows a person under any spelling of the address, and gives groups back as they were spelled', async () => {
-    const { memberOf, questions } = cacheOf(async () => 'member');
+    const { memberOf, questions } = cacheOf(inAll);
     expect(await memberOf('Ada@Example.com', ['One@example.com', 'One@example.com'])).toEqual([
       'One@example.com',
     ]);
@@ -64,7 +72,7 @@ describe('the cache of a directory', () => {
   test.each([0, 0.999])(
     'asks again before an answer is too old, at a moment of its own (%d)',
     async (random) => {
-      const { memberOf, questions, clock } = cacheOf(async () => 'member', random);
+      const { memberOf, questions, clock } = cacheOf(inAll, random);
       await memberOf('ada@example.com', ['one']);
       clock.now += 7.4 * minute;
       await memberOf('ada@example.com', ['one']);
@@ -81,7 +89,7 @@ describe('the cache of a directory', () => {
   test('tells of a mistake of ours, and does not take it for an outage', async () => {
     const { memberOf, clock } = cacheOf(async () => {
       if (clock.now > 1_000_000) throw new TypeError('a defect');
-      return 'member';
+      return ['one'];
     });
     await memberOf('ada@example.com', ['one']);
     clock.now += 11 * minute;
@@ -107,8 +115,49 @@ describe('the cache of a directory', () => {
     const opened = openMemoryStore(clockFrom());
     const away = { ...opened, store: { ...opened.store, get: gone, put: gone } };
     const shared = shareAnswers(away, { provider: 'google', keptMs: minute, now: Date.now });
-    const { memberOf, questions } = cacheOf(async () => 'member', 0, shared);
+    const { memberOf, questions } = cacheOf(inAll, 0, shared);
     expect(await memberOf('a@x', ['g'])).toEqual(['g']);
     expect(questions).toHaveLength(1);
+  });
+});
+
+const list: AskGroups = async () => ['One@Example.com', 'two@example.com'];
+
+function listed(ask: AskGroups) {
+  return cacheOf(ask, 0, undefined, { now: 1_000_000 }, 'all groups');
+}
+
+describe('a list of all groups', () => {
+  test('is asked for once for each person, however many groups are asked about and however they are spelled', async () => {
+    const { memberOf, questions } = listed(list);
+    const groups = ['one@example.com', 'TWO@example.com', 'three@example.com'];
+    expect(await memberOf('Ada+x@Example.com', groups)).toEqual(['one@example.com', 'TWO@example.com']);
+    expect(await memberOf('ada+x@example.com', ['one@EXAMPLE.com', 'four@example.com'])).toEqual([
+      'one@EXAMPLE.com',
+    ]);
+    await memberOf('ada@example.com', groups);
+    expect(questions.map(([, person]) => person)).toEqual(['ada+x@example.com', 'ada@example.com']);
+  });
+
+  test('says of most groups that somebody is not in them, so it counts half as long', async () => {
+    const { memberOf, questions, clock } = listed(list);
+    await memberOf('ada@example.com', ['one@example.com']);
+    clock.now += 3 * minute;
+    await memberOf('ada@example.com', ['one@example.com']);
+    expect(questions).toHaveLength(1);
+    clock.now += 2 * minute;
+    await memberOf('ada@example.com', ['one@example.com']);
+    expect(questions).toHaveLength(2);
+  });
+
+  test('that is refused leaves everybody in the groups that they had, for three hours past the interval', async () => {
+    let isRefused = false;
+    const { memberOf, clock } = listed(async (...asked) => (isRefused ? 'untold' : list(...asked)));
+    await memberOf('ada@example.com', ['one@example.com']);
+    isRefused = true;
+    clock.now += 30 * minute;
+    expect(await memberOf('ada@example.com', ['one@example.com'])).toEqual(['one@example.com']);
+    clock.now += 60 * minute;
+    expect(await memberOf('ada@example.com', ['one@example.com'])).toEqual([]);
   });
 });

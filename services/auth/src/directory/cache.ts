@@ -1,8 +1,8 @@
-import { HttpError, upTo } from '@latchkey/http';
+import { HttpError } from '@latchkey/http';
 import { LRUCache } from 'lru-cache';
 import { within } from '../within.ts';
 import { unavailable } from './directory.ts';
-import type { Directory, Membership, Waiting } from './directory.ts';
+import type { Directory, Told, Waiting } from './directory.ts';
 import type { SharedAnswers } from './shared-answers.ts';
 
 /** How long answers count, in milliseconds. */
@@ -15,9 +15,10 @@ export type CacheClocks = {
   readonly waitMs: number;
 };
 
-/** What the directory said of one person and one group. Times are milliseconds of a clock that never jumps. */
+/** What the directory said of one person. Times are milliseconds of a clock that never jumps. */
 type Answer = {
-  readonly isMember: boolean;
+  /** that they are in, in lower case, of those that the answer is about */
+  readonly groups: ReadonlySet<string>;
   readonly saidAt: number;
   /** from here on it is asked again, in the background */
   readonly renewAt: number;
@@ -25,13 +26,18 @@ type Answer = {
   readonly dueAt: number;
 };
 
-// About 300 bytes each: people times the groups that routes name.
-const keptAnswers = 50_000;
+// Pieces of about 300 bytes: people times the groups that routes name, or the groups that people have.
+const keptPieces = 50_000;
+const pieceLength = 300;
+
+// A name that no group has: what a question is about that tells of all of them.
+const everyGroup = '*';
 
 /**
  * Makes a directory that remembers what it was told, and asks one question at a time about a person and a group.
  *
  * @param options.provider the slug; part of the key like person and group, so that no answer is ever about another one
+ * @param options.answersAreAbout the group that was asked about, or all groups of the person
  * @param options.shared what other tasks were told; absent where there are none
  * @param options.random a number from 0 up to 1
  * @param options.onLookup hears of each question about a person and a group; a hit needs no waiting
@@ -39,7 +45,8 @@ const keptAnswers = 50_000;
  */
 export function cachedDirectory(options: {
   provider: string;
-  ask: (group: string, person: string, wanted: Waiting) => Promise<Membership>;
+  answersAreAbout: 'one group' | 'all groups';
+  ask: (group: string, person: string, wanted: Waiting) => Promise<Told>;
   shared?: SharedAnswers | undefined;
   clocks: CacheClocks;
   now: () => number;
@@ -47,14 +54,16 @@ export function cachedDirectory(options: {
   onLookup?: (isHit: boolean) => void;
   onStale: (about: { person: string; groups: number; detail: string | undefined }) => void;
 }): Directory {
-  const { provider, ask, shared, clocks, now, random, onLookup, onStale } = options;
-  const answers = new LRUCache<string, Answer>(upTo(keptAnswers));
-  const underWay = new Map<string, { readonly answer: Promise<boolean>; readonly wanted: Waiting }>();
+  const { provider, answersAreAbout, ask, shared, clocks, now, random, onLookup, onStale } = options;
+  const answers = new LRUCache<string, Answer>({ maxSize: keptPieces, sizeCalculation: piecesOf });
+  const underWay = new Map<string, { readonly answer: Promise<Answer>; readonly wanted: Waiting }>();
 
   return {
     async memberOf(email, groups, needed) {
       const person = email.toLowerCase();
-      const waitedFor = new Set(groups.slice(0, needed));
+      // A list of all comes with the first.
+      const waits = answersAreAbout === 'all groups' && needed > 0 ? groups.length : needed;
+      const waitedFor = new Set(groups.slice(0, waits));
       const asked = [...new Set(groups)].filter(isAskable);
       const stale: HttpError[] = [];
       const troubles: HttpError[] = [];
@@ -77,14 +86,15 @@ export function cachedDirectory(options: {
     const known = lookUp(group, person);
     if (known !== undefined && now() < known.dueAt) {
       if (now() >= known.renewAt) renewBehind(group, person);
-      return known.isMember;
+      return isIn(group, known);
     }
     try {
-      return await within(clocks.waitMs, renewed(group, person, now()), () => unavailable('no answer yet'));
+      const renewing = renewed(group, person, now());
+      return isIn(group, await within(clocks.waitMs, renewing, () => unavailable('no answer yet')));
     } catch (error) {
       if (known === undefined) throw error;
       stale.push(ours(error));
-      return known.isMember;
+      return isIn(group, known);
     }
   }
 
@@ -92,11 +102,11 @@ export function cachedDirectory(options: {
   function knownAlready(group: string, person: string): boolean | undefined {
     const known = lookUp(group, person);
     if (known === undefined || now() >= known.renewAt) renewBehind(group, person);
-    return known !== undefined && now() < known.dueAt ? known.isMember : undefined;
+    return known !== undefined && now() < known.dueAt ? isIn(group, known) : undefined;
   }
 
   function lookUp(group: string, person: string): Answer | undefined {
-    const known = usable(keyOf(group, person));
+    const known = usable(keyOf(aboutOf(group), person));
     onLookup?.(known !== undefined && now() < known.dueAt);
     return known;
   }
@@ -106,9 +116,13 @@ export function cachedDirectory(options: {
     renewed(group, person).catch(() => undefined);
   }
 
-  function keyOf(group: string, person: string): string {
+  function aboutOf(group: string): string {
+    return answersAreAbout === 'one group' ? group : everyGroup;
+  }
+
+  function keyOf(about: string, person: string): string {
     // GHSA-v574-6498-x57v: parts that are only put behind each other can be cut in two ways.
-    return JSON.stringify([provider, group, person]);
+    return JSON.stringify([provider, about, person]);
   }
 
   function usable(key: string): Answer | undefined {
@@ -116,50 +130,61 @@ export function cachedDirectory(options: {
     return known !== undefined && now() - known.saidAt < clocks.freshMs + clocks.graceMs ? known : undefined;
   }
 
-  function renewed(group: string, person: string, wantedSince?: number): Promise<boolean> {
-    const key = keyOf(group, person);
+  function renewed(group: string, person: string, wantedSince?: number): Promise<Answer> {
+    const about = aboutOf(group);
+    const key = keyOf(about, person);
     const running = underWay.get(key);
     if (running !== undefined) {
       running.wanted.since ??= wantedSince;
       return running.answer;
     }
     const wanted: Waiting = { since: wantedSince };
-    const answer = askAround(group, person, wanted).finally(() => underWay.delete(key));
+    const answer = askAround(about, person, wanted).finally(() => underWay.delete(key));
     underWay.set(key, { answer, wanted });
     return answer;
   }
 
   // What another task was told lately is as good as an answer of our own.
-  async function askAround(group: string, person: string, wanted: Waiting): Promise<boolean> {
-    const key = keyOf(group, person);
-    const told = await shared?.lookUp(group, person);
-    if (told !== undefined) {
-      const answer = answerAt(now() - told.ageMs, told.isMember);
-      if (now() < answer.renewAt) {
-        answers.set(key, answer);
-        return answer.isMember;
-      }
+  async function askAround(about: string, person: string, wanted: Waiting): Promise<Answer> {
+    const key = keyOf(about, person);
+    const told = await shared?.lookUp(about, person);
+    const others = told && answerAt(now() - told.ageMs, told.groups);
+    if (others !== undefined && now() < others.renewAt) {
+      answers.set(key, others);
+      return others;
     }
-    const said = await ask(group, person, wanted);
-    const answer = said === 'untold' ? unconfirmed(usable(key)) : answerAt(now(), said === 'member');
+    const said = await ask(about, person, wanted);
+    const answer = said === 'untold' ? unconfirmed(usable(key)) : answerAt(now(), said);
     answers.set(key, answer);
-    if (said !== 'untold') await shared?.tell(group, person, answer.isMember);
-    return answer.isMember;
+    if (said !== 'untold') await shared?.tell(about, person, said);
+    return answer;
   }
 
-  function answerAt(saidAt: number, isMember: boolean): Answer {
-    return { isMember, saidAt, ...countingFrom(saidAt, isMember ? clocks.freshMs : clocks.freshMs / 2) };
+  // That somebody is not in a group counts half as long, and a list of all says that about most.
+  function answerAt(saidAt: number, said: readonly string[]): Answer {
+    const groups = new Set(said.map((group) => group.toLowerCase()));
+    const isYes = answersAreAbout === 'one group' && groups.size > 0;
+    return { groups, saidAt, ...countingFrom(saidAt, isYes ? clocks.freshMs : clocks.freshMs / 2) };
   }
 
   // A refusal to say confirms nothing: what was said before grows old all the same.
-  function unconfirmed({ isMember, saidAt }: Answer = answerAt(now(), false)): Answer {
-    return { isMember, saidAt, ...countingFrom(now(), clocks.freshMs / 2) };
+  function unconfirmed({ groups, saidAt }: Answer = answerAt(now(), [])): Answer {
+    return { groups, saidAt, ...countingFrom(now(), clocks.freshMs / 2) };
   }
 
   // Not all at once: what was first asked together would be asked together for ever.
   function countingFrom(from: number, ms: number): Pick<Answer, 'renewAt' | 'dueAt'> {
     return { renewAt: from + ms * (0.75 + 0.2 * random()), dueAt: from + ms };
   }
+}
+
+function isIn(group: string, { groups }: Answer): boolean {
+  return groups.has(group.toLowerCase());
+}
+
+function piecesOf({ groups }: Answer): number {
+  const length = [...groups].reduce((sum, group) => sum + group.length, 0);
+  return 1 + Math.floor(length / pieceLength);
 }
 
 // Anything else is a mistake of ours, and not to be taken for an outage.

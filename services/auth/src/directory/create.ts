@@ -8,7 +8,9 @@ import { cachedDirectory } from './cache.ts';
 import type { Directory } from './directory.ts';
 import { shareAnswers } from './shared-answers.ts';
 import type { OpenStore } from '../store/open.ts';
-import { askGoogleAdmin } from './google-admin.ts';
+import { createGoogleAdmin } from './google-admin.ts';
+import { askHasMember } from './has-member.ts';
+import { askListOfGroups } from './list-groups.ts';
 import { createPause } from './pause.ts';
 import { createQueue } from './queue.ts';
 import { readServiceAccount } from './service-account.ts';
@@ -36,6 +38,12 @@ const mostWaitMs = 4_000;
 const atOnce = 8;
 const longestQueue = 1_000;
 
+// The first suffices to ask about members; the second is what a delegation for BuzzFeed SSO holds, and what a list needs.
+const scopes = {
+  hasMember: ['group.member.readonly', 'group.readonly'],
+  list: ['group.readonly'],
+} as const;
+
 /**
  * Makes Google's directory.
  *
@@ -54,6 +62,7 @@ export function googleDirectory(
   const tokens = accessTokens({
     signer,
     impersonate: settings.impersonate,
+    scopes: scopes[settings.groups],
     timeoutMs,
     now,
     elapsed,
@@ -65,15 +74,20 @@ export function googleDirectory(
   });
   const queue = createQueue({ atOnce, longest: longestQueue, waitMs, now: elapsed });
   const base = settings.url.href.replace(/\/+$/, '');
-  const ask = askGoogleAdmin({ base, tokens, pause, timeoutMs, now, elapsed, log });
+  const admin = createGoogleAdmin({ base, tokens, pause, timeoutMs, now, elapsed, log });
+  const ask = settings.groups === 'list' ? askListOfGroups(admin) : askHasMember(admin);
+  const unanswered = (group: string) => emit({ kind: 'group_unanswered', provider: slug, group });
 
   return cachedDirectory({
     provider: slug,
+    answersAreAbout: settings.groups === 'list' ? 'all groups' : 'one group',
     async ask(group, person, wanted) {
       try {
-        return await queue(() => ask(group, person), wanted);
+        const told = await queue(() => ask(group, person), wanted);
+        if (told === 'untold') unanswered(group);
+        return told;
       } catch (error) {
-        emit({ kind: 'group_unanswered', provider: slug, group });
+        unanswered(group);
         throw error;
       }
     },

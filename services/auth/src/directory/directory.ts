@@ -21,15 +21,15 @@ export type Memberships = {
   readonly trouble?: HttpError;
 };
 
-/** What a directory says about a person and a group. `untold`: it will not say, about this group, to us. */
-export type Membership = 'member' | 'not a member' | 'untold';
+/** The groups of a person that an answer tells of. `untold`: the directory will not say, to us. */
+export type Told = readonly string[] | 'untold';
 
 /**
- * Asks a directory about one person and one group.
+ * Asks a directory about a person, and whether they are in one group or in which ones.
  *
  * @throws HttpError `provider_unavailable` when there is no usable answer now
  */
-export type AskMembership = (group: string, person: string) => Promise<Membership>;
+export type AskGroups = (group: string, person: string) => Promise<Told>;
 
 /** Whether somebody waits for an answer, and since when; it may begin while the question waits for its turn. */
 export type Waiting = { since: number | undefined };

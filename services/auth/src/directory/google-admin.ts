@@ -7,12 +7,30 @@ import { callProvider } from '../telemetry/asking.ts';
 import type { AccessTokens } from './access-token.ts';
 import { NoToken } from './assertion-signer.ts';
 import { unavailable } from './directory.ts';
-import type { AskMembership, Membership } from './directory.ts';
 import { retryAfterMs } from './pause.ts';
 import type { Pause } from './pause.ts';
 
-/** How to ask, and whom. */
+/** Google's Admin SDK Directory, over HTTP. */
 export type GoogleAdmin = {
+  /**
+   * Asks it something. Whatever the answer says about groups and people is the caller's to read.
+   *
+   * @param path under the address of the API
+   * @throws HttpError `provider_unavailable` where no answer of Google's came, or one that is about us
+   */
+  readonly get: (path: string) => Promise<Answer>;
+  /** An answer came that cannot be read. */
+  readonly unreadable: (detail: string) => Error;
+  /** Tells the operator, once an hour: they have to hear it, and not from every person anew. */
+  readonly mention: (
+    level: 'warn' | 'error',
+    message: string,
+    about: Readonly<Record<string, string>>,
+  ) => void;
+};
+
+/** How to ask, and whom. */
+export type GoogleAdminOptions = {
   /** of the Directory API, without a slash at its end */
   readonly base: string;
   readonly tokens: AccessTokens;
@@ -36,8 +54,8 @@ const unwelcome = new Set(['accessNotConfigured', 'insufficientPermissions', 'in
 const keptMentions = 1_000;
 const mentionAgainMs = 3_600_000;
 
-/** Makes the questions to Google's Admin SDK Directory, over HTTP. Groups inside of groups count. */
-export function askGoogleAdmin({
+/** Makes the way to Google's directory: with a token, and with pauses where it does no good to ask. */
+export function createGoogleAdmin({
   base,
   tokens,
   pause,
@@ -45,7 +63,7 @@ export function askGoogleAdmin({
   now,
   elapsed,
   log,
-}: GoogleAdmin): AskMembership {
+}: GoogleAdminOptions): GoogleAdmin {
   const mentioned = new LRUCache<string, true>({
     max: keptMentions,
     ttl: mentionAgainMs,
@@ -53,57 +71,35 @@ export function askGoogleAdmin({
     perf: { now: elapsed },
   });
 
-  return async function ask(group, person) {
-    const answer = await get(group, 'hasMember', person);
-    if (answer.status === 200) return isMember(answer);
-    // Google answers about people of the group's own domains only; of others it tells whether they are direct members.
-    if (answer.status === 400) return isActiveMember(group, await get(group, 'members', person));
-    return withoutAnswer(group, answer);
-  };
-
-  function isActiveMember(group: string, answer: Answer): Membership {
-    if (answer.status === 200) return fieldOf(answer, 'status') === 'ACTIVE' ? 'member' : 'not a member';
-    if (answer.status === 400) {
-      mention('warn', group, 'allowed_groups names what Google takes for no group');
-      return 'not a member';
-    }
-    return withoutAnswer(group, answer);
-  }
-
-  function withoutAnswer(group: string, answer: Answer): Membership {
-    if (answer.status === 404) {
-      if (!isAboutMember(answer)) {
-        mention('warn', group, 'allowed_groups names a group that the directory does not have');
+  return {
+    async get(path) {
+      const url = new URL(`${base}/${path}`);
+      const first = await send(url);
+      // A token may be taken back before its time; one that was not taken twice is not to blame.
+      const answer = first.status === 401 ? await send(url) : first;
+      const { status } = answer;
+      const reason = errorOf(answer)?.reason ?? '';
+      if (status === 429 || status === 503 || overloaded.has(reason)) {
+        const askedForMs = retryAfterMs(answer.retryAfter, now());
+        throw failed(`it is asked too much, or too busy (${status})`, { begin: true, askedForMs });
       }
-      return 'not a member';
-    }
-    if (answer.status === 403) {
-      mention('error', group, 'Google does not let us see who is in a group that allowed_groups names');
-      return 'untold';
-    }
-    throw failed(`status ${answer.status}`, { begin: false });
-  }
-
-  async function get(group: string, what: 'hasMember' | 'members', person: string): Promise<Answer> {
-    const url = new URL(`${base}/groups/${encodeURIComponent(group)}/${what}/${encodeURIComponent(person)}`);
-    const first = await send(url);
-    // A token may be taken back before its time; one that was not taken twice is not to blame.
-    const answer = first.status === 401 ? await send(url) : first;
-    const { status } = answer;
-    const reason = errorOf(answer)?.reason ?? '';
-    if (status === 429 || status === 503 || overloaded.has(reason)) {
-      const askedForMs = retryAfterMs(answer.retryAfter, now());
-      throw failed(`it is asked too much, or too busy (${status})`, { begin: true, askedForMs });
-    }
-    if (status === 401 || (status === 403 && unwelcome.has(reason))) {
-      throw failed(`it does not let us ask at all (${status} ${reason})`, { begin: true });
-    }
-    // What stands in between may also say 200, 403 or 404, and knows nothing about groups.
-    const isGoogles = status === 200 ? parseJsonObject(answer.body) : errorOf(answer);
-    if (isGoogles === undefined) throw failed(`no answer of Google's, status ${status}`, { begin: false });
-    pause.answered();
-    return answer;
-  }
+      if (status === 401 || (status === 403 && unwelcome.has(reason))) {
+        throw failed(`it does not let us ask at all (${status} ${reason})`, { begin: true });
+      }
+      // What stands in between may also say 200, 403 or 404, and knows nothing about groups.
+      const isGoogles = status === 200 ? parseJsonObject(answer.body) : errorOf(answer);
+      if (isGoogles === undefined) throw failed(`no answer of Google's, status ${status}`, { begin: false });
+      pause.answered();
+      return answer;
+    },
+    unreadable: (detail) => failed(detail, { begin: false }),
+    mention(level, message, about) {
+      const key = JSON.stringify([message, about]);
+      if (mentioned.has(key)) return;
+      mentioned.set(key, true);
+      log[level](about, message);
+    },
+  };
 
   async function send(url: URL): Promise<Answer> {
     pause.check();
@@ -128,30 +124,10 @@ export function askGoogleAdmin({
     pause.failed({ detail, ...how });
     return unavailable(detail, cause);
   }
-
-  // Once an hour for each: the operator has to hear it, and not from every person anew.
-  function mention(level: 'warn' | 'error', group: string, message: string): void {
-    const key = JSON.stringify([group, message]);
-    if (mentioned.has(key)) return;
-    mentioned.set(key, true);
-    log[level]({ group }, message);
-  }
-
-  function isMember(answer: Answer): Membership {
-    const value = fieldOf(answer, 'isMember');
-    // JSON of Google may leave out what is false.
-    if (value === false || value === undefined) return 'not a member';
-    if (value === true) return 'member';
-    throw failed('an answer that cannot be read', { begin: false });
-  }
 }
 
-function fieldOf({ body }: Answer, name: string): unknown {
-  return parseJsonObject(body)?.[name];
-}
-
-// The form that every error of Google's has; undefined where an answer has another one.
-function errorOf({ status, body }: Answer): { message: string; reason: string } | undefined {
+/** The form that every error of Google's has; undefined where an answer has another one. */
+export function errorOf({ status, body }: Answer): { message: string; reason: string } | undefined {
   const { error } = parseJsonObject(body) ?? {};
   if (!isJsonObject(error) || error['code'] !== status) return undefined;
   const { message, errors } = error;
@@ -162,8 +138,4 @@ function errorOf({ status, body }: Answer): { message: string; reason: string } 
     // Its words are from a small alphabet; anything else in their place stays out of the log.
     reason: typeof reason === 'string' && /^[A-Za-z]{1,40}$/.test(reason) ? reason : '',
   };
-}
-
-function isAboutMember(answer: Answer): boolean {
-  return /\bmemberKey\b/.test(errorOf(answer)?.message ?? '');
 }

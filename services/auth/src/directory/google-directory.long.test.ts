@@ -4,9 +4,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, tes
 import { startDevDirectory } from '@latchkey/dev-idp';
 import type { DevDirectory, Fault } from '@latchkey/dev-idp';
 import type { Browser } from '@latchkey/testing/browser';
+import { clockFrom } from '@latchkey/http';
+import { parseServiceAccount } from '@latchkey/settings';
+import { createLog } from '@latchkey/telemetry';
 import { basic, client, sessionCookieName, ssoOrigin, startRig } from '../../test/rig.ts';
 import type { Rig } from '../../test/rig.ts';
 import { parseJsonObject } from '../json.ts';
+import { openMemoryStore } from '../store/open.ts';
+import type { AuthEvent } from '../telemetry/events.ts';
+import { googleDirectory } from './create.ts';
 
 // Some of it is about time limits, which are real.
 jest.setTimeout(20_000);
@@ -41,11 +47,12 @@ beforeEach(() => {
       [partners, new Set([everybody, 'guest@elsewhere.test'])],
     ]),
     inactive: new Set(),
+    deleted: new Set(),
     delegated: new Set(buzzfeedScopes),
     administrators: new Set(['admin@example.com']),
     faults: {},
     groupFaults: new Map(),
-    requests: { token: 0, hasMember: 0, member: 0 },
+    requests: { token: 0, hasMember: 0, member: 0, groups: 0 },
     mostAtOnce: 0,
   });
   use(usual);
@@ -60,10 +67,11 @@ function use(one: Rig | undefined): void {
   browser = rig.browser();
 }
 
-function rigWith(providerTimeoutMs: number): Promise<Rig> {
+function rigWith(providerTimeoutMs: number, env: Record<string, string> = {}): Promise<Rig> {
   return startRig({
     providerTimeoutMs,
     env: {
+      ...env,
       AUTHORIZE_EMAIL_DOMAINS: 'example.com, elsewhere.test',
       PROVIDER_G_GOOGLE_CREDENTIALS_JSON: directory.credentials,
       PROVIDER_G_GOOGLE_IMPERSONATE: 'admin@example.com',
@@ -141,7 +149,7 @@ describe('a person is told to be', () => {
 describe('the directory is not asked', () => {
   test('to sign in', async () => {
     await tokenOf();
-    expect(directory.requests).toEqual({ token: 0, hasMember: 0, member: 0 });
+    expect(directory.requests).toEqual({ token: 0, hasMember: 0, member: 0, groups: 0 });
   });
 
   test('where no group is wanted, nor about what is none', async () => {
@@ -175,6 +183,156 @@ describe('the directory is not asked', () => {
     expect(answers).toEqual(Array.from({ length: 5 }, () => many));
     expect(directory.requests).toMatchObject({ hasMember: 60, member: 0 });
     expect(directory.mostAtOnce).toBeLessThanOrEqual(8);
+  });
+});
+
+test('a group that may not be seen is counted like one that is not answered, for an alarm', async () => {
+  const events: AuthEvent[] = [];
+  const account = parseServiceAccount(directory.credentials);
+  if (account === undefined) throw new Error('not read');
+  const counted = googleDirectory(
+    {
+      url: new URL(directory.url),
+      credentials: { account },
+      impersonate: 'admin@example.com',
+      groups: 'hasMember',
+    },
+    {
+      id: 'g',
+      slug: 'google',
+      groupsMs: 10 * minute,
+      timeoutMs: 5_000,
+      now: () => rig.clock.now,
+      elapsed: () => rig.clock.now,
+      log: createLog({ service: 'auth', level: 'fatal' }),
+      emit: (event) => void events.push(event),
+      shared: openMemoryStore(clockFrom()),
+    },
+  );
+  directory.groupFaults.set(security, { answer: forbidden('forbidden') });
+  expect(await counted.memberOf(engineer, [engineering, security], 2)).toEqual({
+    memberOf: [engineering],
+    unknown: [],
+  });
+  expect(events.filter(({ kind }) => kind === 'group_unanswered')).toEqual([
+    { kind: 'group_unanswered', provider: 'google', group: security },
+  ]);
+});
+
+describe('somebody who was deleted', () => {
+  test('is in no group when the interval is over, and nobody else is touched', async () => {
+    const [gone, other] = [await tokenOf(), await tokenOf('admin@example.com')];
+    expect(await groupsOf(gone, engineering, everybody)).toEqual([engineering, everybody]);
+    directory.deleted.add(engineer);
+    rig.clock.now += 11 * minute;
+    expect(await groupsOf(gone, engineering, everybody)).toEqual([]);
+    expect(await groupsOf(other, security)).toEqual([security]);
+    expect(logged('allowed_groups names')).toBe(0);
+  });
+});
+
+describe('a list of the groups of a person', () => {
+  let lists: Rig;
+  beforeAll(async () => {
+    lists = await rigWith(5_000, { PROVIDER_G_GOOGLE_GROUPS: 'list' });
+  });
+  afterAll(() => lists.close());
+  beforeEach(() => use(lists));
+
+  test('takes one call, and holds those groups that name them directly', async () => {
+    const token = await tokenOf();
+    expect(await groupsOf(token, security, 'Engineering@example.com', everybody)).toEqual([
+      'Engineering@example.com',
+    ]);
+    expect(directory.requests).toMatchObject({ token: 1, hasMember: 0, member: 0, groups: 1 });
+    rig.clock.now += 3 * minute;
+    await groupsOf(token, partners);
+    expect(directory.requests.groups).toBe(1);
+  });
+
+  test('is asked for behind whoever needs no group of it', async () => {
+    const { body } = await rig.introspect({
+      token: await tokenOf(),
+      groups: [engineering, security],
+      groups_needed: '0',
+    });
+    expect(body).toMatchObject({ groups: [], unknown_groups: [engineering, security] });
+    await until(() => directory.requests.groups === 1);
+  });
+
+  test('comes as a whole with the first group that is needed', async () => {
+    const { body } = await rig.introspect({
+      token: await tokenOf(),
+      groups: [security, engineering],
+      groups_needed: '1',
+    });
+    expect(body).toMatchObject({ groups: [engineering] });
+    expect(body).not.toHaveProperty('unknown_groups');
+  });
+
+  test('may have several pages', async () => {
+    const many = Array.from({ length: 450 }, (_, n) => `group-${n}@example.com`);
+    for (const group of many) directory.groups.set(group, new Set([engineer]));
+    const token = await tokenOf();
+    expect(await groupsOf(token, 'group-0@example.com', 'group-449@example.com')).toHaveLength(2);
+    expect(directory.requests.groups).toBe(3);
+  });
+
+  test('has an end, and the log says who has more', async () => {
+    const page = {
+      kind: 'admin#directory#groups',
+      groups: [{ email: engineering }],
+      nextPageToken: 'again',
+    };
+    directory.faults.groups = { answer: { status: 200, body: page } };
+    expect(await groupsOf(await tokenOf(), engineering, security)).toEqual([engineering]);
+    expect(directory.requests.groups).toBe(10);
+    const line = rig.log.find((text) => text.includes('is in more groups than we read')) ?? '';
+    expect(parseJsonObject(line)).toMatchObject({ level: 'error', user: engineer });
+  });
+
+  test('of somebody whom the directory does not have is empty', async () => {
+    const token = await tokenOf();
+    expect(await groupsOf(token, engineering)).toEqual([engineering]);
+    directory.deleted.add(engineer);
+    rig.clock.now += 6 * minute;
+    expect(await groupsOf(token, engineering)).toEqual([]);
+  });
+
+  test('that we may not see leaves everybody where they were, and is an error in the log', async () => {
+    const token = await tokenOf();
+    await groupsOf(token, engineering);
+    directory.faults.groups = { answer: forbidden('forbidden') };
+    rig.clock.now += 6 * minute;
+    expect(await groupsOf(token, engineering)).toEqual([engineering]);
+    const line = rig.log.find((text) => text.includes('does not let us see the groups of people')) ?? '';
+    expect(parseJsonObject(line)).toMatchObject({ level: 'error' });
+    rig.clock.now += 4 * hour;
+    expect(await groupsOf(token, engineering)).toEqual([]);
+  });
+
+  test('needs a scope of its own, and the log says which', async () => {
+    const fresh = await rigWith(5_000, { PROVIDER_G_GOOGLE_GROUPS: 'list' });
+    use(fresh);
+    directory.delegated = new Set(['https://www.googleapis.com/auth/admin.directory.group.member.readonly']);
+    expect(await groupsOf(await tokenOf(), engineering)).toBe('provider_unavailable');
+    const line = rig.log.find((text) => text.includes('the directory cannot be reached')) ?? '';
+    await fresh.close();
+    expect(parseJsonObject(line)?.['detail']).toMatch(/auth\/admin\.directory\.group\.readonly: delegate it/);
+  });
+
+  test.each<[string, Fault]>([
+    ['a wall', { answer: { status: 200, body: {} } }],
+    ['half an answer', { answer: { status: 200, body: { kind: 'admin#directory#groups', groups: [{}] } } }],
+    ['another kind of answer', { answer: { status: 200, body: { kind: 'admin#directory#members' } } }],
+    ['too much', { answer: { status: 429, body: {}, headers: { 'Retry-After': '7' } } }],
+    ['a hang-up', { hangUp: true }],
+  ])('takes nobody out of a group over %s', async (_, fault) => {
+    const token = await tokenOf();
+    await groupsOf(token, engineering);
+    directory.faults.groups = fault;
+    rig.clock.now += 2 * hour;
+    expect(await groupsOf(token, engineering)).toEqual([engineering]);
   });
 });
 

@@ -6,12 +6,12 @@ import { StoreAway } from '../store/store.ts';
 
 /** What a directory has told the other tasks. Neither verb fails: a task that learns nothing here asks the directory. */
 export type SharedAnswers = {
-  /** @returns what was said of the person and the group last, and how many milliseconds ago */
-  lookUp(group: string, person: string): Promise<{ isMember: boolean; ageMs: number } | undefined>;
-  tell(group: string, person: string, isMember: boolean): Promise<void>;
+  /** @returns what was said of the person, asked about the group, last, and how many milliseconds ago */
+  lookUp(group: string, person: string): Promise<{ groups: readonly string[]; ageMs: number } | undefined>;
+  tell(group: string, person: string, groups: readonly string[]): Promise<void>;
 };
 
-const schema = z.object({ isMember: z.boolean(), at: z.number() });
+const schema = z.object({ groups: z.array(z.string()), at: z.number() });
 
 /**
  * Shares the answers of a directory in the store.
@@ -30,11 +30,11 @@ export function shareAnswers(
       const kept = await store.get(where).catch(undefinedIfAway);
       const told = kept && schema.safeParse(vault.open(where, kept.text)).data;
       if (told === undefined || told.at > now() + clockSkewMs) return undefined;
-      return { isMember: told.isMember, ageMs: Math.max(0, now() - told.at) };
+      return { groups: told.groups, ageMs: Math.max(0, now() - told.at) };
     },
-    async tell(group, person, isMember) {
+    async tell(group, person, groups) {
       const where = place(group, person);
-      const text = vault.close(where, { isMember, at: now() });
+      const text = vault.close(where, { groups, at: now() });
       await store.put(where, text, { ttlMs: keptMs }).catch(undefinedIfAway);
     },
   };
