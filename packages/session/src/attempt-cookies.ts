@@ -4,6 +4,7 @@ import {
   attemptsToDrop,
   hasState,
   isAttemptCookieName,
+  lateMs,
   openAttempt,
   sealAttempt,
   usedAttempt,
@@ -63,7 +64,7 @@ export function attemptCookies(options: {
 
   return {
     async keep(cookieHeader, attempt) {
-      const cookie = await write(attempt, attemptLifeMs);
+      const cookie = await write(attempt, attemptLifeMs + lateMs);
       if (cookie === undefined) return undefined;
       const dropped = attemptsToDrop(await held(cookieHeader), cookie.length);
       return [...dropped.map((name) => clearCookie(name, scope)), cookie];

@@ -16,7 +16,7 @@ const schema = z.object({
   target: text.exactOptional(),
   /** begun at, milliseconds since the epoch */
   iat: z.number(),
-  /** what proves the answer to be ours; absent once the answer was used */
+  /** what proves the answer to be ours; absent once the answer was used, or has come too late */
   secrets: z.object({ codeVerifier: text, nonce: text.exactOptional() }).exactOptional(),
   /** at auth: within how many seconds the person has to have proved who they are */
   provedWithin: z.int().exactOptional(),
@@ -46,6 +46,8 @@ export type AttemptSecrets = {
 export const attemptLifeMs = 15 * 60_000;
 /** How long a used attempt still knows where it led, for a callback that is loaded again. */
 export const usedAttemptLifeMs = 5 * 60_000;
+/** How long after its life an attempt still knows where it led, for somebody who comes back from the provider too late. */
+export const lateMs = 45 * 60_000;
 /** Attempts that one browser keeps. */
 const keptAttempts = 5;
 // They travel together in one header line, of which a load balancer takes 16 KB, and other cookies want to live too.
@@ -65,7 +67,7 @@ export function newAttempt(
   return { state, ...about, iat: now, secrets };
 }
 
-/** The attempt after its answer was used: it still tells where it led, and nothing else. */
+/** The attempt after its answer was used, or came too late: it still tells where it led, and nothing else. */
 export function usedAttempt(attempt: Attempt): Attempt {
   const { secrets: _, ...rest } = attempt;
   return rest;
@@ -108,14 +110,15 @@ function unpack(packed: string): string {
   return inflateRawSync(Buffer.from(packed, 'base64url'), { maxOutputLength: longestTarget }).toString();
 }
 
-/** Opens the cookie of an attempt; undefined for whatever is not one, or is too old. */
+/** Opens the cookie of an attempt, without its secrets when its life is over; undefined for whatever is not one, or is too old. */
 export async function openAttempt(value: string, keys: KeyRing, now: number): Promise<Attempt | undefined> {
   const opened = sealedSchema.safeParse(await unseal(value, keys)).data;
   if (opened === undefined) return undefined;
   const { packed, ...rest } = opened;
   const attempt = packed === undefined ? rest : { ...rest, target: unpack(packed) };
-  const life = attempt.secrets === undefined ? attemptLifeMs + usedAttemptLifeMs : attemptLifeMs;
-  return now - attempt.iat < life ? attempt : undefined;
+  const ageMs = now - attempt.iat;
+  if (ageMs < attemptLifeMs) return attempt;
+  return ageMs < attemptLifeMs + lateMs ? usedAttempt(attempt) : undefined;
 }
 
 /** Compares a state from outside with that of an attempt. */

@@ -59,7 +59,7 @@ export function googleProvider(
     groupsMs: settings.groupsMs,
     ...(directory !== undefined && { directory }),
 
-    async begin({ selectAccount, provedWithin }) {
+    async begin({ selectAccount, provedWithin, loginHint }) {
       // It gives this strategy no ID token, and in none does it say `auth_time`: nobody would know whether it asked.
       if (provedWithin !== undefined) {
         throw failed('Google does not say when it asked a person who they are (max_auth_age, idle_timeout)');
@@ -69,6 +69,7 @@ export function googleProvider(
         accessType: 'offline',
         prompt: selectAccount ? withAccountChoice(settings.prompt) : settings.prompt,
         ...(hostedDomain !== undefined && { hostedDomain }),
+        ...(loginHint !== undefined && { loginHint }),
       });
       const { pending } = request;
       if (!('redirect' in outcome) || pending === undefined) throw new Error('the strategy did not begin');

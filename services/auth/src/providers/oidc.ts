@@ -69,7 +69,7 @@ export function oidcProvider(
     name: settings.name,
     groupsMs,
 
-    begin: ({ selectAccount, provedWithin }) =>
+    begin: ({ selectAccount, provedWithin, loginHint }) =>
       translated(async () => {
         const { config } = await discovered();
         const pending = {
@@ -90,6 +90,7 @@ export function oidcProvider(
           code_challenge_method: 'S256',
           ...(prompt !== undefined && { prompt }),
           ...(provedWithin !== undefined && { max_age: provedWithin.toString() }),
+          ...(loginHint !== undefined && { login_hint: loginHint }),
         });
         return { url, pending };
       }),

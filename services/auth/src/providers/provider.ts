@@ -41,6 +41,8 @@ export type BeginOptions = {
   readonly selectAccount: boolean;
   /** have the person prove who they are, and say when they did: within so many seconds */
   readonly provedWithin?: number | undefined;
+  /** whom to expect (`login_hint`): the provider need not ask which account it is, and may be told another one all the same */
+  readonly loginHint?: string | undefined;
 };
 
 /** Who has signed in. */

@@ -5,6 +5,8 @@ import { longAddressPage, replyPage } from '@latchkey/web-pages';
 import type { Page } from '@latchkey/web-pages';
 import type { Request } from 'express';
 import type { Provider } from '../providers/provider.ts';
+import { heldSessions } from '../session/open.ts';
+import type { Opening } from '../session/open.ts';
 import type { SessionStore } from '../session/store.ts';
 import { StoreAway } from '../store/store.ts';
 import { replyFailure } from '../web/failure.ts';
@@ -13,11 +15,12 @@ import type { Destination, Linking } from './destination.ts';
 import { startHref } from './links.ts';
 
 /** What beginning a sign-in takes. */
-export type Beginning = Linking & {
-  /** the sign-ins under way in a browser */
-  readonly attempts: Pick<AttemptCookies, 'keep'>;
-  readonly store: Pick<SessionStore, 'isAway'>;
-};
+export type Beginning = Linking &
+  Opening & {
+    /** the sign-ins under way in a browser */
+    readonly attempts: Pick<AttemptCookies, 'keep'>;
+    readonly store: Pick<SessionStore, 'isAway'>;
+  };
 
 /** Begins a sign-in: an attempt into the browser, and the browser to the provider. */
 export async function beginSignIn(
@@ -35,7 +38,8 @@ export async function beginSignIn(
     // Who goes to the provider now would come back to an error.
     if (parts.store.isAway()) throw new StoreAway('it is away');
     const { target, codeRequest, provedWithin } = destination ?? {};
-    const { url, pending } = await provider.begin({ selectAccount, provedWithin });
+    const loginHint = selectAccount ? undefined : await whoWasHere(req, slug, parts);
+    const { url, pending } = await provider.begin({ selectAccount, provedWithin, loginHint });
     const attempt = newAttempt(pending, {
       slug,
       now: parts.now(),
@@ -57,6 +61,13 @@ export async function beginSignIn(
     const actions = [{ label: 'Try again', href, primary: true }];
     replyFailure(req, res, { code: error.code, detail: error.detail, actions });
   }
+}
+
+// Whoever's session with this provider is over, or not enough, is most likely who comes: with a hint the provider asks neither
+// which of their accounts they mean, nor who they are where it knows.
+async function whoWasHere(req: Request, slug: string, parts: Opening): Promise<string | undefined> {
+  const { sessions } = await heldSessions(req.headers.cookie, parts);
+  return sessions.find(({ idp }) => idp === slug)?.email;
 }
 
 // The tab that the person came with holds the whole address; only the other one goes to the provider.

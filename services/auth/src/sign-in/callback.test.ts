@@ -47,11 +47,34 @@ describe.each(slugs)('a callback of %s', (slug) => {
     expect(rig.idp.requests.token).toBe(0);
   });
 
-  test('after a quarter of an hour is refused', async () => {
+  test('after a quarter of an hour is refused, and leads to a new sign-in for the same address', async () => {
     const url = await callbackUrl(slug);
     rig.clock.now += 15 * 60_000;
-    expect((await browser.visit(url)).status).toBe(400);
+    const late = await browser.visit(url);
+    expect(late.status).toBe(400);
+    const [, href = ''] = /href="([^"]*start[^"]*)"/.exec(late.body) ?? [];
+    const again = new URL(href.replaceAll('&amp;', '&'), ssoOrigin);
+    expect(again.searchParams.get('redirect_uri')).toBe(wiki);
+    expect(
+      (await rig.chooseAccount(browser, await browser.visit(again), 'engineer@example.com')).location,
+    ).toBe(wiki);
+    expect(rig.idp.requests.token).toBe(1);
+  });
+
+  test('after a quarter of an hour leads who has a session by then to the application', async () => {
+    const url = await callbackUrl(slug);
+    rig.clock.now += 20 * 60_000;
+    await rig.signIn(browser, 'engineer@example.com', { slug, target: 'https://other.example.com/' });
+    rig.idp.requests.token = 0;
+    expect((await browser.visit(url)).location).toBe(wiki);
     expect(rig.idp.requests.token).toBe(0);
+  });
+
+  test('after an hour is nothing any more', async () => {
+    const url = await callbackUrl(slug);
+    rig.clock.now += 60 * 60_000;
+    const late = await browser.visit(url);
+    expect([late.status, late.body]).toEqual([400, expect.stringContaining('href="/"')]);
   });
 
   test('that is loaded again leads to the application, and uses no code twice', async () => {

@@ -164,3 +164,30 @@ describe('a sign-in without an application', () => {
     }
   });
 });
+
+async function hintIn(url: string): Promise<string | null> {
+  return new URL((await browser.visit(url)).location ?? '').searchParams.get('login_hint');
+}
+
+describe.each(slugs)('the provider %s', (slug) => {
+  const other = slugs.find((one) => one !== slug) ?? '';
+
+  test('is told whom to expect where a session is over, and where it is not enough', async () => {
+    await rig.signIn(browser, 'engineer@example.com', { slug });
+    rig.clock.now += 3_600_000;
+    expect(await hintIn(`${rig.signInUrl(wiki, { slug })}&max_age=60`)).toBe('engineer@example.com');
+    rig.clock.now += 720 * 3_600_000;
+    expect(await hintIn(rig.signInUrl(wiki, { slug }))).toBe('engineer@example.com');
+  });
+
+  test('is told nobody where nobody is known, or somebody else is wanted', async () => {
+    expect(await hintIn(rig.signInUrl(wiki, { slug }))).toBeNull();
+    await rig.signIn(browser, 'engineer@example.com', { slug });
+    expect(await hintIn(`${ssoOrigin}/${slug}/start?prompt=select_account`)).toBeNull();
+    // Who that is at one provider is nothing to another.
+    expect(await hintIn(`${ssoOrigin}/${other}/start`)).toBeNull();
+    browser.forget(() => true);
+    await browser.jar.setCookie(`${sessionCookieName}=forged; Secure; Path=/`, ssoOrigin);
+    expect(await hintIn(`${ssoOrigin}/${slug}/start`)).toBeNull();
+  });
+});
