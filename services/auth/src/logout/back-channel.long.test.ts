@@ -60,7 +60,9 @@ async function arrive(one: Browser, { sub = 'demo-2', sid, meanwhile }: Arriving
   const asked = new URL(first.location ?? '').searchParams;
   const person = { sub, email: `${sub}@example.com`, email_verified: true };
   const { events: _, jti: __, ...times } = claims();
-  const idToken = { ...times, ...person, nonce: asked.get('nonce'), ...(sid !== undefined && { sid }) };
+  // openid-client goes by the time of day, which goes on while these tests run.
+  const exp = Number(times['iat']) + 86_400;
+  const idToken = { ...times, ...person, exp, nonce: asked.get('nonce'), ...(sid !== undefined && { sid }) };
   const body = {
     access_token: 'a',
     token_type: 'Bearer',
@@ -94,6 +96,8 @@ describe('a session that ends at the provider', () => {
     const elsewhere = rig.browser();
     await rig.signIn(elsewhere, 'engineer@example.com', { slug });
     const tokens = [tokenOf(browser), tokenOf(elsewhere)];
+    // The provider makes its token by the time of day.
+    rig.clock.now = Date.now();
     const page = await browser.visit(rig.idp.endpoints.endSession);
     const xsrf = /name="xsrf" value="(?<xsrf>[^"]*)"/.exec(page.body)?.groups?.['xsrf'] ?? '';
     const action = /action="(?<action>[^"]*)"/.exec(page.body)?.groups?.['action'] ?? '';
@@ -320,13 +324,13 @@ describe('somebody else ends nothing', () => {
   });
 
   test('and has no key fetched for what cannot be genuine, nor twice for a key that there is not', async () => {
-    await sent(await signed(claims(about), { kid: 'unknown' }));
     rig.idp.requests.jwks = 0;
     for (const wrong of [{ iss: 'https://evil.example' }, { aud: 'x' }, { iat: 1 }, { nonce: 'n' }]) {
       await refuses(sent(await signed(claims({ ...about, ...wrong }), { kid: 'unknown' })));
     }
-    for (let at = 0; at < 20; at++) await sent(await signed(claims(about), { kid: `unknown ${at}` }));
     expect(rig.idp.requests.jwks).toBe(0);
+    for (let at = 0; at < 20; at++) await sent(await signed(claims(about), { kid: `unknown ${at}` }));
+    expect(rig.idp.requests.jwks).toBeLessThan(2);
   });
 });
 

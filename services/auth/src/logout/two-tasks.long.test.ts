@@ -16,6 +16,8 @@ describeWithRedis('two tasks of auth', () => {
 
   /** The person signs out at the provider, which tells the first task. */
   async function signOutThere(browser: Browser): Promise<string> {
+    // The provider makes its token by the time of day.
+    the.one.clock.now = Date.now();
     const page = await browser.visit(the.one.idp.endpoints.endSession);
     const xsrf = /name="xsrf" value="(?<xsrf>[^"]*)"/.exec(page.body)?.groups?.['xsrf'] ?? '';
     const action = /action="(?<action>[^"]*)"/.exec(page.body)?.groups?.['action'] ?? '';
