@@ -3,8 +3,9 @@ import { providerActions } from './sign-in.ts';
 import type { ProviderLink } from './sign-in.ts';
 
 type HomeInput = {
-  /** Who is signed in, and where they can sign out; without it the page offers the providers. */
-  readonly session?: { readonly email: string; readonly signOutHref: string } | undefined;
+  /** Who is signed in, and where they see their sessions and can sign out; without it the page offers the providers. */
+  readonly session?:
+    { readonly email: string; readonly signOutHref: string; readonly sessionsHref: string } | undefined;
   readonly providers: readonly ProviderLink[];
   readonly requestId?: string | undefined;
 };
@@ -28,7 +29,10 @@ export function homePage({ session, providers, requestId }: HomeInput): Page {
     heading: 'You are signed in',
     paragraphs: ['Open any application that you may use: it knows you already.'],
     facts: [['Signed in as', session.email]],
-    actions: [{ label: 'Sign out', href: session.signOutHref }],
+    actions: [
+      { label: 'Your sessions', href: session.sessionsHref },
+      { label: 'Sign out', href: session.signOutHref },
+    ],
     requestId,
     mood: 'done',
   };

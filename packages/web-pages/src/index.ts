@@ -1,3 +1,5 @@
+export { accountPage } from './account.ts';
+export type { OwnSession } from './account.ts';
 export { errorPage } from './error.ts';
 export { homePage } from './home.ts';
 export { launcherScript } from './launcher-script.ts';

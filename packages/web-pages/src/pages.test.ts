@@ -11,7 +11,11 @@ import { signedOutPage, signOutPage } from './sign-out.ts';
 const requestId = 'req-4f1c';
 const google = { name: 'Google', href: '/google/start' };
 const okta = { name: 'Okta', href: '/okta/start' };
-const session = { email: 'engineer@example.com', signOutHref: '/google/sign_out' };
+const session = {
+  email: 'engineer@example.com',
+  sessionsHref: '/account',
+  signOutHref: '/google/sign_out',
+};
 
 const isCode = (name: string): name is ErrorCode => name in errors;
 const codes = Object.keys(errors).filter(isCode);
@@ -95,7 +99,10 @@ describe('the home page', () => {
     const page = homePage({ session, providers: [google] });
 
     expect(page.facts).toEqual([['Signed in as', 'engineer@example.com']]);
-    expect(page.actions).toEqual([{ label: 'Sign out', href: '/google/sign_out' }]);
+    expect(page.actions).toEqual([
+      { label: 'Your sessions', href: '/account' },
+      { label: 'Sign out', href: '/google/sign_out' },
+    ]);
   });
 
   test('offers the providers to everybody else', () => {

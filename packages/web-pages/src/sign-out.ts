@@ -11,11 +11,20 @@ type SignOutInput = {
   readonly fields: Readonly<Record<string, string>>;
   /** The application that the person comes from: its host, and where they stay if they do not sign out. */
   readonly application?: { readonly host: string; readonly href: string } | undefined;
+  /** Where they see the sessions that they have in other browsers. */
+  readonly sessionsHref?: string | undefined;
   readonly requestId?: string | undefined;
 };
 
 /** Asks before signing out, so that no link or image on another site can do it. */
-export function signOutPage({ email, action, fields, application, requestId }: SignOutInput): Page {
+export function signOutPage({
+  email,
+  action,
+  fields,
+  application,
+  sessionsHref,
+  requestId,
+}: SignOutInput): Page {
   const facts: Fact[] = [];
   if (email !== undefined) facts.push(['Signed in as', email]);
   if (application !== undefined) facts.push(['You came from', application.host]);
@@ -29,6 +38,7 @@ export function signOutPage({ email, action, fields, application, requestId }: S
     actions: [
       { label: 'Sign out everywhere', post: action, fields, primary: true },
       ...(application === undefined ? [] : [{ label: 'Stay signed in', href: application.href }]),
+      ...(sessionsHref === undefined ? [] : [{ label: 'Other browsers of yours', href: sessionsHref }]),
     ],
     requestId,
     mood: 'plain',
@@ -44,6 +54,8 @@ export type ProviderSignOut = {
 };
 
 type SignedOutInput = {
+  /** They signed out of every browser that they were signed in with. */
+  readonly everywhere?: boolean | undefined;
   readonly signInHref?: string | undefined;
   /** Providers that remember the person still, where they can be made to forget. */
   readonly waysOut?: readonly ProviderSignOut[] | undefined;
@@ -52,19 +64,27 @@ type SignedOutInput = {
   readonly requestId?: string | undefined;
 };
 
+const closedHere =
+  'Every application is closed to this browser until somebody signs in again. Those on other domains notice within a minute or so.';
+const closedEverywhere =
+  'Every application is closed to this browser and to all others in which you were signed in. They notice within a minute or so.';
+
 /** Says that the sign-out is done, and what it did not do. */
-export function signedOutPage({ signInHref, waysOut = [], askedAt, requestId }: SignedOutInput): Page {
+export function signedOutPage({
+  everywhere = false,
+  signInHref,
+  waysOut = [],
+  askedAt,
+  requestId,
+}: SignedOutInput): Page {
   const atProvider =
     askedAt === undefined
       ? 'On a shared computer, sign out at your provider as well: it may still remember you.'
       : `${askedAt} was asked to sign you out as well.`;
   return {
     title: 'You are signed out',
-    heading: 'You are signed out',
-    paragraphs: [
-      'Every application is closed to this browser until somebody signs in again. Those on other domains notice within a minute or so.',
-      atProvider,
-    ],
+    heading: everywhere ? 'You are signed out everywhere' : 'You are signed out',
+    paragraphs: [everywhere ? closedEverywhere : closedHere, atProvider],
     actions: [
       ...waysOut.map(({ name, href, always }) => ({
         label: `Sign out at ${name}, too`,

@@ -23,6 +23,8 @@ import cookieParser from 'cookie-parser';
 import express from 'express';
 import type { Express, Router } from 'express';
 import type { Logger } from 'pino';
+import { endAll, endOne, showAccount } from './account/account.ts';
+import { accountPath, endAllPath, endOnePath } from './account/path.ts';
 import { requireOperator } from './admin/credential.ts';
 import { listSessions, revokeSessions } from './admin/sessions.ts';
 import { createParts } from './parts.ts';
@@ -190,6 +192,19 @@ function forBrowsers(parts: Parts, limit: RateLimit): Router {
     .route('/')
     .get(atWork(home(parts)))
     .all(onlyMethods('GET, HEAD'));
+  const ownPageOnly = requireSameOrigin(parts.origin);
+  router
+    .route(accountPath)
+    .get(visitsOnly, atWork(showAccount(parts)))
+    .all(onlyMethods('GET, HEAD'));
+  router
+    .route(endOnePath)
+    .post(ownPageOnly, form(accountForm), atWork(endOne(parts)))
+    .all(onlyMethods('POST'));
+  router
+    .route(endAllPath)
+    .post(ownPageOnly, form(accountForm), atWork(endAll(parts)))
+    .all(onlyMethods('POST'));
   router
     .route('/robots.txt')
     .get((_req, res) => replyText(res, 200, 'User-agent: *\nDisallow: /\n'))
@@ -223,6 +238,8 @@ const introspectionForm = { bytes: 512 * 1024, pairs: 8_192 };
 const tokenForm = { bytes: 16 * 1024, pairs: 12 };
 // There is nothing in it as yet.
 const handshakeForm = { bytes: 1024, pairs: 12 };
+// The name of a session.
+const accountForm = { bytes: 1024, pairs: 2 };
 // An address, or a name of ours.
 const revocation = { bytes: 4 * 1024 };
 // A return address may be as long as a request line that a load balancer takes.

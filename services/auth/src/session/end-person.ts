@@ -1,20 +1,23 @@
-import type { Provider } from '../providers/provider.ts';
 import { unlessAway } from '../store/store.ts';
 import { endSid } from './end.ts';
 import type { Ending } from './end.ts';
 import { giveBack } from './give-back.ts';
 import type { GivingBack } from './give-back.ts';
+import type { Grant } from './grant.ts';
 import { livingOf } from './living.ts';
 import type { SessionRecord, SessionRecords } from './records.ts';
 import type { SessionStore } from './store.ts';
+import type { Account } from './stored-session.ts';
 
-/** What ending all sessions of a person takes. */
+/** What ending all sessions of somebody takes. */
 export type EndingPeople = Ending &
   GivingBack & {
-    readonly store: Pick<SessionStore, 'grantState' | 'isRevoked' | 'revokeEmail'>;
-    readonly records: Pick<SessionRecords, 'ofEmail'>;
-    readonly providers: ReadonlyMap<string, Pick<Provider, 'revoke'>>;
+    readonly store: Pick<SessionStore, 'grantState' | 'isRevoked' | 'revokeAccount' | 'revokeEmail'>;
+    readonly records: Pick<SessionRecords, 'ofAccount' | 'ofEmail'>;
   };
+
+/** A session that is known, with what its provider has given for it. */
+type Known = { readonly record: SessionRecord; readonly grant: Grant | undefined };
 
 /**
  * Ends every session of an e-mail address that was signed in for until now. That holds whatever is remembered of them, and while
@@ -27,19 +30,18 @@ export async function endPerson(
   email: string,
   parts: EndingPeople,
 ): Promise<{ readonly known: number; readonly isTold: boolean }> {
-  const living = (await unlessAway(livingOfEmail(email, parts))) ?? [];
+  const known = await knownOf(parts.records.ofEmail(email), parts);
   const isTold = await parts.store.revokeEmail(email, parts.now() + parts.sessionLifetimeMs);
-  const areTold = await Promise.all(
-    living.map(async (record) => {
-      const grantState = await unlessAway(parts.store.grantState(record.sid));
-      const [isEndTold] = await Promise.all([
-        endRecord(record, parts),
-        giveBack(record, grantState?.grant, parts),
-      ]);
-      return isEndTold;
-    }),
-  );
-  return { known: living.length, isTold: isTold && !areTold.includes(false) };
+  const areTold = await Promise.all(known.map(({ record }) => endRecord(record, parts)));
+  await giveAllBack(known, parts);
+  return { known: known.length, isTold: isTold && !areTold.includes(false) };
+}
+
+/** The same for an account: what a person may end by themselves. */
+export async function endAccount({ idp, sub }: Account, parts: EndingPeople): Promise<void> {
+  const known = await knownOf(parts.records.ofAccount({ idp, sub }), parts);
+  await parts.store.revokeAccount({ idp, sub }, parts.now() + parts.sessionLifetimeMs);
+  await giveAllBack(known, parts);
 }
 
 /**
@@ -50,6 +52,22 @@ export function endRecord(record: SessionRecord, parts: Ending): Promise<boolean
   return endSid(record, parts);
 }
 
-async function livingOfEmail(email: string, parts: EndingPeople): Promise<readonly SessionRecord[]> {
-  return livingOf(await parts.records.ofEmail(email), parts);
+// Before they end: what belongs to them goes with them.
+async function knownOf(
+  records: Promise<readonly SessionRecord[]>,
+  parts: EndingPeople,
+): Promise<readonly Known[]> {
+  const known = records.then(async (found) =>
+    Promise.all(
+      (await livingOf(found, parts)).map(async (record) => ({
+        record,
+        grant: (await parts.store.grantState(record.sid))?.grant,
+      })),
+    ),
+  );
+  return (await unlessAway(known)) ?? [];
+}
+
+async function giveAllBack(known: readonly Known[], parts: EndingPeople): Promise<void> {
+  await Promise.all(known.map(({ record, grant }) => giveBack(record, grant, parts)));
 }

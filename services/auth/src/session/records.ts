@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { OpenStore } from '../store/open.ts';
 import { placeOf } from '../store/place.ts';
 import type { Place } from '../store/place.ts';
+import type { Account } from './stored-session.ts';
 
 /** From where a person signed in, as far as it is known. */
 export type SignInFrom = {
@@ -37,7 +38,9 @@ export type SessionRecords = {
   /** A session is in use. Nobody waits for that, and nobody hears where it is not written down. */
   seen(session: Recorded): void;
   get(sid: string): Promise<SessionRecord | undefined>;
-  /** The newest sessions of an e-mail address, in no order. */
+  /** The newest sessions of an account, in no order. */
+  ofAccount(account: Account): Promise<readonly SessionRecord[]>;
+  /** Those of an e-mail address, of every provider. */
   ofEmail(email: string): Promise<readonly SessionRecord[]>;
   /** Those of the accounts that have signed in last, a piece at a time. @param after what the piece before has named as `next` */
   newest(after?: string): Promise<RecordPage>;
@@ -135,6 +138,7 @@ export function sessionRecords({ store, vault }: OpenStore, { now, elapsed }: Cl
         .finally(() => (underWay -= 1));
     },
     get,
+    ofAccount: ({ idp, sub }) => ofAccounts([placeOf('account', idp, sub).id]),
     async ofEmail(email) {
       const records = await ofAccounts(await store.members(placeOf('email', email)));
       // An account that once had this address may have another one by now, and the address another account.

@@ -1,10 +1,11 @@
 import { HttpError } from '@latchkey/http';
-import { clearCookie, endSessionCookie, openSignOutHint, providersOf } from '@latchkey/session';
+import { openSignOutHint, providersOf } from '@latchkey/session';
 import type { CookieScope, KeyRing, Session, SignOutHint } from '@latchkey/session';
 import { replyPage, replySignedOut, signOutPage } from '@latchkey/web-pages';
 import type { Emit } from '@latchkey/telemetry';
 import type { Provider } from '../providers/provider.ts';
 import type { AuthEvent } from '../telemetry/events.ts';
+import { accountPath } from '../account/path.ts';
 import { endSid } from '../session/end.ts';
 import type { Ending } from '../session/end.ts';
 import { giveBack } from '../session/give-back.ts';
@@ -26,6 +27,7 @@ import { formParameters, queryParameters } from '../web/parameters.ts';
 import type { Parameters } from '../web/parameters.ts';
 import { waysOut } from './at-provider.ts';
 import type { EndedSession } from './at-provider.ts';
+import { takeSessionCookie } from './close-browser.ts';
 import { leavingCookie, newSignOutState } from './leaving.ts';
 
 type SigningOut = Opening &
@@ -73,6 +75,7 @@ export function askSignOut(provider: Provider, parts: SigningOut): Handler {
       action: `/${provider.slug}/sign_out`,
       fields: { ...signedParameters(parameters), ...hintField(parameters) },
       application: address && { host: address.host, href: address.url },
+      sessionsHref: session && accountPath,
       requestId,
     });
     return replyPage(res, 200, page);
@@ -98,10 +101,7 @@ export function signOut(provider: Provider, parts: SigningOut): Handler {
     if (hint !== undefined) ended.push(await endHinted(hint, parts));
     if (ended.length > 0) parts.emit({ kind: 'sign_out' });
 
-    const { session: cookie, own } = parts.cookies;
-    res.append('Set-Cookie', endSessionCookie(cookie));
-    // One of our name for this host alone is not ours where there is a common domain, and would hide the next one.
-    if (cookie.scope.domain !== undefined) res.append('Set-Cookie', clearCookie(cookie.name, own));
+    takeSessionCookie(res, parts.cookies);
     if (!all) throw new HttpError('sign_out_incomplete');
     mark.set(res, '1', signedOutMarkSeconds);
     const destination = destinationOf(wayBack(form, parts), form);

@@ -5,9 +5,11 @@ import {
   introspectionPath,
   tokenPath,
 } from '@latchkey/contract';
+import { accountPath, endAllPath, endOnePath } from '../account/path.ts';
 
 /** What a request is about, going by its path. */
 export type Action =
+  | 'account'
   | 'admin'
   | 'backchannel_logout'
   | 'callback'
@@ -24,6 +26,9 @@ export type Action =
 
 const fixed: ReadonlyMap<string, Action> = new Map([
   ['/', 'home'],
+  [accountPath, 'account'],
+  [endOnePath, 'sign_out'],
+  [endAllPath, 'sign_out'],
   ['/ping', 'ping'],
   ['/robots.txt', 'robots'],
   [handshakePath, 'handshake'],

@@ -1,0 +1,5 @@
+/** Where a person sees their sessions. */
+export const accountPath = '/account';
+/** Where they end one of them, and all. */
+export const endOnePath = '/account/sign_out';
+export const endAllPath = '/account/sign_out_everywhere';
