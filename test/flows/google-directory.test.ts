@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { valuesOf } from '../fixtures/recorder.ts';
 import { signedIn } from '../fixtures/sign-in.ts';
-import { startStack } from '../fixtures/stack.ts';
+import { defaultUpstreams, startStack } from '../fixtures/stack.ts';
 import type { Stack } from '../fixtures/stack.ts';
 
 const minute = 60_000;
@@ -35,6 +35,14 @@ beforeEach(async () => {
   writeFileSync(file, directory.credentials);
   stack = await startStack({
     now,
+    upstreams: `${defaultUpstreams}
+- service: ops
+  default:
+    from: ops.latchkey.localhost
+    to: {{app}}
+    options:
+      allowed_email_addresses: [ADA+ops@example.com]
+`,
     // As a deployment of BuzzFeed SSO has them, but for where the directory is.
     authEnv: {
       PROVIDER_DEV_GOOGLE_CREDENTIALS: file,
@@ -105,5 +113,32 @@ describe('allowed_groups under Google', () => {
     expect((await stranger.fetch(stack.url('wiki'))).status).toBe(403);
     expect((await browser.fetch(stack.url('wiki'))).status).toBe(200);
     await Promise.all([browser.close(), stranger.close()]);
+  });
+
+  test('knows a person whose address has capitals and a `+`, in the directory and in every rule, and nobody else by it', async () => {
+    const account = { email_verified: true, name: 'Ada', groups: [] };
+    stack.idp.accounts.push(
+      { ...account, sub: 'ada-ops', email: 'Ada+Ops@Example.COM' },
+      { ...account, sub: 'ada', email: 'ada@example.com' },
+      { ...account, sub: 'ada ops', email: 'adaops@example.com' },
+    );
+    // A `+` that is read as a blank, or dropped with what follows it, makes somebody else of her.
+    directory.groups.set('board@example.com', new Set(['ada+ops@example.com']));
+    const statuses = await Promise.all(
+      ['Ada\\+Ops@Example.COM', 'ada@example.com', 'adaops@example.com'].map(async (button) => {
+        const browser = await signedIn(stack, button);
+        const visits = ['hello', 'wiki', 'ops', 'vault'].map((host) => browser.fetch(stack.url(host)));
+        const answers = await Promise.all(visits);
+        await browser.close();
+        return answers.map(({ status }) => status);
+      }),
+    );
+    expect(statuses).toEqual([
+      [200, 200, 200, 403],
+      [200, 403, 403, 403],
+      [200, 403, 403, 403],
+    ]);
+    const told = stack.app.received.flatMap((entry) => valuesOf(entry, 'X-Forwarded-Email'));
+    expect(new Set(told)).toEqual(new Set(['ada+ops@example.com', 'ada@example.com', 'adaops@example.com']));
   });
 });

@@ -42,6 +42,30 @@ describeWithRedis('two tasks of auth', () => {
     expect(the.one.idp.requests.token).toBe(0);
   });
 
+  test('both have a refresh token that is too long for the cookie', async () => {
+    const { faults } = the.one.idp.behaviour;
+    const body = {
+      access_token: 'a',
+      token_type: 'Bearer',
+      expires_in: 3600,
+      refresh_token: 'x'.repeat(6_000),
+    };
+    const userinfo = {
+      sub: 'demo-9',
+      email: 'nine@example.com',
+      email_verified: true,
+      groups: [engineering],
+    };
+    faults.token = { answer: { status: 200, body } };
+    faults.userinfo = { answer: { status: 200, body: userinfo } };
+    await the.one.signIn(the.browser, 'engineer@example.com', { slug: 'google' });
+    const token = the.browser.cookie(ssoOrigin, sessionCookieName) ?? '';
+    expect(await opened(token, the.one)).not.toHaveProperty('grant');
+    the.one.clock.now += hour + 1000;
+    const answer = await the.other.introspect({ token, groups: engineering });
+    expect(answer.body).toMatchObject({ active: true, groups: [engineering] });
+  });
+
   test('refresh once, however many ask at both at once, and again when it is time', async () => {
     const token = await the.signedIn();
     for (const round of [1, 2, 3]) {

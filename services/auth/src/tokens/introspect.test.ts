@@ -221,6 +221,77 @@ describe('a provider without refresh tokens', () => {
   });
 });
 
+describe('a refresh token of 6 KB', () => {
+  beforeEach(() => {
+    const { faults } = rig.idp.behaviour;
+    const body = {
+      access_token: 'a',
+      token_type: 'Bearer',
+      expires_in: 3600,
+      refresh_token: 'x'.repeat(6_000),
+    };
+    const userinfo = {
+      sub: 'demo-9',
+      email: 'nine@example.com',
+      email_verified: true,
+      groups: [engineering],
+    };
+    faults.token = { answer: { status: 200, body } };
+    faults.userinfo = { answer: { status: 200, body: userinfo } };
+  });
+
+  test('is kept here and not in the cookie, and the session is asked about by it as long as it lives', async () => {
+    const token = await tokenOf('google');
+    expect(sessionCookieName.length + token.length).toBeLessThanOrEqual(4096);
+    expect(await opened(token)).not.toHaveProperty('grant');
+    for (const later of [0, hour + 1000, hour + 1000]) {
+      rig.clock.now += later;
+      const { body } = await rig.introspect({ token, groups: engineering });
+      expect(body).toMatchObject({ active: true, groups: [engineering] });
+      // A new cookie would not hold it either.
+      expect(body).not.toHaveProperty('session');
+    }
+    expect(rig.idp.requests.token).toBe(3);
+  });
+
+  test('is lost with the task that was told of it, and its person signs in again', async () => {
+    const token = await tokenOf('google');
+    const started = await startRig({ besides: rig, providerTimeoutMs: 2_000 });
+    try {
+      expect((await started.introspect({ token })).body).toEqual({ active: false });
+    } finally {
+      await started.close();
+    }
+  });
+});
+
+test('of three thousand groups of a claim the first two thousand count, and none is in the cookie', async () => {
+  const [, engineer] = rig.idp.accounts;
+  if (engineer !== undefined)
+    engineer.groups = Array.from({ length: 3_000 }, (_, n) => `group-${n}@example.com`);
+  const token = await tokenOf('okta');
+  expect(sessionCookieName.length + token.length).toBeLessThan(2_048);
+  const asked = {
+    token,
+    groups: ['group-0@example.com', 'group-1999@example.com', 'group-2000@example.com'],
+  };
+  for (const later of [0, hour + 1000]) {
+    rig.clock.now += later;
+    expect((await rig.introspect(asked)).body['groups']).toEqual(asked.groups.slice(0, 2));
+  }
+});
+
+test('an address with capitals and a `+` is one address, in lower case, and never without what follows the `+`', async () => {
+  const account = { email_verified: true, name: 'Ada', groups: [engineering] };
+  rig.idp.accounts.push({ ...account, sub: 'ada-ops', email: 'Ada+Ops@Example.COM' });
+  const token = await tokenOf('okta', 'Ada+Ops@Example.COM');
+  for (const later of [0, hour + 1000]) {
+    rig.clock.now += later;
+    const { body } = await rig.introspect({ token, groups: engineering });
+    expect(body).toMatchObject({ active: true, email: 'ada+ops@example.com', groups: [engineering] });
+  }
+});
+
 describe('what is no session', () => {
   test.each(['', 'rubbish', 'Fe26.2*1*x*y*z', 'x'.repeat(20_000)])('is not active: %.20s', async (token) => {
     expect(await rig.introspect({ token })).toEqual({ status: 200, body: { active: false } });
