@@ -38,6 +38,15 @@ async function proxyBeside(stack: Stack, internalUrl: URL): Promise<RunningServe
 
 const ping = (port: number) => sendRaw(port, 'GET /ping HTTP/1.1\nHost: x\nConnection: close\n\n');
 const isAbout = (what: string) => (line: LogLine) => line['alarm'] === 'mismatch' && line['what'] === what;
+/** The line about a mismatch, which a proxy on a busy machine may write after it has started. */
+async function lineAbout(what: string, stack: Stack): Promise<LogLine> {
+  return stack.log.find(isAbout(what)) ?? stack.nextLine(isAbout(what));
+}
+const isQuestion = ({ path }: LogLine) => path === '/oauth2/handshake';
+/** Auth has been asked. */
+async function isAsked(stack: Stack): Promise<void> {
+  if (!stack.log.some(isQuestion)) await stack.nextLine(isQuestion);
+}
 const isAlarm = (line: LogLine) => line['alarm'] !== undefined;
 const alarms = ({ log }: Stack) => log.filter(isAlarm).map(({ what }) => what);
 
@@ -48,12 +57,13 @@ describe('a proxy with another client secret than auth', () => {
     const stack = await stackWith({ registries, authEnv: { CLIENT_PROXY_SECRET: secret } });
     const measured = async () =>
       (await registries.proxy.metrics()).match(/^latchkey_auth_mismatch.*client".*$/m)?.[0];
+    const line = await lineAbout('client', stack);
     const { status, body } = await ping(stack.ports.proxy);
     expect([status, stack.proxy.ready()]).toEqual([503, false]);
     expect(body).toContain('auth refuses the credentials of the proxy: write the same into CLIENT_ID');
     const byGrpc = `GET ${grpcHealthPath} HTTP/1.1\nHost: x\nConnection: close\n\n`;
     expect((await sendRaw(stack.ports.proxy, byGrpc)).head).toMatch(/^grpc-status: 14\r?$/im);
-    expect(stack.log.find(isAbout('client'))).toMatchObject({
+    expect(line).toMatchObject({
       level: 'error',
       ready: false,
       msg: body.trim(),
@@ -91,6 +101,7 @@ describe.each<[string, string[], StackOptions]>([
       authEnv: { ...authEnv, CLIENT_PROXY_SECRET: list(authEnv['CLIENT_PROXY_SECRET']) },
       proxyEnv: { CLIENT_SECRET: shared },
     });
+    for (const what of expected) await lineAbout(what, stack);
     expect([alarms(stack), (await ping(stack.ports.proxy)).status]).toEqual([expected, 503]);
   });
 });
@@ -101,6 +112,7 @@ test('clocks that are more than a minute apart keep a proxy from being ready', a
   const settings = { ...proxySettings, server: { ...proxySettings.server, port: await freePort() } };
   const proxy = await startProxy({ settings, table, signer, log, now: () => Date.now() - 75_000 });
   closing.push(() => proxy.stop());
+  await lineAbout('clock', stack);
   const { status, body } = await ping(proxy.port);
   expect(status).toBe(503);
   expect(body).toMatch(/^the clock of auth is 7\d s ahead of that of the proxy/);
@@ -111,6 +123,7 @@ test('what only leads to more redirects is told, and the proxy is ready', async 
     proxyEnv: { SESSION_COOKIE_SECRET: randomBytes(32).toString('base64') },
     authEnv: { SESSION_COOKIE_DOMAIN: '' },
   });
+  await lineAbout('cookie_domain', stack);
   expect([alarms(stack), (await ping(stack.ports.proxy)).status]).toEqual([['cookie_domain'], 200]);
 });
 
@@ -119,6 +132,7 @@ test('two services as BuzzFeed SSO has them have nothing to say', async () => {
     proxyEnv: { SESSION_COOKIE_SECRET: randomBytes(32).toString('base64'), SESSION_COOKIE_DOMAIN: '' },
     authEnv: { SESSION_COOKIE_DOMAIN: '', SESSION_COOKIE_NAME: '_sso_auth' },
   });
+  await isAsked(stack);
   expect([alarms(stack), (await ping(stack.ports.proxy)).status]).toEqual([[], 200]);
 });
 
