@@ -9,6 +9,7 @@ import {
 } from 'oidc-provider';
 import type { Account } from './accounts.ts';
 import type { Behaviour, EndpointName } from './behaviour.ts';
+import type { Journal } from './journal.ts';
 import { memoryAdapter } from './memory-adapter.ts';
 import { pageHeaders, renderPage } from './page.ts';
 import { signInPath } from './sign-in.ts';
@@ -39,18 +40,23 @@ export type Deliver = (uri: string, form: string) => Promise<number>;
 
 const day = 24 * 60 * 60;
 
-/** oidc-provider's configuration: everything in memory, fresh keys, consent given by signing in. */
+/** oidc-provider's configuration: everything in memory, or in a journal too; fresh keys; consent given by signing in. */
 export async function providerConfiguration(
   clients: readonly DevClient[],
   accounts: readonly Account[],
-  behaviour: Behaviour,
-  deliver: Deliver | undefined,
+  options: {
+    behaviour: Behaviour;
+    deliver: Deliver | undefined;
+    journal: Journal | undefined;
+  },
 ): Promise<Configuration> {
+  const { behaviour, deliver, journal } = options;
+  const { signing, cookies } = await (journal?.once(freshKeys) ?? freshKeys());
   return {
-    adapter: memoryAdapter,
-    jwks: { keys: [await freshSigningKey()] },
+    adapter: (kind) => memoryAdapter(journal?.storeOf(kind)),
+    jwks: { keys: [signing] },
     cookies: {
-      keys: [randomBytes(32).toString('base64url')],
+      keys: [cookies],
       // Cookies do not know about ports: everything on 127.0.0.1 sees these.
       names: { session: 'dev_idp_session', interaction: 'dev_idp_sign_in', resume: 'dev_idp_resume' },
     },
@@ -123,9 +129,12 @@ export async function providerConfiguration(
   };
 }
 
-async function freshSigningKey(): Promise<JWK> {
+async function freshKeys(): Promise<{ signing: JWK; cookies: string }> {
   const { privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
-  return { ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256' };
+  return {
+    signing: { ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256' },
+    cookies: randomBytes(32).toString('base64url'),
+  };
 }
 
 function findAccount(accounts: readonly Account[], behaviour: Behaviour, sub: string) {

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startDevIdp, type DevIdp } from './index.ts';
 
 const redirectUri = 'http://sso.latchkey.localhost:4181/google/callback';
@@ -217,6 +220,25 @@ test('discovery names the endpoints that the provider names', async () => {
     jwks_uri: idp.endpoints.jwks,
     code_challenge_methods_supported: ['S256'],
   });
+});
+
+test('with a journal it knows after its end what it knew: refresh tokens, used ones, and its key', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dev-idp-'));
+  const journal = join(folder, 'journal');
+  const again = () =>
+    startDevIdp({ port: 0, clients: [client], behaviour: { rotateRefreshTokens: true }, journal });
+  await idp.close();
+  idp = await again();
+  const { refresh_token, id_token } = await signIn('engineer@example.com', {
+    scope: 'openid offline_access',
+  });
+  const { body } = await token(refreshGrant(refresh_token));
+  await idp.close();
+  idp = await again();
+  await verifiedClaims(id_token);
+  expect(await token(refreshGrant(String(body['refresh_token'])))).toMatchObject({ status: 200 });
+  expect(await token(refreshGrant(refresh_token))).toMatchObject(invalidGrant);
+  rmSync(folder, { recursive: true });
 });
 
 test('signing out of the provider makes the next sign-in ask again', async () => {

@@ -5,6 +5,7 @@ import { demoAccounts, type Account } from './accounts.ts';
 import { wellBehaved, type Behaviour, type EndpointName } from './behaviour.ts';
 import { paths, providerConfiguration, type Deliver, type DevClient } from './configuration.ts';
 import { front } from './front.ts';
+import { openJournal } from './journal.ts';
 
 export type DevIdpOptions = {
   /** 0 takes any free port. */
@@ -19,6 +20,8 @@ export type DevIdpOptions = {
   behaviour?: Partial<Behaviour>;
   /** How it reaches clients that have a `backchannelLogoutUri`; without it they are told nothing. */
   deliver?: Deliver;
+  /** A file in which it keeps what it knows, so that it knows it again when it is killed and started anew. */
+  journal?: string;
 };
 
 export type DevIdp = {
@@ -42,7 +45,9 @@ export type DevIdp = {
 export async function startDevIdp(options: DevIdpOptions): Promise<DevIdp> {
   const accounts = structuredClone([...(options.accounts ?? demoAccounts)]);
   const behaviour = { ...wellBehaved(), ...options.behaviour };
-  const configuration = await providerConfiguration(options.clients, accounts, behaviour, options.deliver);
+  const { clients, deliver } = options;
+  const journal = options.journal === undefined ? undefined : openJournal(options.journal);
+  const configuration = await providerConfiguration(clients, accounts, { behaviour, deliver, journal });
 
   const server = createServer();
   const host = options.host ?? '127.0.0.1';

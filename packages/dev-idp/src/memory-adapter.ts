@@ -4,8 +4,7 @@ import type { Adapter, AdapterPayload } from 'oidc-provider';
  * Storage in memory for one kind of thing that a provider remembers (sessions, grants, tokens ...). oidc-provider has
  * one of its own, but says on the console at every start that it is not for production.
  */
-export const memoryAdapter = (): Adapter => {
-  const store = new Map<string, AdapterPayload>();
+export const memoryAdapter = (store = new Map<string, AdapterPayload>()): Adapter => {
   const findBy = (field: 'uid' | 'userCode', value: string): AdapterPayload | undefined =>
     [...store.values()].find((payload) => payload[field] === value);
   return {
@@ -15,7 +14,7 @@ export const memoryAdapter = (): Adapter => {
     findByUserCode: async (userCode) => findBy('userCode', userCode),
     consume: async (id) => {
       const payload = store.get(id);
-      if (payload) payload.consumed = Math.floor(Date.now() / 1000);
+      if (payload) store.set(id, { ...payload, consumed: Math.floor(Date.now() / 1000) });
     },
     destroy: async (id) => void store.delete(id),
     revokeByGrantId: async (grantId) => {

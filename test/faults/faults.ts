@@ -1,0 +1,7 @@
+import { connectionFaults } from './connection-faults.ts';
+import type { Fault } from './fault.ts';
+import { redisFaults } from './redis-faults.ts';
+import { taskFaults } from './task-faults.ts';
+
+/** Everything that goes wrong, in turn. */
+export const faults: readonly Fault[] = [...taskFaults, ...redisFaults, ...connectionFaults];
