@@ -1,6 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { findChromium, startChromium } from '../fixtures/chromium.ts';
+import { hasRedis } from '@latchkey/testing/redis';
+import { hasBalancer, startDemoOnTwoTasks } from '../fixtures/demo-on-two-tasks.ts';
+import type { DemoOnTwoTasks } from '../fixtures/demo-on-two-tasks.ts';
 import { startDemo } from '../fixtures/demo.ts';
 import type { Demo } from '../fixtures/demo.ts';
 
@@ -13,15 +16,35 @@ if (executable === undefined) {
 // A browser on two busy cores takes its time; whatever is waited for is an event all the same.
 jest.setTimeout(30_000);
 const describeInBrowser = executable === undefined ? describe.skip : describe;
+const describeOnTwoTasks = hasBalancer && hasRedis ? describeInBrowser : describe.skip;
 
 describeInBrowser.each(['google', 'oidc'] as const)('in a browser, with provider %s', (provider) => {
+  holdsInBrowser(() => startDemo(provider));
+});
+
+describeOnTwoTasks.each([
+  ['share a Redis', true],
+  ['remember apart', false],
+])('in a browser whose requests go to two tasks of each service in turn, which %s', (_, redis) => {
+  let demo: DemoOnTwoTasks;
+  holdsInBrowser(async () => (demo = await startDemoOnTwoTasks({ redis })));
+
+  test('each task has answered its share', () => {
+    const answered = demo.answered();
+    expect(answered).toHaveLength(4);
+    expect(Math.min(...answered)).toBeGreaterThan(10);
+  });
+});
+
+/** Whatever the installation is made of. */
+function holdsInBrowser(start: () => Promise<Pick<Demo, 'url' | 'stop'>>): void {
   let chromium: Browser;
-  let demo: Demo;
+  let demo: Pick<Demo, 'url' | 'stop'>;
   const contexts: BrowserContext[] = [];
 
   beforeAll(async () => {
-    [chromium, demo] = await Promise.all([startChromium(executable ?? ''), startDemo(provider)]);
-  });
+    [chromium, demo] = await Promise.all([startChromium(executable ?? ''), start()]);
+  }, 60_000);
   afterEach(async () => {
     await Promise.all(contexts.splice(0).map((context) => context.close()));
   });
@@ -153,7 +176,7 @@ describeInBrowser.each(['google', 'oidc'] as const)('in a browser, with provider
     await page.goto(demo.url('hello', '/public/'));
     expect(await page.textContent('body')).toContain('Open to anyone');
   });
-});
+}
 
 async function signIn(page: Page, url: string, email = 'engineer@example.com'): Promise<void> {
   await page.goto(url);

@@ -1,0 +1,2 @@
+export { startDemoApps } from './apps/start.ts';
+export { authAtTheProvider, serviceEnvironments, trustOfApps } from './environment.ts';
