@@ -40,6 +40,7 @@ describeInBrowser('the launcher in a browser', () => {
         })),
         email: 'engineer@example.com',
         signOutHref: '/sign_out',
+        accountHref: '/account',
         scriptHref: '/apps.js',
       });
       return res.writeHead(200, headers).end(body);

@@ -2,6 +2,7 @@
 // launcher one letter to a line, and a frame of usual height cut off the one link of its page.
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import {
+  accountPage,
   confirmSignInPage,
   errorPage,
   launcherPage,
@@ -27,11 +28,30 @@ const launcher = launcherPage({
   apps: [{ title: host, host, href: `https://${host}/` }],
   email,
   signOutHref: '/sign_out',
+  accountHref: '/account',
   scriptHref: '/apps.js',
+  requestId,
+});
+const account = accountPage({
+  email,
+  provider: host,
+  sessions: [true, false].map((isHere) => ({
+    handle: requestId,
+    browser: 'Samsung Internet on Android',
+    address: '2001:db8:85a3:8d3:1319:8a2e:370:7348',
+    signedInAt: 0,
+    seenAt: 0,
+    isHere,
+  })),
+  endOneAction: '/',
+  endAllAction: '/',
+  signOutHref: '/',
+  now: 0,
   requestId,
 });
 const pages: [string, string][] = [
   ['the launcher', launcher.body],
+  ['the sessions of a person', account.body],
   ...[
     signInPage({ providers: [{ name: host, href: '/start' }], application: host, requestId }),
     confirmSignInPage({ application: host, href: '/start', requestId }),

@@ -27,7 +27,7 @@ describe('the page of sessions', () => {
     const { body } = accountPage(input);
     expect(body).not.toContain('handle-of-this');
     expect(body).toContain('name="session" value="handle-of-that"');
-    expect(body).toContain('aria-label="Sign out Unknown browser, last used a few minutes ago"');
+    expect(body).toContain('aria-label="Sign out this one: Unknown browser, last used a few minutes ago"');
     expect(body.match(/This browser/g)).toHaveLength(1);
     expect(body).toContain('26 November 2026 at 16:00 UTC');
   });

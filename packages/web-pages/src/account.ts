@@ -87,7 +87,10 @@ function listItem(session: OwnSession, { endOneAction, signOutHref, now }: Accou
         ? html`<a class="action" href="${checked(signOutHref)}">Sign out here</a>`
         : html`<form method="post" action="${checked(endOneAction)}">
             <input type="hidden" name="session" value="${session.handle}" />
-            <button class="action" aria-label="Sign out ${browser}, last used ${agoOf(seenAt, now)}">
+            <button
+              class="action"
+              aria-label="Sign out this one: ${browser}, last used ${agoOf(seenAt, now)}"
+            >
               Sign out this one
             </button>
           </form>`

@@ -14,6 +14,7 @@ const grafana: App = {
 const person = {
   email: 'engineer@example.com',
   signOutHref: '/oauth2/sign_out',
+  accountHref: '/account',
   scriptHref: '/oauth2/apps.js',
   requestId: 'req-4f1c',
 };
@@ -57,6 +58,7 @@ describe('the launcher page', () => {
         },
       ],
       email: hostile,
+      accountHref: '/',
       signOutHref: `/?${hostile}`,
       scriptHref: `/?${hostile}`,
       requestId: hostile,

@@ -29,8 +29,10 @@ type LauncherInput = {
   /** In the order in which they are listed. */
   readonly apps: readonly App[];
   readonly email: string;
-  /** An `http(s)` URL or a path, as is the next one. */
+  /** An `http(s)` URL or a path, as are the next ones. */
   readonly signOutHref: string;
+  /** Where the person sees their sessions. */
+  readonly accountHref: string;
   /** Where `launcherScript` is served. */
   readonly scriptHref: string;
   readonly requestId?: string | undefined;
@@ -46,7 +48,14 @@ const sheet = styleSheet(style + launcherStyle);
  * nowhere safe. Images may come from the origins that the icons name and from no other; where these are more than fifty,
  * the icons of the later ones are left out.
  */
-export function launcherPage({ apps, email, signOutHref, scriptHref, requestId }: LauncherInput): Rendered {
+export function launcherPage({
+  apps,
+  email,
+  signOutHref,
+  accountHref,
+  scriptHref,
+  requestId,
+}: LauncherInput): Rendered {
   if (apps.length === 0) return emptyPage(email, signOutHref, requestId);
 
   const entries = apps.map((app): Entry => ({ app, image: imageOf(app.icon ?? '', app.href) }));
@@ -65,7 +74,8 @@ export function launcherPage({ apps, email, signOutHref, scriptHref, requestId }
         <div class="mark">${markOf('plain')}</div>
         <h1>Applications</h1>
         <p class="person">
-          <span>Signed in as <b>${email}</b></span> <a href="${checked(signOutHref)}">Sign out</a>
+          <span>Signed in as <b>${email}</b></span> <a href="${checked(accountHref)}">Your sessions</a>
+          <a href="${checked(signOutHref)}">Sign out</a>
         </p>
       </header>
       <main>

@@ -145,7 +145,11 @@ export async function startProxy(options: {
   const pageOf = createPageOf({ addresses, publicPorts });
   const launcherOf = createLauncherOf({ routes, pageOf });
   const refuse = createRefuse({ addresses, launcherOf, cookies, personCookie });
-  const showLauncher = createLauncher({ routes, pageOf });
+  const showLauncher = createLauncher({
+    routes,
+    pageOf,
+    accountHref: new URL('/account', provider.externalUrl).href,
+  });
   const attempts = attemptCookies({ keys: deriveKeys(secrets, 'code attempt'), scope: { secure }, now });
   const limited = createLimited(createRateLimit({ perMinute: settings.server.requestsPerMinute, log }));
   const endpoints = createEndpoints({

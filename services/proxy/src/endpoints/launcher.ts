@@ -20,8 +20,15 @@ export type RenderLauncher = (exchange: Exchange, request: CanonicalRequest, kno
 // What a browser says of requests by our own pages; a program that is no browser says nothing.
 const ownSites: ReadonlySet<string | string[] | undefined> = new Set(['same-origin', 'none', undefined]);
 
-/** @param parts.routes the routes in force */
-export function createLauncher(parts: { routes: () => readonly Route[]; pageOf: PageOf }): RenderLauncher {
+/**
+ * @param parts.routes the routes in force
+ * @param parts.accountHref where a person sees their sessions, at auth
+ */
+export function createLauncher(parts: {
+  routes: () => readonly Route[];
+  pageOf: PageOf;
+  accountHref: string;
+}): RenderLauncher {
   return function showLauncher(exchange, request, known) {
     const { req, res } = exchange;
     const { headers } = req;
@@ -43,6 +50,7 @@ export function createLauncher(parts: { routes: () => readonly Route[]; pageOf: 
       apps,
       email: known.session.email,
       signOutHref: '/oauth2/sign_out',
+      accountHref: parts.accountHref,
       scriptHref: ownEndpoints.appsScript.path,
       requestId: exchange.id,
     };
