@@ -38,7 +38,7 @@ export function workloadSigner(
       'AWS_REGION: not set, and a workload identity needs it, write the AWS region of the task, like eu-west-1 (ECS sets it)',
     ]);
   }
-  const findCredentials = taskCredentials();
+  const findCredentials = taskCredentials(timeoutMs);
   const signUrl = new URL(
     `${iamUrl.href.replace(/\/+$/, '')}/projects/-/serviceAccounts/${encodeURIComponent(serviceAccount)}:signJwt`,
   );
@@ -99,11 +99,11 @@ export function workloadSigner(
 
 // As every AWS SDK finds them, and not through an outgoing proxy: they are on this host. All that is loaded for it is of no use
 // to those who have a key file. It tries once, because whoever asks comes back.
-function taskCredentials(): () => Promise<AwsCredentials> {
+function taskCredentials(timeoutMs: number): () => Promise<AwsCredentials> {
   let find: Promise<() => Promise<AwsCredentials>> | undefined;
   return async () => {
     find ??= import('@aws-sdk/credential-provider-node').then(({ defaultProvider }) =>
-      defaultProvider({ maxRetries: 0 }),
+      defaultProvider({ timeout: timeoutMs, maxRetries: 0 }),
     );
     return (await find)();
   };
