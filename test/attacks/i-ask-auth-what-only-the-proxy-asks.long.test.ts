@@ -36,11 +36,14 @@ async function ask(port: number, method: 'GET' | 'POST', path: string): Promise<
 }
 
 describe('the internal port', () => {
-  test.each(['/oauth2/introspect', '/oauth2/token', '/oauth2/handshake'])('alone has %s', async (path) => {
-    expect(await ask(internal, 'POST', path)).not.toBe(404);
-    expect(await ask(stack.ports.auth, 'POST', path)).toBe(404);
-    expect(await ask(stack.ports.auth, 'GET', path)).toBe(404);
-  });
+  test.each(['/oauth2/introspect', '/oauth2/token', '/oauth2/handshake', '/oauth2/revocations'])(
+    'alone has %s',
+    async (path) => {
+      expect(await ask(internal, 'GET', path)).toBe(405);
+      expect(await ask(stack.ports.auth, 'POST', path)).toBe(404);
+      expect(await ask(stack.ports.auth, 'GET', path)).toBe(404);
+    },
+  );
 
   test.each(['/', '/robots.txt', '/google/sign_in', '/google/start', '/google/callback', '/google/sign_out'])(
     'has no %s',

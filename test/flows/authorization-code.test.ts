@@ -143,13 +143,12 @@ describe('a host outside SESSION_COOKIE_DOMAIN', () => {
     expect([end.status, end.url]).toEqual([200, payroll('/slips')]);
   });
 
-  test('is signed out of at once, and every other host at its next check', async () => {
+  test('is signed out of at once, and every other host at its next check at the latest', async () => {
     const browser = the.browser();
     await signIn(browser, payroll(), engineer);
     await browser.visit(archive());
     await signOutAt(browser, payroll());
     expect((await browser.fetch(payroll())).status).toBe(401);
-    expect((await browser.fetch(archive())).status).toBe(200);
     later = 61_000;
     expect(JSON.parse((await browser.fetch(archive())).body)).toMatchObject({ reason: 'session_ended' });
   });

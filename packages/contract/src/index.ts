@@ -23,6 +23,17 @@ export {
   readIntrospectionForm,
 } from './introspection.ts';
 export type { IntrospectionRequest, IntrospectionResponse } from './introspection.ts';
+export {
+  readRevocationsForm,
+  revocation,
+  revocationsAtOnce,
+  revocationsForm,
+  revocationsHeldMs,
+  revocationsPath,
+  revocationsResponse,
+} from './revocations.ts';
+export type { Revocation, RevocationsResponse } from './revocations.ts';
+export { digest, everybody, nameOfAccount, nameOfEmail } from './whose.ts';
 export { provedWithinParameter } from './proved-within.ts';
 export { numberIn } from './form.ts';
 export { readTokenForm, tokenForm, tokenPath, tokenResponse } from './token.ts';

@@ -4,6 +4,7 @@ import {
   handshakePath,
   introspectionPath,
   ownEndpoints,
+  revocationsPath,
   tokenPath,
 } from '@latchkey/contract';
 import {
@@ -36,6 +37,8 @@ import { backChannelLogout } from './logout/back-channel.ts';
 import { startAuthTelemetry } from './telemetry/start.ts';
 import { requireClient } from './tokens/client.ts';
 import { handshake, introspection } from './tokens/endpoints.ts';
+import { tellRevocations } from './tokens/revocations.ts';
+import type { TellRevocations } from './tokens/revocations.ts';
 import { createRefresher } from './session/refresh.ts';
 import { SettingsError } from './settings-error.ts';
 import { callback } from './sign-in/callback.ts';
@@ -80,8 +83,9 @@ export async function startAuth(options: AuthOptions): Promise<RunningAuth> {
   const shared = await openStore(settings, { log, emit, ...clock });
   const parts = createParts(settings, { log, emit, shared, ...clock, providerTimeoutMs });
   const { port, internalPort, trustedProxies, requestsPerMinute } = settings.server;
+  const revocations = tellRevocations(parts.store.recentEnds);
   const serve = (onPort: number, ...routers: Router[]): Promise<RunningServer> =>
-    listen(onPort, settings.server, ({ ready }) => {
+    listen(onPort, { ...settings.server, onStop: revocations.close }, ({ ready }) => {
       const first = front(
         { ...parts, secure: parts.cookies.own.secure },
         { ready, missing: () => missingNow(parts), trustedProxies },
@@ -92,7 +96,7 @@ export async function startAuth(options: AuthOptions): Promise<RunningAuth> {
     });
 
   const limit = createRateLimit({ perMinute: requestsPerMinute, log, ...sharedCount(shared) });
-  const between = betweenServices(parts, limit);
+  const between = betweenServices(parts, limit, revocations);
   const browsers = forBrowsers(parts, limit);
   const internal =
     internalPort === undefined
@@ -115,7 +119,7 @@ export async function startAuth(options: AuthOptions): Promise<RunningAuth> {
 
 function listen(
   port: number,
-  server: AuthSettings['server'],
+  { onStop, ...server }: AuthSettings['server'] & { onStop: () => void },
   handlers: (life: { ready: () => boolean }) => Handlers,
 ): Promise<RunningServer> {
   return startServer(handlers, {
@@ -128,6 +132,7 @@ function listen(
       drainMs: server.drainMs,
       shutdownMs: server.shutdownTimeoutMs,
     },
+    onStop,
   });
 }
 
@@ -143,11 +148,15 @@ function createApp(): Express {
 }
 
 // What only the proxy asks: who it is comes first, and its body after that.
-function betweenServices(parts: Parts, limit: RateLimit): Router {
+function betweenServices(parts: Parts, limit: RateLimit, revocations: TellRevocations): Router {
   const router = express.Router(exactPaths);
   const known = requireClient(parts.client, limit);
   const ask = introspection(parts, createRefresher(parts));
   router.route(introspectionPath).post(known, form(introspectionForm), ask).all(onlyMethods('POST'));
+  router
+    .route(revocationsPath)
+    .post(known, form(revocationsForm), revocations.answer)
+    .all(onlyMethods('POST'));
   router.route(tokenPath).post(known, form(tokenForm), tokenEndpoint(parts)).all(onlyMethods('POST'));
   router.route(handshakePath).post(known, form(handshakeForm), handshake(parts)).all(onlyMethods('POST'));
   return router;
@@ -234,6 +243,7 @@ function providerRoutes(provider: Provider, parts: Parts, atWork: (handler: Hand
 
 // A proxy names every group that its routes name; this is after its credentials.
 const introspectionForm = { bytes: 512 * 1024, pairs: 8_192 };
+const revocationsForm = { bytes: 1024, pairs: 4 };
 // A code in a form is as long as a cookie may be; the rest is an address and a few words.
 const tokenForm = { bytes: 16 * 1024, pairs: 12 };
 // There is nothing in it as yet.

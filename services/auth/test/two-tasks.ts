@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { revocationsPath } from '@latchkey/contract';
 import type { Browser } from '@latchkey/testing/browser';
 import { hasRedis, startRedis } from '@latchkey/testing/redis';
 import type { RunningRedis } from '@latchkey/testing/redis';
 import { setTimeout as pause } from 'node:timers/promises';
-import { sessionCookieName, ssoOrigin, startRig } from './rig.ts';
+import { parseJsonObject } from '../src/json.ts';
+import { basic, client, sessionCookieName, ssoOrigin, startRig } from './rig.ts';
 import type { Answer, Rig } from './rig.ts';
 
 /** The provider that both know, which replaces refresh tokens and takes the second use of one for theft. */
@@ -74,6 +76,15 @@ export async function signOut(at: Rig, token: string): Promise<void> {
   const headers = { 'sec-fetch-site': 'same-origin', cookie: `${sessionCookieName}=${token}` };
   const page = await at.browser().visit(`${ssoOrigin}/${slug}/sign_out`, { form: {}, headers });
   expect(page.body).toContain('You are signed out');
+}
+
+/** Waits as a proxy does for what was ended after another. */
+export async function listen(at: Rig, after?: string): Promise<Answer> {
+  const { status, body } = await at.browser().fetch(`${ssoOrigin}${revocationsPath}`, {
+    form: after === undefined ? {} : { after },
+    headers: basic(client.id, client.secret),
+  });
+  return { status, body: parseJsonObject(body) ?? {} };
 }
 
 export function isActive({ body }: Answer): unknown {

@@ -36,9 +36,11 @@ import { createRespond } from './respond/respond.ts';
 import { createForwardAuth } from './forward-auth/answer.ts';
 import { createHttpListener } from './server/http.ts';
 import { createReadQuestion } from './forward-auth/question.ts';
-import { createOngoing } from './ongoing.ts';
+import { createOngoing, sessionOf } from './ongoing.ts';
 import { createUpgradeListener } from './server/websocket.ts';
-import { createSessionCheck } from './authn/session-check.ts';
+import { createEndedSessions } from './authn/ended-sessions.ts';
+import { followRevocations } from './authn/follow-revocations.ts';
+import { createSessionCheck, keepEndsMs } from './authn/session-check.ts';
 import { createIntrospect } from './authn/introspect.ts';
 import { createSessionStates } from './authn/session-state.ts';
 import type { KnownSession } from './authn/session-state.ts';
@@ -79,7 +81,8 @@ export async function startProxy(options: {
   const keys = deriveKeys(secrets, 'session');
   const cookies = sessionCookies({ name, domain, secure, keys, expireMs, lifetimeMs, now });
   const tokens = sessionTokens(deriveKeys(client.secrets, 'session token'), cookies);
-  const { askAuth, comebacks } = watchReach(createAskAuth({ ...provider, client }), { elapsed, log });
+  const askAuthOnce = createAskAuth({ ...provider, client });
+  const { askAuth, comebacks } = watchReach(askAuthOnce, { elapsed, log });
   const facts = sharedFacts({ client, cookie: session.cookie });
   const handshake = createHandshake({
     compare: createCompare({
@@ -108,6 +111,7 @@ export async function startProxy(options: {
     lifetimeMs,
     clock,
   });
+  const ended = createEndedSessions({ keepMs: keepEndsMs(session.ttl), elapsed });
   const sessionCookie = createSessionCookieAuthenticator({
     personCookie,
     freshness: createFreshness({
@@ -119,6 +123,7 @@ export async function startProxy(options: {
       introspect: observeIntrospect(createIntrospect(askAuth, session.ttl.gracePeriodMs), emit),
       tokens,
       groups: groupsInForce(table),
+      ended,
       clocks: session.ttl,
       clock,
       comebacks,
@@ -187,6 +192,17 @@ export async function startProxy(options: {
   const ongoing = createOngoing({ everyMs: session.ttl.validMs, elapsed });
   const tunnels = createTunnels(ongoing);
   table.onReplace(() => void tunnels.recheck());
+  const revocations = followRevocations({
+    askAuth: askAuthOnce,
+    hear(told) {
+      const heardAt = elapsed();
+      for (const one of told) ended.add(one);
+      const hasEnded = (known: KnownSession | undefined) =>
+        known !== undefined && ended.since(known.session, heardAt);
+      if (told.length > 0) void ongoing.recheck((exchange) => hasEnded(sessionOf(exchange)));
+    },
+    log,
+  });
 
   const trust = trustPeers(settings.server.trustedProxies);
   const stages = createStages({
@@ -262,6 +278,7 @@ export async function startProxy(options: {
     async stop() {
       handshake.end();
       await server.stop();
+      revocations.close();
       ongoing.close();
       await connections.close();
       tls.close();

@@ -16,7 +16,10 @@ export class AuthUnavailable extends Error {}
  *
  * @throws AuthUnavailable
  */
-export type AskAuth = (path: string, form: URLSearchParams) => Promise<Answer>;
+export type AskAuth = (path: string, form: URLSearchParams, wait?: Wait) => Promise<Answer>;
+
+/** How long an answer is waited for, where it comes when there is something to tell. */
+export type Wait = { readonly timeoutMs: number; readonly signal: AbortSignal };
 
 const answerWithinMs = 5_000;
 const isErrorCode = (text: unknown): text is ErrorCode => Object.hasOwn(errors, String(text));
@@ -42,7 +45,7 @@ export function createAskAuth(options: {
     accept: 'application/json',
   };
 
-  return async function askAuth(path, form) {
+  return async function askAuth(path, form, wait) {
     const requestId = currentRequestId();
     const answer = await call({
       url: new URL(path, options.internalUrl),
@@ -50,6 +53,7 @@ export function createAskAuth(options: {
       headers: { ...headers, ...(requestId !== undefined && { 'x-request-id': requestId }) },
       body: form.toString(),
       timeoutMs: answerWithinMs,
+      ...wait,
       ...(options.dispatcher === undefined ? {} : { dispatcher: options.dispatcher }),
     }).catch((error: unknown) => {
       throw error instanceof CallError ? new AuthUnavailable(error.message, { cause: error }) : error;

@@ -11,6 +11,8 @@ export type Call = {
   /** for connecting, waiting and reading together */
   readonly timeoutMs: number;
   readonly dispatcher?: Dispatcher;
+  /** ends it before its time */
+  readonly signal?: AbortSignal;
 };
 
 /** An answer read completely. */
@@ -40,7 +42,8 @@ const answerBytes = 256 * 1024;
  * @throws CallError
  */
 export async function call({ url, timeoutMs, ...options }: Call): Promise<Answer> {
-  const signal = AbortSignal.timeout(timeoutMs);
+  const late = AbortSignal.timeout(timeoutMs);
+  const signal = options.signal === undefined ? late : AbortSignal.any([late, options.signal]);
   try {
     const answer = await request(url, { ...options, signal });
     const retryAfter = answer.headers['retry-after'];
@@ -52,7 +55,7 @@ export async function call({ url, timeoutMs, ...options }: Call): Promise<Answer
     };
   } catch (error) {
     if (error instanceof CallError) throw error;
-    throw new CallError(signal.aborted ? 'timeout' : 'unreachable', { cause: error });
+    throw new CallError(late.aborted ? 'timeout' : 'unreachable', { cause: error });
   }
 }
 

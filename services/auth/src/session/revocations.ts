@@ -1,7 +1,5 @@
+import { everybody } from '@latchkey/contract';
 import type { Clock } from '@latchkey/http';
-
-/** In place of an account: all that there are. No account is called so, for they are called by hashes. */
-export const everybody = '*';
 
 /** What was ended before its time: one session of an account, or all that were signed in for until then. */
 export type Ended = {

@@ -12,6 +12,7 @@ import {
   engineering,
   hour,
   isActive,
+  listen,
   signOut,
   slug,
   useTwoTasks,
@@ -25,6 +26,17 @@ async function opened(token: string, { settings }: Rig): Promise<Session> {
   return session;
 }
 
+/** Listens until one has ended; gives after which to go on. */
+async function heardOf(at: Rig, sid: string): Promise<string> {
+  let after: string | undefined;
+  for (let tries = 0; tries < 20; tries++) {
+    const { body } = await listen(at, after);
+    after = String(body['after']);
+    if (JSON.stringify(body['revocations']).includes(sid)) return after;
+  }
+  throw new Error('nobody told');
+}
+
 describeWithRedis('two tasks of auth', () => {
   const the = useTwoTasks();
 
@@ -33,6 +45,20 @@ describeWithRedis('two tasks of auth', () => {
     expect(isActive(await the.other.introspect({ token }))).toBe(true);
     await signOut(the.one, token);
     expect(isActive(await the.other.introspect({ token }))).toBe(false);
+  });
+
+  test('tell who listens at the other of a sign-out, and go on where that one has left off', async () => {
+    const first = await the.signedIn();
+    const { sid } = await opened(first, the.one);
+    const listening = heardOf(the.other, sid);
+    await signOut(the.one, first);
+    const after = await listening;
+    const second = await the.signedIn(the.one.browser());
+    const { sid: next } = await opened(second, the.one);
+    await signOut(the.other, second);
+    const { body } = await listen(the.one, after);
+
+    expect(body['revocations']).toEqual([{ sid: next }]);
   });
 
   test('know the groups and the access token that the provider has told the other', async () => {

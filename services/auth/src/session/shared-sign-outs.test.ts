@@ -4,6 +4,7 @@ import { clockFrom } from '@latchkey/http';
 import { performance } from 'node:perf_hooks';
 import { StoreAway } from '../store/store.ts';
 import type { Log, LogLine } from '../store/store.ts';
+import { createRecentEnds } from './recent-ends.ts';
 import { sharedSignOuts } from './shared-sign-outs.ts';
 import type { SignOuts } from './sign-outs.ts';
 
@@ -51,7 +52,10 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 function startTask(log: Log): SignOuts {
-  const task = sharedSignOuts(log, { ...clockFrom({ now: () => clock.now }), log: quiet });
+  const task = sharedSignOuts(log, createRecentEnds(clockFrom()), {
+    ...clockFrom({ now: () => clock.now }),
+    log: quiet,
+  });
   tasks.push(task);
   return task;
 }

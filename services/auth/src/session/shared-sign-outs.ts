@@ -6,6 +6,7 @@ import type { Log } from '../store/store.ts';
 import { nextRun } from '../next-run.ts';
 import { within } from '../within.ts';
 import { createAccountLines } from './account-lines.ts';
+import type { RecentEnds } from './recent-ends.ts';
 import { createRevocations } from './revocations.ts';
 import type { Asked, Ended } from './revocations.ts';
 import { isSharedSid } from './sid.ts';
@@ -30,9 +31,12 @@ const toldAtOnce = 500;
  *
  * The log is marked with the moment since which nothing is missing in it. Where no task is left that knew more, sessions from
  * before that moment may have ended or not: they are over, and their people sign in again.
+ *
+ * @param recent hears of each end as it stands in the log
  */
 export function sharedSignOuts(
   shared: Log,
+  recent: Pick<RecentEnds, 'add' | 'clear'>,
   { now, elapsed, log }: Clock & { log: Pick<Logger, 'info' | 'warn'> },
 ): SignOuts {
   const known = createRevocations({ now, elapsed });
@@ -85,6 +89,7 @@ export function sharedSignOuts(
     if (untold.length > 0)
       log.warn({ count: untold.length }, 'the store did not know of sign-outs: it was told again');
     accountLines.clear();
+    recent.clear();
     learn(lines);
     if (since < toldSince || toldSince === Infinity) await mark();
     if (mustSettle) settledAt = performance.now() + settleMs;
@@ -107,6 +112,7 @@ export function sharedSignOuts(
       if (line?.ended !== undefined) {
         const { account, sid } = line.ended;
         known.add(line.ended);
+        recent.add(line.ended, id);
         if (sid === undefined) accountLines.replacedBy(account, id);
         accountLines.add(account, id);
       }
@@ -127,6 +133,7 @@ export function sharedSignOuts(
       const id = await write(signOutLine(ended));
       // Of an account that has ended as a whole, little more than one line is left.
       if (ended.sid === undefined) await shared.remove(accountLines.replacedBy(ended.account, id));
+      follow();
       return true;
     } catch {
       // It has ended here all the same, and elsewhere as soon as the store is back.

@@ -1,9 +1,10 @@
+import { nameOfAccount, nameOfEmail } from '@latchkey/contract';
 import type { Clock } from '@latchkey/http';
 import type { Session } from '@latchkey/session';
-import { digest } from '../store/place.ts';
 import { createRevocations } from './revocations.ts';
 import type { Asked, Ended } from './revocations.ts';
-import type { Account, SignedInSession } from './stored-session.ts';
+import type { RecentEnds } from './recent-ends.ts';
+import type { SignedInSession } from './stored-session.ts';
 
 /** A session, with all that it may have ended by. */
 export type EndableSession = SignedInSession & Pick<Session, 'email'>;
@@ -24,11 +25,15 @@ export type SignOuts = {
   close(): void;
 };
 
-/** Remembers sign-outs in this process alone. */
-export function ownSignOuts(clock: Clock): SignOuts {
+/**
+ * Remembers sign-outs in this process alone.
+ *
+ * @param recent hears of each
+ */
+export function ownSignOuts(clock: Clock, recent: Pick<RecentEnds, 'add'>): SignOuts {
   const known = createRevocations(clock);
   async function add(ended: Ended): Promise<boolean> {
-    known.add(ended);
+    recent.add(known.add(ended));
     return true;
   }
   return {
@@ -57,12 +62,4 @@ export function oneOf(
 /** Every session that was signed in for until a moment. */
 export function allOf(whose: string, at: number, until: number): Ended {
   return { account: whose, signedInAt: Math.floor(at / 1000), at, until };
-}
-
-export function nameOfAccount({ idp, sub }: Account): string {
-  return digest([idp, sub]);
-}
-
-export function nameOfEmail(email: string): string {
-  return digest([email]);
 }

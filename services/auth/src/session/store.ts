@@ -1,3 +1,4 @@
+import { everybody, nameOfAccount, nameOfEmail } from '@latchkey/contract';
 import type { Clock } from '@latchkey/http';
 import type { Logger } from 'pino';
 import type { OpenStore } from '../store/open.ts';
@@ -5,10 +6,11 @@ import { placeOf } from '../store/place.ts';
 import { unlessAway } from '../store/store.ts';
 import { createGrantStates } from './grant-states.ts';
 import type { GrantStates } from './grant-states.ts';
-import { everybody } from './revocations.ts';
+import { createRecentEnds } from './recent-ends.ts';
+import type { RecentEnds } from './recent-ends.ts';
 import { newSid } from './sid.ts';
 import { sharedSignOuts } from './shared-sign-outs.ts';
-import { nameOfAccount, nameOfEmail, ownSignOuts } from './sign-outs.ts';
+import { ownSignOuts } from './sign-outs.ts';
 import type { EndableSession } from './sign-outs.ts';
 import type { Account, GrantState, SignedInSession, StoredSession } from './stored-session.ts';
 
@@ -32,6 +34,8 @@ export type SessionStore = {
   /** The same for those of everybody. */
   revokeAll(until: number): Promise<boolean>;
   isRevoked(session: EndableSession): Promise<boolean>;
+  /** What was ended lately, by any task. */
+  readonly recentEnds: RecentEnds;
   /** The newest standing of a session, where it is remembered. */
   grantState(sid: string): Promise<GrantState | undefined>;
   /** Keeps the standing of a person who has just signed in. */
@@ -62,7 +66,11 @@ export function sessionStore(
 ): SessionStore {
   const { store } = opened;
   const { now } = options;
-  const signOuts = store.log === undefined ? ownSignOuts(options) : sharedSignOuts(store.log, options);
+  const recentEnds = createRecentEnds(options);
+  const signOuts =
+    store.log === undefined
+      ? ownSignOuts(options, recentEnds)
+      : sharedSignOuts(store.log, recentEnds, options);
   const grantStates = createGrantStates(opened, options);
 
   async function revoke(session: SignedInSession, until: number): Promise<boolean> {
@@ -85,6 +93,7 @@ export function sessionStore(
     revokeEmail: (email, until) => signOuts.addAllOf(nameOfEmail(email), until),
     revokeAll: (until) => signOuts.addAllOf(everybody, until),
     isRevoked: (session) => signOuts.has(session),
+    recentEnds,
     grantState: (sid) => grantStates.get(sid),
     keep: (session, grantState, until) => grantStates.set(session, grantState, until),
     offer: (session, grantState, until) => grantStates.offer(session, grantState, until),

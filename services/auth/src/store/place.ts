@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { digest } from '@latchkey/contract';
 
 /** What is kept, by kind. Each has its own room in the memory store, so that no kind pushes out another. */
 export type Kind =
@@ -42,10 +42,4 @@ export type Place = { readonly kind: Kind; readonly id: string };
  */
 export function placeOf(kind: Kind, ...names: readonly [string, ...string[]]): Place {
   return { kind, id: digest(names) };
-}
-
-/** A short name for several, in which none of them can be read. */
-export function digest(names: readonly string[]): string {
-  // GHSA-v574-6498-x57v: parts that are only put behind each other can be cut in two ways.
-  return createHash('sha256').update(JSON.stringify(names)).digest('base64url').slice(0, 32);
 }

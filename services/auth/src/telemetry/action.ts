@@ -3,6 +3,7 @@ import {
   adminSessionsPath,
   handshakePath,
   introspectionPath,
+  revocationsPath,
   tokenPath,
 } from '@latchkey/contract';
 import { accountPath, endAllPath, endOnePath } from '../account/path.ts';
@@ -17,6 +18,7 @@ export type Action =
   | 'home'
   | 'introspect'
   | 'ping'
+  | 'revocations'
   | 'robots'
   | 'sign_in'
   | 'sign_out'
@@ -35,6 +37,7 @@ const fixed: ReadonlyMap<string, Action> = new Map([
   [adminSessionsPath, 'admin'],
   [adminRevocationPath, 'admin'],
   [introspectionPath, 'introspect'],
+  [revocationsPath, 'revocations'],
   [tokenPath, 'token'],
 ]);
 const ofProvider: ReadonlyMap<string, Action> = new Map([

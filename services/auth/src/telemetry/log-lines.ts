@@ -1,4 +1,4 @@
-import { errors, healthPath } from '@latchkey/contract';
+import { errors, healthPath, revocationsPath } from '@latchkey/contract';
 import type { ErrorLevel } from '@latchkey/contract';
 import type { Logger } from 'pino';
 import type { Emit } from '@latchkey/telemetry';
@@ -54,5 +54,6 @@ function isRefused({ failed }: Locals): boolean {
 function levelOf({ line, failed }: Locals): ErrorLevel | 'debug' {
   // Health checks come every few seconds from every side.
   if (line.path === healthPath) return 'debug';
-  return failed === undefined ? 'info' : errors[failed].level;
+  if (failed !== undefined) return errors[failed].level;
+  return line.path === revocationsPath ? 'debug' : 'info';
 }

@@ -58,7 +58,7 @@ export function front(
     res.once('close', function record() {
       line.status = statusOf(res);
       if (res.errored instanceof StalledError) line.detail = res.errored.message;
-      const ms = performance.now() - started;
+      const ms = performance.now() - started - (res.locals.heldMs ?? 0);
       line.duration = Math.round(ms * 10) / 10;
       const action = actionOf(line.path, parts.providers);
       parts.emit({ kind: 'request', locals: res.locals, action, ms });

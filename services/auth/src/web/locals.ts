@@ -10,6 +10,8 @@ export type Locals = {
   failed?: ErrorCode;
   /** groups that the proxy needed could not be had */
   lacksGroups?: boolean;
+  /** so long it waited for something to be told, which is no work; milliseconds */
+  heldMs?: number;
 };
 
 /** A response of ours, as handlers see it. */

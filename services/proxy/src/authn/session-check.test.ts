@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { aSession } from '@latchkey/testing';
+import { nameOfEmail } from '@latchkey/contract';
 import { clockFrom } from '@latchkey/http';
 import type { Session } from '@latchkey/session';
 import { pino } from 'pino';
-import { createSessionCheck } from './session-check.ts';
+import { createEndedSessions } from './ended-sessions.ts';
+import { createSessionCheck, keepEndsMs } from './session-check.ts';
 import type { Needs } from './session-check.ts';
 import type { IntrospectionResponse } from '@latchkey/contract';
 import type { Introspect } from './introspect.ts';
@@ -21,7 +23,9 @@ const clock = clockFrom({ now: () => now });
 const introspect = jest.fn<Introspect>();
 const stands: IntrospectionResponse = { active: true, groups: ['staff'] };
 
+const ended = createEndedSessions({ keepMs: keepEndsMs({ validMs, gracePeriodMs }), ...clock });
 const check = createSessionCheck({
+  ended,
   introspect,
   tokens: { renewed: async (_, token) => token },
   groups: () => groups,
@@ -256,6 +260,7 @@ describe('a session in several cookies', () => {
 
   test('is asked about in each every time where there is no grace', async () => {
     const strict = createSessionCheck({
+      ended,
       introspect,
       tokens: { renewed: async (_, token) => token },
       groups: () => groups,
@@ -375,6 +380,29 @@ describe('a session that auth has ended', () => {
     expect([await check(copy), copy.ended]).toEqual(['ended', true]);
   });
 
+  test('is asked about once auth has told of its end by itself, and stands if auth vouches for it after that', async () => {
+    const known = await vouchedFor();
+    ended.add({ sid: known.session.sid });
+    introspect.mockResolvedValue(stands);
+    now += 1;
+
+    expect([await check(known), await check(known), introspect.mock.calls.length]).toEqual([
+      'stands',
+      'stands',
+      2,
+    ]);
+  });
+
+  test('is over where auth has told so and cannot be asked: no grace brings it back', async () => {
+    const known = session(undefined, undefined, { email: 'left@example.com' });
+    introspect.mockResolvedValueOnce(stands);
+    await check(known);
+    ended.add({ whose: nameOfEmail(known.session.email), signed_in_until: known.session.auth_time });
+    introspect.mockRejectedValue(new Error('auth is away'));
+
+    expect(await check(known)).toBe('ended');
+  });
+
   test('is over for all who wait', async () => {
     introspect.mockResolvedValue({ active: false });
     const known = session();
@@ -439,6 +467,7 @@ describe('while auth cannot be asked', () => {
 
   test('the pause is no longer than an answer would have counted', async () => {
     const hasty = createSessionCheck({
+      ended,
       introspect,
       tokens: { renewed: async (_, token) => token },
       groups: () => groups,
@@ -493,6 +522,7 @@ describe('while auth cannot be asked', () => {
   test('the log says why, and nothing of the session', async () => {
     const lines: string[] = [];
     const logged = createSessionCheck({
+      ended,
       introspect,
       tokens: { renewed: async (_, token) => token },
       groups: () => groups,

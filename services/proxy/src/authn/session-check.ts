@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Emit } from '@latchkey/telemetry';
 import type { ProxyEvent } from '../telemetry/events.ts';
 import { AuthUnavailable } from '../ask-auth.ts';
-import { createEndedSids } from './ended-sids.ts';
+import type { EndedSessions } from './ended-sessions.ts';
 import { sealedAnewAfter } from './introspect.ts';
 import type { Asked, Introspect } from './introspect.ts';
 import type { KnownSession, SessionState } from './session-state.ts';
@@ -22,6 +22,11 @@ export type CheckClocks = {
   /** and stands this much longer where auth cannot be asked (`SESSION_TTL_GRACEPERIOD`) */
   readonly gracePeriodMs: number;
 };
+
+/** So long the end of a session is to be remembered: a copy that was sealed last before it may claim that it was vouched for. */
+export function keepEndsMs({ validMs, gracePeriodMs }: CheckClocks): number {
+  return validMs + gracePeriodMs + clockSkewMs;
+}
 
 /** What a route needs to know about a session besides whether it stands. */
 export type Needs = {
@@ -47,6 +52,8 @@ export function createSessionCheck(options: {
   introspect: Introspect;
   tokens: Pick<SessionTokens, 'renewed'>;
   groups: () => readonly string[];
+  /** kept for `keepEndsMs` */
+  ended: EndedSessions;
   clocks: CheckClocks;
   clock: Clock;
   /** how often auth has come back after being away */
@@ -56,15 +63,12 @@ export function createSessionCheck(options: {
   log: Logger;
   emit?: Emit<ProxyEvent>;
 }): (known: KnownSession, needs?: Needs) => Standing | Promise<Standing> {
-  const { introspect, tokens, groups, clocks, comebacks, onRenewed, log, emit } = options;
+  const { introspect, tokens, groups, ended, clocks, comebacks, onRenewed, log, emit } = options;
   const { elapsed } = options.clock;
   const underWay = new WeakMap<KnownSession | SessionState, Promise<void>>();
   const retryMs = Math.min(retryPauseMs, clocks.validMs);
   const graceMs = clocks.validMs + clocks.gracePeriodMs;
   const sealMs = sealedAnewAfter(clocks.gracePeriodMs);
-  // A copy that was sealed last before the end may claim for so long that it was vouched for.
-  const ended = createEndedSids({ keepMs: graceMs + clockSkewMs, elapsed });
-
   return function check(known, needs) {
     if (needs?.accessToken === true) known.state.needsAccessToken = true;
     return isDue(known, needs) ? askFirst(known, needs) : standingOf(known);
@@ -83,7 +87,7 @@ export function createSessionCheck(options: {
 
   // Also where auth cannot be asked about this one: it is read no more, and a sign-in brings another.
   function isOver(known: KnownSession): boolean {
-    known.ended ||= ended.since(known.session.sid, known.answeredAt);
+    known.ended ||= ended.since(known.session, known.answeredAt);
     return known.ended;
   }
 
@@ -114,7 +118,7 @@ export function createSessionCheck(options: {
     return (
       isTimeFor(state, now) ||
       (isTimeFor(known, now) && standsAlone(known)) ||
-      ended.since(session.sid, known.askedAt) ||
+      ended.since(session, known.askedAt) ||
       askedFor?.groups !== groups() ||
       (needsAccessToken && !askedFor.accessToken) ||
       (openGroups.size > 0 && needed(needs).some((group) => openGroups.has(group)))
@@ -133,7 +137,7 @@ export function createSessionCheck(options: {
       answeredAt === -Infinity ||
       state.renewedAt > answeredAt ||
       elapsed() - sealedAt > sealMs ||
-      ended.since(session.sid, answeredAt) ||
+      ended.since(session, answeredAt) ||
       mayBeForgotten(known)
     );
   }
@@ -176,7 +180,7 @@ export function createSessionCheck(options: {
       const answer = await introspect(known.token, question);
       if (!answer.active) {
         known.ended = true;
-        return ended.add(known.session.sid);
+        return ended.add({ sid: known.session.sid });
       }
       known.answeredAt = askedAt;
       learn(state, { answer, question, urgent, askedAt });

@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { revocationsPath } from '@latchkey/contract';
+import { deriveKeys, openSession } from '@latchkey/session';
+import type { Browser } from '@latchkey/testing/browser';
+import { basic, client, sessionCookieName, ssoOrigin, startRig } from '../../test/rig.ts';
+import type { Rig } from '../../test/rig.ts';
+import { listen, signOut, slug } from '../../test/two-tasks.ts';
+import { createRecentEnds } from '../session/recent-ends.ts';
+import type { Reply } from '../web/locals.ts';
+import { tellRevocations } from './revocations.ts';
+
+let rig: Rig;
+let browser: Browser;
+beforeAll(async () => {
+  rig = await startRig();
+});
+afterAll(() => rig.close());
+beforeEach(() => void (browser = rig.browser()));
+
+async function signedIn(): Promise<{ token: string; sid: string }> {
+  await rig.signIn(browser, 'engineer@example.com', { slug });
+  const token = browser.cookie(ssoOrigin, sessionCookieName) ?? '';
+  const session = await openSession(token, deriveKeys(rig.settings.session.cookie.secrets, 'session'));
+  return { token, sid: session?.sid ?? '' };
+}
+
+test('who listens hears of a sign-out when it happens, once, and others who begin to listen do so at once', async () => {
+  const { token, sid } = await signedIn();
+  const listening = listen(rig);
+  await signOut(rig, token);
+  const { status, body } = await listening;
+  expect({ status, body }).toEqual({
+    status: 200,
+    body: { revocations: [{ sid }], after: expect.any(String) },
+  });
+  const next = await signedIn();
+  const listeningOn = listen(rig, String(body['after']));
+  await signOut(rig, next.token);
+
+  expect((await listeningOn).body['revocations']).toEqual([{ sid: next.sid }]);
+  expect((await listen(rig)).body['revocations']).toEqual([{ sid }, { sid: next.sid }]);
+});
+
+test('only our client may listen, and only in one way', async () => {
+  const program = rig.browser();
+  const ask = (headers: Record<string, string>) =>
+    program.fetch(`${ssoOrigin}${revocationsPath}`, { form: {}, headers });
+  const get = await program.fetch(`${ssoOrigin}${revocationsPath}`, {
+    headers: basic(client.id, client.secret),
+  });
+
+  expect([(await ask({})).status, (await ask(basic(client.id, 'wrong'))).status, get.status]).toEqual([
+    401, 401, 405,
+  ]);
+});
+
+test('a stop waits for nobody who listens', async () => {
+  const other = await startRig({ besides: rig });
+  const listening = listen(other);
+  await other.close();
+
+  expect(
+    await listening.then(
+      ({ body }) => body['revocations'],
+      () => [],
+    ),
+  ).toEqual([]);
+});
+
+test('so many may listen and no more', async () => {
+  const { answer } = tellRevocations(createRecentEnds(Date), { atOnce: 0 });
+  const asked = { body: '' } as Parameters<typeof answer>[0];
+
+  await expect(async () => answer(asked, {} as Reply, () => undefined)).rejects.toThrow('Too many requests');
+});
