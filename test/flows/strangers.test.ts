@@ -75,6 +75,8 @@ describe('an answer about the person', () => {
       groups: ['engineering@example.com'],
       signed_in_at: expect.stringMatching(/Z$/),
       expires_at: expect.stringMatching(/Z$/),
+      checked_at: expect.stringMatching(/Z$/),
+      in_grace: false,
     });
     expect((await the.browser().fetch(the.stack.url('wiki', '/oauth2/me'))).status).toBe(401);
   });

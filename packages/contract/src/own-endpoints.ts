@@ -53,7 +53,7 @@ export const ownEndpoints = {
     methods: reading,
     action: 'proxy',
     meaning:
-      'Who is signed in, as JSON: address, name, provider, those groups that the route names, and since and until when.',
+      'Who is signed in, as JSON: address, name, provider, those groups that the route names, since and until when; when auth last confirmed the session (`checked_at`), and whether that has to do because auth cannot be reached (`in_grace`).',
   },
   apps: {
     path: '/oauth2/apps',

@@ -42,13 +42,18 @@ export async function serveMetrics(
 // Seconds. Few, because each is a series for every combination of labels.
 const durationBuckets = [0.005, 0.025, 0.1, 0.25, 1, 2.5, 10];
 
-/** Makes a table's histogram of durations in seconds. */
+/**
+ * Makes a table's histogram of durations in seconds.
+ *
+ * @param buckets for what lasts longer than an answer takes
+ */
 export function histogramOf<T extends PrometheusTable>(
   registry: Registry,
   table: T,
   name: keyof T & string,
+  buckets: number[] = durationBuckets,
 ): Histogram {
-  return new Histogram({ ...configurationOf(registry, table, name), buckets: durationBuckets });
+  return new Histogram({ ...configurationOf(registry, table, name), buckets });
 }
 
 /** Makes a table's counter. */

@@ -178,6 +178,7 @@ export async function startProxy(options: {
         now,
       }),
     ),
+    clock,
     certs: signer.certs,
     jwks: signer.jwks,
   });

@@ -14,6 +14,7 @@ import type { AnswerHeaders } from './outgoing/response-headers.ts';
 import { createOutgoing } from './outgoing/outgoing.ts';
 import type { OutgoingParts } from './outgoing/outgoing.ts';
 import type { ProxyEvent } from './telemetry/events.ts';
+import { vouchedAt } from './authn/session-state.ts';
 import type { KnownSession } from './authn/session-state.ts';
 
 /** A request as it is about to leave for the application. */
@@ -65,6 +66,7 @@ export type Stages = {
 /** Makes the stages, in their order. */
 export function createStages(parts: StageParts): Stages {
   const { trust, emit } = parts;
+  const { elapsed } = parts.clock;
   const { admit } = parts.admission;
   const headers = createOutgoing(parts);
 
@@ -91,7 +93,8 @@ export function createStages(parts: StageParts): Stages {
       if (outcome.kind === 'forward') {
         // How long a request is held before it goes on is ours to answer for.
         const ms = performance.now() - exchange.startedAt;
-        emit({ kind: 'admitted', isPublic: outcome.identified.kind === 'visitor', ms });
+        const session = sessionAgeOf(outcome.identified, elapsed());
+        emit({ kind: 'admitted', isPublic: outcome.identified.kind === 'visitor', ms, session });
       }
       return outcome;
     }
@@ -139,6 +142,15 @@ function wantedFor(forward: Forward<KnownSession>): Wanted {
     sid: sidOf(identified),
     authenticates: forward.authenticatesConnection,
   };
+}
+
+function sessionAgeOf(
+  identified: Forward<KnownSession>['identified'],
+  now: number,
+): { ageMs: number; isInGrace: boolean } | undefined {
+  if (identified.kind !== 'person') return undefined;
+  const { session } = identified;
+  return { ageMs: now - vouchedAt(session), isInGrace: session.state.isInGrace };
 }
 
 // Whose connection one that is authenticated is.

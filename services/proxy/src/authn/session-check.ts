@@ -8,6 +8,7 @@ import { AuthUnavailable } from '../ask-auth.ts';
 import type { EndedSessions } from './ended-sessions.ts';
 import { sealedAnewAfter } from './introspect.ts';
 import type { Asked, Introspect } from './introspect.ts';
+import { vouchedAt } from './session-state.ts';
 import type { KnownSession, SessionState } from './session-state.ts';
 import type { SessionTokens } from './session-token.ts';
 import { groupsReportedSince, mergeReported } from './reported-groups.ts';
@@ -91,11 +92,8 @@ export function createSessionCheck(options: {
     return known.ended;
   }
 
-  // Auth has to have taken this very one before its word about another one counts.
   function isWithinGrace(known: KnownSession): boolean {
-    const { state, sealedAt, answeredAt } = known;
-    const vouchedAt = answeredAt === -Infinity ? sealedAt : Math.max(sealedAt, state.answeredAt);
-    return elapsed() - vouchedAt < graceMs && !mayBeForgotten(known);
+    return elapsed() - vouchedAt(known) < graceMs && !mayBeForgotten(known);
   }
 
   // Its end may be among those that are not remembered any more.
@@ -196,6 +194,7 @@ export function createSessionCheck(options: {
       const foundAwayAfter = error instanceof AuthUnavailable ? comebacksBefore : undefined;
       for (const subject of [known, state]) askAgain(subject, elapsed() + retryMs, foundAwayAfter);
       state.openGroups = state.openGroups.difference(new Set(urgent));
+      state.isInGrace = true;
       const detail = error instanceof Error ? error.message : 'unknown';
       // While grace lasts there is one alarm for all sessions.
       const isInGrace = isWithinGrace(known);
@@ -211,6 +210,7 @@ export function createSessionCheck(options: {
 
   function learn(state: SessionState, { answer, question, urgent, askedAt }: Told): void {
     state.answeredAt = askedAt;
+    state.isInGrace = false;
     state.accessToken = accessTokenOf(answer, options.clock);
     const { until = Infinity } = state.accessToken ?? {};
     const unknown = new Set(answer.unknown_groups);

@@ -24,6 +24,8 @@ export type SessionState = AskAgain & {
   askedFor: Asked | undefined;
   /** when auth was asked what it last answered */
   answeredAt: number;
+  /** auth could not be asked the last time: what is known stands by the grace period */
+  isInGrace: boolean;
   /** when auth was asked what it answered with a new seal */
   renewedAt: number;
   /** another value whenever something new is learned: what was decided about them goes with the old one */
@@ -91,6 +93,7 @@ function newState({ email }: Session, now: number): SessionState {
   return {
     askedFor: undefined,
     answeredAt: -Infinity,
+    isInGrace: false,
     renewedAt: -Infinity,
     askAgainAt: now,
     foundAwayAfter: undefined,
@@ -100,6 +103,14 @@ function newState({ email }: Session, now: number): SessionState {
     needsAccessToken: false,
     accessToken: undefined,
   };
+}
+
+/**
+ * When auth last vouched for a session, by the clock that never jumps; -Infinity where that cannot be known. Auth has to have taken
+ * this very cookie before its word about another one counts.
+ */
+export function vouchedAt({ state, sealedAt, answeredAt }: KnownSession): number {
+  return answeredAt === -Infinity ? sealedAt : Math.max(sealedAt, state.answeredAt);
 }
 
 /** A session just opened, about which auth has not been asked. */

@@ -27,6 +27,7 @@ const endpoints = createEndpoints({
   refuse: () => undefined,
   showLauncher: () => undefined,
   launcherOf: () => undefined,
+  clock: clockFrom({ now: () => 60_000 }),
   certs: '{}',
   jwks: '{"keys":[]}',
   addresses: {
@@ -174,6 +175,8 @@ describe('/oauth2/me', () => {
       groups: ['staff'],
       signed_in_at: '2023-11-14T22:13:20.000Z',
       expires_at: '2023-12-14T22:13:20.000Z',
+      checked_at: null,
+      in_grace: false,
     });
   });
 

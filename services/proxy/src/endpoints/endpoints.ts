@@ -16,7 +16,7 @@ import {
   replyRedirect,
   replyText,
 } from '@latchkey/http';
-import type { CanonicalRequest } from '@latchkey/http';
+import type { CanonicalRequest, Clock } from '@latchkey/http';
 import { refreshedPage, replyPage } from '@latchkey/web-pages';
 import express from 'express';
 import type { Express, NextFunction, Request, RequestHandler, Response } from 'express';
@@ -25,6 +25,7 @@ import type { SessionCookies } from '../authn/session-cookies.ts';
 import { refuseWithError } from '../respond/refuse-with-error.ts';
 import type { Refuse } from '../respond/refuse.ts';
 import { refuseWithoutRedirect } from '../respond/refuse-without-redirect.ts';
+import { vouchedAt } from '../authn/session-state.ts';
 import type { KnownSession } from '../authn/session-state.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
 import { replyLauncherScript } from './launcher.ts';
@@ -51,6 +52,7 @@ export function createEndpoints(parts: {
   signInLink: RequestHandler;
   startSignIn: RequestHandler;
   finishSignIn: RequestHandler;
+  clock: Clock;
   /** for upstreams that check `Sso-Signature` */
   certs: string;
   /** for applications that verify assertions */
@@ -117,7 +119,7 @@ export function createEndpoints(parts: {
     const authorized = await decideAbout(req, res);
     const { identified } = authorized;
     if (identified.kind !== 'person') return refuseWithoutRedirect(ownRequestOf(res).exchange, authorized);
-    const { session } = identified.session;
+    const { session, state } = identified.session;
     // An allow-list: what is added to a session later stays inside until somebody lists it here (CVE-2024-39315).
     return replyJson(res, 200, {
       email: session.email,
@@ -127,6 +129,8 @@ export function createEndpoints(parts: {
       groups: namedGroups(identified.principal, ownRequestOf(res).route.policy),
       signed_in_at: isoTime(session.auth_time),
       expires_at: isoTime(session.exp),
+      checked_at: checkedAt(identified.session, parts.clock),
+      in_grace: state.isInGrace,
     });
   }
 
@@ -236,6 +240,12 @@ function onlyMethods({ methods }: OwnEndpoint): RequestHandler {
     res.setHeader('Allow', allowed.join(', '));
     return refuseWithError(ownRequestOf(res).exchange, 'method_not_allowed');
   };
+}
+
+// By our clock, when auth last vouched for a session; a seal from ahead of it does not say.
+function checkedAt(known: KnownSession, { now, elapsed }: Clock): string | null {
+  const at = now() - elapsed() + vouchedAt(known);
+  return at === -Infinity ? null : isoTime(Math.floor(at / 1000));
 }
 
 function isoTime(seconds: number): string {

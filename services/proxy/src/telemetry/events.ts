@@ -16,7 +16,13 @@ export type ProxyEvent =
       readonly ms: number;
     }
   /** a request may pass and is about to be forwarded: so long did we keep it */
-  | { readonly kind: 'admitted'; readonly isPublic: boolean; readonly ms: number }
+  | {
+      readonly kind: 'admitted';
+      readonly isPublic: boolean;
+      readonly ms: number;
+      /** the session that it passes with: how long ago auth vouched for it, and whether that has to do because auth cannot be asked */
+      readonly session?: { readonly ageMs: number; readonly isInGrace: boolean } | undefined;
+    }
   /** a WebSocket is open from now on, until the other of the two */
   | { readonly kind: 'tunnel_opened' }
   | { readonly kind: 'tunnel_closed' }

@@ -129,10 +129,20 @@ export const proxyPrometheus = {
     help: 'Questions to auth that were not sent because the same question was already pending.',
     statsd: 'provider.singleflight',
   },
+  latchkey_session_age_seconds: {
+    kind: 'histogram',
+    labels: [],
+    help: 'How long ago auth had vouched for the session when a request was forwarded with it. Up to `SESSION_TTL_VALID` while auth can be asked.',
+  },
+  latchkey_requests_in_grace_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Requests that were forwarded by the grace period of their session, all of them.',
+  },
   latchkey_session_grace_total: {
     kind: 'counter',
     labels: [],
-    help: 'Requests that were forwarded by the grace period of their session because auth could not be reached. Those that are answered 503 are in `latchkey_errors_total`, as `session_unverified`.',
+    help: 'Questions about a session to which auth gave no answer, after which a request was forwarded by the grace period. Those that are answered 503 are in `latchkey_errors_total`, as `session_unverified`.',
     statsd: 'provider_error_fallback',
   },
   latchkey_session_grace_in_use: {

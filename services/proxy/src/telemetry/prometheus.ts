@@ -11,10 +11,15 @@ import { proxyPrometheus } from './names.ts';
 
 type RequestEvent = Extract<ProxyEvent, { kind: 'request' }>;
 
+// Up to a minute by default, and up to three hours more while auth cannot be asked.
+const ageBuckets = [15, 30, 60, 75, 300, 1_800, 10_800];
+
 /** Counts for Prometheus. */
 export function prometheusListener(registry: Registry, levels: Levels): Emit<ProxyEvent> {
   const requests = histogramOf(registry, proxyPrometheus, 'latchkey_request_duration_seconds');
   const overhead = histogramOf(registry, proxyPrometheus, 'latchkey_request_overhead_seconds');
+  const ages = histogramOf(registry, proxyPrometheus, 'latchkey_session_age_seconds', ageBuckets);
+  const inGrace = counterOf(registry, proxyPrometheus, 'latchkey_requests_in_grace_total');
   const denials = counterOf(registry, proxyPrometheus, 'latchkey_denials_total');
   const unauthenticated = counterOf(registry, proxyPrometheus, 'latchkey_unauthenticated_total');
   const errors = counterOf(registry, proxyPrometheus, 'latchkey_errors_total');
@@ -41,12 +46,19 @@ export function prometheusListener(registry: Registry, levels: Levels): Emit<Pro
     if (error !== undefined) errors.inc({ route, error });
   }
 
+  function countAdmitted({ isPublic, ms, session }: Extract<ProxyEvent, { kind: 'admitted' }>): void {
+    overhead.observe({ public: String(isPublic) }, ms / 1000);
+    if (session === undefined) return;
+    ages.observe(session.ageMs / 1000);
+    if (session.isInGrace) inGrace.inc();
+  }
+
   return function count(event) {
     switch (event.kind) {
       case 'request':
         return countRequest(event);
       case 'admitted':
-        return overhead.observe({ public: String(event.isPublic) }, event.ms / 1000);
+        return countAdmitted(event);
       case 'question':
         return checks.observe({ outcome: event.outcome }, event.ms / 1000);
       case 'question_shared':
