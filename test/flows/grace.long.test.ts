@@ -67,7 +67,7 @@ const says =
 
 describe('a session goes on for the grace period, and no longer, while', () => {
   const troubles: readonly (readonly [string, () => void])[] = [
-    ['nobody listens where auth was', () => void (between.close(), between.closeAllConnections())],
+    ['nobody listens where auth was', () => between.close().closeAllConnections()],
     ['auth hangs up', () => void (answer = (res) => void res.destroy())],
     ['auth says that it is asked too often', () => void (answer = says(429))],
     ['auth fails', () => void (answer = says(500))],
@@ -105,7 +105,6 @@ describe('a session goes on for the grace period, and no longer, while', () => {
   });
 
   test('the person and the metrics are told how old what is known is', async () => {
-    const me = async () => JSON.parse((await person.fetch(stack.url('wiki', '/oauth2/me'))).body) as Me;
     const before = await me();
     answer = says(502);
     after(100 * minute);
@@ -122,6 +121,7 @@ describe('a session goes on for the grace period, and no longer, while', () => {
   });
 });
 
+const me = async () => JSON.parse((await person.fetch(stack.url('wiki', '/oauth2/me'))).body) as Me;
 type Me = { readonly checked_at: string; readonly in_grace: boolean };
 
 describe('a no is no outage: within SESSION_TTL_VALID', () => {
