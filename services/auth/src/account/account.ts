@@ -21,7 +21,7 @@ import { waysOut } from '../sign-out/at-provider.ts';
 import { closeBrowser } from '../sign-out/close-browser.ts';
 import { leavingCookie, newSignOutState } from '../sign-out/leaving.ts';
 import type { OpenStore } from '../store/open.ts';
-import { digest } from '../store/place.ts';
+import { digest } from '@latchkey/contract';
 import type { AuthEvent } from '../telemetry/events.ts';
 import type { Handler, Reply } from '../web/locals.ts';
 import { formParameters } from '../web/parameters.ts';
