@@ -9,7 +9,15 @@ import type { ZodType } from 'zod';
 import { currentRequestId } from './telemetry/request-context.ts';
 
 /** Auth is away: what came back, if anything, is no answer of its own. */
-export class AuthUnavailable extends Error {}
+export class AuthUnavailable extends Error {
+  /** whether the connection was refused or lost, so that another task of auth may answer at once */
+  readonly isLost: boolean;
+
+  constructor(message: string, { isLost, ...options }: ErrorOptions & { isLost: boolean }) {
+    super(message, options);
+    this.isLost = isLost;
+  }
+}
 
 /**
  * Posts a form to one of auth's endpoints for the proxy.
@@ -56,9 +64,12 @@ export function createAskAuth(options: {
       ...wait,
       ...(options.dispatcher === undefined ? {} : { dispatcher: options.dispatcher }),
     }).catch((error: unknown) => {
-      throw error instanceof CallError ? new AuthUnavailable(error.message, { cause: error }) : error;
+      if (!(error instanceof CallError)) throw error;
+      throw new AuthUnavailable(error.message, { cause: error, isLost: error.reason === 'unreachable' });
     });
-    if (!isItsOwn(answer)) throw new AuthUnavailable(`auth answered ${answer.status}`);
+    // RFC 9110, section 15.6.3: 502 is the load balancer's word for a task that it has lost.
+    const { status } = answer;
+    if (!isItsOwn(answer)) throw new AuthUnavailable(`auth answered ${status}`, { isLost: status === 502 });
     return answer;
   };
 }

@@ -102,3 +102,31 @@ describe('the answer', () => {
     await expect(answering(status, answer)('token', nothing)).rejects.toThrow();
   });
 });
+
+const asking = () =>
+  auth.get('http://auth.internal:4182').intercept({ path: '/oauth2/introspect', method: 'POST' });
+const waiting = () => auth.pendingInterceptors().length;
+
+describe('a question that is lost on its way', () => {
+  const answer = { active: true, groups: [] };
+
+  test.each([
+    ['its connection is reset', () => asking().replyWithError(new Error('reset'))],
+    ['the balancer has lost the task', () => asking().reply(502, '<html>')],
+  ])('is asked once more: %s', async (_, lose) => {
+    lose();
+    expect(await answering(200, answer)('token', nothing)).toEqual(answer);
+  });
+
+  test('is asked twice at the most', async () => {
+    for (let times = 0; times < 3; times++) asking().reply(502, '<html>');
+    await expect(answering(200, answer)('token', nothing)).rejects.toThrow('auth answered 502');
+    expect(waiting()).toBe(2);
+  });
+
+  test.each([503, 504])('is not asked again of a balancer that has nobody to ask: %d', async (status) => {
+    asking().reply(status, '<html>');
+    await expect(answering(200, answer)('token', nothing)).rejects.toThrow(`auth answered ${status}`);
+    expect(waiting()).toBe(1);
+  });
+});

@@ -1,6 +1,7 @@
 import { introspectionForm, introspectionPath, introspectionResponse } from '@latchkey/contract';
 import type { IntrospectionResponse } from '@latchkey/contract';
-import { readAnswer } from '../ask-auth.ts';
+import type { Answer } from '@latchkey/http';
+import { AuthUnavailable, readAnswer } from '../ask-auth.ts';
 import type { AskAuth } from '../ask-auth.ts';
 
 /** What routes need to know about a session besides whether it stands. */
@@ -40,6 +41,16 @@ export function createIntrospect(askAuth: AskAuth, gracePeriodMs: number): Intro
       accessToken,
       vouchedWithin: vouchedWithin > 0 ? vouchedWithin : undefined,
     });
-    return readAnswer(await askAuth(introspectionPath, form), introspectionResponse);
+    return readAnswer(await ask(form), introspectionResponse);
   };
+
+  // A task of auth that dies takes the questions to it with it, and another one may be asked: asking twice changes nothing.
+  async function ask(form: URLSearchParams): Promise<Answer> {
+    try {
+      return await askAuth(introspectionPath, form);
+    } catch (error) {
+      if (error instanceof AuthUnavailable && error.isLost) return askAuth(introspectionPath, form);
+      throw error;
+    }
+  }
 }
