@@ -26,8 +26,9 @@ The two may share one environment: each reads its own and ignores the other's.
 - A duration is a number with its unit: \`100ms\`, \`30s\`, \`5m\`, \`1h30m\`, \`1.5h\`.
 - A list is separated by commas; blanks around its items do not matter.
 - A boolean is \`true\`, \`false\`, \`t\` or \`f\`.
-- A key is base64 of 32 or 64 random bytes, as \`openssl rand -base64 32\` writes it. To change one without
-  a break, give both, in three steps: [operating.md](operating.md#keys).
+- A key is base64 of 32 or 64 random bytes, as \`openssl rand -base64 32\` writes it, or 64 random letters and digits,
+  as AWS Secrets Manager generates them. To change one without a break, give both, in three steps:
+  [operating.md](operating.md#keys).
 - A shared secret is any text of 16 characters or more that does not repeat itself. One of fewer than 32 leaves a
   warning: keys are derived from it, and what they sign goes through browsers, where anybody may try guesses.
 - A name that is almost one of these, and that neither service reads, leaves a warning.

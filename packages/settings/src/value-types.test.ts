@@ -51,7 +51,7 @@ describe('a value is read', () => {
     );
   });
 
-  test.each([32, 64])('a key of %i bytes is kept as it was written', (bytes) => {
+  test.each([32, 48, 64])('a key of %i bytes is kept as it was written', (bytes) => {
     const keys = [freshKey(bytes), freshKey(bytes)];
     expect(read(keyList, keys.join(' , '))).toEqual(keys);
   });

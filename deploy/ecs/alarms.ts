@@ -1,0 +1,202 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { HttpCodeElb, HttpCodeTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import type { Installation } from './installation.ts';
+import { metricOf } from './metrics.ts';
+
+/** When somebody has to look, and what at. */
+type Watch = {
+  readonly metric: IMetric;
+  readonly is: 'at least' | 'below';
+  readonly threshold: number;
+  /** How many minutes in a row, or the period of the metric where that is longer. */
+  readonly times: number;
+  readonly says: string;
+  /** What no value means. */
+  readonly silence?: 'fine' | 'alarm';
+};
+
+const fiveMinutes = Duration.minutes(5);
+
+/** Alarms of all that docs/operating.md says to alarm on, sent to one topic. */
+export function addAlarms(scope: Construct, latchkey: Installation): void {
+  const { alarms, name } = latchkey.parts.environment;
+  const topic = new Topic(scope, 'Alarms', { enforceSSL: true, displayName: `Latchkey ${name}` });
+  if (alarms.email !== undefined) topic.addSubscription(new EmailSubscription(alarms.email));
+  const action = new SnsAction(topic);
+  const watches = {
+    ...ofBalancer(latchkey),
+    ...ofProxy(name),
+    ...ofAuth(latchkey),
+    ...ofCertificates(latchkey),
+  };
+  for (const [id, watch] of Object.entries(watches)) {
+    const alarm = new Alarm(scope, `Alarm${id}`, {
+      metric: watch.metric,
+      threshold: watch.threshold,
+      comparisonOperator:
+        watch.is === 'below'
+          ? ComparisonOperator.LESS_THAN_THRESHOLD
+          : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      evaluationPeriods: watch.times,
+      treatMissingData:
+        watch.silence === 'alarm' ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      alarmDescription: watch.says,
+    });
+    alarm.addAlarmAction(action);
+    alarm.addOkAction(action);
+  }
+}
+
+function ofBalancer({ auth, proxy, parts }: Installation): Record<string, Watch> {
+  return {
+    BalancerErrors: {
+      metric: parts.balancer.alb.metrics.httpCodeElb(HttpCodeElb.ELB_5XX_COUNT, { period: fiveMinutes }),
+      is: 'at least',
+      threshold: 10,
+      times: 1,
+      says: 'The load balancer answers 5xx by itself: no task took the connection, or one closed it.',
+    },
+    ProxyErrors: {
+      metric: shareOf5xx(proxy.group),
+      is: 'at least',
+      threshold: 5,
+      times: 2,
+      says: 'More than 5 % of answers of the proxy and of the applications behind it are 5xx: latchkey_errors_total says whose.',
+    },
+    AuthErrors: {
+      metric: shareOf5xx(auth.group),
+      is: 'at least',
+      threshold: 5,
+      times: 2,
+      says: 'More than 5 % of answers of auth are 5xx: people cannot sign in. Its log lines with the status say why.',
+    },
+    ProxyTasks: healthyTasks(proxy.group, 'proxy', 'every application is gone.'),
+    AuthTasks: healthyTasks(
+      auth.group,
+      'auth',
+      'nobody can sign in, and sessions go on by their grace period.',
+    ),
+  };
+}
+
+function ofProxy(name: string): Record<string, Watch> {
+  const errors = metricOf(name, 'proxy', 'latchkey_errors_total', 'Sum', { error: 'session_unverified' });
+  const unverified = errors.with({ period: fiveMinutes });
+  const graced = metricOf(name, 'proxy', 'latchkey_session_grace_total', 'Sum').with({ period: fiveMinutes });
+  return {
+    Introspection: {
+      metric: new MathExpression({
+        expression: 'FILL(graced, 0) + FILL(unverified, 0)',
+        usingMetrics: { graced, unverified },
+        period: fiveMinutes,
+        label: 'requests about whose session auth could not be asked',
+      }),
+      is: 'at least',
+      threshold: 10,
+      times: 1,
+      says: 'Auth could not be asked about sessions: requests go on by their grace period, or get 503.',
+    },
+    Grace: {
+      metric: metricOf(name, 'proxy', 'latchkey_session_grace_in_use', 'Maximum'),
+      is: 'at least',
+      threshold: 1,
+      times: 3,
+      says: 'Sessions use their grace period: who signs out or leaves a group keeps access. The line with alarm "grace" says why.',
+    },
+    Mismatch: {
+      metric: metricOf(name, 'proxy', 'latchkey_auth_mismatch', 'Maximum'),
+      is: 'at least',
+      threshold: 1,
+      times: 2,
+      says: 'The two services were told different things. The line with alarm "mismatch" says what to write.',
+    },
+    UpstreamFile: {
+      metric: metricOf(name, 'proxy', 'latchkey_upstream_file_valid', 'Minimum'),
+      is: 'below',
+      threshold: 1,
+      times: 1,
+      says: 'An edit of the upstream file is not in force: it has errors, or loses too many routes. The log has a line for each.',
+    },
+    Reload: {
+      metric: metricOf(name, 'proxy', 'latchkey_upstream_reloads_total', 'Sum', { outcome: 'failure' }),
+      is: 'at least',
+      threshold: 1,
+      times: 1,
+      says: 'The upstream file was read again and refused. The log has a line for each mistake.',
+    },
+  };
+}
+
+function ofAuth({ parts }: Installation): Record<string, Watch> {
+  const { name, store } = parts.environment;
+  return {
+    Directory: {
+      metric: metricOf(name, 'auth', 'latchkey_groups_unanswered_total', 'Sum').with({ period: fiveMinutes }),
+      is: 'at least',
+      threshold: 1,
+      times: 1,
+      says: 'The directory gave no usable answer about a group, such as 403 where its rights were withdrawn. The log of auth names it.',
+    },
+    DirectoryPauses: {
+      metric: metricOf(name, 'auth', 'latchkey_directory_pauses_total', 'Sum').with({ period: fiveMinutes }),
+      is: 'at least',
+      threshold: 1,
+      times: 3,
+      says: 'The directory fails or asks to be left alone: groups are as old as the last answer.',
+    },
+    ...(store && {
+      Store: {
+        metric: metricOf(name, 'auth', 'latchkey_store_up', 'Minimum'),
+        is: 'below' as const,
+        threshold: 1,
+        times: 2,
+        says: 'Auth cannot ask its store: nobody can sign in, and sessions go on by their grace period.',
+      },
+    }),
+  };
+}
+
+function ofCertificates({ parts }: Installation): Record<string, Watch> {
+  const watches = parts.balancer.certificates.map((certificate, at): [string, Watch] => [
+    `Certificate${at === 0 ? '' : at}`,
+    {
+      metric: certificate.metricDaysToExpiry(),
+      is: 'below',
+      threshold: 30,
+      times: 1,
+      says: 'A certificate ends within 30 days. ACM renews its own 60 days before, while their records are in DNS; import others anew.',
+    },
+  ]);
+  return Object.fromEntries(watches);
+}
+
+function healthyTasks(group: ApplicationTargetGroup, service: string, so: string): Watch {
+  return {
+    metric: group.metrics.healthyHostCount({ statistic: 'Maximum', period: Duration.minutes(1) }),
+    is: 'below',
+    threshold: 1,
+    times: 2,
+    says: `No healthy task of ${service}: ${so}`,
+    silence: 'alarm',
+  };
+}
+
+/** Percent, and none where there are too few requests to tell. */
+function shareOf5xx(group: ApplicationTargetGroup): MathExpression {
+  return new MathExpression({
+    expression: 'IF(requests > 50, 100 * FILL(errors, 0) / requests, 0)',
+    usingMetrics: {
+      errors: group.metrics.httpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT),
+      requests: group.metrics.requestCount(),
+    },
+    period: fiveMinutes,
+    label: 'answers with 5xx, %',
+  });
+}

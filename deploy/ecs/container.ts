@@ -1,0 +1,72 @@
+import { Duration, Validations } from 'aws-cdk-lib';
+import { Capability, LinuxParameters } from 'aws-cdk-lib/aws-ecs';
+import type { ContainerDefinition, ContainerImage, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Ending } from './lifetimes.ts';
+import { endingVariables, stopTimeout } from './lifetimes.ts';
+import { logTo } from './logs.ts';
+import type { TaskSecrets } from './secrets.ts';
+
+/** Where the load balancer reaches either service. */
+export const publicPort = 4180;
+/** Where the proxy reaches auth. */
+export const internalPort = 4181;
+/** Where what is in the same task reads `/metrics`. No security group lets anybody else in. */
+export const metricsPort = 9464;
+
+/** One of the two services, in a task. */
+export type ContainerOptions = {
+  readonly image: ContainerImage;
+  readonly command: '/bin/sso-auth' | '/bin/sso-proxy';
+  readonly ports: readonly number[];
+  readonly variables: Readonly<Record<string, string>>;
+  readonly secrets: TaskSecrets;
+  readonly ending: Ending;
+  readonly logGroup: ILogGroup;
+};
+
+/** Adds a service of ours to a task: its own task, or that of an application that it stands in front of. */
+export function addService(
+  task: FargateTaskDefinition,
+  { image, command, ports, variables, secrets, ending, logGroup }: ContainerOptions,
+): ContainerDefinition {
+  const linuxParameters = new LinuxParameters(task, 'Linux', { initProcessEnabled: false });
+  linuxParameters.dropCapabilities(Capability.ALL);
+  acknowledgeVariables(task);
+  return task.addContainer(command.slice('/bin/sso-'.length), {
+    image,
+    command: [command],
+    essential: true,
+    portMappings: ports.map((containerPort) => ({ containerPort })),
+    environment: { ...variables, ...endingVariables(ending) },
+    secrets,
+    stopTimeout: stopTimeout(ending),
+    readonlyRootFilesystem: true,
+    linuxParameters,
+    logging: logTo(logGroup),
+    // ECS does not read the HEALTHCHECK of an image.
+    healthCheck: {
+      command: ['CMD', '/bin/healthcheck'],
+      interval: Duration.seconds(10),
+      timeout: Duration.seconds(5),
+      retries: 3,
+      startPeriod: Duration.seconds(10),
+    },
+  });
+}
+
+/** Says why a task has variables. */
+export function acknowledgeVariables(task: FargateTaskDefinition): void {
+  Validations.of(task).acknowledge(
+    {
+      id: 'AwsSolutions-ECS2',
+      reason:
+        'Variables hold nothing secret, so that cdk diff shows a change of them. Secrets come from Secrets Manager.',
+    },
+    {
+      id: 'CloudFormation-Validate::E1029',
+      reason:
+        'A ${name} in the upstream file is for the proxy, and reaches it as it stands: it is in no Fn::Sub.',
+    },
+  );
+}

@@ -1,0 +1,64 @@
+import { Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
+import { FargateService } from 'aws-cdk-lib/aws-ecs';
+import type { FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
+import { Construct } from 'constructs';
+import { nameCached } from './lifetimes.ts';
+import type { Installation } from './installation.ts';
+
+/** An application that has no sign-in of its own. */
+export type ProtectedServiceOptions = {
+  readonly latchkey: Installation;
+  /** Its name in the network: `grafana` is found at `grafana.internal`. */
+  readonly name: string;
+  readonly port: number;
+  readonly task: FargateTaskDefinition;
+  readonly tasks?: number;
+};
+
+/**
+ * Runs an internal application where `to: http://grafana.internal:3000` of the upstream file leads: registered under its
+ * name, and reached by the proxy alone.
+ */
+export class ProtectedService extends Construct implements IConnectable {
+  /** To let it reach what it needs: it may open connections to anywhere. */
+  readonly connections: Connections;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { latchkey, name, port, task, tasks = 1 }: ProtectedServiceOptions,
+  ) {
+    super(scope, id);
+    const { cluster, namespace, network } = latchkey.parts;
+    const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
+      vpc: network.vpc,
+      description: `${name}: reached by the proxy alone`,
+      allowAllOutbound: true,
+    });
+    this.connections = securityGroup.connections;
+    this.connections.allowFrom(
+      latchkey.proxy.service,
+      Port.tcp(port),
+      'the proxy, which has asked who it is',
+    );
+    new FargateService(this, 'Service', {
+      cluster,
+      taskDefinition: task,
+      desiredCount: tasks,
+      vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+      securityGroups: [securityGroup],
+      assignPublicIp: false,
+      circuitBreaker: { enable: true, rollback: true },
+      minHealthyPercent: 100,
+      maxHealthyPercent: 200,
+      cloudMapOptions: {
+        cloudMapNamespace: namespace,
+        name,
+        dnsRecordType: DnsRecordType.A,
+        dnsTtl: nameCached,
+      },
+    });
+  }
+}

@@ -1,0 +1,51 @@
+import { Secret as TaskSecret } from 'aws-cdk-lib/aws-ecs';
+import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { Construct } from 'constructs';
+import { publicPort } from './container.ts';
+import type { ContainerOptions } from './container.ts';
+import { proxyEnding } from './lifetimes.ts';
+import type { Parts } from './parts.ts';
+import { namedSecrets } from './secrets.ts';
+import { Service } from './service.ts';
+
+/** The service in front of the applications: every host but that of auth leads to it. */
+export class Proxy extends Construct {
+  readonly group: ApplicationTargetGroup;
+  readonly service: Service;
+
+  constructor(scope: Construct, id: string, parts: Parts) {
+    super(scope, id);
+    const { environment, cluster, network, balancer } = parts;
+    const hosts = [`*.${environment.domain}`, ...environment.furtherHosts];
+    this.group = balancer.lead('Proxy', { hosts, priority: 1000, ending: proxyEnding });
+    this.service = new Service(this, 'Tasks', {
+      environment,
+      service: 'proxy',
+      cluster,
+      vpc: network.vpc,
+      tasks: environment.proxy.tasks,
+      container: proxyContainer(this, parts, parts.told.proxy),
+      group: this.group,
+    });
+  }
+}
+
+/** A proxy in a task of any service. */
+export function proxyContainer(
+  scope: Construct,
+  { environment, image, shared }: Parts,
+  variables: Readonly<Record<string, string>>,
+): Omit<ContainerOptions, 'logGroup'> {
+  return {
+    image,
+    command: '/bin/sso-proxy',
+    ports: [publicPort],
+    variables,
+    secrets: {
+      ...namedSecrets(scope, environment.proxy.secrets),
+      SESSION_COOKIE_SECRET: TaskSecret.fromSecretsManager(shared.cookie),
+      CLIENT_SECRET: TaskSecret.fromSecretsManager(shared.client),
+    },
+    ending: proxyEnding,
+  };
+}

@@ -1,0 +1,404 @@
+// What the load balancer, the tasks and the network of an installation are like, read from the template that is deployed.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { surveyAuthSettings } from '@latchkey/settings';
+import { Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { EnvironmentError, readEnvironment } from './environment.ts';
+import type { Environment } from './environment.ts';
+import { metricLabels } from './metrics.ts';
+import { checkedApp, LatchkeyStack } from './stack.ts';
+import { toldTo } from './told.ts';
+
+type Properties = Record<string, unknown>;
+type Resource = { readonly Type: string; readonly Properties: Properties };
+
+type Report = {
+  readonly pluginReports: readonly {
+    readonly violations: readonly { readonly ruleName: string }[];
+  }[];
+};
+
+const prod = synthesised('prod');
+const staging = synthesised('staging');
+
+function synthesised(name: string) {
+  const app = checkedApp();
+  const stack = new LatchkeyStack(
+    app,
+    readEnvironment(join(import.meta.dirname, 'environments', `${name}.yml`)),
+  );
+  return { template: Template.fromStack(stack), assembly: app.synth() };
+}
+
+describe('the load balancer', () => {
+  const attributes = attributesOf(prod.template, 'AWS::ElasticLoadBalancingV2::LoadBalancer');
+
+  test.each([
+    [
+      'drops header fields that applications would read as others',
+      'routing.http.drop_invalid_header_fields.enabled',
+      'true',
+    ],
+    [
+      'refuses requests that two servers would read differently',
+      'routing.http.desync_mitigation_mode',
+      'strictest',
+    ],
+    ['passes the host on as the browser wrote it', 'routing.http.preserve_host_header.enabled', 'true'],
+    ['writes access logs', 'access_logs.s3.enabled', 'true'],
+    ['is not deleted by mistake', 'deletion_protection.enabled', 'true'],
+  ])('%s', (_, key, value) => {
+    expect(attributes.get(key)).toBe(value);
+  });
+
+  test('closes an idle connection before a service does', () => {
+    const source = readFileSync(join(import.meta.dirname, '../../packages/http/src/server/life.ts'), 'utf8');
+    const keptMs = Number(/keepAliveMs = ([\d_]+)/.exec(source)?.[1]?.replaceAll('_', ''));
+    expect(Number(attributes.get('idle_timeout.timeout_seconds')) * 1_000).toBeLessThan(keptMs);
+  });
+
+  test('leads the host of auth to auth, all others of the domain to the proxy, and no host beyond', () => {
+    const rules = propertiesOf(prod.template, 'AWS::ElasticLoadBalancingV2::ListenerRule');
+    const hosts = rules.map(({ Priority, Conditions }) => [Priority, JSON.stringify(Conditions)]);
+    expect(hosts).toEqual([
+      [10, expect.stringContaining('"sso.apps.harbourline.example"')],
+      [1000, expect.stringContaining('"*.apps.harbourline.example"')],
+    ]);
+    prod.template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+      Port: 443,
+      DefaultActions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '421' } }],
+    });
+  });
+
+  test('speaks TLS 1.2 and later alone, and sends browsers that come over HTTP there', () => {
+    prod.template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+      Protocol: 'HTTPS',
+      SslPolicy: Match.stringLikeRegexp('TLS13-1-2'),
+    });
+    prod.template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+      Port: 80,
+      DefaultActions: [{ Type: 'redirect', RedirectConfig: { Protocol: 'HTTPS', StatusCode: 'HTTP_301' } }],
+    });
+  });
+
+  test('asks devices for their certificate where the environment says so, and only there', () => {
+    staging.template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+      MutualAuthentication: { Mode: 'verify' },
+    });
+    prod.template.resourceCountIs('AWS::ElasticLoadBalancingV2::TrustStore', 0);
+  });
+
+  test('has a firewall in front where the environment says so, and only there', () => {
+    prod.template.resourceCountIs('AWS::WAFv2::WebACLAssociation', 1);
+    staging.template.resourceCountIs('AWS::WAFv2::WebACLAssociation', 0);
+  });
+
+  test('has a certificate that DNS validates, or the one that is given', () => {
+    prod.template.hasResourceProperties('AWS::CertificateManager::Certificate', {
+      DomainName: '*.apps.harbourline.example',
+      ValidationMethod: 'DNS',
+    });
+    staging.template.resourceCountIs('AWS::CertificateManager::Certificate', 0);
+  });
+});
+
+describe.each(['auth', 'proxy'] as const)('the tasks of %s', (service) => {
+  const task = propertiesOf(prod.template, 'AWS::ECS::TaskDefinition').find((one) =>
+    containerOf(one, service),
+  );
+  const container = containerOf(task, service);
+  const fargate = prod.template.findResources('AWS::ECS::Service');
+  const runs = Object.entries(fargate).find(([id]) => id.toLowerCase().includes(service))?.[1] as Resource;
+  const group = propertiesOf(prod.template, 'AWS::ElasticLoadBalancingV2::TargetGroup', service)[0];
+
+  test('run on ARM64, with a root filesystem that nobody writes to, and without any capability', () => {
+    expect(task).toMatchObject({ RuntimePlatform: { CpuArchitecture: 'ARM64' } });
+    expect(container).toMatchObject({
+      Command: [`/bin/sso-${service}`],
+      ReadonlyRootFilesystem: true,
+      LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
+      HealthCheck: { Command: ['CMD', '/bin/healthcheck'] },
+    });
+  });
+
+  test('are replaced one after the other, rolled back by themselves, in two zones at least, without a public address', () => {
+    expect(runs.Properties).toMatchObject({
+      DeploymentConfiguration: {
+        DeploymentCircuitBreaker: { Enable: true, Rollback: true },
+        MinimumHealthyPercent: 100,
+        MaximumPercent: 200,
+      },
+      AvailabilityZoneRebalancing: 'ENABLED',
+      NetworkConfiguration: { AwsvpcConfiguration: { AssignPublicIp: 'DISABLED' } },
+    });
+    expect(JSON.stringify(runs.Properties['NetworkConfiguration']).match(/privateSubnet\d/g)).toHaveLength(3);
+  });
+
+  test('are as many as CPU and requests ask for', () => {
+    const policies = propertiesOf(prod.template, 'AWS::ApplicationAutoScaling::ScalingPolicy', service);
+    const kinds = policies.map((policy) => JSON.stringify(policy).match(/ECSService\w+|ALBRequest\w+/)?.[0]);
+    expect(kinds.toSorted((one, other) => `${one}`.localeCompare(`${other}`))).toEqual([
+      'ALBRequestCountPerTarget',
+      'ECSServiceAverageCPUUtilization',
+    ]);
+  });
+
+  test('are given the time that they take to end: by the load balancer first, then by ECS', () => {
+    const told = variablesOf(container);
+    const drain = Number.parseInt(told.get('SERVER_TIMEOUT_DRAIN') ?? '', 10);
+    const shutdown = Number.parseInt(told.get('SERVER_TIMEOUT_SHUTDOWN') ?? '', 10);
+    expect(container?.['StopTimeout']).toBeGreaterThan(drain + shutdown);
+    expect(container?.['StopTimeout']).toBeLessThanOrEqual(120);
+    const delay = attributesIn(group?.['TargetGroupAttributes']).get('deregistration_delay.timeout_seconds');
+    expect(Number(delay)).toBe(shutdown);
+    expect(group).toMatchObject({ HealthCheckPath: '/ping', Port: 4180 });
+  });
+
+  test('hold no secret in variables, and get each from Secrets Manager', () => {
+    const names = [...variablesOf(container).keys()];
+    expect(names.filter((name) => /SECRET|PASSWORD|_KEY$|REDIS_URL/.test(name))).toEqual([]);
+    const secrets = ((container?.['Secrets'] ?? []) as { Name: string }[]).map(({ Name }) => Name);
+    expect(secrets).toEqual(expect.arrayContaining(['SESSION_COOKIE_SECRET']));
+  });
+});
+
+test('auth asks its store where there is one, and is a single task where there is none', () => {
+  expect(variablesOf(containerIn(prod.template, 'auth')).get('REDIS_CLUSTER')).toBe('true');
+  expect(variablesOf(containerIn(staging.template, 'auth')).has('REDIS_CLUSTER')).toBe(false);
+  staging.template.hasResourceProperties('AWS::ECS::Service', { DesiredCount: 1 });
+  prod.template.hasResourceProperties('AWS::ElastiCache::ServerlessCache', { Engine: 'valkey' });
+});
+
+test('what names are remembered for is what auth still answers after it was told to stop', () => {
+  prod.template.hasResourceProperties('AWS::ServiceDiscovery::Service', {
+    Name: 'auth',
+    DnsConfig: { DnsRecords: [{ Type: 'A', TTL: 10 }] },
+  });
+  expect(variablesOf(containerIn(prod.template, 'auth')).get('SERVER_TIMEOUT_DRAIN')).toBe('10s');
+});
+
+test('the proxy asks auth at its name in the network, at the port that browsers do not reach', () => {
+  const told = variablesOf(containerIn(prod.template, 'proxy'));
+  expect(told.get('PROVIDER_URL_INTERNAL')).toBe('http://auth.internal:4181');
+  expect(variablesOf(containerIn(prod.template, 'auth')).get('SERVER_INTERNAL_PORT')).toBe('4181');
+  prod.template.hasResourceProperties('AWS::ServiceDiscovery::PrivateDnsNamespace', { Name: 'internal' });
+});
+
+test('the load balancer is believed, and nobody else: the ranges are those of its subnets', () => {
+  const trusted = variablesOf(containerIn(prod.template, 'proxy')).get('SERVER_TRUSTED_PROXIES');
+  expect(trusted).toBe('10.30.0.0/24,10.30.1.0/24,10.30.2.0/24');
+  const given = variablesOf(containerIn(staging.template, 'auth')).get('SERVER_TRUSTED_PROXIES');
+  expect(given).toBe('10.20.0.0/24,10.20.1.0/24');
+});
+
+test('each port is reached by those who need it, and by nobody else', () => {
+  const within = propertiesOf(prod.template, 'AWS::EC2::SecurityGroupIngress').map(
+    ({ FromPort, ToPort, SourceSecurityGroupId, GroupId }) =>
+      `${partIn(SourceSecurityGroupId)} -> ${partIn(GroupId)}:${String(FromPort)}-${String(ToPort)}`,
+  );
+  expect(within.toSorted()).toEqual([
+    'Auth -> AuthStore:6379-6380',
+    'Balancer -> Auth:4180-4180',
+    'Balancer -> Proxy:4180-4180',
+    'Proxy -> Auth:4181-4181',
+  ]);
+  const fromOutside = propertiesOf(prod.template, 'AWS::EC2::SecurityGroup').flatMap(
+    ({ GroupDescription, SecurityGroupIngress = [] }) =>
+      (SecurityGroupIngress as { CidrIp: string; FromPort: number }[]).map(
+        ({ CidrIp, FromPort }) => `${String(GroupDescription).split(':')[0]}: ${CidrIp} at ${FromPort}`,
+      ),
+  );
+  expect(fromOutside).toEqual(['The load balancer: 0.0.0.0/0 at 443', 'The load balancer: 0.0.0.0/0 at 80']);
+  const office = JSON.stringify(propertiesOf(staging.template, 'AWS::EC2::SecurityGroup'));
+  expect(office).not.toContain('"CidrIp":"0.0.0.0/0","Description":"browsers');
+});
+
+test('a task may write its metrics and nothing else', () => {
+  const policies = propertiesOf(prod.template, 'AWS::IAM::Policy', 'TaskRole');
+  const allowed = policies.flatMap(({ PolicyDocument }) =>
+    (PolicyDocument as { Statement: { Action: string | string[] }[] }).Statement.flatMap(
+      ({ Action }) => Action,
+    ),
+  );
+  expect([...new Set(allowed)].toSorted()).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
+});
+
+test('what is generated are keys that the services take', () => {
+  const generated = propertiesOf(prod.template, 'AWS::SecretsManager::Secret').flatMap(
+    ({ GenerateSecretString }) => GenerateSecretString ?? [],
+  );
+  expect(generated).toHaveLength(4);
+  for (const how of generated) {
+    expect(how).toEqual({ PasswordLength: 64, ExcludePunctuation: true, IncludeSpace: false });
+  }
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+  const secret = Array.from({ length: 64 }, (_, at) => alphabet[(at * 37) % alphabet.length]).join('');
+  const generatedOnes = { SESSION_KEY: secret, SESSION_COOKIE_SECRET: secret, CLIENT_PROXY_SECRET: secret };
+  const refused = surveyAuthSettings(generatedOnes).errors.map(({ variable }) => variable);
+  expect(refused.filter((variable) => variable in generatedOnes)).toEqual([]);
+});
+
+describe('an environment with which a task would not start is refused before anything is deployed', () => {
+  const environment = readEnvironment(join(import.meta.dirname, 'environments/prod.yml'));
+  const network = { balancerRanges: ['10.30.0.0/24'] };
+  const { auth, proxy } = environment;
+  const withAuth = (variables: Record<string, string>) => ({
+    ...environment,
+    auth: { ...auth, environment: { ...auth.environment, ...variables } },
+  });
+
+  test.each<[string, Environment, string]>([
+    [
+      'what a service would refuse',
+      withAuth({ SESSION_LIFETIME: 'a week' }),
+      'auth would not start: SESSION_LIFETIME: got "a week", write a duration above 1m and below 8760h, like 720h',
+    ],
+    [
+      'a secret beside what everybody may read',
+      withAuth({ PROVIDER_STAFF_CLIENT_SECRET: 'hunter2' }),
+      'auth.environment.PROVIDER_STAFF_CLIENT_SECRET: it would stand in the template; put it into Secrets Manager and its name under auth.secrets',
+    ],
+    [
+      'what follows from the rest',
+      withAuth({ SERVER_INTERNAL_PORT: '4181' }),
+      'auth: SERVER_INTERNAL_PORT follows from the rest of this file, leave it out',
+    ],
+    [
+      'a mistake in the upstream file, by line and column',
+      { ...environment, upstreamText: '- service: wiki\n  default: { from: wiki.example.com }\n' },
+      '../../environments/upstreams.yml:1:3: missing `to` parameter',
+    ],
+    [
+      'an upstream file that a task definition has no room for',
+      { ...environment, upstreamText: `${environment.upstreamText}# ${'x'.repeat(50_000)}\n` },
+      'a task definition has room for 49152',
+    ],
+  ])('%s', (_, wrong, sentence) => {
+    expect(() => toldTo(wrong, network)).toThrow(EnvironmentError);
+    expect(() => toldTo(wrong, network)).toThrow(sentence);
+  });
+
+  test('and one that is right is told to both services alike', () => {
+    const told = toldTo(environment, network);
+    expect(told.auth['CLIENT_PROXY_ID']).toBe(told.proxy['CLIENT_ID']);
+    expect(told.auth['SESSION_COOKIE_DOMAIN']).toBe(told.proxy['SESSION_COOKIE_DOMAIN']);
+    expect(told.proxy['PROVIDER_URL_EXTERNAL']).toBe(`https://${told.auth['SERVER_HOST']}`);
+    expect(proxy.environment['SESSION_TTL_LIFETIME']).toBe(auth.environment['SESSION_LIFETIME']);
+  });
+});
+
+test.each([
+  ['prod', prod],
+  ['staging', staging],
+])(
+  'nothing of %s is what AWS calls unwise, but for what has its reason written beside it',
+  (_, { assembly }) => {
+    expect(violationsIn(assembly)).toEqual([]);
+  },
+);
+
+test('what AWS calls unwise, and nobody has given a reason for, ends the synthesis', () => {
+  const app = checkedApp();
+  new Bucket(new Stack(app, 'careless'), 'Bucket');
+  expect(() => app.synth()).toThrow('AwsSolutions-S1');
+});
+
+describe('somebody is told', () => {
+  test.each([
+    'BalancerErrors',
+    'ProxyErrors',
+    'AuthErrors',
+    'ProxyTasks',
+    'AuthTasks',
+    'Introspection',
+    'Grace',
+    'Mismatch',
+    'UpstreamFile',
+    'Reload',
+    'Directory',
+    'DirectoryPauses',
+    'Store',
+    'Certificate',
+  ])('of %s', (name) => {
+    const [alarm] = propertiesOf(prod.template, 'AWS::CloudWatch::Alarm', `Alarm${name}`);
+    expect(alarm).toMatchObject({
+      AlarmActions: [expect.anything()],
+      AlarmDescription: expect.stringMatching(/\.$/),
+    });
+  });
+
+  test('where no task is left, although nothing counts any more', () => {
+    for (const id of ['AlarmProxyTasks', 'AlarmAuthTasks']) {
+      const [alarm] = propertiesOf(prod.template, 'AWS::CloudWatch::Alarm', id);
+      expect(alarm).toMatchObject({ TreatMissingData: 'breaching', MetricName: 'HealthyHostCount' });
+    }
+  });
+});
+
+test('every metric that goes to CloudWatch is one of the service that it is read from, with its labels', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/dashboards.md'), 'utf8');
+  for (const [service, metrics] of Object.entries<Record<string, readonly string[]>>(metricLabels)) {
+    const title = `## ${service === 'auth' ? 'Auth' : 'Proxy'}: Prometheus`;
+    const section = page.slice(page.indexOf(title)).split('\n## ')[0] ?? '';
+    for (const [metric, labels] of Object.entries(metrics)) {
+      const row = section.split('\n').find((line) => line.startsWith(`| \`${metric}\` |`));
+      expect([metric, row]).toEqual([metric, expect.stringMatching(/\| (?:counter|gauge) \|/)]);
+      for (const label of labels) expect(row).toContain(`\`${label}\``);
+    }
+  }
+});
+
+test('every metric of ours on the dashboard and in an alarm is one that goes there', () => {
+  const text = JSON.stringify(prod.template.toJSON());
+  const known = Object.values(metricLabels).flatMap((metrics) => Object.keys(metrics));
+  const read = new Set(text.match(/latchkey_\w+/g));
+  expect([...read].filter((name) => !known.includes(name))).toEqual([]);
+  expect(known.filter((name) => !read.has(name))).toEqual([]);
+});
+
+function violationsIn({ directory }: CloudAssembly): string[] {
+  const report: Report = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8'));
+  return report.pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName));
+}
+
+function propertiesOf(template: Template, type: string, idPart = ''): Properties[] {
+  return Object.entries(template.findResources(type))
+    .filter(([id]) => id.toLowerCase().includes(idPart.toLowerCase()))
+    .map(([, resource]) => (resource as Resource).Properties);
+}
+
+function containersOf(task: Properties | undefined): Properties[] {
+  return (task?.['ContainerDefinitions'] ?? []) as Properties[];
+}
+
+function containerOf(task: Properties | undefined, name: string): Properties | undefined {
+  return containersOf(task).find((container) => container['Name'] === name);
+}
+
+function containerIn(template: Template, name: string): Properties | undefined {
+  return propertiesOf(template, 'AWS::ECS::TaskDefinition')
+    .map((task) => containerOf(task, name))
+    .find((container) => container !== undefined);
+}
+
+function variablesOf(container: Properties | undefined): Map<string, string> {
+  const variables = (container?.['Environment'] ?? []) as { Name: string; Value: string }[];
+  return new Map(variables.map(({ Name, Value }) => [Name, Value]));
+}
+
+function attributesOf(template: Template, type: string): Map<string, string> {
+  return attributesIn(propertiesOf(template, type)[0]?.['LoadBalancerAttributes']);
+}
+
+function attributesIn(attributes: unknown): Map<string, string> {
+  return new Map((attributes as { Key: string; Value: string }[]).map(({ Key, Value }) => [Key, Value]));
+}
+
+/** Whose a security group is, by the name that CDK makes of where it stands. */
+function partIn(reference: unknown): string | undefined {
+  return /Latchkey(AuthStore|Auth|Proxy|Balancer)/.exec(JSON.stringify(reference))?.[1];
+}

@@ -1,0 +1,136 @@
+import { sentenceOf, surveyAuthSettings, surveyProxySettings } from '@latchkey/settings';
+import { loadUpstreams } from '@latchkey/upstreams';
+import { internalPort, metricsPort } from './container.ts';
+import { EnvironmentError } from './environment.ts';
+import type { Environment, TasksOfService } from './environment.ts';
+import { authEnding, endingVariables, proxyEnding } from './lifetimes.ts';
+import type { Network } from './network.ts';
+
+type Variables = Record<string, string>;
+
+/** The name by which auth knows the proxy. */
+const clientId = 'latchkey-proxy';
+// Of the 64 KiB that a task definition holds.
+const mostUpstreamBytes = 48 * 1024;
+const isSecret = /_(?:SECRET|KEY|JSON|WORKLOAD_IDENTITY)$|^REDIS_URL$/;
+
+/** What is told to both services, in variables. Nothing of it is secret. */
+export type Told = { readonly auth: Variables; readonly proxy: Variables };
+
+/**
+ * The variables of both services: what follows from the installation, and what the environment says besides.
+ *
+ * @throws EnvironmentError with everything for which a task would not start
+ */
+export function toldTo(environment: Environment, network: Pick<Network, 'balancerRanges'>): Told {
+  const own = { auth: authVariables(environment, network), proxy: proxyVariables(environment, network) };
+  const told = {
+    auth: { ...own.auth, ...environment.auth.environment },
+    proxy: { ...own.proxy, ...environment.proxy.environment },
+  };
+  const problems = [
+    ...misplaced('auth', environment.auth, own.auth),
+    ...misplaced('proxy', environment.proxy, own.proxy),
+    ...refusedByAuth(environment, told.auth),
+    ...refusedByProxy(environment, told.proxy, environment.upstreams.file),
+  ];
+  if (problems.length > 0) throw new EnvironmentError(environment.file, problems);
+  return told;
+}
+
+/**
+ * The variables of a proxy that stands beside one application, with an upstream file of its own.
+ *
+ * @throws EnvironmentError with everything for which its task would not start
+ */
+export function toldBeside(
+  environment: Environment,
+  told: Told,
+  upstreamText: string,
+  name: string,
+): Variables {
+  const variables = { ...told.proxy, UPSTREAM_CLUSTER: '', UPSTREAM_CONFIG: upstreamText };
+  const problems = refusedByProxy(environment, variables, name);
+  if (problems.length > 0) throw new EnvironmentError(environment.file, problems);
+  return variables;
+}
+
+function authVariables(
+  { authHost, domain, furtherHosts, store }: Environment,
+  { balancerRanges }: Pick<Network, 'balancerRanges'>,
+): Variables {
+  const domains = new Set([domain, ...furtherHosts.map((host) => host.replace('*.', ''))]);
+  return {
+    SERVER_HOST: authHost,
+    SERVER_TRUSTED_PROXIES: balancerRanges.join(','),
+    SERVER_INTERNAL_PORT: `${internalPort}`,
+    METRICS_PORT: `${metricsPort}`,
+    CLIENT_PROXY_ID: clientId,
+    SESSION_COOKIE_DOMAIN: domain,
+    AUTHORIZE_PROXY_DOMAINS: [...domains].join(','),
+    ...(store && { REDIS_CLUSTER: 'true' }),
+    ...endingVariables(authEnding),
+  };
+}
+
+function proxyVariables(
+  { authHost, domain, namespace, upstreams, upstreamText }: Environment,
+  { balancerRanges }: Pick<Network, 'balancerRanges'>,
+): Variables {
+  return {
+    SERVER_TRUSTED_PROXIES: balancerRanges.join(','),
+    METRICS_PORT: `${metricsPort}`,
+    PROVIDER_URL_EXTERNAL: `https://${authHost}`,
+    PROVIDER_URL_INTERNAL: `http://auth.${namespace}:${internalPort}`,
+    CLIENT_ID: clientId,
+    SESSION_COOKIE_DOMAIN: domain,
+    UPSTREAM_CLUSTER: upstreams.cluster,
+    UPSTREAM_CONFIG: upstreamText,
+    ...endingVariables(proxyEnding),
+  };
+}
+
+function misplaced(service: string, { environment, secrets }: TasksOfService, own: Variables): string[] {
+  return [
+    ...Object.keys(environment)
+      .filter((name) => isSecret.test(name))
+      .map(
+        (name) =>
+          `${service}.environment.${name}: it would stand in the template; put it into Secrets Manager and its name under ${service}.secrets`,
+      ),
+    ...[...Object.keys(environment), ...Object.keys(secrets)]
+      .filter((name) => name in own)
+      .map((name) => `${service}: ${name} follows from the rest of this file, leave it out`),
+  ];
+}
+
+function refusedByAuth({ auth, store }: Environment, variables: Variables): string[] {
+  const secrets = [
+    'SESSION_KEY',
+    'SESSION_COOKIE_SECRET',
+    'CLIENT_PROXY_SECRET',
+    ...(store ? ['REDIS_URL'] : []),
+  ];
+  const { errors } = surveyAuthSettings(withSecrets(variables, [...secrets, ...Object.keys(auth.secrets)]));
+  return errors.map((problem) => `auth would not start: ${sentenceOf(problem)}`);
+}
+
+function refusedByProxy({ proxy }: Environment, variables: Variables, file: string): string[] {
+  const secrets = ['SESSION_COOKIE_SECRET', 'CLIENT_SECRET', ...Object.keys(proxy.secrets)];
+  const { settings, errors } = surveyProxySettings(withSecrets(variables, secrets));
+  const { UPSTREAM_CONFIG: text = '' } = variables;
+  const { diagnostics } = loadUpstreams({ ...settings.upstream, file, text });
+  const bytes = Buffer.byteLength(text);
+  return [
+    ...errors.map((problem) => `the proxy would not start: ${sentenceOf(problem)}`),
+    ...diagnostics.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`),
+    ...(bytes > mostUpstreamBytes
+      ? [`${file} is of ${bytes} bytes: a task definition has room for ${mostUpstreamBytes}`]
+      : []),
+  ];
+}
+
+/** Secrets are named and not known: as if each came from a file of another machine. */
+function withSecrets(variables: Variables, secrets: readonly string[]): Variables {
+  return { ...variables, ...Object.fromEntries(secrets.map((name) => [`${name}_FILE`, '/run/secrets/it'])) };
+}
