@@ -5,7 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { findProgram } from '@latchkey/testing/programs';
-import { freePort } from '../fixtures/ports.ts';
+import { freePort } from '@latchkey/testing/ports';
 import { startProgram } from '../fixtures/running-program.ts';
 import { ask, askAsStranger, useApplication } from './application.ts';
 import type { InUse } from './application.ts';

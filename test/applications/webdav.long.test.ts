@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '@latchkey/testing/programs';
-import { freePort } from '../fixtures/ports.ts';
+import { freePort } from '@latchkey/testing/ports';
 import { startProgram } from '../fixtures/running-program.ts';
 import { nginxWith } from '../fronts/nginx.ts';
 import { ask, askAsStranger, useApplication } from './application.ts';

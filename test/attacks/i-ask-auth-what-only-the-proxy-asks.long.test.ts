@@ -2,7 +2,7 @@
 // On a port of its own it is nowhere else, and nothing else is on that port.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
-import { freePort } from '../fixtures/ports.ts';
+import { freePort } from '@latchkey/testing/ports';
 import { sendRaw } from '../fixtures/raw-request.ts';
 import { startStack } from '../fixtures/stack.ts';
 import type { Stack } from '../fixtures/stack.ts';

@@ -3,7 +3,7 @@ import { Browser } from '@latchkey/testing/browser';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '@latchkey/testing/programs';
-import { freePort } from '../fixtures/ports.ts';
+import { freePort } from '@latchkey/testing/ports';
 import { pressAccount } from '../fixtures/sign-in.ts';
 import type { Installation } from './installation.ts';
 import { startServer } from './processes.ts';

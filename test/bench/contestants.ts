@@ -1,5 +1,5 @@
 import { sealData } from 'iron-session';
-import { freePort } from '../fixtures/ports.ts';
+import { freePort } from '@latchkey/testing/ports';
 import { startApache } from './apache.ts';
 import type { Installation } from './installation.ts';
 import { hosts, startLatchkey } from './latchkey.ts';

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { imageStart } from '../fixtures/image-start.ts';
-import { freePort } from '../fixtures/ports.ts';
+import { freePort } from '@latchkey/testing/ports';
 import type { Installation } from './installation.ts';
 import { startServer } from './processes.ts';
 import type { Listening } from './processes.ts';

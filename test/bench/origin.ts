@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePort } from '../fixtures/ports.ts';
+import { freePort } from '@latchkey/testing/ports';
 import { bodies } from './bodies.ts';
 import { startNginx } from './nginx.ts';
 import { isInstalled, startNode } from './processes.ts';

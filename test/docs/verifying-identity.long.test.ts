@@ -9,7 +9,7 @@ import { createLocalJWKSet, jwtVerify } from 'jose';
 import type { JSONWebKeySet } from 'jose';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { freePort } from '../fixtures/ports.ts';
+import { freePort } from '@latchkey/testing/ports';
 import { findProgram } from '@latchkey/testing/programs';
 import { startProgram } from '../fixtures/running-program.ts';
 import { valuesOf } from '../fixtures/recorder.ts';

@@ -4,7 +4,7 @@ import type { RunningRedis } from '@latchkey/testing/redis';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts } from '../fixtures/ports.ts';
+import { freePorts } from '@latchkey/testing/ports';
 import { startBalancer } from './balancer.ts';
 import type { Balancer } from './balancer.ts';
 import { authHost, environments, slug } from './environments.ts';

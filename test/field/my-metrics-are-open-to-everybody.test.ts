@@ -1,6 +1,6 @@
 // Both services listened on SERVER_ADDRESS, and `/metrics` on every address of the machine all the same.
 import { expect, test } from '@jest/globals';
-import { freePort } from '../fixtures/ports.ts';
+import { freePort } from '@latchkey/testing/ports';
 import { startLoneProxy } from '../fixtures/lone-proxy.ts';
 
 test('metrics listen where the service listens, and nowhere else', async () => {

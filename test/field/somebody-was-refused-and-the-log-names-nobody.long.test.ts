@@ -1,7 +1,7 @@
 // Auth refused an account and showed it on the page, and the log had nothing but a code: whoever was asked for help could
 // not find the person. With LOGGING_ENABLE=false there was no line at all, nor for an error of ours.
 import { expect, test } from '@jest/globals';
-import { freePort } from '../fixtures/ports.ts';
+import { freePort } from '@latchkey/testing/ports';
 import { pressAccount } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 import type { StackInUse } from '../fixtures/use-stack.ts';

@@ -6,7 +6,7 @@ import type { Browser } from '@latchkey/testing/browser';
 import { createServer, request } from 'node:http';
 import type { Server, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import { freePort } from '../fixtures/ports.ts';
+import { freePort } from '@latchkey/testing/ports';
 import { signedIn } from '../fixtures/sign-in.ts';
 import { startStack } from '../fixtures/stack.ts';
 import type { Stack } from '../fixtures/stack.ts';

@@ -9,7 +9,7 @@ import { grpcHealthPath } from '@latchkey/contract';
 import type { RunningServer } from '@latchkey/http';
 import { startProxy } from '@latchkey/proxy';
 import { createMetrics } from '@latchkey/telemetry';
-import { freePort } from '../fixtures/ports.ts';
+import { freePort } from '@latchkey/testing/ports';
 import { sendRaw } from '../fixtures/raw-request.ts';
 import { signedIn } from '../fixtures/sign-in.ts';
 import { startStack } from '../fixtures/stack.ts';

@@ -7,7 +7,7 @@ import { Browser } from '@latchkey/testing/browser';
 import { hasRedis, startRedis } from '@latchkey/testing/redis';
 import type { RunningRedis } from '@latchkey/testing/redis';
 import { setTimeout as pause } from 'node:timers/promises';
-import { freePort } from '../fixtures/ports.ts';
+import { freePort } from '@latchkey/testing/ports';
 import { signedIn } from '../fixtures/sign-in.ts';
 import { startStack } from '../fixtures/stack.ts';
 import type { Stack } from '../fixtures/stack.ts';

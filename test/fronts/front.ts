@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Browser } from '@latchkey/testing/browser';
-import { freePort } from '../fixtures/ports.ts';
+import { freePort } from '@latchkey/testing/ports';
 import { startProgram } from '../fixtures/running-program.ts';
 import type { Plan, RunningProgram } from '../fixtures/running-program.ts';
 import { signIn } from '../fixtures/sign-in.ts';

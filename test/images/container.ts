@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { freePort } from '../fixtures/ports.ts';
+import { freePort } from '@latchkey/testing/ports';
 import type { Image } from './image.ts';
 import { outputOf } from './program.ts';
 import type { Ended } from './program.ts';

@@ -9,7 +9,7 @@ import { loadUpstreams } from '@latchkey/upstreams';
 import type { RouteTable } from '@latchkey/upstreams';
 import { randomBytes } from 'node:crypto';
 import { Writable } from 'node:stream';
-import { freePort } from '../fixtures/ports.ts';
+import { freePort } from '@latchkey/testing/ports';
 import { sendRaw } from '../fixtures/raw-request.ts';
 import { startRecorder } from '../fixtures/recorder.ts';
 import type { Recorder } from '../fixtures/recorder.ts';

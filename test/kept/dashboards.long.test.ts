@@ -5,7 +5,7 @@ import { startDevDirectory } from '@latchkey/dev-idp';
 import { createMetrics } from '@latchkey/telemetry';
 import { proxyMetrics } from '@latchkey/proxy';
 import type { Browser } from '@latchkey/testing/browser';
-import { freePort } from '../fixtures/ports.ts';
+import { freePort } from '@latchkey/testing/ports';
 import { sendRaw } from '../fixtures/raw-request.ts';
 import { startService } from '../fixtures/service-process.ts';
 import { pressAccount, signedIn } from '../fixtures/sign-in.ts';

@@ -82,7 +82,7 @@ test('what is not understood is passed over, and the rest is heard', async () =>
 });
 
 test.each<[string, Partial<Answer> | Error]>([
-  ['auth is away', new AuthUnavailable('no answer: unreachable')],
+  ['auth is away', new AuthUnavailable('no answer: unreachable', { isLost: true })],
   ['it answers something else', { body: '<html>' }],
   ['it answers more than is ever told at once', telling(Array.from({ length: 1_001 }, () => ({ sid: 'x' })))],
   ['it refuses', { status: 401 }],
