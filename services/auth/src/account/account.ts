@@ -10,15 +10,20 @@ import { endSid } from '../session/end.ts';
 import { endAccount, endRecord } from '../session/end-person.ts';
 import type { EndingPeople } from '../session/end-person.ts';
 import { livingOf } from '../session/living.ts';
-import { sessionsIn } from '../session/open.ts';
+import { heldSessions, sessionsIn } from '../session/open.ts';
 import type { Opening, OpenSession } from '../session/open.ts';
 import type { SessionRecord, SessionRecords } from '../session/records.ts';
 import { beginSignIn } from '../sign-in/begin.ts';
 import type { Beginning } from '../sign-in/begin.ts';
 import { startHref } from '../sign-in/links.ts';
-import { signedOutMark, toAccountMark, toAccountMarkSeconds } from '../sign-in/marks.ts';
+import {
+  signedOutMark,
+  signedOutMarkSeconds,
+  toAccountMark,
+  toAccountMarkSeconds,
+} from '../sign-in/marks.ts';
 import { waysOut } from '../sign-out/at-provider.ts';
-import { closeBrowser } from '../sign-out/close-browser.ts';
+import { takeSessionCookie } from '../sign-out/close-browser.ts';
 import { leavingCookie, newSignOutState } from '../sign-out/leaving.ts';
 import type { OpenStore } from '../store/open.ts';
 import { digest } from '@latchkey/contract';
@@ -44,21 +49,11 @@ export function showAccount(parts: OwnAccount): Handler {
   return async function showSessions(req, res) {
     const { session } = (await personIn(req, res, parts)) ?? {};
     if (session === undefined) {
-      toAccount.set(res, '1', toAccountMarkSeconds);
-      const isSignedOut = signedOut.read(req) !== undefined;
       const [only, ...others] = parts.providers.values();
-      if (only !== undefined && others.length === 0 && !isSignedOut) {
-        return beginSignIn(req, res, { provider: only }, parts);
-      }
-      const providers = [...parts.providers.values()].map(({ slug, name }) => ({
-        name,
-        href: startHref(slug, { selectAccount: isSignedOut }, parts),
-      }));
-      return replyPage(
-        res,
-        200,
-        signInPage({ providers, signedOut: isSignedOut, requestId: res.locals.line.id }),
-      );
+      const isAsked = only === undefined || others.length > 0 || signedOut.read(req) !== undefined;
+      if (isAsked) return replySignIn(req, res, parts);
+      toAccount.set(res, '1', toAccountMarkSeconds);
+      return beginSignIn(req, res, { provider: only }, parts);
     }
     const others = await othersOf(session, parts);
     const { from = {} } = (await parts.records.get(session.sid)) ?? {};
@@ -85,7 +80,7 @@ const ofOneTask =
 export function endOne(parts: OwnAccount): Handler {
   return async function endOwnSession(req, res) {
     const { session } = (await personIn(req, res, parts)) ?? {};
-    if (session === undefined) return replyRedirect(res, accountPath);
+    if (session === undefined) return replySignIn(req, res, parts);
     const handle = formParameters(req.body).one('session');
     if (handle === handleOf(session.sid)) return replyRedirect(res, `/${session.idp}/sign_out`);
     const record = (await othersOf(session, parts)).find(({ sid }) => handleOf(sid) === handle);
@@ -98,22 +93,39 @@ export function endOne(parts: OwnAccount): Handler {
 
 /** `POST /account/sign_out_everywhere`: ends all of a person's sessions, this one among them. */
 export function endAll(parts: OwnAccount): Handler {
+  const signedOut = signedOutMark(parts.cookies.own);
   const leavings = leavingCookie(parts.cookies.own);
 
   return async function endOwnSessions(req, res) {
     const opened = await personIn(req, res, parts);
-    if (opened === undefined) return replyRedirect(res, accountPath);
+    if (opened === undefined) return replySignIn(req, res, parts);
     const { session, known } = opened;
+    // A sibling host may have planted the cookie of somebody else, and hidden one of this person's by it.
+    const { sessions, all } = await heldSessions(req.headers.cookie, parts);
     await endAccount(session, parts);
-    await endSid(session, parts);
+    await Promise.all(sessions.map((held) => endSid(held, parts)));
     parts.emit({ kind: 'sign_out' });
-    closeBrowser(res, parts.cookies);
+    takeSessionCookie(res, parts.cookies);
+    if (!all) throw new HttpError('sign_out_incomplete');
+    signedOut.set(res, '1', signedOutMarkSeconds);
     const state = newSignOutState();
     const ways = await waysOut([{ ...session, idToken: known.idToken }], state, parts);
     if (ways.length > 0) leavings.set(res, state, {});
     const signInHref = startHref(session.idp, { selectAccount: true }, parts);
     replySignedOut(res, { everywhere: true, signInHref, waysOut: ways, requestId: res.locals.line.id });
   };
+}
+
+// To a form, too, that was left open until its session was over: a redirect would lead on to the provider, and a browser holds
+// every redirect of the answer to a form to `form-action`, so that the button would do nothing.
+function replySignIn(req: Request, res: Reply, parts: OwnAccount): void {
+  const signedOut = signedOutMark(parts.cookies.own).read(req) !== undefined;
+  toAccountMark(parts.cookies.own).set(res, '1', toAccountMarkSeconds);
+  const providers = [...parts.providers.values()].map(({ slug, name }) => ({
+    name,
+    href: startHref(slug, { selectAccount: signedOut }, parts),
+  }));
+  replyPage(res, 200, signInPage({ providers, signedOut, requestId: res.locals.line.id }));
 }
 
 async function personIn(req: Request, res: Reply, parts: OwnAccount): Promise<OpenSession | undefined> {

@@ -1,6 +1,5 @@
 import { clearCookie, endSessionCookie } from '@latchkey/session';
 import type { CookieScope, SessionCookie } from '@latchkey/session';
-import { signedOutMark, signedOutMarkSeconds } from '../sign-in/marks.ts';
 import type { Reply } from '../web/locals.ts';
 
 type Cookies = { readonly session: SessionCookie; readonly own: CookieScope };
@@ -10,10 +9,4 @@ export function takeSessionCookie(res: Reply, { session, own }: Cookies): void {
   res.append('Set-Cookie', endSessionCookie(session));
   // One of our name for this host alone is not ours where there is a common domain, and would hide the next one.
   if (session.scope.domain !== undefined) res.append('Set-Cookie', clearCookie(session.name, own));
-}
-
-/** The same for a browser that is signed out for good: it has a page shown before the next sign-in. */
-export function closeBrowser(res: Reply, cookies: Cookies): void {
-  takeSessionCookie(res, cookies);
-  signedOutMark(cookies.own).set(res, '1', signedOutMarkSeconds);
 }
