@@ -1,7 +1,7 @@
 // How long it takes from each cause until nobody is let in with the session any more, on hosts that share a cookie and on hosts that
 // have their own, and until what is open has ended: at a proxy that hears of ends, and at one that auth tells nothing.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { revocationsPath } from '@latchkey/contract';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { adminRevocationPath, revocationsPath } from '@latchkey/contract';
 import { startDevDirectory } from '@latchkey/dev-idp';
 import type { DevDirectory } from '@latchkey/dev-idp';
 import type { RunningServer } from '@latchkey/http';
@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '@latchkey/testing/ports';
 import { WebSocket } from 'ws';
 import { cookieHeader, signIn, signOut } from '../fixtures/sign-in.ts';
 import { startStack } from '../fixtures/stack.ts';
@@ -26,6 +27,7 @@ const byClockMs = validMs + 1_000;
 const byPushMs = 2_000;
 // A machine that has too much to do makes everything late.
 const attempts = 4;
+jest.setTimeout(attempts * 15_000);
 
 const engineer = 'engineer@example.com';
 const group = 'engineering@example.com';
@@ -49,14 +51,31 @@ type Row = { readonly cause: string; readonly told: Measured; readonly untold: M
 const rows: Row[] = [];
 
 /** An installation, and one more task of its proxy, to which auth is one that tells nothing. */
-type Installation = { readonly stack: Stack; readonly untold: RunningServer; close(): Promise<void> };
+type Installation = {
+  readonly stack: Stack;
+  readonly untold: RunningServer;
+  /** as an operator */
+  revoke(email: string): Promise<void>;
+  close(): Promise<void>;
+};
+
+const adminSecret = 'the-secret-of-the-operators-which-is-long-enough';
 
 async function startBoth(options: StackOptions): Promise<Installation> {
+  const internalPort = await freePort();
   const stack = await startStack({
     ...options,
     upstreams,
-    authEnv: { AUTHORIZE_PROXY_DOMAINS: 'latchkey.localhost,elsewhere.test', ...options.authEnv },
-    proxyEnv: { SESSION_TTL_VALID: `${validMs}ms` },
+    authEnv: {
+      AUTHORIZE_PROXY_DOMAINS: 'latchkey.localhost,elsewhere.test',
+      SERVER_INTERNAL_PORT: String(internalPort),
+      ADMIN_SECRET: adminSecret,
+      ...options.authEnv,
+    },
+    proxyEnv: {
+      SESSION_TTL_VALID: `${validMs}ms`,
+      PROVIDER_URL_INTERNAL: `http://127.0.0.1:${internalPort}`,
+    },
   });
   // The least that a provider gives: auth asks it at each question of a proxy.
   stack.idp.behaviour.accessTokenSeconds = 1;
@@ -65,7 +84,7 @@ async function startBoth(options: StackOptions): Promise<Installation> {
       res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n');
     else res.end('here');
   };
-  const before = await startAuthOfBefore(stack.ports.auth);
+  const before = await startAuthOfBefore(internalPort);
   const { proxySettings, table, signer, proxyLog: log } = stack;
   const internalUrl = new URL(`http://127.0.0.1:${(before.address() as AddressInfo).port}`);
   const untold = await startProxy({
@@ -81,6 +100,14 @@ async function startBoth(options: StackOptions): Promise<Installation> {
   return {
     stack,
     untold,
+    async revoke(email) {
+      const answer = await fetch(`http://127.0.0.1:${internalPort}${adminRevocationPath}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${adminSecret}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ email }),
+      });
+      expect(answer.status).toBe(200);
+    },
     async close() {
       await Promise.all([untold.stop(), stack.close()]);
       before.closeAllConnections();
@@ -225,6 +252,9 @@ describe('with a provider of OpenID Connect', () => {
       cause: async (browser) => void (await signOut(browser, it.stack)),
       toldMs: byPushMs,
     }));
+
+  test('an operator who ends all sessions of a person', () =>
+    withinBounds('ended by an operator', it, { cause: () => it.revoke(engineer), toldMs: byPushMs }));
 
   test('a group that the provider tells of no more', () =>
     withinBounds('taken out of a group (claim)', it, {
