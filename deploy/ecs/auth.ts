@@ -1,3 +1,4 @@
+import { CfnOutput } from 'aws-cdk-lib';
 import { Port } from 'aws-cdk-lib/aws-ec2';
 import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
 import { Secret as TaskSecret } from 'aws-cdk-lib/aws-ecs';
@@ -45,6 +46,10 @@ export class Auth extends Construct {
       },
     });
     store?.allowFrom(this.service);
+    new CfnOutput(this, 'TaskRole', {
+      value: this.service.fargate.taskDefinition.taskRole.roleName,
+      description: 'Whom a workload identity of Google trusts (docs/providers.md)',
+    });
   }
 
   /** Lets a proxy ask about sessions. Nobody else reaches this port. */

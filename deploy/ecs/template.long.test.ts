@@ -16,6 +16,7 @@ import { toldTo } from './told.ts';
 type Properties = Record<string, unknown>;
 type Resource = { readonly Type: string; readonly Properties: Properties };
 
+type Written = { readonly Resources: Readonly<Record<string, Resource>> };
 type Report = {
   readonly pluginReports: readonly {
     readonly violations: readonly { readonly ruleName: string }[];
@@ -307,6 +308,14 @@ test('what AWS calls unwise, and nobody has given a reason for, ends the synthes
   expect(() => app.synth()).toThrow('AwsSolutions-S1');
 });
 
+test('the page for operators explains every kind of resource, and none that there is not', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/deploying-on-ecs.md'), 'utf8');
+  const explained = new Set(page.match(/AWS::\w+::\w+/g));
+  const made = new Set([prod, staging].flatMap(({ template }) => typesIn(template.toJSON() as Written)));
+  expect([...made].filter((type) => !explained.has(type))).toEqual([]);
+  expect([...explained].filter((type) => !made.has(type))).toEqual([]);
+});
+
 describe('somebody is told', () => {
   test.each([
     'BalancerErrors',
@@ -359,6 +368,10 @@ test('every metric of ours on the dashboard and in an alarm is one that goes the
   expect([...read].filter((name) => !known.includes(name))).toEqual([]);
   expect(known.filter((name) => !read.has(name))).toEqual([]);
 });
+
+function typesIn(template: Written): string[] {
+  return Object.values(template.Resources).map(({ Type }) => Type);
+}
 
 function violationsIn({ directory }: CloudAssembly): string[] {
   const report: Report = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8'));
