@@ -12,18 +12,28 @@ export const standardEndSession: EndSessionParameters = ({ idToken, email, state
   state,
 });
 
+// What a server takes, and a browser in a header (`Refresh`).
+const longestAddress = 8_192;
+
 /**
  * The address at which a browser ends a person's session at the provider. Nothing but what the provider publishes says where
  * that is, and openid-client takes an endpoint without TLS from an issuer without TLS alone.
  *
- * @throws HttpError `provider_failed` where it publishes none
+ * @throws HttpError `provider_failed` where it publishes none, or none that a browser finds
  */
 export function endSessionUrl(config: oidc.Configuration, parameters: Record<string, string>): URL {
   if (config.serverMetadata().end_session_endpoint === undefined) {
-    const detail = 'the provider publishes no page for signing out (end_session_endpoint)';
-    throw new HttpError('provider_failed', { detail });
+    throw failed('the provider publishes no page for signing out (end_session_endpoint)');
   }
-  return oidc.buildEndSessionUrl(config, parameters);
+  const url = oidc.buildEndSessionUrl(config, parameters);
+  if (url.href.length > longestAddress) {
+    throw failed('the address of the page for signing out is too long (end_session_endpoint)');
+  }
+  return url;
+}
+
+function failed(detail: string): HttpError {
+  return new HttpError('provider_failed', { detail });
 }
 
 // Together with all else that is in the address it has to pass servers that take 8 KB.

@@ -252,6 +252,7 @@ describe('in the world outside', () => {
     ['without TLS', { end_session_endpoint: 'http://acme.okta.com/oauth2/v1/logout' }],
     ['that is a script', { end_session_endpoint: 'javascript:alert(1)' }],
     ['that is no address', { end_session_endpoint: '/logout' }],
+    ['that no browser would find', { end_session_endpoint: `${atOkta}/${'logout'.repeat(2_000)}` }],
     ['that there is none of', {}],
   ])('nobody is led to a page for signing out %s', async (_, page) => {
     const address = published(okta, atOkta, page)?.signOut?.address(leaving);
