@@ -156,6 +156,43 @@ describe('a session that auth vouches for', () => {
     expect(introspect).toHaveBeenCalledTimes(1);
   });
 
+  test.each([
+    ['still counts', validMs - 1, 'stands', 1],
+    ['is too old to count by now', validMs, 'ended', 2],
+  ])(
+    'is not asked about twice at a time, and the answer is good from when it was asked for: one that %s',
+    async (_, later, standing, asked) => {
+      const known = await vouchedFor();
+      now += validMs;
+      const answer = Promise.withResolvers<IntrospectionResponse>();
+      introspect.mockReturnValueOnce(answer.promise);
+      const first = check(known);
+      // Meanwhile its person signs out.
+      now += later;
+      introspect.mockResolvedValue({ active: false });
+      const others = Promise.all([check(known), check(known)]);
+      expect(introspect).toHaveBeenCalledTimes(2);
+      answer.resolve(stands);
+
+      expect(await others).toEqual([standing, standing]);
+      expect(introspect).toHaveBeenCalledTimes(1 + asked);
+      await first;
+    },
+  );
+
+  test('is asked about once by who waits longer for the answer than it counts', async () => {
+    const known = session();
+    const answer = Promise.withResolvers<IntrospectionResponse>();
+    introspect.mockReturnValueOnce(answer.promise);
+    const checked = check(known);
+    now += 2 * validMs;
+    answer.resolve(stands);
+
+    expect([await checked, introspect.mock.calls.length]).toEqual(['stands', 1]);
+    await check(known);
+    expect(introspect).toHaveBeenCalledTimes(2);
+  });
+
   test('is not taken for another session that waits at the same time', async () => {
     await Promise.all([check(session()), check(session())]);
 

@@ -18,7 +18,7 @@ export type Standing = 'stands' | 'ended' | 'unverified';
 
 /** How long answers count, in milliseconds. */
 export type CheckClocks = {
-  /** an answer of auth is not asked for again before this (`SESSION_TTL_VALID`) */
+  /** an answer of auth is not asked for again before this, counted from the question (`SESSION_TTL_VALID`) */
   readonly validMs: number;
   /** and stands this much longer where auth cannot be asked (`SESSION_TTL_GRACEPERIOD`) */
   readonly gracePeriodMs: number;
@@ -72,12 +72,14 @@ export function createSessionCheck(options: {
   const sealMs = sealedAnewAfter(clocks.gracePeriodMs);
   return function check(known, needs) {
     if (needs?.accessToken === true) known.state.needsAccessToken = true;
-    return isDue(known, needs) ? askFirst(known, needs) : standingOf(known);
+    const visit = { needs, at: elapsed() };
+    return isDue(known, visit) ? askFirst(known, visit) : standingOf(known);
   };
 
-  async function askFirst(known: KnownSession, needs: Needs | undefined): Promise<Standing> {
-    // A question under way may be about the groups of another route, or those of before a reload; then there is a second one.
-    for (let own = 0; own < 2 && isDue(known, needs);) own += await askOrJoin(known, needs);
+  async function askFirst(known: KnownSession, visit: Visit): Promise<Standing> {
+    // A question under way may be about the groups of another route, or those of before a reload, or from so long ago that the
+    // session may have ended since; then there is a second one.
+    for (let own = 0; own < 2 && isDue(known, visit);) own += await askOrJoin(known, visit.needs);
     return standingOf(known);
   }
 
@@ -108,14 +110,14 @@ export function createSessionCheck(options: {
     state.person = { ...state.person, ...groupsReportedSince(state.reportedGroups, since) };
   }
 
-  function isDue(known: KnownSession, needs?: Needs): boolean {
+  // By when they came: the answer to what is asked from then on is not too old for them, however long it takes.
+  function isDue(known: KnownSession, { needs, at }: Visit): boolean {
     if (known.ended) return false;
     const { session, state } = known;
     const { askedFor, needsAccessToken, openGroups } = state;
-    const now = elapsed();
     return (
-      isTimeFor(state, now) ||
-      (isTimeFor(known, now) && standsAlone(known)) ||
+      isTimeFor(state, at) ||
+      (isTimeFor(known, at) && standsAlone(known)) ||
       ended.since(session, known.askedAt) ||
       askedFor?.groups !== groups() ||
       (needsAccessToken && !askedFor.accessToken) ||
@@ -123,8 +125,8 @@ export function createSessionCheck(options: {
     );
   }
 
-  function isTimeFor({ askAgainAt, foundAwayAfter }: KnownSession | SessionState, now: number): boolean {
-    return now >= askAgainAt || (foundAwayAfter !== undefined && foundAwayAfter < comebacks());
+  function isTimeFor({ askAgainAt, foundAwayAfter }: KnownSession | SessionState, at: number): boolean {
+    return at >= askAgainAt || (foundAwayAfter !== undefined && foundAwayAfter < comebacks());
   }
 
   // What auth says of other cookies is not enough for this one: it has said nothing of it as yet, or nothing since another one
@@ -182,7 +184,7 @@ export function createSessionCheck(options: {
       }
       known.answeredAt = askedAt;
       learn(state, { answer, question, urgent, askedAt });
-      askAgain(known, elapsed() + clocks.validMs);
+      askAgain(known, askedAt + clocks.validMs);
       if (answer.session !== undefined) {
         known.cookie = await tokens.renewed(known.session, answer.session);
         known.token = answer.session;
@@ -215,12 +217,15 @@ export function createSessionCheck(options: {
     const { until = Infinity } = state.accessToken ?? {};
     const unknown = new Set(answer.unknown_groups);
     const isWhole = !urgent.some((group) => unknown.has(group));
-    askAgain(state, Math.min(elapsed() + (isWhole ? clocks.validMs : retryMs), until));
+    askAgain(state, Math.min(isWhole ? askedAt + clocks.validMs : elapsed() + retryMs, until));
     state.reportedGroups = mergeReported(state.reportedGroups, question, answer, elapsed());
     state.openGroups = unknown.difference(new Set(urgent));
     state.person = { ...state.person, ...groupsReportedSince(state.reportedGroups, elapsed() - graceMs) };
   }
 }
+
+// What somebody who comes needs to know of a session, and when they came.
+type Visit = { readonly needs: Needs | undefined; readonly at: number };
 
 // What auth has said of a session that stands, and what it was asked.
 type Told = {
