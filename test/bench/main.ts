@@ -1,4 +1,5 @@
-// What the gate costs, beside a bare relay and others, in one run. `npm run bench -- [--quick | --growth] [--json] [--rounds N]`
+// What the gate costs, beside a bare relay and others, in one run; or as work grows; or what sessions cost auth and Redis.
+// `npm run bench -- [--quick | --growth | --sessions] [--json] [--rounds N]`
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +15,7 @@ import { processors, stopAll } from './processes.ts';
 import { table } from './report.ts';
 import type { Row } from './report.ts';
 import { isCheap, measureRoutes, routesText } from './routes.ts';
+import { hasRedis, keptText, measureSessions } from './sessions.ts';
 
 // Far below what is measured, since machines are noisy: with a session, so much of what the bare relay does.
 const floor = 0.4;
@@ -21,17 +23,20 @@ const picture = join(import.meta.dirname, '../../docs/images/growth.svg');
 const longestMs = 20 * 60_000;
 const pressure = { seconds: 1, connections: 64 };
 const warm = { ...pressure, seconds: 2 };
+// Auth is asked by proxies, and each asks about a session once a minute.
+const fewer = { seconds: 3, connections: 16 };
 
 const { values: asked } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     growth: { type: 'boolean', default: false },
+    sessions: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     rounds: { type: 'string' },
   },
 });
 
-const rounds = Number(asked.rounds ?? (asked.quick ? 3 : 7));
+const rounds = Number(asked.rounds ?? (asked.quick || asked.sessions ? 3 : 7));
 
 setTimeout(function takeTooLong() {
   process.stderr.write('the bench takes too long\n');
@@ -51,6 +56,7 @@ const machine = {
   generator,
 };
 if (asked.growth) await reportGrowth();
+else if (asked.sessions) await reportSessions();
 else await reportComparison();
 
 async function reportComparison(): Promise<void> {
@@ -66,6 +72,13 @@ async function reportGrowth(): Promise<void> {
   const { rows, panels } = await measureGrowth(dir, { rounds, pressure });
   writeFileSync(picture, draw(panels, 'Processor time of a request, times what it takes with the least'));
   print({ rows }, table(rows));
+}
+
+async function reportSessions(): Promise<void> {
+  if (!hasRedis) return void process.stderr.write('skipped: redis-server and redis-cli are not installed\n');
+  const { rows, kept } = await measureSessions(dir, { sessions: 100_000, rounds, pressure: fewer });
+  await stopAll();
+  print({ rows, kept }, `${table(rows)}\n${keptText(kept)}`);
 }
 
 function print(report: object, text: string): void {

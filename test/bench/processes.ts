@@ -94,7 +94,7 @@ export async function runLoad(command: readonly string[], env?: Environment): Pr
   let printed = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
   await once(child, 'close');
-  if (child.exitCode !== 0) throw new Error(`${command[0]} ended with ${child.exitCode}: ${printed}`);
+  if (child.exitCode !== 0) throw new Error(`${command[0]} ended with ${child.exitCode ?? child.signalCode}`);
   return printed;
 }
 
