@@ -125,7 +125,10 @@ describe.each(['oidc', 'okta', 'cognito'] as const)('a provider of type %s', (pr
     clock.now += 11 * 60_000;
     expect((await browser.visit(stack.url('vault'))).status).toBe(403);
     expect(stack.log).toContainEqual(
-      expect.objectContaining({ msg: 'the provider did not answer a refresh', error: 'provider_failed' }),
+      expect.objectContaining({
+        msg: 'the provider did not answer about a session',
+        error: 'provider_failed',
+      }),
     );
     // It is no word about the person either.
     expect((await browser.visit(stack.url('hello'))).status).toBe(200);

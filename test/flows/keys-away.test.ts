@@ -15,7 +15,9 @@ test('a provider whose keys cannot be had signs nobody out, though it replaces r
     clock.now += 11 * 60_000;
     expect((await browser.fetch(stack.url('hello'))).status).toBe(200);
   }
-  expect(stack.log.findLast(({ msg }) => msg === 'the provider did not answer a refresh')).toMatchObject({
+  expect(
+    stack.log.findLast(({ msg }) => msg === 'the provider did not answer about a session'),
+  ).toMatchObject({
     error: 'provider_unavailable',
   });
   await expect(use.signedIn()).rejects.toThrow('signing in ended with 503');

@@ -70,6 +70,7 @@ async function startBoth(options: StackOptions): Promise<Installation> {
       AUTHORIZE_PROXY_DOMAINS: 'latchkey.localhost,elsewhere.test',
       SERVER_INTERNAL_PORT: String(internalPort),
       ADMIN_SECRET: adminSecret,
+      SESSION_TTL_VALID: `${validMs}ms`,
       ...options.authEnv,
     },
     proxyEnv: {
@@ -77,8 +78,6 @@ async function startBoth(options: StackOptions): Promise<Installation> {
       PROVIDER_URL_INTERNAL: `http://127.0.0.1:${internalPort}`,
     },
   });
-  // The least that a provider gives: auth asks it at each question of a proxy.
-  stack.idp.behaviour.accessTokenSeconds = 1;
   stack.app.answer = (req, res) => {
     if (req.url === '/events')
       res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n');

@@ -58,6 +58,13 @@ export const authVariables = {
     meaning: 'After this time a person signs in with the provider again.',
     aliases: ['SESSION_LIFETIME_TTL'],
   },
+  SESSION_TTL_VALID: {
+    type: duration,
+    default: '60s',
+    meaning:
+      'How long the word of a provider that a session stands is accepted before auth asks for it again, where the provider can be asked. Write the same into both services.',
+    aliases: ['SESSION_VALID_TTL'],
+  },
   ...cookieVariables,
   SESSION_COOKIE_REFRESH: {
     type: text,

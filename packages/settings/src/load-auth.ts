@@ -86,6 +86,7 @@ function authSettings(values: Values<typeof authVariables>, providers: ProviderS
     session: {
       key: values.SESSION_KEY,
       lifetimeMs: values.SESSION_LIFETIME,
+      validMs: values.SESSION_TTL_VALID,
       cookie: cookieSettings(values),
     },
     client: { id: values.CLIENT_PROXY_ID, secrets: values.CLIENT_PROXY_SECRET },

@@ -68,7 +68,7 @@ export type AuthSettings = {
     /** of what only the proxy asks; absent: the one port for all */
     internalPort?: number;
   };
-  session: { key: SecretList; lifetimeMs: number; cookie: CookieSettings };
+  session: { key: SecretList; lifetimeMs: number; validMs: number; cookie: CookieSettings };
   client: ClientSettings;
   /** of those who may list and end everybody's sessions; absent: nobody */
   adminSecrets?: SecretList;

@@ -70,6 +70,7 @@ export function createParts(
     facts: sharedFacts({ client, cookie: session.cookie }),
     jwks: jwksOf(settings.assertionKey),
     sessionLifetimeMs: session.lifetimeMs,
+    sessionValidMs: session.validMs,
     accounts: authorize,
     returns: { proxyDomains: authorize.proxyDomains, ownHost: authority.host, cookieDomain: domain, secure },
     providers: new Map([...providers].map(([slug, one]) => [slug, observeProvider(one, options.emit)])),

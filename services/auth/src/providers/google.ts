@@ -1,4 +1,5 @@
 import { HttpError } from '@latchkey/http';
+import type { Answer } from '@latchkey/http';
 import type { GoogleProviderSettings } from '@latchkey/settings';
 import type { Directory } from '../directory/directory.ts';
 import { isJsonObject, parseJsonObject } from '../json.ts';
@@ -45,12 +46,9 @@ export function googleProvider(
     };
   }
 
-  async function profileOf(accessToken: unknown): Promise<JsonObject> {
+  function askUserinfo(accessToken: unknown): Promise<Answer> {
     const headers = { authorization: `Bearer ${String(accessToken)}`, accept: 'application/json' };
-    const answer = await ask({ url: endpoints.userinfo, method: 'GET', headers, timeoutMs });
-    const claims = answer.status === 200 ? parseJsonObject(answer.body) : undefined;
-    if (claims === undefined) throw failed('no usable answer from userinfo');
-    return claims;
+    return ask({ url: endpoints.userinfo, method: 'GET', headers, timeoutMs });
   }
 
   return {
@@ -105,7 +103,7 @@ export function googleProvider(
       }
       const tokens = tokensOf(given);
       try {
-        const claims = await profileOf(given['access_token']);
+        const claims = profileIn(await askUserinfo(given['access_token']));
         const identity = identityOf(claims);
         if (identity.sub !== sub || !isOfDomain(claims, hostedDomain)) return undefined;
         return { tokens, identity };
@@ -115,11 +113,24 @@ export function googleProvider(
       }
     },
 
+    async confirm(accessToken, sub) {
+      const answer = await askUserinfo(accessToken);
+      // RFC 6750, section 3.1: `invalid_token` is told with 401.
+      if (answer.status === 401) return undefined;
+      return identityOf(profileIn(answer)).sub === sub ? {} : undefined;
+    },
+
     async revoke(refreshToken) {
       const answer = await ask({ url: endpoints.revocation, ...form({ token: refreshToken }) });
       if (answer.status !== 200) throw failed(`revoking: ${answer.status}`);
     },
   };
+}
+
+function profileIn({ status, body }: Answer): JsonObject {
+  const claims = status === 200 ? parseJsonObject(body) : undefined;
+  if (claims === undefined) throw failed('no usable answer from userinfo');
+  return claims;
 }
 
 // `hd` in the request only chooses what Google offers; the person can change it, so the answer decides.

@@ -136,6 +136,19 @@ export function oidcProvider(
         }
       }),
 
+    // Where userinfo is not to be believed, nobody knows what its refusal means either.
+    ...(dialect.asksUserinfo && {
+      confirm: (accessToken, sub) =>
+        translated(async () => {
+          const { config } = await discovered();
+          if (config.serverMetadata().userinfo_endpoint === undefined) return {};
+          const claims = await oidc.fetchUserInfo(config, accessToken, sub).catch(undefinedIfUnauthorized);
+          if (claims === undefined) return undefined;
+          const { groups } = identityOf(claims, dialect.groupsClaim);
+          return groups === undefined ? {} : { groups };
+        }),
+    }),
+
     revoke: (refreshToken) =>
       translated(async () => {
         const { config } = await discovered();
@@ -196,6 +209,13 @@ function scopeFor({ scopes_supported: supported }: oidc.ServerMetadata): string 
 
 function undefinedIfRefused(error: unknown): undefined {
   if (error instanceof oidc.ResponseBodyError && isRefusal(error.error)) return undefined;
+  throw error;
+}
+
+// RFC 6750, section 3.1: `invalid_token` is told with 401, which openid-client hands on as it came.
+function undefinedIfUnauthorized(error: unknown): undefined {
+  const answer = error instanceof oidc.ClientError ? error.cause : undefined;
+  if (answer instanceof Response && answer.status === 401) return undefined;
   throw error;
 }
 

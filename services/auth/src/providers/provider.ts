@@ -35,6 +35,12 @@ export type Renewal = {
   readonly trouble?: HttpError;
 };
 
+/** What a provider says about somebody who is still welcome. */
+export type Word = {
+  /** absent where it says nothing about groups */
+  readonly groups?: readonly string[];
+};
+
 /** How a sign-in is to begin. */
 export type BeginOptions = {
   /** let the person choose among accounts, even where the provider knows one */
@@ -99,6 +105,13 @@ export type Provider = {
    * @returns undefined when the provider says no, or speaks of somebody else
    */
   refresh(refreshToken: string, sub: string): Promise<Renewal | undefined>;
+  /**
+   * Asks with an access token that lives whether the person is still welcome: what makes a provider take it back is known
+   * long before it is over. Absent where there is no place to ask at.
+   *
+   * @returns undefined when the provider takes the token no more
+   */
+  readonly confirm?: (accessToken: string, sub: string) => Promise<Word | undefined>;
   /** Gives a grant back. */
   revoke(refreshToken: string): Promise<void>;
   /**

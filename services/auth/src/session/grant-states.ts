@@ -45,6 +45,7 @@ const schema: z.ZodType<GrantState> = z.object({
     .optional()
     .transform((groups) => groups),
   freshUntil: z.number().exactOptional(),
+  confirmedAt: z.number().exactOptional(),
   accessToken: z.string().optional(),
   idToken: z.string().exactOptional(),
 });

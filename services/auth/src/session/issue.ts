@@ -6,7 +6,7 @@ import type { ProviderIdentity, Tokens } from '../providers/provider.ts';
 import { grantOf, sealGrant } from './grant.ts';
 import type { Grant } from './grant.ts';
 import type { OpenSession } from './open.ts';
-import { freshUntil } from './refresh.ts';
+import { freshUntil } from './freshness.ts';
 import type { Remembering } from './refresh.ts';
 import type { ProviderSessions } from './provider-sessions.ts';
 import type { SessionRecords, SignInFrom } from './records.ts';

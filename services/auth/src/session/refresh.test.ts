@@ -24,6 +24,7 @@ test('who comes while nobody is asked, and needs more than the first, has the pr
     now: () => 0,
     elapsed: () => 0,
     sessionLifetimeMs: 1_000,
+    sessionValidMs: 60_000,
     keys: { grant: deriveKeys(['a secret of some length for a test'], 'grant') },
     log: { info: () => undefined, warn: () => undefined },
   };

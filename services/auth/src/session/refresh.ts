@@ -1,15 +1,16 @@
 import { HttpError } from '@latchkey/http';
 import type { Clock } from '@latchkey/http';
-import { clockSkewMs } from '@latchkey/session';
 import type { KeyRing, Session } from '@latchkey/session';
 import type { Logger } from 'pino';
 import type { Emit } from '@latchkey/telemetry';
 import type { Provider, Renewal } from '../providers/provider.ts';
 import type { AuthEvent } from '../telemetry/events.ts';
+import { confirm, isWordOld } from './confirm.ts';
+import type { Confirming } from './confirm.ts';
 import { endSid } from './end.ts';
 import type { Ending } from './end.ts';
+import { freshUntil } from './freshness.ts';
 import { grantOf, openGrant } from './grant.ts';
-import type { Grant } from './grant.ts';
 import type { SessionStore } from './store.ts';
 import type { GrantState } from './stored-session.ts';
 import type { AskedInTurn } from './grant-states.ts';
@@ -21,11 +22,11 @@ export type Remembering = {
 };
 
 /** What asking a provider about a session takes. */
-export type Refreshing = Clock &
+export type Refreshing = Omit<Confirming, 'providers'> &
   Remembering &
   Ending & {
     readonly store: Pick<SessionStore, 'inTurn'>;
-    readonly providers: ReadonlyMap<string, Pick<Provider, 'refresh'>>;
+    readonly providers: ReadonlyMap<string, Pick<Provider, 'confirm' | 'refresh'>>;
     readonly log: Pick<Logger, 'info' | 'warn'>;
     readonly emit: Emit<AuthEvent>;
   };
@@ -64,20 +65,6 @@ export async function knownGrantState(session: Session, parts: Remembering): Pro
 }
 
 /**
- * Tells whether the access token of the last answer lives: until it is over there is nothing new to ask. Of an answer that
- * another task had, only the time of day is known; one from the future is none to wait for, for our clock was set back.
- */
-export function isFresh({ grant, freshUntil }: GrantState, { now, elapsed }: Clock): boolean {
-  if (freshUntil !== undefined) return elapsed() < freshUntil;
-  return grant.checked_at * 1000 <= now() + clockSkewMs && now() < grant.access_expires_at * 1000;
-}
-
-/** Until when there is nothing new to ask after an answer that has come just now, by `elapsed`. */
-export function freshUntil(grant: Grant, { now, elapsed }: Clock): number {
-  return elapsed() + grant.access_expires_at * 1000 - now();
-}
-
-/**
  * Asks providers about sessions, one question per session at a time, in this task and in all: a provider that rotates refresh
  * tokens would take the second use of one for theft and end the session. Who comes meanwhile gets the same answer, unless nobody was asked:
  * what was known may be enough for one and not for the other.
@@ -108,15 +95,18 @@ async function askProvider(
   const known = await knownGrantState(session, parts);
   if (known === undefined) return 'over';
   if (isEnough(known)) return { grantState: known, basis: 'remembered' };
-  if (known.grant.refresh_token === undefined || !parts.providers.has(session.idp)) {
-    return { grantState: known, basis: 'answered' };
-  }
+  if (!canBeAsked(session, known, parts)) return { grantState: known, basis: 'answered' };
   const refreshed = await parts.store.inTurn(session, session.exp * 1000, () =>
     askInTurn(session, isEnough, parts),
   );
   if (refreshed !== undefined) return refreshed;
   parts.log.warn({ idp: session.idp, user: session.email }, 'another task asks about a session for too long');
   return { grantState: known, basis: 'stale' };
+}
+
+function canBeAsked(session: Session, known: GrantState, parts: Refreshing): boolean {
+  if (!parts.providers.has(session.idp)) return false;
+  return known.grant.refresh_token !== undefined || isWordOld(session, known, parts);
 }
 
 // The holder before may have been answered, or may have died with the answer: a refresh token that was replaced
@@ -131,8 +121,17 @@ async function askInTurn(
     const known = await knownGrantState(session, parts);
     if (known === undefined) return { outcome: 'over' };
     if (isEnough(known)) return { outcome: { grantState: known, basis: 'remembered' } };
-    const { refresh_token: refreshToken = '', checked_at: since } = known.grant;
-    if (refreshToken === refused) {
+    const word = await confirm(session, known, parts);
+    if (word instanceof HttpError) return unanswered(word, { session, known, parts });
+    if (word !== undefined && word !== 'refused' && isEnough(word)) {
+      return { outcome: { grantState: word, basis: 'answered' }, grantState: word };
+    }
+    const { refresh_token: refreshToken, checked_at: since } = known.grant;
+    // Also an access token that is refused may have been replaced by another task, or be taken back by itself.
+    if (refreshToken === undefined && word !== 'refused') {
+      return { outcome: { grantState: known, basis: 'answered' } };
+    }
+    if (refreshToken === undefined || refreshToken === refused) {
       parts.log.info(
         { idp: session.idp, user: session.email, since: new Date(since * 1000).toISOString() },
         'the provider takes the refresh token of a session no more: its person signs in again',
@@ -146,17 +145,10 @@ async function askInTurn(
   }
 }
 
-async function ask(
-  refreshToken: string,
-  { session, known, parts }: { session: Session; known: GrantState; parts: Refreshing },
-): Promise<AskedInTurn<Refreshed> | 'refused'> {
-  function unanswered({ code, detail }: HttpError): void {
-    parts.log.warn(
-      { error: code, detail, idp: session.idp, user: session.email },
-      'the provider did not answer a refresh',
-    );
-  }
+type About = { readonly session: Session; readonly known: GrantState; readonly parts: Refreshing };
 
+async function ask(refreshToken: string, about: About): Promise<AskedInTurn<Refreshed> | 'refused'> {
+  const { session, known, parts } = about;
   try {
     const answer = await parts.providers.get(session.idp)?.refresh(refreshToken, session.sub);
     if (answer === undefined) return 'refused';
@@ -166,13 +158,19 @@ async function ask(
     }
     const grantState = grantStateAfter(answer, known, parts);
     if (answer.trouble === undefined) return { outcome: { grantState, basis: 'answered' }, grantState };
-    unanswered(answer.trouble);
-    return { outcome: { grantState, basis: 'stale' }, grantState };
+    return { ...unanswered(answer.trouble, { ...about, known: grantState }), grantState };
   } catch (error) {
-    if (!(error instanceof HttpError)) throw error;
-    unanswered(error);
-    return { outcome: { grantState: known, basis: 'stale' } };
+    if (error instanceof HttpError) return unanswered(error, about);
+    throw error;
   }
+}
+
+function unanswered({ code, detail }: HttpError, { session, known, parts }: About): AskedInTurn<Refreshed> {
+  parts.log.warn(
+    { error: code, detail, idp: session.idp, user: session.email },
+    'the provider did not answer about a session',
+  );
+  return { outcome: { grantState: known, basis: 'stale' } };
 }
 
 function grantStateAfter(

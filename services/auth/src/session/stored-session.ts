@@ -8,6 +8,8 @@ export type GrantState = {
   readonly groups: DatedGroups | undefined;
   /** where this task has the answer itself: until when there is nothing new to ask, by `elapsed` */
   readonly freshUntil?: number;
+  /** when the provider last said that the session stands, where that was later than `grant` came; milliseconds since the epoch */
+  readonly confirmedAt?: number;
   /** good until `grant.access_expires_at`; never in a cookie */
   readonly accessToken?: string | undefined;
   /** to show where the person signs out at the provider; never in a cookie */

@@ -72,7 +72,7 @@ export type ProviderSignOutOutcome = 'ended' | 'unknown' | ErrorCode;
 export type ProviderQuestion = {
   /** its slug */
   readonly provider: string;
-  readonly action: 'check_memberships_resource' | 'discovery' | 'redeem' | 'refresh' | 'revoke';
+  readonly action: 'check_memberships_resource' | 'confirm' | 'discovery' | 'redeem' | 'refresh' | 'revoke';
 };
 
 /** How a question ended: answered, answered with no, or one of our errors. */

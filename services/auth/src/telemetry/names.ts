@@ -32,7 +32,7 @@ export const authStatsd = {
     kind: 'count',
     tags: ['action', 'provider'],
     meaning:
-      'A call to a provider. `action` is `redeem`, `refresh`, `revoke`, `check_memberships_resource` for Google’s directory, and `discovery`, which is new; each covers all the calls that it takes. `provider` is the slug.',
+      'A call to a provider. `action` is `redeem`, `refresh`, `revoke`, `check_memberships_resource` for Google’s directory, and two that are new: `discovery`, and `confirm`, which asks whether a session still stands; each covers all the calls that it takes. `provider` is the slug.',
   },
   'provider.response': {
     kind: 'count',
@@ -127,7 +127,7 @@ export const authPrometheus = {
   latchkey_provider_question_duration_seconds: {
     kind: 'histogram',
     labels: ['provider', 'action', 'outcome'],
-    help: 'Questions to a provider. `action` is `discovery`, `redeem`, `refresh`, `revoke` or `check_memberships_resource`; `outcome` is `answered`, `refused`, or the error.',
+    help: 'Questions to a provider. `action` is `confirm`, `discovery`, `redeem`, `refresh`, `revoke` or `check_memberships_resource`; `outcome` is `answered`, `refused`, or the error.',
     statsd: 'provider.latency',
   },
   latchkey_group_lookups_total: {

@@ -9,7 +9,7 @@ export function observeProvider(provider: Provider, emit: Emit<AuthEvent>): Prov
     provider: provider.slug,
     action,
   });
-  const { directory, readLogoutToken, signOut } = provider;
+  const { confirm, directory, readLogoutToken, signOut } = provider;
   return {
     ...provider,
     ...(directory && {
@@ -31,6 +31,15 @@ export function observeProvider(provider: Provider, emit: Emit<AuthEvent>): Prov
     }),
     ...(readLogoutToken && {
       readLogoutToken: (token) => asking(about('discovery'), emit, () => readLogoutToken(token)),
+    }),
+    ...(confirm && {
+      confirm: (accessToken, sub) =>
+        asking(
+          about('confirm'),
+          emit,
+          () => confirm(accessToken, sub),
+          (word) => (word === undefined ? 'refused' : 'answered'),
+        ),
     }),
     begin: (options) => asking(about('discovery'), emit, () => provider.begin(options)),
     finish: (...asked) => asking(about('redeem'), emit, () => provider.finish(...asked)),

@@ -55,6 +55,52 @@ describe.each(slugs)('introspection of a session of %s', (slug) => {
     expect(answer.body['session']).toBeUndefined();
   });
 
+  test('asks once a minute whether the session still stands, and says how old the word of the provider is', async () => {
+    const token = await tokenOf(slug);
+    const before = { ...rig.idp.requests };
+    rig.clock.now += 30_000;
+    expect((await rig.introspect({ token })).body).toMatchObject({ active: true, age: 30 });
+    expect(rig.idp.requests).toEqual(before);
+    rig.clock.now += 31_000;
+    const answers = await Promise.all(Array.from({ length: 5 }, () => rig.introspect({ token })));
+    for (const { body } of answers) expect(body).toMatchObject({ active: true });
+    for (const { body } of answers) expect(body).not.toHaveProperty('age');
+    expect(rig.idp.requests).toEqual({ ...before, userinfo: before.userinfo + 1 });
+  });
+
+  test('ends a session within a minute of its end at the provider, long before its access token is over', async () => {
+    const token = await tokenOf(slug);
+    rig.idp.behaviour.disabled.add('engineer@example.com');
+    rig.clock.now += 61_000;
+    expect((await rig.introspect({ token })).body).toEqual({ active: false });
+  });
+
+  test('goes on where the provider takes the access token no more and gives a new one', async () => {
+    const token = await tokenOf(slug);
+    rig.idp.behaviour.faults.userinfo = { answer: { status: 401, body: { error: 'invalid_token' } } };
+    rig.clock.now += 61_000;
+    await rig.introspect({ token });
+    rig.idp.behaviour.faults = {};
+    rig.clock.now += 61_000;
+    expect((await rig.introspect({ token })).body).toMatchObject({ active: true });
+    expect(rig.idp.requests.token).toBeGreaterThan(1);
+  });
+
+  test.each<{ trouble: string; fault: Rig['idp']['behaviour']['faults']['userinfo'] }>([
+    { trouble: 'hangs up', fault: { hangUp: true } },
+    { trouble: 'is broken', fault: { answer: { status: 503, body: {} } } },
+    { trouble: 'is asked too often', fault: { answer: { status: 429, body: {} } } },
+    { trouble: 'talks rubbish', fault: { answer: { status: 200, body: '<html>' } } },
+    { trouble: 'says no to us', fault: { answer: { status: 403, body: { error: 'insufficient_scope' } } } },
+  ])('goes on where the provider $trouble when it is asked whether it still stands', async ({ fault }) => {
+    const token = await tokenOf(slug);
+    rig.clock.now += 61_000;
+    rig.idp.behaviour.faults.userinfo = fault ?? {};
+    const answer = await rig.introspect({ token, groups: engineering });
+    expect(answer.body).toMatchObject({ active: true, groups: [engineering], stale: true });
+    expect(rig.idp.requests.token).toBe(1);
+  });
+
   test('asks once, however many want to know', async () => {
     const token = await tokenOf(slug);
     rig.idp.behaviour.rotateRefreshTokens = true;

@@ -11,17 +11,19 @@ import { sealToken, withGrant } from '../session/issue.ts';
 import type { Sealing } from '../session/issue.ts';
 import { openToken } from '../session/open.ts';
 import type { Opening } from '../session/open.ts';
-import { isFresh } from '../session/refresh.ts';
+import { ageOfWord, isWordOld } from '../session/confirm.ts';
+import type { Confirming } from '../session/confirm.ts';
+import { isFresh } from '../session/freshness.ts';
 import type { SessionRecords } from '../session/records.ts';
 import type { Refresher, Remembering, Refreshed } from '../session/refresh.ts';
 import type { GrantState } from '../session/stored-session.ts';
 
 /** What answering about a session takes. */
-export type Introspecting = Clock &
+export type Introspecting = Omit<Confirming, 'providers'> &
   Opening &
   Sealing &
   Ending & {
-    readonly providers: ReadonlyMap<string, Pick<Provider, 'directory' | 'groupsMs'>>;
+    readonly providers: ReadonlyMap<string, Pick<Provider, 'confirm' | 'directory' | 'groupsMs'>>;
     readonly records: Pick<SessionRecords, 'seen'>;
   };
 
@@ -47,6 +49,7 @@ export async function introspect(
 
   const isEnough = (grantState: GrantState) =>
     isFresh(grantState, parts) &&
+    !isWordOld(session, grantState, parts) &&
     (asked.groups.length === 0 || directory !== undefined || groupsOf(grantState) !== undefined) &&
     (!asked.accessToken || grantState.accessToken !== undefined);
   const refreshed = isEnough(known) ? remembered(known) : await refresh(session, isEnough);
@@ -81,12 +84,19 @@ export async function introspect(
     ...(asked.accessToken && livingAccessToken(grantState, parts)),
     exp: session.exp,
     ...(renewed !== undefined && { session: await sealToken(renewed, parts) }),
+    ...(basis === 'remembered' && ageSeconds(ageOfWord(session, grantState, parts))),
     ...(basis === 'stale' && { stale: true }),
   };
 }
 
 function remembered(grantState: GrantState): Refreshed {
   return { grantState, basis: 'remembered' };
+}
+
+// What was said a while ago is not to count from now on.
+function ageSeconds(ageMs = 0): { age?: number } {
+  const age = Math.floor(ageMs / 1000);
+  return age > 0 ? { age } : {};
 }
 
 function livingAccessToken(

@@ -132,6 +132,26 @@ describe('a session that auth vouches for', () => {
   });
 
   test.each([
+    ['half a minute old', 30, validMs - 30_000],
+    ['almost too old', 60, validMs],
+    ['older than is of use here', 3_600, validMs],
+    ['a breath from too old', 59, 1_000],
+  ])(
+    'is asked about again as soon as what its provider said is too old, which was %s',
+    async (_, age, leftMs) => {
+      introspect.mockResolvedValue({ ...stands, age });
+      const known = session();
+      await check(known);
+      now += leftMs - 1;
+      await check(known);
+      expect(introspect).toHaveBeenCalledTimes(1);
+      now += 1;
+      await check(known);
+      expect(introspect).toHaveBeenCalledTimes(2);
+    },
+  );
+
+  test.each([
     ['at once', 0, 1],
     ['a millisecond before the answer is old', validMs - 1, 1],
     ['when the answer is old', validMs, 2],

@@ -217,7 +217,7 @@ export function createSessionCheck(options: {
     const { until = Infinity } = state.accessToken ?? {};
     const unknown = new Set(answer.unknown_groups);
     const isWhole = !urgent.some((group) => unknown.has(group));
-    askAgain(state, Math.min(isWhole ? askedAt + clocks.validMs : elapsed() + retryMs, until));
+    askAgain(state, Math.min(isWhole ? askedAt + validFor(answer, clocks) : elapsed() + retryMs, until));
     state.reportedGroups = mergeReported(state.reportedGroups, question, answer, elapsed());
     state.openGroups = unknown.difference(new Set(urgent));
     state.person = { ...state.person, ...groupsReportedSince(state.reportedGroups, elapsed() - graceMs) };
@@ -234,6 +234,13 @@ type Told = {
   readonly urgent: readonly string[];
   readonly askedAt: number;
 };
+
+// So that what a provider has said is gone by for so long in all, and not once by auth and then again by us. Where auth goes by
+// it for longer than we do, asking sooner would bring nothing new.
+function validFor({ age = 0 }: Told['answer'], { validMs }: CheckClocks): number {
+  const leftMs = validMs - age * 1000;
+  return leftMs > 0 ? Math.max(leftMs, Math.min(leastLifeMs, validMs)) : validMs;
+}
 
 function askAgain(subject: KnownSession | SessionState, at: number, foundAwayAfter?: number): void {
   subject.askAgainAt = at;
