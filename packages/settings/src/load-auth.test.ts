@@ -35,6 +35,7 @@ describe('the settings of auth', () => {
         session: {
           key: [key],
           lifetimeMs: 2_592_000_000,
+          validMs: 60_000,
           cookie: { name: '_sso_proxy', secrets: [secret], secure: true, expireMs: 604_800_000 },
         },
         client: { id: 'proxy-1', secrets: ['the secret of both which is long enough'] },
