@@ -54,6 +54,7 @@ describe('an environment of version 2 with Okta', () => {
       {
         id: 'okta',
         type: 'okta',
+        signOut: 'here',
         name: 'Okta',
         slug: 'okta',
         clientId: '0oa1b2c3',
