@@ -2,7 +2,7 @@ import { Browser } from '@latchkey/testing/browser';
 import { setTimeout as pause } from 'node:timers/promises';
 import { lostHeader } from './balancer.ts';
 import { validMs } from './environments.ts';
-import { newcomer } from './people.ts';
+import { newcomers } from './people.ts';
 import { tryToEnter } from './sign-in.ts';
 import type { World } from './world.ts';
 
@@ -34,7 +34,8 @@ export function startNewcomer(world: World): Newcomer {
   async function goOn(): Promise<void> {
     while (!over.signal.aborted) {
       const at = performance.now();
-      const outcome = await round(world, self).catch((error: unknown) => why(error));
+      const { email = '' } = newcomers[rounds.length % newcomers.length] ?? {};
+      const outcome = await round(world, { email, well: self }).catch((error: unknown) => why(error));
       rounds.push({ at, endedAt: performance.now(), outcome });
       await pause(betweenMs);
     }
@@ -51,11 +52,13 @@ export function startNewcomer(world: World): Newcomer {
   return self;
 }
 
-async function round(world: World, well: Pick<Newcomer, 'wellSince'>): Promise<RoundOutcome> {
+type Whose = { readonly email: string; readonly well: Pick<Newcomer, 'wellSince'> };
+
+async function round(world: World, { email, well }: Whose): Promise<RoundOutcome> {
   const browser = new Browser();
   try {
     const url = world.url(host, '/?mark=newcomer');
-    const page = await tryToEnter(browser, url, newcomer.email);
+    const page = await tryToEnter(browser, url, email);
     if (page.status !== 200 || page.url !== url) return page.headers[lostHeader] ? 'lost' : ending(page);
     const cookie = await browser.jar.getCookieString(url);
     const left = await browser.visit(world.authUrl('/sign_out'), {

@@ -6,14 +6,17 @@ function account(name: string): Account {
   return { sub: name, email: `${name}@example.com`, email_verified: true, name, groups: [group] };
 }
 
-/** Who signs in and out all the time, besides those who stay. */
-export const newcomer = account('newcomer');
+/**
+ * Who sign in and out all the time, one after the other, besides those who stay. Of one account that ends more than fifty
+ * sessions everything ends that was signed in for until that second, and what begins within it is refused.
+ */
+export const newcomers: readonly Account[] = Array.from({ length: 20 }, (_, at) => account(`newcomer-${at}`));
 
 /** Who is signed in, and at work all the time. */
 export const people: readonly Account[] = Array.from({ length: 20 }, (_, at) => account(`person-${at}`));
 
 /** Everybody whom the provider knows. */
-export const accounts: readonly Account[] = [newcomer, ...people];
+export const accounts: readonly Account[] = [...newcomers, ...people];
 
 /** The hosts of each person: every other one has a session for one host alone, got by a code. */
 export function hostsOf(person: Account): readonly string[] {
