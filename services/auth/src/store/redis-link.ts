@@ -22,12 +22,19 @@ export type RedisLink = {
   close(): void;
 };
 
-const commandMs = 500;
-const openingMs = 2_000;
+/** How long nobody waits for Redis, in milliseconds: for an answer, and for the first connection. */
+export type RedisTimes = { readonly commandMs: number; readonly openingMs: number };
+
+const usualTimes: RedisTimes = { commandMs: 500, openingMs: 2_000 };
 
 /** Connects to Redis, or to a cluster of them, and again whenever the connection is lost. */
-export function openRedisLink(settings: StoreSettings, onChange: (change: CircuitChange) => void): RedisLink {
-  const client = connect(settings);
+export function openRedisLink(
+  settings: StoreSettings,
+  onChange: (change: CircuitChange) => void,
+  times: RedisTimes = usualTimes,
+): RedisLink {
+  const { commandMs, openingMs } = times;
+  const client = connect(settings, times);
   const circuit = createCircuit(() => performance.now(), onChange);
   // A connection that breaks is tried again; a command that needed it fails by itself, and this says why.
   let trouble: string | undefined;
@@ -43,9 +50,11 @@ export function openRedisLink(settings: StoreSettings, onChange: (change: Circui
   return {
     async send(reply, name, ...args) {
       if (!circuit.allows()) throw new StoreAway('it is left alone for a moment');
-      const answer = await within(commandMs, client.call(name, ...args), late).catch((error: unknown) => {
-        throw failed(causeOf(error) ?? trouble ?? 'no connection');
-      });
+      const answer = await within(commandMs, client.call(name, ...args), late(commandMs)).catch(
+        (error: unknown) => {
+          throw failed(causeOf(error) ?? trouble ?? 'no connection');
+        },
+      );
       const read = reply.safeParse(answer);
       if (!read.success) throw failed('an answer that cannot be read');
       trouble = undefined;
@@ -56,13 +65,16 @@ export function openRedisLink(settings: StoreSettings, onChange: (change: Circui
     async opened() {
       if (client.status === 'ready') return;
       const ready = new Promise<void>((resolve) => void client.once('ready', resolve));
-      await within(openingMs, ready, late).catch(() => failed(trouble ?? 'it cannot be reached'));
+      await within(openingMs, ready, late(openingMs)).catch(() => failed(trouble ?? 'it cannot be reached'));
     },
     close: () => client.disconnect(),
   };
 }
 
-function connect({ host, port, username, password, database, tls, cluster }: StoreSettings): Redis | Cluster {
+function connect(
+  { host, port, username, password, database, tls, cluster }: StoreSettings,
+  { commandMs, openingMs }: RedisTimes,
+): Redis | Cluster {
   const options = {
     protocol: 2 as const,
     ...(username !== undefined && { username }),
@@ -109,11 +121,11 @@ function commandOf(error: unknown): unknown {
 const soon = (times: number): number => Math.min(times * 50, 500);
 
 class Late extends Error {}
-const late = () => new Late();
+const late = (ms: number) => () => new Late(`no answer within ${ms} ms`);
 
 // Errors of the client hold the command, and with it what is kept: only words of known alphabets are quoted.
 function causeOf(error: unknown): string | undefined {
-  if (error instanceof Late) return `no answer within ${commandMs} ms`;
+  if (error instanceof Late) return error.message;
   if (!(error instanceof Error)) return undefined;
   const code = 'code' in error ? error.code : undefined;
   if (typeof code === 'string' && /^[A-Z_]{1,40}$/.test(code)) return `no connection (${code})`;

@@ -11,7 +11,7 @@ import { storeContract } from '../../test/store.contract.ts';
 import type { CircuitChange } from './circuit.ts';
 import { placeOf } from './place.ts';
 import { openRedisLink } from './redis-link.ts';
-import type { RedisLink } from './redis-link.ts';
+import type { RedisLink, RedisTimes } from './redis-link.ts';
 import { redisStore } from './redis.ts';
 import { StoreAway } from './store.ts';
 import type { Store } from './store.ts';
@@ -22,10 +22,10 @@ function rights(): string {
   return /\*\*Rights\*\* \(ACL\): `(?<rights>[^`]+)`/.exec(text)?.groups?.['rights'] ?? '';
 }
 
-async function redisWithRights(): Promise<{ redis: RunningRedis; link: RedisLink }> {
+async function redisWithRights(times?: RedisTimes): Promise<{ redis: RunningRedis; link: RedisLink }> {
   const redis = await startRedis();
   await redis.command(`ACL SETUSER auth on ">a password: of @uth" ${rights()}`);
-  const link = openRedisLink({ ...there, host: '127.0.0.1', port: redis.port }, () => undefined);
+  const link = openRedisLink({ ...there, host: '127.0.0.1', port: redis.port }, () => undefined, times);
   await link.opened();
   return { redis, link };
 }
@@ -37,10 +37,17 @@ afterEach(async () => {
   for (const end of ends.splice(0).toReversed()) await end();
 });
 
-function storeAt(port: number, more: { password?: string; cluster?: boolean; database?: number } = {}) {
+// What a store does has nothing to do with how busy the machine is that tests it; how long it waits has tests of its own.
+const patient = { commandMs: 10_000, openingMs: 10_000 };
+
+function storeAt(
+  port: number,
+  more: { password?: string; cluster?: boolean; database?: number } = {},
+  times?: RedisTimes,
+) {
   const changes: CircuitChange[] = [];
   const settings = { host: '127.0.0.1', port, database: 0, tls: false, cluster: false, ...more };
-  const link = openRedisLink(settings, (change) => void changes.push(change));
+  const link = openRedisLink(settings, (change) => void changes.push(change), times);
   ends.push(() => link.close());
   return { link, store: redisStore(link, { logMs: 60_000 }), changes };
 }
@@ -200,7 +207,7 @@ describe('what is no Redis, and', () => {
 
 describeWithRedis('in Redis', () => {
   storeContract('Redis', async () => {
-    const { redis, link } = await redisWithRights();
+    const { redis, link } = await redisWithRights(patient);
     return {
       store: redisStore(link, { logMs: 10_000 }),
       pass: (ms) => pause(ms),
@@ -245,7 +252,7 @@ describeWithRedis('in a cluster of three', () => {
     for (const node of nodes) {
       while (!(await node.command('CLUSTER INFO')).includes('cluster_state:ok')) await pause(50);
     }
-    const { link, store } = storeAt(nodes[0]?.port ?? 0, { cluster: true });
+    const { link, store } = storeAt(nodes[0]?.port ?? 0, { cluster: true }, patient);
     const [close] = ends.splice(0);
     await link.opened();
     return {
