@@ -7,7 +7,7 @@ import type { Request } from 'express';
 import type { Provider } from '../providers/provider.ts';
 import { accountPath, endAllPath, endOnePath } from './path.ts';
 import { endSid } from '../session/end.ts';
-import { endAccount, endRecord } from '../session/end-person.ts';
+import { endAccount } from '../session/end-person.ts';
 import type { EndingPeople } from '../session/end-person.ts';
 import { livingOf } from '../session/living.ts';
 import { heldSessions, sessionsIn } from '../session/open.ts';
@@ -85,7 +85,7 @@ export function endOne(parts: OwnAccount): Handler {
     if (handle === handleOf(session.sid)) return replyRedirect(res, `/${session.idp}/sign_out`);
     const record = (await othersOf(session, parts)).find(({ sid }) => handleOf(sid) === handle);
     if (record === undefined) throw new HttpError('session_unknown');
-    await endRecord(record, parts);
+    await endSid(record, parts);
     parts.emit({ kind: 'sign_out' });
     return replyRedirect(res, accountPath);
   };

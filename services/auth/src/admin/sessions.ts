@@ -4,7 +4,8 @@ import type { AdminSession, AdminSessionList, RevocationAnswer, RevocationReques
 import { HttpError } from '@latchkey/http';
 import type { Emit } from '@latchkey/telemetry';
 import type { Request } from 'express';
-import { endPerson, endRecord } from '../session/end-person.ts';
+import { endSid } from '../session/end.ts';
+import { endPerson } from '../session/end-person.ts';
 import type { EndingPeople } from '../session/end-person.ts';
 import { livingOf } from '../session/living.ts';
 import type { RecordPage, SessionRecord, SessionRecords } from '../session/records.ts';
@@ -66,7 +67,7 @@ export function revokeSessions(parts: Operating): Handler {
     const record = await parts.records.get(wish.sid);
     const [living] = record === undefined ? [] : await livingOf([record], parts);
     if (living === undefined) throw new HttpError('session_unknown');
-    return answered(1, await endRecord(living, parts));
+    return answered(1, await endSid(living, parts));
   }
 
   return audited('revoke', readRevocation, revoke, parts);

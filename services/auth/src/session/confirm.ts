@@ -15,7 +15,7 @@ export type Confirming = Clock & {
 
 /**
  * How old the word of the provider is that a session stands, in milliseconds. Undefined where it cannot be asked for another
- * one before the access token is over: it has no place to ask at, or the token is not known here.
+ * one before the access token is over: it has no place to ask at, or gave nothing that is known here to ask with.
  */
 export function ageOfWord(
   { idp }: Pick<Session, 'idp'>,

@@ -32,24 +32,19 @@ export async function endPerson(
 ): Promise<{ readonly known: number; readonly isTold: boolean }> {
   const known = await knownOf(parts.records.ofEmail(email), parts);
   const isTold = await parts.store.revokeEmail(email, parts.now() + parts.sessionLifetimeMs);
-  const areTold = await Promise.all(known.map(({ record }) => endRecord(record, parts)));
+  const areTold = await Promise.all(known.map(({ record }) => endSid(record, parts)));
   await giveAllBack(known, parts);
   return { known: known.length, isTold: isTold && !areTold.includes(false) };
 }
 
-/** The same for an account: what a person may end by themselves. */
+/**
+ * Ends every session of an account that was signed in for until now, which is what a person may end by themselves. Those of them
+ * that are known are not ended by their names besides.
+ */
 export async function endAccount({ idp, sub }: Account, parts: EndingPeople): Promise<void> {
   const known = await knownOf(parts.records.ofAccount({ idp, sub }), parts);
   await parts.store.revokeAccount({ idp, sub }, parts.now() + parts.sessionLifetimeMs);
   await giveAllBack(known, parts);
-}
-
-/**
- * Ends one session, and leaves its grant with the provider: to some, one grant given back is all that a person has given us, and
- * their other sessions would end with their next refresh.
- */
-export function endRecord(record: SessionRecord, parts: Ending): Promise<boolean> {
-  return endSid(record, parts);
 }
 
 // Before they end: what belongs to them goes with them.

@@ -11,6 +11,9 @@ export type Ending = Pick<Clock, 'now'> & {
 /**
  * Ends every copy of a session. They are over at different times, since who signs in again goes on with the same `sid`: so
  * it stays ended until the youngest that there can be is over.
+ *
+ * Its grant is left with the provider: to some, one grant given back is all that a person has given us, and their other sessions
+ * would end with their next refresh.
  */
 export function endSid(
   session: SignedInSession,

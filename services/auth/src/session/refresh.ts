@@ -121,13 +121,14 @@ async function askInTurn(
     const known = await knownGrantState(session, parts);
     if (known === undefined) return { outcome: 'over' };
     if (isEnough(known)) return { outcome: { grantState: known, basis: 'remembered' } };
-    const word = await confirm(session, known, parts);
+    // Once: what comes after a refresh that was refused is about a newer refresh token, and not about this access token.
+    const word = refused === undefined ? await confirm(session, known, parts) : undefined;
     if (word instanceof HttpError) return unanswered(word, { session, known, parts });
     if (word !== undefined && word !== 'refused' && isEnough(word)) {
       return { outcome: { grantState: word, basis: 'answered' }, grantState: word };
     }
     const { refresh_token: refreshToken, checked_at: since } = known.grant;
-    // Also an access token that is refused may have been replaced by another task, or be taken back by itself.
+    // An access token may be taken back by itself, so a refusal of it ends nothing where there is a refresh token to ask with.
     if (refreshToken === undefined && word !== 'refused') {
       return { outcome: { grantState: known, basis: 'answered' } };
     }

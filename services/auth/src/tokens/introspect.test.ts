@@ -70,9 +70,11 @@ describe.each(slugs)('introspection of a session of %s', (slug) => {
 
   test('ends a session within a minute of its end at the provider, long before its access token is over', async () => {
     const token = await tokenOf(slug);
+    const { userinfo } = rig.idp.requests;
     rig.idp.behaviour.disabled.add('engineer@example.com');
     rig.clock.now += 61_000;
     expect((await rig.introspect({ token })).body).toEqual({ active: false });
+    expect(rig.idp.requests.userinfo).toBe(userinfo + 1);
   });
 
   test('goes on where the provider takes the access token no more and gives a new one', async () => {
