@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { Pool } from 'undici';
 import type { Pressure, Target } from './load.ts';
+import { loadOf } from './summary.ts';
 import type { Summary } from './summary.ts';
 
 /** What is asked, and the file of the sessions that it is asked about, one a line. */
@@ -26,16 +27,7 @@ await Promise.all(Array.from({ length: connections }, askOnAndOn));
 const elapsed = (performance.now() - started) / 1_000;
 await auth.close();
 
-const sorted = tookMs.toSorted((one, other) => one - other);
-const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? NaN;
-const summary: Summary = {
-  requests: tookMs.length,
-  seconds: elapsed,
-  p50Ms: at(0.5),
-  p99Ms: at(0.99),
-  refused,
-  broken: 0,
-};
+const summary: Summary = { ...loadOf(tookMs, elapsed), refused, broken: 0 };
 process.stdout.write(`${JSON.stringify(summary)}\n`);
 
 async function askOnAndOn(): Promise<void> {

@@ -12,6 +12,18 @@ export type Summary = Readonly<
 >;
 
 /**
+ * Sums up answers that have come.
+ *
+ * @param tookMs how long each took
+ * @param seconds how long all of them took
+ */
+export function loadOf(tookMs: readonly number[], seconds: number): Load {
+  const sorted = tookMs.toSorted((one, other) => one - other);
+  const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? NaN;
+  return { requests: tookMs.length, seconds, p50Ms: at(0.5), p99Ms: at(0.99) };
+}
+
+/**
  * Reads the last line that a load generator has printed.
  *
  * @throws Error where a request failed: an error is answered sooner than what was asked for

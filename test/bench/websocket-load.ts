@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { Pressure, Target } from './load.ts';
 import { cpuUsOf } from './measure.ts';
+import { loadOf } from './summary.ts';
 import type { Summary } from './summary.ts';
 
 const asked = JSON.parse(process.argv[2] ?? '') as Target & Pressure & { pids: readonly number[] };
@@ -29,16 +30,7 @@ const elapsed = (performance.now() - started) / 1_000;
 const cpuUs = cpuUsOf(pids) - before;
 for (const socket of sockets) socket.terminate();
 
-const sorted = tookMs.toSorted((one, other) => one - other);
-const at = (share: number) => sorted[Math.floor(sorted.length * share)] ?? NaN;
-const summary: Summary = {
-  requests: tookMs.length,
-  seconds: elapsed,
-  p50Ms: at(0.5),
-  p99Ms: at(0.99),
-  refused: 0,
-  broken,
-};
+const summary: Summary = { ...loadOf(tookMs, elapsed), refused: 0, broken };
 process.stdout.write(`${JSON.stringify({ ...summary, cpuUs })}\n`);
 
 function talk(socket: WebSocket): void {
