@@ -1,4 +1,4 @@
-import { Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
 import { FargateService } from 'aws-cdk-lib/aws-ecs';
 import type { FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
@@ -6,6 +6,7 @@ import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
 import { nameCached } from './lifetimes.ts';
 import type { Installation } from './installation.ts';
+import { replacedWithoutLoss } from './replacing.ts';
 
 /** An application that has no sign-in of its own. */
 export type ProtectedServiceOptions = {
@@ -44,15 +45,11 @@ export class ProtectedService extends Construct implements IConnectable {
       'the proxy, which has asked who it is',
     );
     new FargateService(this, 'Service', {
+      ...replacedWithoutLoss,
       cluster,
       taskDefinition: task,
       desiredCount: tasks,
-      vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
       securityGroups: [securityGroup],
-      assignPublicIp: false,
-      circuitBreaker: { enable: true, rollback: true },
-      minHealthyPercent: 100,
-      maxHealthyPercent: 200,
       cloudMapOptions: {
         cloudMapNamespace: namespace,
         name,

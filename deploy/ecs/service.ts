@@ -1,5 +1,5 @@
 import { Duration, Validations } from 'aws-cdk-lib';
-import { Peer, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Connections, IConnectable, IVpc } from 'aws-cdk-lib/aws-ec2';
 import {
   AvailabilityZoneRebalancing,
@@ -18,6 +18,7 @@ import type { Environment, TasksOfService } from './environment.ts';
 import { logGroupOf } from './logs.ts';
 import { addMetricsAgent } from './metrics.ts';
 import type { ServiceName } from './metrics.ts';
+import { replacedWithoutLoss } from './replacing.ts';
 
 // Half of a task is left for what comes before the next one runs.
 const cpuPercent = 50;
@@ -61,16 +62,12 @@ export class Service extends Construct implements IConnectable {
     );
     this.connections = securityGroup.connections;
     this.fargate = new FargateService(this, 'Service', {
+      ...replacedWithoutLoss,
       cluster,
       taskDefinition: task,
       ...(tasks.min === tasks.max && { desiredCount: tasks.min }),
-      vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
       securityGroups: [securityGroup],
-      assignPublicIp: false,
       ...(cloudMapOptions && { cloudMapOptions }),
-      circuitBreaker: { enable: true, rollback: true },
-      minHealthyPercent: 100,
-      maxHealthyPercent: 200,
       availabilityZoneRebalancing: AvailabilityZoneRebalancing.ENABLED,
       healthCheckGracePeriod: Duration.seconds(60),
     });

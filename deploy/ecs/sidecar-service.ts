@@ -1,4 +1,4 @@
-import { Peer, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
 import { FargateService } from 'aws-cdk-lib/aws-ecs';
 import type { ContainerDefinitionOptions, ContainerDependencyCondition } from 'aws-cdk-lib/aws-ecs';
@@ -12,6 +12,7 @@ import { addMetricsAgent } from './metrics.ts';
 import { proxyContainer } from './proxy.ts';
 import { taskDefinition } from './service.ts';
 import { toldBeside } from './told.ts';
+import { replacedWithoutLoss } from './replacing.ts';
 
 /** An application with a proxy of its own in its task. */
 export type SidecarServiceOptions = {
@@ -61,15 +62,11 @@ export class SidecarService extends Construct implements IConnectable {
     this.connections = securityGroup.connections;
     latchkey.auth.answer(this);
     const service = new FargateService(this, 'Service', {
+      ...replacedWithoutLoss,
       cluster,
       taskDefinition: task,
       desiredCount: 1,
-      vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
       securityGroups: [securityGroup],
-      assignPublicIp: false,
-      circuitBreaker: { enable: true, rollback: true },
-      minHealthyPercent: 100,
-      maxHealthyPercent: 200,
     });
     const group = balancer.lead(id, { hosts: [host], priority, ending: proxyEnding });
     group.addTarget(
