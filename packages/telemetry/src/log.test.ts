@@ -100,11 +100,15 @@ test('what does not fit into memory meanwhile is lost, and counted as soon as th
   // A reader, so that it can be opened for writing, which goes away.
   const [command = '', ...args] = running(script);
   const reader = spawn('sh', ['-c', 'exec <"$0"; read line', pipe]);
+  const readerGone = once(reader, 'exit');
   const written = openSync(pipe, 'w');
   const child = spawn(command, args, { stdio: ['ignore', written, 'ignore', 'ipc'] });
   closeSync(written);
-  await once(child, 'message');
-  const nextReader = spawn('cat', [pipe]);
+  await Promise.all([once(child, 'message'), readerGone]);
+  // It is there before anything is written again: `cat` may be late to open it, and what finds no reader then is the last line.
+  const read = openSync(pipe, 'r');
+  const nextReader = spawn('cat', { stdio: [read, 'pipe', 'ignore'] });
+  closeSync(read);
   const lines = createInterface({ input: nextReader.stdout });
   child.send('write');
   for await (const line of lines) {
@@ -113,6 +117,6 @@ test('what does not fit into memory meanwhile is lost, and counted as soon as th
     expect(lost).toBeGreaterThan(5_000);
     break;
   }
-  for (const process of [child, reader, nextReader]) process.kill();
+  for (const process of [child, nextReader]) process.kill();
   rmSync(folder, { recursive: true });
 });
