@@ -109,6 +109,7 @@ test('what does not fit into memory meanwhile is lost, and counted as soon as th
   const read = openSync(pipe, 'r');
   const nextReader = spawn('cat', { stdio: [read, 'pipe', 'ignore'] });
   closeSync(read);
+  if (nextReader.stdout === null) throw new Error('cat has no output');
   const lines = createInterface({ input: nextReader.stdout });
   child.send('write');
   for await (const line of lines) {
