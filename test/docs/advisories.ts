@@ -446,7 +446,7 @@ export const advisories: Readonly<Record<string, readonly Advisory[]>> = {
       tests: [
         'test/attacks/i-send-one-code-twenty-times',
         'test/flows/authorization-code',
-        'services/auth/src/session/refresh',
+        'services/auth/src/lifecycle/refresh',
       ],
     },
     {

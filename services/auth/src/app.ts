@@ -39,7 +39,7 @@ import { requireClient } from './tokens/client.ts';
 import { handshake, introspection } from './tokens/endpoints.ts';
 import { tellRevocations } from './tokens/revocations.ts';
 import type { TellRevocations } from './tokens/revocations.ts';
-import { createRefresher } from './session/refresh.ts';
+import { createRefresher } from './lifecycle/refresh.ts';
 import { SettingsError } from './settings-error.ts';
 import { callback } from './sign-in/callback.ts';
 import { signIn } from './sign-in/sign-in.ts';

@@ -11,7 +11,7 @@ import type { AuthEvent } from './telemetry/events.ts';
 import { observeProvider } from './telemetry/observe-provider.ts';
 import { providerSessions } from './session/provider-sessions.ts';
 import { sessionRecords } from './session/records.ts';
-import { sessionStore } from './session/store.ts';
+import { sessionStore } from './lifecycle/store.ts';
 import type { OpenStore } from './store/open.ts';
 import { SettingsError } from './settings-error.ts';
 import type { OwnAuthority } from './web/front.ts';

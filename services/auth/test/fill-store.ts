@@ -8,7 +8,7 @@ import { startUp } from '@latchkey/testing/environments';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createParts } from '../src/parts.ts';
 import { grantOf } from '../src/session/grant.ts';
-import { sealToken, withGrant } from '../src/session/issue.ts';
+import { sealToken, withGrant } from '../src/lifecycle/issue.ts';
 import { openStore } from '../src/store/open.ts';
 import { StoreAway } from '../src/store/store.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { SessionStore } from '../src/session/store.ts';
+import type { SessionStore } from '../src/lifecycle/store.ts';
 
 /** A store of sessions to be held to the contract. */
 export type SessionStoreUnderTest = {

@@ -9,7 +9,7 @@ import type { Emit } from '@latchkey/telemetry';
 import type { Admission } from './admission.ts';
 import { openExchange, recordOf } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
-import type { Wanted } from './transport/connections.ts';
+import type { Wanted } from './transport/pool/connections.ts';
 import type { AnswerHeaders } from './outgoing/response-headers.ts';
 import { createOutgoing } from './outgoing/outgoing.ts';
 import type { OutgoingParts } from './outgoing/outgoing.ts';

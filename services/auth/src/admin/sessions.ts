@@ -4,12 +4,12 @@ import type { AdminSession, AdminSessionList, RevocationAnswer, RevocationReques
 import { HttpError } from '@latchkey/http';
 import type { Emit } from '@latchkey/telemetry';
 import type { Request } from 'express';
-import { endSid } from '../session/end.ts';
-import { endPerson } from '../session/end-person.ts';
-import type { EndingPeople } from '../session/end-person.ts';
-import { livingOf } from '../session/living.ts';
+import { endSid } from '../lifecycle/end.ts';
+import { endPerson } from '../lifecycle/end-person.ts';
+import type { EndingPeople } from '../lifecycle/end-person.ts';
+import { livingOf } from '../lifecycle/living.ts';
 import type { RecordPage, SessionRecord, SessionRecords } from '../session/records.ts';
-import type { SessionStore } from '../session/store.ts';
+import type { SessionStore } from '../lifecycle/store.ts';
 import type { OpenStore } from '../store/open.ts';
 import type { AuthEvent } from '../telemetry/events.ts';
 import type { Handler } from '../web/locals.ts';

@@ -2,7 +2,7 @@ import { contractVersion, readIntrospectionForm, readTokenForm } from '@latchkey
 import type { HandshakeFacts, TokenResponse } from '@latchkey/contract';
 import { HttpError, replyJson } from '@latchkey/http';
 import type { SharedFacts } from '@latchkey/session';
-import type { Refresher } from '../session/refresh.ts';
+import type { Refresher } from '../lifecycle/refresh.ts';
 import type { Handler } from '../web/locals.ts';
 import { formParameters } from '../web/parameters.ts';
 import { introspect } from './introspect.ts';

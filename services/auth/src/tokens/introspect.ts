@@ -4,18 +4,18 @@ import type { Clock } from '@latchkey/http';
 import type { Session } from '@latchkey/session';
 import { countedGroups } from '../session/dated-groups.ts';
 import type { Provider } from '../providers/provider.ts';
-import { endSid } from '../session/end.ts';
-import type { Ending } from '../session/end.ts';
+import { endSid } from '../lifecycle/end.ts';
+import type { Ending } from '../lifecycle/end.ts';
 import { openGrant } from '../session/grant.ts';
-import { sealToken, withGrant } from '../session/issue.ts';
-import type { Sealing } from '../session/issue.ts';
-import { openToken } from '../session/open.ts';
-import type { Opening } from '../session/open.ts';
-import { ageOfWord, isWordOld } from '../session/confirm.ts';
-import type { Confirming } from '../session/confirm.ts';
-import { isFresh } from '../session/freshness.ts';
+import { sealToken, withGrant } from '../lifecycle/issue.ts';
+import type { Sealing } from '../lifecycle/issue.ts';
+import { openToken } from '../lifecycle/open.ts';
+import type { Opening } from '../lifecycle/open.ts';
+import { ageOfWord, isWordOld } from '../lifecycle/confirm.ts';
+import type { Confirming } from '../lifecycle/confirm.ts';
+import { isFresh } from '../lifecycle/freshness.ts';
 import type { SessionRecords } from '../session/records.ts';
-import type { Refresher, Remembering, Refreshed } from '../session/refresh.ts';
+import type { Refresher, Remembering, Refreshed } from '../lifecycle/refresh.ts';
 import type { GrantState } from '../session/stored-session.ts';
 
 /** What answering about a session takes. */

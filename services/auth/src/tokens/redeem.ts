@@ -2,11 +2,11 @@ import type { CodeRedemption } from '@latchkey/contract';
 import { authorityOf, canonicalAuthority } from '@latchkey/http';
 import { codeChallengeOf } from '@latchkey/session';
 import type { KeyRing, Session } from '@latchkey/session';
-import { sealToken, withGrant } from '../session/issue.ts';
-import type { Sealing } from '../session/issue.ts';
-import { grantStateOf } from '../session/open.ts';
-import type { Opening } from '../session/open.ts';
-import type { SessionStore } from '../session/store.ts';
+import { sealToken, withGrant } from '../lifecycle/issue.ts';
+import type { Sealing } from '../lifecycle/issue.ts';
+import { grantStateOf } from '../lifecycle/open.ts';
+import type { Opening } from '../lifecycle/open.ts';
+import type { SessionStore } from '../lifecycle/store.ts';
 import { openCode } from './code.ts';
 
 /** What redeeming a code takes. */

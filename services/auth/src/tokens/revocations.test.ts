@@ -5,7 +5,7 @@ import type { Browser } from '@latchkey/testing/browser';
 import { basic, client, sessionCookieName, ssoOrigin, startRig } from '../../test/rig.ts';
 import type { Rig } from '../../test/rig.ts';
 import { listen, signOut, slug } from '../../test/two-tasks.ts';
-import { createRecentEnds } from '../session/recent-ends.ts';
+import { createRecentEnds } from '../revocation/recent-ends.ts';
 import type { Reply } from '../web/locals.ts';
 import { tellRevocations } from './revocations.ts';
 

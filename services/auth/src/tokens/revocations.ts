@@ -3,8 +3,8 @@ import type { Revocation, RevocationsResponse } from '@latchkey/contract';
 import { HttpError, replyJson } from '@latchkey/http';
 import type { ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import type { RecentEnds } from '../session/recent-ends.ts';
-import type { Ended } from '../session/revocations.ts';
+import type { RecentEnds } from '../revocation/recent-ends.ts';
+import type { Ended } from '../revocation/revocations.ts';
 import type { Handler } from '../web/locals.ts';
 import { formParameters } from '../web/parameters.ts';
 

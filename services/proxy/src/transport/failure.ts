@@ -1,8 +1,8 @@
 import type { ErrorCode } from '@latchkey/contract';
 import { errors as undiciErrors } from 'undici';
-import { CertificateError, CredentialsError, isAboutOurCertificate } from './certificate.ts';
+import { CertificateError, CredentialsError, isAboutOurCertificate } from './tls/certificate.ts';
 import { malformedDetail } from './malformed.ts';
-import { OutgoingProxyError } from './outgoing-proxy.ts';
+import { OutgoingProxyError } from './dial/outgoing-proxy.ts';
 
 /** Why an application gave no answer that could be passed on. `detail` is for logs. */
 export type Failure = {

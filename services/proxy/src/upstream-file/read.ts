@@ -3,7 +3,7 @@ import { decodeUpstreamFile, loadUpstreams } from '@latchkey/upstreams';
 import type { Diagnostic, RouteTable, TlsFileFinding, TlsFiles } from '@latchkey/upstreams';
 import { createHash } from 'node:crypto';
 import { readBytes } from '../files/read-bytes.ts';
-import { readTlsFiles } from '../transport/tls-files.ts';
+import { readTlsFiles } from '../transport/tls/tls-files.ts';
 
 /** Which text a table was made from. */
 export type Version = {

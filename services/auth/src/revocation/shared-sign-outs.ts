@@ -1,0 +1,178 @@
+import type { Clock } from '@latchkey/http';
+import { performance } from 'node:perf_hooks';
+import type { Logger } from 'pino';
+import { StoreAway } from '../store/store.ts';
+import type { Log } from '../store/store.ts';
+import { nextRun } from '../next-run.ts';
+import { within } from '../within.ts';
+import { createAccountLines } from './account-lines.ts';
+import type { RecentEnds } from './recent-ends.ts';
+import { createRevocations } from './revocations.ts';
+import type { Asked, Ended } from './revocations.ts';
+import { isSharedSid } from '../session/sid.ts';
+import { markLine, readLines, signOutLine } from './sign-out-lines.ts';
+import type { ReadLine } from './sign-out-lines.ts';
+import { allOf, askedOf, oneOf } from './sign-outs.ts';
+import type { SignOuts } from './sign-outs.ts';
+
+// What others have written is here by then, also where nobody asks.
+const followMs = 500;
+// And whoever knows what a store has lost has told it again. Both by a clock that runs.
+const settleMs = 4 * followMs;
+const markAgainMs = 86_400_000;
+// All sign-outs of a company are read or told within seconds; nobody waits for that.
+const answerMs = 2 * followMs;
+const toldAtOnce = 500;
+
+/**
+ * Remembers sign-outs together with the other tasks. Each task knows all of them: it has read the log from its beginning, and
+ * reads on before it answers. So a log that has lost lines, all of them or the last, is told again by whoever notices, and for
+ * a moment nothing is said: the last of them may be known to another task alone.
+ *
+ * The log is marked with the moment since which nothing is missing in it. Where no task is left that knew more, sessions from
+ * before that moment may have ended or not: they are over, and their people sign in again.
+ *
+ * @param recent hears of each end as it stands in the log
+ */
+export function sharedSignOuts(
+  shared: Log,
+  recent: Pick<RecentEnds, 'add' | 'clear'>,
+  { now, elapsed, log }: Clock & { log: Pick<Logger, 'info' | 'warn'> },
+): SignOuts {
+  const known = createRevocations({ now, elapsed });
+  // Also whoever reads for the first time does not know whether others are there who have more to tell.
+  let mustSettle = true;
+  let settledAt = Infinity;
+  let hasLostLines = false;
+  /** the last line that was read */
+  let position: string | undefined;
+  /** nothing is missing since then, as far as we know */
+  let since = Infinity;
+  let markedAt = -Infinity;
+  /** whether we know of an end that is not in the log */
+  let isUntold = false;
+  const accountLines = createAccountLines();
+  /** lines of ours that the store has taken, and that we have not read yet: with the store they may be lost */
+  const unread = new Set<string>();
+
+  const caughtUp = nextRun(catchUp);
+  async function catchUp(): Promise<void> {
+    const written = [...unread];
+    const lines = position === undefined ? [] : await readLines(shared, position);
+    const read = new Set(lines.map(({ id }) => id));
+    const hasLost = position !== undefined && ![position, ...written].every((id) => read.has(id));
+    if (position !== undefined && !hasLost && !isUntold) learn(lines.slice(1));
+    else await startOver(hasLost);
+    if (now() - markedAt < markAgainMs) return;
+    await mark();
+    accountLines.keepOnly(new Set(known.all().map(({ account }) => account)));
+  }
+
+  async function startOver(hasLost: boolean): Promise<void> {
+    mustSettle ||= hasLost;
+    hasLostLines ||= hasLost;
+    position = undefined;
+    unread.clear();
+    // Before we look at what we know: what cannot be told meanwhile is left for the next time.
+    isUntold = false;
+    const lines = await readLines(shared);
+    const told = createRevocations({ now, elapsed });
+    let toldSince = Infinity;
+    for (const { line } of lines) {
+      if (line?.ended !== undefined) told.add(line.ended);
+      if (line?.since !== undefined) toldSince = Math.min(toldSince, line.since);
+    }
+    const untold = known.all().filter((ended) => ended.until > now() && !told.has(ended));
+    for (let at = 0; at < untold.length; at += toldAtOnce) {
+      await Promise.all(untold.slice(at, at + toldAtOnce).map((ended) => write(signOutLine(ended))));
+    }
+    if (untold.length > 0)
+      log.warn({ count: untold.length }, 'the store did not know of sign-outs: it was told again');
+    accountLines.clear();
+    recent.clear();
+    learn(lines);
+    if (since < toldSince || toldSince === Infinity) await mark();
+    if (mustSettle) settledAt = performance.now() + settleMs;
+    mustSettle = false;
+  }
+
+  async function mark(): Promise<void> {
+    if (since === Infinity) {
+      since = now();
+      log.info('the store remembers sign-outs from now on');
+    }
+    await write(markLine({ since, at: now() }));
+    markedAt = now();
+  }
+
+  function learn(lines: readonly ReadLine[]): void {
+    for (const { id, line } of lines) {
+      position = id;
+      unread.delete(id);
+      if (line?.ended !== undefined) {
+        const { account, sid } = line.ended;
+        known.add(line.ended);
+        recent.add(line.ended, id);
+        if (sid === undefined) accountLines.replacedBy(account, id);
+        accountLines.add(account, id);
+      }
+      if (line?.since === undefined) continue;
+      since = Math.min(since, line.since);
+      markedAt = Math.max(markedAt, line.at);
+    }
+  }
+
+  async function write(text: string): Promise<string> {
+    const id = await shared.append(text);
+    unread.add(id);
+    return id;
+  }
+
+  async function tell(ended: Ended): Promise<boolean> {
+    try {
+      const id = await write(signOutLine(ended));
+      // Of an account that has ended as a whole, little more than one line is left.
+      if (ended.sid === undefined) await shared.remove(accountLines.replacedBy(ended.account, id));
+      follow();
+      return true;
+    } catch {
+      // It has ended here all the same, and elsewhere as soon as the store is back.
+      isUntold = true;
+      return false;
+    }
+  }
+
+  function isLost({ sid, signedInAt }: Asked): boolean {
+    return isSharedSid(sid) && signedInAt < Math.floor(since / 1000);
+  }
+
+  const follow = () => void caughtUp().catch(() => undefined);
+  const following = setInterval(follow, followMs).unref();
+  follow();
+  return {
+    add: (session, until) => tell(known.add(oneOf(session, now(), until))),
+    addAllOf: (whose, until) => tell(known.add(allOf(whose, now(), until))),
+    async has(session) {
+      const asked = askedOf(session);
+      if (known.has(asked)) return true;
+      await soon(caughtUp());
+      if (known.has(asked)) return true;
+      const isUnsettled = performance.now() < settledAt;
+      if (isUnsettled && (hasLostLines || isLost(asked))) {
+        throw new StoreAway('it does not know yet who has signed out');
+      }
+      if (!isLost(asked)) return false;
+      log.warn(
+        { idp: session.idp },
+        'whether a session has ended is not known, for the store has lost that: its person signs in again',
+      );
+      return true;
+    },
+    ready: () => soon(caughtUp()),
+    close: () => clearInterval(following),
+  };
+}
+
+function soon(reading: Promise<void>): Promise<void> {
+  return within(answerMs, reading, () => new StoreAway('it is still being read who has signed out'));
+}

@@ -1,0 +1,75 @@
+import type { Route, Target } from '@latchkey/upstreams';
+import { isIP } from 'node:net';
+import type { Credentials } from '../tls/tls-files.ts';
+
+/** Where a connection to an application leads, and how. A plain value: two that are equal lead to the same. */
+export type Destination =
+  | {
+      readonly kind: 'tcp';
+      /** a name, or an address without brackets */
+      readonly host: string;
+      readonly port: number;
+      /** the client had a say in `host` */
+      readonly madeByHost: boolean;
+      readonly tls?: Tls;
+    }
+  | { readonly kind: 'unix'; readonly path: string; readonly tls?: undefined };
+
+/** How a connection is secured. */
+export type Tls = {
+  /** the name that the application is asked for and has to show; empty for an address */
+  readonly serverName: string;
+  readonly skipVerify: boolean;
+  /** HTTP/2 is asked for, and nothing else will do */
+  readonly http2?: true;
+  /** what the files of the route hold, where it names any */
+  readonly credentials?: Credentials | 'unusable';
+};
+
+/** Tells where the target of a route is. */
+export function destinationOf(
+  { origin, socketPath, madeByHost }: Target,
+  { tlsSkipVerify, tls }: Pick<Route, 'tlsSkipVerify' | 'tls'>,
+  credentials: Tls['credentials'],
+): Destination {
+  if (socketPath !== undefined) return { kind: 'unix', path: socketPath };
+  const { protocol, hostname, port } = new URL(origin);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const isSecure = protocol === 'https:';
+  return {
+    kind: 'tcp',
+    host,
+    port: port === '' ? (isSecure ? 443 : 80) : Number(port),
+    madeByHost: madeByHost === true,
+    ...(isSecure && {
+      tls: {
+        // Whatever `Host` says: with `preserve_host` that is the public name. An address has no name.
+        serverName: tls.serverName ?? (isIP(host) === 0 ? host : ''),
+        skipVerify: tlsSkipVerify,
+        ...(credentials !== undefined && { credentials }),
+      },
+    }),
+  };
+}
+
+/** The same place, over HTTP/2. Without TLS nothing is agreed upon, and the connection is the same. */
+export function overHttp2(destination: Destination): Destination {
+  if (destination.tls === undefined) return { ...destination };
+  return { ...destination, tls: { ...destination.tls, http2: true } };
+}
+
+/**
+ * All that has to be the same for two requests to go over one connection, as text. Different ones never make one text
+ * (GHSA-v574-6498-x57v).
+ */
+export function keyOf(destination: Destination): string {
+  return JSON.stringify(destination, (name, value: unknown) =>
+    name === 'credentials' ? markOf(value) : value,
+  );
+}
+
+// What the files hold is told apart by its fingerprint, so that no key of ours becomes part of a text.
+function markOf(credentials: unknown): unknown {
+  const hasMark = typeof credentials === 'object' && credentials !== null && 'fingerprint' in credentials;
+  return hasMark ? credentials.fingerprint : credentials;
+}

@@ -1,0 +1,121 @@
+import type { ProxyFor } from '@latchkey/http';
+import { buildConnector } from 'undici';
+import { CertificateError, CredentialsError, isAboutCertificate } from '../tls/certificate.ts';
+import type { Destination } from './destination.ts';
+import { hearOut } from './hear-out.ts';
+import { lookupElsewhere, refuseLocalLiteral } from './local-addresses.ts';
+import { connectThrough } from './outgoing-proxy.ts';
+import { createShownCertificate } from './shown-certificate.ts';
+
+/** Opens connections to applications: the one place that does, whatever goes over them. */
+export type Dialer = {
+  /** Opens one, ready to be written to, or says why there is none. */
+  dial(destination: Destination, dialed: buildConnector.Callback): void;
+};
+
+const connectWithinMs = 5_000;
+
+/**
+ * @param options.allowLocalTargets whether a destination that a host name made may be local
+ * @param options.proxyFor the outgoing proxy that leads to a destination
+ */
+export function createDialer({
+  allowLocalTargets,
+  proxyFor,
+}: {
+  allowLocalTargets: boolean;
+  proxyFor: ProxyFor;
+}): Dialer {
+  // A connector remembers TLS sessions, so it is made once for each destination.
+  const connectors = new WeakMap<Destination, buildConnector.connector>();
+
+  function connectorTo(destination: Destination): buildConnector.connector {
+    const before = connectors.get(destination);
+    if (before !== undefined) return before;
+    const connector = connectorWith(destination, { isChecked: destination.tls?.skipVerify !== true });
+    connectors.set(destination, connector);
+    return connector;
+  }
+
+  function connectorWith(
+    destination: Destination,
+    { isChecked }: { isChecked: boolean },
+  ): buildConnector.connector {
+    const { credentials } = destination.tls ?? {};
+    return buildConnector({
+      timeout: connectWithinMs,
+      rejectUnauthorized: isChecked,
+      ...(typeof credentials === 'object' && { secureContext: credentials.secureContext }),
+      ...(destination.kind === 'unix' && { socketPath: destination.path }),
+      // What is spoken is the route's to say, and no matter of what an application would like best.
+      allowH2: destination.tls?.http2 === true,
+      preferH2: true,
+      ...(staysElsewhere(destination) && { lookup: lookupElsewhere }),
+    });
+  }
+
+  function staysElsewhere(destination: Destination): boolean {
+    return destination.kind === 'tcp' && destination.madeByHost && !allowLocalTargets;
+  }
+
+  function refuse(destination: Destination): Error | undefined {
+    if (destination.kind === 'unix') return undefined;
+    if (destination.tls?.credentials === 'unusable') return new CredentialsError();
+    return staysElsewhere(destination) ? refuseLocalLiteral(destination.host) : undefined;
+  }
+
+  function proxyTo(destination: Destination): URL | undefined {
+    if (destination.kind === 'unix') return undefined;
+    return proxyFor({ ...destination, isSecure: destination.tls !== undefined });
+  }
+
+  // TLS is with the application, whatever is between: the outgoing proxy sees where it leads, and no more.
+  function connect(
+    connector: buildConnector.connector,
+    destination: Destination,
+    dialed: buildConnector.Callback,
+  ): void {
+    const proxy = proxyTo(destination);
+    if (destination.kind === 'unix' || proxy === undefined) {
+      // undici gives back the connection that is being opened, though it does not say so. Who got it would not wait.
+      connector(addressOf(destination), dialed);
+      return;
+    }
+    connectThrough(proxy, destination, connectWithinMs, (...outcome) => {
+      const [, httpSocket] = outcome;
+      if (httpSocket === null || destination.tls === undefined) dialed(...outcome);
+      else connector({ ...addressOf(destination), httpSocket }, dialed);
+    });
+  }
+
+  const shownBy = createShownCertificate((destination, dialed) =>
+    connect(connectorWith(destination, { isChecked: false }), destination, dialed),
+  );
+
+  function open(destination: Destination, dialed: buildConnector.Callback): void {
+    connect(connectorTo(destination), destination, (...[error, socket]) => {
+      if (error === null) dialed(null, hearOut(socket));
+      else if (!isAboutCertificate(error)) dialed(error, null);
+      else void shownBy(destination).then((shown) => dialed(new CertificateError(error, shown), null));
+    });
+  }
+
+  return {
+    dial(destination, dialed) {
+      const refusal = refuse(destination);
+      if (refusal === undefined) open(destination, dialed);
+      else dialed(refusal, null);
+    },
+  };
+}
+
+function addressOf(destination: Destination): buildConnector.Options {
+  if (destination.kind === 'unix') return { hostname: 'localhost', port: '', protocol: 'http:' };
+  const { host, port, tls } = destination;
+  return {
+    hostname: host,
+    port: String(port),
+    protocol: tls === undefined ? 'http:' : 'https:',
+    ...(tls !== undefined && { servername: tls.serverName }),
+  };
+}

@@ -1,0 +1,107 @@
+import { fieldsOf, sendHead } from '@latchkey/http';
+import { constants } from 'node:http2';
+import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
+import { errors } from 'undici';
+import type { Dispatcher } from 'undici';
+import type { Outgoing } from '../ask-first.ts';
+import { isAboutOurCertificate } from '../../tls/certificate.ts';
+import { ClosedStreamError } from '../../failure.ts';
+import { MalformedAnswerError } from '../../malformed.ts';
+import { createTelling } from '../telling.ts';
+import { answerHead, requestHead } from './head.ts';
+
+const { NGHTTP2_CANCEL, NGHTTP2_FLAG_END_STREAM, NGHTTP2_NO_ERROR } = constants;
+const { NGHTTP2_PROTOCOL_ERROR, NGHTTP2_REFUSED_STREAM } = constants;
+
+/**
+ * Sends a request as a stream of a connection, and tells its handler what undici would tell of one over HTTP/1.1. Each side is
+ * read only as fast as the other takes it.
+ *
+ * @param over called once, when nothing of it is left: with the error that it ended with
+ */
+export function exchange(
+  session: ClientHttp2Session,
+  outgoing: Outgoing,
+  scheme: 'http' | 'https',
+  handler: Dispatcher.DispatchHandler,
+  over: (error: Error | undefined) => void,
+): void {
+  const { method, body } = outgoing;
+  const hasBody = body !== null;
+  const stream = sendHead(requestHead(outgoing, scheme), (head) =>
+    session.request(head, { endStream: !hasBody, waitForTrailers: hasBody }),
+  );
+  const isWhole = watchEnd(stream);
+  const { controller, tell, end, fail } = createTelling(handler, {
+    pause: () => void stream.pause(),
+    resume: () => void stream.resume(),
+    over(error) {
+      body?.destroy();
+      // What is left of an upload is not wanted any more where the answer is complete.
+      // A stream with something unread would never close.
+      stream.resume();
+      if (!stream.closed) stream.close(error === undefined ? NGHTTP2_NO_ERROR : NGHTTP2_CANCEL);
+      over(error);
+    },
+  });
+
+  stream.on('headers', function inform(headers, _flags, rawHeaders) {
+    const status = Number(headers[':status']);
+    // The body has been sent without asking.
+    if (status === 100) return;
+    controller.rawHeaders = answerHead(rawHeaders, { isWhole: false, method, status });
+    tell(() => handler.onResponseStart?.(controller, status, {}));
+  });
+  stream.once('response', function answered(headers, flags, rawHeaders) {
+    const status = Number(headers[':status']);
+    const isAll = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
+    controller.rawHeaders = answerHead(rawHeaders, { isWhole: isAll, method, status });
+    if (!tell(() => handler.onResponseStart?.(controller, status, {}))) return;
+    stream.setTimeout(outgoing.bodyTimeout, () => fail(new errors.BodyTimeoutError()));
+    stream.on('data', (chunk: Buffer) => tell(() => handler.onResponseData?.(controller, chunk)));
+  });
+  stream.once('trailers', (_trailers, _flags, rawTrailers) => (controller.rawTrailers = rawTrailers));
+  stream.once('end', function answeredWhole() {
+    if (isWhole()) end(() => handler.onResponseEnd?.(controller, {}));
+  });
+  stream.on('error', (error) => fail(failed(session, stream.rstCode, error)));
+  stream.once('close', () => fail(failed(session, stream.rstCode)));
+
+  handler.onRequestStart?.(controller, undefined);
+  if (!hasBody) return handler.onRequestSent?.();
+  stream.once('wantTrailers', () => tell(() => stream.sendTrailers(fieldsOf(outgoing.trailers?.() ?? []))));
+  stream.once('finish', () => tell(() => handler.onRequestSent?.()));
+  body.on('data', (chunk: Buffer) => tell(() => handler.onBodySent?.(chunk)));
+  body.once('error', fail);
+  body.pipe(stream);
+}
+
+// A stream that is reset ends, too, and with NO_ERROR (as Node resets one that is destroyed) it looks like one that is complete.
+// Taken for that, half an answer would be followed by the next one within its `Content-Length`.
+function watchEnd(stream: ClientHttp2Stream): () => boolean {
+  const push = stream.push.bind(stream);
+  let isEnded = false;
+  stream.push = function hear(chunk: unknown, encoding) {
+    // RFC 9113, section 5.1: the application's last frame comes while the stream is open; what is reset is closed first.
+    if (chunk === null && !stream.closed) isEnded = true;
+    return push(chunk, encoding);
+  };
+  return () => isEnded;
+}
+
+function failed(session: ClientHttp2Session, code: number | undefined, error?: Error): Error {
+  // RFC 9113, section 8.7: what was refused has not been processed, and may be sent again.
+  if (code === NGHTTP2_REFUSED_STREAM) return new ClosedStreamError('the application refused the stream');
+  if (code === NGHTTP2_PROTOCOL_ERROR || isUnreadable(error)) {
+    return new MalformedAnswerError('the application does not speak HTTP/2, or not as it should');
+  }
+  if (error !== undefined && isAboutOurCertificate(error)) return error;
+  if (session.destroyed)
+    return new ClosedStreamError(error?.message ?? 'the application closed the connection');
+  return error ?? new Error(`the application reset the stream with the code ${code}`);
+}
+
+// What Node says of a connection that it cannot read any more.
+function isUnreadable(error: Error | undefined): boolean {
+  return error !== undefined && 'code' in error && error.code === 'ERR_HTTP2_ERROR';
+}

@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { aRoute } from '@latchkey/testing';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { createLiveTable } from '../../upstream-file/live-table.ts';
+import { createTlsCredentials } from './credentials.ts';
+import type { TlsCredentials } from './credentials.ts';
+
+const fixture = (name: string) =>
+  readFileSync(join(import.meta.dirname, '../../../../../test/fixtures/tls', name), 'utf8');
+let folder = '';
+let file = '';
+let credentials: TlsCredentials | undefined;
+let heard: ((line: Record<string, unknown>) => void)[] = [];
+const log = pino({ base: null, timestamp: false }, { write: (text) => heard.shift()?.(JSON.parse(text)) });
+const nextLine = () => new Promise<Record<string, unknown>>((resolve) => heard.push(resolve));
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-'));
+  file = join(folder, 'ca.pem');
+  writeFileSync(file, fixture('authority.crt'));
+  heard = [];
+});
+afterEach(() => {
+  credentials?.close();
+  rmSync(folder, { recursive: true });
+});
+
+const tableWith = (...paths: string[]) => ({
+  routes: paths.map((path) => aRoute({ tls: { files: { ca_file: path } } })),
+  groups: [],
+  match: () => undefined,
+});
+
+function start(table = createLiveTable(tableWith(file))) {
+  const started = createTlsCredentials({ table, log, everyMs: 10 });
+  credentials = started;
+  const inForce = () => started.of(table.current().routes[0]?.tls.files ?? {});
+  return { table, inForce };
+}
+
+test('a file that changes is read again, and one that cannot be used leaves in force what was there', async () => {
+  const { inForce } = start();
+  const first = inForce();
+  expect(first).toMatchObject({ fingerprint: expect.any(String) });
+
+  let line = nextLine();
+  writeFileSync(file, 'half a fi');
+  expect(await line).toMatchObject({
+    level: 50,
+    code: 'LK313',
+    page: 'docs/diagnostics.md',
+    path: file,
+    msg: expect.stringMatching(/^ca_file holds no certificate: .*; what was in force before stays$/),
+  });
+  expect(inForce()).toBe(first);
+
+  line = nextLine();
+  writeFileSync(file, fixture('localhost.crt'));
+  expect(await line).toMatchObject({ level: 30, msg: 'the files for TLS were read again' });
+  expect(inForce()).not.toBe(first);
+});
+
+test('a reload that names the same files keeps what was read, and one that names others reads those', () => {
+  const { table, inForce } = start();
+  const first = inForce();
+  table.replace(tableWith(file));
+  expect(inForce()).toBe(first);
+  table.replace(tableWith(join(folder, 'none')));
+  expect(inForce()).toBe('unusable');
+});
+
+test('a route without files needs none', () => {
+  const { inForce } = start(createLiveTable({ ...tableWith(), routes: [aRoute()] }));
+  expect(inForce()).toBeUndefined();
+});
