@@ -1,3 +1,12 @@
+export {
+  describeDestination,
+  describeDuration,
+  describeRules,
+  describeTarget,
+  describeTls,
+} from './compare/describe.ts';
+export { compareTables } from './compare/tables.ts';
+export type { Change } from './compare/tables.ts';
 export { renderDiagnosticsReference } from './diagnostics.ts';
 export { loadUpstreams } from './load.ts';
 export { hostOf, lostAtOnce } from './match/loss.ts';

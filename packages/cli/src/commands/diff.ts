@@ -1,7 +1,6 @@
-import { lostAtOnce } from '@latchkey/upstreams';
+import { compareTables, lostAtOnce } from '@latchkey/upstreams';
 import { deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
 import { readDeployment } from '../environment/deployment.ts';
-import { compareTables } from '../diff/compare.ts';
 import { renderDiff } from '../diff/render.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { formats, printFindings } from '../output/findings.ts';

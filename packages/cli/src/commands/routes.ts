@@ -1,9 +1,15 @@
-import { defaultKeepAliveMs, printTable } from '@latchkey/upstreams';
+import {
+  defaultKeepAliveMs,
+  describeDestination,
+  describeDuration,
+  describeRules,
+  describeTls,
+  printTable,
+} from '@latchkey/upstreams';
 import type { Route, RouteTable } from '@latchkey/upstreams';
 import { deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
 import { readDeployment } from '../environment/deployment.ts';
 import type { Deployment } from '../environment/deployment.ts';
-import { describeDestination, describeDuration, describeRules, describeTls } from '../describe.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { printFindings } from '../output/findings.ts';
 import { printable } from '../output/printable.ts';

@@ -3,7 +3,7 @@ import type { Format } from '../output/findings.ts';
 import { renderGithubCommand } from '../output/github.ts';
 import { paintFor } from '../output/paint.ts';
 import { printable } from '../output/printable.ts';
-import type { Change } from './compare.ts';
+import type { Change } from '@latchkey/upstreams';
 
 const wordOf = { gain: 'gains', loss: 'loses', new: 'new', removed: 'removed', other: 'changed' } as const;
 

@@ -1,5 +1,5 @@
 import { createProxyFor } from '@latchkey/http';
-import { describeDuration } from '../describe.ts';
+import { describeDuration } from '@latchkey/upstreams';
 import type { Explained } from './explained.ts';
 
 /** What the options of a route, and the way to its application, have to do with an answer; one sentence each. */

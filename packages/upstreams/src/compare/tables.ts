@@ -1,6 +1,6 @@
-import { hostOf } from '@latchkey/upstreams';
-import type { Route, RouteMatch, RouteTable } from '@latchkey/upstreams';
-import { describeDuration, describeRules, describeTarget, describeTls } from '../describe.ts';
+import { hostOf } from '../match/loss.ts';
+import type { Route, RouteMatch, RouteTable } from '../types.ts';
+import { describeDuration, describeRules, describeTarget, describeTls } from './describe.ts';
 import { compareAccess } from './access.ts';
 
 /** What changes for one host or pattern. */

@@ -1,6 +1,6 @@
 import type { AccessRules } from '@latchkey/access';
-import { hostOf } from '@latchkey/upstreams';
-import type { Route, RouteTable, Target, TlsOptions } from '@latchkey/upstreams';
+import { hostOf } from '../match/loss.ts';
+import type { Route, RouteTable, Target, TlsOptions } from '../types.ts';
 
 const ruleKinds = [
   ['groups', 'group'],

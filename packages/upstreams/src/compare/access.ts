@@ -1,5 +1,5 @@
-import type { Route } from '@latchkey/upstreams';
-import { isOpenToAll } from '../describe.ts';
+import type { Route } from '../types.ts';
+import { isOpenToAll } from './describe.ts';
 
 /** One way in, in words. `everybody` marks one that needs no group, domain or address of its own. */
 type Way = { text: string; coveredBy: readonly string[] };
