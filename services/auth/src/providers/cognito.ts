@@ -9,7 +9,7 @@ const dialect: Dialect = {
   groupsClaim: 'cognito:groups',
   // Userinfo gives `email_verified` as a text, which may not count, and no groups. The ID token holds both, and the
   // first as a boolean; its signature is checked.
-  asksUserinfo: false,
+  believesUserinfo: false,
   accountChoice: 'select_account',
   // It takes no hint, and sends no state back: https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
   endSession: ({ returnTo }) => ({ logout_uri: returnTo.href }),
@@ -30,6 +30,7 @@ function endpointsAt(host: string): Record<string, string> {
   return {
     authorization_endpoint: `https://${host}/oauth2/authorize`,
     token_endpoint: `https://${host}/oauth2/token`,
+    userinfo_endpoint: `https://${host}/oauth2/userInfo`,
     revocation_endpoint: `https://${host}/oauth2/revoke`,
     end_session_endpoint: `https://${host}/logout`,
   };

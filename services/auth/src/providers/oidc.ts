@@ -20,8 +20,8 @@ export type Dialect = {
   readonly scope?: string;
   /** the claim with the groups */
   readonly groupsClaim: string;
-  /** false where the ID token holds everything and userinfo is not to be believed */
-  readonly asksUserinfo: boolean;
+  /** false where the ID token holds everything and claims of userinfo do not count, only whether it takes a token */
+  readonly believesUserinfo: boolean;
   /** the `prompt` that lets a person choose another account */
   readonly accountChoice: 'select_account' | 'login';
   /** what its page for signing out takes, where that is not the standard's */
@@ -42,7 +42,7 @@ export type OidcOptions = {
   readonly elapsed: () => number;
 };
 
-const plain: Dialect = { groupsClaim: 'groups', asksUserinfo: true, accountChoice: 'select_account' };
+const plain: Dialect = { groupsClaim: 'groups', believesUserinfo: true, accountChoice: 'select_account' };
 
 /** Any OpenID Connect provider, through openid-client. */
 export function oidcProvider(
@@ -136,18 +136,15 @@ export function oidcProvider(
         }
       }),
 
-    // Where userinfo is not to be believed, nobody knows what its refusal means either.
-    ...(dialect.asksUserinfo && {
-      confirm: (accessToken, sub) =>
-        translated(async () => {
-          const { config } = await discovered();
-          if (config.serverMetadata().userinfo_endpoint === undefined) return {};
-          const claims = await oidc.fetchUserInfo(config, accessToken, sub).catch(undefinedIfUnauthorized);
-          if (claims === undefined) return undefined;
-          const { groups } = identityOf(claims, dialect.groupsClaim);
-          return groups === undefined ? {} : { groups };
-        }),
-    }),
+    confirm: (accessToken, sub) =>
+      translated(async () => {
+        const { config } = await discovered();
+        if (config.serverMetadata().userinfo_endpoint === undefined) return {};
+        const claims = await oidc.fetchUserInfo(config, accessToken, sub).catch(undefinedIfUnauthorized);
+        if (claims === undefined) return undefined;
+        const { groups } = identityOf(claims, dialect.groupsClaim);
+        return groups === undefined || !dialect.believesUserinfo ? {} : { groups };
+      }),
 
     revoke: (refreshToken) =>
       translated(async () => {
@@ -183,12 +180,12 @@ export function oidcProvider(
 async function identityFrom(
   { config, checkSignature }: Discovered,
   answer: oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers,
-  { asksUserinfo, groupsClaim }: Dialect,
+  { believesUserinfo, groupsClaim }: Dialect,
   knownSub?: string,
 ): Promise<ProviderIdentity | undefined> {
   const claims = answer.claims();
   if (answer.id_token !== undefined) await checkSignature(answer.id_token);
-  if (!asksUserinfo) {
+  if (!believesUserinfo) {
     // Nothing else tells of groups; a yes without them would let those of before count for ever.
     if (claims === undefined) throw new HttpError('provider_failed', { detail: 'no ID token' });
     return identityOf(claims, groupsClaim);

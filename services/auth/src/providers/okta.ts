@@ -7,7 +7,7 @@ const dialect: Dialect = {
   // As in BuzzFeed SSO. `scopes_supported` names `groups` only where an administrator chose to publish it.
   scope: 'openid profile email groups offline_access',
   groupsClaim: 'groups',
-  asksUserinfo: true,
+  believesUserinfo: true,
   // Of the standard's values for `prompt`, Okta documents none, login and consent.
   accountChoice: 'login',
 };

@@ -117,9 +117,30 @@ describe('Okta', () => {
 describe('Cognito', () => {
   usePreset(presets.cognito, asCognito);
 
-  test('tells groups in the ID token, and is not asked at userinfo', async () => {
+  test('tells groups in the ID token, and is not asked at userinfo who somebody is', async () => {
     expect(await groupsOf(await tokenOf())).toEqual([engineering]);
     expect(rig.idp.requests.userinfo).toBe(0);
+  });
+
+  test('is asked at userinfo once a minute whether a session stands, and what else it says there does not count', async () => {
+    const token = await tokenOf();
+    rig.idp.behaviour.groupsAt = 'userinfo';
+    const account = rig.idp.accounts.find(({ email }) => email === 'engineer@example.com');
+    account?.groups.splice(0, 1, 'oncall@example.com');
+    const refreshes = rig.idp.requests.token;
+    for (let minutes = 1; minutes < 9; minutes++) {
+      rig.clock.now += minute;
+      expect(await groupsOf(token)).toEqual([engineering]);
+      expect(rig.idp.requests.userinfo).toBe(minutes);
+    }
+    expect(rig.idp.requests.token).toBe(refreshes);
+  });
+
+  test('that has switched an account off ends its sessions within a minute', async () => {
+    const token = await tokenOf();
+    rig.idp.behaviour.disabled.add('engineer@example.com');
+    rig.clock.now += minute;
+    expect((await rig.introspect({ token, groups: [engineering] })).body).toEqual({ active: false });
   });
 
   test('is not believed about an address that it has not verified, as of people who come through others', async () => {
@@ -226,6 +247,20 @@ describe('in the world outside', () => {
     expect(url.origin + url.pathname).toBe('https://acme.auth.eu-west-1.amazoncognito.com/oauth2/authorize');
     expect(url.searchParams.get('scope')).toBe('openid profile email');
     expect(url.searchParams.get('code_challenge_method')).toBe('S256');
+  });
+
+  test.each([
+    [401, {}, undefined],
+    [200, { sub: 'ada', email: 'ada@example.com', email_verified: 'true', 'cognito:groups': ['admins'] }, {}],
+  ])('Cognito is asked there, too, whether a session stands: %d', async (status, claims, word) => {
+    const pool = published(
+      presets.cognito,
+      'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_a1B2c3D4e',
+    );
+    const at = { path: '/oauth2/userInfo', headers: { authorization: 'Bearer access' } };
+    const headers = { headers: { 'content-type': 'application/json' } };
+    world.get('https://acme.auth.eu-west-1.amazoncognito.com').intercept(at).reply(status, claims, headers);
+    expect(await pool?.confirm?.('access', 'ada')).toEqual(word);
   });
 
   const leaving = { idToken: 'e.y.J', email: 'engineer@example.com', state: 's' };
