@@ -12,9 +12,9 @@ const the = useStack({
   proxyEnv: {
     SERVER_HTTP2: 'true',
     SERVER_INTERIM_ANSWERS: 'true',
-    SERVER_TIMEOUT_READ: '1s',
-    SERVER_TIMEOUT_WRITE: '1s',
-    SERVER_TIMEOUT_SHUTDOWN: '5s',
+    SERVER_TIMEOUT_READ: '5s',
+    SERVER_TIMEOUT_WRITE: '5s',
+    SERVER_TIMEOUT_SHUTDOWN: '10s',
   },
 });
 const open: ClientHttp2Session[] = [];
@@ -246,7 +246,7 @@ describe('who comes over HTTP/2', () => {
     const unread = ask({ ':path': '/large' }, on);
     unread.pause();
     const { detail } = await the.stack.nextLine((line) => typeof line['detail'] === 'string');
-    expect(detail).toBe('the caller took nothing for 1 s, though there was something to take');
+    expect(detail).toBe('the caller took nothing for 5 s, though there was something to take');
     expect((await answerTo(ask({}, on))).status).toBe(200);
     expect(unread.rstCode).toBe(constants.NGHTTP2_INTERNAL_ERROR);
   });
