@@ -65,11 +65,14 @@ export function storeContract(name: string, open: () => Promise<StoreUnderTest>)
 
     test('takes a one-time value once, of twenty at the same moment one, and again when its time is over', async () => {
       const place = somewhere('code');
+      expect(await store.isUsed(place)).toBe(false);
       const uses = await Promise.all(Array.from({ length: 20 }, () => store.useOnce(place, 2_000)));
       expect(uses.filter((isFirst) => isFirst)).toHaveLength(1);
       expect(await store.useOnce(place, 2_000)).toBe(false);
       expect(await store.useOnce(somewhere('code'), 0)).toBe(false);
+      expect(await store.isUsed(place)).toBe(true);
       await under.pass(2_050);
+      expect(await store.isUsed(place)).toBe(false);
       expect(await store.useOnce(place, 2_000)).toBe(true);
     });
 

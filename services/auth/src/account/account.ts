@@ -7,7 +7,7 @@ import type { Request } from 'express';
 import type { Provider } from '../providers/provider.ts';
 import { accountPath, endAllPath, endOnePath } from './path.ts';
 import { endSid } from '../lifecycle/end.ts';
-import { endAccount } from '../lifecycle/end-person.ts';
+import { endPerson } from '../lifecycle/end-person.ts';
 import type { EndingPeople } from '../lifecycle/end-person.ts';
 import { livingOf } from '../lifecycle/living.ts';
 import { heldSessions, sessionsIn } from '../lifecycle/open.ts';
@@ -102,8 +102,9 @@ export function endAll(parts: OwnAccount): Handler {
     const { session, known } = opened;
     // A sibling host may have planted the cookie of somebody else, and hidden one of this person's by it.
     const { sessions, all } = await heldSessions(req.headers.cookie, parts);
-    await endAccount(session, parts);
+    const { givenBack } = await endPerson({ account: session }, parts);
     await Promise.all(sessions.map((held) => endSid(held, parts)));
+    await givenBack;
     parts.emit({ kind: 'sign_out' });
     takeSessionCookie(res, parts.cookies);
     if (!all) throw new HttpError('sign_out_incomplete');

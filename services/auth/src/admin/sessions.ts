@@ -61,8 +61,9 @@ export function revokeSessions(parts: Operating): Handler {
       return answered(undefined, await parts.store.revokeAll(parts.now() + parts.sessionLifetimeMs));
     }
     if ('email' in wish) {
-      const { known, isTold } = await endPerson(wish.email, parts);
-      return answered(known, isTold);
+      const { known, isTold, givenBack } = await endPerson({ email: wish.email }, parts);
+      await givenBack;
+      return answered(known.filter(({ stands }) => stands).length, isTold);
     }
     const record = await parts.records.get(wish.sid);
     const [living] = record === undefined ? [] : await livingOf([record], parts);

@@ -1,3 +1,4 @@
+import type { Clock } from '@latchkey/http';
 import { unlessAway } from '../store/store.ts';
 import { endSid } from './end.ts';
 import type { Ending } from './end.ts';
@@ -7,62 +8,86 @@ import type { Grant } from '../session/grant.ts';
 import { livingOf } from './living.ts';
 import type { SessionRecord, SessionRecords } from '../session/records.ts';
 import type { SessionStore } from './store.ts';
-import type { Account } from '../session/stored-session.ts';
+import type { Account, SignedInSession } from '../session/stored-session.ts';
+
+/** Whose sessions: those of an account, which is what a person has, or those of an e-mail address with every provider. */
+export type Whose = { readonly account: Account } | { readonly email: string };
+
+/** What finding sessions that are about to end takes. */
+export type Finding = Pick<Clock, 'now'> & {
+  readonly store: Pick<SessionStore, 'grantState' | 'isRevoked' | 'sidsOf'>;
+  readonly records: Pick<SessionRecords, 'get' | 'ofEmail'>;
+};
 
 /** What ending all sessions of somebody takes. */
 export type EndingPeople = Ending &
-  GivingBack & {
-    readonly store: Pick<SessionStore, 'grantState' | 'isRevoked' | 'revokeAccount' | 'revokeEmail'>;
-    readonly records: Pick<SessionRecords, 'ofAccount' | 'ofEmail'>;
+  Finding &
+  GivingBack & { readonly store: Pick<SessionStore, 'revokeAccount' | 'revokeEmail'> };
+
+/** A session that is known: its record, where there is one, and what its provider has given for it. */
+export type Known = {
+  readonly session: SessionRecord | SignedInSession;
+  readonly grant: Grant | undefined;
+  readonly stands: boolean;
+};
+
+/** What came of ending all sessions of somebody. */
+export type EndedPerson = {
+  readonly known: readonly Known[];
+  /** whether every task knows of it */
+  readonly isTold: boolean;
+  /** when the providers have their grants back; they may take their time */
+  readonly givenBack: Promise<unknown>;
+};
+
+/**
+ * Ends every session of somebody that was signed in for until now. That holds whatever is remembered of them, and while the store
+ * is away. Those that are known end by their names, too, for one may have begun by a clock that is ahead; and the providers get
+ * their grants back.
+ */
+export async function endPerson(whose: Whose, parts: EndingPeople): Promise<EndedPerson> {
+  const before = await knownOf(await sessionsOf(whose, parts), parts);
+  const until = parts.now() + parts.sessionLifetimeMs;
+  const isTold =
+    'email' in whose
+      ? await parts.store.revokeEmail(whose.email, until)
+      : await parts.store.revokeAccount(whose.account, until);
+  // Who has signed in meanwhile looks for that, and by a clock that is ahead it is not about them.
+  const isNew = ({ sid }: SignedInSession) => before.every(({ session }) => session.sid !== sid);
+  const since = await knownOf((await sessionsOf(whose, parts)).filter(isNew), parts);
+  const known = [...before, ...since];
+  const areTold = await Promise.all(known.map(({ session }) => endSid(session, parts)));
+  return {
+    known,
+    isTold: isTold && !areTold.includes(false),
+    givenBack: Promise.all(known.map(({ session, grant }) => giveBack(session, grant, parts))),
   };
-
-/** A session that is known, with what its provider has given for it. */
-type Known = { readonly record: SessionRecord; readonly grant: Grant | undefined };
-
-/**
- * Ends every session of an e-mail address that was signed in for until now. That holds whatever is remembered of them, and while
- * the store is away. Those that are known end by their names, too, for one may have begun by a clock that is ahead; and the
- * providers get their grants back.
- *
- * @returns how many were known, and whether every task knows of it
- */
-export async function endPerson(
-  email: string,
-  parts: EndingPeople,
-): Promise<{ readonly known: number; readonly isTold: boolean }> {
-  const known = await knownOf(parts.records.ofEmail(email), parts);
-  const isTold = await parts.store.revokeEmail(email, parts.now() + parts.sessionLifetimeMs);
-  const areTold = await Promise.all(known.map(({ record }) => endSid(record, parts)));
-  await giveAllBack(known, parts);
-  return { known: known.length, isTold: isTold && !areTold.includes(false) };
 }
 
-/**
- * Ends every session of an account that was signed in for until now, which is what a person may end by themselves. Those of them
- * that are known are not ended by their names besides.
- */
-export async function endAccount({ idp, sub }: Account, parts: EndingPeople): Promise<void> {
-  const known = await knownOf(parts.records.ofAccount({ idp, sub }), parts);
-  await parts.store.revokeAccount({ idp, sub }, parts.now() + parts.sessionLifetimeMs);
-  await giveAllBack(known, parts);
-}
-
-// Before they end: what belongs to them goes with them.
-async function knownOf(
-  records: Promise<readonly SessionRecord[]>,
-  parts: EndingPeople,
-): Promise<readonly Known[]> {
-  const known = records.then(async (found) =>
-    Promise.all(
-      (await livingOf(found, parts)).map(async (record) => ({
-        record,
-        grant: (await parts.store.grantState(record.sid))?.grant,
-      })),
-    ),
+/** What is known of sessions; what the store does not tell is not. */
+export function knownOf(sessions: readonly Known['session'][], parts: Finding): Promise<readonly Known[]> {
+  return Promise.all(
+    sessions.map(async (named) => {
+      const record = 'seenAt' in named ? named : await unlessAway(parts.records.get(named.sid));
+      const grant = (await unlessAway(parts.store.grantState(named.sid)))?.grant;
+      const living = record && (await unlessAway(livingOf([record], parts)));
+      return {
+        session: record ?? named,
+        grant,
+        stands: living?.length === 1 || (record === undefined && grant !== undefined),
+      };
+    }),
   );
-  return (await unlessAway(known)) ?? [];
 }
 
-async function giveAllBack(known: readonly Known[], parts: EndingPeople): Promise<void> {
-  await Promise.all(known.map(({ record, grant }) => giveBack(record, grant, parts)));
+async function sessionsOf(
+  whose: Whose,
+  { store, records, now }: Finding,
+): Promise<readonly Known['session'][]> {
+  // Of a session without a record nobody knows the address.
+  if ('email' in whose) return (await unlessAway(records.ofEmail(whose.email))) ?? [];
+  const { idp, sub } = whose.account;
+  const sids = (await unlessAway(store.sidsOf({ idp, sub }))) ?? [];
+  const auth_time = Math.floor(now() / 1000);
+  return sids.map((sid) => ({ idp, sub, sid, auth_time }));
 }

@@ -52,6 +52,8 @@ export type SessionStore = {
    * @returns whether this is the first use, for certain; of two at the same moment, only one is
    */
   useOnce(kind: 'code' | 'token' | 'attempt', id: string, until: number): Promise<boolean>;
+  /** Tells whether one is used up already; the next moment it may be. */
+  isUsed(kind: 'token', id: string): Promise<boolean>;
   /** Tells whether it is worth a question at the moment. */
   isAway(): boolean;
   /** A name for a session that begins after this: its end will be remembered. */
@@ -73,23 +75,14 @@ export function sessionStore(
       : sharedSignOuts(store.log, recentEnds, options);
   const grantStates = createGrantStates(opened, options);
 
-  async function revoke(session: SignedInSession, until: number): Promise<boolean> {
-    const isTold = await signOuts.add(session, until);
-    // What stays behind of it is of no use to anybody.
-    await unlessAway(grantStates.delete(session));
-    return isTold;
-  }
-
   return {
-    revoke,
-    async revokeAccount({ idp, sub }, until) {
-      const isTold = await signOuts.addAllOf(nameOfAccount({ idp, sub }), until);
-      // Each by its name, too: by the clock of another task it may have begun later than this.
-      const auth_time = Math.floor(now() / 1000);
-      const sids = (await unlessAway(grantStates.sidsOf({ idp, sub }))) ?? [];
-      const areTold = await Promise.all(sids.map((sid) => revoke({ idp, sub, sid, auth_time }, until)));
-      return isTold && !areTold.includes(false);
+    async revoke(session, until) {
+      const isTold = await signOuts.add(session, until);
+      // What stays behind of it is of no use to anybody.
+      await unlessAway(grantStates.delete(session));
+      return isTold;
     },
+    revokeAccount: (account, until) => signOuts.addAllOf(nameOfAccount(account), until),
     revokeEmail: (email, until) => signOuts.addAllOf(nameOfEmail(email), until),
     revokeAll: (until) => signOuts.addAllOf(everybody, until),
     isRevoked: (session) => signOuts.has(session),
@@ -100,6 +93,7 @@ export function sessionStore(
     inTurn: (session, until, ask) => grantStates.inTurn(session, until, ask),
     sidsOf: (account) => grantStates.sidsOf(account),
     useOnce: (kind, id, until) => store.useOnce(placeOf(kind, id), until - now()),
+    isUsed: (kind, id) => store.isUsed(placeOf(kind, id)),
     isAway: () => store.isAway(),
     async newSid() {
       await signOuts.ready();

@@ -3,25 +3,21 @@ import type { Emit } from '@latchkey/telemetry';
 import type { LogoutNotice } from '../providers/logout-token.ts';
 import type { ProviderSignOutOutcome, AuthEvent } from '../telemetry/events.ts';
 import { endSid } from '../lifecycle/end.ts';
-import type { Ending } from '../lifecycle/end.ts';
+import { endPerson, knownOf } from '../lifecycle/end-person.ts';
+import type { EndedPerson, EndingPeople, Known } from '../lifecycle/end-person.ts';
 import type { ProviderSession, ProviderSessions } from '../session/provider-sessions.ts';
-import type { SessionRecord, SessionRecords } from '../session/records.ts';
 import type { SessionStore } from '../lifecycle/store.ts';
-import type { Account, GrantState, SignedInSession, StoredSession } from '../session/stored-session.ts';
-import { giveBack } from '../lifecycle/give-back.ts';
-import type { GivingBack } from '../lifecycle/give-back.ts';
+import type { Account } from '../session/stored-session.ts';
 import { StoreAway, unlessAway } from '../store/store.ts';
 import type { Handler } from '../web/locals.ts';
 import { formParameters } from '../web/parameters.ts';
 
 /** What ending sessions at the word of a provider takes. */
-export type EndingAtAWord = Ending &
-  GivingBack & {
-    readonly store: Pick<SessionStore, 'grantState' | 'revokeAccount' | 'sidsOf' | 'useOnce'>;
-    readonly providerSessions: Pick<ProviderSessions, 'end'>;
-    readonly records: Pick<SessionRecords, 'get'>;
-    readonly emit: Emit<AuthEvent>;
-  };
+export type EndingAtAWord = EndingPeople & {
+  readonly store: Pick<SessionStore, 'isUsed' | 'useOnce'>;
+  readonly providerSessions: Pick<ProviderSessions, 'end'>;
+  readonly emit: Emit<AuthEvent>;
+};
 
 /**
  * `POST /<slug>/backchannel_logout`: a provider says that a session there has ended, or all of an account (OpenID Connect
@@ -55,68 +51,53 @@ export function backChannelLogout(
 /** What has ended: so many sessions that stood, and whose they were, where that is known. */
 type Ended = { readonly sessions: number; readonly email: string | undefined };
 
+// A token that is used up has been told to all tasks, so one that was answered 503 is as good when it comes again. Of two at the same
+// moment both may end the same; a later one ends nobody who has signed in since.
 async function endAll(slug: string, notice: LogoutNotice, parts: EndingAtAWord): Promise<Ended> {
   const { jti, until, sid, sub } = notice;
-  // What cannot be looked up is not answered, and the provider says it again: the token is used up after this.
-  const sessions = sid === undefined ? [] : await sessionsOf({ idp: slug, providerSid: sid, sub }, parts);
+  const id = JSON.stringify([slug, jti]);
   // Whether it was used nobody knows while the store is away. Ending too much costs a sign-in.
-  const isFirst = await unlessAway(parts.store.useOnce('token', JSON.stringify([slug, jti]), until));
-  if (isFirst === false) throw refusal('it was used already (jti)');
-  if (sid !== undefined || sub === undefined) return endEach(sessions, parts);
-  return endAccount({ idp: slug, sub }, parts);
+  if (await unlessAway(parts.store.isUsed('token', id))) throw used();
+  const { known, isTold } =
+    sid === undefined && sub !== undefined
+      ? await endAccount({ idp: slug, sub }, parts)
+      : await endEach({ idp: slug, providerSid: sid ?? '', sub }, parts);
+  // Where others do not know of it yet, the provider says it again.
+  if (!isTold) throw new StoreAway('other tasks do not know yet what has ended');
+  if ((await unlessAway(parts.store.useOnce('token', id, until))) === false) throw used();
+  return { sessions: known.filter(({ stands }) => stands).length, email: emailOf(known) };
 }
 
-async function sessionsOf(
-  { sub: named, ...ended }: ProviderSession & { sub: string | undefined },
-  { providerSessions, now }: EndingAtAWord,
-): Promise<readonly SignedInSession[]> {
-  const { sids, sub = named } = await providerSessions.end(ended);
-  // When they were signed in for does not matter: each is ended by its name.
-  const auth_time = Math.floor(now() / 1000);
-  return sub === undefined ? [] : sids.map((sid) => ({ idp: ended.idp, sub, sid, auth_time }));
+async function endAccount(account: Account, parts: EndingAtAWord): Promise<EndedPerson> {
+  const ended = await endPerson({ account }, parts);
+  // The provider waits for our answer, perhaps with the very account locked that we would speak of.
+  void ended.givenBack;
+  return ended;
 }
 
 // As where one session is signed out of by its person: its grant is left to the provider, which has ended it as it does. To some
 // a grant that is given back is all that the person has given us.
-async function endEach(sessions: readonly SignedInSession[], parts: EndingAtAWord): Promise<Ended> {
+async function endEach(
+  { sub: named, ...ended }: ProviderSession & { sub: string | undefined },
+  parts: EndingAtAWord,
+): Promise<Pick<EndedPerson, 'known' | 'isTold'>> {
+  const { sids, sub = named } = await parts.providerSessions.end(ended);
+  // When they were signed in for does not matter: each is ended by its name.
+  const auth_time = Math.floor(parts.now() / 1000);
+  const sessions = sub === undefined ? [] : sids.map((sid) => ({ idp: ended.idp, sub, sid, auth_time }));
   const known = await knownOf(sessions, parts);
   const areTold = await Promise.all(sessions.map((session) => endSid(session, parts)));
-  return endedOf(known, !areTold.includes(false));
+  return { known, isTold: !areTold.includes(false) };
 }
 
-async function endAccount(account: Account, parts: EndingAtAWord): Promise<Ended> {
-  const sids = (await unlessAway(parts.store.sidsOf(account))) ?? [];
-  const known = await knownOf(
-    sids.map((sid) => ({ ...account, sid })),
-    parts,
-  );
-  const isTold = await parts.store.revokeAccount(account, parts.now() + parts.sessionLifetimeMs);
-  // The provider waits for our answer, perhaps with the very account locked that we would speak of.
-  for (const { state, record = account } of known) void giveBack(record, state?.grant, parts);
-  return endedOf(known, isTold);
+function emailOf(known: readonly Known[]): string | undefined {
+  return known
+    .map(({ session }) => ('email' in session ? session.email : undefined))
+    .find((email) => email !== undefined);
 }
 
-type Known = { readonly state: GrantState | undefined; readonly record: SessionRecord | undefined };
-
-function knownOf(
-  sessions: readonly StoredSession[],
-  { store, records }: EndingAtAWord,
-): Promise<readonly Known[]> {
-  return Promise.all(
-    sessions.map(async ({ sid }) => ({
-      state: await unlessAway(store.grantState(sid)),
-      record: await unlessAway(records.get(sid)),
-    })),
-  );
-}
-
-// Those that had something to vouch for them stood. Where others do not know of it yet, the provider says it again.
-function endedOf(known: readonly Known[], isTold: boolean): Ended {
-  if (!isTold) throw new StoreAway('other tasks do not know yet what has ended');
-  return {
-    sessions: known.filter(({ state }) => state !== undefined).length,
-    email: known.find(({ record }) => record !== undefined)?.record?.email,
-  };
+function used(): HttpError {
+  return refusal('it was used already (jti)');
 }
 
 function refusal(detail: string): HttpError {

@@ -53,4 +53,21 @@ describeWithRedis('two tasks of auth', () => {
     await until(async () => isActive(await the.one.introspect({ token })) === false);
     expect(isActive(await the.other.introspect({ token }))).toBe(false);
   });
+
+  // Redis takes everything but the line of the log.
+  test('take a token again that they could not tell each other of', async () => {
+    const [browser, token] = await signedInAtTheOther();
+    await the.redis.command('ACL SETUSER default -xadd');
+    const form = await signOutThere(browser);
+    const sent = async () => (await the.one.browser().fetch(address, formOf(form))).status;
+    expect(await sent()).toBe(503);
+    await the.redis.command('ACL SETUSER default +xadd');
+    let status = 503;
+    await until(async () => {
+      if (status === 503) status = await sent();
+      return status === 200;
+    });
+    expect(isActive(await the.other.introspect({ token }))).toBe(false);
+    expect(await sent()).toBe(400);
+  });
 });

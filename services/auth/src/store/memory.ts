@@ -73,6 +73,7 @@ export function memoryStore({ now, elapsed }: Clock): Store {
       used.set(id, {}, { ttl: ttlMs });
       return true;
     },
+    isUsed: async ({ kind, id }) => uses(kind).has(id),
     async count({ kind, id }, windowMs) {
       const counted = counts(kind).get(id) ?? { count: 0, endsAt: elapsed() + windowMs };
       if (counted.count === 0) counts(kind).set(id, counted, { ttl: windowMs });

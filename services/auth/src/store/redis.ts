@@ -48,6 +48,7 @@ export function redisStore(link: RedisLink, { logMs }: { logMs: number }): Store
       const first = z.union([z.literal('OK'), z.null()]);
       return (await link.send(first, 'SET', keyOf(place), '', 'PX', Math.ceil(ttlMs), 'NX')) === 'OK';
     },
+    isUsed: (place) => link.send(yesOrNo, 'EXISTS', keyOf(place)),
     async count(place, windowMs) {
       const counted = z.tuple([z.number(), z.number()]);
       const [count, endsInMs] = await evaluate(counted, 'count', [keyOf(place)], windowMs);

@@ -36,6 +36,8 @@ export type Store = {
    * @returns whether this is the first use, for certain; of several at the same moment, one is
    */
   useOnce(place: Place, ttlMs: number): Promise<boolean>;
+  /** Tells whether a one-time value is used up. The next moment it may be. */
+  isUsed(place: Place): Promise<boolean>;
   /** Counts one more within a window that begins with the first. */
   count(place: Place, windowMs: number): Promise<{ readonly count: number; readonly endsInMs: number }>;
 
