@@ -12,10 +12,22 @@ export const deploymentOptions = {
 /** Reads the arguments of a command. Throws UsageError, with the option that was most likely meant. */
 export function readArguments<Options extends ParseArgsOptionsConfig>(args: string[], options: Options) {
   try {
-    return parseArgs({ args, options, allowPositionals: true });
+    return parseArgs({ args: withValuesJoined(args, options), options, allowPositionals: true });
   } catch (error) {
     throw new UsageError(complaintOf(error, Object.keys(options)), { cause: error });
   }
+}
+
+// Names of sessions may begin with a dash, and `parseArgs` takes a value that does only as `--sid=-abc`. No option here has one dash.
+function withValuesJoined(args: readonly string[], options: ParseArgsOptionsConfig): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const option = joined.at(-1) ?? '';
+    const takesValue = option.startsWith('--') && options[option.slice(2)]?.type === 'string';
+    if (takesValue && /^-[^-]/.test(arg)) joined.splice(-1, 1, `${option}=${arg}`);
+    else joined.push(arg);
+  }
+  return joined;
 }
 
 function complaintOf(error: unknown, options: readonly string[]): string {

@@ -98,6 +98,8 @@ describe('sessions revoke', () => {
       'All sessions of ann@example.com have ended: 2',
     ],
     [['--sid=-abc'], { sid: '-abc' }, 'The session -abc has ended.'],
+    [['--sid', '-abc'], { sid: '-abc' }, 'The session -abc has ended.'],
+    [['--sid=--a.'], { sid: '--a.' }, 'The session --a. has ended.'],
     [['--all', '--yes'], { all: true }, 'All sessions of everybody have ended.'],
   ])('%j is sent, and what came of it is said', async (args, wish, sentence) => {
     const { code, stdout, calls } = await sessions(['revoke', ...auth, ...args], () => ({ body: done }));
@@ -159,6 +161,7 @@ describe('a call that is not understood ends with 2, and sends nothing', () => {
     ['no action', auth, env, 'list or revoke is missing'],
     ['another action', ['end', ...auth], env, 'write list, revoke'],
     ['nobody to end', ['revoke', ...auth], env, 'Write --email, --sid or --all'],
+    ['an option without its value', ['revoke', ...auth, '--sid', '--yes'], env, "use '--sid=-XYZ'"],
     ['two at once', ['revoke', ...auth, '--sid', 'a', '--all'], env, 'write one of'],
     ['an address that is none', ['list', ...auth, '--email', 'ann'], env, 'one @'],
     ['all without a yes, where nobody is there to ask', ['revoke', ...auth, '--all'], env, '--yes'],

@@ -37,7 +37,7 @@ have signed in last. A session from before auth remembered sessions appears when
 somebody out, suspend their account at the provider first.
 
   --email EMAIL     whose sessions, of every provider
-  --sid SID         one session, as \`list\` names it
+  --sid SID         one session, as \`list\` names it; one that begins with two dashes is written --sid=--…
   --all             everybody's sessions; asks first
   --yes             do not ask
   --auth URL        auth, with its internal port; left out, it is PROVIDER_URL_INTERNAL
