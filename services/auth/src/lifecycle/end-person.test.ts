@@ -58,14 +58,13 @@ describe.each(doors)('all sessions of %s', (_, whose) => {
   });
 
   test('end, also one that begins meanwhile by a clock that is ahead', async () => {
-    const { revokeAccount, revokeEmail } = store;
     const meanwhile: Awaited<ReturnType<typeof session>>[] = [];
-    const during = <T>(revoke: (whom: T, until: number) => Promise<boolean>) =>
-      async function revokeAfter(whom: T, until: number) {
-        meanwhile.push(await session('meanwhile', { after: 30 }));
-        return revoke(whom, until);
-      };
-    const slow = { ...store, revokeAccount: during(revokeAccount), revokeEmail: during(revokeEmail) };
+    const signIn = async () => void meanwhile.push(await session('meanwhile', { after: 30 }));
+    const slow: typeof store = {
+      ...store,
+      revokeAccount: (account, until) => signIn().then(() => store.revokeAccount(account, until)),
+      revokeEmail: (email, until) => signIn().then(() => store.revokeEmail(email, until)),
+    };
     await endPerson(whose, { ...parts, store: slow });
     expect(await Promise.all(meanwhile.map((one) => store.isRevoked(one)))).toEqual([true]);
   });
