@@ -1,12 +1,10 @@
-import { flawOfAddress } from '@latchkey/access';
+import { explainRequest, QuestionError, readRequest, requesterOf } from '@latchkey/explain';
+import type { AskedRequest, Requester } from '@latchkey/explain';
 import { commaList, deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
 import { readDeployment } from '../environment/deployment.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { clustersThatAnswer } from '../explain/other-clusters.ts';
 import { renderAnswer, answerJson } from '../explain/render.ts';
-import { readRequest } from '../explain/request.ts';
-import { explainRequest } from '../explain/answer.ts';
-import type { Requester } from '../explain/request.ts';
 import { printFindings } from '../output/findings.ts';
 import { paintFor } from '../output/paint.ts';
 import { isAboutCluster, readUpstreamFile } from '../upstream-file.ts';
@@ -68,8 +66,8 @@ Examples:
     const [path = ''] = takePositionals(positionals, ['FILE']);
     const format = oneOf('--format', values.format, ['text', 'json']);
     if (values.url === undefined) throw new UsageError('--url is missing');
-    const request = readRequest(values.url, values.method, values.header);
-    const requester = requesterOf(values);
+    const request = requestOf(values.url, values.method, values.header);
+    const requester = whoAsks(values);
     const deployment = readDeployment(values, io);
     const file = readUpstreamFile(path, deployment, io);
     const { table, diagnostics } = file;
@@ -90,7 +88,16 @@ Examples:
   },
 };
 
-function requesterOf(values: {
+function requestOf(url: string, method: string, headers: readonly string[]): AskedRequest {
+  try {
+    return readRequest(url, method, headers);
+  } catch (error) {
+    if (error instanceof QuestionError) throw new UsageError(`--${error.part} ${error.message}`);
+    throw error;
+  }
+}
+
+function whoAsks(values: {
   as?: string | undefined;
   groups?: string[] | undefined;
   provider?: string | undefined;
@@ -101,11 +108,5 @@ function requesterOf(values: {
     }
     return undefined;
   }
-  const email = values.as.trim();
-  return {
-    // Auth lower-cases the address that it admits before the proxy sees it.
-    email: flawOfAddress(email) === undefined ? email.toLowerCase() : email,
-    groups: commaList(values.groups ?? []),
-    provider: values.provider,
-  };
+  return requesterOf(values.as, commaList(values.groups ?? []), values.provider);
 }

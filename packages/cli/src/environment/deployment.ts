@@ -1,5 +1,4 @@
-import type { AccountRules } from '@latchkey/access';
-import type { OutgoingProxy } from '@latchkey/http';
+import type { AuthKnowledge, ProxyKnowledge } from '@latchkey/explain';
 import type { AuthSettings, ProxySettings } from '@latchkey/settings';
 import type { Finding } from '../finding.ts';
 import type { Io } from '../io.ts';
@@ -23,31 +22,6 @@ export type Deployment = {
   readonly entries: readonly EnvEntry[];
   /** What the services would say about the env files when they start. */
   readonly findings: readonly Finding[];
-};
-
-/** What of the proxy's variables has a say in what becomes of a request. */
-export type ProxyKnowledge = {
-  /** Whether browsers reach the applications over HTTPS only. */
-  readonly secure: boolean;
-  /** Whether there is a load balancer that is believed when it says how a browser reached it. */
-  readonly hasTrustedProxies: boolean;
-  /** How browsers reach auth, and the applications where nobody who is trusted says how they come. */
-  readonly scheme: 'http' | 'https';
-  /** The ports at which browsers reach every application. */
-  readonly publicPorts: readonly number[];
-  /** Whether applications get signed assertions. */
-  readonly assertions: boolean;
-  /** How applications are reached where that is not by the network alone. */
-  readonly outgoing: OutgoingProxy | undefined;
-};
-
-/** What auth decides about people, as far as the env files say; undefined for what they do not say. */
-export type AuthKnowledge = {
-  readonly accounts: AccountRules | undefined;
-  /** The slugs of its providers. */
-  readonly slugs: readonly string[] | undefined;
-  /** Where it sends people back to; `*` for anywhere. */
-  readonly proxyDomains: readonly string[] | undefined;
 };
 
 /**

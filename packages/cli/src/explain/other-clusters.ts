@@ -1,7 +1,7 @@
+import type { AskedRequest } from '@latchkey/explain';
 import { loadUpstreams } from '@latchkey/upstreams';
 import type { Deployment } from '../environment/deployment.ts';
 import type { UpstreamFile } from '../upstream-file.ts';
-import type { AskedRequest } from './request.ts';
 
 /** Files with more clusters than this are not looked through. */
 const mostClusters = 20;

@@ -1,11 +1,10 @@
+import { explanationJson } from '@latchkey/explain';
+import type { AskedRequest, Explanation, Requester, SignInStep } from '@latchkey/explain';
 import type { Diagnostic } from '@latchkey/upstreams';
 import type { Paint } from '../output/paint.ts';
 import { printable } from '../output/printable.ts';
 import { notesOn } from './notes.ts';
 import type { Explained } from './explained.ts';
-import type { AskedRequest, Requester } from './request.ts';
-import type { SignInStep } from './sign-in.ts';
-import type { Explanation } from './answer.ts';
 
 /** For whom it is rendered: where the routes are from, and what of the file may mislead. */
 type Around = { file: string; warnings: readonly Diagnostic[]; paint: Paint };
@@ -37,27 +36,8 @@ export function renderAnswer(explained: Explained, { file, warnings, paint }: Ar
 /** A answer for programs. */
 export function answerJson(explained: Explained, { warnings }: Pick<Around, 'warnings'>): object {
   const { asked, requester, answer } = explained;
-  const { allow, reason, error, status, outcome, redirect, route, signIn, rules, upstream } = answer;
-  const read = typeof asked.incoming.read === 'string' ? undefined : asked.incoming.read;
   return {
-    allow,
-    reason: reason ?? null,
-    error: error ?? null,
-    status: status ?? null,
-    outcome,
-    redirect: redirect ?? null,
-    target: upstream?.url ?? null,
-    headers: upstream ? Object.fromEntries(upstream.headers) : null,
-    host: read?.host ?? null,
-    port: read?.port ?? null,
-    path: read?.path ?? null,
-    rawPath: read?.rawPath ?? null,
-    person: requester ? { email: requester.email, groups: requester.groups } : null,
-    route: route
-      ? { id: route.id, service: route.service, from: route.from, line: route.position.line }
-      : null,
-    signIn,
-    rules: rules.map(({ rule, outcome }) => ({ rule, outcome })),
+    ...explanationJson(asked, requester, answer),
     notes: [...notesOn(explained), ...warnings.map(({ message, code }) => `${message} (${code})`)],
   };
 }

@@ -1,5 +1,5 @@
+import type { AuthKnowledge, ProxyKnowledge } from '@latchkey/explain';
 import type { Route, RouteTable } from '@latchkey/upstreams';
-import type { AuthKnowledge, ProxyKnowledge } from '../environment/deployment.ts';
 import type { Finding } from '../finding.ts';
 import type { Source } from '../source/source.ts';
 

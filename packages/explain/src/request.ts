@@ -1,7 +1,7 @@
-import { domainToASCII } from 'node:url';
+import { flawOfAddress } from '@latchkey/access';
 import { readIncoming } from '@latchkey/admission';
 import type { Incoming } from '@latchkey/admission';
-import { UsageError } from '../usage-error.ts';
+import { domainToASCII } from 'node:url';
 
 /** Who asks. `provider` is the one that signed the person in; left out, it is the one that the route asks for. */
 export type Requester =
@@ -19,20 +19,34 @@ export type AskedRequest = {
   readonly incoming: Incoming;
 };
 
+/** What is asked cannot be read. */
+export class QuestionError extends Error {
+  override readonly name = 'QuestionError';
+  /** which part of it */
+  readonly part: 'url' | 'header';
+
+  constructor(part: QuestionError['part'], message: string) {
+    super(message);
+    this.part = part;
+  }
+}
+
 type Header = readonly [name: string, value: string];
 
 const addressPattern = /^(?:(https?|wss?):\/\/)?([^/?#]+)([^?#]*)(\?[^#]*)?(?:#.*)?$/i;
 const defaultPorts = { http: /:80$/, https: /:443$/ } as const;
 
 /**
- * Reads `--url`, `--method` and `--header`. A URL parser would tidy the path up, and what hides in an untidy one is what
+ * Reads the address, the method and `Name: value` lines. A URL parser would tidy the path up, and what hides in an untidy one is what
  * one wants to see; so only what a browser does on sending is done here: no fragment, no default port, and octets for
- * what is not ASCII. Throws UsageError.
+ * what is not ASCII.
+ *
+ * @throws QuestionError
  */
 export function readRequest(url: string, method: string, headerLines: readonly string[]): AskedRequest {
   const [, writtenScheme = 'https', authority, path = '', query = ''] = addressPattern.exec(url.trim()) ?? [];
   if (authority === undefined) {
-    throw new UsageError(`--url ${JSON.stringify(url)}: write it like https://wiki.corp.example.com/page`);
+    throw new QuestionError('url', `${JSON.stringify(url)}: write it like https://wiki.corp.example.com/page`);
   }
   const scheme = /^(?:http|ws)$/i.test(writtenScheme) ? 'http' : 'https';
   const given = headerLines.map(readHeader);
@@ -58,10 +72,24 @@ export function readRequest(url: string, method: string, headerLines: readonly s
   };
 }
 
+/** Somebody with a session, as the proxy sees them: auth lower-cases the address that it admits. */
+export function requesterOf(
+  email: string,
+  groups: readonly string[],
+  provider: string | undefined,
+): NonNullable<Requester> {
+  const written = email.trim();
+  return {
+    email: flawOfAddress(written) === undefined ? written.toLowerCase() : written,
+    groups,
+    provider,
+  };
+}
+
 function readHeader(line: string): Header {
   const [, name, value] = /^([^:\s]+):\s*(.*?)\s*$/.exec(line) ?? [];
   if (name === undefined || value === undefined)
-    throw new UsageError(`--header ${JSON.stringify(line)}: write it like "Name: value"`);
+    throw new QuestionError('header', `${JSON.stringify(line)}: write it like "Name: value"`);
   return [name, value];
 }
 

@@ -1,7 +1,7 @@
 import { admitAccount, flawOfAddress } from '@latchkey/access';
 import type { AccountRules } from '@latchkey/access';
 import type { Route } from '@latchkey/upstreams';
-import type { AuthKnowledge } from '../environment/deployment.ts';
+import type { AuthKnowledge } from './installation.ts';
 import type { Requester } from './request.ts';
 
 /** One thing that has to hold before there is a session for a route. */

@@ -6,16 +6,13 @@ import { errors, isOwnPathWith } from '@latchkey/contract';
 import type { ErrorCode } from '@latchkey/contract';
 import { authorityOf, isPreflight } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
-import type { Route, RouteTable } from '@latchkey/upstreams';
-import type { Deployment } from '../environment/deployment.ts';
+import type { Route } from '@latchkey/upstreams';
+import type { Installation } from './installation.ts';
 import type { AskedRequest, Requester } from './request.ts';
 import { signInOf } from './sign-in.ts';
 import type { SignIn, SignInStep } from './sign-in.ts';
 import { forwardedAs } from './upstream.ts';
 import type { Forwarded } from './upstream.ts';
-
-/** What requests are decided with. */
-export type Installation = Pick<Deployment, 'proxy' | 'auth' | 'upstream'> & { table: RouteTable };
 
 /** What would become of a request, and why. */
 export type Explanation = {

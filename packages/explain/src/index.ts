@@ -1,0 +1,7 @@
+export { explainRequest } from './answer.ts';
+export type { Explanation } from './answer.ts';
+export type { AuthKnowledge, Installation, ProxyKnowledge } from './installation.ts';
+export { explanationJson } from './json.ts';
+export { QuestionError, readRequest, requesterOf } from './request.ts';
+export type { AskedRequest, Requester } from './request.ts';
+export type { SignInStep } from './sign-in.ts';
