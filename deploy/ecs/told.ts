@@ -64,7 +64,7 @@ function authVariables(
     SERVER_HOST: authHost,
     SERVER_TRUSTED_PROXIES: balancerRanges.join(','),
     SERVER_INTERNAL_PORT: `${internalPort}`,
-    METRICS_PORT: `${metricsPort}`,
+    ADMIN_PORT: `${metricsPort}`,
     CLIENT_PROXY_ID: clientId,
     SESSION_COOKIE_DOMAIN: domain,
     AUTHORIZE_PROXY_DOMAINS: [...domains].join(','),
@@ -79,7 +79,7 @@ function proxyVariables(
 ): Variables {
   return {
     SERVER_TRUSTED_PROXIES: balancerRanges.join(','),
-    METRICS_PORT: `${metricsPort}`,
+    ADMIN_PORT: `${metricsPort}`,
     PROVIDER_URL_EXTERNAL: `https://${authHost}`,
     PROVIDER_URL_INTERNAL: `http://auth.${namespace}:${internalPort}`,
     CLIENT_ID: clientId,

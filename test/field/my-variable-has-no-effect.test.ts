@@ -100,4 +100,16 @@ describe('a port for two things', () => {
       'METRICS_PORT: got "4181", which is SERVER_INTERNAL_PORT, write another one that is for the inside only',
     ]);
   });
+
+  test('is one port by either of its names, and not by both', () => {
+    expect(errorsOf(asSentences(loadProxySettings({ ...proxy, ADMIN_PORT: '4180' })))).toEqual([
+      metrics.replace('METRICS_PORT', 'ADMIN_PORT'),
+    ]);
+    const both = { ADMIN_PORT: '9464', METRICS_PORT: '9465' };
+    const refused = [
+      'METRICS_PORT: set together with ADMIN_PORT, which is the same: write only one of the two',
+    ];
+    expect(errorsOf(asSentences(loadProxySettings({ ...proxy, ...both })))).toEqual(refused);
+    expect(errorsOf(asSentences(loadAuthSettings({ ...auth, ...both })))).toEqual(refused);
+  });
 });

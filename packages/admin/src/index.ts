@@ -1,1 +1,6 @@
-export {};
+export { challenge, isOperator } from './credential.ts';
+export type { OperatorEndpoint, OperatorEndpoints, Told } from './endpoint.ts';
+export { startAdmin } from './listen.ts';
+export { readQuery } from './query.ts';
+export { isReady, linesOf, serverComponent, starting } from './readiness.ts';
+export type { Component, Readiness } from './readiness.ts';

@@ -1,5 +1,6 @@
 export { explainRequest } from './answer.ts';
 export type { Explanation } from './answer.ts';
+export { knowledgeOf } from './installation.ts';
 export type { AuthKnowledge, Installation, ProxyKnowledge } from './installation.ts';
 export { explanationJson } from './json.ts';
 export { QuestionError, readRequest, requesterOf } from './request.ts';

@@ -1,5 +1,6 @@
 import type { AccountRules } from '@latchkey/access';
 import type { OutgoingProxy } from '@latchkey/http';
+import type { ProxySettings } from '@latchkey/settings';
 import type { RouteTable } from '@latchkey/upstreams';
 
 /** What requests are decided with. */
@@ -25,6 +26,19 @@ export type ProxyKnowledge = {
   /** How applications are reached where that is not by the network alone. */
   readonly outgoing: OutgoingProxy | undefined;
 };
+
+/** What the settings of the proxy say of that. */
+export function knowledgeOf(settings: ProxySettings): ProxyKnowledge {
+  const { session, server, provider, assertionKey, outgoing } = settings;
+  return {
+    secure: session.cookie.secure,
+    hasTrustedProxies: server.trustedProxies.length > 0,
+    scheme: provider.externalUrl.protocol === 'http:' ? 'http' : 'https',
+    publicPorts: server.publicPorts,
+    assertions: assertionKey !== undefined,
+    outgoing,
+  };
+}
 
 /** What auth decides about people, as far as that is known. */
 export type AuthKnowledge = {

@@ -46,7 +46,10 @@ const defaultPorts = { http: /:80$/, https: /:443$/ } as const;
 export function readRequest(url: string, method: string, headerLines: readonly string[]): AskedRequest {
   const [, writtenScheme = 'https', authority, path = '', query = ''] = addressPattern.exec(url.trim()) ?? [];
   if (authority === undefined) {
-    throw new QuestionError('url', `${JSON.stringify(url)}: write it like https://wiki.corp.example.com/page`);
+    throw new QuestionError(
+      'url',
+      `${JSON.stringify(url)}: write it like https://wiki.corp.example.com/page`,
+    );
   }
   const scheme = /^(?:http|ws)$/i.test(writtenScheme) ? 'http' : 'https';
   const given = headerLines.map(readHeader);

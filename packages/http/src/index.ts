@@ -46,6 +46,8 @@ export { createPlaces, takeAll, whenThere } from './server/places.ts';
 export type { Places, Release, Taking } from './server/places.ts';
 export { listenError, refuseToStart, stopOnSignals } from './server/process.ts';
 export { createRateLimit } from './server/rate-limit.ts';
+export { readJson } from './server/read-json.ts';
+export { readText } from './server/read-text.ts';
 export { addHeaders, replyHtml, replyJson, replyJwks, replyRedirect, replyText } from './server/reply.ts';
 export type { CountTogether, RateLimit } from './server/rate-limit.ts';
 export { givenRequestId, newRequestId } from './server/request-id.ts';

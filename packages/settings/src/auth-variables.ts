@@ -91,7 +91,7 @@ export const authVariables = {
     type: headerSecretList,
     secret: true,
     meaning:
-      'The secret of those who may list and end other people’s sessions (`latchkey sessions`), on SERVER_INTERNAL_PORT only. Of several, all are accepted. Give it to no service. Unset: nobody can.',
+      'The secret of those who may list and end other people’s sessions (`latchkey sessions`), on SERVER_INTERNAL_PORT only, and change the level of the log on ADMIN_PORT. Of several, all are accepted. Give it to no other service, not even to the proxy. Unset: nobody can.',
   },
 
   ASSERTION_KEY: {

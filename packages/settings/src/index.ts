@@ -6,6 +6,7 @@ export type { Problem } from './problem.ts';
 export { renderConfigurationReference } from './reference.ts';
 export { readSecretFile, readSmallFile } from './secret-file.ts';
 export type {
+  AdminSettings,
   AuthSettings,
   ClientSettings,
   CognitoProviderSettings,

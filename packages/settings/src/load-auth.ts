@@ -12,6 +12,9 @@ import { removedFromAuth, warnOfRemovedNames } from './removed-names.ts';
 import type { ReadFile } from './secret-file.ts';
 import type { AuthSettings, Loaded, ProviderSettings, Survey } from './settings.ts';
 import {
+  adminSettings,
+  checkAdminPort,
+  checkAdminSecret,
   checkPortsDiffer,
   checkSharedRisks,
   checkSharedSecret,
@@ -65,7 +68,7 @@ function readEnvironment(given: Environment): Survey<AuthSettings> {
   checkProxyDomains(reading, findings);
   checkCookieReachesHost(reading, findings);
   checkPortsDiffer(reading.known, findings);
-  checkAdminSecret(reading, findings);
+  checkAdmin(reading, findings);
   checkStore(reading.known, reading.given, findings);
   warnOfRemovedNames(removedFromAuth, environment, findings);
   warnOfNearMisses('auth', environment, findings);
@@ -99,6 +102,7 @@ function authSettings(values: Values<typeof authVariables>, providers: ProviderS
     ...(values.ASSERTION_KEY !== undefined && { assertionKey: values.ASSERTION_KEY }),
     ...storeSettings(values),
     providers,
+    ...adminSettings(values),
     metrics: metricsSettings(values),
     logging: loggingSettings(values),
     ...outgoingSettings(values),
@@ -142,24 +146,17 @@ function checkProxyDomains({ known }: AuthReading, findings: Findings): void {
   });
 }
 
-/** One key, one purpose: whoever has a secret of the services may not end everybody's sessions with it. */
-function checkAdminSecret({ known, given }: AuthReading, findings: Findings): void {
-  const { ADMIN_SECRET, ...others } = known;
-  const secrets: readonly string[] = ADMIN_SECRET ?? [];
-  const isSame = (name: 'CLIENT_PROXY_SECRET' | 'SESSION_KEY' | 'SESSION_COOKIE_SECRET') =>
-    secrets.some((secret) => others[name]?.includes(secret));
-  const same = (['CLIENT_PROXY_SECRET', 'SESSION_KEY', 'SESSION_COOKIE_SECRET'] as const).find(isSame);
-  if (same !== undefined) {
-    const message = `the same as ${same}, write another one`;
-    refuse({ variable: 'ADMIN_SECRET', code: 'conflict', message, others: [same] }, findings);
-  }
-  if (secrets.length > 0 && !given.has('SERVER_INTERNAL_PORT')) {
-    findings.warnings.push({
-      variable: 'ADMIN_SECRET',
-      code: 'without_effect',
-      message: 'has no effect without SERVER_INTERNAL_PORT: sessions are listed and ended on that port only',
-    });
-  }
+function checkAdmin({ known, given }: AuthReading, findings: Findings): void {
+  const { ADMIN_SECRET, CLIENT_PROXY_SECRET, SESSION_KEY, SESSION_COOKIE_SECRET } = known;
+  checkAdminPort(given, findings);
+  checkAdminSecret(ADMIN_SECRET, { CLIENT_PROXY_SECRET, SESSION_KEY, SESSION_COOKIE_SECRET }, findings);
+  const ports = ['SERVER_INTERNAL_PORT', 'ADMIN_PORT', 'METRICS_PORT'] as const;
+  if (ADMIN_SECRET === undefined || ports.some((name) => given.has(name))) return;
+  findings.warnings.push({
+    variable: 'ADMIN_SECRET',
+    code: 'without_effect',
+    message: 'has no effect without SERVER_INTERNAL_PORT, where sessions are listed and ended, or ADMIN_PORT',
+  });
 }
 
 /** A browser drops a cookie whose domain is not that of the host which sets it. */

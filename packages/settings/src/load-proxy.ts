@@ -10,6 +10,9 @@ import { removedFromProxy, warnOfRemovedNames } from './removed-names.ts';
 import type { ReadFile } from './secret-file.ts';
 import type { Loaded, ProxySettings, Survey, UpstreamDefaults } from './settings.ts';
 import {
+  adminSettings,
+  checkAdminPort,
+  checkAdminSecret,
   checkPortsDiffer,
   checkSharedRisks,
   checkSharedSecret,
@@ -54,6 +57,7 @@ function readEnvironment(environment: Environment): Survey<ProxySettings> {
   checkUpstreamSource(reading, findings);
   checkLocalTargets(reading, findings);
   checkPortsDiffer(reading.known, findings);
+  checkAdmin(reading, findings);
   warnOfRemovedNames(removedFromProxy, environment, findings);
   warnOfNearMisses('proxy', environment, findings);
 
@@ -108,6 +112,8 @@ function proxySettings(
     maxConnections: values.UPSTREAM_MAX_CONNECTIONS,
     ...(values.REQUESTSIGNER_KEY !== undefined && { requestSignerKey: values.REQUESTSIGNER_KEY }),
     ...(values.ASSERTION_KEY !== undefined && { assertionKey: values.ASSERTION_KEY }),
+    ...adminSettings(values),
+    ...(values.ADMIN_SECRET !== undefined && { adminSecrets: values.ADMIN_SECRET }),
     metrics: metricsSettings(values),
     logging: loggingSettings(values),
     ...outgoingSettings(values),
@@ -157,6 +163,15 @@ function checkUpstreamSource({ given }: Reading<typeof proxyVariables>, findings
       message: 'not set, so every host is unknown and answers 421',
     });
   }
+}
+
+function checkAdmin({ known, given }: Reading<typeof proxyVariables>, findings: Findings): void {
+  const { ADMIN_SECRET, CLIENT_SECRET, SESSION_COOKIE_SECRET } = known;
+  checkAdminPort(given, findings);
+  checkAdminSecret(ADMIN_SECRET, { CLIENT_SECRET, SESSION_COOKIE_SECRET }, findings);
+  if (!given.has('ADMIN_SECRET') || given.has('ADMIN_PORT') || given.has('METRICS_PORT')) return;
+  const message = 'has no effect without ADMIN_PORT';
+  findings.warnings.push({ variable: 'ADMIN_SECRET', code: 'without_effect', message });
 }
 
 function checkLocalTargets({ known }: Reading<typeof proxyVariables>, findings: Findings): void {

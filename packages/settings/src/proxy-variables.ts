@@ -7,7 +7,7 @@ import {
   serverVariables,
 } from './shared-variables.ts';
 import { yamlDocument } from './inline-document.ts';
-import { sharedSecretList } from './secret.ts';
+import { headerSecretList, sharedSecretList } from './secret.ts';
 import { slug } from './slug.ts';
 import { boolean, count, portList, scheme, text, textList } from './value-types.ts';
 import type { Table } from './variable.ts';
@@ -209,6 +209,12 @@ export const proxyVariables = {
     secret: true,
     meaning:
       'The EC private key (P-256; PEM or JWK) that signs assertions about a person for applications (`X-Latchkey-Jwt-Assertion`). `latchkey keys assertion` makes one. Of several, one below the other, the first signs; all of them are published at /oauth2/v1/jwks. Unset: no assertions.',
+  },
+  ADMIN_SECRET: {
+    type: headerSecretList,
+    secret: true,
+    meaning:
+      'The secret of those who may ask on ADMIN_PORT for /routes and /decision and change the level of the log. Of several, all are accepted. It has to be another one than that of auth, with which sessions are ended. Unset: nobody can.',
   },
   ...observabilityVariables,
   ...outgoingVariables,

@@ -54,6 +54,10 @@ export type ProxySettings = {
   requestSignerKey?: string;
   /** The text of the keys that sign assertions, PEM or JWK. */
   assertionKey?: string;
+  /** of those who may ask for routes and decisions at the admin port; absent: nobody */
+  adminSecrets?: SecretList;
+  /** absent: there is none */
+  admin?: AdminSettings;
   metrics: MetricsSettings;
   logging: LoggingSettings;
   outgoing?: OutgoingSettings;
@@ -70,7 +74,7 @@ export type AuthSettings = {
   };
   session: { key: SecretList; lifetimeMs: number; validMs: number; cookie: CookieSettings };
   client: ClientSettings;
-  /** of those who may list and end everybody's sessions; absent: nobody */
+  /** of those who may list and end everybody's sessions, and use the admin port; absent: nobody */
   adminSecrets?: SecretList;
   authorize: { emailDomains: string[]; emailAddresses: string[]; proxyDomains: string[] };
   /** The text of the keys that the proxy signs assertions with, PEM or JWK. */
@@ -79,6 +83,8 @@ export type AuthSettings = {
   store?: StoreSettings;
   /** At least one; their slugs differ. */
   providers: ProviderSettings[];
+  /** absent: there is none */
+  admin?: AdminSettings;
   metrics: MetricsSettings;
   logging: LoggingSettings;
   outgoing?: OutgoingSettings;
@@ -238,10 +244,17 @@ export type UpstreamDefaults = {
 
 /** Where metrics go. */
 export type MetricsSettings = {
-  /** of `/metrics`; absent: there is none */
-  port?: number;
   /** without a host nothing is sent */
   statsd: { host?: string; port: number };
+};
+
+/** The port for machines and operators inside. */
+export type AdminSettings = {
+  port: number;
+  /** which variable says so */
+  variable: 'ADMIN_PORT' | 'METRICS_PORT';
+  /** to listen on; absent: all */
+  address?: string;
 };
 
 export type LoggingSettings = { enabled: boolean; level: LogLevel };

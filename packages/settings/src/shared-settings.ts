@@ -3,6 +3,7 @@ import { refuse } from './findings.ts';
 import type { Findings } from './findings.ts';
 import { isShort } from './secret.ts';
 import type {
+  AdminSettings,
   CookieSettings,
   LoggingSettings,
   MetricsSettings,
@@ -54,11 +55,49 @@ export function loggingSettings(values: Values<typeof observabilityVariables>): 
 
 /** The metrics part of either service's settings. */
 export function metricsSettings(values: Values<typeof observabilityVariables>): MetricsSettings {
-  const { METRICS_PORT: port, METRICS_STATSD_HOST: host } = values;
-  return {
-    ...(port !== undefined && { port }),
-    statsd: { ...(host !== undefined && { host }), port: values.METRICS_STATSD_PORT },
-  };
+  const { METRICS_STATSD_HOST: host } = values;
+  return { statsd: { ...(host !== undefined && { host }), port: values.METRICS_STATSD_PORT } };
+}
+
+/** The admin port of either service's settings, where there is one. */
+export function adminSettings(
+  values: Values<typeof observabilityVariables> & { SERVER_ADDRESS: string | undefined },
+): { admin?: AdminSettings } {
+  const { ADMIN_PORT, METRICS_PORT, ADMIN_ADDRESS, SERVER_ADDRESS } = values;
+  const port = ADMIN_PORT ?? METRICS_PORT;
+  const address = ADMIN_ADDRESS ?? SERVER_ADDRESS;
+  if (port === undefined) return {};
+  const variable = ADMIN_PORT === undefined ? 'METRICS_PORT' : 'ADMIN_PORT';
+  return { admin: { port, variable, ...(address !== undefined && { address }) } };
+}
+
+/**
+ * Refuses two names of one port, and warns of what has no effect without it.
+ *
+ * @param given by their names
+ */
+export function checkAdminPort(given: ReadonlySet<string>, findings: Findings): void {
+  const hasPort = given.has('ADMIN_PORT') || given.has('METRICS_PORT');
+  if (given.has('ADMIN_PORT') && given.has('METRICS_PORT')) {
+    const message = 'set together with ADMIN_PORT, which is the same: write only one of the two';
+    refuse({ variable: 'METRICS_PORT', code: 'conflict', message, others: ['ADMIN_PORT'] }, findings);
+  }
+  if (given.has('ADMIN_ADDRESS') && !hasPort) {
+    const message = 'has no effect without ADMIN_PORT';
+    findings.warnings.push({ variable: 'ADMIN_ADDRESS', code: 'without_effect', message });
+  }
+}
+
+/** One key, one purpose: refuses a secret of operators that is one of the services, too. */
+export function checkAdminSecret(
+  secrets: SecretList | undefined,
+  others: Readonly<Record<string, readonly string[] | undefined>>,
+  findings: Findings,
+): void {
+  const same = Object.keys(others).find((name) => secrets?.some((one) => others[name]?.includes(one)));
+  if (same === undefined) return;
+  const message = `the same as ${same}, write another one`;
+  refuse({ variable: 'ADMIN_SECRET', code: 'conflict', message, others: [same] }, findings);
 }
 
 /** The outgoing proxy of either service's settings, where there is one. */
@@ -128,6 +167,7 @@ export function checkSharedSecret(
 type Ports = {
   SERVER_PORT?: number;
   SERVER_INTERNAL_PORT?: number | undefined;
+  ADMIN_PORT?: number | undefined;
   METRICS_PORT?: number | undefined;
 };
 
@@ -136,6 +176,7 @@ export function checkPortsDiffer(known: Ports, findings: Findings): void {
   const owners = new Map([[known.SERVER_PORT, 'SERVER_PORT']]);
   const inside = [
     ['SERVER_INTERNAL_PORT', known.SERVER_INTERNAL_PORT, 'only the proxy can reach'],
+    ['ADMIN_PORT', known.ADMIN_PORT, 'is for the inside only'],
     ['METRICS_PORT', known.METRICS_PORT, 'is for the inside only'],
   ] as const;
   for (const [name, port, whose] of inside) {

@@ -14,7 +14,8 @@ export const serverVariables = {
   },
   SERVER_ADDRESS: {
     type: text,
-    meaning: 'The address to listen on, METRICS_PORT included. Unset, every one that the machine has.',
+    meaning:
+      'The address to listen on, and that of ADMIN_PORT unless ADMIN_ADDRESS is set. Unset, every one that the machine has.',
   },
   SERVER_TIMEOUT_READ: {
     type: duration,
@@ -106,9 +107,18 @@ export const observabilityVariables = {
     default: 'info',
     meaning: 'The least severe lines that are logged.',
   },
+  ADMIN_PORT: {
+    type: port,
+    meaning:
+      'The port of /healthz, /readyz, /metrics (for Prometheus) and, with ADMIN_SECRET, of what operators may ask. For the internal network only. Unset: there is none, and nothing is counted for Prometheus.',
+  },
   METRICS_PORT: {
     type: port,
-    meaning: 'The port of /metrics for Prometheus, for the internal network only. Unset: no metrics.',
+    meaning: 'Another name of ADMIN_PORT.',
+  },
+  ADMIN_ADDRESS: {
+    type: text,
+    meaning: 'The address that ADMIN_PORT is opened at. Unset: SERVER_ADDRESS.',
   },
   METRICS_STATSD_HOST: {
     type: text,

@@ -5,7 +5,7 @@ export { createLog, jsonText, lineWriter } from './log.ts';
 export type { RequestLine } from './log.ts';
 export { constantTagOf, renderMetricsReference } from './metric-tables.ts';
 export type { PrometheusTable, SentNames, ServiceMetrics, StatsdTable } from './metric-tables.ts';
-export { counterOf, createMetrics, gaugeOf, histogramOf, serveMetrics } from './metrics.ts';
+export { counterOf, createMetrics, gaugeOf, histogramOf } from './metrics.ts';
 export { startTelemetry } from './start.ts';
 export type { Telemetry } from './start.ts';
 export type { Statsd } from './statsd.ts';

@@ -49,7 +49,7 @@ agent that is away loses metrics and nothing else, and a host that cannot be loo
 looked up again every minute. \`LOGGING_ENABLE=false\` switches request lines off and leaves all metrics on; BuzzFeed SSO
 switched \`request.duration\` off with it.
 
-**Prometheus** reads \`/metrics\` on \`METRICS_PORT\`, a port of its own that must stay inside. Process metrics (\`process_…\`,
+**Prometheus** reads \`/metrics\` on \`ADMIN_PORT\`, a port of its own that must stay inside. Process metrics (\`process_…\`,
 \`nodejs_…\`) are there, too.
 
 No metric holds a user, a path, a query or anything else that a caller wrote. A method outside the usual ones is \`other\`.

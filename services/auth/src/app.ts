@@ -1,3 +1,5 @@
+import { serverComponent } from '@latchkey/admin';
+import type { Component, Readiness } from '@latchkey/admin';
 import {
   adminRevocationPath,
   adminSessionsPath,
@@ -68,7 +70,7 @@ export type AuthOptions = {
 };
 
 /** Auth as it runs; the second port where only those inside are answered. */
-export type RunningAuth = RunningServer & { readonly internalPort?: number };
+export type RunningAuth = RunningServer & { readonly internalPort?: number; readonly readiness: Readiness };
 
 /**
  * Starts auth.
@@ -88,7 +90,7 @@ export async function startAuth(options: AuthOptions): Promise<RunningAuth> {
     listen(onPort, { ...settings.server, onStop: revocations.close }, ({ ready }) => {
       const first = front(
         { ...parts, secure: parts.cookies.own.secure },
-        { ready, missing: () => missingNow(parts), trustedProxies },
+        { readiness: () => componentsOf(ready(), parts), trustedProxies },
       );
       return {
         request: createApp().use(first, refuseForeignPages, ...routers, nothingHere, answerErrors(log)),
@@ -107,6 +109,7 @@ export async function startAuth(options: AuthOptions): Promise<RunningAuth> {
   const running = await (internal === undefined ? serve(port, between, browsers) : serve(port, browsers));
   return {
     ...running,
+    readiness: () => componentsOf(running.ready(), parts),
     ...(internal !== undefined && { internalPort: internal.port }),
     async stop() {
       await Promise.all([running.stop(), internal?.stop()]);
@@ -137,8 +140,9 @@ function listen(
 }
 
 // A task without its store does what can be done without: a load balancer that took it out would take out all at once.
-function missingNow({ store }: Parts): string {
-  return store.isAway() ? 'the store (REDIS_URL) cannot be asked\n' : '';
+function componentsOf(isRunning: boolean, { store }: Parts): readonly Component[] {
+  const why = store.isAway() ? ['the store (REDIS_URL) cannot be asked'] : [];
+  return [serverComponent(isRunning), { name: 'store', isReady: true, why }];
 }
 
 function createApp(): Express {

@@ -1,8 +1,10 @@
 import '@latchkey/http/node-version';
 import { listenError, refuseToStart, stopOnSignals, useOutgoingProxy } from '@latchkey/http';
-import { createLog, createMetrics, serveMetrics } from '@latchkey/telemetry';
+import { startAdmin, starting } from '@latchkey/admin';
+import { createLog, createMetrics } from '@latchkey/telemetry';
 import { loadAuthSettings, sentenceOf } from '@latchkey/settings';
 import { startAuth } from './app.ts';
+import type { RunningAuth } from './app.ts';
 import { groupWarnings } from './providers/group-warnings.ts';
 import { SettingsError } from './settings-error.ts';
 
@@ -16,15 +18,17 @@ if (proxies !== undefined) log.info(proxies, 'providers are reached through the 
 for (const warning of [...warnings.map(sentenceOf), ...groupWarnings(settings.providers)]) log.warn(warning);
 
 try {
-  const { port: metricsPort } = settings.metrics;
-  const registry = metricsPort === undefined ? undefined : createMetrics();
-  if (metricsPort !== undefined && registry !== undefined) {
-    const { address } = settings.server;
-    await serveMetrics(registry, { port: metricsPort, address }).catch((error: unknown) =>
-      refuseToStart('auth', [listenError(error, metricsPort, 'METRICS_PORT')]),
+  const { admin, adminSecrets: secrets } = settings;
+  const registry = admin && createMetrics();
+  let running: RunningAuth | undefined;
+  if (admin !== undefined && registry !== undefined) {
+    const readiness = () => running?.readiness() ?? starting;
+    await startAdmin({ ...admin, secrets, readiness, registry, log }).catch((error: unknown) =>
+      refuseToStart('auth', [listenError(error, admin.port, admin.variable)]),
     );
   }
   const server = await startAuth({ settings, log, ...(registry !== undefined && { registry }) });
+  running = server;
   stopOnSignals(server, log);
   log.info({ port: server.port, host: settings.server.host }, 'listening');
 } catch (error) {

@@ -1,3 +1,5 @@
+import { isReady, serverComponent } from '@latchkey/admin';
+import type { Component, Readiness } from '@latchkey/admin';
 import type { Authenticator } from '@latchkey/admission';
 import { contractVersion, isOwnPathWith } from '@latchkey/contract';
 import { clockFrom, createProxyFor, createRateLimit, startServer, trustPeers } from '@latchkey/http';
@@ -56,6 +58,9 @@ import type { Signer } from './outgoing/signers/signer.ts';
 import { createStages } from './stages.ts';
 import type { LiveTable } from './upstream-file/live-table.ts';
 
+/** The proxy as it runs. */
+export type RunningProxy = RunningServer & { readonly readiness: Readiness };
+
 /** Wires the stages together from settings and route table, and starts listening. */
 export async function startProxy(options: {
   settings: ProxySettings;
@@ -69,7 +74,7 @@ export async function startProxy(options: {
   /** the clock, for tests */
   now?: () => number;
   elapsed?: () => number;
-}): Promise<RunningServer> {
+}): Promise<RunningProxy> {
   const { settings, table, signer, log, registry } = options;
   const clock = clockFrom(options);
   const { now, elapsed } = clock;
@@ -223,12 +228,14 @@ export async function startProxy(options: {
   const serveEndpoint = createServeEndpoint(endpoints);
   const readBody = createBodyReader({ held: createHeldBodies(), graceMs: settings.server.readTimeoutMs });
 
+  function componentsOf(isRunning: boolean): readonly Component[] {
+    const why = handshake.whyNotReady();
+    return [serverComponent(isRunning), { name: 'auth', isReady: why.length === 0, why }];
+  }
   const server = await startServer(
     ({ ready }) => {
-      const { whyNotReady } = handshake;
       const respond = createRespond({
-        ready,
-        whyNotReady,
+        readiness: () => componentsOf(ready()),
         serveEndpoint,
         refuse,
         showLauncher,
@@ -273,9 +280,11 @@ export async function startProxy(options: {
     },
   );
   await handshake.begin();
+  const readiness = () => componentsOf(server.ready());
   return {
     ...server,
-    ready: () => server.ready() && handshake.whyNotReady() === undefined,
+    readiness,
+    ready: () => isReady(readiness()),
     async stop() {
       handshake.end();
       await server.stop();

@@ -1,8 +1,11 @@
 import '@latchkey/http/node-version';
 import { listenError, refuseToStart, stopOnSignals, useOutgoingProxy } from '@latchkey/http';
-import { createLog, createMetrics, serveMetrics } from '@latchkey/telemetry';
+import { starting } from '@latchkey/admin';
+import { createLog, createMetrics } from '@latchkey/telemetry';
 import { loadProxySettings, sentenceOf } from '@latchkey/settings';
+import { openAdminPort } from './admin/listen.ts';
 import { startProxy } from './app.ts';
+import type { RunningProxy } from './app.ts';
 import { watchFiles } from './files/watch.ts';
 import { createReloadMetrics } from './telemetry/metrics.ts';
 import { assertionWarnings } from './outgoing/assertion-warnings.ts';
@@ -12,6 +15,7 @@ import { createLiveCopy } from './upstream-file/live-copy.ts';
 import { createLiveTable } from './upstream-file/live-table.ts';
 import { readUpstreams } from './upstream-file/read.ts';
 import { createReload } from './upstream-file/reload.ts';
+import { rememberInForce } from './upstream-file/remember-in-force.ts';
 
 const lookAtFileEveryMs = 1_000;
 
@@ -48,14 +52,19 @@ for (const warning of [
 try {
   const table = createLiveTable(outcome.table);
   const registry = createMetrics();
-  const metrics = createReloadMetrics(registry, first);
+  const metrics = rememberInForce(first, createReloadMetrics(registry, first), {
+    source: settings.upstream.configFile ?? 'UPSTREAM_CONFIG',
+    now: Date.now,
+  });
   const copy = createLiveCopy(settings.upstream, log);
   const reload = createReload({ upstream: settings.upstream, table, copy, metrics, warningsOf, log });
-  const { port: metricsPort } = settings.metrics;
-  if (metricsPort !== undefined) {
-    const { address } = settings.server;
-    await serveMetrics(registry, { port: metricsPort, address }).catch((error: unknown) =>
-      refuseToStart('proxy', [listenError(error, metricsPort, 'METRICS_PORT')]),
+  const { admin } = settings;
+  let running: RunningProxy | undefined;
+  if (admin !== undefined) {
+    const readiness = () => running?.readiness() ?? starting;
+    const file = () => metrics.current();
+    await openAdminPort(admin, { settings, table, file, readiness, registry, log }).catch((error: unknown) =>
+      refuseToStart('proxy', [listenError(error, admin.port, admin.variable)]),
     );
   }
   const server = await startProxy({
@@ -63,8 +72,9 @@ try {
     table,
     signer: signing.signer,
     log,
-    ...(metricsPort !== undefined && { registry }),
+    ...(admin !== undefined && { registry }),
   });
+  running = server;
   if (settings.upstream.configFile !== undefined) {
     const watch = watchFiles([settings.upstream.configFile], lookAtFileEveryMs, reload);
     process.on('SIGHUP', () => watch.now());

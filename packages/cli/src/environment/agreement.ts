@@ -75,6 +75,14 @@ const pairs: readonly Pair[] = [
     agree: (proxy, auth) => isOnItsOwn(proxy) || proxy.session.cookie.secure === auth.session.cookie.secure,
     consequence: 'the shared session cookie has a different name in each: write the same value in both',
   },
+  {
+    ofProxy: 'ADMIN_SECRET',
+    ofAuth: 'ADMIN_SECRET',
+    agree: (proxy, auth) =>
+      proxy.adminSecrets?.some((secret) => auth.adminSecrets?.includes(secret)) !== true,
+    consequence:
+      'whoever takes over the proxy can list and end the sessions of everybody: write different secrets',
+  },
 ];
 
 /** What the proxy and auth are told differently although it has to be the same. No value is shown. */

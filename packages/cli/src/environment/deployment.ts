@@ -1,3 +1,4 @@
+import { knowledgeOf } from '@latchkey/explain';
 import type { AuthKnowledge, ProxyKnowledge } from '@latchkey/explain';
 import type { AuthSettings, ProxySettings } from '@latchkey/settings';
 import type { Finding } from '../finding.ts';
@@ -43,18 +44,11 @@ export function readDeployment(
   const ofAuth = entriesOf('auth', entries);
   const proxy = proxyStartUp(ofProxy ?? []);
   const auth = ofAuth && authStartUp(ofAuth);
-  const { upstream, session, server, provider } = proxy.settings;
+  const { upstream } = proxy.settings;
   return {
     upstream: { ...upstream, cluster: options.cluster ?? upstream.cluster },
-    proxy: ofProxy && {
-      secure: session.cookie.secure,
-      hasTrustedProxies: server.trustedProxies.length > 0,
-      scheme: provider.externalUrl.protocol === 'http:' ? 'http' : 'https',
-      publicPorts: server.publicPorts,
-      assertions: proxy.settings.assertionKey !== undefined,
-      outgoing: proxy.settings.outgoing,
-    },
-    auth: auth && knowledgeFrom(auth),
+    proxy: ofProxy && knowledgeOf(proxy.settings),
+    auth: auth && knowledgeOfAuth(auth),
     entries,
     findings: [
       ...(ofProxy ? startUpFindings(proxy) : []),
@@ -74,7 +68,7 @@ function readEntries(files: readonly string[], io: Io): EnvEntry[] {
   return read.flatMap(({ entries }) => entries);
 }
 
-function knowledgeFrom({ settings, unknown }: StartUp<AuthSettings>): AuthKnowledge {
+function knowledgeOfAuth({ settings, unknown }: StartUp<AuthSettings>): AuthKnowledge {
   const isKnown = (names: RegExp): boolean => ![...unknown].some((name) => names.test(name));
   const { emailDomains, emailAddresses, proxyDomains } = settings.authorize;
   const slugs = settings.providers.map(({ slug }) => slug);

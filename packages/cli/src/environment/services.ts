@@ -7,7 +7,7 @@ export type ServiceName = 'proxy' | 'auth';
 const ownNames: Readonly<Record<ServiceName, RegExp>> = {
   proxy:
     /^(?:UPSTREAM_\w+|PROVIDER_URL(?:_\w+)?|SSO_CONFIG_\w+|SESSION_TTL_\w+|REQUESTSIGNER_KEY(?:_FILE)?)$/,
-  auth: /^(?:SERVER_(?:HOST|SCHEME)|AUTHORIZE_\w+|SSO_EMAIL_\w+|PROXY_ROOT_DOMAIN|ADMIN_SECRET(?:_FILE)?|(?:CLIENT_PROXY|PROXY_CLIENT)_\w+|PROVIDER_(?!URL_)[^_]+_(?:TYPE|SLUG|CLIENT_ID|CLIENT_SECRET)(?:_FILE)?)$/,
+  auth: /^(?:SERVER_(?:HOST|SCHEME)|AUTHORIZE_\w+|SSO_EMAIL_\w+|PROXY_ROOT_DOMAIN|(?:CLIENT_PROXY|PROXY_CLIENT)_\w+|PROVIDER_(?!URL_)[^_]+_(?:TYPE|SLUG|CLIENT_ID|CLIENT_SECRET)(?:_FILE)?)$/,
 };
 
 /**

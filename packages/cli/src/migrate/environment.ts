@@ -125,7 +125,7 @@ export const environmentRules: readonly MigrationRule[] = [
     severity: 'notice',
     title: 'DogStatsD is sent only if a host is set',
     before: 'Without `METRICS_STATSD_HOST`, metrics go to localhost.',
-    now: 'They are sent, under the same names, only where it is set. Prometheus has its own, at `METRICS_PORT`.',
+    now: 'They are sent, under the same names, only where it is set. Prometheus has its own, at `ADMIN_PORT`.',
     todo: 'Where an agent listens beside the service, set `METRICS_STATSD_HOST=127.0.0.1`.',
     find: unset(/^(?:METRICS_)?STATSD_HOST$/),
   },

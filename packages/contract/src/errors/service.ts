@@ -16,7 +16,7 @@ export const serviceErrors = {
     sentence: 'This address is for the operators of this installation only.',
     level: 'warn',
     description:
-      'A request to `/admin` of auth had no secret, or a wrong one. Check that `latchkey sessions` has the `ADMIN_SECRET` of auth. If it has, somebody else tries: let nobody but the proxy and your operators reach `SERVER_INTERNAL_PORT`. The secret counts only in the `Authorization` header (Bearer).',
+      'A request to `/admin` of auth, or for operators at `ADMIN_PORT` of either service, had no secret, or a wrong one. Check that `latchkey sessions` has the `ADMIN_SECRET` of auth, and that what asks the proxy has the one of the proxy. If they have, somebody else tries: let nobody but the proxy and your operators reach `SERVER_INTERNAL_PORT`, and only your operators and what reads metrics `ADMIN_PORT`. The secret counts only in the `Authorization` header (Bearer).',
   },
   session_unknown: {
     status: 404,

@@ -1,5 +1,5 @@
+import { readText } from '@latchkey/http';
 import type { IncomingMessage } from 'node:http';
-import { readText } from './read-text.ts';
 import type { Handler } from './locals.ts';
 import { refuseMany } from './parameters.ts';
 

@@ -1,3 +1,5 @@
+import { isReady, linesOf } from '@latchkey/admin';
+import type { Readiness } from '@latchkey/admin';
 import {
   adminRevocationPath,
   adminSessionsPath,
@@ -41,7 +43,7 @@ export function front(
     readonly providers: { has(slug: string): boolean };
     readonly emit: Emit<AuthEvent>;
   },
-  options: { ready: () => boolean; missing: () => string; trustedProxies: readonly string[] },
+  options: { readiness: Readiness; trustedProxies: readonly string[] },
 ): FrontHandler {
   const trust = trustPeers(options.trustedProxies);
   const headers = commonHeaders(parts.secure);
@@ -67,7 +69,8 @@ export function front(
 
     if (isHealthCheck(req)) {
       line.path = healthPath;
-      return replyText(res, options.ready() ? 200 : 503, options.missing());
+      const components = options.readiness();
+      return replyText(res, isReady(components) ? 200 : 503, linesOf(components));
     }
     const request = canonicalRequest(req, trust);
     if (typeof request === 'string') {

@@ -6,8 +6,8 @@ import type { Mismatch } from './compare.ts';
 
 /** What is known of how proxy and auth go together. */
 export type Handshake = {
-  /** why nobody should be sent here as yet, in words for an operator; undefined where people may be */
-  readonly whyNotReady: () => string | undefined;
+  /** why nobody should be sent here as yet, in words for an operator; none where people may be */
+  readonly whyNotReady: () => readonly string[];
   /** Compares once. */
   check(): Promise<void>;
   /** Compares from now on; resolves with the first answer, or when a start waits for it no longer. */
@@ -63,7 +63,7 @@ export function createHandshake(options: {
     check,
     whyNotReady() {
       const reasons = isSettled ? [] : standing.filter(({ stops }) => stops);
-      return reasons.length === 0 ? undefined : reasons.map(({ sentence }) => `${sentence}\n`).join('');
+      return reasons.map(({ sentence }) => sentence);
     },
     begin: () => Promise.race([goOn(), pause(firstAnswerMs, undefined, { ref: false })]),
     end() {

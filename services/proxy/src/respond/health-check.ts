@@ -1,3 +1,5 @@
+import { isReady, linesOf } from '@latchkey/admin';
+import type { Component } from '@latchkey/admin';
 import { grpcHealthPath } from '@latchkey/contract';
 import { replyText } from '@latchkey/http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -9,19 +11,19 @@ const grpcStatus = { unimplemented: '12', unavailable: '14' } as const;
 /**
  * Tells a load balancer whether it may send requests; to one that checks by gRPC in the words of gRPC.
  *
- * @param state.why it may not as yet, where that is so
+ * @param components of this proxy, as they are at the moment
  */
 export function answerHealthCheck(
   { url }: IncomingMessage,
   res: ServerResponse,
-  state: { isReady: boolean; why: string | undefined },
+  components: readonly Component[],
 ): void {
-  const isReady = state.isReady && state.why === undefined;
-  if (url !== grpcHealthPath) return replyText(res, isReady ? 200 : 503, state.why ?? '');
+  const mayBeSent = isReady(components);
+  if (url !== grpcHealthPath) return replyText(res, mayBeSent ? 200 : 503, linesOf(components));
   res.writeHead(200, {
     'Content-Type': 'application/grpc',
     'Content-Length': '0',
-    'Grpc-Status': isReady ? grpcStatus.unimplemented : grpcStatus.unavailable,
+    'Grpc-Status': mayBeSent ? grpcStatus.unimplemented : grpcStatus.unavailable,
   });
   return void res.end();
 }

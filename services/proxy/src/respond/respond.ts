@@ -1,3 +1,4 @@
+import type { Readiness } from '@latchkey/admin';
 import type { Forward, Outcome } from '@latchkey/admission';
 import { isVisit, replyRedirect } from '@latchkey/http';
 import type { PersonCookie } from '../authn/person-cookie.ts';
@@ -19,10 +20,7 @@ export type Respond = (
 
 /** Makes the answers to all outcomes but one. It decides nothing. */
 export function createRespond(parts: {
-  /** not any more, after a stop is asked for */
-  readonly ready: () => boolean;
-  /** not yet, in words for an operator */
-  readonly whyNotReady: () => string | undefined;
+  readonly readiness: Readiness;
   readonly serveEndpoint: ServeEndpoint;
   readonly refuse: Refuse;
   readonly showLauncher: RenderLauncher;
@@ -32,7 +30,7 @@ export function createRespond(parts: {
     const { req, res } = exchange;
     switch (outcome.kind) {
       case 'health_check':
-        return answerHealthCheck(req, res, { isReady: parts.ready(), why: parts.whyNotReady() });
+        return answerHealthCheck(req, res, parts.readiness());
       case 'redirect':
         return replyRedirect(res, outcome.location, 308);
       case 'own_endpoint':

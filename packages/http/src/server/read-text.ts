@@ -1,5 +1,5 @@
-import { HttpError } from '@latchkey/http';
 import type { IncomingMessage } from 'node:http';
+import { HttpError } from '../http-error.ts';
 
 /**
  * Reads the text of a small body.

@@ -1,0 +1,20 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** What everybody may ask who reaches the port. */
+export type OpenEndpoint = { answer(res: ServerResponse): void | Promise<void> };
+
+/** The answer to an operator, and what the log says of it besides who asked for what. Nothing in either is secret. */
+export type Told = { readonly answer: object; readonly written?: Readonly<Record<string, unknown>> };
+
+/** What only operators may ask. Each request leaves a line in the log. */
+export type OperatorEndpoint = {
+  /** as `Allow` has it */
+  readonly methods: 'GET, HEAD' | 'PUT';
+  /** what the log calls it */
+  readonly action: string;
+  /** @throws HttpError `bad_request`, whose detail the operator is shown */
+  tell(req: IncomingMessage): Told | Promise<Told>;
+};
+
+/** Endpoints by their paths. */
+export type OperatorEndpoints = Readonly<Record<string, OperatorEndpoint>>;

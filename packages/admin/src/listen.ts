@@ -1,0 +1,150 @@
+import { errors, errorJson, operatorClaim, operatorClaimHeader } from '@latchkey/contract';
+import { HttpError, newRequestId, replyJson, replyText, startServer, trustPeers } from '@latchkey/http';
+import type { RunningServer } from '@latchkey/http';
+import type { Registry } from '@latchkey/telemetry';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import { challenge, isOperator } from './credential.ts';
+import type { OpenEndpoint, OperatorEndpoints } from './endpoint.ts';
+import { logLevelEndpoint } from './log-level.ts';
+import { pathOf } from './query.ts';
+import { isReady, readinessJson } from './readiness.ts';
+import type { Readiness } from './readiness.ts';
+
+/** What the port is opened with. */
+export type AdminOptions = {
+  readonly port: number;
+  /** one of the machine's; default: all */
+  readonly address?: string | undefined;
+  readonly log: Logger;
+  readonly readiness: Readiness;
+  readonly registry: Registry;
+  /** of operators; absent: there are none, and nothing for them */
+  readonly secrets?: readonly string[] | undefined;
+  /** what operators may ask besides the level of the log */
+  readonly endpoints?: OperatorEndpoints;
+};
+
+// Long enough for a scrape of many series over a slow line.
+const timeouts = { readMs: 10_000, writeMs: 10_000, requestMs: 30_000, shutdownMs: 0 };
+// Nothing is in front of this port that could say for whom it asks.
+const trust = trustPeers([]);
+
+/**
+ * Opens the port for machines and operators inside. It is a listener of its own: who may see the applications must not see how
+ * they are used (CVE-2022-24797). Under whatever name it is asked, because a Prometheus asks by address; so nothing here is
+ * told to a page of another origin, or kept.
+ *
+ * @throws the `listen` error
+ */
+export async function startAdmin(options: AdminOptions): Promise<RunningServer> {
+  const { port, address, log, secrets } = options;
+  const open = openEndpoints(options);
+  const forOperators = new Map(
+    secrets === undefined
+      ? []
+      : Object.entries({ '/log-level': logLevelEndpoint(log), ...options.endpoints }),
+  );
+
+  async function serve(req: IncomingMessage, res: ServerResponse, id: string): Promise<void> {
+    const path = pathOf(req.url ?? '');
+    const anybodys = open.get(path);
+    if (anybodys !== undefined) {
+      refuseOthers(req, 'GET, HEAD');
+      return anybodys.answer(res);
+    }
+    const endpoint = forOperators.get(path);
+    if (endpoint === undefined) throw new HttpError('not_found');
+    if (!isOperator(req.headers.authorization, secrets ?? [])) {
+      throw new HttpError('operator_refused', { headers: challenge });
+    }
+    refuseOthers(req, endpoint.methods);
+    const { client } = trust.read(req);
+    const line = { audit: 'operator', id, client, operator_claim: claimOf(req), action: endpoint.action };
+    try {
+      const { answer, written } = await endpoint.tell(req);
+      log.warn({ ...line, ...written }, 'operator');
+      return replyJson(res, 200, answer);
+    } catch (error) {
+      log.warn({ ...line, error: codeOf(error) }, 'operator');
+      throw error;
+    }
+  }
+
+  const server = await startServer(
+    () => ({
+      request(req, res) {
+        const id = newRequestId();
+        res.setHeader('Cache-Control', 'no-store');
+        res.setHeader('X-Content-Type-Options', 'nosniff');
+        serve(req, res, id).catch((error: unknown) => replyError(req, res, error, { id, log }));
+      },
+    }),
+    { port, address, timeouts },
+  );
+  const operators =
+    secrets === undefined ? 'nobody: ADMIN_SECRET is not set' : [...forOperators.keys()].join(', ');
+  log.info({ port: server.port, operators }, 'the admin port is open');
+  return server;
+}
+
+function openEndpoints({ readiness, registry }: AdminOptions): ReadonlyMap<string, OpenEndpoint> {
+  return new Map<string, OpenEndpoint>([
+    ['/healthz', { answer: (res) => replyText(res, 200, 'alive\n') }],
+    [
+      '/readyz',
+      {
+        answer(res) {
+          const components = readiness();
+          replyJson(res, isReady(components) ? 200 : 503, readinessJson(components));
+        },
+      },
+    ],
+    [
+      '/metrics',
+      {
+        async answer(res) {
+          const text = await registry.metrics();
+          res.setHeader('Content-Type', registry.contentType);
+          res.end(text);
+        },
+      },
+    ],
+  ]);
+}
+
+function refuseOthers({ method = '' }: IncomingMessage, allowed: string): void {
+  if (!allowed.split(', ').includes(method)) {
+    throw new HttpError('method_not_allowed', { headers: { Allow: allowed } });
+  }
+}
+
+function replyError(
+  req: IncomingMessage,
+  res: ServerResponse,
+  error: unknown,
+  { id, log }: { id: string; log: Logger },
+): void {
+  const code = codeOf(error);
+  const { detail, headers = {} } = error instanceof HttpError ? error : {};
+  const line = { id, path: pathOf(req.url ?? ''), client: trust.read(req).client, error: code };
+  if (code === 'internal_error') log.error({ ...line, err: error }, 'unexpected error');
+  else if (code !== 'not_found') log[errors[code].level](line, 'refused at the admin port');
+  if (res.headersSent) return void res.destroy();
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+  // What is refused unread is not read to its end either.
+  if (!req.complete) res.setHeader('Connection', 'close');
+  replyJson(res, errors[code].status, {
+    ...errorJson({ code, requestId: id }),
+    ...(detail !== undefined && { detail }),
+  });
+}
+
+function codeOf(error: unknown): HttpError['code'] {
+  return error instanceof HttpError ? error.code : 'internal_error';
+}
+
+function claimOf({ headers }: IncomingMessage): string | undefined {
+  const claim = headers[operatorClaimHeader];
+  return typeof claim === 'string' && operatorClaim.test(claim) ? claim : undefined;
+}
