@@ -1,8 +1,8 @@
 export default {
   // jest leaves one processor idle; the tests mostly wait for each other's sockets.
   maxWorkers: '100%',
-  // Beside a browser on two cores a whole installation takes its time; what is about time limits measures them itself.
-  testTimeout: 15_000,
+  // Ends what hangs. Beside a browser on two cores a whole installation takes its time; what is about time limits measures them itself.
+  testTimeout: 60_000,
   testMatch: ['<rootDir>/{services,packages,deploy,test}/**/*.test.ts'],
   testPathIgnorePatterns: [
     '/node_modules/',

@@ -99,7 +99,7 @@ if (git === undefined || backend === undefined || !existsSync(backend)) {
 
       expect(readFileSync(join(theirs, 'small'), 'utf8')).toBe('small');
       expect(readFileSync(join(theirs, 'large')).equals(large)).toBe(true);
-    }, 60_000);
+    });
 
     test('is told 401 without a session, and asks for nothing', async () => {
       const refused = call(['ls-remote', `${the.url}/team.git`], 'X-None: 1');
@@ -107,6 +107,6 @@ if (git === undefined || backend === undefined || !existsSync(backend)) {
       const asked = { target: '/team.git/info/refs?service=git-upload-pack', headers: { accept: '*/*' } };
       const { status, headers } = await askAsStranger(the, asked);
       expect([status, headers['content-type']]).toEqual([401, 'application/json; charset=utf-8']);
-    }, 30_000);
+    });
   });
 }

@@ -40,7 +40,7 @@ beforeAll(async () => {
   await signIn(browser, the.url('app', '/0'), 'engineer@example.com');
   cookie = await cookieHeader(browser, the.url('app'));
   await browser.close();
-}, 30_000);
+});
 afterAll(async () => {
   await the.stop();
   await application.stop();

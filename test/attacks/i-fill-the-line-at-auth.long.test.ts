@@ -53,7 +53,7 @@ describe('a line that two addresses keep full', () => {
     const asked = ask(stack, '198.51.100.2', `${page}Connection: close\n`);
     expect((await sendRaw(stack.ports.auth, asked)).status).toBe(302);
     expect(answered - before).toBeLessThan(waiting);
-  }, 60_000);
+  });
 });
 
 describe('a page that makes the browser of an employee ask', () => {

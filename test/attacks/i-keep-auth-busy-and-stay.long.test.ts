@@ -68,4 +68,4 @@ test('a flood within the limits leaves the proxy answered, and who has signed ou
   // More than can be worked on or wait: those are told to come again.
   expect(stack.log.some(({ error, status }) => error === 'overloaded' && status === 503)).toBe(true);
   await browser.close();
-}, 30_000);
+});

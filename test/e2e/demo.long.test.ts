@@ -44,7 +44,7 @@ function holdsInBrowser(start: () => Promise<Pick<Demo, 'url' | 'stop'>>): void 
 
   beforeAll(async () => {
     [chromium, demo] = await Promise.all([startChromium(executable ?? ''), start()]);
-  }, 60_000);
+  });
   afterEach(async () => {
     await Promise.all(contexts.splice(0).map((context) => context.close()));
   });

@@ -53,4 +53,4 @@ test('the routes in force can be listed, and compared with the broken file', asy
   expect(routes).toMatchObject({ code: 0, stdout: expect.stringContaining('wiki.test') });
   const diff = await latchkey(files, ['diff', 'live.yml', 'upstreams.yml', '--cluster', '']);
   expect(diff).toMatchObject({ code: 1, stdout: expect.stringContaining('upstreams.yml:2:') });
-}, 20_000);
+});

@@ -31,7 +31,7 @@ test('an env file is read by the command and never by Node', () => {
   expect(missing.status).toBe(2);
   expect(missing.stderr).toContain('cannot be read');
   rmSync(folder, { recursive: true });
-}, 30_000);
+});
 
 test('a reader that has seen enough is no failure, and standard input is read to its end', () => {
   const command = 'npm run -s latchkey -- schema | head -c 1; echo " ${PIPESTATUS[0]}"';
@@ -42,4 +42,4 @@ test('a reader that has seen enough is no failure, and standard input is read to
   const input = '- service: a\n  default: {from: a.test, to: b, options: {allowed_groups: [x]}}\n';
   const read = spawnSync('npm', args, { cwd: root, encoding: 'utf8', input });
   expect([read.status, read.stdout.split('\t')[0], read.stderr]).toEqual([0, 'a.test', '']);
-}, 30_000);
+});

@@ -71,7 +71,7 @@ describe('an upgrade', () => {
     const drip = setInterval(() => socket.write('x'), 200);
     await closed;
     clearInterval(drip);
-  }, 10_000);
+  });
 
   test('whose visitor breaks off lets the application know', async () => {
     const upstream = Promise.withResolvers<void>();

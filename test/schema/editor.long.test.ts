@@ -17,7 +17,7 @@ let editor: LanguageServer;
 
 beforeAll(async () => {
   editor = await startLanguageServer(join(root, 'docs/upstreams.schema.json'));
-}, 60_000);
+});
 
 afterAll(async () => {
   await editor.close();
