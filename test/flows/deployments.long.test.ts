@@ -45,6 +45,9 @@ describe.each(titles)('%s, both services', (title) => {
     const proxy = startService('proxy', { ...envs?.proxy, SERVER_PORT: String(ports.proxy) });
     const auth = startService('auth', { ...envs?.auth, SERVER_PORT: String(ports.auth) });
     await Promise.all([proxy.listening, auth.listening]);
+    for (const service of [proxy, auth]) {
+      await service.prints(/"version":"unreleased","revision":"(?:[0-9a-f]{40}|unknown)".*"msg":/);
+    }
     for (const port of Object.values(ports)) {
       const ping = await sendRaw(port, `GET /ping HTTP/1.1\nHost: 10.0.0.7\nConnection: close\n\n`);
       expect([ping.status, ping.body]).toEqual([200, '']);

@@ -102,7 +102,7 @@ AUTHORIZE_EMAIL_DOMAINS=example.com
       readFile: (path) => new TextEncoder().encode(files[path]),
       isTerminal: false,
       call: () => Promise.reject(new Error('nothing is sent')),
-      version: '',
+      release: { version: '', revision: '' },
     },
   );
   return JSON.parse(printed) as {

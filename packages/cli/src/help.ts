@@ -15,7 +15,7 @@ Start with these two:
   latchkey explain upstreams.yml --cluster prod --url https://wiki.corp.example.com/ --as ann@example.com
 
 \`latchkey <command> --help\` shows the options of a command, with examples. \`latchkey --version\` shows the
-version. \`-\` in place of a file is standard input.
+version and the revision. \`-\` in place of a file is standard input.
 The exit code is 0 if everything is fine, 1 if there is something to check, 2 if it was called wrongly.
 No file is written, and only \`sessions\` sends anything over the network.
 `;

@@ -1,4 +1,5 @@
 import type { Answer, Call } from '@latchkey/http';
+import type { Release } from '@latchkey/http/release';
 import { UsageError } from './usage-error.ts';
 
 /** What a command may touch. Everything else it gets as arguments, so that a test can run it whole. */
@@ -14,8 +15,8 @@ export type Io = {
   readonly ask?: (question: string) => Promise<string>;
   /** Makes one HTTP call; throws CallError. */
   call(call: Call): Promise<Answer>;
-  /** Of this program. */
-  readonly version: string;
+  /** Which one this program is. */
+  readonly release: Release;
 };
 
 /** The bytes of a file that was named on the command line. */

@@ -2,6 +2,7 @@
 // The dashes: Node takes an `--env-file` for its own wherever it stands, and with it whatever NODE_OPTIONS that file holds.
 import '@latchkey/http/node-version';
 import { call } from '@latchkey/http';
+import { release } from '@latchkey/http/release';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { buffer } from 'node:stream/consumers';
@@ -26,7 +27,7 @@ process.exitCode = await run(argv, {
   isTerminal: process.stdout.isTTY,
   ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
   call,
-  version: versionOf(readFileSync(new URL('../package.json', import.meta.url), 'utf8')),
+  release,
 });
 
 async function ask(question: string): Promise<string> {
@@ -36,9 +37,4 @@ async function ask(question: string): Promise<string> {
   } finally {
     terminal.close();
   }
-}
-
-function versionOf(packageFile: string): string {
-  const described: { version?: string } = JSON.parse(packageFile);
-  return described.version ?? 'unknown';
 }

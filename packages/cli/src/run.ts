@@ -19,7 +19,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     return exitCodes.usage;
   }
   if (versionFlags.has(first)) {
-    io.stdout(`latchkey ${io.version}\n`);
+    io.stdout(`latchkey ${io.release.version}, revision ${io.release.revision}\n`);
     return exitCodes.fine;
   }
   const [name, ...rest] = helpFlags.has(first) ? others : argv;

@@ -29,7 +29,7 @@ export async function latchkey(
     isTerminal,
     ...(ask !== undefined && { ask }),
     call: answerCall,
-    version: '1.2.3',
+    release: { version: '1.2.3', revision: '4943c62' },
     readFile(path) {
       const content = files[path];
       if (content === undefined) throw Object.assign(new Error(path), { code: 'ENOENT' });

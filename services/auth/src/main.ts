@@ -1,5 +1,6 @@
 import '@latchkey/http/node-version';
 import { listenError, refuseToStart, stopOnSignals, useOutgoingProxy } from '@latchkey/http';
+import { release } from '@latchkey/http/release';
 import { startAdmin, starting } from '@latchkey/admin';
 import { createLog, createMetrics } from '@latchkey/telemetry';
 import { loadAuthSettings, sentenceOf } from '@latchkey/settings';
@@ -30,7 +31,7 @@ try {
   const server = await startAuth({ settings, log, ...(registry !== undefined && { registry }) });
   running = server;
   stopOnSignals(server, log);
-  log.info({ port: server.port, host: settings.server.host }, 'listening');
+  log.info({ port: server.port, host: settings.server.host, ...release }, 'listening');
 } catch (error) {
   if (error instanceof SettingsError) refuseToStart('auth', error.errors);
   refuseToStart('auth', [listenError(error, settings.server.port)]);

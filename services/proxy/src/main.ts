@@ -1,5 +1,6 @@
 import '@latchkey/http/node-version';
 import { listenError, refuseToStart, stopOnSignals, useOutgoingProxy } from '@latchkey/http';
+import { release } from '@latchkey/http/release';
 import { starting } from '@latchkey/admin';
 import { createLog, createMetrics } from '@latchkey/telemetry';
 import { loadProxySettings, sentenceOf } from '@latchkey/settings';
@@ -80,7 +81,7 @@ try {
     process.on('SIGHUP', () => watch.now());
   }
   stopOnSignals(server, log);
-  log.info({ port: server.port, ...first }, server.ready() ? 'ready' : 'listening');
+  log.info({ port: server.port, ...first, ...release }, server.ready() ? 'ready' : 'listening');
   void copy?.(outcome.bytes);
 } catch (error) {
   refuseToStart('proxy', [listenError(error, settings.server.port)]);
