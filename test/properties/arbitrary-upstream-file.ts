@@ -85,6 +85,15 @@ const cors = fc.record(
   { requiredKeys: [] },
 );
 
+const waitFor = fc.record(
+  {
+    path: fc.constantFrom('/', '/login?a=b'),
+    timeout: orNothing(duration),
+    expect: fc.constantFrom(200, '200-399', '404'),
+  },
+  { requiredKeys: ['path'] },
+);
+
 const options = fc.record(
   {
     allowed_groups: orNothing(groupsOrLookalikes),
@@ -98,6 +107,7 @@ const options = fc.record(
     max_auth_age: orNothing(fc.constantFrom('0', '1m', '8h')),
     idle_timeout: fc.constantFrom(0, '90s', '1h30m'),
     cors: orNothing(cors),
+    wait_for: orNothing(waitFor),
     allowed_origins: orNothing(origins),
     strip_request_headers: fc.array(fc.constantFrom('X-Debug-*', 'Authorization', '1'), { maxLength: 2 }),
     inject_request_headers: orNothing(headers),

@@ -46,6 +46,7 @@ describe('an editor completes', () => {
       'timeout',
       'reset_deadline',
       'keep_alive',
+      'wait_for',
       'preserve_host',
       'preserve_location',
       'pass_access_token',

@@ -336,6 +336,18 @@ export const diagnosticKinds = {
     title: 'An option for TLS on a connection without TLS',
     text: '`ca_file`, `client_cert_file`, `client_key_file` and `server_name` are for TLS, and a connection to `http://…` or to a Unix socket has none. Write `to: https://…`, or remove the option.',
   },
+  waitUnusable: {
+    code: 'LK250',
+    severity: 'error',
+    title: '`wait_for` cannot be used',
+    text: '`wait_for` names what the application is asked for, and what it may answer: `wait_for: {path: /login, timeout: 60s, expect: 200-399}`. The path begins with `/`, and stands as it is sent, encoded where need be. `expect` is a status or a range of them, from 200 to 599, the lower one first. Without `path` nothing is asked for, so `timeout` and `expect` alone are refused.',
+  },
+  waitWithoutEffect: {
+    code: 'LK251',
+    severity: 'warning',
+    title: '`wait_for` without one application to wait for',
+    text: 'A pattern (`type: rewrite`) leads to as many applications as there are hosts, and a launcher to none. Write `wait_for` on routes of `type: simple`, or `wait_for: {}` here where it is inherited.',
+  },
   severalKinds: {
     code: 'LK401',
     severity: 'warning',

@@ -41,6 +41,7 @@ describe('the table of diagnostics', () => {
       'resolve/rewrite',
       'resolve/tls',
       'resolve/protocol',
+      'resolve/wait-for',
       'match/table',
     ];
     const tests = files

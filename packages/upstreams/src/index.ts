@@ -40,4 +40,5 @@ export type {
   UpstreamProtocol,
   UpstreamDefaults,
   UpstreamInput,
+  WaitFor,
 } from './types.ts';

@@ -31,6 +31,15 @@ export type Cors = {
   maxAgeMs: number | undefined;
 };
 
+/** What an application has to answer before the proxy is ready. */
+export type WaitFor = {
+  path: string;
+  /** how long a start waits */
+  timeoutMs: number;
+  /** both included */
+  expect: { least: number; most: number };
+};
+
 /** Where requests of a route go. */
 export type Target = {
   /** `http://127.0.0.1:4200`: scheme, host and, unless it is the default one, port. */
@@ -130,6 +139,7 @@ export type Route = {
   tlsSkipVerify: boolean;
   tls: TlsOptions;
   skipRequestSigning: boolean;
+  waitFor?: WaitFor;
   launcher?: Launcher;
   position: Position;
 };

@@ -57,9 +57,15 @@ import { createBodyReader } from './outgoing/signers/read-body.ts';
 import type { Signer } from './outgoing/signers/signer.ts';
 import { createStages } from './stages.ts';
 import type { LiveTable } from './upstream-file/live-table.ts';
+import { createAskOrigin } from './wait-for/ask-origin.ts';
+import { waitForOrigins } from './wait-for/waiting.ts';
 
 /** The proxy as it runs. */
-export type RunningProxy = RunningServer & { readonly readiness: Readiness };
+export type RunningProxy = RunningServer & {
+  readonly readiness: Readiness;
+  /** Resolves when no application is waited for any more, or with why it was in vain. */
+  readonly waited: Promise<string | undefined>;
+};
 
 /** Wires the stages together from settings and route table, and starts listening. */
 export async function startProxy(options: {
@@ -228,9 +234,13 @@ export async function startProxy(options: {
   const serveEndpoint = createServeEndpoint(endpoints);
   const readBody = createBodyReader({ held: createHeldBodies(), graceMs: settings.server.readTimeoutMs });
 
+  const waiting = waitForOrigins({ table, ask: createAskOrigin(connections), elapsed, log });
   function componentsOf(isRunning: boolean): readonly Component[] {
     const why = handshake.whyNotReady();
-    return [serverComponent(isRunning), { name: 'auth', isReady: why.length === 0, why }];
+    const parts = [serverComponent(isRunning), { name: 'auth', isReady: why.length === 0, why }];
+    if (!waiting.isAsked) return parts;
+    const unanswered = waiting.why();
+    return [...parts, { name: 'applications', isReady: unanswered.length === 0, why: unanswered }];
   }
   const server = await startServer(
     ({ ready }) => {
@@ -284,9 +294,11 @@ export async function startProxy(options: {
   return {
     ...server,
     readiness,
+    waited: waiting.over,
     ready: () => isReady(readiness()),
     async stop() {
       handshake.end();
+      waiting.end();
       await server.stop();
       revocations.close();
       ongoing.close();

@@ -80,6 +80,7 @@ try {
     const watch = watchFiles([settings.upstream.configFile], lookAtFileEveryMs, reload);
     process.on('SIGHUP', () => watch.now());
   }
+  void server.waited.then((unanswered) => unanswered === undefined || refuseToStart('proxy', [unanswered]));
   stopOnSignals(server, log);
   log.info({ port: server.port, ...first, ...release }, server.ready() ? 'ready' : 'listening');
   void copy?.(outcome.bytes);

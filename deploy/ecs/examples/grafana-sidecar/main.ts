@@ -13,6 +13,8 @@ const upstreams = `
     to: http://127.0.0.1:3000
     options:
       allowed_email_domains: [harbourline.example]
+      # Within the minute for which ECS looks at no health check of a new task.
+      wait_for: { path: /login, timeout: 45s }
 `;
 
 deploy((app) => {
@@ -37,6 +39,7 @@ deploy((app) => {
       healthCheck: { command: ['CMD-SHELL', 'wget -q -O /dev/null http://127.0.0.1:3000/api/health'] },
       logging: LogDrivers.awsLogs({ streamPrefix: 'grafana' }),
     },
-    waitFor: ContainerDependencyCondition.HEALTHY,
+    // Whether it answers the proxy asks itself: wait_for.
+    waitFor: ContainerDependencyCondition.START,
   });
 });

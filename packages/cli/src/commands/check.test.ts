@@ -221,13 +221,18 @@ PROVIDER_G_CLIENT_ID=x
     ]);
   });
 
+  function foundWith(ofProxy: string, ofAuth: string): Promise<string[]> {
+    const [forProxy, forAuth] = [ofProxy, ofAuth].map(
+      (own) => `ADMIN_PORT=9464\nADMIN_SECRET=${own}-that-operators-of-it-have-and-nobody-else\n`,
+    );
+    return found({ 'proxy.env': proxy + forProxy, 'auth.env': auth + forAuth });
+  }
+
   test('that have one secret for operators in common are told: it would end sessions at auth', async () => {
-    const told = async (ofProxy: string, ofAuth: string) =>
-      await found({ 'proxy.env': proxy + operatorsOf(ofProxy), 'auth.env': auth + operatorsOf(ofAuth) });
-    expect(await told('one-secret', 'one-secret')).toContainEqual(
+    expect(await foundWith('one-secret', 'one-secret')).toContainEqual(
       expect.stringMatching(/^LK604 proxy.env:\d+ ADMIN_SECRET$/),
     );
-    expect((await told('one-secret', 'another')).join()).not.toContain('LK604');
+    expect((await foundWith('one-secret', 'another')).join()).not.toContain('LK604');
   });
 
   test('may hold a secret that is being changed', async () => {
@@ -349,7 +354,3 @@ test.each([
   const { stdout } = await latchkey({ 'up.yml': content }, ['check', 'up.yml', '--cluster', 'prod']);
   expect(stdout).toContain(code);
 });
-
-function operatorsOf(own: string): string {
-  return `ADMIN_PORT=9464\nADMIN_SECRET=${own}-that-operators-of-it-have-and-nobody-else\n`;
-}

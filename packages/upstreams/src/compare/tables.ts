@@ -105,6 +105,7 @@ function differences(before: Served, after: Served): string[] {
     ['origins whose pages may call it', ({ cors }: Route) => cors?.origins ?? []],
     ['origins whose pages may open WebSockets', ({ allowedOrigins }: Route) => allowedOrigins],
     ['headers that are stripped from requests', ({ stripRequestHeaders }: Route) => stripRequestHeaders],
+    ['what a start waits for', ({ waitFor }: Route) => (waitFor ? [waitFor.path] : [])],
     ['protocol of the application', ({ protocol }: Route) => [protocol]],
     ['TLS options for the application', ({ tls }: Route) => describeTls(tls)],
   ] as const;

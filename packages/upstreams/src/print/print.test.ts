@@ -44,6 +44,7 @@ services:
       timeout: 90s
       reset_deadline: 60s
       keep_alive: 4s
+      wait_for: {}
       preserve_host: false
       preserve_location: false
       pass_access_token: false
@@ -79,6 +80,7 @@ services:
           timeout: 1.5ms
           reset_deadline: 60s
           keep_alive: 4s
+          wait_for: {}
           preserve_host: false
           preserve_location: false
           pass_access_token: false

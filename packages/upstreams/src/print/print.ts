@@ -63,6 +63,7 @@ function optionLines(route: Route): string[] {
     `timeout: ${duration(route.timeoutMs)}`,
     `reset_deadline: ${duration(route.resetDeadlineMs)}`,
     `keep_alive: ${duration(route.keepAliveMs)}`,
+    `wait_for: ${waitText(route.waitFor)}`,
     `preserve_host: ${route.preserveHost}`,
     `preserve_location: ${route.preserveLocation}`,
     `pass_access_token: ${route.passAccessToken}`,
@@ -102,6 +103,12 @@ function corsText(cors: Cors | undefined): string {
     ...(maxAgeMs === undefined ? [] : [`max_age: ${duration(maxAgeMs)}`]),
   ];
   return `{${parts.join(', ')}}`;
+}
+
+function waitText(wait: Route['waitFor']): string {
+  if (wait === undefined) return '{}';
+  const { path, timeoutMs, expect } = wait;
+  return `{path: ${scalar(path)}, timeout: ${duration(timeoutMs)}, expect: ${expect.least}-${expect.most}}`;
 }
 
 /** Whole seconds as such; everything else in the milliseconds that it is kept in, so that no digit is lost. */

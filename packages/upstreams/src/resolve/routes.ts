@@ -13,6 +13,7 @@ import { kindOf, readReach } from './reach.ts';
 import type { Reach } from './reach.ts';
 import { resolveRules } from './rules.ts';
 import { resolveTls } from './tls.ts';
+import { resolveWaitFor } from './wait-for.ts';
 
 /** A route and its hosts. */
 export type ResolvedRoute = { route: Route; reach: Reach };
@@ -91,6 +92,7 @@ function resolveRoute(
   const idleTimeoutMs = resolveLimit('idle_timeout', readable(options.idle_timeout), report);
   const from = readable(draft.from);
   const kind = kindOf(draft.type);
+  const waitFor = resolveWaitFor(options.wait_for, kind, report);
   if (!from || !kind || !reach) return undefined;
 
   const to = kind === 'launcher' ? undefined : readable(draft.to);
@@ -132,6 +134,7 @@ function resolveRoute(
       tlsSkipVerify: readable(options.tls_skip_verify) ?? false,
       tls,
       skipRequestSigning: readable(options.skip_request_signing) ?? false,
+      ...(waitFor && { waitFor }),
       ...(draft.launcher && { launcher: draft.launcher }),
       position: at,
     },

@@ -6,6 +6,7 @@ import { explained } from './reader.ts';
 import type { JsonSchema } from './reader.ts';
 import { misplacedKeys, extraRoute, section } from './sections.ts';
 import { serviceAdvice, serviceFields } from './service.ts';
+import { waitFor } from './wait-for.ts';
 
 const misplaced = {
   type: 'null',
@@ -74,7 +75,7 @@ const schema: JsonSchema = {
   $defs: {
     service,
     ...Object.fromEntries(
-      [section, extraRoute, options, cors].map(({ name, definition }) => [name, definition]),
+      [section, extraRoute, options, cors, waitFor].map(({ name, definition }) => [name, definition]),
     ),
   },
 };

@@ -10,6 +10,7 @@ import { providerSlugs } from './provider-slugs.ts';
 import { list } from './reader.ts';
 import { unknownKeys } from './unknown-keys.ts';
 import { duration, entry, flag, publicPath, serverName, text } from './values.ts';
+import { waitFor } from './wait-for.ts';
 
 const fields = {
   allowed_groups: list(
@@ -152,6 +153,7 @@ const fields = {
     },
     ['4s', '1s'],
   ),
+  wait_for: waitFor,
   flush_interval: text(
     {
       meaning:

@@ -101,6 +101,14 @@ export const chapters: readonly Chapter[] = [
     ],
   },
   {
+    title: 'An application that starts with the proxy',
+    fields: ['wait_for'],
+    text: [
+      'A proxy beside its application, in the same task or pod, often starts before it. With `wait_for` the proxy is ready (`/ping`, and `/readyz` on the admin port) only when the application has answered. It is asked about twice a second, on the way of any request: TLS options, `protocol`, `preserve_host` and `to: unix:…` apply. If the time is over, the process ends with exit code 1 and says for which route, so that its platform starts it again.',
+      '`wait_for` counts when the proxy starts. A reload neither waits nor ends anything. Write it for an application that starts and stops with the proxy: if one proxy has many applications, one that is broken keeps all of them from being started again.',
+    ],
+  },
+  {
     title: 'HTTP/2 and gRPC',
     fields: ['protocol'],
     text: [
