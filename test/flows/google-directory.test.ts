@@ -77,13 +77,11 @@ describe('allowed_groups under Google', () => {
     await browser.close();
   });
 
-  test('follows the directory when the interval is over', async () => {
+  test('follows the directory within a minute', async () => {
     const browser = await signedIn(stack, finance);
     expect((await browser.fetch(stack.url('wiki'))).status).toBe(200);
     directory.groups.set('board@example.com', new Set([engineer]));
     later = 2 * minute;
-    expect((await browser.fetch(stack.url('wiki'))).status).toBe(200);
-    later = 12 * minute;
     expect((await browser.fetch(stack.url('wiki'))).status).toBe(403);
     // Out of the group is not out of the house.
     expect((await browser.fetch(stack.url('hello'))).status).toBe(200);

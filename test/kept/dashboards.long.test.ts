@@ -265,7 +265,8 @@ describe('dashboards', () => {
     expect((await browser.fetch(stack.url('vault'))).status).toBe(200);
     await agent.line('sso_auth.provider.groupcache', { ...lookup, cache: 'hit' });
 
-    directory.faults = { hasMember: { answer: { status: 429, body: {} } } };
+    const tooMuch = { answer: { status: 429, body: {} } };
+    directory.faults = { hasMember: tooMuch, members: tooMuch };
     ahead = 900_000;
     expect((await browser.fetch(stack.url('vault'))).status).toBe(200);
     const tags = { group: 'security_example.com', error: 'provider_unavailable' };

@@ -63,7 +63,7 @@ export const introspectionResponse = z.discriminatedUnion('active', [
     exp: z.number().exactOptional(),
     /** the session sealed anew, as the token was, to replace the one in the browser: its grant has changed, or it is old */
     session: z.string().exactOptional(),
-    /** how many seconds ago the provider has said that it stands, where it is to be asked again before its access token is over */
+    /** how many seconds ago a provider or a directory has said this, where it is to be asked again soon */
     age: z.number().exactOptional(),
     /** the provider could not be asked; this is what was true last time */
     stale: z.literal(true).exactOptional(),

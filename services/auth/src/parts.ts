@@ -39,6 +39,7 @@ export function createParts(
     ...options,
     origin,
     timeoutMs: options.providerTimeoutMs,
+    sessionValidMs: session.validMs,
   });
   return {
     log: options.log,

@@ -6,11 +6,11 @@ import type { Fault } from '../behaviour.ts';
 import { readForm } from '../form-body.ts';
 import { misbehave } from '../misbehave.ts';
 import { readAssertion } from './assertion.ts';
-import { isInside } from './membership.ts';
+import { isInside, membersOf } from './membership.ts';
 import { createDevWorkload } from './workload.ts';
 import type { DevWorkload } from './workload.ts';
 
-export type DirectoryEndpoint = 'token' | 'hasMember' | 'member' | 'groups';
+export type DirectoryEndpoint = 'token' | 'hasMember' | 'member' | 'members' | 'groups';
 
 export type DevDirectoryOptions = {
   /** Milliseconds since the epoch, for the life of assertions and tokens. The system's by default. */
@@ -32,6 +32,10 @@ export type DevDirectory = {
   groups: Map<string, Set<string>>;
   /** The domain of the directory: of an account in another one it says no more than who is directly in a group. */
   domain: string;
+  /** Groups that everybody of the domain is in, without being named. */
+  openToAll: Set<string>;
+  /** Whom lists of members leave out, though they are in. */
+  unlisted: Set<string>;
   /** Direct members of another domain that are there, but not active. */
   inactive: Set<string>;
   /** Whom the directory does not have any more. Their memberships go with them. */
@@ -114,13 +118,15 @@ export async function startDevDirectory({
     workload: createDevWorkload({ origin, clientEmail, privateKey, keyId, now, signal: closing.signal }),
     groups: new Map(Object.entries(groups).map(([group, members]) => [group, new Set(members)])),
     domain: 'example.com',
+    openToAll: new Set(),
+    unlisted: new Set(),
     inactive: new Set(),
     deleted: new Set(),
     delegated: new Set(usualScopes),
     administrators: new Set(['admin@example.com']),
     faults: {},
     groupFaults: new Map(),
-    requests: { token: 0, hasMember: 0, member: 0, groups: 0 },
+    requests: { token: 0, hasMember: 0, member: 0, members: 0, groups: 0 },
     mostAtOnce: 0,
     forgetTokens: () => tokens.clear(),
     async close() {
@@ -149,19 +155,40 @@ export async function startDevDirectory({
       return refuse(response, 403, 'insufficientPermissions');
     }
     if (endpoint === 'groups') return listGroups(response, person, searchParams);
+    if (endpoint === 'members') return listMembers(response, group, searchParams);
     return endpoint === 'hasMember' ? tell(response, group, person) : showMember(response, group, person);
   }
 
   function listGroups(response: ServerResponse, person: string, query: URLSearchParams): void {
     if (directory.deleted.has(person))
       return refuse(response, 404, 'notFound', 'Resource Not Found: userKey');
-    const perPage = Math.min(Number(query.get('maxResults') ?? mostPerPage), mostPerPage);
-    const from = Number(query.get('pageToken') ?? 0);
-    const mine = [...directory.groups].filter(([, members]) => members.has(person)).map(([email]) => email);
-    const groups = mine.slice(from, from + perPage).map((email) => ({ email }));
-    const next = from + perPage < mine.length ? { nextPageToken: String(from + perPage) } : {};
-    const listed = groups.length > 0 ? { groups } : {};
-    return send(response, 200, { kind: 'admin#directory#groups', ...listed, ...next });
+    const mine = [...directory.groups].filter(([, members]) => members.has(person));
+    const groups = mine.map(([email]) => ({ email }));
+    return sendPage(response, query, { kind: 'admin#directory#groups', name: 'groups', items: groups });
+  }
+
+  function listMembers(response: ServerResponse, group: string, query: URLSearchParams): void {
+    if (!directory.groups.has(group))
+      return refuse(response, 404, 'notFound', 'Resource Not Found: groupKey');
+    const nested = query.get('includeDerivedMembership') === 'true';
+    const named = membersOf(group, directory.groups, nested).filter(
+      (email) => !directory.deleted.has(email) && !directory.unlisted.has(email),
+    );
+    const members = named.map((email) => ({
+      kind: 'admin#directory#member',
+      email,
+      role: 'MEMBER',
+      type: directory.groups.has(email) ? 'GROUP' : 'USER',
+      status: directory.inactive.has(email) ? 'SUSPENDED' : 'ACTIVE',
+    }));
+    const all = directory.openToAll.has(group)
+      ? [{ kind: 'admin#directory#member', id: 'C0123', role: 'MEMBER', type: 'CUSTOMER', status: 'ACTIVE' }]
+      : [];
+    return sendPage(response, query, {
+      kind: 'admin#directory#members',
+      name: 'members',
+      items: [...all, ...members],
+    });
   }
 
   function tell(response: ServerResponse, group: string, person: string): void {
@@ -172,7 +199,9 @@ export async function startDevDirectory({
     }
     if (directory.deleted.has(person))
       return refuse(response, 404, 'notFound', 'Resource Not Found: memberKey');
-    return send(response, 200, { isMember: isInside(person, group, directory.groups) });
+    return send(response, 200, {
+      isMember: directory.openToAll.has(group) || isInside(person, group, directory.groups),
+    });
   }
 
   function showMember(response: ServerResponse, group: string, person: string): void {
@@ -214,10 +243,25 @@ type Question = { endpoint: Exclude<DirectoryEndpoint, 'token'>; group: string; 
 function readQuestion(pathname: string, query: URLSearchParams): Question | undefined {
   const person = query.get('userKey');
   if (pathname === `${base}/groups` && person !== null) return { endpoint: 'groups', group: '', person };
+  const listed = /^\/groups\/([^/]+)\/members$/.exec(pathname.replace(base, ''));
+  if (listed !== null) {
+    return { endpoint: 'members', group: decodeURIComponent(listed[1] ?? ''), person: '' };
+  }
   const found = /^\/groups\/([^/]+)\/(hasMember|members)\/([^/]+)$/.exec(pathname.replace(base, ''));
   if (found === null) return undefined;
   const [group = '', , member = ''] = found.slice(1).map(decodeURIComponent);
   return { endpoint: found[2] === 'hasMember' ? 'hasMember' : 'member', group, person: member };
+}
+
+type Listed = { kind: string; name: string; items: readonly object[] };
+
+/** A page of a list, in Google's form: what is empty is left out. */
+function sendPage(response: ServerResponse, query: URLSearchParams, { kind, name, items }: Listed): void {
+  const perPage = Math.min(Number(query.get('maxResults') ?? mostPerPage), mostPerPage);
+  const from = Number(query.get('pageToken') ?? 0);
+  const listed = items.slice(from, from + perPage);
+  const next = from + perPage < items.length ? { nextPageToken: String(from + perPage) } : {};
+  send(response, 200, { kind, ...(listed.length > 0 && { [name]: listed }), ...next });
 }
 
 function refuse(response: ServerResponse, code: number, reason: string, message = reason): void {

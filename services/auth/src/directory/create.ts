@@ -6,7 +6,10 @@ import type { AuthEvent } from '../telemetry/events.ts';
 import { accessTokens } from './access-token.ts';
 import { cachedDirectory } from './cache.ts';
 import type { Directory } from './directory.ts';
-import { shareAnswers } from './shared-answers.ts';
+import { listMembers } from './list-members.ts';
+import { createRosters } from './rosters.ts';
+import { noRosterAdvice } from './roster-advice.ts';
+import { shareAnswers, shareRosters } from './shared-answers.ts';
 import type { OpenStore } from '../store/open.ts';
 import { createGoogleAdmin } from './google-admin.ts';
 import { askHasMember } from './has-member.ts';
@@ -23,6 +26,8 @@ export type DirectoryOptions = {
   readonly slug: string;
   /** how long an answer counts */
   readonly groupsMs: number;
+  /** and how long it may be until a change is seen, where groups can be listed */
+  readonly sessionValidMs: number;
   /** for each question */
   readonly timeoutMs: number;
   readonly now: () => number;
@@ -34,6 +39,9 @@ export type DirectoryOptions = {
 
 // The proxy waits five seconds for us, and gets an answer even if it is that there is none.
 const mostWaitMs = 4_000;
+
+const unlisted =
+  'a group cannot be listed: that somebody is taken out of it is seen after GROUPCACHE_INTERVAL_REFRESH alone';
 
 const atOnce = 8;
 const longestQueue = 1_000;
@@ -51,7 +59,7 @@ const scopes = {
  */
 export function googleDirectory(
   settings: GoogleDirectorySettings,
-  { id, slug, groupsMs, timeoutMs, now, elapsed, log, emit, shared }: DirectoryOptions,
+  { id, slug, groupsMs, sessionValidMs, timeoutMs, now, elapsed, log, emit, shared }: DirectoryOptions,
 ): Directory {
   const { credentials } = settings;
   const signer =
@@ -76,7 +84,11 @@ export function googleDirectory(
   const base = settings.url.href.replace(/\/+$/, '');
   const admin = createGoogleAdmin({ base, tokens, pause, timeoutMs, now, elapsed, log });
   const ask = settings.groups === 'list' ? askListOfGroups(admin) : askHasMember(admin);
+  const list = listMembers(admin, { nested: settings.groups === 'hasMember' });
   const unanswered = (group: string) => emit({ kind: 'group_unanswered', provider: slug, group });
+
+  // One task alone remembers by itself, and better: by a clock that never jumps.
+  const isShared = shared.store.log !== undefined;
 
   return cachedDirectory({
     provider: slug,
@@ -91,9 +103,20 @@ export function googleDirectory(
         throw error;
       }
     },
-    // One task alone remembers by itself, and better: by a clock that never jumps.
-    shared:
-      shared.store.log && shareAnswers(shared, { provider: slug, keptMs: groupsMs + groupsGraceMs, now }),
+    shared: isShared
+      ? shareAnswers(shared, { provider: slug, keptMs: groupsMs + groupsGraceMs, now })
+      : undefined,
+    rosters: createRosters({
+      read: (group, wanted) => queue(() => list(group), wanted),
+      shared: isShared ? shareRosters(shared, { provider: slug, keptMs: sessionValidMs, now }) : undefined,
+      clocks: { validMs: sessionValidMs, retryMs: Math.max(groupsMs, sessionValidMs) },
+      now: elapsed,
+      onRead(group, outcome) {
+        emit({ kind: 'roster', provider: slug, outcome });
+        const detail = noRosterAdvice(outcome);
+        if (detail !== undefined) admin.mention('warn', unlisted, { group, detail });
+      },
+    }),
     onLookup: (isHit) => emit({ kind: 'group_lookup', provider: slug, isHit }),
     clocks: { freshMs: groupsMs, graceMs: groupsGraceMs, waitMs },
     now: elapsed,

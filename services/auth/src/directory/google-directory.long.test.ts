@@ -39,6 +39,8 @@ beforeAll(async () => {
 afterAll(() => Promise.all([usual?.close(), impatient?.close(), directory.close()]));
 beforeEach(() => {
   Object.assign(directory, {
+    openToAll: new Set(),
+    unlisted: new Set(),
     groups: new Map([
       [engineering, new Set([engineer])],
       [security, new Set(['admin@example.com'])],
@@ -52,7 +54,7 @@ beforeEach(() => {
     administrators: new Set(['admin@example.com']),
     faults: {},
     groupFaults: new Map(),
-    requests: { token: 0, hasMember: 0, member: 0, groups: 0 },
+    requests: { token: 0, hasMember: 0, member: 0, groups: 0, members: 0 },
     mostAtOnce: 0,
   });
   use(usual);
@@ -149,7 +151,7 @@ describe('a person is told to be', () => {
 describe('the directory is not asked', () => {
   test('to sign in', async () => {
     await tokenOf();
-    expect(directory.requests).toEqual({ token: 0, hasMember: 0, member: 0, groups: 0 });
+    expect(directory.requests).toEqual({ token: 0, hasMember: 0, member: 0, groups: 0, members: 0 });
   });
 
   test('where no group is wanted, nor about what is none', async () => {
@@ -201,6 +203,7 @@ test('a group that may not be seen is counted like one that is not answered, for
       id: 'g',
       slug: 'google',
       groupsMs: 10 * minute,
+      sessionValidMs: minute,
       timeoutMs: 5_000,
       now: () => rig.clock.now,
       elapsed: () => rig.clock.now,
@@ -213,6 +216,7 @@ test('a group that may not be seen is counted like one that is not answered, for
   expect(await counted.memberOf(engineer, [engineering, security], 2)).toEqual({
     memberOf: [engineering],
     unknown: [],
+    ageMs: 0,
   });
   expect(events.filter(({ kind }) => kind === 'group_unanswered')).toEqual([
     { kind: 'group_unanswered', provider: 'google', group: security },
@@ -248,6 +252,16 @@ describe('a list of the groups of a person', () => {
     rig.clock.now += 3 * minute;
     await groupsOf(token, partners);
     expect(directory.requests.groups).toBe(1);
+  });
+
+  test('is asked for anew within a minute of a change in a group', async () => {
+    const token = await tokenOf();
+    expect(await groupsOf(token, engineering, everybody)).toEqual([engineering]);
+    directory.groups.set(engineering, new Set());
+    directory.groups.get(everybody)?.add(engineer);
+    rig.clock.now += minute;
+    expect(await groupsOf(token, engineering, everybody)).toEqual([everybody]);
+    expect(directory.requests).toMatchObject({ groups: 2, members: 2 });
   });
 
   test('is asked for behind whoever needs no group of it', async () => {
@@ -336,7 +350,11 @@ describe('a list of the groups of a person', () => {
   });
 });
 
-describe('a change is seen', () => {
+describe('a change in a group that cannot be listed is seen', () => {
+  beforeEach(() => {
+    directory.faults.members = { answer: forbidden('forbidden') };
+  });
+
   test('when the interval is over', async () => {
     const token = await tokenOf();
     expect(await groupsOf(token, engineering)).toEqual([engineering]);
@@ -365,6 +383,170 @@ describe('a change is seen', () => {
     let said: unknown = [engineering];
     while (JSON.stringify(said) !== '[]') said = await groupsOf(token, engineering);
     expect(asked()).toBe(2);
+  });
+});
+
+describe('a change in a group is seen within a minute', () => {
+  test.each([engineering, everybody])(
+    'by whoever was taken out of it, or of one in it: %s',
+    async (group) => {
+      const token = await tokenOf();
+      expect(await groupsOf(token, group)).toEqual([group]);
+      directory.groups.set(engineering, new Set());
+      rig.clock.now += minute;
+      expect(await groupsOf(token, group)).toEqual([]);
+      expect(directory.requests).toMatchObject({ hasMember: 2, members: 1 });
+    },
+  );
+
+  test('by whoever has come into it', async () => {
+    const token = await tokenOf();
+    expect(await groupsOf(token, security)).toEqual([]);
+    directory.groups.set(security, new Set([engineer]));
+    rig.clock.now += minute;
+    expect(await groupsOf(token, security)).toEqual([security]);
+  });
+
+  test('and while there is none, it is listed twice a minute at most, and nobody is asked about for an hour', async () => {
+    const token = await tokenOf();
+    for (let seconds = 0; seconds < 3_600; seconds += 20) {
+      expect(await groupsOf(token, engineering, security)).toEqual([engineering]);
+      rig.clock.now += 20_000;
+    }
+    expect(directory.requests).toMatchObject({ hasMember: 2, member: 0 });
+    expect(directory.requests.members).toBeLessThanOrEqual(2 * 120);
+    for (let seconds = 0; seconds < 600; seconds += 20) {
+      expect(await groupsOf(token, engineering, security)).toEqual([engineering]);
+      rig.clock.now += 20_000;
+    }
+    await until(() => directory.requests.hasMember === 4);
+  });
+
+  test('counted from when it was listed, which the proxy is told', async () => {
+    const token = await tokenOf();
+    await groupsOf(token, engineering);
+    rig.clock.now += minute;
+    await groupsOf(token, engineering);
+    rig.clock.now += 25_000;
+    const { body } = await rig.introspect({ token, groups: engineering });
+    expect(body).toMatchObject({ groups: [engineering], age: 25 });
+  });
+
+  test('and of a group that nobody waits for nothing is said that is older', async () => {
+    const token = await tokenOf();
+    const question = { token, groups: [engineering, everybody], groups_needed: '1' };
+    await groupsOf(token, engineering, everybody);
+    directory.groups.set(engineering, new Set());
+    rig.clock.now += minute;
+    const { body } = await rig.introspect(question);
+    expect(body).toMatchObject({ groups: [], unknown_groups: [everybody] });
+    await until(() => directory.requests.members === 2);
+    let later = await rig.introspect(question);
+    while (later.body['unknown_groups'] !== undefined) later = await rig.introspect(question);
+    expect(later.body['groups']).toEqual([]);
+  });
+
+  test('in one of several pages', async () => {
+    const crowd = Array.from({ length: 450 }, (_, n) => `person-${n}@example.com`);
+    directory.groups.set(engineering, new Set([...crowd, engineer]));
+    const token = await tokenOf();
+    await groupsOf(token, engineering);
+    rig.clock.now += minute;
+    expect(await groupsOf(token, engineering)).toEqual([engineering]);
+    expect(directory.requests).toMatchObject({ hasMember: 1, members: 3 });
+    directory.groups.set(engineering, new Set(crowd));
+    rig.clock.now += minute;
+    expect(await groupsOf(token, engineering)).toEqual([]);
+  });
+
+  test('and a directory that is away just then takes nobody out', async () => {
+    const token = await tokenOf();
+    await groupsOf(token, engineering);
+    directory.groups.set(engineering, new Set());
+    directory.faults.hasMember = { hangUp: true };
+    rig.clock.now += minute;
+    expect(await groupsOf(token, engineering)).toEqual([engineering]);
+    directory.faults = {};
+    rig.clock.now += minute;
+    expect(await answered(token, engineering)).toEqual([]);
+  });
+});
+
+describe('a list of who is in a group', () => {
+  test('that does not name a person whom Google says to be in it costs two more questions, and none a minute', async () => {
+    directory.unlisted.add(engineer);
+    const token = await tokenOf();
+    for (let minutes = 0; minutes < 7; minutes++) {
+      expect(await groupsOf(token, engineering)).toEqual([engineering]);
+      rig.clock.now += minute;
+    }
+    expect(directory.requests.hasMember).toBe(3);
+  });
+
+  test('that names a person whom Google says not to be in it lets nobody in', async () => {
+    const guest = await tokenOf('guest@elsewhere.test');
+    for (let minutes = 0; minutes < 4; minutes++) {
+      expect(await groupsOf(guest, everybody)).toEqual([]);
+      rig.clock.now += minute;
+    }
+    expect(directory.requests.hasMember).toBe(3);
+  });
+
+  test.each<[string, string, () => void]>([
+    [
+      'is too long',
+      'more than 2 000 people',
+      () => {
+        const crowd = Array.from({ length: 2_000 }, (_, n) => `person-${n}@example.com`);
+        directory.groups.set(engineering, new Set([...crowd, engineer]));
+      },
+    ],
+    [
+      'we may not see',
+      'Google does not let us list it',
+      () => (directory.faults.members = { answer: forbidden('forbidden') }),
+    ],
+    [
+      'names nobody, for all are in it',
+      'everybody of the domain',
+      () => directory.openToAll.add(engineering),
+    ],
+  ])(
+    'that %s leaves everybody where they were, for the interval, and an operator reads why',
+    async (_, why, spoil) => {
+      const token = await tokenOf();
+      spoil();
+      for (let minutes = 0; minutes < 7; minutes++) {
+        expect(await groupsOf(token, engineering)).toEqual([engineering]);
+        rig.clock.now += minute;
+      }
+      expect(directory.requests.hasMember).toBe(1);
+      expect(directory.requests.members).toBeLessThanOrEqual(10);
+      expect(logged('a group cannot be listed')).toBe(1);
+      const line = rig.log.find((text) => text.includes('a group cannot be listed')) ?? '';
+      expect(parseJsonObject(line)).toMatchObject({
+        level: 'warn',
+        group: engineering,
+        detail: expect.stringContaining(why),
+      });
+    },
+  );
+
+  test.each<[string, Fault]>([
+    ['a wall', { answer: { status: 200, body: {} } }],
+    ['another kind of answer', { answer: { status: 200, body: { kind: 'admin#directory#groups' } } }],
+    ['half an answer', { answer: { status: 200, body: { kind: 'admin#directory#members', members: [17] } } }],
+    ['no end', { answer: { status: 200, body: 'x'.repeat(600_000) } }],
+    ['too much', { answer: { status: 429, body: {}, headers: { 'Retry-After': '7' } } }],
+    ['a hang-up', { hangUp: true }],
+  ])('takes nobody out of a group over %s, and is not asked for more and more', async (_, fault) => {
+    const token = await tokenOf();
+    directory.faults.members = fault;
+    for (let minutes = 0; minutes < 7; minutes++) {
+      expect(await groupsOf(token, engineering)).toEqual([engineering]);
+      rig.clock.now += minute;
+    }
+    expect(directory.requests.members).toBeLessThanOrEqual(3);
   });
 });
 
@@ -432,7 +614,7 @@ describe.each([
   test('changes nothing about what it said before, for three hours', async () => {
     const token = await tokenOf();
     await answered(token, engineering, security);
-    directory.faults.hasMember = fault;
+    directory.faults = { hasMember: fault, members: fault };
     for (const later of [11 * minute, 2 * hour]) {
       rig.clock.now += later;
       expect(await groupsOf(token, engineering, security)).toEqual([engineering]);
@@ -464,7 +646,8 @@ describe('a directory that wants to be left alone', () => {
     const token = await tokenOf();
     await groupsOf(token, engineering);
     rig.clock.now += 11 * minute;
-    directory.faults.hasMember = { answer: { status: 429, body: {}, headers: { 'Retry-After': '30' } } };
+    const fault = { answer: { status: 429, body: {}, headers: { 'Retry-After': '30' } } };
+    directory.faults = { hasMember: fault, members: fault };
     await groupsOf(token, engineering);
     directory.faults = {};
     const before = asked();

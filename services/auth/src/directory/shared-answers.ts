@@ -2,39 +2,75 @@ import { clockSkewMs } from '@latchkey/session';
 import { z } from 'zod';
 import type { OpenStore } from '../store/open.ts';
 import { placeOf } from '../store/place.ts';
+import type { Place } from '../store/place.ts';
 import { StoreAway } from '../store/store.ts';
+import type { Roster } from './roster.ts';
 
 /** What a directory has told the other tasks. Neither verb fails: a task that learns nothing here asks the directory. */
 export type SharedAnswers = {
   /** @returns what was said of the person, asked about the group, last, and how many milliseconds ago */
   lookUp(group: string, person: string): Promise<{ groups: readonly string[]; ageMs: number } | undefined>;
-  tell(group: string, person: string, groups: readonly string[]): Promise<void>;
+  tell(group: string, person: string, groups: readonly string[], ageMs: number): Promise<void>;
 };
 
-const schema = z.object({ groups: z.array(z.string()), at: z.number() });
+/** The rosters that other tasks have read, in the same way. */
+export type SharedRosters = {
+  lookUp(group: string): Promise<{ roster: Roster; ageMs: number } | undefined>;
+  tell(group: string, roster: Roster, ageMs: number): Promise<void>;
+};
 
-/**
- * Shares the answers of a directory in the store.
- *
- * @param options.provider the slug
- * @param options.keptMs after which an answer is of no use to anybody
- */
-export function shareAnswers(
-  { store, vault }: OpenStore,
-  { provider, keptMs, now }: { provider: string; keptMs: number; now: () => number },
-): SharedAnswers {
-  const place = (group: string, person: string) => placeOf('membership', provider, group, person);
+/** How things are shared. */
+export type Sharing = {
+  /** the slug */
+  readonly provider: string;
+  /** after which something is of no use to anybody */
+  readonly keptMs: number;
+  readonly now: () => number;
+};
+
+const answer = z.object({ groups: z.array(z.string()), at: z.number() });
+
+/** Shares the answers of a directory in the store. */
+export function shareAnswers(opened: OpenStore, sharing: Sharing): SharedAnswers {
+  const things = shared(opened, answer, sharing);
+  const place = (group: string, person: string) => placeOf('membership', sharing.provider, group, person);
   return {
-    async lookUp(group, person) {
-      const where = place(group, person);
+    lookUp: (group, person) => things.lookUp(place(group, person)),
+    tell: (group, person, groups, ageMs) => things.tell(place(group, person), { groups }, ageMs),
+  };
+}
+
+const people = z.array(z.string()).transform((addresses) => new Set(addresses));
+const roster = z.object({ people, pages: z.number(), at: z.number() });
+
+/** Shares the rosters of groups in the store. */
+export function shareRosters(opened: OpenStore, sharing: Sharing): SharedRosters {
+  const things = shared(opened, roster, sharing);
+  const place = (group: string) => placeOf('roster', sharing.provider, group);
+  return {
+    async lookUp(group) {
+      const told = await things.lookUp(place(group));
+      return told && { roster: told, ageMs: told.ageMs };
+    },
+    tell: (group, { people: named, pages }, ageMs) =>
+      things.tell(place(group), { people: [...named], pages }, ageMs),
+  };
+}
+
+function shared<T extends { at: number }>(
+  { store, vault }: OpenStore,
+  schema: z.ZodType<T>,
+  { keptMs, now }: Sharing,
+) {
+  return {
+    async lookUp(where: Place): Promise<(T & { ageMs: number }) | undefined> {
       const kept = await store.get(where).catch(undefinedIfAway);
       const told = kept && schema.safeParse(vault.open(where, kept.text)).data;
       if (told === undefined || told.at > now() + clockSkewMs) return undefined;
-      return { groups: told.groups, ageMs: Math.max(0, now() - told.at) };
+      return { ...told, ageMs: Math.max(0, now() - told.at) };
     },
-    async tell(group, person, groups) {
-      const where = place(group, person);
-      const text = vault.close(where, { groups, at: now() });
+    async tell(where: Place, said: object, ageMs: number): Promise<void> {
+      const text = vault.close(where, { ...said, at: now() - ageMs });
       await store.put(where, text, { ttlMs: keptMs }).catch(undefinedIfAway);
     },
   };

@@ -12,6 +12,7 @@ import type { Provider } from './provider.ts';
 
 type Options = {
   readonly timeoutMs: number;
+  readonly sessionValidMs: number;
   readonly now: () => number;
   readonly elapsed: () => number;
   readonly log: Logger;

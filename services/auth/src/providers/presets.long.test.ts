@@ -214,6 +214,7 @@ describe('in the world outside', () => {
     const [provider] = createProviders(settingsOf(variables), {
       origin: ssoOrigin,
       timeoutMs: 5_000,
+      sessionValidMs: minute,
       now: Date.now,
       elapsed: Date.now,
       emit: () => undefined,

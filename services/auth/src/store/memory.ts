@@ -22,6 +22,7 @@ const rooms: Readonly<Record<Kind, { readonly most: number; readonly refuses?: t
   attempt: { most: 100_000 },
   outcome: { most: 1_000 },
   membership: { most: 50_000 },
+  roster: { most: 2_000 },
   // Who has so many addresses to make us forget one has as many times the limit anyway.
   rate: { most: 50_000 },
 };

@@ -28,6 +28,8 @@ export type Kind =
   | 'outcome'
   /** what a directory said of a person and a group */
   | 'membership'
+  /** who is in a group, as a directory has listed it */
+  | 'roster'
   /** what one address has asked for */
   | 'rate';
 

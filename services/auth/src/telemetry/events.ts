@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@latchkey/contract';
+import type { RosterOutcome } from '../directory/roster.ts';
 import type { RequestLine } from '@latchkey/telemetry';
 import type { Locals } from '../web/locals.ts';
 import type { Action } from './action.ts';
@@ -44,6 +45,8 @@ export type AuthEvent =
   | { readonly kind: 'group_lookup'; readonly provider: string; readonly isHit: boolean }
   /** a directory gave no usable answer about a group */
   | { readonly kind: 'group_unanswered'; readonly provider: string; readonly group: string }
+  /** a directory was asked who is in a group */
+  | { readonly kind: 'roster'; readonly provider: string; readonly outcome: RosterOutcome }
   /** a directory is left alone for a while */
   | { readonly kind: 'backoff'; readonly provider: string; readonly ms: number }
   /** the store that the tasks share went away, or is there */

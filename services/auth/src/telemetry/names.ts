@@ -6,6 +6,8 @@ const signIns =
   'Sign-ins that came back from a provider, by how they ended: `completed`, or the error that the person saw. Going from one application to the next is not a new sign-in.';
 const providerSignOuts =
   'Logout tokens (OpenID Connect Back-Channel Logout) that came for a provider. `outcome` is `ended`; `unknown`, if no session here belongs to what they name; or the error.';
+const rosters =
+  'Lists of who is in a group, by what came of them: `read`, `failed`, or why there is none (`absent`, `everybody`, `refused`, `too_large`, `too_many`), and then a change in the group is seen after `GROUPCACHE_INTERVAL_REFRESH` alone.';
 const signOuts = 'Sign-outs of browsers, each from all applications.';
 
 /** The names of sso-auth, and what each of them is here. */
@@ -82,6 +84,7 @@ export const authStatsd = {
     tags: ['group', 'error'],
     meaning: 'The directory gave no usable answer about a group. Always `error:provider_unavailable`.',
   },
+  'provider.roster': { kind: 'count', tags: ['provider', 'outcome'], meaning: `New. ${rosters}` },
   sign_in: { kind: 'count', tags: ['provider', 'outcome'], meaning: `New. ${signIns}` },
   sign_out: { kind: 'count', tags: [], meaning: `New. ${signOuts}` },
   'provider.sign_out': { kind: 'count', tags: ['provider', 'outcome'], meaning: `New. ${providerSignOuts}` },
@@ -141,6 +144,12 @@ export const authPrometheus = {
     labels: ['provider'],
     help: 'Questions about a group to which a directory gave no usable answer.',
     statsd: 'groups_cache.error',
+  },
+  latchkey_directory_rosters_total: {
+    kind: 'counter',
+    labels: ['provider', 'outcome'],
+    help: rosters,
+    statsd: 'provider.roster',
   },
   latchkey_directory_pauses_total: {
     kind: 'counter',

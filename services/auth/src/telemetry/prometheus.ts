@@ -12,6 +12,7 @@ export function prometheusListener(registry: Registry): Emit<AuthEvent> {
   const questions = histogramOf(registry, authPrometheus, 'latchkey_provider_question_duration_seconds');
   const lookups = counterOf(registry, authPrometheus, 'latchkey_group_lookups_total');
   const unanswered = counterOf(registry, authPrometheus, 'latchkey_groups_unanswered_total');
+  const rosters = counterOf(registry, authPrometheus, 'latchkey_directory_rosters_total');
   const pauses = counterOf(registry, authPrometheus, 'latchkey_directory_pauses_total');
   const shared = counterOf(registry, authPrometheus, 'latchkey_refreshes_shared_total');
   const storeUp = gaugeOf(registry, authPrometheus, 'latchkey_store_up');
@@ -43,6 +44,9 @@ export function prometheusListener(registry: Registry): Emit<AuthEvent> {
         return;
       case 'group_unanswered':
         unanswered.inc({ provider: event.provider });
+        return;
+      case 'roster':
+        rosters.inc({ provider: event.provider, outcome: event.outcome });
         return;
       case 'backoff':
         pauses.inc({ provider: event.provider });

@@ -83,6 +83,8 @@ export function statsdListener(statsd: Statsd<AuthStatsdName>): Emit<AuthEvent> 
         });
       case 'group_unanswered':
         return statsd.count('groups_cache.error', { group: event.group, error: 'provider_unavailable' });
+      case 'roster':
+        return statsd.count('provider.roster', { provider: event.provider, outcome: event.outcome });
       case 'backoff':
         return statsd.timing('provider.backoff', event.ms, {});
       case 'store':

@@ -72,6 +72,7 @@ export async function introspect(
     throw new HttpError('provider_unavailable', { detail: 'the groups of a session are not known' });
   }
   const isOld = Math.floor(parts.now() / 1000) - session.iat > vouchedWithin;
+  const wordAgeMs = basis === 'remembered' ? (ageOfWord(session, grantState, parts) ?? 0) : 0;
   const renewed = (await renewedSession(session, grantState, parts)) ?? (isOld ? session : undefined);
   parts.records.seen(session);
   const memberOf = new Set(groups);
@@ -84,7 +85,7 @@ export async function introspect(
     ...(asked.accessToken && livingAccessToken(grantState, parts)),
     exp: session.exp,
     ...(renewed !== undefined && { session: await sealToken(renewed, parts) }),
-    ...(basis === 'remembered' && ageSeconds(ageOfWord(session, grantState, parts))),
+    ...ageSeconds(Math.max(wordAgeMs, looked?.ageMs ?? 0)),
     ...(basis === 'stale' && { stale: true }),
   };
 }
@@ -94,7 +95,7 @@ function remembered(grantState: GrantState): Refreshed {
 }
 
 // What was said a while ago is not to count from now on.
-function ageSeconds(ageMs = 0): { age?: number } {
+function ageSeconds(ageMs: number): { age?: number } {
   const age = Math.floor(ageMs / 1000);
   return age > 0 ? { age } : {};
 }
