@@ -1,12 +1,20 @@
 // The application behind the proxy, in a process of its own: says who it was told the person is, and what was sent.
 import { createServer } from 'node:http';
+import { WebSocketServer } from 'ws';
+
+const eventEveryMs = 200;
 
 const server = createServer(function echo(req, res) {
-  const { searchParams } = new URL(req.url ?? '/', 'http://application');
+  const { pathname, searchParams } = new URL(req.url ?? '/', 'http://application');
+  if (pathname === '/events') {
+    res.writeHead(200, { 'content-type': 'text/event-stream' });
+    const timer = setInterval(() => res.write('data: .\n\n'), eventEveryMs);
+    return void res.once('close', () => clearInterval(timer));
+  }
   const [, claims = ''] = String(req.headers['x-latchkey-jwt-assertion']).split('.');
   let sent = '';
   req.setEncoding('utf8').on('data', (piece: string) => (sent += piece));
-  req.on('end', function tell() {
+  return void req.on('end', function tell() {
     const { email: asserted }: { email?: string } = JSON.parse(
       Buffer.from(claims, 'base64url').toString() || '{}',
     );
@@ -14,6 +22,14 @@ const server = createServer(function echo(req, res) {
     res.setHeader('content-type', 'application/json').end(JSON.stringify(told));
   });
 });
+// So that nothing in between takes them for dead.
+const sockets = new WebSocketServer({ noServer: true });
+server.on('upgrade', (req, duplex, head) =>
+  sockets.handleUpgrade(req, duplex, head, function open(socket) {
+    const timer = setInterval(() => socket.send('.'), eventEveryMs);
+    socket.once('close', () => clearInterval(timer)).on('error', () => undefined);
+  }),
+);
 server.listen(Number(process.env['PORT']), '127.0.0.1', () => {
   process.stdout.write('{"msg":"listening"}\n');
 });

@@ -97,6 +97,7 @@ http {
   ${temporary.map((kind) => `${kind}_temp_path ${folder}/${kind};`).join(' ')}
   # A reload closes idle connections of clients, which then would not know whether their next request was read.
   keepalive_timeout 0;
+  map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
   ${upstream('auth', auth, isOut)}
   ${upstream('proxy', proxy, isOut)}
   ${server(`${port} default_server`, '_', 'proxy')}
@@ -119,7 +120,8 @@ function server(listen: string, name: string, upstream: string): string {
     listen 127.0.0.1:${listen}; server_name ${name};
     location / {
       proxy_pass http://${upstream}; proxy_http_version 1.1;
-      proxy_set_header Host $http_host; proxy_set_header Connection "";
+      proxy_set_header Host $http_host; proxy_buffering off;
+      proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade;
       proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto http;
       proxy_next_upstream off; proxy_connect_timeout 2s; proxy_read_timeout 25s;
       error_page 502 504 = @lost;

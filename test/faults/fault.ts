@@ -15,6 +15,8 @@ export type Fault = {
   readonly lost?: (world: World) => readonly Task[];
   /** whether people may have to sign in again whose refresh token was replaced, and nobody heard of it */
   readonly mayLoseRefreshes?: boolean;
+  /** what else must not be, once it is over */
+  readonly alsoWrong?: () => readonly string[];
   /** whether each sign-in meanwhile either succeeds or says `try again in a moment` */
   readonly answersSignIns?: boolean;
 };

@@ -1,6 +1,8 @@
 import { usualMs } from './fault.ts';
 import type { Fault } from './fault.ts';
 import type { Outcome } from './outcome.ts';
+import { openPages, toldToGo } from './pages.ts';
+import type { Pages } from './pages.ts';
 import type { Treatment } from './relay.ts';
 import type { Task } from './task.ts';
 import type { World } from './world.ts';
@@ -49,13 +51,32 @@ async function replaced(tasks: readonly Task[], { balancer }: World): Promise<vo
   }
 }
 
-const replacements: readonly Fault[] = (['proxy', 'auth'] as const).map((kind) => ({
-  name: `each ${kind} replaced (SIGTERM)`,
-  begin: (world) => replaced(world[kind], world),
-  forMs: 0,
-  end: () => undefined,
-  answersSignIns: true,
-}));
+// Whose task is replaced is told to go to another one, and comes back at once; of auth's, pages notice nothing.
+function replacement(kind: 'proxy' | 'auth'): Fault {
+  const mayEnd = kind === 'proxy' ? toldToGo : [];
+  let ends: Pages['ends'] = {};
+  return {
+    name: `each ${kind} replaced (SIGTERM)`,
+    async begin(world) {
+      const pages = await openPages(world);
+      ends = pages.ends;
+      try {
+        await pages.open();
+        await replaced(world[kind], world);
+        await pages.open();
+      } finally {
+        await pages.close();
+      }
+    },
+    forMs: 0,
+    end: () => undefined,
+    answersSignIns: true,
+    alsoWrong: () => [
+      ...Object.keys(ends).filter((how) => !mayEnd.includes(how)),
+      ...mayEnd.filter((how) => ends[how] === undefined).map((how) => `no page was told to go: ${how}`),
+    ],
+  };
+}
 
 const bothKilled: Fault = {
   name: 'both auth killed',
@@ -92,7 +113,8 @@ function killedOverRefresh(what: string, treatment: Treatment): Fault {
 export const taskFaults: readonly Fault[] = [
   ...(['proxy', 'auth', 'provider', 'application'] as const).map(killed),
   ...(['proxy', 'auth', 'provider', 'application'] as const).map(paused),
-  ...replacements,
+  replacement('proxy'),
+  replacement('auth'),
   bothKilled,
   killedOverRefresh('which the provider never heard of', { there: { held: /grant_type=refresh_token/ } }),
   killedOverRefresh('which the provider has answered', { back: { held: /"refresh_token"/ } }),

@@ -64,6 +64,7 @@ export async function tryOut(fault: Fault, { world, load, newcomer }: Stage): Pr
     ...(recoveredAt === undefined ? [`not well after ${recoveredWithinMs} ms`] : []),
     ...failuresOf(asked.filter(({ at }) => at >= until)).map((outcome) => `${outcome} afterwards`),
     ...(asked.length === 0 ? ['nobody asked'] : []),
+    ...(fault.alsoWrong?.() ?? []),
   ];
   return {
     fault: fault.name,

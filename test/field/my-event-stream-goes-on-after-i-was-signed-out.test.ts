@@ -25,7 +25,7 @@ type Answering = {
 };
 
 /** A request that the application has received and does not finish. */
-async function held(browser: Browser, host = 'wiki', target = '/events'): Promise<Answering> {
+async function held(browser: Browser, host = 'wiki', target = '/events', method = 'GET'): Promise<Answering> {
   const received = new Promise<ServerResponse>((resolve) => {
     the.stack.app.answer = (_, res) => resolve(res);
   });
@@ -33,7 +33,7 @@ async function held(browser: Browser, host = 'wiki', target = '/events'): Promis
     host: `${host}.latchkey.localhost:${the.stack.ports.proxy}`,
     cookie: await cookieHeader(browser, the.stack.url(host)),
   };
-  const asking = request({ port: the.stack.ports.proxy, path: target, headers, agent: false });
+  const asking = request({ port: the.stack.ports.proxy, path: target, method, headers, agent: false });
   let answer: IncomingMessage | undefined;
   const ended = new Promise<'whole' | 'broken'>((resolve) => {
     asking
@@ -47,8 +47,8 @@ async function held(browser: Browser, host = 'wiki', target = '/events'): Promis
   return { res: await received, ended, answer: () => answer };
 }
 
-async function streaming(browser: Browser, host?: string, target?: string): Promise<Answering> {
-  const answering = await held(browser, host, target);
+async function streaming(...asked: Parameters<typeof held>): Promise<Answering> {
+  const answering = await held(...asked);
   answering.res.writeHead(200, { 'content-type': 'text/event-stream' });
   answering.res.write('data: 1\n\n');
   return answering;
@@ -110,4 +110,19 @@ test('a public stream goes on, whoever has signed out', async () => {
   stream.res.end();
 
   expect(await stream.ended).toBe('whole');
+});
+
+test('a deployment ends a stream of a page whole, which opens it again elsewhere, and waits for the answer to a question', async () => {
+  const browser = await the.signedIn();
+  const stream = await streaming(browser, 'hello');
+  const question = await streaming(browser, 'hello', '/questions', 'POST');
+  const [left, line] = [once(stream.res, 'close'), the.stack.nextLine(({ path }) => path === '/events')];
+  const stopped = the.stack.proxy.stop();
+
+  expect(await stream.ended).toBe('whole');
+  await left;
+  expect(await line).toMatchObject({ status: 200, detail: 'ended: the proxy stops' });
+  question.res.end('data: 2\n\n');
+  expect(await question.ended).toBe('whole');
+  await stopped;
 });

@@ -28,6 +28,7 @@ import { createHandshake } from './handshake/handshake.ts';
 import { createConnections } from './transport/pool/connections.ts';
 import { createTlsCredentials } from './transport/tls/credentials.ts';
 import { createDialer } from './transport/dial/dialer.ts';
+import { createEventStreams } from './transport/http/event-streams.ts';
 import { createTunnels } from './transport/websocket/tunnels.ts';
 import { createForwardWebSocket } from './transport/websocket/forward.ts';
 import { observeIntrospect } from './telemetry/observe-introspect.ts';
@@ -203,6 +204,7 @@ export async function startProxy(options: {
   });
   const ongoing = createOngoing({ everyMs: session.ttl.validMs, elapsed });
   const tunnels = createTunnels(ongoing);
+  const eventStreams = createEventStreams();
   table.onReplace(() => void tunnels.recheck());
   const revocations = followRevocations({
     askAuth: askAuthOnce,
@@ -265,7 +267,7 @@ export async function startProxy(options: {
       };
       const { passInterim } = settings.server;
       return {
-        request: createHttpListener({ ...both, ongoing, readBody, passInterim }),
+        request: createHttpListener({ ...both, ongoing, eventStreams, readBody, passInterim }),
         upgrade: createUpgradeListener({
           ...both,
           table: () => table.current(),
@@ -286,7 +288,10 @@ export async function startProxy(options: {
         drainMs: settings.server.drainMs,
         shutdownMs: settings.server.shutdownTimeoutMs,
       },
-      onStop: () => tunnels.close(),
+      onStop() {
+        tunnels.close();
+        eventStreams.close();
+      },
     },
   );
   await handshake.begin();

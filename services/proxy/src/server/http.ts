@@ -10,6 +10,7 @@ import type { Exchange } from '../exchange.ts';
 import type { KnownSession } from '../authn/session-state.ts';
 import type { Connections, Taken } from '../transport/pool/connections.ts';
 import { framed } from '../outgoing/framing.ts';
+import type { EventStreams } from '../transport/http/event-streams.ts';
 import { forwardHttp } from '../transport/http/forward.ts';
 import type { ForwardOutcome } from '../transport/http/forward.ts';
 import type { ProxyEvent } from '../telemetry/events.ts';
@@ -34,6 +35,7 @@ export type HttpParts = {
   readonly connections: Connections;
   readonly admission: Pick<Admission, 'admit'>;
   readonly ongoing: Pick<Ongoing, 'begin' | 'end'>;
+  readonly eventStreams: Pick<EventStreams, 'begin'>;
   readonly emit: Emit<ProxyEvent>;
   readonly signer: Signer;
   readonly readBody: (
@@ -49,7 +51,17 @@ const noBody: HeldBody = { bytes: Buffer.alloc(0), release: () => undefined };
 
 /** Takes requests through the stages. */
 export function createHttpListener(parts: HttpParts): RequestListener {
-  const { stages, respond, readQuestion, forwardAuth, beginAnswer, connections, ongoing, signer } = parts;
+  const {
+    stages,
+    respond,
+    readQuestion,
+    forwardAuth,
+    beginAnswer,
+    connections,
+    ongoing,
+    eventStreams,
+    signer,
+  } = parts;
   const answering: GoesOn = { whyNot: decideAgain, end: cut };
 
   return function request(req, res) {
@@ -157,6 +169,7 @@ export function createHttpListener(parts: HttpParts): RequestListener {
       forwardHttp(req, res, upstream, taken, {
         answer,
         passInterim: parts.passInterim,
+        streams: () => eventStreams.begin(exchange),
         breaksOff: (detail) => (exchange.detail = detail),
         ended(outcome) {
           letGo();

@@ -5,7 +5,7 @@ import type { ServerResponse } from 'node:http';
 export type Answer = {
   /** The head. It leaves with what of the body comes at once, and does not wait for the rest: a stream may be silent for a while. */
   begin(status: number, headers: string[]): void;
-  /** The next piece of the body; false when the caller has not taken those before. */
+  /** The next piece of the body; false when the caller has not taken those before. Nothing where it has been ended. */
   write(piece: Buffer): boolean;
   /** The end, with trailers where it goes out in chunks. */
   end(trailers: readonly string[]): void;
@@ -37,6 +37,7 @@ class HeldAnswer implements Answer {
   }
 
   write(piece: Buffer): boolean {
+    if (this.res.writableEnded) return true;
     if (this.isHolding && this.held === undefined && piece.length <= heldBytes) {
       this.held = piece;
       return true;
@@ -49,6 +50,7 @@ class HeldAnswer implements Answer {
   end(trailers: readonly string[]): void {
     const { res, held, isHolding } = this;
     this.isHolding = false;
+    if (res.writableEnded) return;
     if (trailers.length > 0) res.addTrailers(pairs(trailers));
     // As text it goes out together with the head.
     if (isHolding && held !== undefined) res.end(held.toString('latin1'), 'latin1');
@@ -59,7 +61,7 @@ class HeldAnswer implements Answer {
     if (!this.isHolding) return;
     this.isHolding = false;
     // Not `flushHeaders()`: that one sends the head as UTF-8. Behind bytes it is left as it is.
-    if (!this.res.destroyed) this.res.write(this.held ?? nothing);
+    if (!this.res.destroyed && !this.res.writableEnded) this.res.write(this.held ?? nothing);
   }
 }
 

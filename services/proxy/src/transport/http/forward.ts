@@ -11,6 +11,7 @@ import type { Freshness } from '../pool/pools.ts';
 import { AuthenticatedConnectionError, failureOf, isClosedEarly, SlowError } from '../failure.ts';
 import type { Failure } from '../failure.ts';
 import { MalformedAnswerError, refuseTransferCoding } from '../malformed.ts';
+import { isEventStream } from './event-streams.ts';
 import { rawTexts } from './raw-texts.ts';
 import { Handler } from './handler.ts';
 import type { Hearer } from './handler.ts';
@@ -49,6 +50,8 @@ export type ForwardEvents = {
   readonly answer: AnswerHeaders;
   /** Whether the caller gets interim answers (1xx), too. */
   readonly passInterim: boolean;
+  /** The answer that has begun is an event stream of a page. */
+  streams(): void;
   /** The answer breaks off; told before it does. */
   breaksOff(detail: string): void;
   /** It is over. Called once, and does not throw. */
@@ -180,7 +183,8 @@ class Delivery implements Hearer {
       return controller.abort(new AuthenticatedConnectionError());
     }
     const inChunks = goesInChunks(res, status, rawHeaders);
-    return this.answer.begin(status, events.answer.head(rawHeaders, { status, inChunks }));
+    this.answer.begin(status, events.answer.head(rawHeaders, { status, inChunks }));
+    if (inChunks && isEventStream(this.upstream.method, rawHeaders)) events.streams();
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -36,7 +36,13 @@ test('an upload that the application has stopped taking ends after a time of its
       isOwnCookie: () => false,
       setCookies: [],
     });
-    const events = { answer, passInterim: false, breaksOff: () => undefined, ended: outcome.resolve };
+    const events = {
+      answer,
+      passInterim: false,
+      streams: () => undefined,
+      breaksOff: () => undefined,
+      ended: outcome.resolve,
+    };
     forwardHttp(req, res, upstream, way, events);
   });
   const body = Buffer.alloc(20 * 1024 * 1024);
