@@ -122,14 +122,14 @@ function ofProxy(name: string): Record<string, Watch> {
       is: 'below',
       threshold: 1,
       times: 1,
-      says: 'An edit of the upstream file is not in force: it has errors, or loses too many routes. The log has a line for each.',
+      says: 'The newest upstream file is not in force: it has errors, loses too many routes, or cannot be read. The log names the version and what is wrong.',
     },
     Reload: {
       metric: metricOf(name, 'proxy', 'latchkey_upstream_reloads_total', 'Sum', { outcome: 'failure' }),
       is: 'at least',
       threshold: 1,
       times: 1,
-      says: 'The upstream file was read again and refused. The log has a line for each mistake.',
+      says: 'The upstream file was read again and refused, or could not be read. The log has a line for each mistake.',
     },
   };
 }

@@ -7,6 +7,7 @@ import { proxyEnding } from './lifetimes.ts';
 import type { Parts } from './parts.ts';
 import { namedSecrets } from './secrets.ts';
 import { Service } from './service.ts';
+import { allowUpstreams } from './upstreams.ts';
 
 /** The service in front of the applications: every host but that of auth leads to it. */
 export class Proxy extends Construct {
@@ -27,6 +28,7 @@ export class Proxy extends Construct {
       container: proxyContainer(this, parts, parts.told.proxy),
       group: this.group,
     });
+    allowUpstreams(this.service.fargate.taskDefinition, environment);
   }
 }
 

@@ -3,10 +3,12 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { EnvironmentError } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { Latchkey } from './latchkey.ts';
+import { UpstreamsStack } from './upstreams.ts';
 
-/** An installation as a stack, in the account and the region that its environment names. */
+/** An installation as a stack, in the account and the region that its environment names; with the bucket of its upstream file as another one. */
 export class LatchkeyStack extends Stack {
   readonly latchkey: Latchkey;
+  readonly upstreams: UpstreamsStack;
   private readonly zones: readonly string[];
 
   constructor(app: App, environment: Environment) {
@@ -17,6 +19,8 @@ export class LatchkeyStack extends Stack {
       analyticsReporting: false,
     });
     this.zones = environment.network.zones;
+    this.upstreams = new UpstreamsStack(app, environment);
+    this.addDependency(this.upstreams, 'tasks start with the file that is there');
     this.latchkey = new Latchkey(this, 'Latchkey', environment);
   }
 

@@ -11,7 +11,7 @@ import { EnvironmentError, readEnvironment } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { metricLabels } from './metrics.ts';
 import { checkedApp, LatchkeyStack } from './stack.ts';
-import { toldTo } from './told.ts';
+import { toldBeside, toldTo } from './told.ts';
 
 type Properties = Record<string, unknown>;
 type Resource = { readonly Type: string; readonly Properties: Properties };
@@ -32,7 +32,11 @@ function synthesised(name: string) {
     app,
     readEnvironment(join(import.meta.dirname, 'environments', `${name}.yml`)),
   );
-  return { template: Template.fromStack(stack), assembly: app.synth() };
+  return {
+    template: Template.fromStack(stack),
+    upstreams: Template.fromStack(stack.upstreams),
+    assembly: app.synth(),
+  };
 }
 
 describe('the load balancer', () => {
@@ -218,14 +222,51 @@ test('each port is reached by those who need it, and by nobody else', () => {
   expect(office).not.toContain('"CidrIp":"0.0.0.0/0","Description":"browsers');
 });
 
-test('a task may write its metrics and nothing else', () => {
-  const policies = propertiesOf(prod.template, 'AWS::IAM::Policy', 'TaskRole');
-  const allowed = policies.flatMap(({ PolicyDocument }) =>
-    (PolicyDocument as { Statement: { Action: string | string[] }[] }).Statement.flatMap(
-      ({ Action }) => Action,
-    ),
-  );
-  expect([...new Set(allowed)].toSorted()).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents']);
+test('a task may write its metrics and nothing else; that of the proxy reads the upstream file, and keeps the last good one', () => {
+  const metrics = expect.objectContaining({ Action: ['logs:CreateLogStream', 'logs:PutLogEvents'] });
+  expect(allowedTo('Auth')).toEqual([metrics]);
+  const [, read, write, ...more] = allowedTo('Proxy');
+  expect(more).toEqual([]);
+  expect(read?.Action).toBe('s3:GetObject');
+  expect(JSON.stringify(read?.Resource).match(/:s3:::[^"]*/g)).toEqual([
+    ':s3:::latchkey-prod-111122223333-eu-central-1/last-good/upstreams.yml',
+    ':s3:::latchkey-prod-111122223333-eu-central-1/upstreams.yml',
+  ]);
+  expect(write?.Action).toBe('s3:PutObject');
+  expect(JSON.stringify(write?.Resource).match(/:s3:::[^"]*/g)).toEqual([
+    ':s3:::latchkey-prod-111122223333-eu-central-1/last-good/upstreams.yml',
+  ]);
+});
+
+test('the upstream file is in a bucket of its own, with versions, encrypted, for nobody else, over TLS alone', () => {
+  const told = variablesOf(containerIn(prod.template, 'proxy'));
+  expect(told.get('UPSTREAM_CONFIG_URL')).toBe('s3://latchkey-prod-111122223333-eu-central-1/upstreams.yml');
+  expect(told.has('UPSTREAM_CONFIG')).toBe(false);
+  prod.upstreams.hasResource('AWS::S3::Bucket', {
+    DeletionPolicy: 'Retain',
+    Properties: {
+      BucketName: 'latchkey-prod-111122223333-eu-central-1',
+      VersioningConfiguration: { Status: 'Enabled' },
+      BucketEncryption: Match.anyValue(),
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+    },
+  });
+  prod.upstreams.hasResourceProperties('AWS::S3::BucketPolicy', {
+    PolicyDocument: {
+      Statement: [
+        Match.objectLike({
+          Effect: 'Deny',
+          Action: 's3:*',
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        }),
+      ],
+    },
+  });
 });
 
 test('what is generated are keys that the services take', () => {
@@ -273,14 +314,21 @@ describe('an environment with which a task would not start is refused before any
       { ...environment, upstreamText: '- service: wiki\n  default: { from: wiki.example.com }\n' },
       '../../environments/upstreams.yml:1:3: missing `to` parameter',
     ],
-    [
-      'an upstream file that a task definition has no room for',
-      { ...environment, upstreamText: `${environment.upstreamText}# ${'x'.repeat(50_000)}\n` },
-      'a task definition has room for 49152',
-    ],
   ])('%s', (_, wrong, sentence) => {
     expect(() => toldTo(wrong, network)).toThrow(EnvironmentError);
     expect(() => toldTo(wrong, network)).toThrow(sentence);
+  });
+
+  test('an upstream file of a proxy beside an application that a task definition has no room for', () => {
+    const long = `${environment.upstreamText}# ${'x'.repeat(50_000)}\n`;
+    const told = toldTo(environment, network);
+    expect(() => toldBeside(environment, told, long, 'grafana')).toThrow(
+      'a task definition has room for 49152',
+    );
+    const text = '- {service: a, default: {from: a.test, to: b.test, options: {allowed_groups: [g]}}}';
+    const beside = toldBeside(environment, told, text, 'grafana');
+    expect(beside).toMatchObject({ UPSTREAM_CONFIG: text });
+    expect(Object.keys(beside)).not.toContain('UPSTREAM_CONFIG_URL');
   });
 
   test('and one that is right is told to both services alike', () => {
@@ -368,6 +416,14 @@ test('every metric of ours on the dashboard and in an alarm is one that goes the
   expect([...read].filter((name) => !known.includes(name))).toEqual([]);
   expect(known.filter((name) => !read.has(name))).toEqual([]);
 });
+
+/** What the task role of a service is allowed. */
+function allowedTo(service: string) {
+  return propertiesOf(prod.template, 'AWS::IAM::Policy', `${service}TasksTaskTaskRole`).flatMap(
+    ({ PolicyDocument }) =>
+      (PolicyDocument as { Statement: { Action: string | string[]; Resource: unknown }[] }).Statement,
+  );
+}
 
 function typesIn(template: Written): string[] {
   return Object.values(template.Resources).map(({ Type }) => Type);

@@ -5,6 +5,7 @@ import { EnvironmentError } from './environment.ts';
 import type { Environment, TasksOfService } from './environment.ts';
 import { authEnding, endingVariables, proxyEnding } from './lifetimes.ts';
 import type { Network } from './network.ts';
+import { upstreamVariables } from './upstreams.ts';
 
 type Variables = Record<string, string>;
 
@@ -12,7 +13,7 @@ type Variables = Record<string, string>;
 const clientId = 'latchkey-proxy';
 // Of the 64 KiB that a task definition holds.
 const mostUpstreamBytes = 48 * 1024;
-const isSecret = /_(?:SECRET|KEY|JSON|WORKLOAD_IDENTITY)$|^REDIS_URL$/;
+const isSecret = /_(?:SECRET|KEY|JSON|AUTHORIZATION|WORKLOAD_IDENTITY)$|^REDIS_URL$/;
 
 /** What is told to both services, in variables. Nothing of it is secret. */
 export type Told = { readonly auth: Variables; readonly proxy: Variables };
@@ -32,7 +33,10 @@ export function toldTo(environment: Environment, network: Pick<Network, 'balance
     ...misplaced('auth', environment.auth, own.auth),
     ...misplaced('proxy', environment.proxy, own.proxy),
     ...refusedByAuth(environment, told.auth),
-    ...refusedByProxy(environment, told.proxy, environment.upstreams.file),
+    ...refusedByProxy(environment, told.proxy, {
+      file: environment.upstreams.file,
+      text: environment.upstreamText,
+    }),
   ];
   if (problems.length > 0) throw new EnvironmentError(environment.file, problems);
   return told;
@@ -49,8 +53,16 @@ export function toldBeside(
   upstreamText: string,
   name: string,
 ): Variables {
-  const variables = { ...told.proxy, UPSTREAM_CLUSTER: '', UPSTREAM_CONFIG: upstreamText };
-  const problems = refusedByProxy(environment, variables, name);
+  const shared = Object.keys(upstreamVariables(environment));
+  const own = Object.entries(told.proxy).filter(([variable]) => !shared.includes(variable));
+  const variables = { ...Object.fromEntries(own), UPSTREAM_CLUSTER: '', UPSTREAM_CONFIG: upstreamText };
+  const bytes = Buffer.byteLength(upstreamText);
+  const problems = [
+    ...refusedByProxy(environment, variables, { file: name, text: upstreamText }),
+    ...(bytes > mostUpstreamBytes
+      ? [`${name}: of ${bytes} bytes, and a task definition has room for ${mostUpstreamBytes}`]
+      : []),
+  ];
   if (problems.length > 0) throw new EnvironmentError(environment.file, problems);
   return variables;
 }
@@ -74,9 +86,10 @@ function authVariables(
 }
 
 function proxyVariables(
-  { authHost, domain, namespace, upstreams, upstreamText }: Environment,
+  environment: Environment,
   { balancerRanges }: Pick<Network, 'balancerRanges'>,
 ): Variables {
+  const { authHost, domain, namespace, upstreams } = environment;
   return {
     SERVER_TRUSTED_PROXIES: balancerRanges.join(','),
     ADMIN_PORT: `${metricsPort}`,
@@ -85,7 +98,7 @@ function proxyVariables(
     CLIENT_ID: clientId,
     SESSION_COOKIE_DOMAIN: domain,
     UPSTREAM_CLUSTER: upstreams.cluster,
-    UPSTREAM_CONFIG: upstreamText,
+    ...upstreamVariables(environment),
     ...endingVariables(proxyEnding),
   };
 }
@@ -115,18 +128,17 @@ function refusedByAuth({ auth, store }: Environment, variables: Variables): stri
   return errors.map((problem) => `auth would not start: ${sentenceOf(problem)}`);
 }
 
-function refusedByProxy({ proxy }: Environment, variables: Variables, file: string): string[] {
+function refusedByProxy(
+  { proxy }: Environment,
+  variables: Variables,
+  { file, text }: { file: string; text: string },
+): string[] {
   const secrets = ['SESSION_COOKIE_SECRET', 'CLIENT_SECRET', ...Object.keys(proxy.secrets)];
   const { settings, errors } = surveyProxySettings(withSecrets(variables, secrets));
-  const { UPSTREAM_CONFIG: text = '' } = variables;
   const { diagnostics } = loadUpstreams({ ...settings.upstream, file, text });
-  const bytes = Buffer.byteLength(text);
   return [
     ...errors.map((problem) => `the proxy would not start: ${sentenceOf(problem)}`),
     ...diagnostics.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`),
-    ...(bytes > mostUpstreamBytes
-      ? [`${file} is of ${bytes} bytes: a task definition has room for ${mostUpstreamBytes}`]
-      : []),
   ];
 }
 

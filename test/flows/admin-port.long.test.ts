@@ -50,7 +50,10 @@ describe('whoever reaches the port', () => {
     const ping = await fetch(`http://127.0.0.1:${proxy.port}/ping`);
     expect([ready.status, await ready.json()]).toEqual([
       ping.status,
-      { ready: true, components: { server: { ready: true }, auth: { ready: true } } },
+      {
+        ready: true,
+        components: { server: { ready: true }, auth: { ready: true }, upstream_file: { ready: true } },
+      },
     ]);
     expect(await (await fetch(`${admin}/metrics`)).text()).toContain('latchkey_upstream_routes 1');
   });

@@ -26,7 +26,8 @@ export const secureAddress = valueType(
   },
 );
 
-function isSecure({ protocol, hostname }: URL): boolean {
+/** Whether what is read or sent there stays between the two. */
+export function isSecure({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || ['127.0.0.1', '[::1]', 'localhost'].includes(hostname);
 }
 
@@ -58,7 +59,8 @@ export const origin = valueType(
   { example: 'https://sso.example.com' },
 );
 
-function parseWebAddress(text: string): URL | undefined {
+/** An address of the web as its author wrote it, without credentials; undefined for what is none. */
+export function parseWebAddress(text: string): URL | undefined {
   // The URL parser mends blanks, backslashes and missing slashes; the author should know.
   if (!/^https?:\/\/[^\s\\#]+$/i.test(text) || !URL.canParse(text)) return undefined;
   const url = new URL(text);

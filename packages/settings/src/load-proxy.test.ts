@@ -252,3 +252,70 @@ describe('the warnings of the proxy', () => {
     expect(load(changes).warnings).toEqual([]);
   });
 });
+
+describe('an upstream file that is elsewhere', () => {
+  test.each([
+    [
+      's3://config-of-ours/prod/upstreams.yml',
+      { kind: 's3', bucket: 'config-of-ours', key: 'prod/upstreams.yml' },
+    ],
+    [
+      'https://config.example.com/up.yml?a=b',
+      { kind: 'web', url: new URL('https://config.example.com/up.yml?a=b') },
+    ],
+    ['http://127.0.0.1:9000/up.yml', { kind: 'web', url: new URL('http://127.0.0.1:9000/up.yml') }],
+    ['ssm:/latchkey/upstreams', { kind: 'ssm', name: '/latchkey/upstreams' }],
+    ['secretsmanager:latchkey/upstreams', { kind: 'secretsmanager', name: 'latchkey/upstreams' }],
+  ])('is found at %s', (text, address) => {
+    const loaded = load({ UPSTREAM_CONFIG_URL: text });
+    expect(loaded.ok && loaded.settings.upstream.source).toEqual({ address });
+    expect(loaded.warnings).toEqual([]);
+  });
+
+  test.each([
+    ['upstreams.yml', /write s3:\/\/bucket\/key, an address like https:/],
+    ['s3://bucket', /write s3:\/\/bucket\/key/],
+    ['s3://Bucket_/key', /write s3:\/\/bucket\/key/],
+    ['http://config.example.com/up.yml', /write an https URL \(http only on this machine/],
+    [
+      'https://me:hush@config.example.com/up.yml',
+      /"https:\/\/…@config.*write the address without name and password/,
+    ],
+    ['ssm://latchkey', /write s3:\/\/bucket\/key/],
+  ])('is not at %s', (text, sentence) => {
+    expect(errorsOf({ UPSTREAM_CONFIG_URL: text })).toEqual([expect.stringMatching(sentence)]);
+  });
+
+  test.each([
+    [
+      { UPSTREAM_CONFIG_URL: 's3://config/up.yml', UPSTREAM_CONFIGFILE: '/up.yml' },
+      'UPSTREAM_CONFIG_URL: set together with UPSTREAM_CONFIGFILE, write only one of the two',
+    ],
+    [
+      { UPSTREAM_CONFIG: '[]', UPSTREAM_CONFIG_URL: 's3://config/up.yml', UPSTREAM_CONFIGFILE: '/up.yml' },
+      'UPSTREAM_CONFIG: set together with UPSTREAM_CONFIG_URL and UPSTREAM_CONFIGFILE, write only one of them',
+    ],
+    [
+      { UPSTREAM_CONFIGFILE: '/up.yml', UPSTREAM_CONFIG_LAST_GOOD: '/good.yml' },
+      'UPSTREAM_CONFIG_LAST_GOOD: set without UPSTREAM_CONFIG_URL, to which it belongs: write that one, too, or leave it out',
+    ],
+    [
+      { UPSTREAM_CONFIG_URL: 's3://config/up.yml', UPSTREAM_CONFIG_LAST_GOOD: 's3://config/up.yml' },
+      'UPSTREAM_CONFIG_LAST_GOOD: is UPSTREAM_CONFIG_URL itself: write another key',
+    ],
+    [
+      { UPSTREAM_CONFIG_URL: 's3://config/up.yml', UPSTREAM_CONFIG_LAST_GOOD: 'good.yml' },
+      'UPSTREAM_CONFIG_LAST_GOOD: got "good.yml", write s3://bucket/key or an absolute path',
+    ],
+    [
+      { UPSTREAM_CONFIG_URL: 's3://config/up.yml', UPSTREAM_CONFIG_URL_AUTHORIZATION: 'Bearer hush' },
+      'UPSTREAM_CONFIG_URL_AUTHORIZATION: is for an https address, and AWS is asked with the role of the task: leave it out',
+    ],
+    [
+      { UPSTREAM_CONFIG_URL: 'https://config.example.com/', UPSTREAM_CONFIG_URL_AUTHORIZATION: 'hush' },
+      'UPSTREAM_CONFIG_URL_AUTHORIZATION: got a value of 4 characters, write a scheme and credentials, like `Bearer …` or `Basic …`',
+    ],
+  ])('is refused in words: %j', (env, sentence) => {
+    expect(errorsOf(env)).toEqual([sentence]);
+  });
+});

@@ -1,6 +1,6 @@
 import { createEnvironment } from './environment.ts';
 import type { Environment } from './environment.ts';
-import { noFindings, refuse } from './findings.ts';
+import { noFindings } from './findings.ts';
 import type { Findings } from './findings.ts';
 import { warnOfNearMisses } from './near-misses.ts';
 import { proxyVariables } from './proxy-variables.ts';
@@ -23,6 +23,7 @@ import {
   serverSettings,
 } from './shared-settings.ts';
 import { readTemplateVariables } from './template-variables.ts';
+import { checkUpstreamSource, upstreamSource } from './upstream-source.ts';
 import type { Values } from './variable.ts';
 
 /**
@@ -54,7 +55,7 @@ function readEnvironment(environment: Environment): Survey<ProxySettings> {
 
   checkSharedRisks(reading.known, findings);
   checkSharedSecret('CLIENT_SECRET', 'CLIENT_PROXY_SECRET of auth', reading.known.CLIENT_SECRET, findings);
-  checkUpstreamSource(reading, findings);
+  checkUpstreamSource(reading.known, reading.given, findings);
   checkLocalTargets(reading, findings);
   checkPortsDiffer(reading.known, findings);
   checkAdmin(reading, findings);
@@ -93,6 +94,7 @@ function proxySettings(
     upstream: {
       ...(config !== undefined && { config }),
       ...(configFile !== undefined && { configFile }),
+      ...upstreamSource(values),
       allowLoss: values.UPSTREAM_RELOAD_ALLOW_LOSS,
       ...(values.UPSTREAM_LIVE_COPY !== undefined && { liveCopy: values.UPSTREAM_LIVE_COPY }),
       cluster: values.UPSTREAM_CLUSTER,
@@ -140,29 +142,6 @@ function upstreamTls(values: Values<typeof proxyVariables>): Pick<UpstreamDefaul
 function publicPorts(values: Values<typeof proxyVariables>): number[] {
   const { SERVER_PUBLIC_PORTS: written, SESSION_COOKIE_SECURE: secure, SERVER_PORT: own } = values;
   return written ?? (secure ? [] : [own]);
-}
-
-function checkUpstreamSource({ given }: Reading<typeof proxyVariables>, findings: Findings): void {
-  const inline = given.has('UPSTREAM_CONFIG');
-  const file = given.has('UPSTREAM_CONFIGFILE');
-  if (inline && file) {
-    refuse(
-      {
-        variable: 'UPSTREAM_CONFIG',
-        code: 'conflict',
-        message: 'set together with UPSTREAM_CONFIGFILE, write only one of the two',
-        others: ['UPSTREAM_CONFIGFILE'],
-      },
-      findings,
-    );
-  }
-  if (!inline && !file) {
-    findings.warnings.push({
-      variable: 'UPSTREAM_CONFIGFILE',
-      code: 'doubtful',
-      message: 'not set, so every host is unknown and answers 421',
-    });
-  }
 }
 
 function checkAdmin({ known, given }: Reading<typeof proxyVariables>, findings: Findings): void {

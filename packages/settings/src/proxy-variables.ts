@@ -10,6 +10,7 @@ import { yamlDocument } from './inline-document.ts';
 import { headerSecretList, sharedSecretList } from './secret.ts';
 import { slug } from './slug.ts';
 import { boolean, count, portList, scheme, text, textList } from './value-types.ts';
+import { authorizationHeader, lastGoodPlace, upstreamAddress } from './upstream-source.ts';
 import type { Table } from './variable.ts';
 
 /** Every variable of the proxy, except the patterns below. */
@@ -106,7 +107,24 @@ export const proxyVariables = {
   UPSTREAM_CONFIG: {
     type: yamlDocument,
     verbatim: true,
-    meaning: 'The upstream YAML itself, in place of a file. Set either this or UPSTREAM_CONFIGFILE.',
+    meaning:
+      'The upstream YAML itself, in place of a file. Set one of this, UPSTREAM_CONFIGFILE and UPSTREAM_CONFIG_URL.',
+  },
+  UPSTREAM_CONFIG_URL: {
+    type: upstreamAddress,
+    meaning:
+      'Where the upstream YAML is, in place of a file: `s3://bucket/key`, `https://…` (`http://` on this machine alone), `ssm:/parameter` (up to 8 KB) or `secretsmanager:name` (up to 64 KB). Every task looks for a new version about every 12 seconds, and at once on SIGHUP. AWS is asked with the role of the task, in its region; `AWS_ENDPOINT_URL_S3` names a server that speaks S3, like MinIO, where buckets are paths.',
+  },
+  UPSTREAM_CONFIG_URL_AUTHORIZATION: {
+    type: authorizationHeader,
+    secret: true,
+    meaning:
+      'The header `Authorization` for UPSTREAM_CONFIG_URL where that is an https address: `Bearer …` or `Basic …`.',
+  },
+  UPSTREAM_CONFIG_LAST_GOOD: {
+    type: lastGoodPlace,
+    meaning:
+      'Where the proxy keeps the last version from UPSTREAM_CONFIG_URL that came into force: `s3://bucket/key`, or a path. A task that starts while the newest version has errors or cannot be read starts with that one, and says so. Unset: it does not start.',
   },
   UPSTREAM_RELOAD_ALLOW_LOSS: {
     type: boolean,

@@ -32,9 +32,10 @@ export type ProxySettings = {
     ttl: { lifetimeMs: number; validMs: number; gracePeriodMs: number };
   };
   upstream: {
-    /** The YAML itself. Not set together with `configFile`. */
+    /** The YAML itself. At most one of `config`, `configFile` and `source` is set. */
     config?: string;
     configFile?: string;
+    source?: UpstreamSource;
     /** Whether more than half of the routes may be gone at once when the file is read again. */
     allowLoss: boolean;
     /** Where the file that is in force is copied to. */
@@ -62,6 +63,23 @@ export type ProxySettings = {
   logging: LoggingSettings;
   outgoing?: OutgoingSettings;
 };
+
+/** An upstream file that is not on this machine. */
+export type UpstreamSource = {
+  address: UpstreamAddress;
+  /** The `Authorization` with which an address of the web is asked. */
+  authorization?: string;
+  /** Where the last version that was in force is kept. */
+  lastGood?: LastGoodPlace;
+};
+
+/** An object of S3, an address of the web, a parameter of Systems Manager, or a secret of Secrets Manager. */
+export type UpstreamAddress =
+  S3Object | { kind: 'web'; url: URL } | { kind: 'ssm' | 'secretsmanager'; name: string };
+
+export type S3Object = { kind: 's3'; bucket: string; key: string };
+
+export type LastGoodPlace = S3Object | { kind: 'path'; path: string };
 
 /** Everything auth is told by its environment. Durations are milliseconds. */
 export type AuthSettings = {

@@ -58,6 +58,8 @@ import { createBodyReader } from './outgoing/signers/read-body.ts';
 import type { Signer } from './outgoing/signers/signer.ts';
 import { createStages } from './stages.ts';
 import type { LiveTable } from './upstream-file/live-table.ts';
+import { upstreamComponent } from './upstream-file/file-in-force.ts';
+import type { UpstreamState } from './upstream-file/status.ts';
 import { createAskOrigin } from './wait-for/ask-origin.ts';
 import { waitForOrigins } from './wait-for/waiting.ts';
 
@@ -76,6 +78,8 @@ export async function startProxy(options: {
   log: Logger;
   /** for Prometheus, where it reads one */
   registry?: Registry;
+  /** which upstream file is in force, for operators */
+  upstream?: () => UpstreamState;
   /** for further kinds of credentials, asked before the session cookie */
   authenticators?: readonly Authenticator<KnownSession>[];
   /** the clock, for tests */
@@ -88,7 +92,13 @@ export async function startProxy(options: {
   const { client, provider, session } = settings;
   const { name, secure, domain, secrets, expireMs } = session.cookie;
   const { lifetimeMs } = session.ttl;
-  const { emit, ...telemetry } = startProxyTelemetry({ settings, registry, log, elapsed });
+  const { emit, ...telemetry } = startProxyTelemetry({
+    settings,
+    registry,
+    log,
+    elapsed,
+    upstream: options.upstream,
+  });
 
   const keys = deriveKeys(secrets, 'session');
   const cookies = sessionCookies({ name, domain, secure, keys, expireMs, lifetimeMs, now });
@@ -295,7 +305,12 @@ export async function startProxy(options: {
     },
   );
   await handshake.begin();
-  const readiness = () => componentsOf(server.ready());
+  const { upstream } = options;
+  // Not what /ping tells everybody: it says which line of the file is wrong.
+  const readiness = () => [
+    ...componentsOf(server.ready()),
+    ...(upstream === undefined ? [] : [upstreamComponent(upstream())]),
+  ];
   return {
     ...server,
     readiness,

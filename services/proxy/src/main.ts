@@ -7,18 +7,16 @@ import { loadProxySettings, sentenceOf } from '@latchkey/settings';
 import { openAdminPort } from './admin/listen.ts';
 import { startProxy } from './app.ts';
 import type { RunningProxy } from './app.ts';
-import { watchFiles } from './files/watch.ts';
-import { createReloadMetrics } from './telemetry/metrics.ts';
+import { countReloads } from './telemetry/metrics.ts';
 import { assertionWarnings } from './outgoing/assertion-warnings.ts';
 import { createSigner } from './outgoing/signers/signer.ts';
 import { inForce } from './upstream-file/in-force.ts';
 import { createLiveCopy } from './upstream-file/live-copy.ts';
 import { createLiveTable } from './upstream-file/live-table.ts';
-import { readUpstreams } from './upstream-file/read.ts';
-import { createReload } from './upstream-file/reload.ts';
-import { rememberInForce } from './upstream-file/remember-in-force.ts';
-
-const lookAtFileEveryMs = 1_000;
+import { fileInForce } from './upstream-file/file-in-force.ts';
+import { readAtStart, sourceNameOf } from './upstream-file/start.ts';
+import { createUpstreamStatus } from './upstream-file/status.ts';
+import { watchUpstreams } from './upstream-file/watch-upstreams.ts';
 
 const loaded = loadProxySettings(process.env);
 if (!loaded.ok) refuseToStart('proxy', loaded.errors.map(sentenceOf));
@@ -38,8 +36,9 @@ const signing = createSigner({
 });
 if ('problems' in signing) refuseToStart('proxy', signing.problems.map(sentenceOf));
 if (signing.signer.assertions === undefined) log.info('no assertions: ASSERTION_KEY is not set');
-const outcome = readUpstreams(settings.upstream);
-if (outcome.table === undefined) refuseToStart('proxy', outcome.errors);
+const start = await readAtStart(settings.upstream);
+if ('errors' in start) refuseToStart('proxy', start.errors);
+const { outcome, troubles, followed } = start;
 const first = inForce(outcome);
 const warningsOf = signing.signer.assertions === undefined ? assertionWarnings : () => [];
 for (const warning of [
@@ -49,21 +48,27 @@ for (const warning of [
 ]) {
   log.warn(warning);
 }
+for (const trouble of troubles) log.error(trouble);
+const [trouble] = troubles;
+if (trouble !== undefined) {
+  log.error(
+    { alarm: 'last good', ...first, problem: trouble },
+    'the newest upstream file cannot be put in force: this task starts with the last good one',
+  );
+}
 
 try {
   const table = createLiveTable(outcome.table);
   const registry = createMetrics();
-  const metrics = rememberInForce(first, createReloadMetrics(registry, first), {
-    source: settings.upstream.configFile ?? 'UPSTREAM_CONFIG',
-    now: Date.now,
-  });
+  const status = createUpstreamStatus({ source: sourceNameOf(settings.upstream), inForce: first, trouble });
+  countReloads(registry, status);
   const copy = createLiveCopy(settings.upstream, log);
-  const reload = createReload({ upstream: settings.upstream, table, copy, metrics, warningsOf, log });
+  const taking = { upstream: settings.upstream, table, copy, status, warningsOf, log };
   const { admin } = settings;
   let running: RunningProxy | undefined;
   if (admin !== undefined) {
     const readiness = () => running?.readiness() ?? starting;
-    const file = () => metrics.current();
+    const file = () => fileInForce(status.current());
     await openAdminPort(admin, { settings, table, file, readiness, registry, log }).catch((error: unknown) =>
       refuseToStart('proxy', [listenError(error, admin.port, admin.variable)]),
     );
@@ -73,13 +78,12 @@ try {
     table,
     signer: signing.signer,
     log,
+    upstream: status.current,
     ...(admin !== undefined && { registry }),
   });
   running = server;
-  if (settings.upstream.configFile !== undefined) {
-    const watch = watchFiles([settings.upstream.configFile], lookAtFileEveryMs, reload);
-    process.on('SIGHUP', () => watch.now());
-  }
+  const watch = watchUpstreams(settings.upstream, followed, taking);
+  if (watch !== undefined) process.on('SIGHUP', () => watch.now());
   void server.waited.then((unanswered) => unanswered === undefined || refuseToStart('proxy', [unanswered]));
   stopOnSignals(server, log);
   log.info({ port: server.port, ...first, ...release }, server.ready() ? 'ready' : 'listening');

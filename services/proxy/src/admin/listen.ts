@@ -5,7 +5,7 @@ import type { AdminSettings, ProxySettings } from '@latchkey/settings';
 import type { Registry } from '@latchkey/telemetry';
 import type { Logger } from 'pino';
 import type { LiveTable } from '../upstream-file/live-table.ts';
-import type { FileInForce } from '../upstream-file/remember-in-force.ts';
+import type { FileInForce } from '../upstream-file/file-in-force.ts';
 import { decisionEndpoint } from './decision.ts';
 import { routesEndpoint } from './routes.ts';
 

@@ -1,7 +1,7 @@
 import type { OperatorEndpoint } from '@latchkey/admin';
 import { describeDestination, describeRules } from '@latchkey/upstreams';
 import type { Route, RouteTable } from '@latchkey/upstreams';
-import type { FileInForce } from '../upstream-file/remember-in-force.ts';
+import type { FileInForce } from '../upstream-file/file-in-force.ts';
 
 /** The routes in force, and the file that they are from. */
 export function routesEndpoint(table: () => RouteTable, file: () => FileInForce): OperatorEndpoint {

@@ -8,6 +8,9 @@ const goCollector = 'A number of Go’s collector. That of Node is `nodejs_gc_du
 const people =
   'How many different people, signed in, have had a request answered in the last five minutes, be it with a refusal. Of one task, which counts no more than 100 000; a person at two tasks counts at both. An open WebSocket is no request.';
 const webSockets = 'Open WebSockets.';
+const fileValid =
+  '1 while the upstream file in force is the newest, 0 while that one is refused or cannot be read: it has errors, or loses too many routes at once, or its source is away.';
+const fileAge = 'Seconds since the upstream file in force was last written to.';
 const mismatch =
   '1 while auth goes by something else than the proxy does; `what` is `client`, `host`, `contract`, `clock`, `client_secret`, `cookie_name`, `cookie_secure`, `cookie_domain` or `cookie_secret`. The log line with `alarm` `mismatch` says what to write. Set an alarm on it.';
 
@@ -69,6 +72,12 @@ export const proxyStatsd = {
     meaning: `New. ${people} At start and every 30 s.`,
   },
   'websockets.open': { kind: 'gauge', tags: [], meaning: `New. ${webSockets} At start and every 30 s.` },
+  'upstream.file_valid': { kind: 'gauge', tags: [], meaning: `New. ${fileValid} At start and every 30 s.` },
+  'upstream.file_age': {
+    kind: 'gauge',
+    tags: ['sha256'],
+    meaning: `New. ${fileAge} \`sha256\` is the beginning of its hash. At start and every 30 s.`,
+  },
   'cpu.goroutines': { absent: goOnly },
   'cpu.cgo_calls': { absent: goOnly },
   'mem.total': { absent: goMemory },
@@ -162,7 +171,8 @@ export const proxyPrometheus = {
   latchkey_upstream_file_valid: {
     kind: 'gauge',
     labels: [],
-    help: '1 while the upstream file in force is the one on disk, 0 while that one is refused: it has errors, or loses too many routes at once.',
+    help: fileValid,
+    statsd: 'upstream.file_valid',
   },
   latchkey_upstream_file_info: {
     kind: 'gauge',
@@ -173,6 +183,12 @@ export const proxyPrometheus = {
     kind: 'gauge',
     labels: [],
     help: 'When the upstream file in force was last written to, in seconds since 1970; 0 where it came from UPSTREAM_CONFIG.',
+  },
+  latchkey_upstream_file_age_seconds: {
+    kind: 'gauge',
+    labels: [],
+    help: `${fileAge} 0 where it came from UPSTREAM_CONFIG.`,
+    statsd: 'upstream.file_age',
   },
   latchkey_upstream_routes: { kind: 'gauge', labels: [], help: 'Routes in force.' },
 } as const satisfies PrometheusTable;

@@ -2,6 +2,7 @@ import { startTelemetry } from '@latchkey/telemetry';
 import type { Registry, Telemetry } from '@latchkey/telemetry';
 import type { ProxySettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
+import type { UpstreamState } from '../upstream-file/status.ts';
 import type { ProxyEvent } from './events.ts';
 import { withGraceAlarm } from './grace-alarm.ts';
 import { watchLevels } from './levels.ts';
@@ -22,6 +23,8 @@ export function startProxyTelemetry(options: {
   log: Logger;
   /** milliseconds that never jump */
   elapsed: () => number;
+  /** which upstream file is in force; absent where nobody follows one */
+  upstream?: (() => UpstreamState) | undefined;
 }): Telemetry<ProxyEvent> {
   const { settings, registry, log, elapsed } = options;
   const agent = { ...settings.metrics.statsd, namespace: proxyMetrics.namespace };
@@ -41,7 +44,7 @@ export function startProxyTelemetry(options: {
     prometheus: (read) => prometheusListener(read, levels),
     agent,
     statsd(statsd) {
-      stopGauges = sendGauges(statsd, levels);
+      stopGauges = sendGauges(statsd, levels, options.upstream);
       return statsdListener(statsd);
     },
   });

@@ -3,7 +3,9 @@ import { countedMethod, statusCategory } from '@latchkey/telemetry';
 import type { ErrorCode } from '@latchkey/contract';
 import type { Emit, Statsd } from '@latchkey/telemetry';
 import type { ProxyEvent } from './events.ts';
+import type { UpstreamState } from '../upstream-file/status.ts';
 import type { Levels } from './levels.ts';
+import { ageOf } from './metrics.ts';
 import type { ProxyStatsdName } from './names.ts';
 
 type RequestEvent = Extract<ProxyEvent, { kind: 'request' }>;
@@ -53,7 +55,16 @@ export function statsdListener(statsd: Statsd<ProxyStatsdName>): Emit<ProxyEvent
 }
 
 /** Sends how much there is of something, the memory in use among it: now and every 30 s. Ends with the process. */
-export function sendGauges(statsd: Pick<Statsd<ProxyStatsdName>, 'gauge'>, levels: Levels): () => void {
+export function sendGauges(
+  statsd: Pick<Statsd<ProxyStatsdName>, 'gauge'>,
+  levels: Levels,
+  upstream?: () => UpstreamState,
+): () => void {
+  function sendUpstream(state: UpstreamState): void {
+    statsd.gauge('upstream.file_valid', state.trouble === undefined ? 1 : 0, {});
+    const age = ageOf(state);
+    if (age !== undefined) statsd.gauge('upstream.file_age', age, { sha256: state.inForce.sha256 });
+  }
   function send(): void {
     const { heapUsed, heapTotal, rss } = process.memoryUsage();
     statsd.gauge('mem.alloc', heapUsed, {});
@@ -62,6 +73,7 @@ export function sendGauges(statsd: Pick<Statsd<ProxyStatsdName>, 'gauge'>, level
     statsd.gauge('mem.heap.sys', heapTotal, {});
     statsd.gauge('people.active', levels.people(), {});
     statsd.gauge('websockets.open', levels.webSockets(), {});
+    if (upstream !== undefined) sendUpstream(upstream());
   }
   send();
   const timer = setInterval(send, gaugesEveryMs).unref();

@@ -1,7 +1,7 @@
 import type { ProxySettings } from '@latchkey/settings';
-import { randomBytes } from 'node:crypto';
-import { lstat, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lstat, stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
+import { replaceFile } from '../files/replace-file.ts';
 
 /** Takes the bytes that have come in force. It ends when they are written, or when the log says why they are not. */
 export type LiveCopy = (bytes: Uint8Array) => Promise<void>;
@@ -53,18 +53,6 @@ async function refuseWhatIsNoCopy(path: string, source: string | undefined): Pro
   if (!there.isFile()) throw new Error('what is there is no file');
   const own = source === undefined ? undefined : await stat(source);
   if (own?.ino === there.ino && own.dev === there.dev) throw new Error('that is the upstream file itself');
-}
-
-// A reader finds the old copy or the new one, and never a part. Headers in it may hold credentials.
-async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
-  const aside = `${path}.${randomBytes(6).toString('hex')}`;
-  try {
-    await writeFile(aside, bytes, { flag: 'wx', mode: 0o600, flush: true });
-    await rename(aside, path);
-  } catch (error) {
-    await rm(aside, { force: true });
-    throw error;
-  }
 }
 
 function reasonOf(error: unknown): string {

@@ -11,23 +11,29 @@ export type Version = {
   readonly sha256: string;
   /** when the file was last written to; absent for a text that the settings hold */
   readonly written?: Date;
+  /** what its source calls it */
+  readonly version?: string;
 };
 
 /** The upstream file as a table, or why there is none; one sentence each, with file, line and column. */
 export type ReadOutcome = { readonly warnings: readonly string[] } & (
   | { readonly table: RouteTable; readonly version: Version; readonly bytes: Uint8Array }
-  | { readonly table: undefined; readonly errors: readonly string[] }
+  | { readonly table: undefined; readonly errors: readonly string[]; readonly version?: Version }
 );
 
-// More than any upstream file may have; whatever is longer is refused for its length, not read to its end.
-const readAtMost = 8 * 1024 * 1024;
+/** More than any upstream file may have; whatever is longer is refused for its length, not read to its end. */
+export const readAtMost = 8 * 1024 * 1024;
 
-/**
- * Reads the upstream file that the settings name, or the text that they hold. Never throws.
- *
- * @param inForce the routes until now, where there are any. What their files for TLS held stays in force when one of them
- *   cannot be used any more, so that is no reason to refuse a new upstream file: it may be the one that locks somebody out.
- */
+type Known = {
+  readonly upstream: ProxySettings['upstream'];
+  /**
+   * The routes until now, where there are any. What their files for TLS held stays in force when one of them cannot be used any
+   * more, so that is no reason to refuse a new upstream file: it may be the one that locks somebody out.
+   */
+  readonly inForce?: RouteTable | undefined;
+};
+
+/** The upstream file that the settings name on this machine, or the text that they hold. Never throws. */
 export function readUpstreams(upstream: ProxySettings['upstream'], inForce?: RouteTable): ReadOutcome {
   const { config, configFile } = upstream;
   if (configFile === undefined) {
@@ -39,28 +45,35 @@ export function readUpstreams(upstream: ProxySettings['upstream'], inForce?: Rou
     const error = `UPSTREAM_CONFIGFILE: ${configFile} cannot be read (${read}); name a file that this process may read`;
     return { table: undefined, errors: [error], warnings: [] };
   }
-  const decoded = decodeUpstreamFile(configFile, read.bytes);
-  if (!decoded.ok) return { table: undefined, errors: decoded.diagnostics.map(sentence), warnings: [] };
-  return load(configFile, decoded.text, read, { upstream, inForce });
+  return readContent(configFile, read, { upstream, inForce });
 }
 
-function load(
-  file: string,
-  text: string,
-  { bytes, written }: { bytes: Uint8Array; written?: Date },
-  { upstream, inForce }: { upstream: ProxySettings['upstream']; inForce: RouteTable | undefined },
-): ReadOutcome {
+/** An upstream file of which the bytes are there already; its name is for messages. Never throws. */
+export function readContent(name: string, content: Content, known: Known): ReadOutcome {
+  const decoded = decodeUpstreamFile(name, content.bytes);
+  if (decoded.ok) return load(name, decoded.text, content, known);
+  const errors = decoded.diagnostics.map(sentence);
+  return { table: undefined, errors, warnings: [], version: versionOf(content) };
+}
+
+type Content = { readonly bytes: Uint8Array } & Omit<Version, 'sha256'>;
+
+function load(file: string, text: string, content: Content, { upstream, inForce }: Known): ReadOutcome {
   const stale: string[] = [];
   const lookAtFiles = createLook(inForce, (warning) => stale.push(warning));
   const { table, diagnostics } = loadUpstreams({ ...upstream, file, text, lookAtFiles });
   const warnings = [...diagnostics.filter(({ severity }) => severity === 'warning').map(sentence), ...stale];
-  if (table !== undefined) {
-    return { table, version: { sha256: hashOf(bytes), ...(written && { written }) }, bytes, warnings };
-  }
+  const version = versionOf(content);
+  if (table !== undefined) return { table, version, bytes: content.bytes, warnings };
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').map(sentence);
+  return { table, errors, warnings, version };
+}
+
+function versionOf({ bytes, written, version }: Content): Version {
   return {
-    table,
-    errors: diagnostics.filter(({ severity }) => severity === 'error').map(sentence),
-    warnings,
+    sha256: hashOf(bytes),
+    ...(written !== undefined && { written }),
+    ...(version !== undefined && { version }),
   };
 }
 

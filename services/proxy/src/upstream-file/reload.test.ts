@@ -16,11 +16,12 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { assertionWarnings } from '../outgoing/assertion-warnings.ts';
-import { createReloadMetrics } from '../telemetry/metrics.ts';
+import { countReloads } from '../telemetry/metrics.ts';
 import { inForce } from './in-force.ts';
 import { createLiveTable } from './live-table.ts';
 import { readUpstreams } from './read.ts';
 import { createReload } from './reload.ts';
+import { createUpstreamStatus } from './status.ts';
 import { watchFiles } from '../files/watch.ts';
 import type { Watch } from '../files/watch.ts';
 
@@ -69,23 +70,16 @@ function start({ allowLoss = false } = {}) {
   if (first.table === undefined) throw new Error(first.errors.join());
   const table = createLiveTable(first.table);
   const registry = new Registry();
-  const metrics = createReloadMetrics(registry, inForce(first));
+  const status = createUpstreamStatus({ source: file, inForce: inForce(first) });
+  countReloads(registry, status);
   const outcomes: ((outcome: 'read' | 'refused') => void)[] = [];
+  status.onChange((_, outcome) => outcomes.shift()?.(outcome === 'success' ? 'read' : 'refused'));
   const reload = createReload({
     upstream,
     table,
     log,
     warningsOf: assertionWarnings,
-    metrics: {
-      succeeded(now) {
-        metrics.succeeded(now);
-        outcomes.shift()?.('read');
-      },
-      failed() {
-        metrics.failed();
-        outcomes.shift()?.('refused');
-      },
-    },
+    status,
   });
   const watching = watchFiles([file], 10, reload);
   watch = watching;

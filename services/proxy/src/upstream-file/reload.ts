@@ -1,58 +1,80 @@
-import type { ProxySettings } from '@latchkey/settings';
 import { lostAtOnce } from '@latchkey/upstreams';
 import type { Route } from '@latchkey/upstreams';
+import type { ProxySettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
-import type { ReloadMetrics } from '../telemetry/metrics.ts';
 import { inForce } from './in-force.ts';
 import type { LiveCopy } from './live-copy.ts';
 import type { LiveTable } from './live-table.ts';
 import { readUpstreams } from './read.ts';
+import type { ReadOutcome, Version } from './read.ts';
+import type { UpstreamStatus } from './status.ts';
+
+/** What has to do with a version that comes into force while the proxy runs. */
+export type TakeOptions = {
+  readonly upstream: ProxySettings['upstream'];
+  readonly table: LiveTable;
+  readonly copy?: LiveCopy | undefined;
+  readonly status: UpstreamStatus;
+  /** what to say of routes that come into force, besides what the file says itself */
+  readonly warningsOf: (routes: readonly Route[]) => readonly string[];
+  readonly log: Logger;
+};
+
+/** Puts a version in force, or leaves the one before. @returns whether it is in force */
+export type Take = (outcome: ReadOutcome) => boolean;
 
 /**
- * Makes the function that reads the upstream file again. The new table is built aside and put in force only when it is
- * whole: a file with an error changes nothing, nor does one without most of the routes, and either is said so.
+ * Makes it. The new table is built aside and put in force only when it is whole: a file with an error changes nothing, nor does
+ * one without most of the routes, and either is said so.
  */
-export function createReload(options: {
-  upstream: ProxySettings['upstream'];
-  table: LiveTable;
-  copy?: LiveCopy | undefined;
-  metrics: ReloadMetrics;
-  /** what to say of routes that come into force, besides what the file says itself */
-  warningsOf: (routes: readonly Route[]) => readonly string[];
-  log: Logger;
-}): () => void {
-  const { upstream, table, copy, metrics, warningsOf, log } = options;
-
-  function keepOld(errors: readonly string[], summary: string): void {
+export function createTake({ upstream, table, copy, status, warningsOf, log }: TakeOptions): Take {
+  function keepOld(errors: readonly string[], summary: string, refused: Version | undefined): false {
     for (const error of errors) log.error(error);
-    log.error({ routes: table.current().routes.length }, `${summary}: the routes stay as they were`);
-    metrics.failed();
+    const { routes } = table.current();
+    log.error(
+      { alarm: 'upstream file', routes: routes.length, refused, problem: errors[0] },
+      `${summary}: the routes stay as they were`,
+    );
+    status.refused(errors[0] ?? summary);
+    return false;
   }
 
-  function readAgain(): void {
-    const outcome = readUpstreams(upstream, table.current());
+  return function take(outcome) {
     for (const warning of outcome.warnings) log.warn(warning);
-    if (outcome.table === undefined) return keepOld(outcome.errors, 'the upstream file has errors');
+    const { version } = outcome;
+    if (outcome.table === undefined) return keepOld(outcome.errors, 'the upstream file has errors', version);
     const lost = upstream.allowLoss ? undefined : lostAtOnce(table.current(), outcome.table);
     if (lost !== undefined) {
-      const remedy = 'restart to put it in force, or set UPSTREAM_RELOAD_ALLOW_LOSS=true';
-      return keepOld([`${lost}; if that is meant, ${remedy}`], 'the upstream file loses too much at once');
+      const summary = 'the upstream file loses too much at once';
+      return keepOld([`${lost}; if that is meant, ${remedy(upstream)}`], summary, version);
     }
     table.replace(outcome.table);
     for (const warning of warningsOf(outcome.table.routes)) log.warn(warning);
     const now = inForce(outcome);
     log.info(now, 'the upstream file was read again');
-    metrics.succeeded(now);
+    status.took(now);
     void copy?.(outcome.bytes);
-  }
+    return true;
+  };
+}
 
+/** What to do with a file that loses most routes, where that is meant. A start compares with the last good version, if it has one. */
+export function remedy({ source }: ProxySettings['upstream']): string {
+  const allow = 'set UPSTREAM_RELOAD_ALLOW_LOSS=true';
+  return source?.lastGood === undefined ? `restart to put it in force, or ${allow}` : allow;
+}
+
+/** Makes the function that reads the upstream file of this machine again. */
+export function createReload(options: TakeOptions): () => void {
+  const { upstream, table, log, status } = options;
+  const take = createTake(options);
   return function reload() {
     try {
-      readAgain();
+      take(readUpstreams(upstream, table.current()));
     } catch (error) {
       // A timer and a signal call this, and nobody behind them: one throw would end the process.
       log.error({ err: error }, 'reading the upstream file again failed unexpectedly');
-      metrics.failed();
+      status.refused('it could not be read again: a defect, which the log holds');
     }
   };
 }
