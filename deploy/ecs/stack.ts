@@ -20,7 +20,7 @@ export class LatchkeyStack extends Stack {
     });
     this.zones = environment.network.zones;
     this.upstreams = new UpstreamsStack(app, environment);
-    this.addDependency(this.upstreams, 'tasks start with the file that is there');
+    this.addStackDependency(this.upstreams, 'tasks start with the file that is there');
     this.latchkey = new Latchkey(this, 'Latchkey', environment);
   }
 
