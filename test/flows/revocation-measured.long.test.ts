@@ -7,6 +7,8 @@ import type { DevDirectory } from '@latchkey/dev-idp';
 import type { RunningServer } from '@latchkey/http';
 import { startProxy } from '@latchkey/proxy';
 import { Browser } from '@latchkey/testing/browser';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
@@ -219,6 +221,39 @@ async function measure(
   return { told: after(told), untold: after(untold) };
 }
 
+/** At the provider's own page; it says to auth which session there has ended. */
+async function signOutAtProvider(browser: Browser, { idp }: Stack): Promise<void> {
+  const page = await browser.visit(idp.endpoints.endSession);
+  const [, xsrf = ''] = /name="xsrf" value="([^"]*)"/.exec(page.body) ?? [];
+  const [, action = ''] = /action="([^"]*)"/.exec(page.body) ?? [];
+  await browser.visit(action, { form: { xsrf, logout: 'yes' } });
+}
+
+/** Lets the provider say of an account that it has ended, which the one here says only of its sessions. */
+async function providersVoice({ idp, authUrl }: Stack): Promise<(about: object) => Promise<void>> {
+  const { privateKey, publicKey } = await generateKeyPair('RS256');
+  const { keys } = (await (await fetch(idp.endpoints.jwks)).json()) as { keys: object[] };
+  const own = { ...(await exportJWK(publicKey)), kid: 'own', alg: 'RS256', use: 'sig' };
+  idp.behaviour.faults.jwks = { answer: { status: 200, body: { keys: [...keys, own] } } };
+  return async (about) => {
+    const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+    const token = await new SignJWT({ ...about, events })
+      .setProtectedHeader({ alg: 'RS256', kid: 'own', typ: 'logout+jwt' })
+      .setIssuer(idp.issuer)
+      .setAudience('latchkey')
+      .setIssuedAt()
+      .setExpirationTime('2m')
+      .setJti(randomUUID())
+      .sign(privateKey);
+    const browser = new Browser();
+    const { status } = await browser.fetch(authUrl('/google/backchannel_logout'), {
+      form: { logout_token: token },
+    });
+    expect(status).toBe(200);
+    await browser.close();
+  };
+}
+
 const slowest = ({ refused, socket, stream }: Measured) => Math.max(refused, socket, stream);
 
 /** Measures until it is as fast as it has to be, and writes down the last. */
@@ -254,8 +289,10 @@ afterAll(() => {
 
 describe('with a provider of OpenID Connect', () => {
   let it: Installation;
+  let say: (about: object) => Promise<void>;
   beforeAll(async () => {
-    it = await startBoth({ providerType: 'oidc' });
+    it = await startBoth({ providerType: 'oidc', backChannelLogout: true });
+    say = await providersVoice(it.stack);
   });
   afterAll(() => it.close());
 
@@ -269,6 +306,18 @@ describe('with a provider of OpenID Connect', () => {
 
   test('an operator who ends all sessions of a person', () =>
     withinBounds('ended by an operator', it, { cause: () => it.revoke(engineer), toldMs: byPushMs }));
+
+  test('a logout token about a session at the provider', () =>
+    withinBounds('logout token (`sid`)', it, {
+      cause: (browser) => signOutAtProvider(browser, it.stack),
+      toldMs: byPushMs,
+    }));
+
+  test('a logout token about an account', () =>
+    withinBounds('logout token (`sub`)', it, {
+      cause: () => say({ sub: accountOf(engineer)?.sub }),
+      toldMs: byPushMs,
+    }));
 
   test('a group that the provider tells of no more', () =>
     withinBounds('taken out of a group (claim)', it, {
