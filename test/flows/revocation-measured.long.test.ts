@@ -230,7 +230,8 @@ async function signOutAtProvider(browser: Browser, { idp }: Stack): Promise<void
 }
 
 /** Lets the provider say of an account that it has ended, which the one here says only of its sessions. */
-async function providersVoice({ idp, authUrl }: Stack): Promise<(about: object) => Promise<void>> {
+async function providersVoice(stack: Stack): Promise<(about: object) => Promise<void>> {
+  const { idp } = stack;
   const { privateKey, publicKey } = await generateKeyPair('RS256');
   const { keys } = (await (await fetch(idp.endpoints.jwks)).json()) as { keys: object[] };
   const own = { ...(await exportJWK(publicKey)), kid: 'own', alg: 'RS256', use: 'sig' };
@@ -246,7 +247,7 @@ async function providersVoice({ idp, authUrl }: Stack): Promise<(about: object) 
       .setJti(randomUUID())
       .sign(privateKey);
     const browser = new Browser();
-    const { status } = await browser.fetch(authUrl('/google/backchannel_logout'), {
+    const { status } = await browser.fetch(stack.authUrl('/google/backchannel_logout'), {
       form: { logout_token: token },
     });
     expect(status).toBe(200);

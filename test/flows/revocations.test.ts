@@ -5,7 +5,7 @@ import type { Browser } from '@latchkey/testing/browser';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { WebSocket } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { cookieHeader, signedIn, signOut } from '../fixtures/sign-in.ts';
 import { startStack } from '../fixtures/stack.ts';
 import { useStack } from '../fixtures/use-stack.ts';
@@ -31,6 +31,25 @@ test('a sign-out ends open WebSockets and streams of that person at once, and no
   other.send('still here');
   expect(String((await once(other, 'message'))[0])).toBe('still here');
   other.terminate();
+});
+
+test('a WebSocket whose handshake was under way when its person signed out ends as soon as it is there', async () => {
+  const browser = await the.signedIn();
+  const known = await openSocket(browser);
+  const asked = Promise.withResolvers<() => void>();
+  const server = new WebSocketServer({ noServer: true });
+  the.stack.app.answerUpgrade = (upstream, req) =>
+    asked.resolve(() => server.handleUpgrade(req, upstream, Buffer.alloc(0), () => undefined));
+  const late = new WebSocket(`ws://127.0.0.1:${the.stack.ports.proxy}/echo`, {
+    headers: { host: hostOf('wiki'), cookie: await cookieHeader(browser, the.stack.url('wiki')) },
+  });
+  const accept = await asked.promise;
+  const heard = once(known, 'close');
+  await signOut(browser, the.stack);
+  await heard;
+  accept();
+
+  expect((await once(late, 'close'))[0]).toBe(1008);
 });
 
 test('a copy of a cookie that was signed out is refused as soon as the proxy has heard of it', async () => {

@@ -47,6 +47,7 @@ import { createSessionCheck, keepEndsMs } from './authn/session-check.ts';
 import { createIntrospect } from './authn/introspect.ts';
 import { createSessionStates } from './authn/session-state.ts';
 import type { KnownSession } from './authn/session-state.ts';
+import type { Exchange } from './exchange.ts';
 import { sessionTokens } from './authn/session-token.ts';
 import { createAddresses } from './sign-in/addresses.ts';
 import { createCallback } from './sign-in/callback.ts';
@@ -216,14 +217,16 @@ export async function startProxy(options: {
   const tunnels = createTunnels(ongoing);
   const eventStreams = createEventStreams();
   table.onReplace(() => void tunnels.recheck());
+  function hasEndedSince(exchange: Exchange, moment: number): boolean {
+    const known = sessionOf(exchange);
+    return known !== undefined && ended.since(known.session, moment);
+  }
   const revocations = followRevocations({
     askAuth: askAuthOnce,
     hear(told) {
       const heardAt = elapsed();
       for (const one of told) ended.add(one);
-      const hasEnded = (known: KnownSession | undefined) =>
-        known !== undefined && ended.since(known.session, heardAt);
-      if (told.length > 0) void ongoing.recheck((exchange) => hasEnded(sessionOf(exchange)));
+      if (told.length > 0) void ongoing.recheck((exchange) => hasEndedSince(exchange, heardAt));
     },
     log,
   });
@@ -283,6 +286,7 @@ export async function startProxy(options: {
           table: () => table.current(),
           forwardWebSocket: createForwardWebSocket(dialer),
           tunnels,
+          hasEndedSince,
           elapsed,
         }),
       };

@@ -38,6 +38,8 @@ export type WebSocketParts = {
   readonly connections: Connections;
   readonly forwardWebSocket: ForwardWebSocket;
   readonly tunnels: Tunnels;
+  /** whether auth has told since a moment, by `elapsed`, that the session of a request has ended */
+  readonly hasEndedSince: (exchange: Exchange, moment: number) => boolean;
   readonly signer: Signer;
   readonly beginAnswer: BeginAnswer;
   readonly emit: Emit<ProxyEvent>;
@@ -78,7 +80,7 @@ export function createUpgradeListener(
 
   async function serve(handshake: Handshake): Promise<void> {
     const { exchange, socket } = handshake;
-    const decidedBy = table();
+    const [decidedBy, decidedAt] = [table(), elapsed()];
     const incoming = stages.canonical(exchange, 'websocket');
     // Caddy asks about a handshake with a handshake.
     const question = parts.readQuestion(exchange.req, incoming);
@@ -91,7 +93,10 @@ export function createUpgradeListener(
     }
     if (socket.destroyed) return undefined;
     const leaving = stages.outgoing(exchange, outcome);
-    return transport(handshake, leaving, incoming, () => table() !== decidedBy);
+    return transport(handshake, leaving, incoming, isOvertaken);
+    function isOvertaken(): boolean {
+      return table() !== decidedBy || parts.hasEndedSince(exchange, decidedAt);
+    }
   }
 
   // Stage 9. A handshake has no body (RFC 6455, section 4.1); bytes behind it belong to the tunnel.
