@@ -16,6 +16,11 @@ import type { OpenStore } from './store/open.ts';
 import { SettingsError } from './settings-error.ts';
 import type { OwnAuthority } from './web/front.ts';
 
+// Half a minute: a provider that was away for less, or slow, has not made anybody sign in again.
+const refreshFactor = 6;
+// Shorter than the proxy waits for us.
+const mostPatienceMs = 4_000;
+
 /**
  * Makes the settings ready for use: the parts of which each handler names those that it needs. Times are milliseconds.
  *
@@ -40,6 +45,7 @@ export function createParts(
     origin,
     timeoutMs: options.providerTimeoutMs,
     sessionValidMs: session.validMs,
+    refreshMs: options.providerTimeoutMs * refreshFactor,
   });
   return {
     log: options.log,
@@ -72,6 +78,7 @@ export function createParts(
     jwks: jwksOf(settings.assertionKey),
     sessionLifetimeMs: session.lifetimeMs,
     sessionValidMs: session.validMs,
+    patienceMs: Math.min(options.providerTimeoutMs, mostPatienceMs),
     accounts: authorize,
     returns: { proxyDomains: authorize.proxyDomains, ownHost: authority.host, cookieDomain: domain, secure },
     providers: new Map([...providers].map(([slug, one]) => [slug, observeProvider(one, options.emit)])),

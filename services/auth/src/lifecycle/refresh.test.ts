@@ -21,6 +21,7 @@ test('who comes while nobody is asked, and needs more than the first, has the pr
     },
     providers: new Map([['okta', { refresh }]]),
     emit: () => undefined,
+    patienceMs: 60_000,
     now: () => 0,
     elapsed: () => 0,
     sessionLifetimeMs: 1_000,

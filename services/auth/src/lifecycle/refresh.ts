@@ -9,6 +9,7 @@ import { confirm, isWordOld } from './confirm.ts';
 import type { Confirming } from './confirm.ts';
 import { endSid } from './end.ts';
 import type { Ending } from './end.ts';
+import { within } from '../within.ts';
 import { freshUntil } from './freshness.ts';
 import { grantOf, openGrant } from '../session/grant.ts';
 import type { SessionStore } from './store.ts';
@@ -29,6 +30,8 @@ export type Refreshing = Omit<Confirming, 'providers'> &
     readonly providers: ReadonlyMap<string, Pick<Provider, 'confirm' | 'refresh'>>;
     readonly log: Pick<Logger, 'info' | 'warn'>;
     readonly emit: Emit<AuthEvent>;
+    /** whoever asks about a session waits no longer for its provider, milliseconds */
+    readonly patienceMs: number;
   };
 
 /** What is true of a session now, or that it is over. */
@@ -67,25 +70,39 @@ export async function knownGrantState(session: Session, parts: Remembering): Pro
 /**
  * Asks providers about sessions, one question per session at a time, in this task and in all: a provider that rotates refresh
  * tokens would take the second use of one for theft and end the session. Who comes meanwhile gets the same answer, unless nobody was asked:
- * what was known may be enough for one and not for the other.
+ * what was known may be enough for one and not for the other. For the same reason a question outlives the patience of whoever asked
+ * it: with the answer comes a new refresh token, and the old one is good for nothing.
  */
 export function createRefresher(parts: Refreshing): Refresher {
-  const underWay = new Map<string, Promise<Refreshed>>();
+  const underWay = new Map<string, Promise<Refreshed | undefined>>();
 
   return async function refresh(session, isEnough): Promise<Refreshed> {
     const running = underWay.get(session.sid);
     if (running !== undefined) {
       parts.emit({ kind: 'refresh_shared' });
-      const refreshed = await running;
+      const refreshed = (await running) ?? (await unanswered(session));
       const isShort =
         refreshed !== 'over' && refreshed.basis === 'remembered' && !isEnough(refreshed.grantState);
       return isShort ? refresh(session, isEnough) : refreshed;
     }
     const question = askProvider(session, isEnough, parts).finally(() => underWay.delete(session.sid));
-    underWay.set(session.sid, question);
-    return question;
+    const soon = within(parts.patienceMs, question, () => new Late()).catch((error: unknown) => {
+      if (!(error instanceof Late)) throw error;
+      const { idp, email: user } = session;
+      parts.log.warn({ idp, user }, 'the provider has not answered about a session as yet');
+      return undefined;
+    });
+    underWay.set(session.sid, soon);
+    return (await soon) ?? unanswered(session);
   };
+
+  async function unanswered(session: Session): Promise<Refreshed> {
+    const known = await knownGrantState(session, parts);
+    return known === undefined ? 'over' : { grantState: known, basis: 'stale' };
+  }
 }
+
+class Late extends Error {}
 
 async function askProvider(
   session: Session,
@@ -123,7 +140,7 @@ async function askInTurn(
     if (isEnough(known)) return { outcome: { grantState: known, basis: 'remembered' } };
     // Once: what comes after a refresh that was refused is about a newer refresh token, and not about this access token.
     const word = refused === undefined ? await confirm(session, known, parts) : undefined;
-    if (word instanceof HttpError) return unanswered(word, { session, known, parts });
+    if (word instanceof HttpError) return withoutAnswer(word, { session, known, parts });
     if (word !== undefined && word !== 'refused' && isEnough(word)) {
       return { outcome: { grantState: word, basis: 'answered' }, grantState: word };
     }
@@ -159,14 +176,17 @@ async function ask(refreshToken: string, about: About): Promise<AskedInTurn<Refr
     }
     const grantState = grantStateAfter(answer, known, parts);
     if (answer.trouble === undefined) return { outcome: { grantState, basis: 'answered' }, grantState };
-    return { ...unanswered(answer.trouble, { ...about, known: grantState }), grantState };
+    return { ...withoutAnswer(answer.trouble, { ...about, known: grantState }), grantState };
   } catch (error) {
-    if (error instanceof HttpError) return unanswered(error, about);
+    if (error instanceof HttpError) return withoutAnswer(error, about);
     throw error;
   }
 }
 
-function unanswered({ code, detail }: HttpError, { session, known, parts }: About): AskedInTurn<Refreshed> {
+function withoutAnswer(
+  { code, detail }: HttpError,
+  { session, known, parts }: About,
+): AskedInTurn<Refreshed> {
   parts.log.warn(
     { error: code, detail, idp: session.idp, user: session.email },
     'the provider did not answer about a session',

@@ -15,6 +15,7 @@ import {
   listen,
   signOut,
   slug,
+  until,
   useTwoTasks,
 } from '../../test/two-tasks.ts';
 import { placeOf } from '../store/place.ts';
@@ -136,6 +137,23 @@ describeWithRedis('two tasks of auth', () => {
     expect(answers.map(isActive)).toEqual([true, true]);
     expect(answers.map(({ body }) => body['stale'])).toEqual([undefined, undefined]);
     expect(the.one.idp.requests.token).toBe(1);
+  });
+
+  test('keep the answer to a refresh that comes after nobody waits for it any more', async () => {
+    const token = await the.signedIn();
+    the.one.clock.now += hour + 1000;
+    the.one.idp.behaviour.faults.token = { delayMs: 3_000 };
+    const early = await Promise.all([the.one, the.one, the.other].map((rig) => rig.introspect({ token })));
+    expect(early.map(isActive)).toEqual([true, true, true]);
+    expect(early.map(({ body }) => body['stale'])).toContain(true);
+    the.one.idp.behaviour.faults = {};
+    await until(async () => {
+      const answers = await Promise.all([the.one, the.other].map((rig) => rig.introspect({ token })));
+      expect(answers.map(isActive)).toEqual([true, true]);
+      return answers.every(({ body }) => body['stale'] === undefined);
+    });
+    expect(the.one.idp.requests.token).toBe(1);
+    expect(the.logged('takes the refresh token of a session no more')).toEqual([]);
   });
 
   test('send a person to sign in whose refresh token was replaced by a task that died with the new the.one, and say why', async () => {

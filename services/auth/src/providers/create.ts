@@ -13,6 +13,8 @@ import type { Provider } from './provider.ts';
 type Options = {
   readonly timeoutMs: number;
   readonly sessionValidMs: number;
+  /** for the answer to a refresh */
+  readonly refreshMs: number;
   readonly now: () => number;
   readonly elapsed: () => number;
   readonly log: Logger;

@@ -10,6 +10,8 @@ export type Discovered = { readonly config: oidc.Configuration; readonly checkSi
 
 type DiscoveryOptions = {
   readonly timeoutMs: number;
+  /** for a refresh, see `Provider` */
+  readonly refreshMs: number;
   readonly elapsed: () => number;
   readonly endpoints: Readonly<Record<string, string>> | undefined;
 };
@@ -37,9 +39,9 @@ export function discovery(
 
 async function discover(
   { issuer, clientId, clientSecret }: Pick<OidcProviderSettings, 'issuer' | 'clientId' | 'clientSecret'>,
-  { timeoutMs, elapsed, endpoints }: DiscoveryOptions,
+  { elapsed, endpoints, ...limits }: DiscoveryOptions,
 ): Promise<Discovered> {
-  const fetchBounded = boundedFetch(timeoutMs);
+  const fetchBounded = boundedFetch(limits);
   const authentication = clientAuthentication(clientSecret);
   const found = await oidc
     .discovery(issuer, clientId, {}, authentication, {
@@ -72,17 +74,18 @@ function otherIssuer(error: unknown): HttpError | undefined {
 }
 
 // Whatever openid-client asks for, it asks through this: with a deadline, a bound, and no redirects.
-function boundedFetch(timeoutMs: number) {
+function boundedFetch({ timeoutMs, refreshMs }: Pick<DiscoveryOptions, 'timeoutMs' | 'refreshMs'>) {
   return async function fetchBounded(
     url: string,
     { method, headers, body }: { method: string; headers: Record<string, string>; body?: oidc.FetchBody },
   ): Promise<Response> {
+    const isRefresh = body instanceof URLSearchParams && body.get('grant_type') === 'refresh_token';
     const answer = await ask({
       url: new URL(url),
       method: method === 'POST' ? 'POST' : 'GET',
       headers,
       ...(body instanceof URLSearchParams && { body: body.toString() }),
-      timeoutMs,
+      timeoutMs: isRefresh ? refreshMs : timeoutMs,
     });
     // Nobody would check its signature: a server that may answer with claims here may do it in JSON.
     if (/^application\/jwt\b/i.test(answer.contentType)) {

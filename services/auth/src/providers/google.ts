@@ -21,8 +21,9 @@ export function googleProvider(
   {
     callbackUrl,
     timeoutMs,
+    refreshMs,
     directory,
-  }: { callbackUrl: URL; timeoutMs: number; directory?: Directory | undefined },
+  }: { callbackUrl: URL; timeoutMs: number; refreshMs: number; directory?: Directory | undefined },
 ): Provider {
   const { endpoints, hostedDomain } = settings;
   const run = strategyRunner<StrategyUser>(
@@ -95,7 +96,7 @@ export function googleProvider(
 
     async refresh(refreshToken, sub) {
       const question = form({ grant_type: 'refresh_token', refresh_token: refreshToken });
-      const answer = await ask({ url: endpoints.token, ...question });
+      const answer = await ask({ url: endpoints.token, ...question, timeoutMs: refreshMs });
       const given = parseJsonObject(answer.body);
       if (isRefusal(given?.['error'])) return undefined;
       if (answer.status !== 200 || given === undefined || !isBearer(given)) {

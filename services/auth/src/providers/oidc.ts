@@ -37,6 +37,7 @@ export type OidcOptions = {
   readonly signOutUrl: URL;
   /** for each question */
   readonly timeoutMs: number;
+  readonly refreshMs: number;
   readonly now: () => number;
   /** milliseconds that never jump */
   readonly elapsed: () => number;
@@ -47,11 +48,11 @@ const plain: Dialect = { groupsClaim: 'groups', believesUserinfo: true, accountC
 /** Any OpenID Connect provider, through openid-client. */
 export function oidcProvider(
   settings: Omit<OidcProviderSettings, 'type'>,
-  { callbackUrl, signOutUrl, timeoutMs, now, elapsed }: OidcOptions,
+  { callbackUrl, signOutUrl, timeoutMs, refreshMs, now, elapsed }: OidcOptions,
   dialect: Dialect = plain,
 ): Provider {
   const { issuer, clientId, groupsMs, signOut } = settings;
-  const discovered = discovery(settings, { timeoutMs, elapsed, endpoints: dialect.endpoints });
+  const discovered = discovery(settings, { timeoutMs, refreshMs, elapsed, endpoints: dialect.endpoints });
 
   // Groups are asked for with a refresh, which there would be no other reason for while the access token lives.
   function askedAgain(tokens: Tokens): Tokens {

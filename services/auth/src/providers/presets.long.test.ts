@@ -215,6 +215,7 @@ describe('in the world outside', () => {
       origin: ssoOrigin,
       timeoutMs: 5_000,
       sessionValidMs: minute,
+      refreshMs: 5_000,
       now: Date.now,
       elapsed: Date.now,
       emit: () => undefined,

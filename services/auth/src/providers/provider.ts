@@ -100,7 +100,8 @@ export type Provider = {
    */
   finish(callback: URL, pending: AttemptSecrets, provedWithin?: number): Promise<SignedIn>;
   /**
-   * Asks whether the person is still welcome, and what is true of them now.
+   * Asks whether the person is still welcome, and what is true of them now. The answer is waited for longer than any other: it may
+   * replace the refresh token, and one that is not heard is lost with it.
    *
    * @returns undefined when the provider says no, or speaks of somebody else
    */
