@@ -7,14 +7,16 @@ import { makeBases } from './bases.ts';
 import { command } from './checks/command.ts';
 import { configuration } from './checks/configuration.ts';
 import { contents } from './checks/contents.ts';
+import { figures } from './checks/figures.ts';
 import { services } from './checks/services.ts';
+import { supplyChain } from './checks/supply-chain.ts';
 import { buildImage } from './image.ts';
 import type { Image } from './image.ts';
 import { openWorkshop } from './workshop.ts';
 import type { Workshop } from './workshop.ts';
 
 const programs = ['buildah', 'podman', 'runc', 'iptables', 'debootstrap'];
-const checks = [...configuration, ...contents, ...command, ...services];
+const checks = [...configuration, ...contents, ...command, ...supplyChain, ...services, ...figures];
 const checkMs = 120_000;
 
 const say = (line: string) => void process.stdout.write(`image: ${line}\n`);
@@ -50,7 +52,7 @@ async function attempt<T>(
   try {
     const result = await Promise.race([act(), late.promise]);
     counts.passed += 1;
-    say(`ok      ${name} (${took()})`);
+    say(`ok      ${name} (${took()})${typeof result === 'string' ? `: ${result}` : ''}`);
     return result;
   } catch (error) {
     counts.failed += 1;

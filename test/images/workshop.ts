@@ -12,6 +12,9 @@ export type Workshop = {
   /** a temporary folder for files of ours */
   readonly folder: string;
   buildah(args: readonly string[], options?: Options): Promise<Ended>;
+  /** podman as a program, for those that take one */
+  readonly podmanProgram: string;
+  readonly env: NodeJS.ProcessEnv;
   podman(args: readonly string[], options?: Options): Promise<Ended>;
   /** Starts podman and leaves it running. */
   startPodman(args: readonly string[]): ChildProcessByStdio<null, Readable, Readable>;
@@ -49,6 +52,9 @@ export async function openWorkshop(): Promise<Workshop> {
   const podman = (args: readonly string[], options?: Options) =>
     run('podman', [...podmanOurs, ...args], { ...options, env });
 
+  const podmanProgram = join(folder, 'podman');
+  writeFileSync(podmanProgram, `#!/bin/sh\nexec podman ${podmanOurs.join(' ')} "$@"\n`, { mode: 0o755 });
+
   async function close(): Promise<void> {
     await podman(['rm', '--all', '--force', '--depend', '--time', '0']);
     await podman(['network', 'rm', '--force', network]);
@@ -61,6 +67,8 @@ export async function openWorkshop(): Promise<Workshop> {
   const workshop: Workshop = {
     folder,
     buildah: (args, options) => run('buildah', [...ours, ...args], { ...options, env }),
+    podmanProgram,
+    env,
     podman,
     startPodman: (args) =>
       spawn('podman', [...podmanOurs, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] }),

@@ -1,5 +1,5 @@
 import { deepEqual, match, ok } from 'node:assert/strict';
-import { marker } from '../image.ts';
+import { marker, revision } from '../image.ts';
 import type { Check } from './check.ts';
 
 /** What the image says about itself. */
@@ -27,10 +27,11 @@ export const configuration: readonly Check[] = [
     },
   },
   {
-    name: 'says what it is, and which version',
+    name: 'says what it is, and which version and revision',
     run({ inspected: { Labels } }) {
       deepEqual(Labels['org.opencontainers.image.title'], 'Latchkey');
       deepEqual(Labels['org.opencontainers.image.version'], '1.2.3');
+      deepEqual(Labels['org.opencontainers.image.revision'], revision);
       deepEqual(Labels['org.opencontainers.image.licenses'], 'MIT');
     },
   },

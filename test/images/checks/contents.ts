@@ -2,11 +2,10 @@ import { deepEqual, ok } from 'node:assert/strict';
 import { lstatSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { join, relative } from 'node:path';
-import { baseImages } from '../../fixtures/dockerfile.ts';
-import type { Image, Inspected } from '../image.ts';
+import type { Image } from '../image.ts';
 import { marker } from '../image.ts';
-import { outputOf } from '../program.ts';
 import type { Check } from './check.ts';
+import { megabytesOverBase } from './figures.ts';
 
 type Entry = { readonly path: string; readonly stats: Stats };
 
@@ -105,12 +104,9 @@ export const contents: readonly Check[] = [
   {
     name: 'is small: 160 MB over its base, of which the application has 30 MB',
     async run(image) {
-      const base = baseImages().at(-1) ?? '';
-      const said = await outputOf(image.workshop.podman(['image', 'inspect', base]));
-      const [{ Size = 0 } = {}] = JSON.parse(said) as Partial<Inspected>[];
-      const over = megabytes(image.inspected.Size - Size);
+      const over = Math.round(await megabytesOverBase(image));
       const bytes = entriesOf(image, application).reduce((sum, { stats }) => sum + stats.size, 0);
-      ok(Size > 0 && over <= 160 && megabytes(bytes) <= 30, `${over} MB, and ${megabytes(bytes)} MB`);
+      ok(over <= 160 && megabytes(bytes) <= 30, `${over} MB, and ${megabytes(bytes)} MB`);
     },
   },
 ];

@@ -15,7 +15,7 @@ import type { Check } from './check.ts';
 const soonMs = 5_000;
 
 /** The folder that a deployment mounts at /sso, as an init container leaves it. */
-function ssoOf({ workshop }: Image): string {
+export function ssoOf({ workshop }: Image): string {
   const folder = join(workshop.folder, 'sso');
   mkdirSync(folder, { recursive: true });
   for (const [name, content] of Object.entries(publicDeploymentFiles)) {
