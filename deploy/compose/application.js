@@ -1,0 +1,8 @@
+// An application: it says who asks, as it was told.
+const { createServer } = require('node:http');
+
+createServer(({ url, headers }, res) => {
+  res.setHeader('content-type', 'text/plain; charset=utf-8');
+  res.end(`${process.env.NAME}: ${String(headers['x-forwarded-email'] ?? 'nobody')} asks for ${url}\n`);
+}).listen(8080);
+process.on('SIGTERM', () => process.exit(0));
