@@ -75,4 +75,17 @@ describe('the id of a request', () => {
     );
     expect(await line).toMatchObject({ path: '/nowhere' });
   });
+
+  test('that AWS knows it by is in the line where a trusted peer gives it, and a trace travels on as it came', async () => {
+    const amazon = 'Root=1-67891233-abcdef012345678912345678;Self=1-67891234-12456789abcdef012345678';
+    const headers = `X-Amzn-Trace-Id: ${amazon}\ntraceparent: 00-theirs\ntracestate: a=b\n`;
+    for (const [stack, expected] of [[trusted, amazon] as const, [alone, undefined] as const]) {
+      const line = stack.nextLine(({ path }) => path === '/refused');
+      await idsOf(stack, headers);
+      expect((await line)['amzn_trace_id']).toBe(expected);
+      const [received = { rawHeaders: [] }] = stack.app.received;
+      expect(valuesOf(received, 'traceparent')).toEqual(['00-theirs']);
+      expect(valuesOf(received, 'tracestate')).toEqual(['a=b']);
+    }
+  });
 });

@@ -1,6 +1,7 @@
 import { errors, errorJson, operatorClaim, operatorClaimHeader } from '@latchkey/contract';
 import { HttpError, newRequestId, replyJson, replyText, startServer, trustPeers } from '@latchkey/http';
 import type { RunningServer } from '@latchkey/http';
+import { exposition } from '@latchkey/telemetry';
 import type { Registry } from '@latchkey/telemetry';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
@@ -104,8 +105,8 @@ function openEndpoints({ readiness, registry }: AdminOptions): ReadonlyMap<strin
       '/metrics',
       {
         async answer(res) {
-          const text = await registry.metrics();
-          res.setHeader('Content-Type', registry.contentType);
+          const { contentType, text } = await exposition(registry, res.req.headers.accept);
+          res.setHeader('Content-Type', contentType);
           res.end(text);
         },
       },

@@ -29,7 +29,7 @@ export type { CanonicalRequest, MalformedOriginal, MalformedReason, Received } f
 export { HttpError } from './http-error.ts';
 export { ownCopy } from './own-copy.ts';
 export { upTo } from './up-to.ts';
-export { statusOf, transportSecurity } from './server/answered.ts';
+export { callerGone, statusOf, transportSecurity } from './server/answered.ts';
 export { useOutgoingProxy } from './server/outgoing.ts';
 export { createProxyFor } from './server/proxy-for.ts';
 export type { OutgoingProxy, ProxyFor } from './server/proxy-for.ts';

@@ -6,6 +6,7 @@ import {
   observabilityVariables,
   outgoingVariables,
   serverVariables,
+  tracingVariables,
 } from './shared-variables.ts';
 import { storeAddress } from './store-address.ts';
 import { boolean, port, scheme, text } from './value-types.ts';
@@ -144,5 +145,6 @@ export const authVariables = {
     effect: 'none',
   },
   ...observabilityVariables,
+  ...tracingVariables,
   ...outgoingVariables,
 } satisfies Table;

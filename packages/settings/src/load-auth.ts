@@ -23,6 +23,7 @@ import {
   metricsSettings,
   outgoingSettings,
   serverSettings,
+  tracingSettings,
 } from './shared-settings.ts';
 import { checkStore, storeSettings } from './store-address.ts';
 import type { Values } from './variable.ts';
@@ -104,6 +105,7 @@ function authSettings(values: Values<typeof authVariables>, providers: ProviderS
     providers,
     ...adminSettings(values),
     metrics: metricsSettings(values),
+    ...tracingSettings(values, 'auth'),
     logging: loggingSettings(values),
     ...outgoingSettings(values),
   };

@@ -29,6 +29,58 @@ describe('the outgoing proxy', () => {
   );
 });
 
+describe('a collector of traces', () => {
+  const OTEL_EXPORTER_OTLP_ENDPOINT = 'https://collector.internal:4318/';
+
+  test('is told who we are, and half of all traces', () => {
+    const changes = {
+      OTEL_EXPORTER_OTLP_ENDPOINT,
+      OTEL_EXPORTER_OTLP_HEADERS: 'api-key=a%2Cb, x=y=z',
+      OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test',
+      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0.5',
+    };
+    expect(load(changes)).toMatchObject({
+      settings: {
+        tracing: {
+          url: new URL('https://collector.internal:4318/v1/traces'),
+          headers: { 'api-key': 'a,b', x: 'y=z' },
+          resource: { 'service.name': 'latchkey-proxy', 'deployment.environment.name': 'test' },
+          ratio: 0.5,
+        },
+      },
+    });
+  });
+
+  test.each([
+    ['all', {}, 1],
+    ['none', { OTEL_TRACES_SAMPLER: 'always_off', OTEL_TRACES_SAMPLER_ARG: '0.5' }, 0],
+  ])('gets %s of them', (_, changes, ratio) => {
+    expect(load({ OTEL_EXPORTER_OTLP_ENDPOINT, ...changes })).toMatchObject({
+      settings: { tracing: { ratio } },
+    });
+  });
+
+  test.each([
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector.internal:4318'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://ann:secret@collector.internal:4318'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'secret'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'api-key=secret\r\nx: y'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'api-key=secret%'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'api-key=secret%0A'],
+    ['OTEL_EXPORTER_OTLP_PROTOCOL', 'grpc'],
+    ['OTEL_TRACES_SAMPLER', 'jaeger_remote'],
+    ['OTEL_TRACES_SAMPLER_ARG', '5'],
+  ])('is not had with %s=%j', (name, value) => {
+    expect(errorsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name}`))]);
+    expect(
+      errorsOf({ [name]: value })
+        .join()
+        .replaceAll(value, ''),
+    ).not.toContain('secret');
+  });
+});
+
 describe('the settings of the proxy', () => {
   test('have defaults for all that is not set', () => {
     const cookieSecret = freshKey();

@@ -21,6 +21,7 @@ import {
   metricsSettings,
   outgoingSettings,
   serverSettings,
+  tracingSettings,
 } from './shared-settings.ts';
 import { readTemplateVariables } from './template-variables.ts';
 import { checkUpstreamSource, upstreamSource } from './upstream-source.ts';
@@ -117,6 +118,7 @@ function proxySettings(
     ...adminSettings(values),
     ...(values.ADMIN_SECRET !== undefined && { adminSecrets: values.ADMIN_SECRET }),
     metrics: metricsSettings(values),
+    ...tracingSettings(values, 'proxy'),
     logging: loggingSettings(values),
     ...outgoingSettings(values),
   };

@@ -5,6 +5,7 @@ import {
   observabilityVariables,
   outgoingVariables,
   serverVariables,
+  tracingVariables,
 } from './shared-variables.ts';
 import { yamlDocument } from './inline-document.ts';
 import { headerSecretList, sharedSecretList } from './secret.ts';
@@ -235,6 +236,7 @@ export const proxyVariables = {
       'The secret of those who may ask on ADMIN_PORT for /routes and /decision and change the level of the log. Of several, all are accepted. It has to be another one than that of auth, with which sessions are ended. Unset: nobody can.',
   },
   ...observabilityVariables,
+  ...tracingVariables,
   ...outgoingVariables,
   RIG_IMAGE_VERSION: {
     type: text,

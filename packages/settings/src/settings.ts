@@ -60,6 +60,8 @@ export type ProxySettings = {
   /** absent: there is none */
   admin?: AdminSettings;
   metrics: MetricsSettings;
+  /** absent: there are no traces */
+  tracing?: TracingSettings;
   logging: LoggingSettings;
   outgoing?: OutgoingSettings;
 };
@@ -104,6 +106,8 @@ export type AuthSettings = {
   /** absent: there is none */
   admin?: AdminSettings;
   metrics: MetricsSettings;
+  /** absent: there are no traces */
+  tracing?: TracingSettings;
   logging: LoggingSettings;
   outgoing?: OutgoingSettings;
 };
@@ -273,6 +277,14 @@ export type AdminSettings = {
   variable: 'ADMIN_PORT' | 'METRICS_PORT';
   /** to listen on; absent: all */
   address?: string;
+};
+
+/** Where traces go, and which share of them. */
+export type TracingSettings = {
+  url: URL;
+  headers: Readonly<Record<string, string>>;
+  resource: Readonly<Record<string, string>>;
+  ratio: number;
 };
 
 export type LoggingSettings = { enabled: boolean; level: LogLevel };

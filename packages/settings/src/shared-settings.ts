@@ -10,12 +10,14 @@ import type {
   OutgoingSettings,
   SecretList,
   ServerSettings,
+  TracingSettings,
 } from './settings.ts';
 import type {
   cookieVariables,
   observabilityVariables,
   outgoingVariables,
   serverVariables,
+  tracingVariables,
 } from './shared-variables.ts';
 import type { Values } from './variable.ts';
 
@@ -98,6 +100,27 @@ export function checkAdminSecret(
   if (same === undefined) return;
   const message = `the same as ${same}, write another one`;
   refuse({ variable: 'ADMIN_SECRET', code: 'conflict', message, others: [same] }, findings);
+}
+
+/** The tracing part of either service's settings, where it is on. */
+export function tracingSettings(
+  values: Values<typeof tracingVariables>,
+  service: 'proxy' | 'auth',
+): { tracing?: TracingSettings } {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_TRACES_SAMPLER: which } = values;
+  if (endpoint === undefined) return {};
+  return {
+    tracing: {
+      url: new URL(`${endpoint.href.replace(/\/+$/, '')}/v1/traces`),
+      headers: values.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+      resource: {
+        'service.name': `latchkey-${service}`,
+        ...values.OTEL_RESOURCE_ATTRIBUTES,
+        ...(values.OTEL_SERVICE_NAME !== undefined && { 'service.name': values.OTEL_SERVICE_NAME }),
+      },
+      ratio: { all: 1, none: 0, share: values.OTEL_TRACES_SAMPLER_ARG }[which],
+    },
+  };
 }
 
 /** The outgoing proxy of either service's settings, where there is one. */

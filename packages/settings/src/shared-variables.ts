@@ -1,4 +1,5 @@
 import { cidrList, domain, outgoingProxy, proxyExceptions } from './address.ts';
+import { collectorAddress, collectorProtocol, keyValues, sampler, share } from './tracing.ts';
 import { duration, durationOrZero } from './duration.ts';
 import { keyList } from './secret.ts';
 import { boolean, cookieName, countOrZero, logLevel, port, text } from './value-types.ts';
@@ -40,7 +41,7 @@ export const serverVariables = {
   SERVER_TRUSTED_PROXIES: {
     type: cidrList,
     meaning:
-      'The addresses of your load balancers. X-Forwarded-For, X-Forwarded-Proto and X-Request-Id are trusted only from these. IPv4 ranges are written as IPv4.',
+      'The addresses of your load balancers. X-Forwarded-For, X-Forwarded-Proto, X-Request-Id, X-Amzn-Trace-Id and traceparent are trusted only from these. IPv4 ranges are written as IPv4.',
   },
   SERVER_RATE_LIMIT: {
     type: countOrZero,
@@ -130,6 +131,45 @@ export const observabilityVariables = {
     default: '8125',
     meaning: 'The port of the StatsD agent.',
     aliases: ['STATSD_PORT'],
+  },
+} satisfies Table;
+
+/** What OpenTelemetry calls them; without the first, the others do nothing. */
+export const tracingVariables = {
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    type: collectorAddress,
+    meaning:
+      'The OpenTelemetry collector that traces are sent to, over HTTP as protobuf; `/v1/traces` is added. Unset: no traces, and nothing of OpenTelemetry is loaded.',
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    type: keyValues,
+    secret: true,
+    meaning:
+      'What else the collector is sent: `name=value` with commas between, special characters as `%2C`.',
+  },
+  OTEL_EXPORTER_OTLP_PROTOCOL: {
+    type: collectorProtocol,
+    default: 'http/protobuf',
+    meaning: 'How the collector is spoken to. There is no other way than the default.',
+  },
+  OTEL_SERVICE_NAME: {
+    type: text,
+    meaning: 'The name of the service in traces. Unset: latchkey-proxy and latchkey-auth.',
+  },
+  OTEL_RESOURCE_ATTRIBUTES: {
+    type: keyValues,
+    meaning: 'What is said of the service in traces, like `deployment.environment.name=production`.',
+  },
+  OTEL_TRACES_SAMPLER: {
+    type: sampler,
+    default: 'parentbased_always_on',
+    meaning:
+      'Which traces are recorded: always_on, always_off or traceidratio. With or without `parentbased_` in front, a trusted peer that does not record a trace is followed, and one that does is not obeyed.',
+  },
+  OTEL_TRACES_SAMPLER_ARG: {
+    type: share,
+    default: '1',
+    meaning: 'The share of traces that traceidratio records, from 0 to 1.',
   },
 } satisfies Table;
 

@@ -75,6 +75,10 @@ function timestamps(): () => string {
 /** What one request leaves in the log. Never a query string, a cookie, a code or a token: those are keys to accounts. */
 export type RequestLine = {
   id: string;
+  /** with which its spans are found, where tracing is on */
+  trace_id?: string;
+  /** by which AWS X-Ray and the log of an ALB know it */
+  amzn_trace_id?: string;
   method: string;
   host?: string;
   /** without the query */

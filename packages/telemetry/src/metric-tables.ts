@@ -26,6 +26,13 @@ export type PrometheusMetric = {
   readonly statsd?: string;
 };
 
+/** What both services count of their traces. */
+export const spansLost = {
+  kind: 'counter',
+  labels: [],
+  help: 'Spans of traces that nobody will see: the collector was away or refused them, or there were more than it took.',
+} as const satisfies PrometheusMetric;
+
 /** A service's metrics for Prometheus, by their full names. */
 export type PrometheusTable = Readonly<Record<string, PrometheusMetric>>;
 
@@ -50,7 +57,8 @@ looked up again every minute. \`LOGGING_ENABLE=false\` switches request lines of
 switched \`request.duration\` off with it.
 
 **Prometheus** reads \`/metrics\` on \`ADMIN_PORT\`, a port of its own that must stay inside. Process metrics (\`process_…\`,
-\`nodejs_…\`) are there, too.
+\`nodejs_…\`) are there, too. With traces on (\`OTEL_EXPORTER_OTLP_ENDPOINT\`), who asks for OpenMetrics gets exemplars: the
+trace of the last request in each bucket.
 
 No metric holds a user, a path, a query or anything else that a caller wrote. A method outside the usual ones is \`other\`.
 \`proxy_host\` is a host of the upstream file, the route's name for a route that is a pattern, \`_unknown\` where no route

@@ -1,5 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { PrometheusTable } from './metric-tables.ts';
+import { noteExemplars } from './open-metrics.ts';
+import type { Span } from './trace/span.ts';
 
 /** A service's metrics. Process metrics (memory, event loop, garbage collection) are in it from the start. */
 export function createMetrics(): Registry {
@@ -8,8 +10,16 @@ export function createMetrics(): Registry {
   return registry;
 }
 
+/** A histogram, of seconds. */
+export type DurationHistogram = {
+  /** @param span of what was measured, by which the number can be explained */
+  observe(labels: Readonly<Record<string, string>>, seconds: number, span?: Span): void;
+};
+
 // Seconds. Few, because each is a series for every combination of labels.
 const durationBuckets = [0.005, 0.025, 0.1, 0.25, 1, 2.5, 10];
+
+const none = {};
 
 /**
  * Makes a table's histogram of durations in seconds.
@@ -21,8 +31,18 @@ export function histogramOf<T extends PrometheusTable>(
   table: T,
   name: keyof T & string,
   buckets: number[] = durationBuckets,
-): Histogram {
-  return new Histogram({ ...configurationOf(registry, table, name), buckets });
+): DurationHistogram {
+  const configuration = configurationOf(registry, table, name);
+  // By itself it would not go into a registry whose text has no place for exemplars; they are left out of that.
+  const histogram = new Histogram({ ...configuration, buckets, enableExemplars: true, registers: [] });
+  registry.registerMetric(histogram);
+  return {
+    observe(labels, value, span) {
+      const exemplarLabels = span?.isSampled === true ? { trace_id: span.traceId } : none;
+      if (exemplarLabels !== none) noteExemplars(registry);
+      histogram.observe({ labels: { ...labels }, value, exemplarLabels });
+    },
+  };
 }
 
 /** Makes a table's counter. */

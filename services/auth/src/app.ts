@@ -20,6 +20,7 @@ import {
   startServer,
 } from '@latchkey/http';
 import type { Handlers, RateLimit, RunningServer } from '@latchkey/http';
+import { startTracing } from '@latchkey/telemetry';
 import type { Registry } from '@latchkey/telemetry';
 import type { AuthSettings } from '@latchkey/settings';
 import cookieParser from 'cookie-parser';
@@ -82,6 +83,8 @@ export async function startAuth(options: AuthOptions): Promise<RunningAuth> {
   const clock = clockFrom(options);
   const telemetry = startAuthTelemetry({ settings, registry, log });
   const { emit } = telemetry;
+  const onLost = (spans: number) => emit({ kind: 'spans_lost', spans });
+  const tracer = await startTracing(settings.tracing, { log, onLost });
   const shared = await openStore(settings, { log, emit, ...clock });
   const parts = createParts(settings, { log, emit, shared, ...clock, providerTimeoutMs });
   const { port, internalPort, trustedProxies, requestsPerMinute } = settings.server;
@@ -89,7 +92,7 @@ export async function startAuth(options: AuthOptions): Promise<RunningAuth> {
   const serve = (onPort: number, ...routers: Router[]): Promise<RunningServer> =>
     listen(onPort, { ...settings.server, onStop: revocations.close }, ({ ready }) => {
       const first = front(
-        { ...parts, secure: parts.cookies.own.secure },
+        { ...parts, tracer, secure: parts.cookies.own.secure },
         { readiness: () => componentsOf(ready(), parts), trustedProxies },
       );
       return {
@@ -115,6 +118,7 @@ export async function startAuth(options: AuthOptions): Promise<RunningAuth> {
       await Promise.all([running.stop(), internal?.stop()]);
       parts.store.close();
       shared.store.close();
+      await tracer?.close();
       await telemetry.close();
     },
   };

@@ -7,6 +7,7 @@ import type { RunningServer } from '@latchkey/http';
 import { attemptCookies, deriveKeys, isOwnCookie, sealSignOutHint, sharedFacts } from '@latchkey/session';
 import type { ProxySettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
+import { startTracing } from '@latchkey/telemetry';
 import type { Registry } from 'prom-client';
 import { createAdmission } from './admission.ts';
 import { createAskAuth } from './ask-auth.ts';
@@ -100,11 +101,13 @@ export async function startProxy(options: {
     elapsed,
     upstream: options.upstream,
   });
+  const onLost = (spans: number) => emit({ kind: 'spans_lost', spans });
+  const tracer = await startTracing(settings.tracing, { log, onLost });
 
   const keys = deriveKeys(secrets, 'session');
   const cookies = sessionCookies({ name, domain, secure, keys, expireMs, lifetimeMs, now });
   const tokens = sessionTokens(deriveKeys(client.secrets, 'session token'), cookies);
-  const askAuthOnce = createAskAuth({ ...provider, client });
+  const askAuthOnce = createAskAuth({ ...provider, client, tracer });
   const { askAuth, comebacks } = watchReach(askAuthOnce, { elapsed, log });
   const facts = sharedFacts({ client, cookie: session.cookie });
   const handshake = createHandshake({
@@ -241,6 +244,7 @@ export async function startProxy(options: {
     renewCookie: (value, known) => cookies.issue(value, known.session),
     rememberPerson: (known) => personCookie.remember(known.session),
     emit,
+    tracer,
     clock,
     assertions: signer.assertions && { ...signer.assertions, issuer: provider.externalUrl.origin },
   });
@@ -328,6 +332,7 @@ export async function startProxy(options: {
       ongoing.close();
       await connections.close();
       tls.close();
+      await tracer?.close();
       await telemetry.close();
     },
   };

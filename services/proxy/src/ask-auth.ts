@@ -1,8 +1,10 @@
 import { errors } from '@latchkey/contract';
 import type { ErrorCode } from '@latchkey/contract';
-import { call, CallError } from '@latchkey/http';
+import { CallError } from '@latchkey/http';
 import type { Answer } from '@latchkey/http';
 import type { ClientSettings } from '@latchkey/settings';
+import { callAttributes, callUnder, currentSpan } from '@latchkey/telemetry';
+import type { Span, Tracer } from '@latchkey/telemetry';
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import type { ZodType } from 'zod';
@@ -38,6 +40,8 @@ export function createAskAuth(options: {
   internalUrl: URL;
   externalUrl: URL;
   client: ClientSettings;
+  /** undefined: there are no traces */
+  tracer?: Tracer | undefined;
   dispatcher?: Dispatcher;
 }): AskAuth {
   const {
@@ -55,10 +59,16 @@ export function createAskAuth(options: {
 
   return async function askAuth(path, form, wait) {
     const requestId = currentRequestId();
-    const answer = await call({
-      url: new URL(path, options.internalUrl),
+    const url = new URL(path, options.internalUrl);
+    const span = options.tracer && beginQuestion(options.tracer, path, url);
+    const answer = await callUnder(span, {
+      url,
       method: 'POST',
-      headers: { ...headers, ...(requestId !== undefined && { 'x-request-id': requestId }) },
+      headers: {
+        ...headers,
+        ...(requestId !== undefined && { 'x-request-id': requestId }),
+        ...span?.headers(),
+      },
       body: form.toString(),
       timeoutMs: answerWithinMs,
       ...wait,
@@ -72,6 +82,11 @@ export function createAskAuth(options: {
     if (!isItsOwn(answer)) throw new AuthUnavailable(`auth answered ${status}`, { isLost: status === 502 });
     return answer;
   };
+}
+
+// What nobody's request asks for is a trace by itself.
+function beginQuestion(tracer: Tracer, path: string, url: URL): Span {
+  return (currentSpan() ?? tracer).begin(`POST ${path}`, 'client', callAttributes('POST', url));
 }
 
 // A load balancer in front of auth says 502, 503 and 504 for it.

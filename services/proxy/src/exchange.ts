@@ -1,6 +1,7 @@
 import type { Decision, Principal } from '@latchkey/access';
 import type { Outcome, Pending } from '@latchkey/admission';
 import type { ErrorCode } from '@latchkey/contract';
+import type { Span } from '@latchkey/telemetry';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import type { RequestRecord } from './telemetry/request-record.ts';
@@ -12,6 +13,12 @@ import type { KnownSession } from './authn/session-state.ts';
  */
 export type Exchange = {
   readonly id: string;
+  /** by which AWS X-Ray knows it */
+  readonly amznTraceId: string | undefined;
+  /** where tracing is on */
+  readonly span: Span | undefined;
+  /** likewise, from when it leaves for the application */
+  upstream?: Span | undefined;
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   /** by `performance.now()` */
@@ -33,15 +40,21 @@ export type Exchange = {
 };
 
 /** Begins with a request, under an id that it has already or is given now. */
-export function openExchange(req: IncomingMessage, res: ServerResponse, id: string): Exchange {
-  return { id, req, res, startedAt: performance.now() };
+export function openExchange(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { id, amznTraceId, span }: Pick<Exchange, 'id' | 'amznTraceId' | 'span'>,
+): Exchange {
+  return { id, amznTraceId, span, req, res, startedAt: performance.now() };
 }
 
 /** What is told of an exchange. */
 export function recordOf(exchange: Exchange): RequestRecord {
-  const { id, outcome, error, detail } = exchange;
+  const { id, amznTraceId, span, outcome, error, detail } = exchange;
   return {
     id,
+    amznTraceId,
+    span,
     isHealthCheck: outcome?.kind === 'health_check',
     isQuestion: exchange.isQuestion === true,
     request: outcome?.request,

@@ -1,5 +1,6 @@
 import { expect, jest, test } from '@jest/globals';
 import type { Route } from '@latchkey/upstreams';
+import { trustPeers } from '@latchkey/http';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import { aRequest } from '@latchkey/testing';
@@ -20,10 +21,8 @@ test('a caller who leaves while auth is asked is told of once, with the host and
   });
   const emit = jest.fn<Emit<ProxyEvent>>();
   const stages = createStages({
-    trust: {
-      requestId: () => 'an-id',
-      read: () => ({ client: '', forwardedFor: '', forwardedProto: undefined }),
-    },
+    trust: { ...trustPeers([]), requestId: () => 'an-id' },
+    tracer: undefined,
     admission: { admit },
     addresses: { origin: () => 'https://wiki.example.com' },
     secure: true,

@@ -5,7 +5,8 @@ import { authorityOf, newRequestId } from '@latchkey/http';
 import type { PeerTrust } from '@latchkey/http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
-import type { Emit } from '@latchkey/telemetry';
+import { under } from '@latchkey/telemetry';
+import type { Emit, Tracer } from '@latchkey/telemetry';
 import type { Admission } from './admission.ts';
 import { openExchange, recordOf } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
@@ -14,6 +15,7 @@ import type { AnswerHeaders } from './outgoing/response-headers.ts';
 import { createOutgoing } from './outgoing/outgoing.ts';
 import type { OutgoingParts } from './outgoing/outgoing.ts';
 import type { ProxyEvent } from './telemetry/events.ts';
+import { beginUpstream, endAdmission, endSpans } from './telemetry/spans.ts';
 import { vouchedAt } from './authn/session-state.ts';
 import type { KnownSession } from './authn/session-state.ts';
 
@@ -28,9 +30,11 @@ export type Leaving = {
 
 /** The parts that the stages work with. */
 export type StageParts = OutgoingParts & {
-  readonly trust: Pick<PeerTrust, 'requestId' | 'read'>;
+  readonly trust: PeerTrust;
   readonly admission: Pick<Admission, 'admit'>;
   readonly emit: Emit<ProxyEvent>;
+  /** undefined: there are no traces */
+  readonly tracer: Tracer | undefined;
 };
 
 /**
@@ -65,13 +69,17 @@ export type Stages = {
 
 /** Makes the stages, in their order. */
 export function createStages(parts: StageParts): Stages {
-  const { trust, emit } = parts;
+  const { trust, emit, tracer } = parts;
   const { elapsed } = parts.clock;
   const { admit } = parts.admission;
   const headers = createOutgoing(parts);
 
   function open(req: IncomingMessage, res: ServerResponse): Exchange {
-    return openExchange(req, res, trust.requestId(req) ?? newRequestId());
+    return openExchange(req, res, {
+      id: trust.requestId(req) ?? newRequestId(),
+      amznTraceId: trust.amznTraceId(req),
+      span: tracer?.receive(req.method ?? '', trust.isTrusted(req) ? req.headers : undefined),
+    });
   }
 
   // 1.
@@ -84,17 +92,25 @@ export function createStages(parts: StageParts): Stages {
     exchange: Exchange,
     incoming: Incoming,
   ): Outcome<KnownSession> | Promise<Outcome<KnownSession>> {
-    const admitted = admit(incoming);
+    const span = exchange.span?.begin('admission', 'internal');
+    const admitted = span === undefined ? admit(incoming) : under(span, () => admit(incoming));
     exchange.outcome = admitted;
     return admitted.kind === 'pending' ? admitted.outcome.then(decided) : decided(admitted);
 
     function decided(outcome: Outcome<KnownSession>): Outcome<KnownSession> {
       exchange.outcome = outcome;
+      if (span !== undefined) endAdmission(span, outcome);
       if (outcome.kind === 'forward') {
         // How long a request is held before it goes on is ours to answer for.
         const ms = performance.now() - exchange.startedAt;
         const session = sessionAgeOf(outcome.identified, elapsed());
-        emit({ kind: 'admitted', isPublic: outcome.identified.kind === 'visitor', ms, session });
+        emit({
+          kind: 'admitted',
+          isPublic: outcome.identified.kind === 'visitor',
+          ms,
+          session,
+          span: exchange.span,
+        });
       }
       return outcome;
     }
@@ -102,6 +118,7 @@ export function createStages(parts: StageParts): Stages {
 
   // 8.
   function outgoing(exchange: Exchange, forward: Forward<KnownSession>): Leaving {
+    if (exchange.span !== undefined) exchange.upstream = beginUpstream(exchange.span, forward);
     return {
       forward,
       headers: headers.headersFor(exchange, forward),
@@ -126,7 +143,9 @@ export function createStages(parts: StageParts): Stages {
     exchange.isRecorded = true;
     const ms = performance.now() - exchange.startedAt;
     const method = exchange.outcome?.request?.method ?? exchange.req.method ?? '';
-    emit({ kind: 'request', record: recordOf(exchange), method, status, ms });
+    const told = recordOf(exchange);
+    if (exchange.span !== undefined) endSpans(exchange, told, status);
+    emit({ kind: 'request', record: told, method, status, ms });
   }
 
   return { open, canonical, admission, outgoing, trailers, forwardAuthHeaders, record };

@@ -35,7 +35,7 @@ async function sessions(args: readonly string[], replies: Replies, more: object 
 }
 
 const unreachable = () => Promise.reject(new CallError('unreachable'));
-const bodyOf = ({ body = '' }: Call): unknown => JSON.parse(body);
+const bodyOf = ({ body = '' }: Call): unknown => JSON.parse(String(body));
 
 describe('sessions list', () => {
   test('asks for an e-mail address as it is, and shows a line for each session', async () => {

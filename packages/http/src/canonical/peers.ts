@@ -1,7 +1,7 @@
 import { inNetworks, plainAddress, readNetwork } from '@latchkey/networks';
 import type { Network } from '@latchkey/networks';
 import type { IncomingMessage } from 'node:http';
-import { givenRequestId } from '../server/request-id.ts';
+import { givenAmznTraceId, givenRequestId } from '../server/request-id.ts';
 import { rawValues } from './raw-headers.ts';
 
 /** Who is at the other end, as far as trusted peers vouch for it. */
@@ -18,6 +18,8 @@ export type PeerTrust = {
   read(req: IncomingMessage): Caller;
   /** the `X-Request-Id` that a trusted peer gave the request, if it is one to write into a log */
   requestId(req: IncomingMessage): string | undefined;
+  /** the `X-Amzn-Trace-Id` that a trusted peer gave it, likewise */
+  amznTraceId(req: IncomingMessage): string | undefined;
 };
 
 type Peer = { readonly address: string; readonly isTrusted: boolean };
@@ -45,6 +47,7 @@ export function trustPeers(networks: readonly string[]): PeerTrust {
   return {
     isTrusted: (req) => peerOf(req).isTrusted,
     requestId: (req) => (peerOf(req).isTrusted ? givenRequestId(req.headers) : undefined),
+    amznTraceId: (req) => (peerOf(req).isTrusted ? givenAmznTraceId(req.headers) : undefined),
     read(req) {
       const { address: peer, isTrusted: isBelieved } = peerOf(req);
       if (!isBelieved) return { client: peer, forwardedFor: peer, forwardedProto: undefined };

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
-// Not a status that anybody is sent: how nginx logs a request whose caller left before the answer.
-const callerGone = 499;
+/** Not a status that anybody is sent: how nginx logs a request whose caller left before the answer. */
+export const callerGone = 499;
 
 /** How a request ended, for its record. */
 export function statusOf(res: ServerResponse): number {

@@ -7,7 +7,7 @@ export type Call = {
   readonly url: URL;
   readonly method: 'GET' | 'POST';
   readonly headers?: Record<string, string>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   /** for connecting, waiting and reading together */
   readonly timeoutMs: number;
   readonly dispatcher?: Dispatcher;

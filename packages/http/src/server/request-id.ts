@@ -10,6 +10,12 @@ export function givenRequestId(headers: IncomingHttpHeaders): string | undefined
   return typeof id === 'string' && /^[\w.:=+/-]{1,128}$/.test(id) ? id : undefined;
 }
 
+/** The id under which AWS X-Ray and the log of an ALB have a request, `Root=1-…;Self=1-…`, with the same caution. */
+export function givenAmznTraceId(headers: IncomingHttpHeaders): string | undefined {
+  const id = headers['x-amzn-trace-id'];
+  return typeof id === 'string' && /^[\w.:=;-]{1,256}$/.test(id) ? id : undefined;
+}
+
 const idBytes = 9;
 // Asking for random bytes costs the same for one id as for a thousand.
 const pool = Buffer.alloc(idBytes * 1024);

@@ -1,4 +1,4 @@
-import { call } from '@latchkey/http';
+import { tracedCall } from '@latchkey/telemetry';
 import { parseJsonObject } from '../json.ts';
 import { NoToken } from './assertion-signer.ts';
 import type { AssertionSigner } from './assertion-signer.ts';
@@ -88,7 +88,7 @@ export function accessTokens(options: {
       grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
       assertion: await assertion(scopeRoot + scope),
     };
-    const { status, body } = await call({
+    const { status, body } = await tracedCall({
       url: signer.tokenUrl,
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },

@@ -1,5 +1,5 @@
-import { call } from '@latchkey/http';
 import type { Answer } from '@latchkey/http';
+import { tracedCall } from '@latchkey/telemetry';
 import type { WorkloadIdentity } from '@latchkey/settings';
 import type { JWTPayload } from 'jose';
 import { z } from 'zod';
@@ -67,7 +67,7 @@ export function workloadSigner(
       subject_token_type: 'urn:ietf:params:aws:token-type:aws4_request',
       subject_token: proof,
     };
-    const answer = await call({
+    const answer = await tracedCall({
       url: stsUrl,
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
@@ -80,7 +80,7 @@ export function workloadSigner(
   }
 
   async function signWith(federated: string, claims: JWTPayload): Promise<string> {
-    const answer = await call({
+    const answer = await tracedCall({
       url: signUrl,
       method: 'POST',
       headers: {

@@ -1,4 +1,6 @@
 import type { StoreSettings } from '@latchkey/settings';
+import { currentSpan } from '@latchkey/telemetry';
+import type { Span } from '@latchkey/telemetry';
 import { Cluster, Redis } from 'ioredis';
 import { performance } from 'node:perf_hooks';
 import type { ZodType } from 'zod';
@@ -42,23 +44,27 @@ export function openRedisLink(
     trouble = causeOf(error) ?? trouble;
   });
 
-  function failed(why: string): StoreAway {
+  function failed(why: string, span?: Span): StoreAway {
     circuit.failed(why);
-    return new StoreAway(why);
+    const away = new StoreAway(why);
+    span?.end({ error: away.code });
+    return away;
   }
 
   return {
     async send(reply, name, ...args) {
       if (!circuit.allows()) throw new StoreAway('it is left alone for a moment');
+      const span = currentSpan()?.begin(name, 'client', spanAttributes(settings, name));
       const answer = await within(commandMs, client.call(name, ...args), late(commandMs)).catch(
         (error: unknown) => {
-          throw failed(causeOf(error) ?? trouble ?? 'no connection');
+          throw failed(causeOf(error) ?? trouble ?? 'no connection', span);
         },
       );
       const read = reply.safeParse(answer);
-      if (!read.success) throw failed('an answer that cannot be read');
+      if (!read.success) throw failed('an answer that cannot be read', span);
       trouble = undefined;
       circuit.succeeded();
+      span?.end();
       return read.data;
     },
     isAway: () => circuit.isOpen(),
@@ -68,6 +74,16 @@ export function openRedisLink(
       await within(openingMs, ready, late(openingMs)).catch(() => failed(trouble ?? 'it cannot be reached'));
     },
     close: () => client.disconnect(),
+  };
+}
+
+// https://opentelemetry.io/docs/specs/semconv/database/redis/; what a command is about is nobody's business.
+function spanAttributes({ host, port }: StoreSettings, command: string) {
+  return {
+    'db.system.name': 'redis',
+    'db.operation.name': command,
+    'server.address': host,
+    'server.port': port,
   };
 }
 

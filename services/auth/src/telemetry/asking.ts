@@ -1,7 +1,8 @@
-import { call, CallError, HttpError } from '@latchkey/http';
+import { CallError, HttpError } from '@latchkey/http';
 import type { Answer, Call } from '@latchkey/http';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { performance } from 'node:perf_hooks';
+import { tracedCall } from '@latchkey/telemetry';
 import type { Emit } from '@latchkey/telemetry';
 import type { ProviderQuestion, AuthEvent, QuestionOutcome } from './events.ts';
 
@@ -45,12 +46,15 @@ export async function asking<T>(
  */
 export async function callProvider(about: Call): Promise<Answer> {
   const question = underWay.getStore();
-  if (question === undefined) return call(about);
+  if (question === undefined) return tracedCall(about);
   const { asked, emit } = question;
   const startedAt = performance.now();
   question.calls += 1;
   try {
-    const answer = await call(about);
+    const answer = await tracedCall(about, {
+      'latchkey.provider': asked.provider,
+      'latchkey.asked': asked.action,
+    });
     emit({ kind: 'call', asked, status: answer.status, ms: performance.now() - startedAt });
     return answer;
   } catch (error) {

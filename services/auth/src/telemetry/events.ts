@@ -51,6 +51,8 @@ export type AuthEvent =
   | { readonly kind: 'backoff'; readonly provider: string; readonly ms: number }
   /** the store that the tasks share went away, or is there */
   | { readonly kind: 'store'; readonly isAway: boolean }
+  /** so many spans could not be delivered, and nobody will see them */
+  | { readonly kind: 'spans_lost'; readonly spans: number }
   /** a session that was being refreshed already and was not refreshed twice */
   | { readonly kind: 'refresh_shared' };
 

@@ -1,3 +1,4 @@
+import { spansLost } from '@latchkey/telemetry';
 import type { PrometheusTable, SentNames, ServiceMetrics, StatsdTable } from '@latchkey/telemetry';
 
 const oneCache = 'There is one cache here, and not a second one below it: `provider.groupcache`.';
@@ -163,6 +164,7 @@ export const authPrometheus = {
     help: 'Refreshes that were not sent because the same session was already being refreshed.',
     statsd: 'provider.singleflight',
   },
+  latchkey_spans_lost_total: spansLost,
   latchkey_store_up: {
     kind: 'gauge',
     labels: [],

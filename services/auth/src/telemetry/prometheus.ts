@@ -1,4 +1,11 @@
-import { counterOf, countedMethod, gaugeOf, histogramOf, statusCategory } from '@latchkey/telemetry';
+import {
+  counterOf,
+  countedMethod,
+  currentSpan,
+  gaugeOf,
+  histogramOf,
+  statusCategory,
+} from '@latchkey/telemetry';
 import type { Emit, Registry } from '@latchkey/telemetry';
 import type { AuthEvent } from './events.ts';
 import { authPrometheus } from './names.ts';
@@ -15,6 +22,7 @@ export function prometheusListener(registry: Registry): Emit<AuthEvent> {
   const rosters = counterOf(registry, authPrometheus, 'latchkey_directory_rosters_total');
   const pauses = counterOf(registry, authPrometheus, 'latchkey_directory_pauses_total');
   const shared = counterOf(registry, authPrometheus, 'latchkey_refreshes_shared_total');
+  const spansLost = counterOf(registry, authPrometheus, 'latchkey_spans_lost_total');
   const storeUp = gaugeOf(registry, authPrometheus, 'latchkey_store_up');
   // Where each task remembers by itself nothing can be away.
   storeUp.set(1);
@@ -22,9 +30,10 @@ export function prometheusListener(registry: Registry): Emit<AuthEvent> {
   return function count(event) {
     switch (event.kind) {
       case 'request': {
-        const { line, failed } = event.locals;
+        const { line, failed, span } = event.locals;
         const [method, status] = [countedMethod(line.method), statusCategory(line.status)];
-        requests.observe({ method, status, route: event.action, reason: failed ?? 'none' }, event.ms / 1000);
+        const labels = { method, status, route: event.action, reason: failed ?? 'none' };
+        requests.observe(labels, event.ms / 1000, span);
         return;
       }
       case 'sign_in':
@@ -37,7 +46,7 @@ export function prometheusListener(registry: Registry): Emit<AuthEvent> {
         providerSignOuts.inc({ provider: event.provider, outcome: event.outcome });
         return;
       case 'question':
-        questions.observe({ ...event.asked, outcome: event.outcome }, event.ms / 1000);
+        questions.observe({ ...event.asked, outcome: event.outcome }, event.ms / 1000, currentSpan());
         return;
       case 'group_lookup':
         lookups.inc({ provider: event.provider, cache: event.isHit ? 'hit' : 'miss' });
@@ -53,6 +62,9 @@ export function prometheusListener(registry: Registry): Emit<AuthEvent> {
         return;
       case 'refresh_shared':
         shared.inc();
+        return;
+      case 'spans_lost':
+        spansLost.inc(event.spans);
         return;
       case 'store':
         storeUp.set(event.isAway ? 0 : 1);

@@ -91,6 +91,7 @@ export function statsdListener(statsd: Statsd<AuthStatsdName>): Emit<AuthEvent> 
         return statsd.gauge('store.up', event.isAway ? 0 : 1, {});
       case 'operator':
       case 'refresh_shared':
+      case 'spans_lost':
         return statsd.count('provider.singleflight', { endpoint: 'RefreshAccessToken' });
     }
   };

@@ -1,6 +1,7 @@
 import { givenRequestId, HttpError } from '@latchkey/http';
 import type { RateLimit } from '@latchkey/http';
 import type { ClientSettings } from '@latchkey/settings';
+import { under } from '@latchkey/telemetry';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Handler } from '../web/locals.ts';
@@ -12,7 +13,7 @@ type Credentials = { readonly id: string; readonly secret: string };
  * come when not one byte of a body has, so that a stranger gives us nothing to read. Basic is the one way that every
  * server of RFC 6749 has (section 2.3.1).
  *
- * From here on the request has the id that the client gave it.
+ * From here on the request has the id that the client gave it, and is part of its trace.
  *
  * @throws HttpError `client_refused`, `too_many_requests`
  */
@@ -20,9 +21,10 @@ export function requireClient(client: ClientSettings, limit: RateLimit): Handler
   return async function refuseStrangers(req, res, next) {
     if (isClient(req.headers, client)) {
       // What both do about one request has one id.
-      const { line } = res.locals;
-      line.id = givenRequestId(req.headers) ?? line.id;
-      return next();
+      const { locals } = res;
+      locals.line.id = givenRequestId(req.headers) ?? locals.line.id;
+      locals.span = locals.span?.joined(req.headers);
+      return under(locals.span, next);
     }
     await limit(req, res.locals.line.client ?? '');
     throw new HttpError('client_refused', { headers: { 'WWW-Authenticate': 'Basic realm="latchkey"' } });

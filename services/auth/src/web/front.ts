@@ -19,10 +19,12 @@ import {
   withoutImpliedPort,
 } from '@latchkey/http';
 import type { Authority, CanonicalRequest } from '@latchkey/http';
-import type { Emit, RequestLine } from '@latchkey/telemetry';
+import { tracedMethod, under } from '@latchkey/telemetry';
+import type { Emit, RequestLine, RequestSpan, Tracer } from '@latchkey/telemetry';
 import { performance } from 'node:perf_hooks';
 import type { RequestHandler } from 'express';
 import { actionOf } from '../telemetry/action.ts';
+import type { Action } from '../telemetry/action.ts';
 import type { AuthEvent } from '../telemetry/events.ts';
 import type { Locals } from './locals.ts';
 
@@ -42,6 +44,8 @@ export function front(
     readonly secure: boolean;
     readonly providers: { has(slug: string): boolean };
     readonly emit: Emit<AuthEvent>;
+    /** undefined: there are no traces */
+    readonly tracer?: Tracer | undefined;
   },
   options: { readiness: Readiness; trustedProxies: readonly string[] },
 ): FrontHandler {
@@ -56,6 +60,9 @@ export function front(
       duration: 0,
     };
     res.locals.line = line;
+    res.locals.span = parts.tracer?.receive(req.method, trust.isTrusted(req) ? req.headers : undefined);
+    const amznTraceId = trust.amznTraceId(req);
+    if (amznTraceId !== undefined) line.amzn_trace_id = amznTraceId;
     const started = performance.now();
     res.once('close', function record() {
       line.status = statusOf(res);
@@ -63,6 +70,7 @@ export function front(
       const ms = performance.now() - started - (res.locals.heldMs ?? 0);
       line.duration = Math.round(ms * 10) / 10;
       const action = actionOf(line.path, parts.providers);
+      if (res.locals.span !== undefined) endSpan(res.locals.span, res.locals, action);
       parts.emit({ kind: 'request', locals: res.locals, action, ms });
     });
     res.set(headers);
@@ -81,8 +89,22 @@ export function front(
     Object.assign(line, { host: request.host, path: request.rawPath, client: request.client });
     const isOurs = isSameAuthority(request, parts.authority) || isUnderAnyName(request);
     if (!isOurs) throw new HttpError('unknown_host');
-    return next();
+    return under(res.locals.span, next);
   };
+}
+
+// A health check is told to nobody.
+function endSpan(span: RequestSpan, { line, failed }: Locals, action: Action): void {
+  line.trace_id = span.traceId;
+  if (action === 'ping') return;
+  const name = `${tracedMethod(line.method)} ${action}`;
+  const { status } = line;
+  span.end({
+    name,
+    status,
+    error: status < 400 ? undefined : failed,
+    attributes: { 'latchkey.action': action },
+  });
 }
 
 // Those inside may know us by another name: applications, for which public keys are the same under all of them, and operators,

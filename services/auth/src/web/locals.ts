@@ -1,11 +1,13 @@
 import type { ErrorCode } from '@latchkey/contract';
-import type { RequestLine } from '@latchkey/telemetry';
+import type { RequestLine, RequestSpan } from '@latchkey/telemetry';
 import type { NextFunction, Request, Response } from 'express';
 
 /** What a request carries along while it is answered. */
 export type Locals = {
   /** what it will leave in the log */
   line: RequestLine;
+  /** where tracing is on */
+  span?: RequestSpan | undefined;
   /** the error that it was answered with */
   failed?: ErrorCode;
   /** groups that the proxy needed could not be had */

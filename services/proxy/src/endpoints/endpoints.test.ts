@@ -50,7 +50,7 @@ const endpoints = createEndpoints({
 });
 const serveEndpoint = createServeEndpoint(endpoints);
 const server = createServer((req, res) => {
-  exchange = openExchange(req, res, 'an-id');
+  exchange = openExchange(req, res, { id: 'an-id', amznTraceId: undefined, span: undefined });
   serveEndpoint(exchange, { request, route });
 });
 

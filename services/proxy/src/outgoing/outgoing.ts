@@ -69,13 +69,14 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
   }
 
   return {
-    headersFor({ id, req }, forward) {
+    headersFor({ id, req, upstream }, forward) {
       const { request, route, decision, target } = forward;
       const origin = addresses.origin(request);
       const headers = requestHeaders({
         rawHeaders: req.rawHeaders,
         request,
         requestId: id,
+        trace: upstream?.headers(),
         origin,
         upstreamHost: target.origin.slice(target.origin.indexOf('//') + 2),
         plan: planOf(route).request,

@@ -13,6 +13,8 @@ export type RequestHeaderInput = {
   readonly rawHeaders: readonly string[];
   readonly request: CanonicalRequest;
   readonly requestId: string;
+  /** what names our span to the application; absent where tracing is off: then a caller's travels on */
+  readonly trace?: Readonly<Record<string, string>> | undefined;
   /** the scheme and authority that the browser used */
   readonly origin: string;
   /** host and port of the upstream */
@@ -86,6 +88,7 @@ export function requestHeaders(input: RequestHeaderInput): string[] {
     'X-Request-Id',
     input.requestId,
   );
+  if (input.trace !== undefined) headers.push(...Object.entries(input.trace).flat());
   if (identity !== undefined) headers.push(...plan.injected, ...identity);
   return headers;
 }
@@ -110,8 +113,8 @@ const preflightHeaders: ReadonlySet<string> = new Set([
 /** What there is to know of the name of a header that a caller sent. */
 type RequestName = { readonly lower: string; readonly folded: string; readonly fate: Fate };
 
-/** What becomes of a header: it ends here, it is ours to say, it is the cookies, it holds an address, or it travels on. */
-type Fate = 'drop' | 'reserved' | 'cookie' | 'address' | 'keep';
+/** What becomes of a header: it ends here, it is ours to say, the cookies, an address, a trace, or it travels on. */
+type Fate = 'drop' | 'reserved' | 'cookie' | 'address' | 'trace' | 'keep';
 
 /** Tells what becomes of a header that a caller sent. */
 export const requestName = byName((name): RequestName => {
@@ -127,12 +130,13 @@ function fateOf(lower: string): Fate {
   if (!framing.has(lower) && framing.has(foldName(lower))) return 'drop';
   if (isReserved(lower)) return 'reserved';
   if (lower === 'destination' || lower === 'if') return 'address';
+  if (lower === 'traceparent' || lower === 'tracestate') return 'trace';
   return lower === 'cookie' ? 'cookie' : 'keep';
 }
 
 // What the caller sent and may travel on.
 function forwardedOnly(input: RequestHeaderInput, host: string): string[] {
-  const { rawHeaders, plan, isPreflight, isOwnCookie, innerAddress } = input;
+  const { rawHeaders, trace, plan, isPreflight, isOwnCookie, innerAddress } = input;
   const hops = hopByHop(rawHeaders);
   const kept: string[] = [];
   const cookies: string[] = [];
@@ -141,6 +145,7 @@ function forwardedOnly(input: RequestHeaderInput, host: string): string[] {
     const value = rawHeaders[at + 1] ?? '';
     const { lower, folded, fate } = requestName(name);
     if (hops.has(lower) || fate === 'drop' || fate === 'reserved') continue;
+    if (fate === 'trace' && trace !== undefined) continue;
     if (isPreflight && !preflightHeaders.has(lower)) continue;
     if (plan.ownNames.has(folded)) continue;
     if (plan.isStripped?.(folded) === true && !framing.has(lower)) continue;

@@ -1,5 +1,6 @@
 import type { Mismatch } from '../handshake/compare.ts';
 import type { WhyNot } from '../ongoing.ts';
+import type { Span } from '@latchkey/telemetry';
 import type { RequestRecord } from './request-record.ts';
 
 /**
@@ -22,6 +23,7 @@ export type ProxyEvent =
       readonly ms: number;
       /** the session that it passes with: how long ago auth vouched for it, and whether that has to do because auth cannot be asked */
       readonly session?: { readonly ageMs: number; readonly isInGrace: boolean } | undefined;
+      readonly span?: Span | undefined;
     }
   /** a WebSocket is open from now on, until the other of the two */
   | { readonly kind: 'tunnel_opened' }
@@ -47,6 +49,8 @@ export type ProxyEvent =
   | { readonly kind: 'grace_began'; readonly detail: string }
   /** auth answers again, and for a while no session has needed its grace period */
   | { readonly kind: 'grace_over'; readonly ms: number }
+  /** so many spans could not be delivered, and nobody will see them */
+  | { readonly kind: 'spans_lost'; readonly spans: number }
   /** auth goes by something else than the proxy does */
   | { readonly kind: 'mismatch_began'; readonly mismatch: Mismatch; readonly isReady: boolean }
   /** and no longer */

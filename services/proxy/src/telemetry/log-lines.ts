@@ -95,8 +95,10 @@ function levelOf({ record: { error, isHealthCheck } }: RequestEvent): ErrorLevel
 }
 
 function fieldsOf({ record, method, status, ms }: RequestEvent): string {
-  const { id, request, route, decision, principal, error, detail } = record;
+  const { id, span, amznTraceId, request, route, decision, principal, error, detail } = record;
   let fields = `${field('id', id)}${field('method', method)},"status":${status},"duration":${Math.round(ms * 10) / 10}`;
+  if (span !== undefined) fields += field('trace_id', span.traceId);
+  if (amznTraceId !== undefined) fields += field('amzn_trace_id', amznTraceId);
   if (record.isHealthCheck === true) fields += field('path', healthPath);
   if (record.isQuestion === true) fields += ',"question":true';
   if (request !== undefined) {

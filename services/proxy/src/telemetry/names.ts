@@ -1,3 +1,4 @@
+import { spansLost } from '@latchkey/telemetry';
 import type { PrometheusTable, SentNames, ServiceMetrics, StatsdTable } from '@latchkey/telemetry';
 
 const goOnly = 'It counts what only the runtime of Go has.';
@@ -163,6 +164,7 @@ export const proxyPrometheus = {
   latchkey_auth_mismatch: { kind: 'gauge', labels: ['what'], help: mismatch, statsd: 'auth.mismatch' },
   latchkey_people_active: { kind: 'gauge', labels: [], help: people, statsd: 'people.active' },
   latchkey_websockets_open: { kind: 'gauge', labels: [], help: webSockets, statsd: 'websockets.open' },
+  latchkey_spans_lost_total: spansLost,
   latchkey_upstream_reloads_total: {
     kind: 'counter',
     labels: ['outcome'],

@@ -1,5 +1,12 @@
 import { isTransient } from '@latchkey/access';
-import { counterOf, countedMethod, gaugeOf, histogramOf, statusCategory } from '@latchkey/telemetry';
+import {
+  counterOf,
+  countedMethod,
+  currentSpan,
+  gaugeOf,
+  histogramOf,
+  statusCategory,
+} from '@latchkey/telemetry';
 import type { Registry } from 'prom-client';
 
 import { mismatchKinds } from '../handshake/compare.ts';
@@ -29,6 +36,7 @@ export function prometheusListener(registry: Registry, levels: Levels): Emit<Pro
   const graceInUse = gaugeOf(registry, proxyPrometheus, 'latchkey_session_grace_in_use');
   const mismatch = gaugeOf(registry, proxyPrometheus, 'latchkey_auth_mismatch');
   for (const what of mismatchKinds) mismatch.set({ what }, 0);
+  const spansLost = counterOf(registry, proxyPrometheus, 'latchkey_spans_lost_total');
   gaugeOf(registry, proxyPrometheus, 'latchkey_people_active', levels.people);
   gaugeOf(registry, proxyPrometheus, 'latchkey_websockets_open', levels.webSockets);
 
@@ -39,6 +47,7 @@ export function prometheusListener(registry: Registry, levels: Levels): Emit<Pro
     requests.observe(
       { method: countedMethod(method), status: statusCategory(status), route, reason },
       ms / 1000,
+      record.span,
     );
     if (isRefused(record)) denials.inc({ route, reason });
     else if (decision?.allow === false && !isTransient(decision.reason))
@@ -46,10 +55,10 @@ export function prometheusListener(registry: Registry, levels: Levels): Emit<Pro
     if (error !== undefined) errors.inc({ route, error });
   }
 
-  function countAdmitted({ isPublic, ms, session }: Extract<ProxyEvent, { kind: 'admitted' }>): void {
-    overhead.observe({ public: String(isPublic) }, ms / 1000);
+  function countAdmitted({ isPublic, ms, session, span }: Extract<ProxyEvent, { kind: 'admitted' }>): void {
+    overhead.observe({ public: String(isPublic) }, ms / 1000, span);
     if (session === undefined) return;
-    ages.observe(session.ageMs / 1000);
+    ages.observe({}, session.ageMs / 1000, span);
     if (session.isInGrace) inGrace.inc();
   }
 
@@ -60,7 +69,7 @@ export function prometheusListener(registry: Registry, levels: Levels): Emit<Pro
       case 'admitted':
         return countAdmitted(event);
       case 'question':
-        return checks.observe({ outcome: event.outcome }, event.ms / 1000);
+        return checks.observe({ outcome: event.outcome }, event.ms / 1000, currentSpan());
       case 'question_shared':
         return shared.inc();
       case 'grace':
@@ -73,6 +82,8 @@ export function prometheusListener(registry: Registry, levels: Levels): Emit<Pro
         return mismatch.set({ what: event.mismatch.what }, 1);
       case 'mismatch_over':
         return mismatch.set({ what: event.what }, 0);
+      case 'spans_lost':
+        return spansLost.inc(event.spans);
       case 'tunnel_opened':
       case 'tunnel_closed':
       case 'cut':

@@ -2,11 +2,14 @@ import { isTransient } from '@latchkey/access';
 import type { Decision, Principal } from '@latchkey/access';
 import type { ErrorCode } from '@latchkey/contract';
 import type { CanonicalRequest } from '@latchkey/http';
+import type { Span } from '@latchkey/telemetry';
 import type { Route } from '@latchkey/upstreams';
 
 /** What is recorded of one request, as far as it came. */
 export type RequestRecord = {
   readonly id: string;
+  readonly amznTraceId?: string | undefined;
+  readonly span?: Span | undefined;
   /** nothing else is known of it */
   readonly isHealthCheck?: boolean;
   /** a server in front asked about it, and forwards it by itself */

@@ -50,6 +50,7 @@ export function statsdListener(statsd: Statsd<ProxyStatsdName>): Emit<ProxyEvent
       case 'tunnel_opened':
       case 'tunnel_closed':
       case 'cut':
+      case 'spans_lost':
     }
   };
 }
