@@ -30,19 +30,22 @@ async function tryAll(): Promise<void> {
   const world = await startWorld();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void world.close().finally(() => process.exit(1)));
-  const load = await startLoad(world);
-  const newcomer = startNewcomer(world);
   try {
-    await pause(warmUpMs);
-    for (const fault of chosen) {
-      if (performance.now() > over) break;
-      const row = await tryOut(fault, { world, load, newcomer });
-      rows.push(row);
-      say(`${row.wrong.length === 0 ? 'ok     ' : 'FAILED '} ${fault.name}`);
-      for (const line of row.wrong) say(`          ${line}`);
+    const load = await startLoad(world);
+    const newcomer = startNewcomer(world);
+    try {
+      await pause(warmUpMs);
+      for (const fault of chosen) {
+        if (performance.now() > over) break;
+        const row = await tryOut(fault, { world, load, newcomer });
+        rows.push(row);
+        say(`${row.wrong.length === 0 ? 'ok     ' : 'FAILED '} ${fault.name}`);
+        for (const line of row.wrong) say(`          ${line}`);
+      }
+    } finally {
+      await Promise.all([load.stop(), newcomer.stop()]);
     }
   } finally {
-    await Promise.all([load.stop(), newcomer.stop()]);
     await world.close();
   }
 }
