@@ -55,7 +55,7 @@ describe('compose', () => {
     environment: z.record(z.string(), z.string()).default({}),
     ports: z.array(z.string()).default([]),
     secrets: z.array(z.string()).default([]),
-    networks: z.union([z.array(z.string()), z.record(z.string(), z.unknown())]).optional(),
+    networks: z.array(z.string()).default([]),
   });
   const file = z
     .object({
@@ -64,10 +64,7 @@ describe('compose', () => {
       secrets: z.record(z.string(), z.object({ file: z.string() })),
     })
     .parse(load(read('deploy/compose/compose.yml'), { schema: CORE_SCHEMA.withTags(mergeTag) }));
-  const networksOf = (name: string) => {
-    const { networks = [] } = file.services[name] ?? {};
-    return Array.isArray(networks) ? networks : Object.keys(networks);
-  };
+  const networksOf = (name: string) => file.services[name]?.networks ?? [];
   const on = (network: string) =>
     Object.keys(file.services).filter((name) => networksOf(name).includes(network));
   const environmentOf = (name: string) => file.services[name]?.environment ?? {};
@@ -79,6 +76,7 @@ describe('compose', () => {
   });
 
   test('lets only auth reach the store, and only the proxy reach applications', () => {
+    expect(on('front').toSorted()).toEqual(['auth', 'front', 'proxy']);
     expect(on('store').toSorted()).toEqual(['auth', 'store']);
     expect(on('services').toSorted()).toEqual(['auth', 'proxy']);
     expect(on('applications').toSorted()).toEqual(['hello', 'proxy', 'wiki']);
