@@ -1,6 +1,11 @@
 import { authMetrics } from '@latchkey/auth';
 import { renderLintReference, renderMigrationReference } from '@latchkey/cli';
-import { renderEndpointReference, renderErrorReference } from '@latchkey/contract';
+import {
+  renderAuditReference,
+  renderAuditSchema,
+  renderEndpointReference,
+  renderErrorReference,
+} from '@latchkey/contract';
 import { renderMetricsReference } from '@latchkey/telemetry';
 import { proxyMetrics } from '@latchkey/proxy';
 import { renderConfigurationReference } from '@latchkey/settings';
@@ -20,6 +25,8 @@ const root = join(import.meta.dirname, '../..');
 export function generatedPages(): Record<string, string> {
   return {
     'advisories.md': renderAdvisories(),
+    'audit.md': renderAuditReference(),
+    'audit.schema.json': renderAuditSchema(),
     'configuration.md': renderConfigurationReference(),
     'dashboards.md': renderMetricsReference([proxyMetrics, authMetrics]),
     'diagnostics.md': `${renderDiagnosticsReference()}\n${renderLintReference()}`,

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { Readable } from 'node:stream';
 import { run } from '@latchkey/cli';
 import { sendRaw } from '../fixtures/raw-request.ts';
 import { valuesOf } from '../fixtures/recorder.ts';
@@ -100,6 +101,7 @@ AUTHORIZE_EMAIL_DOMAINS=example.com
       stderr: () => undefined,
       env: {},
       readFile: (path) => new TextEncoder().encode(files[path]),
+      readPieces: () => Readable.from([]),
       isTerminal: false,
       call: () => Promise.reject(new Error('nothing is sent')),
       release: { version: '', revision: '' },

@@ -2,7 +2,7 @@ import { errors, errorJson, operatorClaim, operatorClaimHeader } from '@latchkey
 import { HttpError, newRequestId, replyJson, replyText, startServer, trustPeers } from '@latchkey/http';
 import type { RunningServer } from '@latchkey/http';
 import { exposition } from '@latchkey/telemetry';
-import type { Registry } from '@latchkey/telemetry';
+import type { Audit, Registry } from '@latchkey/telemetry';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { challenge, isOperator } from './credential.ts';
@@ -18,6 +18,8 @@ export type AdminOptions = {
   /** one of the machine's; default: all */
   readonly address?: string | undefined;
   readonly log: Logger;
+  /** absent where there is none */
+  readonly audit?: Pick<Audit, 'write'> | undefined;
   readonly readiness: Readiness;
   readonly registry: Registry;
   /** of operators; absent: there are none, and nothing for them */
@@ -39,7 +41,7 @@ const trust = trustPeers([]);
  * @throws the `listen` error
  */
 export async function startAdmin(options: AdminOptions): Promise<RunningServer> {
-  const { port, address, log, secrets } = options;
+  const { port, address, log, audit, secrets } = options;
   const open = openEndpoints(options);
   const forOperators = new Map(
     secrets === undefined
@@ -56,18 +58,25 @@ export async function startAdmin(options: AdminOptions): Promise<RunningServer> 
     }
     const endpoint = forOperators.get(path);
     if (endpoint === undefined) throw new HttpError('not_found');
+    const { client } = trust.read(req);
+    const asked = { client, request: id };
     if (!isOperator(req.headers.authorization, secrets ?? [])) {
+      const reason = 'operator_refused';
+      audit?.write({ event: 'credentials_refused', outcome: 'refused', reason, ...asked });
       throw new HttpError('operator_refused', { headers: challenge });
     }
     refuseOthers(req, endpoint.methods);
-    const { client } = trust.read(req);
-    const line = { audit: 'operator', id, client, operator_claim: claimOf(req), action: endpoint.action };
+    const [{ action }, operator] = [endpoint, claimOf(req)];
+    const line = { audit: 'operator', id, client, operator_claim: operator, action };
+    const entry = { event: 'operator', action, operator, ...asked } as const;
     try {
       const { answer, written } = await endpoint.tell(req);
       log.warn({ ...line, ...written }, 'operator');
+      audit?.write({ ...entry, outcome: 'done' });
       return replyJson(res, 200, answer);
     } catch (error) {
       log.warn({ ...line, error: codeOf(error) }, 'operator');
+      audit?.write({ ...entry, outcome: 'failed', reason: codeOf(error) });
       throw error;
     }
   }

@@ -9,6 +9,8 @@ export type Io = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Gives the bytes of a file, and those of standard input for `-`; throws as `readFileSync` does. */
   readFile(path: string): Uint8Array;
+  /** The same in pieces, for what may be long; it is thrown when the first of them is asked for. */
+  readPieces(path: string): AsyncIterable<Uint8Array>;
   /** Whether somebody looks at stdout, and not a pipe. */
   readonly isTerminal: boolean;
   /** Asks whoever sits there, and gives the line that they type; absent where nobody does. */

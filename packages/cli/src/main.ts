@@ -3,7 +3,7 @@
 import '@latchkey/http/node-version';
 import { call } from '@latchkey/http';
 import { release } from '@latchkey/http/release';
-import { readFileSync } from 'node:fs';
+import { createReadStream, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { buffer } from 'node:stream/consumers';
 import { run } from './run.ts';
@@ -16,14 +16,16 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const argv = process.argv.slice(2);
-// Not with readFileSync, which fails where the other end of a pipe has nothing to say yet.
-const input = argv.includes('-') ? await buffer(process.stdin) : undefined;
+// Not with readFileSync, which fails where the other end of a pipe has nothing to say yet. What may be longer than memory is
+// read in pieces.
+const input = argv.includes('-') && argv[0] !== 'audit' ? await buffer(process.stdin) : undefined;
 
 process.exitCode = await run(argv, {
   stdout: (text) => void process.stdout.write(text),
   stderr: (text) => void process.stderr.write(text),
   env: process.env,
   readFile: (path) => (path === '-' && input ? input : readFileSync(path)),
+  readPieces: (path) => (path === '-' ? process.stdin : createReadStream(path)),
   isTerminal: process.stdout.isTTY,
   ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
   call,

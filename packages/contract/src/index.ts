@@ -8,6 +8,13 @@ export {
   revocationRequest,
 } from './admin.ts';
 export type { AdminSession, AdminSessionList, RevocationAnswer, RevocationRequest } from './admin.ts';
+export { auditMark, chainBegin, nextLine } from './audit/chain.ts';
+export type { ChainEnd } from './audit/chain.ts';
+export { auditedSession, auditEvents, auditLine } from './audit/events.ts';
+export type { AuditEntry } from './audit/events.ts';
+export { independentCheck, renderAuditReference, renderAuditSchema } from './audit/reference.ts';
+export { createVerifier, TooBroken } from './audit/verify.ts';
+export type { Checked, CheckedChain, ChainFault } from './audit/verify.ts';
 export { errorJson } from './errors/body.ts';
 export type { ErrorBody } from './errors/body.ts';
 export type { ErrorLevel } from './errors/entry.ts';

@@ -1,3 +1,4 @@
+import { auditVariables } from './audit.ts';
 import { domainList, emailAddressList, emailDomainList, host } from './address.ts';
 import { duration, sessionLifetime } from './duration.ts';
 import { headerSecretList, keyList, sharedSecretList } from './secret.ts';
@@ -146,5 +147,6 @@ export const authVariables = {
   },
   ...observabilityVariables,
   ...tracingVariables,
+  ...auditVariables,
   ...outgoingVariables,
 } satisfies Table;

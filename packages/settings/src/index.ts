@@ -5,8 +5,10 @@ export { sentenceOf } from './problem.ts';
 export type { Problem } from './problem.ts';
 export { renderConfigurationReference } from './reference.ts';
 export { readSecretFile, readSmallFile } from './secret-file.ts';
+export { isAuditKey } from './audit.ts';
 export type {
   AdminSettings,
+  AuditSettings,
   AuthSettings,
   ClientSettings,
   CognitoProviderSettings,

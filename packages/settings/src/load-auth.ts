@@ -1,3 +1,4 @@
+import { auditSettings, checkAudit } from './audit.ts';
 import { authVariables } from './auth-variables.ts';
 import { createEnvironment } from './environment.ts';
 import type { Environment } from './environment.ts';
@@ -70,6 +71,7 @@ function readEnvironment(given: Environment): Survey<AuthSettings> {
   checkCookieReachesHost(reading, findings);
   checkPortsDiffer(reading.known, findings);
   checkAdmin(reading, findings);
+  checkAudit(reading, findings);
   checkStore(reading.known, reading.given, findings);
   warnOfRemovedNames(removedFromAuth, environment, findings);
   warnOfNearMisses('auth', environment, findings);
@@ -107,6 +109,7 @@ function authSettings(values: Values<typeof authVariables>, providers: ProviderS
     metrics: metricsSettings(values),
     ...tracingSettings(values, 'auth'),
     logging: loggingSettings(values),
+    ...auditSettings(values),
     ...outgoingSettings(values),
   };
 }

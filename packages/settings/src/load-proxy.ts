@@ -3,6 +3,7 @@ import type { Environment } from './environment.ts';
 import { noFindings } from './findings.ts';
 import type { Findings } from './findings.ts';
 import { warnOfNearMisses } from './near-misses.ts';
+import { auditSettings, checkAudit } from './audit.ts';
 import { proxyVariables } from './proxy-variables.ts';
 import { readTable } from './read-table.ts';
 import type { Reading } from './read-table.ts';
@@ -60,6 +61,7 @@ function readEnvironment(environment: Environment): Survey<ProxySettings> {
   checkLocalTargets(reading, findings);
   checkPortsDiffer(reading.known, findings);
   checkAdmin(reading, findings);
+  checkAudit(reading, findings);
   warnOfRemovedNames(removedFromProxy, environment, findings);
   warnOfNearMisses('proxy', environment, findings);
 
@@ -120,6 +122,7 @@ function proxySettings(
     metrics: metricsSettings(values),
     ...tracingSettings(values, 'proxy'),
     logging: loggingSettings(values),
+    ...auditSettings(values),
     ...outgoingSettings(values),
   };
 }

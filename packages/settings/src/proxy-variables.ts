@@ -1,3 +1,4 @@
+import { auditVariables } from './audit.ts';
 import { domain, emailAddressList, emailDomainList, origin } from './address.ts';
 import { duration, durationOrZero } from './duration.ts';
 import {
@@ -237,6 +238,7 @@ export const proxyVariables = {
   },
   ...observabilityVariables,
   ...tracingVariables,
+  ...auditVariables,
   ...outgoingVariables,
   RIG_IMAGE_VERSION: {
     type: text,

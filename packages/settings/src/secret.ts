@@ -15,7 +15,8 @@ const keyLengths: ReadonlySet<number> = new Set([32, 48, 64]);
 // Of this process alone: no secret that anybody can know is ever in the place of one.
 const example = randomBytes(32).toString('base64');
 
-const key = valueType(
+/** One key in padded base64, kept as given. */
+export const key = valueType(
   'key',
   'base64 of 32 or 64 random bytes: the output of openssl rand -base64 32',
   (text) => {

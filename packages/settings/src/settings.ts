@@ -63,6 +63,8 @@ export type ProxySettings = {
   /** absent: there are no traces */
   tracing?: TracingSettings;
   logging: LoggingSettings;
+  /** Absent: there is no audit log. */
+  audit?: AuditSettings;
   outgoing?: OutgoingSettings;
 };
 
@@ -109,6 +111,8 @@ export type AuthSettings = {
   /** absent: there are no traces */
   tracing?: TracingSettings;
   logging: LoggingSettings;
+  /** Absent: there is no audit log. */
+  audit?: AuditSettings;
   outgoing?: OutgoingSettings;
 };
 
@@ -288,6 +292,16 @@ export type TracingSettings = {
 };
 
 export type LoggingSettings = { enabled: boolean; level: LogLevel };
+
+/** Where the audit log goes, to one of them at least. */
+export type AuditSettings = {
+  stdout: boolean;
+  file?: string;
+  /** What becomes of sign-ins while it cannot be written. */
+  onFailure: 'continue' | 'refuse';
+  /** In base64; absent: its hashes need none. */
+  key?: string;
+};
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 

@@ -1,3 +1,6 @@
+export { openAudit } from './audit/audit.ts';
+export type { Audit } from './audit/audit.ts';
+export { auditMetrics } from './audit/metrics.ts';
 export { countedMethod, statusCategory } from './counted.ts';
 export { emitTo } from './emitter.ts';
 export type { Emit } from './emitter.ts';

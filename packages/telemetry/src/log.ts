@@ -1,11 +1,15 @@
 import { pino } from 'pino';
 import type { DestinationStream, Level, Logger } from 'pino';
+import { outputTo } from './output.ts';
+import type { Output } from './output.ts';
 import { standardOutput } from './standard-output.ts';
 
 /** Writes a line whose fields are JSON already, each behind a comma: `,"status":200`. */
 export type WriteLine = (level: Level, fields: string) => void;
 
-const lineWriters = new WeakMap<Logger, (msg: string) => WriteLine>();
+type Inside = { readonly output: Output; readonly linesThatSay: (msg: string) => WriteLine };
+
+const insides = new WeakMap<Logger, Inside>();
 
 /** A service's log: JSON lines with `time` in ISO 8601 (UTC) and `level` as a word. */
 export function createLog(options: {
@@ -14,7 +18,8 @@ export function createLog(options: {
   /** default: standard output */
   destination?: DestinationStream;
 }): Logger {
-  const destination = options.destination ?? standardOutput(options.service);
+  const { destination } = options;
+  const output = destination === undefined ? standardOutput(options.service) : outputTo(destination);
   const timestamp = timestamps();
   const log = pino(
     {
@@ -23,16 +28,17 @@ export function createLog(options: {
       timestamp,
       formatters: { level: (label) => ({ level: label }) },
     },
-    destination,
+    output,
   );
   const service = JSON.stringify(options.service);
-  lineWriters.set(log, function linesThatSay(msg) {
+  function linesThatSay(msg: string): WriteLine {
     const end = `,"msg":${JSON.stringify(msg)}}\n`;
     return function writeLine(level, fields) {
       if (!log.isLevelEnabled(level)) return;
-      destination.write(`{"level":"${level}"${timestamp()},"service":${service}${fields}${end}`);
+      output.write(`{"level":"${level}"${timestamp()},"service":${service}${fields}${end}`);
     };
-  });
+  }
+  insides.set(log, { output, linesThatSay });
   return log;
 }
 
@@ -43,9 +49,18 @@ export function createLog(options: {
  * @param msg the `msg` of each of these lines
  */
 export function lineWriter(log: Logger, msg: string): WriteLine {
-  const linesThatSay = lineWriters.get(log);
-  if (linesThatSay === undefined) throw new TypeError('not a log of createLog');
-  return linesThatSay(msg);
+  return insideOf(log).linesThatSay(msg);
+}
+
+/** Where the lines of a log that `createLog` made go, for lines of another kind. */
+export function outputOf(log: Logger): Output {
+  return insideOf(log).output;
+}
+
+function insideOf(log: Logger): Inside {
+  const inside = insides.get(log);
+  if (inside === undefined) throw new TypeError('not a log of createLog');
+  return inside;
 }
 
 /** A text as JSON. As `JSON.stringify` would, and at a tenth of its cost for what needs no escape. */

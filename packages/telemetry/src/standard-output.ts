@@ -1,13 +1,13 @@
 import { writeSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { pino } from 'pino';
-import type { DestinationStream } from 'pino';
+import type { Output } from './output.ts';
 
 // POSIX, write(): what is at most PIPE_BUF bytes (4096 on Linux) "shall not be interleaved with data from other processes
 // doing writes on the same pipe". More at once would tear the lines of two services that share one.
 const pipeBytes = 4096;
 // For a disk that has room again, or a reader that comes back.
-const keptBytes = 1024 * 1024;
+export const keptBytes = 1024 * 1024;
 const sayEveryMs = 60_000;
 const standardError = 2;
 
@@ -20,7 +20,7 @@ const standardError = 2;
  * everybody out. A few lines are kept, the rest is counted and lost. Standard error says so, and the log itself as soon as it
  * can.
  */
-export function standardOutput(service: string): DestinationStream {
+export function standardOutput(service: string): Output {
   const out = pino.destination({
     sync: true,
     minLength: pipeBytes - 1,
@@ -31,15 +31,18 @@ export function standardOutput(service: string): DestinationStream {
   let trouble: string | undefined;
   let lost = 0;
   let saidAt = -Infinity;
+  let recovered: (() => void) | undefined;
 
   function flush(): void {
     isDue = false;
     out.flush();
   }
-  function write(line: string): void {
+  function write(line: string): boolean {
+    const lostBefore = lost;
     out.write(line);
     if (!isDue) setImmediate(flush);
     isDue = true;
+    return lost === lostBefore;
   }
   function lineOf(msg: string): string {
     const line = { level: 'error', time: new Date().toISOString(), service, lost, detail: trouble, msg };
@@ -58,6 +61,7 @@ export function standardOutput(service: string): DestinationStream {
     if (trouble !== undefined) return;
     write(lineOf('the log can be written again'));
     lost = 0;
+    recovered?.();
   }
 
   // pino's own: silent for good without a reader, and the end of the process for whatever else.
@@ -73,5 +77,5 @@ export function standardOutput(service: string): DestinationStream {
     setImmediate(sayEnd);
   });
   process.once('exit', flush);
-  return { write };
+  return { write, trouble: () => trouble, onRecovery: (listener) => (recovered = listener) };
 }

@@ -22,6 +22,11 @@ export async function latchkey(
 ): Promise<CommandOutcome> {
   let stdout = '';
   let stderr = '';
+  function readFile(path: string): Uint8Array {
+    const content = files[path];
+    if (content === undefined) throw Object.assign(new Error(path), { code: 'ENOENT' });
+    return typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  }
   const code = await run(args, {
     stdout: (text) => void (stdout += text),
     stderr: (text) => void (stderr += text),
@@ -30,10 +35,11 @@ export async function latchkey(
     ...(ask !== undefined && { ask }),
     call: answerCall,
     release: { version: '1.2.3', revision: '4943c62' },
-    readFile(path) {
-      const content = files[path];
-      if (content === undefined) throw Object.assign(new Error(path), { code: 'ENOENT' });
-      return typeof content === 'string' ? new TextEncoder().encode(content) : content;
+    readFile,
+    // In small ones, so that lines and even characters are torn.
+    async *readPieces(path) {
+      const content = readFile(path);
+      for (let at = 0; at < content.length; at += 100) yield content.subarray(at, at + 100);
     },
   });
   return { code, stdout, stderr };

@@ -21,7 +21,7 @@ import {
 } from '@latchkey/http';
 import type { Handlers, RateLimit, RunningServer } from '@latchkey/http';
 import { startTracing } from '@latchkey/telemetry';
-import type { Registry } from '@latchkey/telemetry';
+import type { Audit, Registry } from '@latchkey/telemetry';
 import type { AuthSettings } from '@latchkey/settings';
 import cookieParser from 'cookie-parser';
 import express from 'express';
@@ -63,6 +63,8 @@ export type AuthOptions = {
   readonly log: Logger;
   /** for Prometheus, where it reads one */
   readonly registry?: Registry;
+  /** closed with auth */
+  readonly audit?: Audit;
   /** the clock, for tests */
   readonly now?: () => number;
   readonly elapsed?: () => number;
@@ -79,14 +81,15 @@ export type RunningAuth = RunningServer & { readonly internalPort?: number; read
  * @throws SettingsError when the settings cannot work together, or the `listen` error
  */
 export async function startAuth(options: AuthOptions): Promise<RunningAuth> {
-  const { settings, log, registry, providerTimeoutMs = 5_000 } = options;
+  const { settings, log, registry, audit, providerTimeoutMs = 5_000 } = options;
   const clock = clockFrom(options);
-  const telemetry = startAuthTelemetry({ settings, registry, log });
+  const telemetry = startAuthTelemetry({ settings, registry, audit, log });
   const { emit } = telemetry;
   const onLost = (spans: number) => emit({ kind: 'spans_lost', spans });
   const tracer = await startTracing(settings.tracing, { log, onLost });
   const shared = await openStore(settings, { log, emit, ...clock });
-  const parts = createParts(settings, { log, emit, shared, ...clock, providerTimeoutMs });
+  const mustRefuse = () => audit?.mustRefuse() === true;
+  const parts = createParts(settings, { log, emit, shared, ...clock, providerTimeoutMs, mustRefuse });
   const { port, internalPort, trustedProxies, requestsPerMinute } = settings.server;
   const revocations = tellRevocations(parts.store.recentEnds);
   const serve = (onPort: number, ...routers: Router[]): Promise<RunningServer> =>
@@ -120,6 +123,7 @@ export async function startAuth(options: AuthOptions): Promise<RunningAuth> {
       shared.store.close();
       await tracer?.close();
       await telemetry.close();
+      await audit?.close();
     },
   };
 }

@@ -2,7 +2,7 @@ import '@latchkey/http/node-version';
 import { listenError, refuseToStart, stopOnSignals, useOutgoingProxy } from '@latchkey/http';
 import { release } from '@latchkey/http/release';
 import { startAdmin, starting } from '@latchkey/admin';
-import { createLog, createMetrics } from '@latchkey/telemetry';
+import { createLog, createMetrics, openAudit } from '@latchkey/telemetry';
 import { loadAuthSettings, sentenceOf } from '@latchkey/settings';
 import { startAuth } from './app.ts';
 import type { RunningAuth } from './app.ts';
@@ -18,17 +18,24 @@ const proxies = useOutgoingProxy(settings.outgoing ?? {});
 if (proxies !== undefined) log.info(proxies, 'providers are reached through the outgoing proxy');
 for (const warning of [...warnings.map(sentenceOf), ...groupWarnings(settings.providers)]) log.warn(warning);
 
+const audit = openAudit(settings.audit, { service: 'auth', ...release, log });
+
 try {
   const { admin, adminSecrets: secrets } = settings;
   const registry = admin && createMetrics();
   let running: RunningAuth | undefined;
   if (admin !== undefined && registry !== undefined) {
     const readiness = () => running?.readiness() ?? starting;
-    await startAdmin({ ...admin, secrets, readiness, registry, log }).catch((error: unknown) =>
+    await startAdmin({ ...admin, secrets, readiness, registry, log, audit }).catch((error: unknown) =>
       refuseToStart('auth', [listenError(error, admin.port, admin.variable)]),
     );
   }
-  const server = await startAuth({ settings, log, ...(registry !== undefined && { registry }) });
+  const server = await startAuth({
+    settings,
+    log,
+    ...(audit !== undefined && { audit }),
+    ...(registry !== undefined && { registry }),
+  });
   running = server;
   stopOnSignals(server, log);
   log.info({ port: server.port, host: settings.server.host, ...release }, 'listening');

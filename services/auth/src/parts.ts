@@ -25,11 +25,18 @@ const mostPatienceMs = 4_000;
  * Makes the settings ready for use: the parts of which each handler names those that it needs. Times are milliseconds.
  *
  * @param providerTimeoutMs for each question to a provider
+ * @param mustRefuse whether nobody is to be signed in, because it could not be written down
  * @throws SettingsError
  */
 export function createParts(
   settings: AuthSettings,
-  options: Clock & { log: Logger; emit: Emit<AuthEvent>; shared: OpenStore; providerTimeoutMs: number },
+  options: Clock & {
+    log: Logger;
+    emit: Emit<AuthEvent>;
+    shared: OpenStore;
+    providerTimeoutMs: number;
+    mustRefuse: () => boolean;
+  },
 ) {
   const { server, session, client, authorize } = settings;
   const { domain, secure } = session.cookie;
@@ -50,6 +57,7 @@ export function createParts(
   return {
     log: options.log,
     emit: options.emit,
+    mustRefuse: options.mustRefuse,
     now: options.now,
     elapsed: options.elapsed,
     origin,

@@ -8,6 +8,7 @@ import { attemptCookies, deriveKeys, isOwnCookie, sealSignOutHint, sharedFacts }
 import type { ProxySettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
 import { startTracing } from '@latchkey/telemetry';
+import type { Audit } from '@latchkey/telemetry';
 import type { Registry } from 'prom-client';
 import { createAdmission } from './admission.ts';
 import { createAskAuth } from './ask-auth.ts';
@@ -40,7 +41,8 @@ import { createRespond } from './respond/respond.ts';
 import { createForwardAuth } from './forward-auth/answer.ts';
 import { createHttpListener } from './server/http.ts';
 import { createReadQuestion } from './forward-auth/question.ts';
-import { createOngoing, sessionOf } from './ongoing.ts';
+import { sessionOf } from './exchange.ts';
+import { createOngoing } from './ongoing.ts';
 import { createUpgradeListener } from './server/websocket.ts';
 import { createEndedSessions } from './authn/ended-sessions.ts';
 import { followRevocations } from './authn/follow-revocations.ts';
@@ -82,13 +84,15 @@ export async function startProxy(options: {
   registry?: Registry;
   /** which upstream file is in force, for operators */
   upstream?: () => UpstreamState;
+  /** closed with the proxy */
+  audit?: Audit;
   /** for further kinds of credentials, asked before the session cookie */
   authenticators?: readonly Authenticator<KnownSession>[];
   /** the clock, for tests */
   now?: () => number;
   elapsed?: () => number;
 }): Promise<RunningProxy> {
-  const { settings, table, signer, log, registry } = options;
+  const { settings, table, signer, log, registry, audit } = options;
   const clock = clockFrom(options);
   const { now, elapsed } = clock;
   const { client, provider, session } = settings;
@@ -97,6 +101,7 @@ export async function startProxy(options: {
   const { emit, ...telemetry } = startProxyTelemetry({
     settings,
     registry,
+    audit,
     log,
     elapsed,
     upstream: options.upstream,
@@ -175,7 +180,13 @@ export async function startProxy(options: {
   const routes = () => table.current().routes;
   const pageOf = createPageOf({ addresses, publicPorts });
   const launcherOf = createLauncherOf({ routes, pageOf });
-  const refuse = createRefuse({ addresses, launcherOf, cookies, personCookie });
+  const refuse = createRefuse({
+    addresses,
+    launcherOf,
+    cookies,
+    personCookie,
+    mustRefuse: () => audit?.mustRefuse() === true,
+  });
   const showLauncher = createLauncher({
     routes,
     pageOf,
@@ -334,6 +345,7 @@ export async function startProxy(options: {
       tls.close();
       await tracer?.close();
       await telemetry.close();
+      await audit?.close();
     },
   };
 }

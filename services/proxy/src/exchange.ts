@@ -61,7 +61,14 @@ export function recordOf(exchange: Exchange): RequestRecord {
     route: outcome?.route,
     decision: exchange.decision ?? outcome?.decision,
     principal: exchange.principal ?? outcome?.identified?.principal,
+    session: sessionOf(exchange)?.session,
     error,
     detail,
   };
+}
+
+/** The session that a request came with, if any. */
+export function sessionOf({ outcome }: Exchange): KnownSession | undefined {
+  const identified = outcome?.identified;
+  return identified?.kind === 'person' ? identified.session : undefined;
 }

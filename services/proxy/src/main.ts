@@ -2,7 +2,7 @@ import '@latchkey/http/node-version';
 import { listenError, refuseToStart, stopOnSignals, useOutgoingProxy } from '@latchkey/http';
 import { release } from '@latchkey/http/release';
 import { starting } from '@latchkey/admin';
-import { createLog, createMetrics } from '@latchkey/telemetry';
+import { createLog, createMetrics, openAudit } from '@latchkey/telemetry';
 import { loadProxySettings, sentenceOf } from '@latchkey/settings';
 import { openAdminPort } from './admin/listen.ts';
 import { startProxy } from './app.ts';
@@ -57,20 +57,22 @@ if (trouble !== undefined) {
   );
 }
 
+const audit = openAudit(settings.audit, { service: 'proxy', ...release, log });
+
 try {
   const table = createLiveTable(outcome.table);
   const registry = createMetrics();
   const status = createUpstreamStatus({ source: sourceNameOf(settings.upstream), inForce: first, trouble });
   countReloads(registry, status);
   const copy = createLiveCopy(settings.upstream, log);
-  const taking = { upstream: settings.upstream, table, copy, status, warningsOf, log };
+  const taking = { upstream: settings.upstream, table, copy, status, warningsOf, audit, log };
   const { admin } = settings;
   let running: RunningProxy | undefined;
   if (admin !== undefined) {
     const readiness = () => running?.readiness() ?? starting;
     const file = () => fileInForce(status.current());
-    await openAdminPort(admin, { settings, table, file, readiness, registry, log }).catch((error: unknown) =>
-      refuseToStart('proxy', [listenError(error, admin.port, admin.variable)]),
+    await openAdminPort(admin, { settings, table, file, readiness, registry, log, audit }).catch(
+      (error: unknown) => refuseToStart('proxy', [listenError(error, admin.port, admin.variable)]),
     );
   }
   const server = await startProxy({
@@ -79,6 +81,7 @@ try {
     signer: signing.signer,
     log,
     upstream: status.current,
+    ...(audit !== undefined && { audit }),
     ...(admin !== undefined && { registry }),
   });
   running = server;

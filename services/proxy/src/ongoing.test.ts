@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { sessionOf } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
-import { createOngoing, sessionOf } from './ongoing.ts';
+import { createOngoing } from './ongoing.ts';
 import type { Ongoing } from './ongoing.ts';
 
 const everyMs = 60_000;

@@ -2,6 +2,7 @@ import type { Reason } from '@latchkey/access';
 import type { Outcome } from '@latchkey/admission';
 import type { ErrorCode } from '@latchkey/contract';
 import type { KnownSession } from './authn/session-state.ts';
+import { sessionOf } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
 
 /** Why nobody would be let in where somebody has been: a decision, or an error of ours. */
@@ -82,12 +83,6 @@ export function createOngoing({ everyMs, elapsed }: { everyMs: number; elapsed: 
     recheck: (which) => decideAboutAll([...ongoing.keys()].filter(which)),
     close: () => clearInterval(timer),
   };
-}
-
-/** The session that a request was let in with, if any. */
-export function sessionOf({ outcome }: Exchange): KnownSession | undefined {
-  const identified = outcome?.identified;
-  return identified?.kind === 'person' ? identified.session : undefined;
 }
 
 /** Why a request would not be let in. Where it would lead by now does not matter: what goes on stays with its application. */

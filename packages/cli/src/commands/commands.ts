@@ -1,3 +1,4 @@
+import { audit } from './audit.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { diff } from './diff.ts';
@@ -9,4 +10,14 @@ import { schema } from './schema.ts';
 import { sessions } from './sessions.ts';
 
 /** Every command, in the order in which `--help` lists them. */
-export const commands: readonly Command[] = [check, routes, explain, diff, migrate, schema, keys, sessions];
+export const commands: readonly Command[] = [
+  check,
+  routes,
+  explain,
+  diff,
+  migrate,
+  schema,
+  keys,
+  sessions,
+  audit,
+];

@@ -50,4 +50,12 @@ export const serviceErrors = {
     description:
       'Auth cannot reach the store that its tasks share (`REDIS_URL`), so it cannot know which sessions have ended, and gives no answer about sessions. People who are signed in keep access during the grace period (`SESSION_TTL_GRACEPERIOD` of the proxy); nobody can sign in. The log line has the reason, and `latchkey_store_up` is 0. Auth recovers by itself when the store is back.',
   },
+  audit_unavailable: {
+    status: 503,
+    title: 'This cannot be done at the moment',
+    sentence: 'What is done here has to be written down, and that fails. Try again in a moment.',
+    level: 'error',
+    description:
+      'The audit log (`AUDIT_LOG`) cannot be written, and `AUDIT_LOG_ON_FAILURE` is `refuse`: nobody signs in until it can. Who is signed in and may pass goes on. The log says what is wrong: make room on the disk, or see to whoever reads the pipe. The service recovers by itself.',
+  },
 } as const satisfies Record<string, ErrorEntry>;

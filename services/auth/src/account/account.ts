@@ -86,7 +86,7 @@ export function endOne(parts: OwnAccount): Handler {
     const record = (await othersOf(session, parts)).find(({ sid }) => handleOf(sid) === handle);
     if (record === undefined) throw new HttpError('session_unknown');
     await endSid(record, parts);
-    parts.emit({ kind: 'sign_out' });
+    parts.emit({ kind: 'sign_out', line: res.locals.line, ended: [record] });
     return replyRedirect(res, accountPath);
   };
 }
@@ -105,7 +105,8 @@ export function endAll(parts: OwnAccount): Handler {
     const { givenBack } = await endPerson({ account: session }, parts);
     await Promise.all(sessions.map((held) => endSid(held, parts)));
     await givenBack;
-    parts.emit({ kind: 'sign_out' });
+    const { idp, sub, email } = session;
+    parts.emit({ kind: 'sign_out', line: res.locals.line, ended: [{ idp, sub, email }, ...sessions] });
     takeSessionCookie(res, parts.cookies);
     if (!all) throw new HttpError('sign_out_incomplete');
     signedOut.set(res, '1', signedOutMarkSeconds);

@@ -1,6 +1,9 @@
 import type { SessionStore } from './store.ts';
 import type { SignedInSession } from '../session/stored-session.ts';
 import type { Clock } from '@latchkey/http';
+import type { Session } from '@latchkey/session';
+import type { Emit } from '@latchkey/telemetry';
+import type { AuthEvent, WhyEnded } from '../telemetry/events.ts';
 
 /** What ending a session takes. */
 export type Ending = Pick<Clock, 'now'> & {
@@ -20,4 +23,14 @@ export function endSid(
   { store, now, sessionLifetimeMs }: Ending,
 ): Promise<boolean> {
   return store.revoke(session, now() + sessionLifetimeMs);
+}
+
+/** Ends a session that nobody has asked to end, and tells why. */
+export function endUnasked(
+  session: Session,
+  why: WhyEnded,
+  parts: Ending & { readonly emit: Emit<AuthEvent> },
+): Promise<boolean> {
+  parts.emit({ kind: 'session_ended', whose: session, why });
+  return endSid(session, parts);
 }

@@ -7,7 +7,7 @@ import type { Provider, Renewal } from '../providers/provider.ts';
 import type { AuthEvent } from '../telemetry/events.ts';
 import { confirm, isWordOld } from './confirm.ts';
 import type { Confirming } from './confirm.ts';
-import { endSid } from './end.ts';
+import { endUnasked } from './end.ts';
 import type { Ending } from './end.ts';
 import { within } from '../within.ts';
 import { freshUntil } from './freshness.ts';
@@ -154,7 +154,7 @@ async function askInTurn(
         { idp: session.idp, user: session.email, since: new Date(since * 1000).toISOString() },
         'the provider takes the refresh token of a session no more: its person signs in again',
       );
-      await endSid(session, parts);
+      await endUnasked(session, 'provider_refused', parts);
       return { outcome: 'over' };
     }
     const answer = await ask(refreshToken, { session, known, parts });
@@ -171,7 +171,7 @@ async function ask(refreshToken: string, about: About): Promise<AskedInTurn<Refr
     const answer = await parts.providers.get(session.idp)?.refresh(refreshToken, session.sub);
     if (answer === undefined) return 'refused';
     if (!isSamePerson(answer.identity, session)) {
-      await endSid(session, parts);
+      await endUnasked(session, 'person_changed', parts);
       return { outcome: 'over' };
     }
     const grantState = grantStateAfter(answer, known, parts);

@@ -11,7 +11,7 @@ import type { Emit } from '@latchkey/telemetry';
 import type { Provider } from '../providers/provider.ts';
 import type { AuthEvent } from '../telemetry/events.ts';
 import { describeBrowser } from '../session/browser.ts';
-import { endSid } from '../lifecycle/end.ts';
+import { endSid, endUnasked } from '../lifecycle/end.ts';
 import type { Ending } from '../lifecycle/end.ts';
 import type { OpenStore } from '../store/open.ts';
 import { issueSession } from '../lifecycle/issue.ts';
@@ -38,6 +38,7 @@ type FinishingSignIn = Opening &
     readonly providerSessions: Pick<ProviderSessions, 'hasEnded'>;
     readonly emit: Emit<AuthEvent>;
     readonly shared: OpenStore;
+    readonly mustRefuse: () => boolean;
   };
 
 /** Whom a provider vouches for, and who may sign in. */
@@ -66,9 +67,11 @@ function readOutcome(kept: unknown): Outcome | undefined {
  */
 export function callback(provider: Provider, parts: FinishingSignIn): Handler {
   const once = createOnce(parts.shared, readOutcome);
-  function emitted(outcome: Outcome): Outcome {
+  function emitted(outcome: Outcome, req: Request, { locals: { line } }: Reply): Outcome {
     const how = 'code' in outcome ? outcome.code : 'completed';
-    parts.emit({ kind: 'sign_in', provider: provider.slug, outcome: how });
+    const whose = 'code' in outcome ? { email: outcome.user } : outcome.session;
+    const browser = describeBrowser(req.headers['user-agent']);
+    parts.emit({ kind: 'sign_in', provider: provider.slug, outcome: how, whose, browser, line });
     return outcome;
   }
 
@@ -78,6 +81,9 @@ export function callback(provider: Provider, parts: FinishingSignIn): Handler {
     const attempt = found?.slug === provider.slug ? found : undefined;
     if (attempt?.target !== undefined) res.locals.line.application = new URL(attempt.target).host;
     if (attempt?.secrets === undefined) return answerUnknown(req, res, attempt, parts);
+
+    // The attempt goes on, and so does the provider's code.
+    if (parts.mustRefuse()) throw new HttpError('audit_unavailable');
 
     const { provedWithin, iat: began } = attempt;
     const pending = { state: attempt.state, ...attempt.secrets };
@@ -98,7 +104,9 @@ export function callback(provider: Provider, parts: FinishingSignIn): Handler {
       return { code: 'provider_refused', detail, user: arrival.email };
     }
     // Where the store is away the attempt goes on: the provider's code is as good in a moment.
-    const outcome = refusal ? emitted(refusal) : await once(attempt.state, () => finish().then(emitted));
+    const outcome = refusal
+      ? emitted(refusal, req, res)
+      : await once(attempt.state, () => finish().then((ended) => emitted(ended, req, res)));
     res.append('Set-Cookie', await parts.attempts.end(attempt));
     if (outcome === 'used already') return answerUnknown(req, res, attempt, parts);
     if ('code' in outcome) {
@@ -123,7 +131,7 @@ async function formerSession(
   const isTheirs = ({ session }: OpenSession) => session.sub === identity.sub && session.email === email;
   const ofProvider = held.filter(({ session }) => session.idp === idp);
   const others = ofProvider.filter((one) => !isTheirs(one));
-  await Promise.all(others.map(({ session }) => endSid(session, parts)));
+  await Promise.all(others.map(({ session }) => endUnasked(session, 'another_sign_in', parts)));
   return ofProvider.find(isTheirs);
 }
 

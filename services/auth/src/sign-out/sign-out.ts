@@ -14,7 +14,7 @@ import { heldSessions, sessionsIn, grantStateOf } from '../lifecycle/open.ts';
 import type { Opening } from '../lifecycle/open.ts';
 import { openGrant } from '../session/grant.ts';
 import type { SessionStore } from '../lifecycle/store.ts';
-import type { GrantState } from '../session/stored-session.ts';
+import type { Account, GrantState } from '../session/stored-session.ts';
 import { StoreAway, unlessAway } from '../store/store.ts';
 import type { Destination } from '../sign-in/destination.ts';
 import { startHref } from '../sign-in/links.ts';
@@ -43,6 +43,8 @@ type SigningOut = Opening &
 
 /** What is known of a session that is to end. */
 type Known = Pick<GrantState, 'grant' | 'idToken'>;
+
+type Ended = EndedSession & Account & Pick<Session, 'sid'>;
 
 /**
  * `GET /<slug>/sign_out`: asks before signing out. Where nobody is signed in there is nothing to ask. Here a provider sends
@@ -99,7 +101,7 @@ export function signOut(provider: Provider, parts: SigningOut): Handler {
     const form = formParameters(req.body);
     const hint = await hintedSession(form, parts);
     if (hint !== undefined) ended.push(await endHinted(hint, parts));
-    if (ended.length > 0) parts.emit({ kind: 'sign_out' });
+    if (ended.length > 0) parts.emit({ kind: 'sign_out', line: res.locals.line, ended });
 
     takeSessionCookie(res, parts.cookies);
     if (!all) throw new HttpError('sign_out_incomplete');
@@ -148,20 +150,21 @@ function destinationOf(address: ReturnAddress | undefined, parameters: Parameter
   return address && { target: address.url, providers: providersOf(signedParameters(parameters)) };
 }
 
-async function endHinted(hint: SignOutHint, parts: SigningOut): Promise<EndedSession> {
+async function endHinted(hint: SignOutHint, parts: SigningOut): Promise<Ended> {
   const known = await unlessAway(parts.store.grantState(hint.sid));
   return end(hint, known, parts);
 }
 
 // One that does not stand today may stand again tomorrow, when settings have changed back.
-async function endSession(session: Session, parts: SigningOut): Promise<EndedSession> {
+async function endSession(session: Session, parts: SigningOut): Promise<Ended> {
   return end(session, await knownOfSession(session, parts), parts);
 }
 
-async function end(session: SignOutHint, known: Known | undefined, parts: SigningOut): Promise<EndedSession> {
+async function end(session: SignOutHint, known: Known | undefined, parts: SigningOut): Promise<Ended> {
   await endSid(session, parts);
   await giveBack(session, known?.grant, parts);
-  return { idp: session.idp, email: session.email, idToken: known?.idToken };
+  const { idp, sub, sid, email } = session;
+  return { idp, sub, sid, email, idToken: known?.idToken };
 }
 
 async function knownOfSession(session: Session, parts: SigningOut): Promise<Known | undefined> {

@@ -4,6 +4,14 @@ import type { RequestLine } from '@latchkey/telemetry';
 import type { Locals } from '../web/locals.ts';
 import type { Action } from './action.ts';
 
+/** Whose a session is, as far as that is known; without a name, all of an account. */
+export type Whose = {
+  readonly sub?: string | undefined;
+  readonly email?: string | undefined;
+  readonly idp?: string | undefined;
+  readonly sid?: string | undefined;
+};
+
 /**
  * What happens at auth that is written down or counted. Each moment is told once; log lines, StatsD and Prometheus listen
  * to the same. Durations are milliseconds.
@@ -14,9 +22,30 @@ export type AuthEvent =
   /** an operator was answered about sessions */
   | ({ readonly kind: 'operator' } & OperatorAction)
   /** a person came back from a provider, and may use what they came for, or was told an error */
-  | { readonly kind: 'sign_in'; readonly provider: string; readonly outcome: SignInOutcome }
-  /** a browser was signed out of what it was signed in to */
-  | { readonly kind: 'sign_out' }
+  | {
+      readonly kind: 'sign_in';
+      readonly provider: string;
+      readonly outcome: SignInOutcome;
+      readonly line: RequestLine;
+      readonly whose: Whose;
+      readonly browser: string | undefined;
+    }
+  /** a code was redeemed for a session of one host, or was refused */
+  | {
+      readonly kind: 'handed_over';
+      readonly outcome: 'done' | ErrorCode;
+      readonly line: RequestLine;
+      readonly whose?: Whose;
+      readonly host?: string;
+    }
+  /** a browser was signed out of what it was signed in to, or one of a person's sessions was ended by them */
+  | { readonly kind: 'sign_out'; readonly line: RequestLine; readonly ended: readonly Whose[] }
+  /** a session was ended by us */
+  | {
+      readonly kind: 'session_ended';
+      readonly whose: Whose;
+      readonly why: WhyEnded;
+    }
   /** a provider said that a session there, or all of an account, has ended; or somebody said so who is not believed */
   | {
       readonly kind: 'provider_sign_out';
@@ -66,6 +95,12 @@ export type OperatorAction = {
   readonly claim: string | undefined;
   readonly outcome: Readonly<Record<string, number | boolean | ErrorCode>>;
 };
+
+/**
+ * Why we end a session: its provider vouches for it no more, or for somebody else; somebody else signed in in its browser; or only
+ * a new sign-in can tell the groups of its person.
+ */
+export type WhyEnded = 'provider_refused' | 'person_changed' | 'another_sign_in' | 'groups_unknown';
 
 /** How a sign-in ended: it is done, or our error. */
 export type SignInOutcome = 'completed' | ErrorCode;

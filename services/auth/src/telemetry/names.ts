@@ -1,4 +1,4 @@
-import { spansLost } from '@latchkey/telemetry';
+import { auditMetrics, spansLost } from '@latchkey/telemetry';
 import type { PrometheusTable, SentNames, ServiceMetrics, StatsdTable } from '@latchkey/telemetry';
 
 const oneCache = 'There is one cache here, and not a second one below it: `provider.groupcache`.';
@@ -171,6 +171,7 @@ export const authPrometheus = {
     help: 'Whether the store that the tasks share (`REDIS_URL`) can be asked. 1 where there is none.',
     statsd: 'store.up',
   },
+  ...auditMetrics,
 } as const satisfies PrometheusTable;
 
 /** All of it, for the reference. */

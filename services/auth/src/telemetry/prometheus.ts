@@ -71,6 +71,8 @@ export function prometheusListener(registry: Registry): Emit<AuthEvent> {
         return;
       case 'call':
       case 'operator':
+      case 'handed_over':
+      case 'session_ended':
     }
   };
 }

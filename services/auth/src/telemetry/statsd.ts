@@ -89,10 +89,13 @@ export function statsdListener(statsd: Statsd<AuthStatsdName>): Emit<AuthEvent> 
         return statsd.timing('provider.backoff', event.ms, {});
       case 'store':
         return statsd.gauge('store.up', event.isAway ? 0 : 1, {});
-      case 'operator':
       case 'refresh_shared':
       case 'spans_lost':
         return statsd.count('provider.singleflight', { endpoint: 'RefreshAccessToken' });
+      case 'operator':
+      case 'handed_over':
+      case 'session_ended':
+        return undefined;
     }
   };
 }

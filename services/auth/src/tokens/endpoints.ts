@@ -2,7 +2,9 @@ import { contractVersion, readIntrospectionForm, readTokenForm } from '@latchkey
 import type { HandshakeFacts, TokenResponse } from '@latchkey/contract';
 import { HttpError, replyJson } from '@latchkey/http';
 import type { SharedFacts } from '@latchkey/session';
+import type { Emit } from '@latchkey/telemetry';
 import type { Refresher } from '../lifecycle/refresh.ts';
+import type { AuthEvent } from '../telemetry/events.ts';
 import type { Handler } from '../web/locals.ts';
 import { formParameters } from '../web/parameters.ts';
 import { introspect } from './introspect.ts';
@@ -14,16 +16,24 @@ import type { Redeeming } from './redeem.ts';
  * `POST /oauth2/token` (RFC 6749, section 4.1.3): the proxy redeems the code that a browser brought, for a session of the
  * browser's host.
  */
-export function tokenEndpoint(parts: Redeeming): Handler {
+export function tokenEndpoint(
+  parts: Redeeming & { readonly emit: Emit<AuthEvent>; readonly mustRefuse: () => boolean },
+): Handler {
   return async function answerToken(req, res) {
+    const { line } = res.locals;
     const shown = readTokenForm(formParameters(req.body));
     if (shown === undefined) {
       throw new HttpError('bad_request', { detail: 'grant_type is not authorization_code' });
     }
+    if (parts.mustRefuse()) throw new HttpError('audit_unavailable');
     const redeemed = await redeem(shown, parts);
-    if ('refusal' in redeemed) throw new HttpError('invalid_grant', { detail: redeemed.refusal });
+    if ('refusal' in redeemed) {
+      parts.emit({ kind: 'handed_over', outcome: 'invalid_grant', line });
+      throw new HttpError('invalid_grant', { detail: redeemed.refusal });
+    }
     const { session, token } = redeemed;
-    res.locals.line.user = session.email;
+    line.user = session.email;
+    parts.emit({ kind: 'handed_over', outcome: 'done', whose: session, host: session.aud, line });
     const expiresIn = session.exp - Math.floor(parts.now() / 1000);
     const answer: TokenResponse = { access_token: token, token_type: 'Bearer', expires_in: expiresIn };
     replyJson(res, 200, answer);

@@ -2,9 +2,10 @@ import type { IntrospectionRequest, IntrospectionResponse } from '@latchkey/cont
 import { HttpError } from '@latchkey/http';
 import type { Clock } from '@latchkey/http';
 import type { Session } from '@latchkey/session';
+import type { Emit } from '@latchkey/telemetry';
 import { countedGroups } from '../session/dated-groups.ts';
 import type { Provider } from '../providers/provider.ts';
-import { endSid } from '../lifecycle/end.ts';
+import { endUnasked } from '../lifecycle/end.ts';
 import type { Ending } from '../lifecycle/end.ts';
 import { openGrant } from '../session/grant.ts';
 import { sealToken, withGrant } from '../lifecycle/issue.ts';
@@ -17,6 +18,7 @@ import { isFresh } from '../lifecycle/freshness.ts';
 import type { SessionRecords } from '../session/records.ts';
 import type { Refresher, Remembering, Refreshed } from '../lifecycle/refresh.ts';
 import type { GrantState } from '../session/stored-session.ts';
+import type { AuthEvent } from '../telemetry/events.ts';
 
 /** What answering about a session takes. */
 export type Introspecting = Omit<Confirming, 'providers'> &
@@ -25,6 +27,7 @@ export type Introspecting = Omit<Confirming, 'providers'> &
   Ending & {
     readonly providers: ReadonlyMap<string, Pick<Provider, 'confirm' | 'directory' | 'groupsMs'>>;
     readonly records: Pick<SessionRecords, 'seen'>;
+    readonly emit: Emit<AuthEvent>;
   };
 
 const inactive = { active: false } as const;
@@ -66,7 +69,7 @@ export async function introspect(
     // Where asking does not help, only the person can have them told again: by signing in, which the provider knows to be
     // them.
     if (basis === 'answered') {
-      await endSid(session, parts);
+      await endUnasked(session, 'groups_unknown', parts);
       return inactive;
     }
     throw new HttpError('provider_unavailable', { detail: 'the groups of a session are not known' });

@@ -2,7 +2,7 @@ import { startAdmin } from '@latchkey/admin';
 import type { Readiness } from '@latchkey/admin';
 import { knowledgeOf } from '@latchkey/explain';
 import type { AdminSettings, ProxySettings } from '@latchkey/settings';
-import type { Registry } from '@latchkey/telemetry';
+import type { Audit, Registry } from '@latchkey/telemetry';
 import type { Logger } from 'pino';
 import type { LiveTable } from '../upstream-file/live-table.ts';
 import type { FileInForce } from '../upstream-file/file-in-force.ts';
@@ -24,6 +24,7 @@ export async function openAdminPort(
     readiness: Readiness;
     registry: Registry;
     log: Logger;
+    audit: Audit | undefined;
   },
 ): Promise<void> {
   const { settings, table, file, ...rest } = options;

@@ -22,8 +22,10 @@ export function createRefuse(parts: {
   launcherOf: LauncherOf;
   cookies: Pick<SessionCookies, 'endHost'>;
   personCookie: Pick<PersonCookie, 'tokenFor'>;
+  /** whether nothing is to be answered that is to be written down, because it could not be */
+  mustRefuse: () => boolean;
 }): Refuse {
-  const { addresses, launcherOf, cookies, personCookie } = parts;
+  const { addresses, launcherOf, cookies, personCookie, mustRefuse } = parts;
 
   return function refuse(exchange, refusal) {
     const { res } = exchange;
@@ -57,6 +59,7 @@ export function createRefuse(parts: {
   };
 
   function deny(exchange: Exchange, { error, identified, decision, request, route }: Refused<'deny'>): void {
+    if (mustRefuse()) return refuseWithError(exchange, 'audit_unavailable');
     const { reason, rule } = decision;
     const name = nameOf(identified.principal) ?? '';
     const isPerson = identified.kind === 'person';

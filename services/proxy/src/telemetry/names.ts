@@ -1,4 +1,4 @@
-import { spansLost } from '@latchkey/telemetry';
+import { auditMetrics, spansLost } from '@latchkey/telemetry';
 import type { PrometheusTable, SentNames, ServiceMetrics, StatsdTable } from '@latchkey/telemetry';
 
 const goOnly = 'It counts what only the runtime of Go has.';
@@ -193,6 +193,7 @@ export const proxyPrometheus = {
     statsd: 'upstream.file_age',
   },
   latchkey_upstream_routes: { kind: 'gauge', labels: [], help: 'Routes in force.' },
+  ...auditMetrics,
 } as const satisfies PrometheusTable;
 
 /** All of it, for the reference. */

@@ -2,6 +2,7 @@ import { isTransient } from '@latchkey/access';
 import type { Decision, Principal } from '@latchkey/access';
 import type { ErrorCode } from '@latchkey/contract';
 import type { CanonicalRequest } from '@latchkey/http';
+import type { Session } from '@latchkey/session';
 import type { Span } from '@latchkey/telemetry';
 import type { Route } from '@latchkey/upstreams';
 
@@ -18,6 +19,8 @@ export type RequestRecord = {
   readonly route?: Route | undefined;
   readonly decision?: Decision | undefined;
   readonly principal?: Principal | undefined;
+  /** what a person is known by */
+  readonly session?: Session | undefined;
   readonly error?: ErrorCode | undefined;
   readonly detail?: string | undefined;
 };

@@ -1,7 +1,8 @@
 import { startTelemetry } from '@latchkey/telemetry';
-import type { Registry, Telemetry } from '@latchkey/telemetry';
+import type { Audit, Registry, Telemetry } from '@latchkey/telemetry';
 import type { ProxySettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
+import { auditOf } from './audit.ts';
 import type { UpstreamState } from '../upstream-file/status.ts';
 import type { ProxyEvent } from './events.ts';
 import { withGraceAlarm } from './grace-alarm.ts';
@@ -20,13 +21,14 @@ import { sendGauges, statsdListener } from './statsd.ts';
 export function startProxyTelemetry(options: {
   settings: Pick<ProxySettings, 'logging' | 'metrics'>;
   registry: Registry | undefined;
+  audit: Audit | undefined;
   log: Logger;
   /** milliseconds that never jump */
   elapsed: () => number;
   /** which upstream file is in force; absent where nobody follows one */
   upstream?: (() => UpstreamState) | undefined;
 }): Telemetry<ProxyEvent> {
-  const { settings, registry, log, elapsed } = options;
+  const { settings, registry, audit, log, elapsed } = options;
   const agent = { ...settings.metrics.statsd, namespace: proxyMetrics.namespace };
   const lines = [
     auditLines(log),
@@ -41,6 +43,8 @@ export function startProxyTelemetry(options: {
     log,
     lines,
     registry,
+    audit,
+    audited: auditOf,
     prometheus: (read) => prometheusListener(read, levels),
     agent,
     statsd(statsd) {

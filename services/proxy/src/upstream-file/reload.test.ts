@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { auditEvents } from '@latchkey/contract';
+import type { AuditEntry } from '@latchkey/contract';
 import { createHash } from 'node:crypto';
 import {
   cpSync,
@@ -35,6 +37,7 @@ let folder = '';
 let file = '';
 let watch: Watch | undefined;
 let lines: string[] = [];
+let audited: AuditEntry[] = [];
 const log = pino({ base: null, timestamp: false }, { write: (text) => void lines.push(text) });
 
 beforeEach(() => {
@@ -42,6 +45,7 @@ beforeEach(() => {
   file = join(folder, 'upstreams.yml');
   writeFileSync(file, line('one', 'g'));
   lines = [];
+  audited = [];
 });
 afterEach(() => {
   watch?.close();
@@ -78,6 +82,7 @@ function start({ allowLoss = false } = {}) {
     upstream,
     table,
     log,
+    audit: { write: (entry) => void audited.push(entry) },
     warningsOf: assertionWarnings,
     status,
   });
@@ -179,6 +184,42 @@ describe('while the proxy runs', () => {
     expect(lines.join('')).toContain('the routes stay as they were');
     expect(await registry.metrics()).toContain('latchkey_upstream_reloads_total{outcome="failure"} 1');
     expect(await registry.metrics()).toContain('latchkey_upstream_file_valid 0');
+  });
+
+  test('the audit log says for whom what has changed, in the words of `latchkey diff`, or why nothing has', () => {
+    const { readNow } = start();
+    writeFileSync(file, line('one', 'h') + line('two', 'g'));
+    readNow();
+    writeFileSync(file, '- {service: [');
+    readNow();
+
+    const sha256 = createHash('sha256')
+      .update(line('one', 'h') + line('two', 'g'))
+      .digest('hex')
+      .slice(0, 12);
+    expect(audited).toEqual([
+      {
+        event: 'policy_change',
+        outcome: 'done',
+        sha256,
+        routes: 2,
+        changes: [
+          { host: 'one.test', kind: 'gain', text: 'group h', widens: true },
+          { host: 'one.test', kind: 'loss', text: 'group g', widens: false },
+          { host: 'two.test', kind: 'new', text: expect.stringContaining('open to group g'), widens: false },
+        ],
+        left_out: 0,
+      },
+      {
+        event: 'policy_change',
+        outcome: 'refused',
+        routes: 2,
+        errors: [expect.stringContaining('upstreams.yml:1:')],
+        left_out: 0,
+      },
+    ]);
+    for (const entry of audited)
+      expect(auditEvents.policy_change.fields.safeParse(entry).error).toBeUndefined();
   });
 
   test('a file that was repaired is in force again', async () => {

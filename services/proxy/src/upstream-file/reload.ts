@@ -1,7 +1,9 @@
+import type { Audit } from '@latchkey/telemetry';
 import { lostAtOnce } from '@latchkey/upstreams';
 import type { Route } from '@latchkey/upstreams';
 import type { ProxySettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
+import { auditOfRefusal, auditOfReload } from './audit-of-reload.ts';
 import { inForce } from './in-force.ts';
 import type { LiveCopy } from './live-copy.ts';
 import type { LiveTable } from './live-table.ts';
@@ -17,6 +19,7 @@ export type TakeOptions = {
   readonly status: UpstreamStatus;
   /** what to say of routes that come into force, besides what the file says itself */
   readonly warningsOf: (routes: readonly Route[]) => readonly string[];
+  readonly audit?: Pick<Audit, 'write'> | undefined;
   readonly log: Logger;
 };
 
@@ -27,7 +30,7 @@ export type Take = (outcome: ReadOutcome) => boolean;
  * Makes it. The new table is built aside and put in force only when it is whole: a file with an error changes nothing, nor does
  * one without most of the routes, and either is said so.
  */
-export function createTake({ upstream, table, copy, status, warningsOf, log }: TakeOptions): Take {
+export function createTake({ upstream, table, copy, status, warningsOf, audit, log }: TakeOptions): Take {
   function keepOld(errors: readonly string[], summary: string, refused: Version | undefined): false {
     for (const error of errors) log.error(error);
     const { routes } = table.current();
@@ -35,6 +38,7 @@ export function createTake({ upstream, table, copy, status, warningsOf, log }: T
       { alarm: 'upstream file', routes: routes.length, refused, problem: errors[0] },
       `${summary}: the routes stay as they were`,
     );
+    audit?.write(auditOfRefusal(table.current(), errors));
     status.refused(errors[0] ?? summary);
     return false;
   }
@@ -48,10 +52,12 @@ export function createTake({ upstream, table, copy, status, warningsOf, log }: T
       const summary = 'the upstream file loses too much at once';
       return keepOld([`${lost}; if that is meant, ${remedy(upstream)}`], summary, version);
     }
+    const before = table.current();
     table.replace(outcome.table);
     for (const warning of warningsOf(outcome.table.routes)) log.warn(warning);
     const now = inForce(outcome);
     log.info(now, 'the upstream file was read again');
+    audit?.write(auditOfReload(before, outcome.table, now));
     status.took(now);
     void copy?.(outcome.bytes);
     return true;

@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import { digest } from '../whose.ts';
+
+/** A session in the audit log: two lines about one session have the same, and nobody can end or use a session by it. */
+export function auditedSession(sid: string): string {
+  return digest(['session in the audit log', sid]);
+}
+
+/** In characters: what is longer is cut. */
+export const longestText = 1_000;
+
+const text = z.string().max(longestText);
+const count = z.int().nonnegative();
+
+const principal = z
+  .strictObject({
+    sub: text.optional().describe('the account at its provider'),
+    email: text.optional(),
+    idp: text.optional().describe('the slug of the provider'),
+    session: text.optional().describe('a hash of the name of the session; absent: all of the account'),
+    machine: text.optional().describe('the name of a program, in place of a person'),
+  })
+  .describe('whom it is about, as far as that is known');
+
+const change = z.strictObject({
+  host: text.describe('the host, or the pattern'),
+  kind: z.enum(['gain', 'loss', 'new', 'removed', 'other']),
+  text: text.describe('in words, as `latchkey diff` has them'),
+  widens: z.boolean().describe('whether somebody may get in who could not before'),
+});
+
+const outcome = z.enum(['done', 'refused', 'failed']).describe('`failed`: for a fault, not for who asked');
+const reason = text
+  .optional()
+  .describe('why not: a code of [errors.md](errors.md), or the reason of a decision');
+const whose = { principal: principal.optional() };
+const asked = {
+  client: text.optional().describe('the address that it came from'),
+  request: text.optional().describe('the id of the request, as in the log'),
+};
+const host = text.optional().describe('the host of the application');
+const sessions = count.optional().describe('how many sessions were known');
+const operator = text.optional().describe('who they say they are; nobody has checked it');
+
+function event<const Name extends string, Shape extends z.ZodRawShape>(
+  name: Name,
+  meaning: string,
+  shape: Shape,
+) {
+  return { meaning, fields: z.strictObject({ event: z.literal(name), ...shape }) };
+}
+
+/** Everything that the audit log tells, and what is told of it. A new event is one entry here. */
+export const auditEvents = {
+  start: event('start', 'A service starts, and a chain with it.', {
+    version: text.describe('of Latchkey'),
+    revision: text.optional().describe('of git'),
+    seal: z.enum(['sha256', 'hmac-sha256']).describe('what `hash` is: with `AUDIT_KEY` an HMAC'),
+  }),
+  stop: event('stop', 'A service has stopped as it should. Nothing follows in this chain.', {}),
+  lost: event('lost', 'Lines that could not be written are missing here, for want of room.', {
+    lines: count.describe('how many'),
+  }),
+  sign_in: event('sign_in', 'Auth: somebody came back from a provider, and is signed in or is not.', {
+    outcome,
+    reason,
+    ...whose,
+    idp: text.describe('the slug of the provider'),
+    host,
+    browser: text.optional().describe('browser and system, as far as they are known'),
+    ...asked,
+  }),
+  session_handed_over: event(
+    'session_handed_over',
+    'Auth: a one-time code was redeemed, and a host has a session of its own now; or the code was refused.',
+    { outcome, reason, ...whose, host, ...asked },
+  ),
+  sign_out: event(
+    'sign_out',
+    'Auth: sessions were ended by their person, by the word of a provider, or by an operator.',
+    {
+      outcome,
+      reason,
+      by: z.enum(['person', 'provider', 'operator']),
+      ...whose,
+      everybody: z.literal(true).optional().describe('all sessions of all people'),
+      sessions,
+      operator,
+      ...asked,
+    },
+  ),
+  session_ended: event('session_ended', 'Auth ended a session by itself.', {
+    why: z
+      .enum(['provider_refused', 'person_changed', 'another_sign_in', 'groups_unknown'])
+      .describe(
+        '`provider_refused`: the provider vouches for it no more. `person_changed`: it vouches for somebody else, or for another address. `another_sign_in`: somebody else signed in in that browser. `groups_unknown`: only a new sign-in can tell the groups.',
+      ),
+    ...whose,
+  }),
+  access_refused: event(
+    'access_refused',
+    'Proxy: somebody who is signed in may not do what they asked for.',
+    {
+      outcome,
+      reason,
+      rule: text.optional().describe('the rules that did not let them in'),
+      ...whose,
+      host,
+      route: text.optional(),
+      ...asked,
+    },
+  ),
+  access_cut: event(
+    'access_cut',
+    'Proxy: an open WebSocket, or an answer that was still being sent, was ended because it would be refused by now.',
+    { reason, what: z.enum(['WebSocket', 'answer']), ...whose, host, route: text.optional(), ...asked },
+  ),
+  policy_change: event('policy_change', 'Proxy: the upstream file was read again.', {
+    outcome,
+    sha256: text.optional().describe('the beginning of the hash of the file, where it is in force now'),
+    routes: count.describe('how many are in force'),
+    changes: z.array(change).optional().describe('for whom it changes what; at most 100'),
+    errors: z.array(text).optional().describe('why it was refused; at most 100'),
+    left_out: count.optional().describe('changes or errors that are not among these'),
+  }),
+  operator: event(
+    'operator',
+    'An operator asked for something else than the end of sessions. The line of the log with the same id says more.',
+    {
+      outcome,
+      reason,
+      action: text,
+      ...whose,
+      operator,
+      sessions,
+      ...asked,
+    },
+  ),
+  credentials_refused: event(
+    'credentials_refused',
+    'Somebody without the right secret asked what only the proxy or operators may ask.',
+    { outcome, reason, ...asked },
+  ),
+};
+
+type Events = typeof auditEvents;
+
+/** What there is to tell. */
+export type AuditEntry = Readonly<z.infer<Events[keyof Events]['fields']>>;
+
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+const inFront = {
+  audit: z.literal(1).describe('the mark: no other line begins with it'),
+  time: z.iso.datetime({ precision: 3 }).describe('UTC'),
+  service: z.enum(['auth', 'proxy']),
+  instance: text.describe('of this chain; random'),
+  seq: z.int().positive().describe('from 1 on, without a gap'),
+  prev: hash.describe('the `hash` of the line before; zeros in the first'),
+};
+const behind = { hash: hash.describe('of this line, up to the comma in front of this field') };
+
+/** What every line has in common, in front of what is told and behind it. */
+export const auditFrame = { inFront, behind };
+
+const [first, ...rest] = Object.values(auditEvents).map(({ fields }) =>
+  z.strictObject({ ...inFront, ...fields.shape, ...behind }),
+);
+if (first === undefined) throw new Error('no events');
+
+/** A line of the audit log. */
+export const auditLine = z.union([first, ...rest]);

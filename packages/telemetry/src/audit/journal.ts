@@ -1,0 +1,41 @@
+import { chainBegin, nextLine } from '@latchkey/contract';
+import type { AuditEntry } from '@latchkey/contract';
+import { randomBytes } from 'node:crypto';
+import type { Output } from '../output.ts';
+
+/** One chain of audit lines on one output. */
+export type Journal = {
+  write(entry: AuditEntry): void;
+  /** how many were lost since the start */
+  lost(): number;
+};
+
+/** Begins a chain. What is lost is told in it as soon as there is room, so that it can be checked all the same. */
+export function createJournal(service: string, key: string | undefined, output: Output): Journal {
+  const instance = randomBytes(12).toString('base64url');
+  let end = chainBegin;
+  let lost = 0;
+  let untold = 0;
+
+  function append(entry: AuditEntry): boolean {
+    const time = new Date().toISOString();
+    const next = nextLine(end, { time, service, instance }, entry, key);
+    const isTaken = output.write(next.line);
+    if (isTaken) end = next;
+    return isTaken;
+  }
+  function tellLost(): boolean {
+    if (untold > 0 && append({ event: 'lost', lines: untold })) untold = 0;
+    return untold === 0;
+  }
+  output.onRecovery(() => void tellLost());
+
+  return {
+    write(entry) {
+      if (tellLost() && append(entry)) return;
+      lost += 1;
+      untold += 1;
+    },
+    lost: () => lost,
+  };
+}

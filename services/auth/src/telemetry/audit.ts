@@ -1,0 +1,91 @@
+import { auditedSession, errors } from '@latchkey/contract';
+import type { AuditEntry, ErrorCode } from '@latchkey/contract';
+import type { RequestLine } from '@latchkey/telemetry';
+import type { AuthEvent, OperatorAction, Whose } from './events.ts';
+
+/** What of an event belongs into the audit log. */
+export function auditOf(event: AuthEvent): readonly AuditEntry[] {
+  switch (event.kind) {
+    case 'sign_in': {
+      const { provider: idp, outcome, browser, line, whose } = event;
+      const { application: host } = line;
+      const told = { ...endingOf(outcome), ...principalOf({ ...whose, idp }), idp, host, browser };
+      return [{ event: 'sign_in', ...told, ...askedIn(line) }];
+    }
+    case 'handed_over': {
+      const { outcome, whose, host, line } = event;
+      const told = { ...endingOf(outcome), ...principalOf(whose), host };
+      return [{ event: 'session_handed_over', ...told, ...askedIn(line) }];
+    }
+    case 'sign_out':
+      return event.ended.map((whose) => ({
+        event: 'sign_out',
+        outcome: 'done',
+        by: 'person',
+        ...principalOf(whose),
+        ...askedIn(event.line),
+      }));
+    case 'provider_sign_out': {
+      const { provider: idp, outcome, sessions, line } = event;
+      if (outcome === 'unknown') return [];
+      const told = { ...endingOf(outcome), ...principalOf({ idp, email: line.user }), sessions };
+      return [{ event: 'sign_out', by: 'provider', ...told, ...askedIn(line) }];
+    }
+    case 'session_ended':
+      return [{ event: 'session_ended', why: event.why, ...principalOf(event.whose) }];
+    case 'operator':
+      return [operatorEntry(event)];
+    case 'request': {
+      const { failed, line } = event.locals;
+      if (failed !== 'client_refused' && failed !== 'operator_refused') return [];
+      return [{ event: 'credentials_refused', ...endingOf(failed), ...askedIn(line) }];
+    }
+    case 'backoff':
+    case 'call':
+    case 'group_lookup':
+    case 'group_unanswered':
+    case 'question':
+    case 'refresh_shared':
+    case 'roster':
+    case 'spans_lost':
+    case 'store':
+  }
+  return [];
+}
+
+type PrincipalEntry = Extract<AuditEntry, { event: 'session_ended' }>;
+
+function operatorEntry({ line, action, wish, claim: operator, outcome }: OperatorAction): AuditEntry {
+  const { email, sid, all: everybody } = wish;
+  const { sessions, error } = outcome;
+  const told = {
+    ...(isErrorCode(error) ? endingOf(error) : ({ outcome: 'done' } as const)),
+    ...principalOf({ email, sid }),
+    operator,
+    sessions: typeof sessions === 'number' ? sessions : undefined,
+    ...askedIn(line),
+  };
+  if (action === 'list') return { event: 'operator', action, ...told };
+  return { event: 'sign_out', by: 'operator', everybody, ...told };
+}
+
+type Ending =
+  { readonly outcome: 'done' } | { readonly outcome: 'refused' | 'failed'; readonly reason: string };
+
+function endingOf(outcome: string): Ending {
+  if (!isErrorCode(outcome)) return { outcome: 'done' };
+  return { outcome: errors[outcome].status < 500 ? 'refused' : 'failed', reason: outcome };
+}
+
+function isErrorCode(word: unknown): word is ErrorCode {
+  return typeof word === 'string' && Object.hasOwn(errors, word);
+}
+
+function principalOf({ sub, email, idp, sid }: Whose = {}): Pick<PrincipalEntry, 'principal'> {
+  if (sub === undefined && email === undefined && sid === undefined) return {};
+  return { principal: { sub, email, idp, session: sid && auditedSession(sid) } };
+}
+
+function askedIn({ client, id: request }: RequestLine) {
+  return { client, request };
+}

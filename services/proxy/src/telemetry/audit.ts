@@ -1,0 +1,39 @@
+import { auditedSession } from '@latchkey/contract';
+import type { AuditEntry } from '@latchkey/contract';
+import type { ProxyEvent } from './events.ts';
+import { isRefused } from './request-record.ts';
+import type { RequestRecord } from './request-record.ts';
+
+/** What of an event belongs into the audit log. A request that is let in is none of it. */
+export function auditOf(event: ProxyEvent): readonly AuditEntry[] {
+  if (event.kind === 'request' && isRefused(event.record)) {
+    const { decision } = event.record;
+    const why = { outcome: 'refused', reason: decision?.reason, rule: decision?.rule } as const;
+    return [{ event: 'access_refused', ...why, ...aboutRequest(event.record) }];
+  }
+  if (event.kind === 'cut' && event.reason !== undefined) {
+    const { reason, what } = event;
+    return [{ event: 'access_cut', reason, what, ...aboutRequest(event.record) }];
+  }
+  return [];
+}
+
+function aboutRequest({ id, request, route, principal, session }: RequestRecord) {
+  return {
+    ...(principal && { principal: principalOf(principal, session) }),
+    host: request?.host,
+    route: route?.id,
+    client: request?.client,
+    request: id,
+  };
+}
+
+function principalOf(
+  principal: NonNullable<RequestRecord['principal']>,
+  session: RequestRecord['session'],
+): { [name: string]: string | undefined } {
+  if (principal.kind === 'machine') return { machine: principal.name };
+  if (session === undefined) return { email: principal.email };
+  const { sub, email, idp, sid } = session;
+  return { sub, email, idp, session: auditedSession(sid) };
+}
