@@ -26,6 +26,8 @@ async function stackWith(options: StackOptions): Promise<Stack> {
   return stack;
 }
 
+const anotherSecret = () => randomBytes(32).toString('base64');
+
 /** One more task of the proxy, on a port of its own. */
 async function proxyBeside(stack: Stack, internalUrl: URL): Promise<RunningServer> {
   const { proxySettings, table, signer, proxyLog: log } = stack;
@@ -118,18 +120,91 @@ test('clocks that are more than a minute apart keep a proxy from being ready', a
   expect(body).toMatch(/^the clock of auth is 7\d s ahead of that of the proxy/);
 });
 
-test('what only leads to more redirects is told, and the proxy is ready', async () => {
-  const stack = await stackWith({
-    proxyEnv: { SESSION_COOKIE_SECRET: randomBytes(32).toString('base64') },
-    authEnv: { SESSION_COOKIE_DOMAIN: '' },
+describe('a proxy that shares a cookie with auth', () => {
+  test.each<[string, string, StackOptions, string]>([
+    [
+      'the domain of a cookie that auth does not share',
+      'cookie_domain',
+      { authEnv: { SESSION_COOKIE_DOMAIN: '' } },
+      'SESSION_COOKIE_DOMAIN is "latchkey.localhost" at the proxy and not set at auth',
+    ],
+    [
+      'a wider domain than auth',
+      'cookie_domain',
+      { authEnv: { SESSION_COOKIE_DOMAIN: 'sso.latchkey.localhost' } },
+      'SESSION_COOKIE_DOMAIN is "latchkey.localhost" at the proxy and "sso.latchkey.localhost" at auth',
+    ],
+    [
+      'a secret that does not open it',
+      'cookie_secret',
+      { proxyEnv: { SESSION_COOKIE_SECRET: anotherSecret() } },
+      'the proxy cannot open the session cookie',
+    ],
+  ])('and has %s is not ready, and says why', async (_what, what, options, sentence) => {
+    const stack = await stackWith(options);
+    const { level, ready, msg } = await lineAbout(what, stack);
+    const { status, body } = await ping(stack.ports.proxy);
+    expect([level, ready, alarms(stack), status]).toEqual(['error', false, [what], 503]);
+    expect(body).toContain(sentence);
+    expect(body.trim()).toBe(msg);
+    expect(stack.proxy.ready()).toBe(false);
   });
-  await lineAbout('cookie_domain', stack);
-  expect([alarms(stack), (await ping(stack.ports.proxy)).status]).toEqual([['cookie_domain'], 200]);
+
+  test('below a part of its domain alone is ready, says so, and lets people in on every host', async () => {
+    const stack = await stackWith({ proxyEnv: { SESSION_COOKIE_DOMAIN: 'hello.latchkey.localhost' } });
+    const { level, ready } = await lineAbout('cookie_domain', stack);
+    expect([level, ready, alarms(stack)]).toEqual(['error', true, ['cookie_domain']]);
+    expect((await ping(stack.ports.proxy)).status).toBe(200);
+    const browser = await signedIn(stack);
+    expect((await browser.visit(stack.url('wiki'))).status).toBe(200);
+    expect((await browser.visit(stack.url('wiki'))).hops).toHaveLength(1);
+    await browser.close();
+  });
+
+  const [before, after] = [anotherSecret(), anotherSecret()];
+  test.each([
+    ['later than', `${before},${after}`, `${after},${before}`],
+    ['before', `${after},${before}`, `${before},${after}`],
+  ])('whose secret is being changed %s that of auth is ready', async (_when, ofProxy, ofAuth) => {
+    const stack = await stackWith({
+      proxyEnv: { SESSION_COOKIE_SECRET: ofProxy },
+      authEnv: { SESSION_COOKIE_SECRET: ofAuth },
+    });
+    await isAsked(stack);
+    expect([alarms(stack), (await ping(stack.ports.proxy)).status]).toEqual([[], 200]);
+  });
+
+  test('with a new domain is ready as soon as auth has it', async () => {
+    const stack = await stackWith({ authEnv: { SESSION_COOKIE_DOMAIN: 'sso.latchkey.localhost' } });
+    await lineAbout('cookie_domain', stack);
+    expect(stack.proxy.ready()).toBe(false);
+    await stack.auth.stop();
+    const over = stack.nextLine(({ alarm }) => alarm === 'mismatch over');
+    const { authSettings, proxySettings } = stack;
+    const { cookie } = proxySettings.session;
+    const settings = { ...authSettings, session: { ...authSettings.session, cookie } };
+    const auth = await startAuth({ settings, log: stack.proxyLog });
+    closing.push(() => auth.stop());
+    expect(await over).toMatchObject({ level: 'warn', what: 'cookie_domain' });
+    expect([(await ping(stack.ports.proxy)).status, stack.proxy.ready()]).toEqual([200, true]);
+  });
+});
+
+test('a proxy without a shared cookie has nothing to say about that of auth', async () => {
+  const stack = await stackWith({
+    proxyEnv: {
+      SESSION_COOKIE_DOMAIN: '',
+      SESSION_COOKIE_NAME: '_own',
+      SESSION_COOKIE_SECRET: anotherSecret(),
+    },
+  });
+  await isAsked(stack);
+  expect([alarms(stack), (await ping(stack.ports.proxy)).status]).toEqual([[], 200]);
 });
 
 test('two services as BuzzFeed SSO has them have nothing to say', async () => {
   const stack = await stackWith({
-    proxyEnv: { SESSION_COOKIE_SECRET: randomBytes(32).toString('base64'), SESSION_COOKIE_DOMAIN: '' },
+    proxyEnv: { SESSION_COOKIE_SECRET: anotherSecret(), SESSION_COOKIE_DOMAIN: '' },
     authEnv: { SESSION_COOKIE_DOMAIN: '', SESSION_COOKIE_NAME: '_sso_auth' },
   });
   await isAsked(stack);

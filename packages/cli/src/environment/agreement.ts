@@ -59,7 +59,7 @@ const pairs: readonly Pair[] = [
     ofAuth: 'SESSION_COOKIE_DOMAIN',
     agree: (proxy, auth) => proxy.session.cookie.domain === auth.session.cookie.domain,
     consequence:
-      'hosts below only one of the domains get a session of their own, with more redirects: write the same value in both',
+      'hosts below only one of the domains get a session of their own, with more redirects, and a proxy whose own does not lie within that of auth is not ready: write the same value in both',
   },
   {
     ofProxy: 'SESSION_COOKIE_SECRET',
@@ -67,7 +67,7 @@ const pairs: readonly Pair[] = [
     agree: (proxy, auth) =>
       isOnItsOwn(proxy) || proxy.session.cookie.secrets.includes(auth.session.cookie.secrets[0]),
     consequence:
-      'the proxy cannot decrypt the shared session cookie, and every host gets a session of its own, with more redirects: write the same value in both',
+      'the proxy cannot decrypt the shared session cookie, and is not ready: write the same value in both',
   },
   {
     ofProxy: 'SESSION_COOKIE_SECURE',

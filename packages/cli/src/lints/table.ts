@@ -96,7 +96,7 @@ export const lints = {
     code: 'LK604',
     severity: 'warning',
     title: 'The settings of the proxy and of auth do not match',
-    text: 'Both services need the same values: the name and secret of the proxy, the address of auth, and, for one session on all hosts, the name, the domain and the secret of the cookie. Otherwise both start, but nobody can sign in, or signing in takes more redirects than needed; the message says which. With the env files of both services, `latchkey check` compares them.',
+    text: 'Both services need the same values: the name and secret of the proxy, the address of auth, and, for one session on all hosts, the name, the domain and the secret of the cookie. Otherwise the proxy is not ready, nobody can sign in, or signing in takes more redirects than needed; the message says which. With the env files of both services, `latchkey check` compares them.',
   },
   providerUnknown: {
     code: 'LK605',

@@ -10,7 +10,7 @@ export const cookieRules: readonly MigrationRule[] = [
     severity: 'warning',
     title: 'A shared session cookie that the proxy cannot open',
     before: 'Each service has a cookie and a secret of its own.',
-    now: 'With `SESSION_COOKIE_DOMAIN` one cookie is for all hosts below it, and both services open it. With different secrets that does not work, and every host gets a session of its own, with more redirects.',
+    now: 'With `SESSION_COOKIE_DOMAIN` one cookie is for all hosts below it, and both services open it. With different secrets that does not work, and the proxy is not ready: `/ping` answers 503 and says why.',
     todo: 'Write the same `SESSION_COOKIE_SECRET` in both services, or take `SESSION_COOKIE_DOMAIN` out.',
     find: sharedCookieWithSecretsThatDiffer,
   },

@@ -49,7 +49,7 @@ describe('while a secret is being changed', () => {
 
   test('a proxy that skipped the first step is told which secret it lacks', () => {
     const auth = facts({}, { secrets: [theirs, ours] }, [theirs, ours]);
-    expect(found(facts(), auth)).toEqual(['client_secret stops', 'cookie_secret']);
+    expect(found(facts(), auth)).toEqual(['client_secret stops', 'cookie_secret stops']);
   });
 });
 
@@ -57,28 +57,41 @@ describe('a shared cookie', () => {
   test.each<[string, Cookie, string[]]>([
     ['name', { name: '_other' }, ['cookie_name stops']],
     ['secure', { secure: false }, ['cookie_secure stops']],
-    ['secret', { secrets: [theirs] }, ['cookie_secret']],
-    [
-      'narrower domain',
-      { domain: 'apps.corp.example.com', name: '_other' },
-      ['cookie_domain', 'cookie_name stops'],
-    ],
+    ['secret', { secrets: [theirs] }, ['cookie_secret stops']],
     [
       'domain and all the rest',
       { domain: 'example.org', name: '_other', secrets: [theirs] },
-      ['cookie_domain'],
+      ['cookie_domain stops'],
     ],
   ])('differs in its %s', (_what, change, expected) => {
     expect(found(facts(), facts({}, change))).toEqual(expected);
     expect(found(facts({}, change), facts())).toEqual(expected);
   });
 
+  const narrower = { domain: 'apps.corp.example.com' };
+
+  test('that reaches only some hosts of the proxy stops, and so does what else is wrong with it', () => {
+    expect(found(facts(), facts({}, narrower))).toEqual(['cookie_domain stops']);
+    const auth = facts({}, { ...narrower, name: '_other' });
+    expect(found(facts(), auth)).toEqual(['cookie_domain stops', 'cookie_name stops']);
+  });
+
+  test('that reaches every host of the proxy, and more, is told, and stops only where the proxy cannot read it', () => {
+    expect(found(facts({}, narrower), facts())).toEqual(['cookie_domain']);
+    const proxy = facts({}, { ...narrower, secrets: [theirs] });
+    expect(found(proxy, facts())).toEqual(['cookie_domain', 'cookie_secret stops']);
+  });
+
+  test('is written by auth alone, which need not know what the proxy seals with', () => {
+    expect(found(facts({}, { secrets: [theirs, ours] }), facts())).toEqual([]);
+  });
+
   test('that auth alone has is nobody’s fault', () => {
     expect(found(alone(), facts())).toEqual([]);
   });
 
-  test('that the proxy alone has is told', () => {
-    expect(found(facts(), alone())).toEqual(['cookie_domain']);
+  test('that the proxy alone waits for stops', () => {
+    expect(found(facts(), alone())).toEqual(['cookie_domain stops']);
   });
 });
 
@@ -120,10 +133,10 @@ test('a sentence names what was found and what to write in which service, and no
     'the proxy speaks version 3 with auth and understands 2 and later, auth speaks 1 and understands 1 and later: run the image that proxy has for auth, too',
     'the clock of auth is 75 s behind that of the proxy, so that sign-ins and sessions are refused: let both machines set their clocks by NTP',
     'the proxy does not know the secret that auth signs with, the first of CLIENT_PROXY_SECRET: write that one into CLIENT_SECRET of the proxy, behind its own while it is being changed',
-    'SESSION_COOKIE_DOMAIN is "corp.example.com" at the proxy and "apps.corp.example.com" at auth, so that hosts below only one of them get a session of their own by more redirects: write the same into both services',
+    'SESSION_COOKIE_DOMAIN is "corp.example.com" at the proxy and "apps.corp.example.com" at auth, so that not every host below that of the proxy gets the session cookie: write the same into both services, or none at the proxy, and each host gets a session of its own by more redirects',
     'SESSION_COOKIE_NAME is "_sso_proxy" at the proxy and "_other" at auth, so that the proxy does not find the session cookie: write the same into both services',
     'SESSION_COOKIE_SECURE is true at the proxy and false at auth, so that the session cookie has another name in each: write the same into both services',
-    'the proxy cannot open the session cookie, since it does not know the first SESSION_COOKIE_SECRET of auth, so that every host gets a session of its own by more redirects: write that one into SESSION_COOKIE_SECRET of the proxy, behind its own while it is being changed',
+    'the proxy cannot open the session cookie, since it does not know the first SESSION_COOKIE_SECRET of auth: write that one into SESSION_COOKIE_SECRET of the proxy, behind its own while it is being changed, or take SESSION_COOKIE_DOMAIN out of the proxy, and each host gets a session of its own by more redirects',
   ]);
   const fingerprints = [
     ...auth.client_keys,

@@ -17,7 +17,7 @@ export const mismatchKinds = [
 /** One of them that was found. */
 export type Mismatch = {
   readonly what: (typeof mismatchKinds)[number];
-  /** whether nobody can sign in with it; with the others people are sent round more often, and get in */
+  /** whether nobody can sign in with it, or the shared cookie is none; with the others every host works as it was told */
   readonly stops: boolean;
   /** what was found, and what to write in which service; it holds no secret, nor anything that is made from one */
   readonly sentence: string;
@@ -91,10 +91,7 @@ type Cookie = HandshakeFacts['cookie'];
 function cookieMismatches(proxy: Cookie, auth: Cookie): Mismatch[] {
   if (proxy.domain === undefined) return [];
   const found: Mismatch[] = [];
-  if (proxy.domain !== auth.domain) {
-    const sentence = `SESSION_COOKIE_DOMAIN is "${proxy.domain}" at the proxy and ${auth.domain === undefined ? 'not set' : `"${auth.domain}"`} at auth, so that hosts below only one of them get a session of their own by more redirects: write the same into both services`;
-    found.push({ what: 'cookie_domain', stops: false, sentence });
-  }
+  if (proxy.domain !== auth.domain) found.push(domainMismatch(proxy.domain, auth.domain));
   if (!areShared(proxy.domain, auth.domain)) return found;
   if (proxy.name !== auth.name) {
     const sentence = `SESSION_COOKIE_NAME is "${proxy.name}" at the proxy and "${auth.name}" at auth, so that the proxy does not find the session cookie: write the same into both services`;
@@ -104,12 +101,23 @@ function cookieMismatches(proxy: Cookie, auth: Cookie): Mismatch[] {
     const sentence = `SESSION_COOKIE_SECURE is ${proxy.secure} at the proxy and ${auth.secure} at auth, so that the session cookie has another name in each: write the same into both services`;
     found.push({ what: 'cookie_secure', stops: true, sentence });
   }
+  // Auth alone seals the shared cookie, also when it is renewed: it need not know what the proxy seals with.
   if (!isKnown(auth.keys, proxy.keys)) {
     const sentence =
-      'the proxy cannot open the session cookie, since it does not know the first SESSION_COOKIE_SECRET of auth, so that every host gets a session of its own by more redirects: write that one into SESSION_COOKIE_SECRET of the proxy, behind its own while it is being changed';
-    found.push({ what: 'cookie_secret', stops: false, sentence });
+      'the proxy cannot open the session cookie, since it does not know the first SESSION_COOKIE_SECRET of auth: write that one into SESSION_COOKIE_SECRET of the proxy, behind its own while it is being changed, or take SESSION_COOKIE_DOMAIN out of the proxy, and each host gets a session of its own by more redirects';
+    found.push({ what: 'cookie_secret', stops: true, sentence });
   }
   return found;
+}
+
+// The cookie of a wider domain reaches every host that the proxy expects it at, so a proxy of a part of auth's domain may be meant.
+function domainMismatch(ofProxy: string, ofAuth: string | undefined): Mismatch {
+  const found = `SESSION_COOKIE_DOMAIN is "${ofProxy}" at the proxy and ${ofAuth === undefined ? 'not set' : `"${ofAuth}"`} at auth`;
+  const stops = ofAuth === undefined || !isWithinDomain(ofProxy, ofAuth);
+  const sentence = stops
+    ? `${found}, so that not every host below that of the proxy gets the session cookie: write the same into both services, or none at the proxy, and each host gets a session of its own by more redirects`
+    : `${found}, so that hosts below only one of them get a session of their own by more redirects: write the same into both services`;
+  return { what: 'cookie_domain', stops, sentence };
 }
 
 // A host below both domains gets the cookie of the wider one.

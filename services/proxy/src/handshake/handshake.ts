@@ -23,7 +23,8 @@ const soonMs = 1_000;
 const laterMs = 60_000;
 
 /**
- * A proxy that starts with settings by which nobody could sign in is not ready: the deployment stops, and those before it go on.
+ * A proxy that starts with settings by which nobody could sign in, or the shared cookie would be none, is not ready: the
+ * deployment stops, and those before it go on.
  * Auth that is away is no such reason, since sessions go on by their grace period; and a proxy that has been ready stays so,
  * because to take all of them out of the load balancer at once helps nobody.
  *
