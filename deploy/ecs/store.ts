@@ -10,7 +10,7 @@ import { randomSecret } from './secrets.ts';
 const userName = 'auth';
 // docs/operating.md, Redis for auth: Rights.
 const rights =
-  'on ~latchkey:1:* -@all +info +select +eval +get +set +del +hget +hmget +hset +incr +pexpire +pttl +time +xadd +xrange +xdel +zadd +zcard +zrange +zrem +zremrangebyrank +cluster';
+  'on ~latchkey:1:* -@all +info +select +eval +exists +get +set +del +hget +hmget +hset +incr +pexpire +pttl +time +xadd +xrange +xdel +zadd +zcard +zrange +zrem +zremrangebyrank +cluster';
 
 /** Valkey for the tasks of auth to remember together: ElastiCache Serverless, over TLS, for one user with the rights that it needs. */
 export class Store extends Construct {
