@@ -19,8 +19,8 @@ function between(pair: Between, what: string, treatment: Treatment, forMs = usua
     forMs,
     end: (world) => world.between[pair].heal(),
     ...(pair === 'redis' && { answersSignIns: true }),
-    // What the provider has answered is an answer, also where nobody hears it, or only one task for a moment.
-    ...(pair !== 'auth' && { mayLoseRefreshes: true }),
+    // What the provider has answered is an answer, also where nobody hears it.
+    ...(pair === 'provider' && { mayLoseRefreshes: true }),
   };
 }
 

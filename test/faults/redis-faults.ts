@@ -11,8 +11,6 @@ function redis(what: string, begin: Act, end: Act): Fault {
     forMs: usualMs,
     end: async (world) => void (await end(world.redis)),
     answersSignIns: true,
-    // A new refresh token may be lost with it, or be known to one task alone for a moment.
-    mayLoseRefreshes: true,
   };
 }
 

@@ -1,5 +1,5 @@
 // Redis stops, ends or is emptied under several tasks of auth. Nobody is signed out by that, and nobody who is stays in.
-import { expect, test } from '@jest/globals';
+import { beforeEach, expect, test } from '@jest/globals';
 import { startRedis } from '@latchkey/testing/redis';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sessionCookieName, ssoOrigin, startRig, wiki } from '../../test/rig.ts';
@@ -18,6 +18,36 @@ import {
 
 describeWithRedis('two tasks of auth, whose Redis fails,', () => {
   const the = useTwoTasks();
+  // What is newer is told by Redis' own clock, which nobody moves.
+  beforeEach(() => void (the.one.clock.now = Date.now()));
+
+  test('ask the provider once, also where Redis is emptied between the question and its answer', async () => {
+    const token = await the.signedIn();
+    the.one.clock.now += hour + 1000;
+    the.one.idp.behaviour.faults.token = { delayMs: 1_000 };
+    const asked = [the.one.introspect({ token })];
+    await pause(100);
+    asked.push(the.other.introspect({ token }));
+    await pause(100);
+    await the.redis.command('FLUSHALL');
+    await Promise.all(asked);
+    for (const rig of [the.one, the.other]) {
+      await isBack(rig, token);
+      expect(isActive(await rig.introspect({ token }))).toBe(true);
+    }
+    expect(the.one.idp.requests.token).toBe(1);
+  });
+
+  test('know a new refresh token when Redis is emptied before the browser has it', async () => {
+    const token = await the.signedIn();
+    the.one.clock.now += hour + 1000;
+    expect((await the.one.introspect({ token })).body).toHaveProperty('session');
+    await the.redis.command('FLUSHALL');
+    await Promise.all([isBack(the.one, token), isBack(the.other, token)]);
+    the.one.clock.now += hour + 1000;
+    expect(isActive(await the.other.introspect({ token }))).toBe(true);
+    expect(the.one.idp.requests.token).toBe(2);
+  });
 
   test('keep a new refresh token that could not be stored, and give it to the other when the store is back', async () => {
     const token = await the.signedIn();

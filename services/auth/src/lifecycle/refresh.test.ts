@@ -17,6 +17,7 @@ test('who comes while nobody is asked, and needs more than the first, has the pr
       grantState: async () => known,
       offer: async () => undefined,
       revoke: async () => true,
+      isRevoked: async () => false,
       inTurn: async <T>(_: object, __: number, ask: () => Promise<{ outcome: T }>) => (await ask()).outcome,
     },
     providers: new Map([['okta', { refresh }]]),

@@ -26,7 +26,7 @@ export type Remembering = {
 export type Refreshing = Omit<Confirming, 'providers'> &
   Remembering &
   Ending & {
-    readonly store: Pick<SessionStore, 'inTurn'>;
+    readonly store: Pick<SessionStore, 'inTurn' | 'isRevoked'>;
     readonly providers: ReadonlyMap<string, Pick<Provider, 'confirm' | 'refresh'>>;
     readonly log: Pick<Logger, 'info' | 'warn'>;
     readonly emit: Emit<AuthEvent>;
@@ -138,6 +138,8 @@ async function askInTurn(
     const known = await knownGrantState(session, parts);
     if (known === undefined) return { outcome: 'over' };
     if (isEnough(known)) return { outcome: { grantState: known, basis: 'remembered' } };
+    // A store that was emptied has lost the lease of whoever asks at this moment: it says so here.
+    if (await parts.store.isRevoked(session)) return { outcome: 'over' };
     // Once: what comes after a refresh that was refused is about a newer refresh token, and not about this access token.
     const word = refused === undefined ? await confirm(session, known, parts) : undefined;
     if (word instanceof HttpError) return withoutAnswer(word, { session, known, parts });

@@ -69,11 +69,11 @@ export function sessionStore(
   const { store } = opened;
   const { now } = options;
   const recentEnds = createRecentEnds(options);
+  const grantStates = createGrantStates(opened, options);
   const signOuts =
     store.log === undefined
       ? ownSignOuts(options, recentEnds)
-      : sharedSignOuts(store.log, recentEnds, options);
-  const grantStates = createGrantStates(opened, options);
+      : sharedSignOuts(store.log, recentEnds, { ...options, onLost: () => grantStates.tellAgain() });
 
   return {
     async revoke(session, until) {

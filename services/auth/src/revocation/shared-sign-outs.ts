@@ -33,11 +33,17 @@ const toldAtOnce = 500;
  * before that moment may have ended or not: they are over, and their people sign in again.
  *
  * @param recent hears of each end as it stands in the log
+ * @param options.onLost hears that the store has lost lines, and with them maybe all it knew; others wait for a moment
  */
 export function sharedSignOuts(
   shared: Log,
   recent: Pick<RecentEnds, 'add' | 'clear'>,
-  { now, elapsed, log }: Clock & { log: Pick<Logger, 'info' | 'warn'> },
+  {
+    now,
+    elapsed,
+    log,
+    onLost,
+  }: Clock & { readonly log: Pick<Logger, 'info' | 'warn'>; readonly onLost?: () => void },
 ): SignOuts {
   const known = createRevocations({ now, elapsed });
   // Also whoever reads for the first time does not know whether others are there who have more to tell.
@@ -71,6 +77,7 @@ export function sharedSignOuts(
   async function startOver(hasLost: boolean): Promise<void> {
     mustSettle ||= hasLost;
     hasLostLines ||= hasLost;
+    if (hasLost) onLost?.();
     position = undefined;
     unread.clear();
     // Before we look at what we know: what cannot be told meanwhile is left for the next time.

@@ -4,7 +4,7 @@ import type { Clock } from '@latchkey/http';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { createLeased } from '../store/lease.ts';
-import type { Unkept } from '../store/lease.ts';
+import type { Result } from '../store/lease.ts';
 import type { OpenStore } from '../store/open.ts';
 import { placeOf } from '../store/place.ts';
 import type { Place } from '../store/place.ts';
@@ -30,6 +30,8 @@ export type GrantStates = {
   delete(session: StoredSession): Promise<void>;
   /** The sessions of an account of which there is one, the newest last. */
   sidsOf(account: Account): Promise<readonly string[]>;
+  /** The store has lost what it knew: it is told again what this task has heard lately. */
+  tellAgain(): void;
   close(): void;
 };
 
@@ -53,15 +55,21 @@ const schema: z.ZodType<GrantState> = z.object({
 // One account that signs in over and over forgets its own sessions, and nobody else's.
 const keptOfAccount = 20;
 const keptUnkept = 10_000;
-const againMs = 1_000;
+const keptHeard = 1_000;
+const againMs = 250;
+const heardMs = 60_000;
 
 /** Remembers standings, each sealed where it leaves the process. Past the bound the oldest of the account goes. */
-export function createGrantStates({ store, vault }: OpenStore, { now }: Pick<Clock, 'now'>): GrantStates {
+export function createGrantStates({ store, vault }: OpenStore, { now, elapsed }: Clock): GrantStates {
   const leased = createLeased(store);
   // What a provider has answered and the store did not take. A provider that replaces refresh tokens takes the next use of
   // the old one for theft, so the new one must not get lost while the store is away.
-  const unkept = new LRUCache<string, Unkept>(upTo(keptUnkept));
-  const again = setInterval(() => {
+  const unkept = new LRUCache<string, Result>(upTo(keptUnkept));
+  // What it did take may be lost again before the browser has it in its cookie.
+  const heard = new LRUCache<string, Result>({ ...upTo(keptHeard), ttl: heardMs, perf: { now: elapsed } });
+  const again = setInterval(tell, againMs).unref();
+
+  function tell(): void {
     for (const [sid, result] of unkept.entries()) {
       const { text, ...keeping } = result;
       store.put(placeOfGrant(sid), text, keeping).then(
@@ -70,7 +78,7 @@ export function createGrantStates({ store, vault }: OpenStore, { now }: Pick<Clo
         () => undefined,
       );
     }
-  }, againMs).unref();
+  }
 
   function written(sid: string, { freshUntil, ...grantState }: GrantState): string {
     // What our own clock of intervals says means nothing to another task.
@@ -95,6 +103,11 @@ export function createGrantStates({ store, vault }: OpenStore, { now }: Pick<Clo
     await Promise.all(gone.map(drop));
   }
 
+  function forget(sid: string): void {
+    unkept.delete(sid);
+    heard.delete(sid);
+  }
+
   async function drop(sid: string): Promise<void> {
     await Promise.all([store.drop(placeOfGrant(sid)), store.drop(placeOfRecord(sid))]);
   }
@@ -105,7 +118,7 @@ export function createGrantStates({ store, vault }: OpenStore, { now }: Pick<Clo
       return text === undefined ? undefined : schema.safeParse(vault.open(placeOfGrant(sid), text)).data;
     },
     async set(session, grantState, until) {
-      unkept.delete(session.sid);
+      forget(session.sid);
       await put(session, grantState, until);
     },
     offer: (session, grantState, until) =>
@@ -119,13 +132,20 @@ export function createGrantStates({ store, vault }: OpenStore, { now }: Pick<Clo
           const ttlMs = until - now();
           return { outcome, ...(grantState && { keep: { text: written(sid, grantState), ttlMs } }) };
         },
-        (result) => void unkept.set(sid, result),
+        (result, isKept) => {
+          heard.set(sid, result);
+          if (!isKept) unkept.set(sid, result);
+        },
       ),
     async delete(session) {
-      unkept.delete(session.sid);
+      forget(session.sid);
       await Promise.all([drop(session.sid), store.remove(placeOfAccount(session), session.sid)]);
     },
     sidsOf: (account) => store.members(placeOfAccount(account)),
+    tellAgain() {
+      for (const [sid, result] of heard.entries()) unkept.set(sid, result);
+      tell();
+    },
     close: () => clearInterval(again),
   };
 }

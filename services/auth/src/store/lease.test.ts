@@ -1,7 +1,6 @@
 import { afterEach, expect, jest, test } from '@jest/globals';
 import { clockFrom } from '@latchkey/http';
 import { createLeased } from './lease.ts';
-import type { Unkept } from './lease.ts';
 import { memoryStore } from './memory.ts';
 import { placeOf } from './place.ts';
 import { StoreAway } from './store.ts';
@@ -42,6 +41,25 @@ test('work that takes longer than a lease keeps it, and whoever waits finds its 
   expect(worked).toBe(1);
 });
 
+test('a lease that is lost with the store is taken again while the work goes on, and is free afterwards', async () => {
+  jest.useFakeTimers();
+  const memory = memoryStore({ now: Date.now, elapsed: Date.now });
+  let holder = '';
+  const store: typeof memory = {
+    ...memory,
+    lease: (at, who, ttlMs) => memory.lease(at, (holder = who), ttlMs),
+  };
+  const work = later(250).then(() => ({ outcome: 'done' }));
+  const outcome = createLeased(store, times).run(place, () => work, none);
+  await jest.advanceTimersByTimeAsync(1);
+  await memory.release(place, holder);
+  await jest.advanceTimersByTimeAsync(20);
+  expect(await memory.lease(place, 'other', 1_000)).toBeUndefined();
+  await jest.advanceTimersByTimeAsync(250);
+  expect(await outcome).toBe('done');
+  expect(await memory.lease(place, 'other', 1_000)).toBeGreaterThan(0);
+});
+
 test('whose turn does not come in time is told so, and the lease of work that failed is free', async () => {
   const store = memoryStore(clockFrom());
   const leased = createLeased(store, { ...times, waitMs: 50 });
@@ -52,15 +70,15 @@ test('whose turn does not come in time is told so, and the lease of work that fa
   expect(await leased.run(place, async () => ({ outcome: 'done' }), none)).toBe('done');
 });
 
-test('a result that the store did not take is handed back, to be put by its version later', async () => {
+test('a result that the store did not take is told apart, and can be put by its version later', async () => {
   const store = memoryStore(clockFrom());
-  const unkept: Unkept[] = [];
+  const results: unknown[] = [];
   const away = { ...store, release: async () => Promise.reject(new StoreAway('gone')) };
   const keep = { text: 'result', ttlMs: 10_000 };
   const outcome = await createLeased(away, times).run(
     place,
     async () => ({ outcome: 'done', keep }),
-    (result) => void unkept.push(result),
+    (result, isKept) => void results.push({ ...result, isKept }),
   );
-  expect([outcome, unkept]).toEqual(['done', [{ ...keep, version: expect.any(Number) }]]);
+  expect([outcome, results]).toEqual(['done', [{ ...keep, version: expect.any(Number), isKept: false }]]);
 });

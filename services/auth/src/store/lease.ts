@@ -8,22 +8,22 @@ export type Worked<T> = {
   readonly keep?: { readonly text: string; readonly ttlMs: number };
 };
 
-/** A result that could not be kept. It may be put later, by its version: that keeps it from undoing a newer one. */
-export type Unkept = { readonly text: string; readonly ttlMs: number; readonly version: number };
+/** A result. It may be put once more, by its version: that keeps it from undoing a newer one. */
+export type Result = { readonly text: string; readonly ttlMs: number; readonly version: number };
 
 /** Does work that one task may do at a time. */
 export type Leased = {
   /**
    * Does the work when it is our turn. The holder before us may have done it all by then: so the work looks first.
    *
-   * @param onUnkept hears where the work is done and its result could not be kept
+   * @param onResult hears what is to be kept, and whether the store has taken it
    * @returns undefined where the turn did not come in time
    * @throws StoreAway before the work has begun, or what the work throws
    */
   run<T>(
     place: Place,
     work: () => Promise<Worked<T>>,
-    onUnkept: (result: Unkept) => void,
+    onResult: (result: Result, isKept: boolean) => void,
   ): Promise<T | undefined>;
 };
 
@@ -49,7 +49,7 @@ export function createLeased(
   times: LeaseTimes = usualLease,
 ): Leased {
   return {
-    async run(place, work, onUnkept) {
+    async run(place, work, onResult) {
       const holder = randomBytes(12).toString('base64url');
       const fence = await turn(place, holder);
       if (fence === undefined) return undefined;
@@ -58,15 +58,17 @@ export function createLeased(
         store.extend(place, holder, times.lifeMs).catch(() => undefined);
       }, times.lifeMs / 3);
       try {
-        const { outcome, keep } = await work();
+        const { outcome, keep } = await work().finally(() => clearInterval(renewal));
         const result = keep && { ...keep, version: fence };
-        await store.release(place, holder, result).catch(() => result && onUnkept(result));
+        const isKept = await store.release(place, holder, result).then(
+          () => true,
+          () => false,
+        );
+        if (result !== undefined) onResult(result, isKept);
         return outcome;
       } catch (error) {
         await store.release(place, holder).catch(() => undefined);
         throw error;
-      } finally {
-        clearInterval(renewal);
       }
     },
   };

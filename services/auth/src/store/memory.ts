@@ -100,7 +100,7 @@ export function memoryStore({ now, elapsed }: Clock): Store {
       return versionAt(place);
     },
     async extend({ kind, id }, holder, ttlMs) {
-      if (leases(kind).get(id)?.holder !== holder) return false;
+      if ((leases(kind).get(id)?.holder ?? holder) !== holder) return false;
       leases(kind).set(id, { holder }, { ttl: ttlMs });
       return true;
     },

@@ -19,6 +19,8 @@ export type RedisLink = {
    */
   send<T>(reply: ZodType<T>, name: string, ...args: readonly (string | number)[]): Promise<T>;
   isAway(): boolean;
+  /** whether it was away until a moment ago */
+  isSettling(): boolean;
   /** until it can be used for the first time; it goes on without an error where that takes too long */
   opened(): Promise<void>;
   close(): void;
@@ -68,6 +70,7 @@ export function openRedisLink(
       return read.data;
     },
     isAway: () => circuit.isOpen(),
+    isSettling: () => circuit.isSettling(),
     async opened() {
       if (client.status === 'ready') return;
       const ready = new Promise<void>((resolve) => void client.once('ready', resolve));

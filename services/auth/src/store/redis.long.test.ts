@@ -148,6 +148,19 @@ describeWithRedis('a Redis that', () => {
     expect(await ask(store)).toBeUndefined();
   });
 
+  test('was away until a moment ago leases nothing: first others tell what came of their leases', async () => {
+    const { link, store } = await storeInFrontOf();
+    const settling = redisStore({ ...link, isSettling: () => true }, { logMs: 60_000 });
+    expect(await settling.lease(place, 'one', 3_000)).toBeUndefined();
+    expect(await store.lease(place, 'one', 3_000)).toBeGreaterThan(0);
+  });
+
+  test('gives a part of a fencing value is not believed', async () => {
+    const { link, store } = await anything(ready((socket) => void socket.write(':176419294\r\n')));
+    await link.opened();
+    expect((await takes(() => store.lease(place, 'one', 3_000))).outcome).toBeInstanceOf(StoreAway);
+  });
+
   test('is full, or a replica, or wants a password says no in an error of ours, without what was to be kept', async () => {
     const { redis, store } = await storeInFrontOf();
     const secret = 'what nobody should see';

@@ -9,6 +9,8 @@ const prefix = 'latchkey:1';
 
 const nothing = z.unknown();
 const yesOrNo = z.union([z.literal(0), z.literal(1)]).transform((answer) => answer === 1);
+// Microseconds since the epoch. Under one that arrived in part, a result would be refused, and lost.
+const fence = z.union([z.literal(0).transform(() => undefined), z.int().min(1e15)]);
 const texts = z.array(z.string());
 const text = z.union([
   z.tuple([z.null(), z.null()]).transform(() => undefined),
@@ -63,8 +65,9 @@ export function redisStore(link: RedisLink, { logMs }: { logMs: number }): Store
     },
 
     async lease(place, holder, ttlMs) {
-      const fence = await evaluate(z.number(), 'lease', [keyOf(place), leaseOf(place)], holder, ttlMs);
-      return fence === 0 ? undefined : fence;
+      // Whoever held it may have a result that the store did not take: that comes first.
+      if (link.isSettling()) return undefined;
+      return evaluate(fence, 'lease', [keyOf(place), leaseOf(place)], holder, ttlMs);
     },
     extend: (place, holder, ttlMs) => evaluate(yesOrNo, 'extend', [leaseOf(place)], holder, ttlMs),
     async release(place, holder, result) {

@@ -29,8 +29,9 @@ return newest(KEYS[1])`,
 
   /** KEYS: lease. ARGV: holder, time to live. */
   extend: `
-if redis.call('get', KEYS[1]) ~= ARGV[1] then return 0 end
-return redis.call('pexpire', KEYS[1], ARGV[2])`,
+if (redis.call('get', KEYS[1]) or ARGV[1]) ~= ARGV[1] then return 0 end
+redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
+return 1`,
 
   /** KEYS: text, lease. ARGV: holder; and with a result its text, time to live and version. */
   release: `${stored}

@@ -54,10 +54,15 @@ export type Store = {
   /**
    * Takes the lease of a place, so that one task at a time works on what is kept there.
    *
-   * @returns the fencing value, newer than whatever is kept there; undefined while somebody else holds the lease
+   * @returns the fencing value, newer than whatever is kept there; undefined while somebody else holds the lease,
+   *   and for two seconds after the store was away
    */
   lease(place: Place, holder: string, ttlMs: number): Promise<number | undefined>;
-  /** @returns whether the lease is still the holder's, for so long from now on */
+  /**
+   * Keeps a lease, or takes it again where it was lost with the store, or has ended.
+   *
+   * @returns whether it is the holder's, for so long from now on; not where somebody else has it
+   */
   extend(place: Place, holder: string, ttlMs: number): Promise<boolean>;
   /**
    * Gives the lease back, and in the same moment keeps what came of it, so that the next holder finds that. A result
