@@ -213,7 +213,7 @@ describe('streams', () => {
     expect(the.stack.app.received[0]?.body).toBe('firstsecond');
   });
 
-  test('an upstream request ends when the caller has gone', async () => {
+  test('an upstream request ends when the client closes the connection', async () => {
     const headers = { host: 'hello.latchkey.localhost', cookie: await cookie() };
     const gone = Promise.withResolvers<void>();
     const asked = Promise.withResolvers<void>();

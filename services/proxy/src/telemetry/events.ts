@@ -8,7 +8,7 @@ import type { RequestRecord } from './request-record.ts';
  * listen to the same. Durations are milliseconds.
  */
 export type ProxyEvent =
-  /** a request is answered, or its caller has gone (499); a WebSocket as soon as its handshake is answered */
+  /** a request is answered, or its client closed the connection (499); a WebSocket as soon as its handshake is answered */
   | {
       readonly kind: 'request';
       readonly record: RequestRecord;

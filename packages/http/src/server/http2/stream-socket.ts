@@ -87,7 +87,7 @@ export class StreamSocket extends Duplex {
       if (rest.length === 0) done();
       else this.pass(rest, done);
     });
-    if (isHeard !== true) done(new Error('the other end has gone'));
+    if (isHeard !== true) done(new Error('the client closed the stream'));
   }
 
   private hear(chunk: Buffer, taken: () => void): boolean {

@@ -119,7 +119,7 @@ class Delivery implements Hearer {
     this.body = bodyOf(req, upstream, this.mayRepeat);
     this.asksFirst = upstream.body === undefined && this.body !== undefined && expectsContinue(req);
     this.answer = answerTo(res);
-    this.abandon = () => this.controller?.abort(new Error('the caller has gone'));
+    this.abandon = () => this.controller?.abort(new Error('the client closed the connection'));
     this.resume = () => this.controller?.resume();
     this.handler = new Handler(this);
     res.on('close', this.abandon);

@@ -36,7 +36,7 @@ export function comingBody(req: IncomingMessage, mayRepeat: boolean): RequestBod
     if (!mayRepeat) kept = undefined;
   }
   function broken(): void {
-    if (!req.complete) stream?.destroy(new Error('the caller has gone'));
+    if (!req.complete) stream?.destroy(new Error('the client closed the connection'));
   }
   req.on('end', ended);
   req.once('close', broken);
