@@ -1,5 +1,5 @@
 // Grace is for everything that is not a no, and for nothing else. A directory that is away is in `google-directory`, Redis in
-// `several-tasks` and `services/auth/src/session/redis-fails`.
+// `several-tasks` and `services/auth/src/lifecycle/redis-fails`.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createMetrics } from '@latchkey/telemetry';
 import type { Browser } from '@latchkey/testing/browser';
