@@ -24,7 +24,7 @@ describeWithRedis('two tasks of auth, whose Redis fails,', () => {
   test('ask the provider once, also where Redis is emptied between the question and its answer', async () => {
     const token = await the.signedIn();
     the.one.clock.now += hour + 1000;
-    the.one.idp.behaviour.faults.token = { delayMs: 1_000 };
+    the.one.idp.behaviour.faults.token = { delayMs: 500 };
     const asked = [the.one.introspect({ token })];
     await pause(100);
     asked.push(the.other.introspect({ token }));
