@@ -13,12 +13,7 @@ import type { Registry } from 'prom-client';
 import { createAdmission } from './admission.ts';
 import { createAskAuth } from './ask-auth.ts';
 import { watchReach } from './auth-reach.ts';
-import { createCredentialReader } from './authn/credential.ts';
-import { createFreshness } from './authn/freshness.ts';
-import { lastUses } from './authn/last-use.ts';
-import { createPersonCookie } from './authn/person-cookie.ts';
-import { createSessionCookieAuthenticator } from './authn/session-cookie.ts';
-import { sessionCookies } from './authn/session-cookies.ts';
+import { createSessions } from './authn/sessions.ts';
 import { createEndpoints } from './endpoints/endpoints.ts';
 import { createLimited } from './endpoints/limited.ts';
 import { createLauncherOf, createPageOf } from './endpoints/launcher-address.ts';
@@ -33,7 +28,6 @@ import { createDialer } from './transport/dial/dialer.ts';
 import { createEventStreams } from './transport/http/event-streams.ts';
 import { createTunnels } from './transport/websocket/tunnels.ts';
 import { createForwardWebSocket } from './transport/websocket/forward.ts';
-import { observeIntrospect } from './telemetry/observe-introspect.ts';
 import { startProxyTelemetry } from './telemetry/start.ts';
 import { createBeginAnswer } from './respond/begin-answer.ts';
 import { createRefuse } from './respond/refuse.ts';
@@ -44,14 +38,9 @@ import { createReadQuestion } from './forward-auth/question.ts';
 import { sessionOf } from './exchange.ts';
 import { createOngoing } from './ongoing.ts';
 import { createUpgradeListener } from './server/websocket.ts';
-import { createEndedSessions } from './authn/ended-sessions.ts';
 import { followRevocations } from './authn/follow-revocations.ts';
-import { createSessionCheck, keepEndsMs } from './authn/session-check.ts';
-import { createIntrospect } from './authn/introspect.ts';
-import { createSessionStates } from './authn/session-state.ts';
 import type { KnownSession } from './authn/session-state.ts';
 import type { Exchange } from './exchange.ts';
-import { sessionTokens } from './authn/session-token.ts';
 import { createAddresses } from './sign-in/addresses.ts';
 import { createCallback } from './sign-in/callback.ts';
 import { createSignInLink } from './sign-in/link.ts';
@@ -96,7 +85,7 @@ export async function startProxy(options: {
   const clock = clockFrom(options);
   const { now, elapsed } = clock;
   const { client, provider, session } = settings;
-  const { name, secure, domain, secrets, expireMs } = session.cookie;
+  const { name, secure, secrets } = session.cookie;
   const { lifetimeMs } = session.ttl;
   const { emit, ...telemetry } = startProxyTelemetry({
     settings,
@@ -109,11 +98,12 @@ export async function startProxy(options: {
   const onLost = (spans: number) => emit({ kind: 'spans_lost', spans });
   const tracer = await startTracing(settings.tracing, { log, onLost });
 
-  const keys = deriveKeys(secrets, 'session');
-  const cookies = sessionCookies({ name, domain, secure, keys, expireMs, lifetimeMs, now });
-  const tokens = sessionTokens(deriveKeys(client.secrets, 'session token'), cookies);
   const askAuthOnce = createAskAuth({ ...provider, client, tracer });
-  const { askAuth, comebacks } = watchReach(askAuthOnce, { elapsed, log });
+  const reach = watchReach(askAuthOnce, { elapsed, log });
+  const { askAuth } = reach;
+  const groups = groupsInForce(table);
+  const sessions = createSessions({ settings, ...reach, groups, clock, log, emit });
+  const { cookies, personCookie, ended } = sessions;
   const facts = sharedFacts({ client, cookie: session.cookie });
   const handshake = createHandshake({
     compare: createCompare({
@@ -134,35 +124,6 @@ export async function startProxy(options: {
     now,
   });
   const signOutHints = deriveKeys(client.secrets, 'sign-out hint');
-  const personCookie = createPersonCookie({ keys: deriveKeys(secrets, 'person mark'), secure });
-  const credentials = createCredentialReader({
-    cookies,
-    tokens,
-    states: createSessionStates(clock),
-    lifetimeMs,
-    clock,
-  });
-  const ended = createEndedSessions({ keepMs: keepEndsMs(session.ttl), elapsed });
-  const sessionCookie = createSessionCookieAuthenticator({
-    personCookie,
-    freshness: createFreshness({
-      lastUses: lastUses({ keys: deriveKeys(secrets, 'last use'), secure, now }),
-      now,
-    }),
-    readCredential: credentials.read,
-    check: createSessionCheck({
-      introspect: observeIntrospect(createIntrospect(askAuth, session.ttl.gracePeriodMs), emit),
-      tokens,
-      groups: groupsInForce(table),
-      ended,
-      clocks: session.ttl,
-      clock,
-      comebacks,
-      onRenewed: credentials.renewed,
-      log,
-      emit,
-    }),
-  });
   const { publicPorts } = settings.server;
   const admission = createAdmission(
     {
@@ -172,7 +133,7 @@ export async function startProxy(options: {
       scheme: (request) => addresses.scheme(request),
       isOwnPath: isOwnPathWith({ assertions: signer.assertions !== undefined }),
       // A new kind of credential is a file in `authn/` and a line here.
-      authenticators: [...(options.authenticators ?? []), sessionCookie],
+      authenticators: [...(options.authenticators ?? []), sessions.authenticator],
     },
     emit,
   );
@@ -208,7 +169,7 @@ export async function startProxy(options: {
     finishSignIn: limited(
       createCallback({
         attempts,
-        redeem: createRedeem(askAuth, tokens),
+        redeem: createRedeem(askAuth, sessions.tokens),
         addresses,
         authorizeCaller,
         cookies,
