@@ -1,3 +1,4 @@
+import { Peer, Port } from 'aws-cdk-lib/aws-ec2';
 import { Secret as TaskSecret } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import { Construct } from 'constructs';
@@ -8,6 +9,9 @@ import type { Parts } from './parts.ts';
 import { namedSecrets } from './secrets.ts';
 import { Service } from './service.ts';
 import { allowUpstreams } from './upstreams.ts';
+
+// RFC 1918, and RFC 6598 as VPCs may have it.
+const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'];
 
 /** The service in front of the applications: every host but that of auth leads to it. */
 export class Proxy extends Construct {
@@ -29,6 +33,14 @@ export class Proxy extends Construct {
       group: this.group,
     });
     allowUpstreams(this.service.fargate.taskDefinition, environment);
+    // Where they are the upstream file says, which changes without a deployment.
+    for (const range of privateRanges) {
+      this.service.connections.allowTo(
+        Peer.ipv4(range),
+        Port.allTcp(),
+        'applications, whose own groups say whether it may',
+      );
+    }
   }
 }
 

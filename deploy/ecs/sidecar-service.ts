@@ -43,7 +43,7 @@ export class SidecarService extends Construct implements IConnectable {
       ...proxyContainer(
         this,
         latchkey.parts,
-        toldBeside(environment, told, upstreams, `upstreams of ${host}`),
+        toldBeside(environment, told, { host, upstreamText: upstreams }),
       ),
       logGroup,
     });

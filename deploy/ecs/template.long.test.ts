@@ -218,6 +218,19 @@ test('each port is reached by those who need it, and by nobody else', () => {
       ),
   );
   expect(fromOutside).toEqual(['The load balancer: 0.0.0.0/0 at 443', 'The load balancer: 0.0.0.0/0 at 80']);
+  const outwards = (description: string) =>
+    propertiesOf(prod.template, 'AWS::EC2::SecurityGroup')
+      .filter(({ GroupDescription }) => GroupDescription === description)
+      .flatMap(({ SecurityGroupEgress }) => SecurityGroupEgress as { CidrIp: string; FromPort: number }[])
+      .map(({ CidrIp, FromPort }) => `${CidrIp} from ${FromPort}`);
+  expect(outwards('The tasks of auth')).toEqual(['0.0.0.0/0 from 443']);
+  expect(outwards('The tasks of proxy')).toEqual([
+    '0.0.0.0/0 from 443',
+    '10.0.0.0/8 from 0',
+    '172.16.0.0/12 from 0',
+    '192.168.0.0/16 from 0',
+    '100.64.0.0/10 from 0',
+  ]);
   const office = JSON.stringify(propertiesOf(staging.template, 'AWS::EC2::SecurityGroup'));
   expect(office).not.toContain('"CidrIp":"0.0.0.0/0","Description":"browsers');
 });
@@ -319,16 +332,30 @@ describe('an environment with which a task would not start is refused before any
     expect(() => toldTo(wrong, network)).toThrow(sentence);
   });
 
+  const host = 'grafana.apps.harbourline.example';
+
   test('an upstream file of a proxy beside an application that a task definition has no room for', () => {
     const long = `${environment.upstreamText}# ${'x'.repeat(50_000)}\n`;
     const told = toldTo(environment, network);
-    expect(() => toldBeside(environment, told, long, 'grafana')).toThrow(
+    expect(() => toldBeside(environment, told, { host, upstreamText: long })).toThrow(
       'a task definition has room for 49152',
     );
     const text = '- {service: a, default: {from: a.test, to: b.test, options: {allowed_groups: [g]}}}';
-    const beside = toldBeside(environment, told, text, 'grafana');
+    const beside = toldBeside(environment, told, { host, upstreamText: text });
     expect(beside).toMatchObject({ UPSTREAM_CONFIG: text });
     expect(Object.keys(beside)).not.toContain('UPSTREAM_CONFIG_URL');
+  });
+
+  test('an application with a proxy beside it at a host that nobody is led to', () => {
+    const told = toldTo(environment, network);
+    const upstreamText =
+      '- {service: a, default: {from: a.test, to: b.test, options: {allowed_groups: [g]}}}';
+    const at = (elsewhere: string) => () => toldBeside(environment, told, { host: elsewhere, upstreamText });
+    expect(at('grafana.corp.example')).toThrow(
+      'grafana.corp.example: is neither below apps.harbourline.example nor one of furtherHosts',
+    );
+    expect(at('grafana-apps.harbourline.example')).toThrow(EnvironmentError);
+    expect(at(host)).not.toThrow();
   });
 
   test('and one that is right is told to both services alike', () => {

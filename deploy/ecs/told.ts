@@ -50,14 +50,19 @@ export function toldTo(environment: Environment, network: Pick<Network, 'balance
 export function toldBeside(
   environment: Environment,
   told: Told,
-  upstreamText: string,
-  name: string,
+  { host, upstreamText }: { readonly host: string; readonly upstreamText: string },
 ): Variables {
+  const name = `upstreams of ${host}`;
   const shared = Object.keys(upstreamVariables(environment));
   const own = Object.entries(told.proxy).filter(([variable]) => !shared.includes(variable));
   const variables = { ...Object.fromEntries(own), UPSTREAM_CLUSTER: '', UPSTREAM_CONFIG: upstreamText };
   const bytes = Buffer.byteLength(upstreamText);
   const problems = [
+    ...(isBelow(environment, host)
+      ? []
+      : [
+          `${host}: is neither below ${environment.domain} nor one of furtherHosts; name it there, or another host`,
+        ]),
     ...refusedByProxy(environment, variables, { file: name, text: upstreamText }),
     ...(bytes > mostUpstreamBytes
       ? [`${name}: of ${bytes} bytes, and a task definition has room for ${mostUpstreamBytes}`]
@@ -65,6 +70,13 @@ export function toldBeside(
   ];
   if (problems.length > 0) throw new EnvironmentError(environment.file, problems);
   return variables;
+}
+
+/** Whether the load balancer is asked for it, and auth sends people back to it. */
+function isBelow({ domain, furtherHosts }: Environment, host: string): boolean {
+  return [`*.${domain}`, ...furtherHosts].some((served) =>
+    served.startsWith('*') ? host.endsWith(served.slice(1)) : host === served,
+  );
 }
 
 function authVariables(
