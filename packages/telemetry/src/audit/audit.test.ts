@@ -1,8 +1,18 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createVerifier } from '@latchkey/contract';
 import type { CheckedChain } from '@latchkey/contract';
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -127,6 +137,27 @@ describe('the audit log', () => {
     expect(audit.mustRefuse()).toBe(false);
     expect(audit.lost()).toBeGreaterThan(1_000);
     await audit.close();
+  });
+
+  test('refuses, and stops, where what it writes to hangs and says nothing', async () => {
+    execFileSync('mkfifo', [file]);
+    // Somebody holds it open, and reads nothing.
+    const pipe = openSync(file, 'r+');
+    try {
+      const audit = open();
+      for (let at = 0; at < 5_000; at++) audit.write(ended);
+      expect(audit.lost()).toBeGreaterThan(0);
+      expect([audit.isUp(), audit.mustRefuse()]).toEqual([false, true]);
+      expect(logged.join('')).toMatch(/nothing more fits.*AUDIT_LOG cannot be written/);
+
+      jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] });
+      const closing = audit.close();
+      jest.advanceTimersByTime(2_000);
+      await closing;
+    } finally {
+      jest.useRealTimers();
+      closeSync(pipe);
+    }
   });
 
   test('without a reader of its pipe refuses, too, and the process goes on', async () => {

@@ -7,11 +7,12 @@ import { keptBytes } from '../standard-output.ts';
 export type FileOutput = Output & {
   /** Goes on in a file of the same name, after the old one was renamed. */
   reopen(): void;
-  /** Resolves when everything is written, or nothing can be. */
+  /** Resolves when everything is written, or nothing can be, or after two seconds. */
   close(): Promise<void>;
 };
 
 const tryAgainMs = 1_000;
+const lastMs = 2_000;
 const mode = 0o600;
 
 /**
@@ -33,6 +34,11 @@ export function fileOutput(path: string, onTrouble: (detail: string) => void): F
     isRenamed = true;
     out.reopen();
   }
+  function fail(detail: string): void {
+    if (trouble === undefined) onTrouble(detail);
+    trouble = detail;
+    again ??= setTimeout(tryAgain, tryAgainMs).unref();
+  }
   function tryAgain(): void {
     again = undefined;
     // It forgets that it was to open the file anew when a write fails meanwhile.
@@ -42,12 +48,12 @@ export function fileOutput(path: string, onTrouble: (detail: string) => void): F
   out.on('ready', () => (isRenamed = false));
   // pino's own: silent for good where a pipe has no reader.
   out.removeAllListeners('error');
-  out.on('error', function failed(error: Error) {
-    if (trouble === undefined) onTrouble(error.message);
-    trouble = error.message;
-    again ??= setTimeout(tryAgain, tryAgainMs).unref();
+  out.on('error', (error: Error) => fail(error.message));
+  // A disk of the network that hangs gives no error.
+  out.on('drop', function failed() {
+    hasRoom = false;
+    fail('nothing more fits into memory');
   });
-  out.on('drop', () => (hasRoom = false));
   out.on('write', function written() {
     if (trouble === undefined) return;
     trouble = undefined;
@@ -66,7 +72,11 @@ export function fileOutput(path: string, onTrouble: (detail: string) => void): F
     async close() {
       clearTimeout(again);
       await new Promise<void>((done) => {
-        out.once('close', done);
+        const late = setTimeout(done, lastMs);
+        out.once('close', function closed() {
+          clearTimeout(late);
+          done();
+        });
         out.once('error', () => out.destroy());
         out.end();
       });
