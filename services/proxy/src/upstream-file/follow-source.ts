@@ -26,7 +26,7 @@ export function followSource(
   },
 ): Watch {
   const { source, fetched, lastGood, read, take, status, log, waitMs = jittered } = options;
-  let tag = fetched?.tag;
+  let known = fetched;
   let isNewestInForce = options.isInForce;
   let toKeep = isNewestInForce ? fetched : undefined;
   let notKept: string | undefined;
@@ -41,11 +41,11 @@ export function followSource(
     const again = isAsked;
     isAsked = false;
     try {
-      const found = await source.fetch(again ? undefined : tag);
+      const found = await source.fetch(again ? undefined : known?.tag);
       if (isClosed) return;
       answered();
-      if (found !== 'unchanged') {
-        ({ tag } = found);
+      if (found !== 'unchanged' && (again || !isSame(found, known))) {
+        known = found;
         isNewestInForce = false;
         isNewestInForce = take(read(found));
         if (isNewestInForce) toKeep = found;
@@ -73,7 +73,7 @@ export function followSource(
     if (why === missed) return;
     missed = why;
     // Once the source is back, what it has is refused again, and the reason is that one.
-    if (!isNewestInForce) tag = undefined;
+    if (!isNewestInForce) known = undefined;
     log.error({ alarm: 'upstream source', source: source.name }, `${why}: the routes stay as they were`);
     status.refused(why);
   }
@@ -117,6 +117,11 @@ export function followSource(
       clearTimeout(timer);
     },
   };
+}
+
+// A server that names no version, or does not listen to the condition, sends the whole of it at each look.
+function isSame(one: Fetched, other: Fetched | undefined): boolean {
+  return other !== undefined && one.tag === other.tag && Buffer.compare(one.bytes, other.bytes) === 0;
 }
 
 function jittered(): number {

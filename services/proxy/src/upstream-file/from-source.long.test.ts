@@ -3,7 +3,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { loadProxySettings } from '@latchkey/settings';
 import { minimalProxy, startUp } from '@latchkey/testing/environments';
 import { startS3 } from '@latchkey/testing/s3';
+import { useServers } from '@latchkey/testing/servers';
 import type { S3Fault, S3Server } from '@latchkey/testing/s3';
+import { EventEmitter, once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,6 +28,8 @@ const routes = (...hosts: string[]) =>
     )
     .join('');
 const broken = `${routes('one')}- {service: two, default: {from: two.test}}\n`;
+
+const { start } = useServers();
 
 let s3: S3Server;
 let folder = '';
@@ -132,6 +136,29 @@ describe('while the proxy runs', () => {
   test('what has not changed is not sent again', async () => {
     await startTask();
     expect([await s3.next('upstreams.yml'), await s3.next('upstreams.yml')]).toEqual(['GET 304', 'GET 304']);
+  });
+
+  test.each([
+    ['names no version', {}],
+    ['sends all of it, whatever it is asked', { ETag: '"same"' }],
+  ])('of a server that %s, only what has changed is looked at, or refused', async (_, headers) => {
+    let text = routes('one');
+    const asked = new EventEmitter();
+    const { port } = await start({
+      request(_req, res) {
+        asked.emit('look');
+        res.writeHead(200, headers).end(text);
+      },
+    });
+    const task = await startTask({ UPSTREAM_CONFIG_URL: `http://127.0.0.1:${port}/` });
+    for (let look = 0; look < 4; look++) await once(asked, 'look');
+    expect(task.lines).toEqual([]);
+    text = broken;
+    await task.says(/has errors/);
+    for (let look = 0; look < 4; look++) await once(asked, 'look');
+    expect(task.lines.filter(({ alarm }) => alarm === 'upstream file')).toHaveLength(1);
+    text = routes('one', 'two');
+    await task.says(/was read again/);
   });
 
   test('a signal has it looked at whole, and at once', async () => {
