@@ -42,6 +42,15 @@ test('a server without ETags is asked by date', async () => {
   expect(await source.fetch(modified)).toBe('unchanged');
 });
 
+test('a date that is still to come is not believed: no later version would count as newer', async () => {
+  const source = await serve((_, res) => {
+    res.setHeader('Last-Modified', 'Sun, 01 Oct 2299 08:00:00 GMT').end('the file');
+  });
+  const fetched = await source.fetch();
+  if (fetched === 'unchanged' || fetched.written === undefined) throw new Error('it has no date');
+  expect(fetched.written.getTime()).toBeLessThanOrEqual(Date.now());
+});
+
 test('who asks shows the credentials that were given for it, and messages name neither these nor the query', async () => {
   const source = await serve(
     (req, res) => void res.end(`${req.url} ${req.headers.authorization}`),
