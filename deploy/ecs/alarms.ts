@@ -22,6 +22,7 @@ type Watch = {
   readonly silence?: 'fine' | 'alarm';
 };
 
+const services = ['auth', 'proxy'] as const;
 const fiveMinutes = Duration.minutes(5);
 
 /** Alarms of all that docs/operating.md says to alarm on, sent to one topic. */
@@ -34,6 +35,7 @@ export function addAlarms(scope: Construct, latchkey: Installation): void {
     ...ofBalancer(latchkey),
     ...ofProxy(name),
     ...ofAuth(latchkey),
+    ...ofAuditLogs(latchkey),
     ...ofCertificates(latchkey),
   };
   for (const [id, watch] of Object.entries(watches)) {
@@ -161,6 +163,36 @@ function ofAuth({ parts }: Installation): Record<string, Watch> {
       },
     }),
   };
+}
+
+/** Where an environment has an audit log; both metrics say that all is well where there is none. */
+function ofAuditLogs({ parts }: Installation): Record<string, Watch> {
+  const { environment } = parts;
+  const watches = services
+    .filter((service) => environment[service].environment['AUDIT_LOG'] !== undefined)
+    .flatMap((service): [string, Watch][] => [
+      [
+        `AuditLogOf${service}`,
+        {
+          metric: metricOf(environment.name, service, 'latchkey_audit_log_up', 'Minimum'),
+          is: 'below',
+          threshold: 1,
+          times: 1,
+          says: `The audit log of ${service} cannot be written: lines are being lost, or people refused, as AUDIT_LOG_ON_FAILURE says.`,
+        },
+      ],
+      [
+        `AuditLinesOf${service}`,
+        {
+          metric: metricOf(environment.name, service, 'latchkey_audit_lines_lost', 'Maximum'),
+          is: 'at least',
+          threshold: 1,
+          times: 1,
+          says: `Lines of the audit log of ${service} were lost since a task of it started. The first line after that says how many; latchkey audit verify finds the place.`,
+        },
+      ],
+    ]);
+  return Object.fromEntries(watches);
 }
 
 function ofCertificates({ parts }: Installation): Record<string, Watch> {

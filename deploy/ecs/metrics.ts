@@ -15,6 +15,8 @@ const agentImage = 'public.ecr.aws/cloudwatch-agent/cloudwatch-agent:1.300062.0b
  */
 export const metricLabels = {
   proxy: {
+    latchkey_audit_lines_lost: [],
+    latchkey_audit_log_up: [],
     latchkey_auth_mismatch: [],
     latchkey_denials_total: ['reason'],
     latchkey_errors_total: ['error'],
@@ -26,6 +28,8 @@ export const metricLabels = {
     latchkey_websockets_open: [],
   },
   auth: {
+    latchkey_audit_lines_lost: [],
+    latchkey_audit_log_up: [],
     latchkey_directory_pauses_total: [],
     latchkey_groups_unanswered_total: [],
     latchkey_sign_ins_total: ['outcome'],
