@@ -147,7 +147,7 @@ function accessLogs(scope: Construct): Bucket {
   return bucket;
 }
 
-/** Whether browsers have to show a certificate. What the ALB then tells of it, nobody else can: the tasks take its connections alone. */
+/** Whether browsers have to show a certificate. Only then the proxy believes what the ALB tells of it (`SERVER_DEVICE_CERTIFICATES`). */
 function deviceCertificates(scope: Construct, environment: Environment): MutualAuthentication | undefined {
   if (environment.deviceCertificates === undefined) return undefined;
   const { bucket, key } = environment.deviceCertificates;

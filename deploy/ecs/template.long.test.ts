@@ -97,6 +97,13 @@ describe('the load balancer', () => {
     prod.template.resourceCountIs('AWS::ElasticLoadBalancingV2::TrustStore', 0);
   });
 
+  test('is believed about these certificates where it asks for them, and only there', () => {
+    const believed = [staging, prod].map(({ template }) =>
+      variablesOf(containerIn(template, 'proxy')).get('SERVER_DEVICE_CERTIFICATES'),
+    );
+    expect(believed).toEqual(['true', 'false']);
+  });
+
   test('has a firewall in front where the environment says so, and only there', () => {
     prod.template.resourceCountIs('AWS::WAFv2::WebACLAssociation', 1);
     staging.template.resourceCountIs('AWS::WAFv2::WebACLAssociation', 0);
@@ -406,6 +413,10 @@ describe('somebody is told', () => {
     'Directory',
     'DirectoryPauses',
     'Store',
+    'AuditLogOfauth',
+    'AuditLogOfproxy',
+    'AuditLinesOfauth',
+    'AuditLinesOfproxy',
     'Certificate',
   ])('of %s', (name) => {
     const [alarm] = propertiesOf(prod.template, 'AWS::CloudWatch::Alarm', `Alarm${name}`);
@@ -413,6 +424,10 @@ describe('somebody is told', () => {
       AlarmActions: [expect.anything()],
       AlarmDescription: expect.stringMatching(/\.$/),
     });
+  });
+
+  test('of an audit log only where there is one', () => {
+    expect(propertiesOf(staging.template, 'AWS::CloudWatch::Alarm', 'Audit')).toEqual([]);
   });
 
   test('where no task is left, although nothing counts any more', () => {

@@ -101,9 +101,10 @@ function proxyVariables(
   environment: Environment,
   { balancerRanges }: Pick<Network, 'balancerRanges'>,
 ): Variables {
-  const { authHost, domain, namespace, upstreams } = environment;
+  const { authHost, domain, namespace, upstreams, deviceCertificates } = environment;
   return {
     SERVER_TRUSTED_PROXIES: balancerRanges.join(','),
+    SERVER_DEVICE_CERTIFICATES: `${deviceCertificates !== undefined}`,
     ADMIN_PORT: `${metricsPort}`,
     PROVIDER_URL_EXTERNAL: `https://${authHost}`,
     PROVIDER_URL_INTERNAL: `http://auth.${namespace}:${internalPort}`,

@@ -16,6 +16,8 @@ describe('a header name that only we may send', () => {
     'X-Forwarded-Whatever-Comes',
     'X-Latchkey-Jwt-Assertion',
     'X-Latchkey-',
+    'X-Amzn-Mtls-Clientcert',
+    'X-Amzn-Mtls-Clientcert-Subject',
     'X-Real-Ip',
     'X-Request-Id',
     'Forwarded',

@@ -1,6 +1,7 @@
 // What an upstream may take for a statement of ours. Whole families, because a list of single names is always one
 // short (CVE-2026-35051: X-Forwarded-Prefix and -Port went through).
-const families = ['x-forwarded-', 'x-latchkey-'];
+// An ALB passes on what a browser writes into X-Amzn-Mtls-, unless it asks for certificates itself.
+const families = ['x-forwarded-', 'x-latchkey-', 'x-amzn-mtls-'];
 const names = new Set([
   'forwarded',
   'x-real-ip',

@@ -99,6 +99,7 @@ describe('the settings of the proxy', () => {
           trustedProxies: [],
           publicPorts: [],
           http2: false,
+          deviceCertificates: false,
           passInterim: false,
         },
         provider: { externalUrl: address, internalUrl: address, scope: '' },

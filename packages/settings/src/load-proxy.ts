@@ -78,6 +78,7 @@ function proxySettings(
       ...serverSettings(values),
       publicPorts: publicPorts(values),
       http2: values.SERVER_HTTP2,
+      deviceCertificates: values.SERVER_DEVICE_CERTIFICATES,
       passInterim: values.SERVER_INTERIM_ANSWERS,
     },
     provider: {

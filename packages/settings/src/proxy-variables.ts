@@ -34,6 +34,12 @@ export const proxyVariables = {
     meaning:
       'Whether callers may speak HTTP/2 without TLS (h2c, from the first byte on) at SERVER_PORT, beside HTTP/1.1, as a target group of an ALB with the protocol version HTTP2 or GRPC does. For load balancers and gRPC callers: browsers speak HTTP/2 only over TLS.',
   },
+  SERVER_DEVICE_CERTIFICATES: {
+    type: boolean,
+    default: 'false',
+    meaning:
+      'Whether applications are told of the certificate of a device: X-Amzn-Mtls-Clientcert-Subject, -Issuer, -Serial-Number, -Validity and -Leaf, from SERVER_TRUSTED_PROXIES alone. Write true only if every listener of the ALB in front verifies certificates (mutual TLS, `verify`): any other passes on what a browser writes there.',
+  },
   SERVER_INTERIM_ANSWERS: {
     type: boolean,
     default: 'false',

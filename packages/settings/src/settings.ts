@@ -22,6 +22,8 @@ export type ProxySettings = {
     publicPorts: number[];
     /** Whether HTTP/2 is taken, too. */
     http2: boolean;
+    /** Whether the load balancer verifies certificates of devices, and applications are told of them. */
+    deviceCertificates: boolean;
     /** Whether what stands in front takes 1xx. */
     passInterim: boolean;
   };

@@ -209,6 +209,7 @@ export async function startProxy(options: {
   const trust = trustPeers(settings.server.trustedProxies);
   const stages = createStages({
     trust,
+    deviceCertificates: settings.server.deviceCertificates,
     admission,
     addresses,
     secure,

@@ -44,6 +44,7 @@ testLinearTime([
         upstreamHost: 'app',
         plan: requestPlan(aRoute()),
         isPreflight: false,
+        isDeviceVouched: false,
         identity: undefined,
         isOwnCookie: (name) => isOwnCookie(name, '_sso_proxy'),
       }),

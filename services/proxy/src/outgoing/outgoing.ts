@@ -1,6 +1,6 @@
 import type { Forward } from '@latchkey/admission';
 import { isVisit, rawValues } from '@latchkey/http';
-import type { Clock } from '@latchkey/http';
+import type { Clock, PeerTrust } from '@latchkey/http';
 import { withoutCookies } from '@latchkey/session';
 import type { Exchange } from '../exchange.ts';
 import { crossOriginHeaders } from './cross-origin.ts';
@@ -36,6 +36,9 @@ export type OutgoingParts = {
   /** browsers reach us over HTTPS only */
   readonly secure: boolean;
   readonly isOwnCookie: (name: string) => boolean;
+  readonly trust: Pick<PeerTrust, 'isTrusted'>;
+  /** the load balancer verifies certificates of devices, and tells of them */
+  readonly deviceCertificates: boolean;
   /** the `Set-Cookie` value for a session that auth has renewed */
   readonly renewCookie: (value: string, known: KnownSession) => string;
   /** the `Set-Cookie` value that makes a browser remember who is here */
@@ -83,6 +86,7 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
         isPreflight: decision.reason === 'preflight',
         identity: identityFor(forward, origin),
         isOwnCookie,
+        isDeviceVouched: parts.deviceCertificates && parts.trust.isTrusted(req),
         ...(!route.preserveLocation && {
           innerAddress(name, value, host) {
             const inner = name === 'if' ? withInnerConditions : withInnerAddress;

@@ -100,6 +100,7 @@ describe('for any headers that a client sends', () => {
     upstreamHost: '127.0.0.1:4200',
     plan: requestPlan(route),
     isPreflight: false,
+    isDeviceVouched: false,
     isOwnCookie: isOurs,
   };
   const alone = (subject: Identity | undefined) =>

@@ -15,6 +15,7 @@ const input: RequestHeaderInput = {
   plan: requestPlan(aRoute()),
   identity: identityHeaders({ user: 'ada', email: 'ada@example.com', groups: ['staff', 'makers'] }).flat(),
   isPreflight: false,
+  isDeviceVouched: false,
   isOwnCookie: (name) => name === '_sso_proxy',
 };
 
@@ -118,6 +119,8 @@ describe('what the caller sent', () => {
     ['Sso_Signature', 'evil'],
     ['KID', 'evil'],
     ['X-Latchkey-Jwt-Assertion', 'evil'],
+    ['X-Amzn-Mtls-Clientcert', 'evil'],
+    ['X-Amzn-Mtls-Clientcert-Subject', 'CN=evil'],
   ])('%s: %s stays behind, with and without a person', (name, value) => {
     const rawHeaders = [name, value];
 
@@ -139,6 +142,26 @@ describe('what the caller sent', () => {
     ['Host, X-Request-Id, X-Forwarded-Proto'],
   ])('cannot have ours removed by listing it: %s', (listed) => {
     expect(sent({ rawHeaders: ['connection', listed] })).toEqual([...transport, ...identity]);
+  });
+});
+
+describe('what the load balancer says of the certificate of a device', () => {
+  test.each(['Subject', 'Issuer', 'Serial-Number', 'Validity', 'Leaf'])('travels on: %s', (part) => {
+    const header = [`X-Amzn-Mtls-Clientcert-${part}`, 'CN=laptop-7'];
+
+    expect(sent({ rawHeaders: header, isDeviceVouched: true })).toContainEqual(header);
+  });
+
+  test.each([
+    'X-Amzn-Mtls-Clientcert',
+    'X-Amzn-Mtls-Clientcert-Whatever-Comes',
+    'X_Amzn_Mtls_Clientcert_Subject',
+    'X-Amzn-Mtls-Clientcert_Subject',
+  ])('is not what it passes on without having set it: %s', (name) => {
+    expect(sent({ rawHeaders: [name, 'CN=evil'], isDeviceVouched: true })).toEqual([
+      ...transport,
+      ...identity,
+    ]);
   });
 });
 

@@ -25,6 +25,8 @@ export type RequestHeaderInput = {
   /** what is said about the person, a flat list; undefined on a public path: then nothing about any person travels on */
   readonly identity: readonly string[] | undefined;
   readonly isOwnCookie: (name: string) => boolean;
+  /** who sent it vouches for what it says of the certificate of a device */
+  readonly isDeviceVouched: boolean;
   /**
    * what `destination` or `if` says to an application that is told this host, undefined for nothing; absent with
    * `preserve_location`
@@ -113,8 +115,8 @@ const preflightHeaders: ReadonlySet<string> = new Set([
 /** What there is to know of the name of a header that a caller sent. */
 type RequestName = { readonly lower: string; readonly folded: string; readonly fate: Fate };
 
-/** What becomes of a header: it ends here, it is ours to say, the cookies, an address, a trace, or it travels on. */
-type Fate = 'drop' | 'reserved' | 'cookie' | 'address' | 'trace' | 'keep';
+/** What becomes of a header: it ends here, it is ours to say, it is about a device, the cookies, an address, a trace, or it travels on. */
+type Fate = 'drop' | 'reserved' | 'device' | 'cookie' | 'address' | 'trace' | 'keep';
 
 /** Tells what becomes of a header that a caller sent. */
 export const requestName = byName((name): RequestName => {
@@ -125,9 +127,17 @@ export const requestName = byName((name): RequestName => {
 // Some servers take `Transfer_Encoding` for `Transfer-Encoding`, and would find another end of the request than we did.
 const framing: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding']);
 
+// What an ALB sets where it verifies certificates. `X-Amzn-Mtls-Clientcert` is not among them: it holds any certificate at all,
+// in the mode that verifies nothing, and in the other one nobody sets it but the caller.
+// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html
+const aboutDevice: ReadonlySet<string> = new Set(
+  ['subject', 'issuer', 'serial-number', 'validity', 'leaf'].map((part) => `x-amzn-mtls-clientcert-${part}`),
+);
+
 function fateOf(lower: string): Fate {
   if (lower === 'host' || lower === 'expect') return 'drop';
   if (!framing.has(lower) && framing.has(foldName(lower))) return 'drop';
+  if (aboutDevice.has(lower)) return 'device';
   if (isReserved(lower)) return 'reserved';
   if (lower === 'destination' || lower === 'if') return 'address';
   if (lower === 'traceparent' || lower === 'tracestate') return 'trace';
@@ -136,7 +146,7 @@ function fateOf(lower: string): Fate {
 
 // What the caller sent and may travel on.
 function forwardedOnly(input: RequestHeaderInput, host: string): string[] {
-  const { rawHeaders, trace, plan, isPreflight, isOwnCookie, innerAddress } = input;
+  const { rawHeaders, trace, plan, isPreflight, isOwnCookie, isDeviceVouched, innerAddress } = input;
   const hops = hopByHop(rawHeaders);
   const kept: string[] = [];
   const cookies: string[] = [];
@@ -145,6 +155,7 @@ function forwardedOnly(input: RequestHeaderInput, host: string): string[] {
     const value = rawHeaders[at + 1] ?? '';
     const { lower, folded, fate } = requestName(name);
     if (hops.has(lower) || fate === 'drop' || fate === 'reserved') continue;
+    if (fate === 'device' && !isDeviceVouched) continue;
     if (fate === 'trace' && trace !== undefined) continue;
     if (isPreflight && !preflightHeaders.has(lower)) continue;
     if (plan.ownNames.has(folded)) continue;
