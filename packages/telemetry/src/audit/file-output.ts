@@ -29,6 +29,7 @@ export function fileOutput(path: string, onTrouble: (detail: string) => void): F
   let recovered: (() => void) | undefined;
   let isRenamed = false;
   let again: NodeJS.Timeout | undefined;
+  let isClosed = false;
 
   function reopen(): void {
     isRenamed = true;
@@ -37,7 +38,7 @@ export function fileOutput(path: string, onTrouble: (detail: string) => void): F
   function fail(detail: string): void {
     if (trouble === undefined) onTrouble(detail);
     trouble = detail;
-    again ??= setTimeout(tryAgain, tryAgainMs).unref();
+    if (!isClosed) again ??= setTimeout(tryAgain, tryAgainMs).unref();
   }
   function tryAgain(): void {
     again = undefined;
@@ -70,6 +71,7 @@ export function fileOutput(path: string, onTrouble: (detail: string) => void): F
     onRecovery: (listener) => (recovered = listener),
     reopen,
     async close() {
+      isClosed = true;
       clearTimeout(again);
       await new Promise<void>((done) => {
         const late = setTimeout(done, lastMs);

@@ -83,8 +83,13 @@ export function followSource(
     if (lastGood === undefined || kept === undefined) return;
     const place = { path: lastGood.name, version: kept.version };
     try {
-      await lastGood.keep(kept);
-      log.info(place, 'the upstream file in force was kept as the last good one');
+      const isWritten = await lastGood.keep(kept);
+      log.info(
+        place,
+        isWritten
+          ? 'the upstream file in force was kept as the last good one'
+          : 'the last good upstream file is as new as the one in force, or newer, and stays',
+      );
       notKept = undefined;
       if (toKeep === kept) toKeep = undefined;
     } catch (error) {

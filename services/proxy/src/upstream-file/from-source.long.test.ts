@@ -266,7 +266,8 @@ describe('the last good version', () => {
       expect(kept()).toBe(routes('one'));
 
       s3.put('upstreams.yml', routes('one', 'mended'));
-      await second.says(/was kept as the last good one/);
+      // The first may have kept it already.
+      await second.says(/was kept as the last good one|is as new as the one in force/);
       expect(second.state()).toMatchObject({ isLastGood: false });
       expect(kept()).toBe(routes('one', 'mended'));
     },

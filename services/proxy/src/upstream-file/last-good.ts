@@ -20,9 +20,10 @@ export type LastGood = {
   /**
    * Keeps a version that came into force. A newer one that is there stays: tasks look at different times.
    *
+   * @returns whether it was written
    * @throws SourceError
    */
-  keep(file: Fetched): Promise<void>;
+  keep(file: Fetched): Promise<boolean>;
 };
 
 // Each time somebody else has written in between.
@@ -51,9 +52,9 @@ function inBucket(object: ReturnType<typeof s3Object>): LastGood {
       for (let tries = 0; tries < mostTries; tries += 1) {
         // oxlint-disable-next-line no-await-in-loop -- what is there is looked at anew each time
         const there = await read();
-        if (there !== undefined && !follows(file, there)) return;
+        if (there !== undefined && !follows(file, there)) return false;
         // oxlint-disable-next-line no-await-in-loop -- likewise
-        if (await inTime((signal) => object.put(file, there?.tag, signal))) return;
+        if (await inTime((signal) => object.put(file, there?.tag, signal))) return true;
       }
       throw new SourceError('was written by others at every try, or is there and may not be read');
     },
@@ -74,10 +75,11 @@ function atPath(path: string): LastGood {
     read: async () => read(),
     async keep(file) {
       const there = read();
-      if (there !== undefined && !follows(file, there)) return;
+      if (there !== undefined && !follows(file, there)) return false;
       await replaceFile(path, file.bytes, file.written).catch((error: NodeJS.ErrnoException) => {
         throw new SourceError(`cannot be written (${error.code ?? 'unknown'})`, { cause: error });
       });
+      return true;
     },
   };
 }
