@@ -83,8 +83,25 @@ export function googleDirectory(
   const queue = createQueue({ atOnce, longest: longestQueue, waitMs, now: elapsed });
   const base = settings.url.href.replace(/\/+$/, '');
   const admin = createGoogleAdmin({ base, tokens, pause, timeoutMs, now, elapsed, log });
+  // A list that fails is no reason to ask about nobody; where nobody can be asked about, nothing is listed either.
+  const pauseOfLists = createPause(elapsed, () => undefined);
+  const lists = createGoogleAdmin({
+    base,
+    tokens,
+    pause: {
+      ...pauseOfLists,
+      check() {
+        pause.check();
+        pauseOfLists.check();
+      },
+    },
+    timeoutMs,
+    now,
+    elapsed,
+    log,
+  });
   const ask = settings.groups === 'list' ? askListOfGroups(admin) : askHasMember(admin);
-  const list = listMembers(admin, { nested: settings.groups === 'hasMember' });
+  const list = listMembers(lists, { nested: settings.groups === 'hasMember' });
   const unanswered = (group: string) => emit({ kind: 'group_unanswered', provider: slug, group });
 
   // One task alone remembers by itself, and better: by a clock that never jumps.

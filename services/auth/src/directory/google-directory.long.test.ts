@@ -548,6 +548,17 @@ describe('a list of who is in a group', () => {
     }
     expect(directory.requests.members).toBeLessThanOrEqual(3);
   });
+
+  test('that Google refuses for now keeps nobody from being asked about', async () => {
+    const [one, other] = [await tokenOf(), await tokenOf('admin@example.com')];
+    directory.faults.members = { answer: { status: 429, body: {}, headers: { 'Retry-After': '7' } } };
+    while (directory.requests.members === 0) {
+      expect(await groupsOf(one, engineering)).toEqual([engineering]);
+      rig.clock.now += minute / 2;
+    }
+    rig.clock.now -= minute / 2;
+    for (let times = 0; times < 5; times++) expect(await groupsOf(other, security)).toEqual([security]);
+  });
 });
 
 describe('one group', () => {
