@@ -62,7 +62,11 @@ const audit = openAudit(settings.audit, { service: 'proxy', ...release, log });
 try {
   const table = createLiveTable(outcome.table);
   const registry = createMetrics();
-  const status = createUpstreamStatus({ source: sourceNameOf(settings.upstream), inForce: first, trouble });
+  const status = createUpstreamStatus({
+    source: sourceNameOf(settings.upstream, followed),
+    inForce: first,
+    trouble,
+  });
   countReloads(registry, status);
   const copy = createLiveCopy(settings.upstream, log);
   const taking = { upstream: settings.upstream, table, copy, status, warningsOf, audit, log };

@@ -82,12 +82,12 @@ export function googleDirectory(
   });
   const queue = createQueue({ atOnce, longest: longestQueue, waitMs, now: elapsed });
   const base = settings.url.href.replace(/\/+$/, '');
-  const admin = createGoogleAdmin({ base, tokens, pause, timeoutMs, now, elapsed, log });
+  const asking = { base, tokens, timeoutMs, now, elapsed, log };
+  const admin = createGoogleAdmin({ ...asking, pause });
   // A list that fails is no reason to ask about nobody; where nobody can be asked about, nothing is listed either.
   const pauseOfLists = createPause(elapsed, () => undefined);
   const lists = createGoogleAdmin({
-    base,
-    tokens,
+    ...asking,
     pause: {
       ...pauseOfLists,
       check() {
@@ -95,10 +95,6 @@ export function googleDirectory(
         pauseOfLists.check();
       },
     },
-    timeoutMs,
-    now,
-    elapsed,
-    log,
   });
   const ask = settings.groups === 'list' ? askListOfGroups(admin) : askHasMember(admin);
   const list = listMembers(lists, { nested: settings.groups === 'hasMember' });

@@ -105,6 +105,9 @@ async function tryToRead(lastGood: LastGood): Promise<Fetched | string | undefin
 }
 
 /** Where the upstream file comes from, for operators. */
-export function sourceNameOf({ source, configFile }: ProxySettings['upstream']): string {
-  return source === undefined ? (configFile ?? 'UPSTREAM_CONFIG') : openSource(source).name;
+export function sourceNameOf(
+  { configFile }: Pick<ProxySettings['upstream'], 'configFile'>,
+  followed: Followed | undefined,
+): string {
+  return followed?.source.name ?? configFile ?? 'UPSTREAM_CONFIG';
 }
