@@ -11,7 +11,7 @@ const byToken: Authenticator<never> = ({ headers }) =>
   headers['x-robot-token'] === 'good'
     ? {
         kind: 'machine',
-        principal: { kind: 'machine', name: 'deploy-robot', groups: ['robots'] },
+        principal: { kind: 'machine', name: 'deploy-robot', groups: ['robots'], scopes: [] },
       }
     : undefined;
 

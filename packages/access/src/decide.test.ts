@@ -284,7 +284,7 @@ describe('an explanation', () => {
 });
 
 describe('a machine', () => {
-  const machine: Machine = { kind: 'machine', name: 'deploy', groups: ['builders'] };
+  const machine: Machine = { kind: 'machine', name: 'deploy', groups: ['builders'], scopes: [] };
 
   test.each([
     ['passes where a group of its own is named', { groups: ['builders'] }, true],

@@ -9,6 +9,10 @@ export type Person = {
   readonly groups: readonly string[] | undefined;
   /** which groups were asked about; absent where all were, so that a group not in `groups` is one without this person */
   readonly askedGroups?: readonly string[];
+  /** what they let a program do in their name; absent where nothing limits them, as in a browser */
+  readonly scopes?: readonly string[];
+  /** the client id of that program */
+  readonly client?: string;
 };
 
 /** A program that has shown a credential of its own. It is nobody's session, and no person. */
@@ -18,6 +22,17 @@ export type Machine = {
   readonly name: string;
   /** those that its credential puts it in */
   readonly groups: readonly string[];
+  /** what its credential lets it do */
+  readonly scopes: readonly string[];
+  /** who vouches for it; with `subject` it is one and the same machine */
+  readonly issuer?: string;
+  readonly subject?: string;
+  /** the client id that its credential was given to */
+  readonly client?: string;
+  /** the ARN of the AWS role that it works in */
+  readonly awsRole?: string;
+  /** what its token says, all of it */
+  readonly claims?: Readonly<Record<string, unknown>>;
 };
 
 /** A client that has shown no credential that counts, and why it does not. */

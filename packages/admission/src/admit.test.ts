@@ -11,7 +11,7 @@ import { readIncoming } from './incoming.ts';
 import type { Incoming } from './incoming.ts';
 
 const ada = aPerson();
-const robot: Machine = { kind: 'machine', name: 'deploy', groups: ['builders'] };
+const robot: Machine = { kind: 'machine', name: 'deploy', groups: ['builders'], scopes: [] };
 const asPerson = (): Identified<string> => ({
   kind: 'person',
   principal: ada,

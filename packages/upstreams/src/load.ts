@@ -2,6 +2,7 @@ import { buildTable } from './match/table.ts';
 import { parse } from './parse/parse.ts';
 import { collectProblems } from './problems.ts';
 import { forgetPatterns } from './resolve/pattern.ts';
+import { resolveRoot } from './resolve/root.ts';
 import { resolveRoutes } from './resolve/routes.ts';
 import { warnOfUnknownCluster } from './resolve/unknown-cluster.ts';
 import { readFile } from './shape/file.ts';
@@ -20,6 +21,6 @@ export function loadUpstreams(input: UpstreamInput): LoadedUpstreams {
 
   const file = readFile(parsed.root, report);
   if (!problems.hasErrors()) warnOfUnknownCluster(file, input.cluster, report);
-  const table = buildTable(resolveRoutes(file, input, report), report);
+  const table = buildTable(resolveRoot(file.root), resolveRoutes(file, input, report), report);
   return { table: problems.hasErrors() ? undefined : table, diagnostics: problems.inFileOrder() };
 }

@@ -155,7 +155,21 @@ export type RouteMatch = {
   namesPort?: true;
 };
 
+/** Who may issue tokens to programs, and what has to be in them. */
+export type Issuer = {
+  /** as tokens have it in `iss`, byte for byte */
+  readonly issuer: string;
+  /** one of them has to be in `aud` */
+  readonly audiences: readonly string[];
+};
+
+/** What the root of a file says for all routes. */
+export type RootSettings = {
+  readonly issuers: readonly Issuer[];
+};
+
 export type RouteTable = {
+  root: RootSettings;
   /** In file order, extra routes after all others: the order in which patterns are tried. */
   routes: readonly Route[];
   /** Every group that a rule names, sorted, without `*`: what there is to ask the provider about. */

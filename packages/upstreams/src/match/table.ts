@@ -3,10 +3,14 @@ import type { Report } from '../problems.ts';
 import { isHostName } from '../resolve/host.ts';
 import type { HostPattern } from '../resolve/rewrite.ts';
 import type { ResolvedRoute } from '../resolve/routes.ts';
-import type { Route, RouteMatch, RouteTable } from '../types.ts';
+import type { RootSettings, Route, RouteMatch, RouteTable } from '../types.ts';
 
 /** Puts the routes where a request finds them. A host or pattern that another route already has is reported. */
-export function buildTable(resolved: readonly ResolvedRoute[], report: Report): RouteTable {
+export function buildTable(
+  root: RootSettings,
+  resolved: readonly ResolvedRoute[],
+  report: Report,
+): RouteTable {
   const hosts = new Map<string, RouteMatch>();
   const patterns = new Map<string, { route: Route; pattern: HostPattern }>();
   for (const { route, reach } of resolved) {
@@ -18,6 +22,7 @@ export function buildTable(resolved: readonly ResolvedRoute[], report: Report): 
   const inOrder = [...patterns.values()];
 
   return {
+    root,
     routes: resolved.map(({ route }) => route),
     groups: groupsOf(resolved),
     match(host, port) {

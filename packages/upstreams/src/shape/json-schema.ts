@@ -1,9 +1,11 @@
 import { cors } from './cors.ts';
 import { listAdvice, rootAdvice } from './file.ts';
+import { issuer } from './issuer.ts';
 import { schemasOf } from './mapping.ts';
 import { options } from './options.ts';
 import { explained } from './reader.ts';
 import type { JsonSchema } from './reader.ts';
+import { rootFields } from './root.ts';
 import { misplacedKeys, extraRoute, section } from './sections.ts';
 import { serviceAdvice, serviceFields } from './service.ts';
 import { waitFor } from './wait-for.ts';
@@ -67,7 +69,7 @@ const schema: JsonSchema = {
   // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
   then: {
     allOf: [{ required: ['services'], errorMessage: rootAdvice }],
-    properties: { services, defaults: options.schema },
+    properties: { services, defaults: options.schema, ...schemasOf(rootFields) },
     patternProperties: { '^x-': true },
     additionalProperties: false,
   },
@@ -75,7 +77,7 @@ const schema: JsonSchema = {
   $defs: {
     service,
     ...Object.fromEntries(
-      [section, extraRoute, options, cors, waitFor].map(({ name, definition }) => [name, definition]),
+      [section, extraRoute, options, cors, waitFor, issuer].map(({ name, definition }) => [name, definition]),
     ),
   },
 };

@@ -46,6 +46,11 @@ export const chapters: readonly Chapter[] = [
     ],
   },
   {
+    title: 'Programs with tokens',
+    fields: ['issuers'],
+    text: ['`issuers` stands in the root of the file, beside `services`: it is for all services.'],
+  },
+  {
     title: 'Without sign-in',
     fields: ['skip_auth_regex', 'skip_auth_preflight'],
     text: [

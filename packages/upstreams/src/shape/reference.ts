@@ -2,6 +2,7 @@ import { options } from './options.ts';
 import type { FieldReader } from './reader.ts';
 import { chapters, introduction, yaml } from './reference-text.ts';
 import type { Chapter } from './reference-text.ts';
+import { rootFields } from './root.ts';
 import { section } from './sections.ts';
 import { serviceFields } from './service.ts';
 
@@ -17,6 +18,7 @@ const places: ReadonlyArray<{
   { fields: beside, above: '- service: wiki\n  ' },
   { fields: { from, to, type, extra_routes }, above: '' },
   { fields: options.fields, above: 'options:\n  ' },
+  { fields: rootFields, above: '' },
 ];
 
 /** docs/upstreams.md: every field of the upstream file, with its meaning, type, default and an example. */

@@ -30,6 +30,7 @@ afterEach(() => {
 
 const tableWith = (...paths: string[]) => ({
   routes: paths.map((path) => aRoute({ tls: { files: { ca_file: path } } })),
+  root: { issuers: [] },
   groups: [],
   match: () => undefined,
 });
