@@ -16,8 +16,14 @@ const base = `- service: wiki
 // A certificate and its key are two options, and neither is taken alone.
 const paired = base.replace('[g]', '[g], client_cert_file: /proxy.pem, client_key_file: /proxy.key');
 
+type Properties = Record<string, { deprecated?: true; not?: object }>;
+const schema: { then: { properties: Properties }; $defs: Record<string, { properties: Properties }> } =
+  JSON.parse(renderUpstreamSchema());
+const rootKeys = Object.keys(schema.then.properties).filter((key) => !/^(?:services|defaults)$/.test(key));
+
 /** A part of a file, with what has to be around it. */
 function fileFrom(example: string): string {
+  if (rootKeys.some((key) => example.startsWith(`${key}:`))) return `${example}\nservices:\n${base}`;
   if (/^defaults:|^ +default:/m.test(example)) return example;
   if (example.startsWith('- ')) return `${example}${base.slice(base.indexOf('\n'))}`;
   return `${/client_\w+_file/.test(example) ? paired : base}  prod:\n${example.replaceAll(/^/gm, '    ')}\n`;
@@ -34,11 +40,12 @@ function load(text: string) {
   });
 }
 
-/** What became of the routes, wherever they stand. */
-function routesOf(text: string): string {
-  return JSON.stringify(load(text).table?.routes, (key, value: unknown) =>
-    key === 'position' ? undefined : value,
-  );
+/** What became of the file, wherever its routes stand. */
+function readingOf(text: string): string {
+  return JSON.stringify(load(text).table, (key, value: unknown) => {
+    if (key === 'position') return undefined;
+    return value instanceof Map ? [...value] : value;
+  });
 }
 
 const examples = [...page.matchAll(/```yaml\n([^]*?)\n```/g)].map(([, text = '']) => text);
@@ -56,19 +63,20 @@ test.each(examples)('the example is taken without a word (%#): %s', (example) =>
 describe('the example makes a difference', () => {
   const withoutEffect = new Set(['service', 'type', 'flush_interval']);
   test.each(fields.filter(([name]) => !withoutEffect.has(name)))('of %s', (_, example) => {
-    expect(routesOf(fileFrom(example))).not.toBe(routesOf(base));
+    expect(readingOf(fileFrom(example))).not.toBe(readingOf(base));
   });
 });
 
 test('every key that an editor offers stands there once', () => {
-  type Properties = Record<string, { deprecated?: true; not?: object }>;
-  const { $defs: known }: { $defs: Record<string, { properties: Properties }> } =
-    JSON.parse(renderUpstreamSchema());
   const keys = ['service', 'section', 'options'].flatMap((name) =>
-    Object.entries(known[name]?.properties ?? {})
+    Object.entries(schema.$defs[name]?.properties ?? {})
       .filter(([, { deprecated, not }]) => deprecated === undefined && not === undefined)
       .map(([key]) => key),
   );
-  const expected = [...keys.filter((key) => key !== 'default' && key !== 'options'), 'flush_interval'];
+  const expected = [
+    ...rootKeys,
+    ...keys.filter((key) => key !== 'default' && key !== 'options'),
+    'flush_interval',
+  ];
   expect(fields.map(([name]) => name).toSorted()).toEqual(expected.toSorted());
 });

@@ -10,3 +10,11 @@ export { nameOf } from './principal.ts';
 export type { Machine, Person, Principal, Visitor } from './principal.ts';
 export { isReason, isTransient, reasons } from './reasons.ts';
 export type { Reason, VisitorReason } from './reasons.ts';
+export {
+  accountName,
+  accountOfToken,
+  hashOfToken,
+  makeServiceToken,
+  tokenHash,
+  tokenPrefix,
+} from './service-token.ts';

@@ -336,6 +336,42 @@ export const diagnosticKinds = {
     title: 'An option for TLS on a connection without TLS',
     text: '`ca_file`, `client_cert_file`, `client_key_file` and `server_name` are for TLS, and a connection to `http://…` or to a Unix socket has none. Write `to: https://…`, or remove the option.',
   },
+  serviceAccountName: {
+    code: 'LK350',
+    severity: 'error',
+    title: 'A service account without a usable name',
+    text: 'The `name` of a service account is in its tokens, in metrics and in `allowed_clients`: up to 63 lower-case letters, digits and dashes, with a dash neither first nor last.',
+  },
+  serviceAccountTwice: {
+    code: 'LK351',
+    severity: 'error',
+    title: 'A service account or a hash that is there twice',
+    text: 'Each service account has a name of its own, and each token is of one account. Several tokens of one account, such as the old and the new one while they are being changed, are entries of its `secret_hashes`.',
+  },
+  serviceAccountHash: {
+    code: 'LK352',
+    severity: 'error',
+    title: 'Not the hash of a token',
+    text: '`secret_hashes` of a service account has at least one entry, with a `hash` as `latchkey keys service-token NAME` prints it: `sha256:` and 64 hexadecimal digits in lower case. The token itself must not be in the file. If it is, everybody who can read the file can use it: replace it.',
+  },
+  serviceAccountEnd: {
+    code: 'LK353',
+    severity: 'error',
+    title: 'Not a time at which a token ends',
+    text: '`expires` is a day, on which the token ends at 00:00 UTC, or a moment with its time zone: `2027-06-01`, `2027-06-01T18:00:00Z`.',
+  },
+  serviceTokenEnds: {
+    code: 'LK354',
+    severity: 'warning',
+    title: 'A token that ends soon',
+    text: 'The token of a service account ends within 30 days, and the program is then answered 401. Make a new one with `latchkey keys service-token NAME`, add its hash, give the program the new token, and remove the old hash.',
+  },
+  serviceTokenOver: {
+    code: 'LK355',
+    severity: 'warning',
+    title: 'A token that has ended',
+    text: 'The token of a service account is over and is refused. Remove its hash, or add that of a new token.',
+  },
   waitUnusable: {
     code: 'LK250',
     severity: 'error',

@@ -42,6 +42,7 @@ describe('the table of diagnostics', () => {
       'resolve/tls',
       'resolve/protocol',
       'resolve/wait-for',
+      'resolve/service-accounts',
       'match/table',
     ];
     const tests = files

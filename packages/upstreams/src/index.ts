@@ -34,6 +34,7 @@ export type {
   Route,
   RouteMatch,
   RouteTable,
+  ServiceAccount,
   Target,
   TlsFileFinding,
   TlsFileOption,

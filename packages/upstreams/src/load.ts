@@ -21,6 +21,7 @@ export function loadUpstreams(input: UpstreamInput): LoadedUpstreams {
 
   const file = readFile(parsed.root, report);
   if (!problems.hasErrors()) warnOfUnknownCluster(file, input.cluster, report);
-  const table = buildTable(resolveRoot(file.root), resolveRoutes(file, input, report), report);
+  const root = resolveRoot(file.root, input.now ?? Date.now(), report);
+  const table = buildTable(root, resolveRoutes(file, input, report), report);
   return { table: problems.hasErrors() ? undefined : table, diagnostics: problems.inFileOrder() };
 }

@@ -1,4 +1,4 @@
-import type { AccessRules, PathPattern, Policy } from '@latchkey/access';
+import type { AccessRules, Machine, PathPattern, Policy } from '@latchkey/access';
 import type { AddedClaim } from '@latchkey/identity';
 
 /** A place in the file as an editor counts it: the first line is 1, the first column is 1. */
@@ -163,9 +163,25 @@ export type Issuer = {
   readonly audiences: readonly string[];
 };
 
+/** One token of a service account, which nobody has but the program. */
+export type ServiceTokenHash = {
+  /** as `latchkey keys service-token` prints it */
+  readonly hash: string;
+  /** milliseconds since the epoch; undefined: never */
+  readonly expiresAt: number | undefined;
+};
+
+/** A program that is known by a token of its own. */
+export type ServiceAccount = {
+  readonly principal: Machine;
+  readonly tokens: readonly ServiceTokenHash[];
+};
+
 /** What the root of a file says for all routes. */
 export type RootSettings = {
   readonly issuers: readonly Issuer[];
+  /** by their names */
+  readonly serviceAccounts: ReadonlyMap<string, ServiceAccount>;
 };
 
 export type RouteTable = {
@@ -204,6 +220,8 @@ export type UpstreamInput = {
   defaults: UpstreamDefaults;
   /** `SSO_CONFIG_*` with the prefix off and in lower case: the values of `{{name}}`. */
   templateVariables: Readonly<Record<string, string>>;
+  /** Milliseconds since the epoch, for what is over or will be soon. Absent: the time of day. */
+  now?: number;
   /** Looks at the files that a route names. Absent, they are believed to be there: they are those of another machine. */
   lookAtFiles?: (files: TlsFiles) => readonly TlsFileFinding[];
 };

@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
+import { accountOfToken, hashOfToken } from '@latchkey/access';
 import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
 import { minimalAuth, minimalProxy } from '@latchkey/testing/environments';
 import { latchkey } from '@latchkey/testing/latchkey';
@@ -42,6 +43,26 @@ describe('keys', () => {
     const pem = await make(kind);
     expect(pem).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
     expect(createPrivateKey(pem)).toMatchObject(expected);
+  });
+});
+
+describe('keys service-token', () => {
+  test('prints the token alone on stdout, and its hash as the upstream file wants it on stderr', async () => {
+    const { code, stdout, stderr } = await latchkey({}, ['keys', 'service-token', 'deploy-bot']);
+    const token = stdout.trim();
+    expect(code).toBe(0);
+    expect(token).toMatch(/^lk_deploy-bot_[0-9A-Za-z]{49}$/);
+    expect(accountOfToken(token)).toBe('deploy-bot');
+    expect(stderr).toContain(
+      `  - name: deploy-bot\n    secret_hashes:\n      - hash: ${hashOfToken(token)}\n`,
+    );
+    expect(stderr).not.toContain(token);
+  });
+
+  test.each(['', 'Deploy', 'deploy_bot', '-deploy', 'a'.repeat(64)])('refuses the name %j', async (name) => {
+    const { code, stdout, stderr } = await latchkey({}, ['keys', 'service-token', '--', name]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('cannot be called');
   });
 });
 

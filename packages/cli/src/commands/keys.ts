@@ -1,6 +1,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { accountName, hashOfToken, makeServiceToken } from '@latchkey/access';
 import { oneOf, readArguments, takePositionals } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { UsageError } from '../usage-error.ts';
 import type { Command } from './command.ts';
 
 type KeyKind = { make(): string; note: string };
@@ -35,12 +38,13 @@ const keyKinds = {
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a constant
 const names = Object.keys(keyKinds) as Array<keyof typeof keyKinds>;
+const serviceToken = 'service-token';
 
 /** `latchkey keys`: fresh secrets in the form that the variables want. */
 export const keys: Command = {
   name: 'keys',
-  summary: 'Makes a fresh secret: session, grant, client, assertion or signing',
-  usage: `keys ${names.join('|')}`,
+  summary: 'Makes a fresh secret: session, grant, client, assertion, signing or service-token',
+  usage: `keys ${names.join('|')}\n       latchkey keys service-token NAME`,
   help: `The secret is printed to stdout and the name of its variable to stderr, so that it can be piped into
 a secret store. It is not saved.
 
@@ -49,18 +53,45 @@ a secret store. It is not saved.
   client      CLIENT_SECRET and CLIENT_PROXY_SECRET: the secret of the proxy at auth
   assertion   ASSERTION_KEY: the key of the signed assertion, EC P-256
   signing     REQUESTSIGNER_KEY: the key of the request signature, RSA
+  service-token NAME
+              the token of a service account of that name; its hash, for the upstream file, is on stderr
 
 Examples:
 
   latchkey keys session
+  latchkey keys service-token deploy-bot
   latchkey keys signing > signing.pem
 `,
   run(args, io) {
     const { positionals } = readArguments(args, {});
-    const [given = ''] = takePositionals(positionals, ['the kind of key']);
-    const { make, note } = keyKinds[oneOf('the kind of key', given, names)];
+    const [first, ...others] = positionals;
+    if (first === undefined) throw new UsageError('the kind of key is missing');
+    const kind = oneOf('the kind of key', first, [...names, serviceToken]);
+    if (kind === serviceToken) return printServiceToken(takePositionals(others, ['NAME']), io);
+    takePositionals(others, []);
+    const { make, note } = keyKinds[kind];
     io.stderr(`${note}\n`);
     io.stdout(make());
     return exitCodes.fine;
   },
 };
+
+function printServiceToken([name = '']: readonly string[], io: Io): number {
+  if (!accountName.test(name)) {
+    throw new UsageError(
+      `a service account cannot be called ${JSON.stringify(name)}: write lower-case letters, digits and dashes`,
+    );
+  }
+  const token = makeServiceToken(name);
+  io.stderr(`The token is for the program, which sends it as \`Authorization: Bearer …\`. Its hash is for the upstream file:
+
+service_accounts:
+  - name: ${name}
+    secret_hashes:
+      - hash: ${hashOfToken(token)}
+
+To change it, list both hashes, give the program the new token, then remove the old hash.
+`);
+  io.stdout(`${token}\n`);
+  return exitCodes.fine;
+}

@@ -7,6 +7,7 @@ import { explained } from './reader.ts';
 import type { JsonSchema } from './reader.ts';
 import { rootFields } from './root.ts';
 import { misplacedKeys, extraRoute, section } from './sections.ts';
+import { serviceAccountMappings } from './service-accounts.ts';
 import { serviceAdvice, serviceFields } from './service.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -77,7 +78,9 @@ const schema: JsonSchema = {
   $defs: {
     service,
     ...Object.fromEntries(
-      [section, extraRoute, options, cors, waitFor, issuer].map(({ name, definition }) => [name, definition]),
+      [section, extraRoute, options, cors, waitFor, issuer, ...serviceAccountMappings].map(
+        ({ name, definition }) => [name, definition],
+      ),
     ),
   },
 };

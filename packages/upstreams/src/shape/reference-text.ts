@@ -47,8 +47,10 @@ export const chapters: readonly Chapter[] = [
   },
   {
     title: 'Programs with tokens',
-    fields: ['issuers'],
-    text: ['`issuers` stands in the root of the file, beside `services`: it is for all services.'],
+    fields: ['issuers', 'service_accounts'],
+    text: [
+      '`issuers` and `service_accounts` stand in the root of the file, beside `services`: they are for all services.',
+    ],
   },
   {
     title: 'Without sign-in',

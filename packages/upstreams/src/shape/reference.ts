@@ -46,6 +46,6 @@ function renderField(name: string): string {
     `### \`${name}\``,
     meaning,
     `_Type:_ ${kind}.${otherwise}`,
-    yaml(`${place.above}${name}: ${example}`),
+    yaml(`${place.above}${name}:${example.startsWith('\n') ? '' : ' '}${example}`),
   ].join('\n\n');
 }

@@ -1,6 +1,7 @@
 import { issuer } from './issuer.ts';
 import type { Values } from './mapping.ts';
 import { list } from './reader.ts';
+import { serviceAccounts } from './service-accounts.ts';
 
 /** What may stand in the root of a file beside `services` and `defaults`, for all services. */
 export const rootFields = {
@@ -13,6 +14,7 @@ export const rootFields = {
     },
     issuer,
   ),
+  service_accounts: serviceAccounts,
 };
 
 /** The root of a file as read. */

@@ -30,7 +30,7 @@ afterEach(() => {
 
 const tableWith = (...paths: string[]) => ({
   routes: paths.map((path) => aRoute({ tls: { files: { ca_file: path } } })),
-  root: { issuers: [] },
+  root: { issuers: [], serviceAccounts: new Map() },
   groups: [],
   match: () => undefined,
 });

@@ -1,0 +1,88 @@
+import { expect, test } from '@jest/globals';
+import { load, placesOf, tableOf } from '../../test-support/load.ts';
+
+const hash = (digit: string) => `'sha256:${digit.repeat(64)}'`;
+const now = Date.parse('2026-11-26T12:00:00Z');
+
+const withAccounts = (accounts: string) => `service_accounts:
+${accounts}
+services:
+  - service: wiki
+    default: {from: wiki.example.com, to: http://wiki, options: {allowed_groups: [staff]}}
+`;
+
+test('an account is known by its name, with its scopes and the hashes of its tokens', () => {
+  const { root } = tableOf(
+    withAccounts(`  - name: deploy-bot
+    secret_hashes: [{hash: ${hash('a')}}, {hash: ${hash('b')}, expires: 2027-06-01}]
+    scopes: [deploy, read]`),
+    { now },
+  );
+  expect(root.serviceAccounts.get('deploy-bot')).toEqual({
+    principal: {
+      kind: 'machine',
+      name: 'deploy-bot',
+      client: 'deploy-bot',
+      groups: [],
+      scopes: ['deploy', 'read'],
+    },
+    tokens: [
+      { hash: `sha256:${'a'.repeat(64)}`, expiresAt: undefined },
+      { hash: `sha256:${'b'.repeat(64)}`, expiresAt: Date.UTC(2027, 5, 1) },
+    ],
+  });
+});
+
+test.each([
+  ['without a name', `  - secret_hashes: [{hash: ${hash('a')}}]`, ['LK350 2:5']],
+  [
+    'with a name that no token can hold',
+    `  - {name: Bot, secret_hashes: [{hash: ${hash('a')}}]}`,
+    ['LK350 2:12'],
+  ],
+  [
+    'with the name of another',
+    `  - {name: a, secret_hashes: [{hash: ${hash('a')}}]}\n  - {name: a, secret_hashes: [{hash: ${hash('b')}}]}`,
+    ['LK351 3:12'],
+  ],
+  [
+    'with the token of another',
+    `  - {name: a, secret_hashes: [{hash: ${hash('a')}}]}\n  - {name: b, secret_hashes: [{hash: ${hash('a')}}]}`,
+    ['LK351 3:38'],
+  ],
+  ['without a token', '  - {name: a}\n  - {name: b, secret_hashes: []}\n', ['LK352 2:5', 'LK352 3:5']],
+  ['with a token without its hash', '  - {name: a, secret_hashes: [{expires: 2027-06-01}]}', ['LK352 2:31']],
+  ['with what is no hash', '  - {name: a, secret_hashes: [{hash: abc}]}', ['LK352 2:38']],
+  [
+    'with an end that is no time',
+    `  - {name: a, secret_hashes: [{hash: ${hash('a')}, expires: soon}]}`,
+    ['LK353 2:122'],
+  ],
+  [
+    'with an end on a day that is none',
+    `  - {name: a, secret_hashes: [{hash: ${hash('a')}, expires: 2027-13-01}]}`,
+    ['LK353 2:122'],
+  ],
+])('an account %s is refused', (_, accounts, places) => {
+  expect(placesOf(load(withAccounts(accounts), { now }))).toEqual(places);
+});
+
+test.each([
+  ['2027-06-01', []],
+  ['2026-12-26T12:00:01Z', []],
+  ['2026-12-26T12:00:00Z', ['LK354 2:122']],
+  ['2026-11-27', ['LK354 2:122']],
+  ['2026-11-26T12:00:00Z', ['LK355 2:122']],
+  ['2020-01-01', ['LK355 2:122']],
+])('of a token that ends at %s it is told in time', (end, places) => {
+  const text = withAccounts(`  - {name: a, secret_hashes: [{hash: ${hash('a')}, expires: ${end}}]}`);
+  expect(placesOf(load(text, { now }))).toEqual(places);
+});
+
+test('a token in place of its hash is told, and not repeated', () => {
+  const { diagnostics } = load(withAccounts('  - {name: a, secret_hashes: [{hash: lk_a_verysecret}]}'));
+  expect(diagnostics).toMatchObject([
+    { code: 'LK352', message: expect.stringContaining('replace the token') },
+  ]);
+  expect(JSON.stringify(diagnostics)).not.toContain('verysecret');
+});

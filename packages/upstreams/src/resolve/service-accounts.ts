@@ -1,0 +1,92 @@
+import type { Machine } from '@latchkey/access';
+import { quote } from '../problems.ts';
+import type { Report } from '../problems.ts';
+import { readable, readableOf, unreadableValue } from '../shape/reader.ts';
+import type { Located, Unreadable } from '../shape/reader.ts';
+import type { WrittenAccount } from '../shape/service-accounts.ts';
+import type { ServiceAccount, ServiceTokenHash } from '../types.ts';
+
+type Written = ReadonlyArray<WrittenAccount | Unreadable> | Unreadable | undefined;
+
+const dayMs = 24 * 3_600_000;
+// So long before the end of a token there is time to make another and hand it out.
+const warnedMs = 30 * dayMs;
+
+/**
+ * The service accounts of a file by their names. What is wrong is reported, and that a token ends soon.
+ *
+ * @param now milliseconds since the epoch
+ */
+export function resolveServiceAccounts(
+  written: Written,
+  now: number,
+  report: Report,
+): ReadonlyMap<string, ServiceAccount> {
+  const accounts = new Map<string, ServiceAccount>();
+  const hashes = new Set<string>();
+  for (const account of readableOf(written)) {
+    if (account.name === undefined) {
+      report('serviceAccountName', account.at, 'A service account needs a name: write `name: deploy-bot`');
+    }
+    const tokens = tokensOf(account, { hashes, now }, report);
+    const name = readable(account.name);
+    if (name === undefined) continue;
+    if (accounts.has(name.value)) {
+      const message = `There is another service account ${quote(name.value)}: give each a name of its own, and list the tokens of one in its \`secret_hashes\``;
+      report('serviceAccountTwice', name.at, message);
+    }
+    accounts.set(name.value, { principal: principalOf(name.value, account), tokens });
+  }
+  return accounts;
+}
+
+function tokensOf(
+  { secret_hashes: written, at }: WrittenAccount,
+  { hashes, now }: { hashes: Set<string>; now: number },
+  report: Report,
+): ServiceTokenHash[] {
+  if (written === undefined || (written !== unreadableValue && written.length === 0)) {
+    const message =
+      'Nobody can use a service account without `secret_hashes`: make a token and its hash with `latchkey keys service-token NAME`';
+    report('serviceAccountHash', at, message);
+  }
+  return readableOf(written).flatMap((token) => {
+    warnOfEnd(readable(token.expires), now, report);
+    if (token.hash === undefined) {
+      report('serviceAccountHash', token.at, "There is no hash here: write `hash: 'sha256:…'`");
+    }
+    const hash = readable(token.hash);
+    if (hash === undefined) return [];
+    if (hashes.has(hash.value)) {
+      const message = 'This hash is there already: each token is of one account, and is listed once';
+      report('serviceAccountTwice', hash.at, message);
+    }
+    hashes.add(hash.value);
+    return [{ hash: hash.value, expiresAt: readable(token.expires)?.value }];
+  });
+}
+
+function warnOfEnd(end: Located<number> | undefined, now: number, report: Report): void {
+  if (end === undefined || end.value - now > warnedMs) return;
+  const advice = 'make another with `latchkey keys service-token NAME`';
+  if (end.value <= now) {
+    report('serviceTokenOver', end.at, `The token is over and is refused: remove it, or ${advice}`);
+    return;
+  }
+  const days = Math.ceil((end.value - now) / dayMs);
+  report(
+    'serviceTokenEnds',
+    end.at,
+    `The token ends ${days === 1 ? 'within a day' : `in ${days} days`}: ${advice}`,
+  );
+}
+
+function principalOf(name: string, { scopes }: WrittenAccount): Machine {
+  return {
+    kind: 'machine',
+    name,
+    groups: [],
+    client: name,
+    scopes: readableOf(scopes).map(({ value }) => value.trim()),
+  };
+}

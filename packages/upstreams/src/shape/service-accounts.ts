@@ -1,0 +1,110 @@
+import { accountName, tokenHash, tokenPrefix } from '@latchkey/access';
+import { z } from 'zod';
+import { quote } from '../problems.ts';
+import { mapping } from './mapping.ts';
+import type { Values } from './mapping.ts';
+import { described, list, problem, scalar } from './reader.ts';
+import type { About, FieldReader, JsonSchema, Located } from './reader.ts';
+import { unknownKeys } from './unknown-keys.ts';
+import { entry } from './values.ts';
+
+const nameAdvice =
+  'write up to 63 lower-case letters, digits and dashes, a dash neither first nor last: `deploy-bot`';
+const hashAdvice = 'write the line that `latchkey keys service-token NAME` prints: `sha256:` and 64 digits';
+const endAdvice =
+  'write a day, on which it ends at 00:00 UTC, or a moment: `2027-06-01` or `2027-06-01T18:00:00Z`';
+const momentPattern = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d))?$/;
+
+const hashFields = {
+  hash: checked(
+    {
+      meaning: 'The SHA-256 of a token. The token itself is nowhere in the file.',
+      example: `'sha256:…'`,
+    },
+    { pattern: tokenHash.source },
+    z.string().refine(
+      (text) => tokenHash.test(text),
+      // It may be the token itself, so it is not shown.
+      problem('serviceAccountHash', (text) =>
+        text.startsWith(tokenPrefix)
+          ? 'This is a token and not its hash, so everybody who reads the file can use it: replace the token, and write the hash of the new one'
+          : `This is not the hash of a token: ${hashAdvice}`,
+      ),
+    ),
+  ),
+  expires: checked(
+    { meaning: 'From when the token is refused.', default: 'never', example: `'2027-06-01'` },
+    { pattern: momentPattern.source },
+    z
+      .string()
+      .refine((text) => momentPattern.test(text) && !Number.isNaN(Date.parse(text)), {
+        ...problem('serviceAccountEnd', (text) => `${quote(text)} is not a time: ${endAdvice}`),
+        abort: true,
+      })
+      .transform((text) => Date.parse(text)),
+  ),
+};
+
+const secretHash = mapping(
+  'secret_hash',
+  'One token of a service account, by its hash.',
+  hashFields,
+  unknownKeys(Object.keys(hashFields)),
+);
+
+const accountFields = {
+  name: checked(
+    { meaning: 'What the account is called, in its tokens, in lists and in logs.', example: 'deploy-bot' },
+    { pattern: accountName.source, examples: ['deploy-bot'] },
+    z.string().refine(
+      (text) => accountName.test(text),
+      problem('serviceAccountName', (text) => `${quote(text)} cannot be a name: ${nameAdvice}`),
+    ),
+  ),
+  secret_hashes: list(
+    {
+      meaning: 'The tokens that are valid: two while one takes the place of the other.',
+      example: `[{ hash: 'sha256:…', expires: '2027-06-01' }]`,
+    },
+    secretHash,
+  ),
+  scopes: list(
+    { meaning: 'The scopes that the account has, on every route.', default: 'none', example: '[deploy]' },
+    entry('a scope', ['deploy']),
+  ),
+};
+
+/** One entry of `service_accounts`. */
+export const serviceAccount = mapping(
+  'service_account',
+  'A program of yours, and the tokens by which it is known on routes with `bearer: true`.',
+  accountFields,
+  unknownKeys(Object.keys(accountFields)),
+);
+
+/** What the schema defines for it. */
+export const serviceAccountMappings = [serviceAccount, secretHash];
+
+/** `service_accounts`, beside the services. */
+export const serviceAccounts = list(
+  {
+    meaning: 'Programs of yours, each with the hashes of its tokens.',
+    default: 'none',
+    example: `
+  - name: deploy-bot
+    secret_hashes:
+      - hash: sha256:61fc684a1d16daf5d9a72f3fdee6aacd6156e9faec55baac8209598741945889`,
+  },
+  serviceAccount,
+);
+
+/** One entry of `service_accounts`, as read. */
+export type WrittenAccount = Values<typeof accountFields>;
+
+/** One entry of its `secret_hashes`, as read. */
+export type WrittenHash = Values<typeof hashFields>;
+
+function checked<T>(about: About, schema: JsonSchema, type: z.ZodType<T, string>): FieldReader<Located<T>> {
+  const json = { type: 'string', ...described(about), ...schema };
+  return { ...scalar(json, type), about: { ...about, type: 'text' } };
+}
