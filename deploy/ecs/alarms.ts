@@ -8,7 +8,9 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import type { Installation } from './installation.ts';
+import { alarmLines } from './log-alarms.ts';
 import { metricOf } from './metrics.ts';
+import { isTold } from './told.ts';
 
 /** When somebody has to look, and what at. */
 type Watch = {
@@ -36,6 +38,8 @@ export function addAlarms(scope: Construct, latchkey: Installation): void {
     ...ofProxy(name),
     ...ofAuth(latchkey),
     ...ofAuditLogs(latchkey),
+    ...ofTraces(latchkey),
+    Lines: ofLines(name),
     ...ofCertificates(latchkey),
   };
   for (const [id, watch] of Object.entries(watches)) {
@@ -137,7 +141,7 @@ function ofProxy(name: string): Record<string, Watch> {
 }
 
 function ofAuth({ parts }: Installation): Record<string, Watch> {
-  const { name, store } = parts.environment;
+  const { name, store, auth } = parts.environment;
   return {
     Directory: {
       metric: metricOf(name, 'auth', 'latchkey_groups_unanswered_total', 'Sum').with({ period: fiveMinutes }),
@@ -153,7 +157,7 @@ function ofAuth({ parts }: Installation): Record<string, Watch> {
       times: 3,
       says: 'The directory fails or asks to be left alone: groups are as old as the last answer.',
     },
-    ...(store && {
+    ...((store || isTold(auth, 'REDIS_URL')) && {
       Store: {
         metric: metricOf(name, 'auth', 'latchkey_store_up', 'Minimum'),
         is: 'below' as const,
@@ -169,7 +173,7 @@ function ofAuth({ parts }: Installation): Record<string, Watch> {
 function ofAuditLogs({ parts }: Installation): Record<string, Watch> {
   const { environment } = parts;
   const watches = services
-    .filter((service) => environment[service].environment['AUDIT_LOG'] !== undefined)
+    .filter((service) => isTold(environment[service], 'AUDIT_LOG'))
     .flatMap((service): [string, Watch][] => [
       [
         `AuditLogOf${service}`,
@@ -193,6 +197,37 @@ function ofAuditLogs({ parts }: Installation): Record<string, Watch> {
       ],
     ]);
   return Object.fromEntries(watches);
+}
+
+/** Where an environment has traces. */
+function ofTraces({ parts }: Installation): Record<string, Watch> {
+  const { environment } = parts;
+  const watches = services
+    .filter((service) => isTold(environment[service], 'OTEL_EXPORTER_OTLP_ENDPOINT'))
+    .map((service): [string, Watch] => [
+      `SpansOf${service}`,
+      {
+        metric: metricOf(environment.name, service, 'latchkey_spans_lost_total', 'Sum').with({
+          period: fiveMinutes,
+        }),
+        is: 'at least',
+        threshold: 1,
+        times: 3,
+        says: `Traces of ${service} are being lost: the collector takes none, or not as many. The log line with OTEL_EXPORTER_OTLP_ENDPOINT says why.`,
+      },
+    ]);
+  return Object.fromEntries(watches);
+}
+
+/** What only the log tells. */
+function ofLines(name: string): Watch {
+  return {
+    metric: alarmLines(name),
+    is: 'at least',
+    threshold: 1,
+    times: 1,
+    says: 'A line of the log wants somebody: {($.alarm = "*") || ($.error = "internal_error")} finds it in Logs, and docs/operating.md says what to do about it.',
+  };
 }
 
 function ofCertificates({ parts }: Installation): Record<string, Watch> {

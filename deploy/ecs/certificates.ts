@@ -5,6 +5,7 @@ import { ARecord, HostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
 import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import type { Construct } from 'constructs';
 import type { Environment } from './environment.ts';
+import { namesOf } from './hosts.ts';
 
 /**
  * The certificates of the load balancer, the first for clients that name no host: those that are given, or one that is
@@ -20,7 +21,7 @@ export function certificatesOf(
   }
   const { id: hostedZoneId, name: zoneName } = certificate.hostedZone;
   const zone = HostedZone.fromHostedZoneAttributes(scope, 'Zone', { hostedZoneId, zoneName });
-  const names = hostsToName({ domain, authHost, furtherHosts });
+  const names = namesOf({ domain, authHost, furtherHosts });
   const [domainName = domain, ...subjectAlternativeNames] = names;
   for (const name of names) {
     new ARecord(scope, `Name-${name}`, {
@@ -31,14 +32,4 @@ export function certificatesOf(
   }
   const validation = CertificateValidation.fromDns(zone);
   return [new Certificate(scope, 'Certificate', { domainName, subjectAlternativeNames, validation })];
-}
-
-/** `*.domain`, and what that does not cover. */
-function hostsToName({
-  domain,
-  authHost,
-  furtherHosts,
-}: Pick<Environment, 'domain' | 'authHost' | 'furtherHosts'>) {
-  const covered = (host: string) => host === `*.${domain}` || host.replace(/^[^.]+\./, '') === domain;
-  return [`*.${domain}`, ...new Set([authHost, ...furtherHosts].filter((host) => !covered(host)))];
 }

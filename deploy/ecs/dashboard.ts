@@ -9,10 +9,13 @@ import type { IMetric, IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { HttpCodeElb, HttpCodeTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct } from 'constructs';
 import type { Installation } from './installation.ts';
-import { metricNamespace, metricOf } from './metrics.ts';
+import { alarmLines } from './log-alarms.ts';
+import { metricNamespace } from './metric-namespace.ts';
+import { metricOf } from './metrics.ts';
 import type { ServiceName } from './metrics.ts';
 
 const third = 8;
+const services = ['proxy', 'auth'] as const;
 
 /** One page that answers: do people get in, do applications answer, and is there room? */
 export function addDashboard(scope: Construct, { auth, proxy, parts }: Installation): void {
@@ -85,6 +88,17 @@ export function addDashboard(scope: Construct, { auth, proxy, parts }: Installat
       graph('Upstream file read again', [
         byLabel(name, 'proxy', 'latchkey_upstream_reloads_total', 'outcome'),
       ]),
+    ],
+    [
+      graph(
+        'Audit lines lost since a task started',
+        services.map((service) => metricOf(name, service, 'latchkey_audit_lines_lost', 'Maximum')),
+      ),
+      graph(
+        'Traces lost',
+        services.map((service) => metricOf(name, service, 'latchkey_spans_lost_total', 'Sum')),
+      ),
+      graph('Lines of the log that want somebody', [alarmLines(name)]),
     ],
   ];
   new Dashboard(scope, 'Dashboard', { dashboardName: `latchkey-${name}`, widgets: rows });

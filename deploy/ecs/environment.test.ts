@@ -51,6 +51,16 @@ test.each([
     'SESSION_LIFETIME: 168',
     'auth.environment.SESSION_LIFETIME: write text: put quotes around it',
   ],
+  [
+    /name: harbourline.example/,
+    'name: corp.example',
+    'certificate.hostedZone.name: *.apps.harbourline.example does not lie in corp.example, so nothing could be validated for it there; name the zone in which all hosts lie, or arns of certificates that hold them',
+  ],
+  [
+    /^firewall:/m,
+    'furtherHosts: [wiki.example.org]\nfirewall:',
+    'certificate.hostedZone.name: wiki.example.org does not lie in harbourline.example, so nothing could be validated for it there; name the zone in which all hosts lie, or arns of certificates that hold them',
+  ],
   [/firewall: managed/, 'firewall: yes', 'firewall: write managed, or the ARN of a web ACL'],
   [/firewall: managed/, 'fire_wall: managed', 'fire_wall: there is no such setting'],
 ])('%s as `%s` is refused in words', (found, written, sentence) => {

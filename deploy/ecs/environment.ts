@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { load, YAMLException } from 'js-yaml';
 import { z } from 'zod';
+import { namesBeyond } from './hosts.ts';
 
 /** An environment that cannot be deployed as it is written: everything that is wrong with it, a line each. */
 export class EnvironmentError extends Error {
@@ -14,7 +15,8 @@ export class EnvironmentError extends Error {
   }
 }
 
-const text = (pattern: RegExp, wanted: string) => z.string(wanted).regex(pattern, wanted);
+const text = (pattern: RegExp, wanted: string) =>
+  z.string(wanted).regex(pattern, { error: wanted, abort: true });
 
 const host = text(
   /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/,
@@ -115,6 +117,17 @@ const schema = z
   .refine(({ proxy }) => proxy.tasks.min >= 2, {
     path: ['proxy', 'tasks', 'min'],
     message: 'write 2 or more, one for each zone: with one, every application is gone with it',
+  })
+  .superRefine(({ certificate, ...hosts }, context) => {
+    if ('arns' in certificate) return;
+    const { name } = certificate.hostedZone;
+    for (const host of namesBeyond(name, hosts)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['certificate', 'hostedZone', 'name'],
+        message: `${host} does not lie in ${name}, so nothing could be validated for it there; name the zone in which all hosts lie, or arns of certificates that hold them`,
+      });
+    }
   });
 
 /** One environment: what differs from one installation to the next. Its name is that of its file. */

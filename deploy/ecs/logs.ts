@@ -5,6 +5,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Environment } from './environment.ts';
+import { countAlarmLines } from './log-alarms.ts';
 
 const retentions: Readonly<Record<Environment['logDays'], RetentionDays>> = {
   30: RetentionDays.ONE_MONTH,
@@ -17,8 +18,10 @@ const retentions: Readonly<Record<Environment['logDays'], RetentionDays>> = {
 };
 
 /** Where the lines of a service go. It stays when the stack is deleted: who was refused what is in it. */
-export function logGroupOf(scope: Construct, { logDays }: Environment): LogGroup {
-  return new LogGroup(scope, 'Log', { retention: retentions[logDays] });
+export function logGroupOf(scope: Construct, { name, logDays }: Environment): LogGroup {
+  const logGroup = new LogGroup(scope, 'Log', { retention: retentions[logDays] });
+  countAlarmLines(logGroup, name);
+  return logGroup;
 }
 
 /** Lines to CloudWatch Logs, dropped rather than waited for: a collector that reads nothing would hold the service up. */

@@ -5,6 +5,7 @@ import type { FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { metricsPort } from './container.ts';
 import { logTo } from './logs.ts';
+import { metricNamespace } from './metric-namespace.ts';
 
 // One version, for amd64 and arm64.
 const agentImage = 'public.ecr.aws/cloudwatch-agent/cloudwatch-agent:1.300062.0b1304';
@@ -23,6 +24,7 @@ export const metricLabels = {
     latchkey_people_active: [],
     latchkey_session_grace_in_use: [],
     latchkey_session_grace_total: [],
+    latchkey_spans_lost_total: [],
     latchkey_upstream_file_valid: [],
     latchkey_upstream_reloads_total: ['outcome'],
     latchkey_websockets_open: [],
@@ -33,6 +35,7 @@ export const metricLabels = {
     latchkey_directory_pauses_total: [],
     latchkey_groups_unanswered_total: [],
     latchkey_sign_ins_total: ['outcome'],
+    latchkey_spans_lost_total: [],
     latchkey_store_up: [],
   },
 } as const;
@@ -41,11 +44,6 @@ export const metricLabels = {
 export type ServiceName = keyof typeof metricLabels;
 
 type MetricName = { [Service in ServiceName]: keyof (typeof metricLabels)[Service] }[ServiceName];
-
-/** The namespace of an environment in CloudWatch. */
-export function metricNamespace(environment: string): string {
-  return `Latchkey/${environment}`;
-}
 
 /** A metric of all tasks of a service together. */
 export function metricOf(

@@ -1,4 +1,4 @@
-import { Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
 import { FargateService } from 'aws-cdk-lib/aws-ecs';
 import type { FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
@@ -7,6 +7,8 @@ import { Construct } from 'constructs';
 import { nameCached } from './lifetimes.ts';
 import type { Installation } from './installation.ts';
 import { replacedWithoutLoss } from './replacing.ts';
+import { countOf, oneTask, scale } from './service.ts';
+import type { TaskCount } from './service.ts';
 
 /** An application that has no sign-in of its own. */
 export type ProtectedServiceOptions = {
@@ -15,7 +17,10 @@ export type ProtectedServiceOptions = {
   readonly name: string;
   readonly port: number;
   readonly task: FargateTaskDefinition;
-  readonly tasks?: number;
+  /** One, unless it is said: what an application keeps in its task, two would each have half of. */
+  readonly tasks?: TaskCount;
+  /** Whether it may open connections to anywhere. If not: to HTTPS, and to what `connections` allows. */
+  readonly allowAllOutbound?: boolean;
 };
 
 /**
@@ -23,32 +28,39 @@ export type ProtectedServiceOptions = {
  * name, and reached by the proxy alone.
  */
 export class ProtectedService extends Construct implements IConnectable {
-  /** To let it reach what it needs: it may open connections to anywhere. */
+  /** To let it reach what it needs besides HTTPS: `connections.allowTo(database, Port.tcp(5432))`. */
   readonly connections: Connections;
 
   constructor(
     scope: Construct,
     id: string,
-    { latchkey, name, port, task, tasks = 1 }: ProtectedServiceOptions,
+    { latchkey, name, port, task, tasks = oneTask, allowAllOutbound = false }: ProtectedServiceOptions,
   ) {
     super(scope, id);
     const { cluster, namespace, network } = latchkey.parts;
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
       vpc: network.vpc,
       description: `${name}: reached by the proxy alone`,
-      allowAllOutbound: true,
+      allowAllOutbound,
     });
+    if (!allowAllOutbound) {
+      securityGroup.addEgressRule(
+        Peer.anyIpv4(),
+        Port.tcp(443),
+        'its image, AWS, and what is reached over HTTPS',
+      );
+    }
     this.connections = securityGroup.connections;
     this.connections.allowFrom(
       latchkey.proxy.service,
       Port.tcp(port),
       'the proxy, which has asked who it is',
     );
-    new FargateService(this, 'Service', {
+    const fargate = new FargateService(this, 'Service', {
       ...replacedWithoutLoss,
       cluster,
       taskDefinition: task,
-      desiredCount: tasks,
+      ...countOf(tasks),
       securityGroups: [securityGroup],
       cloudMapOptions: {
         cloudMapNamespace: namespace,
@@ -57,5 +69,6 @@ export class ProtectedService extends Construct implements IConnectable {
         dnsTtl: nameCached,
       },
     });
+    scale(fargate, tasks);
   }
 }

@@ -2,7 +2,6 @@ import { Duration, Validations } from 'aws-cdk-lib';
 import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Connections, IConnectable, IVpc } from 'aws-cdk-lib/aws-ec2';
 import {
-  AvailabilityZoneRebalancing,
   CpuArchitecture,
   FargateService,
   FargateTaskDefinition,
@@ -65,23 +64,43 @@ export class Service extends Construct implements IConnectable {
       ...replacedWithoutLoss,
       cluster,
       taskDefinition: task,
-      ...(tasks.min === tasks.max && { desiredCount: tasks.min }),
+      ...countOf(tasks),
       securityGroups: [securityGroup],
       ...(cloudMapOptions && { cloudMapOptions }),
-      availabilityZoneRebalancing: AvailabilityZoneRebalancing.ENABLED,
       healthCheckGracePeriod: Duration.seconds(60),
     });
     group.addTarget(
       this.fargate.loadBalancerTarget({ containerName: nameOf(task), containerPort: publicPort }),
     );
-    if (tasks.max > tasks.min) this.scale(tasks, group);
+    scale(this.fargate, tasks, group);
   }
+}
 
-  private scale({ min, max }: TasksOfService['tasks'], targetGroup: ApplicationTargetGroup): void {
-    const scaling = this.fargate.autoScaleTaskCount({ minCapacity: min, maxCapacity: max });
-    scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: cpuPercent });
-    scaling.scaleOnRequestCount('Requests', { requestsPerTarget: requestsPerTaskAndMinute, targetGroup });
-  }
+/** How many tasks a service has. Two or more are in different zones. */
+export type TaskCount = Pick<TasksOfService['tasks'], 'min' | 'max'>;
+
+/** For an application that keeps something in its task. */
+export const oneTask: TaskCount = { min: 1, max: 1 };
+
+/** The number that a service is given, and none where scaling decides: a deployment would take it back to that. */
+export function countOf({ min, max }: TaskCount): { desiredCount?: number } {
+  return min === max ? { desiredCount: min } : {};
+}
+
+/** Makes a service as large as its load is: by CPU, and by requests where it stands behind the load balancer. */
+export function scale(
+  fargate: FargateService,
+  { min, max }: TaskCount,
+  group?: ApplicationTargetGroup,
+): void {
+  if (min === max) return;
+  const scaling = fargate.autoScaleTaskCount({ minCapacity: min, maxCapacity: max });
+  scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: cpuPercent });
+  if (group === undefined) return;
+  scaling.scaleOnRequestCount('Requests', {
+    requestsPerTarget: requestsPerTaskAndMinute,
+    targetGroup: group,
+  });
 }
 
 /** An empty task, whose role may do nothing. */

@@ -10,7 +10,8 @@ import { proxyEnding } from './lifetimes.ts';
 import { logGroupOf } from './logs.ts';
 import { addMetricsAgent } from './metrics.ts';
 import { proxyContainer } from './proxy.ts';
-import { taskDefinition } from './service.ts';
+import { countOf, oneTask, scale, taskDefinition } from './service.ts';
+import type { TaskCount } from './service.ts';
 import { toldBeside } from './told.ts';
 import { replacedWithoutLoss } from './replacing.ts';
 
@@ -21,6 +22,8 @@ export type SidecarServiceOptions = {
   /** Of the rule of the load balancer: between that of auth (10) and those of the proxy (from 1000 on). */
   readonly priority: number;
   readonly size: Pick<TasksOfService['tasks'], 'cpu' | 'memory'>;
+  /** One, unless it is said: what an application keeps in its task, two would each have half of. */
+  readonly tasks?: TaskCount;
   /** The upstream file of this proxy alone. */
   readonly upstreams: string;
   /** It has to listen on 127.0.0.1 alone, so that nobody gets past the proxy. */
@@ -35,7 +38,7 @@ export class SidecarService extends Construct implements IConnectable {
 
   constructor(scope: Construct, id: string, options: SidecarServiceOptions) {
     super(scope, id);
-    const { latchkey, host, priority, size, upstreams, application, waitFor } = options;
+    const { latchkey, host, priority, size, tasks = oneTask, upstreams, application, waitFor } = options;
     const { environment, told, cluster, network, balancer } = latchkey.parts;
     const logGroup = logGroupOf(this, environment);
     const task = taskDefinition(this, 'Task', size);
@@ -65,12 +68,13 @@ export class SidecarService extends Construct implements IConnectable {
       ...replacedWithoutLoss,
       cluster,
       taskDefinition: task,
-      desiredCount: 1,
+      ...countOf(tasks),
       securityGroups: [securityGroup],
     });
     const group = balancer.lead(id, { hosts: [host], priority, ending: proxyEnding });
     group.addTarget(
       service.loadBalancerTarget({ containerName: proxy.containerName, containerPort: publicPort }),
     );
+    scale(service, tasks, group);
   }
 }

@@ -1,42 +1,36 @@
 // What the load balancer, the tasks and the network of an installation are like, read from the template that is deployed.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { surveyAuthSettings } from '@latchkey/settings';
 import { Stack } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import type { App } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { EnvironmentError, readEnvironment } from './environment.ts';
 import type { Environment } from './environment.ts';
+import { rungFor } from './log-alarms.ts';
 import { metricLabels } from './metrics.ts';
+import {
+  attributesIn,
+  attributesOf,
+  containerIn,
+  containerOf,
+  propertiesOf,
+  synthesised,
+  typesIn,
+  variablesOf,
+  violationsIn,
+} from './read-template.ts';
+import type { Properties } from './read-template.ts';
 import { checkedApp, LatchkeyStack } from './stack.ts';
 import { toldBeside, toldTo } from './told.ts';
 
-type Properties = Record<string, unknown>;
-type Resource = { readonly Type: string; readonly Properties: Properties };
+const prod = synthesised((app) => ofEnvironment(app, 'prod'));
+const staging = synthesised((app) => ofEnvironment(app, 'staging'));
 
-type Written = { readonly Resources: Readonly<Record<string, Resource>> };
-type Report = {
-  readonly pluginReports: readonly {
-    readonly violations: readonly { readonly ruleName: string }[];
-  }[];
-};
-
-const prod = synthesised('prod');
-const staging = synthesised('staging');
-
-function synthesised(name: string) {
-  const app = checkedApp();
-  const stack = new LatchkeyStack(
-    app,
-    readEnvironment(join(import.meta.dirname, 'environments', `${name}.yml`)),
-  );
-  return {
-    template: Template.fromStack(stack),
-    upstreams: Template.fromStack(stack.upstreams),
-    assembly: app.synth(),
-  };
+function ofEnvironment(app: App, name: string): LatchkeyStack {
+  return new LatchkeyStack(app, readEnvironment(join(import.meta.dirname, 'environments', `${name}.yml`)));
 }
 
 describe('the load balancer', () => {
@@ -124,7 +118,9 @@ describe.each(['auth', 'proxy'] as const)('the tasks of %s', (service) => {
   );
   const container = containerOf(task, service);
   const fargate = prod.template.findResources('AWS::ECS::Service');
-  const runs = Object.entries(fargate).find(([id]) => id.toLowerCase().includes(service))?.[1] as Resource;
+  const runs = Object.entries(fargate).find(([id]) => id.toLowerCase().includes(service))?.[1]?.[
+    'Properties'
+  ] as Properties;
   const group = propertiesOf(prod.template, 'AWS::ElasticLoadBalancingV2::TargetGroup', service)[0];
 
   test('run on ARM64, with a root filesystem that nobody writes to, and without any capability', () => {
@@ -138,7 +134,7 @@ describe.each(['auth', 'proxy'] as const)('the tasks of %s', (service) => {
   });
 
   test('are replaced one after the other, rolled back by themselves, in two zones at least, without a public address', () => {
-    expect(runs.Properties).toMatchObject({
+    expect(runs).toMatchObject({
       DeploymentConfiguration: {
         DeploymentCircuitBreaker: { Enable: true, Rollback: true },
         MinimumHealthyPercent: 100,
@@ -147,7 +143,7 @@ describe.each(['auth', 'proxy'] as const)('the tasks of %s', (service) => {
       AvailabilityZoneRebalancing: 'ENABLED',
       NetworkConfiguration: { AwsvpcConfiguration: { AssignPublicIp: 'DISABLED' } },
     });
-    expect(JSON.stringify(runs.Properties['NetworkConfiguration']).match(/privateSubnet\d/g)).toHaveLength(3);
+    expect(JSON.stringify(runs['NetworkConfiguration']).match(/privateSubnet\d/g)).toHaveLength(3);
   });
 
   test('are as many as CPU and requests ask for', () => {
@@ -313,6 +309,8 @@ describe('an environment with which a task would not start is refused before any
     auth: { ...auth, environment: { ...auth.environment, ...variables } },
   });
 
+  const withRoute = (host: string) => ({ ...environment, upstreamText: routeOf(host) });
+
   test.each<[string, Environment, string]>([
     [
       'what a service would refuse',
@@ -328,6 +326,31 @@ describe('an environment with which a task would not start is refused before any
       'what follows from the rest',
       withAuth({ SERVER_INTERNAL_PORT: '4181' }),
       'auth: SERVER_INTERNAL_PORT follows from the rest of this file, leave it out',
+    ],
+    [
+      'a secret of which there is one already',
+      { ...environment, auth: { ...auth, secrets: { ...auth.secrets, REDIS_URL: 'latchkey/prod/redis' } } },
+      'auth: REDIS_URL follows from the rest of this file, leave it out',
+    ],
+    [
+      'what is said twice, for ECS would refuse that',
+      { ...environment, proxy: { ...proxy, secrets: { AUDIT_LOG: 'latchkey/prod/audit-log' } } },
+      'proxy: AUDIT_LOG stands in environment and in secrets, leave one of them out',
+    ],
+    [
+      'a host in the upstream file that nobody is led to',
+      withRoute('wiki.corp.example'),
+      '../../environments/upstreams.yml:2:19: wiki.corp.example is neither below apps.harbourline.example nor one of furtherHosts',
+    ],
+    [
+      'one that is in no certificate',
+      withRoute('wiki.eu.apps.harbourline.example'),
+      'wiki.eu.apps.harbourline.example is not covered by a certificate for apps.harbourline.example; name *.eu.apps.harbourline.example in furtherHosts',
+    ],
+    [
+      'the host of auth as that of an application',
+      withRoute('sso.apps.harbourline.example'),
+      'sso.apps.harbourline.example is the host of auth, which answers for all of it',
     ],
     [
       'a mistake in the upstream file, by line and column',
@@ -347,7 +370,7 @@ describe('an environment with which a task would not start is refused before any
     expect(() => toldBeside(environment, told, { host, upstreamText: long })).toThrow(
       'a task definition has room for 49152',
     );
-    const text = '- {service: a, default: {from: a.test, to: b.test, options: {allowed_groups: [g]}}}';
+    const text = routeOf(host);
     const beside = toldBeside(environment, told, { host, upstreamText: text });
     expect(beside).toMatchObject({ UPSTREAM_CONFIG: text });
     expect(Object.keys(beside)).not.toContain('UPSTREAM_CONFIG_URL');
@@ -355,14 +378,16 @@ describe('an environment with which a task would not start is refused before any
 
   test('an application with a proxy beside it at a host that nobody is led to', () => {
     const told = toldTo(environment, network);
-    const upstreamText =
-      '- {service: a, default: {from: a.test, to: b.test, options: {allowed_groups: [g]}}}';
-    const at = (elsewhere: string) => () => toldBeside(environment, told, { host: elsewhere, upstreamText });
+    const at = (elsewhere: string) => () =>
+      toldBeside(environment, told, { host: elsewhere, upstreamText: routeOf(elsewhere) });
     expect(at('grafana.corp.example')).toThrow(
-      'grafana.corp.example: is neither below apps.harbourline.example nor one of furtherHosts',
+      'grafana.corp.example is neither below apps.harbourline.example nor one of furtherHosts',
     );
     expect(at('grafana-apps.harbourline.example')).toThrow(EnvironmentError);
     expect(at(host)).not.toThrow();
+    expect(() =>
+      toldBeside(environment, told, { host, upstreamText: routeOf(`wiki.${environment.domain}`) }),
+    ).toThrow(`does not lead to this proxy, which stands at ${host} alone`);
   });
 
   test('and one that is right is told to both services alike', () => {
@@ -393,7 +418,7 @@ test('what AWS calls unwise, and nobody has given a reason for, ends the synthes
 test('the page for operators explains every kind of resource, and none that there is not', () => {
   const page = readFileSync(join(import.meta.dirname, '../../docs/deploying-on-ecs.md'), 'utf8');
   const explained = new Set(page.match(/AWS::\w+::\w+/g));
-  const made = new Set([prod, staging].flatMap(({ template }) => typesIn(template.toJSON() as Written)));
+  const made = new Set([prod, staging].flatMap(({ template }) => typesIn(template)));
   expect([...made].filter((type) => !explained.has(type))).toEqual([]);
   expect([...explained].filter((type) => !made.has(type))).toEqual([]);
 });
@@ -417,6 +442,7 @@ describe('somebody is told', () => {
     'AuditLogOfproxy',
     'AuditLinesOfauth',
     'AuditLinesOfproxy',
+    'Lines',
     'Certificate',
   ])('of %s', (name) => {
     const [alarm] = propertiesOf(prod.template, 'AWS::CloudWatch::Alarm', `Alarm${name}`);
@@ -428,6 +454,40 @@ describe('somebody is told', () => {
 
   test('of an audit log only where there is one', () => {
     expect(propertiesOf(staging.template, 'AWS::CloudWatch::Alarm', 'Audit')).toEqual([]);
+  });
+
+  test('of what an environment says in a secret as of what it says in the clear', () => {
+    const environment = readEnvironment(join(import.meta.dirname, 'environments/staging.yml'));
+    const auth = {
+      ...environment.auth,
+      environment: {
+        ...environment.auth.environment,
+        AUDIT_LOG: '',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://localhost:4318',
+      },
+      secrets: { ...environment.auth.secrets, REDIS_URL: 'latchkey/redis' },
+    };
+    const proxy = { ...environment.proxy, secrets: { AUDIT_LOG: 'latchkey/audit-log' } };
+    const { template } = synthesised((app) => new LatchkeyStack(app, { ...environment, auth, proxy }));
+    const alarmed = (id: string) => propertiesOf(template, 'AWS::CloudWatch::Alarm', id).length > 0;
+    expect(
+      ['AuditLogOfproxy', 'AuditLinesOfproxy', 'AlarmStore', 'SpansOfauth'].filter((id) => !alarmed(id)),
+    ).toEqual([]);
+    expect(['AuditLogOfauth', 'SpansOfproxy'].filter(alarmed)).toEqual([]);
+  });
+
+  test('of every line of a log that has an alarm: by what it says in metrics, or else by the line', () => {
+    const marks = new Set(
+      sources().flatMap((source) => source.match(/(?<=alarm: ')[^']+(?<! over)(?=')/g) ?? []),
+    );
+    expect([...marks].toSorted()).toEqual(Object.keys(rungFor).toSorted());
+    const filters = propertiesOf(prod.template, 'AWS::Logs::MetricFilter');
+    expect(filters).toHaveLength(2);
+    for (const [mark, alarm] of Object.entries(rungFor)) {
+      expect(propertiesOf(prod.template, 'AWS::CloudWatch::Alarm', `Alarm${alarm}`)).toHaveLength(1);
+      for (const { FilterPattern } of filters)
+        expect(String(FilterPattern).includes(`$.alarm = "${mark}"`)).toBe(alarm === 'Lines');
+    }
   });
 
   test('where no task is left, although nothing counts any more', () => {
@@ -459,54 +519,28 @@ test('every metric of ours on the dashboard and in an alarm is one that goes the
   expect(known.filter((name) => !read.has(name))).toEqual([]);
 });
 
+/** The code of both services and of all packages. */
+function sources(): string[] {
+  const root = join(import.meta.dirname, '../..');
+  return ['services', 'packages'].flatMap((folder) =>
+    readdirSync(join(root, folder)).flatMap((name) =>
+      readdirSync(join(root, folder, name, 'src'), { recursive: true, encoding: 'utf8' })
+        .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+        .map((path) => readFileSync(join(root, folder, name, 'src', path), 'utf8')),
+    ),
+  );
+}
+
+function routeOf(host: string): string {
+  return `- service: a\n  default: {from: ${host}, to: b.test, options: {allowed_groups: [g]}}\n`;
+}
+
 /** What the task role of a service is allowed. */
 function allowedTo(service: string) {
   return propertiesOf(prod.template, 'AWS::IAM::Policy', `${service}TasksTaskTaskRole`).flatMap(
     ({ PolicyDocument }) =>
       (PolicyDocument as { Statement: { Action: string | string[]; Resource: unknown }[] }).Statement,
   );
-}
-
-function typesIn(template: Written): string[] {
-  return Object.values(template.Resources).map(({ Type }) => Type);
-}
-
-function violationsIn({ directory }: CloudAssembly): string[] {
-  const report: Report = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8'));
-  return report.pluginReports.flatMap(({ violations }) => violations.map(({ ruleName }) => ruleName));
-}
-
-function propertiesOf(template: Template, type: string, idPart = ''): Properties[] {
-  return Object.entries(template.findResources(type))
-    .filter(([id]) => id.toLowerCase().includes(idPart.toLowerCase()))
-    .map(([, resource]) => (resource as Resource).Properties);
-}
-
-function containersOf(task: Properties | undefined): Properties[] {
-  return (task?.['ContainerDefinitions'] ?? []) as Properties[];
-}
-
-function containerOf(task: Properties | undefined, name: string): Properties | undefined {
-  return containersOf(task).find((container) => container['Name'] === name);
-}
-
-function containerIn(template: Template, name: string): Properties | undefined {
-  return propertiesOf(template, 'AWS::ECS::TaskDefinition')
-    .map((task) => containerOf(task, name))
-    .find((container) => container !== undefined);
-}
-
-function variablesOf(container: Properties | undefined): Map<string, string> {
-  const variables = (container?.['Environment'] ?? []) as { Name: string; Value: string }[];
-  return new Map(variables.map(({ Name, Value }) => [Name, Value]));
-}
-
-function attributesOf(template: Template, type: string): Map<string, string> {
-  return attributesIn(propertiesOf(template, type)[0]?.['LoadBalancerAttributes']);
-}
-
-function attributesIn(attributes: unknown): Map<string, string> {
-  return new Map((attributes as { Key: string; Value: string }[]).map(({ Key, Value }) => [Key, Value]));
 }
 
 /** Whose a security group is, by the name that CDK makes of where it stands. */

@@ -3,6 +3,7 @@ import { loadUpstreams } from '@latchkey/upstreams';
 import { internalPort, metricsPort } from './container.ts';
 import { EnvironmentError } from './environment.ts';
 import type { Environment, TasksOfService } from './environment.ts';
+import { misledRoutes, whyNotLed } from './hosts.ts';
 import { authEnding, endingVariables, proxyEnding } from './lifetimes.ts';
 import type { Network } from './network.ts';
 import { upstreamVariables } from './upstreams.ts';
@@ -14,6 +15,15 @@ const clientId = 'latchkey-proxy';
 // Of the 64 KiB that a task definition holds.
 const mostUpstreamBytes = 48 * 1024;
 const isSecret = /_(?:SECRET|KEY|JSON|AUTHORIZATION|WORKLOAD_IDENTITY)$|^REDIS_URL$/;
+
+// Made by the installation: what else an environment said of them would be lost.
+const secretsOfProxy = ['SESSION_COOKIE_SECRET', 'CLIENT_SECRET'];
+const secretsOfAuth = ({ store }: Pick<Environment, 'store'>) => [
+  'SESSION_KEY',
+  'SESSION_COOKIE_SECRET',
+  'CLIENT_PROXY_SECRET',
+  ...(store ? ['REDIS_URL'] : []),
+];
 
 /** What is told to both services, in variables. Nothing of it is secret. */
 export type Told = { readonly auth: Variables; readonly proxy: Variables };
@@ -30,12 +40,13 @@ export function toldTo(environment: Environment, network: Pick<Network, 'balance
     proxy: { ...own.proxy, ...environment.proxy.environment },
   };
   const problems = [
-    ...misplaced('auth', environment.auth, own.auth),
-    ...misplaced('proxy', environment.proxy, own.proxy),
+    ...misplaced('auth', environment.auth, [...Object.keys(own.auth), ...secretsOfAuth(environment)]),
+    ...misplaced('proxy', environment.proxy, [...Object.keys(own.proxy), ...secretsOfProxy]),
     ...refusedByAuth(environment, told.auth),
     ...refusedByProxy(environment, told.proxy, {
       file: environment.upstreams.file,
       text: environment.upstreamText,
+      whyNot: (host) => whyNotLed(environment, host),
     }),
   ];
   if (problems.length > 0) throw new EnvironmentError(environment.file, problems);
@@ -57,13 +68,17 @@ export function toldBeside(
   const own = Object.entries(told.proxy).filter(([variable]) => !shared.includes(variable));
   const variables = { ...Object.fromEntries(own), UPSTREAM_CLUSTER: '', UPSTREAM_CONFIG: upstreamText };
   const bytes = Buffer.byteLength(upstreamText);
+  const notLed = whyNotLed(environment, host);
   const problems = [
-    ...(isBelow(environment, host)
-      ? []
-      : [
-          `${host}: is neither below ${environment.domain} nor one of furtherHosts; name it there, or another host`,
-        ]),
-    ...refusedByProxy(environment, variables, { file: name, text: upstreamText }),
+    ...(notLed === undefined ? [] : [`${host} ${notLed}`]),
+    ...refusedByProxy(environment, variables, {
+      file: name,
+      text: upstreamText,
+      whyNot: (other) =>
+        other === host
+          ? undefined
+          : `does not lead to this proxy, which stands at ${host} alone; leave it out`,
+    }),
     ...(bytes > mostUpstreamBytes
       ? [`${name}: of ${bytes} bytes, and a task definition has room for ${mostUpstreamBytes}`]
       : []),
@@ -72,11 +87,9 @@ export function toldBeside(
   return variables;
 }
 
-/** Whether the load balancer is asked for it, and auth sends people back to it. */
-function isBelow({ domain, furtherHosts }: Environment, host: string): boolean {
-  return [`*.${domain}`, ...furtherHosts].some((served) =>
-    served.startsWith('*') ? host.endsWith(served.slice(1)) : host === served,
-  );
+/** Whether a service gets a variable that an environment may leave out, in the clear or as a secret. */
+export function isTold({ environment, secrets }: TasksOfService, variable: string): boolean {
+  return (environment[variable] ?? '') !== '' || variable in secrets;
 }
 
 function authVariables(
@@ -116,7 +129,11 @@ function proxyVariables(
   };
 }
 
-function misplaced(service: string, { environment, secrets }: TasksOfService, own: Variables): string[] {
+function misplaced(
+  service: string,
+  { environment, secrets }: TasksOfService,
+  own: readonly string[],
+): string[] {
   return [
     ...Object.keys(environment)
       .filter((name) => isSecret.test(name))
@@ -125,33 +142,32 @@ function misplaced(service: string, { environment, secrets }: TasksOfService, ow
           `${service}.environment.${name}: it would stand in the template; put it into Secrets Manager and its name under ${service}.secrets`,
       ),
     ...[...Object.keys(environment), ...Object.keys(secrets)]
-      .filter((name) => name in own)
+      .filter((name) => own.includes(name))
       .map((name) => `${service}: ${name} follows from the rest of this file, leave it out`),
+    ...Object.keys(environment)
+      .filter((name) => name in secrets)
+      .map((name) => `${service}: ${name} stands in environment and in secrets, leave one of them out`),
   ];
 }
 
-function refusedByAuth({ auth, store }: Environment, variables: Variables): string[] {
-  const secrets = [
-    'SESSION_KEY',
-    'SESSION_COOKIE_SECRET',
-    'CLIENT_PROXY_SECRET',
-    ...(store ? ['REDIS_URL'] : []),
-  ];
-  const { errors } = surveyAuthSettings(withSecrets(variables, [...secrets, ...Object.keys(auth.secrets)]));
+function refusedByAuth(environment: Environment, variables: Variables): string[] {
+  const secrets = [...secretsOfAuth(environment), ...Object.keys(environment.auth.secrets)];
+  const { errors } = surveyAuthSettings(withSecrets(variables, secrets));
   return errors.map((problem) => `auth would not start: ${sentenceOf(problem)}`);
 }
 
 function refusedByProxy(
   { proxy }: Environment,
   variables: Variables,
-  { file, text }: { file: string; text: string },
+  { file, text, whyNot }: { file: string; text: string; whyNot: (host: string) => string | undefined },
 ): string[] {
-  const secrets = ['SESSION_COOKIE_SECRET', 'CLIENT_SECRET', ...Object.keys(proxy.secrets)];
+  const secrets = [...secretsOfProxy, ...Object.keys(proxy.secrets)];
   const { settings, errors } = surveyProxySettings(withSecrets(variables, secrets));
-  const { diagnostics } = loadUpstreams({ ...settings.upstream, file, text });
+  const { table, diagnostics } = loadUpstreams({ ...settings.upstream, file, text });
   return [
     ...errors.map((problem) => `the proxy would not start: ${sentenceOf(problem)}`),
     ...diagnostics.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`),
+    ...(table === undefined ? [] : misledRoutes(file, table, whyNot)),
   ];
 }
 

@@ -51,7 +51,7 @@ export function createRateLimit({
   return async function countRequest(req, client) {
     const address = limitedBy(req, client);
     if (address === undefined) {
-      if (!isWarned) log.warn({ client }, unlimited);
+      if (!isWarned) log.warn({ alarm: 'no limits', client }, unlimited);
       isWarned = true;
       return;
     }

@@ -51,6 +51,7 @@ test('a file that changes is read again, and one that cannot be used leaves in f
   writeFileSync(file, 'half a fi');
   expect(await line).toMatchObject({
     level: 50,
+    alarm: 'TLS files',
     code: 'LK313',
     page: 'docs/diagnostics.md',
     path: file,

@@ -39,14 +39,21 @@ export function createTlsCredentials(options: {
     const { credentials, findings } = readTlsFiles(files);
     if (credentials === undefined) {
       for (const { option, message } of findings) {
-        const what = { code: 'LK313', page: 'docs/diagnostics.md', option, path: files[option] };
+        const what = {
+          alarm: 'TLS files',
+          code: 'LK313',
+          page: 'docs/diagnostics.md',
+          option,
+          path: files[option],
+        };
         log.error(what, `${option} ${message}; what was in force before stays`);
       }
       return before;
     }
     const { own } = credentials;
     if (own !== undefined && own.validToDate.getTime() < Date.now()) {
-      log.warn({ path: files.client_cert_file }, `client_cert_file holds one that is over: ${named(own)}`);
+      const path = files.client_cert_file;
+      log.warn({ alarm: 'TLS files', path }, `client_cert_file holds one that is over: ${named(own)}`);
     }
     return credentials;
   }

@@ -1,0 +1,125 @@
+// What the examples deploy besides an installation, read from their templates. Both are what people copy first.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { ContainerImage, LogDrivers } from 'aws-cdk-lib/aws-ecs';
+import { ProtectedService } from '../protected-service.ts';
+import {
+  containerIn,
+  containerOf,
+  propertiesOf,
+  synthesised,
+  typesIn,
+  variablesOf,
+  violationsIn,
+} from '../read-template.ts';
+import { taskDefinition } from '../service.ts';
+import { grafanaSidecar } from './grafana-sidecar/stack.ts';
+import { vaultAndSnapPass } from './vault-and-snappass/stack.ts';
+
+const grafana = synthesised(grafanaSidecar);
+const tools = synthesised(vaultAndSnapPass);
+
+describe.each([
+  ['grafana-sidecar', grafana],
+  ['vault-and-snappass', tools],
+])('%s', (_, { template, assembly }) => {
+  test('has nothing that AWS calls unwise, but for what has its reason written beside it', () => {
+    expect(violationsIn(assembly)).toEqual([]);
+  });
+
+  test('runs each service away from the internet, and goes back by itself when a new task does not come up', () => {
+    const services = propertiesOf(template, 'AWS::ECS::Service');
+    expect(services.length).toBeGreaterThan(2);
+    for (const service of services) {
+      expect(service).toMatchObject({
+        DeploymentConfiguration: { DeploymentCircuitBreaker: { Enable: true, Rollback: true } },
+        NetworkConfiguration: { AwsvpcConfiguration: { AssignPublicIp: 'DISABLED' } },
+      });
+    }
+  });
+
+  test('has no kind of resource that the page for operators does not explain', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../docs/deploying-on-ecs.md'), 'utf8');
+    expect(
+      typesIn(template).filter((type) => !page.includes(`\`${type}\``) && type !== 'AWS::CDK::Metadata'),
+    ).toEqual([]);
+  });
+});
+
+test('the sidecar alone is reached, and Grafana listens to it alone', () => {
+  const { template } = grafana;
+  const application = containerIn(template, 'application');
+  expect(application?.['PortMappings'] ?? []).toEqual([]);
+  expect(variablesOf(application).get('GF_SERVER_HTTP_ADDR')).toBe('127.0.0.1');
+  const proxy = propertiesOf(template, 'AWS::ECS::TaskDefinition', 'GrafanaTask').map((task) =>
+    containerOf(task, 'proxy'),
+  )[0];
+  expect(variablesOf(proxy).get('UPSTREAM_CONFIG')).toContain('to: http://127.0.0.1:3000');
+  expect(proxy).toMatchObject({
+    DependsOn: [{ ContainerName: 'application', Condition: 'START' }],
+    ReadonlyRootFilesystem: true,
+  });
+  const [group] = propertiesOf(template, 'AWS::EC2::SecurityGroup', 'GrafanaSecurityGroup');
+  expect(group).toMatchObject({ SecurityGroupEgress: [{ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443 }] });
+  expect(reachedBy(template, 'Grafana')).toEqual(['LatchkeyBalancer at 4180']);
+  expect(reachedBy(template, 'LatchkeyAuth')).toContain('Grafana at 4181');
+});
+
+test('its host is led to it before the hosts of all others are', () => {
+  const [rule] = propertiesOf(grafana.template, 'AWS::ElasticLoadBalancingV2::ListenerRule', 'HttpsGrafana');
+  expect(rule).toMatchObject({
+    Priority: 100,
+    Conditions: [{ HostHeaderConfig: { Values: ['grafana.corp.harbourline.example'] } }],
+  });
+});
+
+test.each([
+  ['Vault', 'vault', 8200],
+  ['SnapPass', 'snappass', 5000],
+])('%s is found by its name, reached by the proxy alone, and reaches HTTPS alone', (id, name, port) => {
+  const { template } = tools;
+  expect(propertiesOf(template, 'AWS::ServiceDiscovery::Service', id)).toEqual([
+    expect.objectContaining({ Name: name }),
+  ]);
+  expect(reachedBy(template, id)).toEqual([`LatchkeyProxy at ${port}`]);
+  const [group] = propertiesOf(template, 'AWS::EC2::SecurityGroup', `${id}SecurityGroup`);
+  expect(group).toMatchObject({ SecurityGroupEgress: [{ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443 }] });
+  // What it keeps is in the memory of its task.
+  expect(propertiesOf(template, 'AWS::ECS::Service', id)).toEqual([
+    expect.objectContaining({ DesiredCount: 1 }),
+  ]);
+});
+
+test('an application that keeps nothing in its tasks has as many as its load asks for', () => {
+  const { template } = synthesised((app) => {
+    const stack = vaultAndSnapPass(app);
+    const { latchkey } = stack;
+    const task = taskDefinition(stack, 'StatusTask', { cpu: 256, memory: 512 });
+    task.addContainer('status', {
+      image: ContainerImage.fromRegistry('status'),
+      logging: LogDrivers.awsLogs({ streamPrefix: 'status' }),
+    });
+    const tasks = { min: 2, max: 4 };
+    new ProtectedService(stack, 'Status', { latchkey, name: 'status', port: 80, task, tasks });
+    return stack;
+  });
+  const [target] = propertiesOf(template, 'AWS::ApplicationAutoScaling::ScalableTarget', 'Status');
+  expect(target).toMatchObject({ MinCapacity: 2, MaxCapacity: 4 });
+  expect(propertiesOf(template, 'AWS::ECS::Service', 'Status')).toEqual([
+    expect.objectContaining({ AvailabilityZoneRebalancing: 'ENABLED' }),
+  ]);
+});
+
+/** Who may connect to a part, and where. */
+function reachedBy(template: Template, part: string): string[] {
+  return propertiesOf(template, 'AWS::EC2::SecurityGroupIngress', part)
+    .filter(({ GroupId }) => JSON.stringify(GroupId).includes(`"${part}`))
+    .map(({ SourceSecurityGroupId, FromPort }) => {
+      const from = /"(Latchkey(?:Balancer|Proxy|Auth)|[A-Z][a-z]+(?=SecurityGroup))/.exec(
+        JSON.stringify(SourceSecurityGroupId),
+      );
+      return `${from?.[1]} at ${String(FromPort)}`;
+    });
+}
