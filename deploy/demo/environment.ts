@@ -13,7 +13,7 @@ const domain = 'latchkey.localhost';
 const otherDomain = 'elsewhere.localhost';
 const authHost = (ports: DemoPorts): string => `sso.${domain}:${ports.auth}`;
 const freshSecret = (): string => randomBytes(32).toString('base64');
-const freshAssertionKey = () =>
+const freshKeyPair = () =>
   generateKeyPairSync('ec', {
     namedCurve: 'P-256',
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
@@ -55,7 +55,7 @@ export function serviceEnvironments(
   client: DevClient,
   kind = 'google',
 ): { auth: Environment; proxy: Environment } {
-  const assertionKey = freshAssertionKey();
+  const assertionKey = freshKeyPair();
   const proxyClient = { id: 'latchkey-proxy', secret: freshSecret() };
   const shared = {
     PATH: process.env['PATH'] ?? '',
@@ -85,6 +85,7 @@ export function serviceEnvironments(
       PROVIDER_DEV_CLIENT_SECRET: client.clientSecret,
       // It only publishes it, so the public key is enough.
       ASSERTION_KEY: assertionKey.publicKey,
+      ACCESS_TOKEN_KEY: freshKeyPair().privateKey,
       ...providerOf(kind, idp),
     },
     proxy: {

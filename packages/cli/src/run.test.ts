@@ -58,7 +58,7 @@ describe('a call that is not understood ends with 2 and says why', () => {
     ['one file to compare', ['diff', ...prod], 'NEW is missing'],
     ['nothing to migrate from', ['migrate', ...prod], '--env-file is missing'],
     ['no kind of key', ['keys'], 'the kind of key is missing'],
-    ['an unknown kind of key', ['keys', 'house'], 'session, grant, client, assertion, signing'],
+    ['an unknown kind of key', ['keys', 'house'], 'session, grant, client, assertion, access-token, signing'],
     ['an argument for schema', ['schema', 'x'], 'one argument too many'],
   ])('%s', async (_, args, message) => {
     const { code, stdout, stderr } = await latchkey(files, args);

@@ -15,6 +15,7 @@ export type { AuditEntry } from './audit/events.ts';
 export { independentCheck, renderAuditReference, renderAuditSchema } from './audit/reference.ts';
 export { createVerifier, TooBroken } from './audit/verify.ts';
 export type { Checked, CheckedChain, ChainFault } from './audit/verify.ts';
+export { authorizationServerPaths, commandLineClient, deviceGrantType } from './authorization-server.ts';
 export { errorJson } from './errors/body.ts';
 export type { ErrorBody } from './errors/body.ts';
 export type { ErrorLevel } from './errors/entry.ts';

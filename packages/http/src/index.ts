@@ -5,6 +5,7 @@ export {
 } from './canonical/connection-authentication.ts';
 export { authorityOf, canonicalAuthority, canonicalHost } from './canonical/host.ts';
 export type { Authority, HostName } from './canonical/host.ts';
+export { limitedBy } from './canonical/limited-by.ts';
 export {
   isFramed,
   isFromOwnPage,

@@ -6,7 +6,7 @@ export {
   signAssertion,
 } from './assertion.ts';
 export type { AddedClaim, AssertedPerson, AssertionSigner, AssertionSubject } from './assertion.ts';
-export { jwks, loadAssertionKeys } from './assertion-keys.ts';
+export { jwks, loadAccessTokenKeys, loadAssertionKeys } from './assertion-keys.ts';
 export type { AssertionKey } from './assertion-keys.ts';
 export { gapSignature, parseGapKey } from './gap-signature.ts';
 export type { GapAlgorithm, GapKey } from './gap-signature.ts';

@@ -1,3 +1,5 @@
+export { accessTokenClaims, accessTokenType, readAccessToken, scopesOf } from './access-token.ts';
+export type { AccessToken, Delegation } from './access-token.ts';
 export { attemptLifeMs, newAttempt, openAttempt } from './attempt.ts';
 export type { Attempt, AttemptSecrets } from './attempt.ts';
 export { attemptCookies } from './attempt-cookies.ts';

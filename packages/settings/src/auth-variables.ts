@@ -102,6 +102,12 @@ export const authVariables = {
     meaning:
       'The keys with which the proxy signs assertions, so that auth publishes them at /oauth2/v1/jwks, too. Give auth only the public keys. Unset: auth publishes none.',
   },
+  ACCESS_TOKEN_KEY: {
+    type: text,
+    secret: true,
+    meaning:
+      'The keys with which auth signs the access tokens of programs that act for people ([machines.md](machines.md)), PEM or JWK (EC, P-256). The first signs; all are published at /oauth2/v1/token-jwks. Use them for nothing else. Unset: auth gives out no tokens.',
+  },
 
   AUTHORIZE_PROXY_DOMAINS: {
     type: domainList,

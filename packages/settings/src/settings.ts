@@ -103,6 +103,8 @@ export type AuthSettings = {
   authorize: { emailDomains: string[]; emailAddresses: string[]; proxyDomains: string[] };
   /** The text of the keys that the proxy signs assertions with, PEM or JWK. */
   assertionKey?: string;
+  /** The text of the keys that sign access tokens, PEM or JWK; absent: there are none. */
+  accessTokenKey?: string;
   /** Absent: each task remembers by itself. */
   store?: StoreSettings;
   /** At least one; their slugs differ. */

@@ -1,5 +1,6 @@
 export { accountPage } from './account.ts';
 export type { OwnSession } from './account.ts';
+export { answeredPage, approvalPage, replyAnswered, userCodePage } from './approval.ts';
 export { errorPage } from './error.ts';
 export { homePage } from './home.ts';
 export { launcherScript } from './launcher-script.ts';

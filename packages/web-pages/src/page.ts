@@ -14,7 +14,12 @@ export const thisAddress = Symbol('this address');
 export type PageAction = { readonly label: string; readonly primary?: boolean | undefined } & (
   | { readonly href: string | typeof thisAddress }
   | { readonly newTab: string | typeof thisAddress }
-  | { readonly post: string; readonly fields: Readonly<Record<string, string>> }
+  | {
+      readonly post: string;
+      readonly fields: Readonly<Record<string, string>>;
+      /** one more field, for the person to fill in */
+      readonly ask?: { readonly name: string; readonly label: string; readonly example: string };
+    }
 );
 
 /** One line of facts: what it is, and what it is here. */
@@ -92,6 +97,7 @@ function actionElement(action: PageAction): SafeHtml {
       ${Object.entries(action.fields).map(
         ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
       )}
+      ${action.ask && question(action.ask)}
       <button class="${look}">${action.label}</button>
     </form>`;
   }
@@ -101,6 +107,25 @@ function actionElement(action: PageAction): SafeHtml {
     >`;
   }
   return html`<a class="${look}" href="${hrefOf(action.href)}">${action.label}</a>`;
+}
+
+function question({
+  name,
+  label,
+  example,
+}: NonNullable<Extract<PageAction, { post: string }>['ask']>): SafeHtml {
+  return html`<label class="ask"
+    ><span>${label}</span
+    ><input
+      name="${name}"
+      placeholder="${example}"
+      required
+      autofocus
+      autocomplete="off"
+      autocapitalize="characters"
+      spellcheck="false"
+      maxlength="40"
+  /></label>`;
 }
 
 function hrefOf(address: string | typeof thisAddress): string {

@@ -62,6 +62,12 @@ dd { font-weight: 500; }
   font: inherit; font-weight: 550; line-height: 1.4; text-align: center; text-decoration: none; cursor: pointer;
 }
 .action:hover { border-color: var(--ink); }
+.ask { display: grid; gap: .25rem; margin-bottom: .75rem; color: var(--soft); font-size: .9375rem; }
+.ask input {
+  width: 100%; padding: .7rem 1rem; border: 1px solid var(--edge); border-radius: 8px; background: var(--paper); color: var(--ink);
+  font: 1.25rem ui-monospace, Menlo, Consolas, monospace; letter-spacing: .1em; text-transform: uppercase;
+}
+.ask input::placeholder { color: var(--soft); opacity: .6; }
 .primary { background: var(--solid); border-color: var(--solid); color: var(--on-solid); }
 .primary:hover { opacity: .88; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; }

@@ -31,6 +31,7 @@ import { endAll, endOne, showAccount } from './account/account.ts';
 import { accountPath, endAllPath, endOnePath } from './account/path.ts';
 import { requireOperator } from './admin/credential.ts';
 import { listSessions, revokeSessions } from './admin/sessions.ts';
+import { programKeys, programRoutes, programsFirst } from './programs/routes.ts';
 import { createParts } from './parts.ts';
 import type { Parts } from './parts.ts';
 import { tokenEndpoint } from './tokens/endpoints.ts';
@@ -55,6 +56,7 @@ import { json } from './web/json.ts';
 import { front } from './web/front.ts';
 import type { Handler } from './web/locals.ts';
 import { refuseForeignPages, requireSameOrigin, visitsOnly } from './web/cross-site.ts';
+import { exactPaths, onlyMethods } from './web/routing.ts';
 import { inPlace, limited, refusalsLimited, sharedCount } from './web/limits.ts';
 
 /** What auth is started with. */
@@ -104,7 +106,8 @@ export async function startAuth(options: AuthOptions): Promise<RunningAuth> {
     });
 
   const limit = createRateLimit({ perMinute: requestsPerMinute, log, ...sharedCount(shared) });
-  const between = betweenServices(parts, limit, revocations);
+  const isShared = internalPort === undefined;
+  const between = betweenServices(parts, limit, revocations, isShared);
   const browsers = forBrowsers(parts, limit);
   const internal =
     internalPort === undefined
@@ -160,7 +163,12 @@ function createApp(): Express {
 }
 
 // What only the proxy asks: who it is comes first, and its body after that.
-function betweenServices(parts: Parts, limit: RateLimit, revocations: TellRevocations): Router {
+function betweenServices(
+  parts: Parts,
+  limit: RateLimit,
+  revocations: TellRevocations,
+  isShared: boolean,
+): Router {
   const router = express.Router(exactPaths);
   const known = requireClient(parts.client, limit);
   const ask = introspection(parts, createRefresher(parts));
@@ -169,6 +177,7 @@ function betweenServices(parts: Parts, limit: RateLimit, revocations: TellRevoca
     .route(revocationsPath)
     .post(known, form(revocationsForm), revocations.answer)
     .all(onlyMethods('POST'));
+  if (isShared && parts.programs !== undefined) router.post(tokenPath, programsFirst);
   router.route(tokenPath).post(known, form(tokenForm), tokenEndpoint(parts)).all(onlyMethods('POST'));
   router.route(handshakePath).post(known, form(handshakeForm), handshake(parts)).all(onlyMethods('POST'));
   return router;
@@ -199,6 +208,8 @@ function forBrowsers(parts: Parts, limit: RateLimit): Router {
       .get((_req, res) => replyJwks(res, parts.jwks))
       .all(onlyMethods('GET, HEAD'));
   }
+  const { programs } = parts;
+  if (programs !== undefined) router.use(programKeys(programs));
   // Before the limit, too: a provider is one address, and what it says is believed by its signature.
   for (const { slug, readLogoutToken } of parts.providers.values()) {
     if (readLogoutToken === undefined) continue;
@@ -230,6 +241,7 @@ function forBrowsers(parts: Parts, limit: RateLimit): Router {
     .route('/robots.txt')
     .get((_req, res) => replyText(res, 200, 'User-agent: *\nDisallow: /\n'))
     .all(onlyMethods('GET, HEAD'));
+  if (programs !== undefined) router.use(programRoutes({ ...parts, programs }, atWork));
   for (const provider of parts.providers.values()) {
     router.use(`/${provider.slug}`, providerRoutes(provider, parts, atWork));
   }
@@ -270,14 +282,6 @@ const signOutForm = { bytes: 32 * 1024, pairs: 12 };
 // One token, and what else a provider may want to say.
 const logoutForm = { bytes: 16 * 1024, pairs: 12 };
 
-const exactPaths = { caseSensitive: true, strict: true };
-
 function nothingHere(): never {
   throw new HttpError('not_found');
-}
-
-function onlyMethods(allowed: string) {
-  return function refuseMethod(): never {
-    throw new HttpError('method_not_allowed', { headers: { Allow: allowed } });
-  };
 }

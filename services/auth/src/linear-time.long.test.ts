@@ -9,6 +9,7 @@ import { formParameters, queryParameters, refuseMany } from './web/parameters.ts
 const returns = {
   proxyDomains: ['example.com'],
   ownHost: 'sso.example.com',
+  ownOrigin: 'https://sso.corp.example.com',
   cookieDomain: 'example.com',
   secure: true,
 };

@@ -18,6 +18,8 @@ const proxies = useOutgoingProxy(settings.outgoing ?? {});
 if (proxies !== undefined) log.info(proxies, 'providers are reached through the outgoing proxy');
 for (const warning of [...warnings.map(sentenceOf), ...groupWarnings(settings.providers)]) log.warn(warning);
 
+if (settings.accessTokenKey === undefined) log.info('no tokens for programs: ACCESS_TOKEN_KEY is not set');
+
 const audit = openAudit(settings.audit, { service: 'auth', ...release, log });
 
 try {

@@ -6,6 +6,8 @@ import type { KeyRing } from '@latchkey/session';
 import type { AuthSettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
 import type { Emit } from '@latchkey/telemetry';
+import { deviceRequests } from './programs/device/requests.ts';
+import { createPrograms } from './programs/programs.ts';
 import { createProviders } from './providers/create.ts';
 import type { AuthEvent } from './telemetry/events.ts';
 import { observeProvider } from './telemetry/observe-provider.ts';
@@ -80,6 +82,9 @@ export function createParts(
       returnAddress: deriveKeys(client.secrets, 'return address'),
       signOutHint: deriveKeys(client.secrets, 'sign-out hint'),
     },
+    /** undefined: no program is let in */
+    programs: createPrograms(settings, { ...options, issuer: origin }),
+    devices: deviceRequests(options.shared, options),
     client,
     /** what the proxy compares itself with */
     facts: sharedFacts({ client, cookie: session.cookie }),
@@ -88,7 +93,13 @@ export function createParts(
     sessionValidMs: session.validMs,
     patienceMs: Math.min(options.providerTimeoutMs, mostPatienceMs),
     accounts: authorize,
-    returns: { proxyDomains: authorize.proxyDomains, ownHost: authority.host, cookieDomain: domain, secure },
+    returns: {
+      proxyDomains: authorize.proxyDomains,
+      ownHost: authority.host,
+      ownOrigin: origin,
+      cookieDomain: domain,
+      secure,
+    },
     providers: new Map([...providers].map(([slug, one]) => [slug, observeProvider(one, options.emit)])),
     /** what is remembered of sessions, in the one below */
     store: sessionStore(options.shared, options),

@@ -12,7 +12,7 @@ async function make(kind: string): Promise<string> {
 }
 
 describe('keys', () => {
-  test.each(['session', 'grant', 'client', 'assertion', 'signing'])(
+  test.each(['session', 'grant', 'client', 'assertion', 'access-token', 'signing'])(
     'makes another %s each time, and names its variable on stderr',
     async (kind) => {
       const [one, two] = [await latchkey({}, ['keys', kind]), await latchkey({}, ['keys', kind])];

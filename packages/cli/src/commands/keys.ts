@@ -29,6 +29,11 @@ const keyKinds = {
       generateKeyPairSync('ec', { namedCurve: 'P-256', privateKeyEncoding, publicKeyEncoding }).privateKey,
     note: 'ASSERTION_KEY of the proxy (EC, P-256): PKCS#8 PEM, with its line breaks. To change it, first put the new one below the old one; five minutes later above it.',
   },
+  'access-token': {
+    make: () =>
+      generateKeyPairSync('ec', { namedCurve: 'P-256', privateKeyEncoding, publicKeyEncoding }).privateKey,
+    note: 'ACCESS_TOKEN_KEY of auth (EC, P-256): PKCS#8 PEM, with its line breaks. To change it, first put the new one below the old one; ten minutes later above it; an hour later take the old one away.',
+  },
   signing: {
     make: () =>
       generateKeyPairSync('rsa', { modulusLength: 2048, privateKeyEncoding, publicKeyEncoding }).privateKey,
@@ -43,18 +48,20 @@ const serviceToken = 'service-token';
 /** `latchkey keys`: fresh secrets in the form that the variables want. */
 export const keys: Command = {
   name: 'keys',
-  summary: 'Makes a fresh secret: session, grant, client, assertion, signing or service-token',
-  usage: `keys ${names.join('|')}\n       latchkey keys service-token NAME`,
+  summary: 'Makes a fresh secret: session, grant, client, assertion, access-token, signing or service-token',
+  usage: `keys ${names.join('|')}
+       latchkey keys service-token NAME`,
   help: `The secret is printed to stdout and the name of its variable to stderr, so that it can be piped into
 a secret store. It is not saved.
 
-  session     SESSION_COOKIE_SECRET: encrypts the session cookie
-  grant       SESSION_KEY: encrypts the part of it that only auth may read
-  client      CLIENT_SECRET and CLIENT_PROXY_SECRET: the secret of the proxy at auth
-  assertion   ASSERTION_KEY: the key of the signed assertion, EC P-256
-  signing     REQUESTSIGNER_KEY: the key of the request signature, RSA
+  session       SESSION_COOKIE_SECRET: encrypts the session cookie
+  grant         SESSION_KEY: encrypts the part of it that only auth may read
+  client        CLIENT_SECRET and CLIENT_PROXY_SECRET: the secret of the proxy at auth
+  assertion     ASSERTION_KEY: the key of the signed assertion, EC P-256
+  access-token  ACCESS_TOKEN_KEY: the key of access tokens for programs, EC P-256
+  signing       REQUESTSIGNER_KEY: the key of the request signature, RSA
   service-token NAME
-              the token of a service account of that name; its hash, for the upstream file, is on stderr
+                the token of a service account of that name; its hash, for the upstream file, is on stderr
 
 Examples:
 

@@ -1,4 +1,4 @@
-import { loadAssertionKeys, readSigningKeys } from '@latchkey/identity';
+import { loadAccessTokenKeys, loadAssertionKeys, readSigningKeys } from '@latchkey/identity';
 import { sentenceOf, surveyAuthSettings, surveyProxySettings } from '@latchkey/settings';
 import type { AuthSettings, Problem, ProxySettings, Survey } from '@latchkey/settings';
 import { findingOf } from '../finding.ts';
@@ -31,10 +31,15 @@ export function proxyStartUp(entries: readonly EnvEntry[]): StartUp<ProxySetting
 /** How auth would start with these variables. */
 export function authStartUp(entries: readonly EnvEntry[]): StartUp<AuthSettings> {
   const survey = surveyAuthSettings(environmentOf(entries));
-  const keys = loadAssertionKeys(survey.settings.assertionKey);
-  if (!('problem' in keys)) return { ...survey, entries };
-  const problem: Problem = { variable: 'ASSERTION_KEY', code: 'malformed', message: keys.problem };
-  return { ...survey, errors: [...survey.errors, problem], entries };
+  const { assertionKey, accessTokenKey } = survey.settings;
+  const read = {
+    ASSERTION_KEY: loadAssertionKeys(assertionKey),
+    ACCESS_TOKEN_KEY: loadAccessTokenKeys(accessTokenKey),
+  };
+  const errors = Object.entries(read).flatMap(([variable, keys]): Problem[] =>
+    'problem' in keys ? [{ variable, code: 'malformed', message: keys.problem }] : [],
+  );
+  return { ...survey, errors: [...survey.errors, ...errors], entries };
 }
 
 /** What a service would say, each at the line of its variable. */

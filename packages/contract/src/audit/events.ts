@@ -38,6 +38,8 @@ const asked = {
   client: text.optional().describe('the address that it came from'),
   request: text.optional().describe('the id of the request, as in the log'),
 };
+const program = text.describe('the `client_id` of the program');
+const scopes = z.array(text).optional().describe('what was approved');
 const host = text.optional().describe('the host of the application');
 const sessions = count.optional().describe('how many sessions were known');
 const operator = text.optional().describe('who they say they are; nobody has checked it');
@@ -74,6 +76,34 @@ export const auditEvents = {
     'session_handed_over',
     'Auth: a one-time code was redeemed, and a host has a session of its own now; or the code was refused.',
     { outcome, reason, ...whose, host, ...asked },
+  ),
+  tokens: event('tokens', 'Auth: a program that acts for a person got tokens, or was refused.', {
+    outcome,
+    reason,
+    grant: z
+      .enum(['authorization_code', 'device_code', 'refresh_token'])
+      .describe('what it has shown for them: `refresh_token` is the same approval as before'),
+    program,
+    scopes,
+    ...whose,
+    host,
+    ...asked,
+  }),
+  tokens_ended: event(
+    'tokens_ended',
+    'Auth: all that a program was given on one approval has ended, although the session of its person has not.',
+    {
+      why: z
+        .enum(['given_back', 'reused'])
+        .describe(
+          '`given_back`: by the program itself. `reused`: a refresh token that was replaced came back, so it may be in two hands.',
+        ),
+      program,
+      scopes,
+      ...whose,
+      host,
+      ...asked,
+    },
   ),
   sign_out: event(
     'sign_out',

@@ -1,5 +1,6 @@
 import { applicationErrors } from './application.ts';
 import type { ErrorEntry } from './entry.ts';
+import { programErrors } from './programs.ts';
 import { requestErrors } from './request.ts';
 import { serviceErrors } from './service.ts';
 import { sessionErrors } from './session.ts';
@@ -17,6 +18,7 @@ const chapters: readonly (readonly [heading: string, entries: Readonly<Record<st
   ['The sign-in', signInErrors],
   ['The application', applicationErrors],
   ['Between the services', serviceErrors],
+  ['Programs that act for people', programErrors],
 ];
 
 /** The error table as `docs/errors.md`: a heading per code, in the form that prettier leaves alone. */

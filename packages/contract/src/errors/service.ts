@@ -28,11 +28,11 @@ export const serviceErrors = {
   },
   invalid_grant: {
     status: 400,
-    title: 'This code cannot be redeemed',
-    sentence: 'The code is unknown, too old, used already, or belongs to another browser.',
+    title: 'This cannot be redeemed',
+    sentence: 'What was shown is unknown, too old, used already, or belongs to another browser or program.',
     level: 'warn',
     description:
-      'The proxy sent a code that auth does not accept (RFC 6749, section 5.2). The log line of auth says what does not match. Check that every task of auth has the same `SESSION_KEY`, and that the clocks agree.',
+      'The proxy sent a code that auth does not accept, or a program a code or a refresh token (RFC 6749, section 5.2). The log line of auth says what does not match. A program whose sign-in is over signs in again. Check that every task of auth has the same `SESSION_KEY`, and that the clocks agree.',
   },
   logout_token_refused: {
     status: 400,

@@ -1,4 +1,5 @@
 import { applicationErrors } from './application.ts';
+import { programErrors } from './programs.ts';
 import { requestErrors } from './request.ts';
 import { serviceErrors } from './service.ts';
 import { sessionErrors } from './session.ts';
@@ -14,6 +15,7 @@ export const errors = {
   ...signInErrors,
   ...applicationErrors,
   ...serviceErrors,
+  ...programErrors,
 } as const;
 
 /** The name of an error: public, stable, the same in page, JSON, log and metrics. */

@@ -10,6 +10,7 @@ describe('for any text', () => {
   const rules: ReturnRules = {
     proxyDomains: [home],
     ownHost: `sso.${home}`,
+    ownOrigin: 'https://sso.corp.example.com',
     cookieDomain: home,
     secure: false,
   };

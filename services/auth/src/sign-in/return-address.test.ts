@@ -5,6 +5,7 @@ import type { ReturnRules } from './return-address.ts';
 const rules: ReturnRules = {
   proxyDomains: ['corp.example.com', 'wiki.test'],
   ownHost: 'sso.corp.example.com',
+  ownOrigin: 'https://sso.corp.example.com',
   cookieDomain: 'corp.example.com',
   secure: true,
 };

@@ -9,6 +9,8 @@ export type ReturnRules = {
   readonly proxyDomains: readonly string[];
   /** the host that sets the session cookie */
   readonly ownHost: string;
+  /** our own origin, to whose pages a sign-in may lead, too */
+  readonly ownOrigin: string;
   /** the domain that the session cookie is set for; undefined for the own host alone */
   readonly cookieDomain: string | undefined;
   /** Secure cookies do not travel over plain HTTP, so a browser that returns there comes back without one */
@@ -37,6 +39,7 @@ export function readReturnAddress(text: string, rules: ReturnRules): ReturnAddre
   const host = url === null ? undefined : canonicalHost(url.hostname);
   if (url === null || host === undefined) return 'not a plain URL';
   if (rules.secure && url.protocol !== 'https:') return 'plain HTTP';
+  if (url.origin === rules.ownOrigin) return { url: text, host };
   if (!rules.proxyDomains.some((domain) => domain === '*' || isWithinDomain(host, domain))) {
     return 'foreign host';
   }

@@ -15,6 +15,9 @@ const rooms: Readonly<Record<Kind, { readonly most: number; readonly refuses?: t
   'provider session': { most: 50_000 },
   'provider session owner': { most: 50_000 },
   'provider end': { most: 50_000 },
+  family: { most: 50_000 },
+  // Strangers ask for them, each for ten minutes.
+  'device code': { most: 10_000 },
   // They end within a minute: more than this is not sign-ins.
   code: { most: 100_000, refuses: true },
   token: { most: 100_000, refuses: true },

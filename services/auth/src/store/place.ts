@@ -18,6 +18,10 @@ export type Kind =
   | 'provider session owner'
   /** that a session at the provider has ended, by the same */
   | 'provider end'
+  /** which refresh token of a program is the next one, by what all of one approval have in common */
+  | 'family'
+  /** what programs on other devices ask for, by the codes that people type */
+  | 'device code'
   /** codes that were redeemed */
   | 'code'
   /** ids of tokens that were shown, for those that count once (`jti`) */

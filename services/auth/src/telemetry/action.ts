@@ -1,6 +1,7 @@
 import {
   adminRevocationPath,
   adminSessionsPath,
+  authorizationServerPaths as programs,
   handshakePath,
   introspectionPath,
   revocationsPath,
@@ -12,13 +13,16 @@ import { accountPath, endAllPath, endOnePath } from '../account/path.ts';
 export type Action =
   | 'account'
   | 'admin'
+  | 'authorize'
   | 'backchannel_logout'
   | 'callback'
+  | 'device'
   | 'handshake'
   | 'home'
   | 'introspect'
   | 'ping'
   | 'revocations'
+  | 'revoke'
   | 'robots'
   | 'sign_in'
   | 'sign_out'
@@ -39,6 +43,11 @@ const fixed: ReadonlyMap<string, Action> = new Map([
   [introspectionPath, 'introspect'],
   [revocationsPath, 'revocations'],
   [tokenPath, 'token'],
+  [programs.authorize, 'authorize'],
+  [programs.approve, 'authorize'],
+  [programs.deviceAuthorization, 'device'],
+  [programs.device, 'device'],
+  [programs.revoke, 'revoke'],
 ]);
 const ofProvider: ReadonlyMap<string, Action> = new Map([
   ['sign_in', 'sign_in'],

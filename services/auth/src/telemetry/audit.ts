@@ -1,5 +1,6 @@
 import { auditedSession, errors } from '@latchkey/contract';
 import type { AuditEntry, ErrorCode } from '@latchkey/contract';
+import type { Delegation } from '@latchkey/session';
 import type { RequestLine } from '@latchkey/telemetry';
 import type { AuthEvent, OperatorAction, Whose } from './events.ts';
 
@@ -16,6 +17,24 @@ export function auditOf(event: AuthEvent): readonly AuditEntry[] {
       const { outcome, whose, host, line } = event;
       const told = { ...endingOf(outcome), ...principalOf(whose), host };
       return [{ event: 'session_handed_over', ...told, ...askedIn(line) }];
+    }
+    case 'tokens': {
+      const { grant, client: program, outcome, delegation, line } = event;
+      return [
+        {
+          event: 'tokens',
+          grant,
+          program,
+          ...endingOf(outcome),
+          ...delegated(delegation, line),
+          ...askedIn(line),
+        },
+      ];
+    }
+    case 'tokens_ended': {
+      const { why, delegation, line } = event;
+      const { client: program } = delegation;
+      return [{ event: 'tokens_ended', why, program, ...delegated(delegation, line), ...askedIn(line) }];
     }
     case 'sign_out':
       return event.ended.map((whose) => ({
@@ -84,6 +103,12 @@ function isErrorCode(word: unknown): word is ErrorCode {
 function principalOf({ sub, email, idp, sid }: Whose = {}): Pick<PrincipalEntry, 'principal'> {
   if (sub === undefined && email === undefined && sid === undefined) return {};
   return { principal: { sub, email, idp, session: sid && auditedSession(sid) } };
+}
+
+function delegated(delegation: Delegation | undefined, { user: email }: RequestLine) {
+  if (delegation === undefined) return principalOf({ email });
+  const { session, resource, scopes } = delegation;
+  return { ...principalOf(session), host: new URL(resource).host, scopes: [...scopes] };
 }
 
 function askedIn({ client, id: request }: RequestLine) {

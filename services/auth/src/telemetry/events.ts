@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@latchkey/contract';
 import type { RosterOutcome } from '../directory/roster.ts';
+import type { Delegation } from '@latchkey/session';
 import type { RequestLine } from '@latchkey/telemetry';
 import type { Locals } from '../web/locals.ts';
 import type { Action } from './action.ts';
@@ -37,6 +38,23 @@ export type AuthEvent =
       readonly line: RequestLine;
       readonly whose?: Whose;
       readonly host?: string;
+    }
+  /** a program got tokens for what it has shown, or was refused */
+  | {
+      readonly kind: 'tokens';
+      readonly grant: GrantKind;
+      readonly client: string;
+      readonly outcome: 'done' | ErrorCode;
+      readonly delegation: Delegation | undefined;
+      readonly line: RequestLine;
+    }
+  /** all that a program was given on one approval has ended */
+  | {
+      readonly kind: 'tokens_ended';
+      /** `given_back` by the program; `reused`: a refresh token that was replaced came back */
+      readonly why: 'given_back' | 'reused';
+      readonly delegation: Delegation;
+      readonly line: RequestLine;
     }
   /** a browser was signed out of what it was signed in to, or one of a person's sessions was ended by them */
   | { readonly kind: 'sign_out'; readonly line: RequestLine; readonly ended: readonly Whose[] }
@@ -84,6 +102,9 @@ export type AuthEvent =
   | { readonly kind: 'spans_lost'; readonly spans: number }
   /** a session that was being refreshed already and was not refreshed twice */
   | { readonly kind: 'refresh_shared' };
+
+/** What a program shows for its tokens. */
+export type GrantKind = 'authorization_code' | 'device_code' | 'refresh_token';
 
 /** What an operator wanted, and what came of it. */
 export type OperatorAction = {

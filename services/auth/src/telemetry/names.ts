@@ -9,6 +9,8 @@ const providerSignOuts =
   'Logout tokens (OpenID Connect Back-Channel Logout) that came for a provider. `outcome` is `ended`; `unknown`, if no session here belongs to what they name; or the error.';
 const rosters =
   'Lists of who is in a group, by what came of them: `read`, `failed`, or why there is none (`absent`, `everybody`, `refused`, `too_large`, `too_many`), and then a change in the group is seen after `GROUPCACHE_INTERVAL_REFRESH` alone.';
+const programTokens =
+  'Tokens that programs asked for, by what they have shown for them (`grant`), and what came of it: `done`, or the error.';
 const signOuts = 'Sign-outs of browsers, each from all applications.';
 
 /** The names of sso-auth, and what each of them is here. */
@@ -89,6 +91,7 @@ export const authStatsd = {
   sign_in: { kind: 'count', tags: ['provider', 'outcome'], meaning: `New. ${signIns}` },
   sign_out: { kind: 'count', tags: [], meaning: `New. ${signOuts}` },
   'provider.sign_out': { kind: 'count', tags: ['provider', 'outcome'], meaning: `New. ${providerSignOuts}` },
+  program_tokens: { kind: 'count', tags: ['grant', 'outcome'], meaning: `New. ${programTokens}` },
   'store.up': {
     kind: 'gauge',
     tags: [],
@@ -127,6 +130,12 @@ export const authPrometheus = {
     labels: ['provider', 'outcome'],
     help: providerSignOuts,
     statsd: 'provider.sign_out',
+  },
+  latchkey_program_tokens_total: {
+    kind: 'counter',
+    labels: ['grant', 'outcome'],
+    help: programTokens,
+    statsd: 'program_tokens',
   },
   latchkey_provider_question_duration_seconds: {
     kind: 'histogram',

@@ -16,6 +16,7 @@ export function prometheusListener(registry: Registry): Emit<AuthEvent> {
   const signIns = counterOf(registry, authPrometheus, 'latchkey_sign_ins_total');
   const signOuts = counterOf(registry, authPrometheus, 'latchkey_sign_outs_total');
   const providerSignOuts = counterOf(registry, authPrometheus, 'latchkey_provider_sign_outs_total');
+  const tokens = counterOf(registry, authPrometheus, 'latchkey_program_tokens_total');
   const questions = histogramOf(registry, authPrometheus, 'latchkey_provider_question_duration_seconds');
   const lookups = counterOf(registry, authPrometheus, 'latchkey_group_lookups_total');
   const unanswered = counterOf(registry, authPrometheus, 'latchkey_groups_unanswered_total');
@@ -45,6 +46,9 @@ export function prometheusListener(registry: Registry): Emit<AuthEvent> {
       case 'provider_sign_out':
         providerSignOuts.inc({ provider: event.provider, outcome: event.outcome });
         return;
+      case 'tokens':
+        tokens.inc({ grant: event.grant, outcome: event.outcome });
+        return;
       case 'question':
         questions.observe({ ...event.asked, outcome: event.outcome }, event.ms / 1000, currentSpan());
         return;
@@ -73,6 +77,7 @@ export function prometheusListener(registry: Registry): Emit<AuthEvent> {
       case 'operator':
       case 'handed_over':
       case 'session_ended':
+      case 'tokens_ended':
     }
   };
 }

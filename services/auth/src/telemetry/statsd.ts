@@ -72,6 +72,8 @@ export function statsdListener(statsd: Statsd<AuthStatsdName>): Emit<AuthEvent> 
         return statsd.count('sign_out', {});
       case 'provider_sign_out':
         return statsd.count('provider.sign_out', { provider: event.provider, outcome: event.outcome });
+      case 'tokens':
+        return statsd.count('program_tokens', { grant: event.grant, outcome: event.outcome });
       case 'call':
         return countCall(event);
       case 'question':
@@ -95,6 +97,7 @@ export function statsdListener(statsd: Statsd<AuthStatsdName>): Emit<AuthEvent> 
       case 'operator':
       case 'handed_over':
       case 'session_ended':
+      case 'tokens_ended':
         return undefined;
     }
   };

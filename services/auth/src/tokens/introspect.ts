@@ -10,6 +10,8 @@ import type { Ending } from '../lifecycle/end.ts';
 import { openGrant } from '../session/grant.ts';
 import { sealToken, withGrant } from '../lifecycle/issue.ts';
 import type { Sealing } from '../lifecycle/issue.ts';
+import { isJwt, openAccessToken } from '../programs/open-access-token.ts';
+import type { OpeningAccessTokens } from '../programs/open-access-token.ts';
 import { openToken } from '../lifecycle/open.ts';
 import type { Opening } from '../lifecycle/open.ts';
 import { ageOfWord, isWordOld } from '../lifecycle/confirm.ts';
@@ -23,6 +25,7 @@ import type { AuthEvent } from '../telemetry/events.ts';
 /** What answering about a session takes. */
 export type Introspecting = Omit<Confirming, 'providers'> &
   Opening &
+  OpeningAccessTokens &
   Sealing &
   Ending & {
     readonly providers: ReadonlyMap<string, Pick<Provider, 'confirm' | 'directory' | 'groupsMs'>>;
@@ -42,7 +45,8 @@ export async function introspect(
   asked: IntrospectionRequest,
   { parts, refresh }: { parts: Introspecting; refresh: Refresher },
 ): Promise<IntrospectionResponse> {
-  const opened = await openToken(asked.token, parts);
+  const isProgram = isJwt(asked.token);
+  const opened = await (isProgram ? openAccessToken(asked.token, parts) : openToken(asked.token, parts));
   if (opened === undefined) return inactive;
   const { session, known } = opened;
   const provider = parts.providers.get(session.idp);
@@ -76,7 +80,10 @@ export async function introspect(
   }
   const isOld = Math.floor(parts.now() / 1000) - session.iat > vouchedWithin;
   const wordAgeMs = basis === 'remembered' ? (ageOfWord(session, grantState, parts) ?? 0) : 0;
-  const renewed = (await renewedSession(session, grantState, parts)) ?? (isOld ? session : undefined);
+  // A program gets a new token by its refresh token alone.
+  const renewed = isProgram
+    ? undefined
+    : ((await renewedSession(session, grantState, parts)) ?? (isOld ? session : undefined));
   parts.records.seen(session);
   const memberOf = new Set(groups);
   return {

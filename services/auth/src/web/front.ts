@@ -3,6 +3,7 @@ import type { Readiness } from '@latchkey/admin';
 import {
   adminRevocationPath,
   adminSessionsPath,
+  authorizationServerPaths,
   healthPath,
   isHealthCheck,
   ownEndpoints,
@@ -112,6 +113,7 @@ function endSpan(span: RequestSpan, { line, failed }: Locals, action: Action): v
 const pathsUnderAnyName: ReadonlySet<string> = new Set([
   ownEndpoints.jwks.path,
   ownEndpoints.wellKnownJwks.path,
+  authorizationServerPaths.keys,
   adminSessionsPath,
   adminRevocationPath,
 ]);

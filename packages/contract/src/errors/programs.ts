@@ -1,0 +1,76 @@
+import type { ErrorEntry } from './entry.ts';
+
+/** Programs that act for people: the words are those of OAuth 2.0, which is what programs read. */
+export const programErrors = {
+  invalid_request: {
+    status: 400,
+    title: 'This program asks in a wrong way',
+    sentence: 'What it sent is incomplete or cannot be read. Ask the people who made the program.',
+    level: 'info',
+    description:
+      'A program asked auth for access in a way that it does not take (RFC 6749, section 5.2): a parameter is missing or not valid, or the address to go back to is not one of the client. The log line says what it is.',
+  },
+  invalid_client: {
+    status: 401,
+    title: 'This program is not known',
+    sentence: 'Nobody can be let in for a program that is not known here.',
+    level: 'info',
+    description:
+      'The `client_id` is not known to auth. The command line is `latchkey-cli`. The proxy shows its own credentials in the `Authorization` header, to `SERVER_INTERNAL_PORT` where there is one.',
+  },
+  invalid_scope: {
+    status: 400,
+    title: 'This program asks for too much',
+    sentence: 'It asks for more than what was approved, or in a form that cannot be read.',
+    level: 'info',
+    description:
+      'The `scope` of a program cannot be read (RFC 6749, section 3.3), is longer than 512 characters, or is more than what the person has approved.',
+  },
+  invalid_target: {
+    status: 400,
+    title: 'This application is not known',
+    sentence: 'The program asks for an application that is not one of ours, or for none.',
+    level: 'info',
+    description:
+      'The `resource` of a program (RFC 8707) is missing, is not the address of an application, or is another one than the person has approved. Its host has to be within `AUTHORIZE_PROXY_DOMAINS`.',
+  },
+  unsupported_grant_type: {
+    status: 400,
+    title: 'This cannot be exchanged for access',
+    sentence: 'The program wants to get in in a way that is not known here.',
+    level: 'info',
+    description:
+      'The `grant_type` is none that auth takes from programs: `authorization_code`, `refresh_token` or `urn:ietf:params:oauth:grant-type:device_code`.',
+  },
+  authorization_pending: {
+    status: 400,
+    title: 'Nobody has answered yet',
+    sentence: 'The person has not approved or refused yet.',
+    level: 'info',
+    description: 'A program looks whether its code was approved, as it should (RFC 8628, section 3.5).',
+  },
+  slow_down: {
+    status: 400,
+    title: 'Too often',
+    sentence: 'Wait for some seconds longer before you look again.',
+    level: 'info',
+    description: 'A program looks for its approval more often than every five seconds.',
+  },
+  expired_token: {
+    status: 400,
+    title: 'This code is over',
+    sentence: 'Nobody has approved it in time. Start again.',
+    level: 'info',
+    description:
+      'A code for another device is good for ten minutes and for one use. With `REDIS_URL` unset, a restart of auth ends it, too.',
+  },
+  approval_refused: {
+    status: 400,
+    title: 'This page is no longer valid',
+    sentence:
+      'You have answered it already, it is too old, or it was shown to somebody else. Start again from the program.',
+    level: 'info',
+    description:
+      'A person pressed a button of the page that asks whether a program may act for them, and auth does not take the answer. The log line says why.',
+  },
+} as const satisfies Record<string, ErrorEntry>;

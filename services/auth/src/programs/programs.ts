@@ -1,0 +1,46 @@
+import type { Clock } from '@latchkey/http';
+import { deriveKeys } from '@latchkey/session';
+import type { KeyRing } from '@latchkey/session';
+import type { AuthSettings } from '@latchkey/settings';
+import type { OpenStore } from '../store/open.ts';
+import { createAccessTokens } from './access-tokens.ts';
+import type { AccessTokens } from './access-tokens.ts';
+import { refreshTurns } from './refresh-tokens.ts';
+import type { RefreshTurns } from './refresh-tokens.ts';
+
+/** What tokens for programs are made and known with. */
+export type Programs = {
+  readonly accessTokens: AccessTokens;
+  readonly turns: RefreshTurns;
+  readonly keys: {
+    readonly code: KeyRing;
+    readonly deviceCode: KeyRing;
+    readonly refreshToken: KeyRing;
+    readonly approval: KeyRing;
+  };
+};
+
+/**
+ * Makes it.
+ *
+ * @returns undefined where there is no key to sign tokens with
+ * @throws SettingsError
+ */
+export function createPrograms(
+  settings: Pick<AuthSettings, 'accessTokenKey' | 'assertionKey' | 'session'>,
+  { shared, issuer, now }: Pick<Clock, 'now'> & { shared: OpenStore; issuer: string },
+): Programs | undefined {
+  const accessTokens = createAccessTokens(settings, { issuer, now });
+  if (accessTokens === undefined) return undefined;
+  const { key } = settings.session;
+  return {
+    accessTokens,
+    turns: refreshTurns(shared, { now }),
+    keys: {
+      code: deriveKeys(key, 'program code'),
+      deviceCode: deriveKeys(key, 'device code'),
+      refreshToken: deriveKeys(key, 'refresh token'),
+      approval: deriveKeys(key, 'approval'),
+    },
+  };
+}

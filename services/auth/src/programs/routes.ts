@@ -1,0 +1,77 @@
+import { authorizationServerPaths as paths, tokenPath } from '@latchkey/contract';
+import { replyJson, replyJwks } from '@latchkey/http';
+import express from 'express';
+import type { RequestHandler, Router } from 'express';
+import type { Parts } from '../parts.ts';
+import { requireSameOrigin, visitsOnly } from '../web/cross-site.ts';
+import { form } from '../web/form.ts';
+import type { Handler } from '../web/locals.ts';
+import { exactPaths, onlyMethods } from '../web/routing.ts';
+import { approve } from './approve.ts';
+import { authorize } from './authorize.ts';
+import { beginDevice } from './device/begin.ts';
+import { enterCode, showDevice } from './device/page.ts';
+import { serverMetadata } from './metadata.ts';
+import type { Programs } from './programs.ts';
+import { revokeTokens } from './revoke.ts';
+import { programTokens } from './token-endpoint.ts';
+
+/**
+ * Of one address that is for the proxy and for programs: the proxy shows its credentials in the header, and a program has none to
+ * show.
+ */
+export const programsFirst: RequestHandler = function leaveToPrograms({ headers }, _res, next) {
+  next(headers.authorization === undefined ? 'router' : undefined);
+};
+
+/** What those read who check access tokens: many of them, it may be, from one address. */
+export function programKeys({ accessTokens }: Programs): Router {
+  const router = express.Router(exactPaths);
+  router
+    .route(paths.keys)
+    .get((_req, res) => replyJwks(res, accessTokens.jwks))
+    .all(onlyMethods('GET, HEAD'));
+  return router;
+}
+
+/** What programs ask, and what people are asked about them. */
+export function programRoutes(
+  parts: Parts & { readonly programs: Programs },
+  atWork: (handler: Handler) => Handler,
+): Router {
+  const router = express.Router(exactPaths);
+  const metadata = serverMetadata(parts.origin);
+  router
+    .route(paths.metadata)
+    .get((_req, res) => replyJson(res, 200, metadata))
+    .all(onlyMethods('GET, HEAD'));
+  const asked: ReadonlyArray<readonly [string, Handler]> = [
+    [tokenPath, programTokens(parts)],
+    [paths.revoke, revokeTokens(parts)],
+    [paths.deviceAuthorization, beginDevice(parts)],
+  ];
+  for (const [path, handler] of asked) {
+    router.route(path).post(form(tokenForm), atWork(handler)).all(onlyMethods('POST'));
+  }
+  const ownPageOnly = requireSameOrigin(parts.origin);
+  router
+    .route(paths.authorize)
+    .get(visitsOnly, atWork(authorize(parts)))
+    .all(onlyMethods('GET, HEAD'));
+  router
+    .route(paths.approve)
+    .post(ownPageOnly, form(approvalForm), atWork(approve(parts)))
+    .all(onlyMethods('POST'));
+  router
+    .route(paths.device)
+    .get(visitsOnly, atWork(showDevice(parts)))
+    .post(ownPageOnly, form(codeForm), atWork(enterCode(parts)))
+    .all(onlyMethods('GET, HEAD, POST'));
+  return router;
+}
+
+// A token is as long as a cookie may be; the rest is an address and a few words.
+const tokenForm = { bytes: 16 * 1024, pairs: 12 };
+// What the page was sealed with.
+const approvalForm = { bytes: 8 * 1024, pairs: 4 };
+const codeForm = { bytes: 1024, pairs: 2 };
