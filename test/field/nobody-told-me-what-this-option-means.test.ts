@@ -21,12 +21,20 @@ const schema: { then: { properties: Properties }; $defs: Record<string, { proper
   JSON.parse(renderUpstreamSchema());
 const rootKeys = Object.keys(schema.then.properties).filter((key) => !/^(?:services|defaults)$/.test(key));
 
+// What is said of tokens is heard on a route that takes them.
+const withTokens = base.replace('[g]', '[g], bearer: true');
+
 /** A part of a file, with what has to be around it. */
 function fileFrom(example: string): string {
-  if (rootKeys.some((key) => example.startsWith(`${key}:`))) return `${example}\nservices:\n${base}`;
   if (/^defaults:|^ +default:/m.test(example)) return example;
+  if (rootKeys.some((key) => example.startsWith(`${key}:`))) return `${example}\nservices:\n${base}`;
   if (example.startsWith('- ')) return `${example}${base.slice(base.indexOf('\n'))}`;
-  return `${/client_\w+_file/.test(example) ? paired : base}  prod:\n${example.replaceAll(/^/gm, '    ')}\n`;
+  return `${around(example)}  prod:\n${example.replaceAll(/^/gm, '    ')}\n`;
+}
+
+function around(example: string): string {
+  if (/client_\w+_file/.test(example)) return paired;
+  return /_scopes|_subjects|_clients|bearer_token/.test(example) ? withTokens : base;
 }
 
 function load(text: string) {

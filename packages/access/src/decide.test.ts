@@ -3,7 +3,7 @@ import { aPerson } from '@latchkey/testing';
 import { decide, decideFor, decideForAnyone, traceRules } from './decide.ts';
 import { compilePolicy, noFacts } from './policy.ts';
 import type { AccessRules, Facts, Policy, PolicyOptions, Rule } from './policy.ts';
-import type { Machine, Person, Visitor } from './principal.ts';
+import type { Machine, Person, Principal, Visitor } from './principal.ts';
 import { reasons } from './reasons.ts';
 import type { VisitorReason } from './reasons.ts';
 
@@ -344,4 +344,68 @@ describe('a decision', () => {
 
 test('every reason has a sentence', () => {
   for (const sentence of Object.values(reasons)) expect(sentence).toMatch(/^[A-Z].*\.$/);
+});
+
+describe('what a route says of tokens', () => {
+  const lists = {
+    requiredScopes: ['read'],
+    scopes: ['write'],
+    subjects: ['ci'],
+    clients: ['https://a.example#app'],
+  };
+  const policy = compilePolicy({
+    rules: { groups: [], emailDomains: ['example.com'], emailAddresses: [] },
+    publicPaths: [],
+    skipAuthPreflight: false,
+    bearer: lists,
+  });
+  const caller = {
+    kind: 'machine',
+    name: 'x',
+    groups: [],
+    scopes: ['read'],
+    issuer: 'https://a.example',
+  } as const;
+  const ann = { kind: 'person', email: 'ann@example.com', groups: [] } as const;
+
+  test.each<[string, Principal, string]>([
+    ['a scope lets in', { ...caller, scopes: ['read', 'write'] }, 'allowed_scope'],
+    ['a subject lets in', { ...caller, subject: 'ci' }, 'allowed_subject'],
+    ['a client of the issuer that is named lets in', { ...caller, client: 'app' }, 'allowed_client'],
+    ['that of another does not', { ...caller, client: 'app', issuer: 'https://b.example' }, 'scope_missing'],
+    ['none of them does', caller, 'scope_missing'],
+    ['a scope alone does not, where another is asked for', { ...caller, scopes: ['write'] }, 'scope_missing'],
+    ['scopes are compared exactly', { ...caller, scopes: ['read', 'Write', 'writer'] }, 'scope_missing'],
+    ['a person in a browser needs no scope', ann, 'allowed_email_domain'],
+    ['a person who calls through a program does', { ...ann, scopes: ['write'] }, 'scope_missing'],
+    ['and passes with it', { ...ann, scopes: ['read'] }, 'allowed_email_domain'],
+    [
+      'a name of a person is no subject of a machine',
+      { ...ann, email: 'ci', scopes: ['read'] },
+      'scope_missing',
+    ],
+  ])('%s', (_, principal, reason) => {
+    expect(decide(principal, policy, noFacts).reason).toBe(reason);
+  });
+
+  function outcomes(principal: Principal) {
+    return traceRules(principal, policy, noFacts).map(({ outcome }) => outcome);
+  }
+
+  test('is traced in its place: what has to hold comes before what lets in', () => {
+    expect(outcomes({ ...caller, scopes: ['read', 'write'] })).toEqual([
+      'hit',
+      'miss',
+      'hit',
+      'not reached',
+      'not reached',
+    ]);
+    expect(outcomes({ ...caller, scopes: [] })).toEqual([
+      'miss',
+      'not reached',
+      'not reached',
+      'not reached',
+      'not reached',
+    ]);
+  });
 });

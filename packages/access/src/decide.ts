@@ -1,4 +1,4 @@
-import type { Facts, Policy, Rule } from './policy.ts';
+import type { Demand, Facts, Policy, Rule } from './policy.ts';
 import type { Person, Principal } from './principal.ts';
 import type { Reason } from './reasons.ts';
 
@@ -52,17 +52,25 @@ export type RuleOutcome = {
 
 /** What becomes of each rule on the way to a decision. */
 export function traceRules(principal: Principal, policy: Policy, facts: Facts): RuleOutcome[] {
-  const rules = [...policy.forAnyone, ...policy.forPrincipals];
-  const hit = rules.findIndex((rule) => rule.holds({ ...facts, principal }));
-  return rules.map(({ text, reads }, at) => {
-    const about = reads.includes('principal') ? 'principal' : 'request';
-    if (at === hit) return { rule: text, about, outcome: 'hit' };
-    return { rule: text, about, outcome: hit < 0 || at < hit ? 'miss' : 'not reached' };
-  });
+  const known = { ...facts, principal };
+  let isDecided = false;
+  function trace({ text, holds }: Rule | Demand, about: RuleOutcome['about'], decides: boolean): RuleOutcome {
+    if (isDecided) return { rule: text, about, outcome: 'not reached' };
+    const isHit = holds(known);
+    isDecided = isHit === decides;
+    return { rule: text, about, outcome: isHit ? 'hit' : 'miss' };
+  }
+  return [
+    ...policy.forAnyone.map((rule) => trace(rule, 'request', true)),
+    ...policy.demands.map((demand) => trace(demand, 'principal', false)),
+    ...policy.forPrincipals.map((rule) => trace(rule, 'principal', true)),
+  ];
 }
 
 function decideAnew(principal: Principal, policy: Policy, facts: Facts): Decision {
   const known = { ...facts, principal };
+  const unmet = policy.demands.find((demand) => !demand.holds(known));
+  if (unmet !== undefined) return { allow: false, reason: unmet.refuses, rule: unmet.text };
   return (
     granted(policy.forPrincipals.find((rule) => rule.holds(known))) ?? {
       allow: false,
@@ -87,6 +95,9 @@ function granted(rule: Rule | undefined): Decision | undefined {
 
 function refusal(principal: Principal, policy: Policy): Reason {
   if (principal.kind === 'visitor') return principal.why;
+  const hasToken = principal.scopes !== undefined;
+  if (hasToken && policy.forPrincipals.some(({ grants }) => grants === 'allowed_scope'))
+    return 'scope_missing';
   const isUnknown = principal.kind === 'person' && policy.groups.some((group) => !isKnown(group, principal));
   return isUnknown ? 'groups_unknown' : 'no_rule_matches';
 }

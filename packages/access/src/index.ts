@@ -5,7 +5,16 @@ export type { Decision, RuleOutcome } from './decide.ts';
 export { userOf } from './email.ts';
 export { namedGroups } from './named-groups.ts';
 export { compilePolicy, noFacts } from './policy.ts';
-export type { AccessRules, Facts, PathPattern, Policy, PolicyOptions, Rule } from './policy.ts';
+export type {
+  AccessRules,
+  Demand,
+  Facts,
+  PathPattern,
+  Policy,
+  PolicyOptions,
+  Rule,
+  TokenRules,
+} from './policy.ts';
 export { nameOf } from './principal.ts';
 export type { Machine, Person, Principal, Visitor } from './principal.ts';
 export { isReason, isTransient, reasons } from './reasons.ts';

@@ -1,5 +1,5 @@
 import { domainOf } from './email.ts';
-import type { Person, Principal } from './principal.ts';
+import type { Machine, Person, Principal } from './principal.ts';
 import type { Reason } from './reasons.ts';
 
 /**
@@ -12,6 +12,17 @@ export type AccessRules = {
   emailAddresses: readonly string[];
 };
 
+/** What a route says of tokens. Each list is one more way in, beside those of `AccessRules`. */
+export type TokenRules = {
+  /** whoever calls with a token needs all of these as well */
+  readonly requiredScopes: readonly string[];
+  readonly scopes: readonly string[];
+  /** of machines, each as its issuer calls it, or `issuer#subject` */
+  readonly subjects: readonly string[];
+  /** client ids, alone or as `issuer#client` */
+  readonly clients: readonly string[];
+};
+
 /** One entry of `skip_auth_regex`, in RE2 syntax. Not anchored unless it says so itself; sees the canonical path. */
 export type PathPattern = { source: string; matches(path: string): boolean };
 
@@ -20,6 +31,8 @@ export type PolicyOptions = {
   readonly rules: AccessRules;
   readonly publicPaths: readonly PathPattern[];
   readonly skipAuthPreflight: boolean;
+  /** absent where the route takes no tokens */
+  readonly bearer?: TokenRules;
 };
 
 /** What rules may read of a request. */
@@ -43,11 +56,21 @@ export type Rule = {
   readonly reads: readonly (keyof Known)[];
   /** the reason that a decision gives when this rule holds */
   readonly grants: Reason;
-  holds(known: Known): boolean;
+  readonly holds: (known: Known) => boolean;
+};
+
+/** What has to hold besides, whichever rule lets in. */
+export type Demand = {
+  /** as written in the upstream file */
+  readonly text: string;
+  /** the reason that a decision gives when it does not hold */
+  readonly refuses: Reason;
+  readonly holds: (known: Pick<Known, 'principal'>) => boolean;
 };
 
 /** Who may pass a route: its rules, in the order in which they are asked. */
 export type Policy = {
+  readonly demands: readonly Demand[];
   /** those that do not ask who it is */
   readonly forAnyone: readonly Rule[];
   readonly forPrincipals: readonly Rule[];
@@ -59,9 +82,15 @@ export type Policy = {
 
 /** Compiles what a file says into a policy. */
 export function compilePolicy(options: PolicyOptions): Policy {
-  const rules = [...preflightRules(options), ...pathRules(options), ...listRules(options)];
+  const rules = [
+    ...preflightRules(options),
+    ...pathRules(options),
+    ...listRules(options),
+    ...tokenRules(options),
+  ];
   const forPrincipals = rules.filter(({ reads }) => reads.includes('principal'));
   return {
+    demands: demandsOf(options),
     forAnyone: rules.filter(({ reads }) => !reads.includes('principal')),
     forPrincipals,
     readsRequest: forPrincipals.some(({ reads }) => reads.some((fact) => fact !== 'principal')),
@@ -110,6 +139,45 @@ function listRules({ rules: { groups, emailDomains, emailAddresses } }: PolicyOp
       ofPerson(({ email }) => [email]),
     ),
   ].filter((rule) => rule !== undefined);
+}
+
+function tokenRules({ bearer }: PolicyOptions): Rule[] {
+  if (bearer === undefined) return [];
+  return [
+    listRule('allowed_scopes', bearer.scopes, 'allowed_scope', (principal) => scopesOf(principal) ?? []),
+    listRule('allowed_subjects', bearer.subjects, 'allowed_subject', (principal) =>
+      principal.kind === 'machine' ? named(principal.subject, principal) : [],
+    ),
+    listRule('allowed_clients', bearer.clients, 'allowed_client', (principal) =>
+      principal.kind === 'visitor' ? [] : named(principal.client, principal),
+    ),
+  ].filter((rule) => rule !== undefined);
+}
+
+// Two issuers may give one name to two callers, so that a file may say whose it means.
+function named(name: string | undefined, principal: Person | Machine): readonly string[] {
+  if (name === undefined) return [];
+  return principal.issuer === undefined ? [name] : [name, `${principal.issuer}#${name}`];
+}
+
+function demandsOf({ bearer }: PolicyOptions): Demand[] {
+  const { requiredScopes = [] } = bearer ?? {};
+  if (requiredScopes.length === 0) return [];
+  return [
+    {
+      text: `required_scopes: ${requiredScopes.join(', ')}`,
+      refuses: 'scope_missing',
+      holds({ principal }) {
+        const scopes = scopesOf(principal);
+        return scopes === undefined || requiredScopes.every((scope) => scopes.includes(scope));
+      },
+    },
+  ];
+}
+
+// Undefined for whom no scope limits: a person in a browser, and who has not shown anything.
+function scopesOf(principal: Principal): readonly string[] | undefined {
+  return principal.kind === 'visitor' ? undefined : principal.scopes;
 }
 
 function listRule(

@@ -11,8 +11,9 @@ export type Person = {
   readonly askedGroups?: readonly string[];
   /** what they let a program do in their name; absent where nothing limits them, as in a browser */
   readonly scopes?: readonly string[];
-  /** the client id of that program */
+  /** the client id of that program, and who issued its token */
   readonly client?: string;
+  readonly issuer?: string;
 };
 
 /** A program that has shown a credential of its own. It is nobody's session, and no person. */

@@ -9,6 +9,10 @@ export const reasons = {
   allowed_group: 'A group of this person is allowed.',
   allowed_email_domain: 'The e-mail domain of this person is allowed.',
   allowed_email_address: 'The e-mail address of this person is allowed.',
+  allowed_scope: 'A scope of the token is allowed.',
+  allowed_subject: 'The subject of the token is allowed.',
+  allowed_client: 'The client of the token is allowed.',
+  scope_missing: 'The token lacks a scope that the application asks for.',
   no_rule_matches: 'No rule of the application lets this person in.',
   groups_unknown:
     'The application asks for a group, and the groups of this person cannot be looked up at the moment.',
@@ -23,6 +27,9 @@ export const reasons = {
   session_idle: 'The application was not used in this session for longer than it allows.',
   session_other_person: 'The session belongs to another person than before in this browser.',
   session_unverified: 'The session cannot be checked at the moment.',
+  token_invalid: 'There is a bearer token, and it does not count here.',
+  token_expired: 'The bearer token is over.',
+  token_unverified: 'The bearer token cannot be checked at the moment.',
 } as const;
 
 /** Why a request may pass or may not. */
@@ -34,9 +41,9 @@ export function isReason(text: string): text is Reason {
 }
 
 /** Why nobody is known to have sent a request. */
-export type VisitorReason = Extract<Reason, 'no_session' | `session_${string}`>;
+export type VisitorReason = Extract<Reason, 'no_session' | `session_${string}` | `token_${string}`>;
 
 /** Tells whether a refusal is about us and not about who asks: it may be gone in a moment, and signs nobody out. */
 export function isTransient(reason: Reason): boolean {
-  return reason === 'session_unverified' || reason === 'groups_unknown';
+  return reason === 'session_unverified' || reason === 'token_unverified' || reason === 'groups_unknown';
 }

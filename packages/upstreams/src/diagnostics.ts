@@ -298,7 +298,7 @@ export const diagnosticKinds = {
     code: 'LK310',
     severity: 'error',
     title: 'A route that nobody is allowed to use',
-    text: 'The route has no `allowed_groups`, no `allowed_email_domains` and no `allowed_email_addresses`, and neither the `defaults` of the file nor `UPSTREAM_DEFAULT_GROUPS`, `UPSTREAM_DEFAULT_EMAIL_DOMAINS` or `UPSTREAM_DEFAULT_EMAIL_ADDRESSES` give one. For everybody who can sign in, write `allowed_email_domains: ["*"]`.',
+    text: 'The route has no `allowed_…` list, and neither the `defaults` of the file nor `UPSTREAM_DEFAULT_GROUPS`, `UPSTREAM_DEFAULT_EMAIL_DOMAINS` or `UPSTREAM_DEFAULT_EMAIL_ADDRESSES` give one. For everybody who can sign in, write `allowed_email_domains: ["*"]`.',
   },
   fromPath: {
     code: 'LK311',
@@ -335,6 +335,48 @@ export const diagnosticKinds = {
     severity: 'warning',
     title: 'An option for TLS on a connection without TLS',
     text: '`ca_file`, `client_cert_file`, `client_key_file` and `server_name` are for TLS, and a connection to `http://…` or to a Unix socket has none. Write `to: https://…`, or remove the option.',
+  },
+  issuerUnusable: {
+    code: 'LK320',
+    severity: 'error',
+    title: 'An issuer that cannot be used',
+    text: '`issuer` and `jwks_url` are addresses over HTTPS, without user, query and fragment; plain HTTP only to the machine of the proxy itself. `issuer` is written exactly as tokens have it in `iss`, with or without a slash at its end. Keys come from one place: what the issuer says itself, `jwks_url` or `jwks_file`. `callers` is `machines` or `people`, and `email_domains` is for people. `leeway` is at most `5m`.',
+  },
+  issuerIncomplete: {
+    code: 'LK321',
+    severity: 'error',
+    title: 'An issuer of which something is missing',
+    text: 'Every entry has `issuer` and `audiences`: a token that its issuer made for another service is not for us, though its signature is good. With `callers: people` it has `email_domains` as well. Otherwise an issuer with which everybody can open an account could vouch for any address, and `["*"]` in a route would be the whole world.',
+  },
+  issuerTwice: {
+    code: 'LK322',
+    severity: 'error',
+    title: 'Two entries for one issuer',
+    text: 'A token is checked by the entry whose `issuer` is its `iss`, so there can be one. Put all `audiences` into it.',
+  },
+  issuerAlgorithm: {
+    code: 'LK323',
+    severity: 'error',
+    title: 'An algorithm without a key pair',
+    text: 'A token counts by a signature that only its issuer can make. With `HS256` and its like, whoever can check a token can make one, and `none` signs nothing. Write algorithms with a key pair, such as `ES256`, `RS256` or `EdDSA`, or leave `algorithms` out.',
+  },
+  bearerMissing: {
+    code: 'LK324',
+    severity: 'warning',
+    title: 'A rule about tokens without `bearer: true`',
+    text: '`required_scopes`, `allowed_scopes`, `allowed_subjects`, `allowed_clients` and `pass_bearer_token` are about callers with a token, and the route takes none. Write `bearer: true`, or remove them.',
+  },
+  nameOfAnyIssuer: {
+    code: 'LK325',
+    severity: 'warning',
+    title: 'A name that each of several issuers may give',
+    text: 'The file has several `issuers`, and an entry of `allowed_subjects` or `allowed_clients` does not say whose name it is. Each of them may call somebody so. Write `issuer#name`: `https://idp.example.com#nightly-report`.',
+  },
+  scopeUnusable: {
+    code: 'LK326',
+    severity: 'error',
+    title: 'An entry that is not a scope',
+    text: 'A scope has no spaces, no quotes, no backslashes and no characters beyond ASCII (RFC 6749, section 3.3). Write each one as an entry of its own: `[orders.read, orders.write]`.',
   },
   serviceAccountName: {
     code: 'LK350',

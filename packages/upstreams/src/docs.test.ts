@@ -43,6 +43,8 @@ describe('the table of diagnostics', () => {
       'resolve/protocol',
       'resolve/wait-for',
       'resolve/service-accounts',
+      'resolve/issuers',
+      'resolve/bearer',
       'match/table',
     ];
     const tests = files

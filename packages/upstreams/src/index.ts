@@ -22,10 +22,12 @@ export { defaultKeepAliveMs } from './resolve/routes.ts';
 export { renderUpstreamSchema } from './shape/json-schema.ts';
 export { renderUpstreamReference } from './shape/reference.ts';
 export type {
+  Bearer,
   Cors,
   Diagnostic,
   HeaderEntry,
   Issuer,
+  IssuerKeys,
   Launcher,
   LoadedUpstreams,
   Position,

@@ -22,6 +22,6 @@ export function loadUpstreams(input: UpstreamInput): LoadedUpstreams {
   const file = readFile(parsed.root, report);
   if (!problems.hasErrors()) warnOfUnknownCluster(file, input.cluster, report);
   const root = resolveRoot(file.root, input.now ?? Date.now(), report);
-  const table = buildTable(root, resolveRoutes(file, input, report), report);
+  const table = buildTable(root, resolveRoutes(file, { ...input, root }, report), report);
   return { table: problems.hasErrors() ? undefined : table, diagnostics: problems.inFileOrder() };
 }

@@ -1,4 +1,4 @@
-import type { AccessRules, Machine, PathPattern, Policy } from '@latchkey/access';
+import type { AccessRules, Machine, PathPattern, Policy, TokenRules } from '@latchkey/access';
 import type { AddedClaim } from '@latchkey/identity';
 
 /** A place in the file as an editor counts it: the first line is 1, the first column is 1. */
@@ -81,6 +81,12 @@ export type TlsFileFinding = {
 /** Slugs of sign-in providers, each once. */
 export type ProviderSlugs = readonly [first: string, ...others: string[]];
 
+/** What a route says of callers with tokens. */
+export type Bearer = TokenRules & {
+  /** whether the application gets the `Authorization` header all the same */
+  readonly passesOn: boolean;
+};
+
 /** How a service is shown in the launcher. */
 export type Launcher = {
   title: string;
@@ -105,7 +111,9 @@ export type Route = {
   rules: AccessRules;
   publicPaths: readonly PathPattern[];
   skipAuthPreflight: boolean;
-  /** compiled from the three above: who may pass */
+  /** absent where no token counts */
+  bearer?: Bearer;
+  /** compiled from those above: who may pass */
   policy: Policy;
   passAccessToken: boolean;
   /** whether a service worker may control all of the host, our own addresses too */
@@ -155,13 +163,33 @@ export type RouteMatch = {
   namesPort?: true;
 };
 
+/** Whose tokens an issuer issues: those of programs that act for themselves, or of people. */
+export type Callers = 'machines' | 'people';
+
 /** Who may issue tokens to programs, and what has to be in them. */
 export type Issuer = {
   /** as tokens have it in `iss`, byte for byte */
   readonly issuer: string;
   /** one of them has to be in `aud` */
   readonly audiences: readonly string[];
+  readonly callers: Callers;
+  /** of people, for whose addresses it may vouch; `*` alone: for all */
+  readonly emailDomains: readonly string[];
+  readonly keys: IssuerKeys;
+  /** none of them with a shared secret */
+  readonly algorithms: readonly string[];
+  readonly leewayMs: number;
+  /** how its claims are called; of several the first that is there */
+  readonly claims: {
+    readonly subject: string;
+    readonly scopes: readonly string[];
+    readonly groups: string | undefined;
+    readonly client: readonly string[];
+  };
 };
+
+/** Where the public keys of an issuer are: at its own word, an address, or a path. */
+export type IssuerKeys = { readonly from: 'discovery' | 'url' | 'file'; readonly at: string };
 
 /** One token of a service account, which nobody has but the program. */
 export type ServiceTokenHash = {

@@ -20,13 +20,14 @@ function missingFrom(route: Route, ways: readonly Way[]): string[] {
 }
 
 /** Every way into a route. A way that a broader one covers is no news beside it. */
-function waysInto({ rules, publicPaths, skipAuthPreflight, providerSlugs }: Route): Way[] {
+function waysInto({ rules, bearer, publicPaths, skipAuthPreflight, providerSlugs }: Route): Way[] {
   const everybody = isOpenToAll(rules) ? [{ text: anyPerson, coveredBy: [] }] : [];
   return [
     ...everybody,
     ...named('group', rules.groups, () => []),
     ...named('domain', rules.emailDomains, () => []),
     ...named('address', rules.emailAddresses, (address) => [`domain ${address.split('@').at(-1) ?? ''}`]),
+    ...tokenWays(bearer),
     ...publicPaths.map(({ source }) => ({
       text: `anybody without sign-in, on paths that match ${source}`,
       coveredBy: [],
@@ -34,6 +35,19 @@ function waysInto({ rules, publicPaths, skipAuthPreflight, providerSlugs }: Rout
     ...(skipAuthPreflight ? [{ text: 'CORS preflights without sign-in', coveredBy: [] }] : []),
     ...providerSlugs.map((slug) => ({ text: `accounts of the provider ${slug}`, coveredBy: [] })),
   ];
+}
+
+// No person covers a token: whoever may sign in has none of them.
+function tokenWays(bearer: Route['bearer']): Way[] {
+  if (bearer === undefined) return [];
+  const lists = [
+    ['scope', bearer.scopes],
+    ['subject', bearer.subjects],
+    ['client', bearer.clients],
+  ] as const;
+  return lists.flatMap(([noun, entries]) =>
+    entries.map((entry) => ({ text: `tokens with the ${noun} ${entry}`, coveredBy: [] })),
+  );
 }
 
 function named(noun: string, entries: readonly string[], broader: (entry: string) => string[]): Way[] {

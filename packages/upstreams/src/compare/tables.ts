@@ -100,6 +100,9 @@ function differences(before: Served, after: Served): string[] {
       texts.push(`${after.route[option] ? 'now' : 'no longer'}: ${meaning}`);
   }
   const lists = [
+    ['scopes that every token needs', ({ bearer }: Route) => bearer?.requiredScopes ?? []],
+    ['what callers may show', ({ bearer }: Route) => (bearer ? ['sessions', 'tokens'] : ['sessions'])],
+    ['what becomes of a token', ({ bearer }: Route) => (bearer?.passesOn ? ['the application gets it'] : [])],
     ['longest time since the sign-in at the provider', ({ maxAuthAgeMs }: Route) => limit(maxAuthAgeMs)],
     ['longest time without use', ({ idleTimeoutMs }: Route) => limit(idleTimeoutMs)],
     ['origins whose pages may call it', ({ cors }: Route) => cors?.origins ?? []],

@@ -29,6 +29,7 @@ services:
       allowed_groups: [everyone]
       allowed_email_domains: []
       allowed_email_addresses: []
+      bearer: false
       skip_auth_regex: ['^/public/']
       skip_auth_preflight: false
       provider_slug: google
@@ -65,6 +66,7 @@ services:
           allowed_groups: [everyone]
           allowed_email_domains: []
           allowed_email_addresses: []
+          bearer: false
           skip_auth_regex: ['^/public/']
           skip_auth_preflight: false
           provider_slug: google

@@ -1,4 +1,4 @@
-import type { Cors, Route, RouteTable } from '../types.ts';
+import type { Cors, Issuer, Route, RouteTable } from '../types.ts';
 import { groupRoutes } from './group.ts';
 import { flowList, flowMapping, scalar } from './scalar.ts';
 
@@ -8,7 +8,7 @@ import { flowList, flowMapping, scalar } from './scalar.ts';
  * template variables and the same scheme, it gives an equal table, except that the routes stand elsewhere.
  * `to` stays as it was written: where it names no scheme, `UPSTREAM_SCHEME` still decides.
  */
-export function printTable({ routes }: RouteTable): string {
+export function printTable({ root, routes }: RouteTable): string {
   const services = groupRoutes(routes).map(({ route, extraRoutes }) =>
     [
       `- service: ${scalar(route.service)}`,
@@ -19,7 +19,14 @@ export function printTable({ routes }: RouteTable): string {
       ...extraRoutes.flatMap((extra) => indent(asItem(routeLines(extra)), 6)),
     ].join('\n'),
   );
-  return services.map((service) => `${service}\n`).join('\n');
+  const list = services.map((service) => `${service}\n`).join('\n');
+  const shared = rootLines(root);
+  return shared.length === 0 ? list : `${shared.join('\n')}\nservices:\n${list}`;
+}
+
+function rootLines({ issuers }: RouteTable['root']): string[] {
+  if (issuers.length === 0) return [];
+  return ['issuers:', ...issuers.flatMap((issuer) => indent(asItem(issuerLines(issuer)), 2))];
 }
 
 function launcherLines({ launcher }: Route): string[] {
@@ -48,6 +55,7 @@ function optionLines(route: Route): string[] {
     `allowed_groups: ${flowList(route.rules.groups)}`,
     `allowed_email_domains: ${flowList(route.rules.emailDomains)}`,
     `allowed_email_addresses: ${flowList(route.rules.emailAddresses)}`,
+    ...bearerLines(route.bearer),
     `skip_auth_regex: ${flowList(route.publicPaths.map(({ source }) => source))}`,
     `skip_auth_preflight: ${route.skipAuthPreflight}`,
     `provider_slug: ${oneOrList(route.providerSlugs)}`,
@@ -76,6 +84,44 @@ function optionLines(route: Route): string[] {
     `client_cert_file: ${scalar(route.tls.files.client_cert_file ?? '')}`,
     `client_key_file: ${scalar(route.tls.files.client_key_file ?? '')}`,
     `server_name: ${scalar(route.tls.serverName ?? '')}`,
+  ];
+}
+
+function bearerLines(bearer: Route['bearer']): string[] {
+  if (bearer === undefined) return ['bearer: false'];
+  return [
+    'bearer: true',
+    `pass_bearer_token: ${bearer.passesOn}`,
+    `required_scopes: ${flowList(bearer.requiredScopes)}`,
+    `allowed_scopes: ${flowList(bearer.scopes)}`,
+    `allowed_subjects: ${flowList(bearer.subjects)}`,
+    `allowed_clients: ${flowList(bearer.clients)}`,
+  ];
+}
+
+function issuerLines({
+  issuer,
+  audiences,
+  callers,
+  emailDomains,
+  keys,
+  algorithms,
+  leewayMs,
+  claims,
+}: Issuer): string[] {
+  const { subject, scopes, groups, client } = claims;
+  return [
+    `issuer: ${scalar(issuer)}`,
+    `audiences: ${flowList(audiences)}`,
+    `callers: ${callers}`,
+    ...(emailDomains.length === 0 ? [] : [`email_domains: ${flowList(emailDomains)}`]),
+    ...(keys.from === 'discovery' ? [] : [`jwks_${keys.from}: ${scalar(keys.at)}`]),
+    `algorithms: ${flowList(algorithms)}`,
+    `leeway: ${duration(leewayMs)}`,
+    `subject_claim: ${scalar(subject)}`,
+    ...(scopes.length > 1 ? [] : [`scopes_claim: ${scalar(scopes.join())}`]),
+    ...(groups === undefined ? [] : [`groups_claim: ${scalar(groups)}`]),
+    ...(client.length > 1 ? [] : [`client_claim: ${scalar(client.join())}`]),
   ];
 }
 

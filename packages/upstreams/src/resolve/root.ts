@@ -1,25 +1,17 @@
 import type { Report } from '../problems.ts';
-import type { WrittenIssuer } from '../shape/issuer.ts';
-import { readable, readableOf } from '../shape/reader.ts';
 import type { Root } from '../shape/root.ts';
-import type { Issuer, RootSettings } from '../types.ts';
+import type { RootSettings } from '../types.ts';
+import { resolveIssuers } from './issuers.ts';
 import { resolveServiceAccounts } from './service-accounts.ts';
 
 /**
- * What a file says for all routes.
+ * What a file says for all routes. What is wrong is reported.
  *
  * @param now milliseconds since the epoch: what ends soon is told
  */
 export function resolveRoot(root: Root, now: number, report: Report): RootSettings {
   return {
-    issuers: readableOf(root.issuers).map(resolveIssuer),
+    issuers: resolveIssuers(root.issuers, report),
     serviceAccounts: resolveServiceAccounts(root.service_accounts, now, report),
-  };
-}
-
-function resolveIssuer({ issuer, audiences }: WrittenIssuer): Issuer {
-  return {
-    issuer: readable(issuer)?.value ?? '',
-    audiences: readableOf(audiences).map(({ value }) => value),
   };
 }

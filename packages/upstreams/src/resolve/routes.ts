@@ -4,8 +4,9 @@ import type { FileContents } from '../shape/file.ts';
 import { readable, readableOf } from '../shape/reader.ts';
 import type { Located } from '../shape/reader.ts';
 import type { Options } from '../shape/options.ts';
-import type { Cors, ProviderSlugs, Route, UpstreamDefaults, UpstreamInput } from '../types.ts';
+import type { Cors, ProviderSlugs, RootSettings, Route, UpstreamDefaults, UpstreamInput } from '../types.ts';
 import { resolveAssertionHeader } from './assertion.ts';
+import { resolveBearer } from './bearer.ts';
 import { draftRoutes } from './drafts.ts';
 import type { Draft } from './drafts.ts';
 import { resolveProtocol } from './protocol.ts';
@@ -18,7 +19,10 @@ import { resolveWaitFor } from './wait-for.ts';
 /** A route and its hosts. */
 export type ResolvedRoute = { route: Route; reach: Reach };
 
-type Context = Pick<UpstreamInput, 'cluster' | 'scheme' | 'defaults' | 'lookAtFiles'>;
+type Context = Pick<UpstreamInput, 'cluster' | 'scheme' | 'defaults' | 'lookAtFiles'> & {
+  /** what the file says for all routes */
+  root: RootSettings;
+};
 
 /** What the services of a file become in one cluster. What is wrong is reported; routes without a host are left out. */
 export function resolveRoutes(file: FileContents, context: Context, report: Report): ResolvedRoute[] {
@@ -72,7 +76,8 @@ function resolveRoute(
   const { options, extra } = draft;
   const { defaults } = context;
   const at = extra ? draft.at : (readable(draft.from)?.at ?? draft.at);
-  const rules = resolveRules(draft, at, defaults, report);
+  const bearer = resolveBearer(options, { at, root: context.root }, report);
+  const rules = resolveRules(draft, at, { defaults, bearer }, report);
   const reach = readReach(draft, context.scheme, report);
   const durationOf = (option: 'timeout' | 'reset_deadline' | 'keep_alive', fallback: number): number =>
     resolveDuration(option, readable(options[option]), fallback, report);
@@ -100,6 +105,7 @@ function resolveRoute(
     rules,
     publicPaths: readableOf(options.skip_auth_regex),
     skipAuthPreflight: readable(options.skip_auth_preflight) ?? false,
+    ...(bearer && { bearer }),
   };
   return {
     reach,

@@ -3,7 +3,8 @@ import { quote } from '../problems.ts';
 import type { Report } from '../problems.ts';
 import type { Options } from '../shape/options.ts';
 import { unreadableValue, readable, readableOf } from '../shape/reader.ts';
-import type { Position, UpstreamDefaults } from '../types.ts';
+import type { Bearer, Position, UpstreamDefaults } from '../types.ts';
+import { hasTokenRule } from './bearer.ts';
 import type { Draft } from './drafts.ts';
 
 type Entries = Options['allowed_groups'];
@@ -23,7 +24,7 @@ const ruleKinds = ['groups', 'emailDomains', 'emailAddresses'] as const;
 export function resolveRules(
   { options, extra }: Draft,
   at: Position,
-  defaults: UpstreamDefaults,
+  { defaults, bearer }: { defaults: UpstreamDefaults; bearer: Bearer | undefined },
   report: Report,
 ): AccessRules {
   const rules = {
@@ -31,7 +32,7 @@ export function resolveRules(
     emailDomains: listOf(options.allowed_email_domains, defaults.emailDomains).map(toLowerCase),
     emailAddresses: listOf(options.allowed_email_addresses, defaults.emailAddresses).map(toLowerCase),
   };
-  if (!extra || writesRules(readable(extra.own.options))) reportKinds(rules, options, at, report);
+  if (!extra || writesRules(readable(extra.own.options))) reportKinds(rules, { options, bearer }, at, report);
   reportEntries(options, report);
   return rules;
 }
@@ -49,9 +50,19 @@ function isEmpty(entries: Entries): boolean {
   return entries === undefined || (entries !== unreadableValue && entries.length === 0);
 }
 
-function reportKinds(rules: AccessRules, options: Options, at: Position, report: Report): void {
+function reportKinds(
+  rules: AccessRules,
+  { options, bearer }: { options: Options; bearer: Bearer | undefined },
+  at: Position,
+  report: Report,
+): void {
   const named = ruleKinds.filter((kind) => rules[kind].length > 0);
-  if (named.length === 0 && ruleKinds.every((kind) => isEmpty(options[settingOf[kind].option]))) {
+  const isForTokens = bearer !== undefined && hasTokenRule(bearer);
+  if (
+    named.length === 0 &&
+    !isForTokens &&
+    ruleKinds.every((kind) => isEmpty(options[settingOf[kind].option]))
+  ) {
     const message =
       'missing setting: ALLOWED_EMAIL_DOMAINS, ALLOWED_EMAIL_ADDRESSES, ALLOWED_GROUPS default in environment or override in upstream config: write `allowed_groups` or one of the others below `options:`';
     report('noRule', at, message);

@@ -9,14 +9,14 @@ import { protocol } from './protocol.ts';
 import { providerSlugs } from './provider-slugs.ts';
 import { list } from './reader.ts';
 import { unknownKeys } from './unknown-keys.ts';
-import { duration, entry, flag, publicPath, serverName, text } from './values.ts';
+import { duration, entry, flag, publicPath, scope, serverName, text } from './values.ts';
 import { waitFor } from './wait-for.ts';
 
 const fields = {
   allowed_groups: list(
     {
       meaning:
-        "The groups whose members have access, compared exactly. `['*']` alone: everybody who can sign in. A match in any one of the three `allowed_` lists is enough.",
+        "The groups whose members have access, compared exactly. `['*']` alone: everybody who can sign in. A match in any one of the `allowed_` lists is enough.",
       default: '`UPSTREAM_DEFAULT_GROUPS`',
       example: '[engineering@example.com]',
     },
@@ -25,7 +25,7 @@ const fields = {
   allowed_email_domains: list(
     {
       meaning:
-        "The domains whose e-mail addresses have access, without their subdomains. `['*']` alone: everybody who can sign in. A match in any one of the three `allowed_` lists is enough.",
+        "The domains whose e-mail addresses have access, without their subdomains. `['*']` alone: everybody who can sign in. A match in any one of the `allowed_` lists is enough.",
       default: '`UPSTREAM_DEFAULT_EMAIL_DOMAINS`',
       example: '[example.com]',
     },
@@ -34,11 +34,56 @@ const fields = {
   allowed_email_addresses: list(
     {
       meaning:
-        "The e-mail addresses that have access. `['*']` alone: everybody who can sign in. A match in any one of the three `allowed_` lists is enough.",
+        "The e-mail addresses that have access. `['*']` alone: everybody who can sign in. A match in any one of the `allowed_` lists is enough.",
       default: '`UPSTREAM_DEFAULT_EMAIL_ADDRESSES`',
       example: '[ann@example.com, bob@example.com]',
     },
     entry('an address', ['ann@example.com']),
+  ),
+  bearer: flag({
+    meaning:
+      'Whether programs may call the application with `Authorization: Bearer` and a token. The header is then removed before a request is forwarded. Without this option it goes to the application unread.',
+    default: '`false`',
+  }),
+  pass_bearer_token: flag({
+    meaning:
+      'Whether the application receives the `Authorization` header all the same, with the token in it.',
+    default: '`false`',
+  }),
+  required_scopes: list(
+    {
+      meaning:
+        'Scopes that a token must have, all of them, in addition to a match in one of the `allowed_` lists. People in a browser need none.',
+      default: 'none',
+      example: '[orders.read]',
+    },
+    scope,
+  ),
+  allowed_scopes: list(
+    {
+      meaning: 'The scopes whose tokens have access. One of them is enough.',
+      default: 'none',
+      example: '[orders.read, orders.admin]',
+    },
+    scope,
+  ),
+  allowed_subjects: list(
+    {
+      meaning:
+        'The subjects whose tokens have access, of programs only: `subject`, or `issuer#subject` for that of one issuer.',
+      default: 'none',
+      example: "['https://idp.example.com#nightly-report']",
+    },
+    entry('a subject', ['https://idp.example.com#nightly-report']),
+  ),
+  allowed_clients: list(
+    {
+      meaning:
+        'The client ids whose tokens have access: `client`, or `issuer#client` for that of one issuer.',
+      default: 'none',
+      example: "['https://idp.example.com#report-builder']",
+    },
+    entry('a client id', ['https://idp.example.com#report-builder']),
   ),
   skip_auth_regex: list(
     {

@@ -47,9 +47,33 @@ export const chapters: readonly Chapter[] = [
   },
   {
     title: 'Programs with tokens',
-    fields: ['issuers', 'service_accounts'],
+    fields: [
+      'issuers',
+      'service_accounts',
+      'bearer',
+      'required_scopes',
+      'allowed_scopes',
+      'allowed_subjects',
+      'allowed_clients',
+      'pass_bearer_token',
+    ],
     text: [
-      '`issuers` and `service_accounts` stand in the root of the file, beside `services`: they are for all services.',
+      'Programs call an application with `Authorization: Bearer` and a token (JWT) of an issuer that you name; [machines.md](machines.md) has the whole of it. `issuers` and `service_accounts` stand in the root of the file, beside `services`: they are for all services.',
+      yaml(`issuers:
+  - issuer: https://idp.example.com
+    audiences: [https://api.example.com]
+services:
+  - service: orders
+    default:
+      from: orders.corp.example.com
+      to: http://orders.internal:8080
+      options:
+        bearer: true
+        required_scopes: [orders.read]
+        allowed_groups: [sales@example.com]
+        allowed_clients: [report-builder]`),
+      'The `allowed_` lists for tokens are further ways in, beside those for people: one match in any of them is enough. `required_scopes` has to hold as well, for whoever calls with a token.',
+      'An entry of `issuers` has `issuer` and `audiences`, and what of the following is not as usual: `callers` (`machines`, or `people` with `email_domains`), `jwks_url` or `jwks_file` in place of what the issuer publishes about itself, `algorithms`, `leeway`, and the names of its claims: `subject_claim`, `scopes_claim`, `groups_claim`, `client_claim`. `*` in a list for tokens is an entry like any other.',
     ],
   },
   {

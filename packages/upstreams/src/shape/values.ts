@@ -42,6 +42,23 @@ export function entry(what: string, examples: readonly string[]): Reader<Located
   );
 }
 
+const scopeAdvice = 'Write one scope, without spaces, quotes and backslashes';
+
+/** One entry of a list of scopes: a scope-token (RFC 6749, section 3.3). */
+export const scope: Reader<string> = plainScalar(
+  {
+    type: anyScalar,
+    pattern: '^[!#-[\\]-~]+$',
+    errorMessage: scopeAdvice,
+    ...explained('One entry: a scope.'),
+    examples: ['orders.read'],
+  },
+  z.string().refine(
+    (text) => /^[!#-[\]-~]+$/.test(text),
+    problem('scopeUnusable', (text) => `${quote(text)} is not a scope. ${scopeAdvice}`),
+  ),
+);
+
 const noPattern = 'An empty pattern would make every path public: write one';
 
 /** One entry of `skip_auth_regex`. */
