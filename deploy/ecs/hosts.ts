@@ -1,8 +1,13 @@
 import { hostOf } from '@latchkey/upstreams';
 import type { RouteTable } from '@latchkey/upstreams';
-import type { Environment } from './environment.ts';
 
-type Hosts = Pick<Environment, 'domain' | 'authHost' | 'furtherHosts' | 'certificate'>;
+/** The hosts of an environment, and where their certificates come from. */
+type Hosts = {
+  readonly domain: string;
+  readonly authHost: string;
+  readonly furtherHosts: readonly string[];
+  readonly certificate: object;
+};
 
 /** What a certificate for an installation names: `*.domain`, and what that does not cover. */
 export function namesOf({ domain, authHost, furtherHosts }: Omit<Hosts, 'certificate'>): string[] {

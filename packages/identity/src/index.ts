@@ -12,7 +12,7 @@ export { gapSignature, parseGapKey } from './gap-signature.ts';
 export type { GapAlgorithm, GapKey } from './gap-signature.ts';
 export { accessTokenHeader, identityHeaders } from './headers.ts';
 export type { HeaderList, Identity } from './headers.ts';
-export { foldName, isReserved } from './names.ts';
+export { deviceHeadersOfBalancer, foldName, isAboutDevice, isReserved } from './names.ts';
 export { decodedPath, gapSignedText, ssoSignedText } from './signed-request.ts';
 export type { SignedRequest } from './signed-request.ts';
 export { readSigningKeys } from './signing-keys.ts';

@@ -464,6 +464,18 @@ describe('a note', () => {
       'x_forwarded_user is removed',
     ],
     [
+      'says that nobody is believed about a device',
+      'https://wiki.example.com/',
+      ['--header', 'X-SSL-Client-Verify: SUCCESS'],
+      'X-SSL-Client-Verify is removed: nobody here verifies the certificate of a device',
+    ],
+    [
+      'says when the load balancer is',
+      'https://wiki.example.com/',
+      ['--header', 'X-Amzn-Mtls-Clientcert-Subject: CN=laptop-7'],
+      'X-Amzn-Mtls-Clientcert-Subject is removed, unless it comes from SERVER_TRUSTED_PROXIES and SERVER_DEVICE_CERTIFICATES is true',
+    ],
+    [
       'says that cookies are not decrypted',
       'https://wiki.example.com/',
       ['--header', 'Cookie: a=b'],

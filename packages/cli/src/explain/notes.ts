@@ -1,5 +1,5 @@
 import { flawOfAddress } from '@latchkey/access';
-import { isReserved } from '@latchkey/identity';
+import { deviceHeadersOfBalancer, isAboutDevice, isReserved } from '@latchkey/identity';
 import { closest } from '@latchkey/spelling';
 import { hostOf } from '@latchkey/upstreams';
 import type { Route } from '@latchkey/upstreams';
@@ -159,12 +159,17 @@ function addressMeant(email: string, listed: readonly string[]): string | undefi
 }
 
 function aboutHeaders({ asked: { headerNames } }: Explained): string[] {
-  const taken = headerNames.filter(isReserved);
-  const notes = taken.map(
-    (name) => `${name} is removed: only the proxy sets it, and trusts only its load balancers`,
-  );
+  const notes = headerNames.filter(isReserved).map((name) => `${name} ${whyRemoved(name)}`);
   if (headerNames.some((name) => name.toLowerCase() === 'cookie')) {
     notes.push('cookies are not decrypted here: use --as to say who is signed in');
   }
   return notes;
+}
+
+function whyRemoved(name: string): string {
+  if (deviceHeadersOfBalancer.has(name.toLowerCase()))
+    return 'is removed, unless it comes from SERVER_TRUSTED_PROXIES and SERVER_DEVICE_CERTIFICATES is true';
+  return isAboutDevice(name)
+    ? 'is removed: nobody here verifies the certificate of a device'
+    : 'is removed: only the proxy sets it, and trusts only its load balancers';
 }

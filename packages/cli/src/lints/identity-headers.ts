@@ -1,4 +1,4 @@
-import { isReserved } from '@latchkey/identity';
+import { isAboutDevice, isReserved } from '@latchkey/identity';
 import { findingOf } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import { quotedId } from './lint.ts';
@@ -11,7 +11,8 @@ export function lintIdentityHeaders({ file, source, table }: LintSubject): Findi
     route.injectRequestHeaders
       .filter(([name]) => isReserved(name))
       .map(([name]) => {
-        const message = `${name} is set by the proxy alone, so this does nothing for ${quotedId(route)}: choose another name`;
+        const why = isAboutDevice(name) ? 'says which device somebody uses' : 'is set by the proxy alone';
+        const message = `${name} ${why}, so this does nothing for ${quotedId(route)}: choose another name`;
         return findingOf(lints.identityHeader, { file, ...source.placeOf(route, name) }, message);
       }),
   );

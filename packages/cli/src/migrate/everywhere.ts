@@ -26,7 +26,7 @@ export const everywhereRules: readonly MigrationRule[] = [
     title: 'Only the proxy sets identity headers',
     before:
       'On public paths `X-Forwarded-User` and its like are passed on as the client sent them, and even signed.',
-    now: 'On every route they are removed in every spelling, and so are the cookies of Latchkey.',
+    now: 'On every route they are removed in every spelling, and so are the cookies of Latchkey, and headers that say which device somebody uses (`Client-Cert`, `X-SSL-Client-…` and the like).',
     todo: 'Nothing, unless a program in front of the proxy sets such headers for an application.',
     find: wholeFile,
   },

@@ -1,6 +1,6 @@
 import { authorityOf } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
-import { foldName, isReserved } from '@latchkey/identity';
+import { deviceHeadersOfBalancer, foldName, isReserved } from '@latchkey/identity';
 import { withoutCookies } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
 import { byName } from './by-name.ts';
@@ -127,17 +127,10 @@ export const requestName = byName((name): RequestName => {
 // Some servers take `Transfer_Encoding` for `Transfer-Encoding`, and would find another end of the request than we did.
 const framing: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding']);
 
-// What an ALB sets where it verifies certificates. `X-Amzn-Mtls-Clientcert` is not among them: it holds any certificate at all,
-// in the mode that verifies nothing, and in the other one nobody sets it but the caller.
-// https://docs.aws.amazon.com/elasticloadbalancing/latest/application/mutual-authentication.html
-const aboutDevice: ReadonlySet<string> = new Set(
-  ['subject', 'issuer', 'serial-number', 'validity', 'leaf'].map((part) => `x-amzn-mtls-clientcert-${part}`),
-);
-
 function fateOf(lower: string): Fate {
   if (lower === 'host' || lower === 'expect') return 'drop';
   if (!framing.has(lower) && framing.has(foldName(lower))) return 'drop';
-  if (aboutDevice.has(lower)) return 'device';
+  if (deviceHeadersOfBalancer.has(lower)) return 'device';
   if (isReserved(lower)) return 'reserved';
   if (lower === 'destination' || lower === 'if') return 'address';
   if (lower === 'traceparent' || lower === 'tracestate') return 'trace';
