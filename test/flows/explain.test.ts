@@ -104,6 +104,7 @@ AUTHORIZE_EMAIL_DOMAINS=example.com
       readPieces: () => Readable.from([]),
       isTerminal: false,
       call: () => Promise.reject(new Error('nothing is sent')),
+      runWith: () => Promise.reject(new Error('there is no other program')),
       release: { version: '', revision: '' },
     },
   );

@@ -3,7 +3,7 @@ import type { Command } from './commands/command.ts';
 /** What `latchkey --help` shows. */
 export function renderHelp(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
-  return `latchkey: ask about the upstream file before it is live
+  return `latchkey: ask about the upstream file before it is live, and call applications from a shell
 
 Usage: latchkey <command> [arguments]
 
@@ -17,7 +17,8 @@ Start with these two:
 \`latchkey <command> --help\` shows the options of a command, with examples. \`latchkey --version\` shows the
 version and the revision. \`-\` in place of a file is standard input.
 The exit code is 0 if everything is fine, 1 if there is something to check, 2 if it was called wrongly.
-No file is written, and only \`sessions\` sends anything over the network.
+Only \`login\`, \`token\`, \`curl\` and \`logout\` write a file, with tokens for yourself alone. Only they and \`sessions\` send
+anything over the network.
 `;
 }
 

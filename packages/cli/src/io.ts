@@ -17,6 +17,10 @@ export type Io = {
   readonly ask?: (question: string) => Promise<string>;
   /** Makes one HTTP call; throws CallError. */
   call(call: Call): Promise<Answer>;
+  /** Opens an address in a browser of this machine; absent where none can be seen. */
+  readonly openBrowser?: (address: string) => void;
+  /** Runs another program in our place, which can read a secret from `/dev/fd/3`; gives its exit code. Throws if there is none. */
+  runWith(secret: string, program: string, args: readonly string[]): Promise<number>;
   /** Which one this program is. */
   readonly release: Release;
 };

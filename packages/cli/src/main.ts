@@ -6,6 +6,7 @@ import { release } from '@latchkey/http/release';
 import { createReadStream, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { buffer } from 'node:stream/consumers';
+import { browserOf, runWith } from './programs.ts';
 import { run } from './run.ts';
 
 // `latchkey … | head` closes the pipe early, which is no failure. What is left to say, nobody reads.
@@ -17,8 +18,11 @@ for (const stream of [process.stdout, process.stderr]) {
 
 const argv = process.argv.slice(2);
 // Not with readFileSync, which fails where the other end of a pipe has nothing to say yet. What may be longer than memory is
-// read in pieces.
-const input = argv.includes('-') && argv[0] !== 'audit' ? await buffer(process.stdin) : undefined;
+// read in pieces, and what is for curl is not for us.
+const input =
+  argv.includes('-') && argv[0] !== 'audit' && argv[0] !== 'curl' ? await buffer(process.stdin) : undefined;
+
+const openBrowser = browserOf(process);
 
 process.exitCode = await run(argv, {
   stdout: (text) => void process.stdout.write(text),
@@ -28,6 +32,8 @@ process.exitCode = await run(argv, {
   readPieces: (path) => (path === '-' ? process.stdin : createReadStream(path)),
   isTerminal: process.stdout.isTTY,
   ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
+  ...(openBrowser !== undefined && { openBrowser }),
+  runWith,
   call,
   release,
 });

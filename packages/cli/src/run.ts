@@ -3,6 +3,7 @@ import { commands } from './commands/commands.ts';
 import { exitCodes } from './exit-codes.ts';
 import { renderCommandHelp, renderHelp } from './help.ts';
 import type { Io } from './io.ts';
+import { Failure } from './tokens/failure.ts';
 import { UsageError } from './usage-error.ts';
 
 const helpFlags: ReadonlySet<string> = new Set(['help', '--help', '-h']);
@@ -39,6 +40,10 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await command.run(rest, io);
   } catch (error) {
+    if (error instanceof Failure) {
+      io.stderr(`latchkey ${command.name}: ${error.message}\n`);
+      return exitCodes.findings;
+    }
     if (!(error instanceof UsageError)) throw error;
     io.stderr(
       `latchkey ${command.name}: ${error.message}\nSee \`latchkey ${command.name} --help\`, with examples.\n`,

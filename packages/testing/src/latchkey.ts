@@ -12,13 +12,24 @@ type Surroundings = {
   ask?: (question: string) => Promise<string>;
   /** what answers its calls; absent: whoever listens */
   call?: (made: Call) => Promise<Answer>;
+  /** what a browser of this machine does with an address; absent: there is none */
+  openBrowser?: (address: string) => void;
+  /** what another program does with a secret and its arguments */
+  runWith?: (secret: string, program: string, args: readonly string[]) => Promise<number>;
 };
 
 /** Runs `latchkey` with these arguments among these files; nothing of the machine is touched. */
 export async function latchkey(
   files: Record<string, string | Uint8Array>,
   args: readonly string[],
-  { isTerminal = false, env = {}, ask, call: answerCall = call }: Surroundings = {},
+  {
+    isTerminal = false,
+    env = {},
+    ask,
+    call: answerCall = call,
+    openBrowser,
+    runWith = nothing,
+  }: Surroundings = {},
 ): Promise<CommandOutcome> {
   let stdout = '';
   let stderr = '';
@@ -34,6 +45,8 @@ export async function latchkey(
     isTerminal,
     ...(ask !== undefined && { ask }),
     call: answerCall,
+    ...(openBrowser !== undefined && { openBrowser }),
+    runWith,
     release: { version: '1.2.3', revision: '4943c62' },
     readFile,
     // In small ones, so that lines and even characters are torn.
@@ -43,6 +56,10 @@ export async function latchkey(
     },
   });
   return { code, stdout, stderr };
+}
+
+async function nothing(): Promise<number> {
+  throw Object.assign(new Error('nothing to run'), { code: 'ENOENT' });
 }
 
 /** The findings of a run with `--format json`, each as `LK202 5:7`. */

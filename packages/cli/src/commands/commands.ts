@@ -2,12 +2,16 @@ import { audit } from './audit.ts';
 import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { diff } from './diff.ts';
+import { curl } from './curl.ts';
 import { explain } from './explain.ts';
 import { keys } from './keys.ts';
+import { login } from './login.ts';
+import { logout } from './logout.ts';
 import { migrate } from './migrate.ts';
 import { routes } from './routes.ts';
 import { schema } from './schema.ts';
 import { sessions } from './sessions.ts';
+import { token } from './token.ts';
 
 /** Every command, in the order in which `--help` lists them. */
 export const commands: readonly Command[] = [
@@ -20,4 +24,8 @@ export const commands: readonly Command[] = [
   keys,
   sessions,
   audit,
+  login,
+  token,
+  curl,
+  logout,
 ];

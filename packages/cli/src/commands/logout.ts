@@ -1,0 +1,64 @@
+import * as oidc from 'openid-client';
+import { readArguments, takePositionals } from '../arguments.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { connectToAuth, saying } from '../tokens/auth.ts';
+import { Failure } from '../tokens/failure.ts';
+import { resourceOf } from '../tokens/resource.ts';
+import { tokenStore } from '../tokens/store.ts';
+import type { Tokens, TokenStore } from '../tokens/store.ts';
+import type { Command } from './command.ts';
+
+/** `latchkey logout`: gives the tokens back and forgets them. */
+export const logout: Command = {
+  name: 'logout',
+  summary: 'Ends what `login` began, for one application or for all',
+  usage: 'logout [URL]',
+  help: `Tells auth that the tokens for the application at URL are over, and removes them from this machine; without URL,
+those for all applications. The session in your browser is another one and stays.
+
+It ends with 0 if all is done, and with 1 if auth could not be told. They are removed from this machine even then.
+
+Examples:
+
+  latchkey logout https://api.example.com
+  latchkey logout
+`,
+  async run(args, io) {
+    const { positionals } = readArguments(args, {});
+    const store = tokenStore(io);
+    const [address] = positionals.length === 0 ? [] : takePositionals(positionals, ['URL']);
+    const resource = address === undefined ? undefined : resourceOf(address);
+    const ended = store.list().filter((tokens) => resource === undefined || tokens.resource === resource);
+    if (ended.length === 0) io.stderr('You are not signed in there.\n');
+    let code: number = exitCodes.fine;
+    for (const tokens of ended) {
+      const failure = await end(tokens, store, io);
+      io.stderr(
+        failure === undefined
+          ? `Signed out of ${tokens.resource}.\n`
+          : `The tokens for ${tokens.resource} are removed here, but ${failure}: end them at ${new URL('/account', tokens.issuer).href}\n`,
+      );
+      if (failure !== undefined) code = exitCodes.findings;
+    }
+    return code;
+  },
+};
+
+async function end({ resource }: Tokens, store: TokenStore, io: Io): Promise<string | undefined> {
+  return store.alone(resource, async () => {
+    // Not what was listed: another process may have got new ones in the meantime.
+    const tokens = store.read(resource);
+    store.remove(resource);
+    if (tokens === undefined) return undefined;
+    const issuer = new URL(tokens.issuer);
+    try {
+      const config = await connectToAuth(issuer, io);
+      await saying(issuer, () => oidc.tokenRevocation(config, tokens.refreshToken ?? tokens.accessToken));
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return error.message;
+    }
+  });
+}

@@ -1,0 +1,51 @@
+import * as oidc from 'openid-client';
+import type { Io } from '../io.ts';
+import { connectToAuth, refusalOf, saying } from './auth.ts';
+import { Failure } from './failure.ts';
+import { tokensFrom } from './granted.ts';
+import { tokenStore } from './store.ts';
+import type { Tokens, TokenStore } from './store.ts';
+
+// So long it has to be good for whoever is given it now.
+const leastMs = 60_000;
+
+/**
+ * A token for an application that is good for another minute; a new one where the one before is not.
+ *
+ * @throws Failure
+ */
+export async function freshAccessToken(resource: string, io: Io): Promise<string> {
+  const store = tokenStore(io);
+  const kept = store.read(resource);
+  if (kept !== undefined && isFresh(kept)) return kept.accessToken;
+  if (kept === undefined) throw signedOut(resource);
+  // A refresh token is good once: whoever comes second finds what the first one got.
+  return store.alone(resource, async () => {
+    const now = store.read(resource);
+    if (now === undefined) throw signedOut(resource);
+    return isFresh(now) ? now.accessToken : refresh(now, store, io);
+  });
+}
+
+async function refresh({ refreshToken, ...of }: Tokens, store: TokenStore, io: Io): Promise<string> {
+  const { resource, issuer } = of;
+  if (refreshToken === undefined) throw signedOut(resource);
+  const address = new URL(issuer);
+  const config = await connectToAuth(address, io);
+  const granted = await oidc.refreshTokenGrant(config, refreshToken, { resource }).catch((error: unknown) => {
+    if (refusalOf(error) !== 'invalid_grant') return saying(address, () => Promise.reject(error));
+    store.remove(resource);
+    throw signedOut(resource);
+  });
+  const tokens = tokensFrom(granted, { resource, issuer, refreshToken });
+  store.write(tokens);
+  return tokens.accessToken;
+}
+
+function isFresh({ expiresAt }: Tokens): boolean {
+  return expiresAt - Date.now() > leastMs;
+}
+
+function signedOut(resource: string): Failure {
+  return new Failure(`you are not signed in to ${resource}: run \`latchkey login ${resource}\``);
+}

@@ -1,0 +1,100 @@
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { z } from 'zod';
+import type { Io } from '../io.ts';
+import { Failure } from './failure.ts';
+import { withLock } from './lock.ts';
+
+/** RFC 6750, section 2.1. */
+export const bearerToken = /^[\w.~+/-]+=*$/;
+
+const schema = z.object({
+  resource: z.string(),
+  /** who gave it, and takes it back */
+  issuer: z.string(),
+  accessToken: z.string().regex(bearerToken),
+  /** milliseconds since the epoch */
+  expiresAt: z.number(),
+  refreshToken: z.string().optional(),
+});
+
+/** What auth gave for one application. */
+export type Tokens = z.infer<typeof schema>;
+
+/** The tokens of whoever uses this account, one file for each application. */
+export type TokenStore = {
+  read(resource: string): Tokens | undefined;
+  list(): Tokens[];
+  write(tokens: Tokens): void;
+  remove(resource: string): void;
+  /** Does something while no other process changes the tokens of this application. */
+  alone<Done>(resource: string, act: () => Promise<Done>): Promise<Done>;
+};
+
+// Nobody else on the machine may read them, nor see for which applications there are some.
+const [fileMode, folderMode] = [0o600, 0o700];
+
+/** Where they are, by the XDG Base Directory Specification. @throws Failure */
+export function tokenStore({ env }: Pick<Io, 'env'>): TokenStore {
+  const folder = folderOf(env);
+  const fileOf = (resource: string) => path.join(folder, `${encodeURIComponent(resource)}.json`);
+
+  function open(): void {
+    mkdirSync(folder, { recursive: true, mode: folderMode });
+    chmodSync(folder, folderMode);
+  }
+
+  function read(resource: string): Tokens | undefined {
+    const tokens = readTokens(fileOf(resource));
+    return tokens?.resource === resource ? tokens : undefined;
+  }
+
+  return {
+    read,
+    list: () =>
+      namesIn(folder)
+        .filter((name) => name.endsWith('.json'))
+        .map((name) => readTokens(path.join(folder, name)))
+        .filter((tokens) => tokens !== undefined),
+    write(tokens) {
+      open();
+      const file = fileOf(tokens.resource);
+      const draft = `${file}.${randomUUID()}`;
+      // Whole or not at all: a refresh token that is lost half written is an hour's work at most, but a new sign-in.
+      writeFileSync(draft, `${JSON.stringify(tokens)}\n`, { mode: fileMode, flag: 'wx' });
+      renameSync(draft, file);
+    },
+    remove: (resource) => rmSync(fileOf(resource), { force: true }),
+    async alone(resource, act) {
+      open();
+      return withLock(`${fileOf(resource)}.lock`, act);
+    },
+  };
+}
+
+function folderOf(env: Io['env']): string {
+  const { XDG_STATE_HOME: state, HOME: home } = env;
+  // The specification: "If an implementation encounters a relative path […] it should consider the path invalid and ignore it."
+  if (state !== undefined && path.isAbsolute(state)) return path.join(state, 'latchkey', 'tokens');
+  if (home === undefined || home === '') {
+    throw new Failure('there is no place to keep tokens: set HOME or XDG_STATE_HOME');
+  }
+  return path.join(home, '.local', 'state', 'latchkey', 'tokens');
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function readTokens(file: string): Tokens | undefined {
+  try {
+    return schema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data;
+  } catch {
+    return undefined;
+  }
+}
