@@ -3,7 +3,7 @@ import type { Decision, Facts } from '@latchkey/access';
 import { isPreflight, withoutImpliedPort } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import { servesPort } from '@latchkey/upstreams';
-import type { RouteTable, Target } from '@latchkey/upstreams';
+import type { Route, RouteTable, Target } from '@latchkey/upstreams';
 import { andThen } from './and-then.ts';
 import { authenticate, anonymous } from './authenticate.ts';
 import type { AuthenticatorInput, Authenticator, Identified } from './authenticate.ts';
@@ -22,8 +22,8 @@ export type AdmissionParts<Session> = {
   readonly secure: boolean;
   /** the scheme in which a browser reaches us */
   readonly scheme: (request: CanonicalRequest) => 'http' | 'https';
-  /** whether a path, as it came, is one of ours */
-  readonly isOwnPath: (rawPath: string) => boolean;
+  /** whether a path, as it came, is one of ours on a route */
+  readonly isOwnPath: (rawPath: string, route: Route) => boolean;
   /** in the order in which they are asked */
   readonly authenticators: readonly Authenticator<Session>[];
 };
@@ -135,7 +135,7 @@ function ownEndpoint(
   { headers }: Incoming,
   { isOwnPath }: Pick<AdmissionParts<unknown>, 'isOwnPath'>,
 ): Outcome<never> | undefined {
-  if (isOwnPath(request.rawPath)) return { kind: 'own_endpoint', request, route };
+  if (isOwnPath(request.rawPath, route)) return { kind: 'own_endpoint', request, route };
   if (route.allowRootServiceWorker || !mayControlOwnPaths(request.rawPath, headers)) return undefined;
   return { kind: 'retired_worker', request, route };
 }

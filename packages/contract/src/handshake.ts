@@ -27,6 +27,11 @@ export const handshakeFacts = z.object({
       keys,
     })
     .readonly(),
+  /** the public keys of access tokens for programs (RFC 7517); absent: auth gives out none */
+  access_token_keys: z
+    .array(z.looseObject({ kty: z.string() }))
+    .readonly()
+    .exactOptional(),
 });
 
 /** What one service goes by. */

@@ -9,8 +9,8 @@ export type OwnEndpoint = {
   readonly action: 'auth' | 'callback' | 'proxy' | 'robots' | 'sign_out';
   /** in one or two plain sentences */
   readonly meaning: string;
-  /** the variable without which it is the application's */
-  readonly onlyWith?: 'ASSERTION_KEY';
+  /** the variable, or the option of the route, without which it is the application's */
+  readonly onlyWith?: 'ASSERTION_KEY' | 'bearer';
 };
 
 const reading = ['GET', 'HEAD'] as const;
@@ -119,6 +119,15 @@ export const ownEndpoints = {
     onlyWith: 'ASSERTION_KEY',
     meaning: 'The same, where some libraries look for it.',
   },
+  resourceMetadata: {
+    path: '/.well-known/oauth-protected-resource',
+    below: true,
+    methods: reading,
+    action: 'proxy',
+    onlyWith: 'bearer',
+    meaning:
+      'Where a program that was refused learns who gives out tokens for this application (RFC 9728); with more of a path behind it, for that path.',
+  },
 } as const satisfies Record<string, OwnEndpoint>;
 
 /** The name of one of the proxy's own addresses. */
@@ -143,17 +152,20 @@ export function isOwnPath(rawPath: string): boolean {
 }
 
 /**
- * Tells whether a path, as it came, is ours in an installation.
+ * Tells whether a path, as it came, is ours on a route.
  *
  * @param has.assertions applications get assertions
  */
-export function isOwnPathWith(has: { readonly assertions: boolean }): (rawPath: string) => boolean {
-  return has.assertions ? isOwnPath : (rawPath) => isOwnPath(rawPath) && !withAssertions.has(rawPath);
+export function isOwnPathWith(has: {
+  readonly assertions: boolean;
+}): (rawPath: string, route: { readonly bearer?: unknown }) => boolean {
+  return function isOurs(rawPath, { bearer }) {
+    const endpoint = ownEndpointAt(rawPath);
+    if (endpoint?.onlyWith === 'ASSERTION_KEY') return has.assertions;
+    if (endpoint?.onlyWith === 'bearer') return bearer !== undefined;
+    return endpoint !== undefined;
+  };
 }
-
-const withAssertions: ReadonlySet<string> = new Set(
-  all.filter(({ onlyWith }) => onlyWith === 'ASSERTION_KEY').map(({ path }) => path),
-);
 
 /** The health check, answered under any host and before anything else. */
 export const healthPath = '/ping';
@@ -184,10 +196,14 @@ export function renderEndpointReference(): string {
     `| \`${grpcHealthPath}\` | any | The health check of an ALB that checks by gRPC: the status 12 as it expects, or 14 when the other one is 503. |`,
     ...all.map(
       ({ path, below, methods, meaning, onlyWith }) =>
-        `| \`${path}${below ? '/…' : ''}\` | ${methodsText(methods)} | ${meaning}${onlyWith === undefined ? '' : ` Without \`${onlyWith}\` it is the application’s.`} |`,
+        `| \`${path}${below ? '/…' : ''}\` | ${methodsText(methods)} | ${meaning}${onlyWith === undefined ? '' : ` Without ${withoutText(onlyWith)} it is the application’s.`} |`,
     ),
     '',
   ].join('\n');
+}
+
+function withoutText(name: NonNullable<OwnEndpoint['onlyWith']>): string {
+  return name === 'bearer' ? '[`bearer`](upstreams.md#programs-with-tokens) of the route' : `\`${name}\``;
 }
 
 function methodsText(methods: OwnEndpoint['methods']): string {

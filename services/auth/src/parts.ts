@@ -56,6 +56,7 @@ export function createParts(
     sessionValidMs: session.validMs,
     refreshMs: options.providerTimeoutMs * refreshFactor,
   });
+  const programs = createPrograms(settings, { ...options, issuer: origin });
   return {
     log: options.log,
     emit: options.emit,
@@ -83,11 +84,14 @@ export function createParts(
       signOutHint: deriveKeys(client.secrets, 'sign-out hint'),
     },
     /** undefined: no program is let in */
-    programs: createPrograms(settings, { ...options, issuer: origin }),
+    programs,
     devices: deviceRequests(options.shared, options),
     client,
     /** what the proxy compares itself with */
-    facts: sharedFacts({ client, cookie: session.cookie }),
+    facts: {
+      ...sharedFacts({ client, cookie: session.cookie }),
+      ...(programs && { access_token_keys: programs.accessTokens.keys }),
+    },
     jwks: jwksOf(settings.assertionKey),
     sessionLifetimeMs: session.lifetimeMs,
     sessionValidMs: session.validMs,

@@ -3,7 +3,7 @@ import type { Component, Readiness } from '@latchkey/admin';
 import type { Authenticator } from '@latchkey/admission';
 import { contractVersion, isOwnPathWith } from '@latchkey/contract';
 import { clockFrom, createProxyFor, createRateLimit, startServer, trustPeers } from '@latchkey/http';
-import type { RunningServer } from '@latchkey/http';
+import type { CanonicalRequest, RunningServer } from '@latchkey/http';
 import { attemptCookies, deriveKeys, isOwnCookie, sealSignOutHint, sharedFacts } from '@latchkey/session';
 import type { ProxySettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
@@ -102,7 +102,9 @@ export async function startProxy(options: {
   const reach = watchReach(askAuthOnce, { elapsed, log });
   const { askAuth } = reach;
   const groups = groupsInForce(table);
-  const sessions = createSessions({ settings, ...reach, groups, clock, log, emit });
+  const issuer = provider.externalUrl.origin;
+  const origin = (request: CanonicalRequest) => addresses.origin(request);
+  const sessions = createSessions({ settings, ...reach, groups, issuer, origin, clock, log, emit });
   const { cookies, personCookie, ended } = sessions;
   const facts = sharedFacts({ client, cookie: session.cookie });
   const handshake = createHandshake({
@@ -110,6 +112,7 @@ export async function startProxy(options: {
       askAuth,
       host: provider.externalUrl.host,
       own: () => ({ contract: contractVersion, ...facts, now: now() }),
+      hear: (auth) => sessions.ownTokens.learn(auth.access_token_keys),
     }),
     emit,
     elapsed,
@@ -133,7 +136,11 @@ export async function startProxy(options: {
       scheme: (request) => addresses.scheme(request),
       isOwnPath: isOwnPathWith({ assertions: signer.assertions !== undefined }),
       // A new kind of credential is a file in `authn/` and a line here.
-      authenticators: [...(options.authenticators ?? []), sessions.authenticator],
+      authenticators: [
+        ...(options.authenticators ?? []),
+        sessions.tokenAuthenticator,
+        sessions.authenticator,
+      ],
     },
     emit,
   );
@@ -179,6 +186,7 @@ export async function startProxy(options: {
     clock,
     certs: signer.certs,
     jwks: signer.jwks,
+    authorizationServer: () => (sessions.ownTokens.areGiven() === false ? undefined : issuer),
   });
   const dialer = createDialer({ ...settings.upstream, proxyFor: createProxyFor(settings.outgoing ?? {}) });
   const tls = createTlsCredentials({ table, log });
@@ -219,7 +227,7 @@ export async function startProxy(options: {
     emit,
     tracer,
     clock,
-    assertions: signer.assertions && { ...signer.assertions, issuer: provider.externalUrl.origin },
+    assertions: signer.assertions && { ...signer.assertions, issuer },
   });
   const readQuestion = createReadQuestion({ trust, routeFor: admission.routeFor });
   const beginAnswer = createBeginAnswer({ secure, cookies });

@@ -11,7 +11,8 @@ export type AccessTokens = {
   sign(delegation: Delegation): Promise<{ readonly token: string; readonly expiresIn: number }>;
   /** undefined for whatever is not one of ours, or is over */
   read(token: string): Promise<AccessToken | undefined>;
-  /** the public keys */
+  /** the public keys, and as they are published */
+  readonly keys: ReadonlyArray<{ readonly kty: string }>;
   readonly jwks: string;
 };
 
@@ -43,7 +44,8 @@ export function createAccessTokens(
   if (keys.some((one) => kids.has(one.kid))) {
     throw refused('a key of it is in ASSERTION_KEY, too; write one that is used for nothing else');
   }
-  const published = createLocalJWKSet({ keys: keys.map(({ jwk }) => ({ ...jwk, kty: 'EC' })) });
+  const publicKeys = keys.map(({ jwk }) => ({ ...jwk, kty: 'EC' }));
+  const published = createLocalJWKSet({ keys: publicKeys });
 
   function signed(claims: Record<string, unknown>): Promise<string> {
     const header = { alg: algorithm, typ: accessTokenType, kid };
@@ -53,6 +55,7 @@ export function createAccessTokens(
   }
 
   return {
+    keys: publicKeys,
     jwks: jwks(keys),
     async sign(delegation) {
       const iat = Math.floor(now() / 1000);

@@ -1,7 +1,6 @@
 import { contractVersion, readIntrospectionForm, readTokenForm } from '@latchkey/contract';
 import type { HandshakeFacts, TokenResponse } from '@latchkey/contract';
 import { HttpError, replyJson } from '@latchkey/http';
-import type { SharedFacts } from '@latchkey/session';
 import type { Emit } from '@latchkey/telemetry';
 import type { Refresher } from '../lifecycle/refresh.ts';
 import type { AuthEvent } from '../telemetry/events.ts';
@@ -60,7 +59,13 @@ export function introspection(parts: Introspecting, refresh: Refresher): Handler
 }
 
 /** `POST /oauth2/handshake`: the proxy asks what we go by, to compare. */
-export function handshake({ facts, now }: { facts: SharedFacts; now: () => number }): Handler {
+export function handshake({
+  facts,
+  now,
+}: {
+  facts: Omit<HandshakeFacts, 'contract' | 'now'>;
+  now: () => number;
+}): Handler {
   return function answerHandshake(_req, res) {
     const answer: HandshakeFacts = { contract: contractVersion, ...facts, now: now() };
     replyJson(res, 200, answer);

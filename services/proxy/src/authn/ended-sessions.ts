@@ -5,7 +5,10 @@ import type { Session } from '@latchkey/session';
 import { LRUCache } from 'lru-cache';
 
 /** What a session may have ended by. */
-export type Endable = Pick<Session, 'sid' | 'idp' | 'sub' | 'email' | 'auth_time'>;
+export type Endable = Pick<Session, 'sid' | 'idp' | 'sub' | 'email' | 'auth_time'> & {
+  /** of a program's token: what it was given together with, which may end without the session */
+  readonly family?: string;
+};
 
 /**
  * The sessions that auth has ended: it said so of one that it was asked about, or told it by itself. A session comes in many
@@ -79,7 +82,8 @@ export function createEndedSessions(options: {
       ends.set(name, { at, signedInUntil: Math.max(before, revocation.signed_in_until) });
     },
     since(session, moment) {
-      if (isEnded(session.sid, -Infinity, moment)) return true;
+      const { sid, family = sid } = session;
+      if (isEnded(sid, -Infinity, moment) || isEnded(family, -Infinity, moment)) return true;
       if (!hasSomebodys) return false;
       return namesOf(session).some((name) => isEnded(name, session.auth_time, moment));
     },

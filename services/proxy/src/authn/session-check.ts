@@ -180,7 +180,8 @@ export function createSessionCheck(options: {
       const answer = await introspect(known.token, question);
       if (!answer.active) {
         known.ended = true;
-        return ended.add({ sid: known.session.sid });
+        const { sid, family = sid } = known.session;
+        return ended.add({ sid: family });
       }
       known.answeredAt = askedAt;
       learn(state, { answer, question, urgent, askedAt });

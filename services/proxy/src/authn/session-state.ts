@@ -4,6 +4,7 @@ import type { Clock } from '@latchkey/http';
 import { clockSkewMs } from '@latchkey/session';
 import type { Session } from '@latchkey/session';
 import { LRUCache } from 'lru-cache';
+import type { Endable } from './ended-sessions.ts';
 import type { Asked } from './introspect.ts';
 import type { ReportedGroup } from './reported-groups.ts';
 
@@ -42,7 +43,7 @@ export type SessionState = AskAgain & {
 
 /** A session that this task has opened: what its cookie says, and what auth has said of that very cookie. */
 export type KnownSession = AskAgain & {
-  readonly session: Session;
+  readonly session: Session & Endable;
   /** shared by all cookies of the session */
   readonly state: SessionState;
   /** the sealed form that auth is shown */
@@ -115,7 +116,7 @@ export function vouchedAt({ state, sealedAt, answeredAt }: KnownSession): number
 
 /** A session just opened, about which auth has not been asked. */
 export function newlyKnown(
-  session: Session,
+  session: KnownSession['session'],
   { token, cookie, state }: Pick<KnownSession, 'token' | 'cookie' | 'state'>,
   { now, elapsed }: Clock,
 ): KnownSession {

@@ -1,5 +1,5 @@
 import type { Authenticator } from '@latchkey/admission';
-import type { Clock } from '@latchkey/http';
+import type { CanonicalRequest, Clock } from '@latchkey/http';
 import { deriveKeys } from '@latchkey/session';
 import type { ProxySettings } from '@latchkey/settings';
 import type { Emit } from '@latchkey/telemetry';
@@ -13,6 +13,9 @@ import type { EndedSessions } from './ended-sessions.ts';
 import { createFreshness } from './freshness.ts';
 import { createIntrospect } from './introspect.ts';
 import { lastUses } from './last-use.ts';
+import { createOwnTokenAuthenticator } from './own-token/authenticator.ts';
+import { createOwnTokens } from './own-token/keys.ts';
+import type { OwnTokens } from './own-token/keys.ts';
 import { createPersonCookie } from './person-cookie.ts';
 import type { PersonCookie } from './person-cookie.ts';
 import { createSessionCheck, keepEndsMs } from './session-check.ts';
@@ -32,6 +35,9 @@ export type Sessions = {
   /** those that auth has told the end of */
   readonly ended: EndedSessions;
   readonly authenticator: Authenticator<KnownSession>;
+  /** the access tokens of auth, another form of sessions, and what knows people by them */
+  readonly ownTokens: OwnTokens;
+  readonly tokenAuthenticator: Authenticator<KnownSession>;
 };
 
 /**
@@ -44,11 +50,17 @@ export function createSessions({
   askAuth,
   comebacks,
   groups,
+  issuer,
+  origin,
   clock,
   log,
   emit,
 }: AuthReach & {
   settings: Pick<ProxySettings, 'client' | 'session'>;
+  /** of access tokens: auth */
+  issuer: string;
+  /** where the host of a request is, for a browser */
+  origin: (request: CanonicalRequest) => string;
   groups: () => readonly string[];
   clock: Clock;
   log: Logger;
@@ -65,25 +77,38 @@ export function createSessions({
   const ended = createEndedSessions({ keepMs: keepEndsMs(session.ttl), elapsed });
   const states = createSessionStates(clock);
   const credentials = createCredentialReader({ cookies, tokens, states, lifetimeMs, clock });
+  const check = createSessionCheck({
+    introspect: observeIntrospect(createIntrospect(askAuth, gracePeriodMs), emit),
+    tokens,
+    groups,
+    ended,
+    clocks: session.ttl,
+    clock,
+    comebacks,
+    onRenewed: credentials.renewed,
+    log,
+    emit,
+  });
+  const freshness = createFreshness({
+    lastUses: lastUses({ keys: deriveKeys(secrets, 'last use'), secure, now }),
+    now,
+  });
   const authenticator = createSessionCookieAuthenticator({
     personCookie,
-    freshness: createFreshness({
-      lastUses: lastUses({ keys: deriveKeys(secrets, 'last use'), secure, now }),
-      now,
-    }),
+    freshness,
     readCredential: credentials.read,
-    check: createSessionCheck({
-      introspect: observeIntrospect(createIntrospect(askAuth, gracePeriodMs), emit),
-      tokens,
-      groups,
-      ended,
-      clocks: session.ttl,
-      clock,
-      comebacks,
-      onRenewed: credentials.renewed,
-      log,
-      emit,
-    }),
+    check,
   });
-  return { cookies, tokens, personCookie, ended, authenticator };
+  const ownTokens = createOwnTokens({ issuer, now });
+  const tokenAuthenticator = createOwnTokenAuthenticator({
+    issuer,
+    tokens: ownTokens,
+    states,
+    check,
+    freshness,
+    origin,
+    lifetimeMs,
+    clock,
+  });
+  return { cookies, tokens, personCookie, ended, authenticator, ownTokens, tokenAuthenticator };
 }

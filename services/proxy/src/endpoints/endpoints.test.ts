@@ -30,6 +30,7 @@ const endpoints = createEndpoints({
   clock: clockFrom({ now: () => 60_000 }),
   certs: '{}',
   jwks: '{"keys":[]}',
+  authorizationServer: () => 'https://sso.example.com',
   addresses: {
     scheme: () => 'https',
     origin: () => 'https://wiki.example.com',
@@ -86,6 +87,7 @@ function ask(path: string, { method = 'GET', headers = {} }: Asking = {}) {
 test('the paths that are ours are these and no others', () => {
   expect([...ownPaths].toSorted()).toEqual([
     '/.well-known/jwks.json',
+    '/.well-known/oauth-protected-resource',
     '/oauth2/apps',
     '/oauth2/apps.js',
     '/oauth2/auth',

@@ -28,6 +28,7 @@ import { refuseWithoutRedirect } from '../respond/refuse-without-redirect.ts';
 import { vouchedAt } from '../authn/session-state.ts';
 import type { KnownSession } from '../authn/session-state.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
+import { resourceMetadata } from './resource-metadata.ts';
 import { replyLauncherScript } from './launcher.ts';
 import type { LauncherOf } from './launcher-address.ts';
 import type { RenderLauncher } from './launcher.ts';
@@ -57,6 +58,8 @@ export function createEndpoints(parts: {
   certs: string;
   /** for applications that verify assertions */
   jwks: string;
+  /** who gives out tokens of our own; undefined where nobody does */
+  authorizationServer: () => string | undefined;
 }): Express {
   const { authorizeCaller, addresses, refuse, showLauncher, personCookie } = parts;
   const app = express();
@@ -86,6 +89,7 @@ export function createEndpoints(parts: {
     certs: [(_req, res) => replyText(res, 200, parts.certs)],
     jwks: [(_req, res) => replyJwks(res, parts.jwks)],
     wellKnownJwks: [(_req, res) => replyJwks(res, parts.jwks)],
+    resourceMetadata: [answerResourceMetadata],
   };
   for (const [name, endpoint] of namedEndpoints) {
     const serve = [onlyMethods(endpoint), ...handlers[name]];
@@ -113,6 +117,14 @@ export function createEndpoints(parts: {
       res.set('Cache-Control', 'no-store');
       return replyText(res, yes, '');
     };
+  }
+
+  // RFC 9728, section 3.3: the resource is named as whoever asks has named it.
+  function answerResourceMetadata(_req: Request, res: Response): void {
+    const { request, route } = ownRequestOf(res);
+    const { path } = ownEndpoints.resourceMetadata;
+    const resource = addresses.origin(request) + request.rawPath.slice(path.length);
+    return replyJson(res, 200, resourceMetadata(resource, route, parts.authorizationServer()));
   }
 
   async function answerMe(req: Request, res: Response): Promise<void> {

@@ -18,8 +18,10 @@ export function createCompare(options: {
   askAuth: AskAuth;
   host: string;
   own: () => HandshakeFacts;
+  /** hears what auth goes by */
+  hear: (auth: HandshakeFacts) => void;
 }): Compare {
-  const { askAuth, host, own } = options;
+  const { askAuth, host, own, hear } = options;
   const refusals: ReadonlyMap<ErrorCode | undefined, Mismatch> = new Map([
     ['client_refused', strangerMismatch],
     ['unknown_host', hostMismatch(host)],
@@ -32,7 +34,9 @@ export function createCompare(options: {
       const proxy = own();
       const refusal = refusals.get(errorOf(answer));
       if (refusal !== undefined) return [refusal];
-      return mismatches(proxy, readAnswer(answer, handshakeFacts), { sent, received: proxy.now });
+      const auth = readAnswer(answer, handshakeFacts);
+      hear(auth);
+      return mismatches(proxy, auth, { sent, received: proxy.now });
     } catch {
       return undefined;
     }

@@ -1,0 +1,17 @@
+import type { Route } from '@latchkey/upstreams';
+
+/** What a program has to know to get a token for an application (RFC 9728, section 2). */
+export function resourceMetadata(
+  resource: string,
+  { bearer, service }: Pick<Route, 'bearer' | 'service'>,
+  authorizationServer: string | undefined,
+): Readonly<Record<string, unknown>> {
+  const scopes = [...new Set([...(bearer?.requiredScopes ?? []), ...(bearer?.scopes ?? [])])];
+  return {
+    resource,
+    resource_name: service,
+    ...(authorizationServer !== undefined && { authorization_servers: [authorizationServer] }),
+    ...(scopes.length > 0 && { scopes_supported: scopes }),
+    bearer_methods_supported: ['header'],
+  };
+}
