@@ -120,6 +120,14 @@ describe('an operator of the proxy', () => {
     expect(await decision({ ...query, url })).toMatchObject(expected);
   });
 
+  test('is not told the query of `to`, which may be a credential', async () => {
+    const url = `http://wiki.latchkey.localhost:${proxy.port}/public/x?q=1`;
+    expect(await decision({ url })).toMatchObject({
+      allow: true,
+      target: 'http://127.0.0.1:9/base/public/x?…',
+    });
+  });
+
   test.each([
     ['url is missing', {}],
     ['"usr": write url, as, groups, provider, method, header', { usr: 'x' }],

@@ -1,5 +1,13 @@
 import { errors, errorJson, operatorClaim, operatorClaimHeader } from '@latchkey/contract';
-import { HttpError, newRequestId, replyJson, replyText, startServer, trustPeers } from '@latchkey/http';
+import {
+  createRateLimit,
+  HttpError,
+  newRequestId,
+  replyJson,
+  replyText,
+  startServer,
+  trustPeers,
+} from '@latchkey/http';
 import type { RunningServer } from '@latchkey/http';
 import { exposition } from '@latchkey/telemetry';
 import type { Audit, Registry } from '@latchkey/telemetry';
@@ -30,6 +38,8 @@ export type AdminOptions = {
 
 // Long enough for a scrape of many series over a slow line.
 const timeouts = { readMs: 10_000, writeMs: 10_000, requestMs: 30_000, shutdownMs: 0 };
+// Of wrong secrets. None of these is short enough to be found by trying; a line for each try would fill a disk.
+const wrongPerMinute = 30;
 // Nothing is in front of this port that could say for whom it asks.
 const trust = trustPeers([]);
 
@@ -43,28 +53,35 @@ const trust = trustPeers([]);
 export async function startAdmin(options: AdminOptions): Promise<RunningServer> {
   const { port, address, log, audit, secrets } = options;
   const open = openEndpoints(options);
+  const limit = createRateLimit({ perMinute: wrongPerMinute, log });
   const forOperators = new Map(
     secrets === undefined
       ? []
       : Object.entries({ '/log-level': logLevelEndpoint(log), ...options.endpoints }),
   );
 
+  async function requireOperator(req: IncomingMessage, asked: { client: string; request: string }) {
+    if (isOperator(req.headers.authorization, secrets ?? [])) return;
+    await limit(req, asked.client);
+    const reason = 'operator_refused';
+    audit?.write({ event: 'credentials_refused', outcome: 'refused', reason, ...asked });
+    throw new HttpError(reason, { headers: challenge });
+  }
+
   async function serve(req: IncomingMessage, res: ServerResponse, id: string): Promise<void> {
     const path = pathOf(req.url ?? '');
+    const { client } = trust.read(req);
+    const asked = { client, request: id };
     const anybodys = open.get(path);
     if (anybodys !== undefined) {
       refuseOthers(req, 'GET, HEAD');
-      return anybodys.answer(res);
+      const isForOperator = secrets !== undefined && req.headers.authorization !== undefined;
+      if (isForOperator) await requireOperator(req, asked);
+      return anybodys.answer(res, isForOperator);
     }
     const endpoint = forOperators.get(path);
     if (endpoint === undefined) throw new HttpError('not_found');
-    const { client } = trust.read(req);
-    const asked = { client, request: id };
-    if (!isOperator(req.headers.authorization, secrets ?? [])) {
-      const reason = 'operator_refused';
-      audit?.write({ event: 'credentials_refused', outcome: 'refused', reason, ...asked });
-      throw new HttpError('operator_refused', { headers: challenge });
-    }
+    await requireOperator(req, asked);
     refuseOthers(req, endpoint.methods);
     const [{ action }, operator] = [endpoint, claimOf(req)];
     const line = { audit: 'operator', id, client, operator_claim: operator, action };
@@ -104,9 +121,9 @@ function openEndpoints({ readiness, registry }: AdminOptions): ReadonlyMap<strin
     [
       '/readyz',
       {
-        answer(res) {
+        answer(res, isForOperator) {
           const components = readiness();
-          replyJson(res, isReady(components) ? 200 : 503, readinessJson(components));
+          replyJson(res, isReady(components) ? 200 : 503, readinessJson(components, isForOperator));
         },
       },
     ],
@@ -139,7 +156,8 @@ function replyError(
   const { detail, headers = {} } = error instanceof HttpError ? error : {};
   const line = { id, path: pathOf(req.url ?? ''), client: trust.read(req).client, error: code };
   if (code === 'internal_error') log.error({ ...line, err: error }, 'unexpected error');
-  else if (code !== 'not_found') log[errors[code].level](line, 'refused at the admin port');
+  // Of the rest, what an operator asked has left its line, and whoever reaches the port could ask for as many as they like.
+  else if (code === 'operator_refused') log[errors[code].level](line, 'refused at the admin port');
   if (res.headersSent) return void res.destroy();
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
   // What is refused unread is not read to its end either.

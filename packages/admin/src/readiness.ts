@@ -2,8 +2,10 @@
 export type Component = {
   readonly name: string;
   readonly isReady: boolean;
-  /** for an operator, a sentence each: why it is not, or what is done without */
+  /** a sentence each: why it is not, or what is done without */
   readonly why: readonly string[];
+  /** what comes after that for those alone who may see the routes */
+  readonly details?: readonly string[] | undefined;
 };
 
 /** How a service is at the moment. What answers a load balancer, and what answers an operator, render this value. */
@@ -30,10 +32,10 @@ export function linesOf(components: readonly Component[]): string {
 }
 
 /** The same for programs, by the names of the parts. */
-export function readinessJson(components: readonly Component[]): object {
-  const parts = components.map((one) => {
-    const why = one.why.length === 0 ? {} : { why: one.why };
-    return [one.name, { ready: one.isReady, ...why }] as const;
+export function readinessJson(components: readonly Component[], isForOperator: boolean): object {
+  const parts = components.map(({ name, isReady: ready, why: said, details = [] }) => {
+    const why = isForOperator ? [...said, ...details] : said;
+    return [name, { ready, ...(why.length > 0 && { why }) }] as const;
   });
   return { ready: isReady(components), components: Object.fromEntries(parts) };
 }

@@ -4,6 +4,7 @@ import { explainRequest, explanationJson, QuestionError, readRequest, requesterO
 import type { AskedRequest, Installation, Requester } from '@latchkey/explain';
 import { HttpError } from '@latchkey/http';
 import type { IncomingMessage } from 'node:http';
+import { withoutQuery } from './routes.ts';
 
 /**
  * What would become of a request, by the routes that are in force at this moment. Nobody is signed in by it, nothing is
@@ -16,7 +17,11 @@ export function decisionEndpoint(installation: () => Installation): OperatorEndp
     async tell(req) {
       const { asked, requester } = readQuestion(req);
       const answer = await explainRequest(asked, requester, installation());
-      return { answer: explanationJson(asked, requester, answer), written: { route: answer.route?.id } };
+      const { upstream, route } = answer;
+      const shown = upstream
+        ? { ...answer, upstream: { ...upstream, url: withoutQuery(upstream.url) } }
+        : answer;
+      return { answer: explanationJson(asked, requester, shown), written: { route: route?.id } };
     },
   };
 }

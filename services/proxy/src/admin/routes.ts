@@ -16,7 +16,12 @@ export function routesEndpoint(table: () => RouteTable, file: () => FileInForce)
   };
 }
 
-/** Values of headers are left out, and the query of `to`: they are often credentials. */
+/** Of an address inside: its query is often a credential. */
+export function withoutQuery(address: string): string {
+  return address.replace(/\?.*$/s, '?…');
+}
+
+/** Values of headers are left out, as is the query of `to`: they are often credentials. */
 function routeJson(route: Route, table: RouteTable): object {
   const { id, service, from, kind, rules, publicPaths, skipAuthPreflight, providerSlugs, position } = route;
   return {
@@ -24,7 +29,7 @@ function routeJson(route: Route, table: RouteTable): object {
     service,
     from,
     kind,
-    to: describeDestination(route, table).replace(/\?.*$/s, '?…'),
+    to: withoutQuery(describeDestination(route, table)),
     access: describeRules(rules),
     public: publicPaths.map(({ source }) => source),
     public_preflights: skipAuthPreflight,

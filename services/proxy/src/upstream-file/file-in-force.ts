@@ -40,6 +40,7 @@ export function fileInForce({ source, inForce, since, trouble, isLastGood }: Ups
 /** A file that is not the newest keeps nobody away: the routes are those from before. But an operator should see it. */
 export function upstreamComponent({ trouble, isLastGood }: UpstreamState): Component {
   const what = isLastGood ? 'the last good version is in force' : 'the version before is in force';
-  const why = trouble === undefined ? [] : [`${what}: ${trouble.why}`];
-  return { name: 'upstream_file', isReady: true, why };
+  const why = trouble === undefined ? [] : [what];
+  // A mistake in the file names hosts, groups and people.
+  return { name: 'upstream_file', isReady: true, why, details: trouble && [trouble.why] };
 }
