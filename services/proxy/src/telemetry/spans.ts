@@ -2,6 +2,7 @@ import type { Forward, Outcome } from '@latchkey/admission';
 import { callerGone } from '@latchkey/http';
 import { callAttributes, tracedMethod } from '@latchkey/telemetry';
 import type { Span } from '@latchkey/telemetry';
+import type { Target } from '@latchkey/upstreams';
 import type { KnownSession } from '../authn/session-state.ts';
 import type { Exchange } from '../exchange.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -13,10 +14,22 @@ export function endAdmission(span: Span, { kind, decision }: Outcome<KnownSessio
   });
 }
 
+// A route has one target for all its requests, but where the host has a part in it.
+const addresses = new WeakMap<Target, URL>();
+
+function addressOf(target: Target): URL {
+  let address = addresses.get(target);
+  if (address === undefined) {
+    address = new URL(target.origin);
+    addresses.set(target, address);
+  }
+  return address;
+}
+
 /** Begins the span of what an application does with a request, and of waiting for a connection to it. */
 export function beginUpstream(span: Span, { request, route, target }: Forward<KnownSession>): Span {
   const attributes = {
-    ...callAttributes(request.method, new URL(target.origin)),
+    ...callAttributes(request.method, addressOf(target)),
     'latchkey.route': route.id,
   };
   return span.begin(tracedMethod(request.method), 'client', attributes);
