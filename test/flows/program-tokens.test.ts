@@ -1,6 +1,11 @@
 // A program that acts for a person: auth gives it tokens, the proxy takes them as another form of the person's session.
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { authorizationServerPaths as paths } from '@latchkey/contract';
+import { Browser } from '@latchkey/testing/browser';
+import { latchkey } from '@latchkey/testing/latchkey';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { askAsProgram, loginAsProgram, newTokenKey } from '../fixtures/program.ts';
 import { valuesOf } from '../fixtures/recorder.ts';
 import { useStack } from '../fixtures/use-stack.ts';
@@ -87,7 +92,7 @@ describe('a token', () => {
 });
 
 describe('what ends the session of a person', () => {
-  test('ends their tokens: a sign-out is told at once', async () => {
+  test('ends their tokens: a sign-out is known within a minute', async () => {
     const { access_token, browser } = await login();
     expect(await statusOf(access_token)).toBe(200);
     const headers = { 'sec-fetch-site': 'same-origin' };
@@ -144,4 +149,28 @@ test('a program that was refused learns whom to ask, and other routes have that 
   const browser = await the.signedIn();
   await browser.fetch(the.stack.url('hello', '/.well-known/oauth-protected-resource'));
   expect(the.stack.app.received).toHaveLength(1);
+});
+
+test('the command line finds its way by itself, and has a token until it gives it back', async () => {
+  const home = mkdtempSync(path.join(tmpdir(), 'latchkey-test-'));
+  const run = (args: string[], openBrowser?: (address: string) => void) =>
+    latchkey({}, args, { env: { HOME: home }, ...(openBrowser && { openBrowser }) });
+  const api = new URL(the.stack.url('scoped')).origin;
+  const browser = await the.signedIn();
+  async function approve(address: string): Promise<void> {
+    const page = await browser.visit(address);
+    const approval = /name="approval" value="([^"]*)"/.exec(page.body)?.[1] ?? '';
+    const form = { approval, decision: 'approve' };
+    const headers = { 'sec-fetch-site': 'same-origin' };
+    const answer = await browser.visit(the.stack.authUrl(paths.approve), { form, headers });
+    await new Browser().fetch(String(answer.headers['refresh']).replace('0; url=', ''));
+  }
+
+  const login = await run(['login', api, '--scope', 'deploy'], (address) => void approve(address));
+  expect(login.stderr).toContain(`Signed in to ${api}`);
+  const token = (await run(['token', api])).stdout.trim();
+  expect(await statusOf(token, 'scoped')).toBe(200);
+  expect((await run(['logout'])).code).toBe(0);
+  expect((await run(['token', api])).code).not.toBe(0);
+  rmSync(home, { recursive: true });
 });

@@ -37,7 +37,7 @@ export function approvalPage({
   const asked =
     code === undefined
       ? 'A program on this computer asks to use this application as you.'
-      : 'A program asks to use this application as you. Approve only if you have started it yourself, and it shows this very code. Whoever sent you the code or this link would get in as you.';
+      : 'A program asks to use this application as you. Approve only if you have started it yourself, and it shows this very code. If somebody has sent you the code or this page, refuse: they would get in as you.';
   const facts: Fact[] = [
     ...(code === undefined ? [] : [['Code', code] as const]),
     ['Program', program],

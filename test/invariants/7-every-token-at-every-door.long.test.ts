@@ -1,0 +1,119 @@
+// Invariant 7: each kind of token opens the door that it is for, and no other (CVE-2024-47616).
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { authorizationServerPaths as paths, commandLineClient, deviceGrantType } from '@latchkey/contract';
+import { Browser } from '@latchkey/testing/browser';
+import { approvedCode, askAsProgram, loginAsProgram, newTokenKey } from '../fixtures/program.ts';
+import { valuesOf } from '../fixtures/recorder.ts';
+import { defaultUpstreams } from '../fixtures/stack.ts';
+import { useStack } from '../fixtures/use-stack.ts';
+
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+
+const the = useStack({
+  proxyEnv: { ASSERTION_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() },
+  authEnv: { ACCESS_TOKEN_KEY: newTokenKey() },
+  upstreams: `${defaultUpstreams}
+- service: api
+  default: {from: api.latchkey.localhost, to: '{{app}}', options: {allowed_email_domains: [example.com], bearer: true}}
+`,
+});
+
+const withSecret = () => ({ authorization: `Basic ${btoa(`proxy:${the.stack.serviceSecret}`)}` });
+
+async function oneOfEach() {
+  const { stack } = the;
+  const api = stack.url('api');
+  const browser = await the.signedIn();
+  await browser.fetch(stack.url('wiki'));
+  const [received = { rawHeaders: [] }] = stack.app.received;
+  const [assertion = ''] = valuesOf(received, 'X-Latchkey-Jwt-Assertion');
+  const tokens = await loginAsProgram(stack, browser, api);
+  const shown = await approvedCode(stack, browser, api);
+  const device = await new Browser().fetch(stack.authUrl(paths.deviceAuthorization), {
+    form: { client_id: commandLineClient, resource: api },
+  });
+  const waiting: { device_code: string; user_code: string } = JSON.parse(device.body);
+  const question = await browser.visit(stack.authUrl(`${paths.device}?user_code=${waiting.user_code}`));
+  return {
+    shown,
+    kinds: {
+      'session cookie': browser.cookie(stack.url('hello'), '_sso_proxy') ?? '',
+      'access token': tokens.access_token,
+      'refresh token': tokens.refresh_token,
+      assertion,
+      'program code': shown.code,
+      'device code': waiting.device_code,
+      'user code': waiting.user_code,
+      approval: /name="approval" value="([^"]*)"/.exec(question.body)?.[1] ?? '',
+      'client secret': stack.serviceSecret,
+      'client credentials': btoa(`proxy:${stack.serviceSecret}`),
+    },
+  };
+}
+
+describe('every kind of token at every door', () => {
+  test('opens the one that it is for', async () => {
+    const { kinds, shown } = await oneOfEach();
+    const { stack } = the;
+    const post = async (path: string, form: Record<string, string>, headers: Record<string, string> = {}) =>
+      new Browser().fetch(stack.authUrl(path), { form, headers: { accept: 'application/json', ...headers } });
+    const isGranted = async (form: Record<string, string>) =>
+      (await askAsProgram(stack, form)).error !== 'invalid_grant';
+    const doors: Record<string, (token: string) => Promise<boolean>> = {
+      'cookie of the proxy': async (token) =>
+        (await the.browser().fetch(stack.url('hello'), { headers: { cookie: `_sso_proxy=${token}` } }))
+          .status === 200,
+      'cookie of auth': async (token) =>
+        (
+          await the.browser().visit(stack.authUrl('/account'), { headers: { cookie: `_sso_proxy=${token}` } })
+        ).body.includes('Your sessions'),
+      bearer: async (token) =>
+        (await the.browser().fetch(stack.url('api'), { headers: { authorization: `Bearer ${token}` } }))
+          .status === 200,
+      introspection: async (token) =>
+        (await post('/oauth2/introspect', { token }, withSecret())).body.includes('"active":true'),
+      'who may introspect': async (token) =>
+        (await post('/oauth2/introspect', { token: 'x' }, { authorization: `Basic ${token}` })).status ===
+        200,
+      'refresh token': (refresh_token) => isGranted({ grant_type: 'refresh_token', refresh_token }),
+      'program code': (code) => isGranted({ ...shown, grant_type: 'authorization_code', code }),
+      'device code': (device_code) => isGranted({ grant_type: deviceGrantType, device_code }),
+      'code of the proxy': async (code) =>
+        (await post('/oauth2/token', { ...shown, grant_type: 'authorization_code', code }, withSecret()))
+          .status === 200,
+      approval: async (approval) => {
+        const browser = await the.signedIn('admin@example.com');
+        const form = { approval, decision: 'approve' };
+        const headers = { 'sec-fetch-site': 'same-origin' };
+        return (await browser.visit(stack.authUrl(paths.approve), { form, headers })).status === 200;
+      },
+    };
+    const opened: string[] = [];
+    for (const [door, opens] of Object.entries(doors)) {
+      for (const [kind, token] of Object.entries(kinds)) {
+        expect(token).not.toBe('');
+        if (await opens(token)) opened.push(`${kind} -> ${door}`);
+      }
+    }
+    expect(opened).toEqual([
+      'session cookie -> cookie of the proxy',
+      'session cookie -> cookie of auth',
+      'access token -> bearer',
+      'session cookie -> introspection',
+      'access token -> introspection',
+      'client credentials -> who may introspect',
+      'refresh token -> refresh token',
+      'program code -> program code',
+      'device code -> device code',
+    ]);
+  });
+
+  test('and what is given back by another kind ends nothing', async () => {
+    const { kinds } = await oneOfEach();
+    const { 'access token': token, 'refresh token': _, ...others } = kinds;
+    for (const other of Object.values(others)) await askAsProgram(the.stack, { token: other }, paths.revoke);
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await the.browser().fetch(the.stack.url('api'), { headers })).status).toBe(200);
+  });
+});
