@@ -24,6 +24,7 @@ export {
   accountOfToken,
   hashOfToken,
   makeServiceToken,
+  serviceAccountIssuer,
   tokenHash,
   tokenPrefix,
 } from './service-token.ts';

@@ -4,6 +4,12 @@ import { crc32 } from 'node:zlib';
 /** What a service account may be called: it stands in its tokens, in metrics and in lists of clients. */
 export const accountName = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
+/**
+ * Who vouches for service accounts, so that none of them is taken for a client of the same name that somebody else vouches for.
+ * An issuer of tokens cannot be called so: it is an address.
+ */
+export const serviceAccountIssuer = 'service_accounts';
+
 /** How the file holds a token: by its hash alone. */
 export const tokenHash = /^sha256:[0-9a-f]{64}$/;
 

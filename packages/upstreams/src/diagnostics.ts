@@ -402,6 +402,12 @@ export const diagnosticKinds = {
     title: 'Not a time at which a token ends',
     text: '`expires` is a day, on which the token ends at 00:00 UTC, or a moment with its time zone: `2027-06-01`, `2027-06-01T18:00:00Z`.',
   },
+  serviceAccountUnknown: {
+    code: 'LK356',
+    severity: 'error',
+    title: 'A service account that does not exist',
+    text: '`service_accounts#NAME` in `allowed_clients` is the service account of that name, and `service_accounts` has none. Correct the name, or add the account.',
+  },
   serviceTokenEnds: {
     code: 'LK354',
     severity: 'warning',

@@ -13,6 +13,7 @@ import type { Registry } from 'prom-client';
 import { createAdmission } from './admission.ts';
 import { createAskAuth } from './ask-auth.ts';
 import { watchReach } from './auth-reach.ts';
+import { createServiceTokenAuthenticator } from './authn/service-token.ts';
 import { createSessions } from './authn/sessions.ts';
 import { createEndpoints } from './endpoints/endpoints.ts';
 import { createLimited } from './endpoints/limited.ts';
@@ -128,6 +129,11 @@ export async function startProxy(options: {
   });
   const signOutHints = deriveKeys(client.secrets, 'sign-out hint');
   const { publicPorts } = settings.server;
+  const serviceTokens = createServiceTokenAuthenticator({
+    accounts: () => table.current().root.serviceAccounts,
+    now,
+    emit,
+  });
   const admission = createAdmission(
     {
       match: (host, port) => table.current().match(host, port),
@@ -138,6 +144,7 @@ export async function startProxy(options: {
       // A new kind of credential is a file in `authn/` and a line here.
       authenticators: [
         ...(options.authenticators ?? []),
+        serviceTokens,
         sessions.tokenAuthenticator,
         sessions.authenticator,
       ],

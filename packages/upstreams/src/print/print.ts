@@ -1,4 +1,4 @@
-import type { Cors, Issuer, Route, RouteTable } from '../types.ts';
+import type { Cors, Issuer, Route, RouteTable, ServiceAccount } from '../types.ts';
 import { groupRoutes } from './group.ts';
 import { flowList, flowMapping, scalar } from './scalar.ts';
 
@@ -24,9 +24,30 @@ export function printTable({ root, routes }: RouteTable): string {
   return shared.length === 0 ? list : `${shared.join('\n')}\nservices:\n${list}`;
 }
 
-function rootLines({ issuers }: RouteTable['root']): string[] {
-  if (issuers.length === 0) return [];
-  return ['issuers:', ...issuers.flatMap((issuer) => indent(asItem(issuerLines(issuer)), 2))];
+function rootLines({ issuers, serviceAccounts }: RouteTable['root']): string[] {
+  return [
+    ...rootList('issuers', issuers.map(issuerLines)),
+    ...rootList('service_accounts', [...serviceAccounts.values()].map(accountLines)),
+  ];
+}
+
+function rootList(name: string, items: readonly string[][]): string[] {
+  return items.length === 0 ? [] : [`${name}:`, ...items.flatMap((item) => indent(asItem(item), 2))];
+}
+
+function accountLines({ principal, tokens }: ServiceAccount): string[] {
+  return [
+    `name: ${scalar(principal.name)}`,
+    'secret_hashes:',
+    ...tokens.flatMap(({ hash, expiresAt }) => {
+      const end =
+        expiresAt === undefined
+          ? []
+          : [`expires: ${scalar(new Date(expiresAt).toISOString().replace('.000', ''))}`];
+      return indent(asItem([`hash: ${scalar(hash)}`, ...end]), 2);
+    }),
+    `scopes: ${flowList(principal.scopes)}`,
+  ];
 }
 
 function launcherLines({ launcher }: Route): string[] {

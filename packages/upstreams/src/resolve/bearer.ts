@@ -1,7 +1,9 @@
+import { serviceAccountIssuer } from '@latchkey/access';
 import { quote } from '../problems.ts';
 import type { Report } from '../problems.ts';
 import type { Options } from '../shape/options.ts';
 import { readable, readableOf, unreadableValue } from '../shape/reader.ts';
+import type { Located } from '../shape/reader.ts';
 import type { Bearer, Position, RootSettings } from '../types.ts';
 
 const aboutTokens = [
@@ -11,6 +13,8 @@ const aboutTokens = [
   'allowed_subjects',
   'allowed_clients',
 ] as const;
+
+const accounts = `${serviceAccountIssuer}#`;
 
 type Context = {
   /** where the route stands */
@@ -36,7 +40,7 @@ export function resolveBearer(options: Options, { at, root }: Context, report: R
     requiredScopes: readableOf(options.required_scopes),
     scopes: readableOf(options.allowed_scopes),
     subjects: readableOf(options.allowed_subjects).map(({ value }) => value),
-    clients: readableOf(options.allowed_clients).map(({ value }) => value),
+    clients: readableOf(options.allowed_clients).map((client) => clientOf(client, root, report)),
   };
 }
 
@@ -45,8 +49,18 @@ export function hasTokenRule({ scopes, subjects, clients }: Bearer): boolean {
   return [scopes, subjects, clients].some((list) => list.length > 0);
 }
 
+// The name of a service account means that account alone, not a client that an issuer has given the same name.
+function clientOf({ value, at }: Located<string>, { serviceAccounts }: RootSettings, report: Report): string {
+  if (serviceAccounts.has(value)) return accounts + value;
+  if (value.startsWith(accounts) && !serviceAccounts.has(value.slice(accounts.length))) {
+    const message = `There is no service account ${quote(value.slice(accounts.length))}: correct the name, or add it to \`service_accounts\``;
+    report('serviceAccountUnknown', at, message);
+  }
+  return value;
+}
+
 function saysWhose(name: string, { issuers, serviceAccounts }: RootSettings): boolean {
-  if (issuers.length < 2 || serviceAccounts.has(name)) return true;
+  if (issuers.length < 2 || serviceAccounts.has(name) || name.startsWith(accounts)) return true;
   return issuers.some(({ issuer }) => name.startsWith(`${issuer}#`));
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { load, placesOf, tableOf } from '../../test-support/load.ts';
+import { printTable } from '../print/print.ts';
 
 const hash = (digit: string) => `'sha256:${digit.repeat(64)}'`;
 const now = Date.parse('2026-11-26T12:00:00Z');
@@ -22,6 +23,7 @@ test('an account is known by its name, with its scopes and the hashes of its tok
     principal: {
       kind: 'machine',
       name: 'deploy-bot',
+      issuer: 'service_accounts',
       client: 'deploy-bot',
       groups: [],
       scopes: ['deploy', 'read'],
@@ -85,4 +87,21 @@ test('a token in place of its hash is told, and not repeated', () => {
     { code: 'LK352', message: expect.stringContaining('replace the token') },
   ]);
   expect(JSON.stringify(diagnostics)).not.toContain('verysecret');
+});
+
+const withClients = (clients: string) =>
+  withAccounts(
+    `  - {name: deploy-bot, secret_hashes: [{hash: ${hash('a')}, expires: 2027-06-01T18:00:00+02:00}]}`,
+  ).replace('allowed_groups: [staff]', `bearer: true, allowed_clients: [${clients}]`);
+
+test('the name of an account in a rule means that account, and no client of an issuer', () => {
+  const clientsOf = (clients: string) => tableOf(withClients(clients), { now }).routes[0]?.bearer?.clients;
+  expect(clientsOf('deploy-bot, other')).toEqual(['service_accounts#deploy-bot', 'other']);
+  expect(clientsOf('service_accounts#deploy-bot')).toEqual(['service_accounts#deploy-bot']);
+  expect(placesOf(load(withClients('service_accounts#deploybot'), { now }))).toEqual(['LK356 5:98']);
+});
+
+test('what is printed of accounts is read as it was', () => {
+  const table = tableOf(withClients('deploy-bot'), { now });
+  expect(tableOf(printTable(table), { cluster: '', now }).root).toEqual(table.root);
 });

@@ -1,3 +1,4 @@
+import { serviceAccountIssuer } from '@latchkey/access';
 import type { Machine } from '@latchkey/access';
 import { quote } from '../problems.ts';
 import type { Report } from '../problems.ts';
@@ -86,6 +87,7 @@ function principalOf(name: string, { scopes }: WrittenAccount): Machine {
     kind: 'machine',
     name,
     groups: [],
+    issuer: serviceAccountIssuer,
     client: name,
     scopes: readableOf(scopes).map(({ value }) => value.trim()),
   };

@@ -1,8 +1,10 @@
+import { accountOfToken } from '@latchkey/access';
 import { authorityOf } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import { deviceHeadersOfBalancer, foldName, isReserved } from '@latchkey/identity';
 import { withoutCookies } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
+import { serviceTokenIn } from '../authn/service-token.ts';
 import { byName } from './by-name.ts';
 import { hopByHop } from './hop-by-hop.ts';
 import { nameMatcher } from './name-matcher.ts';
@@ -115,8 +117,11 @@ const preflightHeaders: ReadonlySet<string> = new Set([
 /** What there is to know of the name of a header that a caller sent. */
 type RequestName = { readonly lower: string; readonly folded: string; readonly fate: Fate };
 
-/** What becomes of a header: it ends here, it is ours to say, it is about a device, the cookies, an address, a trace, or it travels on. */
-type Fate = 'drop' | 'reserved' | 'device' | 'cookie' | 'address' | 'trace' | 'keep';
+/**
+ * What becomes of a header: it ends here, it is ours to say, it is about a device, the cookies, an address, a credential, a
+ * trace, or it travels on.
+ */
+type Fate = 'drop' | 'reserved' | 'device' | 'cookie' | 'address' | 'authorization' | 'trace' | 'keep';
 
 /** Tells what becomes of a header that a caller sent. */
 export const requestName = byName((name): RequestName => {
@@ -134,7 +139,14 @@ function fateOf(lower: string): Fate {
   if (isReserved(lower)) return 'reserved';
   if (lower === 'destination' || lower === 'if') return 'address';
   if (lower === 'traceparent' || lower === 'tracestate') return 'trace';
+  if (lower === 'authorization') return 'authorization';
   return lower === 'cookie' ? 'cookie' : 'keep';
+}
+
+// A program may send its token where none is asked for. It is for us, and no application ever needs to see it.
+function isServiceToken(authorization: string): boolean {
+  const token = serviceTokenIn({ authorization });
+  return token !== undefined && accountOfToken(token) !== undefined;
 }
 
 // What the caller sent and may travel on.
@@ -148,6 +160,7 @@ function forwardedOnly(input: RequestHeaderInput, host: string): string[] {
     const value = rawHeaders[at + 1] ?? '';
     const { lower, folded, fate } = requestName(name);
     if (hops.has(lower) || fate === 'drop' || fate === 'reserved') continue;
+    if (fate === 'authorization' && isServiceToken(value)) continue;
     if (fate === 'device' && !isDeviceVouched) continue;
     if (fate === 'trace' && trace !== undefined) continue;
     if (isPreflight && !preflightHeaders.has(lower)) continue;

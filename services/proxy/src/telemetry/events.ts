@@ -25,6 +25,8 @@ export type ProxyEvent =
       readonly session?: { readonly ageMs: number; readonly isInGrace: boolean } | undefined;
       readonly span?: Span | undefined;
     }
+  /** a program has shown a token of its service account that counts */
+  | { readonly kind: 'service_account'; readonly account: string }
   /** a WebSocket is open from now on, until the other of the two */
   | { readonly kind: 'tunnel_opened' }
   | { readonly kind: 'tunnel_closed' }

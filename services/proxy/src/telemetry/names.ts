@@ -163,6 +163,11 @@ export const proxyPrometheus = {
   },
   latchkey_auth_mismatch: { kind: 'gauge', labels: ['what'], help: mismatch, statsd: 'auth.mismatch' },
   latchkey_people_active: { kind: 'gauge', labels: [], help: people, statsd: 'people.active' },
+  latchkey_service_account_last_use_seconds: {
+    kind: 'gauge',
+    labels: ['account'],
+    help: 'When a service account last showed a token that is valid, in seconds since 1970, for each that did since the start of this task. The tokens of one that is in none of them may not be needed any more.',
+  },
   latchkey_websockets_open: { kind: 'gauge', labels: [], help: webSockets, statsd: 'websockets.open' },
   latchkey_spans_lost_total: spansLost,
   latchkey_upstream_reloads_total: {

@@ -35,6 +35,7 @@ export function prometheusListener(registry: Registry, levels: Levels): Emit<Pro
   const grace = counterOf(registry, proxyPrometheus, 'latchkey_session_grace_total');
   const graceInUse = gaugeOf(registry, proxyPrometheus, 'latchkey_session_grace_in_use');
   const mismatch = gaugeOf(registry, proxyPrometheus, 'latchkey_auth_mismatch');
+  const lastUse = gaugeOf(registry, proxyPrometheus, 'latchkey_service_account_last_use_seconds');
   for (const what of mismatchKinds) mismatch.set({ what }, 0);
   const spansLost = counterOf(registry, proxyPrometheus, 'latchkey_spans_lost_total');
   gaugeOf(registry, proxyPrometheus, 'latchkey_people_active', levels.people);
@@ -78,6 +79,8 @@ export function prometheusListener(registry: Registry, levels: Levels): Emit<Pro
         return graceInUse.set(1);
       case 'grace_over':
         return graceInUse.set(0);
+      case 'service_account':
+        return lastUse.setToCurrentTime({ account: event.account });
       case 'mismatch_began':
         return mismatch.set({ what: event.mismatch.what }, 1);
       case 'mismatch_over':

@@ -51,6 +51,7 @@ export function statsdListener(statsd: Statsd<ProxyStatsdName>): Emit<ProxyEvent
       case 'tunnel_closed':
       case 'cut':
       case 'spans_lost':
+      case 'service_account':
     }
   };
 }

@@ -6,6 +6,7 @@ import type { CanonicalRequest, Clock } from '@latchkey/http';
 import { covers, isExpired, isOlderThan } from '@latchkey/session';
 import type { AccessToken, Session } from '@latchkey/session';
 import { LRUCache } from 'lru-cache';
+import { bearerToken } from '../bearer.ts';
 import type { Freshness } from '../freshness.ts';
 import type { Needs, Standing } from '../session-check.ts';
 import { newlyKnown } from '../session-state.ts';
@@ -47,7 +48,7 @@ export function createOwnTokenAuthenticator(parts: {
 
   return function knowByToken(asked) {
     if (asked.route.bearer === undefined) return undefined;
-    const text = shownToken(asked.headers);
+    const text = bearerToken(asked.headers);
     if (text === undefined) return undefined;
     const before = held.get(text);
     if (before !== undefined) return identify(before, asked);
@@ -103,13 +104,6 @@ export function createOwnTokenAuthenticator(parts: {
     people.set(person, made);
     return made;
   }
-}
-
-// RFC 6750, section 2.1.
-const credentials = /^bearer +(?<token>[\w.-]{1,4096})$/i;
-
-function shownToken({ authorization = '' }: AuthenticatorInput['headers']): string | undefined {
-  return credentials.exec(authorization)?.groups?.['token'];
 }
 
 function needsOf({ route: { passAccessToken: accessToken, policy } }: AuthenticatorInput): Needs {
