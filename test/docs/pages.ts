@@ -5,6 +5,7 @@ import {
   renderAuditSchema,
   renderEndpointReference,
   renderErrorReference,
+  renderLogSchema,
 } from '@latchkey/contract';
 import { renderMetricsReference } from '@latchkey/telemetry';
 import { proxyMetrics } from '@latchkey/proxy';
@@ -33,6 +34,7 @@ export function generatedPages(): Record<string, string> {
     'endpoints.md': renderEndpointReference(),
     'errors.md': renderErrorReference(),
     'images/packages.svg': drawPackages(packagesInUse(root)),
+    'log.schema.json': renderLogSchema(),
     'migration-notes.md': renderMigrationReference(),
     'upstreams.md': renderUpstreamReference(),
     'upstreams.schema.json': renderUpstreamSchema(),

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { Readable } from 'node:stream';
-import { run } from '@latchkey/cli';
+import { logLines } from '@latchkey/contract';
+import { latchkey } from '@latchkey/testing/latchkey';
 import { sendRaw } from '../fixtures/raw-request.ts';
 import { valuesOf } from '../fixtures/recorder.ts';
 import { cookieHeader } from '../fixtures/sign-in.ts';
@@ -68,47 +68,35 @@ const handshake = {
 };
 const preflight = { Origin: 'https://a.example', 'Access-Control-Request-Method': 'PUT' };
 
-async function explained({ host, target = '/', method = 'GET', scheme = 'https', headers = {}, as }: Case) {
-  const { ports, app } = the.stack;
-  const files: Record<string, string> = {
+function files(): Record<string, string> {
+  return {
     'up.yml': upstreams,
     'all.env': `UPSTREAM_CLUSTER=test
 SERVER_PUBLIC_PORTS=${the.stack.ports.proxy}
 UPSTREAM_SCHEME=http
-SSO_CONFIG_APP=127.0.0.1:${app.port}
+SSO_CONFIG_APP=127.0.0.1:${the.stack.app.port}
 SERVER_TRUSTED_PROXIES=127.0.0.0/8
 AUTHORIZE_EMAIL_DOMAINS=example.com
 `,
   };
-  let printed = '';
-  await run(
-    [
-      'explain',
-      'up.yml',
-      '--env-file',
-      'all.env',
-      '--format',
-      'json',
-      '--url',
-      `${scheme}://${host}.latchkey.localhost:${ports.proxy}${target}`,
-      '--method',
-      method,
-      ...Object.entries(headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`]),
-      ...(as === undefined ? [] : ['--as', as, '--groups', groups[as] ?? '', '--provider', 'google']),
-    ],
-    {
-      stdout: (text) => void (printed += text),
-      stderr: () => undefined,
-      env: {},
-      readFile: (path) => new TextEncoder().encode(files[path]),
-      readPieces: () => Readable.from([]),
-      isTerminal: false,
-      call: () => Promise.reject(new Error('nothing is sent')),
-      runWith: () => Promise.reject(new Error('there is no other program')),
-      release: { version: '', revision: '' },
-    },
-  );
-  return JSON.parse(printed) as {
+}
+
+async function explained({ host, target = '/', method = 'GET', scheme = 'https', headers = {}, as }: Case) {
+  const { stdout } = await latchkey(files(), [
+    'explain',
+    'up.yml',
+    '--env-file',
+    'all.env',
+    '--format',
+    'json',
+    '--url',
+    `${scheme}://${host}.latchkey.localhost:${the.stack.ports.proxy}${target}`,
+    '--method',
+    method,
+    ...Object.entries(headers).flatMap(([name, value]) => ['--header', `${name}: ${value}`]),
+    ...(as === undefined ? [] : ['--as', as, '--groups', groups[as] ?? '', '--provider', 'google']),
+  ]);
+  return JSON.parse(stdout) as {
     allow: boolean;
     status: number | null;
     error: string | null;
@@ -196,4 +184,22 @@ test.each<Case>([
   for (const name of ['Host', 'X-Forwarded-User', 'X-Forwarded-Email', 'X-Forwarded-Groups']) {
     expect([name, valuesOf(reached, name)]).toEqual([name, [headers?.[name] ?? []].flat()]);
   }
+});
+
+test('the log of all that, replayed with the same file, holds nothing that would be decided otherwise', async () => {
+  const lines = the.stack.log.filter(({ service, msg }) => service === 'proxy' && msg in logLines);
+  const misfits = lines.filter(
+    (line) => !Object.values(logLines).some((schema) => schema.safeParse(line).success),
+  );
+  const all = { ...files(), log: lines.map((line) => `${JSON.stringify(line)}\n`).join('') };
+  const args = ['replay', 'up.yml', 'log', '--env-file', 'all.env', '--before', 'up.yml', '--format', 'json'];
+  const { stdout, code } = await latchkey(all, args);
+
+  expect(lines.length).toBeGreaterThan(30);
+  expect(misfits).toEqual([]);
+  expect(JSON.parse(stdout)).toMatchObject({
+    differences: [],
+    unknown: { no_decision: expect.any(Number) as unknown },
+  });
+  expect(code).toBe(0);
 });

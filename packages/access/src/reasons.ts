@@ -35,9 +35,16 @@ export const reasons = {
 /** Why a request may pass or may not. */
 export type Reason = keyof typeof reasons;
 
+const grants: ReadonlySet<Reason> = new Set(['preflight', 'public_path', 'signed_in']);
+
 /** Tells whether a text from outside is one of the words. */
 export function isReason(text: string): text is Reason {
   return Object.hasOwn(reasons, text);
+}
+
+/** Tells whether a reason is one for letting in. */
+export function isGrant(reason: Reason): boolean {
+  return reason.startsWith('allowed_') || grants.has(reason);
 }
 
 /** Why nobody is known to have sent a request. */

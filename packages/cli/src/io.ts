@@ -13,6 +13,10 @@ export type Io = {
   readPieces(path: string): AsyncIterable<Uint8Array>;
   /** Whether somebody looks at stdout, and not a pipe. */
   readonly isTerminal: boolean;
+  /** How many bytes there are to read; absent where that is not known, as of a pipe. */
+  readonly sizeOf?: (path: string) => number | undefined;
+  /** Replaces the line on which somebody sees how far we are, by nothing at the end; absent where nobody looks. */
+  readonly progress?: (line: string) => void;
   /** Asks whoever sits there, and gives the line that they type; absent where nobody does. */
   readonly ask?: (question: string) => Promise<string>;
   /** Makes one HTTP call; throws CallError. */

@@ -3,7 +3,7 @@
 import '@latchkey/http/node-version';
 import { call } from '@latchkey/http';
 import { release } from '@latchkey/http/release';
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { buffer } from 'node:stream/consumers';
 import { browserOf, runWith } from './programs.ts';
@@ -19,8 +19,8 @@ for (const stream of [process.stdout, process.stderr]) {
 const argv = process.argv.slice(2);
 // Not with readFileSync, which fails where the other end of a pipe has nothing to say yet. What may be longer than memory is
 // read in pieces, and what is for curl is not for us.
-const input =
-  argv.includes('-') && argv[0] !== 'audit' && argv[0] !== 'curl' ? await buffer(process.stdin) : undefined;
+const readsItself = ['audit', 'curl', 'replay'].includes(argv[0] ?? '');
+const input = argv.includes('-') && !readsItself ? await buffer(process.stdin) : undefined;
 
 const openBrowser = browserOf(process);
 
@@ -31,12 +31,25 @@ process.exitCode = await run(argv, {
   readFile: (path) => (path === '-' && input ? input : readFileSync(path)),
   readPieces: (path) => (path === '-' ? process.stdin : createReadStream(path)),
   isTerminal: process.stdout.isTTY,
+  sizeOf: (path) => (path === '-' ? undefined : statSync(path, { throwIfNoEntry: false })?.size),
+  ...(process.stderr.isTTY && { progress: progressOn(process.stderr) }),
   ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
   ...(openBrowser !== undefined && { openBrowser }),
   runWith,
   call,
   release,
 });
+
+function progressOn(terminal: { write(text: string): unknown }): (line: string) => void {
+  let last = 0;
+  return function progress(line) {
+    const now = performance.now();
+    if (line !== '' && now - last < 100) return;
+    last = now;
+    // To the start of the line, and nothing is left of what stood there.
+    terminal.write(`\r\u001B[K${line}`);
+  };
+}
 
 async function ask(question: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });

@@ -12,6 +12,8 @@ export { auditMark, chainBegin, nextLine } from './audit/chain.ts';
 export type { ChainEnd } from './audit/chain.ts';
 export { auditedSession, auditEvents, auditLine } from './audit/events.ts';
 export type { AuditEntry } from './audit/events.ts';
+export { logLines, principalLine, renderLogSchema, requestLine } from './log-lines.ts';
+export type { PrincipalLine, RequestLine } from './log-lines.ts';
 export { independentCheck, renderAuditReference, renderAuditSchema } from './audit/reference.ts';
 export { createVerifier, TooBroken } from './audit/verify.ts';
 export type { Checked, CheckedChain, ChainFault } from './audit/verify.ts';

@@ -5,7 +5,7 @@ export { countedMethod, statusCategory } from './counted.ts';
 export { emitTo } from './emitter.ts';
 export type { Emit } from './emitter.ts';
 export { createLog, jsonText, lineWriter } from './log.ts';
-export type { RequestLine } from './log.ts';
+export type { RequestLine } from '@latchkey/contract';
 export { constantTagOf, renderMetricsReference, spansLost } from './metric-tables.ts';
 export type { PrometheusTable, SentNames, ServiceMetrics, StatsdTable } from './metric-tables.ts';
 export { counterOf, createMetrics, gaugeOf, histogramOf } from './metrics.ts';

@@ -86,31 +86,3 @@ function timestamps(): () => string {
     return text;
   };
 }
-
-/** What one request leaves in the log. Never a query string, a cookie, a code or a token: those are keys to accounts. */
-export type RequestLine = {
-  id: string;
-  /** with which its spans are found, where tracing is on */
-  trace_id?: string;
-  /** by which AWS X-Ray and the log of an ALB know it */
-  amzn_trace_id?: string;
-  method: string;
-  host?: string;
-  /** without the query */
-  path?: string;
-  status: number;
-  /** milliseconds */
-  duration: number;
-  client?: string;
-  route?: string;
-  reason?: string;
-  user?: string;
-  /** at the proxy: a server in front asked about it, and forwards it by itself */
-  question?: true;
-  /** at auth: the host of the application that it leads to, where that is certain */
-  application?: string;
-  /** the error code, where there was one */
-  error?: string;
-  /** what went wrong, for the operator */
-  detail?: string;
-};

@@ -14,6 +14,8 @@ type Surroundings = {
   call?: (made: Call) => Promise<Answer>;
   /** what a browser of this machine does with an address; absent: there is none */
   openBrowser?: (address: string) => void;
+  /** who sees how far a command is; absent: nobody does */
+  progress?: (line: string) => void;
   /** what another program does with a secret and its arguments */
   runWith?: (secret: string, program: string, args: readonly string[]) => Promise<number>;
 };
@@ -28,6 +30,7 @@ export async function latchkey(
     ask,
     call: answerCall = call,
     openBrowser,
+    progress,
     runWith = nothing,
   }: Surroundings = {},
 ): Promise<CommandOutcome> {
@@ -46,6 +49,8 @@ export async function latchkey(
     ...(ask !== undefined && { ask }),
     call: answerCall,
     ...(openBrowser !== undefined && { openBrowser }),
+    ...(progress !== undefined && { progress }),
+    sizeOf: (path) => files[path]?.length,
     runWith,
     release: { version: '1.2.3', revision: '4943c62' },
     readFile,

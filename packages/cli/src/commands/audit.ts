@@ -2,11 +2,11 @@ import { createVerifier, TooBroken } from '@latchkey/contract';
 import type { Checked } from '@latchkey/contract';
 import { isAuditKey } from '@latchkey/settings';
 import { oneOf, readArguments } from '../arguments.ts';
-import { linesOf } from '../audit/lines.ts';
 import { renderChecked } from '../audit/render.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { readText } from '../io.ts';
 import type { Io } from '../io.ts';
+import { linesOf } from '../lines.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Command } from './command.ts';
 

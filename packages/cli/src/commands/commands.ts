@@ -8,6 +8,7 @@ import { keys } from './keys.ts';
 import { login } from './login.ts';
 import { logout } from './logout.ts';
 import { migrate } from './migrate.ts';
+import { replay } from './replay.ts';
 import { routes } from './routes.ts';
 import { schema } from './schema.ts';
 import { sessions } from './sessions.ts';
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   routes,
   explain,
   diff,
+  replay,
   migrate,
   schema,
   keys,

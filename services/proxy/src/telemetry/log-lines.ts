@@ -1,4 +1,5 @@
 import { nameOf } from '@latchkey/access';
+import type { Machine, Person } from '@latchkey/access';
 import { errors, healthPath } from '@latchkey/contract';
 import type { ErrorLevel } from '@latchkey/contract';
 import { jsonText, lineWriter } from '@latchkey/telemetry';
@@ -108,9 +109,18 @@ function fieldsOf({ record, method, status, ms }: RequestEvent): string {
   if (decision !== undefined) fields += field('reason', decision.reason);
   const user = principal && nameOf(principal);
   if (user !== undefined) fields += field('user', user);
+  if (principal !== undefined && principal.kind !== 'visitor') fields += tokenFields(principal);
   if (error !== undefined) fields += field('error', error);
   if (detail !== undefined) fields += field('detail', detail);
   return fields;
+}
+
+// A browser has neither.
+function tokenFields({ client, scopes }: Person | Machine): string {
+  return (
+    (client === undefined ? '' : field('client_id', client)) +
+    (scopes === undefined ? '' : field('scope', scopes.join(' ')))
+  );
 }
 
 function field(name: keyof RequestLine, value: string): string {

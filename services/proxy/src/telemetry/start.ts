@@ -8,6 +8,7 @@ import type { ProxyEvent } from './events.ts';
 import { withGraceAlarm } from './grace-alarm.ts';
 import { watchLevels } from './levels.ts';
 import { auditLines, graceLines, mismatchLines, requestLines } from './log-lines.ts';
+import { principalLines } from './principal-lines.ts';
 import { proxyMetrics } from './names.ts';
 import type { ProxyStatsdName } from './names.ts';
 import { prometheusListener } from './prometheus.ts';
@@ -36,6 +37,7 @@ export function startProxyTelemetry(options: {
     mismatchLines(log),
     requestLines(log, settings.logging.enabled ? 'all' : 'errors'),
   ];
+  if (settings.logging.enabled) lines.unshift(principalLines(log, elapsed));
   const levels = watchLevels(elapsed);
   if (registry !== undefined || agent.host !== undefined) lines.push(levels.watch);
   let stopGauges: (() => void) | undefined;

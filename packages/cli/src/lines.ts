@@ -1,4 +1,4 @@
-// Longer than any audit line: what is longer is passed over and not kept.
+// Longer than any line of ours: what is longer is passed over and not kept.
 const longest = 1024 * 1024;
 const lineBreak = 0x0a;
 

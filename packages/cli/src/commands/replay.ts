@@ -1,0 +1,124 @@
+import { deploymentOptions, oneOf, readArguments } from '../arguments.ts';
+import { readDeployment } from '../environment/deployment.ts';
+import type { Deployment } from '../environment/deployment.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { linesOf } from '../lines.ts';
+import { printFindings } from '../output/findings.ts';
+import { printable } from '../output/printable.ts';
+import { readLine } from '../replay/read-line.ts';
+import { renderReplayed, replayedJson } from '../replay/render.ts';
+import { createReplay } from '../replay/replay.ts';
+import type { Replay } from '../replay/replay.ts';
+import { readUpstreamFile } from '../upstream-file.ts';
+import { UsageError } from '../usage-error.ts';
+import { deploymentHelp } from './command.ts';
+import type { Command } from './command.ts';
+
+/** `latchkey replay`: what a file would have decided about requests that were made. */
+export const replay: Command = {
+  name: 'replay',
+  summary: 'Says which requests of a log another upstream file would have decided otherwise',
+  usage: 'replay FILE LOG… (--cluster NAME | --env-file FILE) [options]',
+  help: `Reads the log of the proxy, which has a line for each request, and says whom FILE would have let in or
+refused otherwise: who, where, by which rule, on how many of their days. LOG is any number of files, or -
+for standard input; lines of auth and other programs between are passed over.
+
+What the log does not say is counted under "Not compared", and not guessed. It does not look at what the
+file says of providers, of time limits or of WebSocket origins.
+
+${deploymentHelp}
+  --before FILE     the upstream file that was in force: it says which groups the log is about. Without
+                    it, these are the groups that somebody in the log was in
+  --fail-on KIND    end with 1 only if anybody loses, or gains, something: loses or gains
+  --format FORMAT   text (default) or json
+
+It ends with 0 if nothing would have been decided otherwise, and with 1 if something would.
+
+Examples:
+
+  latchkey replay upstreams.yml /var/log/latchkey/proxy.jsonl* --env-file prod.env --before live.yml
+  aws logs tail latchkey-proxy --since 14d --format short | latchkey replay upstreams.yml - --cluster prod
+`,
+  async run(args, io) {
+    const { values, positionals } = readArguments(args, {
+      ...deploymentOptions,
+      before: { type: 'string' },
+      'fail-on': { type: 'string' },
+      format: { type: 'string', default: 'text' },
+    });
+    const [path, ...logs] = positionals;
+    if (path === undefined) throw new UsageError('FILE is missing');
+    if (logs.length === 0)
+      throw new UsageError('LOG is missing: name the files of the log, or - for standard input');
+    if (path === '-') throw new UsageError('FILE is -, which is for the log: name a file');
+    const format = oneOf('--format', values.format, ['text', 'json']);
+    const failOn =
+      values['fail-on'] === undefined ? undefined : oneOf('--fail-on', values['fail-on'], ['loses', 'gains']);
+    const deployment = readDeployment(values, io);
+    const table = tableOf(path, deployment, format, io);
+    const before = values.before === undefined ? undefined : tableOf(values.before, deployment, format, io);
+    if (table === undefined || (values.before !== undefined && before === undefined))
+      return exitCodes.findings;
+
+    const replayed = createReplay(table, before?.groups);
+    for (const log of logs) await read(log, replayed, io);
+    const found = replayed.end();
+    if (found.requests === 0) {
+      io.stderr(
+        'latchkey replay: no line of a request is in the log: is LOGGING_ENABLE=false set for the proxy?\n',
+      );
+      return exitCodes.findings;
+    }
+    io.stdout(
+      format === 'json' ? `${JSON.stringify(replayedJson(found), null, 2)}\n` : renderReplayed(found, io),
+    );
+    const counts = found.differences.some(({ kind }) => failOn === undefined || kind === failOn);
+    return counts ? exitCodes.findings : exitCodes.fine;
+  },
+};
+
+function tableOf(path: string, deployment: Deployment, format: 'text' | 'json', io: Io) {
+  const { table, diagnostics } = readUpstreamFile(path, deployment, io);
+  if (table === undefined)
+    printFindings(
+      diagnostics.filter(({ severity }) => severity === 'error'),
+      format,
+      '',
+      io,
+    );
+  return table;
+}
+
+async function read(log: string, { look }: Replay, io: Io): Promise<void> {
+  try {
+    for await (const text of linesOf(withProgress(log, io))) {
+      const logged = readLine(text);
+      if (logged !== undefined) look(logged);
+    }
+  } catch (error) {
+    if (!(error instanceof Error) || !('path' in error || 'code' in error)) throw error;
+    throw new UsageError(`${error.message}: name readable files`, { cause: error });
+  }
+}
+
+/** The pieces of a log, and on a terminal how far they are. */
+async function* withProgress(log: string, io: Io): AsyncGenerator<Uint8Array> {
+  const size = io.progress && io.sizeOf?.(log);
+  let read = 0;
+  for await (const piece of io.readPieces(log)) {
+    yield piece;
+    read += piece.length;
+    io.progress?.(progressLine(log, read, size));
+  }
+  io.progress?.('');
+}
+
+function progressLine(log: string, read: number, size: number | undefined): string {
+  const megabytes = `${(read / 1e6).toFixed(1)} MB`;
+  const name = printable(log);
+  if (size === undefined || size === 0) return `${name}  ${megabytes}`;
+  const share = Math.min(read / size, 1);
+  const width = 30;
+  return `${name}  [${'#'.repeat(Math.round(share * width)).padEnd(width)}] ${Math.round(share * 100)} %`;
+}
