@@ -9,6 +9,7 @@ export const authorizationServerPaths = {
   deviceAuthorization: '/oauth2/device_authorization',
   device: '/device',
   revoke: '/oauth2/revoke',
+  register: '/oauth2/register',
   keys: '/oauth2/v1/token-jwks',
 } as const;
 

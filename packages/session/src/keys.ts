@@ -11,6 +11,7 @@ export const keyPurposes = [
   'sign-in attempt',
   'code attempt',
   'authorization code',
+  'program',
   'program code',
   'device code',
   'refresh token',

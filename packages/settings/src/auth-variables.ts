@@ -108,6 +108,12 @@ export const authVariables = {
     meaning:
       'The keys with which auth signs the access tokens of programs that act for people ([machines.md](machines.md)), PEM or JWK (EC, P-256). The first signs; all are published at /oauth2/v1/token-jwks. Use them for nothing else. Unset: auth gives out no tokens.',
   },
+  PROGRAM_REGISTRATION: {
+    type: boolean,
+    default: 'false',
+    meaning:
+      'Whether any program may register itself (RFC 7591), as clients of MCP servers do, and then ask people for access in their browsers. Without it `latchkey` is the only one. It needs ACCESS_TOKEN_KEY.',
+  },
 
   AUTHORIZE_PROXY_DOMAINS: {
     type: domainList,

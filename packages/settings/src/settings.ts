@@ -105,6 +105,8 @@ export type AuthSettings = {
   assertionKey?: string;
   /** The text of the keys that sign access tokens, PEM or JWK; absent: there are none. */
   accessTokenKey?: string;
+  /** Whether any program may register itself. */
+  programRegistration: boolean;
   /** Absent: each task remembers by itself. */
   store?: StoreSettings;
   /** At least one; their slugs differ. */

@@ -16,6 +16,8 @@ type ApprovalInput = {
   readonly somebodyElseHref: string;
   /** The code that the program shows, where it is on another device. */
   readonly code?: string | undefined;
+  /** Host of the address that the answer is sent to, where that is not this computer. */
+  readonly returnsTo?: string | undefined;
   /** From where it asked. */
   readonly address?: string | undefined;
   readonly requestId?: string | undefined;
@@ -31,16 +33,18 @@ export function approvalPage({
   approval,
   somebodyElseHref,
   code,
+  returnsTo,
   address,
   requestId,
 }: ApprovalInput): Page {
   const asked =
     code === undefined
-      ? 'A program on this computer asks to use this application as you.'
+      ? `A program ${returnsTo === undefined ? 'on this computer' : 'somewhere else'} asks to use this application as you. Approve only if you have started it yourself.`
       : 'A program asks to use this application as you. Approve only if you have started it yourself, and it shows this very code. If somebody has sent you the code or this page, refuse: they would get in as you.';
   const facts: Fact[] = [
     ...(code === undefined ? [] : [['Code', code] as const]),
     ['Program', program],
+    ...(returnsTo === undefined ? [] : [['It is at', returnsTo] as const]),
     ['Application', application],
     ['Asks for', scopes.length === 0 ? 'what you may do there' : scopes.join(', ')],
     ...(address === undefined ? [] : [['Asks from', address] as const]),

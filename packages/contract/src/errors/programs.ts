@@ -18,6 +18,22 @@ export const programErrors = {
     description:
       'The `client_id` is not known to auth. The command line is `latchkey-cli`. The proxy shows its own credentials in the `Authorization` header, to `SERVER_INTERNAL_PORT` where there is one.',
   },
+  invalid_client_metadata: {
+    status: 400,
+    title: 'This program cannot be registered',
+    sentence: 'What it says of itself is incomplete, too long, or cannot be read.',
+    level: 'info',
+    description:
+      'With `PROGRAM_REGISTRATION` programs register themselves (RFC 7591): `redirect_uris`, and with it `client_name`, 400 characters in all, and no other `token_endpoint_auth_method` than `none`.',
+  },
+  invalid_redirect_uri: {
+    status: 400,
+    title: 'This program cannot be registered',
+    sentence: 'It wants people to be sent back to an address that cannot be used.',
+    level: 'info',
+    description:
+      'A program may register addresses over `https://`, and over `http://` those of the computer itself: `127.0.0.1`, `[::1]` and `localhost`.',
+  },
   invalid_scope: {
     status: 400,
     title: 'This program asks for too much',

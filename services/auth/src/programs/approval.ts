@@ -16,7 +16,7 @@ const asked = {
 const schema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('device'), ...asked, id: z.string(), userCode: z.string() }),
   z.object({
-    kind: z.literal('loopback'),
+    kind: z.literal('redirect'),
     ...asked,
     redirectUri: z.string(),
     codeChallenge: z.string(),

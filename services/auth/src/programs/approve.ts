@@ -8,7 +8,6 @@ import { openApproval } from './approval.ts';
 import type { Approval } from './approval.ts';
 import { answerAddress } from './authorize.ts';
 import type { AskingPeople } from './authorize.ts';
-import { clientOf } from './client.ts';
 import { codeFor } from './code.ts';
 import { delegate } from './delegation.ts';
 import type { DeviceRequests } from './device/requests.ts';
@@ -31,12 +30,13 @@ export function approve(parts: HearingPeople): Handler {
       keys: parts.programs.keys.approval,
       now: parts.now(),
     });
+    const client = await parts.programs.clients.of(approval.client);
     const { line } = res.locals;
     const application = new URL(approval.resource).host;
     line.application = application;
     const isApproved = form.one('decision') === 'approve';
-    line.detail = `${approval.client} ${isApproved ? 'may act for the person' : 'was refused'}`;
-    const told = { isApproved, program: clientOf(approval.client).name, application, requestId: line.id };
+    line.detail = `${client.name} ${isApproved ? 'may act for the person' : 'was refused'}`;
+    const told = { isApproved, program: client.name, application, requestId: line.id };
     if (approval.kind === 'device') {
       await answerDevice(approval, isApproved ? { session } : 'refused', parts);
       return replyPage(res, 200, answeredPage(told));
@@ -47,7 +47,7 @@ export function approve(parts: HearingPeople): Handler {
 }
 
 async function codeOf(
-  { client, resource, scopes, redirectUri, codeChallenge }: Extract<Approval, { kind: 'loopback' }>,
+  { client, resource, scopes, redirectUri, codeChallenge }: Extract<Approval, { kind: 'redirect' }>,
   session: Session,
   { store, programs, now }: HearingPeople,
 ): Promise<string> {

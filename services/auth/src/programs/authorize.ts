@@ -11,8 +11,8 @@ import type { Parameters } from '../web/parameters.ts';
 import { approvalLifeMs, sealApproval } from './approval.ts';
 import type { Approval } from './approval.ts';
 import { readAsked } from './asked.ts';
-import { clientOf } from './client.ts';
 import type { Client } from './client.ts';
+import { isLoopback } from './redirect-uri.ts';
 import { personOrSignIn } from './person.ts';
 import type { Meeting } from './person.ts';
 import type { Programs } from './programs.ts';
@@ -20,19 +20,19 @@ import type { Programs } from './programs.ts';
 /** What asking a person takes. */
 export type AskingPeople = Meeting & { readonly programs: Programs; readonly returns: ReturnRules };
 
-type Loopback = Extract<Approval, { kind: 'loopback' }>;
+type Redirect = Extract<Approval, { kind: 'redirect' }>;
 
 const sha256InBase64url = /^[A-Za-z0-9_-]{43}$/;
 const longestState = 512;
 
 /**
- * `GET /oauth2/authorize` (RFC 6749, section 4.1.1, with RFC 7636 and RFC 8252): a program on this computer has opened the browser.
+ * `GET /oauth2/authorize` (RFC 6749, section 4.1.1, with RFC 7636 and RFC 8252): a program, mostly on this computer, has opened the browser.
  * The person is asked every time: any program may pretend to be the one that they have let in before (RFC 8252, section 8.6).
  */
 export function authorize(parts: AskingPeople): Handler {
   return async function askPerson(req, res) {
     const parameters = queryParameters(req);
-    const client = clientOf(parameters.one('client_id'));
+    const client = await parts.programs.clients.of(parameters.one('client_id'));
     const redirectUri = parameters.one('redirect_uri') ?? '';
     // RFC 6749, section 4.1.2.1: to an address that is not known to be the program's, nobody is sent.
     if (!client.redirectsTo(redirectUri)) {
@@ -47,8 +47,8 @@ export function authorize(parts: AskingPeople): Handler {
     const opened = await personOrSignIn(req, res, req.originalUrl, parts);
     if (opened === undefined) return undefined;
     const { session } = opened;
-    const approval: Loopback = {
-      kind: 'loopback',
+    const approval: Redirect = {
+      kind: 'redirect',
       sid: session.sid,
       until: parts.now() + approvalLifeMs,
       client: client.id,
@@ -74,6 +74,8 @@ export async function pageFor(
   const destination = { target: parts.origin + originalUrl };
   return approvalPage({
     ...shown,
+    ...(approval.kind === 'redirect' &&
+      !isLoopback(approval.redirectUri) && { returnsTo: new URL(approval.redirectUri).host }),
     program: client.name,
     application: new URL(approval.resource).host,
     scopes: approval.scopes,
@@ -86,7 +88,7 @@ export async function pageFor(
 
 /** Where a browser goes to bring a program its answer (RFC 6749, section 4.1.2; RFC 9207). */
 export function answerAddress(
-  { redirectUri, state }: Pick<Loopback, 'redirectUri'> & { state?: string | undefined },
+  { redirectUri, state }: Pick<Redirect, 'redirectUri'> & { state?: string | undefined },
   answer: { readonly code: string } | { readonly error: string },
   issuer: string,
 ): string {
@@ -104,7 +106,7 @@ export function answerAddress(
 function readRequest(
   parameters: Parameters,
   returns: ReturnRules,
-): Pick<Loopback, 'resource' | 'scopes' | 'codeChallenge' | 'state'> | { readonly error: string } {
+): Pick<Redirect, 'resource' | 'scopes' | 'codeChallenge' | 'state'> | { readonly error: string } {
   const state = parameters.one('state');
   const codeChallenge = parameters.one('code_challenge') ?? '';
   if (parameters.one('response_type') !== 'code') return { error: 'unsupported_response_type' };

@@ -5,6 +5,8 @@ import type { AuthSettings } from '@latchkey/settings';
 import type { OpenStore } from '../store/open.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import type { AccessTokens } from './access-tokens.ts';
+import { createClients } from './clients.ts';
+import type { Clients } from './clients.ts';
 import { refreshTurns } from './refresh-tokens.ts';
 import type { RefreshTurns } from './refresh-tokens.ts';
 
@@ -12,6 +14,7 @@ import type { RefreshTurns } from './refresh-tokens.ts';
 export type Programs = {
   readonly accessTokens: AccessTokens;
   readonly turns: RefreshTurns;
+  readonly clients: Clients;
   readonly keys: {
     readonly code: KeyRing;
     readonly deviceCode: KeyRing;
@@ -27,7 +30,7 @@ export type Programs = {
  * @throws SettingsError
  */
 export function createPrograms(
-  settings: Pick<AuthSettings, 'accessTokenKey' | 'assertionKey' | 'session'>,
+  settings: Pick<AuthSettings, 'accessTokenKey' | 'assertionKey' | 'programRegistration' | 'session'>,
   { shared, issuer, now }: Pick<Clock, 'now'> & { shared: OpenStore; issuer: string },
 ): Programs | undefined {
   const accessTokens = createAccessTokens(settings, { issuer, now });
@@ -36,6 +39,11 @@ export function createPrograms(
   return {
     accessTokens,
     turns: refreshTurns(shared, { now }),
+    clients: createClients({
+      keys: deriveKeys(key, 'program'),
+      isOpen: settings.programRegistration,
+      now,
+    }),
     keys: {
       code: deriveKeys(key, 'program code'),
       deviceCode: deriveKeys(key, 'device code'),

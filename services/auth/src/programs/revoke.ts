@@ -1,7 +1,6 @@
 import { HttpError, replyJson } from '@latchkey/http';
 import type { Handler } from '../web/locals.ts';
 import { formParameters } from '../web/parameters.ts';
-import { clientOf } from './client.ts';
 import { endFamily } from './give-tokens.ts';
 import type { GivingTokens } from './give-tokens.ts';
 import { openRefreshToken } from './refresh-tokens.ts';
@@ -13,7 +12,7 @@ import { openRefreshToken } from './refresh-tokens.ts';
 export function revokeTokens(parts: GivingTokens): Handler {
   return async function answerRevocation(req, res) {
     const form = formParameters(req.body);
-    const { id: client } = clientOf(form.one('client_id'));
+    const { id: client } = await parts.programs.clients.of(form.one('client_id'));
     const token = form.one('token');
     if (token === undefined)
       throw new HttpError('invalid_request', { detail: 'the parameter token is missing' });

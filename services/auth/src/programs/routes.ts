@@ -4,6 +4,7 @@ import express from 'express';
 import type { RequestHandler, Router } from 'express';
 import type { Parts } from '../parts.ts';
 import { requireSameOrigin, visitsOnly } from '../web/cross-site.ts';
+import { json } from '../web/json.ts';
 import { form } from '../web/form.ts';
 import type { Handler } from '../web/locals.ts';
 import { exactPaths, onlyMethods } from '../web/routing.ts';
@@ -13,6 +14,7 @@ import { beginDevice } from './device/begin.ts';
 import { enterCode, showDevice } from './device/page.ts';
 import { serverMetadata } from './metadata.ts';
 import type { Programs } from './programs.ts';
+import { registerProgram } from './register.ts';
 import { revokeTokens } from './revoke.ts';
 import { programTokens } from './token-endpoint.ts';
 
@@ -40,7 +42,8 @@ export function programRoutes(
   atWork: (handler: Handler) => Handler,
 ): Router {
   const router = express.Router(exactPaths);
-  const metadata = serverMetadata(parts.origin);
+  const { register } = parts.programs.clients;
+  const metadata = serverMetadata(parts.origin, register !== undefined);
   router
     .route(paths.metadata)
     .get((_req, res) => replyJson(res, 200, metadata))
@@ -52,6 +55,12 @@ export function programRoutes(
   ];
   for (const [path, handler] of asked) {
     router.route(path).post(form(tokenForm), atWork(handler)).all(onlyMethods('POST'));
+  }
+  if (register !== undefined) {
+    router
+      .route(paths.register)
+      .post(json(registration), atWork(registerProgram(register, parts.now)))
+      .all(onlyMethods('POST'));
   }
   const ownPageOnly = requireSameOrigin(parts.origin);
   router
@@ -72,6 +81,8 @@ export function programRoutes(
 
 // A token is as long as a cookie may be; the rest is an address and a few words.
 const tokenForm = { bytes: 16 * 1024, pairs: 12 };
+// Programs say much of themselves that nobody here asks for.
+const registration = { bytes: 8 * 1024 };
 // What the page was sealed with.
 const approvalForm = { bytes: 8 * 1024, pairs: 4 };
 const codeForm = { bytes: 1024, pairs: 2 };

@@ -8,7 +8,6 @@ import type { Handler } from '../web/locals.ts';
 import { formParameters } from '../web/parameters.ts';
 import type { Parameters } from '../web/parameters.ts';
 import { readResource, readScope } from './asked.ts';
-import { clientOf } from './client.ts';
 import { redeemCode } from './code.ts';
 import { redeemDeviceCode } from './device/redeem.ts';
 import type { RedeemingDeviceCode } from './device/redeem.ts';
@@ -39,7 +38,7 @@ export function programTokens(parts: AnsweringPrograms): Handler {
   return async function answerProgram(req, res) {
     const { line } = res.locals;
     const form = formParameters(req.body);
-    const { id: client } = clientOf(form.one('client_id'));
+    const { id: client } = await parts.programs.clients.of(form.one('client_id'));
     const found = kinds.get(form.one('grant_type') ?? '');
     if (found === undefined) throw new HttpError('unsupported_grant_type');
     const { kind: grant, read } = found;

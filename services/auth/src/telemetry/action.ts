@@ -21,6 +21,7 @@ export type Action =
   | 'home'
   | 'introspect'
   | 'ping'
+  | 'register'
   | 'revocations'
   | 'revoke'
   | 'robots'
@@ -48,6 +49,7 @@ const fixed: ReadonlyMap<string, Action> = new Map([
   [programs.deviceAuthorization, 'device'],
   [programs.device, 'device'],
   [programs.revoke, 'revoke'],
+  [programs.register, 'register'],
 ]);
 const ofProvider: ReadonlyMap<string, Action> = new Map([
   ['sign_in', 'sign_in'],

@@ -5,7 +5,6 @@ import type { ReturnRules } from '../../sign-in/return-address.ts';
 import type { Handler } from '../../web/locals.ts';
 import { formParameters } from '../../web/parameters.ts';
 import { readAsked } from '../asked.ts';
-import { clientOf } from '../client.ts';
 import type { Programs } from '../programs.ts';
 import { sealDeviceCode } from './redeem.ts';
 import { intervalSeconds } from './requests.ts';
@@ -26,7 +25,7 @@ export function beginDevice(parts: {
   return async function answerDevice(req, res) {
     const { line } = res.locals;
     const form = formParameters(req.body);
-    const { id: client } = clientOf(form.one('client_id'));
+    const { id: client } = await parts.programs.clients.of(form.one('client_id'));
     const asked = readAsked(form, parts.returns);
     line.application = new URL(asked.resource).host;
     const address = limitedBy(req, line.client ?? '');

@@ -7,7 +7,6 @@ import { formParameters, queryParameters } from '../../web/parameters.ts';
 import { approvalLifeMs } from '../approval.ts';
 import { pageFor } from '../authorize.ts';
 import type { AskingPeople } from '../authorize.ts';
-import { clientOf } from '../client.ts';
 import { personOrSignIn } from '../person.ts';
 import type { DeviceRequests } from './requests.ts';
 import { readUserCode, userCodeText } from './user-code.ts';
@@ -45,7 +44,8 @@ async function answer(
   const { id, client, resource, scopes, address } = request;
   res.locals.line.application = new URL(resource).host;
   const until = parts.now() + approvalLifeMs;
-  const about = { client: clientOf(client), session, requestId, code: userCodeText(userCode), address };
+  const known = await parts.programs.clients.of(client);
+  const about = { client: known, session, requestId, code: userCodeText(userCode), address };
   const approval = {
     kind: 'device',
     sid: session.sid,
