@@ -63,7 +63,7 @@ test.each([
   ['of an account that is not there', `Bearer ${makeServiceToken('deploy-bots')}`, 'token_invalid'],
   ['of another secret', `Bearer ${makeServiceToken('deploy-bot')}`, 'token_invalid'],
   ['torn', `Bearer ${current?.slice(0, -1)}`, 'token_invalid'],
-  ['its hash', `Bearer lk_${hash(current)}`, 'no_session'],
+  ['its hash', `Bearer lk_${hash(current)}`, 'token_invalid'],
   [
     'that of another account under this name',
     `Bearer ${reader?.replace('reader', 'deploy-bot')}`,

@@ -17,7 +17,7 @@ export type {
 } from './policy.ts';
 export { nameOf } from './principal.ts';
 export type { Machine, Person, Principal, Visitor } from './principal.ts';
-export { isGrant, isReason, isTransient, reasons } from './reasons.ts';
+export { isAboutToken, isGrant, isReason, isTransient, reasons } from './reasons.ts';
 export type { Reason, VisitorReason } from './reasons.ts';
 export {
   accountName,

@@ -42,6 +42,8 @@ export type Visitor = {
   readonly why: VisitorReason;
   /** for the log: whose session it is that cannot be checked right now */
   readonly email?: string;
+  /** likewise: what is wrong with what they have shown */
+  readonly flaw?: string;
 };
 
 /** Who sends a request. */

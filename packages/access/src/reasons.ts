@@ -54,3 +54,8 @@ export type VisitorReason = Extract<Reason, 'no_session' | `session_${string}` |
 export function isTransient(reason: Reason): boolean {
   return reason === 'session_unverified' || reason === 'token_unverified' || reason === 'groups_unknown';
 }
+
+/** Tells whether a refusal is about a token that was shown, and not about what it gives access to. */
+export function isAboutToken(reason: Reason): boolean {
+  return reason === 'token_invalid' || reason === 'token_expired';
+}

@@ -303,7 +303,8 @@ describe('another authenticator', () => {
   test('is asked at our own endpoints as everywhere', () => {
     const request = asking('/', withToken).read;
     if (typeof request === 'string') throw new Error(request);
-    const asked = { request, headers: withToken.headers, route: route({}, { groups: ['builders'] }) };
+    const { headers } = withToken;
+    const asked = { request, headers, rawHeaders: [], route: route({}, { groups: ['builders'] }) };
 
     expect(authorize(asked, noFacts, both.authenticators)).toMatchObject({ decision: { allow: true } });
   });

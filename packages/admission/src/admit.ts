@@ -56,7 +56,8 @@ export function admit<Session>(
     const open = decideForAnyone(route.policy, facts);
     if (open !== undefined) return conclude(found, anonymous, open, incoming, parts);
 
-    const asked = { request, route, headers: incoming.headers };
+    const { headers, rawHeaders } = incoming;
+    const asked = { request, route, headers, rawHeaders };
     const authorized = authorize(asked, facts, parts.authenticators);
     if (!(authorized instanceof Promise)) {
       return conclude(found, authorized.identified, authorized.decision, incoming, parts);

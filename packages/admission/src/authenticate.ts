@@ -27,12 +27,21 @@ export type Identified<Session> =
       /** the `Set-Cookie` value by which the browser remembers that the session is in use here */
       readonly lastUse?: string;
     }
-  | { readonly kind: 'machine'; readonly principal: Machine };
+  | { readonly kind: 'machine'; readonly principal: Machine }
+  | {
+      /** what calls in the name of a person, without a session */
+      readonly kind: 'program';
+      readonly principal: Person;
+      /** what the issuer of its token calls the person */
+      readonly subject: string;
+    };
 
 /** What authenticators look at. */
 export type AuthenticatorInput = {
   readonly request: CanonicalRequest;
   readonly headers: Incoming['headers'];
+  /** all of them as they came, a flat list */
+  readonly rawHeaders: readonly string[];
   readonly route: Route;
 };
 

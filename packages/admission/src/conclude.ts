@@ -1,4 +1,4 @@
-import { isTransient } from '@latchkey/access';
+import { isAboutToken, isTransient } from '@latchkey/access';
 import { authorityOf, isReadByPerson, isSameOrigin, mayBeRedirected } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import { upstreamTarget } from '@latchkey/upstreams';
@@ -24,7 +24,10 @@ export function refusalOf<Session>(
 ): Refusal<Session> {
   const { identified, decision, request } = decided;
   if (isTransient(decision.reason)) return { kind: 'unavailable', error: 'session_unverified', ...decided };
+  if (decision.reason === 'scope_missing') return { kind: 'deny', error: 'insufficient_scope', ...decided };
   if (identified.kind !== 'visitor') return { kind: 'deny', error: 'access_denied', ...decided };
+  // No browser sends a token by itself, so no person reads the answer.
+  if (isAboutToken(decision.reason)) return { kind: 'challenge', error: 'invalid_token', ...decided };
   const { arrived } = identified;
   if (arrived !== undefined && isReadByPerson(headers)) {
     return { kind: 'person_changed', error: 'person_changed', ...decided, arrived };
@@ -98,7 +101,8 @@ function carriesItsCredentials<Session>(
 }
 
 // Whether an `Authorization` that a caller sends never travels on: it is said in its place, or stripped.
-function endsHere({ injectRequestHeaders, assertionHeader, stripRequestHeaders }: Route): boolean {
+function endsHere({ bearer, injectRequestHeaders, assertionHeader, stripRequestHeaders }: Route): boolean {
+  if (bearer?.passesOn === false) return true;
   const said = [...injectRequestHeaders.map(([name]) => name), assertionHeader.name];
   return [...said, ...stripRequestHeaders].some((pattern) => {
     const lower = pattern.toLowerCase();

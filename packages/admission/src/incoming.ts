@@ -9,6 +9,7 @@ export type Incoming = {
   /** its one reading, or why it has none */
   readonly read: CanonicalRequest | MalformedReason;
   readonly headers: Received['headers'];
+  readonly rawHeaders: readonly string[];
   /** its credentials are those of the connection that it is sent on (NTLM, Negotiate) */
   readonly authenticatesConnection: boolean;
 };
@@ -25,6 +26,7 @@ export function readIncoming<Request extends Received>(
     isHealthCheck: isHealthCheck(req) || req.url === grpcHealthPath,
     read: canonicalRequest(req, trust),
     headers,
+    rawHeaders,
     // Node keeps the first of several.
     authenticatesConnection: headers.authorization !== undefined && authenticatesConnection(rawHeaders),
   };

@@ -25,9 +25,9 @@ export type Refusal<Session> = Decided<Session> &
         readonly error: 'not_signed_in';
         readonly detail: string;
       }
-    | { readonly kind: 'challenge'; readonly error: 'not_signed_in' }
+    | { readonly kind: 'challenge'; readonly error: 'not_signed_in' | 'invalid_token' }
     | { readonly kind: 'person_changed'; readonly error: 'person_changed'; readonly arrived: Session }
-    | { readonly kind: 'deny'; readonly error: 'access_denied' }
+    | { readonly kind: 'deny'; readonly error: 'access_denied' | 'insufficient_scope' }
     | { /** it is about us */ readonly kind: 'unavailable'; readonly error: 'session_unverified' }
   );
 

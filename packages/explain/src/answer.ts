@@ -207,7 +207,8 @@ function askedToSignIn(
 
 function denied(outcome: Extract<Outcome<Requester>, { kind: 'deny' }>, parts: Parts): Told {
   const { error, request, route, decision } = outcome;
-  if (error === 'access_denied') return refused(error, reasons[decision.reason]);
+  if (error === 'access_denied' || error === 'insufficient_scope')
+    return refused(error, reasons[decision.reason]);
   if (error === 'cross_site_request') {
     const origin = `${parts.scheme(request)}://${authorityOf(request)}`;
     return refused(

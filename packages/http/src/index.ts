@@ -1,3 +1,4 @@
+export { bearerToken } from './canonical/bearer.ts';
 export { hasBody } from './canonical/body.ts';
 export {
   authenticatesConnection,

@@ -36,6 +36,30 @@ export function accessTokenHeader(accessToken: string): HeaderList {
   return [['X-Forwarded-Access-Token', headerValue(accessToken)]];
 }
 
+// RFC 9110, section 5.6.2.
+const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+// So that a token of eight thousand letters does not become a head that no application takes.
+const mostScopes = 100;
+
+/**
+ * What an application is told of a token. Scopes that are no part of a header name are left out, and told by their number.
+ *
+ * @param subject what the issuer calls the caller
+ */
+export function tokenHeaders(
+  subject: string,
+  scopes: readonly string[],
+): { readonly headers: HeaderList; readonly leftOut: number } {
+  const sayable = scopes.filter((scope) => token.test(scope)).slice(0, mostScopes);
+  return {
+    headers: [
+      ['X-Jwt-Subject', headerValue(subject)],
+      ...sayable.map((scope) => [`X-Jwt-Scope-${scope}`, 'true'] as const),
+    ],
+    leftOut: scopes.length - sayable.length,
+  };
+}
+
 // RFC 9110, section 5.5: values are octets. Node writes one octet per character, so text goes in as its UTF-8 octets;
 // control characters have no place in a value and would end the line.
 function headerValue(text: string): string {

@@ -10,7 +10,7 @@ export { jwks, loadAccessTokenKeys, loadAssertionKeys } from './assertion-keys.t
 export type { AssertionKey } from './assertion-keys.ts';
 export { gapSignature, parseGapKey } from './gap-signature.ts';
 export type { GapAlgorithm, GapKey } from './gap-signature.ts';
-export { accessTokenHeader, identityHeaders } from './headers.ts';
+export { accessTokenHeader, identityHeaders, tokenHeaders } from './headers.ts';
 export type { HeaderList, Identity } from './headers.ts';
 export { deviceHeadersOfBalancer, foldName, isAboutDevice, isReserved } from './names.ts';
 export { decodedPath, gapSignedText, ssoSignedText } from './signed-request.ts';

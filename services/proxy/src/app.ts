@@ -13,7 +13,9 @@ import type { Registry } from 'prom-client';
 import { createAdmission } from './admission.ts';
 import { createAskAuth } from './ask-auth.ts';
 import { watchReach } from './auth-reach.ts';
-import { createServiceTokenAuthenticator } from './authn/service-token.ts';
+import { createBearerAuthenticator } from './authn/bearer.ts';
+import { createIssuerTokens } from './authn/issuers/issuers.ts';
+import { createServiceTokens } from './authn/service-token.ts';
 import { createSessions } from './authn/sessions.ts';
 import { createEndpoints } from './endpoints/endpoints.ts';
 import { createLimited } from './endpoints/limited.ts';
@@ -107,6 +109,11 @@ export async function startProxy(options: {
   const origin = (request: CanonicalRequest) => addresses.origin(request);
   const sessions = createSessions({ settings, ...reach, groups, issuer, origin, clock, log, emit });
   const { cookies, personCookie, ended } = sessions;
+  const tokens = [
+    createServiceTokens({ accounts: () => table.current().root.serviceAccounts, now, emit }),
+    sessions.byOwnToken,
+    createIssuerTokens({ table, clock, log, emit }),
+  ];
   const facts = sharedFacts({ client, cookie: session.cookie });
   const handshake = createHandshake({
     compare: createCompare({
@@ -129,11 +136,6 @@ export async function startProxy(options: {
   });
   const signOutHints = deriveKeys(client.secrets, 'sign-out hint');
   const { publicPorts } = settings.server;
-  const serviceTokens = createServiceTokenAuthenticator({
-    accounts: () => table.current().root.serviceAccounts,
-    now,
-    emit,
-  });
   const admission = createAdmission(
     {
       match: (host, port) => table.current().match(host, port),
@@ -141,11 +143,11 @@ export async function startProxy(options: {
       secure,
       scheme: (request) => addresses.scheme(request),
       isOwnPath: isOwnPathWith({ assertions: signer.assertions !== undefined }),
-      // A new kind of credential is a file in `authn/` and a line here.
+      // A new kind of credential is a file in `authn/` and a line here; a new kind of token, one among `tokens`.
+      // Who says who they are is not asked what their browser attaches by itself.
       authenticators: [
         ...(options.authenticators ?? []),
-        serviceTokens,
-        sessions.tokenAuthenticator,
+        createBearerAuthenticator(tokens),
         sessions.authenticator,
       ],
     },

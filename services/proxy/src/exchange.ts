@@ -1,5 +1,5 @@
 import type { Decision, Principal } from '@latchkey/access';
-import type { Outcome, Pending } from '@latchkey/admission';
+import type { Identified, Outcome, Pending } from '@latchkey/admission';
 import type { ErrorCode } from '@latchkey/contract';
 import type { Span } from '@latchkey/telemetry';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -71,4 +71,9 @@ export function recordOf(exchange: Exchange): RequestRecord {
 export function sessionOf({ outcome }: Exchange): KnownSession | undefined {
   const identified = outcome?.identified;
   return identified?.kind === 'person' ? identified.session : undefined;
+}
+
+/** Has the record say what is wrong with the credential that came. */
+export function noteFlaw(exchange: Exchange, { principal }: Pick<Identified<unknown>, 'principal'>): void {
+  if (principal.kind === 'visitor' && principal.flaw !== undefined) exchange.detail = principal.flaw;
 }

@@ -6,7 +6,7 @@ import type { PeerTrust } from '@latchkey/http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { under } from '@latchkey/telemetry';
-import type { Emit, Tracer } from '@latchkey/telemetry';
+import type { Tracer } from '@latchkey/telemetry';
 import type { Admission } from './admission.ts';
 import { openExchange, recordOf } from './exchange.ts';
 import type { Exchange } from './exchange.ts';
@@ -14,7 +14,6 @@ import type { Wanted } from './transport/pool/connections.ts';
 import type { AnswerHeaders } from './outgoing/response-headers.ts';
 import { createOutgoing } from './outgoing/outgoing.ts';
 import type { OutgoingParts } from './outgoing/outgoing.ts';
-import type { ProxyEvent } from './telemetry/events.ts';
 import { beginUpstream, endAdmission, endSpans } from './telemetry/spans.ts';
 import { vouchedAt } from './authn/session-state.ts';
 import type { KnownSession } from './authn/session-state.ts';
@@ -32,7 +31,6 @@ export type Leaving = {
 export type StageParts = OutgoingParts & {
   readonly trust: PeerTrust;
   readonly admission: Pick<Admission, 'admit'>;
-  readonly emit: Emit<ProxyEvent>;
   /** undefined: there are no traces */
   readonly tracer: Tracer | undefined;
 };
@@ -175,5 +173,8 @@ function sessionAgeOf(
 // Whose connection one that is authenticated is.
 function sidOf(identified: Forward<KnownSession>['identified']): string | undefined {
   if (identified.kind === 'person') return identified.session.session.sid;
-  return identified.kind === 'machine' ? `machine ${identified.principal.name}` : undefined;
+  if (identified.kind === 'machine') return `machine ${identified.principal.name}`;
+  return identified.kind === 'program'
+    ? `program ${identified.principal.issuer}#${identified.subject}`
+    : undefined;
 }

@@ -10,6 +10,22 @@ export const sessionErrors = {
     description:
       'A request without a valid session was not redirected, because it is not a page visit. A form or a frame gets a page with a link to sign in; an API call or a WebSocket gets JSON with `sign_in_url`. If it happens to people who have just signed in, check that `SESSION_COOKIE_NAME`, `SESSION_COOKIE_DOMAIN` and `SESSION_COOKIE_SECRET` are the same in both services.',
   },
+  invalid_token: {
+    status: 401,
+    title: 'This token does not count',
+    sentence: 'The token in the Authorization header is over, or does not count here. Get a new one and try again.',
+    level: 'info',
+    description:
+      'A program called a route with `bearer: true`, and its token was not accepted; `reason` is `token_expired` or `token_invalid`. The log line says in `detail` what is wrong with it: its audience (`aud`), say, or its issuer, which has to be among `issuers` of the upstream file. The caller gets `WWW-Authenticate: Bearer error="invalid_token"` (RFC 6750).',
+  },
+  insufficient_scope: {
+    status: 403,
+    title: 'This token is not enough',
+    sentence: 'The token in the Authorization header lacks a scope that this application asks for.',
+    level: 'info',
+    description:
+      'The token of a program counts, and it lacks a scope: one of `required_scopes` of the route, or each of its `allowed_scopes` where nothing else lets it in. `WWW-Authenticate` names the scopes (RFC 6750).',
+  },
   access_denied: {
     status: 403,
     title: 'You do not have access',

@@ -1,13 +1,48 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { VisitorReason } from '@latchkey/access';
+import { andThen } from '@latchkey/admission';
+import type { Authenticator, AuthenticatorInput, Identified } from '@latchkey/admission';
+import { bearerToken } from '@latchkey/http';
+import type { KnownSession } from './session-state.ts';
 
-// As long as a cookie may be, and room for the names of claims that others choose.
-const longestToken = 8_192;
-const credentials = /^bearer +(?<token>[\w.~+/-]+=*)$/i;
+type Found = Identified<KnownSession> | undefined;
 
-/** The token that a request shows (RFC 6750, section 2.1); undefined where it shows none. */
-export function bearerToken({
-  authorization,
-}: Pick<IncomingHttpHeaders, 'authorization'>): string | undefined {
-  if (authorization === undefined || authorization.length > longestToken) return undefined;
-  return credentials.exec(authorization)?.groups?.['token'];
+/**
+ * Knows one kind of token: who has shown it, and whether it counts at this moment. Gives undefined for a token that is none of
+ * this kind, which it tells without asking anybody.
+ */
+export type TokenKind = (token: string, asked: AuthenticatorInput) => Found | Promise<Found>;
+
+/**
+ * Knows callers by a token in `Authorization: Bearer`, on routes that take tokens. On all others the header is the
+ * application's, and nobody looks at it.
+ *
+ * @param kinds in the order in which they are asked; what none of them knows is no token of ours
+ */
+export function createBearerAuthenticator(kinds: readonly TokenKind[]): Authenticator<KnownSession> {
+  return function byToken(asked) {
+    if (asked.route.bearer === undefined) return undefined;
+    const shown = bearerToken(asked.rawHeaders);
+    if (shown === undefined) return undefined;
+    return shown === 'malformed'
+      ? refusedToken('token_invalid', 'its form')
+      : identify(shown.token, asked, 0);
+  };
+
+  function identify(token: string, asked: AuthenticatorInput, at: number): Found | Promise<Found> {
+    const kind = kinds[at];
+    if (kind === undefined) return refusedToken('token_invalid', 'nobody known has issued it');
+    return andThen(kind(token, asked), (found) => found ?? identify(token, asked, at + 1));
+  }
+}
+
+/**
+ * Whoever shows a token that does not count.
+ *
+ * @param flaw what is wrong with it, for the log
+ */
+export function refusedToken(
+  why: Extract<VisitorReason, `token_${string}`>,
+  flaw?: string,
+): Extract<Identified<never>, { kind: 'visitor' }> {
+  return { kind: 'visitor', principal: { kind: 'visitor', why, ...(flaw !== undefined && { flaw }) } };
 }

@@ -11,6 +11,7 @@ const route = aRoute();
 const request = aRequest({ forwardedProto: 'https' });
 const asked: AuthenticatorInput = {
   request,
+  rawHeaders: [],
   headers: { cookie: 'a=1' },
   route,
 };

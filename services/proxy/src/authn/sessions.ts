@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import type { AuthReach } from '../auth-reach.ts';
 import type { ProxyEvent } from '../telemetry/events.ts';
 import { observeIntrospect } from '../telemetry/observe-introspect.ts';
+import type { TokenKind } from './bearer.ts';
 import { createCredentialReader } from './credential.ts';
 import { createEndedSessions } from './ended-sessions.ts';
 import type { EndedSessions } from './ended-sessions.ts';
@@ -37,7 +38,7 @@ export type Sessions = {
   readonly authenticator: Authenticator<KnownSession>;
   /** the access tokens of auth, another form of sessions, and what knows people by them */
   readonly ownTokens: OwnTokens;
-  readonly tokenAuthenticator: Authenticator<KnownSession>;
+  readonly byOwnToken: TokenKind;
 };
 
 /**
@@ -100,7 +101,7 @@ export function createSessions({
     check,
   });
   const ownTokens = createOwnTokens({ issuer, now });
-  const tokenAuthenticator = createOwnTokenAuthenticator({
+  const byOwnToken = createOwnTokenAuthenticator({
     issuer,
     tokens: ownTokens,
     states,
@@ -110,5 +111,5 @@ export function createSessions({
     lifetimeMs,
     clock,
   });
-  return { cookies, tokens, personCookie, ended, authenticator, ownTokens, tokenAuthenticator };
+  return { cookies, tokens, personCookie, ended, authenticator, ownTokens, byOwnToken };
 }

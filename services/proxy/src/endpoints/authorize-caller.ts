@@ -17,9 +17,9 @@ export function createAuthorizeCaller(parts: {
   readonly authorize: Admission['authorize'];
   readonly cookies: Pick<SessionCookies, 'issue'>;
 }): AuthorizeCaller {
-  return async function authorizeCaller({ headers }, res) {
+  return async function authorizeCaller({ headers, rawHeaders }, res) {
     const { request, route, exchange } = ownRequestOf(res);
-    const authorized = await parts.authorize({ request, headers, route });
+    const authorized = await parts.authorize({ request, headers, rawHeaders, route });
     exchange.principal = authorized.identified.principal;
     giveRenewed(res, authorized.identified, parts.cookies);
     return authorized;

@@ -73,7 +73,14 @@ function behindPrefix(req: IncomingMessage): Original | MalformedOriginal {
 }
 
 function malformed(read: MalformedOriginal): Incoming {
-  return { kind: 'http', isHealthCheck: false, read, headers: {}, authenticatesConnection: false };
+  return {
+    kind: 'http',
+    isHealthCheck: false,
+    read,
+    headers: {},
+    rawHeaders: [],
+    authenticatesConnection: false,
+  };
 }
 
 // No server in front passes `Upgrade` on to whom it asks, but for those that know it as a header like any other.

@@ -1,7 +1,10 @@
+import { namedGroups, userOf } from '@latchkey/access';
 import type { Forward } from '@latchkey/admission';
 import { isVisit, rawValues } from '@latchkey/http';
 import type { Clock, PeerTrust } from '@latchkey/http';
+import { identityHeaders } from '@latchkey/identity';
 import { withoutCookies } from '@latchkey/session';
+import type { Emit } from '@latchkey/telemetry';
 import type { Exchange } from '../exchange.ts';
 import { crossOriginHeaders } from './cross-origin.ts';
 import { withInnerAddress, withInnerConditions, withPublicAddress } from './location.ts';
@@ -14,6 +17,8 @@ import type { Addresses } from '../sign-in/addresses.ts';
 import { createIdentity } from './identity.ts';
 import type { Assertions } from './identity.ts';
 import { createPlans } from './plan.ts';
+import { createTokenHeaders } from './token-headers.ts';
+import type { ProxyEvent } from '../telemetry/events.ts';
 
 /** Stage 8: what travels to the application, and what of its answer travels back. */
 export type Outgoing = {
@@ -43,6 +48,7 @@ export type OutgoingParts = {
   readonly renewCookie: (value: string, known: KnownSession) => string;
   /** the `Set-Cookie` value that makes a browser remember who is here */
   readonly rememberPerson: (known: KnownSession) => string;
+  readonly emit: Emit<ProxyEvent>;
   readonly clock: Clock;
   /** undefined: applications get no assertions */
   readonly assertions: Assertions | undefined;
@@ -53,6 +59,7 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
   const { addresses, isOwnCookie } = parts;
   const planOf = createPlans(parts.secure);
   const identityOf = createIdentity(parts);
+  const tokenHeadersOf = createTokenHeaders(parts.emit);
 
   function setCookies({ req }: Exchange, { request, identified }: Forward<KnownSession>): readonly string[] {
     if (identified.kind !== 'person') return [];
@@ -68,7 +75,30 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
     { identified, route }: Forward<KnownSession>,
     origin: string,
   ): readonly string[] | undefined {
-    return identified.kind === 'person' ? identityOf(identified.session, route, origin) : undefined;
+    if (identified.kind === 'person') return identityOf(identified.session, route, origin);
+    if (identified.kind !== 'program') return undefined;
+    const { principal } = identified;
+    const { email } = principal;
+    return identityHeaders({
+      user: userOf(email),
+      email,
+      groups: namedGroups(principal, route.policy),
+    }).flat();
+  }
+
+  function tokenHeadersFor({ identified }: Forward<KnownSession>): readonly string[] {
+    const { kind, principal } = identified;
+    if (kind === 'visitor') return [];
+    if (kind === 'machine') return tokenHeadersOf(principal, principal.subject ?? principal.name);
+    return tokenHeadersOf(principal, kind === 'person' ? identified.session.session.sub : identified.subject);
+  }
+
+  // What the file sets is for whoever was let in, and that is known of everybody but the public.
+  function saidFor(forward: Forward<KnownSession>, origin: string): readonly string[] | undefined {
+    if (forward.identified.kind === 'visitor') return undefined;
+    const identity = identityFor(forward, origin) ?? [];
+    const ofToken = tokenHeadersFor(forward);
+    return ofToken.length === 0 ? identity : [...identity, ...ofToken];
   }
 
   return {
@@ -84,7 +114,7 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
         upstreamHost: target.origin.slice(target.origin.indexOf('//') + 2),
         plan: planOf(route).request,
         isPreflight: decision.reason === 'preflight',
-        identity: identityFor(forward, origin),
+        identity: saidFor(forward, origin),
         isOwnCookie,
         isDeviceVouched: parts.deviceCertificates && parts.trust.isTrusted(req),
         ...(!route.preserveLocation && {

@@ -1,10 +1,9 @@
 import { accountOfToken } from '@latchkey/access';
-import { authorityOf } from '@latchkey/http';
+import { authorityOf, bearerToken } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import { deviceHeadersOfBalancer, foldName, isReserved } from '@latchkey/identity';
 import { withoutCookies } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
-import { serviceTokenIn } from '../authn/service-token.ts';
 import { byName } from './by-name.ts';
 import { hopByHop } from './hop-by-hop.ts';
 import { nameMatcher } from './name-matcher.ts';
@@ -53,9 +52,10 @@ export function requestPlan({
   stripRequestHeaders,
   preserveHost,
   assertionHeader,
+  bearer,
 }: Pick<
   Route,
-  'injectRequestHeaders' | 'stripRequestHeaders' | 'preserveHost' | 'assertionHeader'
+  'bearer' | 'injectRequestHeaders' | 'stripRequestHeaders' | 'preserveHost' | 'assertionHeader'
 >): RequestPlan {
   return {
     preserveHost,
@@ -63,6 +63,8 @@ export function requestPlan({
     ownNames: new Set([
       ...injectRequestHeaders.map(([name]) => foldName(name)),
       foldName(assertionHeader.name),
+      // A token that was meant for us, and that an application could use elsewhere.
+      ...(bearer?.passesOn === false ? ['authorization'] : []),
     ]),
     isStripped: stripRequestHeaders.length === 0 ? undefined : nameMatcher(stripRequestHeaders),
   };
@@ -145,8 +147,8 @@ function fateOf(lower: string): Fate {
 
 // A program may send its token where none is asked for. It is for us, and no application ever needs to see it.
 function isServiceToken(authorization: string): boolean {
-  const token = serviceTokenIn({ authorization });
-  return token !== undefined && accountOfToken(token) !== undefined;
+  const shown = bearerToken(['authorization', authorization]);
+  return typeof shown === 'object' && accountOfToken(shown.token) !== undefined;
 }
 
 // What the caller sent and may travel on.

@@ -6,6 +6,7 @@ import { replyError, thisAddress } from '@latchkey/web-pages';
 import type { PageAction, Fact } from '@latchkey/web-pages';
 import type { Exchange } from '../exchange.ts';
 import type { BeginAnswer } from './begin-answer.ts';
+import { challengeFor } from './challenge.ts';
 
 type Explanation = {
   readonly reason?: Reason;
@@ -15,9 +16,6 @@ type Explanation = {
   readonly actions?: readonly PageAction[];
   readonly extra?: { readonly [member: string]: string };
 };
-
-// RFC 9110, section 15.5.2. Browsers know no such scheme, so none of them asks for a password.
-const challenge = 'Cookie realm="Latchkey"';
 
 /** Answers with an error of the table: a page for people, JSON for programs. */
 export function refuseWithError(
@@ -29,7 +27,8 @@ export function refuseWithError(
   const { res } = exchange;
   const { status } = errors[code];
   if (status === 503) res.setHeader('Retry-After', '10');
-  if (status === 401) res.setHeader('WWW-Authenticate', challenge);
+  const challenge = challengeFor(code, exchange);
+  if (challenge !== undefined) res.setHeader('WWW-Authenticate', challenge);
   const isRead = isReading(exchange.outcome?.request?.method ?? res.req.method ?? '');
   const paragraphs = said ?? whatNow(code, isRead);
   const again = [inNewTab(code, isRead, exchange)];

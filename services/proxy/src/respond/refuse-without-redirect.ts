@@ -1,6 +1,7 @@
-import { isTransient, nameOf } from '@latchkey/access';
+import { isAboutToken, isTransient, nameOf } from '@latchkey/access';
 import type { Authorized } from '@latchkey/admission';
 import type { KnownSession } from '../authn/session-state.ts';
+import { noteFlaw } from '../exchange.ts';
 import type { Exchange } from '../exchange.ts';
 import { refuseWithError } from './refuse-with-error.ts';
 
@@ -14,7 +15,14 @@ export function refuseWithoutRedirect(
 ): void {
   const { reason, rule = '' } = decision;
   if (isTransient(reason)) return refuseWithError(exchange, 'session_unverified', { reason });
-  if (identified.kind === 'visitor') return refuseWithError(exchange, 'not_signed_in', { reason });
-  const extra = { email: nameOf(identified.principal) ?? '', rule };
-  return refuseWithError(exchange, 'access_denied', { reason, extra });
+  if (identified.kind === 'visitor') {
+    noteFlaw(exchange, identified);
+    return refuseWithError(exchange, isAboutToken(reason) ? 'invalid_token' : 'not_signed_in', { reason });
+  }
+  const name = nameOf(identified.principal) ?? '';
+  const extra = { ...(identified.kind === 'person' ? { email: name } : { caller: name }), rule };
+  return refuseWithError(exchange, reason === 'scope_missing' ? 'insufficient_scope' : 'access_denied', {
+    reason,
+    extra,
+  });
 }

@@ -6,6 +6,7 @@ import { provedWithinMs } from '../authn/freshness.ts';
 import type { PersonCookie } from '../authn/person-cookie.ts';
 import type { SessionCookies } from '../authn/session-cookies.ts';
 import type { LauncherOf } from '../endpoints/launcher-address.ts';
+import { noteFlaw } from '../exchange.ts';
 import type { Exchange } from '../exchange.ts';
 import type { KnownSession } from '../authn/session-state.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
@@ -35,6 +36,7 @@ export function createRefuse(parts: {
     if (identified.kind === 'visitor' && identified.spent === true) {
       res.appendHeader('Set-Cookie', cookies.endHost());
     }
+    noteFlaw(exchange, identified);
     switch (refusal.kind) {
       case 'unavailable':
         return refuseWithError(exchange, refusal.error, { reason });
@@ -50,6 +52,7 @@ export function createRefuse(parts: {
       case 'sign_in_aside':
         return askForNewTab(exchange, refusal);
       case 'challenge': {
+        if (refusal.error === 'invalid_token') return refuseWithError(exchange, refusal.error, { reason });
         const within = provedWithinMs(route);
         const url = addresses.signInToStart(request, route.providerSlugs, reason, within);
         const extra = { sign_in_url: url };
@@ -62,8 +65,10 @@ export function createRefuse(parts: {
     if (mustRefuse()) return refuseWithError(exchange, 'audit_unavailable');
     const { reason, rule } = decision;
     const name = nameOf(identified.principal) ?? '';
-    const isPerson = identified.kind === 'person';
-    const launcher = launcherOf(request, isPerson ? [identified.session.session.idp] : route.providerSlugs);
+    if (identified.kind !== 'person') {
+      return refuseWithError(exchange, error, { reason, extra: { caller: name, rule: rule ?? '' } });
+    }
+    const launcher = launcherOf(request, [identified.session.session.idp]);
     refuseWithError(exchange, error, {
       reason,
       facts: [

@@ -52,7 +52,9 @@ export function createRespond(parts: {
         exchange.detail = outcome.detail;
         return refuseWithError(exchange, outcome.error);
       case 'deny':
-        if (outcome.error === 'access_denied') return parts.refuse(exchange, outcome);
+        if (outcome.error === 'access_denied' || outcome.error === 'insufficient_scope') {
+          return parts.refuse(exchange, outcome);
+        }
         return refuseWithError(exchange, outcome.error);
       case 'sign_in':
       case 'sign_in_aside':

@@ -53,6 +53,10 @@ export type ProxyEvent =
   | { readonly kind: 'grace_over'; readonly ms: number }
   /** so many spans could not be delivered, and nobody will see them */
   | { readonly kind: 'spans_lost'; readonly spans: number }
+  /** an issuer was asked for its keys */
+  | { readonly kind: 'keys_asked'; readonly issuer: string; readonly outcome: 'answered' | 'unanswered' }
+  /** so many scopes of a token are no part of a header name, and the application is not told of them */
+  | { readonly kind: 'scopes_left_out'; readonly scopes: number }
   /** auth goes by something else than the proxy does */
   | { readonly kind: 'mismatch_began'; readonly mismatch: Mismatch; readonly isReady: boolean }
   /** and no longer */

@@ -139,6 +139,16 @@ export const proxyPrometheus = {
     help: 'Questions to auth that were not sent because the same question was already pending.',
     statsd: 'provider.singleflight',
   },
+  latchkey_issuer_keys_total: {
+    kind: 'counter',
+    labels: ['issuer', 'outcome'],
+    help: 'Questions to the issuers of the upstream file for their keys: `answered` or `unanswered`. While one does not answer, its tokens are checked by the keys that it gave last, for three hours.',
+  },
+  latchkey_scopes_left_out_total: {
+    kind: 'counter',
+    labels: [],
+    help: 'Scopes of tokens that an application was not told of in `X-Jwt-Scope-…`, because they are no part of a header name, or more than 100.',
+  },
   latchkey_session_age_seconds: {
     kind: 'histogram',
     labels: [],

@@ -33,6 +33,8 @@ export function prometheusListener(registry: Registry, levels: Levels): Emit<Pro
   const checks = histogramOf(registry, proxyPrometheus, 'latchkey_session_check_duration_seconds');
   const shared = counterOf(registry, proxyPrometheus, 'latchkey_session_checks_shared_total');
   const grace = counterOf(registry, proxyPrometheus, 'latchkey_session_grace_total');
+  const issuerKeys = counterOf(registry, proxyPrometheus, 'latchkey_issuer_keys_total');
+  const scopesLeftOut = counterOf(registry, proxyPrometheus, 'latchkey_scopes_left_out_total');
   const graceInUse = gaugeOf(registry, proxyPrometheus, 'latchkey_session_grace_in_use');
   const mismatch = gaugeOf(registry, proxyPrometheus, 'latchkey_auth_mismatch');
   const lastUse = gaugeOf(registry, proxyPrometheus, 'latchkey_service_account_last_use_seconds');
@@ -85,6 +87,10 @@ export function prometheusListener(registry: Registry, levels: Levels): Emit<Pro
         return mismatch.set({ what: event.mismatch.what }, 1);
       case 'mismatch_over':
         return mismatch.set({ what: event.what }, 0);
+      case 'keys_asked':
+        return issuerKeys.inc({ issuer: event.issuer, outcome: event.outcome });
+      case 'scopes_left_out':
+        return scopesLeftOut.inc(event.scopes);
       case 'spans_lost':
         return spansLost.inc(event.spans);
       case 'tunnel_opened':

@@ -52,6 +52,8 @@ export function statsdListener(statsd: Statsd<ProxyStatsdName>): Emit<ProxyEvent
       case 'cut':
       case 'spans_lost':
       case 'service_account':
+      case 'keys_asked':
+      case 'scopes_left_out':
     }
   };
 }

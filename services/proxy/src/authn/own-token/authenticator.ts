@@ -1,12 +1,12 @@
 import type { Person, VisitorReason } from '@latchkey/access';
 import { andThen } from '@latchkey/admission';
-import type { Authenticator, AuthenticatorInput, Identified } from '@latchkey/admission';
+import type { AuthenticatorInput, Identified } from '@latchkey/admission';
 import { authorityOf, ownCopy, upTo } from '@latchkey/http';
 import type { CanonicalRequest, Clock } from '@latchkey/http';
 import { covers, isExpired, isOlderThan } from '@latchkey/session';
 import type { AccessToken, Session } from '@latchkey/session';
 import { LRUCache } from 'lru-cache';
-import { bearerToken } from '../bearer.ts';
+import type { TokenKind } from '../bearer.ts';
 import type { Freshness } from '../freshness.ts';
 import type { Needs, Standing } from '../session-check.ts';
 import { newlyKnown } from '../session-state.ts';
@@ -42,14 +42,11 @@ export function createOwnTokenAuthenticator(parts: {
   lifetimeMs: number;
   clock: Clock;
   kept?: number;
-}): Authenticator<KnownSession> {
+}): TokenKind {
   const { issuer, tokens, states, check, clock, kept = keptTokens } = parts;
   const held = new LRUCache<string, Held>(upTo(kept));
 
-  return function knowByToken(asked) {
-    if (asked.route.bearer === undefined) return undefined;
-    const text = bearerToken(asked.headers);
-    if (text === undefined) return undefined;
+  return function byOwnToken(text, asked) {
     const before = held.get(text);
     if (before !== undefined) return identify(before, asked);
     return issuerOf(text) === issuer ? readFirst(text, asked) : undefined;

@@ -1,0 +1,69 @@
+import type { Clock } from '@latchkey/http';
+import type { Emit } from '@latchkey/telemetry';
+import type { Issuer, RouteTable } from '@latchkey/upstreams';
+import type { Logger } from 'pino';
+import type { ProxyEvent } from '../../telemetry/events.ts';
+import type { LiveTable } from '../../upstream-file/live-table.ts';
+import type { TokenKind } from '../bearer.ts';
+import { keySourceOf } from './fetch-keys.ts';
+import { createKnownIssuer } from './issuer.ts';
+import type { KnownIssuer } from './issuer.ts';
+import { createKeySet } from './key-set.ts';
+import { readToken } from './read-token.ts';
+
+type InForce = { readonly entry: string; readonly known: KnownIssuer };
+
+/**
+ * Knows the tokens (JWT) of the issuers that the upstream file names. One whose entry a reload leaves as it is stays the same one,
+ * with its keys and all that is known of its tokens.
+ */
+export function createIssuerTokens({
+  table,
+  clock,
+  log,
+  emit,
+}: {
+  table: LiveTable;
+  clock: Clock;
+  log: Logger;
+  emit: Emit<ProxyEvent>;
+}): TokenKind {
+  let inForce: ReadonlyMap<string, InForce> = new Map();
+
+  function make(issuer: Issuer): KnownIssuer {
+    function tell(failure: unknown): void {
+      emit({
+        kind: 'keys_asked',
+        issuer: issuer.issuer,
+        outcome: failure === undefined ? 'answered' : 'unanswered',
+      });
+      if (failure === undefined) return;
+      const detail = failure instanceof Error ? failure.message : 'unknown';
+      log.warn({ issuer: issuer.issuer, detail }, 'the keys of an issuer cannot be had');
+    }
+    const keys = createKeySet(keySourceOf(issuer.keys), { elapsed: clock.elapsed, tell });
+    return createKnownIssuer(issuer, keys, clock.now);
+  }
+
+  function use({ root }: RouteTable): void {
+    const entries = root.issuers.map((issuer): [string, InForce] => {
+      const entry = JSON.stringify(issuer);
+      const before = inForce.get(issuer.issuer);
+      return [issuer.issuer, before?.entry === entry ? before : { entry, known: make(issuer) }];
+    });
+    inForce = new Map(entries);
+  }
+  use(table.current());
+  table.onReplace(use);
+
+  return function byIssuer(token) {
+    for (const { known } of inForce.values()) {
+      const before = known.recall(token);
+      if (before !== undefined) return before;
+    }
+    const read = inForce.size === 0 ? undefined : readToken(token);
+    const iss = read?.claims.iss;
+    const issuer = iss === undefined ? undefined : inForce.get(iss);
+    return read && issuer?.known.check(token, read);
+  };
+}
