@@ -32,13 +32,13 @@ PROXY_ROOT_DOMAIN=example.com
 PORT=4190
 `;
 
-type Told = { code: string; file: string; line: number; message: string };
+type Finding = { code: string; file: string; line: number; message: string };
 
-async function run(command: 'check' | 'migrate', files: Record<string, string>): Promise<Told[]> {
+async function run(command: 'check' | 'migrate', files: Record<string, string>): Promise<Finding[]> {
   const envFiles = Object.keys(files).flatMap((name) => ['--env-file', name]);
   const args = [command, 'up.yml', ...envFiles, '--format', 'json'];
   const { stdout } = await latchkey({ 'up.yml': withOptions('allowed_groups: [eng]'), ...files }, args);
-  const { findings }: { findings: Told[] } = JSON.parse(stdout);
+  const { findings }: { findings: Finding[] } = JSON.parse(stdout);
   return findings;
 }
 

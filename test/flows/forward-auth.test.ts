@@ -3,7 +3,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { fronts, send } from '../fixtures/questions.ts';
-import type { FrontName, Held, Told } from '../fixtures/questions.ts';
+import type { FrontName, Held, FrontAnswer } from '../fixtures/questions.ts';
 import { cookieHeader } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 
@@ -36,7 +36,7 @@ const each = Object.keys(fronts) as FrontName[];
 const page = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', accept: 'text/html' };
 const preflight = { origin: 'https://elsewhere.example', 'access-control-request-method': 'PUT' };
 
-function ask(front: FrontName, held: Held = {}, from?: string): Promise<Told> {
+function ask(front: FrontName, held: Held = {}, from?: string): Promise<FrontAnswer> {
   return send(the.stack, fronts[front](held, the.stack), from);
 }
 

@@ -4,7 +4,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export type OpenEndpoint = { answer(res: ServerResponse, isForOperator: boolean): void | Promise<void> };
 
 /** The answer to an operator, and what the log says of it besides who asked for what. Nothing in either is secret. */
-export type Told = { readonly answer: object; readonly written?: Readonly<Record<string, unknown>> };
+export type OperatorAnswer = {
+  readonly answer: object;
+  readonly written?: Readonly<Record<string, unknown>>;
+};
 
 /** What only operators may ask. Each request leaves a line in the log. */
 export type OperatorEndpoint = {
@@ -13,7 +16,7 @@ export type OperatorEndpoint = {
   /** what the log calls it */
   readonly action: string;
   /** @throws HttpError `bad_request`, whose detail the operator is shown */
-  tell(req: IncomingMessage): Told | Promise<Told>;
+  tell(req: IncomingMessage): OperatorAnswer | Promise<OperatorAnswer>;
 };
 
 /** Endpoints by their paths. */

@@ -36,7 +36,7 @@ export type Explanation = {
   readonly upstream?: Forwarded;
 };
 
-type Told = Pick<Explanation, 'allow' | 'outcome' | 'error' | 'status' | 'upstream'>;
+type Verdict = Pick<Explanation, 'allow' | 'outcome' | 'error' | 'status' | 'upstream'>;
 
 /** Has a request decided about as the proxy has it, by the same function, and says what comes of it. */
 export async function explainRequest(
@@ -131,7 +131,7 @@ function rulesOf(outcome: Outcome<Requester>, { headers }: Incoming): readonly R
   return rules.map((rule) => (rule.about === 'principal' ? { ...rule, outcome: 'not reached' } : rule));
 }
 
-function tell(outcome: Outcome<Requester>, signIn: SignIn, requester: Requester, parts: Parts): Told {
+function tell(outcome: Outcome<Requester>, signIn: SignIn, requester: Requester, parts: Parts): Verdict {
   switch (outcome.kind) {
     case 'health_check':
       return answered('it is the health check of the proxy, under every host and before all rules.');
@@ -183,7 +183,7 @@ function askedToSignIn(
   { kind, route: { providerSlugs }, decision }: Decided<Requester> & { readonly kind: string },
   { refusal }: SignIn,
   requester: Requester,
-): Told {
+): Verdict {
   if (refusal === 'provider_unknown') {
     return refused('not_found', `At the sign-in: auth has no provider ${JSON.stringify(providerSlugs[0])}.`);
   }
@@ -205,7 +205,7 @@ function askedToSignIn(
   return refused('not_signed_in', `${why} It is not a page visit, so the answer is 401 and not a redirect.`);
 }
 
-function denied(outcome: Extract<Outcome<Requester>, { kind: 'deny' }>, parts: Parts): Told {
+function denied(outcome: Extract<Outcome<Requester>, { kind: 'deny' }>, parts: Parts): Verdict {
   const { error, request, route, decision } = outcome;
   if (error === 'access_denied' || error === 'insufficient_scope')
     return refused(error, reasons[decision.reason]);
@@ -220,11 +220,11 @@ function denied(outcome: Extract<Outcome<Requester>, { kind: 'deny' }>, parts: P
   return refused(error, why);
 }
 
-function refused(error: ErrorCode, why: string): Told {
+function refused(error: ErrorCode, why: string): Verdict {
   const { status } = errors[error];
   return { allow: false, outcome: `not allowed: ${status} ${error}. ${why}`, error, status };
 }
 
-function answered(why: string): Told {
+function answered(why: string): Verdict {
   return { allow: true, outcome: `the proxy answers itself: ${why}` };
 }

@@ -152,7 +152,7 @@ describe('a list of all groups', () => {
 
   test('that is refused leaves everybody in the groups that they had, for three hours past the interval', async () => {
     let isRefused = false;
-    const { memberOf, clock } = listed(async (...asked) => (isRefused ? 'untold' : list(...asked)));
+    const { memberOf, clock } = listed(async (...asked) => (isRefused ? 'withheld' : list(...asked)));
     await memberOf('ada@example.com', ['one@example.com']);
     isRefused = true;
     clock.now += 30 * minute;

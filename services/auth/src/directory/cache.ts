@@ -4,7 +4,7 @@ import { within } from '../within.ts';
 import { isIn, newer, piecesOf } from './answer.ts';
 import type { Answer, Found } from './answer.ts';
 import { unavailable } from './directory.ts';
-import type { Directory, Told, Waiting } from './directory.ts';
+import type { Directory, DirectoryAnswer, Waiting } from './directory.ts';
 import type { Remembered, Rosters } from './rosters.ts';
 import type { SharedAnswers } from './shared-answers.ts';
 import type { Verdict } from './verdict.ts';
@@ -45,7 +45,7 @@ const byInterval: Verdict = { verdict: 'open' };
 export function cachedDirectory(options: {
   provider: string;
   answersAreAbout: 'one group' | 'all groups';
-  ask: (group: string, person: string, wanted: Waiting) => Promise<Told>;
+  ask: (group: string, person: string, wanted: Waiting) => Promise<DirectoryAnswer>;
   shared?: SharedAnswers | undefined;
   rosters?: Rosters;
   clocks: CacheClocks;
@@ -207,9 +207,9 @@ export function cachedDirectory(options: {
     }
     const askedAt = now();
     const said = await ask(about, person, wanted);
-    const answer = said === 'untold' ? unconfirmed(usable(key)) : answerAt(askedAt, said);
+    const answer = said === 'withheld' ? unconfirmed(usable(key)) : answerAt(askedAt, said);
     answers.set(key, answer);
-    if (said !== 'untold') await shared?.tell(about, person, said, now() - askedAt);
+    if (said !== 'withheld') await shared?.tell(about, person, said, now() - askedAt);
     return answer;
   }
 

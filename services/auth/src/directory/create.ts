@@ -109,7 +109,7 @@ export function googleDirectory(
     async ask(group, person, wanted) {
       try {
         const told = await queue(() => ask(group, person), wanted);
-        if (told === 'untold') unanswered(group);
+        if (told === 'withheld') unanswered(group);
         return told;
       } catch (error) {
         unanswered(group);

@@ -23,15 +23,15 @@ export type Memberships = {
   readonly trouble?: HttpError;
 };
 
-/** The groups of a person that an answer tells of. `untold`: the directory will not say, to us. */
-export type Told = readonly string[] | 'untold';
+/** The groups of a person that an answer tells of. `withheld`: the directory will not say, to us. */
+export type DirectoryAnswer = readonly string[] | 'withheld';
 
 /**
  * Asks a directory about a person, and whether they are in one group or in which ones.
  *
  * @throws HttpError `provider_unavailable` when there is no usable answer now
  */
-export type AskGroups = (group: string, person: string) => Promise<Told>;
+export type AskGroups = (group: string, person: string) => Promise<DirectoryAnswer>;
 
 /** Whether somebody waits for an answer, and since when; it may begin while the question waits for its turn. */
 export type Waiting = { since: number | undefined };

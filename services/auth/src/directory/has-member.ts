@@ -1,6 +1,6 @@
 import type { Answer } from '@latchkey/http';
 import { parseJsonObject } from '../json.ts';
-import type { AskGroups, Told } from './directory.ts';
+import type { AskGroups, DirectoryAnswer } from './directory.ts';
 import { errorOf } from './google-admin.ts';
 import type { GoogleAdmin } from './google-admin.ts';
 
@@ -14,7 +14,7 @@ export function askHasMember({ get, unreadable, mention }: GoogleAdmin): AskGrou
     return withoutAnswer(group, answer);
   };
 
-  function ifActiveMember(group: string, answer: Answer): Told {
+  function ifActiveMember(group: string, answer: Answer): DirectoryAnswer {
     if (answer.status === 200) return fieldOf(answer, 'status') === 'ACTIVE' ? [group] : [];
     if (answer.status === 400) {
       mention('warn', 'allowed_groups names what Google takes for no group', { group });
@@ -23,7 +23,7 @@ export function askHasMember({ get, unreadable, mention }: GoogleAdmin): AskGrou
     return withoutAnswer(group, answer);
   }
 
-  function withoutAnswer(group: string, answer: Answer): Told {
+  function withoutAnswer(group: string, answer: Answer): DirectoryAnswer {
     if (answer.status === 404) {
       if (!isAboutMember(answer)) {
         mention('warn', 'allowed_groups names a group that the directory does not have', { group });
@@ -32,7 +32,7 @@ export function askHasMember({ get, unreadable, mention }: GoogleAdmin): AskGrou
     }
     if (answer.status === 403) {
       mention('error', 'Google does not let us see who is in a group that allowed_groups names', { group });
-      return 'untold';
+      return 'withheld';
     }
     throw unreadable(`status ${answer.status}`);
   }

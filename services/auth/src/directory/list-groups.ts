@@ -32,7 +32,7 @@ export function askListOfGroups({ get, unreadable, mention }: GoogleAdmin): AskG
       const { status, body } = await get(`groups?${new URLSearchParams(query).toString()}`);
       if (status === 403) {
         mention('error', 'Google does not let us see the groups of people', {});
-        return 'untold';
+        return 'withheld';
       }
       // Nobody of this directory; they may have been deleted.
       if (status === 404) return [];

@@ -211,7 +211,7 @@ export function createSessionCheck(options: {
     }
   }
 
-  function learn(state: SessionState, { answer, question, urgent, askedAt }: Told): void {
+  function learn(state: SessionState, { answer, question, urgent, askedAt }: Introspected): void {
     state.answeredAt = askedAt;
     state.isInGrace = false;
     state.accessToken = accessTokenOf(answer, options.clock);
@@ -229,7 +229,7 @@ export function createSessionCheck(options: {
 type Visit = { readonly needs: Needs | undefined; readonly at: number };
 
 // What auth has said of a session that stands, and what it was asked.
-type Told = {
+type Introspected = {
   readonly answer: IntrospectionResponse & { active: true };
   readonly question: Asked;
   readonly urgent: readonly string[];
@@ -238,7 +238,7 @@ type Told = {
 
 // So that what a provider has said is gone by for so long in all, and not once by auth and then again by us. Where auth goes by
 // it for longer than we do, asking sooner would bring nothing new.
-function validFor({ age = 0 }: Told['answer'], { validMs }: CheckClocks): number {
+function validFor({ age = 0 }: Introspected['answer'], { validMs }: CheckClocks): number {
   const leftMs = validMs - age * 1000;
   return leftMs > 0 ? Math.max(leftMs, Math.min(leastLifeMs, validMs)) : validMs;
 }
