@@ -61,8 +61,13 @@ function ask(host: string, target: string, ...headers: string[]): Promise<RawAns
 const bearer = (token: string) => `Authorization: Bearer ${token}`;
 const received = (name: string) => valuesOf(stack.app.received[0] ?? { rawHeaders: [] }, name);
 
+// Without where to get a token, which each of them says on a route that takes some.
 function challengeOf({ head }: RawAnswer): string[] {
-  return [...head.matchAll(/^www-authenticate: (.*?)\r?$/gim)].map(([, value = '']) => value);
+  const metadata = `, resource_metadata="${stack.url('orders', '/.well-known/oauth-protected-resource')}"`;
+  return [...head.matchAll(/^www-authenticate: (.*?)\r?$/gim)].map(([, value = '']) => {
+    expect(value.endsWith(metadata)).toBe(value.startsWith('Bearer'));
+    return value.replace(metadata, '');
+  });
 }
 
 describe('a machine', () => {

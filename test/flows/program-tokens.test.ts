@@ -133,7 +133,14 @@ test('a restart of auth, which remembers nothing, ends nothing', async () => {
 });
 
 test('a program that was refused learns whom to ask, and other routes have that address for themselves', async () => {
-  const answer = await the.browser().fetch(the.stack.url('scoped', '/.well-known/oauth-protected-resource'));
+  const refused = await the.browser().fetch(the.stack.url('scoped'));
+  const { 'www-authenticate': challenge } = refused.headers;
+  const metadata = the.stack.url('scoped', '/.well-known/oauth-protected-resource');
+  expect([refused.status, challenge]).toEqual([
+    401,
+    `Bearer realm="Latchkey", resource_metadata="${metadata}"`,
+  ]);
+  const answer = await the.browser().fetch(metadata);
   const origin = new URL(the.stack.url('scoped')).origin;
   expect(JSON.parse(answer.body)).toEqual({
     resource: origin,

@@ -239,7 +239,7 @@ export async function startProxy(options: {
     assertions: signer.assertions && { ...signer.assertions, issuer },
   });
   const readQuestion = createReadQuestion({ trust, routeFor: admission.routeFor });
-  const beginAnswer = createBeginAnswer({ secure, cookies });
+  const beginAnswer = createBeginAnswer({ secure, cookies, origin });
   const serveEndpoint = createServeEndpoint(endpoints);
   const readBody = createBodyReader({ held: createHeldBodies(), graceMs: settings.server.readTimeoutMs });
 

@@ -30,6 +30,8 @@ export type Exchange = {
   /** what an endpoint of ours has found out about who asks it */
   principal?: Principal;
   decision?: Decision;
+  /** once an answer of ours begins, on a route that takes tokens: where a program learns how to get one (RFC 9728) */
+  resourceMetadata?: string;
   /** stages 8 and 9, and what answers: what went wrong */
   error?: ErrorCode;
   detail?: string;

@@ -1,4 +1,6 @@
+import { ownEndpoints } from '@latchkey/contract';
 import { addHeaders, transportSecurity } from '@latchkey/http';
+import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
 import type { ServerResponse } from 'node:http';
 import type { SessionCookies } from '../authn/session-cookies.ts';
@@ -18,11 +20,17 @@ export function createBeginAnswer(parts: {
   /** browsers reach us over HTTPS only */
   readonly secure: boolean;
   readonly cookies: Pick<SessionCookies, 'issue'>;
+  /** where the host of a request is, for whoever calls */
+  readonly origin: (request: CanonicalRequest) => string;
 }): BeginAnswer {
-  return function beginAnswer({ req, res, outcome }) {
+  return function beginAnswer(exchange) {
+    const { req, res, outcome } = exchange;
     if (parts.secure) res.setHeader(...transportSecurity);
     if (outcome?.route !== undefined)
       allowReading(res, outcome, crossOriginHeaders(outcome.route, req.headers));
+    if (outcome?.route?.bearer !== undefined && outcome.request !== undefined) {
+      exchange.resourceMetadata = parts.origin(outcome.request) + ownEndpoints.resourceMetadata.path;
+    }
     if (outcome?.identified !== undefined) giveRenewed(res, outcome.identified, parts.cookies);
   };
 }

@@ -13,13 +13,18 @@ export function challengeFor(code: ErrorCode, exchange: Exchange): string | unde
   const { route, principal } = recordOf(exchange);
   const bearer = route?.bearer;
   if (bearer === undefined) return errors[code].status === 401 ? cookie : undefined;
-  if (code === 'insufficient_scope') return challenge({ error: code, scope: scopesFor(bearer, principal) });
-  if (code === 'invalid_token') return challenge({ error: code });
+  // RFC 9728, section 5.1.
+  const help =
+    exchange.resourceMetadata === undefined ? {} : { resource_metadata: exchange.resourceMetadata };
+  if (code === 'insufficient_scope') {
+    return challenge({ error: code, scope: scopesFor(bearer, principal), ...help });
+  }
+  if (code === 'invalid_token') return challenge({ error: code, ...help });
   // Section 3.1: "If the request lacks any authentication information […], the resource server SHOULD NOT include an error code".
-  return errors[code].status === 401 ? challenge({}) : undefined;
+  return errors[code].status === 401 ? challenge(help) : undefined;
 }
 
-// Nothing in the values has to be escaped: they are words of ours, and scopes have no quotes.
+// Nothing in the values has to be escaped: they are words and addresses of ours, and scopes have no quotes.
 function challenge(parameters: Readonly<Record<string, string>>): string {
   const all = Object.entries({ realm: 'Latchkey', ...parameters });
   return `Bearer ${all.map(([name, value]) => `${name}="${value}"`).join(', ')}`;
