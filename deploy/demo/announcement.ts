@@ -2,8 +2,12 @@ import { demoAccounts, type Account } from '@latchkey/dev-idp';
 import { appAddress } from './environment.ts';
 import type { DemoPorts } from './ports.ts';
 
-/** What the demo prints once everything answers. */
-export function announcement(ports: DemoPorts): string {
+/**
+ * What the demo prints once everything answers.
+ *
+ * @param botToken good for this run, and on this machine alone
+ */
+export function announcement(ports: DemoPorts, botToken: string): string {
   const apps = [
     [appAddress('hello', ports), 'anyone of example.com'],
     [`${appAddress('hello', ports)}public/`, 'everybody, without signing in'],
@@ -13,6 +17,7 @@ export function announcement(ports: DemoPorts): string {
     [appAddress('apps', ports), 'a list of what is open to whoever asks'],
   ];
   const accounts = demoAccounts.map((account) => [account.email, standing(account)]);
+  const { origin } = new URL(appAddress('api', ports));
   return `ready
 
 Open                                              for
@@ -20,6 +25,12 @@ ${columns(apps, 50)}
 
 Sign in as                  member of
 ${columns(accounts, 28)}
+
+From another shell, as a person and as a program
+  alias latchkey='npx --yes pnpm@12.21.0 --silent run latchkey'
+  latchkey login ${origin} --scope read
+  latchkey curl ${origin}/headers
+  curl -H 'Authorization: Bearer ${botToken}' ${origin}/headers
 
 Ctrl-C stops everything.
 `;

@@ -1,3 +1,4 @@
+import { hashOfToken, makeServiceToken } from '@latchkey/access';
 import type { DevClient, DevIdp } from '@latchkey/dev-idp';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
@@ -21,7 +22,10 @@ const freshKeyPair = () =>
   });
 
 /** Where the browser finds an application. */
-export function appAddress(app: 'hello' | 'wiki' | 'vault' | 'apps' | 'partners', ports: DemoPorts): string {
+export function appAddress(
+  app: 'hello' | 'wiki' | 'vault' | 'apps' | 'partners' | 'api',
+  ports: DemoPorts,
+): string {
   return `http://${app}.${app === 'partners' ? otherDomain : domain}:${ports.proxy}/`;
 }
 
@@ -30,7 +34,9 @@ export function trustOfApps(ports: DemoPorts): Trust {
   return {
     jwks: new URL(`http://127.0.0.1:${ports.auth}${ownEndpoints.jwks.path}`),
     issuer: `http://${authHost(ports)}`,
-    audiences: [appAddress('hello', ports), appAddress('partners', ports)].map((url) => new URL(url).origin),
+    audiences: (['hello', 'partners', 'api'] as const)
+      .map((app) => appAddress(app, ports))
+      .map((url) => new URL(url).origin),
   };
 }
 
@@ -44,7 +50,8 @@ export function authAtTheProvider(ports: DemoPorts): DevClient {
 }
 
 /**
- * The environment of both services: what an operator would write, for one machine and without TLS. Names under
+ * The environment of both services: what an operator would write, for one machine and without TLS; and the token of a service
+ * account, which is good for this run. Names under
  * `.localhost` are for browsers; the services call each other at 127.0.0.1, since Node does not resolve them everywhere.
  * @param kind `LATCHKEY_DEMO_PROVIDER`: which of auth's provider types signs in at the dev provider
  */
@@ -54,7 +61,7 @@ export function serviceEnvironments(
   idp: DevIdp,
   client: DevClient,
   kind = 'google',
-): { auth: Environment; proxy: Environment } {
+): { auth: Environment; proxy: Environment; botToken: string } {
   const assertionKey = freshKeyPair();
   const proxyClient = { id: 'latchkey-proxy', secret: freshSecret() };
   const shared = {
@@ -68,7 +75,9 @@ export function serviceEnvironments(
     SESSION_COOKIE_DOMAIN: domain,
     SESSION_COOKIE_SECURE: 'false',
   };
+  const botToken = makeServiceToken('demo-bot');
   return {
+    botToken,
     auth: {
       ...shared,
       SERVER_HOST: authHost(ports),
@@ -100,6 +109,7 @@ export function serviceEnvironments(
       UPSTREAM_CLUSTER: 'demo',
       UPSTREAM_SCHEME: 'http',
       UPSTREAM_DEFAULT_PROVIDER: 'google',
+      SSO_CONFIG_BOT_TOKEN_HASH: hashOfToken(botToken),
       SSO_CONFIG_HELLO_PORT: String(apps.hello.port),
       SSO_CONFIG_WIKI_PORT: String(apps.wiki.port),
       SSO_CONFIG_VAULT_PORT: String(apps.vault.port),

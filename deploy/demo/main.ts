@@ -54,7 +54,7 @@ async function run(): Promise<void> {
   ]);
   if (stopping) return;
   logs.started();
-  stdout.write(announcement(ports));
+  stdout.write(announcement(ports, environments.botToken));
   await ended;
 }
 

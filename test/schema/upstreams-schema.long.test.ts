@@ -70,9 +70,14 @@ function load(
 }
 
 describe('an example or fixture that the schema accepts is loaded', () => {
-  const demoPorts = { hello_port: '4201', wiki_port: '4202', vault_port: '4203' };
+  const ofDemo = {
+    hello_port: '4201',
+    wiki_port: '4202',
+    vault_port: '4203',
+    bot_token_hash: `sha256:${'0'.repeat(64)}`,
+  };
   test.each<[path: string, cluster: string, variables: Variables]>([
-    ['deploy/demo/upstreams.yml', '', demoPorts],
+    ['deploy/demo/upstreams.yml', '', ofDemo],
     ['deploy/environments/upstreams.yml', 'staging', variablesOf('deploy/environments/proxy.staging.env')],
     ['deploy/environments/upstreams.yml', 'prod', variablesOf('deploy/environments/proxy.prod.env')],
     ...fixtures('valid').map((path): [string, string, Variables] => [path, 'prod', {}]),

@@ -4,7 +4,7 @@ import { quote } from '../problems.ts';
 import { mapping } from './mapping.ts';
 import type { Values } from './mapping.ts';
 import { described, list, problem, scalar } from './reader.ts';
-import type { About, FieldReader, JsonSchema, Located } from './reader.ts';
+import type { About, FieldReader, Located } from './reader.ts';
 import { unknownKeys } from './unknown-keys.ts';
 import { entry } from './values.ts';
 
@@ -21,7 +21,7 @@ const hashFields = {
       meaning: 'The SHA-256 of a token. The token itself is nowhere in the file.',
       example: `'sha256:…'`,
     },
-    { pattern: tokenHash.source },
+    tokenHash,
     z.string().refine(
       (text) => tokenHash.test(text),
       // It may be the token itself, so it is not shown.
@@ -34,7 +34,7 @@ const hashFields = {
   ),
   expires: checked(
     { meaning: 'From when the token is refused.', default: 'never', example: `'2027-06-01'` },
-    { pattern: momentPattern.source },
+    momentPattern,
     z
       .string()
       .refine((text) => momentPattern.test(text) && !Number.isNaN(Date.parse(text)), {
@@ -55,7 +55,7 @@ const secretHash = mapping(
 const accountFields = {
   name: checked(
     { meaning: 'What the account is called, in its tokens, in lists and in logs.', example: 'deploy-bot' },
-    { pattern: accountName.source, examples: ['deploy-bot'] },
+    accountName,
     z.string().refine(
       (text) => accountName.test(text),
       problem('serviceAccountName', (text) => `${quote(text)} cannot be a name: ${nameAdvice}`),
@@ -104,7 +104,8 @@ export type WrittenAccount = Values<typeof accountFields>;
 /** One entry of its `secret_hashes`, as read. */
 export type WrittenHash = Values<typeof hashFields>;
 
-function checked<T>(about: About, schema: JsonSchema, type: z.ZodType<T, string>): FieldReader<Located<T>> {
-  const json = { type: 'string', ...described(about), ...schema };
-  return { ...scalar(json, type), about: { ...about, type: 'text' } };
+// An editor sees `{{name}}` before a value takes its place.
+function checked<T>(about: About, { source }: RegExp, type: z.ZodType<T, string>): FieldReader<Located<T>> {
+  const schema = { type: 'string', ...described(about), pattern: `${source}|\\{\\{` };
+  return { ...scalar(schema, type), about: { ...about, type: 'text' } };
 }
