@@ -108,6 +108,8 @@ const options = fc.record(
     idle_timeout: fc.constantFrom(0, '90s', '1h30m'),
     cors: orNothing(cors),
     wait_for: orNothing(waitFor),
+    // Injected ones may be what it writes itself.
+    aws_sigv4: fc.constantFrom(null, {}, { service: '', region: null }),
     allowed_origins: orNothing(origins),
     strip_request_headers: fc.array(fc.constantFrom('X-Debug-*', 'Authorization', '1'), { maxLength: 2 }),
     inject_request_headers: orNothing(headers),

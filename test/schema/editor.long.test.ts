@@ -53,6 +53,7 @@ describe('an editor completes', () => {
       'reset_deadline',
       'keep_alive',
       'wait_for',
+      'aws_sigv4',
       'preserve_host',
       'preserve_location',
       'pass_access_token',

@@ -432,6 +432,24 @@ export const diagnosticKinds = {
     title: '`wait_for` without one application to wait for',
     text: 'A pattern (`type: rewrite`) leads to as many applications as there are hosts, and a launcher to none. Write `wait_for` on routes of `type: simple`, or `wait_for: {}` here where it is inherited.',
   },
+  sigv4Unusable: {
+    code: 'LK620',
+    severity: 'error',
+    title: '`aws_sigv4` cannot be used',
+    text: '`aws_sigv4` names the service and the region that requests are signed for, both as AWS has them in signatures: `aws_sigv4: {service: vpc-lattice-svcs, region: eu-central-1}`. `aws_sigv4: {}` takes back what the section around it says.',
+  },
+  sigv4Header: {
+    code: 'LK621',
+    severity: 'error',
+    title: '`aws_sigv4` beside a header that it writes',
+    text: 'The signature stands in `Authorization`, and what belongs to it in `X-Amz-…`. Take these names out of `inject_request_headers`, and give `assertion_header` another one.',
+  },
+  sigv4WithoutEffect: {
+    code: 'LK622',
+    severity: 'warning',
+    title: '`aws_sigv4` without an application',
+    text: 'A launcher sends nothing on, so there is nothing to sign. Take it out, or write `aws_sigv4: {}` where it is inherited.',
+  },
   severalKinds: {
     code: 'LK401',
     severity: 'warning',

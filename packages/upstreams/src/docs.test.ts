@@ -42,6 +42,7 @@ describe('the table of diagnostics', () => {
       'resolve/tls',
       'resolve/protocol',
       'resolve/wait-for',
+      'resolve/aws-sigv4',
       'resolve/service-accounts',
       'resolve/issuers',
       'resolve/bearer',

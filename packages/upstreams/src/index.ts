@@ -23,6 +23,7 @@ export { renderUpstreamSchema } from './shape/json-schema.ts';
 export { renderUpstreamReference } from './shape/reference.ts';
 export type {
   Bearer,
+  AwsSigv4,
   Cors,
   Diagnostic,
   HeaderEntry,

@@ -40,6 +40,9 @@ export type WaitFor = {
   expect: { least: number; most: number };
 };
 
+/** What requests are signed for with the credentials that the proxy has at AWS. */
+export type AwsSigv4 = { readonly service: string; readonly region: string };
+
 /** Where requests of a route go. */
 export type Target = {
   /** `http://127.0.0.1:4200`: scheme, host and, unless it is the default one, port. */
@@ -148,6 +151,7 @@ export type Route = {
   tls: TlsOptions;
   skipRequestSigning: boolean;
   waitFor?: WaitFor;
+  awsSigv4?: AwsSigv4;
   launcher?: Launcher;
   position: Position;
 };

@@ -51,6 +51,7 @@ import { createRedeem } from './sign-in/redeem.ts';
 import { createStart } from './sign-in/start.ts';
 import { createHeldBodies } from './outgoing/signers/held-bodies.ts';
 import { createBodyReader } from './outgoing/signers/read-body.ts';
+import { createSignForAws } from './outgoing/signers/aws-sigv4.ts';
 import type { Signer } from './outgoing/signers/signer.ts';
 import { createStages } from './stages.ts';
 import type { LiveTable } from './upstream-file/live-table.ts';
@@ -241,6 +242,7 @@ export async function startProxy(options: {
   const readQuestion = createReadQuestion({ trust, routeFor: admission.routeFor });
   const beginAnswer = createBeginAnswer({ secure, cookies, origin });
   const serveEndpoint = createServeEndpoint(endpoints);
+  const signForAws = createSignForAws();
   const readBody = createBodyReader({ held: createHeldBodies(), graceMs: settings.server.readTimeoutMs });
 
   const waiting = waitForOrigins({ table, ask: createAskOrigin(connections), elapsed, log });
@@ -269,6 +271,7 @@ export async function startProxy(options: {
         beginAnswer,
         connections,
         signer,
+        signForAws,
         admission,
         emit,
       };

@@ -116,6 +116,7 @@ function differencesOf(route: Route, defaults: Defaults): string[] {
     [route.timeoutMs !== defaults.timeoutMs, `timeout ${describeDuration(route.timeoutMs)}`],
     [route.resetDeadlineMs !== defaults.resetDeadlineMs, `reset ${describeDuration(route.resetDeadlineMs)}`],
     [route.keepAliveMs !== defaultKeepAliveMs, `keep-alive ${describeDuration(route.keepAliveMs)}`],
+    [route.awsSigv4 !== undefined, `signed for ${route.awsSigv4?.service ?? ''} at AWS`],
     [route.waitFor !== undefined, `waits for ${route.waitFor?.path ?? ''} at the start`],
     [route.preserveHost, 'preserves the host'],
     [route.preserveLocation, 'preserves Location'],

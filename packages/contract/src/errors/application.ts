@@ -28,6 +28,15 @@ export const applicationErrors = {
     description:
       'The certificate that the application showed has expired, names another host than `to` of the route, or comes from an authority that is not known. The log line has the reason, the subject, the issuer and the validity of the certificate. Renew it at the application, or set `ca_file` or `server_name` on the route. Or the application requires a client certificate and did not accept the one of the proxy: see `client_cert_file`.',
   },
+  aws_credentials: {
+    status: 502,
+    title: 'The application cannot be reached',
+    sentence:
+      'The proxy has no credentials for the application. Try again in a moment, or tell the people who run it.',
+    level: 'error',
+    description:
+      'The route has `aws_sigv4`, and the credentials that requests are signed with could not be had: there is no task role, its endpoint did not answer in time, or the role may not be assumed. The log line has the reason.',
+  },
   upstream_malformed: {
     status: 502,
     title: 'The application gave an invalid answer',

@@ -109,6 +109,10 @@ function differences(before: Served, after: Served): string[] {
     ['origins whose pages may open WebSockets', ({ allowedOrigins }: Route) => allowedOrigins],
     ['headers that are stripped from requests', ({ stripRequestHeaders }: Route) => stripRequestHeaders],
     ['what a start waits for', ({ waitFor }: Route) => (waitFor ? [waitFor.path] : [])],
+    [
+      'what requests are signed for at AWS',
+      ({ awsSigv4 }: Route) => (awsSigv4 ? [awsSigv4.service, awsSigv4.region] : []),
+    ],
     ['protocol of the application', ({ protocol }: Route) => [protocol]],
     ['TLS options for the application', ({ tls }: Route) => describeTls(tls)],
   ] as const;

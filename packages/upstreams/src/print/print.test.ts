@@ -46,6 +46,7 @@ services:
       reset_deadline: 60s
       keep_alive: 4s
       wait_for: {}
+      aws_sigv4: {}
       preserve_host: false
       preserve_location: false
       pass_access_token: false
@@ -83,6 +84,7 @@ services:
           reset_deadline: 60s
           keep_alive: 4s
           wait_for: {}
+          aws_sigv4: {}
           preserve_host: false
           preserve_location: false
           pass_access_token: false

@@ -93,6 +93,7 @@ function optionLines(route: Route): string[] {
     `reset_deadline: ${duration(route.resetDeadlineMs)}`,
     `keep_alive: ${duration(route.keepAliveMs)}`,
     `wait_for: ${waitText(route.waitFor)}`,
+    `aws_sigv4: ${sigv4Text(route.awsSigv4)}`,
     `preserve_host: ${route.preserveHost}`,
     `preserve_location: ${route.preserveLocation}`,
     `pass_access_token: ${route.passAccessToken}`,
@@ -176,6 +177,12 @@ function waitText(wait: Route['waitFor']): string {
   if (wait === undefined) return '{}';
   const { path, timeoutMs, expect } = wait;
   return `{path: ${scalar(path)}, timeout: ${duration(timeoutMs)}, expect: ${expect.least}-${expect.most}}`;
+}
+
+function sigv4Text(signed: Route['awsSigv4']): string {
+  return signed === undefined
+    ? '{}'
+    : `{service: ${scalar(signed.service)}, region: ${scalar(signed.region)}}`;
 }
 
 /** Whole seconds as such; everything else in the milliseconds that it is kept in, so that no digit is lost. */

@@ -14,6 +14,7 @@ import { kindOf, readReach } from './reach.ts';
 import type { Reach } from './reach.ts';
 import { resolveRules } from './rules.ts';
 import { resolveTls } from './tls.ts';
+import { resolveSigv4 } from './aws-sigv4.ts';
 import { resolveWaitFor } from './wait-for.ts';
 
 /** A route and its hosts. */
@@ -98,6 +99,7 @@ function resolveRoute(
   const from = readable(draft.from);
   const kind = kindOf(draft.type);
   const waitFor = resolveWaitFor(options.wait_for, kind, report);
+  const awsSigv4 = resolveSigv4(options.aws_sigv4, { kind, injectRequestHeaders, assertionHeader }, report);
   if (!from || !kind || !reach) return undefined;
 
   const to = kind === 'launcher' ? undefined : readable(draft.to);
@@ -141,6 +143,7 @@ function resolveRoute(
       tls,
       skipRequestSigning: readable(options.skip_request_signing) ?? false,
       ...(waitFor && { waitFor }),
+      ...(awsSigv4 && { awsSigv4 }),
       ...(draft.launcher && { launcher: draft.launcher }),
       position: at,
     },

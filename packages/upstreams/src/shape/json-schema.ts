@@ -9,6 +9,7 @@ import { rootFields } from './root.ts';
 import { misplacedKeys, extraRoute, section } from './sections.ts';
 import { serviceAccountMappings } from './service-accounts.ts';
 import { serviceAdvice, serviceFields } from './service.ts';
+import { awsSigv4 } from './aws-sigv4.ts';
 import { waitFor } from './wait-for.ts';
 
 const misplaced = {
@@ -78,7 +79,7 @@ const schema: JsonSchema = {
   $defs: {
     service,
     ...Object.fromEntries(
-      [section, extraRoute, options, cors, waitFor, issuer, ...serviceAccountMappings].map(
+      [section, extraRoute, options, cors, waitFor, awsSigv4, issuer, ...serviceAccountMappings].map(
         ({ name, definition }) => [name, definition],
       ),
     ),

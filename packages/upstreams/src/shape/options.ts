@@ -10,6 +10,7 @@ import { providerSlugs } from './provider-slugs.ts';
 import { list } from './reader.ts';
 import { unknownKeys } from './unknown-keys.ts';
 import { duration, entry, flag, publicPath, scope, serverName, text } from './values.ts';
+import { awsSigv4 } from './aws-sigv4.ts';
 import { waitFor } from './wait-for.ts';
 
 const fields = {
@@ -199,6 +200,7 @@ const fields = {
     ['4s', '1s'],
   ),
   wait_for: waitFor,
+  aws_sigv4: awsSigv4,
   flush_interval: text(
     {
       meaning:

@@ -140,6 +140,15 @@ services:
     ],
   },
   {
+    title: 'An application behind the IAM of AWS',
+    fields: ['aws_sigv4'],
+    text: [
+      'With `aws_sigv4` a request reaches a service that asks for AWS credentials (VPC Lattice with an auth policy, API Gateway and function URLs with IAM) as one of the proxy. Credentials are found as every SDK of AWS finds them: the task role on ECS, the role of a service account on EKS, variables elsewhere; they are renewed before they end. They need the right to call it, such as `vpc-lattice-svcs:Invoke`. Where they cannot be had, the request is answered 502 (`aws_credentials`), with the reason in the log line.',
+      'Within the signature are `Host`, `Content-Type`, the headers by which the application learns who asks, and those of `inject_request_headers`; what describes the way, such as `X-Forwarded-For`, is not, as servers in between change it. The body is not signed either (`UNSIGNED-PAYLOAD`), so that nothing of it is held back: TLS protects it, so write `to: https://…`.',
+      '`wait_for` asks without a signature: such an application answers 403, so write `expect: 200-403`.',
+    ],
+  },
+  {
     title: 'HTTP/2 and gRPC',
     fields: ['protocol'],
     text: [

@@ -19,6 +19,8 @@ import type { BeginAnswer } from '../respond/begin-answer.ts';
 import { refuseAfterFailure, refuseWithError } from '../respond/refuse-with-error.ts';
 import type { Respond } from '../respond/respond.ts';
 import type { BodyRefusal, HeldBody } from '../outgoing/signers/read-body.ts';
+import { whyUnsigned } from '../outgoing/signers/aws-sigv4.ts';
+import type { SignForAws } from '../outgoing/signers/aws-sigv4.ts';
 import type { Signer } from '../outgoing/signers/signer.ts';
 import type { Leaving, Stages } from '../stages.ts';
 import type { ForwardAuth } from '../forward-auth/answer.ts';
@@ -38,6 +40,7 @@ export type HttpParts = {
   readonly eventStreams: Pick<EventStreams, 'begin'>;
   readonly emit: Emit<ProxyEvent>;
   readonly signer: Signer;
+  readonly signForAws: SignForAws;
   readonly readBody: (
     req: IncomingMessage,
     person: string | undefined,
@@ -131,8 +134,26 @@ export function createHttpListener(parts: HttpParts): RequestListener {
     }
   }
 
-  // Stage 9.
+  // A signature for AWS holds nothing of the body, and all headers: it is made last.
   function transport(
+    exchange: Exchange,
+    leaving: Leaving,
+    headers: string[],
+    body: HeldBody | undefined,
+  ): Work {
+    if (leaving.forward.route.awsSigv4 === undefined) return dispatch(exchange, leaving, headers, body);
+    return parts.signForAws(leaving.forward, headers).then(
+      (signed) => dispatch(exchange, leaving, signed, body),
+      function unsigned(error: unknown) {
+        body?.release();
+        exchange.detail = whyUnsigned(error);
+        return exchange.res.destroyed ? undefined : refuse(exchange, 'aws_credentials');
+      },
+    );
+  }
+
+  // Stage 9.
+  function dispatch(
     exchange: Exchange,
     leaving: Leaving,
     headers: string[],

@@ -20,6 +20,8 @@ import { withRequestId } from '../telemetry/request-context.ts';
 import type { BeginAnswer } from '../respond/begin-answer.ts';
 import { refuseAfterFailure, refuseWithError } from '../respond/refuse-with-error.ts';
 import type { Respond } from '../respond/respond.ts';
+import { whyUnsigned } from '../outgoing/signers/aws-sigv4.ts';
+import type { SignForAws } from '../outgoing/signers/aws-sigv4.ts';
 import type { Signer } from '../outgoing/signers/signer.ts';
 import type { Leaving, Stages } from '../stages.ts';
 import type { ForwardAuth } from '../forward-auth/answer.ts';
@@ -41,6 +43,7 @@ export type WebSocketParts = {
   /** whether auth has told since a moment, by `elapsed`, that the session of a request has ended */
   readonly hasEndedSince: (exchange: Exchange, moment: number) => boolean;
   readonly signer: Signer;
+  readonly signForAws: SignForAws;
   readonly beginAnswer: BeginAnswer;
   readonly emit: Emit<ProxyEvent>;
   /** milliseconds that never jump */
@@ -108,8 +111,16 @@ export function createUpgradeListener(
   ): Promise<void> {
     const { req, res } = exchange;
     const { request, route, path } = forward;
-    const headers = framed(sent, request.method, 0);
+    let headers = framed(sent, request.method, 0);
     if (signer.signs(route)) headers.push(...signer.sign(route, request, headers, Buffer.alloc(0)));
+    if (route.awsSigv4 !== undefined) {
+      try {
+        headers = await parts.signForAws(forward, headers);
+      } catch (error) {
+        exchange.detail = whyUnsigned(error);
+        return socket.destroyed ? undefined : refuse(exchange, 'aws_credentials');
+      }
+    }
     const stopLooking = endWhenLeft(socket);
     const release = await connections.takeTunnel(wanted, socket);
     if (release === undefined) {

@@ -1,0 +1,46 @@
+import { foldName } from '@latchkey/identity';
+import type { Report } from '../problems.ts';
+import type { WrittenSigv4 } from '../shape/aws-sigv4.ts';
+import { unreadableValue } from '../shape/reader.ts';
+import type { Unreadable } from '../shape/reader.ts';
+import type { AwsSigv4, Route } from '../types.ts';
+
+type Beside = Pick<Route, 'injectRequestHeaders' | 'assertionHeader'> & {
+  readonly kind: Route['kind'] | undefined;
+};
+
+/** For what requests of a route are signed. Without a service and a region, as without the option, for nothing. */
+export function resolveSigv4(
+  written: WrittenSigv4 | Unreadable | undefined,
+  { kind, injectRequestHeaders, assertionHeader }: Beside,
+  report: Report,
+): AwsSigv4 | undefined {
+  if (written === undefined || written === unreadableValue) return undefined;
+  const { at, service, region } = written;
+  if (service === unreadableValue || region === unreadableValue) return undefined;
+  const [named, inRegion] = [service?.value ?? '', region?.value ?? ''];
+  if (named === '' && inRegion === '') return undefined;
+  if (named === '' || inRegion === '') {
+    report(
+      'sigv4Unusable',
+      at,
+      `\`aws_sigv4\` has no \`${named === '' ? 'service' : 'region'}\`: write both`,
+    );
+    return undefined;
+  }
+  if (kind === 'launcher') {
+    report('sigv4WithoutEffect', at, '`aws_sigv4` has no effect on a route of `type: launcher`: take it out');
+    return undefined;
+  }
+  const set = [...injectRequestHeaders.map(([name]) => name), assertionHeader.name];
+  const other = set.find((name) => foldName(name) === 'authorization' || foldName(name).startsWith('x-amz-'));
+  if (other !== undefined) {
+    report(
+      'sigv4Header',
+      at,
+      `\`aws_sigv4\` writes ${other} itself: take it out of \`inject_request_headers\` or \`assertion_header\``,
+    );
+    return undefined;
+  }
+  return { service: named, region: inRegion };
+}
