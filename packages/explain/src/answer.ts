@@ -11,6 +11,7 @@ import type { Installation } from './installation.ts';
 import type { AskedRequest, Requester } from './request.ts';
 import { signInOf } from './sign-in.ts';
 import type { SignIn, SignInStep } from './sign-in.ts';
+import { callerWith } from './token.ts';
 import { forwardedAs } from './upstream.ts';
 import type { Forwarded } from './upstream.ts';
 
@@ -77,7 +78,10 @@ function partsOf(asked: AskedRequest, requester: Requester, { proxy, auth, table
     scheme: ({ forwardedProto }) => (secure ? 'https' : (forwardedProto ?? proxy?.scheme ?? asked.scheme)),
     isOwnPath: isOwnPathWith({ assertions }),
     assertions,
-    authenticators: [({ route }) => sessionOf(requester, signInOf(requester, route, auth))],
+    authenticators: [
+      ({ route }) => callerWith(asked.token, requester, route),
+      ({ route }) => sessionOf(requester, signInOf(requester, route, auth)),
+    ],
   };
 }
 
@@ -112,7 +116,8 @@ function signInFor(
   requester: Requester,
   { auth }: Installation,
 ): SignIn {
-  const isAsked = decision !== undefined && !isOpen({ decision, identified });
+  const hasToken = identified?.kind === 'machine' || identified?.kind === 'program';
+  const isAsked = decision !== undefined && !hasToken && !isOpen({ decision, identified });
   return isAsked && route ? signInOf(requester, route, auth) : { steps: [], refusal: undefined };
 }
 

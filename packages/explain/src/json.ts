@@ -19,6 +19,7 @@ export function explanationJson(asked: AskedRequest, requester: Requester, answe
     path: read?.path ?? null,
     rawPath: read?.rawPath ?? null,
     person: requester ? { email: requester.email, groups: requester.groups } : null,
+    token: asked.token ?? null,
     route: route
       ? { id: route.id, service: route.service, from: route.from, line: route.position.line }
       : null,

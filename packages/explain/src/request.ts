@@ -7,6 +7,14 @@ import { domainToASCII } from 'node:url';
 export type Requester =
   { email: string; groups: readonly string[]; provider: string | undefined } | undefined;
 
+/** A token in `Authorization: Bearer` that counts, as far as rules look at it. */
+export type ShownToken = {
+  readonly scopes: readonly string[];
+  readonly subject?: string;
+  readonly client?: string;
+  readonly issuer?: string;
+};
+
 /** A request as a client would send it, and as the proxy reads it. */
 export type AskedRequest = {
   /** As it was written, and with what a browser does to it on sending. */
@@ -17,6 +25,8 @@ export type AskedRequest = {
   readonly scheme: 'http' | 'https';
   /** What the proxy makes of it, where it is told how a browser came. */
   readonly incoming: Incoming;
+  /** what it shows, and takes the place of a session where it is taken */
+  readonly token?: ShownToken;
 };
 
 /** What is asked cannot be read. */

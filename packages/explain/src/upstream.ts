@@ -2,7 +2,7 @@ import { namedGroups, userOf } from '@latchkey/access';
 import type { Person } from '@latchkey/access';
 import type { Forward } from '@latchkey/admission';
 import { authorityOf } from '@latchkey/http';
-import { identityHeaders, isReserved } from '@latchkey/identity';
+import { identityHeaders, isReserved, tokenHeaders } from '@latchkey/identity';
 import type { Route } from '@latchkey/upstreams';
 
 /** What an application is sent. */
@@ -22,25 +22,43 @@ export function forwardedAs(
     url: target.socketPath === undefined ? target.origin + path : `unix:${target.socketPath} ${path}`,
     headers: [
       ['Host', route.preserveHost ? authorityOf(request) : upstreamHost],
-      ...(identified.kind === 'person' ? personHeaders(identified.principal, route, hasAssertions) : []),
+      ...(identified.kind === 'visitor' ? [] : injectedHeaders(route)),
+      ...(identified.kind === 'person' ? sessionHeaders(identified.principal, route, hasAssertions) : []),
+      ...(identified.kind === 'program' ? personHeaders(identified.principal, route) : []),
+      ...tokenHeadersOf(identified),
     ],
   };
 }
 
-function personHeaders(
-  person: Person,
-  route: Route,
-  hasAssertions: boolean,
-): Array<readonly [name: string, value: string]> {
+type Headers = Array<readonly [name: string, value: string]>;
+
+function injectedHeaders({ injectRequestHeaders }: Route): Headers {
+  return injectRequestHeaders.filter(([name]) => !isReserved(name)).map(([name]) => [name, '(of the file)']);
+}
+
+function personHeaders(person: Person, { policy }: Route): Headers {
   const { email } = person;
-  const identity = { user: userOf(email), email, groups: namedGroups(person, route.policy) };
-  const injected = route.injectRequestHeaders.filter(([name]) => !isReserved(name));
+  const identity = { user: userOf(email), email, groups: namedGroups(person, policy) };
+  return identityHeaders(identity).map(([name, value]) => [name, asText(value)]);
+}
+
+function sessionHeaders(person: Person, route: Route, hasAssertions: boolean): Headers {
   return [
-    ...injected.map(([name]) => [name, '(of the file)'] as const),
-    ...identityHeaders(identity).map(([name, value]) => [name, asText(value)] as const),
+    ...personHeaders(person, route),
     ...(hasAssertions ? [[route.assertionHeader.name, '(signed for this application)'] as const] : []),
     ...(route.passAccessToken ? [['X-Forwarded-Access-Token', '(of the provider)'] as const] : []),
   ];
+}
+
+function tokenHeadersOf(identified: Forward<unknown>['identified']): Headers {
+  if (identified.kind === 'program') return told(identified.subject, identified.principal.scopes ?? []);
+  if (identified.kind !== 'machine') return [];
+  const { subject, name, scopes } = identified.principal;
+  return told(subject ?? name, scopes);
+}
+
+function told(subject: string, scopes: readonly string[]): Headers {
+  return tokenHeaders(subject, scopes).headers.map(([name, value]) => [name, asText(value)]);
 }
 
 /** A header value is octets, one to a character. */

@@ -549,3 +549,66 @@ describe('a route with forward_auth', () => {
     expect((await latchkey(withForwardAuth, asked)).stdout).toContain(`note: ${note}`);
   });
 });
+
+describe('a token', () => {
+  const orders = `issuers: [{issuer: https://idp.example, audiences: [api]}]
+services:
+  - service: orders
+    default:
+      from: orders.example.com
+      to: http://orders.internal
+      options: {bearer: true, required_scopes: [read], allowed_subjects: ['https://idp.example#ci'], allowed_email_domains: [example.com]}
+`;
+  async function ask(...args: string[]) {
+    const asked = [
+      'explain',
+      'orders.yml',
+      '--cluster',
+      'prod',
+      '--url',
+      'https://orders.example.com/',
+      '--format',
+      'json',
+    ];
+    const { code, stdout } = await latchkey({ 'orders.yml': orders }, [...asked, ...args]);
+    return { code, ...JSON.parse(stdout) };
+  }
+  const ci = ['--subject', 'ci', '--issuer', 'https://idp.example'];
+
+  test('of a program passes by its subject, with what the application is told', async () => {
+    const answer = await ask(...ci, '--scopes', 'read,a/b');
+    expect(answer).toMatchObject({ code: 0, reason: 'allowed_subject', person: null });
+    expect(answer.headers).toEqual({
+      Host: 'orders.internal',
+      'X-Jwt-Subject': 'ci',
+      'X-Jwt-Scope-read': 'true',
+    });
+  });
+
+  test('without the scope does not, and the rules say which', async () => {
+    const answer = await ask(...ci);
+    expect(answer).toMatchObject({
+      code: 1,
+      status: 403,
+      error: 'insufficient_scope',
+      reason: 'scope_missing',
+    });
+    expect(answer.rules[0]).toEqual({ rule: 'required_scopes: read', outcome: 'miss' });
+  });
+
+  test('of a person is held to its scopes, and the person alone is not', async () => {
+    expect(await ask('--as', 'ann@example.com', '--scopes', 'other')).toMatchObject({
+      reason: 'scope_missing',
+    });
+    expect(await ask('--as', 'ann@example.com')).toMatchObject({ reason: 'allowed_email_domain' });
+  });
+
+  test('of an issuer that is not in the file, or on a route that takes none, is told', async () => {
+    const stranger = await ask('--issuer', 'https://evil.example');
+    expect(stranger.notes).toContain(
+      'https://evil.example is not among the `issuers` of the file: unless it is auth, none of its tokens counts',
+    );
+    const { notes } = await explain('https://wiki.example.com/', '--scopes', 'read');
+    expect(notes).toContain('the route takes no tokens: it has no `bearer: true`');
+  });
+});

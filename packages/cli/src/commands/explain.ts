@@ -1,5 +1,5 @@
 import { explainRequest, QuestionError, readRequest, requesterOf } from '@latchkey/explain';
-import type { AskedRequest, Requester } from '@latchkey/explain';
+import type { AskedRequest, Requester, ShownToken } from '@latchkey/explain';
 import { commaList, deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
 import { readDeployment } from '../environment/deployment.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -29,6 +29,11 @@ ${deploymentHelp}
   --as EMAIL        who is signed in
   --groups G,G      the groups of that person; left out, there are none
   --provider SLUG   the provider that signed the person in; left out, the one of the route
+  --scopes S,S      what a token in Authorization: Bearer lets a program do; with --as in the name of that
+                    person, otherwise for itself
+  --subject NAME    the subject of that token
+  --client ID       the client that it was given to
+  --issuer URL      who issued it
   --method M        GET (default)
   --header H        "Name: value", may be given several times; without any it is a page visit
   --format FORMAT   text (default) or json
@@ -48,6 +53,10 @@ Examples:
     latchkey explain upstreams.yml --cluster prod --url https://wiki.corp.example.com/api/pages \\
       --header 'Sec-Fetch-Mode: cors'
 
+  May the nightly report call it with its token?
+    latchkey explain upstreams.yml --cluster prod --url https://orders.corp.example.com/ \\
+      --subject nightly-report --issuer https://idp.example.com --scopes orders.read
+
   Does a CORS preflight pass?
     latchkey explain upstreams.yml --cluster prod --url https://wiki.corp.example.com/api --method OPTIONS \\
       --header 'Origin: https://other.example.com' --header 'Access-Control-Request-Method: PUT'
@@ -59,6 +68,10 @@ Examples:
       as: { type: 'string' },
       groups: { type: 'string', multiple: true },
       provider: { type: 'string' },
+      scopes: { type: 'string', multiple: true },
+      subject: { type: 'string' },
+      client: { type: 'string' },
+      issuer: { type: 'string' },
       method: { type: 'string', default: 'GET' },
       header: { type: 'string', multiple: true, default: [] },
       format: { type: 'string', default: 'text' },
@@ -66,7 +79,8 @@ Examples:
     const [path = ''] = takePositionals(positionals, ['FILE']);
     const format = oneOf('--format', values.format, ['text', 'json']);
     if (values.url === undefined) throw new UsageError('--url is missing');
-    const request = requestOf(values.url, values.method, values.header);
+    const token = tokenOf(values);
+    const request = { ...requestOf(values.url, values.method, values.header), ...(token && { token }) };
     const requester = whoAsks(values);
     const deployment = readDeployment(values, io);
     const file = readUpstreamFile(path, deployment, io);
@@ -95,6 +109,27 @@ function requestOf(url: string, method: string, headers: readonly string[]): Ask
     if (error instanceof QuestionError) throw new UsageError(`--${error.part} ${error.message}`);
     throw error;
   }
+}
+
+// Whoever names one of these means a token.
+function tokenOf({
+  scopes,
+  subject,
+  client,
+  issuer,
+}: {
+  scopes?: string[] | undefined;
+  subject?: string | undefined;
+  client?: string | undefined;
+  issuer?: string | undefined;
+}): ShownToken | undefined {
+  if ([scopes, subject, client, issuer].every((value) => value === undefined)) return undefined;
+  return {
+    scopes: commaList(scopes ?? []),
+    ...(subject !== undefined && { subject }),
+    ...(client !== undefined && { client }),
+    ...(issuer !== undefined && { issuer }),
+  };
 }
 
 function whoAsks(values: {

@@ -1,5 +1,5 @@
 import { explanationJson } from '@latchkey/explain';
-import type { AskedRequest, Explanation, Requester, SignInStep } from '@latchkey/explain';
+import type { AskedRequest, Explanation, Requester, ShownToken, SignInStep } from '@latchkey/explain';
 import type { Diagnostic } from '@latchkey/upstreams';
 import type { Paint } from '../output/paint.ts';
 import { printable } from '../output/printable.ts';
@@ -43,7 +43,7 @@ export function answerJson(explained: Explained, { warnings }: Pick<Around, 'war
 }
 
 function factsOf(
-  { method, url, incoming: { read } }: AskedRequest,
+  { method, url, token, incoming: { read } }: AskedRequest,
   requester: Requester,
   { route }: Explanation,
   file: string,
@@ -56,6 +56,7 @@ function factsOf(
     );
   }
   facts.push(['person', describeAsker(requester)]);
+  if (token !== undefined) facts.push(['token', describeToken(token)]);
   if (route) {
     facts.push(['route', `${route.id}, ${route.kind}, from ${route.from} (${file}:${route.position.line})`]);
   }
@@ -92,4 +93,14 @@ function describeAsker(requester: Requester): string {
   if (requester === undefined) return 'nobody is signed in';
   const groups = requester.groups.length === 0 ? 'in no group' : `in ${requester.groups.join(', ')}`;
   return `${requester.email}, ${groups}`;
+}
+
+function describeToken({ scopes, subject, client, issuer }: ShownToken): string {
+  const parts = [
+    scopes.length === 0 ? 'without scopes' : `scopes ${scopes.join(', ')}`,
+    ...(subject === undefined ? [] : [`subject ${subject}`]),
+    ...(client === undefined ? [] : [`client ${client}`]),
+    ...(issuer === undefined ? [] : [`of ${issuer}`]),
+  ];
+  return parts.join('; ');
 }

@@ -4,7 +4,22 @@ import type { Explained } from './explained.ts';
 
 /** What the options of a route, and the way to its application, have to do with an answer; one sentence each. */
 export function notesOnRoute(explained: Explained): string[] {
-  return [...aboutFreshness(explained), ...aboutServerInFront(explained), ...aboutOutgoingProxy(explained)];
+  return [
+    ...aboutTokens(explained),
+    ...aboutFreshness(explained),
+    ...aboutServerInFront(explained),
+    ...aboutOutgoingProxy(explained),
+  ];
+}
+
+function aboutTokens({ asked: { token }, answer: { route }, installation: { table } }: Explained): string[] {
+  if (token === undefined || route === undefined) return [];
+  if (route.bearer === undefined) return ['the route takes no tokens: it has no `bearer: true`'];
+  const { issuer } = token;
+  const isKnown = issuer === undefined || table.root.issuers.some((one) => one.issuer === issuer);
+  return isKnown
+    ? []
+    : [`${issuer} is not among the \`issuers\` of the file: unless it is auth, none of its tokens counts`];
 }
 
 // How long ago somebody proved who they are, or used the application, is not part of the question.
