@@ -44,6 +44,7 @@ describe('a token', () => {
     const [received = { rawHeaders: [] }] = the.stack.app.received;
     expect(valuesOf(received, 'X-Forwarded-Email')).toEqual(['engineer@example.com']);
     expect(valuesOf(received, 'X-Forwarded-Groups')).toEqual(['engineering@example.com']);
+    expect(valuesOf(received, 'Authorization')).toEqual([]);
     expect(the.stack.logText()).not.toContain(access_token);
   });
 

@@ -12,6 +12,7 @@ import { codeFor } from './code.ts';
 import { delegate } from './delegation.ts';
 import type { DeviceRequests } from './device/requests.ts';
 import { personOrSignIn } from './person.ts';
+import { isLoopback } from './redirect-uri.ts';
 
 type HearingPeople = AskingPeople & {
   readonly devices: DeviceRequests;
@@ -42,7 +43,10 @@ export function approve(parts: HearingPeople): Handler {
       return replyPage(res, 200, answeredPage(told));
     }
     const answer = isApproved ? { code: await codeOf(approval, session, parts) } : { error: 'access_denied' };
-    return replyAnswered(res, { ...told, href: answerAddress(approval, answer, parts.origin) });
+    const href = answerAddress(approval, answer, parts.origin);
+    // Who refuses a program somewhere else need not go there for it.
+    if (!isApproved && !isLoopback(approval.redirectUri)) return replyPage(res, 200, answeredPage(told));
+    return replyAnswered(res, { ...told, href });
   };
 }
 

@@ -40,6 +40,8 @@ export function authorize(parts: AskingPeople): Handler {
     }
     const asked = readRequest(parameters, parts.returns);
     if ('error' in asked) {
+      // RFC 9700, section 4.11.2: a stranger may have registered the address, and be looking for somebody who leads people there.
+      if (!isLoopback(redirectUri)) throw new HttpError('invalid_request', { detail: asked.error });
       const state = parameters.one('state');
       return replyRedirect(res, answerAddress({ redirectUri, state }, asked, parts.origin));
     }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { authorizationServerPaths as paths } from '@latchkey/contract';
 import type { Browser } from '@latchkey/testing/browser';
-import { newTokenKey, programAt } from '../../test/program.ts';
+import { fieldOf, newTokenKey, programAt, sameOrigin } from '../../test/program.ts';
 import type { Program } from '../../test/program.ts';
 import { ssoOrigin, startRig } from '../../test/rig.ts';
 import type { Answer, Rig } from '../../test/rig.ts';
@@ -57,6 +57,22 @@ test('where it is somewhere else, a person is told where', async () => {
   const { body } = await browser.visit(program.authorizeUrl({ client_id, redirect_uri }).url);
   expect(body).toContain('assistant.example.net');
   expect(body).toContain('Wiki &lt;b&gt; (it calls itself so)');
+});
+
+test('and is led there by their own approval alone', async () => {
+  const redirect_uri = 'https://assistant.example.net/oauth/callback';
+  const client_id = await idOf({ redirect_uris: [redirect_uri] });
+  const wrong = program.authorizeUrl({ client_id, redirect_uri, scope: 'a"b' }).url;
+  expect(await browser.visit(wrong)).toMatchObject({ status: 400, location: undefined });
+  const { url } = program.authorizeUrl({ client_id, redirect_uri });
+  const form = { approval: fieldOf((await browser.visit(url)).body, 'approval'), decision: 'refuse' };
+  const refused = await browser.visit(ssoOrigin + paths.approve, { form, headers: sameOrigin });
+  expect([refused.status, refused.headers['refresh'], refused.body.includes('assistant')]).toEqual([
+    200,
+    undefined,
+    false,
+  ]);
+  expect((await program.approve(browser, url)).get('code')).not.toBeNull();
 });
 
 describe('an address', () => {
