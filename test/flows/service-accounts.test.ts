@@ -59,19 +59,32 @@ test.each([
 });
 
 test.each([
-  ['over', `Bearer ${over}`, 'token_expired'],
-  ['of an account that is not there', `Bearer ${makeServiceToken('deploy-bots')}`, 'token_invalid'],
-  ['of another secret', `Bearer ${makeServiceToken('deploy-bot')}`, 'token_invalid'],
-  ['torn', `Bearer ${current?.slice(0, -1)}`, 'token_invalid'],
-  ['its hash', `Bearer lk_${hash(current)}`, 'token_invalid'],
+  ['over', `Bearer ${over}`, 'token_expired', 'of the service account deploy-bot'],
+  [
+    'of an account that is not there',
+    `Bearer ${makeServiceToken('deploy-bots')}`,
+    'token_invalid',
+    'no such service account',
+  ],
+  [
+    'of another secret',
+    `Bearer ${makeServiceToken('deploy-bot')}`,
+    'token_invalid',
+    'none of the service account deploy-bot',
+  ],
+  ['torn', `Bearer ${current?.slice(0, -1)}`, 'token_invalid', 'its form'],
+  ['its hash', `Bearer lk_${hash(current)}`, 'token_invalid', 'its form'],
   [
     'that of another account under this name',
     `Bearer ${reader?.replace('reader', 'deploy-bot')}`,
     'token_invalid',
+    'its form',
   ],
-])('a token that is %s is refused', async (_, authorization, reason) => {
+])('a token that is %s is refused, and the log says why', async (_, authorization, reason, detail) => {
+  const line = the.stack.nextLine(({ msg, route }) => msg === 'request' && route === 'builds');
   const answer = await ask('builds', authorization);
   expect([answer.status, JSON.parse(answer.body)]).toEqual([401, expect.objectContaining({ reason })]);
+  expect(await line).toMatchObject({ reason, detail });
   expect(the.stack.app.received).toEqual([]);
 });
 

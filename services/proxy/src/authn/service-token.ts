@@ -21,13 +21,17 @@ export function createServiceTokens(parts: {
   return function byServiceToken(token) {
     if (!token.startsWith(tokenPrefix)) return undefined;
     const name = accountOfToken(token);
-    const account = name === undefined ? undefined : parts.accounts().get(name);
-    if (account === undefined) return refusedToken('token_invalid');
+    if (name === undefined) return refusedToken('token_invalid', 'its form');
+    const account = parts.accounts().get(name);
+    if (account === undefined) return refusedToken('token_invalid', 'no such service account');
+    const { principal } = account;
+    const whose = `of the service account ${principal.name}`;
     const hash = hashOfToken(token);
     const shown = account.tokens.find((one) => isSameText(one.hash, hash));
-    if (shown === undefined) return refusedToken('token_invalid');
-    if (shown.expiresAt !== undefined && shown.expiresAt <= parts.now()) return refusedToken('token_expired');
-    const { principal } = account;
+    if (shown === undefined) return refusedToken('token_invalid', `none ${whose}`);
+    if (shown.expiresAt !== undefined && shown.expiresAt <= parts.now()) {
+      return refusedToken('token_expired', whose);
+    }
     parts.emit({ kind: 'service_account', account: principal.name });
     return { kind: 'machine', principal };
   };
