@@ -1,8 +1,11 @@
 import { sealData } from 'iron-session';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { freePort } from '@latchkey/testing/ports';
 import { startApache } from './apache.ts';
 import type { Installation } from './installation.ts';
-import { hosts, startLatchkey } from './latchkey.ts';
+import { hosts, service, startLatchkey } from './latchkey.ts';
 import type { Target } from './load.ts';
 import { authRequestBlock, relayBlock, startNginx } from './nginx.ts';
 import { cookieFile, signedIn } from './people.ts';
@@ -82,6 +85,25 @@ const latchkeyCrowd: Start = async function startLatchkeyCrowd(installation) {
   return { ...contestant(name, gate, { Host: hosts.app }), cookieFile: file };
 };
 
+/** What the gate does for a program with a token of an issuer of its own. */
+const latchkeyToken: Start = async function startLatchkeyToken(installation) {
+  const file = join(installation.dir, 'keys.json');
+  const { publicKey, privateKey } = await generateKeyPair('ES256');
+  writeFileSync(file, JSON.stringify({ keys: [await exportJWK(publicKey)] }));
+  const issuer = 'https://idp.bench.example';
+  const token = await new SignJWT({ scope: 'read write' })
+    .setProtectedHeader({ alg: 'ES256', typ: 'at+jwt' })
+    .setIssuer(issuer)
+    .setAudience('api')
+    .setSubject('nightly-report')
+    .setExpirationTime('1 day')
+    .sign(privateKey);
+  const app = service('app', installation.originPort, 'bearer: true, allowed_scopes: [read]');
+  const text = `issuers: [{ issuer: '${issuer}', audiences: [api], jwks_file: ${file} }]\nservices:\n${app}`;
+  const gate = await startLatchkey('token', installation, text);
+  return contestant('Latchkey, token', gate, { Host: hosts.app, Authorization: `Bearer ${token}` });
+};
+
 /** All that are compared, the one first that the others are measured by. */
 export const everyone: readonly Start[] = [
   relay,
@@ -92,6 +114,7 @@ export const everyone: readonly Start[] = [
   apacheOpenIdConnect,
   latchkeyPublic,
   latchkeySession,
+  latchkeyToken,
   latchkeyCrowd,
   latchkeySigned,
 ];

@@ -6,11 +6,13 @@ import type { KnownSession } from './session-state.ts';
 
 type Found = Identified<KnownSession> | undefined;
 
-/**
- * Knows one kind of token: who has shown it, and whether it counts at this moment. Gives undefined for a token that is none of
- * this kind, which it tells without asking anybody.
- */
-export type TokenKind = (token: string, asked: AuthenticatorInput) => Found | Promise<Found>;
+/** Knows one kind of token: who has shown it, and whether it counts at this moment. */
+export type TokenKind = {
+  /** One that was looked at before. Asked of all kinds before any of them reads anything. */
+  readonly recall?: (token: string, asked: AuthenticatorInput) => Found | Promise<Found>;
+  /** Any other; undefined for one that is none of this kind, which is told without asking anybody. */
+  readonly identify: (token: string, asked: AuthenticatorInput) => Found | Promise<Found>;
+};
 
 /**
  * Knows callers by a token in `Authorization: Bearer`, on routes that take tokens. On all others the header is the
@@ -19,19 +21,21 @@ export type TokenKind = (token: string, asked: AuthenticatorInput) => Found | Pr
  * @param kinds in the order in which they are asked; what none of them knows is no token of ours
  */
 export function createBearerAuthenticator(kinds: readonly TokenKind[]): Authenticator<KnownSession> {
+  const questions = [
+    ...kinds.map(({ recall }) => recall).filter((recall) => recall !== undefined),
+    ...kinds.map(({ identify }) => identify),
+  ];
   return function byToken(asked) {
     if (asked.route.bearer === undefined) return undefined;
     const shown = bearerToken(asked.rawHeaders);
     if (shown === undefined) return undefined;
-    return shown === 'malformed'
-      ? refusedToken('token_invalid', 'its form')
-      : identify(shown.token, asked, 0);
+    return shown === 'malformed' ? refusedToken('token_invalid', 'its form') : ask(shown.token, asked, 0);
   };
 
-  function identify(token: string, asked: AuthenticatorInput, at: number): Found | Promise<Found> {
-    const kind = kinds[at];
-    if (kind === undefined) return refusedToken('token_invalid', 'nobody known has issued it');
-    return andThen(kind(token, asked), (found) => found ?? identify(token, asked, at + 1));
+  function ask(token: string, asked: AuthenticatorInput, at: number): Found | Promise<Found> {
+    const question = questions[at];
+    if (question === undefined) return refusedToken('token_invalid', 'nobody known has issued it');
+    return andThen(question(token, asked), (found) => found ?? ask(token, asked, at + 1));
   }
 }
 

@@ -18,7 +18,9 @@ export function createServiceTokens(parts: {
   now: () => number;
   emit: Emit<ProxyEvent>;
 }): TokenKind {
-  return function byServiceToken(token) {
+  return { identify };
+
+  function identify(token: string): ReturnType<TokenKind['identify']> {
     if (!token.startsWith(tokenPrefix)) return undefined;
     const name = accountOfToken(token);
     if (name === undefined) return refusedToken('token_invalid', 'its form');
@@ -34,5 +36,5 @@ export function createServiceTokens(parts: {
     }
     parts.emit({ kind: 'service_account', account: principal.name });
     return { kind: 'machine', principal };
-  };
+  }
 }

@@ -96,8 +96,9 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
   // What the file sets is for whoever was let in, and that is known of everybody but the public.
   function saidFor(forward: Forward<KnownSession>, origin: string): readonly string[] | undefined {
     if (forward.identified.kind === 'visitor') return undefined;
-    const identity = identityFor(forward, origin) ?? [];
+    const identity = identityFor(forward, origin);
     const ofToken = tokenHeadersFor(forward);
+    if (identity === undefined) return ofToken;
     return ofToken.length === 0 ? identity : [...identity, ...ofToken];
   }
 

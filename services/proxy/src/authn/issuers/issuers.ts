@@ -56,14 +56,19 @@ export function createIssuerTokens({
   use(table.current());
   table.onReplace(use);
 
-  return function byIssuer(token) {
-    for (const { known } of inForce.values()) {
-      const before = known.recall(token);
-      if (before !== undefined) return before;
-    }
-    const read = inForce.size === 0 ? undefined : readToken(token);
-    const iss = read?.claims.iss;
-    const issuer = iss === undefined ? undefined : inForce.get(iss);
-    return read && issuer?.known.check(token, read);
+  return {
+    recall(token) {
+      for (const { known } of inForce.values()) {
+        const before = known.recall(token);
+        if (before !== undefined) return before;
+      }
+      return undefined;
+    },
+    identify(token) {
+      const read = inForce.size === 0 ? undefined : readToken(token);
+      const iss = read?.claims.iss;
+      const issuer = iss === undefined ? undefined : inForce.get(iss);
+      return read && issuer?.known.check(token, read);
+    },
   };
 }

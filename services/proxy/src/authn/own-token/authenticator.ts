@@ -46,10 +46,12 @@ export function createOwnTokenAuthenticator(parts: {
   const { issuer, tokens, states, check, clock, kept = keptTokens } = parts;
   const held = new LRUCache<string, Held>(upTo(kept));
 
-  return function byOwnToken(text, asked) {
-    const before = held.get(text);
-    if (before !== undefined) return identify(before, asked);
-    return issuerOf(text) === issuer ? readFirst(text, asked) : undefined;
+  return {
+    recall(text, asked) {
+      const before = held.get(text);
+      return before && identify(before, asked);
+    },
+    identify: (text, asked) => (issuerOf(text) === issuer ? readFirst(text, asked) : undefined),
   };
 
   async function readFirst(text: string, asked: AuthenticatorInput): Promise<Found> {
