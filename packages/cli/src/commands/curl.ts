@@ -12,7 +12,7 @@ export const curl: Command = {
   usage: 'curl URL [options of curl …]',
   help: `Runs curl with a token for the application at URL, getting a new one where need be. Everything behind URL goes to
 curl as it is. The token is in no argument and in no variable, so that other users of this machine cannot see it.
-Other addresses than those of that application are refused. The exit code is that of curl.
+A second address is refused, because curl would send the token there, too. The exit code is that of curl.
 
 Examples:
 
@@ -23,27 +23,22 @@ Examples:
     if (address === undefined) throw new UsageError('URL is missing');
     if (address.startsWith('-')) throw new UsageError('write URL first, and the options of curl behind it');
     const resource = resourceOf(address);
-    refuseOtherAddresses(others, resource);
+    refuseOtherAddresses(others);
     const token = await freshAccessToken(resource, io);
-    // First, because a `--next` of the caller ends what belongs together. Curl itself keeps it from other hosts in redirects.
+    // As we have read it: curl might find another host in it. Before the rest, because a `--next` of the caller ends what belongs together. Curl itself keeps it from other hosts in redirects.
     return runCurl(
       `oauth2-bearer = "${token}"\n`,
-      ['--config', '/dev/fd/3', '--url', address, ...others],
+      ['--config', '/dev/fd/3', '--url', new URL(address).href, ...others],
       io,
     );
   },
 };
 
 // Curl sends the token to each address that it is given.
-function refuseOtherAddresses(args: readonly string[], resource: string): void {
-  for (const arg of args) {
-    const [address = ''] = /https?:\/\/\S*$/i.exec(/^(?:--url=)?https?:/i.test(arg) ? arg : '') ?? [];
-    if (address !== '' && URL.parse(address)?.origin !== resource) {
-      throw new UsageError(
-        `the token is for ${resource}, and would go to ${JSON.stringify(arg)}, too: call one application at a time`,
-      );
-    }
-  }
+function refuseOtherAddresses(args: readonly string[]): void {
+  const other = args.find((arg) => /^(?:https?:|--url\b)/i.test(arg));
+  if (other === undefined) return;
+  throw new UsageError(`${JSON.stringify(other)} would get the token, too: call one address at a time`);
 }
 
 async function runCurl(config: string, args: readonly string[], io: Io): Promise<number> {

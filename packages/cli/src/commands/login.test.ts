@@ -300,13 +300,27 @@ describe('curl', () => {
     ]);
   });
 
-  test.each([['https://elsewhere.example.com/'], ['--url=http://elsewhere.example.com']])(
+  test('asks the host that the token is for, where curl would read another one', async () => {
+    const ann = await aPerson();
+    await ann.logIn();
+    const ran: string[] = [];
+    await latchkey({}, ['curl', `${ann.resource}\\@elsewhere.example.com/`], {
+      env: ann.env,
+      runWith: async (_secret, _program, args) => {
+        ran.push(...args);
+        return 0;
+      },
+    });
+    expect(ran).toContain(`${ann.resource}/@elsewhere.example.com/`);
+  });
+
+  test.each([['https://elsewhere.example.com/'], ['--url=elsewhere.example.com'], ['--url']])(
     'does not bring the token to %s',
     async (other) => {
       const ann = await aPerson();
       await ann.logIn();
       const { code, stderr } = await ann.run('curl', ann.resource, other);
-      expect([code, stderr]).toEqual([2, expect.stringContaining('call one application at a time')]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('call one address at a time')]);
     },
   );
 });

@@ -61,7 +61,7 @@ export function tokenStore({ env }: Pick<Io, 'env'>): TokenStore {
       open();
       const file = fileOf(tokens.resource);
       const draft = `${file}.${randomUUID()}`;
-      // Whole or not at all: a refresh token that is lost half written is an hour's work at most, but a new sign-in.
+      // Whole or not at all: half a file would mean a new sign-in.
       writeFileSync(draft, `${JSON.stringify(tokens)}\n`, { mode: fileMode, flag: 'wx' });
       renameSync(draft, file);
     },
