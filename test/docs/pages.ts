@@ -19,6 +19,7 @@ import { join } from 'node:path';
 import { renderAdvisories } from './advisories-page.ts';
 import { drawPackages } from './draw-packages.ts';
 import { packagesInUse } from './packages.ts';
+import { renderPolicies } from './policies-page.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -36,6 +37,7 @@ export function generatedPages(): Record<string, string> {
     'images/packages.svg': drawPackages(packagesInUse(root)),
     'log.schema.json': renderLogSchema(),
     'migration-notes.md': renderMigrationReference(),
+    'policies.md': renderPolicies(),
     'upstreams.md': renderUpstreamReference(),
     'upstreams.schema.json': renderUpstreamSchema(),
   };

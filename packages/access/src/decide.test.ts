@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { aPerson } from '@latchkey/testing';
 import { decide, decideFor, decideForAnyone, traceRules } from './decide.ts';
-import { compilePolicy, noFacts } from './policy.ts';
-import type { AccessRules, Facts, Policy, PolicyOptions, Rule } from './policy.ts';
+import { compilePolicy } from './policy.ts';
+import { noFacts } from './facts.ts';
+import type { Facts } from './facts.ts';
+import type { AccessRules, Policy, PolicyOptions, Rule } from './policy.ts';
 import type { Machine, Person, Principal, Visitor } from './principal.ts';
 import { reasons } from './reasons.ts';
 import type { VisitorReason } from './reasons.ts';

@@ -2,22 +2,15 @@ export { admitAccount, flawOfAddress, isAdmitted } from './account.ts';
 export type { Account, AccountDecision, AccountRules } from './account.ts';
 export { decide, decideFor, decideForAnyone, traceRules } from './decide.ts';
 export type { Decision, RuleOutcome } from './decide.ts';
-export { userOf } from './email.ts';
+export { domainOf, userOf } from './email.ts';
+export { noFacts } from './facts.ts';
+export type { Asked, Facts, Known, RouteFacts, RuleInput } from './facts.ts';
 export { namedGroups } from './named-groups.ts';
-export { compilePolicy, noFacts } from './policy.ts';
-export type {
-  AccessRules,
-  Demand,
-  Facts,
-  PathPattern,
-  Policy,
-  PolicyOptions,
-  Rule,
-  TokenRules,
-} from './policy.ts';
+export { compilePolicy } from './policy.ts';
+export type { AccessRules, Demand, PathPattern, Policy, PolicyOptions, Rule, TokenRules } from './policy.ts';
 export { nameOf } from './principal.ts';
 export type { Machine, Person, Principal, Visitor } from './principal.ts';
-export { isAboutToken, isGrant, isReason, isTransient, reasons } from './reasons.ts';
+export { isAboutToken, isByRule, isGrant, isReason, isTransient, reasons } from './reasons.ts';
 export type { Reason, VisitorReason } from './reasons.ts';
 export {
   accountName,
@@ -28,3 +21,4 @@ export {
   tokenHash,
   tokenPrefix,
 } from './service-token.ts';
+export type { Gate, WrittenRule } from './written-rule.ts';

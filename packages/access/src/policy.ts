@@ -1,6 +1,9 @@
 import { domainOf } from './email.ts';
+import type { Known, RouteFacts } from './facts.ts';
 import type { Machine, Person, Principal } from './principal.ts';
 import type { Reason } from './reasons.ts';
+import { gatesOf, outcomeOf, textOfRule } from './written-rule.ts';
+import type { Gate, WrittenRule } from './written-rule.ts';
 
 /**
  * Who may pass; any one of the three suffices. The defaults of the environment are already in it. Groups are compared
@@ -33,20 +36,12 @@ export type PolicyOptions = {
   readonly skipAuthPreflight: boolean;
   /** absent where the route takes no tokens */
   readonly bearer?: TokenRules;
+  /** what its expressions say */
+  readonly writtenRules?: readonly WrittenRule[];
+  /** what a request has to pass on every route, whatever that one says */
+  readonly guardrail?: readonly WrittenRule[];
+  readonly about?: RouteFacts;
 };
-
-/** What rules may read of a request. */
-export type Facts = {
-  /** the canonical path; undefined when the path has two readings, and then no rule that grants may match it */
-  readonly path: string | undefined;
-  /** it is a CORS preflight */
-  readonly preflight: boolean;
-};
-
-/** The facts of no request in particular: nothing is public here. */
-export const noFacts: Facts = { path: undefined, preflight: false };
-
-type Known = Facts & { readonly principal: Principal };
 
 /** One way to be let in. */
 export type Rule = {
@@ -56,6 +51,8 @@ export type Rule = {
   readonly reads: readonly (keyof Known)[];
   /** the reason that a decision gives when this rule holds */
   readonly grants: Reason;
+  /** where it is written as an expression */
+  readonly written?: WrittenRule;
   readonly holds: (known: Known) => boolean;
 };
 
@@ -70,33 +67,61 @@ export type Demand = {
 
 /** Who may pass a route: its rules, in the order in which they are asked. */
 export type Policy = {
+  /** what a request has to pass before any rule lets it in: the guardrail, then what the route refuses */
+  readonly gates: readonly Gate[];
+  /** what has to hold besides, whichever rule lets in */
   readonly demands: readonly Demand[];
   /** those that do not ask who it is */
   readonly forAnyone: readonly Rule[];
   readonly forPrincipals: readonly Rule[];
-  /** whether any of the latter reads the request, too: then what was decided about one holds for that one alone */
+  /** whether any of the latter, or a gate, reads the request, too: then what was decided about one holds for that one alone */
   readonly readsRequest: boolean;
+  /** whether any expression does */
+  readonly readsAsked: boolean;
   /** the groups that it names: all that anybody behind it is told about a person's groups */
   readonly groups: readonly string[];
+  /** these, and those that the guardrail names: all that has to be known to decide */
+  readonly neededGroups: readonly string[];
+  readonly about: RouteFacts;
 };
+
+const noRoute: RouteFacts = { service: '', tags: [] };
 
 /** Compiles what a file says into a policy. */
 export function compilePolicy(options: PolicyOptions): Policy {
+  const { writtenRules = [], guardrail = [], about = noRoute } = options;
   const rules = [
     ...preflightRules(options),
     ...pathRules(options),
     ...listRules(options),
     ...tokenRules(options),
+    ...writtenRules.filter(({ effect }) => effect === 'allow').map(allowRule),
   ];
   const forPrincipals = rules.filter(({ reads }) => reads.includes('principal'));
+  const gates = gatesOf(guardrail, writtenRules);
+  const written = [...guardrail, ...writtenRules];
+  // Beside other entries a star is an entry that nobody has, and that nobody can be asked about.
+  const listed = options.rules.groups.filter((group) => group !== '*');
+  const groups = unique([...listed, ...writtenRules.flatMap((rule) => rule.groups)]);
   return {
+    gates,
     demands: demandsOf(options),
     forAnyone: rules.filter(({ reads }) => !reads.includes('principal')),
     forPrincipals,
-    readsRequest: forPrincipals.some(({ reads }) => reads.some((fact) => fact !== 'principal')),
-    // Beside other entries a star is an entry that nobody has, and that nobody can be asked about.
-    groups: options.rules.groups.filter((group) => group !== '*'),
+    readsRequest: [...gates, ...forPrincipals].some(({ reads }) => reads.some(isOfRequest)),
+    readsAsked: written.some(({ reads }) => reads.some(isOfRequest)),
+    groups,
+    neededGroups: unique([...groups, ...guardrail.flatMap((rule) => rule.groups)]),
+    about,
   };
+}
+
+function isOfRequest(fact: keyof Known): boolean {
+  return fact !== 'principal' && fact !== 'route';
+}
+
+function unique(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)];
 }
 
 // A rule is given no more than it declares: what it declares decides for how long a decision holds.
@@ -107,6 +132,17 @@ function rule<Read extends keyof Known>(made: {
   holds: (known: Pick<Known, Read>) => boolean;
 }): Rule {
   return made;
+}
+
+// It does not hold where it cannot be told, and never for a visitor: a way in without sign-in is public.
+function allowRule(rule: WrittenRule): Rule {
+  return {
+    text: textOfRule(rule),
+    reads: ['principal', ...rule.reads.filter((fact) => fact !== 'principal')],
+    grants: 'allowed_by_rule',
+    written: rule,
+    holds: (known) => known.principal.kind !== 'visitor' && outcomeOf(rule, known) === true,
+  };
 }
 
 function preflightRules({ skipAuthPreflight }: PolicyOptions): Rule[] {

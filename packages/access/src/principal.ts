@@ -14,6 +14,12 @@ export type Person = {
   /** the client id of that program, and who issued its token */
   readonly client?: string;
   readonly issuer?: string;
+  /** the provider's stable id of the person */
+  readonly subject?: string;
+  /** the slug of the provider that vouched */
+  readonly idp?: string;
+  /** when the provider last had them prove who they are, in seconds since the epoch, where it has said so itself */
+  readonly authTime?: number;
 };
 
 /** A program that has shown a credential of its own. It is nobody's session, and no person. */

@@ -13,9 +13,14 @@ export const reasons = {
   allowed_subject: 'The subject of the token is allowed.',
   allowed_client: 'The client of the token is allowed.',
   scope_missing: 'The token lacks a scope that the application asks for.',
+  allowed_by_rule: 'A rule of the policy of the application lets this request pass.',
   no_rule_matches: 'No rule of the application lets this person in.',
   groups_unknown:
     'The application asks for a group, and the groups of this person cannot be looked up at the moment.',
+  denied_by_rule: 'A rule of the policy refuses this request.',
+  rule_undecided:
+    'A rule of the policy needs to know something that this request does not tell, and so refuses it.',
+  guardrail_not_passed: 'No rule of the policy for all applications lets this request pass.',
   no_session: 'There is no session cookie.',
   session_unreadable: 'There is a session cookie, but this installation cannot open it.',
   session_expired: 'The session is over.',
@@ -49,6 +54,13 @@ export function isGrant(reason: Reason): boolean {
 
 /** Why nobody is known to have sent a request. */
 export type VisitorReason = Extract<Reason, 'no_session' | `session_${string}` | `token_${string}`>;
+
+const byRule: ReadonlySet<Reason> = new Set(['denied_by_rule', 'rule_undecided', 'guardrail_not_passed']);
+
+/** Tells whether a policy refuses a request, whatever the lists of the route say. Where it is a visitor's, no sign-in changes it. */
+export function isByRule(reason: Reason): boolean {
+  return byRule.has(reason);
+}
 
 /** Tells whether a refusal is about us and not about who asks: it may be gone in a moment, and signs nobody out. */
 export function isTransient(reason: Reason): boolean {

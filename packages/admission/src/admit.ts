@@ -1,6 +1,6 @@
 import { decideFor, decideForAnyone } from '@latchkey/access';
 import type { Decision, Facts } from '@latchkey/access';
-import { isPreflight, withoutImpliedPort } from '@latchkey/http';
+import { withoutImpliedPort } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import { servesPort } from '@latchkey/upstreams';
 import type { Route, RouteTable, Target } from '@latchkey/upstreams';
@@ -8,6 +8,7 @@ import { andThen } from './and-then.ts';
 import { authenticate, anonymous } from './authenticate.ts';
 import type { AuthenticatorInput, Authenticator, Identified } from './authenticate.ts';
 import { originOf, passOn, refusalOf } from './conclude.ts';
+import { factsOf } from './facts.ts';
 import type { Incoming } from './incoming.ts';
 import type { Authorized, Outcome, Pending, Routed } from './outcome.ts';
 import { preflightOf } from './named-origin.ts';
@@ -26,6 +27,8 @@ export type AdmissionParts<Session> = {
   readonly isOwnPath: (rawPath: string, route: Route) => boolean;
   /** in the order in which they are asked */
   readonly authenticators: readonly Authenticator<Session>[];
+  /** the time of day, where it is not that of the machine */
+  readonly now?: () => number;
 };
 
 /**
@@ -52,7 +55,7 @@ export function admit<Session>(
   if (preflight !== undefined) return preflight;
 
   try {
-    const facts = factsOf(request, incoming);
+    const facts = factsOf(request, incoming, route.policy, parts);
     const open = decideForAnyone(route.policy, facts);
     if (open !== undefined) return conclude(found, anonymous, open, incoming, parts);
 
@@ -139,14 +142,6 @@ function ownEndpoint(
   if (isOwnPath(request.rawPath, route)) return { kind: 'own_endpoint', request, route };
   if (route.allowRootServiceWorker || !mayControlOwnPaths(request.rawPath, headers)) return undefined;
   return { kind: 'retired_worker', request, route };
-}
-
-/** Stage 4: what makes a request public. Then nobody looks who sends it, and no identity travels on. */
-function factsOf({ path, method }: CanonicalRequest, { headers }: Incoming): Facts {
-  // RFC 4918, sections 10.3 and 10.4: where something is copied or moved to, and what has to hold for others. A public path
-  // says nothing about a second one.
-  const isAboutOne = headers['destination'] === undefined && headers['if'] === undefined;
-  return { path: isAboutOne ? path : undefined, preflight: isPreflight(method, headers) };
 }
 
 /**

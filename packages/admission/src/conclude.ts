@@ -1,4 +1,4 @@
-import { isAboutToken, isTransient } from '@latchkey/access';
+import { isAboutToken, isByRule, isTransient } from '@latchkey/access';
 import { authorityOf, isReadByPerson, isSameOrigin, mayBeRedirected } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import { upstreamTarget } from '@latchkey/upstreams';
@@ -25,6 +25,10 @@ export function refusalOf<Session>(
   const { identified, decision, request } = decided;
   if (isTransient(decision.reason)) return { kind: 'unavailable', error: 'session_unverified', ...decided };
   if (decision.reason === 'scope_missing') return { kind: 'deny', error: 'insufficient_scope', ...decided };
+  if (isByRule(decision.reason)) {
+    const error = decision.written?.status === 404 ? 'not_found' : 'request_denied';
+    return { kind: 'deny', error, ...decided };
+  }
   if (identified.kind !== 'visitor') return { kind: 'deny', error: 'access_denied', ...decided };
   // No browser sends a token by itself, so no person reads the answer.
   if (isAboutToken(decision.reason)) return { kind: 'challenge', error: 'invalid_token', ...decided };

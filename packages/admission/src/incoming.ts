@@ -12,13 +12,21 @@ export type Incoming = {
   readonly rawHeaders: readonly string[];
   /** its credentials are those of the connection that it is sent on (NTLM, Negotiate) */
   readonly authenticatesConnection: boolean;
+  /** a server in front asks about it, and forwards it by itself */
+  readonly isQuestion: boolean;
+  /** who sent it vouches for what it says of the certificate of a device */
+  readonly isDeviceVouched: boolean;
 };
 
-/** @param trust says who is at the other end */
+/**
+ * @param trust says who is at the other end
+ * @param isDeviceVouched whether they vouch for what is said of a device
+ */
 export function readIncoming<Request extends Received>(
   req: Request,
   kind: Incoming['kind'],
   trust: { read(req: Request): Caller },
+  isDeviceVouched = false,
 ): Incoming {
   const { headers, rawHeaders } = req;
   return {
@@ -29,5 +37,7 @@ export function readIncoming<Request extends Received>(
     rawHeaders,
     // Node keeps the first of several.
     authenticatesConnection: headers.authorization !== undefined && authenticatesConnection(rawHeaders),
+    isQuestion: false,
+    isDeviceVouched,
   };
 }

@@ -3,6 +3,7 @@ export type { AdmissionParts, Known } from './admit.ts';
 export { andThen } from './and-then.ts';
 export type { AuthenticatorInput, Authenticator, Identified } from './authenticate.ts';
 export { refusalOf } from './conclude.ts';
+export { factsOf, ownFacts, visitFacts } from './facts.ts';
 export { readIncoming } from './incoming.ts';
 export type { Incoming } from './incoming.ts';
 export { namedOrigin } from './named-origin.ts';

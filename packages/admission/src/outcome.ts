@@ -27,7 +27,11 @@ export type Refusal<Session> = Decided<Session> &
       }
     | { readonly kind: 'challenge'; readonly error: 'not_signed_in' | 'invalid_token' }
     | { readonly kind: 'person_changed'; readonly error: 'person_changed'; readonly arrived: Session }
-    | { readonly kind: 'deny'; readonly error: 'access_denied' | 'insufficient_scope' }
+    | {
+        readonly kind: 'deny';
+        /** `not_found`: nobody is told that there is anything */
+        readonly error: 'access_denied' | 'insufficient_scope' | 'request_denied' | 'not_found';
+      }
     | { /** it is about us */ readonly kind: 'unavailable'; readonly error: 'session_unverified' }
   );
 

@@ -21,6 +21,7 @@ export const requestLine = z.object({
   client: z.string().optional().describe('the address that it came from'),
   route: z.string().optional().describe('the route that answers for it'),
   reason: z.string().optional().describe('why it was let in or was not: the reason of the decision'),
+  policy: z.string().optional().describe('the name of the rule of a `policy` that decided'),
   user: user.optional(),
   client_id: z
     .string()

@@ -1,10 +1,10 @@
-import { flawOfAddress, reasons, traceRules } from '@latchkey/access';
+import { flawOfAddress, isByRule, reasons, traceRules } from '@latchkey/access';
 import type { Principal, Reason, RuleOutcome } from '@latchkey/access';
-import { admit } from '@latchkey/admission';
+import { admit, factsOf } from '@latchkey/admission';
 import type { Decided, Identified, Incoming, Outcome, AdmissionParts } from '@latchkey/admission';
 import { errors, isOwnPathWith } from '@latchkey/contract';
 import type { ErrorCode } from '@latchkey/contract';
-import { authorityOf, isPreflight } from '@latchkey/http';
+import { authorityOf } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
 import type { Installation } from './installation.ts';
@@ -56,7 +56,7 @@ export async function explainRequest(
     route: outcome.route,
     reason: outcome.decision?.reason,
     signIn: signIn.steps,
-    rules: rulesOf(outcome, asked.incoming),
+    rules: rulesOf(outcome, asked),
     ...(redirect !== undefined && { redirect }),
   };
 }
@@ -80,16 +80,28 @@ function partsOf(asked: AskedRequest, requester: Requester, { proxy, auth, table
     assertions,
     authenticators: [
       ({ route }) => callerWith(asked.token, requester, route),
-      ({ route }) => sessionOf(requester, signInOf(requester, route, auth)),
+      ({ route }) => sessionOf(requester, route, signInOf(requester, route, auth)),
     ],
+    now: () => asked.at,
   };
 }
 
 /** Who asks, in place of their cookie. */
-function sessionOf(requester: Requester, { refusal }: SignIn): Identified<Requester> | undefined {
+function sessionOf(
+  requester: Requester,
+  { providerSlugs }: Route,
+  { refusal }: SignIn,
+): Identified<Requester> | undefined {
   if (requester === undefined) return undefined;
   if (refusal === undefined) {
-    const principal = { kind: 'person', email: requester.email, groups: requester.groups } as const;
+    const { email, groups, authTime, provider: idp = providerSlugs[0] } = requester;
+    const principal = {
+      kind: 'person',
+      email,
+      groups,
+      idp,
+      ...(authTime !== undefined && { authTime }),
+    } as const;
     return { kind: 'person', principal, session: requester };
   }
   const why = refusal === 'other_provider' ? 'session_other_provider' : 'no_session';
@@ -125,14 +137,14 @@ function isOpen({ decision, identified }: Pick<Decided<Requester>, 'decision' | 
   return decision.allow && identified.kind === 'visitor';
 }
 
-function rulesOf(outcome: Outcome<Requester>, { headers }: Incoming): readonly RuleOutcome[] {
+function rulesOf(outcome: Outcome<Requester>, { incoming, at }: AskedRequest): readonly RuleOutcome[] {
   if (outcome.decision === undefined) return [];
   const { request, route, decision, identified } = outcome;
-  const facts = { path: request.path, preflight: isPreflight(request.method, headers) };
+  const facts = factsOf(request, incoming, route.policy, { now: () => at });
   const principal: Principal = identified.principal;
   const rules = traceRules(principal, route.policy, facts);
   // Rules about people come after the session, which there is none of.
-  if (principal.kind !== 'visitor' || decision.allow) return rules;
+  if (principal.kind !== 'visitor' || decision.allow || isByRule(decision.reason)) return rules;
   return rules.map((rule) => (rule.about === 'principal' ? { ...rule, outcome: 'not reached' } : rule));
 }
 
@@ -214,6 +226,10 @@ function denied(outcome: Extract<Outcome<Requester>, { kind: 'deny' }>, parts: P
   const { error, request, route, decision } = outcome;
   if (error === 'access_denied' || error === 'insufficient_scope')
     return refused(error, reasons[decision.reason]);
+  if (error === 'request_denied' || error === 'not_found') {
+    const rule = decision.rule === undefined ? '' : ` (${decision.rule})`;
+    return refused(error, `${reasons[decision.reason]}${rule}`);
+  }
   if (error === 'cross_site_request') {
     const origin = `${parts.scheme(request)}://${authorityOf(request)}`;
     return refused(

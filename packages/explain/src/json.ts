@@ -24,6 +24,13 @@ export function explanationJson(asked: AskedRequest, requester: Requester, answe
       ? { id: route.id, service: route.service, from: route.from, line: route.position.line }
       : null,
     signIn,
-    rules: rules.map(({ rule, outcome }) => ({ rule, outcome })),
+    rules: rules.map(({ rule, outcome, expression, facts }) => ({
+      rule,
+      outcome,
+      ...(expression !== undefined && { expression }),
+      ...(facts !== undefined && {
+        facts: Object.fromEntries(facts.map(({ name, value }) => [name, value ?? null])),
+      }),
+    })),
   };
 }

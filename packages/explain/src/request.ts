@@ -5,7 +5,24 @@ import { domainToASCII } from 'node:url';
 
 /** Who asks. `provider` is the one that signed the person in; left out, it is the one that the route asks for. */
 export type Requester =
-  { email: string; groups: readonly string[]; provider: string | undefined } | undefined;
+  | {
+      email: string;
+      groups: readonly string[];
+      provider: string | undefined;
+      /** when the provider had them prove who they are, in seconds since the epoch */
+      authTime?: number | undefined;
+    }
+  | undefined;
+
+/** What is known of how a request comes, and is not in it. */
+export type Circumstances = {
+  /** of the caller */
+  readonly address?: string | undefined;
+  /** milliseconds since the epoch; absent: now */
+  readonly at?: number | undefined;
+  /** what the load balancer says of the certificate of the device, by the names of the facts */
+  readonly device?: Readonly<Record<string, string>> | undefined;
+};
 
 /** A token in `Authorization: Bearer` that counts, as far as rules look at it. */
 export type ShownToken = {
@@ -27,6 +44,8 @@ export type AskedRequest = {
   readonly incoming: Incoming;
   /** what it shows, and takes the place of a session where it is taken */
   readonly token?: ShownToken;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
 };
 
 /** What is asked cannot be read. */
@@ -53,7 +72,12 @@ const defaultPorts = { http: /:80$/, https: /:443$/ } as const;
  *
  * @throws QuestionError
  */
-export function readRequest(url: string, method: string, headerLines: readonly string[]): AskedRequest {
+export function readRequest(
+  url: string,
+  method: string,
+  headerLines: readonly string[],
+  { address = '', at = Date.now(), device }: Circumstances = {},
+): AskedRequest {
   const [, writtenScheme = 'https', authority, path = '', query = ''] = addressPattern.exec(url.trim()) ?? [];
   if (authority === undefined) {
     throw new QuestionError(
@@ -71,7 +95,11 @@ export function readRequest(url: string, method: string, headerLines: readonly s
     ...(isHandshake ? [] : [['Accept', 'text/html'] as const]),
   ];
   const own = new Set(given.map(([name]) => name.toLowerCase()));
-  const rawHeaders = [...sent.filter(([name]) => !own.has(name.toLowerCase())), ...given];
+  const rawHeaders = [
+    ...sent.filter(([name]) => !own.has(name.toLowerCase())),
+    ...given,
+    ...Object.entries(device ?? {}).map(([fact, value]): Header => [certificateHeader(fact), value]),
+  ];
   const headers = Object.fromEntries(rawHeaders.map(([name, value]) => [name.toLowerCase(), value]));
   const received = { method: method.toUpperCase(), url: target, headers, rawHeaders: rawHeaders.flat() };
   return {
@@ -79,9 +107,13 @@ export function readRequest(url: string, method: string, headerLines: readonly s
     method: received.method,
     headerNames: given.map(([name]) => name),
     scheme,
-    incoming: readIncoming(received, isHandshake ? 'websocket' : 'http', {
-      read: () => ({ client: '', forwardedFor: '', forwardedProto: scheme }),
-    }),
+    incoming: readIncoming(
+      received,
+      isHandshake ? 'websocket' : 'http',
+      { read: () => ({ client: address, forwardedFor: address, forwardedProto: scheme }) },
+      device !== undefined,
+    ),
+    at,
   };
 }
 
@@ -90,13 +122,20 @@ export function requesterOf(
   email: string,
   groups: readonly string[],
   provider: string | undefined,
+  authTime?: number,
 ): NonNullable<Requester> {
   const written = email.trim();
   return {
     email: flawOfAddress(written) === undefined ? written.toLowerCase() : written,
     groups,
     provider,
+    ...(authTime !== undefined && { authTime }),
   };
+}
+
+// As an ALB names it.
+function certificateHeader(fact: string): string {
+  return `X-Amzn-Mtls-Clientcert-${fact.replaceAll('_', '-')}`;
 }
 
 function readHeader(line: string): Header {

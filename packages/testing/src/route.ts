@@ -11,6 +11,8 @@ export function aRoute(options: Partial<Omit<Route, 'policy'>> = {}): Route {
     rules: { groups: ['staff'], emailDomains: [], emailAddresses: [] },
     publicPaths: [],
     skipAuthPreflight: false,
+    writtenRules: [],
+    tags: [],
     passAccessToken: false,
     allowRootServiceWorker: false,
     forwardAuth: false,

@@ -46,6 +46,7 @@ describe('the table of diagnostics', () => {
       'resolve/service-accounts',
       'resolve/issuers',
       'resolve/bearer',
+      'resolve/policy',
       'match/table',
     ];
     const tests = files

@@ -2,6 +2,7 @@ import { buildTable } from './match/table.ts';
 import { parse } from './parse/parse.ts';
 import { collectProblems } from './problems.ts';
 import { forgetPatterns } from './resolve/pattern.ts';
+import { createResolvePolicy } from './resolve/policy.ts';
 import { resolveRoot } from './resolve/root.ts';
 import { resolveRoutes } from './resolve/routes.ts';
 import { warnOfUnknownCluster } from './resolve/unknown-cluster.ts';
@@ -21,7 +22,9 @@ export function loadUpstreams(input: UpstreamInput): LoadedUpstreams {
 
   const file = readFile(parsed.root, report);
   if (!problems.hasErrors()) warnOfUnknownCluster(file, input.cluster, report);
-  const root = resolveRoot(file.root, input.now ?? Date.now(), report);
-  const table = buildTable(root, resolveRoutes(file, { ...input, root }, report), report);
+  const resolvePolicy = createResolvePolicy(file.root.networks);
+  const root = resolveRoot(file.root, { now: input.now ?? Date.now(), resolvePolicy }, report);
+  const routes = resolveRoutes(file, { ...input, root, resolvePolicy }, report);
+  const table = buildTable(root, routes, report);
   return { table: problems.hasErrors() ? undefined : table, diagnostics: problems.inFileOrder() };
 }

@@ -1,5 +1,6 @@
-import type { AccessRules, Machine, PathPattern, Policy, TokenRules } from '@latchkey/access';
+import type { AccessRules, Machine, PathPattern, Policy, TokenRules, WrittenRule } from '@latchkey/access';
 import type { AddedClaim } from '@latchkey/identity';
+import type { Network } from '@latchkey/networks';
 
 /** A place in the file as an editor counts it: the first line is 1, the first column is 1. */
 export type Position = { line: number; column: number };
@@ -116,7 +117,10 @@ export type Route = {
   skipAuthPreflight: boolean;
   /** absent where no token counts */
   bearer?: Bearer;
-  /** compiled from those above: who may pass */
+  /** its `policy`, without the guardrail */
+  writtenRules: readonly WrittenRule[];
+  tags: readonly string[];
+  /** compiled from these and the guardrail: who may pass */
   policy: Policy;
   passAccessToken: boolean;
   /** whether a service worker may control all of the host, our own addresses too */
@@ -209,11 +213,17 @@ export type ServiceAccount = {
   readonly tokens: readonly ServiceTokenHash[];
 };
 
+/** Ranges of addresses that rules name. */
+export type NamedNetwork = { readonly name: string; readonly ranges: readonly Network[] };
+
 /** What the root of a file says for all routes. */
 export type RootSettings = {
   readonly issuers: readonly Issuer[];
   /** by their names */
   readonly serviceAccounts: ReadonlyMap<string, ServiceAccount>;
+  readonly networks: readonly NamedNetwork[];
+  /** what a request has to pass on every route */
+  readonly guardrail: readonly WrittenRule[];
 };
 
 export type RouteTable = {

@@ -1,4 +1,4 @@
-import { admit, andThen, authorize, routeFor } from '@latchkey/admission';
+import { admit, andThen, authorize, ownFacts, routeFor } from '@latchkey/admission';
 import type {
   AuthenticatorInput,
   Authorized,
@@ -9,7 +9,6 @@ import type {
   Known,
   Pending,
 } from '@latchkey/admission';
-import { noFacts } from '@latchkey/access';
 import type { Decision } from '@latchkey/access';
 import type { Emit } from '@latchkey/telemetry';
 import type { ProxyEvent } from './telemetry/events.ts';
@@ -22,10 +21,11 @@ export type Admission = {
   /** Which route a request is for; undefined where there is none, or it has no reading. */
   readonly routeFor: (incoming: Incoming) => Known | undefined;
   /** Who asks an endpoint of ours, and whether they may pass the route. */
-  readonly authorize: (
-    asked: AuthenticatorInput,
-  ) => Authorized<KnownSession> | Promise<Authorized<KnownSession>>;
+  readonly authorize: (asked: OwnQuestion) => Authorized<KnownSession> | Promise<Authorized<KnownSession>>;
 };
+
+/** A request for an endpoint of ours. */
+export type OwnQuestion = AuthenticatorInput & Pick<Incoming, 'isDeviceVouched'>;
 
 /** Makes the admission of requests; that a session passes by its grace period is told. */
 export function createAdmission(parts: AdmissionParts<KnownSession>, emit: Emit<ProxyEvent>): Admission {
@@ -46,7 +46,10 @@ export function createAdmission(parts: AdmissionParts<KnownSession>, emit: Emit<
       return { ...admitted, outcome: admitted.outcome.then(noticeGrace) };
     },
     routeFor: (incoming) => routeFor(incoming, parts),
-    authorize: (asked) => andThen(authorize(asked, noFacts, parts.authenticators), noticeGrace),
+    authorize(asked) {
+      const facts = ownFacts(asked.request, asked, asked.route.policy, parts);
+      return andThen(authorize(asked, facts, parts.authenticators), noticeGrace);
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { isReady, serverComponent } from '@latchkey/admin';
 import type { Component, Readiness } from '@latchkey/admin';
+import { ownFacts } from '@latchkey/admission';
 import type { Authenticator } from '@latchkey/admission';
 import { contractVersion, isOwnPathWith } from '@latchkey/contract';
 import { clockFrom, createProxyFor, createRateLimit, startServer, trustPeers } from '@latchkey/http';
@@ -9,6 +10,7 @@ import type { ProxySettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
 import { startTracing } from '@latchkey/telemetry';
 import type { Audit } from '@latchkey/telemetry';
+import type { IncomingMessage } from 'node:http';
 import type { Registry } from 'prom-client';
 import { createAdmission } from './admission.ts';
 import { createAskAuth } from './ask-auth.ts';
@@ -136,7 +138,9 @@ export async function startProxy(options: {
     now,
   });
   const signOutHints = deriveKeys(client.secrets, 'sign-out hint');
-  const { publicPorts } = settings.server;
+  const { publicPorts, trustedProxies, deviceCertificates } = settings.server;
+  const trust = trustPeers(trustedProxies);
+  const vouchesForDevice = (req: IncomingMessage) => deviceCertificates && trust.isTrusted(req);
   const admission = createAdmission(
     {
       match: (host, port) => table.current().match(host, port),
@@ -151,10 +155,15 @@ export async function startProxy(options: {
         createBearerAuthenticator(tokens),
         sessions.authenticator,
       ],
+      now,
     },
     emit,
   );
-  const authorizeCaller = createAuthorizeCaller({ authorize: admission.authorize, cookies });
+  const authorizeCaller = createAuthorizeCaller({
+    authorize: admission.authorize,
+    cookies,
+    vouchesForDevice,
+  });
   const routes = () => table.current().routes;
   const pageOf = createPageOf({ addresses, publicPorts });
   const launcherOf = createLauncherOf({ routes, pageOf });
@@ -169,6 +178,10 @@ export async function startProxy(options: {
     routes,
     pageOf,
     accountHref: new URL('/account', provider.externalUrl).href,
+    factsOf({ req }, request) {
+      const said = { headers: req.headers, isDeviceVouched: vouchesForDevice(req) };
+      return ownFacts(request, said, { readsAsked: true }, { now });
+    },
   });
   const attempts = attemptCookies({ keys: deriveKeys(secrets, 'code attempt'), scope: { secure }, now });
   const limited = createLimited(createRateLimit({ perMinute: settings.server.requestsPerMinute, log }));
@@ -224,10 +237,9 @@ export async function startProxy(options: {
     log,
   });
 
-  const trust = trustPeers(settings.server.trustedProxies);
   const stages = createStages({
     trust,
-    deviceCertificates: settings.server.deviceCertificates,
+    vouchesForDevice,
     admission,
     addresses,
     secure,
@@ -239,7 +251,7 @@ export async function startProxy(options: {
     clock,
     assertions: signer.assertions && { ...signer.assertions, issuer },
   });
-  const readQuestion = createReadQuestion({ trust, routeFor: admission.routeFor });
+  const readQuestion = createReadQuestion({ trust, vouchesForDevice, routeFor: admission.routeFor });
   const beginAnswer = createBeginAnswer({ secure, cookies, origin });
   const serveEndpoint = createServeEndpoint(endpoints);
   const signForAws = createSignForAws();

@@ -21,7 +21,7 @@ test('a caller who leaves while auth is asked is told of once, with the host and
   });
   const emit = jest.fn<Emit<ProxyEvent>>();
   const stages = createStages({
-    deviceCertificates: false,
+    vouchesForDevice: () => false,
     trust: { ...trustPeers([]), requestId: () => 'an-id' },
     tracer: undefined,
     admission: { admit },

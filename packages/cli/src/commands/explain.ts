@@ -1,5 +1,7 @@
 import { explainRequest, QuestionError, readRequest, requesterOf } from '@latchkey/explain';
-import type { AskedRequest, Requester, ShownToken } from '@latchkey/explain';
+import type { AskedRequest, Circumstances, Requester, ShownToken } from '@latchkey/explain';
+import { plainAddress } from '@latchkey/networks';
+import { factGroups } from '@latchkey/policy';
 import { commaList, deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
 import { readDeployment } from '../environment/deployment.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -35,6 +37,11 @@ ${deploymentHelp}
   --client ID       the client that it was given to
   --issuer URL      who issued it
   --method M        GET (default)
+  --ip ADDRESS      where the request comes from, for rules of a policy
+  --time TIME       when it comes, such as 2026-12-24T18:00:00Z; left out, now
+  --auth-time TIME  when the provider had the person prove who they are
+  --device F=V      what the load balancer says of the certificate of the device: subject=…, issuer=…
+                    or serial_number=…, may be given several times
   --header H        "Name: value", may be given several times; without any it is a page visit
   --format FORMAT   text (default) or json
 
@@ -45,6 +52,10 @@ Examples:
   Why does Ann have no access?
     latchkey explain upstreams.yml --env-file proxy.prod.env --env-file auth.prod.env \\
       --url https://wiki.corp.example.com/ --as ann@example.com --groups eng,oncall
+
+  May a contractor write from outside the office, at night?
+    latchkey explain upstreams.yml --cluster prod --url https://wiki.corp.example.com/page --method POST \\
+      --as eve@partner.example --ip 203.0.113.9 --time 2026-03-02T23:30:00Z
 
   Is this path public?
     latchkey explain upstreams.yml --cluster prod --url https://wiki.corp.example.com/api/health
@@ -74,13 +85,21 @@ Examples:
       issuer: { type: 'string' },
       method: { type: 'string', default: 'GET' },
       header: { type: 'string', multiple: true, default: [] },
+      ip: { type: 'string' },
+      time: { type: 'string' },
+      'auth-time': { type: 'string' },
+      device: { type: 'string', multiple: true },
       format: { type: 'string', default: 'text' },
     });
     const [path = ''] = takePositionals(positionals, ['FILE']);
     const format = oneOf('--format', values.format, ['text', 'json']);
     if (values.url === undefined) throw new UsageError('--url is missing');
+    const circumstances = circumstancesOf(values);
     const token = tokenOf(values);
-    const request = { ...requestOf(values.url, values.method, values.header), ...(token && { token }) };
+    const request = {
+      ...requestOf(values.url, values.method, values.header, circumstances),
+      ...(token && { token }),
+    };
     const requester = whoAsks(values);
     const deployment = readDeployment(values, io);
     const file = readUpstreamFile(path, deployment, io);
@@ -102,9 +121,14 @@ Examples:
   },
 };
 
-function requestOf(url: string, method: string, headers: readonly string[]): AskedRequest {
+function requestOf(
+  url: string,
+  method: string,
+  headers: readonly string[],
+  circumstances: Circumstances,
+): AskedRequest {
   try {
-    return readRequest(url, method, headers);
+    return readRequest(url, method, headers, circumstances);
   } catch (error) {
     if (error instanceof QuestionError) throw new UsageError(`--${error.part} ${error.message}`);
     throw error;
@@ -136,12 +160,52 @@ function whoAsks(values: {
   as?: string | undefined;
   groups?: string[] | undefined;
   provider?: string | undefined;
+  'auth-time'?: string | undefined;
 }): Requester {
   if (values.as === undefined) {
-    if (values.groups || values.provider !== undefined) {
-      throw new UsageError('--groups and --provider are about somebody: add --as');
+    if (values.groups || (values.provider ?? values['auth-time']) !== undefined) {
+      throw new UsageError('--groups, --provider and --auth-time are about somebody: add --as');
     }
     return undefined;
   }
-  return requesterOf(values.as, commaList(values.groups ?? []), values.provider);
+  const authTime = momentOf('--auth-time', values['auth-time']);
+  return requesterOf(
+    values.as,
+    commaList(values.groups ?? []),
+    values.provider,
+    authTime === undefined ? undefined : authTime / 1000,
+  );
+}
+
+function circumstancesOf(values: {
+  ip?: string | undefined;
+  time?: string | undefined;
+  device?: string[] | undefined;
+}): Circumstances {
+  const address = values.ip === undefined ? undefined : plainAddress(values.ip);
+  if (values.ip !== undefined && address === undefined) {
+    throw new UsageError(`--ip ${JSON.stringify(values.ip)}: write an address such as 203.0.113.9`);
+  }
+  return { address, at: momentOf('--time', values.time), device: values.device && deviceOf(values.device) };
+}
+
+function momentOf(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const at = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : NaN;
+  if (Number.isNaN(at)) {
+    throw new UsageError(`${option} ${JSON.stringify(text)}: write it like 2026-12-24T18:00:00Z`);
+  }
+  return at;
+}
+
+const deviceFacts = Object.keys(factGroups['device']?.facts ?? {});
+
+function deviceOf(texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [, name = '', value = ''] = /^(\w+)=(.*)$/.exec(text) ?? [];
+      if (deviceFacts.includes(name)) return [name, value];
+      throw new UsageError(`--device ${JSON.stringify(text)}: write ${deviceFacts.join('=…, ')}=…`);
+    }),
+  );
 }

@@ -1,4 +1,5 @@
 import { explanationJson } from '@latchkey/explain';
+import type { RuleOutcome } from '@latchkey/access';
 import type { AskedRequest, Explanation, Requester, ShownToken, SignInStep } from '@latchkey/explain';
 import type { Diagnostic } from '@latchkey/upstreams';
 import type { Paint } from '../output/paint.ts';
@@ -65,20 +66,39 @@ function factsOf(
 
 /** In the order in which they are asked, with what kind each step is. */
 function blocksOf({ signIn, rules }: Explanation, paint: Paint): string[] {
-  const blocks: ReadonlyArray<[heading: string, steps: readonly SignInStep[]]> = [
+  const blocks: ReadonlyArray<[heading: string, steps: ReadonlyArray<SignInStep | RuleOutcome>]> = [
+    [
+      'do rules refuse it, and does the guardrail let it through?',
+      rules.filter(({ about }) => about === 'gate'),
+    ],
     ['open to anybody?', rules.filter(({ about }) => about === 'request')],
     ['does auth let this person sign in?', signIn],
     ['do the rules let this person in?', rules.filter(({ about }) => about === 'principal')],
   ];
   const lines = blocks.flatMap(([heading, steps]) =>
-    steps.length === 0 ? [] : [paint.bold(heading), ...steps.map((step) => renderStep(step, paint))],
+    steps.length === 0 ? [] : [paint.bold(heading), ...steps.flatMap((step) => renderStep(step, paint))],
   );
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
-function renderStep({ rule, outcome }: SignInStep, paint: Paint): string {
-  const colour = { hit: paint.green, miss: paint.yellow, 'not reached': paint.dim }[outcome];
-  return `  ${colour(outcome.padEnd(11))}  ${printable(rule)}`;
+function renderStep(step: SignInStep | RuleOutcome, paint: Paint): string[] {
+  const { rule, outcome } = step;
+  const isRefusal = 'about' in step && step.about === 'gate' && rule.endsWith(' deny_if');
+  const colour = {
+    hit: isRefusal ? paint.red : paint.green,
+    miss: isRefusal ? paint.green : paint.yellow,
+    unknown: isRefusal ? paint.red : paint.yellow,
+    'not reached': paint.dim,
+  }[outcome];
+  const line = `  ${colour(outcome.padEnd(11))}  ${printable(rule)}`;
+  const { expression, facts = [] } = 'about' in step ? step : {};
+  if (expression === undefined) return [line];
+  const indent = ' '.repeat(15);
+  return [
+    line,
+    ...expression.split('\n').map((text) => `${indent}${printable(text.trim())}`),
+    ...facts.map(({ name, value }) => paint.dim(`${indent}  ${name}: ${printable(value ?? 'absent')}`)),
+  ];
 }
 
 function renderHeader(name: string, value: string, paint: Paint): string {

@@ -1,4 +1,4 @@
-import type { Facts, Person, Machine, Principal, Reason } from '@latchkey/access';
+import type { Facts, Person, Policy, Machine, Principal, Reason } from '@latchkey/access';
 import type { PrincipalLine, RequestLine } from '@latchkey/contract';
 import { canonicalPath } from '@latchkey/http';
 
@@ -9,17 +9,43 @@ export const unknowns = {
   principal: 'the log does not say who asked: the line about them was written before it begins',
   groups: 'the log does not say who is in a group that the file names: no route named that group then',
   preflight: 'a request with OPTIONS, and the log does not say whether it was a preflight',
+  policy:
+    'a rule of a policy reads what no line of the log says: a header, a device, a claim, an account or its sign-in',
 } as const;
 export type Unknown = keyof typeof unknowns;
 
 /** What rules may read of a logged request, as far as its line says it. */
-export function factsOf({ method, path }: RequestLine, reason: Reason): Facts {
+export function factsOf(
+  { method, path, host = '', client = '', question }: RequestLine,
+  reason: Reason,
+  time: string,
+): Facts {
   // RFC 4918, section 9.8: they are about a second path as well, which no line holds.
   const isAboutOne = method !== 'COPY' && method !== 'MOVE';
   return {
     path: isAboutOne && path !== undefined ? canonicalPath(path) : undefined,
     preflight: reason === 'preflight',
+    asked: {
+      method,
+      host,
+      address: client,
+      headers: {},
+      forwardAuth: question === true,
+      isDeviceVouched: false,
+      now: () => Date.parse(time),
+    },
   };
+}
+
+const unsaid = /^(?:request\.headers|device\.|user\.(?:sub|idp|auth_time)$|machine\.(?:claims|aws_role))/;
+
+/** Whether a rule of a policy reads what no line says. */
+export function readsMore({ gates, forPrincipals }: Policy): boolean {
+  const rules = [
+    ...gates.flatMap((gate) => gate.rules),
+    ...forPrincipals.flatMap(({ written }) => written ?? []),
+  ];
+  return rules.some(({ facts }) => facts.some(({ name }) => unsaid.test(name)));
 }
 
 /**

@@ -2,7 +2,7 @@ import { decide, isGrant, isReason, isTransient } from '@latchkey/access';
 import type { Decision } from '@latchkey/access';
 import type { PrincipalLine, RequestLine } from '@latchkey/contract';
 import type { Route, RouteTable } from '@latchkey/upstreams';
-import { factsOf, principalOf } from './facts.ts';
+import { factsOf, principalOf, readsMore } from './facts.ts';
 import type { Unknown } from './facts.ts';
 import type { LoggedLine } from './read-line.ts';
 
@@ -68,7 +68,7 @@ export function createReplay(table: RouteTable, named: readonly string[] | undef
     if (seenGroups.size !== groups.length) groups = [...seenGroups];
   }
 
-  function compare(line: RequestLine, day: string): Unknown | undefined {
+  function compare(line: RequestLine, day: string, time: string): Unknown | undefined {
     const { user, host, reason } = line;
     if (reason === undefined || host === undefined || !isReason(reason)) return 'no_decision';
     if (isTransient(reason)) return 'unverified';
@@ -79,7 +79,8 @@ export function createReplay(table: RouteTable, named: readonly string[] | undef
     const who = principal.kind === 'visitor' ? undefined : user;
     const askedOn = dayOf(asked, keyOf(who, where), day);
 
-    const facts = factsOf(line, reason);
+    if (route !== undefined && readsMore(route.policy)) return 'policy';
+    const facts = factsOf(line, reason, time);
     const decision = route === undefined ? noRoute : decide(principal, route.policy, facts);
     const passed = isGrant(reason);
     if (decision.reason === 'groups_unknown') return about?.groups === undefined ? 'principal' : 'groups';
@@ -116,7 +117,7 @@ export function createReplay(table: RouteTable, named: readonly string[] | undef
       requests++;
       const day = logged.time.slice(0, 10);
       days.add(day);
-      const why = compare(logged.line, day);
+      const why = compare(logged.line, day, logged.time);
       if (why === undefined) compared++;
       else unknown.set(why, (unknown.get(why) ?? 0) + 1);
     },
@@ -132,7 +133,12 @@ export function createReplay(table: RouteTable, named: readonly string[] | undef
   };
 }
 
-const noRoute: Decision = { allow: false, reason: 'no_rule_matches', rule: 'no route answers for this host' };
+const noRoute: Decision = {
+  allow: false,
+  reason: 'no_rule_matches',
+  rule: 'no route answers for this host',
+  written: undefined,
+};
 
 function letsPreflights(route: Route | undefined): boolean {
   return route?.policy.forAnyone.some(({ grants }) => grants === 'preflight') === true;

@@ -133,7 +133,8 @@ export const auditEvents = {
     {
       outcome,
       reason,
-      rule: text.optional().describe('the rules that did not let them in'),
+      rule: text.optional().describe('the rules that did not let them in, or the one that refused'),
+      policy: text.optional().describe('the name of that one, where it is of a `policy`'),
       ...whose,
       host,
       route: text.optional(),

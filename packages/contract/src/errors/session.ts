@@ -27,6 +27,14 @@ export const sessionErrors = {
     description:
       'The token of a program counts, and it lacks a scope: one of `required_scopes` of the route, or each of its `allowed_scopes` where nothing else lets it in. `WWW-Authenticate` names the scopes (RFC 6750).',
   },
+  request_denied: {
+    status: 403,
+    title: 'This is not allowed',
+    sentence: 'A rule of this installation refuses what you asked for. The people who run it know why.',
+    level: 'info',
+    description:
+      'A rule of a `policy` refuses the request, or the guardrail lets nobody in who comes like this: `reason` says which, and `policy` names the rule. `rule_undecided` means that the rule reads something that the request does not have, such as a path that can be read in two ways. `latchkey explain` shows each fact that it reads. See [policies.md](policies.md).',
+  },
   access_denied: {
     status: 403,
     title: 'You do not have access',

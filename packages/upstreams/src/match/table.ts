@@ -63,7 +63,5 @@ function taken(route: Route, holder: Route): string {
 }
 
 function groupsOf(resolved: readonly ResolvedRoute[]): string[] {
-  const groups = new Set(resolved.flatMap(({ route }) => route.rules.groups));
-  groups.delete('*');
-  return [...groups].toSorted();
+  return [...new Set(resolved.flatMap(({ route }) => route.policy.neededGroups))].toSorted();
 }

@@ -4,6 +4,7 @@ import { quote } from '../problems.ts';
 import type { Report } from '../problems.ts';
 import type { Position } from '../types.ts';
 import { ComposeError } from './compose-error.ts';
+import { offsetInside } from './inside.ts';
 import { maxExpandedNodes } from './limits.ts';
 import { mergeInto } from './merge-key.ts';
 import type { TemplatedText } from './source.ts';
@@ -60,6 +61,13 @@ export function compose(
       text,
       plain,
       unresolved: text !== value,
+      inside(offset) {
+        const raw = source.text.slice(event.valueStart, event.valueEnd);
+        const quote = quoted ? (event.style === SCALAR_STYLE.SINGLE_QUOTED ? "'" : '"') : undefined;
+        return event.valueStart < 0
+          ? at
+          : source.at(event.valueStart + offsetInside(raw, quote, text, offset));
+      },
       templated: source.isTemplated(event.valueStart, event.valueEnd),
     };
   }

@@ -22,6 +22,8 @@ export type YamlScalar = NodeCommon & {
   templated: boolean;
   /** Whether it holds a template variable that has no value, so that what it says is not known. */
   unresolved: boolean;
+  /** Where a character of `text` stands in the file. */
+  inside: (offset: number) => Position;
 };
 
 export type YamlList = NodeCommon & { kind: 'list'; items: readonly YamlNode[] };

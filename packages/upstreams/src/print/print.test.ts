@@ -30,6 +30,8 @@ services:
       allowed_email_domains: []
       allowed_email_addresses: []
       bearer: false
+      policy: []
+      tags: []
       skip_auth_regex: ['^/public/']
       skip_auth_preflight: false
       provider_slug: google
@@ -68,6 +70,8 @@ services:
           allowed_email_domains: []
           allowed_email_addresses: []
           bearer: false
+          policy: []
+          tags: []
           skip_auth_regex: ['^/public/']
           skip_auth_preflight: false
           provider_slug: google

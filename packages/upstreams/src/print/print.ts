@@ -1,3 +1,5 @@
+import type { WrittenRule } from '@latchkey/access';
+import { networkText } from '@latchkey/networks';
 import type { Cors, Issuer, Route, RouteTable, ServiceAccount } from '../types.ts';
 import { groupRoutes } from './group.ts';
 import { flowList, flowMapping, scalar } from './scalar.ts';
@@ -24,10 +26,13 @@ export function printTable({ root, routes }: RouteTable): string {
   return shared.length === 0 ? list : `${shared.join('\n')}\nservices:\n${list}`;
 }
 
-function rootLines({ issuers, serviceAccounts }: RouteTable['root']): string[] {
+function rootLines({ issuers, serviceAccounts, networks, guardrail }: RouteTable['root']): string[] {
+  const named = networks.map(({ name, ranges }) => `${name}: ${flowList(ranges.map(networkText))}`);
   return [
     ...rootList('issuers', issuers.map(issuerLines)),
     ...rootList('service_accounts', [...serviceAccounts.values()].map(accountLines)),
+    ...(named.length === 0 ? [] : [`networks: {${named.join(', ')}}`]),
+    ...(guardrail.length === 0 ? [] : [`policy: ${policyText(guardrail)}`]),
   ];
 }
 
@@ -77,6 +82,8 @@ function optionLines(route: Route): string[] {
     `allowed_email_domains: ${flowList(route.rules.emailDomains)}`,
     `allowed_email_addresses: ${flowList(route.rules.emailAddresses)}`,
     ...bearerLines(route.bearer),
+    `policy: ${policyText(route.writtenRules)}`,
+    `tags: ${flowList(route.tags)}`,
     `skip_auth_regex: ${flowList(route.publicPaths.map(({ source }) => source))}`,
     `skip_auth_preflight: ${route.skipAuthPreflight}`,
     `provider_slug: ${oneOrList(route.providerSlugs)}`,
@@ -171,6 +178,19 @@ function corsText(cors: Cors | undefined): string {
     ...(maxAgeMs === undefined ? [] : [`max_age: ${duration(maxAgeMs)}`]),
   ];
   return `{${parts.join(', ')}}`;
+}
+
+function policyText(rules: readonly WrittenRule[]): string {
+  return `[${rules.map(ruleText).join(', ')}]`;
+}
+
+function ruleText({ name, effect, expression, message, status }: WrittenRule): string {
+  return flowMapping([
+    ['name', name],
+    [`${effect}_if`, expression],
+    ...(status === undefined ? [] : [['status', String(status)] as const]),
+    ...(message === undefined ? [] : [['message', message] as const]),
+  ]);
 }
 
 function waitText(wait: Route['waitFor']): string {

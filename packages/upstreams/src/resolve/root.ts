@@ -1,17 +1,25 @@
 import type { Report } from '../problems.ts';
+import { readable } from '../shape/reader.ts';
 import type { Root } from '../shape/root.ts';
 import type { RootSettings } from '../types.ts';
 import { resolveIssuers } from './issuers.ts';
+import type { ResolvePolicy } from './policy.ts';
 import { resolveServiceAccounts } from './service-accounts.ts';
 
 /**
  * What a file says for all routes. What is wrong is reported.
  *
- * @param now milliseconds since the epoch: what ends soon is told
+ * @param context.now milliseconds since the epoch: what ends soon is told
  */
-export function resolveRoot(root: Root, now: number, report: Report): RootSettings {
+export function resolveRoot(
+  root: Root,
+  { now, resolvePolicy }: { now: number; resolvePolicy: ResolvePolicy },
+  report: Report,
+): RootSettings {
   return {
     issuers: resolveIssuers(root.issuers, report),
     serviceAccounts: resolveServiceAccounts(root.service_accounts, now, report),
+    networks: readable(root.networks) ?? [],
+    guardrail: resolvePolicy(root.policy, report),
   };
 }

@@ -9,6 +9,7 @@ import { resolveAssertionHeader } from './assertion.ts';
 import { resolveBearer } from './bearer.ts';
 import { draftRoutes } from './drafts.ts';
 import type { Draft } from './drafts.ts';
+import type { ResolvePolicy } from './policy.ts';
 import { resolveProtocol } from './protocol.ts';
 import { kindOf, readReach } from './reach.ts';
 import type { Reach } from './reach.ts';
@@ -23,6 +24,7 @@ export type ResolvedRoute = { route: Route; reach: Reach };
 type Context = Pick<UpstreamInput, 'cluster' | 'scheme' | 'defaults' | 'lookAtFiles'> & {
   /** what the file says for all routes */
   root: RootSettings;
+  resolvePolicy: ResolvePolicy;
 };
 
 /** What the services of a file become in one cluster. What is wrong is reported; routes without a host are left out. */
@@ -77,6 +79,7 @@ function resolveRoute(
   const { options, extra } = draft;
   const { defaults } = context;
   const at = extra ? draft.at : (readable(draft.from)?.at ?? draft.at);
+  const writtenRules = context.resolvePolicy(options.policy, report);
   const bearer = resolveBearer(options, { at, root: context.root }, report);
   const rules = resolveRules(draft, at, { defaults, bearer }, report);
   const reach = readReach(draft, context.scheme, report);
@@ -108,6 +111,8 @@ function resolveRoute(
     publicPaths: readableOf(options.skip_auth_regex),
     skipAuthPreflight: readable(options.skip_auth_preflight) ?? false,
     ...(bearer && { bearer }),
+    writtenRules,
+    tags: readableOf(options.tags).map(({ value }) => value.trim()),
   };
   return {
     reach,
@@ -119,7 +124,11 @@ function resolveRoute(
       ...('host' in reach && { host: reach.host }),
       kind,
       ...access,
-      policy: compilePolicy(access),
+      policy: compilePolicy({
+        ...access,
+        guardrail: context.root.guardrail,
+        about: { service: draft.service, tags: access.tags },
+      }),
       passAccessToken: readable(options.pass_access_token) ?? false,
       allowRootServiceWorker: readable(options.allow_root_service_worker) ?? false,
       forwardAuth: readable(options.forward_auth) ?? false,

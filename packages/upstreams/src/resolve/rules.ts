@@ -42,7 +42,9 @@ function listOf(entries: Entries, fallback: readonly string[]): readonly string[
 }
 
 function writesRules(options: Options | undefined): boolean {
-  return ruleKinds.some((kind) => options?.[settingOf[kind].option] !== undefined);
+  return (
+    options?.policy !== undefined || ruleKinds.some((kind) => options?.[settingOf[kind].option] !== undefined)
+  );
 }
 
 /** One that cannot be read holds something. */
@@ -57,18 +59,21 @@ function reportKinds(
   report: Report,
 ): void {
   const named = ruleKinds.filter((kind) => rules[kind].length > 0);
+  const letsIn = mayLetIn(options);
   const isForTokens = bearer !== undefined && hasTokenRule(bearer);
   if (
     named.length === 0 &&
     !isForTokens &&
+    !letsIn &&
     ruleKinds.every((kind) => isEmpty(options[settingOf[kind].option]))
   ) {
     const message =
       'missing setting: ALLOWED_EMAIL_DOMAINS, ALLOWED_EMAIL_ADDRESSES, ALLOWED_GROUPS default in environment or override in upstream config: write `allowed_groups` or one of the others below `options:`';
     report('noRule', at, message);
   }
-  if (named.length > 1) {
-    const sources = named.map((kind) => templatedText(kind, options)).join(' and ');
+  if (named.length + Number(letsIn) > 1) {
+    const kinds = named.map((kind) => templatedText(kind, options));
+    const sources = [...kinds, ...(letsIn ? ['`allow_if`'] : [])].join(' and ');
     report(
       'severalKinds',
       at,
@@ -82,6 +87,15 @@ function reportKinds(
       report('emptyKeepsDefault', at, message);
     }
   }
+}
+
+/** A rule that cannot be read may be one. */
+function mayLetIn({ policy }: Options): boolean {
+  if (policy === undefined) return false;
+  return (
+    policy === unreadableValue ||
+    policy.some((rule) => rule === unreadableValue || rule.allow_if !== undefined)
+  );
 }
 
 function templatedText(kind: (typeof ruleKinds)[number], options: Options): string {

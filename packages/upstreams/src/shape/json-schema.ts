@@ -5,6 +5,7 @@ import { schemasOf } from './mapping.ts';
 import { options } from './options.ts';
 import { explained } from './reader.ts';
 import type { JsonSchema } from './reader.ts';
+import { rule } from './policy.ts';
 import { rootFields } from './root.ts';
 import { misplacedKeys, extraRoute, section } from './sections.ts';
 import { serviceAccountMappings } from './service-accounts.ts';
@@ -79,7 +80,7 @@ const schema: JsonSchema = {
   $defs: {
     service,
     ...Object.fromEntries(
-      [section, extraRoute, options, cors, waitFor, awsSigv4, issuer, ...serviceAccountMappings].map(
+      [section, extraRoute, options, cors, waitFor, awsSigv4, issuer, rule, ...serviceAccountMappings].map(
         ({ name, definition }) => [name, definition],
       ),
     ),

@@ -11,6 +11,7 @@ import { list } from './reader.ts';
 import { unknownKeys } from './unknown-keys.ts';
 import { duration, entry, flag, publicPath, scope, serverName, text } from './values.ts';
 import { awsSigv4 } from './aws-sigv4.ts';
+import { routePolicy } from './policy.ts';
 import { waitFor } from './wait-for.ts';
 
 const fields = {
@@ -85,6 +86,15 @@ const fields = {
       example: "['https://idp.example.com#report-builder']",
     },
     entry('a client id', ['https://idp.example.com#report-builder']),
+  ),
+  policy: routePolicy,
+  tags: list(
+    {
+      meaning: 'Words about this route, for rules of a policy: `"internal" in route.tags`.',
+      default: 'none',
+      example: '[internal, payments]',
+    },
+    entry('a word', ['internal']),
   ),
   skip_auth_regex: list(
     {

@@ -77,6 +77,29 @@ services:
     ],
   },
   {
+    title: 'Rules about more than who it is',
+    fields: ['policy', 'tags', 'networks'],
+    text: [
+      'Where lists of people are not enough, rules are written as expressions: only from the office, read-only for contractors, only with a fresh sign-in. [policies.md](policies.md) has every fact that they can read, and twenty examples.',
+      yaml(`networks: { office: [198.51.100.0/24] }
+policy:
+  - name: office-only
+    deny_if: '!(request.address in networks.office)'
+    message: Connect to the VPN first.
+services:
+  - service: wiki
+    default:
+      from: wiki.corp.example.com
+      to: http://wiki.internal:8080
+      options:
+        allowed_groups: [engineering@example.com, contractors@example.com]
+        policy:
+          - name: contractors-read
+            deny_if: '"contractors@example.com" in user.groups && request.method != "GET"'`),
+      '`policy` of a route is an option like any other: that of an extra route, of a section or of `defaults` replaces the whole list. `policy` in the root of the file is the guardrail; a route can add to it and never take from it.',
+    ],
+  },
+  {
     title: 'Without sign-in',
     fields: ['skip_auth_regex', 'skip_auth_preflight'],
     text: [

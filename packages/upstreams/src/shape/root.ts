@@ -1,5 +1,7 @@
 import { issuer } from './issuer.ts';
 import type { Values } from './mapping.ts';
+import { networks } from './networks.ts';
+import { policy } from './policy.ts';
 import { list } from './reader.ts';
 import { serviceAccounts } from './service-accounts.ts';
 
@@ -15,6 +17,18 @@ export const rootFields = {
     issuer,
   ),
   service_accounts: serviceAccounts,
+  networks: networks({
+    meaning: 'Ranges of addresses by name, for rules of a `policy`: `request.address in networks.office`.',
+    default: 'none',
+    example: '{ office: [198.51.100.0/24, 2001:db8:5::/48] }',
+  }),
+  policy: policy({
+    meaning:
+      'The guardrail: rules that every request has to pass, whatever its route says, before the rules of the route. [policies.md](policies.md) has all there is to write.',
+    default: 'none',
+    example:
+      "[{ name: office-only, deny_if: '!(request.address in networks.office)', message: Connect to the VPN first. }]",
+  }),
 };
 
 /** The root of a file as read. */

@@ -88,6 +88,8 @@ describe('a session that auth vouches for', () => {
       email: 'ada@example.com',
       groups: ['staff'],
       askedGroups: ['staff'],
+      subject: '1',
+      idp: 'google',
     });
     expect(introspect).toHaveBeenCalledWith('sealed', { groups: ['staff'], accessToken: false });
   });

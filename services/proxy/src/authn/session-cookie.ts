@@ -71,7 +71,7 @@ function withoutSession({ nobody: why, spent }: Exclude<Credential, Held>): Foun
 }
 
 // A launcher shows what all the others say.
-function needsOf({ kind, passAccessToken: accessToken, policy: { groups } }: Route): Needs {
+function needsOf({ kind, passAccessToken: accessToken, policy: { neededGroups: groups } }: Route): Needs {
   return kind === 'launcher' ? { accessToken } : { accessToken, groups };
 }
 

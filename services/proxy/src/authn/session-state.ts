@@ -90,7 +90,7 @@ export function createSessionStates({ elapsed }: Pick<Clock, 'elapsed'>, kept = 
   };
 }
 
-function newState({ email }: Session, now: number): SessionState {
+function newState({ email, sub, idp, proved_at: authTime }: Session, now: number): SessionState {
   return {
     askedFor: undefined,
     answeredAt: -Infinity,
@@ -98,7 +98,14 @@ function newState({ email }: Session, now: number): SessionState {
     renewedAt: -Infinity,
     askAgainAt: now,
     foundAwayAfter: undefined,
-    person: { kind: 'person', email, groups: undefined },
+    person: {
+      kind: 'person',
+      email,
+      groups: undefined,
+      subject: sub,
+      idp,
+      ...(authTime !== undefined && { authTime }),
+    },
     reportedGroups: new Map(),
     openGroups: new Set(),
     needsAccessToken: false,

@@ -1,5 +1,6 @@
 import type { Authorized } from '@latchkey/admission';
 import type { Request, Response } from 'express';
+import type { IncomingMessage } from 'node:http';
 import type { Admission } from '../admission.ts';
 import type { KnownSession } from '../authn/session-state.ts';
 import type { SessionCookies } from '../authn/session-cookies.ts';
@@ -16,10 +17,18 @@ export type AuthorizeCaller = (req: Request, res: Response) => Promise<Authorize
 export function createAuthorizeCaller(parts: {
   readonly authorize: Admission['authorize'];
   readonly cookies: Pick<SessionCookies, 'issue'>;
+  readonly vouchesForDevice: (req: IncomingMessage) => boolean;
 }): AuthorizeCaller {
-  return async function authorizeCaller({ headers, rawHeaders }, res) {
+  return async function authorizeCaller(req, res) {
+    const { headers, rawHeaders } = req;
     const { request, route, exchange } = ownRequestOf(res);
-    const authorized = await parts.authorize({ request, headers, rawHeaders, route });
+    const authorized = await parts.authorize({
+      request,
+      headers,
+      rawHeaders,
+      route,
+      isDeviceVouched: parts.vouchesForDevice(req),
+    });
     exchange.principal = authorized.identified.principal;
     giveRenewed(res, authorized.identified, parts.cookies);
     return authorized;

@@ -23,7 +23,11 @@ const authorize = jest.fn<Admission['authorize']>();
 let exchange: Exchange;
 
 const endpoints = createEndpoints({
-  authorizeCaller: createAuthorizeCaller({ authorize, cookies: { issue: () => '' } }),
+  authorizeCaller: createAuthorizeCaller({
+    authorize,
+    vouchesForDevice: () => false,
+    cookies: { issue: () => '' },
+  }),
   refuse: () => undefined,
   showLauncher: () => undefined,
   launcherOf: () => undefined,

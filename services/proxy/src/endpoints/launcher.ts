@@ -1,4 +1,6 @@
-import { decideFor, noFacts } from '@latchkey/access';
+import { decideFor } from '@latchkey/access';
+import type { Facts } from '@latchkey/access';
+import { visitFacts } from '@latchkey/admission';
 import { ownEndpoints } from '@latchkey/contract';
 import { isReadByPerson, replyHtml, replyJson } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
@@ -22,12 +24,14 @@ const ownSites: ReadonlySet<string | string[] | undefined> = new Set(['same-orig
 
 /**
  * @param parts.routes the routes in force
+ * @param parts.factsOf what rules may read of a request for the launcher
  * @param parts.accountHref where a person sees their sessions, at auth
  */
 export function createLauncher(parts: {
   routes: () => readonly Route[];
   pageOf: PageOf;
   accountHref: string;
+  factsOf: (exchange: Exchange, request: CanonicalRequest) => Facts;
 }): RenderLauncher {
   return function showLauncher(exchange, request, known) {
     const { req, res } = exchange;
@@ -36,7 +40,8 @@ export function createLauncher(parts: {
     if (!isPage && !ownSites.has(headers['sec-fetch-site'])) {
       return refuseWithError(exchange, 'cross_site_request');
     }
-    const apps = appsFor(known, parts.routes(), (host) => parts.pageOf(host, request));
+    const facts = parts.factsOf(exchange, request);
+    const apps = appsFor(known, parts.routes(), facts, (host) => parts.pageOf(host, request));
     if (!isPage) {
       const list = apps.map(({ title, href, description, icon }) => ({
         title,
@@ -68,18 +73,21 @@ export function replyLauncherScript(res: ServerResponse): void {
  * The applications that a person may open with this sign-in, by title. A pattern of hosts is no single address,
  * and what the file hides stays hidden.
  *
+ * @param facts of the request that asks for them
  * @param pageOf the first page of a host
  */
 export function appsFor(
   known: KnownSession,
   routes: readonly Route[],
+  facts: Facts,
   pageOf: (host: string) => string,
 ): App[] {
   const apps = routes.flatMap((route): App[] => {
     const { host, launcher, kind } = route;
     if (host === undefined || kind !== 'simple' || launcher?.hidden === true) return [];
     if (!route.providerSlugs.includes(known.session.idp)) return [];
-    if (!decideFor(known.state.person, route.policy, noFacts).allow) return [];
+    const visit = visitFacts(facts, host.replace(/:\d+$/, ''));
+    if (!decideFor(known.state.person, route.policy, visit).allow) return [];
     return [
       {
         title: launcher?.title ?? route.service,

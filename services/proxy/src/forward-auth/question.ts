@@ -20,9 +20,10 @@ export type ReadQuestion = (req: IncomingMessage, incoming: Incoming) => Questio
  */
 export function createReadQuestion(parts: {
   readonly trust: PeerTrust;
+  readonly vouchesForDevice: (req: IncomingMessage) => boolean;
   readonly routeFor: Admission['routeFor'];
 }): ReadQuestion {
-  const { trust, routeFor } = parts;
+  const { trust, vouchesForDevice, routeFor } = parts;
 
   return function readQuestion(req, incoming) {
     const asker = askerOf(req.url ?? '');
@@ -46,9 +47,10 @@ export function createReadQuestion(parts: {
   function aboutOriginal(req: IncomingMessage, { received, proto }: Original): Incoming {
     const caller = trust.read(req);
     const trusting = { read: () => ({ ...caller, forwardedProto: proto ?? caller.forwardedProto }) };
-    const about = readIncoming(received, isHandshake(received) ? 'websocket' : 'http', trusting);
+    const kind = isHandshake(received) ? 'websocket' : 'http';
+    const about = readIncoming(received, kind, trusting, vouchesForDevice(req));
     // Our own health check is asked of us, and never about.
-    return { ...about, isHealthCheck: false, headers: bareHeaders(received) };
+    return { ...about, isHealthCheck: false, isQuestion: true, headers: bareHeaders(received) };
   }
 }
 
@@ -80,6 +82,8 @@ function malformed(read: MalformedOriginal): Incoming {
     headers: {},
     rawHeaders: [],
     authenticatesConnection: false,
+    isQuestion: true,
+    isDeviceVouched: false,
   };
 }
 

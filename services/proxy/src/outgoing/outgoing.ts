@@ -1,8 +1,9 @@
 import { namedGroups, userOf } from '@latchkey/access';
 import type { Forward } from '@latchkey/admission';
 import { isVisit, rawValues } from '@latchkey/http';
-import type { Clock, PeerTrust } from '@latchkey/http';
+import type { Clock } from '@latchkey/http';
 import { identityHeaders } from '@latchkey/identity';
+import type { IncomingMessage } from 'node:http';
 import { withoutCookies } from '@latchkey/session';
 import type { Emit } from '@latchkey/telemetry';
 import type { Exchange } from '../exchange.ts';
@@ -41,9 +42,8 @@ export type OutgoingParts = {
   /** browsers reach us over HTTPS only */
   readonly secure: boolean;
   readonly isOwnCookie: (name: string) => boolean;
-  readonly trust: Pick<PeerTrust, 'isTrusted'>;
-  /** the load balancer verifies certificates of devices, and tells of them */
-  readonly deviceCertificates: boolean;
+  /** who sends a request is a load balancer that verifies certificates of devices, and tells of them */
+  readonly vouchesForDevice: (req: IncomingMessage) => boolean;
   /** the `Set-Cookie` value for a session that auth has renewed */
   readonly renewCookie: (value: string, known: KnownSession) => string;
   /** the `Set-Cookie` value that makes a browser remember who is here */
@@ -117,7 +117,7 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
         isPreflight: decision.reason === 'preflight',
         identity: saidFor(forward, origin),
         isOwnCookie,
-        isDeviceVouched: parts.deviceCertificates && parts.trust.isTrusted(req),
+        isDeviceVouched: parts.vouchesForDevice(req),
         ...(!route.preserveLocation && {
           innerAddress(name, value, host) {
             const inner = name === 'if' ? withInnerConditions : withInnerAddress;

@@ -11,6 +11,8 @@ import { challengeFor } from './challenge.ts';
 type Explanation = {
   readonly reason?: Reason;
   readonly facts?: readonly Fact[];
+  /** what a rule says to the person */
+  readonly message?: string | undefined;
   /** in place of what is said about every such case */
   readonly paragraphs?: readonly string[];
   readonly actions?: readonly PageAction[];
@@ -21,7 +23,7 @@ type Explanation = {
 export function refuseWithError(
   exchange: Exchange,
   code: ErrorCode,
-  { reason, facts, paragraphs: said, actions, extra }: Explanation = {},
+  { reason, facts, message, paragraphs: said, actions, extra }: Explanation = {},
 ): void {
   exchange.error = code;
   const { res } = exchange;
@@ -30,7 +32,7 @@ export function refuseWithError(
   const challenge = challengeFor(code, exchange);
   if (challenge !== undefined) res.setHeader('WWW-Authenticate', challenge);
   const isRead = isReading(exchange.outcome?.request?.method ?? res.req.method ?? '');
-  const paragraphs = said ?? whatNow(code, isRead);
+  const paragraphs = [...(message === undefined ? [] : [message]), ...(said ?? whatNow(code, isRead))];
   const again = [inNewTab(code, isRead, exchange)];
   replyError(res, {
     code,

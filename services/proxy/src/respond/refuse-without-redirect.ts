@@ -1,8 +1,9 @@
-import { isAboutToken, isTransient, nameOf } from '@latchkey/access';
+import { isAboutToken, isByRule, isTransient, nameOf } from '@latchkey/access';
 import type { Authorized } from '@latchkey/admission';
 import type { KnownSession } from '../authn/session-state.ts';
 import { noteFlaw } from '../exchange.ts';
 import type { Exchange } from '../exchange.ts';
+import { policyOf } from './policy-of.ts';
 import { refuseWithError } from './refuse-with-error.ts';
 
 /**
@@ -15,12 +16,14 @@ export function refuseWithoutRedirect(
 ): void {
   const { reason, rule = '' } = decision;
   if (isTransient(reason)) return refuseWithError(exchange, 'session_unverified', { reason });
+  const name = nameOf(identified.principal) ?? '';
+  const caller = identified.kind === 'machine' ? { caller: name } : { email: name };
+  const extra = { ...caller, rule, ...policyOf(decision) };
+  if (isByRule(reason)) return refuseWithError(exchange, 'request_denied', { reason, extra });
   if (identified.kind === 'visitor') {
     noteFlaw(exchange, identified);
     return refuseWithError(exchange, isAboutToken(reason) ? 'invalid_token' : 'not_signed_in', { reason });
   }
-  const name = nameOf(identified.principal) ?? '';
-  const extra = { ...(identified.kind === 'person' ? { email: name } : { caller: name }), rule };
   return refuseWithError(exchange, reason === 'scope_missing' ? 'insufficient_scope' : 'access_denied', {
     reason,
     extra,

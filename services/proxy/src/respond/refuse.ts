@@ -2,6 +2,7 @@ import { nameOf, reasons } from '@latchkey/access';
 import type { Refusal } from '@latchkey/admission';
 import { isPassedOn, replyRedirect } from '@latchkey/http';
 import { longAddress, thisAddress } from '@latchkey/web-pages';
+import type { Fact } from '@latchkey/web-pages';
 import { provedWithinMs } from '../authn/freshness.ts';
 import type { PersonCookie } from '../authn/person-cookie.ts';
 import type { SessionCookies } from '../authn/session-cookies.ts';
@@ -10,6 +11,7 @@ import { noteFlaw } from '../exchange.ts';
 import type { Exchange } from '../exchange.ts';
 import type { KnownSession } from '../authn/session-state.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
+import { policyOf } from './policy-of.ts';
 import { refuseWithError } from './refuse-with-error.ts';
 
 /** Answers a request that was decided against: a sign-in, 401, 403, 409 or 503. */
@@ -63,20 +65,26 @@ export function createRefuse(parts: {
 
   function deny(exchange: Exchange, { error, identified, decision, request, route }: Refused<'deny'>): void {
     if (mustRefuse()) return refuseWithError(exchange, 'audit_unavailable');
-    const { reason, rule } = decision;
-    const name = nameOf(identified.principal) ?? '';
+    const { reason, rule, written } = decision;
+    const { message } = written ?? {};
+    // Whoever is told that there is nothing is not told why.
+    if (error === 'not_found') return refuseWithError(exchange, error, { message });
+    const name = nameOf(identified.principal);
+    const told = { rule: rule ?? '', ...policyOf(decision) };
+    const facts: readonly Fact[] = [
+      ['Application', route.launcher?.title ?? route.service],
+      error === 'request_denied' ? ['Rule', told.rule] : ['Who may pass', rule ?? 'nobody'],
+      ['Reason', reasons[reason]],
+    ];
     if (identified.kind !== 'person') {
-      return refuseWithError(exchange, error, { reason, extra: { caller: name, rule: rule ?? '' } });
+      const extra = { ...(name !== undefined && { caller: name }), ...told };
+      return refuseWithError(exchange, error, { reason, message, facts, extra });
     }
     const launcher = launcherOf(request, [identified.session.session.idp]);
     refuseWithError(exchange, error, {
       reason,
-      facts: [
-        ['Signed in as', name],
-        ['Application', route.launcher?.title ?? route.service],
-        ['Who may pass', rule ?? 'nobody'],
-        ['Reason', reasons[reason]],
-      ],
+      message,
+      facts: [['Signed in as', identified.principal.email], ...facts],
       actions: [
         {
           label: 'Sign in as somebody else',
@@ -84,7 +92,7 @@ export function createRefuse(parts: {
         },
         ...(launcher === undefined ? [] : [{ label: 'See what you may open', href: launcher }]),
       ],
-      extra: { email: name, rule: rule ?? '' },
+      extra: { email: identified.principal.email, ...told },
     });
   }
 

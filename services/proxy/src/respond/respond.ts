@@ -52,10 +52,16 @@ export function createRespond(parts: {
         exchange.detail = outcome.detail;
         return refuseWithError(exchange, outcome.error);
       case 'deny':
-        if (outcome.error === 'access_denied' || outcome.error === 'insufficient_scope') {
-          return parts.refuse(exchange, outcome);
+        switch (outcome.error) {
+          case 'access_denied':
+          case 'insufficient_scope':
+          case 'request_denied':
+          case 'not_found':
+            return parts.refuse(exchange, outcome);
+          case 'cross_site_request':
+          case 'connection_credentials':
+            return refuseWithError(exchange, outcome.error);
         }
-        return refuseWithError(exchange, outcome.error);
       case 'sign_in':
       case 'sign_in_aside':
       case 'challenge':

@@ -8,7 +8,8 @@ import type { RequestRecord } from './request-record.ts';
 export function auditOf(event: ProxyEvent): readonly AuditEntry[] {
   if (event.kind === 'request' && isRefused(event.record)) {
     const { decision } = event.record;
-    const why = { outcome: 'refused', reason: decision?.reason, rule: decision?.rule } as const;
+    const { reason, rule, written } = decision ?? {};
+    const why = { outcome: 'refused', reason, rule, ...(written && { policy: written.name }) } as const;
     return [{ event: 'access_refused', ...why, ...aboutRequest(event.record) }];
   }
   if (event.kind === 'cut' && event.reason !== undefined) {

@@ -36,7 +36,7 @@ test('whatever a request says, its line is one line of JSON that says it', () =>
         });
         const principal = { kind: 'person', email, groups: undefined } as const;
         const request = aRequest({ rawPath, client });
-        const decision = { allow: true, reason: 'signed_in', rule: undefined } as const;
+        const decision = { allow: true, reason: 'signed_in', rule: undefined, written: undefined } as const;
         const record = { id, request, route: aRoute({ id: route }), principal, decision, detail };
         requestLines(log, 'all')({ kind: 'request', record, method, status, ms });
 

@@ -77,6 +77,7 @@ export function auditLines(log: Logger): Emit<ProxyEvent> {
       client: request?.client,
       reason: decision?.reason,
       rule: decision?.rule,
+      policy: decision?.written?.name,
     };
     log.warn(line, 'denied');
   };
@@ -107,6 +108,7 @@ function fieldsOf({ record, method, status, ms }: RequestEvent): string {
   }
   if (route !== undefined) fields += field('route', route.id);
   if (decision !== undefined) fields += field('reason', decision.reason);
+  if (decision?.written !== undefined) fields += field('policy', decision.written.name);
   const user = principal && nameOf(principal);
   if (user !== undefined) fields += field('user', user);
   if (principal !== undefined && principal.kind !== 'visitor') fields += tokenFields(principal);

@@ -113,8 +113,8 @@ export const proxyPrometheus = {
   },
   latchkey_denials_total: {
     kind: 'counter',
-    labels: ['route', 'reason'],
-    help: 'Requests of a person who was refused. Each leaves an audit line.',
+    labels: ['route', 'reason', 'policy'],
+    help: 'Requests of a person who was refused. Each leaves an audit line. `policy` is the name of the rule of a `policy` that refused, or empty.',
     statsd: 'application_error',
   },
   latchkey_unauthenticated_total: {

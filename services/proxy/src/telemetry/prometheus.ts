@@ -52,7 +52,7 @@ export function prometheusListener(registry: Registry, levels: Levels): Emit<Pro
       ms / 1000,
       record.span,
     );
-    if (isRefused(record)) denials.inc({ route, reason });
+    if (isRefused(record)) denials.inc({ route, reason, policy: decision?.written?.name ?? '' });
     else if (decision?.allow === false && !isTransient(decision.reason))
       unauthenticated.inc({ route, reason });
     if (error !== undefined) errors.inc({ route, error });

@@ -129,6 +129,7 @@ function problemOf(event: RequestEvent): Problem | undefined {
 
 const proxyProblems: ReadonlyMap<ErrorCode, string> = new Map([
   ['access_denied', 'user_unauthorized'],
+  ['request_denied', 'user_unauthorized'],
   ['session_unverified', 'internal_error'],
   ['internal_error', 'internal_error'],
 ]);

@@ -1,0 +1,39 @@
+import type { Principal } from './principal.ts';
+
+/** What expressions may read of a request, each at the moment when one does. */
+export type Asked = {
+  /** absent at addresses of our own */
+  readonly method: string | undefined;
+  readonly host: string;
+  /** of the caller; empty where it is not known */
+  readonly address: string;
+  readonly headers: { readonly [name: string]: string | readonly string[] | undefined };
+  /** a server in front asks about it */
+  readonly forwardAuth: boolean;
+  /** who sent it vouches for what it says of the certificate of a device */
+  readonly isDeviceVouched: boolean;
+  /** milliseconds since the epoch */
+  readonly now: () => number;
+};
+
+/** What rules may read of a request. */
+export type Facts = {
+  /** the canonical path; undefined when the path has two readings, and then no rule that grants may match it */
+  readonly path: string | undefined;
+  /** it is a CORS preflight */
+  readonly preflight: boolean;
+  /** undefined where no expression reads it */
+  readonly asked?: Asked | undefined;
+};
+
+/** The facts of no request in particular: nothing is public here. */
+export const noFacts: Facts = { path: undefined, preflight: false };
+
+/** What expressions may know of a route. */
+export type RouteFacts = { readonly service: string; readonly tags: readonly string[] };
+
+/** All that rules look at. */
+export type Known = Facts & { readonly principal: Principal; readonly route: RouteFacts };
+
+/** What an expression is decided with. */
+export type RuleInput = Pick<Known, 'principal' | 'path' | 'asked' | 'route'>;

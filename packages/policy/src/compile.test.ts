@@ -1,0 +1,257 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Asked, Machine, Person, Principal, RuleInput } from '@latchkey/access';
+import { compileExpression } from './compile.ts';
+import type { Expression } from './compile.ts';
+
+const surroundings = {
+  networks: new Map([['office', (address: string) => address.startsWith('198.51.100.')]]),
+  compilePattern: (source: string) =>
+    source === '('
+      ? { ok: false as const, reason: 'missing closing )' }
+      : { ok: true as const, pattern: new RegExp(source, 'v') },
+};
+
+const ada: Person = {
+  kind: 'person',
+  email: 'ada@example.com',
+  groups: ['staff'],
+  askedGroups: ['staff', 'admins'],
+  subject: '1',
+  idp: 'google',
+  authTime: Date.parse('2026-03-02T09:00:00Z') / 1000,
+};
+const robot: Machine = {
+  kind: 'machine',
+  name: 'deploy',
+  groups: [],
+  scopes: ['read', 'deploy:wiki'],
+  client: 'ci',
+  claims: { repository: 'org/wiki', ref: { protected: true }, teams: ['core'], attempt: 3 },
+};
+const visitor: Principal = { kind: 'visitor', why: 'no_session' };
+
+const asked: Asked = {
+  method: 'GET',
+  host: 'wiki.example.com',
+  address: '198.51.100.7',
+  headers: { 'x-client': 'app/2', 'x-amzn-mtls-clientcert-serial-number': '0A' },
+  forwardAuth: false,
+  isDeviceVouched: false,
+  // A Monday, 11:30 in Berlin.
+  now: () => Date.parse('2026-03-02T10:30:00Z'),
+};
+
+function inputOf(
+  principal: Principal,
+  changed: Partial<Asked> = {},
+  path: string | undefined = '/page',
+): RuleInput {
+  return {
+    principal,
+    path,
+    asked: { ...asked, ...changed },
+    route: { service: 'wiki', tags: ['internal'] },
+  };
+}
+
+function compiled(source: string): Expression {
+  const result = compileExpression(source, surroundings);
+  if (!result.ok) throw new Error(`${source}: ${result.mistake.message}`);
+  return result.expression;
+}
+
+describe('an expression about a person', () => {
+  test.each([
+    ['user.email == "ada@example.com"', true],
+    ['user.domain != "example.com"', false],
+    ['user.domain in ["example.com", "partner.example"]', true],
+    ['"staff" in user.groups', true],
+    ['"admins" in user.groups', false],
+    ['"others" in user.groups', undefined],
+    ['user.idp == "google" && user.sub == "1"', true],
+    ['request.time - user.auth_time < duration("2h")', true],
+    ['request.time - user.auth_time < duration("1h30m")', false],
+    ['user.auth_time + duration("90m") <= request.time', true],
+    ['request.time < timestamp("2026-03-02T11:30:00+01:00")', false],
+    ['has(user.email) ? user.email.endsWith("@example.com") : false', true],
+    ['has(machine.client)', false],
+    ['machine.client == "ci"', undefined],
+    ['machine.client == "ci" || user.idp == "google"', true],
+    ['machine.client == "ci" && user.idp == "okta"', false],
+    ['!(machine.client == "ci")', undefined],
+  ])('%s: %p', (source, outcome) => {
+    expect(compiled(source).decide(inputOf(ada))).toBe(outcome);
+  });
+});
+
+describe('an expression about a request', () => {
+  test.each([
+    ['request.method in ["GET", "HEAD"]', true],
+    ['request.host == "wiki.example.com"', true],
+    ['request.path.startsWith("/pa")', true],
+    ['request.path.matches("^/p[a-z]+$")', true],
+    ['request.path.size() == 5', true],
+    ['request.address in networks.office', true],
+    ['!(request.address in networks.office)', false],
+    ['request.headers["x-client"].startsWith("app/")', true],
+    ['"x-client" in request.headers', true],
+    ['"x-other" in request.headers', false],
+    ['request.headers["x-other"] == "1"', undefined],
+    ['has(device.serial_number)', false],
+    ['request.forward_auth', false],
+    ['request.time.getHours() == 10', true],
+    ['request.time.getHours("Europe/Berlin") == 11', true],
+    ['request.time.getDayOfWeek("Europe/Berlin") == 1', true],
+    ['request.time.getMinutes("+05:45") == 15', true],
+    ['"internal" in route.tags && route.service == "wiki"', true],
+    ['route.tags.exists(t, t.startsWith("int"))', true],
+    ['route.tags.all(t, t == "x")', false],
+    ['true', true],
+  ])('%s: %p', (source, outcome) => {
+    expect(compiled(source).decide(inputOf(visitor))).toBe(outcome);
+  });
+
+  test('knows no path where there are two, and no method at an address of our own', () => {
+    const input = { ...inputOf(ada, { method: undefined }), path: undefined };
+
+    expect(compiled('request.path.startsWith("/admin")').decide(input)).toBeUndefined();
+    expect(compiled('request.method == "GET"').decide(input)).toBeUndefined();
+    expect(compiled('request.path == "/" && "admins" in user.groups').decide(input)).toBe(false);
+  });
+
+  test('knows a device where who sent it vouches for that', () => {
+    const known = compiled('device.serial_number == "0A"');
+
+    expect(known.decide(inputOf(ada))).toBeUndefined();
+    expect(known.decide(inputOf(ada, { isDeviceVouched: true }))).toBe(true);
+  });
+});
+
+describe('an expression about a machine', () => {
+  test.each([
+    ['machine.client == "ci" && "read" in machine.scopes', true],
+    ['machine.scopes.exists(s, s.startsWith("deploy:"))', true],
+    ['machine.claims.repository == "org/wiki"', true],
+    ['machine.claims["repository"].startsWith("org/")', true],
+    ['machine.claims.ref.protected == true', true],
+    ['"core" in machine.claims.teams', true],
+    ['machine.claims.attempt == 3', true],
+    ['machine.claims.attempt.startsWith("3")', undefined],
+    ['machine.claims.nothing.at_all == "x"', undefined],
+    ['machine.claims.toString == "x"', undefined],
+    ['has(machine.claims.repository)', true],
+    ['machine.claims.repository in ["org/wiki"]', true],
+    ['has(user.email)', false],
+    ['user.domain == "example.com"', undefined],
+  ])('%s: %p', (source, outcome) => {
+    expect(compiled(source).decide(inputOf(robot))).toBe(outcome);
+  });
+});
+
+test('what an expression reads decides for how long a decision holds', () => {
+  expect([...compiled('user.domain == "a.example" && "x" in route.tags').reads].toSorted()).toEqual([
+    'principal',
+    'route',
+  ]);
+  expect([...compiled('request.time < timestamp("2026-01-01T00:00:00Z")').reads]).toEqual(['request']);
+  expect(compiled('"a" in user.groups || "b" in user.groups').groups).toEqual(['a', 'b']);
+});
+
+describe('a mistake says where it is and what to write', () => {
+  test.each([
+    ['', 0, /too early/],
+    ['user.email = "x"', 11, /`==` to compare/],
+    ['user.email == "x" & true', 18, /`&&`/],
+    ['user.email == "x" and true', 18, /`&&`/],
+    ['user.email == "x" or true', 18, /`\|\|`/],
+    ['user.email ==', 11, /too early/],
+    ['"eng" in user.groups\n&& request.method = "GET"', 39, /`==`/],
+    ['user.emial == "x"', 5, /`user\.email`/],
+    ['usr.email == "x"', 0, /`user`/],
+    ['user == "x"', 0, /`user\.email`/],
+    ['user.email', 5, /It is a text/],
+    ['user.email && true', 5, /holds or does not/],
+    ['user.email == 3', 11, /never the same/],
+    ['user.groups == "x"', 12, /"name" in user\.groups/],
+    ['user.groups.exists(g, g == "x")', 5, /groups/],
+    ['user.domain in user.groups', 5, /by name/],
+    ['request.address in networks.ofice', 28, /`office`/],
+    ['request.address == networks.office', 16, /request\.address in/],
+    ['request.time > "2026-01-01"', 13, /two of a kind/],
+    ['request.time > timestamp("yesterday")', 25, /2026-12-24/],
+    ['request.time.getHours("Berlin") == 1', 22, /time zone/],
+    ['request.time - user.auth_time < duration("1 day")', 41, /1h30m/],
+    ['request.path.matches(user.email)', 26, /in quotes/],
+    ['request.path.matches("(")', 21, /missing closing/],
+    ['request.path.beginsWith("/a")', 13, /startsWith/],
+    ['request.headers["X-Client"] == "a"', 15, /lower case/],
+    ['request.headers["cookie"] == "a"', 15, /credentials/],
+    ['request.headers["x-forwarded-for"] == "a"', 15, /request\.address/],
+    ['request.headers[user.email] == "a"', 21, /in quotes/],
+    ['foo(user.email)', 0, /function/],
+    ['1 + 2 == 3', 2, /two of a kind/],
+    ['user.email in {"a": 1}', 14, /Mappings/],
+    ['route.tags.map(t, t) == route.tags', 11, /exists/],
+    ['route.tags.exists(t, route.tags.exists(u, u == t))', 32, /two rules/],
+    ['user.email == b"x"', 14, /text in quotes/],
+    ['user.email == 1.5', 14, /whole number/],
+    ['[user.email] == ["x"]', 6, /each in quotes/],
+  ])('%j', (source, offset, message) => {
+    expect(compileExpression(source, surroundings)).toMatchObject({
+      ok: false,
+      mistake: { offset, message: expect.stringMatching(message) },
+    });
+  });
+});
+
+describe('what can never be equal is noticed', () => {
+  test.each([
+    ['user.email == "Ada@example.com"', 14, /"ada@example\.com"/],
+    ['user.domain == "@example.com"', 15, /"example\.com"/],
+    ['request.method == "get"', 18, /"GET"/],
+    ['request.method in ["GET", "post"]', 18, /"POST"/],
+    ['request.path == "admin"', 16, /"\/admin"/],
+    ['request.path.startsWith("admin")', 24, /"\/admin"/],
+  ])('%s', (source, offset, message) => {
+    expect(compiled(source).warnings).toMatchObject([{ offset, message: expect.stringMatching(message) }]);
+  });
+
+  test.each([
+    'user.email.endsWith("@example.com")',
+    'request.path.endsWith(".css")',
+    'request.path.startsWith("/a")',
+  ])('and %s is fine', (source) => {
+    expect(compiled(source).warnings).toEqual([]);
+  });
+});
+
+describe('what is certain is known', () => {
+  test.each([
+    ['true', true],
+    ['!true', false],
+    ['user.domain == "a.example" || true', true],
+    ['false && user.domain == "a.example"', false],
+    ['user.domain == "a.example"', undefined],
+  ])('%s: %p', (source, constant) => {
+    expect(compiled(source).constant).toBe(constant);
+  });
+});
+
+describe('a bomb', () => {
+  test.each([
+    ['deep brackets', `${'('.repeat(500)}true${')'.repeat(490)}`],
+    ['a long expression', `true${' || true'.repeat(500)}`],
+    ['a long list', `user.email in [${'"a",'.repeat(400)}"a"]`],
+  ])('of %s is refused', (_, source) => {
+    expect(compileExpression(source, surroundings)).toMatchObject({ ok: false, mistake: { kind: 'size' } });
+  });
+
+  test.each([
+    ['not', `${'!'.repeat(994)}true`],
+    ['or', `true${'||true'.repeat(160)}`],
+    ['a choice', `${'true?true:'.repeat(99)}true`],
+    ['fields', `machine.claims${'.a'.repeat(480)} == "x"`],
+  ])('of as much %s as fits goes nowhere', (_, source) => {
+    expect(() => compiled(source).decide(inputOf(robot))).not.toThrow();
+  });
+});

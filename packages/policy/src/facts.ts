@@ -1,0 +1,223 @@
+import { domainOf } from '@latchkey/access';
+import type { Asked, Machine, Person, RuleInput } from '@latchkey/access';
+import type { Flaw, Of, Typed } from './typed.ts';
+
+/** What a rule may know. Everything else is unknown to it. */
+export type Fact = {
+  readonly meaning: string;
+  /** whose it is: with nothing of the request in it, a rule is decided once for each principal */
+  readonly reads: 'principal' | 'request' | 'route';
+  readonly value: Typed;
+  /** what `explain` shows of it; absent for what has no single value */
+  readonly shown?: Of<string>;
+};
+
+/** A group of facts, as `user.email` names it and its fact. */
+export type FactGroup = { readonly meaning: string; readonly facts: Readonly<Record<string, Fact>> };
+
+/** All facts. docs/policies.md shows this table. */
+export const factGroups: Readonly<Record<string, FactGroup>> = {
+  user: {
+    meaning: 'A person who is signed in. Absent for visitors and machines.',
+    facts: {
+      email: text(
+        'The e-mail address, in lower case.',
+        'principal',
+        ofPerson(({ email }) => email),
+        lowerCase,
+      ),
+      domain: text(
+        'The domain of that address, without its subdomains.',
+        'principal',
+        ofPerson(({ email }) => domainOf(email)),
+        domainFlaw,
+      ),
+      groups: {
+        meaning:
+          'The groups, asked about by name: `"engineering@example.com" in user.groups`. Compared exactly.',
+        reads: 'principal',
+        value: { type: 'groups', isIn: (group) => ofPerson((person) => isMember(group, person)) },
+        shown: ofPerson(({ groups }) => groups && JSON.stringify(groups)),
+      },
+      sub: text(
+        'The account at the provider, which never changes.',
+        'principal',
+        ofPerson(({ subject }) => subject),
+      ),
+      idp: text(
+        'The slug of the provider that the person signed in with.',
+        'principal',
+        ofPerson(({ idp }) => idp),
+      ),
+      auth_time: moment(
+        'When the provider last had the person prove who they are. Absent where it does not say, as Google.',
+        'principal',
+        ofPerson(({ authTime }) => authTime && authTime * 1000),
+      ),
+    },
+  },
+  machine: {
+    meaning: 'A program with a credential of its own. Absent for people and visitors.',
+    facts: {
+      client: text(
+        'The client id.',
+        'principal',
+        ofMachine(({ client }) => client),
+      ),
+      issuer: text(
+        'Who issued the token.',
+        'principal',
+        ofMachine(({ issuer }) => issuer),
+      ),
+      subject: text(
+        'The subject of the token.',
+        'principal',
+        ofMachine(({ subject }) => subject),
+      ),
+      scopes: {
+        meaning: 'The scopes of the token.',
+        reads: 'principal',
+        value: { type: 'list of texts', of: ofMachine(({ scopes }) => scopes) },
+        shown: ofMachine(({ scopes }) => JSON.stringify(scopes)),
+      },
+      aws_role: text(
+        'The ARN of the task role.',
+        'principal',
+        ofMachine(({ awsRole }) => awsRole),
+      ),
+      claims: {
+        meaning: 'The claims of the token: `machine.claims.repository`. Of any type.',
+        reads: 'principal',
+        value: { type: 'claim', of: ofMachine(({ claims }) => claims) },
+      },
+    },
+  },
+  request: {
+    meaning: 'What is asked for. At addresses of the proxy itself, method and path are absent.',
+    facts: {
+      method: text(
+        'The method, in upper case.',
+        'request',
+        ofRequest(({ method }) => method),
+        methodFlaw,
+      ),
+      host: text(
+        'The host, in lower case and without a port.',
+        'request',
+        ofRequest(({ host }) => host),
+        lowerCase,
+      ),
+      path: text(
+        'The decoded path, without the query. Absent where it can be read in two ways, and where `Destination` or `If` names a second one (WebDAV).',
+        'request',
+        ({ path }) => path,
+        pathFlaw,
+      ),
+      headers: {
+        meaning: 'Headers as the caller wrote them, by a name in lower case: `request.headers["x-client"]`.',
+        reads: 'request',
+        value: { type: 'mapping', field: (name) => ofRequest(({ headers }) => single(headers[name])) },
+      },
+      address: text(
+        'The address of the caller; from `X-Forwarded-For` only as far as `SERVER_TRUSTED_PROXIES` vouches for it.',
+        'request',
+        ofRequest(({ address }) => address || undefined),
+      ),
+      time: moment(
+        'The time of day.',
+        'request',
+        ofRequest(({ now }) => now()),
+      ),
+      forward_auth: {
+        meaning: 'Whether a server in front asks about a request that it forwards itself.',
+        reads: 'request',
+        value: { type: 'truth value', of: ofRequest(({ forwardAuth }) => forwardAuth) },
+        shown: ofRequest(({ forwardAuth }) => String(forwardAuth)),
+      },
+    },
+  },
+  device: {
+    meaning:
+      'The certificate of the device, as an ALB verified it. Absent unless `SERVER_DEVICE_CERTIFICATES` is true and the request comes from `SERVER_TRUSTED_PROXIES`.',
+    facts: {
+      subject: text('The subject of the certificate.', 'request', ofCertificate('subject')),
+      issuer: text('The issuer of the certificate.', 'request', ofCertificate('issuer')),
+      serial_number: text('The serial number, in hexadecimal.', 'request', ofCertificate('serial-number')),
+    },
+  },
+  route: {
+    meaning: 'Where the request leads, as the upstream file has it.',
+    facts: {
+      service: text('The name of the service.', 'route', ({ route }) => route.service),
+      tags: {
+        meaning: 'The `tags` of the route.',
+        reads: 'route',
+        value: { type: 'list of texts', of: ({ route }) => route.tags },
+        shown: ({ route }) => JSON.stringify(route.tags),
+      },
+    },
+  },
+};
+
+function text(meaning: string, reads: Fact['reads'], of: Of<string>, flaw?: Flaw): Fact {
+  return { meaning, reads, value: { type: 'text', of, flaw }, shown: (input) => quoted(of(input)) };
+}
+
+function moment(meaning: string, reads: Fact['reads'], of: Of<number>): Fact {
+  function shown(input: RuleInput): string | undefined {
+    const at = of(input);
+    return at === undefined ? undefined : new Date(at).toISOString();
+  }
+  return { meaning, reads, value: { type: 'moment', of }, shown };
+}
+
+function ofPerson<T>(of: (person: Person) => T | undefined): Of<T> {
+  return ({ principal }) => (principal.kind === 'person' ? of(principal) : undefined);
+}
+
+function ofMachine<T>(of: (machine: Machine) => T | undefined): Of<T> {
+  return ({ principal }) => (principal.kind === 'machine' ? of(principal) : undefined);
+}
+
+function ofRequest<T>(of: (asked: Asked) => T | undefined): Of<T> {
+  return ({ asked }) => asked && of(asked);
+}
+
+// What anybody but the load balancer wrote there is no fact.
+function ofCertificate(part: string): Of<string> {
+  const name = `x-amzn-mtls-clientcert-${part}`;
+  return ofRequest(({ headers, isDeviceVouched }) => (isDeviceVouched ? single(headers[name]) : undefined));
+}
+
+function isMember(group: string, { groups, askedGroups }: Person): boolean | undefined {
+  if (groups === undefined) return undefined;
+  if (groups.includes(group)) return true;
+  return askedGroups === undefined || askedGroups.includes(group) ? false : undefined;
+}
+
+function single(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function quoted(value: string | undefined): string | undefined {
+  return value === undefined ? undefined : JSON.stringify(value);
+}
+
+function lowerCase(text: string): string | undefined {
+  const lower = text.toLowerCase();
+  return lower === text ? undefined : `it is in lower case: write ${JSON.stringify(lower)}`;
+}
+
+function domainFlaw(text: string): string | undefined {
+  return text.startsWith('@') ? `it has no @: write ${JSON.stringify(text.slice(1))}` : lowerCase(text);
+}
+
+function methodFlaw(text: string): string | undefined {
+  const upper = text.toUpperCase();
+  return upper === text ? undefined : `it is in upper case: write ${JSON.stringify(upper)}`;
+}
+
+function pathFlaw(text: string): string | undefined {
+  if (!text.startsWith('/')) return `it begins with a slash: write ${JSON.stringify(`/${text}`)}`;
+  return text.includes('?') ? 'the query is no part of it: leave it out' : undefined;
+}
