@@ -7,6 +7,8 @@ export type OpenEndpoint = { answer(res: ServerResponse, isForOperator: boolean)
 export type OperatorAnswer = {
   readonly answer: object;
   readonly written?: Readonly<Record<string, unknown>>;
+  /** what the audit log says besides */
+  readonly audited?: { readonly level: string };
 };
 
 /** What only operators may ask. Each request leaves a line in the log. */

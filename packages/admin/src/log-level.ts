@@ -38,7 +38,7 @@ export function logLevelEndpoint(log: Logger): OperatorEndpoint {
       change(level, { to: level, until }, 'the level of the log was changed');
       timer = setTimeout(() => change(usual, { to: usual }, 'the level of the log is as usual again'), ms);
       timer.unref();
-      return { answer: { level, until, usual }, written: { to: level, until } };
+      return { answer: { level, until, usual }, written: { to: level, until }, audited: { level } };
     },
   };
 }

@@ -40,6 +40,13 @@ test('wrong secrets are refused before they leave a line each, and the right one
   expect((await ask('/log-level', secret, 'PUT')).status).toBe(400);
 });
 
+test('the level that an operator chose is in the audit log', async () => {
+  const headers = { Authorization: `Bearer ${secret}`, 'Content-Type': 'application/json' };
+  const url = `http://127.0.0.1:${admin.port}/log-level`;
+  await fetch(url, { method: 'PUT', headers, body: '{"level": "info"}' });
+  expect(audited.at(-1)).toMatchObject({ event: 'operator', action: 'log_level', level: 'info' });
+});
+
 test('neither does a stranger fill it with other mistakes', async () => {
   lines.length = 0;
   await Promise.all(Array.from({ length: 50 }, () => ask('/readyz', undefined, 'DELETE')));

@@ -13,6 +13,10 @@ export const auditMark = '{"audit":1,';
 
 const seam = ',"hash":"';
 
+// Docker hands on a line in pieces of 16 KiB, and a piece is no line of a chain.
+const longestBody = 16_000;
+const shortText = 100;
+
 /**
  * The next line of a chain, with its line break. Its hash is that of the bytes in front of `,"hash":"`, as they are: nobody has
  * to write anything out in the same way to check it.
@@ -29,15 +33,17 @@ export function nextLine(
   const seq = end.seq + 1;
   const { time, service, instance } = about;
   const fields = { audit: 1, time, service, instance, seq, prev: end.hash, ...entry };
-  const body = JSON.stringify(fields, cutTexts).slice(0, -1);
+  const whole = written(fields, longestText);
+  const body = Buffer.byteLength(whole) > longestBody ? written(fields, shortText) : whole;
   const hash = hashOf(Buffer.from(body), key);
   return { seq, hash, line: `${body}${seam}${hash}"}\n` };
 }
 
-function cutTexts(_: string, value: unknown): unknown {
-  return typeof value === 'string' && value.length > longestText
-    ? `${value.slice(0, longestText - 1)}…`
-    : value;
+/** Without the bracket at its end, and with what is longer than that cut. */
+function written(fields: object, longest: number): string {
+  const cut = (_: string, value: unknown) =>
+    typeof value === 'string' && value.length > longest ? `${value.slice(0, longest - 1)}…` : value;
+  return JSON.stringify(fields, cut).slice(0, -1);
 }
 
 /** The hash that a line has to have, and the one that it has; undefined where it has none. */

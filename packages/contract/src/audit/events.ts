@@ -161,6 +161,7 @@ export const auditEvents = {
       outcome,
       reason,
       action: text,
+      level: text.optional().describe('of the log, which was changed to it'),
       ...whose,
       operator,
       sessions,

@@ -157,6 +157,19 @@ describe('a chain', () => {
     expect(faultsIn({ f: chainOf('k', 4) }, key)).toEqual(told);
   });
 
+  test('is one of so many that nobody could tell them apart: they are given up', () => {
+    const verifier = createVerifier();
+    const about = { time: '2027-01-01T00:00:02.000Z', service: 'auth' };
+    const look = (instance: string) =>
+      verifier.look(Buffer.from(nextLine(chainBegin, { ...about, instance }, { event: 'stop' }).line), {
+        file: 'f',
+        line: 1,
+      });
+    for (let at = 0; at < 50_000; at++) look(`${at}`);
+    look('0');
+    expect(() => look('one more')).toThrow('more than 50000 chains');
+  });
+
   test('in more pieces than anybody could look at is given up', () => {
     const verifier = createVerifier();
     const again = Array.from({ length: 10_001 }, () => Buffer.from(two));

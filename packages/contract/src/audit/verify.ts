@@ -62,6 +62,8 @@ const read = z.object({
 // A chain in more pieces is no log with faults in it.
 const mostPieces = 10_000;
 const shownFaults = 100;
+// Each start of a task begins one.
+const mostChains = 50_000;
 
 /**
  * Checks audit lines, a line at a time, in whatever order the files come. What is no audit line is passed over.
@@ -86,6 +88,8 @@ export function createVerifier(key?: string): {
       return;
     }
     const { instance, service, seq, prev, time, event } = fields;
+    if (chains.size >= mostChains && !chains.has(instance))
+      throw new TooBroken(`there are more than ${mostChains} chains: verify fewer files at once`);
     const chain = chains.get(instance) ?? begin(service, time);
     chains.set(instance, chain);
     if (hashes.due !== hashes.found) {

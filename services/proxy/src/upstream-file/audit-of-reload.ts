@@ -3,8 +3,9 @@ import { compareTables } from '@latchkey/upstreams';
 import type { RouteTable } from '@latchkey/upstreams';
 import type { InForce } from './in-force.ts';
 
-// A line with more would be longer than collectors take.
+// A line with more would be longer than collectors take in one piece.
 const shown = 100;
+const shownBytes = 14_000;
 
 /** What the audit log says when other routes come into force: for whom they change what. */
 export function auditOfReload(
@@ -18,7 +19,7 @@ export function auditOfReload(
     text,
     widens,
   }));
-  const first = changes.slice(0, shown);
+  const first = fitting(changes);
   return {
     event: 'policy_change',
     outcome: 'done',
@@ -30,8 +31,8 @@ export function auditOfReload(
 }
 
 /** And when they do not, and why. */
-export function auditOfRefusal(inForce: RouteTable, errors: readonly string[]): AuditEntry {
-  const first = errors.slice(0, shown);
+export function auditOfRefusal(inForce: Pick<RouteTable, 'routes'>, errors: readonly string[]): AuditEntry {
+  const first = fitting(errors);
   const routes = inForce.routes.length;
   return {
     event: 'policy_change',
@@ -40,4 +41,11 @@ export function auditOfRefusal(inForce: RouteTable, errors: readonly string[]): 
     errors: first,
     left_out: errors.length - first.length,
   };
+}
+
+function fitting<T>(all: readonly T[]): T[] {
+  const first = all.slice(0, shown);
+  let room = shownBytes;
+  const beyond = first.findIndex((one) => (room -= Buffer.byteLength(JSON.stringify(one))) < 0);
+  return beyond < 0 ? first : first.slice(0, Math.max(beyond, 1));
 }
