@@ -123,6 +123,17 @@ describe('what ends the session of a person', () => {
   });
 });
 
+test('while auth is away a token goes on as its session does, and not for longer than it is good', async () => {
+  const { access_token } = await login();
+  expect(await statusOf(access_token)).toBe(200);
+  await the.stack.auth.stop();
+  later = 61_000;
+  expect(await statusOf(access_token)).toBe(200);
+  later = 3_601_000;
+  expect(JSON.parse((await call(access_token)).body)).toMatchObject({ reason: 'token_expired' });
+  await the.stack.restartAuth();
+});
+
 test('a restart of auth, which remembers nothing, ends nothing', async () => {
   const { access_token, refresh_token } = await login();
   expect(await statusOf(access_token)).toBe(200);
