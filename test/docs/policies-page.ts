@@ -43,7 +43,7 @@ A rule has a \`name\`, either \`deny_if\` or \`allow_if\`, and if need be a \`me
 
 **WebSockets** are requests like any other, and while one is open its rules are asked again with the time and the groups of then, every \`SESSION_TTL_VALID\`.
 
-**A decision is kept** for a person as long as nothing new is known of them, if the rules read facts of \`user\`, \`machine\` and \`route\` alone. Rules that read the request or the time are asked each time, which takes less than a microsecond ([performance.md](performance.md)).
+**A decision is kept** for a person as long as nothing new is known of them, if the rules read facts of \`user\`, \`machine\` and \`route\` alone. Rules that read the request or the time are asked each time, which takes about a microsecond at most ([decision 69](decisions/0069-rules-as-expressions.md)).
 `;
 
 const language = `## The language

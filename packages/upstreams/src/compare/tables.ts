@@ -71,6 +71,7 @@ function compareServed(host: string, before: Served | undefined, after: Served |
   return [
     ...gains.map((text): Change => ({ kind: 'gain', host, text, widens: true, route })),
     ...losses.map((text): Change => ({ kind: 'loss', host, text, widens: false, route })),
+    ...policyChanges(host, before.route, route),
     ...differences(before, after).map((text): Change => ({
       kind: 'other',
       host,
@@ -79,6 +80,31 @@ function compareServed(host: string, before: Served | undefined, after: Served |
       route,
     })),
   ];
+}
+
+// Whom an expression lets in cannot be told from it, so that any change may be for somebody's good.
+function policyChanges(host: string, before: Route, route: Route): Change[] {
+  const [old, now] = [rulesOf(before), rulesOf(route)];
+  const texts = [
+    ...[...now].filter((rule) => !old.has(rule)).map((rule) => `new rule ${rule}`),
+    ...[...old].filter((rule) => !now.has(rule)).map((rule) => `no longer rule ${rule}`),
+  ];
+  return texts.map((text) => ({
+    kind: 'other',
+    host,
+    text: `${text}: who gains or loses by it cannot be told`,
+    widens: true,
+    route,
+  }));
+}
+
+/** The guardrail is among them. */
+function rulesOf({ policy: { gates, forPrincipals } }: Route): ReadonlySet<string> {
+  const rules = [
+    ...gates.flatMap((gate) => gate.rules),
+    ...forPrincipals.flatMap(({ written }) => written ?? []),
+  ];
+  return new Set(rules.map(({ name, effect, expression }) => `${name} (${effect}_if ${expression})`));
 }
 
 function differences(before: Served, after: Served): string[] {
