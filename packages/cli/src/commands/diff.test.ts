@@ -42,6 +42,20 @@ Access widens in 2 ways.
 `);
 });
 
+test('says which rules of a policy came and went, and that it cannot tell for whom', async () => {
+  const policed = withOptions(
+    'allowed_groups: [eng]',
+    'policy: [{name: read, deny_if: request.method != "GET"}]',
+  );
+
+  expect(await changes(eng, policed)).toEqual([
+    'other! new rule read (deny_if request.method != "GET"): who gains or loses by it cannot be told',
+  ]);
+  expect(await changes(policed, eng)).toEqual([
+    'other! no longer rule read (deny_if request.method != "GET"): who gains or loses by it cannot be told',
+  ]);
+});
+
 test('says when nothing changes', async () => {
   const moved = `- service: other-name\n  default: {from: WIKI.example.com., to: "http://wiki.internal:80/"}\n  prod: {options: {allowed_groups: [eng]}}\n`;
   expect(await diff(eng, moved)).toEqual({

@@ -612,3 +612,35 @@ services:
     expect(notes).toContain('the route takes no tokens: it has no `bearer: true`');
   });
 });
+
+test('shows each rule of a policy, and every fact that it reads', async () => {
+  const file = `networks: {office: [198.51.100.0/24]}
+policy:
+  - {name: office, deny_if: '!(request.address in networks.office)'}
+services:
+  - service: wiki
+    default: {from: wiki.example.com, to: http://wiki.internal, options: {allowed_groups: [eng]}}
+`;
+  const asked = [
+    'explain',
+    'a.yml',
+    '--cluster',
+    'prod',
+    '--url',
+    'https://wiki.example.com/',
+    '--as',
+    'a@example.com',
+  ];
+  const { code, stdout } = await latchkey({ 'a.yml': file }, [
+    ...asked,
+    '--groups',
+    'eng',
+    '--ip',
+    '203.0.113.9',
+  ]);
+
+  expect(code).toBe(1);
+  expect(stdout).toContain('request.address: "203.0.113.9"');
+  expect(stdout).toContain('403 request_denied');
+  expect(stdout).toContain('policy: office');
+});
