@@ -91,6 +91,12 @@ describe('a request is decided about anew', () => {
       none,
     ],
     [
+      'refused by a rule about the address, which each line says',
+      { ...asAnn, client: '192.0.2.7' },
+      ['allowed_groups: [eng]', `policy: [{name: office, deny_if: 'request.address != "10.0.0.1"'}]`],
+      loses,
+    ],
+    [
       'without a route',
       { ...asAnn, host: 'gone.example.com' },
       ['allowed_groups: [eng]'],
@@ -120,6 +126,12 @@ describe('what the log does not say is counted and not guessed:', () => {
       line({ reason: 'session_unverified' }),
       ['allowed_groups: [eng]'],
       'unverified',
+    ],
+    [
+      'a rule about a header',
+      knowsAnn + line(asAnn),
+      ['allowed_groups: [eng]', `policy: [{name: robots, deny_if: 'request.headers["x-robot"] == "yes"'}]`],
+      'policy',
     ],
     ['an address of ours', line({ path: '/oauth2/sign_in' }), ['allowed_groups: [eng]'], 'no_decision'],
     [
