@@ -25,6 +25,7 @@ const input: RuleInput = {
     host: 'wiki.example.com',
     address: '198.51.100.7',
     headers: {},
+    rawHeaders: [],
     forwardAuth: false,
     isDeviceVouched: false,
     now: Date.now,

@@ -19,7 +19,7 @@ test('who is refused and who has to sign in first are counted apart', async () =
   await browser.fetch(the.stack.url('vault'));
   await the.browser().fetch(the.stack.url('vault'));
   expect(await counted(registries.proxy, 'latchkey_denials_total')).toEqual([
-    'latchkey_denials_total{route="vault",reason="no_rule_matches"} 1',
+    'latchkey_denials_total{route="vault",reason="no_rule_matches",policy=""} 1',
   ]);
   expect(await counted(registries.proxy, 'latchkey_unauthenticated_total{route="vault"')).toEqual([
     'latchkey_unauthenticated_total{route="vault",reason="no_session"} 1',

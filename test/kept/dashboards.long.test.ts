@@ -431,7 +431,7 @@ describe('Prometheus beside it', () => {
     ]) {
       expect(text).toContain(`latchkey_request_duration_seconds_count{${labels}} `);
     }
-    expect(text).toContain('latchkey_denials_total{route="vault",reason="no_rule_matches"} ');
+    expect(text).toContain('latchkey_denials_total{route="vault",reason="no_rule_matches",policy=""} ');
     expect(text).toContain('latchkey_errors_total{route="vault",error="access_denied"} ');
     expect(text).toMatch(/latchkey_session_check_duration_seconds_count\{outcome="active"\} [1-9]/);
     expect(text).toMatch(/latchkey_request_overhead_seconds_count\{public="false"\} [1-9]/);

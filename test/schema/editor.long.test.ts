@@ -37,6 +37,8 @@ describe('an editor completes', () => {
       'allowed_scopes',
       'allowed_subjects',
       'allowed_clients',
+      'policy',
+      'tags',
       'skip_auth_regex',
       'skip_auth_preflight',
       'provider_slug',

@@ -411,3 +411,18 @@ describe('what a route says of tokens', () => {
     ]);
   });
 });
+
+describe('a token of a person', () => {
+  const bearer = { requiredScopes: [], scopes: ['deploy'], subjects: ['7'], clients: ['cli'] };
+  const shown: Person = { ...ada, scopes: ['deploy'], client: 'cli', issuer: 'https://sso.example.com' };
+
+  test('lets them in by no scope and by no program: they choose both themselves', () => {
+    expect(decide(shown, policy({ groups: ['admins'] }, { bearer }), closed).allow).toBe(false);
+  });
+
+  test('takes nothing from what lets them in', () => {
+    expect(decide(shown, policy({ groups: ['staff'] }, { bearer }), closed)).toMatchObject({
+      reason: 'allowed_group',
+    });
+  });
+});

@@ -2,14 +2,17 @@ import type { Principal } from './principal.ts';
 
 /** What expressions may read of a request, each at the moment when one does. */
 export type Asked = {
-  /** absent at addresses of our own */
+  /** absent at addresses of our own, and where a header tells the application another one */
   readonly method: string | undefined;
   readonly host: string;
   /** of the caller; empty where it is not known */
   readonly address: string;
+  /** as they came, name after name with its value */
+  readonly rawHeaders: readonly string[];
+  /** the same as Node reads them: what an edge that is trusted writes */
   readonly headers: { readonly [name: string]: string | readonly string[] | undefined };
-  /** a server in front asks about it */
-  readonly forwardAuth: boolean;
+  /** a server in front asks about it; absent at addresses of our own, where one may ask as well */
+  readonly forwardAuth: boolean | undefined;
   /** who sent it vouches for what it says of the certificate of a device */
   readonly isDeviceVouched: boolean;
   /** milliseconds since the epoch */

@@ -180,18 +180,35 @@ function listRules({ rules: { groups, emailDomains, emailAddresses } }: PolicyOp
 function tokenRules({ bearer }: PolicyOptions): Rule[] {
   if (bearer === undefined) return [];
   return [
-    listRule('allowed_scopes', bearer.scopes, 'allowed_scope', (principal) => scopesOf(principal) ?? []),
-    listRule('allowed_subjects', bearer.subjects, 'allowed_subject', (principal) =>
-      principal.kind === 'machine' ? named(principal.subject, principal) : [],
+    listRule(
+      'allowed_scopes',
+      bearer.scopes,
+      'allowed_scope',
+      ofMachine(({ scopes }) => scopes),
     ),
-    listRule('allowed_clients', bearer.clients, 'allowed_client', (principal) =>
-      principal.kind === 'visitor' ? [] : named(principal.client, principal),
+    listRule(
+      'allowed_subjects',
+      bearer.subjects,
+      'allowed_subject',
+      ofMachine((machine) => named(machine.subject, machine)),
+    ),
+    listRule(
+      'allowed_clients',
+      bearer.clients,
+      'allowed_client',
+      ofMachine((machine) => named(machine.client, machine)),
     ),
   ].filter((rule) => rule !== undefined);
 }
 
+// Of machines alone: a person chooses the program that acts for them, and approves whatever scope it asks for. By these they
+// could let themselves in anywhere.
+function ofMachine(entriesOf: (machine: Machine) => readonly string[]) {
+  return (principal: Principal) => (principal.kind === 'machine' ? entriesOf(principal) : []);
+}
+
 // Two issuers may give one name to two callers, so that a file may say whose it means.
-function named(name: string | undefined, principal: Person | Machine): readonly string[] {
+function named(name: string | undefined, principal: Machine): readonly string[] {
   if (name === undefined) return [];
   return principal.issuer === undefined ? [name] : [name, `${principal.issuer}#${name}`];
 }

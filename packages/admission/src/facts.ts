@@ -3,7 +3,7 @@ import { isPreflight } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Incoming } from './incoming.ts';
 
-type Said = Pick<Incoming, 'headers' | 'isQuestion' | 'isDeviceVouched'>;
+type Said = Pick<Incoming, 'headers' | 'rawHeaders' | 'isQuestion' | 'isDeviceVouched'>;
 type Time = { readonly now?: () => number };
 
 /** What rules may read of a request. Stage 4 looks at the same: what is public, nobody looks who sends it. */
@@ -28,13 +28,17 @@ export function factsOf(
 /** The same at an address of our own: it is about no path of the application, and about none of its methods. */
 export function ownFacts(
   request: CanonicalRequest,
-  said: Pick<Said, 'headers' | 'isDeviceVouched'>,
+  said: Pick<Said, 'headers' | 'rawHeaders' | 'isDeviceVouched'>,
   policy: Pick<Policy, 'readsAsked'>,
   time: Time,
 ): Facts {
   if (!policy.readsAsked) return { path: undefined, preflight: false, asked: undefined };
   const asked = askedOf(request, { ...said, isQuestion: false }, time);
-  return { path: undefined, preflight: false, asked: { ...asked, method: undefined } };
+  return {
+    path: undefined,
+    preflight: false,
+    asked: { ...asked, method: undefined, forwardAuth: undefined },
+  };
 }
 
 /** The same of a visit to the first page of another host, by whoever sends a request. */
@@ -45,5 +49,33 @@ export function visitFacts(facts: Facts, host: string): Facts {
 
 function askedOf({ method, host, client }: CanonicalRequest, said: Said, { now = Date.now }: Time): Asked {
   const { headers, isQuestion, isDeviceVouched } = said;
-  return { method, host, address: client, headers, forwardAuth: isQuestion, isDeviceVouched, now };
+  // A server in front asks with the headers as it has read them.
+  const rawHeaders = isQuestion
+    ? Object.entries(headers)
+        .map(([name, value]) => [name, String(value)])
+        .flat()
+    : said.rawHeaders;
+  return {
+    method: isOverridden(headers) ? undefined : method,
+    host,
+    address: client,
+    headers,
+    rawHeaders,
+    forwardAuth: isQuestion,
+    isDeviceVouched,
+    now,
+  };
+}
+
+// Frameworks take one of these for the method of a POST, in either spelling.
+const overrides: ReadonlySet<string> = new Set([
+  'x-http-method-override',
+  'x-http-method',
+  'x-method-override',
+]);
+
+function isOverridden(headers: Said['headers']): boolean {
+  for (const name in headers)
+    if (name.startsWith('x') && overrides.has(name.replaceAll('_', '-'))) return true;
+  return false;
 }

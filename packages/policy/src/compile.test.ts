@@ -34,6 +34,7 @@ const asked: Asked = {
   method: 'GET',
   host: 'wiki.example.com',
   address: '198.51.100.7',
+  rawHeaders: [],
   headers: { 'x-client': 'app/2', 'x-amzn-mtls-clientcert-serial-number': '0A' },
   forwardAuth: false,
   isDeviceVouched: false,
@@ -49,7 +50,13 @@ function inputOf(
   return {
     principal,
     path,
-    asked: { ...asked, ...changed },
+    asked: {
+      ...asked,
+      rawHeaders: Object.entries(changed.headers ?? asked.headers)
+        .flat()
+        .map(String),
+      ...changed,
+    },
     route: { service: 'wiki', tags: ['internal'] },
   };
 }
@@ -254,4 +261,31 @@ describe('a bomb', () => {
   ])('of as much %s as fits goes nowhere', (_, source) => {
     expect(() => compiled(source).decide(inputOf(robot))).not.toThrow();
   });
+});
+
+describe('a header about which readers may not agree', () => {
+  const [value, there] = ['request.headers["x-bot"] == "1"', '"x-bot" in request.headers'].map(compiled);
+  test.each([
+    ['once', ['X-Bot', '1'], true, true],
+    ['not at all', ['X-Other', '1'], undefined, false],
+    ['twice', ['X-Bot', '1', 'x-bot', '2'], undefined, undefined],
+    ['with an underscore', ['X_Bot', '1'], undefined, undefined],
+  ])('%s', (_, rawHeaders, said, isThere) => {
+    expect(value?.decide(inputOf(visitor, { rawHeaders }))).toBe(said);
+    expect(there?.decide(inputOf(visitor, { rawHeaders }))).toBe(isThere);
+  });
+});
+
+test.each([
+  ['"blocked" in machine.claims.repository', undefined],
+  ['"protected" in machine.claims.ref', undefined],
+  ['"core" in machine.claims.teams', true],
+  ['"blocked" in machine.claims.teams', false],
+])('a claim that is no list cannot be told to lack something: %s', (source, decided) => {
+  expect(compiled(source).decide(inputOf(robot))).toBe(decided);
+});
+
+test('nobody can tell the groups of a person whose token says nothing of them', () => {
+  const untold: Person = { ...ada, groups: [], groupsUntold: true };
+  expect(compiled('"contractors@example.com" in user.groups').decide(inputOf(untold))).toBeUndefined();
 });

@@ -1,3 +1,4 @@
+import { hasHeader } from './header.ts';
 import { truth } from './literals.ts';
 import { fieldOf } from './names.ts';
 import { noticeText } from './never-equal.ts';
@@ -66,10 +67,11 @@ function inHeaders(reading: Reading, expr: Expr, name: string | undefined, { val
   const header = fieldOf(reading, expr, value, name);
   return truth((input) => {
     if (input.asked === undefined || header.type !== 'text') return undefined;
-    return header.of(input) !== undefined;
+    return hasHeader(name, input.asked.rawHeaders);
   });
 }
 
-function isAmong(entry: string, json: unknown): boolean {
-  return Array.isArray(json) && json.includes(entry);
+// CEL has no answer about a text, and a key is none of the values of an object. Issuers write one role as a text.
+function isAmong(entry: string, json: unknown): boolean | undefined {
+  return Array.isArray(json) ? json.includes(entry) : undefined;
 }

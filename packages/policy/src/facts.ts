@@ -1,5 +1,6 @@
 import { domainOf } from '@latchkey/access';
 import type { Asked, Machine, Person, RuleInput } from '@latchkey/access';
+import { headerOf } from './header.ts';
 import type { Flaw, Of, Typed } from './typed.ts';
 
 /** What a rule may know. Everything else is unknown to it. */
@@ -116,7 +117,10 @@ export const factGroups: Readonly<Record<string, FactGroup>> = {
       headers: {
         meaning: 'Headers as the caller wrote them, by a name in lower case: `request.headers["x-client"]`.',
         reads: 'request',
-        value: { type: 'mapping', field: (name) => ofRequest(({ headers }) => single(headers[name])) },
+        value: {
+          type: 'mapping',
+          field: (name) => ofRequest(({ rawHeaders }) => headerOf(name, rawHeaders)),
+        },
       },
       address: text(
         'The address of the caller; from `X-Forwarded-For` only as far as `SERVER_TRUSTED_PROXIES` vouches for it.',
@@ -189,8 +193,8 @@ function ofCertificate(part: string): Of<string> {
   return ofRequest(({ headers, isDeviceVouched }) => (isDeviceVouched ? single(headers[name]) : undefined));
 }
 
-function isMember(group: string, { groups, askedGroups }: Person): boolean | undefined {
-  if (groups === undefined) return undefined;
+function isMember(group: string, { groups, askedGroups, groupsUntold }: Person): boolean | undefined {
+  if (groups === undefined || groupsUntold === true) return undefined;
   if (groups.includes(group)) return true;
   return askedGroups === undefined || askedGroups.includes(group) ? false : undefined;
 }

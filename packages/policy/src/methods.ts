@@ -41,6 +41,9 @@ export function readMethod(reading: Reading, expr: Expr, { name, target, args }:
   return truth(paired(text, other.of, method));
 }
 
+// As for paths: it takes its time per character, and a caller may send many.
+const longestMatched = 8_192;
+
 /** How many characters or entries there are. */
 export function sized({ read, refuse }: Reading, expr: Expr): Typed {
   const value = read(expr);
@@ -64,7 +67,7 @@ function patternOf(
   { refuse, surroundings }: Reading,
   expr: Expr,
   [argument, ...more]: readonly Expr[],
-): (text: string) => boolean {
+): (text: string) => boolean | undefined {
   const source = argument && literalOf(argument);
   if (argument === undefined || source === undefined || more.length > 0) {
     const message = '`matches` takes one pattern: write it in quotes, so that it is compiled once';
@@ -72,7 +75,7 @@ function patternOf(
   }
   const compiled = surroundings.compilePattern(source);
   if (!compiled.ok) return refuse('pattern', argument, `This pattern cannot be used: ${compiled.reason}`);
-  return (text) => compiled.pattern.test(text);
+  return (text) => (text.length > longestMatched ? undefined : compiled.pattern.test(text));
 }
 
 function clockMethod(

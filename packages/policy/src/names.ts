@@ -116,6 +116,11 @@ function headerFlaw(name: string): string | undefined {
     return `${shown} holds credentials, which no rule reads: write a fact of \`user\` or \`machine\``;
   }
   if (name === 'host') return `${shown} has a fact of its own: write \`request.host\``;
-  if (!/^(?:x-)?forwarded(?:-|$)/.test(name)) return undefined;
+  if (
+    !/^(?:(?:x-)?forwarded(?:-|$)|x-real-ip$|x-amzn-mtls-|(?:x-)?(?:ssl-)?client-(?:cert|verify|s-dn|i-dn|serial))/.test(
+      name,
+    )
+  )
+    return undefined;
   return `${shown} is whatever a caller writes: write \`request.address\` or \`request.host\``;
 }

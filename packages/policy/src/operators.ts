@@ -32,7 +32,7 @@ export function mapped<From, To>(of: Of<From>, map: (value: From) => To | undefi
 export function paired<One, Other, To>(
   one: Of<One>,
   other: Of<Other>,
-  map: (first: One, second: Other) => To,
+  map: (first: One, second: Other) => To | undefined,
 ): Of<To> {
   return function found(input) {
     const first = one(input);

@@ -66,7 +66,7 @@ function refuseBombs(source: string): void {
   for (let at = 0; at < source.length; at += 1) {
     const character = source.charAt(at);
     if ('([{'.includes(character)) depth += 1;
-    if (')]}'.includes(character)) depth -= 1;
+    if (')]}'.includes(character)) depth = Math.max(0, depth - 1);
     if (depth > deepestBrackets) {
       throw new MistakeError('size', at, `More than ${deepestBrackets} brackets are open here: nest less`);
     }

@@ -68,6 +68,7 @@ test('an expression says what CEL says of it, and cannot be told where that is a
             host: 'b',
             address: '',
             headers: {},
+            rawHeaders: [],
             forwardAuth: false,
             isDeviceVouched: false,
             now: () => 0,

@@ -179,7 +179,11 @@ export async function startProxy(options: {
     pageOf,
     accountHref: new URL('/account', provider.externalUrl).href,
     factsOf({ req }, request) {
-      const said = { headers: req.headers, isDeviceVouched: vouchesForDevice(req) };
+      const said = {
+        headers: req.headers,
+        rawHeaders: req.rawHeaders,
+        isDeviceVouched: vouchesForDevice(req),
+      };
       return ownFacts(request, said, { readsAsked: true }, { now });
     },
   });

@@ -30,6 +30,7 @@ export function factsOf(
       host,
       address: client,
       headers: {},
+      rawHeaders: [],
       forwardAuth: question === true,
       isDeviceVouched: false,
       now: () => Date.parse(time),

@@ -1,5 +1,6 @@
 import { decide, isGrant, isReason, isTransient } from '@latchkey/access';
 import type { Decision } from '@latchkey/access';
+import { ownEndpointAt } from '@latchkey/contract';
 import type { PrincipalLine, RequestLine } from '@latchkey/contract';
 import type { Route, RouteTable } from '@latchkey/upstreams';
 import { factsOf, principalOf, readsMore } from './facts.ts';
@@ -71,6 +72,8 @@ export function createReplay(table: RouteTable, named: readonly string[] | undef
   function compare(line: RequestLine, day: string, time: string): Unknown | undefined {
     const { user, host, reason } = line;
     if (reason === undefined || host === undefined || !isReason(reason)) return 'no_decision';
+    // Decided about without path and method, which its line has all the same.
+    if (line.question !== true && ownEndpointAt(line.path ?? '') !== undefined) return 'no_decision';
     if (isTransient(reason)) return 'unverified';
     const about = user === undefined ? undefined : principals.get(keyOf(user, line.client_id));
     const principal = principalOf(line, reason, about, groups);

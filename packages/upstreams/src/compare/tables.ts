@@ -100,11 +100,24 @@ function policyChanges(host: string, before: Route, route: Route): Change[] {
 
 /** The guardrail is among them. */
 function rulesOf({ policy: { gates, forPrincipals } }: Route): ReadonlySet<string> {
-  const rules = [
-    ...gates.flatMap((gate) => gate.rules),
-    ...forPrincipals.flatMap(({ written }) => written ?? []),
-  ];
-  return new Set(rules.map(({ name, effect, expression }) => `${name} (${effect}_if ${expression})`));
+  const guards = gates.flatMap((gate) => gate.rules);
+  const waysIn = forPrincipals.flatMap(({ written }) => written ?? []);
+  return new Set([
+    ...guards.map(describeRule),
+    ...waysIn.map((rule) => `${describeRule(rule)}, which lets in`),
+  ]);
+}
+
+function describeRule({
+  name,
+  effect,
+  expression,
+}: {
+  name: string;
+  effect: string;
+  expression: string;
+}): string {
+  return `${name} (${effect}_if ${expression})`;
 }
 
 function differences(before: Served, after: Served): string[] {

@@ -19,7 +19,12 @@ type AnsweringPrograms = GivingTokens &
   RedeemingDeviceCode & { readonly returns: ReturnRules; readonly mustRefuse: () => boolean };
 
 /** What stands behind the credential of a program, and of which generation its next refresh token is. */
-type Shown = { readonly delegation: Delegation; readonly generation: number };
+type Shown = {
+  readonly delegation: Delegation;
+  readonly generation: number;
+  /** uses the credential up, when nothing else can fail: a program that got an error shows the same one again */
+  readonly use?: () => Promise<void>;
+};
 type ReadShown = (
   form: Parameters,
   client: string,
@@ -47,12 +52,13 @@ export function programTokens(parts: AnsweringPrograms): Handler {
     let shown: Shown | undefined;
     try {
       shown = await read(form, client, parts, line);
-      const { delegation, generation } = shown;
+      const { delegation, generation, use } = shown;
       const { session, resource } = delegation;
       line.user = session.email;
       line.application = new URL(resource).host;
       const scopes = narrowed(form, delegation, parts.returns);
       const tokens = await giveTokens(delegation, { generation, scopes }, parts);
+      await use?.();
       parts.emit({ kind: 'tokens', grant, client, outcome: 'done', delegation, line });
       replyJson(res, 200, tokens);
     } catch (error) {
@@ -89,7 +95,8 @@ async function takeTurn(
   const { generation, ...delegation } = shown;
   const { email } = delegation.session;
   if (delegation.client !== client) throw invalidGrant('another client', email);
-  if ((await turns.take(shown)) === 'reused') {
+  async function use(): Promise<void> {
+    if ((await turns.take({ ...delegation, generation })) !== 'reused') return;
     await endFamily(delegation, parts);
     parts.emit({ kind: 'tokens_ended', why: 'reused', delegation, line });
     throw invalidGrant(
@@ -97,7 +104,7 @@ async function takeTurn(
       email,
     );
   }
-  return { delegation, generation: generation + 1 };
+  return { delegation, generation: generation + 1, use };
 }
 
 // RFC 6749, section 6, and RFC 8707, section 2.2: less than what was approved, and never something else.

@@ -150,8 +150,8 @@ export function createEndpoints(parts: {
     const { request, route, exchange } = ownRequestOf(res);
     if (route.kind !== 'launcher') return sendToLauncher(req, res);
     const authorized = await decideAbout(req, res);
-    const { identified } = authorized;
-    if (identified.kind === 'person') return showLauncher(exchange, request, identified.session);
+    const { identified, decision } = authorized;
+    if (identified.kind === 'person' && decision.allow) return showLauncher(exchange, request, identified.session);
     return refuse(
       exchange,
       refusalOf({ request, route, ...authorized }, req.headers, addresses.origin(request)),

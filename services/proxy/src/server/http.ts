@@ -101,7 +101,9 @@ export function createHttpListener(parts: HttpParts): RequestListener {
       return respond(exchange, outcome);
     }
     const isGone = exchange.isRecorded === true;
-    if (outcome.identified.kind !== 'visitor' && !isGone) ongoing.begin(exchange, answering);
+    // Rules of a policy may refuse a visitor later.
+    const mayEnd = outcome.identified.kind !== 'visitor' || outcome.route.policy.gates.length > 0;
+    if (mayEnd && !isGone) ongoing.begin(exchange, answering);
     const leaving = stages.outgoing(exchange, outcome);
     return signer.signs(outcome.route) ? sendSigned(exchange, leaving) : sendStreaming(exchange, leaving);
   }

@@ -106,7 +106,7 @@ export function createOwnTokenAuthenticator(parts: {
 }
 
 function needsOf({ route: { passAccessToken: accessToken, policy } }: AuthenticatorInput): Needs {
-  return { accessToken, groups: policy.groups };
+  return { accessToken, groups: policy.neededGroups };
 }
 
 // Whose word it is: that it is genuine is not known by this.

@@ -1,0 +1,36 @@
+/**
+ * The value of a header, where all readers of it agree: undefined where it is not there, is there several times, or under a
+ * name that applications of CGI and WSGI take for the same (`X_Client`).
+ *
+ * @param name in lower case
+ * @param rawHeaders name after name with its value: Node keeps only the first of some that come several times, and the
+ *   application gets them all
+ */
+export function headerOf(name: string, rawHeaders: readonly string[]): string | undefined {
+  const { value, isCertain } = find(name, rawHeaders);
+  return isCertain ? value : undefined;
+}
+
+/** Whether a header is there; undefined where readers of it may not agree. */
+export function hasHeader(name: string, rawHeaders: readonly string[]): boolean | undefined {
+  const { value, isCertain } = find(name, rawHeaders);
+  if (value === undefined) return false;
+  return isCertain ? true : undefined;
+}
+
+function find(
+  name: string,
+  rawHeaders: readonly string[],
+): { value: string | undefined; isCertain: boolean } {
+  let value: string | undefined;
+  let isCertain = true;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const sent = rawHeaders[at] ?? '';
+    if (sent.length !== name.length) continue;
+    const lower = sent.toLowerCase();
+    if (lower.replaceAll('_', '-') !== name.replaceAll('_', '-')) continue;
+    isCertain = value === undefined && lower === name;
+    value ??= rawHeaders[at + 1];
+  }
+  return { value, isCertain };
+}
