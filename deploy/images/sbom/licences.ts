@@ -4,6 +4,8 @@ import type { Component } from './cyclonedx.ts';
 const allowed: ReadonlySet<string> = new Set([
   '0BSD',
   'Apache-2.0',
+  // Of @bufbuild/protobuf: two files of it are from the implementation of Google.
+  '(Apache-2.0 AND BSD-3-Clause)',
   'BSD-2-Clause',
   'BSD-3-Clause',
   'BlueOak-1.0.0',

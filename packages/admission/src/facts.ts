@@ -51,9 +51,7 @@ function askedOf({ method, host, client }: CanonicalRequest, said: Said, { now =
   const { headers, isQuestion, isDeviceVouched } = said;
   // A server in front asks with the headers as it has read them.
   const rawHeaders = isQuestion
-    ? Object.entries(headers)
-        .map(([name, value]) => [name, String(value)])
-        .flat()
+    ? Object.entries(headers).flatMap(([name, value]) => [name, String(value)])
     : said.rawHeaders;
   return {
     method: isOverridden(headers) ? undefined : method,
