@@ -19,7 +19,8 @@ export type FactGroup = { readonly meaning: string; readonly facts: Readonly<Rec
 /** All facts. docs/policies.md shows this table. */
 export const factGroups: Readonly<Record<string, FactGroup>> = {
   user: {
-    meaning: 'A person who is signed in. Absent for visitors and machines.',
+    meaning:
+      'A person who is signed in. Absent for visitors and machines. Of a person with a token of another issuer, `sub`, `idp` and `auth_time` are absent.',
     facts: {
       email: text(
         'The e-mail address, in lower case.',
@@ -97,7 +98,7 @@ export const factGroups: Readonly<Record<string, FactGroup>> = {
     meaning: 'What is asked for. At addresses of the proxy itself, method and path are absent.',
     facts: {
       method: text(
-        'The method, in upper case.',
+        'The method, in upper case. Absent where `X-HTTP-Method-Override` or its like tells the application another.',
         'request',
         ofRequest(({ method }) => method),
         methodFlaw,
@@ -115,7 +116,8 @@ export const factGroups: Readonly<Record<string, FactGroup>> = {
         pathFlaw,
       ),
       headers: {
-        meaning: 'Headers as the caller wrote them, by a name in lower case: `request.headers["x-client"]`.',
+        meaning:
+          'Headers as the caller wrote them, by a name in lower case: `request.headers["x-client"]`. Absent where one comes several times, or as `X_Client`.',
         reads: 'request',
         value: {
           type: 'mapping',

@@ -63,7 +63,8 @@ const fields = {
   ),
   allowed_scopes: list(
     {
-      meaning: 'The scopes whose tokens have access. One of them is enough.',
+      meaning:
+        'The scopes whose tokens have access, of programs only. One of them is enough. A person who calls through a program chooses its scopes, and gets in by none.',
       default: 'none',
       example: '[orders.read, orders.admin]',
     },
@@ -81,7 +82,7 @@ const fields = {
   allowed_clients: list(
     {
       meaning:
-        'The client ids whose tokens have access: `client`, or `issuer#client` for that of one issuer.',
+        'The client ids whose tokens have access, of programs that act for themselves only: `client`, or `issuer#client` for that of one issuer.',
       default: 'none',
       example: "['https://idp.example.com#report-builder']",
     },
