@@ -84,7 +84,7 @@ describe('a rule of a route', () => {
   });
 
   test('leaves a line for each person whom it refuses', async () => {
-    const line = the.stack.nextLine(({ audit }) => audit === 'denied');
+    const line = the.stack.nextLine(({ audit, policy }) => audit === 'denied' && policy === 'from-elsewhere');
     await ask('vault', '/');
 
     expect(await line).toMatchObject({

@@ -12,7 +12,7 @@ export const curl: Command = {
   usage: 'curl URL [options of curl …]',
   help: `Runs curl with a token for the application at URL, getting a new one where need be. Everything behind URL goes to
 curl as it is. The token is in no argument and in no variable, so that other users of this machine cannot see it.
-A second address is refused, because curl would send the token there, too. The exit code is that of curl.
+A second address with a scheme is refused: curl would send the token there, too. The exit code is that of curl.
 
 Examples:
 
