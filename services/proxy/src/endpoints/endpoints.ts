@@ -151,7 +151,8 @@ export function createEndpoints(parts: {
     if (route.kind !== 'launcher') return sendToLauncher(req, res);
     const authorized = await decideAbout(req, res);
     const { identified, decision } = authorized;
-    if (identified.kind === 'person' && decision.allow) return showLauncher(exchange, request, identified.session);
+    if (identified.kind === 'person' && decision.allow)
+      return showLauncher(exchange, request, identified.session);
     return refuse(
       exchange,
       refusalOf({ request, route, ...authorized }, req.headers, addresses.origin(request)),
