@@ -35,7 +35,7 @@ type ReadShown = (
 const kinds: ReadonlyMap<string, { readonly kind: GrantKind; readonly read: ReadShown }> = new Map([
   ['authorization_code', { kind: 'authorization_code', read: firstOf(redeemCode) }],
   [deviceGrantType, { kind: 'device_code', read: firstOf(redeemDeviceCode) }],
-  ['refresh_token', { kind: 'refresh_token', read: takeTurn }],
+  ['refresh_token', { kind: 'refresh_token', read: showRefreshToken }],
 ]);
 
 /** `POST /oauth2/token` for programs (RFC 6749, section 3.2), which have no credentials but what a person gave them. */
@@ -83,7 +83,7 @@ function firstOf(
   return async (form, client, parts) => ({ delegation: await redeem(form, client, parts), generation: 0 });
 }
 
-async function takeTurn(
+async function showRefreshToken(
   form: Parameters,
   client: string,
   parts: AnsweringPrograms,
