@@ -83,6 +83,14 @@ describe('a rule of a route', () => {
     expect(answer.body).not.toContain('Signed in as');
   });
 
+  test.each([
+    ['a method that another header changes', { 'x-http-method-override': 'DELETE' }],
+    ['a header in a spelling that some applications take for it', { x_bot: '1' }],
+  ])('refuses what can be read in two ways: %s', async (_, headers) => {
+    expect((await ask('hello', '/', { headers: { ...json, ...headers } })).status).toBe(403);
+    expect(the.stack.app.received).toEqual([]);
+  });
+
   test('leaves a line for each person whom it refuses', async () => {
     const line = the.stack.nextLine(({ audit, policy }) => audit === 'denied' && policy === 'from-elsewhere');
     await ask('vault', '/');

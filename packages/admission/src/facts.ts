@@ -1,5 +1,5 @@
 import type { Asked, Facts, Policy } from '@latchkey/access';
-import { isPreflight } from '@latchkey/http';
+import { isPreflight, tellsAnotherMethod } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Incoming } from './incoming.ts';
 
@@ -54,7 +54,7 @@ function askedOf({ method, host, client }: CanonicalRequest, said: Said, { now =
     ? Object.entries(headers).flatMap(([name, value]) => [name, String(value)])
     : said.rawHeaders;
   return {
-    method: isOverridden(headers) ? undefined : method,
+    method: tellsAnotherMethod(headers) ? undefined : method,
     host,
     address: client,
     headers,
@@ -63,17 +63,4 @@ function askedOf({ method, host, client }: CanonicalRequest, said: Said, { now =
     isDeviceVouched,
     now,
   };
-}
-
-// Frameworks take one of these for the method of a POST, in either spelling.
-const overrides: ReadonlySet<string> = new Set([
-  'x-http-method-override',
-  'x-http-method',
-  'x-method-override',
-]);
-
-function isOverridden(headers: Said['headers']): boolean {
-  for (const name in headers)
-    if (name.startsWith('x') && overrides.has(name.replaceAll('_', '-'))) return true;
-  return false;
 }

@@ -18,6 +18,7 @@ export {
   isVisit,
   mayBeRedirected,
 } from './canonical/navigation.ts';
+export { tellsAnotherMethod } from './canonical/method-override.ts';
 export { originalRequest } from './canonical/original.ts';
 export type { Original } from './canonical/original.ts';
 export { hasMorePairs, mostQueryPairs } from './canonical/parameters.ts';

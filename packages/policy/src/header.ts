@@ -1,3 +1,5 @@
+import { foldName } from '@latchkey/identity';
+
 /**
  * The value of a header, where all readers of it agree: undefined where it is not there, is there several times, or under a
  * name that applications of CGI and WSGI take for the same (`X_Client`).
@@ -22,14 +24,14 @@ function find(
   name: string,
   rawHeaders: readonly string[],
 ): { value: string | undefined; isCertain: boolean } {
+  const folded = foldName(name);
   let value: string | undefined;
   let isCertain = true;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const sent = rawHeaders[at] ?? '';
     if (sent.length !== name.length) continue;
-    const lower = sent.toLowerCase();
-    if (lower.replaceAll('_', '-') !== name.replaceAll('_', '-')) continue;
-    isCertain = value === undefined && lower === name;
+    if (foldName(sent) !== folded) continue;
+    isCertain = value === undefined && sent.toLowerCase() === name;
     value ??= rawHeaders[at + 1];
   }
   return { value, isCertain };

@@ -1,3 +1,4 @@
+import { isReserved } from '@latchkey/identity';
 import { orMeant } from './advice.ts';
 import { factGroups } from './facts.ts';
 import type { FactGroup } from './facts.ts';
@@ -107,6 +108,9 @@ function pathOf({ exprKind }: Expr): string {
 // Credentials are no facts: what a rule looks at is shown to operators.
 const credentials: ReadonlySet<string> = new Set(['cookie', 'authorization', 'proxy-authorization']);
 
+// Besides what no application believes of a caller: more of what servers in front are known to say.
+const notProven = /^(?:forwarded-|(?:x-)?client-(?:verify|s-dn|i-dn|serial))/;
+
 function headerFlaw(name: string): string | undefined {
   const shown = JSON.stringify(name);
   if (!/^[a-z0-9!#$%&'*+.^`|~-]+$/.test(name)) {
@@ -116,11 +120,6 @@ function headerFlaw(name: string): string | undefined {
     return `${shown} holds credentials, which no rule reads: write a fact of \`user\` or \`machine\``;
   }
   if (name === 'host') return `${shown} has a fact of its own: write \`request.host\``;
-  if (
-    !/^(?:(?:x-)?forwarded(?:-|$)|x-real-ip$|x-amzn-mtls-|(?:x-)?(?:ssl-)?client-(?:cert|verify|s-dn|i-dn|serial))/.test(
-      name,
-    )
-  )
-    return undefined;
+  if (!isReserved(name) && !notProven.test(name)) return undefined;
   return `${shown} is whatever a caller writes: write \`request.address\` or \`request.host\``;
 }

@@ -1,7 +1,7 @@
 import { readIncoming } from '@latchkey/admission';
 import type { Incoming, Routed } from '@latchkey/admission';
 import { ownEndpoints } from '@latchkey/contract';
-import { originalRequest } from '@latchkey/http';
+import { originalRequest, tellsAnotherMethod } from '@latchkey/http';
 import type { Original, PeerTrust, MalformedOriginal } from '@latchkey/http';
 import { mayClimb } from '@latchkey/upstreams';
 import type { IncomingMessage } from 'node:http';
@@ -98,12 +98,12 @@ function isSameHost({ request: one }: Routed, { request: other }: Routed): boole
   return one.host === other.host && one.port === other.port;
 }
 
-const riders = ['cookie', 'authorization', 'x-http-method-override', 'x-http-method', 'x-method-override'];
-
 // A preflight that we forward goes bare. This one goes on as it came, so what brings along more than a browser's own does is a
 // request like any other.
 function bareHeaders({ method, headers }: Original['received']): Incoming['headers'] {
-  if (method !== 'OPTIONS' || riders.every((name) => headers[name] === undefined)) return headers;
+  const isBare =
+    headers.cookie === undefined && headers.authorization === undefined && !tellsAnotherMethod(headers);
+  if (method !== 'OPTIONS' || isBare) return headers;
   const { 'access-control-request-method': _, ...others } = headers;
   return others;
 }
