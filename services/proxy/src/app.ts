@@ -1,16 +1,15 @@
 import { isReady, serverComponent } from '@latchkey/admin';
 import type { Component, Readiness } from '@latchkey/admin';
-import { ownFacts } from '@latchkey/admission';
 import type { Authenticator } from '@latchkey/admission';
 import { contractVersion, isOwnPathWith } from '@latchkey/contract';
-import { clockFrom, createProxyFor, createRateLimit, startServer, trustPeers } from '@latchkey/http';
+import { clockFrom, trustPeers } from '@latchkey/http';
 import type { CanonicalRequest, RunningServer } from '@latchkey/http';
-import { attemptCookies, deriveKeys, isOwnCookie, sealSignOutHint, sharedFacts } from '@latchkey/session';
+import { deriveKeys, isOwnCookie, sharedFacts } from '@latchkey/session';
 import type { ProxySettings } from '@latchkey/settings';
-import type { Logger } from 'pino';
 import { startTracing } from '@latchkey/telemetry';
 import type { Audit } from '@latchkey/telemetry';
 import type { IncomingMessage } from 'node:http';
+import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { createAdmission } from './admission.ts';
 import { createAskAuth } from './ask-auth.ts';
@@ -18,46 +17,23 @@ import { watchReach } from './auth-reach.ts';
 import { createBearerAuthenticator } from './authn/bearer.ts';
 import { createIssuerTokens } from './authn/issuers/issuers.ts';
 import { createServiceTokens } from './authn/service-token.ts';
+import type { KnownSession } from './authn/session-state.ts';
 import { createSessions } from './authn/sessions.ts';
-import { createEndpoints } from './endpoints/endpoints.ts';
-import { createLimited } from './endpoints/limited.ts';
-import { createLauncherOf, createPageOf } from './endpoints/launcher-address.ts';
-import { createLauncher } from './endpoints/launcher.ts';
-import { createServeEndpoint } from './endpoints/own-request.ts';
-import { createAuthorizeCaller } from './endpoints/authorize-caller.ts';
+import { createReadQuestion } from './forward-auth/question.ts';
 import { createCompare } from './handshake/ask.ts';
 import { createHandshake } from './handshake/handshake.ts';
-import { createConnections } from './transport/pool/connections.ts';
-import { createTlsCredentials } from './transport/tls/credentials.ts';
-import { createDialer } from './transport/dial/dialer.ts';
-import { createEventStreams } from './transport/http/event-streams.ts';
-import { createTunnels } from './transport/websocket/tunnels.ts';
-import { createForwardWebSocket } from './transport/websocket/forward.ts';
-import { startProxyTelemetry } from './telemetry/start.ts';
-import { createBeginAnswer } from './respond/begin-answer.ts';
-import { createRefuse } from './respond/refuse.ts';
-import { createRespond } from './respond/respond.ts';
-import { createForwardAuth } from './forward-auth/answer.ts';
-import { createHttpListener } from './server/http.ts';
-import { createReadQuestion } from './forward-auth/question.ts';
-import { sessionOf } from './exchange.ts';
-import { createOngoing } from './ongoing.ts';
-import { createUpgradeListener } from './server/websocket.ts';
-import { followRevocations } from './authn/follow-revocations.ts';
-import type { KnownSession } from './authn/session-state.ts';
-import type { Exchange } from './exchange.ts';
-import { createAddresses } from './sign-in/addresses.ts';
-import { createCallback } from './sign-in/callback.ts';
-import { createSignInLink } from './sign-in/link.ts';
-import { createRedeem } from './sign-in/redeem.ts';
-import { createStart } from './sign-in/start.ts';
-import { createHeldBodies } from './outgoing/signers/held-bodies.ts';
-import { createBodyReader } from './outgoing/signers/read-body.ts';
-import { createSignForAws } from './outgoing/signers/aws-sigv4.ts';
+import { createOpenExchanges } from './open-exchanges.ts';
 import type { Signer } from './outgoing/signers/signer.ts';
+import { createAnswers } from './respond/answers.ts';
+import { createBeginAnswer } from './respond/begin-answer.ts';
+import { listen } from './server/listen.ts';
+import { createAddresses } from './sign-in/addresses.ts';
 import { createStages } from './stages.ts';
-import type { LiveTable } from './upstream-file/live-table.ts';
+import { startProxyTelemetry } from './telemetry/start.ts';
+import { createTransport } from './transport/transport.ts';
 import { upstreamComponent } from './upstream-file/file-in-force.ts';
+import { groupsInForce } from './upstream-file/groups-in-force.ts';
+import type { LiveTable } from './upstream-file/live-table.ts';
 import type { UpstreamState } from './upstream-file/status.ts';
 import { createAskOrigin } from './wait-for/ask-origin.ts';
 import { waitForOrigins } from './wait-for/waiting.ts';
@@ -91,7 +67,7 @@ export async function startProxy(options: {
   const clock = clockFrom(options);
   const { now, elapsed } = clock;
   const { client, provider, session } = settings;
-  const { name, secure, secrets } = session.cookie;
+  const { name, secure } = session.cookie;
   const { lifetimeMs } = session.ttl;
   const { emit, ...telemetry } = startProxyTelemetry({
     settings,
@@ -137,7 +113,6 @@ export async function startProxy(options: {
     lifetimeMs,
     now,
   });
-  const signOutHints = deriveKeys(client.secrets, 'sign-out hint');
   const { publicPorts, trustedProxies, deviceCertificates } = settings.server;
   const trust = trustPeers(trustedProxies);
   const vouchesForDevice = (req: IncomingMessage) => deviceCertificates && trust.isTrusted(req);
@@ -159,85 +134,27 @@ export async function startProxy(options: {
     },
     emit,
   );
-  const authorizeCaller = createAuthorizeCaller({
-    authorize: admission.authorize,
-    cookies,
+  const respondWith = createAnswers({
+    settings,
+    addresses,
+    sessions,
+    admission,
+    askAuth,
+    routes: () => table.current().routes,
+    signer,
+    issuer,
     vouchesForDevice,
-  });
-  const routes = () => table.current().routes;
-  const pageOf = createPageOf({ addresses, publicPorts });
-  const launcherOf = createLauncherOf({ routes, pageOf });
-  const refuse = createRefuse({
-    addresses,
-    launcherOf,
-    cookies,
-    personCookie,
     mustRefuse: () => audit?.mustRefuse() === true,
-  });
-  const showLauncher = createLauncher({
-    routes,
-    pageOf,
-    accountHref: new URL('/account', provider.externalUrl).href,
-    factsOf({ req }, request) {
-      const said = {
-        headers: req.headers,
-        rawHeaders: req.rawHeaders,
-        isDeviceVouched: vouchesForDevice(req),
-      };
-      return ownFacts(request, said, { readsAsked: true }, { now });
-    },
-  });
-  const attempts = attemptCookies({ keys: deriveKeys(secrets, 'code attempt'), scope: { secure }, now });
-  const limited = createLimited(createRateLimit({ perMinute: settings.server.requestsPerMinute, log }));
-  const endpoints = createEndpoints({
-    authorizeCaller,
-    addresses,
-    refuse,
-    showLauncher,
-    launcherOf,
-    cookies,
-    personCookie,
-    signOutHint: ({ session: known }) => sealSignOutHint(known, signOutHints),
-    signInLink: createSignInLink({ routeFor: admission.routeFor, addresses }),
-    startSignIn: limited(createStart({ attempts, addresses, now })),
-    finishSignIn: limited(
-      createCallback({
-        attempts,
-        redeem: createRedeem(askAuth, sessions.tokens),
-        addresses,
-        authorizeCaller,
-        cookies,
-        now,
-      }),
-    ),
     clock,
-    certs: signer.certs,
-    jwks: signer.jwks,
-    authorizationServer: () => (sessions.ownTokens.areGiven() === false ? undefined : issuer),
+    log,
   });
-  const dialer = createDialer({ ...settings.upstream, proxyFor: createProxyFor(settings.outgoing ?? {}) });
-  const tls = createTlsCredentials({ table, log });
-  const connections = createConnections({
-    dialer,
-    credentials: tls,
-    perOrigin: settings.maxConnections,
-    elapsed,
-  });
-  const ongoing = createOngoing({ everyMs: session.ttl.validMs, elapsed });
-  const tunnels = createTunnels(ongoing);
-  const eventStreams = createEventStreams();
-  table.onReplace(() => void tunnels.recheck());
-  function hasEndedSince(exchange: Exchange, moment: number): boolean {
-    const known = sessionOf(exchange);
-    return known !== undefined && ended.since(known.session, moment);
-  }
-  const revocations = followRevocations({
+  const transport = createTransport({ settings, table, elapsed, log });
+  const open = createOpenExchanges({
     askAuth: askAuthOnce,
-    hear(told) {
-      const heardAt = elapsed();
-      for (const one of told) ended.add(one);
-      if (told.length > 0) void ongoing.recheck((exchange) => hasEndedSince(exchange, heardAt));
-    },
+    table,
+    ended,
+    everyMs: session.ttl.validMs,
+    elapsed,
     log,
   });
 
@@ -255,13 +172,7 @@ export async function startProxy(options: {
     clock,
     assertions: signer.assertions && { ...signer.assertions, issuer },
   });
-  const readQuestion = createReadQuestion({ trust, vouchesForDevice, routeFor: admission.routeFor });
-  const beginAnswer = createBeginAnswer({ secure, cookies, origin });
-  const serveEndpoint = createServeEndpoint(endpoints);
-  const signForAws = createSignForAws();
-  const readBody = createBodyReader({ held: createHeldBodies(), graceMs: settings.server.readTimeoutMs });
-
-  const waiting = waitForOrigins({ table, ask: createAskOrigin(connections), elapsed, log });
+  const waiting = waitForOrigins({ table, ask: createAskOrigin(transport.connections), elapsed, log });
   function componentsOf(isRunning: boolean): readonly Component[] {
     const why = handshake.whyNotReady();
     const parts = [serverComponent(isRunning), { name: 'auth', isReady: why.length === 0, why }];
@@ -269,58 +180,23 @@ export async function startProxy(options: {
     const unanswered = waiting.why();
     return [...parts, { name: 'applications', isReady: unanswered.length === 0, why: unanswered }];
   }
-  const server = await startServer(
-    ({ ready }) => {
-      const respond = createRespond({
-        readiness: () => componentsOf(ready()),
-        serveEndpoint,
-        refuse,
-        showLauncher,
-        personCookie,
-      });
-      const forwardAuth = createForwardAuth({ stages, respond, beginAnswer });
-      const both = {
-        stages,
-        respond,
-        readQuestion,
-        forwardAuth,
-        beginAnswer,
-        connections,
-        signer,
-        signForAws,
-        admission,
-        emit,
-      };
-      const { passInterim } = settings.server;
-      return {
-        request: createHttpListener({ ...both, ongoing, eventStreams, readBody, passInterim }),
-        upgrade: createUpgradeListener({
-          ...both,
-          table: () => table.current(),
-          forwardWebSocket: createForwardWebSocket(dialer),
-          tunnels,
-          hasEndedSince,
-          elapsed,
-        }),
-      };
+  const server = await listen({
+    settings,
+    parts: {
+      stages,
+      readQuestion: createReadQuestion({ trust, vouchesForDevice, routeFor: admission.routeFor }),
+      beginAnswer: createBeginAnswer({ secure, cookies, origin }),
+      admission,
+      signer,
+      emit,
     },
-    {
-      port: settings.server.port,
-      address: settings.server.address,
-      http2: settings.server.http2,
-      timeouts: {
-        readMs: settings.server.readTimeoutMs,
-        writeMs: settings.server.writeTimeoutMs,
-        requestMs: 0,
-        drainMs: settings.server.drainMs,
-        shutdownMs: settings.server.shutdownTimeoutMs,
-      },
-      onStop() {
-        tunnels.close();
-        eventStreams.close();
-      },
-    },
-  );
+    respondWith,
+    componentsOf,
+    transport,
+    open,
+    table,
+    elapsed,
+  });
   await handshake.begin();
   const { upstream } = options;
   // Not what /ping tells everybody: it says which line of the file is wrong.
@@ -337,22 +213,11 @@ export async function startProxy(options: {
       handshake.end();
       waiting.end();
       await server.stop();
-      revocations.close();
-      ongoing.close();
-      await connections.close();
-      tls.close();
+      open.close();
+      await transport.close();
       await tracer?.close();
       await telemetry.close();
       await audit?.close();
     },
   };
-}
-
-// The same list as long as it holds the same groups: another one makes auth be asked about every session again.
-function groupsInForce(table: LiveTable): () => readonly string[] {
-  let { groups } = table.current();
-  table.onReplace((next) => {
-    if (JSON.stringify(next.groups) !== JSON.stringify(groups)) ({ groups } = next);
-  });
-  return () => groups;
 }

@@ -1,0 +1,88 @@
+import type { Component, Readiness } from '@latchkey/admin';
+import { startServer } from '@latchkey/http';
+import type { RunningServer } from '@latchkey/http';
+import type { ProxySettings } from '@latchkey/settings';
+import { createForwardAuth } from '../forward-auth/answer.ts';
+import type { OpenExchanges } from '../open-exchanges.ts';
+import { createHeldBodies } from '../outgoing/signers/held-bodies.ts';
+import { createBodyReader } from '../outgoing/signers/read-body.ts';
+import { createSignForAws } from '../outgoing/signers/aws-sigv4.ts';
+import type { Respond } from '../respond/respond.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { LiveTable } from '../upstream-file/live-table.ts';
+import { createHttpListener } from './http.ts';
+import type { HttpParts } from './http.ts';
+import { createUpgradeListener } from './websocket.ts';
+
+/**
+ * Opens the public port: requests and handshakes go through the same stages.
+ *
+ * @returns once it listens
+ * @throws the `listen` error
+ */
+export function listen({
+  settings: { server },
+  parts,
+  respondWith,
+  componentsOf,
+  transport,
+  open,
+  table,
+  elapsed,
+}: {
+  settings: Pick<ProxySettings, 'server'>;
+  parts: Pick<HttpParts, 'stages' | 'readQuestion' | 'beginAnswer' | 'admission' | 'signer' | 'emit'>;
+  respondWith: (readiness: Readiness) => Respond;
+  /** what this proxy needs to be ready, for `/ping` */
+  componentsOf: (isRunning: boolean) => readonly Component[];
+  transport: Transport;
+  open: OpenExchanges;
+  table: LiveTable;
+  /** milliseconds that never jump */
+  elapsed: () => number;
+}): Promise<RunningServer> {
+  const { connections, forwardWebSocket, eventStreams } = transport;
+  const { ongoing, tunnels, hasEndedSince } = open;
+  const readBody = createBodyReader({ held: createHeldBodies(), graceMs: server.readTimeoutMs });
+  const signForAws = createSignForAws();
+  return startServer(
+    ({ ready }) => {
+      const respond = respondWith(() => componentsOf(ready()));
+      const forwardAuth = createForwardAuth({ ...parts, respond });
+      const both = { ...parts, respond, forwardAuth, connections, signForAws };
+      return {
+        request: createHttpListener({
+          ...both,
+          ongoing,
+          eventStreams,
+          readBody,
+          passInterim: server.passInterim,
+        }),
+        upgrade: createUpgradeListener({
+          ...both,
+          table: () => table.current(),
+          forwardWebSocket,
+          tunnels,
+          hasEndedSince,
+          elapsed,
+        }),
+      };
+    },
+    {
+      port: server.port,
+      address: server.address,
+      http2: server.http2,
+      timeouts: {
+        readMs: server.readTimeoutMs,
+        writeMs: server.writeTimeoutMs,
+        requestMs: 0,
+        drainMs: server.drainMs,
+        shutdownMs: server.shutdownTimeoutMs,
+      },
+      onStop() {
+        tunnels.close();
+        eventStreams.close();
+      },
+    },
+  );
+}
