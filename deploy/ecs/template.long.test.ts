@@ -174,6 +174,16 @@ describe.each(['auth', 'proxy'] as const)('the tasks of %s', (service) => {
   });
 });
 
+test('auth alone has the key of access tokens, under the name that the page for operators makes it', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/deploying-on-ecs.md'), 'utf8');
+  expect(page).toContain('--name latchkey/prod/access-token-key ');
+  const given = JSON.stringify(containerIn(prod.template, 'auth')?.['Secrets']);
+  expect(given).toMatch(
+    /"Name":"ACCESS_TOKEN_KEY","ValueFrom":[^{}]*\{[^\]]*:secret:latchkey\/prod\/access-token-key"/,
+  );
+  expect(JSON.stringify(containerIn(prod.template, 'proxy'))).not.toContain('access-token-key');
+});
+
 test('auth asks its store where there is one, and is a single task where there is none', () => {
   expect(variablesOf(containerIn(prod.template, 'auth')).get('REDIS_CLUSTER')).toBe('true');
   expect(variablesOf(containerIn(staging.template, 'auth')).has('REDIS_CLUSTER')).toBe(false);

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
 import { asSentences } from '@latchkey/testing/as-sentences';
-import { filesOf, freshKey, startUp } from '@latchkey/testing/environments';
+import { filesOf, freshKey, newTokenKey, startUp } from '@latchkey/testing/environments';
 import { latchkey } from '@latchkey/testing/latchkey';
 import { CORE_SCHEMA, load, loadAll, mergeTag } from 'js-yaml';
 import { z } from 'zod';
@@ -17,6 +17,7 @@ const secrets: Record<string, string> = {
   client: 'the secret of both which is long enough',
   cookie: freshKey(),
   session: freshKey(),
+  'access-token': newTokenKey(),
   provider: 'from your provider',
   redis: 'rediss://:password@valkey.store.svc:6379',
 };
@@ -31,6 +32,7 @@ function expectAgreement(proxyEnv: Environment, authEnv: Environment, files: Rec
   ];
   const [proxy, auth] = [startUp(readProxy), startUp(readAuth)];
   expect(auth.client).toEqual(proxy.client);
+  expect(auth.accessTokenKey).toEqual(expect.stringContaining('BEGIN PRIVATE KEY'));
   expect(auth.session.cookie).toEqual(proxy.session.cookie);
   expect(proxy.provider.externalUrl.host).toBe(auth.server.host);
   expect(auth.providers.map(({ slug }) => slug)).toContain(proxy.upstream.defaults.provider);
@@ -86,7 +88,7 @@ describe('compose', () => {
   });
 
   test('makes each secret that a service reads, and gives it to that service', () => {
-    const made = [...read('deploy/compose/make-secrets').matchAll(/^make (\w+) \w+$/gm)].map(
+    const made = [...read('deploy/compose/make-secrets').matchAll(/^make (\w+) [\w-]+$/gm)].map(
       ([, name]) => name,
     );
     expect(Object.keys(file.secrets)).toEqual(made);
@@ -103,6 +105,7 @@ describe('compose', () => {
       '/run/secrets/client_secret': secrets['client'] ?? '',
       '/run/secrets/session_cookie_secret': secrets['cookie'] ?? '',
       '/run/secrets/session_key': secrets['session'] ?? '',
+      '/run/secrets/access_token_key': secrets['access-token'] ?? '',
       '/run/secrets/provider_client_secret': secrets['provider'] ?? '',
     };
     const plain = [expect.stringMatching(/^SESSION_COOKIE_SECURE: false is insecure/)];

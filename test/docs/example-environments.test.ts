@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { loadAuthSettings, loadProxySettings } from '@latchkey/settings';
 import type { Loaded } from '@latchkey/settings';
 import { asSentences } from '@latchkey/testing/as-sentences';
-import { filesOf, freshKey } from '@latchkey/testing/environments';
+import { filesOf, freshKey, newTokenKey } from '@latchkey/testing/environments';
 import { loadUpstreams } from '@latchkey/upstreams';
 
 const folder = new URL('../../deploy/environments/', import.meta.url);
@@ -12,6 +12,7 @@ const readFile = filesOf({
   '/run/secrets/client_secret': 'the secret of both which is long enough\n',
   '/run/secrets/session_cookie_secret': `${freshKey()}\n`,
   '/run/secrets/session_key': `${freshKey()}\n`,
+  '/run/secrets/access_token_key': newTokenKey(),
   '/run/secrets/provider_client_secret': 'from the provider\n',
 });
 

@@ -1,10 +1,16 @@
 import { sentenceOf } from '@latchkey/settings';
 import type { Loaded } from '@latchkey/settings';
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 
 /** A fresh key in the form that the variables want. */
 export function freshKey(bytes = 32): string {
   return randomBytes(bytes).toString('base64');
+}
+
+/** A key as `ACCESS_TOKEN_KEY` has it. */
+export function newTokenKey(): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
 /** The least that the proxy starts with. */

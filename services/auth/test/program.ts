@@ -1,20 +1,16 @@
 import { authorizationServerPaths as paths, commandLineClient, tokenPath } from '@latchkey/contract';
 import { codeChallengeOf } from '@latchkey/session';
 import type { Browser } from '@latchkey/testing/browser';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { parseJsonObject } from '../src/json.ts';
 import { ssoOrigin } from './rig.ts';
 import type { Answer, Rig } from './rig.ts';
 
+export { newTokenKey } from '@latchkey/testing/environments';
+
 export const sameOrigin = { 'sec-fetch-site': 'same-origin' };
 export const app = 'https://wiki.corp.example.com';
 export const loopback = 'http://127.0.0.1:51234/callback';
-
-/** A key as `ACCESS_TOKEN_KEY` has it. */
-export function newTokenKey(): string {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-}
 
 /** The value of a hidden field of a page. */
 export function fieldOf(body: string, name: string): string {
