@@ -90,5 +90,5 @@ function renderExample({ title, guardrail, rule, text }: Example): string {
 
 const behind = `## Before it is live
 
-\`latchkey explain\` shows each rule, what it says and every fact that it reads: \`latchkey explain upstreams.yml --cluster prod --url https://wiki.corp.example.com/page --as eve@partner.example --ip 203.0.113.9 --time 2026-03-02T23:30:00Z\`. \`latchkey check\` warns of rules that can never hold or that shut everybody out. \`latchkey diff\` says which rules came, went or changed; whom a changed expression lets in it cannot tell, and says so.
+\`latchkey explain\` shows each rule, what it says and every fact that it reads: \`latchkey explain upstreams.yml --cluster prod --url https://wiki.corp.example.com/page --as eve@partner.example --ip 203.0.113.9 --time 2026-03-02T23:30:00Z\`. \`latchkey check\` warns of rules that can never hold or that shut everybody out. \`latchkey diff\` says which rules came, went or changed; whom a changed expression lets in it cannot tell, and says so. It also says which networks were widened, and which rules name them, and what became of tags, issuers and service accounts.
 `;

@@ -10,6 +10,8 @@ export type WrittenRule = {
   readonly reads: ReadonlyArray<keyof RuleInput>;
   /** that it asks about */
   readonly groups: readonly string[];
+  /** of the root of the file, that it names */
+  readonly networks: readonly string[];
   /** for whom it refuses */
   readonly message?: string;
   /** what it refuses with; absent: 403 */

@@ -18,6 +18,8 @@ export type Expression = {
   readonly reads: ReadonlySet<Fact['reads']>;
   /** that it asks about */
   readonly groups: readonly string[];
+  /** that it names */
+  readonly networks: readonly string[];
   readonly facts: readonly UsedFact[];
   /** what it gives for every request, where that is certain */
   readonly constant: boolean | undefined;
@@ -47,6 +49,7 @@ export function compileExpression(source: string, surroundings: Surroundings): C
 function compile({ expr: root, offsetOf, macroOf }: Parsed, surroundings: Surroundings): Expression {
   const reads = new Set<Fact['reads']>();
   const groups = new Set<string>();
+  const networks = new Set<string>();
   const facts = new Map<string, UsedFact>();
   const warnings: Mistake[] = [];
   let item: ReturnType<Reading['item']>;
@@ -65,6 +68,7 @@ function compile({ expr: root, offsetOf, macroOf }: Parsed, surroundings: Surrou
     warn: (at, message) => void warnings.push({ kind: 'neverEqual', offset: offsetOf(at), message }),
     reads: (source) => void reads.add(source),
     asksAbout: (group) => void groups.add(group),
+    namesNetwork: (network) => void networks.add(network),
     looksAt: (name, shown) => void facts.set(name, { name, shown }),
     within(name, of, expr) {
       item = { name, of };
@@ -83,6 +87,7 @@ function compile({ expr: root, offsetOf, macroOf }: Parsed, surroundings: Surrou
   return {
     reads,
     groups: [...groups],
+    networks: [...networks],
     facts: [...facts.values()],
     constant: whole.constant,
     decide: whole.of,

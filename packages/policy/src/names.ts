@@ -74,14 +74,18 @@ function groupOf(name: string): FactGroup | undefined {
   return Object.hasOwn(factGroups, name) ? factGroups[name] : undefined;
 }
 
-function readNetwork({ refuse, surroundings: { networks } }: Reading, expr: Expr, name: string): Typed {
+function readNetwork(reading: Reading, expr: Expr, name: string): Typed {
+  const { networks } = reading.surroundings;
   const holds = networks.get(name);
-  if (holds !== undefined) return { type: 'network', holds };
+  if (holds !== undefined) {
+    reading.namesNetwork(name);
+    return { type: 'network', holds };
+  }
   const advice =
     networks.size === 0
       ? ': name its ranges in `networks` at the root of the file'
       : orMeant(name, [...networks.keys()]);
-  return refuse('unknown', expr, `There is no network \`${name}\`${advice}`);
+  return reading.refuse('unknown', expr, `There is no network \`${name}\`${advice}`);
 }
 
 function memberOf(json: unknown, name: string): unknown {

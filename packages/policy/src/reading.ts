@@ -23,6 +23,7 @@ export type Reading = {
   readonly warn: (at: Expr, message: string) => void;
   readonly reads: (source: Fact['reads']) => void;
   readonly asksAbout: (group: string) => void;
+  readonly namesNetwork: (network: string) => void;
   readonly looksAt: (name: string, shown: Of<string>) => void;
   /** reads a part in which a name stands for each of several texts */
   readonly within: (name: string, of: Of<string>, expr: Expr) => Typed;

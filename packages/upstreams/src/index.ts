@@ -5,8 +5,8 @@ export {
   describeTarget,
   describeTls,
 } from './compare/describe.ts';
+export type { Change } from './compare/change.ts';
 export { compareTables } from './compare/tables.ts';
-export type { Change } from './compare/tables.ts';
 export { renderDiagnosticsReference } from './diagnostics.ts';
 export { loadUpstreams } from './load.ts';
 export { hostOf, lostAtOnce } from './match/loss.ts';

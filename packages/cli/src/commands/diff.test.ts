@@ -238,3 +238,143 @@ describe('a file that a running proxy refuses', () => {
     expect(stdout).not.toContain('refuses');
   });
 });
+
+describe('the root of the file', () => {
+  const api = `services:
+  - service: api
+    default:
+      from: api.example.com
+      to: http://api
+      options: {bearer: true, allowed_scopes: [deploy], policy: [{name: inside, deny_if: '!(request.address in networks.office)'}]}
+`;
+  const office = `networks: {office: [198.51.100.0/24], lab: [192.0.2.0/24]}\n`;
+
+  function issuer(more: string): string {
+    return `issuers: [{issuer: https://idp.example, audiences: [api], callers: machines${more}}]\n`;
+  }
+
+  function account(more: string, digit = 'a'): string {
+    return `service_accounts: [{name: deploy-bot, secret_hashes: [{hash: 'sha256:${digit.repeat(64)}'${more}}]}]\n`;
+  }
+
+  test('a network that is widened names the rules by which that opens routes', async () => {
+    const wider = office.replace('198.51.100.0/24', '198.51.100.0/24, 203.0.113.0/24');
+    expect(await changes(office + api, wider + api)).toEqual([
+      'other! now also 203.0.113.0/24; named by inside (api)',
+    ]);
+    expect(await changes(wider + api, office + api)).toEqual([
+      'other! no longer 203.0.113.0/24; named by inside (api)',
+    ]);
+  });
+
+  test('a network in the guardrail is one of every route, and one that nobody names widens nothing', async () => {
+    const guard = `policy: [{name: lab, deny_if: request.address in networks.lab}]\n`;
+    const other = office.replace('192.0.2.0/24', '192.0.3.0/24');
+    expect(await changes(guard + office + api, guard + other + api)).toEqual([
+      'other! now also 192.0.3.0/24; no longer 192.0.2.0/24; named by lab (every route)',
+    ]);
+    expect(await changes(office + api, other + api)).toEqual([
+      'other now also 192.0.3.0/24; no longer 192.0.2.0/24; no rule names it',
+    ]);
+    expect(await changes(office + api, office.replace(', lab: [192.0.2.0/24]', '') + api)).toEqual([]);
+  });
+
+  test('an issuer that comes, goes or changes', async () => {
+    const [without, plain] = [office + api, office + issuer('') + api];
+    expect(await changes(without, plain)).toEqual([
+      'gain! its tokens for api count, of machines; taken by api',
+    ]);
+    expect(await changes(plain, without)).toEqual(['loss its tokens, of machines, count no longer']);
+  });
+
+  test.each([
+    [', algorithms: [ES256]', [expect.stringMatching(/^other algorithms: ES256, before ES256, ES384, .*, Ed25519$/)]],
+    [', leeway: 10s', ['other how far its clock may differ: 10s, before 30s']],
+    [', leeway: 1m', ['other! how far its clock may differ: 1m, before 30s']],
+    [
+      ', jwks_url: https://keys.example/a',
+      ['other! where its keys are: https://keys.example/a, before discovery'],
+    ],
+    [', subject_claim: azp', ['other! claim of the subject: azp, before sub']],
+    [', scopes_claim: scp', ['other! claim of the scopes: scp, before scope or else scp']],
+    [', groups_claim: groups', ['other! claim of the groups: groups, before none']],
+    [', client_claim: appid', ['other! claim of the client: appid, before client_id or else azp']],
+  ])('an issuer with%s', async (more, expected) => {
+    expect(await changes(office + issuer('') + api, office + issuer(more) + api)).toEqual(expected);
+  });
+
+  test('what an issuer issues tokens for, and for whom', async () => {
+    const [one, two] = [issuer(''), issuer('').replace('[api]', '[api, web]')];
+    expect(await changes(office + one + api, office + two + api)).toEqual([
+      'other! audiences: api, web, before api',
+    ]);
+    expect(await changes(office + two + api, office + one + api)).toEqual([
+      'other audiences: api, before api, web',
+    ]);
+    const people = issuer(', email_domains: [example.com]').replace('machines', 'people');
+    expect(await changes(office + one + api, office + people + api)).toEqual([
+      'other! whose tokens they are: people, before machines',
+      'other! domains that it vouches for: example.com, before none',
+    ]);
+  });
+
+  test('a service account that comes or goes, and the rules that let it in', async () => {
+    const deploys = account('').replace('name: deploy-bot', 'name: deploy-bot, scopes: [deploy]');
+    expect(await changes(office + api, office + deploys + api)).toEqual([
+      'gain! one token with scopes deploy; let in by allowed_scopes of api',
+    ]);
+    expect(await changes(office + deploys + api, office + api)).toEqual([
+      'loss its tokens count no longer; before let in by allowed_scopes of api',
+    ]);
+    expect(await changes(office + account('') + api, office + deploys + api)).toEqual([
+      'other! scopes: deploy, before none',
+      'gain! let in by allowed_scopes of api',
+    ]);
+    expect(await changes(office + api, office + account('') + api)).toEqual([
+      'gain! one token with no scopes; no rule lets it in',
+    ]);
+  });
+
+  test('a rule that reads the request lets a service account in perhaps', async () => {
+    const rules = api.replace(
+      'policy: [',
+      `policy: [{name: bots, allow_if: machine.client == "deploy-bot" && request.method == "GET"}, `,
+    );
+    expect(await changes(office + rules, office + account('') + rules)).toEqual([
+      'gain! one token with no scopes; let in by perhaps policy: bots of api',
+    ]);
+  });
+
+  test('tokens of a service account and their end', async () => {
+    const [forever, ends] = [account(''), account(`, expires: '2099-06-01'`)];
+    const [long, short] = ['aaaaaaaa without end', 'aaaaaaaa until 2099-06-01T00:00:00.000Z'];
+    expect(await changes(office + forever + api, office + ends + api)).toEqual([
+      `other tokens: sha256:${short}, before sha256:${long}`,
+    ]);
+    expect(await changes(office + ends + api, office + forever + api)).toEqual([
+      `other! tokens: sha256:${long}, before sha256:${short}`,
+    ]);
+    expect(await changes(office + forever + api, office + account('', 'b') + api)).toEqual([
+      'other! tokens: sha256:bbbbbbbb without end, before sha256:aaaaaaaa without end',
+    ]);
+  });
+
+  test('is told without a place in the file', async () => {
+    const wider = office.replace('198.51.100.0/24', '0.0.0.0/1');
+    const { stdout } = await diff(office + api, wider + api, '--format', 'github');
+    expect(stdout).toMatch(/^::warning file=b\.yml,line=1,.*networks\.office.*now also 0\.0\.0\.0\/1/);
+  });
+});
+
+test('tags widen where a rule reads them', async () => {
+  const tagged = (tags: string, policy: string) =>
+    routes(['a.example.com', 'http://a', `allowed_groups: [eng], tags: [${tags}], policy: [${policy}]`]);
+  const reads = `{name: internal, deny_if: '"internal" in route.tags && request.method == "PUT"'}`;
+  expect(await changes(tagged('internal', reads), tagged('other', reads))).toEqual([
+    'other! rule internal reads the tags, which are others now: who gains or loses by it cannot be told',
+    'other tags: other, before internal',
+  ]);
+  expect(await changes(tagged('internal', ''), tagged('other', ''))).toEqual([
+    'other tags: other, before internal',
+  ]);
+});

@@ -25,7 +25,8 @@ ${deploymentHelp}
   --format FORMAT   text (default), json, or github
 
 Access widens with a new group, domain, address, public pattern or provider, and with public preflights.
-It may widen with new patterns of hosts, or a new order of them; that counts as well. A new host is
+It may widen with new patterns of hosts, or a new order of them, with other rules in a policy, and with
+other networks and tags that such rules read, issuers and service accounts; that counts as well. A new host is
 shown, but does not count, because nobody gains access to an existing host.
 
 If NEW has less than half of the routes of OLD, or none, a running proxy refuses to reload it. This is

@@ -73,10 +73,10 @@ function renderGithub(
     severity: widens ? 'warning' : 'notice',
     message: `${host} ${wordOf[kind]}: ${text}`,
     file: kind === 'removed' ? files.before : files.after,
-    ...route.position,
+    ...(route?.position ?? { line: 1, column: 1 }),
   });
 }
 
 function jsonOf({ kind, host, text, widens, route }: Change): object {
-  return { kind, host, text, widens, route: route.id, line: route.position.line };
+  return { kind, host, text, widens, ...(route && { route: route.id, line: route.position.line }) };
 }

@@ -23,7 +23,7 @@ const principal = z
   .describe('whom it is about, as far as that is known');
 
 const change = z.strictObject({
-  host: text.describe('the host, or the pattern'),
+  host: text.describe('the host, the pattern, or what of the root of the file: `networks.office`'),
   kind: z.enum(['gain', 'loss', 'new', 'removed', 'other']),
   text: text.describe('in words, as `latchkey diff` has them'),
   widens: z.boolean().describe('whether somebody may get in who could not before'),

@@ -1,26 +1,20 @@
+import type { WrittenRule } from '@latchkey/access';
 import { hostOf } from '../match/loss.ts';
 import type { Route, RouteMatch, RouteTable } from '../types.ts';
 import { describeDuration, describeRules, describeTarget, describeTls } from './describe.ts';
 import { compareAccess } from './access.ts';
-
-/** What changes for one host or pattern. */
-export type Change = {
-  readonly kind: 'gain' | 'loss' | 'new' | 'removed' | 'other';
-  /** The host, or the pattern, as the file has it. */
-  readonly host: string;
-  /** In words: who gains or loses, or what is different. */
-  readonly text: string;
-  /** Whether somebody may get in who could not before, where there was something already. */
-  readonly widens: boolean;
-  /** Where to look: in the new file, or for what is removed in the old one. */
-  readonly route: Route;
-};
+import type { Change } from './change.ts';
+import { compareRoots } from './root.ts';
+import { readsTags, rulesOf } from './rules.ts';
 
 type Served = { route: Route; destination: string };
 
-/** What changes for people when `after` takes the place of `before`, host by host, then pattern by pattern. */
+/**
+ * What changes for people and programs when `after` takes the place of `before`: host by host, then pattern by pattern, then
+ * what the root of the file says for all of them.
+ */
 export function compareTables(before: RouteTable, after: RouteTable): Change[] {
-  return [...compareHosts(before, after), ...comparePatterns(before, after)];
+  return [...compareHosts(before, after), ...comparePatterns(before, after), ...compareRoots(before, after)];
 }
 
 /** Compares what answers, so that a host that moves from a pattern to a route of its own is the same host still. */
@@ -84,10 +78,11 @@ function compareServed(host: string, before: Served | undefined, after: Served |
 
 // Whom an expression lets in cannot be told from it, so that any change may be for somebody's good.
 function policyChanges(host: string, before: Route, route: Route): Change[] {
-  const [old, now] = [rulesOf(before), rulesOf(route)];
+  const [old, now] = [describedRules(before), describedRules(route)];
   const texts = [
     ...[...now].filter((rule) => !old.has(rule)).map((rule) => `new rule ${rule}`),
     ...[...old].filter((rule) => !now.has(rule)).map((rule) => `no longer rule ${rule}`),
+    ...readersOfTags(before, route),
   ];
   return texts.map((text) => ({
     kind: 'other',
@@ -98,26 +93,29 @@ function policyChanges(host: string, before: Route, route: Route): Change[] {
   }));
 }
 
-/** The guardrail is among them. */
-function rulesOf({ policy: { gates, forPrincipals } }: Route): ReadonlySet<string> {
-  const guards = gates.flatMap((gate) => gate.rules);
-  const waysIn = forPrincipals.flatMap(({ written }) => written ?? []);
+/** The guardrail is among them. A rule that lets in is another one than the same in the guardrail, which does not. */
+function describedRules(route: Route): ReadonlySet<string> {
+  const { gates, waysIn } = rulesOf(route);
   return new Set([
-    ...guards.map(describeRule),
+    ...gates.map(describeRule),
     ...waysIn.map((rule) => `${describeRule(rule)}, which lets in`),
   ]);
 }
 
-function describeRule({
-  name,
-  effect,
-  expression,
-}: {
-  name: string;
-  effect: string;
-  expression: string;
-}): string {
+function describeRule({ name, effect, expression }: WrittenRule): string {
   return `${name} (${effect}_if ${expression})`;
+}
+
+function readersOfTags(before: Route, route: Route): string[] {
+  if (tagsOf(before).join() === tagsOf(route).join()) return [];
+  const { gates, waysIn } = rulesOf(route);
+  return [...gates, ...waysIn]
+    .filter(readsTags)
+    .map(({ name }) => `rule ${name} reads the tags, which are others now`);
+}
+
+function tagsOf({ tags }: Route): readonly string[] {
+  return tags.toSorted();
 }
 
 function differences(before: Served, after: Served): string[] {
@@ -147,6 +145,7 @@ function differences(before: Served, after: Served): string[] {
     ['origins whose pages may call it', ({ cors }: Route) => cors?.origins ?? []],
     ['origins whose pages may open WebSockets', ({ allowedOrigins }: Route) => allowedOrigins],
     ['headers that are stripped from requests', ({ stripRequestHeaders }: Route) => stripRequestHeaders],
+    ['tags', tagsOf],
     ['what a start waits for', ({ waitFor }: Route) => (waitFor ? [waitFor.path] : [])],
     [
       'what requests are signed for at AWS',

@@ -96,13 +96,14 @@ export function createResolvePolicy(
     for (const warning of made.expression.warnings) reportMistake(warning, expression, report);
     reportConstant(named.value, made.expression.constant, isDeny, expression, report);
     const told = readable(message)?.value.trim();
-    const { reads, groups, decide, facts } = made.expression;
+    const { reads, groups, networks: ranges, decide, facts } = made.expression;
     return {
       name: named.value,
       effect: isDeny ? 'deny' : 'allow',
       expression: expression.value.trim(),
       reads: [...reads].map((source) => (source === 'request' ? 'asked' : source)),
       groups,
+      networks: ranges,
       decide,
       facts,
       ...(told && { message: told }),

@@ -1,0 +1,45 @@
+import { networkText } from '@latchkey/networks';
+import type { RouteTable } from '../types.ts';
+import { some } from './change.ts';
+import type { Change } from './change.ts';
+import { rulesOf } from './rules.ts';
+
+/**
+ * What changes in networks that are in both. One that came or went shows in the rules that name it. A rule may let in what
+ * comes from a network, or refuse it, so that a smaller one may be for somebody's good as well.
+ */
+export function compareNetworks(before: RouteTable, after: RouteTable): Change[] {
+  const old = new Map(before.root.networks.map(({ name, ranges }) => [name, ranges.map(networkText)]));
+  return after.root.networks.flatMap(({ name, ranges }): Change[] => {
+    const was = old.get(name);
+    if (was === undefined) return [];
+    const now = ranges.map(networkText);
+    const added = now.filter((range) => !was.includes(range));
+    const removed = was.filter((range) => !now.includes(range));
+    const texts = [
+      ...(added.length === 0 ? [] : [`now also ${added.join(', ')}`]),
+      ...(removed.length === 0 ? [] : [`no longer ${removed.join(', ')}`]),
+    ];
+    if (texts.length === 0) return [];
+    const readers = readersOf(name, after);
+    const text = `${texts.join('; ')}; ${readers.length === 0 ? 'no rule names it' : `named by ${some(readers)}`}`;
+    return [{ kind: 'other', host: `networks.${name}`, text, widens: readers.length > 0 }];
+  });
+}
+
+/** The rules that name a network, each with the routes for which it holds. */
+function readersOf(network: string, { root, routes }: RouteTable): string[] {
+  const guards = root.guardrail.filter(({ networks }) => networks.includes(network));
+  const ofRoutes = routes.flatMap((route) => {
+    const { gates, waysIn } = rulesOf(route);
+    const own = [...gates, ...waysIn].filter((rule) => !root.guardrail.includes(rule));
+    return own
+      .filter(({ networks }) => networks.includes(network))
+      .map(({ name }) => ({ name, id: route.id }));
+  });
+  const byName = Map.groupBy(ofRoutes, ({ name }) => name);
+  return [
+    ...guards.map(({ name }) => `${name} (every route)`),
+    ...[...byName].map(([name, places]) => `${name} (${some(places.map(({ id }) => id))})`),
+  ];
+}

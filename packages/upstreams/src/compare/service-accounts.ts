@@ -1,0 +1,74 @@
+import { noFacts } from '@latchkey/access';
+import type { Machine, Rule } from '@latchkey/access';
+import type { RouteTable, ServiceAccount, ServiceTokenHash } from '../types.ts';
+import { some } from './change.ts';
+import type { Change } from './change.ts';
+import { compareEntries } from './entries.ts';
+import type { Aspect } from './entries.ts';
+
+const aspects: readonly Aspect<ServiceAccount>[] = [
+  { meaning: 'scopes', of: ({ principal }) => principal.scopes },
+  { meaning: 'tokens', of: ({ tokens }) => tokens.map(describeToken), widens: hasMoreTokens },
+];
+
+/** Which programs have a token of their own from now on, and which rules let them in. */
+export function compareServiceAccounts(before: RouteTable, after: RouteTable): Change[] {
+  return compareEntries(before.root.serviceAccounts, after.root.serviceAccounts, {
+    titleOf: (name) => `service account ${name}`,
+    aspects,
+    added({ principal, tokens }) {
+      const ways = waysIn(principal, after);
+      const scopes = principal.scopes.length === 0 ? 'no scopes' : `scopes ${principal.scopes.join(', ')}`;
+      const text = `${tokens.length === 1 ? 'one token' : `${tokens.length} tokens`} with ${scopes}; ${
+        ways.length === 0 ? 'no rule lets it in' : `let in by ${some(ways)}`
+      }`;
+      return { kind: 'gain', text, widens: true };
+    },
+    removed({ principal }) {
+      const ways = waysIn(principal, before);
+      return `its tokens count no longer${ways.length === 0 ? '' : `; before let in by ${some(ways)}`}`;
+    },
+    effects(old, now) {
+      const [was, is] = [waysIn(old.principal, after), waysIn(now.principal, after)];
+      const gained = is.filter((way) => !was.includes(way));
+      const lost = was.filter((way) => !is.includes(way));
+      return [
+        ...(gained.length === 0
+          ? []
+          : [{ kind: 'gain', text: `let in by ${some(gained)}`, widens: true } as const]),
+        ...(lost.length === 0
+          ? []
+          : [{ kind: 'loss', text: `no longer let in by ${some(lost)}`, widens: false } as const]),
+      ];
+    },
+  });
+}
+
+/** Every rule that lets a program in, with its route. Whether one that reads the request does is known only when one comes. */
+function waysIn(principal: Machine, { routes }: RouteTable): string[] {
+  return routes.flatMap((route) => {
+    const mayUse =
+      route.bearer !== undefined && route.policy.demands.every((each) => each.holds({ principal }));
+    if (!mayUse) return [];
+    return route.policy.forPrincipals.flatMap((rule) => {
+      const name = rule.text.replace(/^(allowed_\w+):.*/s, '$1');
+      if (rule.holds({ ...noFacts, principal, route: route.policy.about })) return [`${name} of ${route.id}`];
+      return readsRequest(rule) ? [`perhaps ${name} of ${route.id}`] : [];
+    });
+  });
+}
+
+function readsRequest({ reads }: Rule): boolean {
+  return reads.some((fact) => fact !== 'principal' && fact !== 'route');
+}
+
+// Enough of a hash to find it in the file.
+function describeToken({ hash, expiresAt }: ServiceTokenHash): string {
+  const end = expiresAt === undefined ? 'without end' : `until ${new Date(expiresAt).toISOString()}`;
+  return `${hash.slice(0, 'sha256:'.length + 8)} ${end}`;
+}
+
+function hasMoreTokens(before: ServiceAccount, after: ServiceAccount): boolean {
+  const ends = new Map(before.tokens.map(({ hash, expiresAt = Infinity }) => [hash, expiresAt]));
+  return after.tokens.some(({ hash, expiresAt = Infinity }) => expiresAt > (ends.get(hash) ?? -Infinity));
+}
