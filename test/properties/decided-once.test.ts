@@ -21,8 +21,16 @@ function written({
 }): WrittenRule {
   const decide: WrittenRule['decide'] = ({ principal }) =>
     principal.kind === 'person' && principal.idp !== undefined ? principal.idp === letter : undefined;
-  return { name, effect, expression: letter, reads: ['principal'], groups: [],
-  networks: [], decide, facts: [] };
+  return {
+    name,
+    effect,
+    expression: letter,
+    reads: ['principal'],
+    groups: [],
+    networks: [],
+    decide,
+    facts: [],
+  };
 }
 
 test('rules that read no request are decided once for each person, as they would be each time', () => {

@@ -239,6 +239,14 @@ describe('a file that a running proxy refuses', () => {
   });
 });
 
+function issuer(more: string): string {
+  return `issuers: [{issuer: https://idp.example, audiences: [api], callers: machines${more}}]\n`;
+}
+
+function account(more: string, digit = 'a'): string {
+  return `service_accounts: [{name: deploy-bot, secret_hashes: [{hash: 'sha256:${digit.repeat(64)}'${more}}]}]\n`;
+}
+
 describe('the root of the file', () => {
   const api = `services:
   - service: api
@@ -248,14 +256,6 @@ describe('the root of the file', () => {
       options: {bearer: true, allowed_scopes: [deploy], policy: [{name: inside, deny_if: '!(request.address in networks.office)'}]}
 `;
   const office = `networks: {office: [198.51.100.0/24], lab: [192.0.2.0/24]}\n`;
-
-  function issuer(more: string): string {
-    return `issuers: [{issuer: https://idp.example, audiences: [api], callers: machines${more}}]\n`;
-  }
-
-  function account(more: string, digit = 'a'): string {
-    return `service_accounts: [{name: deploy-bot, secret_hashes: [{hash: 'sha256:${digit.repeat(64)}'${more}}]}]\n`;
-  }
 
   test('a network that is widened names the rules by which that opens routes', async () => {
     const wider = office.replace('198.51.100.0/24', '198.51.100.0/24, 203.0.113.0/24');
@@ -288,7 +288,10 @@ describe('the root of the file', () => {
   });
 
   test.each([
-    [', algorithms: [ES256]', [expect.stringMatching(/^other algorithms: ES256, before ES256, ES384, .*, Ed25519$/)]],
+    [
+      ', algorithms: [ES256]',
+      [expect.stringMatching(/^other algorithms: ES256, before ES256, ES384, .*, Ed25519$/)],
+    ],
     [', leeway: 10s', ['other how far its clock may differ: 10s, before 30s']],
     [', leeway: 1m', ['other! how far its clock may differ: 1m, before 30s']],
     [
@@ -366,9 +369,11 @@ describe('the root of the file', () => {
   });
 });
 
+function tagged(tags: string, policy: string): string {
+  return routes(['a.example.com', 'http://a', `allowed_groups: [eng], tags: [${tags}], policy: [${policy}]`]);
+}
+
 test('tags widen where a rule reads them', async () => {
-  const tagged = (tags: string, policy: string) =>
-    routes(['a.example.com', 'http://a', `allowed_groups: [eng], tags: [${tags}], policy: [${policy}]`]);
   const reads = `{name: internal, deny_if: '"internal" in route.tags && request.method == "PUT"'}`;
   expect(await changes(tagged('internal', reads), tagged('other', reads))).toEqual([
     'other! rule internal reads the tags, which are others now: who gains or loses by it cannot be told',
