@@ -4,5 +4,5 @@ const { createServer } = require('node:http');
 createServer(({ url, headers }, res) => {
   res.setHeader('content-type', 'text/plain; charset=utf-8');
   res.end(`${process.env.NAME}: ${String(headers['x-forwarded-email'] ?? 'nobody')} asks for ${url}\n`);
-}).listen(8080);
+}).listen(process.env.SERVER_PORT);
 process.on('SIGTERM', () => process.exit(0));

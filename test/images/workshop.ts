@@ -40,7 +40,8 @@ export async function openWorkshop(): Promise<Workshop> {
   const [folder, conf, storage] = [join(home, 'work'), join(home, 'containers.conf'), join(home, 'storage')];
   mkdirSync(folder);
   writeFileSync(conf, containersConf);
-  const env = { ...process.env, CONTAINERS_CONF: conf };
+  // Health checks run when they are asked to: their timers would need systemd.
+  const env = { ...process.env, CONTAINERS_CONF: conf, DISABLE_HC_SYSTEMD: 'true' };
   const ours = ['--root', storage, '--runroot', join(home, 'run')];
   const podmanOurs = [
     ...ours,
@@ -57,7 +58,7 @@ export async function openWorkshop(): Promise<Workshop> {
 
   async function close(): Promise<void> {
     await podman(['rm', '--all', '--force', '--depend', '--time', '0']);
-    await podman(['network', 'rm', '--force', network]);
+    await podman(['network', 'prune', '--force']);
     await podman(['image', 'umount', '--all', '--force']);
     // The storage driver mounts its own folder onto itself.
     await run('umount', ['--lazy', join(storage, 'overlay')]);

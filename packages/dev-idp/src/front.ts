@@ -21,6 +21,7 @@ export function front(context: FrontContext) {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', provider.issuer);
+    if (url.pathname === '/ping') return void response.writeHead(200).end();
     const endpoint = endpointAt.get(url.pathname);
     if (endpoint) {
       requests[endpoint] += 1;
