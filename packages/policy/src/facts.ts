@@ -83,7 +83,7 @@ export const factGroups: Readonly<Record<string, FactGroup>> = {
         shown: ofMachine(({ scopes }) => JSON.stringify(scopes)),
       },
       aws_role: text(
-        'The ARN of the task role.',
+        'The ARN of the role of AWS, as `aws_role` of its service account has it. Absent for other tokens, those of that account among them.',
         'principal',
         ofMachine(({ awsRole }) => awsRole),
       ),

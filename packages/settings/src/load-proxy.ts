@@ -116,6 +116,7 @@ function proxySettings(
       templateVariables: templates,
     },
     maxConnections: values.UPSTREAM_MAX_CONNECTIONS,
+    ...(values.AWS_ENDPOINT_URL_STS !== undefined && { stsEndpoint: values.AWS_ENDPOINT_URL_STS }),
     ...(values.REQUESTSIGNER_KEY !== undefined && { requestSignerKey: values.REQUESTSIGNER_KEY }),
     ...(values.ASSERTION_KEY !== undefined && { assertionKey: values.ASSERTION_KEY }),
     ...adminSettings(values),

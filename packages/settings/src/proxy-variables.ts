@@ -1,5 +1,5 @@
 import { auditVariables } from './audit.ts';
-import { domain, emailAddressList, emailDomainList, origin } from './address.ts';
+import { domain, emailAddressList, emailDomainList, origin, secureAddress } from './address.ts';
 import { duration, durationOrZero } from './duration.ts';
 import {
   cookieVariables,
@@ -190,6 +190,11 @@ export const proxyVariables = {
     default: '2048',
     meaning:
       'The most requests and WebSockets that may be open to the address of one application, in each task of the proxy; the same number may wait. One person, or all people together who are not signed in, may use half of them. An event stream counts as long as it is open.',
+  },
+  AWS_ENDPOINT_URL_STS: {
+    type: secureAddress,
+    meaning:
+      'Where STS is asked who works in a role of AWS (`aws_role` of a service account), in place of `https://sts.REGION.amazonaws.com` of the region that the caller has signed for. It decides who they are: write an address that you trust as you trust AWS. A path is dropped.',
   },
   UPSTREAM_DEFAULT_PROVIDER: {
     type: slug,

@@ -53,6 +53,8 @@ export type ProxySettings = {
   };
   /** How many requests and tunnels may be under way to one origin. */
   maxConnections: number;
+  /** In place of STS of the region that is asked about. */
+  stsEndpoint?: URL;
   /** The PEM text of the key that signs requests to upstreams. */
   requestSignerKey?: string;
   /** The text of the keys that sign assertions, PEM or JWK. */

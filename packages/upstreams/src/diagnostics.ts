@@ -394,7 +394,7 @@ export const diagnosticKinds = {
     code: 'LK352',
     severity: 'error',
     title: 'Not the hash of a token',
-    text: '`secret_hashes` of a service account has at least one entry, with a `hash` as `latchkey keys service-token NAME` prints it: `sha256:` and 64 hexadecimal digits in lower case. The token itself must not be in the file. If it is, everybody who can read the file can use it: replace it.',
+    text: 'A service account without an `aws_role` has at least one entry in `secret_hashes`, with a `hash` as `latchkey keys service-token NAME` prints it: `sha256:` and 64 hexadecimal digits in lower case. The token itself must not be in the file. If it is, everybody who can read the file can use it: replace it.',
   },
   serviceAccountEnd: {
     code: 'LK353',
@@ -419,6 +419,18 @@ export const diagnosticKinds = {
     severity: 'warning',
     title: 'A token that has ended',
     text: 'The token of a service account is over and is refused. Remove its hash, or add that of a new token.',
+  },
+  serviceAccountRole: {
+    code: 'LK357',
+    severity: 'error',
+    title: 'Not a role of AWS',
+    text: '`aws_role` of a service account is the ARN of one role, as IAM shows it: `arn:aws:iam::111122223333:role/app2`. The ARN of a session (`arn:aws:sts::…:assumed-role/…`), of a user, and one with `*` are refused.',
+  },
+  serviceAccountRoleTwice: {
+    code: 'LK358',
+    severity: 'error',
+    title: 'A role of AWS that two service accounts have',
+    text: 'Whoever works in a role is one service account. The path of a role does not tell two apart, since an account of AWS has one role of a name and STS leaves the path out. Name the role in one of the accounts.',
   },
   waitUnusable: {
     code: 'LK250',

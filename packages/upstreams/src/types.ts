@@ -1,4 +1,12 @@
-import type { AccessRules, Machine, PathPattern, Policy, TokenRules, WrittenRule } from '@latchkey/access';
+import type {
+  AccessRules,
+  AwsRole,
+  Machine,
+  PathPattern,
+  Policy,
+  TokenRules,
+  WrittenRule,
+} from '@latchkey/access';
 import type { AddedClaim } from '@latchkey/identity';
 import type { Network } from '@latchkey/networks';
 
@@ -207,10 +215,11 @@ export type ServiceTokenHash = {
   readonly expiresAt: number | undefined;
 };
 
-/** A program that is known by a token of its own. */
+/** A program that is known by a token of its own, or by the role of AWS that it works in. */
 export type ServiceAccount = {
   readonly principal: Machine;
   readonly tokens: readonly ServiceTokenHash[];
+  readonly awsRole?: AwsRole & { readonly arn: string };
 };
 
 /** Ranges of addresses that rules name. */

@@ -14,6 +14,8 @@ import type { Registry } from 'prom-client';
 import { createAdmission } from './admission.ts';
 import { createAskAuth } from './ask-auth.ts';
 import { watchReach } from './auth-reach.ts';
+import { createAskSts } from './authn/aws-role/ask-sts.ts';
+import { createAwsRoleTokens } from './authn/aws-role/authenticator.ts';
 import { createBearerAuthenticator } from './authn/bearer.ts';
 import { createIssuerTokens } from './authn/issuers/issuers.ts';
 import { createServiceTokens } from './authn/service-token.ts';
@@ -88,8 +90,11 @@ export async function startProxy(options: {
   const origin = (request: CanonicalRequest) => addresses.origin(request);
   const sessions = createSessions({ settings, ...reach, groups, issuer, origin, clock, log, emit });
   const { cookies, personCookie, ended } = sessions;
+  const accounts = () => table.current().root.serviceAccounts;
+  const askSts = createAskSts({ endpoint: settings.stsEndpoint, log, emit });
   const tokens = [
-    createServiceTokens({ accounts: () => table.current().root.serviceAccounts, now, emit }),
+    createServiceTokens({ accounts, now, emit }),
+    createAwsRoleTokens({ accounts, origin, askSts, clock, emit }),
     sessions.byOwnToken,
     createIssuerTokens({ table, clock, log, emit }),
   ];

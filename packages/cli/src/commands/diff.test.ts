@@ -362,12 +362,30 @@ describe('the root of the file', () => {
     ]);
   });
 
+  test('the role of AWS that a service account is', async () => {
+    const rules = api.replace(
+      'policy: [',
+      `policy: [{name: app2, allow_if: 'machine.aws_role == "arn:aws:iam::111122223333:role/app2"'}, `,
+    );
+    expect(await changes(office + rules, office + app2('app2') + rules)).toEqual([
+      'gain! arn:aws:iam::111122223333:role/app2 with no scopes; let in by policy: app2 of api',
+    ]);
+    expect(await changes(office + app2('app2') + rules, office + app2('app3') + rules)).toEqual([
+      'other! role of AWS: arn:aws:iam::111122223333:role/app3, before arn:aws:iam::111122223333:role/app2',
+      'loss no longer let in by policy: app2 of api',
+    ]);
+  });
+
   test('is told without a place in the file', async () => {
     const wider = office.replace('198.51.100.0/24', '0.0.0.0/1');
     const { stdout } = await diff(office + api, wider + api, '--format', 'github');
     expect(stdout).toMatch(/^::warning file=b\.yml,line=1,.*networks\.office.*now also 0\.0\.0\.0\/1/);
   });
 });
+
+function app2(role: string): string {
+  return `service_accounts:\n  - {name: app2, aws_role: 'arn:aws:iam::111122223333:role/${role}'}\n`;
+}
 
 function tagged(tags: string, policy: string): string {
   return routes(['a.example.com', 'http://a', `allowed_groups: [eng], tags: [${tags}], policy: [${policy}]`]);

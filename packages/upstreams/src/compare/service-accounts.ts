@@ -1,5 +1,5 @@
 import { noFacts } from '@latchkey/access';
-import type { Machine, Rule } from '@latchkey/access';
+import type { Rule } from '@latchkey/access';
 import type { RouteTable, ServiceAccount, ServiceTokenHash } from '../types.ts';
 import { some } from './change.ts';
 import type { Change } from './change.ts';
@@ -8,28 +8,30 @@ import type { Aspect } from './entries.ts';
 
 const aspects: readonly Aspect<ServiceAccount>[] = [
   { meaning: 'scopes', of: ({ principal }) => principal.scopes },
+  { meaning: 'role of AWS', of: ({ awsRole }) => (awsRole === undefined ? [] : [awsRole.arn]) },
   { meaning: 'tokens', of: ({ tokens }) => tokens.map(describeToken), widens: hasMoreTokens },
 ];
 
-/** Which programs have a token of their own from now on, and which rules let them in. */
+/** Which programs have a credential of their own from now on, and which rules let them in. */
 export function compareServiceAccounts(before: RouteTable, after: RouteTable): Change[] {
   return compareEntries(before.root.serviceAccounts, after.root.serviceAccounts, {
     titleOf: (name) => `service account ${name}`,
     aspects,
-    added({ principal, tokens }) {
-      const ways = waysIn(principal, after);
+    added(account) {
+      const { principal } = account;
+      const ways = waysIn(account, after);
       const scopes = principal.scopes.length === 0 ? 'no scopes' : `scopes ${principal.scopes.join(', ')}`;
-      const text = `${tokens.length === 1 ? 'one token' : `${tokens.length} tokens`} with ${scopes}; ${
+      const text = `${credentialsOf(account)} with ${scopes}; ${
         ways.length === 0 ? 'no rule lets it in' : `let in by ${some(ways)}`
       }`;
       return { kind: 'gain', text, widens: true };
     },
-    removed({ principal }) {
-      const ways = waysIn(principal, before);
-      return `its tokens count no longer${ways.length === 0 ? '' : `; before let in by ${some(ways)}`}`;
+    removed(account) {
+      const ways = waysIn(account, before);
+      return `${account.tokens.length === 0 ? 'its role of AWS counts' : 'its tokens count'} no longer${ways.length === 0 ? '' : `; before let in by ${some(ways)}`}`;
     },
     effects(old, now) {
-      const [was, is] = [waysIn(old.principal, after), waysIn(now.principal, after)];
+      const [was, is] = [waysIn(old, after), waysIn(now, after)];
       const gained = is.filter((way) => !was.includes(way));
       const lost = was.filter((way) => !is.includes(way));
       return [
@@ -45,7 +47,8 @@ export function compareServiceAccounts(before: RouteTable, after: RouteTable): C
 }
 
 /** Every rule that lets a program in, with its route. Whether one that reads the request does is known only when one comes. */
-function waysIn(principal: Machine, { routes }: RouteTable): string[] {
+function waysIn({ principal: named, awsRole }: ServiceAccount, { routes }: RouteTable): string[] {
+  const principal = awsRole === undefined ? named : { ...named, awsRole: awsRole.arn };
   return routes.flatMap((route) => {
     const mayUse =
       route.bearer !== undefined && route.policy.demands.every((each) => each.holds({ principal }));
@@ -60,6 +63,12 @@ function waysIn(principal: Machine, { routes }: RouteTable): string[] {
 
 function readsRequest({ reads }: Rule): boolean {
   return reads.some((fact) => fact !== 'principal' && fact !== 'route');
+}
+
+function credentialsOf({ tokens, awsRole }: ServiceAccount): string {
+  const counted = tokens.length === 1 ? 'one token' : `${tokens.length} tokens`;
+  if (awsRole === undefined) return counted;
+  return tokens.length === 0 ? awsRole.arn : `${counted} and ${awsRole.arn}`;
 }
 
 // Enough of a hash to find it in the file.

@@ -40,10 +40,11 @@ function rootList(name: string, items: readonly string[][]): string[] {
   return items.length === 0 ? [] : [`${name}:`, ...items.flatMap((item) => indent(asItem(item), 2))];
 }
 
-function accountLines({ principal, tokens }: ServiceAccount): string[] {
+function accountLines({ principal, tokens, awsRole }: ServiceAccount): string[] {
   return [
     `name: ${scalar(principal.name)}`,
-    'secret_hashes:',
+    ...(awsRole === undefined ? [] : [`aws_role: ${scalar(awsRole.arn)}`]),
+    ...(tokens.length === 0 ? [] : ['secret_hashes:']),
     ...tokens.flatMap(({ hash, expiresAt }) => {
       const end =
         expiresAt === undefined

@@ -81,6 +81,47 @@ test.each([
   expect(placesOf(load(text, { now }))).toEqual(places);
 });
 
+const role = 'arn:aws:iam::111122223333:role/app2';
+
+test('an account may be the role of AWS that a program works in', () => {
+  const { root } = tableOf(
+    withAccounts(`  - {name: app2, aws_role: '${role.replace('role/', 'role/teams/')}'}`),
+  );
+  expect(root.serviceAccounts.get('app2')).toMatchObject({
+    tokens: [],
+    awsRole: {
+      partition: 'aws',
+      account: '111122223333',
+      name: 'app2',
+      arn: expect.stringContaining('teams'),
+    },
+  });
+  expect(root.serviceAccounts.get('app2')?.principal).not.toHaveProperty('awsRole');
+});
+
+test.each([
+  'arn:aws:sts::111122223333:assumed-role/app2/session',
+  'arn:aws:iam::111122223333:user/app2',
+  'arn:aws:iam::111122223333:role/*',
+  'arn:aws:iam::111122223333:role/',
+  'arn:aws:iam::1111:role/app2',
+  'arn:aws-iso:iam::111122223333:role/app2',
+  'app2',
+])('%s is not the role of an account', (text) => {
+  expect(placesOf(load(withAccounts(`  - {name: app2, aws_role: '${text}'}`)))).toEqual(['LK357 2:28']);
+});
+
+test('two accounts do not have one role, whatever its path', () => {
+  const accounts = [role, role.replace('role/', 'role/a/b/')].map(
+    (arn, at) => `  - {name: a${at}, aws_role: '${arn}'}`,
+  );
+  expect(placesOf(load(withAccounts(accounts.join('\n'))))).toEqual(['LK358 3:26']);
+  const other = [role, role.replace(':1111', ':2222')].map(
+    (arn, at) => `  - {name: a${at}, aws_role: '${arn}'}`,
+  );
+  expect(placesOf(load(withAccounts(other.join('\n'))))).toEqual([]);
+});
+
 test('a token in place of its hash is told, and not repeated', () => {
   const { diagnostics } = load(withAccounts('  - {name: a, secret_hashes: [{hash: lk_a_verysecret}]}'));
   expect(diagnostics).toMatchObject([
@@ -102,6 +143,7 @@ test('the name of an account in a rule means that account, and no client of an i
 });
 
 test('what is printed of accounts is read as it was', () => {
-  const table = tableOf(withClients('deploy-bot'), { now });
+  const more = `service_accounts:\n  - {name: app2, aws_role: '${role}', scopes: [read]}`;
+  const table = tableOf(withClients('deploy-bot').replace('service_accounts:', more), { now });
   expect(tableOf(printTable(table), { cluster: '', now }).root).toEqual(table.root);
 });

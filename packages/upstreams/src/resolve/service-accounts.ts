@@ -1,4 +1,4 @@
-import { serviceAccountIssuer } from '@latchkey/access';
+import { isSameRole, serviceAccountIssuer } from '@latchkey/access';
 import type { Machine } from '@latchkey/access';
 import { quote } from '../problems.ts';
 import type { Report } from '../problems.ts';
@@ -36,19 +36,40 @@ export function resolveServiceAccounts(
       const message = `There is another service account ${quote(name.value)}: give each a name of its own, and list the tokens of one in its \`secret_hashes\``;
       report('serviceAccountTwice', name.at, message);
     }
-    accounts.set(name.value, { principal: principalOf(name.value, account), tokens });
+    const awsRole = roleOf(account, accounts, report);
+    accounts.set(name.value, {
+      principal: principalOf(name.value, account),
+      tokens,
+      ...(awsRole !== undefined && { awsRole }),
+    });
   }
   return accounts;
 }
 
+function roleOf(
+  { aws_role: written }: WrittenAccount,
+  accounts: ReadonlyMap<string, ServiceAccount>,
+  report: Report,
+): ServiceAccount['awsRole'] {
+  const role = readable(written);
+  if (role === undefined) return undefined;
+  const other = accounts.values().find(({ awsRole }) => awsRole && isSameRole(awsRole, role.value));
+  if (other !== undefined) {
+    const message = `The service account ${quote(other.principal.name)} has this role already: take it out of one of the two`;
+    report('serviceAccountRoleTwice', role.at, message);
+  }
+  return role.value;
+}
+
 function tokensOf(
-  { secret_hashes: written, at }: WrittenAccount,
+  { secret_hashes: written, aws_role: role, at }: WrittenAccount,
   { hashes, now }: { hashes: Set<string>; now: number },
   report: Report,
 ): ServiceTokenHash[] {
-  if (written === undefined || (written !== unreadableValue && written.length === 0)) {
+  const isWithout = written === undefined || (written !== unreadableValue && written.length === 0);
+  if (isWithout && role === undefined) {
     const message =
-      'Nobody can use a service account without `secret_hashes`: make a token and its hash with `latchkey keys service-token NAME`';
+      'Nobody can use a service account without `secret_hashes`: make a token and its hash with `latchkey keys service-token NAME`, or write the `aws_role` of the program';
     report('serviceAccountHash', at, message);
   }
   return readableOf(written).flatMap((token) => {

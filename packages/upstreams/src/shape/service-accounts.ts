@@ -1,4 +1,4 @@
-import { accountName, tokenHash, tokenPrefix } from '@latchkey/access';
+import { accountName, awsRoleOf, tokenHash, tokenPrefix } from '@latchkey/access';
 import { z } from 'zod';
 import { quote } from '../problems.ts';
 import { mapping } from './mapping.ts';
@@ -14,6 +14,8 @@ const hashAdvice = 'write the line that `latchkey keys service-token NAME` print
 const endAdvice =
   'write a day, on which it ends at 00:00 UTC, or a moment: `2027-06-01` or `2027-06-01T18:00:00Z`';
 const momentPattern = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d))?$/;
+
+const roleAdvice = 'write the ARN of the role, as IAM shows it: `arn:aws:iam::111122223333:role/app2`';
 
 const hashFields = {
   hash: checked(
@@ -68,6 +70,25 @@ const accountFields = {
     },
     secretHash,
   ),
+  aws_role: checked(
+    {
+      meaning:
+        'The role of AWS whose sessions are this account, such as the task role of an ECS service. They show a presigned request to STS and have no token. The path of a role does not count: an account of AWS has one role of a name.',
+      default: 'none',
+      example: 'arn:aws:iam::111122223333:role/app2',
+    },
+    /^arn:aws(-cn|-us-gov)?:iam::\d{12}:role\/[!-~]+$/,
+    z.string().transform((text, context) => {
+      const role = awsRoleOf(text);
+      if (role !== undefined) return { ...role, arn: text };
+      context.addIssue({
+        code: 'custom',
+        message: `${quote(text)} is not a role of AWS: ${adviceForRole(text)}`,
+        params: { problem: 'serviceAccountRole' },
+      });
+      return z.NEVER;
+    }),
+  ),
   scopes: list(
     { meaning: 'The scopes that the account has, on every route.', default: 'none', example: '[deploy]' },
     entry('a scope', ['deploy']),
@@ -77,7 +98,7 @@ const accountFields = {
 /** One entry of `service_accounts`. */
 export const serviceAccount = mapping(
   'service_account',
-  'A program of yours, and the tokens by which it is known on routes with `bearer: true`.',
+  'A program of yours, and by what it is known on routes with `bearer: true`: tokens, a role of AWS, or both.',
   accountFields,
   unknownKeys(Object.keys(accountFields)),
 );
@@ -88,7 +109,7 @@ export const serviceAccountMappings = [serviceAccount, secretHash];
 /** `service_accounts`, beside the services. */
 export const serviceAccounts = list(
   {
-    meaning: 'Programs of yours, each with the hashes of its tokens.',
+    meaning: 'Programs of yours, each with the hashes of its tokens, or with its role of AWS.',
     default: 'none',
     example: `
   - name: deploy-bot
@@ -103,6 +124,12 @@ export type WrittenAccount = Values<typeof accountFields>;
 
 /** One entry of its `secret_hashes`, as read. */
 export type WrittenHash = Values<typeof hashFields>;
+
+function adviceForRole(text: string): string {
+  if (text.includes('*')) return 'each account is one role, so write its ARN without `*`';
+  if (/:sts:/.test(text)) return `this is a session of one; ${roleAdvice}`;
+  return roleAdvice;
+}
 
 // An editor sees `{{name}}` before a value takes its place.
 function checked<T>(about: About, { source }: RegExp, type: z.ZodType<T, string>): FieldReader<Located<T>> {

@@ -1,4 +1,4 @@
-import { accountOfToken } from '@latchkey/access';
+import { accountOfToken, awsTokenPrefix } from '@latchkey/access';
 import { authorityOf, bearerToken } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import { deviceHeadersOfBalancer, foldName, isReserved } from '@latchkey/identity';
@@ -145,10 +145,11 @@ function fateOf(lower: string): Fate {
   return lower === 'cookie' ? 'cookie' : 'keep';
 }
 
-// A program may send its token where none is asked for. It is for us, and no application ever needs to see it.
+// A program may send its token where none is asked for. It is for us alone, and no application ever needs to see it.
 function isServiceToken(authorization: string): boolean {
   const shown = bearerToken(['authorization', authorization]);
-  return typeof shown === 'object' && accountOfToken(shown.token) !== undefined;
+  if (typeof shown !== 'object') return false;
+  return shown.token.startsWith(awsTokenPrefix) || accountOfToken(shown.token) !== undefined;
 }
 
 // What the caller sent and may travel on.

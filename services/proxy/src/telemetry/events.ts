@@ -55,6 +55,8 @@ export type ProxyEvent =
   | { readonly kind: 'spans_lost'; readonly spans: number }
   /** an issuer was asked for its keys */
   | { readonly kind: 'keys_asked'; readonly issuer: string; readonly outcome: 'answered' | 'unanswered' }
+  /** STS was asked who works in a role of AWS */
+  | { readonly kind: 'sts_asked'; readonly outcome: 'proved' | 'refused' | 'unanswered' }
   /** so many scopes of a token are no part of a header name, and the application is not told of them */
   | { readonly kind: 'scopes_left_out'; readonly scopes: number }
   /** auth goes by something else than the proxy does */

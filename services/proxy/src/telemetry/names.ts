@@ -144,6 +144,11 @@ export const proxyPrometheus = {
     labels: ['issuer', 'outcome'],
     help: 'Questions to the issuers of the upstream file for their keys: `answered` or `unanswered`. While one does not answer, its tokens are checked by the keys that it gave last, for three hours.',
   },
+  latchkey_sts_questions_total: {
+    kind: 'counter',
+    labels: ['outcome'],
+    help: 'Questions to STS about who works in a role of AWS: `proved`, `refused` (its signature, or its age), or `unanswered`, after which the caller is answered 503. One for each token, which programs make every few minutes.',
+  },
   latchkey_scopes_left_out_total: {
     kind: 'counter',
     labels: [],
@@ -176,7 +181,7 @@ export const proxyPrometheus = {
   latchkey_service_account_last_use_seconds: {
     kind: 'gauge',
     labels: ['account'],
-    help: 'When a service account last showed a token that is valid, in seconds since 1970, for each that did since the start of this task. The tokens of one that is in none of them may not be needed any more.',
+    help: 'When a service account last showed a token that is valid, or that it works in its role of AWS, in seconds since 1970, for each that did since the start of this task. The tokens of one that is in none of them may not be needed any more.',
   },
   latchkey_websockets_open: { kind: 'gauge', labels: [], help: webSockets, statsd: 'websockets.open' },
   latchkey_spans_lost_total: spansLost,

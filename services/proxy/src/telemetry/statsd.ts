@@ -53,6 +53,7 @@ export function statsdListener(statsd: Statsd<ProxyStatsdName>): Emit<ProxyEvent
       case 'spans_lost':
       case 'service_account':
       case 'keys_asked':
+      case 'sts_asked':
       case 'scopes_left_out':
     }
   };
