@@ -6,14 +6,16 @@ import { metricNamespace } from './metric-namespace.ts';
 
 /**
  * The lines that somebody has to act on, by their `alarm`, and the CloudWatch alarm that rings for each: one that watches a
- * metric, or `Lines`, which watches the lines themselves.
+ * metric (of either service, where the name goes on with it), or `Lines`, which watches the lines themselves.
  */
 export const rungFor = {
   grace: 'Grace',
   mismatch: 'Mismatch',
   'upstream file': 'UpstreamFile',
   'upstream source': 'UpstreamFile',
+  'audit log': 'AuditLogOf',
   'last good': 'Lines',
+  'live copy': 'Lines',
   'TLS files': 'Lines',
   'no limits': 'Lines',
 } as const satisfies Readonly<Record<string, string>>;

@@ -7,10 +7,12 @@ import { latchkey } from '@latchkey/testing/latchkey';
 import { freePort } from '@latchkey/testing/ports';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cookieHeader, signIn, signOut } from '../fixtures/sign-in.ts';
+import { WebSocket } from 'ws';
+import { cookieHeader, signIn, signOut, signOutAtProvider } from '../fixtures/sign-in.ts';
 import { startStack } from '../fixtures/stack.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 
@@ -180,6 +182,57 @@ test('what happens to people is a line that fits the schema, without a secret, a
   expect(await latchkey({ cut }, ['audit', 'verify', 'cut'])).toMatchObject({
     code: 1,
     stdout: expect.stringContaining('cut:4: line 4 is missing before it'),
+  });
+});
+
+describe('what ends without a word of its person', () => {
+  const clock = { later: 0 };
+  const the = useStack({
+    upstreams,
+    providerType: 'oidc',
+    backChannelLogout: true,
+    now: () => Date.now() + clock.later,
+    authEnv: { AUDIT_LOG: 'stdout' },
+    proxyEnv: { AUDIT_LOG: 'stdout' },
+  });
+  const told = (event: string) =>
+    the.stack.nextLine((line) => line['audit'] === 1 && line['event'] === event);
+
+  test('a sign-out at the provider leaves a line, and what it cuts one of the proxy', async () => {
+    const browser = await the.signedIn();
+    const host = `hello.latchkey.localhost:${the.stack.ports.proxy}`;
+    const cookie = await cookieHeader(browser, the.stack.url('hello'));
+    const socket = new WebSocket(`ws://127.0.0.1:${the.stack.ports.proxy}/`, { headers: { host, cookie } });
+    await once(socket, 'open');
+    const [signedOut, cut] = [told('sign_out'), told('access_cut')];
+    await signOutAtProvider(browser, the.stack);
+
+    expect(await signedOut).toMatchObject({
+      service: 'auth',
+      outcome: 'done',
+      by: 'provider',
+      principal: { email: engineer.email, idp: 'google' },
+      sessions: 1,
+      ...asked,
+    });
+    expect(await cut).toMatchObject({
+      service: 'proxy',
+      reason: 'session_ended',
+      what: 'WebSocket',
+      principal: engineer,
+      host: 'hello.latchkey.localhost',
+      route: 'hello',
+      ...asked,
+    });
+  });
+
+  test('a session that the provider vouches for no more leaves a line', async () => {
+    const browser = await the.signedIn();
+    const ended = told('session_ended');
+    the.stack.idp.behaviour.disabled.add(engineer.email);
+    clock.later += 3_700_000;
+    expect((await browser.fetch(the.stack.url('hello'))).status).toBe(401);
+    expect(await ended).toMatchObject({ service: 'auth', why: 'provider_refused', principal: engineer });
   });
 });
 

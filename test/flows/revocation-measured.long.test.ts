@@ -20,7 +20,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '@latchkey/testing/ports';
 import { WebSocket } from 'ws';
-import { cookieHeader, signIn, signOut } from '../fixtures/sign-in.ts';
+import { cookieHeader, signIn, signOut, signOutAtProvider } from '../fixtures/sign-in.ts';
 import { startStack } from '../fixtures/stack.ts';
 import type { Stack, StackOptions } from '../fixtures/stack.ts';
 
@@ -219,14 +219,6 @@ async function measure(
     stream: Math.round(stream - since),
   });
   return { told: after(told), untold: after(untold) };
-}
-
-/** At the provider's own page; it says to auth which session there has ended. */
-async function signOutAtProvider(browser: Browser, { idp }: Stack): Promise<void> {
-  const page = await browser.visit(idp.endpoints.endSession);
-  const [, xsrf = ''] = /name="xsrf" value="([^"]*)"/.exec(page.body) ?? [];
-  const [, action = ''] = /action="([^"]*)"/.exec(page.body) ?? [];
-  await browser.visit(action, { form: { xsrf, logout: 'yes' } });
 }
 
 /** Lets the provider say of an account that it has ended, which the one here says only of its sessions. */

@@ -31,7 +31,7 @@ export const auditVariables = {
   AUDIT_LOG: {
     type: outputs,
     meaning:
-      'Where the audit log goes ([audit.md](audit.md)): `stdout`, `file:/path`, or both with a comma between. Each service wants a file of its own. Unset: there is none.',
+      'Where the audit log goes ([audit.md](audit.md)): `stdout`, `file:/path`, or both with a comma between. Each service wants a file of its own, and on a disk of the network each task. Unset: there is none.',
   },
   AUDIT_LOG_ON_FAILURE: {
     type: onFailure,

@@ -25,7 +25,7 @@ Who signed in, who was refused and by which rule, who ended which sessions, and 
 | \`AUDIT_LOG\` | the lines go |
 | --- | --- |
 | \`stdout\` | to standard output, between the lines of the log. They begin with \`{"audit":1,\`, which no other line does |
-| \`file:/var/log/latchkey/audit.jsonl\` | behind what is in this file, which is made for its owner alone (0600). On SIGHUP it is opened anew: rename it, then send the signal |
+| \`file:/var/log/latchkey/audit.jsonl\` | behind what is in this file, which is made for its owner alone (0600). On SIGHUP it is opened anew: rename it, then send the signal. Two processes may write to one file of a local disk, as while one replaces the other: each has a chain of its own, whose lines stand between those of the other. On a disk of the network they would tear each other's lines |
 | \`stdout,file:/…\` | to both, as two chains |
 
 A request that is let in leaves no line here: that is what the log is for. What leads a request to its person, its route and

@@ -13,6 +13,7 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -120,7 +121,7 @@ describe('the audit log', () => {
     while (audit.isUp()) await new Promise((resolve) => void setImmediate(resolve));
     audit.write(ended);
     expect([audit.mustRefuse(), audit.lost()]).toEqual([true, 0]);
-    expect(logged.join('')).toMatch(/ENOSPC.*AUDIT_LOG cannot be written/);
+    expect(logged.join('')).toMatch(/"alarm":"audit log".*ENOSPC.*AUDIT_LOG cannot be written/);
 
     rmSync(file);
     process.emit('SIGHUP');
@@ -175,6 +176,43 @@ console.error('refuses');
     const said = (await text(child.stderr)).trimEnd().split('\n');
     expect(said).toEqual([expect.stringContaining('EPIPE'), 'refuses']);
   });
+});
+
+// As while one task replaces another on the same machine.
+test('two processes that write to one file at once leave two whole chains', async () => {
+  const script = `import { createLog } from ${JSON.stringify(join(import.meta.dirname, '../log.ts'))};
+import { openAudit } from ${JSON.stringify(join(import.meta.dirname, 'audit.ts'))};
+const log = createLog({ service: 'auth', level: 'info' });
+const settings = { stdout: false, file: process.argv[1], onFailure: 'refuse' };
+const audit = openAudit(settings, { service: 'auth', version: '1', log });
+process.stdin.once('data', async () => {
+  for (let at = 0; at < 2_000; at++) {
+    audit.write({ event: 'session_ended', why: 'provider_refused', principal: { email: 'e'.repeat(at % 900) } });
+    if (at % 20 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  await audit.close();
+  process.exit();
+});
+console.log('ready');
+`;
+  const node = ['--conditions=@latchkey/source', '--input-type=module', '-e', script, file];
+  const both = [0, 1].map(() =>
+    spawn(process.execPath, node, { stdio: ['pipe', 'pipe', 'inherit'] as const }),
+  );
+  await Promise.all(both.map(({ stdout }) => once(stdout, 'data')));
+  await Promise.all(
+    both.map((one) => {
+      one.stdin.write('go');
+      return once(one, 'close');
+    }),
+  );
+
+  const written = readFileSync(file, 'utf8');
+  const whole = { lines: 2_002, isStopped: true, faults: [] };
+  expect(chainsIn(written)).toMatchObject([whole, whole]);
+  const instances = written.match(/(?<="instance":")[\w-]+/g) ?? [];
+  const turns = instances.filter((instance, at) => instance !== instances[at - 1]);
+  expect(turns.length).toBeGreaterThan(4);
 });
 
 describe('lines that were lost', () => {

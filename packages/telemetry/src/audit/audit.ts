@@ -78,7 +78,10 @@ export function openAudit(
 function openFile(file: string, service: string, log: Logger): FileOutput {
   try {
     return fileOutput(file, (detail) =>
-      log.error({ file, detail }, 'AUDIT_LOG cannot be written; lines are kept as far as there is room'),
+      log.error(
+        { alarm: 'audit log', file, detail },
+        'AUDIT_LOG cannot be written; lines are kept as far as there is room',
+      ),
     );
   } catch (error) {
     const why = error instanceof Error ? error.message : 'unknown';

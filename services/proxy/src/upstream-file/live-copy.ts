@@ -35,7 +35,10 @@ export function createLiveCopy(
       await replaceFile(target, bytes);
       log.info({ path: target }, 'the upstream file in force was copied');
     } catch (error) {
-      log.warn({ path: target, reason: reasonOf(error) }, 'the upstream file in force could not be copied');
+      log.warn(
+        { alarm: 'live copy', path: target, reason: reasonOf(error) },
+        'the upstream file in force could not be copied',
+      );
     }
   }
 
