@@ -112,7 +112,13 @@ export const authVariables = {
     type: boolean,
     default: 'false',
     meaning:
-      'Whether any program may register itself (RFC 7591), as clients of MCP servers do, and then ask people for access in their browsers. Without it `latchkey` is the only one. It needs ACCESS_TOKEN_KEY.',
+      'Whether any program may register itself (RFC 7591), as clients of MCP servers do, and then ask people for access in their browsers. Without it, and without PROGRAM_DOCUMENTS, `latchkey` is the only one. It needs ACCESS_TOKEN_KEY.',
+  },
+  PROGRAM_DOCUMENTS: {
+    type: boolean,
+    default: 'false',
+    meaning:
+      'Whether a program may be known by the address of a document about itself (OAuth Client ID Metadata Document), as newer clients of MCP servers are, and then ask people for access in their browsers. Auth reads it over HTTPS once somebody is signed in: from the internet alone, and directly, also where HTTPS_PROXY is set. It needs ACCESS_TOKEN_KEY.',
   },
 
   AUTHORIZE_PROXY_DOMAINS: {

@@ -39,6 +39,7 @@ describe('the settings of auth', () => {
           cookie: { name: '_sso_proxy', secrets: [secret], secure: true, expireMs: 604_800_000 },
         },
         client: { id: 'proxy-1', secrets: ['the secret of both which is long enough'] },
+        programDocuments: false,
         programRegistration: false,
         authorize: { emailDomains: ['example.com'], emailAddresses: [], proxyDomains: ['corp.example.com'] },
         providers: [

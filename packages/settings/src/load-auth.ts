@@ -104,6 +104,7 @@ function authSettings(values: Values<typeof authVariables>, providers: ProviderS
     ...(values.ADMIN_SECRET !== undefined && { adminSecrets: values.ADMIN_SECRET }),
     ...(values.ASSERTION_KEY !== undefined && { assertionKey: values.ASSERTION_KEY }),
     programRegistration: values.PROGRAM_REGISTRATION,
+    programDocuments: values.PROGRAM_DOCUMENTS,
     ...(values.ACCESS_TOKEN_KEY !== undefined && { accessTokenKey: values.ACCESS_TOKEN_KEY }),
     ...storeSettings(values),
     providers,

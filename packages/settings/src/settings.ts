@@ -109,6 +109,8 @@ export type AuthSettings = {
   accessTokenKey?: string;
   /** Whether any program may register itself. */
   programRegistration: boolean;
+  /** Whether a program may be known by the address of a document about itself. */
+  programDocuments: boolean;
   /** Absent: each task remembers by itself. */
   store?: StoreSettings;
   /** At least one; their slugs differ. */

@@ -6,6 +6,8 @@ import type { Fact, Page } from './page.ts';
 type ApprovalInput = {
   /** What the program is called. */
   readonly program: string;
+  /** What it says of itself, where that is something else. */
+  readonly callsItself?: string | undefined;
   /** Host of the application that it wants to use. */
   readonly application: string;
   readonly scopes: readonly string[];
@@ -26,6 +28,7 @@ type ApprovalInput = {
 /** Asks a person whether a program may act for them. */
 export function approvalPage({
   program,
+  callsItself,
   application,
   scopes,
   email,
@@ -44,6 +47,7 @@ export function approvalPage({
   const facts: Fact[] = [
     ...(code === undefined ? [] : [['Code', code] as const]),
     ['Program', program],
+    ...(callsItself === undefined ? [] : [['It calls itself', callsItself] as const]),
     ...(returnsTo === undefined ? [] : [['It is at', returnsTo] as const]),
     ['Application', application],
     ['Asks for', scopes.length === 0 ? 'what you may do there' : scopes.join(', ')],

@@ -31,6 +31,7 @@ import { endAll, endOne, showAccount } from './account/account.ts';
 import { accountPath, endAllPath, endOnePath } from './account/path.ts';
 import { requireOperator } from './admin/credential.ts';
 import { listSessions, revokeSessions } from './admin/sessions.ts';
+import type { Strangers } from './programs/document/documents.ts';
 import { programKeys, programRoutes, programsFirst } from './programs/routes.ts';
 import { createParts } from './parts.ts';
 import type { Parts } from './parts.ts';
@@ -72,6 +73,8 @@ export type AuthOptions = {
   readonly elapsed?: () => number;
   /** how long each question to a provider may take, milliseconds */
   readonly providerTimeoutMs?: number;
+  /** how to reach those whom programs name, for tests */
+  readonly strangers?: Strangers;
 };
 
 /** Auth as it runs; the second port where only those inside are answered. */
@@ -83,7 +86,7 @@ export type RunningAuth = RunningServer & { readonly internalPort?: number; read
  * @throws SettingsError when the settings cannot work together, or the `listen` error
  */
 export async function startAuth(options: AuthOptions): Promise<RunningAuth> {
-  const { settings, log, registry, audit, providerTimeoutMs = 5_000 } = options;
+  const { settings, log, registry, audit, providerTimeoutMs = 5_000, strangers } = options;
   const clock = clockFrom(options);
   const telemetry = startAuthTelemetry({ settings, registry, audit, log });
   const { emit } = telemetry;
@@ -91,7 +94,15 @@ export async function startAuth(options: AuthOptions): Promise<RunningAuth> {
   const tracer = await startTracing(settings.tracing, { log, onLost });
   const shared = await openStore(settings, { log, emit, ...clock });
   const mustRefuse = () => audit?.mustRefuse() === true;
-  const parts = createParts(settings, { log, emit, shared, ...clock, providerTimeoutMs, mustRefuse });
+  const parts = createParts(settings, {
+    log,
+    emit,
+    shared,
+    ...clock,
+    providerTimeoutMs,
+    mustRefuse,
+    strangers,
+  });
   const { port, internalPort, trustedProxies, requestsPerMinute } = settings.server;
   const revocations = tellRevocations(parts.store.recentEnds);
   const serve = (onPort: number, ...routers: Router[]): Promise<RunningServer> =>

@@ -7,6 +7,7 @@ import type { AuthSettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
 import type { Emit } from '@latchkey/telemetry';
 import { deviceRequests } from './programs/device/requests.ts';
+import type { Strangers } from './programs/document/documents.ts';
 import { createPrograms } from './programs/programs.ts';
 import { createProviders } from './providers/create.ts';
 import type { AuthEvent } from './telemetry/events.ts';
@@ -27,6 +28,7 @@ const mostPatienceMs = 4_000;
  * Makes the settings ready for use: the parts of which each handler names those that it needs. Times are milliseconds.
  *
  * @param providerTimeoutMs for each question to a provider
+ * @param strangers how to reach those whom programs name, for tests
  * @param mustRefuse whether nobody is to be signed in, because it could not be written down
  * @throws SettingsError
  */
@@ -38,6 +40,7 @@ export function createParts(
     shared: OpenStore;
     providerTimeoutMs: number;
     mustRefuse: () => boolean;
+    strangers?: Strangers | undefined;
   },
 ) {
   const { server, session, client, authorize } = settings;

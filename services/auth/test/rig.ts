@@ -8,6 +8,7 @@ import type { AuthSettings } from '@latchkey/settings';
 import { randomBytes } from 'node:crypto';
 import { startAuth } from '../src/app.ts';
 import { parseJsonObject } from '../src/json.ts';
+import type { Strangers } from '../src/programs/document/documents.ts';
 import type { JsonObject } from '../src/json.ts';
 import { Browser } from '@latchkey/testing/browser';
 import type { Hop } from '@latchkey/testing/browser';
@@ -57,6 +58,8 @@ export type Answer = { readonly status: number; readonly body: JsonObject };
 type RigOptions = {
   env?: Record<string, string> | ((idp: DevIdp) => Record<string, string>);
   providerTimeoutMs?: number;
+  /** how auth reaches those whom programs name */
+  strangers?: Strangers;
   /** another task of the same auth: with its settings, its clock and its provider, which that one closes */
   besides?: Rig;
 };
@@ -86,7 +89,10 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
   }
 }
 
-async function rigInFrontOf(idp: DevIdp, { env = {}, providerTimeoutMs, besides }: RigOptions): Promise<Rig> {
+async function rigInFrontOf(
+  idp: DevIdp,
+  { env = {}, providerTimeoutMs, strangers, besides }: RigOptions,
+): Promise<Rig> {
   const settings = besides?.settings ?? settingsFor(idp, typeof env === 'function' ? env(idp) : env);
   const clock = besides?.clock ?? { now: Date.now() };
   const log: string[] = [];
@@ -99,6 +105,7 @@ async function rigInFrontOf(idp: DevIdp, { env = {}, providerTimeoutMs, besides 
     }),
     now: () => clock.now,
     ...(providerTimeoutMs !== undefined && { providerTimeoutMs }),
+    ...(strangers !== undefined && { strangers }),
   });
   const browsers: Browser[] = [];
   function browserAt(port: number): Browser {

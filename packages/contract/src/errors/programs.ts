@@ -16,7 +16,7 @@ export const programErrors = {
     sentence: 'Nobody can be let in for a program that is not known here.',
     level: 'info',
     description:
-      'The `client_id` is not known to auth. The command line is `latchkey-cli`. The proxy shows its own credentials in the `Authorization` header, to `SERVER_INTERNAL_PORT` where there is one.',
+      'The `client_id` is not known to auth. The command line is `latchkey-cli`. Others have registered (`PROGRAM_REGISTRATION`), or are the address of a document (`PROGRAM_DOCUMENTS`), which has to be had and to be about them; the log line says what was wrong with it. The proxy shows its own credentials in the `Authorization` header, to `SERVER_INTERNAL_PORT` where there is one.',
   },
   invalid_client_metadata: {
     status: 400,

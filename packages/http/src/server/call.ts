@@ -10,6 +10,8 @@ export type Call = {
   readonly body?: string | Uint8Array;
   /** for connecting, waiting and reading together */
   readonly timeoutMs: number;
+  /** the longest answer that is read, bytes; default 256 KiB */
+  readonly longest?: number;
   readonly dispatcher?: Dispatcher;
   /** ends it before its time */
   readonly signal?: AbortSignal;
@@ -34,14 +36,14 @@ export class CallError extends Error {
 }
 
 // CVE-2026-26998: an answer without a bound lets the server that answers exhaust our memory.
-const answerBytes = 256 * 1024;
+const longestAnswer = 256 * 1024;
 
 /**
  * Makes one HTTP call. Redirects are not followed: none of the services we call has a reason to send us elsewhere.
  *
  * @throws CallError
  */
-export async function call({ url, timeoutMs, ...options }: Call): Promise<Answer> {
+export async function call({ url, timeoutMs, longest = longestAnswer, ...options }: Call): Promise<Answer> {
   const late = AbortSignal.timeout(timeoutMs);
   const signal = options.signal === undefined ? late : AbortSignal.any([late, options.signal]);
   try {
@@ -50,7 +52,7 @@ export async function call({ url, timeoutMs, ...options }: Call): Promise<Answer
     return {
       status: answer.statusCode,
       contentType: String(answer.headers['content-type'] ?? ''),
-      body: await readBounded(answer.body),
+      body: await readBounded(answer.body, longest),
       ...(typeof retryAfter === 'string' && { retryAfter }),
     };
   } catch (error) {
@@ -59,12 +61,12 @@ export async function call({ url, timeoutMs, ...options }: Call): Promise<Answer
   }
 }
 
-async function readBounded(body: AsyncIterable<Buffer>): Promise<string> {
+async function readBounded(body: AsyncIterable<Buffer>, longest: number): Promise<string> {
   const gathering = createGathering();
   let size = 0;
   for await (const piece of body) {
     size += piece.length;
-    if (size > answerBytes) throw new CallError('too large');
+    if (size > longest) throw new CallError('too large');
     gathering.add(piece);
   }
   return gathering.bytes().toString('utf8');

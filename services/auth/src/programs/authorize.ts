@@ -32,7 +32,13 @@ const longestState = 512;
 export function authorize(parts: AskingPeople): Handler {
   return async function askPerson(req, res) {
     const parameters = queryParameters(req);
-    const client = await parts.programs.clients.of(parameters.one('client_id'));
+    const { clients } = parts.programs;
+    const id = await clients.idOf(parameters.one('client_id'));
+    // First of all (RFC 9700, section 4.11.2): what a program says of itself may be somewhere else, and asked for there.
+    const opened = await personOrSignIn(req, res, req.originalUrl, parts);
+    if (opened === undefined) return undefined;
+    const { session } = opened;
+    const client = await clients.of(id);
     const redirectUri = parameters.one('redirect_uri') ?? '';
     // RFC 6749, section 4.1.2.1: to an address that is not known to be the program's, nobody is sent.
     if (!client.redirectsTo(redirectUri)) {
@@ -46,14 +52,11 @@ export function authorize(parts: AskingPeople): Handler {
       return replyRedirect(res, answerAddress({ redirectUri, state }, asked, parts.origin));
     }
     res.locals.line.application = new URL(asked.resource).host;
-    const opened = await personOrSignIn(req, res, req.originalUrl, parts);
-    if (opened === undefined) return undefined;
-    const { session } = opened;
     const approval: Redirect = {
       kind: 'redirect',
       sid: session.sid,
       until: parts.now() + approvalLifeMs,
-      client: client.id,
+      client: id,
       redirectUri,
       ...asked,
     };
@@ -79,6 +82,7 @@ export async function pageFor(
     ...(approval.kind === 'redirect' &&
       !isLoopback(approval.redirectUri) && { returnsTo: new URL(approval.redirectUri).host }),
     program: client.name,
+    callsItself: client.callsItself,
     application: new URL(approval.resource).host,
     scopes: approval.scopes,
     email: session.email,

@@ -4,8 +4,10 @@ import { isLoopback } from './redirect-uri.ts';
 /** A program that may ask people for access: a public client (RFC 6749, section 2.1), which has no secret. */
 export type Client = {
   readonly id: string;
-  /** what people are told */
+  /** what people are shown: of a program at an address of its own, the host */
   readonly name: string;
+  /** what it says of itself, where the name is not that */
+  readonly callsItself?: string | undefined;
   /** whether a person may be sent back there */
   readonly redirectsTo: (uri: string) => boolean;
 };

@@ -4,6 +4,9 @@ import type { KeyRing } from '@latchkey/session';
 import { z } from 'zod';
 import { commandLine } from './client.ts';
 import type { Client } from './client.ts';
+import { documentAddress } from './document/client-id.ts';
+import type { ClientDocuments } from './document/documents.ts';
+import { plainText } from './plain-text.ts';
 import { isRegistrable, isSameRedirect } from './redirect-uri.ts';
 
 /** What a program says of itself. */
@@ -11,8 +14,20 @@ export type Registration = { readonly name: string; readonly redirectUris: reado
 
 /** The programs that may ask people for access. */
 export type Clients = {
-  /** @throws HttpError `invalid_client` */
-  of(id: string | undefined): Promise<Client>;
+  /**
+   * The id of one that may be asked for. Nobody else is asked about it: who shows it may be a stranger.
+   *
+   * @throws HttpError `invalid_client`
+   */
+  idOf(id: string | undefined): Promise<string>;
+  /**
+   * What there is to know of one, as a person is shown it. Asked for people who are signed in: it may be somewhere else.
+   *
+   * @throws HttpError `invalid_client`, `overloaded`
+   */
+  of(id: string): Promise<Client>;
+  /** whether a `client_id` may be the address of a document */
+  readonly takesDocuments: boolean;
   /** Makes the id of one that is new; undefined where nobody may register. */
   readonly register: ((registration: Registration) => Promise<string>) | undefined;
 };
@@ -25,36 +40,45 @@ const sealedClient = z.object({
 
 // It is within codes, tokens and pages.
 const longestRegistration = 400;
-const longestName = 60;
 
 /**
  * Makes the list of them. One that registers is remembered nowhere: its id is what it has said of itself, sealed, so that however many
  * strangers register, no room is taken, and a restart forgets none.
  *
  * @param options.isOpen whether programs may register
+ * @param options.documents undefined where no `client_id` is the address of a document
  */
 export function createClients({
   keys,
   isOpen,
+  documents,
   now,
 }: {
   keys: KeyRing;
   isOpen: boolean;
+  documents: ClientDocuments | undefined;
   now: () => number;
 }): Clients {
+  async function registered(id: string): Promise<Client | undefined> {
+    const known = isOpen ? sealedClient.safeParse(await unseal(id, keys)).data : undefined;
+    return known && { id, name: `${known.name} (it calls itself so)`, ...leadingTo(known.redirectUris) };
+  }
+
   return {
-    async of(id = '') {
-      if (id === commandLine.id) return commandLine;
-      const registered = isOpen ? sealedClient.safeParse(await unseal(id, keys)).data : undefined;
-      if (registered === undefined)
-        throw new HttpError('invalid_client', { detail: 'client_id is not known' });
-      const { name, redirectUris } = registered;
-      return {
-        id,
-        name: `${name} (it calls itself so)`,
-        redirectsTo: (uri) => redirectUris.some((one) => isSameRedirect(uri, one)),
-      };
+    async idOf(id = '') {
+      if (id === commandLine.id || (documents && documentAddress(id))) return id;
+      if ((await registered(id)) === undefined) throw notKnown();
+      return id;
     },
+    async of(id) {
+      if (id === commandLine.id) return commandLine;
+      const address = documents && documentAddress(id);
+      if (documents !== undefined && address !== undefined) return documented(address, documents);
+      const client = await registered(id);
+      if (client === undefined) throw notKnown();
+      return client;
+    },
+    takesDocuments: documents !== undefined,
     register: isOpen
       ? (registration) => seal({ ...registration, registeredAt: Math.floor(now() / 1000) }, keys)
       : undefined,
@@ -84,8 +108,15 @@ const clientMetadata = z.object({
   token_endpoint_auth_method: z.literal('none').default('none'),
 });
 
-// It is shown to people: nothing that hides, turns or breaks the line it stands in.
-function plainText(name: string): string {
-  const text = name.replaceAll(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '').trim();
-  return text === '' ? 'a program' : text.slice(0, longestName);
+async function documented(address: URL, of: ClientDocuments): Promise<Client> {
+  const { name, redirectUris } = await of.at(address);
+  return { id: address.href, name: address.host, callsItself: name, ...leadingTo(redirectUris) };
+}
+
+function leadingTo(redirectUris: readonly string[]): Pick<Client, 'redirectsTo'> {
+  return { redirectsTo: (uri) => redirectUris.some((one) => isSameRedirect(uri, one)) };
+}
+
+function notKnown(): HttpError {
+  return new HttpError('invalid_client', { detail: 'client_id is not known' });
 }

@@ -1,7 +1,10 @@
 import { authorizationServerPaths as paths, deviceGrantType, tokenPath } from '@latchkey/contract';
 
 /** What a program has to know of auth (RFC 8414, section 2). */
-export function serverMetadata(issuer: string, canRegister: boolean): Readonly<Record<string, unknown>> {
+export function serverMetadata(
+  issuer: string,
+  { canRegister, takesDocuments }: { canRegister: boolean; takesDocuments: boolean },
+): Readonly<Record<string, unknown>> {
   return {
     issuer,
     authorization_endpoint: issuer + paths.authorize,
@@ -15,6 +18,7 @@ export function serverMetadata(issuer: string, canRegister: boolean): Readonly<R
     token_endpoint_auth_methods_supported: ['none'],
     revocation_endpoint_auth_methods_supported: ['none'],
     code_challenge_methods_supported: ['S256'],
+    client_id_metadata_document_supported: takesDocuments,
     authorization_response_iss_parameter_supported: true,
   };
 }

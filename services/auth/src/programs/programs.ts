@@ -7,6 +7,9 @@ import { createAccessTokens } from './access-tokens.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { createClients } from './clients.ts';
 import type { Clients } from './clients.ts';
+import { createClientDocuments } from './document/documents.ts';
+import type { Strangers } from './document/documents.ts';
+import { askNameServers, publicLookup } from './document/public-lookup.ts';
 import { refreshTurns } from './refresh-tokens.ts';
 import type { RefreshTurns } from './refresh-tokens.ts';
 
@@ -30,9 +33,18 @@ export type Programs = {
  * @throws SettingsError
  */
 export function createPrograms(
-  settings: Pick<AuthSettings, 'accessTokenKey' | 'assertionKey' | 'programRegistration' | 'session'>,
-  { shared, issuer, now }: Pick<Clock, 'now'> & { shared: OpenStore; issuer: string },
+  settings: Pick<
+    AuthSettings,
+    'accessTokenKey' | 'assertionKey' | 'programRegistration' | 'programDocuments' | 'session'
+  >,
+  {
+    shared,
+    issuer,
+    strangers = { lookup: publicLookup(askNameServers) },
+    ...clock
+  }: Clock & { shared: OpenStore; issuer: string; strangers?: Strangers | undefined },
 ): Programs | undefined {
+  const { now } = clock;
   const accessTokens = createAccessTokens(settings, { issuer, now });
   if (accessTokens === undefined) return undefined;
   const { key } = settings.session;
@@ -42,6 +54,7 @@ export function createPrograms(
     clients: createClients({
       keys: deriveKeys(key, 'program'),
       isOpen: settings.programRegistration,
+      documents: settings.programDocuments ? createClientDocuments(strangers, clock) : undefined,
       now,
     }),
     keys: {

@@ -12,7 +12,7 @@ import { openRefreshToken } from './refresh-tokens.ts';
 export function revokeTokens(parts: GivingTokens): Handler {
   return async function answerRevocation(req, res) {
     const form = formParameters(req.body);
-    const { id: client } = await parts.programs.clients.of(form.one('client_id'));
+    const client = await parts.programs.clients.idOf(form.one('client_id'));
     const token = form.one('token');
     if (token === undefined)
       throw new HttpError('invalid_request', { detail: 'the parameter token is missing' });

@@ -42,8 +42,8 @@ export function programRoutes(
   atWork: (handler: Handler) => Handler,
 ): Router {
   const router = express.Router(exactPaths);
-  const { register } = parts.programs.clients;
-  const metadata = serverMetadata(parts.origin, register !== undefined);
+  const { register, takesDocuments } = parts.programs.clients;
+  const metadata = serverMetadata(parts.origin, { canRegister: register !== undefined, takesDocuments });
   router
     .route(paths.metadata)
     .get((_req, res) => replyJson(res, 200, metadata))

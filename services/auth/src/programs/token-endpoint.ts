@@ -43,7 +43,7 @@ export function programTokens(parts: AnsweringPrograms): Handler {
   return async function answerProgram(req, res) {
     const { line } = res.locals;
     const form = formParameters(req.body);
-    const { id: client } = await parts.programs.clients.of(form.one('client_id'));
+    const client = await parts.programs.clients.idOf(form.one('client_id'));
     const found = kinds.get(form.one('grant_type') ?? '');
     if (found === undefined) throw new HttpError('unsupported_grant_type');
     const { kind: grant, read } = found;

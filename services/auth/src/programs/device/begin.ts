@@ -25,7 +25,7 @@ export function beginDevice(parts: {
   return async function answerDevice(req, res) {
     const { line } = res.locals;
     const form = formParameters(req.body);
-    const { id: client } = await parts.programs.clients.of(form.one('client_id'));
+    const client = await parts.programs.clients.idOf(form.one('client_id'));
     const asked = readAsked(form, parts.returns);
     line.application = new URL(asked.resource).host;
     const address = limitedBy(req, line.client ?? '');
