@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { errorCode } from './error-code.ts';
 
 /** What a file holds, when it was last written to, and who may do what with it. */
 export type FileContent = { readonly bytes: Uint8Array; readonly written: Date; readonly mode: number };
@@ -18,8 +19,7 @@ export function readBytes(path: string, atMost: number): FileContent | string {
     const bytes = buffer.subarray(0, readSync(descriptor, buffer));
     return { bytes, written: stat.mtime, mode: stat.mode };
   } catch (error) {
-    const hasCode = typeof error === 'object' && error !== null && 'code' in error;
-    return hasCode ? String(error.code) : 'unknown';
+    return errorCode(error);
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }

@@ -5,8 +5,10 @@ import { minimalProxy, startUp } from '@latchkey/testing/environments';
 import { startS3 } from '@latchkey/testing/s3';
 import { useServers } from '@latchkey/testing/servers';
 import type { S3Fault, S3Server } from '@latchkey/testing/s3';
+import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -55,7 +57,7 @@ afterAll(() => {
 
 const version = (text: string, second: number) => ({
   bytes: Buffer.from(text),
-  written: new Date(1_800_000_000_000 + second * 1_000),
+  written: new Date(1_700_000_000_000 + second * 1_000),
   tag: undefined,
   version: text,
 });
@@ -286,17 +288,68 @@ describe('the last good version', () => {
     expect(meant.hosts()).toEqual([]);
   });
 
-  test('is never replaced by an older one, however late a task comes with it', async () => {
-    const lastGood = lastGoodAt({ kind: 's3', bucket: 'config', key: 'good/upstreams.yml' });
-    await lastGood.keep(version('second', 2));
-    await lastGood.keep(version('first', 1));
-    expect(s3.versions('good/upstreams.yml').map(({ text }) => text)).toEqual(['second']);
+  describe.each([
+    ['in the bucket', () => ({ kind: 's3', bucket: 'config', key: 'good/upstreams.yml' }) as const],
+    ['at a path', () => ({ kind: 'path', path: join(folder, 'good.yml') }) as const],
+  ])('%s', (_, place) => {
+    test('is never replaced by an older one, however late a task comes with it, or while others write', async () => {
+      const lastGood = lastGoodAt(place());
+      const kept = async () => Buffer.from((await lastGood.read())?.bytes ?? []).toString();
+      await lastGood.keep(version('second', 2));
+      expect(await lastGood.keep(version('first', 1))).toBe(false);
+      expect(await kept()).toBe('second');
 
-    const tasks = [5, 3, 4].map((second) => lastGood.keep(version(`${second}`, second)));
-    await Promise.all(tasks);
-    const kept = s3.versions('good/upstreams.yml').map(({ text }) => text);
-    expect(kept.at(-1)).toBe('5');
-    expect(kept.slice(1)).toEqual(kept.slice(1).toSorted());
+      await Promise.all([5, 3, 4].map((second) => lastGood.keep(version(`${second}`, second))));
+      expect(await kept()).toBe('5');
+      expect(readdirSync(folder).filter((name) => name !== 'good.yml')).toEqual([]);
+    });
+
+    test('with a date that is still to come keeps no later version out', async () => {
+      const lastGood = lastGoodAt(place());
+      const inAYear = (Date.now() - 1_700_000_000_000) / 1_000 + 365 * 24 * 3_600;
+      await lastGood.keep(version('of a wrong clock', inAYear));
+      expect(await lastGood.keep(version('next', 2))).toBe(true);
+      expect(await lastGood.keep(version('one before', 1))).toBe(false);
+    });
+  });
+
+  test('is written at a path by one process at a time, and what one left behind that died counts for a minute', async () => {
+    const path = join(folder, 'good.yml');
+    const lastGood = lastGoodAt({ kind: 'path', path });
+    writeFileSync(`${path}.lock`, '');
+    await expect(lastGood.keep(version('first', 1))).rejects.toThrow(`another task holds ${path}.lock`);
+    const before = new Date(Date.now() - 61_000);
+    utimesSync(`${path}.lock`, before, before);
+    expect(await lastGood.keep(version('first', 1))).toBe(true);
+  });
+
+  test('never goes back while two tasks write to one path', async () => {
+    const path = join(folder, 'good.yml');
+    const script = `import { lastGoodAt } from ${JSON.stringify(join(import.meta.dirname, 'last-good.ts'))};
+const [path, first] = process.argv.slice(1);
+const lastGood = lastGoodAt({ kind: 'path', path });
+let seen = 0;
+console.log('ready');
+for await (const _ of process.stdin);
+for (let second = Number(first); second < 200; second += 2) {
+  await lastGood.keep({ bytes: Buffer.from(String(second)), written: new Date(1.7e12 + second * 1e3), version: 'v' });
+  const there = Number(Buffer.from((await lastGood.read()).bytes));
+  if (there < second || there < seen) throw new Error(there + ' after ' + second + ' and ' + seen);
+  seen = there;
+}
+`;
+    const node = ['--conditions=@latchkey/source', '--input-type=module', '-e', script, path];
+    const tasks = ['0', '1'].map((first) => spawn(process.execPath, [...node, first], { stdio: 'pipe' }));
+    await Promise.all(tasks.map(({ stdout }) => once(stdout, 'data')));
+    for (const { stdin } of tasks) stdin.end();
+    const said = await Promise.all(
+      tasks.map((task) => Promise.all([text(task.stderr), once(task, 'close')])),
+    );
+    expect(said).toEqual([
+      ['', [0, null]],
+      ['', [0, null]],
+    ]);
+    expect(readFileSync(path, 'utf8')).toBe('199');
   });
 
   test('that cannot be kept is an alarm, names the right that is missing, and stops nothing', async () => {

@@ -1,6 +1,8 @@
 import type { LastGoodPlace } from '@latchkey/settings';
+import { errorCode } from '../files/error-code.ts';
 import { readBytes } from '../files/read-bytes.ts';
 import { replaceFile } from '../files/replace-file.ts';
+import { whileLocked } from '../files/while-locked.ts';
 import { readAtMost } from './read.ts';
 import { inTime } from './source/open.ts';
 import { s3Object } from './source/s3.ts';
@@ -28,6 +30,9 @@ export type LastGood = {
 
 // Each time somebody else has written in between.
 const mostTries = 4;
+
+// AWS answers nobody whose clock is further away from its own.
+const clocksDifferMs = 15 * 60_000;
 
 /** Where the settings say. */
 export function lastGoodAt(place: LastGoodPlace): LastGood {
@@ -74,12 +79,19 @@ function atPath(path: string): LastGood {
     // oxlint-disable-next-line require-await -- what is thrown is a rejection
     read: async () => read(),
     async keep(file) {
-      const there = read();
-      if (there !== undefined && !follows(file, there)) return false;
-      await replaceFile(path, file.bytes, file.written).catch((error: NodeJS.ErrnoException) => {
-        throw new SourceError(`cannot be written (${error.code ?? 'unknown'})`, { cause: error });
-      });
-      return true;
+      try {
+        return await whileLocked(path, async () => {
+          const there = read();
+          if (there !== undefined && !follows(file, there)) return false;
+          await replaceFile(path, file.bytes, file.written);
+          return true;
+        });
+      } catch (error) {
+        if (error instanceof SourceError) throw error;
+        const code = errorCode(error);
+        const why = code === 'EEXIST' ? `another task holds ${path}.lock` : code;
+        throw new SourceError(`cannot be written (${why})`, { cause: error });
+      }
     },
   };
 }
@@ -88,5 +100,7 @@ function atPath(path: string): LastGood {
 function follows(file: Fetched, there: Fetched): boolean {
   const one = file.written?.getTime() ?? Date.now();
   const other = there.written?.getTime() ?? 0;
+  // By a clock that is wrong, or by hand: it would keep every later version out.
+  if (other > Date.now() + clocksDifferMs) return true;
   return one > other || (one === other && Buffer.compare(file.bytes, there.bytes) !== 0);
 }

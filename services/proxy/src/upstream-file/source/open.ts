@@ -14,7 +14,20 @@ export type OpenSource = Pick<Source, 'name'> & { fetch(tag?: string): Promise<F
 /** The source that the settings name. Nothing is asked of it yet. */
 export function openSource(settings: UpstreamSource): OpenSource {
   const source = sourceOf(settings);
-  return { name: source.name, fetch: (tag) => inTime((signal) => source.fetch(tag, signal)) };
+  return {
+    name: source.name,
+    async fetch(tag) {
+      const found = await inTime((signal) => source.fetch(tag, signal));
+      return found === 'unchanged' ? found : dated(found);
+    },
+  };
+}
+
+// "An origin server with a clock MUST NOT generate a Last-Modified date that is later than the server's time" (RFC 9110,
+// section 8.8.2.1). One that does would keep every later version from becoming the last good one.
+function dated({ written, ...fetched }: Fetched): Fetched {
+  if (written === undefined) return fetched;
+  return { ...fetched, written: new Date(Math.min(written.getTime(), Date.now())) };
 }
 
 function sourceOf({ address, authorization }: UpstreamSource): Source {

@@ -1,5 +1,6 @@
 import { createGathering } from '@latchkey/http';
 import { request } from 'undici';
+import { errorCode } from '../../files/error-code.ts';
 import { readAtMost } from '../read.ts';
 import { SourceError } from './source.ts';
 
@@ -30,7 +31,7 @@ export async function readWhole(url: URL, question: Question): Promise<Whole> {
     headers,
     body,
   } = await request(url, question).catch((error: unknown) => {
-    throw new SourceError(`cannot be reached (${codeOf(error)})`, { cause: error });
+    throw new SourceError(`cannot be reached (${errorCode(error)})`, { cause: error });
   });
   const gathering = createGathering();
   let size = 0;
@@ -42,7 +43,7 @@ export async function readWhole(url: URL, question: Question): Promise<Whole> {
     }
   } catch (error) {
     if (error instanceof SourceError) throw error;
-    throw new SourceError(`broke off before its end (${codeOf(error)})`, { cause: error });
+    throw new SourceError(`broke off before its end (${errorCode(error)})`, { cause: error });
   }
   const saysItsEnd = headers['content-length'] !== undefined || headers['transfer-encoding'] === 'chunked';
   if (size > 0 && !saysItsEnd) throw new SourceError('came without Content-Length: it may be half of it');
@@ -51,8 +52,4 @@ export async function readWhole(url: URL, question: Question): Promise<Whole> {
 
 function joined(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
-}
-
-function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
 }

@@ -2,17 +2,14 @@ import { expect, test } from '@jest/globals';
 import type { RequestListener } from 'node:http';
 import { useServers } from '@latchkey/testing/servers';
 import { readAtMost } from '../read.ts';
-import { webSource } from './web.ts';
+import { openSource } from './open.ts';
 
 const { start } = useServers();
 
 async function serve(request: RequestListener, authorization?: string) {
   const { port } = await start({ request });
-  const source = webSource(new URL(`http://127.0.0.1:${port}/upstreams.yml?key=secret`), authorization);
-  return {
-    name: source.name,
-    fetch: (tag?: string) => source.fetch(tag, AbortSignal.timeout(30_000)),
-  };
+  const url = new URL(`http://127.0.0.1:${port}/upstreams.yml?key=secret`);
+  return openSource({ address: { kind: 'web', url }, ...(authorization !== undefined && { authorization }) });
 }
 
 test('a file is named by its ETag, and not sent again while that is the same', async () => {

@@ -21,9 +21,7 @@ export function webSource(url: URL, authorization?: string): Source {
       if (status === 304 && tag !== undefined) return 'unchanged';
       if (status !== 200) throw refusal(status);
       const { etag, 'last-modified': modified } = headers;
-      // "An origin server with a clock MUST NOT generate a Last-Modified date that is later than the server's time" (RFC 9110,
-      // section 8.8.2.1). One that does would keep every later version from becoming the last good one.
-      const written = modified === undefined ? Number.NaN : Math.min(Date.parse(modified), Date.now());
+      const written = modified === undefined ? Number.NaN : Date.parse(modified);
       return {
         bytes,
         tag: etag ?? modified,
