@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { createMetrics } from '@latchkey/telemetry';
 import { loadUpstreams } from '@latchkey/upstreams';
+import { latchkey } from '@latchkey/testing/latchkey';
 import { sendRaw } from '../fixtures/raw-request.ts';
 import type { RawAnswer } from '../fixtures/raw-request.ts';
 import { valuesOf } from '../fixtures/recorder.ts';
@@ -83,6 +84,46 @@ test('STS is asked once for a token, with nothing but what was signed', async ()
       audience: originOf('orders'),
     },
   ]);
+});
+
+const withRole = {
+  env: { AWS_REGION: 'eu-central-1' },
+  awsCredentials: async () => ({
+    accessKeyId: app2.accessKeyId,
+    secretAccessKey: app2.secret,
+    sessionToken: app2.token,
+  }),
+};
+
+test('the command line makes such a token, and hands it to curl', async () => {
+  at = Date.now();
+  const made = await latchkey({}, ['token', '--aws-role', `${originOf('orders')}/v1`], withRole);
+  expect(made).toMatchObject({ code: 0, stderr: '' });
+  expect((await ask('orders', made.stdout.trim())).status).toBe(200);
+  const given: string[] = [];
+  await latchkey({}, ['curl', '--aws-role', `${originOf('orders')}/v1`, '-s'], {
+    ...withRole,
+    runWith: async (secret) => given.push(secret),
+  });
+  const [, token = ''] = /^oauth2-bearer = "(.+)"$/m.exec(given[0] ?? '') ?? [];
+  expect((await ask('orders', token)).status).toBe(200);
+});
+
+test.each([
+  ['there are no credentials', { env: withRole.env }, 'no credentials of AWS (Could not load'],
+  [
+    'the credentials are those of a user',
+    { ...withRole, awsCredentials: async () => ({ accessKeyId: 'AKIA', secretAccessKey: 'x' }) },
+    'those of a user',
+  ],
+  ['nothing says the region', { ...withRole, env: {} }, 'AWS_REGION'],
+])('the command line says so where %s', async (_, surroundings, says) => {
+  const { code, stdout, stderr } = await latchkey(
+    {},
+    ['token', '--aws-role', 'https://a.example.com'],
+    surroundings,
+  );
+  expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining(says)]);
 });
 
 test('a rule of a policy may name the role', async () => {

@@ -2,6 +2,14 @@ import type { Answer, Call } from '@latchkey/http';
 import type { Release } from '@latchkey/http/release';
 import { UsageError } from './usage-error.ts';
 
+/** What is signed with at AWS. */
+export type AwsCredentials = {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  /** of those who work in a role */
+  readonly sessionToken?: string;
+};
+
 /** What a command may touch. Everything else it gets as arguments, so that a test can run it whole. */
 export type Io = {
   stdout(text: string): void;
@@ -25,6 +33,8 @@ export type Io = {
   readonly openBrowser?: (address: string) => void;
   /** Runs another program in our place, which can read a secret from `/dev/fd/3`; gives its exit code. Throws if there is none. */
   runWith(secret: string, program: string, args: readonly string[]): Promise<number>;
+  /** The credentials of AWS that every SDK would find here. Throws where there are none. */
+  awsCredentials(): Promise<AwsCredentials>;
   /** Which one this program is. */
   readonly release: Release;
 };

@@ -36,6 +36,10 @@ process.exitCode = await run(argv, {
   ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
   ...(openBrowser !== undefined && { openBrowser }),
   runWith,
+  async awsCredentials() {
+    const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
+    return defaultProvider()();
+  },
   call,
   release,
 });

@@ -8,8 +8,8 @@ import { text } from 'node:stream/consumers';
 type Json = Readonly<Record<string, unknown>>;
 type Answered = readonly [status: number, body: Json];
 
-/** What one of these answers otherwise than usual, by path; undefined goes on as usual. */
-export type Quirks = Readonly<Record<string, (form: URLSearchParams) => Answered | undefined>>;
+/** What one of these answers otherwise than usual, by path; undefined goes on as usual, and so does `lost`, but nobody hears of it. */
+export type Quirks = Readonly<Record<string, (form: URLSearchParams) => Answered | 'lost' | undefined>>;
 
 /** An application and an authorization server in one, with one person who approves everything. */
 export type SmallAuth = {
@@ -51,7 +51,9 @@ export function useSmallAuth(): (quirks?: Quirks) => Promise<SmallAuth> {
       const { pathname, search } = new URL(url, issuer);
       const form = new URLSearchParams(method === 'POST' ? await text(req) : search);
       asked.push([method, pathname, form.get('grant_type')].filter(Boolean).join(' '));
-      const [status, answer] = quirks[pathname]?.(form) ?? usual(pathname, form);
+      const quirk = quirks[pathname]?.(form);
+      const [status, answer] = quirk === undefined || quirk === 'lost' ? usual(pathname, form) : quirk;
+      if (quirk === 'lost') return void res.destroy();
       res.statusCode = status;
       res.setHeader('content-type', 'application/json');
       if (status === 302) res.setHeader('location', String(answer['location']));
@@ -117,7 +119,8 @@ export function useSmallAuth(): (quirks?: Quirks) => Promise<SmallAuth> {
       if (!isProved || form.get('client_id') !== 'latchkey-cli' || form.get('resource') !== resource) {
         return [400, { error: 'invalid_grant' }];
       }
-      if (form.get('grant_type') === 'refresh_token' && form.get('refresh_token') !== `refresh-${issued}`) {
+      const counting = [issued, issued - 1].map((number) => `refresh-${number}`);
+      if (form.get('grant_type') === 'refresh_token' && !counting.includes(form.get('refresh_token') ?? '')) {
         return [400, { error: 'invalid_grant' }];
       }
       issued += 1;

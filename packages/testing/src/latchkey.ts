@@ -16,6 +16,8 @@ type Surroundings = {
   openBrowser?: (address: string) => void;
   /** who sees how far a command is; absent: nobody does */
   progress?: (line: string) => void;
+  /** the credentials of AWS; absent: there are none */
+  awsCredentials?: () => Promise<{ accessKeyId: string; secretAccessKey: string; sessionToken?: string }>;
   /** what another program does with a secret and its arguments */
   runWith?: (secret: string, program: string, args: readonly string[]) => Promise<number>;
 };
@@ -31,6 +33,7 @@ export async function latchkey(
     call: answerCall = call,
     openBrowser,
     progress,
+    awsCredentials = nobody,
     runWith = nothing,
   }: Surroundings = {},
 ): Promise<CommandOutcome> {
@@ -51,6 +54,7 @@ export async function latchkey(
     ...(openBrowser !== undefined && { openBrowser }),
     ...(progress !== undefined && { progress }),
     sizeOf: (path) => files[path]?.length,
+    awsCredentials,
     runWith,
     release: { version: '1.2.3', revision: '4943c62' },
     readFile,
@@ -61,6 +65,10 @@ export async function latchkey(
     },
   });
   return { code, stdout, stderr };
+}
+
+async function nobody(): Promise<never> {
+  throw new Error('Could not load credentials from any providers');
 }
 
 async function nothing(): Promise<number> {

@@ -1,44 +1,53 @@
 import type { Io } from '../io.ts';
-import { freshAccessToken } from '../tokens/access-token.ts';
+import { tokenFor } from '../tokens/access-token.ts';
+import { otherAddressIn } from '../tokens/curl-arguments.ts';
 import { Failure } from '../tokens/failure.ts';
 import { resourceOf } from '../tokens/resource.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Command } from './command.ts';
 
-/** `latchkey curl`: curl, as the person who is signed in. */
+/** `latchkey curl`: curl, as the person who is signed in, or as the program that works in a role of AWS. */
 export const curl: Command = {
   name: 'curl',
   summary: 'Calls an application that you are signed in to, with curl',
-  usage: 'curl URL [options of curl …]',
+  usage: 'curl [--aws-role] URL [options of curl …]',
   help: `Runs curl with a token for the application at URL, getting a new one where need be. Everything behind URL goes to
 curl as it is. The token is in no argument and in no variable, so that other users of this machine cannot see it.
-A second address with a scheme is refused: curl would send the token there, too. The exit code is that of curl.
+Curl sends it to no other host, in redirects neither: a second address is refused, and so are options by which
+curl would find one (--config, --next, --url, --location-trusted, --proto-redir). The exit code is that of curl.
+
+  --aws-role      show the role of AWS that this program works in, in place of a token of yours; write it before URL
 
 Examples:
 
   latchkey curl https://api.example.com/v1/builds
   latchkey curl https://api.example.com/v1/builds -X POST --json '{"branch": "main"}'
+  latchkey curl --aws-role https://api.example.com/v1/builds
 `,
-  async run([address, ...others], io) {
+  async run(args, io) {
+    const isRole = args[0] === '--aws-role';
+    const [address, ...others] = isRole ? args.slice(1) : args;
     if (address === undefined) throw new UsageError('URL is missing');
     if (address.startsWith('-')) throw new UsageError('write URL first, and the options of curl behind it');
     const resource = resourceOf(address);
-    refuseOtherAddresses(others);
-    const token = await freshAccessToken(resource, io);
-    // As we have read it: curl might find another host in it. Before the rest, because a `--next` of the caller ends what belongs together. Curl itself keeps it from other hosts in redirects.
-    return runCurl(
-      `oauth2-bearer = "${token}"\n`,
-      ['--config', '/dev/fd/3', '--url', new URL(address).href, ...others],
-      io,
-    );
+    const other = otherAddressIn(others);
+    if (other !== undefined) {
+      const message = `curl could take the token to another host by ${JSON.stringify(other)}: call one address at a time, with options alone behind it`;
+      throw new UsageError(message);
+    }
+    const token = await tokenFor(resource, isRole ? 'AWS role' : 'person', io);
+    const url = new URL(address);
+    // As we have read it: curl might find another host in it.
+    return runCurl(configOf(token, url), ['--config', '/dev/fd/3', '--url', url.href, ...others], io);
   },
 };
 
-// Curl sends the token to each address that it is given.
-function refuseOtherAddresses(args: readonly string[]): void {
-  const other = args.find((arg) => /^(?:https?:|--url\b)/i.test(arg));
-  if (other === undefined) return;
-  throw new UsageError(`${JSON.stringify(other)} would get the token, too: call one address at a time`);
+// By CVE-2025-14524 a token went along where a redirect led to another protocol. What is not encrypted is for this machine alone,
+// and not for an outgoing proxy.
+function configOf(token: string, { protocol }: URL): string {
+  const isSecure = protocol === 'https:';
+  const more = isSecure ? 'proto-redir = "=https"' : 'proto-redir = "=http,https"\nnoproxy = "*"';
+  return `oauth2-bearer = "${token}"\n${more}\n`;
 }
 
 async function runCurl(config: string, args: readonly string[], io: Io): Promise<number> {

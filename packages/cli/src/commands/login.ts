@@ -1,5 +1,6 @@
 import { readArguments, takePositionals } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { giveBack } from '../tokens/give-back.ts';
 import { resourceOf } from '../tokens/resource.ts';
 import { signIn } from '../tokens/sign-in.ts';
 import { tokenStore } from '../tokens/store.ts';
@@ -17,7 +18,8 @@ machine, or with --device, it prints an address and a code, to be approved in a 
   --scope SCOPE   what you want to do there; may be given several times. Left out: no scope
 
 The tokens are kept in $XDG_STATE_HOME/latchkey (~/.local/state/latchkey), readable by you alone. They are
-for that one application, and \`latchkey logout\` ends them. It ends with 0 if you are signed in, otherwise with 1.
+for that one application, and \`latchkey logout\` ends them. Those of an earlier sign-in there are given back.
+It ends with 0 if you are signed in, otherwise with 1.
 
 Examples:
 
@@ -34,7 +36,16 @@ Examples:
     const store = tokenStore(io);
     const how = values.device || io.openBrowser === undefined ? 'device' : 'browser';
     const tokens = await signIn({ resource, scope: values.scope?.join(' ') }, how, io);
-    await store.alone(resource, async () => store.write(tokens));
+    const before = await store.alone(resource, async () => {
+      const kept = store.read(resource);
+      store.write(tokens);
+      return kept;
+    });
+    const failure = before && (await giveBack(before, io));
+    if (before !== undefined && failure !== undefined) {
+      const page = new URL('/account', before.issuer).href;
+      io.stderr(`The tokens that you had before were not given back, for ${failure}: end them at ${page}\n`);
+    }
     io.stderr(`Signed in to ${resource}. Try: latchkey curl ${resource}/\n`);
     return exitCodes.fine;
   },

@@ -1,9 +1,7 @@
-import * as oidc from 'openid-client';
 import { readArguments, takePositionals } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { connectToAuth, saying } from '../tokens/auth.ts';
-import { Failure } from '../tokens/failure.ts';
+import { giveBack } from '../tokens/give-back.ts';
 import { resourceOf } from '../tokens/resource.ts';
 import { tokenStore } from '../tokens/store.ts';
 import type { Tokens, TokenStore } from '../tokens/store.ts';
@@ -50,15 +48,6 @@ async function end({ resource }: Tokens, store: TokenStore, io: Io): Promise<str
     // Not what was listed: another process may have got new ones in the meantime.
     const tokens = store.read(resource);
     store.remove(resource);
-    if (tokens === undefined) return undefined;
-    const issuer = new URL(tokens.issuer);
-    try {
-      const config = await connectToAuth(issuer, io);
-      await saying(issuer, () => oidc.tokenRevocation(config, tokens.refreshToken ?? tokens.accessToken));
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      return error.message;
-    }
+    return tokens && giveBack(tokens, io);
   });
 }

@@ -1,6 +1,7 @@
 import * as oidc from 'openid-client';
 import type { Io } from '../io.ts';
-import { connectToAuth, refusalOf, saying } from './auth.ts';
+import { connectToAuth, isUnanswered, refusalOf, saying } from './auth.ts';
+import { awsRoleToken } from './aws-role.ts';
 import { Failure } from './failure.ts';
 import { tokensFrom } from './granted.ts';
 import { tokenStore } from './store.ts';
@@ -10,11 +11,16 @@ import type { Tokens, TokenStore } from './store.ts';
 const leastMs = 60_000;
 
 /**
- * A token for an application that is good for another minute; a new one where the one before is not.
+ * A token for an application that is good for another minute, of the person who is signed in, or by the role of AWS that this
+ * program works in.
  *
  * @throws Failure
  */
-export async function freshAccessToken(resource: string, io: Io): Promise<string> {
+export async function tokenFor(resource: string, as: 'person' | 'AWS role', io: Io): Promise<string> {
+  return as === 'person' ? freshAccessToken(resource, io) : awsRoleToken(resource, io);
+}
+
+async function freshAccessToken(resource: string, io: Io): Promise<string> {
   const store = tokenStore(io);
   const kept = store.read(resource);
   if (kept !== undefined && isFresh(kept)) return kept.accessToken;
@@ -32,11 +38,15 @@ async function refresh({ refreshToken, ...of }: Tokens, store: TokenStore, io: I
   if (refreshToken === undefined) throw signedOut(resource);
   const address = new URL(issuer);
   const config = await connectToAuth(address, io);
-  const granted = await oidc.refreshTokenGrant(config, refreshToken, { resource }).catch((error: unknown) => {
-    if (refusalOf(error) !== 'invalid_grant') return saying(address, () => Promise.reject(error));
-    store.remove(resource);
-    throw signedOut(resource);
-  });
+  const exchange = () => oidc.refreshTokenGrant(config, refreshToken, { resource });
+  const granted = await exchange()
+    // Perhaps it was replaced and only the answer was lost: for half a minute auth takes it once more.
+    .catch((error: unknown) => (isUnanswered(error) ? exchange() : Promise.reject(error)))
+    .catch((error: unknown) => {
+      if (refusalOf(error) !== 'invalid_grant') return saying(address, () => Promise.reject(error));
+      store.remove(resource);
+      throw signedOut(resource);
+    });
   const tokens = tokensFrom(granted, { resource, issuer, refreshToken });
   store.write(tokens);
   return tokens.accessToken;

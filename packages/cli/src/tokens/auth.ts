@@ -1,4 +1,5 @@
 import { commandLineClient } from '@latchkey/contract';
+import { CallError } from '@latchkey/http';
 import * as oidc from 'openid-client';
 import type { Io } from '../io.ts';
 import { printable } from '../output/printable.ts';
@@ -48,6 +49,11 @@ export async function saying<Found>(issuer: URL, asking: () => Promise<Found>): 
       refusal === undefined ? 'gave an answer that cannot be used' : `refused (${printable(refusal)})`;
     throw new Failure(`${issuer.origin} ${what}`, { cause: error });
   }
+}
+
+/** Whether auth may have done what it was asked to, and only its answer is missing. */
+export function isUnanswered(error: unknown): boolean {
+  return failureIn(error)?.cause instanceof CallError;
 }
 
 // Where it comes from a call of ours, openid-client wraps it.
