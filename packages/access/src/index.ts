@@ -25,3 +25,5 @@ export {
   tokenPrefix,
 } from './service-token.ts';
 export type { Gate, WrittenRule } from './written-rule.ts';
+export { fittingClaims } from './workload.ts';
+export type { WantedClaim, Workload } from './workload.ts';

@@ -394,7 +394,7 @@ export const diagnosticKinds = {
     code: 'LK352',
     severity: 'error',
     title: 'Not the hash of a token',
-    text: 'A service account without an `aws_role` has at least one entry in `secret_hashes`, with a `hash` as `latchkey keys service-token NAME` prints it: `sha256:` and 64 hexadecimal digits in lower case. The token itself must not be in the file. If it is, everybody who can read the file can use it: replace it.',
+    text: 'A service account without an `aws_role` and without an `issuer` has at least one entry in `secret_hashes`, with a `hash` as `latchkey keys service-token NAME` prints it: `sha256:` and 64 hexadecimal digits in lower case. The token itself must not be in the file. If it is, everybody who can read the file can use it: replace it.',
   },
   serviceAccountEnd: {
     code: 'LK353',
@@ -431,6 +431,18 @@ export const diagnosticKinds = {
     severity: 'error',
     title: 'A role of AWS that two service accounts have',
     text: 'Whoever works in a role is one service account. The path of a role does not tell two apart, since an account of AWS has one role of a name and STS leaves the path out. Name the role in one of the accounts.',
+  },
+  serviceAccountWorkload: {
+    code: 'LK360',
+    severity: 'error',
+    title: 'Not the tokens of a workload',
+    text: 'A service account that is known by the tokens of an `issuer` names one of the `issuers` of this file, not one with `callers: people`, and with it the `claims` that tell its tokens from all others: `{repository: corp/app, ref: refs/heads/main}`. All of them have to be there, each with one of the values that are written, without `*`.',
+  },
+  serviceAccountWorkloadTwice: {
+    code: 'LK361',
+    severity: 'error',
+    title: 'Tokens of a workload that are of two service accounts',
+    text: 'Two service accounts want the same `claims` of the same `issuer`, so a token would be of both. Name them in one of the accounts, or write in each a claim that tells the two apart.',
   },
   waitUnusable: {
     code: 'LK250',

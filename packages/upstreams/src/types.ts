@@ -5,6 +5,7 @@ import type {
   PathPattern,
   Policy,
   TokenRules,
+  Workload,
   WrittenRule,
 } from '@latchkey/access';
 import type { AddedClaim } from '@latchkey/identity';
@@ -215,11 +216,12 @@ export type ServiceTokenHash = {
   readonly expiresAt: number | undefined;
 };
 
-/** A program that is known by a token of its own, or by the role of AWS that it works in. */
+/** A program that is known by a token of its own, by the role of AWS that it works in, or by what a token of an issuer says. */
 export type ServiceAccount = {
   readonly principal: Machine;
   readonly tokens: readonly ServiceTokenHash[];
   readonly awsRole?: AwsRole & { readonly arn: string };
+  readonly workload?: Workload;
 };
 
 /** Ranges of addresses that rules name. */

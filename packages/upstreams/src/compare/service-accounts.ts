@@ -1,5 +1,5 @@
 import { noFacts } from '@latchkey/access';
-import type { Rule } from '@latchkey/access';
+import type { Rule, WantedClaim } from '@latchkey/access';
 import type { RouteTable, ServiceAccount, ServiceTokenHash } from '../types.ts';
 import { some } from './change.ts';
 import type { Change } from './change.ts';
@@ -9,6 +9,8 @@ import type { Aspect } from './entries.ts';
 const aspects: readonly Aspect<ServiceAccount>[] = [
   { meaning: 'scopes', of: ({ principal }) => principal.scopes },
   { meaning: 'role of AWS', of: ({ awsRole }) => (awsRole === undefined ? [] : [awsRole.arn]) },
+  { meaning: 'issuer', of: ({ workload }) => (workload === undefined ? [] : [workload.issuer]) },
+  { meaning: 'claims', of: ({ workload }) => workload?.claims.map(describeClaim) ?? [] },
   { meaning: 'tokens', of: ({ tokens }) => tokens.map(describeToken), widens: hasMoreTokens },
 ];
 
@@ -28,7 +30,7 @@ export function compareServiceAccounts(before: RouteTable, after: RouteTable): C
     },
     removed(account) {
       const ways = waysIn(account, before);
-      return `${account.tokens.length === 0 ? 'its role of AWS counts' : 'its tokens count'} no longer${ways.length === 0 ? '' : `; before let in by ${some(ways)}`}`;
+      return `${account.tokens.length === 0 && account.awsRole !== undefined ? 'its role of AWS counts' : 'its tokens count'} no longer${ways.length === 0 ? '' : `; before let in by ${some(ways)}`}`;
     },
     effects(old, now) {
       const [was, is] = [waysIn(old, after), waysIn(now, after)];
@@ -65,10 +67,19 @@ function readsRequest({ reads }: Rule): boolean {
   return reads.some((fact) => fact !== 'principal' && fact !== 'route');
 }
 
-function credentialsOf({ tokens, awsRole }: ServiceAccount): string {
+function credentialsOf({ tokens, awsRole, workload }: ServiceAccount): string {
   const counted = tokens.length === 1 ? 'one token' : `${tokens.length} tokens`;
-  if (awsRole === undefined) return counted;
-  return tokens.length === 0 ? awsRole.arn : `${counted} and ${awsRole.arn}`;
+  const others = [
+    ...(awsRole === undefined ? [] : [awsRole.arn]),
+    ...(workload === undefined
+      ? []
+      : [`tokens of ${workload.issuer} with ${workload.claims.map(describeClaim).join(', ')}`]),
+  ];
+  return (tokens.length === 0 && others.length > 0 ? others : [counted, ...others]).join(' and ');
+}
+
+function describeClaim([name, texts]: WantedClaim): string {
+  return `${name}: ${texts.join(' or ')}`;
 }
 
 // Enough of a hash to find it in the file.

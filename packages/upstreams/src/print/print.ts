@@ -40,10 +40,20 @@ function rootList(name: string, items: readonly string[][]): string[] {
   return items.length === 0 ? [] : [`${name}:`, ...items.flatMap((item) => indent(asItem(item), 2))];
 }
 
-function accountLines({ principal, tokens, awsRole }: ServiceAccount): string[] {
+function accountLines({ principal, tokens, awsRole, workload }: ServiceAccount): string[] {
   return [
     `name: ${scalar(principal.name)}`,
     ...(awsRole === undefined ? [] : [`aws_role: ${scalar(awsRole.arn)}`]),
+    ...(workload === undefined
+      ? []
+      : [
+          `issuer: ${scalar(workload.issuer)}`,
+          'claims:',
+          ...indent(
+            workload.claims.map(([name, texts]) => `${scalar(name)}: ${flowList(texts)}`),
+            2,
+          ),
+        ]),
     ...(tokens.length === 0 ? [] : ['secret_hashes:']),
     ...tokens.flatMap(({ hash, expiresAt }) => {
       const end =

@@ -16,9 +16,10 @@ export function resolveRoot(
   { now, resolvePolicy }: { now: number; resolvePolicy: ResolvePolicy },
   report: Report,
 ): RootSettings {
+  const issuers = resolveIssuers(root.issuers, report);
   return {
-    issuers: resolveIssuers(root.issuers, report),
-    serviceAccounts: resolveServiceAccounts(root.service_accounts, now, report),
+    issuers,
+    serviceAccounts: resolveServiceAccounts(root.service_accounts, { now, issuers }, report),
     networks: readable(root.networks) ?? [],
     guardrail: resolvePolicy(root.policy, report),
   };

@@ -147,3 +147,49 @@ test('what is printed of accounts is read as it was', () => {
   const table = tableOf(withClients('deploy-bot').replace('service_accounts:', more), { now });
   expect(tableOf(printTable(table), { cluster: '', now }).root).toEqual(table.root);
 });
+
+const github = 'https://ci.example.com';
+const withWorkloads = (accounts: string) => `issuers:
+  - {issuer: ${github}, audiences: [latchkey]}
+  - {issuer: https://people.example.com, audiences: [latchkey], callers: people, email_domains: [example.com]}
+${withAccounts(accounts)}`;
+
+test('an account may be what the tokens of an issuer say, and is printed as it was written', () => {
+  const table = tableOf(
+    withWorkloads(
+      `  - {name: ci, issuer: ${github}, claims: {repository: corp/app, ref: [main, release], id: 42}}`,
+    ),
+  );
+  expect(table.root.serviceAccounts.get('ci')).toMatchObject({
+    tokens: [],
+    workload: {
+      issuer: github,
+      claims: [
+        ['repository', ['corp/app']],
+        ['ref', ['main', 'release']],
+        ['id', ['42']],
+      ],
+    },
+  });
+  expect(tableOf(printTable(table)).root).toEqual(table.root);
+});
+
+test.each([
+  ['whose issuer is none of the file', `issuer: https://other.example.com, claims: {sub: a}`, ['LK360 5:24']],
+  ['whose issuer vouches for people', `issuer: https://people.example.com, claims: {sub: a}`, ['LK360 5:24']],
+  ['without claims', `issuer: ${github}`, ['LK360 5:5']],
+  ['with no claims', `issuer: ${github}, claims: {}`, ['LK360 5:5']],
+  ['without an issuer', 'claims: {sub: a}', ['LK352 5:5', 'LK360 5:5']],
+  ['that wants anything', `issuer: ${github}, claims: {ref: 'refs/heads/*'}`, ['LK360 5:62']],
+  ['that wants nothing', `issuer: ${github}, claims: {ref: ''}`, ['LK360 5:62']],
+  ['that wants one of none', `issuer: ${github}, claims: {ref: []}`, ['LK360 5:62']],
+  ['that wants what no claim is', `issuer: ${github}, claims: {ref: {a: b}}`, ['LK360 5:62']],
+  ['whose claims are none', `issuer: ${github}, claims: main`, ['LK203 5:56']],
+])('a workload %s is refused', (_, workload, places) => {
+  expect(placesOf(load(withWorkloads(`  - {name: ci, ${workload}}`)))).toEqual(places);
+});
+
+test('two accounts do not have the same tokens of an issuer', () => {
+  const accounts = ['a', 'b'].map((name) => `  - {name: ${name}, issuer: ${github}, claims: {sub: a}}`);
+  expect(placesOf(load(withWorkloads(accounts.join('\n'))))).toEqual(['LK361 6:23']);
+});

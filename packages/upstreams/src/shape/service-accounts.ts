@@ -1,12 +1,13 @@
 import { accountName, awsRoleOf, tokenHash, tokenPrefix } from '@latchkey/access';
 import { z } from 'zod';
 import { quote } from '../problems.ts';
+import { claims } from './claims.ts';
 import { mapping } from './mapping.ts';
 import type { Values } from './mapping.ts';
 import { described, list, problem, scalar } from './reader.ts';
 import type { About, FieldReader, Located } from './reader.ts';
 import { unknownKeys } from './unknown-keys.ts';
-import { entry } from './values.ts';
+import { entry, text } from './values.ts';
 
 const nameAdvice =
   'write up to 63 lower-case letters, digits and dashes, a dash neither first nor last: `deploy-bot`';
@@ -89,6 +90,21 @@ const accountFields = {
       return z.NEVER;
     }),
   ),
+  issuer: text(
+    {
+      meaning:
+        'One of the `issuers` of this file, some of whose tokens are this account: those with the `claims`. So a CI job or a workload of a cluster needs no secret.',
+      default: 'none',
+      example: 'https://token.actions.githubusercontent.com',
+    },
+    {},
+  ),
+  claims: claims({
+    meaning:
+      'What a token of the `issuer` has to say to be of this account: each of these claims, as it is written here or as one of a list. Of a claim that is a list, one entry suffices.',
+    default: 'none',
+    example: '{ repository: corp/app, ref: refs/heads/main }',
+  }),
   scopes: list(
     { meaning: 'The scopes that the account has, on every route.', default: 'none', example: '[deploy]' },
     entry('a scope', ['deploy']),
@@ -98,7 +114,7 @@ const accountFields = {
 /** One entry of `service_accounts`. */
 export const serviceAccount = mapping(
   'service_account',
-  'A program of yours, and by what it is known on routes with `bearer: true`: tokens, a role of AWS, or both.',
+  'A program of yours, and by what it is known on routes with `bearer: true`: tokens of its own, a role of AWS, tokens of an issuer, or several of these.',
   accountFields,
   unknownKeys(Object.keys(accountFields)),
 );
@@ -109,7 +125,8 @@ export const serviceAccountMappings = [serviceAccount, secretHash];
 /** `service_accounts`, beside the services. */
 export const serviceAccounts = list(
   {
-    meaning: 'Programs of yours, each with the hashes of its tokens, or with its role of AWS.',
+    meaning:
+      'Programs of yours, each with the hashes of its tokens, with its role of AWS, or with what the tokens of an issuer say of it.',
     default: 'none',
     example: `
   - name: deploy-bot

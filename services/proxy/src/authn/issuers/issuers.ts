@@ -1,3 +1,5 @@
+import { andThen } from '@latchkey/admission';
+import type { Identified } from '@latchkey/admission';
 import type { Clock } from '@latchkey/http';
 import type { Emit } from '@latchkey/telemetry';
 import type { Issuer, RouteTable } from '@latchkey/upstreams';
@@ -5,6 +7,7 @@ import type { Logger } from 'pino';
 import type { ProxyEvent } from '../../telemetry/events.ts';
 import type { LiveTable } from '../../upstream-file/live-table.ts';
 import type { TokenKind } from '../bearer.ts';
+import { accountOf } from './account-of.ts';
 import { keySourceOf } from './fetch-keys.ts';
 import { createKnownIssuer } from './issuer.ts';
 import type { KnownIssuer } from './issuer.ts';
@@ -15,7 +18,8 @@ type InForce = { readonly entry: string; readonly known: KnownIssuer };
 
 /**
  * Knows the tokens (JWT) of the issuers that the upstream file names. One whose entry a reload leaves as it is stays the same one,
- * with its keys and all that is known of its tokens.
+ * with its keys and all that is known of its tokens. Those that are of a service account are looked up each time: an account that is
+ * taken out counts from the reload on.
  */
 export function createIssuerTokens({
   table,
@@ -45,6 +49,15 @@ export function createIssuerTokens({
     return createKnownIssuer(issuer, keys, clock.now);
   }
 
+  function asAccount(found: Identified<never>): Identified<never> {
+    if (found.kind !== 'machine') return found;
+    const account = accountOf(found.principal, table.current().root.serviceAccounts)?.account;
+    if (account === undefined) return found;
+    const { principal } = account;
+    emit({ kind: 'service_account', account: principal.name });
+    return { kind: 'machine', principal };
+  }
+
   function use({ root }: RouteTable): void {
     const entries = root.issuers.map((issuer): [string, InForce] => {
       const entry = JSON.stringify(issuer);
@@ -60,7 +73,7 @@ export function createIssuerTokens({
     recall(token) {
       for (const { known } of inForce.values()) {
         const before = known.recall(token);
-        if (before !== undefined) return before;
+        if (before !== undefined) return asAccount(before);
       }
       return undefined;
     },
@@ -68,7 +81,7 @@ export function createIssuerTokens({
       const read = inForce.size === 0 ? undefined : readToken(token);
       const iss = read?.claims.iss;
       const issuer = iss === undefined ? undefined : inForce.get(iss);
-      return read && issuer?.known.check(token, read);
+      return read && issuer && andThen(issuer.known.check(token, read), asAccount);
     },
   };
 }
