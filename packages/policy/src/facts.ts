@@ -225,5 +225,7 @@ function methodFlaw(text: string): string | undefined {
 
 function pathFlaw(text: string): string | undefined {
   if (!text.startsWith('/')) return `it begins with a slash: write ${JSON.stringify(`/${text}`)}`;
-  return text.includes('?') ? 'the query is no part of it: leave it out' : undefined;
+  if (text.includes('?')) return 'the query is no part of it: leave it out';
+  const isAbsent = /[\\;#%]|\/\/|\/\.{1,2}\//.test(text);
+  return isAbsent ? 'a path that can be read in two ways is absent: write it decoded and plain' : undefined;
 }

@@ -1,7 +1,11 @@
 export { compileExpression } from './compile.ts';
 export type { Compiled, Expression, UsedFact } from './compile.ts';
+export { absent, principal, readForms, statementsOf } from './form.ts';
+export type { Form, Statement, TwoForms } from './form.ts';
 export { factGroups } from './facts.ts';
 export type { Fact, FactGroup } from './facts.ts';
 export type { Mistake } from './mistake.ts';
 export { deepestBrackets, longestExpression } from './parse.ts';
 export type { Surroundings } from './reading.ts';
+export { clashOf } from './worlds.ts';
+export type { Clash } from './worlds.ts';

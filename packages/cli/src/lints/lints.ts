@@ -1,15 +1,19 @@
 import type { Deployment } from '../environment/deployment.ts';
 import type { Finding } from '../finding.ts';
 import type { UpstreamFile } from '../upstream-file.ts';
+import { lintAdminPlaces } from './admin-places.ts';
 import { lintForeignHosts } from './foreign-host.ts';
 import { lintServersInFront } from './forward-auth.ts';
 import { lintIdentityHeaders } from './identity-headers.ts';
 import type { Lint } from './lint.ts';
 import { lintNeverMatches } from './never-matches.ts';
+import { lintNeverTogether } from './never-together.ts';
 import { lintNoRoute } from './no-route.ts';
 import { lintPathsInPatterns } from './path-in-pattern.ts';
 import { lintPublicPaths } from './public-paths.ts';
+import { lintRulePaths } from './rule-paths.ts';
 import { lintCertificates, lintOpenToAll } from './rules.ts';
+import { lintScopes } from './scopes.ts';
 import { lintProviders, lintReturns } from './sign-in.ts';
 import { lintSecrets } from './secrets.ts';
 
@@ -17,6 +21,10 @@ const allLints: readonly Lint[] = [
   lintNoRoute,
   lintPublicPaths,
   lintOpenToAll,
+  lintAdminPlaces,
+  lintScopes,
+  lintNeverTogether,
+  lintRulePaths,
   lintCertificates,
   lintForeignHosts,
   lintNeverMatches,

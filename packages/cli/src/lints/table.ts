@@ -74,6 +74,48 @@ export const lints = {
     title: 'No route is left',
     text: 'The file has no service, or none with a section for this cluster. A running proxy refuses such a file and keeps its routes; a proxy that starts with it answers 421 to everybody. If that is intended, set `UPSTREAM_RELOAD_ALLOW_LOSS=true`. A file that removes more than half of the routes is refused as well; `latchkey diff`, which compares two files, reports that.',
   },
+  adminForDomain: {
+    code: 'LK512',
+    severity: 'warning',
+    title: 'A whole domain where administrators work',
+    text: 'The name of the route, its host or the path in `to` is one that tools for administrators have (`admin`, `vault`, `jenkins`, `argocd`, `rundeck`, `portainer`, `phpmyadmin`, `pgadmin`), or a rule names a path such as `/admin`, and all addresses of a domain are let in: every employee, and whoever takes over one of their accounts. Name a group. A `deny_if` in the policy of the route or in the guardrail counts as a limit, and then nothing is said.',
+  },
+  scopeOfNobody: {
+    code: 'LK513',
+    severity: 'warning',
+    title: 'A scope that nobody gives',
+    text: '`allowed_scopes` and `machine.scopes` are about machines: service accounts, whose scopes the file has, and tokens of `issuers`. There are no issuers, and no service account has this scope. It may be misspelt. A person who lets a program act for them approves scopes, but is let in by none.',
+  },
+  ruleNever: {
+    code: 'LK514',
+    severity: 'warning',
+    title: 'A rule that never holds',
+    text: 'What the rule asks for cannot be at once: a method that is `GET` and `POST`, an address that is one and is outside a list in which it stands, somebody who is a person and a machine. Most often `||` was meant where `&&` is written. An `allow_if` of this kind lets in nobody. A `deny_if` refuses those of whom it cannot be told, and nobody else.',
+  },
+  ruleForAll: {
+    code: 'LK515',
+    severity: 'warning',
+    title: 'A rule that leaves nothing out',
+    text: 'An `allow_if` that holds of every person lets in everybody who can sign in: `has(user.email)`, or `user.email != "a" || user.email != "b"`, of which one always holds. A `deny_if` that never fails to hold refuses everybody. Most often `&&` was meant where `||` is written.',
+  },
+  nobodyPasses: {
+    code: 'LK516',
+    severity: 'warning',
+    title: 'Rules that nobody passes together',
+    text: 'Each of the rules lets somebody pass, and nobody passes all of them: one wants a domain, and another one a different one, or one refuses people and another one machines. Nobody who is signed in gets in. Rules that may be passed by some are not told of, even if nobody is among them today.',
+  },
+  ruleBehindGate: {
+    code: 'LK517',
+    severity: 'warning',
+    title: 'A rule that lets in, behind one that refuses the same',
+    text: 'A `deny_if` is asked first, in the guardrail and in the route, and what it cannot tell it refuses, too: `user.domain != "example.com"` refuses every machine, which has no `user`. So the `allow_if` lets in nobody. Write `has(user.email) && …` in front of a `deny_if` about people.',
+  },
+  ruleAmbiguousPath: {
+    code: 'LK518',
+    severity: 'warning',
+    title: 'A rule that lets in on paths that it does not mean',
+    text: 'In an `allow_if`, `request.path.startsWith("/shared")` also holds of `/shared-secrets`, `.contains("/public/")` of `/admin/public/`, and a pattern without `^` matches anywhere. Write `request.path == "/shared" || request.path.startsWith("/shared/")`. Paths are compared exactly: an application that takes `/Shared` for the same has to be asked about by `request.path.lowerAscii()`.',
+  },
   settingRefused: {
     code: 'LK601',
     severity: 'error',

@@ -15,6 +15,8 @@ export type Source = {
   optionPlaces(route: Route, option: string): Position[];
   /** The line at which `option` of a route says `value`; where that cannot be told, the option, or else the route. */
   placeOf(route: Route, option: string, value?: string): Position;
+  /** The expression of a rule: of a route, or without one of the guardrail. */
+  rulePlace(option: string, expression: string, route?: Route): Position;
 };
 
 /** Reads `text` for saying where something stands in it. */
@@ -45,6 +47,11 @@ export function sourceOf(text: string, templateVariables: Readonly<Record<string
       const values = found.flatMap(({ value }) => (value.kind === 'list' ? value.items : [value]));
       const value = values.find((node) => node.kind === 'scalar' && node.text === text);
       return value ? textPlace(value) : (found[0]?.at ?? route.position);
+    },
+    rulePlace(option, expression, route) {
+      const named = route ? keysOfOption(route, option) : keys.filter(({ path }) => path.at(-1) === option);
+      const found = named.find(({ value }) => value.kind === 'scalar' && value.text.trim() === expression);
+      return found?.value.at ?? route?.position ?? { line: 1, column: 1 };
     },
   };
 }

@@ -1,0 +1,124 @@
+import { absent, clashOf, principal } from '@latchkey/policy';
+import type { Clash, Form } from '@latchkey/policy';
+import { findingOf } from '../finding.ts';
+import type { Finding } from '../finding.ts';
+import { quotedId } from './lint.ts';
+import type { LintSubject } from './lint.ts';
+import { lints } from './table.ts';
+import { placedRules } from './written-rules.ts';
+import type { PlacedRule, PlacedRules } from './written-rules.ts';
+
+const signedIn: Form = { op: 'notAmong', variable: principal, values: ['visitor'] };
+/** A person always has an address. */
+const person: Form = {
+  op: 'all',
+  parts: [
+    { op: 'among', variable: principal, values: ['person'] },
+    { op: 'notAmong', variable: 'user.email', values: [absent] },
+    { op: 'notAmong', variable: 'user.domain', values: [absent] },
+  ],
+};
+
+/**
+ * Rules that say nothing, or too much, because what they ask for cannot be at once. Only what is certain is told: a rule of
+ * which nothing is said may be wrong all the same.
+ */
+export function lintNeverTogether(subject: LintSubject): Finding[] {
+  const rules = placedRules(subject);
+  const single = rules.all.flatMap(ofOne);
+  // Each of them alone is told already.
+  return single.some(({ code }) => code === lints.ruleNever.code || code === lints.ruleForAll.code)
+    ? single
+    : [...single, ...betweenRules(subject, rules)];
+}
+
+function ofOne({ rule, forms, place }: PlacedRule): Finding[] {
+  const name = JSON.stringify(rule.name);
+  const never = clashOf([forms.holds]);
+  if (isTold(never)) {
+    const effect =
+      rule.effect === 'allow'
+        ? 'lets in nobody'
+        : 'refuses only where it cannot be told, since a fact is absent';
+    const message = `${name} never holds: ${because(never)}. It ${effect}: correct it, or take it out`;
+    return [findingOf(lints.ruleNever, place, message)];
+  }
+  const whom = rule.effect === 'allow' ? [person] : [];
+  const always = clashOf([...whom, forms.fails]);
+  // A rule about machines alone leaves out every person.
+  if (!isTold(always) || clashOf([...whom, forms.holds]) !== undefined) return [];
+  const effect =
+    rule.effect === 'allow'
+      ? 'lets in every person who can sign in: name who may pass'
+      : 'refuses everybody: correct it';
+  return [findingOf(lints.ruleForAll, place, `${name} leaves nothing out, and ${effect}`)];
+}
+
+function betweenRules({ table }: LintSubject, { guardrail, of }: PlacedRules): Finding[] {
+  const forAll = gatesOf(guardrail);
+  const shut = clashOf([signedIn, ...forAll.map(({ form }) => form)]);
+  const [first] = guardrail;
+  if (isTold(shut) && first !== undefined) {
+    const names = guardrail.map(({ rule }) => JSON.stringify(rule.name)).join(', ');
+    const message = `Nobody who is signed in passes all of ${names}: ${because(shut)}`;
+    return [findingOf(lints.nobodyPasses, first.place, message)];
+  }
+  const waysIn = guardrail.filter(({ rule }) => rule.effect === 'allow');
+  const denying = forAll.filter(({ rules }) => rules.every(({ rule }) => rule.effect === 'deny'));
+  return [
+    ...waysIn.flatMap((rule) => behind(rule, denying)),
+    ...table.routes.flatMap((route) => {
+      const own = of(route);
+      const service: Form = {
+        op: 'among',
+        variable: 'route.service',
+        values: [JSON.stringify(route.service)],
+      };
+      const gates = [...forAll, ...gatesOf(own.filter(({ rule }) => rule.effect === 'deny'))];
+      const ways = own.filter(({ rule }) => rule.effect === 'allow');
+      const closed = clashOf([signedIn, service, ...gates.map(({ form }) => form)]);
+      const [placed] = own;
+      if (!isTold(closed) || placed === undefined) {
+        return ways.flatMap((rule) => behind(rule, gates, service));
+      }
+      const message = `Nobody who is signed in passes the rules of ${quotedId(route)} and the guardrail together: ${because(closed)}`;
+      return [findingOf(lints.nobodyPasses, placed.place, message)];
+    }),
+  ];
+}
+
+/** What has to be so that a request passes a gate, and the rules that it is made of. */
+type PassedGate = { readonly form: Form; readonly rules: readonly PlacedRule[] };
+
+function gatesOf(rules: readonly PlacedRule[]): PassedGate[] {
+  const allowing = rules.filter(({ rule }) => rule.effect === 'allow');
+  const denying = rules.filter(({ rule }) => rule.effect === 'deny');
+  const allow: PassedGate[] =
+    allowing.length === 0
+      ? []
+      : [{ form: { op: 'any', parts: allowing.map(({ forms }) => forms.holds) }, rules: allowing }];
+  return [...denying.map((rule) => ({ form: rule.forms.fails, rules: [rule] })), ...allow];
+}
+
+/** A rule that lets in, where what stands before it refuses all of those. */
+function behind({ rule, forms, place }: PlacedRule, gates: readonly PassedGate[], about?: Form): Finding[] {
+  const given = [signedIn, ...(about ? [about] : []), forms.holds];
+  const clash = clashOf([...given, ...gates.map(({ form }) => form)]);
+  if (!isTold(clash)) return [];
+  const blocker = gates.find(({ form }) => clashOf([...given, form]) !== undefined) ?? { rules: [] };
+  const names = blocker.rules.map((each) => JSON.stringify(each.rule.name)).join(', ');
+  const by = names === '' ? 'the rules that refuse' : names;
+  const message = `${JSON.stringify(rule.name)} lets in nobody: ${by} stops everybody of whom it holds (${because(clash)})`;
+  return [findingOf(lints.ruleBehindGate, place, message)];
+}
+
+// `true` and `false` as they are written are told of by the file itself (LK339).
+function isTold(clash: Clash | undefined): clash is Clash {
+  return clash !== undefined && clash.variable !== '';
+}
+
+function because({ variable }: Clash): string {
+  return variable === principal
+    ? 'nobody is a person and a machine at once'
+    : `\`${variable}\` would have to be two things at once`;
+}
