@@ -3,9 +3,10 @@ import type { Client, ServiceError } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { EchoClient, startGrpcApp } from '../fixtures/grpc.ts';
 import type { GrpcApp } from '../fixtures/grpc.ts';
-import { cookieHeader, signedIn } from '../fixtures/sign-in.ts';
+import { cookieHeader, signedIn, signOut } from '../fixtures/sign-in.ts';
 import { startStack } from '../fixtures/stack.ts';
 import type { Stack } from '../fixtures/stack.ts';
 
@@ -21,6 +22,8 @@ beforeAll(async () => {
   stack = await startStack({
     proxyEnv: {
       SERVER_HTTP2: 'true',
+      SERVER_TIMEOUT_READ: '500ms',
+      SESSION_TTL_VALID: '200ms',
       ASSERTION_KEY: generateKeyPairSync('ec', { namedCurve: 'P-256' })
         .privateKey.export({ type: 'pkcs8', format: 'pem' })
         .toString(),
@@ -121,6 +124,18 @@ describe('a gRPC call over HTTP/2', () => {
     expect(ended.code).toBe(status.OK);
   });
 
+  test('may be silent for longer than a body may pause, once the application has begun to answer', async () => {
+    const call = clientOf()['talk']?.(known);
+    for (const word of ['one', 'two']) {
+      call.write(word);
+      expect(await once(call, 'data')).toEqual([word.toUpperCase()]);
+      await pause(1_200);
+    }
+    call.end();
+    const [ended] = (await once(call.resume(), 'status')) as [{ code: number }];
+    expect(ended.code).toBe(status.OK);
+  });
+
   test('is cancelled at the application when the caller cancels it', async () => {
     const cancelled = Promise.withResolvers<void>();
     app.cancelled = () => cancelled.resolve();
@@ -130,5 +145,18 @@ describe('a gRPC call over HTTP/2', () => {
     await once(call, 'data');
     call.cancel();
     await cancelled.promise;
+  });
+
+  test('ends while it goes on when its person has signed out', async () => {
+    const browser = await signedIn(stack);
+    const own = new Metadata();
+    own.set('cookie', await cookieHeader(browser, stack.url('echo')));
+    const call = clientOf()['talk']?.(own);
+    call.write('one');
+    await once(call, 'data');
+    const failed = once(call, 'error');
+    await signOut(browser, stack);
+    expect(await failed).toMatchObject([{ code: status.INTERNAL }]);
+    await browser.close();
   });
 });

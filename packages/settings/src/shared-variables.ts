@@ -22,7 +22,7 @@ export const serverVariables = {
     type: duration,
     default: '30s',
     meaning:
-      'How long a client may take to send the headers of a request, and how long it may pause within the body.',
+      'How long a client may take to send the headers of a request, and how long it may pause within the body until the answer begins.',
     aliases: ['TCP_READ_TIMEOUT'],
   },
   SERVER_TIMEOUT_WRITE: {

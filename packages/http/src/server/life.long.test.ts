@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -88,6 +88,24 @@ describe('what a client is slow to send', () => {
     endAfterwards(socket);
 
     expect(await answer).toBe(`read ${length}`);
+  });
+
+  test('a body is not cut while the answer is being sent beside it, and is once that has ended', async () => {
+    const answers: ServerResponse[] = [];
+    const request: RequestListener = (req, res) => {
+      req.resume().on('error', () => undefined);
+      res.write('listening');
+      answers.push(res);
+    };
+    const socket = open(await start({ request }, { readMs: 100 }));
+    const closed = once(socket, 'close');
+    socket.write(head('POST / HTTP/1.1', 'Transfer-Encoding: chunked'));
+    await arrives(socket, 'listening');
+    await pause(400);
+    expect(socket.destroyed).toBe(false);
+
+    answers[0]?.end();
+    await closed;
   });
 
   test('a body is not cut while we do not read on', async () => {

@@ -44,7 +44,7 @@ export type RunningServer = {
 
 // An ALB keeps idle connections for 60 s and answers 502 when we close one first, so ours live longer.
 const keepAliveMs = 75_000;
-// An upload that its application has stopped taking.
+// An upload that its application has stopped taking, or a conversation in which nobody speaks.
 const heldBodyMs = 15 * 60_000;
 // An ALB passes up to 64 KiB of request headers; a smaller limit here would lock people out with 431.
 const headerBytes = 64 * 1024;
@@ -169,14 +169,14 @@ function sayGoodbye(res: ServerResponse): void {
   if (!res.headersSent) res.setHeader('Connection', 'close');
 }
 
-type Arriving = { req: IncomingMessage; bytesRead: number; silentMs: number };
+type Arriving = { req: IncomingMessage; res: ServerResponse; bytesRead: number; silentMs: number };
 const exchanges = new WeakMap<Socket, Arriving>();
 
 // A client that stops sending in the middle of a body must not hold a connection for ever; a large upload that keeps
 // flowing may take as long as it takes.
 function startSilenceTimer(req: IncomingMessage, res: ServerResponse, readMs: number): void {
   const { socket } = req;
-  exchanges.set(socket, { req, bytesRead: socket.bytesRead, silentMs: 0 });
+  exchanges.set(socket, { req, res, bytesRead: socket.bytesRead, silentMs: 0 });
   socket.setTimeout(readMs);
   req.once('close', function forgetBody() {
     exchanges.delete(socket);
@@ -186,14 +186,16 @@ function startSilenceTimer(req: IncomingMessage, res: ServerResponse, readMs: nu
 }
 
 // Silence counts against the client only while it is the client that we wait for. A body that nobody reads yet, or that
-// the other side takes slowly, waits longer, though not for ever either.
+// the other side takes slowly, waits longer, though not for ever either. So does one beside which the answer is already being
+// sent: a gRPC stream in both directions may have nothing to say for a while.
 function endSilence(socket: Socket, readMs: number): void {
   const exchange = exchanges.get(socket);
   if (exchange === undefined) return void socket.destroy();
-  const { req } = exchange;
+  const { req, res } = exchange;
   exchange.silentMs = socket.bytesRead === exchange.bytesRead ? exchange.silentMs + readMs : readMs;
   exchange.bytesRead = socket.bytesRead;
-  const waitingForClient = !req.complete && req.readableFlowing === true;
+  const isConversation = res.headersSent && !res.writableEnded;
+  const waitingForClient = !req.complete && req.readableFlowing === true && !isConversation;
   if (waitingForClient || exchange.silentMs > heldBodyMs) return void socket.destroy();
   return void socket.setTimeout(readMs);
 }
