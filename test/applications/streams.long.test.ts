@@ -9,7 +9,8 @@ import { ask, askAsStranger, open, startApp, useApplication } from './applicatio
 
 type Answer = (req: IncomingMessage, res: ServerResponse) => void;
 
-const events = 20;
+// An event a second; `LATCHKEY_EVENTS=600` for ten minutes of them.
+const events = Number(process.env['LATCHKEY_EVENTS'] ?? 20);
 const lateMs = 15_000;
 const answers: Record<string, Answer> = {
   // An event a second, as https://html.spec.whatwg.org/multipage/server-sent-events.html writes them.
@@ -69,17 +70,21 @@ describe('an application', () => {
     });
   });
 
-  test('sends events, each of which arrives when it is sent', async () => {
-    const answer = await open(the, { target: '/events', headers: { accept: 'text/event-stream' } });
-    expect(answer).toMatchObject({ statusCode: 200, headers: { 'content-type': 'text/event-stream' } });
-    const delays: number[] = [];
-    for await (const piece of answer) {
-      const sentAt = /data: (\d+)/.exec((piece as Buffer).toString())?.[1];
-      delays.push(Date.now() - Number(sentAt));
-    }
-    expect(delays).toHaveLength(events);
-    expect(Math.max(...delays)).toBeLessThan(900);
-  });
+  test(
+    'sends events, each of which arrives when it is sent',
+    async () => {
+      const answer = await open(the, { target: '/events', headers: { accept: 'text/event-stream' } });
+      expect(answer).toMatchObject({ statusCode: 200, headers: { 'content-type': 'text/event-stream' } });
+      const delays: number[] = [];
+      for await (const piece of answer) {
+        const sentAt = /data: (\d+)/.exec((piece as Buffer).toString())?.[1];
+        delays.push(Date.now() - Number(sentAt));
+      }
+      expect(delays).toHaveLength(events);
+      expect(Math.max(...delays)).toBeLessThan(900);
+    },
+    60_000 + events * 1000,
+  );
 
   test('goes on with its events where a browser was cut off, and hears when the browser has gone', async () => {
     const answer = await open(the, {

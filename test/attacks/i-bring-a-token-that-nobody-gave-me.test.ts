@@ -122,6 +122,8 @@ test.each([
   ['two tokens in one header', async () => [`${bearer(await good())}, Bearer x`]],
   ['a token below another name', async () => [`Authorization_: Bearer ${await good()}`]],
   ['a token of another scheme', async () => [`Authorization: DPoP ${await good()}`]],
+  // https://github.com/honojs/hono 5463db27
+  ['a token below the scheme of passwords', async () => [`Authorization: Basic ${await good()}`]],
   ['claims longer than a head may be', async () => [bearer(await good({ pad: 'x'.repeat(9_000) }))]],
 ])('%s: nobody is let in', async (_, headers) => {
   expect(await ask(...(await headers()))).toBe(401);

@@ -109,7 +109,7 @@ export const advisories: Readonly<Record<string, readonly Advisory[]>> = {
     {
       ids: ['CVE-2021-29651', 'GHSA-35vc-w93w-75c2'],
       wrong: 'A sign-in for programs gave its token to any address.',
-      reason: 'not built yet: a sign-in for programs (device flow)',
+      tests: ['services/auth/src/programs/programs'],
     },
     {
       ids: ['CVE-2021-41230', 'GHSA-j6wp-3859-vxfg'],
@@ -418,7 +418,7 @@ export const advisories: Readonly<Record<string, readonly Advisory[]>> = {
     {
       ids: ['Hono 5463db27'],
       wrong: 'A JWT was taken under another scheme than Bearer.',
-      reason: 'not built yet: bearer tokens',
+      tests: ['test/attacks/i-bring-a-token-that-nobody-gave-me'],
     },
     {
       ids: ['Hono 48fa2233', 'Hono c831020f'],
