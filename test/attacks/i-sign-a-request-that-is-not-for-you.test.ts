@@ -94,6 +94,11 @@ test.each<[string, () => string]>([
   ['whose five minutes are over', () => signed({ at: Date.now() - 301_000 })],
   ['of tomorrow', () => signed({ at: Date.now() + 86_400_000 })],
   ['of a day that there is not', () => signed({ query: { 'X-Amz-Date': '20261350T120000Z' } })],
+  [
+    'by a key of another day',
+    () =>
+      signed({ query: { 'X-Amz-Credential': `${app2.accessKeyId}/20200101/eu-central-1/sts/aws4_request` } }),
+  ],
   ['that lasts an hour', () => signed({ query: { 'X-Amz-Expires': '3600' } })],
   ['that lasts 999 seconds', () => signed({ query: { 'X-Amz-Expires': '999' } })],
   ['that lasts no time', () => signed({ query: { 'X-Amz-Expires': '0' } })],

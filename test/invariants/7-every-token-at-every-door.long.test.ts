@@ -1,21 +1,34 @@
 // Invariant 7: each kind of token opens the door that it is for, and no other (CVE-2024-47616).
 import { generateKeyPairSync } from 'node:crypto';
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { hashOfToken, makeServiceToken } from '@latchkey/access';
 import { authorizationServerPaths as paths, commandLineClient, deviceGrantType } from '@latchkey/contract';
 import { Browser } from '@latchkey/testing/browser';
 import { approvedCode, askAsProgram, loginAsProgram, newTokenKey } from '../fixtures/program.ts';
 import { valuesOf } from '../fixtures/recorder.ts';
 import { defaultUpstreams } from '../fixtures/stack.ts';
+import { awsToken, startSts } from '../fixtures/sts.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
+const serviceToken = makeServiceToken('bot');
+const sts = await startSts();
+afterAll(() => sts.close());
+
 const the = useStack({
-  proxyEnv: { ASSERTION_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString() },
+  proxyEnv: {
+    AWS_ENDPOINT_URL_STS: sts.url,
+    ASSERTION_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+  },
   authEnv: { ACCESS_TOKEN_KEY: newTokenKey() },
-  upstreams: `${defaultUpstreams}
+  upstreams: `
+service_accounts:
+- {name: bot, secret_hashes: [{hash: '${hashOfToken(serviceToken)}'}]}
+- {name: app2, aws_role: 'arn:aws:iam::111122223333:role/app2'}
+services:${defaultUpstreams}
 - service: api
-  default: {from: api.latchkey.localhost, to: '{{app}}', options: {allowed_email_domains: [example.com], bearer: true}}
+  default: {from: api.latchkey.localhost, to: '{{app}}', options: {allowed_email_domains: [example.com], allowed_clients: [bot, app2], bearer: true}}
 `,
 });
 
@@ -46,6 +59,11 @@ async function oneOfEach() {
       'device code': waiting.device_code,
       'user code': waiting.user_code,
       approval: /name="approval" value="([^"]*)"/.exec(question.body)?.[1] ?? '',
+      'service token': serviceToken,
+      'role of AWS': awsToken(
+        sts.assume('arn:aws:sts::111122223333:assumed-role/app2/one'),
+        new URL(api).origin,
+      ),
       'client secret': stack.serviceSecret,
       'client credentials': btoa(`proxy:${stack.serviceSecret}`),
     },
@@ -100,6 +118,8 @@ describe('every kind of token at every door', () => {
       'session cookie -> cookie of the proxy',
       'session cookie -> cookie of auth',
       'access token -> bearer',
+      'service token -> bearer',
+      'role of AWS -> bearer',
       'session cookie -> introspection',
       'access token -> introspection',
       'client credentials -> who may introspect',

@@ -1,9 +1,11 @@
+import { makeAwsToken } from '@latchkey/access';
 import { mayControlOwnPaths } from '@latchkey/admission';
 import { deriveKeys, isOwnCookie } from '@latchkey/session';
 import { createLog } from '@latchkey/telemetry';
 import { aRequest, aRoute } from '@latchkey/testing';
 import { testLinearTime } from '@latchkey/testing/linear-time';
 import { Writable } from 'node:stream';
+import { readPresigned } from './authn/aws-role/presigned.ts';
 import { framed } from './outgoing/framing.ts';
 import { hopByHop } from './outgoing/hop-by-hop.ts';
 import { requestHeaders, requestPlan } from './outgoing/request-headers.ts';
@@ -49,6 +51,8 @@ testLinearTime([
         isOwnCookie: (name) => isOwnCookie(name, '_sso_proxy'),
       }),
   ],
+  // a token
+  ['a request to STS', (text) => readPresigned(makeAwsToken(`https://sts.a/?${text}`, text))],
   // what is said about it
   [
     'a link to sign in',

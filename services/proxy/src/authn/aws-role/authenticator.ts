@@ -92,8 +92,8 @@ export function createAwsRoleTokens(parts: {
         if (answer === 'unanswered') return refusedToken('token_unverified', 'STS cannot be asked');
         const known =
           answer === 'refused' ? 'STS does not take its signature' : keep(token, read, answer.arn);
+        question.judge(typeof known === 'string' ? 'in vain' : 'worth it');
         if (typeof known !== 'string') return machineOf(token, known);
-        question.wasInVain();
         refused.set(token, { flaw: known, at: clock.elapsed() });
         return refusedToken('token_invalid', known);
       })
@@ -106,7 +106,7 @@ export function createAwsRoleTokens(parts: {
   }
 
   function keep(token: string, read: PresignedIdentity, arn: string): Proved | string {
-    const known = { ...read, arn, found: find(arn, read.partition) };
+    const known = { ...read, arn, found: find(arn) };
     if (known.found.principal === undefined) return noAccountOf(arn);
     proved.set(token, known);
     return known;
@@ -115,7 +115,7 @@ export function createAwsRoleTokens(parts: {
   // A reload may have given its role to another account, or to none.
   function machineOf(token: string, before: Proved): Found {
     const isInForce = before.found.accounts === parts.accounts();
-    const known = isInForce ? before : { ...before, found: find(before.arn, before.partition) };
+    const known = isInForce ? before : { ...before, found: find(before.arn) };
     if (!isInForce) proved.set(token, known);
     const { principal } = known.found;
     if (principal === undefined) return refusedToken('token_invalid', noAccountOf(known.arn));
@@ -123,13 +123,11 @@ export function createAwsRoleTokens(parts: {
     return { kind: 'machine', principal };
   }
 
-  function find(arn: string, partition: PresignedIdentity['partition']): Proved['found'] {
+  function find(arn: string): Proved['found'] {
     const accounts = parts.accounts();
     const role = assumedRoleOf(arn);
     const account =
-      role?.partition === partition
-        ? accounts.values().find(({ awsRole }) => awsRole !== undefined && isSameRole(awsRole, role))
-        : undefined;
+      role && accounts.values().find(({ awsRole }) => awsRole !== undefined && isSameRole(awsRole, role));
     return {
       accounts,
       principal: account && { ...account.principal, subject: arn, awsRole: account.awsRole?.arn ?? '' },

@@ -4,36 +4,49 @@ import { LRUCache } from 'lru-cache';
 /** A question that may be asked. */
 export type Question = {
   end(): void;
-  /** What was asked about is worth nothing. */
-  wasInVain(): void;
+  /** Tells whether it was worth asking. */
+  judge(verdict: 'worth it' | 'in vain'): void;
 };
+
+type Count = { readonly count: number; readonly since: number };
 
 const mostAtOnce = 16;
 const mostOfOneAtOnce = 8;
-const mostInVain = 20;
+const mostInVainOfOne = 20;
+const mostInVain = 300;
 const windowMs = 60_000;
 const keptAddresses = 10_000;
 
 /**
- * How often others are asked about what strangers send: few questions at once, of one address half of them, and none for a while
- * for an address whose last ones were all in vain.
+ * How often others are asked about what strangers send: few questions at once, half of them of one address. An address of which
+ * twenty were in vain may ask no more for a while. After three hundred of all addresses only those may whose last one was worth it.
  *
  * @param elapsed milliseconds that never jump
  */
 export function createQuestionLimit(elapsed: () => number): {
   /** undefined where none may be asked now */
-  begin(client: string): Question | undefined;
+  readonly begin: (client: string) => Question | undefined;
 } {
   let open = 0;
   const openOf = new Map<string, number>();
-  const inVain = new LRUCache<string, { readonly count: number; readonly since: number }>(
-    upTo(keptAddresses),
-  );
+  let allInVain: Count | undefined;
+  const inVain = new LRUCache<string, Count>(upTo(keptAddresses));
+  const wellKnown = new LRUCache<string, true>(upTo(keptAddresses));
 
-  function recent(address: string): { readonly count: number; readonly since: number } {
-    const known = inVain.get(address);
+  function recent(known: Count | undefined): Count {
     const now = elapsed();
     return known !== undefined && now - known.since < windowMs ? known : { count: 0, since: now };
+  }
+
+  function oneMore(known: Count | undefined): Count {
+    const { count, since } = recent(known);
+    return { count: count + 1, since };
+  }
+
+  function mayAsk(address: string, own: number): boolean {
+    if (open >= mostAtOnce || own >= mostOfOneAtOnce) return false;
+    if (recent(inVain.get(address)).count >= mostInVainOfOne) return false;
+    return recent(allInVain).count < mostInVain || wellKnown.has(address);
   }
 
   return {
@@ -41,8 +54,7 @@ export function createQuestionLimit(elapsed: () => number): {
       // What the peer has forwarded is in `client` already.
       const address = limitedBy({ headers: {}, socket: {} }, client) ?? client;
       const own = openOf.get(address) ?? 0;
-      if (open >= mostAtOnce || own >= mostOfOneAtOnce || recent(address).count >= mostInVain)
-        return undefined;
+      if (!mayAsk(address, own)) return undefined;
       open += 1;
       openOf.set(address, own + 1);
       return {
@@ -52,9 +64,14 @@ export function createQuestionLimit(elapsed: () => number): {
           if (left > 0) openOf.set(address, left);
           else openOf.delete(address);
         },
-        wasInVain() {
-          const { count, since } = recent(address);
-          inVain.set(address, { count: count + 1, since });
+        judge(verdict) {
+          if (verdict === 'worth it') {
+            wellKnown.set(address, true);
+            return;
+          }
+          wellKnown.delete(address);
+          inVain.set(address, oneMore(inVain.get(address)));
+          allInVain = oneMore(allInVain);
         },
       };
     },
