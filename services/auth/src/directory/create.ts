@@ -1,10 +1,12 @@
 import type { GoogleDirectorySettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
 import type { Emit } from '@latchkey/telemetry';
+import { createQueue } from '../queue.ts';
 import { groupsGraceMs } from '../session/dated-groups.ts';
 import type { AuthEvent } from '../telemetry/events.ts';
 import { accessTokens } from './access-token.ts';
 import { cachedDirectory } from './cache.ts';
+import { unavailable } from './directory.ts';
 import type { Directory } from './directory.ts';
 import { listMembers } from './list-members.ts';
 import { createRosters } from './rosters.ts';
@@ -15,7 +17,6 @@ import { createGoogleAdmin } from './google-admin.ts';
 import { askHasMember } from './has-member.ts';
 import { askListOfGroups } from './list-groups.ts';
 import { createPause } from './pause.ts';
-import { createQueue } from './queue.ts';
 import { readServiceAccount } from './service-account.ts';
 import { workloadSigner } from './workload-identity.ts';
 
@@ -80,7 +81,7 @@ export function googleDirectory(
     log.error({ idp: slug, ...about }, 'the directory cannot be reached');
     emit({ kind: 'backoff', provider: slug, ms: about.seconds * 1000 });
   });
-  const queue = createQueue({ atOnce, longest: longestQueue, waitMs, now: elapsed });
+  const queue = createQueue({ atOnce, longest: longestQueue, waitMs, now: elapsed, dropped: unavailable });
   const base = settings.url.href.replace(/\/+$/, '');
   const asking = { base, tokens, timeoutMs, now, elapsed, log };
   const admin = createGoogleAdmin({ ...asking, pause });

@@ -33,9 +33,6 @@ export type DirectoryAnswer = readonly string[] | 'withheld';
  */
 export type AskGroups = (group: string, person: string) => Promise<DirectoryAnswer>;
 
-/** Whether somebody waits for an answer, and since when; it may begin while the question waits for its turn. */
-export type Waiting = { since: number | undefined };
-
 /** Nobody could say. The caller should keep what was true before, and come back after a while. */
 export function unavailable(detail: string, cause?: unknown): HttpError {
   const headers = { 'Retry-After': '10' };

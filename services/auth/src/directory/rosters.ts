@@ -1,6 +1,6 @@
 import { HttpError } from '@latchkey/http';
 import { LRUCache } from 'lru-cache';
-import type { Waiting } from './directory.ts';
+import type { Waiting } from '../queue.ts';
 import type { NoRoster, Roster, RosterOutcome } from './roster.ts';
 import type { SharedRosters } from './shared-answers.ts';
 import { weighed } from './verdict.ts';

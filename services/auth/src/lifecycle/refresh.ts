@@ -9,12 +9,19 @@ import { confirm, isWordOld } from './confirm.ts';
 import type { Confirming } from './confirm.ts';
 import { endUnasked } from './end.ts';
 import type { Ending } from './end.ts';
+import { createQueue } from '../queue.ts';
+import type { Queue } from '../queue.ts';
 import { within } from '../within.ts';
 import { freshUntil } from './freshness.ts';
 import { grantOf, openGrant } from '../session/grant.ts';
 import type { SessionStore } from './store.ts';
 import type { GrantState } from '../session/stored-session.ts';
 import type { AskedInTurn } from '../session/grant-states.ts';
+
+// Whoever says nothing holds a connection for each question for half a minute. What waits for its turn any longer than whoever
+// asked is answered by what was true last time.
+const atOnce = 200;
+const longest = 2_000;
 
 /** What knowing about a session takes. */
 export type Remembering = {
@@ -75,6 +82,8 @@ export async function knownGrantState(session: Session, parts: Remembering): Pro
  */
 export function createRefresher(parts: Refreshing): Refresher {
   const underWay = new Map<string, Promise<Refreshed | undefined>>();
+  // One that is silent leaves the places of the others free.
+  const queues = new Map([...parts.providers.keys()].map((slug) => [slug, queueOf(parts)]));
 
   return async function refresh(session, isEnough): Promise<Refreshed> {
     const running = underWay.get(session.sid);
@@ -85,7 +94,9 @@ export function createRefresher(parts: Refreshing): Refresher {
         refreshed !== 'over' && refreshed.basis === 'remembered' && !isEnough(refreshed.grantState);
       return isShort ? refresh(session, isEnough) : refreshed;
     }
-    const question = askProvider(session, isEnough, parts).finally(() => underWay.delete(session.sid));
+    const question = askProvider(session, isEnough, parts, queues.get(session.idp)).finally(() =>
+      underWay.delete(session.sid),
+    );
     const soon = within(parts.patienceMs, question, () => new Late()).catch((error: unknown) => {
       if (!(error instanceof Late)) throw error;
       const { idp, email: user } = session;
@@ -103,26 +114,43 @@ export function createRefresher(parts: Refreshing): Refresher {
 }
 
 class Late extends Error {}
+class NoTurn extends Error {}
+
+function queueOf({ patienceMs: waitMs, elapsed: now }: Refreshing): Queue {
+  return createQueue({ atOnce, longest, waitMs, now, dropped: (why) => new NoTurn(why) });
+}
 
 async function askProvider(
   session: Session,
   isEnough: (known: GrantState) => boolean,
   parts: Refreshing,
+  queue: Queue | undefined,
 ): Promise<Refreshed> {
   const known = await knownGrantState(session, parts);
   if (known === undefined) return 'over';
   if (isEnough(known)) return { grantState: known, basis: 'remembered' };
-  if (!canBeAsked(session, known, parts)) return { grantState: known, basis: 'answered' };
-  const refreshed = await parts.store.inTurn(session, session.exp * 1000, () =>
-    askInTurn(session, isEnough, parts),
-  );
-  if (refreshed !== undefined) return refreshed;
-  parts.log.warn({ idp: session.idp, user: session.email }, 'another task asks about a session for too long');
+  if (queue === undefined || !canBeAsked(session, known, parts)) {
+    return { grantState: known, basis: 'answered' };
+  }
+  const { idp, email: user } = session;
+  try {
+    const inTurn = () =>
+      parts.store.inTurn(session, session.exp * 1000, () => askInTurn(session, isEnough, parts));
+    const refreshed = await queue(inTurn, { since: parts.elapsed() });
+    if (refreshed !== undefined) return refreshed;
+    parts.log.warn({ idp, user }, 'another task asks about a session for too long');
+  } catch (error) {
+    if (!(error instanceof NoTurn)) throw error;
+    const detail = error.message;
+    parts.log.warn(
+      { detail, idp, user },
+      'the provider was not asked about a session: too many questions are open',
+    );
+  }
   return { grantState: known, basis: 'stale' };
 }
 
 function canBeAsked(session: Session, known: GrantState, parts: Refreshing): boolean {
-  if (!parts.providers.has(session.idp)) return false;
   return known.grant.refresh_token !== undefined || isWordOld(session, known, parts);
 }
 

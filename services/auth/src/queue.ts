@@ -1,11 +1,11 @@
-import { unavailable } from './directory.ts';
-import type { Waiting } from './directory.ts';
+/** Whether somebody waits for an answer, and since when; it may begin while the question waits for its turn. */
+export type Waiting = { since: number | undefined };
 
 type Work = { readonly start: () => void; readonly drop: (error: Error) => void; readonly wanted: Waiting };
 
 /**
  * Does work now or when its turn comes; what nobody waits for comes after what somebody does. Rejects as the work does, or
- * with `provider_unavailable` where it never began.
+ * with what `dropped` makes where it never began.
  */
 export type Queue = <T>(work: () => Promise<T>, wanted: Waiting) => Promise<T>;
 
@@ -18,8 +18,10 @@ export function createQueue(options: {
   longest: number;
   waitMs: number;
   now: () => number;
+  /** the error for work that is never done */
+  dropped: (why: string) => Error;
 }): Queue {
-  const { atOnce, longest, waitMs, now } = options;
+  const { atOnce, longest, waitMs, now, dropped } = options;
   const waiting: Work[] = [];
   let running = 0;
 
@@ -28,7 +30,7 @@ export function createQueue(options: {
     const [work] = running < atOnce ? waiting.splice(first, 1) : [];
     if (work === undefined) return;
     const { since = now() } = work.wanted;
-    if (now() - since > waitMs) work.drop(unavailable('the question came too late to its turn'));
+    if (now() - since > waitMs) work.drop(dropped('the question came too late to its turn'));
     else work.start();
     next();
   }
@@ -37,12 +39,12 @@ export function createQueue(options: {
     if (waiting.length < longest) return false;
     const last = wanted.since === undefined ? -1 : waiting.findLastIndex((work) => !isWanted(work));
     if (last < 0) return true;
-    for (const work of waiting.splice(last, 1)) work.drop(unavailable('the question made room'));
+    for (const work of waiting.splice(last, 1)) work.drop(dropped('the question made room'));
     return false;
   }
 
   return function enqueue<T>(work: () => Promise<T>, wanted: Waiting): Promise<T> {
-    if (isFull(wanted)) return Promise.reject(unavailable('too many questions wait'));
+    if (isFull(wanted)) return Promise.reject(dropped('too many questions wait'));
     return new Promise<T>((resolve, reject) => {
       function start(): void {
         running += 1;
