@@ -1,9 +1,20 @@
 // Invariant 7: each kind of token opens the door that it is for, and no other (CVE-2024-47616).
+import { SignJWT } from 'jose';
 import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { hashOfToken, makeServiceToken } from '@latchkey/access';
-import { authorizationServerPaths as paths, commandLineClient, deviceGrantType } from '@latchkey/contract';
+import {
+  authorizationServerPaths as paths,
+  commandLineClient,
+  deviceGrantType,
+  tokenExchangeGrantType,
+  tokenPath,
+} from '@latchkey/contract';
 import { Browser } from '@latchkey/testing/browser';
+import { signingKey } from '../fixtures/issuer.ts';
 import { approvedCode, askAsProgram, loginAsProgram, newTokenKey } from '../fixtures/program.ts';
 import { valuesOf } from '../fixtures/recorder.ts';
 import { defaultUpstreams } from '../fixtures/stack.ts';
@@ -14,7 +25,15 @@ const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
 const serviceToken = makeServiceToken('bot');
 const sts = await startSts();
-afterAll(() => sts.close());
+const ci = 'https://ci.example.com';
+const signer = await signingKey('one');
+const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-test-'));
+const keysOfCi = path.join(folder, 'keys.json');
+writeFileSync(keysOfCi, JSON.stringify({ keys: [signer.jwk] }));
+afterAll(() => {
+  sts.close();
+  rmSync(folder, { recursive: true });
+});
 
 const the = useStack({
   proxyEnv: {
@@ -23,12 +42,14 @@ const the = useStack({
   },
   authEnv: { ACCESS_TOKEN_KEY: newTokenKey() },
   upstreams: `
+issuers: [{issuer: ${ci}, audiences: [latchkey], jwks_file: ${keysOfCi}}]
 service_accounts:
 - {name: bot, secret_hashes: [{hash: '${hashOfToken(serviceToken)}'}]}
 - {name: app2, aws_role: 'arn:aws:iam::111122223333:role/app2'}
+- {name: ci, issuer: ${ci}, claims: {sub: 'repo:corp/app'}}
 services:${defaultUpstreams}
 - service: api
-  default: {from: api.latchkey.localhost, to: '{{app}}', options: {allowed_email_domains: [example.com], allowed_clients: [bot, app2], bearer: true}}
+  default: {from: api.latchkey.localhost, to: '{{app}}', options: {allowed_email_domains: [example.com], allowed_clients: [bot, app2, ci], bearer: true}}
 `,
 });
 
@@ -47,6 +68,10 @@ async function oneOfEach() {
     form: { client_id: commandLineClient, resource: api },
   });
   const waiting: { device_code: string; user_code: string } = JSON.parse(device.body);
+  const ofIssuer = await new SignJWT({ iss: ci, aud: 'latchkey', sub: 'repo:corp/app' })
+    .setProtectedHeader({ alg: 'ES256', kid: 'one' })
+    .setExpirationTime('5m')
+    .sign(signer.privateKey);
   const question = await browser.visit(stack.authUrl(`${paths.device}?user_code=${waiting.user_code}`));
   return {
     shown,
@@ -55,6 +80,8 @@ async function oneOfEach() {
       'access token': tokens.access_token,
       'refresh token': tokens.refresh_token,
       assertion,
+      'token of an issuer': ofIssuer,
+      'workload token': (await exchange(ofIssuer)).access_token ?? '',
       'program code': shown.code,
       'device code': waiting.device_code,
       'user code': waiting.user_code,
@@ -68,6 +95,15 @@ async function oneOfEach() {
       'client credentials': btoa(`proxy:${stack.serviceSecret}`),
     },
   };
+}
+
+async function exchange(subject_token: string): Promise<{ access_token?: string }> {
+  const form = {
+    grant_type: tokenExchangeGrantType,
+    subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+    subject_token,
+  };
+  return JSON.parse((await new Browser().fetch(the.stack.url('api', tokenPath), { form })).body);
 }
 
 describe('every kind of token at every door', () => {
@@ -94,6 +130,7 @@ describe('every kind of token at every door', () => {
       'who may introspect': async (token) =>
         (await post('/oauth2/introspect', { token: 'x' }, { authorization: `Basic ${token}` })).status ===
         200,
+      'token exchange': async (token) => (await exchange(token)).access_token !== undefined,
       'refresh token': (refresh_token) => isGranted({ grant_type: 'refresh_token', refresh_token }),
       'program code': (code) => isGranted({ ...shown, grant_type: 'authorization_code', code }),
       'device code': (device_code) => isGranted({ grant_type: deviceGrantType, device_code }),
@@ -118,11 +155,14 @@ describe('every kind of token at every door', () => {
       'session cookie -> cookie of the proxy',
       'session cookie -> cookie of auth',
       'access token -> bearer',
+      'token of an issuer -> bearer',
+      'workload token -> bearer',
       'service token -> bearer',
       'role of AWS -> bearer',
       'session cookie -> introspection',
       'access token -> introspection',
       'client credentials -> who may introspect',
+      'token of an issuer -> token exchange',
       'refresh token -> refresh token',
       'program code -> program code',
       'device code -> device code',

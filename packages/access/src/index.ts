@@ -25,5 +25,6 @@ export {
   tokenPrefix,
 } from './service-token.ts';
 export type { Gate, WrittenRule } from './written-rule.ts';
-export { fittingClaims } from './workload.ts';
+export { fittingClaims, workloadTokenPrefix } from './workload.ts';
 export type { WantedClaim, Workload } from './workload.ts';
+export { mayLetIn } from './may-let-in.ts';

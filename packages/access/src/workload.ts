@@ -1,3 +1,6 @@
+/** Tells a token that a workload was given for one of its issuer, before anything is known of it. */
+export const workloadTokenPrefix = 'lk-w1.';
+
 /** Which tokens of an issuer are of one program: those that say all of this. */
 export type Workload = {
   readonly issuer: string;

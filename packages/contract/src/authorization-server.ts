@@ -16,5 +16,11 @@ export const authorizationServerPaths = {
 /** The client that is known to every installation: the command line. */
 export const commandLineClient = 'latchkey-cli';
 
+/** RFC 8693, section 2.1: of workloads, at an application. */
+export const tokenExchangeGrantType = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
+/** RFC 7523, section 2.1: likewise. */
+export const jwtBearerGrantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
 /** RFC 8628, section 3.4. */
 export const deviceGrantType = 'urn:ietf:params:oauth:grant-type:device_code';

@@ -17,7 +17,13 @@ export type { PrincipalLine, RequestLine } from './log-lines.ts';
 export { independentCheck, renderAuditReference, renderAuditSchema } from './audit/reference.ts';
 export { createVerifier, TooBroken } from './audit/verify.ts';
 export type { Checked, CheckedChain, ChainFault } from './audit/verify.ts';
-export { authorizationServerPaths, commandLineClient, deviceGrantType } from './authorization-server.ts';
+export {
+  authorizationServerPaths,
+  commandLineClient,
+  deviceGrantType,
+  jwtBearerGrantType,
+  tokenExchangeGrantType,
+} from './authorization-server.ts';
 export { errorJson } from './errors/body.ts';
 export type { ErrorBody } from './errors/body.ts';
 export type { ErrorLevel } from './errors/entry.ts';

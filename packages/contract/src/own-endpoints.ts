@@ -1,3 +1,5 @@
+import { tokenPath } from './token.ts';
+
 /** An address of the proxy itself, on every host of an application. */
 export type OwnEndpoint = {
   readonly path: string;
@@ -10,7 +12,7 @@ export type OwnEndpoint = {
   /** in one or two plain sentences */
   readonly meaning: string;
   /** the variable, or the option of the route, without which it is the application's */
-  readonly onlyWith?: 'ASSERTION_KEY' | 'bearer';
+  readonly onlyWith?: 'ASSERTION_KEY' | 'bearer' | 'workloads';
 };
 
 const reading = ['GET', 'HEAD'] as const;
@@ -128,6 +130,14 @@ export const ownEndpoints = {
     meaning:
       'Where a program that was refused learns who gives out tokens for this application (RFC 9728); with more of a path behind it, for that path.',
   },
+  token: {
+    path: tokenPath,
+    methods: ['POST'],
+    action: 'proxy',
+    onlyWith: 'workloads',
+    meaning:
+      'Where a CI job or a workload of a cluster exchanges the token of its issuer for one of this application (RFC 8693, RFC 7523): [machines.md](machines.md#a-token-for-longer-than-the-one-of-the-issuer).',
+  },
 } as const satisfies Record<string, OwnEndpoint>;
 
 /** The name of one of the proxy's own addresses. */
@@ -158,11 +168,12 @@ export function isOwnPath(rawPath: string): boolean {
  */
 export function isOwnPathWith(has: {
   readonly assertions: boolean;
-}): (rawPath: string, route: { readonly bearer?: unknown }) => boolean {
-  return function isOurs(rawPath, { bearer }) {
+}): (rawPath: string, route: { readonly bearer?: unknown; readonly exchangesTokens?: true }) => boolean {
+  return function isOurs(rawPath, { bearer, exchangesTokens }) {
     const endpoint = ownEndpointAt(rawPath);
     if (endpoint?.onlyWith === 'ASSERTION_KEY') return has.assertions;
     if (endpoint?.onlyWith === 'bearer') return bearer !== undefined;
+    if (endpoint?.onlyWith === 'workloads') return exchangesTokens === true;
     return endpoint !== undefined;
   };
 }
@@ -203,7 +214,10 @@ export function renderEndpointReference(): string {
 }
 
 function withoutText(name: NonNullable<OwnEndpoint['onlyWith']>): string {
-  return name === 'bearer' ? '[`bearer`](upstreams.md#programs-with-tokens) of the route' : `\`${name}\``;
+  if (name === 'ASSERTION_KEY') return `\`${name}\``;
+  return name === 'bearer'
+    ? '[`bearer`](upstreams.md#programs-with-tokens) of the route'
+    : 'a service account with an `issuer` that the route lets in';
 }
 
 function methodsText(methods: OwnEndpoint['methods']): string {

@@ -21,6 +21,7 @@ export const keyPurposes = [
   'sign-out hint',
   'person mark',
   'last use',
+  'workload token',
   'cookie fingerprint',
   'client fingerprint',
 ] as const;

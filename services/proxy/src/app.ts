@@ -18,6 +18,8 @@ import { createAskSts } from './authn/aws-role/ask-sts.ts';
 import { createAwsRoleTokens } from './authn/aws-role/authenticator.ts';
 import { createBearerAuthenticator } from './authn/bearer.ts';
 import { createIssuerTokens } from './authn/issuers/issuers.ts';
+import { createWorkloadAuthenticator } from './authn/workload/authenticator.ts';
+import { createWorkloadTokens } from './authn/workload/tokens.ts';
 import { createServiceTokens } from './authn/service-token.ts';
 import type { KnownSession } from './authn/session-state.ts';
 import { createSessions } from './authn/sessions.ts';
@@ -92,11 +94,14 @@ export async function startProxy(options: {
   const { cookies, personCookie, ended } = sessions;
   const accounts = () => table.current().root.serviceAccounts;
   const askSts = createAskSts({ endpoint: settings.stsEndpoint, log, emit });
+  const issuers = createIssuerTokens({ table, clock, log, emit });
+  const workloadTokens = createWorkloadTokens(deriveKeys(session.cookie.secrets, 'workload token'), now);
   const tokens = [
     createServiceTokens({ accounts, now, emit }),
     createAwsRoleTokens({ accounts, origin, askSts, clock, emit }),
     sessions.byOwnToken,
-    createIssuerTokens({ table, clock, log, emit }),
+    createWorkloadAuthenticator({ tokens: workloadTokens, accounts, origin, emit }),
+    issuers,
   ];
   const facts = sharedFacts({ client, cookie: session.cookie });
   const handshake = createHandshake({
@@ -150,6 +155,8 @@ export async function startProxy(options: {
     issuer,
     vouchesForDevice,
     mustRefuse: () => audit?.mustRefuse() === true,
+    workloads: { tokens: workloadTokens, verify: issuers.verify, accounts },
+    emit,
     clock,
     log,
   });

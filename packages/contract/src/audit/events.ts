@@ -105,6 +105,19 @@ export const auditEvents = {
       ...asked,
     },
   ),
+  workload_token: event(
+    'workload_token',
+    'Proxy: a workload has shown a token of its issuer, and got one of the application for it, or was refused.',
+    {
+      outcome,
+      reason,
+      grant: z.enum(['token_exchange', 'jwt_bearer']).describe('RFC 8693 or RFC 7523'),
+      scopes: z.array(text).optional().describe('those of the token'),
+      ...whose,
+      host,
+      ...asked,
+    },
+  ),
   sign_out: event(
     'sign_out',
     'Auth: sessions were ended by their person, by the word of a provider, or by an operator.',

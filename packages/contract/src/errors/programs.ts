@@ -40,7 +40,7 @@ export const programErrors = {
     sentence: 'It asks for more than what was approved, or in a form that cannot be read.',
     level: 'info',
     description:
-      'The `scope` of a program cannot be read (RFC 6749, section 3.3), is longer than 512 characters, or is more than what the person has approved.',
+      'The `scope` of a program cannot be read (RFC 6749, section 3.3), is longer than 512 characters, or is more than what the person has approved, or than what the service account has.',
   },
   invalid_target: {
     status: 400,
@@ -48,7 +48,7 @@ export const programErrors = {
     sentence: 'The program asks for an application that is not one of ours, or for none.',
     level: 'info',
     description:
-      'The `resource` of a program (RFC 8707) is missing, is not the address of an application, or is another one than the person has approved. Its host has to be within `AUTHORIZE_PROXY_DOMAINS`.',
+      'The `resource` of a program (RFC 8707) is missing, is not the address of an application, or is another one than the person has approved. Its host has to be within `AUTHORIZE_PROXY_DOMAINS`. Where a workload exchanges a token at an application: it named another one, or no rule of this one lets its service account in.',
   },
   unsupported_grant_type: {
     status: 400,
@@ -56,7 +56,7 @@ export const programErrors = {
     sentence: 'The program wants to get in in a way that is not known here.',
     level: 'info',
     description:
-      'The `grant_type` is none that auth takes from programs: `authorization_code`, `refresh_token` or `urn:ietf:params:oauth:grant-type:device_code`.',
+      'The `grant_type` is none that auth takes from programs: `authorization_code`, `refresh_token` or `urn:ietf:params:oauth:grant-type:device_code`; and none that an application takes from workloads: `urn:ietf:params:oauth:grant-type:token-exchange` or `…:jwt-bearer`.',
   },
   authorization_pending: {
     status: 400,

@@ -32,7 +32,7 @@ export const serviceErrors = {
     sentence: 'What was shown is unknown, too old, used already, or belongs to another browser or program.',
     level: 'warn',
     description:
-      'The proxy sent a code that auth does not accept, or a program a code or a refresh token (RFC 6749, section 5.2). The log line of auth says what does not match. A program whose sign-in is over signs in again. Check that every task of auth has the same `SESSION_KEY`, and that the clocks agree.',
+      'The proxy sent a code that auth does not accept, or a program a code or a refresh token (RFC 6749, section 5.2). The log line of auth says what does not match. A program whose sign-in is over signs in again. At an application: the token that a workload has shown is none of an issuer of the upstream file, is over, or fits no service account; the log line of the proxy says why. Check that every task of auth has the same `SESSION_KEY`, and that the clocks agree.',
   },
   logout_token_refused: {
     status: 400,

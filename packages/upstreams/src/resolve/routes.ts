@@ -1,4 +1,5 @@
-import { compilePolicy } from '@latchkey/access';
+import { compilePolicy, mayLetIn } from '@latchkey/access';
+import type { Policy } from '@latchkey/access';
 import type { Report } from '../problems.ts';
 import type { FileContents } from '../shape/file.ts';
 import { readable, readableOf } from '../shape/reader.ts';
@@ -114,6 +115,12 @@ function resolveRoute(
     writtenRules,
     tags: readableOf(options.tags).map(({ value }) => value.trim()),
   };
+  const policy = compilePolicy({
+    ...access,
+    guardrail: context.root.guardrail,
+    about: { service: draft.service, tags: access.tags },
+  });
+  const exchangesTokens = bearer !== undefined && letsInWorkload(policy, context.root);
   return {
     reach,
     route: {
@@ -124,11 +131,8 @@ function resolveRoute(
       ...('host' in reach && { host: reach.host }),
       kind,
       ...access,
-      policy: compilePolicy({
-        ...access,
-        guardrail: context.root.guardrail,
-        about: { service: draft.service, tags: access.tags },
-      }),
+      ...(exchangesTokens && { exchangesTokens }),
+      policy,
       passAccessToken: readable(options.pass_access_token) ?? false,
       allowRootServiceWorker: readable(options.allow_root_service_worker) ?? false,
       forwardAuth: readable(options.forward_auth) ?? false,
@@ -157,6 +161,10 @@ function resolveRoute(
       position: at,
     },
   };
+}
+
+function letsInWorkload(policy: Policy, { serviceAccounts }: RootSettings): boolean {
+  return serviceAccounts.values().some(({ workload, principal }) => workload && mayLetIn(policy, principal));
 }
 
 // What a person needs for a second factor, and clocks that differ, must not keep them from ever coming through.

@@ -53,6 +53,8 @@ export function createEndpoints(parts: {
   signInLink: RequestHandler;
   startSignIn: RequestHandler;
   finishSignIn: RequestHandler;
+  /** `/oauth2/token` */
+  exchangeToken: RequestHandler;
   clock: Clock;
   /** for upstreams that check `Sso-Signature` */
   certs: string;
@@ -90,6 +92,7 @@ export function createEndpoints(parts: {
     jwks: [(_req, res) => replyJwks(res, parts.jwks)],
     wellKnownJwks: [(_req, res) => replyJwks(res, parts.jwks)],
     resourceMetadata: [answerResourceMetadata],
+    token: [parts.exchangeToken],
   };
   for (const [name, endpoint] of namedEndpoints) {
     const serve = [onlyMethods(endpoint), ...handlers[name]];

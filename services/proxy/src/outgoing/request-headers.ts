@@ -1,4 +1,4 @@
-import { accountOfToken, awsTokenPrefix } from '@latchkey/access';
+import { accountOfToken, awsTokenPrefix, workloadTokenPrefix } from '@latchkey/access';
 import { authorityOf, bearerToken } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import { deviceHeadersOfBalancer, foldName, isReserved } from '@latchkey/identity';
@@ -149,7 +149,9 @@ function fateOf(lower: string): Fate {
 function isServiceToken(authorization: string): boolean {
   const shown = bearerToken(['authorization', authorization]);
   if (typeof shown !== 'object') return false;
-  return shown.token.startsWith(awsTokenPrefix) || accountOfToken(shown.token) !== undefined;
+  const { token } = shown;
+  const isOurs = token.startsWith(awsTokenPrefix) || token.startsWith(workloadTokenPrefix);
+  return isOurs || accountOfToken(token) !== undefined;
 }
 
 // What the caller sent and may travel on.

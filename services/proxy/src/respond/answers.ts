@@ -4,6 +4,7 @@ import { createRateLimit } from '@latchkey/http';
 import type { Clock } from '@latchkey/http';
 import { attemptCookies, deriveKeys, sealSignOutHint } from '@latchkey/session';
 import type { ProxySettings } from '@latchkey/settings';
+import type { Emit } from '@latchkey/telemetry';
 import type { Route } from '@latchkey/upstreams';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
@@ -14,8 +15,11 @@ import { createAuthorizeCaller } from '../endpoints/authorize-caller.ts';
 import { createEndpoints } from '../endpoints/endpoints.ts';
 import { createLauncherOf, createPageOf } from '../endpoints/launcher-address.ts';
 import { createLauncher } from '../endpoints/launcher.ts';
+import { createExchangeTokens } from '../endpoints/exchange/exchange.ts';
+import type { Exchanging } from '../endpoints/exchange/exchange.ts';
 import { createLimited } from '../endpoints/limited.ts';
 import { createServeEndpoint } from '../endpoints/own-request.ts';
+import type { ProxyEvent } from '../telemetry/events.ts';
 import type { Signer } from '../outgoing/signers/signer.ts';
 import type { Addresses } from '../sign-in/addresses.ts';
 import { createCallback } from '../sign-in/callback.ts';
@@ -42,7 +46,9 @@ export function createAnswers({
   issuer,
   vouchesForDevice,
   mustRefuse,
+  workloads,
   clock,
+  emit,
   log,
 }: {
   settings: Pick<ProxySettings, 'provider' | 'client' | 'session' | 'server'>;
@@ -58,7 +64,9 @@ export function createAnswers({
   vouchesForDevice: (req: IncomingMessage) => boolean;
   /** whether nothing is to be answered that is to be written down, because it could not be */
   mustRefuse: () => boolean;
+  workloads: Pick<Exchanging, 'tokens' | 'verify' | 'accounts'>;
   clock: Clock;
+  emit: Emit<ProxyEvent>;
   log: Logger;
 }): (readiness: Readiness) => Respond {
   const { provider, client, session, server } = settings;
@@ -114,6 +122,16 @@ export function createAnswers({
         authorizeCaller,
         cookies,
         now,
+      }),
+    ),
+    exchangeToken: limited(
+      createExchangeTokens({
+        ...workloads,
+        origin: (request) => addresses.origin(request),
+        lifetimeMs: session.ttl.lifetimeMs,
+        mustRefuse,
+        now,
+        emit,
       }),
     ),
     clock,

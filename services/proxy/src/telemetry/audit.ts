@@ -1,5 +1,5 @@
-import { auditedSession } from '@latchkey/contract';
-import type { AuditEntry } from '@latchkey/contract';
+import { auditedSession, errors } from '@latchkey/contract';
+import type { AuditEntry, ErrorCode } from '@latchkey/contract';
 import type { ProxyEvent } from './events.ts';
 import { isRefused } from './request-record.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -16,7 +16,18 @@ export function auditOf(event: ProxyEvent): readonly AuditEntry[] {
     const { reason, what } = event;
     return [{ event: 'access_cut', reason, what, ...aboutRequest(event.record) }];
   }
+  if (event.kind === 'workload_token') {
+    const { outcome, grant, scopes } = event;
+    const { route: _route, ...about } = aboutRequest(event.record);
+    const ending = outcome === 'done' ? { outcome } : refusedFor(outcome);
+    return [{ event: 'workload_token', ...ending, grant, ...(scopes && { scopes: [...scopes] }), ...about }];
+  }
   return [];
+}
+
+function refusedFor(code: ErrorCode) {
+  const outcome = errors[code].status < 500 ? 'refused' : 'failed';
+  return { outcome, reason: code } as const;
 }
 
 function aboutRequest({ id, request, route, principal, session }: RequestRecord) {

@@ -1,4 +1,5 @@
 import type { Mismatch } from '../handshake/compare.ts';
+import type { ErrorCode } from '@latchkey/contract';
 import type { WhyNot } from '../ongoing.ts';
 import type { Span } from '@latchkey/telemetry';
 import type { RequestRecord } from './request-record.ts';
@@ -27,6 +28,14 @@ export type ProxyEvent =
     }
   /** a program has shown a token of its service account that counts */
   | { readonly kind: 'service_account'; readonly account: string }
+  /** a workload has shown a token of its issuer for one of ours, and got it or was refused */
+  | {
+      readonly kind: 'workload_token';
+      readonly outcome: 'done' | ErrorCode;
+      readonly grant: 'token_exchange' | 'jwt_bearer';
+      readonly scopes: readonly string[] | undefined;
+      readonly record: RequestRecord;
+    }
   /** a WebSocket is open from now on, until the other of the two */
   | { readonly kind: 'tunnel_opened' }
   | { readonly kind: 'tunnel_closed' }

@@ -144,6 +144,11 @@ export const proxyPrometheus = {
     labels: ['issuer', 'outcome'],
     help: 'Questions to the issuers of the upstream file for their keys: `answered` or `unanswered`. While one does not answer, its tokens are checked by the keys that it gave last, for three hours.',
   },
+  latchkey_workload_tokens_total: {
+    kind: 'counter',
+    labels: ['outcome'],
+    help: 'Tokens of issuers that workloads have exchanged for one of ours: `done`, or the error that they were answered with.',
+  },
   latchkey_sts_questions_total: {
     kind: 'counter',
     labels: ['outcome'],

@@ -35,6 +35,7 @@ export function prometheusListener(registry: Registry, levels: Levels): Emit<Pro
   const grace = counterOf(registry, proxyPrometheus, 'latchkey_session_grace_total');
   const issuerKeys = counterOf(registry, proxyPrometheus, 'latchkey_issuer_keys_total');
   const stsQuestions = counterOf(registry, proxyPrometheus, 'latchkey_sts_questions_total');
+  const workloadTokens = counterOf(registry, proxyPrometheus, 'latchkey_workload_tokens_total');
   const scopesLeftOut = counterOf(registry, proxyPrometheus, 'latchkey_scopes_left_out_total');
   const graceInUse = gaugeOf(registry, proxyPrometheus, 'latchkey_session_grace_in_use');
   const mismatch = gaugeOf(registry, proxyPrometheus, 'latchkey_auth_mismatch');
@@ -92,6 +93,8 @@ export function prometheusListener(registry: Registry, levels: Levels): Emit<Pro
         return issuerKeys.inc({ issuer: event.issuer, outcome: event.outcome });
       case 'sts_asked':
         return stsQuestions.inc({ outcome: event.outcome });
+      case 'workload_token':
+        return workloadTokens.inc({ outcome: event.outcome });
       case 'scopes_left_out':
         return scopesLeftOut.inc(event.scopes);
       case 'spans_lost':

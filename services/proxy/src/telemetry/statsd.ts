@@ -54,6 +54,7 @@ export function statsdListener(statsd: Statsd<ProxyStatsdName>): Emit<ProxyEvent
       case 'service_account':
       case 'keys_asked':
       case 'sts_asked':
+      case 'workload_token':
       case 'scopes_left_out':
     }
   };

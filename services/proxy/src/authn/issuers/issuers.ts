@@ -14,6 +14,12 @@ import type { KnownIssuer } from './issuer.ts';
 import { createKeySet } from './key-set.ts';
 import { readToken } from './read-token.ts';
 
+/** What knows the tokens of issuers. */
+export type IssuerTokens = TokenKind & {
+  /** Who shows one, by its issuer's word alone: not as a service account. */
+  readonly verify: (token: string) => Promise<Identified<never> | undefined>;
+};
+
 type InForce = { readonly entry: string; readonly known: KnownIssuer };
 
 /**
@@ -31,7 +37,7 @@ export function createIssuerTokens({
   clock: Clock;
   log: Logger;
   emit: Emit<ProxyEvent>;
-}): TokenKind {
+}): IssuerTokens {
   let inForce: ReadonlyMap<string, InForce> = new Map();
 
   function make(issuer: Issuer): KnownIssuer {
@@ -69,19 +75,30 @@ export function createIssuerTokens({
   use(table.current());
   table.onReplace(use);
 
+  function recall(token: string): Identified<never> | undefined {
+    for (const { known } of inForce.values()) {
+      const before = known.recall(token);
+      if (before !== undefined) return before;
+    }
+    return undefined;
+  }
+
+  function check(token: string): ReturnType<KnownIssuer['check']> | undefined {
+    const read = inForce.size === 0 ? undefined : readToken(token);
+    const iss = read?.claims.iss;
+    const issuer = iss === undefined ? undefined : inForce.get(iss);
+    return read && issuer?.known.check(token, read);
+  }
+
   return {
+    verify: async (token) => recall(token) ?? check(token),
     recall(token) {
-      for (const { known } of inForce.values()) {
-        const before = known.recall(token);
-        if (before !== undefined) return asAccount(before);
-      }
-      return undefined;
+      const before = recall(token);
+      return before && asAccount(before);
     },
     identify(token) {
-      const read = inForce.size === 0 ? undefined : readToken(token);
-      const iss = read?.claims.iss;
-      const issuer = iss === undefined ? undefined : inForce.get(iss);
-      return read && issuer && andThen(issuer.known.check(token, read), asAccount);
+      const checked = check(token);
+      return checked && andThen(checked, asAccount);
     },
   };
 }

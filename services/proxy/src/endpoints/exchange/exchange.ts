@@ -1,0 +1,124 @@
+import { mayLetIn } from '@latchkey/access';
+import type { Machine } from '@latchkey/access';
+import type { Identified } from '@latchkey/admission';
+import { HttpError, readText, replyJson } from '@latchkey/http';
+import type { CanonicalRequest } from '@latchkey/http';
+import type { Emit } from '@latchkey/telemetry';
+import type { Route, ServiceAccount } from '@latchkey/upstreams';
+import type { Request, Response } from 'express';
+import { accountOf } from '../../authn/issuers/account-of.ts';
+import type { WorkloadToken, WorkloadTokens } from '../../authn/workload/tokens.ts';
+import { recordOf } from '../../exchange.ts';
+import type { ProxyEvent } from '../../telemetry/events.ts';
+import { ownRequestOf } from '../own-request.ts';
+import { accessTokenTypeUri, readAsked } from './asked.ts';
+import type { Asked } from './asked.ts';
+
+const longestForm = 16 * 1024;
+const longestLifeMs = 3_600_000;
+
+/** What exchanging tokens takes. */
+export type Exchanging = {
+  readonly tokens: Pick<WorkloadTokens, 'sign'>;
+  /** Looks at a token as one of the issuers of the file; undefined for what is of none. */
+  readonly verify: (token: string) => Promise<Identified<never> | undefined>;
+  /** those in force */
+  readonly accounts: () => ReadonlyMap<string, ServiceAccount>;
+  readonly origin: (request: CanonicalRequest) => string;
+  /** nothing is given out for longer, milliseconds */
+  readonly lifetimeMs: number;
+  /** whether nothing may be given out, because it could not be written down */
+  readonly mustRefuse: () => boolean;
+  readonly now: () => number;
+  readonly emit: Emit<ProxyEvent>;
+};
+
+/**
+ * `POST /oauth2/token` on the host of an application (RFC 8693, RFC 7523): a workload shows a token of its issuer, and gets one that is
+ * good for this application alone, for as long as its service account stands in the file, and for one hour at most.
+ */
+export function createExchangeTokens(parts: Exchanging): (req: Request, res: Response) => Promise<void> {
+  return async function exchangeToken(req, res) {
+    const { request, route, exchange } = ownRequestOf(res);
+    const origin = parts.origin(request);
+    let asked: Asked | undefined;
+    let scopes: readonly string[] | undefined;
+    const tell = (outcome: Extract<ProxyEvent, { kind: 'workload_token' }>['outcome']) => {
+      if (asked === undefined) return;
+      const { grant } = asked;
+      parts.emit({ kind: 'workload_token', outcome, grant, scopes, record: recordOf(exchange) });
+    };
+    try {
+      asked = readAsked(await readForm(req), origin);
+      if (parts.mustRefuse()) throw new HttpError('audit_unavailable');
+      const machine = await machineOf(asked.token, parts);
+      exchange.principal = machine;
+      const found = accountOf(machine, parts.accounts());
+      if (found === undefined) throw invalidGrant('it says nothing of a service account');
+      const { principal } = found.account;
+      exchange.principal = principal;
+      scopes = scopesFor(asked, principal);
+      const token = {
+        account: principal.name,
+        origin,
+        scopes,
+        issuer: machine.issuer ?? '',
+        claims: found.claims,
+      };
+      replyJson(res, 200, await answerWith(token, { ...asked, route, principal }, parts));
+      tell('done');
+    } catch (error) {
+      if (error instanceof HttpError) {
+        exchange.detail = error.detail ?? error.code;
+        tell(error.code);
+      }
+      throw error;
+    }
+  };
+}
+
+async function answerWith(
+  token: Omit<WorkloadToken, 'until'>,
+  { grant, route, principal }: Asked & { route: Route; principal: Machine },
+  { tokens, lifetimeMs, now }: Exchanging,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (!mayLetIn(route.policy, principal)) {
+    throw new HttpError('invalid_target', { detail: 'no rule of this application lets the account in' });
+  }
+  const lifeMs = Math.min(longestLifeMs, lifetimeMs);
+  return {
+    access_token: await tokens.sign({ ...token, until: now() + lifeMs }),
+    ...(grant === 'token_exchange' && { issued_token_type: accessTokenTypeUri }),
+    token_type: 'Bearer',
+    expires_in: Math.floor(lifeMs / 1000),
+    scope: token.scopes.join(' '),
+  };
+}
+
+async function machineOf(token: string, { verify }: Exchanging): Promise<Machine> {
+  const found = await verify(token);
+  if (found?.kind === 'machine') return found.principal;
+  if (found?.kind !== 'visitor') throw invalidGrant('it is not of a program of an issuer that is known');
+  const { why, flaw } = found.principal;
+  // The keys of the issuer are away: it may be a good one.
+  if (why === 'token_unverified') throw new HttpError('session_unverified', { detail: flaw ?? why });
+  throw invalidGrant(flaw ?? why);
+}
+
+function scopesFor({ scopes }: Asked, { scopes: held }: Machine): readonly string[] {
+  if (scopes === undefined) return held;
+  if (scopes.every((one) => held.includes(one))) return scopes;
+  throw new HttpError('invalid_scope', { detail: 'more than what the account has' });
+}
+
+async function readForm(req: Request): Promise<URLSearchParams> {
+  const [type = ''] = (req.headers['content-type'] ?? '').split(';', 1);
+  if (type.trim().toLowerCase() !== 'application/x-www-form-urlencoded') {
+    throw new HttpError('invalid_request', { detail: 'it is no form' });
+  }
+  return new URLSearchParams(await readText(req, longestForm));
+}
+
+function invalidGrant(detail: string): HttpError {
+  return new HttpError('invalid_grant', { detail });
+}
