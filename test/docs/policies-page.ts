@@ -80,7 +80,7 @@ function facts(): string {
   return ['## Facts\n', ...groups, notThere].join('\n');
 }
 
-const notThere = `A \`claim\` is JSON of any type: it is equal to nothing of another type, and \`.startsWith\` of a claim that is no text cannot be told. How somebody signed in (\`amr\`) is no fact, since sessions do not keep it. Headers other than those of the load balancer are no facts about a device.
+const notThere = `A \`claim\` is JSON of any type: it is equal to nothing of another type, and \`.startsWith\` of a claim that is no text cannot be told. Headers other than those of the load balancer are no facts about a device.
 `;
 
 function renderExample({ title, guardrail, rule, text }: Example): string {

@@ -130,8 +130,13 @@ describe('an operator of the proxy', () => {
 
   test.each([
     ['url is missing', {}],
-    ['"usr": write url, as, groups, provider, method, header', { usr: 'x' }],
-    ['groups and provider are about somebody: add as', { url: 'x', groups: 'g' }],
+    [
+      '"usr": write url, as, groups, provider, auth-time, amr, as-account, method, header, ip, time, device',
+      { usr: 'x' },
+    ],
+    ['groups, provider, auth-time and amr are about somebody: add as', { url: 'x', groups: 'g' }],
+    ['ip: "x": write an address such as 203.0.113.9', { url: 'x', ip: 'x' }],
+    ['as-account: "x": the service accounts of the file are none', { url: 'http://x', 'as-account': 'x' }],
     ['header: "x": write it like "Name: value"', { url: 'x', header: 'x' }],
   ])('is told that %s', async (detail, query) => {
     expect(await decision(query)).toMatchObject({ error: 'bad_request', detail });

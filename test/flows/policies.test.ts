@@ -4,6 +4,7 @@ import type { VisitOptions } from '@latchkey/testing/browser';
 import { useStack } from '../fixtures/use-stack.ts';
 
 const the = useStack({
+  secondSlug: 'partners',
   upstreams: `
 networks: { here: [127.0.0.0/8, '::1'], elsewhere: [203.0.113.0/24] }
 policy:
@@ -29,6 +30,18 @@ services:
           - name: read-only
             deny_if: '"engineering@example.com" in user.groups && !(request.method in ["GET", "HEAD", "OPTIONS"])'
             message: Engineers may read, and not write.
+  - service: second
+    default:
+      from: second.latchkey.localhost
+      to: {{app}}
+      options:
+        allowed_email_domains: [example.com]
+        provider_slug: partners
+        policy:
+          - name: with-a-key
+            deny_if: request.path.startsWith("/keys") && !("hwk" in user.amr)
+          - name: with-a-password
+            deny_if: '!("pwd" in user.amr)'
   - service: vault
     default:
       from: vault.latchkey.localhost
@@ -91,6 +104,16 @@ describe('a rule of a route', () => {
     expect(the.stack.app.received).toEqual([]);
   });
 
+  test('knows how the provider says that somebody signed in', async () => {
+    const browser = await the.signedIn('engineer@example.com', the.stack.url('second'));
+    expect((await browser.fetch(the.stack.url('second'))).status).toBe(200);
+    const { body } = await browser.fetch(the.stack.url('second', '/keys'), { headers: json });
+    expect(JSON.parse(body)).toMatchObject({
+      reason: 'denied_by_rule',
+      policy: 'with-a-key',
+    });
+  });
+
   test('leaves a line for each person whom it refuses', async () => {
     const line = the.stack.nextLine(({ audit, policy }) => audit === 'denied' && policy === 'from-elsewhere');
     await ask('vault', '/');
@@ -123,6 +146,14 @@ describe('the guardrail', () => {
     expect(hidden.body).not.toContain('no-secrets');
     expect((await ask('hello', '/secret%2fplan')).status).toBe(404);
     expect(the.stack.app.received).toEqual([]);
+  });
+
+  test('hides a rule that answers 404 where a server in front asks, too', async () => {
+    const { status, body } = await ask('hello', '/oauth2/auth', { headers: json });
+
+    expect([status, JSON.parse(body)]).toMatchObject([403, { reason: 'rule_undecided' }]);
+    expect(JSON.parse(body)).not.toHaveProperty('policy');
+    expect(JSON.parse(body)).not.toHaveProperty('rule');
   });
 
   test('leaves the addresses of the proxy itself alone', async () => {

@@ -22,6 +22,8 @@ export type Person = {
   readonly idp?: string;
   /** when the provider last had them prove who they are, in seconds since the epoch, where it has said so itself */
   readonly authTime?: number;
+  /** how they did, in words of RFC 8176, likewise */
+  readonly amr?: readonly string[];
 };
 
 /** A program that has shown a credential of its own. It is nobody's session, and no person. */

@@ -74,7 +74,7 @@ export async function providerConfiguration(
     })),
     findAccount: (_context, sub) => findAccount(accounts, behaviour, sub),
     claims: {
-      openid: ['sub', 'groups', 'cognito:groups'],
+      openid: ['sub', 'amr', 'groups', 'cognito:groups'],
       email: ['email', 'email_verified'],
       profile: ['name'],
     },

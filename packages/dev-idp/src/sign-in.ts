@@ -44,7 +44,9 @@ export async function handleSignIn(
     sendChooser(response, 403, accounts, `The account ${account.email} is switched off.`);
     return;
   }
-  const returnTo = await provider.interactionResult(request, response, { login: { accountId: account.sub } });
+  const returnTo = await provider.interactionResult(request, response, {
+    login: { accountId: account.sub, amr: ['pwd'] },
+  });
   await forgetOtherAccount(provider, request, response, account.sub);
   response.writeHead(303, { location: returnTo }).end();
 }

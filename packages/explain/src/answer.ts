@@ -94,13 +94,14 @@ function sessionOf(
 ): Identified<Requester> | undefined {
   if (requester === undefined) return undefined;
   if (refusal === undefined) {
-    const { email, groups, authTime, provider: idp = providerSlugs[0] } = requester;
+    const { email, groups, authTime, amr, provider: idp = providerSlugs[0] } = requester;
     const principal = {
       kind: 'person',
       email,
       groups,
       idp,
       ...(authTime !== undefined && { authTime }),
+      ...(amr !== undefined && { amr }),
     } as const;
     return { kind: 'person', principal, session: requester };
   }

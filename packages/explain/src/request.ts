@@ -11,6 +11,8 @@ export type Requester =
       provider: string | undefined;
       /** when the provider had them prove who they are, in seconds since the epoch */
       authTime?: number | undefined;
+      /** how they did, as the provider says */
+      amr?: readonly string[] | undefined;
     }
   | undefined;
 
@@ -26,10 +28,13 @@ export type Circumstances = {
 
 /** A token in `Authorization: Bearer` that counts, as far as rules look at it. */
 export type ShownToken = {
+  /** what logs call the program; absent: by the rest */
+  readonly name?: string;
   readonly scopes: readonly string[];
   readonly subject?: string;
   readonly client?: string;
   readonly issuer?: string;
+  readonly awsRole?: string;
 };
 
 /** A request as a client would send it, and as the proxy reads it. */
@@ -52,7 +57,7 @@ export type AskedRequest = {
 export class QuestionError extends Error {
   override readonly name = 'QuestionError';
   /** which part of it */
-  readonly part: 'url' | 'header';
+  readonly part: 'url' | 'header' | 'ip' | 'time' | 'auth-time' | 'device' | 'as-account';
 
   constructor(part: QuestionError['part'], message: string) {
     super(message);
@@ -122,7 +127,7 @@ export function requesterOf(
   email: string,
   groups: readonly string[],
   provider: string | undefined,
-  authTime?: number,
+  { authTime, amr }: Pick<NonNullable<Requester>, 'authTime' | 'amr'> = {},
 ): NonNullable<Requester> {
   const written = email.trim();
   return {
@@ -130,6 +135,7 @@ export function requesterOf(
     groups,
     provider,
     ...(authTime !== undefined && { authTime }),
+    ...(amr !== undefined && { amr }),
   };
 }
 

@@ -20,7 +20,7 @@ export type FactGroup = { readonly meaning: string; readonly facts: Readonly<Rec
 export const factGroups: Readonly<Record<string, FactGroup>> = {
   user: {
     meaning:
-      'A person who is signed in. Absent for visitors and machines. Of a person with a token of another issuer, `sub`, `idp` and `auth_time` are absent.',
+      'A person who is signed in. Absent for visitors and machines. Of a person with a token of another issuer, `sub`, `idp`, `auth_time` and `amr` are absent.',
     facts: {
       email: text(
         'The e-mail address, in lower case.',
@@ -56,6 +56,13 @@ export const factGroups: Readonly<Record<string, FactGroup>> = {
         'principal',
         ofPerson(({ authTime }) => authTime && authTime * 1000),
       ),
+      amr: {
+        meaning:
+          'How they did, in the words of the ID token (RFC 8176): `"mfa" in user.amr`. Absent where the provider does not say.',
+        reads: 'principal',
+        value: { type: 'list of texts', of: ofPerson(({ amr }) => amr) },
+        shown: ofPerson(({ amr }) => amr && JSON.stringify(amr)),
+      },
     },
   },
   machine: {

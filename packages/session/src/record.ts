@@ -25,6 +25,8 @@ const schema = z.object({
   auth_time: numericDate,
   /** when the provider last had the person prove who they are, where it has said so itself */
   proved_at: numericDate.exactOptional(),
+  /** how they did, likewise (RFC 8176): a password, a second factor */
+  amr: z.array(text.max(64)).max(16).exactOptional(),
   exp: numericDate,
   /** what auth needs to ask the provider again, sealed with a key that only auth has */
   grant: text.exactOptional(),

@@ -550,6 +550,45 @@ describe('a route with forward_auth', () => {
   });
 });
 
+test('a service account calls with what the file says of it', async () => {
+  const file = `service_accounts: [{name: bot, scopes: [deploy], secret_hashes: [{hash: 'sha256:${'a'.repeat(64)}'}]}]
+services:
+  - service: api
+    default: {from: api.example.com, to: http://api, options: {bearer: true, allowed_scopes: [deploy]}}
+`;
+  const asked = [
+    'explain',
+    'up.yml',
+    '--cluster',
+    'prod',
+    '--url',
+    'https://api.example.com/',
+    '--format',
+    'json',
+  ];
+  const { code, stdout } = await latchkey({ 'up.yml': file }, [...asked, '--as-account', 'bot']);
+  expect([code, JSON.parse(stdout)]).toMatchObject([0, { reason: 'allowed_scope', token: { name: 'bot' } }]);
+
+  const unknown = await latchkey({ 'up.yml': file }, [...asked, '--as-account', 'other']);
+  expect([unknown.code, unknown.stderr]).toMatchObject([2, expect.stringContaining('--as-account "other"')]);
+  const both = await latchkey({ 'up.yml': file }, [...asked, '--as-account', 'bot', '--as', 'a@example.com']);
+  expect(both.code).toBe(2);
+});
+
+test.each([
+  [['--amr', 'pwd,mfa'], 0],
+  [['--amr', 'pwd'], 1],
+  [[], 1],
+])('how a person signed in, with %j', async (args, expected) => {
+  const file = withOptions(
+    'allowed_groups: [eng]',
+    'policy: [{name: mfa, deny_if: \'!("mfa" in user.amr)\'}]',
+  );
+  const asked = ['explain', 'up.yml', '--cluster', 'prod', '--url', 'https://wiki.example.com/'];
+  const person = ['--as', 'ann@example.com', '--groups', 'eng'];
+  expect((await latchkey({ 'up.yml': file }, [...asked, ...person, ...args])).code).toBe(expected);
+});
+
 describe('a token', () => {
   const orders = `issuers: [{issuer: https://idp.example, audiences: [api]}]
 services:

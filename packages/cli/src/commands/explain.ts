@@ -1,7 +1,13 @@
-import { explainRequest, QuestionError, readRequest, requesterOf } from '@latchkey/explain';
-import type { AskedRequest, Circumstances, Requester, ShownToken } from '@latchkey/explain';
-import { plainAddress } from '@latchkey/networks';
-import { factGroups } from '@latchkey/policy';
+import {
+  explainRequest,
+  QuestionError,
+  readCircumstances,
+  readMoment,
+  readRequest,
+  requesterOf,
+  tokenOfAccount,
+} from '@latchkey/explain';
+import type { Requester, ShownToken } from '@latchkey/explain';
 import { commaList, deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
 import { readDeployment } from '../environment/deployment.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -36,10 +42,12 @@ ${deploymentHelp}
   --subject NAME    the subject of that token
   --client ID       the client that it was given to
   --issuer URL      who issued it
+  --as-account NAME a service account of the file calls, with what the file says of it
   --method M        GET (default)
   --ip ADDRESS      where the request comes from, for rules of a policy
   --time TIME       when it comes, such as 2026-12-24T18:00:00Z; left out, now
   --auth-time TIME  when the provider had the person prove who they are
+  --amr W,W         how they did, as the ID token has it: pwd, mfa
   --device F=V      what the load balancer says of the certificate of the device: subject=…, issuer=…
                     or serial_number=…, may be given several times
   --header H        "Name: value", may be given several times; without any it is a page visit
@@ -83,24 +91,26 @@ Examples:
       subject: { type: 'string' },
       client: { type: 'string' },
       issuer: { type: 'string' },
+      'as-account': { type: 'string' },
       method: { type: 'string', default: 'GET' },
       header: { type: 'string', multiple: true, default: [] },
       ip: { type: 'string' },
       time: { type: 'string' },
       'auth-time': { type: 'string' },
+      amr: { type: 'string', multiple: true },
       device: { type: 'string', multiple: true },
       format: { type: 'string', default: 'text' },
     });
     const [path = ''] = takePositionals(positionals, ['FILE']);
     const format = oneOf('--format', values.format, ['text', 'json']);
     if (values.url === undefined) throw new UsageError('--url is missing');
-    const circumstances = circumstancesOf(values);
-    const token = tokenOf(values);
-    const request = {
-      ...requestOf(values.url, values.method, values.header, circumstances),
-      ...(token && { token }),
-    };
+    const { url, method, header, 'as-account': account } = values;
+    const asked = written(() => readRequest(url, method, header, readCircumstances(values)));
     const requester = whoAsks(values);
+    const shown = tokenOf(values);
+    if (account !== undefined && (requester ?? shown) !== undefined) {
+      throw new UsageError('--as-account says who calls: leave out --as, --scopes and the like');
+    }
     const deployment = readDeployment(values, io);
     const file = readUpstreamFile(path, deployment, io);
     const { table, diagnostics } = file;
@@ -109,6 +119,8 @@ Examples:
       return exitCodes.findings;
     }
 
+    const token = account === undefined ? shown : written(() => tokenOfAccount(account, table));
+    const request = { ...asked, ...(token && { token }) };
     const installation = { ...deployment, table };
     const answer = await explainRequest(request, requester, installation);
     const isUnknown = answer.error === 'unknown_host';
@@ -121,14 +133,9 @@ Examples:
   },
 };
 
-function requestOf(
-  url: string,
-  method: string,
-  headers: readonly string[],
-  circumstances: Circumstances,
-): AskedRequest {
+function written<T>(read: () => T): T {
   try {
-    return readRequest(url, method, headers, circumstances);
+    return read();
   } catch (error) {
     if (error instanceof QuestionError) throw new UsageError(`--${error.part} ${error.message}`);
     throw error;
@@ -161,51 +168,18 @@ function whoAsks(values: {
   groups?: string[] | undefined;
   provider?: string | undefined;
   'auth-time'?: string | undefined;
+  amr?: string[] | undefined;
 }): Requester {
-  if (values.as === undefined) {
-    if (values.groups || (values.provider ?? values['auth-time']) !== undefined) {
-      throw new UsageError('--groups, --provider and --auth-time are about somebody: add --as');
+  const { as, groups, provider, 'auth-time': proved, amr } = values;
+  if (as === undefined) {
+    if ((groups ?? provider ?? proved ?? amr) !== undefined) {
+      throw new UsageError('--groups, --provider, --auth-time and --amr are about somebody: add --as');
     }
     return undefined;
   }
-  const authTime = momentOf('--auth-time', values['auth-time']);
-  return requesterOf(
-    values.as,
-    commaList(values.groups ?? []),
-    values.provider,
-    authTime === undefined ? undefined : authTime / 1000,
-  );
-}
-
-function circumstancesOf(values: {
-  ip?: string | undefined;
-  time?: string | undefined;
-  device?: string[] | undefined;
-}): Circumstances {
-  const address = values.ip === undefined ? undefined : plainAddress(values.ip);
-  if (values.ip !== undefined && address === undefined) {
-    throw new UsageError(`--ip ${JSON.stringify(values.ip)}: write an address such as 203.0.113.9`);
-  }
-  return { address, at: momentOf('--time', values.time), device: values.device && deviceOf(values.device) };
-}
-
-function momentOf(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const at = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : NaN;
-  if (Number.isNaN(at)) {
-    throw new UsageError(`${option} ${JSON.stringify(text)}: write it like 2026-12-24T18:00:00Z`);
-  }
-  return at;
-}
-
-const deviceFacts = Object.keys(factGroups['device']?.facts ?? {});
-
-function deviceOf(texts: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    texts.map((text) => {
-      const [, name = '', value = ''] = /^(\w+)=(.*)$/.exec(text) ?? [];
-      if (deviceFacts.includes(name)) return [name, value];
-      throw new UsageError(`--device ${JSON.stringify(text)}: write ${deviceFacts.join('=…, ')}=…`);
-    }),
-  );
+  const at = written(() => readMoment('auth-time', proved));
+  return requesterOf(as, commaList(groups ?? []), provider, {
+    authTime: at === undefined ? undefined : at / 1000,
+    amr: amr && commaList(amr),
+  });
 }

@@ -38,7 +38,7 @@ export function factsOf(
   };
 }
 
-const unsaid = /^(?:request\.headers|device\.|user\.(?:sub|idp|auth_time)$|machine\.(?:claims|aws_role))/;
+const unsaid = /^(?:request\.headers|device\.|user\.(?:sub|idp|auth_time|amr)$|machine\.(?:claims|aws_role))/;
 
 /** Whether a rule of a policy reads what no line says. */
 export function readsMore({ gates, forPrincipals }: Policy): boolean {

@@ -41,6 +41,8 @@ export type Arrival = {
   readonly tokens: Tokens;
   /** when they proved who they are, as the provider says, seconds since the epoch */
   readonly provedAt?: number;
+  /** and how they did */
+  readonly amr?: readonly string[];
   /** how the provider calls their session there, where it says so */
   readonly providerSid?: string;
   /** what they came with */
@@ -55,7 +57,7 @@ export type Arrival = {
  * @returns the session with its grant, and the `Set-Cookie` value that gives it to the browser
  */
 export async function issueSession(
-  { idp, identity, email, tokens, provedAt, providerSid, from }: Arrival,
+  { idp, identity, email, tokens, provedAt, amr, providerSid, from }: Arrival,
   parts: Issuing,
   former?: OpenSession,
 ): Promise<{ session: Session; setCookie: string }> {
@@ -73,6 +75,7 @@ export async function issueSession(
     iat: seconds,
     auth_time: seconds,
     ...(provedAt !== undefined && { proved_at: Math.min(Math.floor(provedAt), seconds) }),
+    ...(amr !== undefined && { amr: [...amr] }),
     exp: Math.floor((now + parts.sessionLifetimeMs) / 1000),
   };
   // A provider that says nothing about groups knows of none.

@@ -118,6 +118,7 @@ export function oidcProvider(
           identity,
           tokens: tokens.refreshToken === undefined ? tokens : askedAgain(tokens),
           ...(provedAt !== undefined && { provedAt }),
+          ...amrOf(claims?.['amr']),
           ...(typeof providerSid === 'string' && { providerSid }),
         };
       }),
@@ -244,4 +245,11 @@ function detailOf(error: unknown): string {
   if (error instanceof oidc.ResponseBodyError) return `the provider answered ${error.status}`;
   if (error instanceof oidc.ClientError) return error.message;
   return 'the answer cannot be used';
+}
+
+// It goes into a cookie. Nobody says more than a few words (RFC 8176), and what is no list of words says nothing.
+function amrOf(claim: unknown): { amr?: string[] } {
+  const words: unknown[] = Array.isArray(claim) && claim.length <= 16 ? claim : [];
+  const amr = words.filter((word) => typeof word === 'string' && word !== '' && word.length <= 64);
+  return words.length === 0 || amr.length < words.length ? {} : { amr: amr.map(String) };
 }

@@ -57,6 +57,8 @@ export type SignedIn = {
   readonly tokens: Tokens;
   /** when they proved who they are, seconds since the epoch; absent where the provider does not say */
   readonly provedAt?: number;
+  /** how they did (`amr` of the ID token); absent where the provider does not say */
+  readonly amr?: readonly string[];
   /** how it calls their session there (`sid` of OpenID Connect Front- and Back-Channel Logout); absent where it does not say */
   readonly providerSid?: string;
 };

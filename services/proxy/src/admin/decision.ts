@@ -1,6 +1,15 @@
 import { readQuery } from '@latchkey/admin';
 import type { OperatorEndpoint } from '@latchkey/admin';
-import { explainRequest, explanationJson, QuestionError, readRequest, requesterOf } from '@latchkey/explain';
+import {
+  explainRequest,
+  explanationJson,
+  QuestionError,
+  readCircumstances,
+  readMoment,
+  readRequest,
+  requesterOf,
+  tokenOfAccount,
+} from '@latchkey/explain';
 import type { AskedRequest, Installation, Requester } from '@latchkey/explain';
 import { HttpError } from '@latchkey/http';
 import type { IncomingMessage } from 'node:http';
@@ -15,8 +24,9 @@ export function decisionEndpoint(installation: () => Installation): OperatorEndp
     methods: 'GET, HEAD',
     action: 'decision',
     async tell(req) {
-      const { asked, requester } = readQuestion(req);
-      const answer = await explainRequest(asked, requester, installation());
+      const current = installation();
+      const { asked, requester } = readQuestion(req, current);
+      const answer = await explainRequest(asked, requester, current);
       const { upstream, route } = answer;
       const shown = upstream
         ? { ...answer, upstream: { ...upstream, url: withoutQuery(upstream.url) } }
@@ -31,28 +41,56 @@ const parameters = {
   as: 'once',
   groups: 'many',
   provider: 'once',
+  'auth-time': 'once',
+  amr: 'many',
+  'as-account': 'once',
   method: 'once',
   header: 'many',
+  ip: 'once',
+  time: 'once',
+  device: 'many',
 } as const;
 
-function readQuestion(req: IncomingMessage): { asked: AskedRequest; requester: Requester } {
-  const { url, as, groups, provider, method, header = [] } = readQuery(req, parameters);
-  if (url === undefined) throw new HttpError('bad_request', { detail: 'url is missing' });
-  if (as === undefined && (groups ?? provider) !== undefined) {
-    throw new HttpError('bad_request', { detail: 'groups and provider are about somebody: add as' });
-  }
-  const inGroups = (groups ?? []).flatMap((list) => list.split(',').map((group) => group.trim()));
-  return {
-    asked: readAsked(url[0], method?.[0] ?? 'GET', header),
-    requester: as && requesterOf(as[0], inGroups.filter(Boolean), provider?.[0]),
-  };
-}
+type Question = { readonly asked: AskedRequest; readonly requester: Requester };
 
-function readAsked(url: string, method: string, headers: readonly string[]): AskedRequest {
+function readQuestion(req: IncomingMessage, installation: Installation): Question {
+  const query = readQuery(req, parameters);
   try {
-    return readRequest(url, method, headers);
+    return questionOf(query, installation);
   } catch (error) {
     if (!(error instanceof QuestionError)) throw error;
     throw new HttpError('bad_request', { detail: `${error.part}: ${error.message}` });
   }
+}
+
+function questionOf(
+  query: ReturnType<typeof readQuery<keyof typeof parameters>>,
+  { table }: Installation,
+): Question {
+  const { url, as, groups, provider, amr, method, header = [], device } = query;
+  const [ip, time, proved, account] = (['ip', 'time', 'auth-time', 'as-account'] as const).map(
+    (name) => query[name]?.[0],
+  );
+  if (url === undefined) throw new HttpError('bad_request', { detail: 'url is missing' });
+  if (as === undefined && (groups ?? provider ?? proved ?? amr) !== undefined) {
+    const detail = 'groups, provider, auth-time and amr are about somebody: add as';
+    throw new HttpError('bad_request', { detail });
+  }
+  if (as !== undefined && account !== undefined) {
+    throw new HttpError('bad_request', { detail: 'as and as-account: write one of them' });
+  }
+  const asked = readRequest(url[0], method?.[0] ?? 'GET', header, readCircumstances({ ip, time, device }));
+  const provedAt = readMoment('auth-time', proved);
+  const signIn = {
+    authTime: provedAt === undefined ? undefined : provedAt / 1000,
+    amr: amr && listed(amr),
+  };
+  return {
+    asked: { ...asked, ...(account !== undefined && { token: tokenOfAccount(account, table) }) },
+    requester: as && requesterOf(as[0], listed(groups ?? []), provider?.[0], signIn),
+  };
+}
+
+function listed(values: readonly string[]): string[] {
+  return values.flatMap((list) => list.split(',').map((entry) => entry.trim())).filter(Boolean);
 }

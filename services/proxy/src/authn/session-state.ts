@@ -90,7 +90,7 @@ export function createSessionStates({ elapsed }: Pick<Clock, 'elapsed'>, kept = 
   };
 }
 
-function newState({ email, sub, idp, proved_at: authTime }: Session, now: number): SessionState {
+function newState({ email, sub, idp, proved_at: authTime, amr }: Session, now: number): SessionState {
   return {
     askedFor: undefined,
     answeredAt: -Infinity,
@@ -105,6 +105,7 @@ function newState({ email, sub, idp, proved_at: authTime }: Session, now: number
       subject: sub,
       idp,
       ...(authTime !== undefined && { authTime }),
+      ...(amr !== undefined && { amr }),
     },
     reportedGroups: new Map(),
     openGroups: new Set(),

@@ -14,11 +14,12 @@ export function refuseWithoutRedirect(
   exchange: Exchange,
   { identified, decision }: Authorized<KnownSession>,
 ): void {
-  const { reason, rule = '' } = decision;
+  const { reason, rule = '', written } = decision;
   if (isTransient(reason)) return refuseWithError(exchange, 'session_unverified', { reason });
   const name = nameOf(identified.principal) ?? '';
   const caller = identified.kind === 'machine' ? { caller: name } : { email: name };
-  const extra = { ...caller, rule, ...policyOf(decision) };
+  // A rule that hides that there is something is named to nobody. The status stays: nginx takes 404 here for a fault.
+  const extra = written?.status === 404 ? caller : { ...caller, rule, ...policyOf(decision) };
   if (isByRule(reason)) return refuseWithError(exchange, 'request_denied', { reason, extra });
   if (identified.kind === 'visitor') {
     noteFlaw(exchange, identified);

@@ -1,0 +1,70 @@
+import { plainAddress } from '@latchkey/networks';
+import { factGroups } from '@latchkey/policy';
+import type { RouteTable } from '@latchkey/upstreams';
+import { QuestionError } from './request.ts';
+import type { Circumstances, ShownToken } from './request.ts';
+
+/** How a request comes, as somebody writes it who asks about one. */
+export type WrittenCircumstances = {
+  readonly ip?: string | undefined;
+  readonly time?: string | undefined;
+  readonly device?: readonly string[] | undefined;
+};
+
+const deviceFacts = Object.keys(factGroups['device']?.facts ?? {});
+
+/** @throws QuestionError */
+export function readCircumstances({ ip, time, device }: WrittenCircumstances): Circumstances {
+  const address = ip === undefined ? undefined : plainAddress(ip);
+  if (ip !== undefined && address === undefined) {
+    throw new QuestionError('ip', `${JSON.stringify(ip)}: write an address such as 203.0.113.9`);
+  }
+  return { address, at: readMoment('time', time), device: device && readDevice(device) };
+}
+
+/**
+ * A moment, in milliseconds since the epoch.
+ *
+ * @throws QuestionError
+ */
+export function readMoment(part: 'time' | 'auth-time', text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const at = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : NaN;
+  if (!Number.isNaN(at)) return at;
+  throw new QuestionError(part, `${JSON.stringify(text)}: write it like 2026-12-24T18:00:00Z`);
+}
+
+function readDevice(texts: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    texts.map((text) => {
+      const [, name = '', value = ''] = /^(\w+)=(.*)$/.exec(text) ?? [];
+      if (deviceFacts.includes(name)) return [name, value];
+      throw new QuestionError('device', `${JSON.stringify(text)}: write ${deviceFacts.join('=…, ')}=…`);
+    }),
+  );
+}
+
+/**
+ * What a service account shows, as far as the file says it.
+ *
+ * @throws QuestionError where there is none of this name
+ */
+export function tokenOfAccount(name: string, { root }: RouteTable): ShownToken {
+  const account = root.serviceAccounts.get(name);
+  if (account !== undefined) {
+    const { scopes, subject, client, issuer, awsRole } = account.principal;
+    return {
+      name,
+      scopes,
+      ...(subject !== undefined && { subject }),
+      ...(client !== undefined && { client }),
+      ...(issuer !== undefined && { issuer }),
+      ...(awsRole !== undefined && { awsRole }),
+    };
+  }
+  const known = [...root.serviceAccounts.keys()].join(', ') || 'none';
+  throw new QuestionError(
+    'as-account',
+    `${JSON.stringify(name)}: the service accounts of the file are ${known}`,
+  );
+}
