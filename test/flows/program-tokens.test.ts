@@ -1,9 +1,10 @@
 // A program that acts for a person: auth gives it tokens, the proxy takes them as another form of the person's session.
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { authorizationServerPaths as paths } from '@latchkey/contract';
+import { call, CallError } from '@latchkey/http';
 import { Browser } from '@latchkey/testing/browser';
 import { latchkey } from '@latchkey/testing/latchkey';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { askAsProgram, loginAsProgram, newTokenKey } from '../fixtures/program.ts';
@@ -29,9 +30,9 @@ const the = useStack({
   providerType: 'oidc',
 });
 
-const call = (token: string, host = 'api', path = '/') =>
+const ask = (token: string, host = 'api', path = '/') =>
   the.browser().fetch(the.stack.url(host, path), { headers: { authorization: `Bearer ${token}` } });
-const statusOf = async (token: string, host?: string) => (await call(token, host)).status;
+const statusOf = async (token: string, host?: string) => (await ask(token, host)).status;
 async function login(host = 'api', scope?: string) {
   const browser = await the.signedIn();
   return { browser, ...(await loginAsProgram(the.stack, browser, the.stack.url(host), scope)) };
@@ -51,12 +52,12 @@ describe('a token', () => {
   test('is for the application that it was asked for, and for no other', async () => {
     const { access_token } = await login('scoped', 'deploy');
     expect([await statusOf(access_token, 'scoped'), await statusOf(access_token, 'api')]).toEqual([200, 401]);
-    expect(JSON.parse((await call(access_token, 'api')).body)).toMatchObject({ reason: 'token_invalid' });
+    expect(JSON.parse((await ask(access_token, 'api')).body)).toMatchObject({ reason: 'token_invalid' });
   });
 
   test('counts for nothing where a route takes no tokens', async () => {
     const { access_token } = await login('hello');
-    expect(JSON.parse((await call(access_token, 'hello')).body)).toMatchObject({ reason: 'no_session' });
+    expect(JSON.parse((await ask(access_token, 'hello')).body)).toMatchObject({ reason: 'no_session' });
   });
 
   test('is held to its scopes, which a browser has no need of', async () => {
@@ -69,7 +70,7 @@ describe('a token', () => {
     const { access_token, refresh_token } = await login();
     expect(await statusOf(access_token)).toBe(200);
     later = 3_601_000;
-    expect(JSON.parse((await call(access_token)).body)).toMatchObject({ reason: 'token_expired' });
+    expect(JSON.parse((await ask(access_token)).body)).toMatchObject({ reason: 'token_expired' });
     const next = await askAsProgram(the.stack, { grant_type: 'refresh_token', refresh_token });
     expect(await statusOf(next.access_token)).toBe(200);
   });
@@ -130,7 +131,7 @@ test('while auth is away a token goes on as its session does, and not for longer
   later = 61_000;
   expect(await statusOf(access_token)).toBe(200);
   later = 3_601_000;
-  expect(JSON.parse((await call(access_token)).body)).toMatchObject({ reason: 'token_expired' });
+  expect(JSON.parse((await ask(access_token)).body)).toMatchObject({ reason: 'token_expired' });
   await the.stack.restartAuth();
 });
 
@@ -170,10 +171,13 @@ test('a program that was refused learns whom to ask, and other routes have that 
   expect(the.stack.app.received).toHaveLength(1);
 });
 
-test('the command line finds its way by itself, and has a token until it gives it back', async () => {
+type Surroundings = NonNullable<Parameters<typeof latchkey>[2]>;
+
+/** Somebody at a keyboard, with a browser in which they are signed in and approve. */
+async function aShell() {
   const home = mkdtempSync(path.join(tmpdir(), 'latchkey-test-'));
-  const run = (args: string[], openBrowser?: (address: string) => void) =>
-    latchkey({}, args, { env: { HOME: home }, ...(openBrowser && { openBrowser }) });
+  const run = (args: string[], surroundings: Surroundings = {}) =>
+    latchkey({}, args, { env: { HOME: home }, ...surroundings });
   const api = new URL(the.stack.url('scoped')).origin;
   const browser = await the.signedIn();
   async function approve(address: string): Promise<void> {
@@ -185,11 +189,59 @@ test('the command line finds its way by itself, and has a token until it gives i
     await new Browser().fetch(String(answer.headers['refresh']).replace('0; url=', ''));
   }
 
-  const login = await run(['login', api, '--scope', 'deploy'], (address) => void approve(address));
-  expect(login.stderr).toContain(`Signed in to ${api}`);
-  const token = (await run(['token', api])).stdout.trim();
-  expect(await statusOf(token, 'scoped')).toBe(200);
-  expect((await run(['logout'])).code).toBe(0);
-  expect((await run(['token', api])).code).not.toBe(0);
-  rmSync(home, { recursive: true });
+  const file = path.join(home, '.local/state/latchkey/tokens', `${encodeURIComponent(api)}.json`);
+  return {
+    api,
+    run,
+    logIn: () =>
+      run(['login', api, '--scope', 'deploy'], { openBrowser: (address) => void approve(address) }),
+    token: async () => (await run(['token', api])).stdout.trim(),
+    kept: (): { refreshToken: string } => JSON.parse(readFileSync(file, 'utf8')),
+    outdate() {
+      writeFileSync(file, JSON.stringify({ ...this.kept(), expiresAt: 0 }));
+    },
+    leave: () => {
+      rmSync(home, { recursive: true });
+    },
+  };
+}
+
+test('the command line finds its way by itself, and has a token until it gives it back', async () => {
+  const ann = await aShell();
+  expect((await ann.logIn()).stderr).toContain(`Signed in to ${ann.api}`);
+  expect(await statusOf(await ann.token(), 'scoped')).toBe(200);
+  expect((await ann.run(['logout'])).code).toBe(0);
+  expect((await ann.run(['token', ann.api])).code).not.toBe(0);
+  ann.leave();
+});
+
+test('the command line goes on where the answer of auth to a refresh is lost', async () => {
+  const ann = await aShell();
+  await ann.logIn();
+  ann.outdate();
+  let lost = 0;
+  const answer: typeof call = async (made) => {
+    const answered = await call(made);
+    if (made.url.pathname !== '/oauth2/token' || lost > 0) return answered;
+    lost += 1;
+    throw new CallError('unreachable');
+  };
+  const { code, stdout } = await ann.run(['token', ann.api], { call: answer });
+  expect([code, lost]).toEqual([0, 1]);
+  expect(await statusOf(stdout.trim(), 'scoped')).toBe(200);
+  ann.outdate();
+  expect(await statusOf(await ann.token(), 'scoped')).toBe(200);
+  ann.leave();
+});
+
+test('a second sign-in of the command line ends the tokens of the first', async () => {
+  const ann = await aShell();
+  await ann.logIn();
+  const { refreshToken } = ann.kept();
+  await ann.logIn();
+  const form = { grant_type: 'refresh_token', refresh_token: refreshToken, resource: ann.api };
+  expect(await askAsProgram(the.stack, form)).toMatchObject({ error: 'invalid_grant' });
+  ann.outdate();
+  expect(await statusOf(await ann.token(), 'scoped')).toBe(200);
+  ann.leave();
 });
