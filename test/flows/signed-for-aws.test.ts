@@ -1,14 +1,14 @@
 // An application behind the IAM of AWS takes what is signed with credentials, and nothing else. The proxy signs with those of its
 // task, found as every SDK of AWS finds them.
 import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { sendRaw } from '../fixtures/raw-request.ts';
 import { valuesOf } from '../fixtures/recorder.ts';
 import { cookieHeader } from '../fixtures/sign-in.ts';
 import { verifySigv4 } from '../fixtures/sigv4-verifier.ts';
+import { startTaskCredentials } from '../fixtures/task-credentials.ts';
+import type { CredentialsEndpoint } from '../fixtures/task-credentials.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 
 const role = { accessKeyId: 'ASIAEXAMPLE', secret: 'a secret of the task role', token: 'its/token+of=today' };
@@ -33,24 +33,12 @@ const the = useStack({
 `,
 });
 
-/** Where ECS has the credentials of a task. */
-const endpoint = createServer((_, res) => {
-  asked++;
-  if (isAway) return void res.writeHead(500).end();
-  const { accessKeyId: AccessKeyId, secret: SecretAccessKey, token: Token } = role;
-  const Expiration = new Date(Date.now() + 3_600_000).toISOString();
-  return void res.end(JSON.stringify({ AccessKeyId, SecretAccessKey, Token, Expiration }));
-});
-let asked = 0;
-let isAway = true;
-
+let credentials: CredentialsEndpoint;
 beforeAll(async () => {
-  await once(endpoint.listen(0, '127.0.0.1'), 'listening');
-  const { port } = endpoint.address() as AddressInfo;
-  process.env['AWS_CONTAINER_CREDENTIALS_FULL_URI'] = `http://127.0.0.1:${port}/`;
-  process.env['AWS_CONFIG_FILE'] = process.env['AWS_SHARED_CREDENTIALS_FILE'] = '/dev/null';
+  credentials = await startTaskCredentials(role);
+  credentials.isAway = true;
 });
-afterAll(() => void endpoint.close());
+afterAll(() => credentials.close());
 
 async function ask(line: string, more = '', body = '') {
   const cookie = await cookieHeader(await the.signedIn(), the.stack.url('hello'));
@@ -69,8 +57,8 @@ test('without credentials the application is not asked, and the log says why', a
   expect((await ask('GET /', 'Accept: application/json\n')).status).toBe(502);
   expect(await line).toMatchObject({ detail: expect.stringMatching(/^aws_sigv4: /) });
   expect(the.stack.app.received).toEqual([]);
-  isAway = false;
-  asked = 0;
+  credentials.isAway = false;
+  credentials.asked = 0;
 });
 
 test.each([
@@ -97,7 +85,7 @@ test('what says who asks is within the signature', async () => {
   const rawHeaders = arrived().rawHeaders.map((text) => text.replace('engineer@', 'security@'));
   expect(rawHeaders).not.toEqual(arrived().rawHeaders);
   expect(verifySigv4({ ...arrived(), rawHeaders }, expected)).toEqual({ refused: 'the signature differs' });
-  expect(asked).toBe(1);
+  expect(credentials.asked).toBe(1);
 });
 
 test('what a caller writes where the signature goes does not travel on', async () => {

@@ -1,4 +1,4 @@
-// What the examples deploy besides an installation, read from their templates. Both are what people copy first.
+// What the examples deploy besides an installation, read from their templates. They are what people copy first.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -16,14 +16,17 @@ import {
 } from '../read-template.ts';
 import { taskDefinition } from '../service.ts';
 import { grafanaSidecar } from './grafana-sidecar/stack.ts';
+import { behindLattice } from './lattice/stack.ts';
 import { vaultAndSnapPass } from './vault-and-snappass/stack.ts';
 
 const grafana = synthesised(grafanaSidecar);
 const tools = synthesised(vaultAndSnapPass);
+const lattice = synthesised(behindLattice);
 
 describe.each([
   ['grafana-sidecar', grafana],
   ['vault-and-snappass', tools],
+  ['lattice', lattice],
 ])('%s', (_, { template, assembly }) => {
   test('has nothing that AWS calls unwise, but for what has its reason written beside it', () => {
     expect(violationsIn(assembly)).toEqual([]);
@@ -111,6 +114,96 @@ test('an application that keeps nothing in its tasks has as many as its load ask
     expect.objectContaining({ AvailabilityZoneRebalancing: 'ENABLED' }),
   ]);
 });
+
+describe('behind VPC Lattice', () => {
+  const { template } = lattice;
+  const policies = propertiesOf(template, 'AWS::VpcLattice::AuthPolicy');
+  const invoke = 'vpc-lattice-svcs:Invoke';
+  const atPaths = { 'Fn::Join': ['', [expect.anything(), '/*']] };
+
+  test('nothing in the network is called without a signature of this account', () => {
+    expect(policies.map(({ Policy }) => Policy)[0]).toEqual({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { AWS: { 'Fn::Join': ['', expect.arrayContaining([':iam::111122223333:root'])] } },
+          Action: invoke,
+          Resource: '*',
+          Condition: { StringNotEqualsIgnoreCase: { 'aws:PrincipalType': 'anonymous' } },
+        },
+      ],
+    });
+    for (const type of ['AWS::VpcLattice::ServiceNetwork', 'AWS::VpcLattice::Service']) {
+      for (const one of propertiesOf(template, type)) expect(one).toMatchObject({ AuthType: 'AWS_IAM' });
+    }
+    expect(policies).toHaveLength(4);
+  });
+
+  test('a service is called by the role of Latchkey with the scope of a token, or by a role that is named', () => {
+    const [app1, app2, app3] = ['app1', 'app2', 'app3'].map(
+      (name) => propertiesOf(template, 'AWS::VpcLattice::AuthPolicy', `${name}Policy`)[0]?.['Policy'],
+    );
+    const byScope = {
+      Effect: 'Allow',
+      Principal: roleOf('^LatchkeyProxyTasksTaskTaskRole'),
+      Action: invoke,
+      Resource: atPaths,
+      Condition: { StringEquals: { 'vpc-lattice-svcs:RequestHeader/x-jwt-scope-apps.all': 'true' } },
+    };
+    const byRole = {
+      Effect: 'Allow',
+      Principal: roleOf('^app2TaskTaskRole'),
+      Action: invoke,
+      Resource: atPaths,
+    };
+    expect(app1).toMatchObject({ Statement: [byRole, byScope] });
+    expect(app2).toMatchObject({ Statement: [byScope] });
+    expect(app3).toMatchObject({
+      Statement: [{ Effect: 'Deny', Principal: '*', Action: '*', Resource: '*' }],
+    });
+  });
+
+  test('the role of a task may call what it calls, and nothing else', () => {
+    const allowed = propertiesOf(template, 'AWS::IAM::Policy', 'Calls').map(({ Roles, PolicyDocument }) => [
+      /"(Latchkey|app\d)/.exec(JSON.stringify(Roles))?.[1],
+      [...new Set(JSON.stringify(PolicyDocument).match(/app\d(?=Service)/g))],
+    ]);
+    expect(allowed).toEqual([
+      ['Latchkey', ['app1', 'app2']],
+      ['app2', ['app1']],
+    ]);
+    const others = propertiesOf(template, 'AWS::IAM::Policy').filter(
+      ({ PolicyDocument }) => !JSON.stringify(PolicyDocument).includes(invoke),
+    );
+    expect(others.filter(({ Roles }) => /"app\dTaskTaskRole/.test(JSON.stringify(Roles)))).toEqual([]);
+  });
+
+  test('tasks are reached by VPC Lattice alone, and it by those who call', () => {
+    for (const name of ['app1', 'app2', 'app3']) {
+      const ways = propertiesOf(template, 'AWS::EC2::SecurityGroupIngress', name);
+      expect(ways.filter(({ GroupId }) => JSON.stringify(GroupId).includes(`"${name}`))).toEqual([
+        expect.objectContaining({ SourcePrefixListId: expect.stringMatching(/^pl-/), FromPort: 8080 }),
+      ]);
+      const [service] = propertiesOf(template, 'AWS::ECS::Service', name);
+      expect(service).toMatchObject({ VpcLatticeConfigurations: [{ PortName: name }] });
+    }
+    const callers = propertiesOf(template, 'AWS::EC2::SecurityGroupIngress', 'ServiceNetwork').map(
+      ({ SourceSecurityGroupId, FromPort }) => [
+        /"(LatchkeyProxy|app\d)/.exec(JSON.stringify(SourceSecurityGroupId))?.[1],
+        FromPort,
+      ],
+    );
+    expect(callers).toEqual([
+      ['LatchkeyProxy', 443],
+      ['app2', 443],
+    ]);
+  });
+});
+
+function roleOf(part: string) {
+  return { AWS: { 'Fn::GetAtt': [expect.stringMatching(part), 'Arn'] } };
+}
 
 /** Who may connect to a part, and where. */
 function reachedBy(template: Template, part: string): string[] {
