@@ -43,6 +43,17 @@ const account = accountPage({
     seenAt: 0,
     isHere,
   })),
+  programs: [
+    {
+      handle: 'x',
+      name: 'assistant.a-long-name-of-somebody.example.net',
+      application: 'a-long-name-of-an-application.corp.example.com',
+      scopes: ['read', 'write'],
+      since: 0,
+      seenAt: 0,
+    },
+  ],
+  endProgramAction: '/account/end_program',
   endOneAction: '/',
   endAllAction: '/',
   signOutHref: '/',

@@ -13,6 +13,7 @@ export const accountStyle = `
 .sessions .action { width: auto; padding: .4rem .875rem; font-size: .9375rem; }
 .sessions form, .sessions > li > a { grid-column: 2; grid-row: 1 / span 2; }
 .badge { display: inline-block; margin-left: .375rem; color: var(--accent); font-size: .875rem; font-weight: 500; }
+.group { margin-top: 2rem; font-size: 1.1875rem; font-weight: 600; line-height: 1.35; }
 .note { margin-top: 1.25rem; color: var(--soft); font-size: .875rem; }
 @media (max-width: 34rem) {
   .sessions li { grid-template-columns: minmax(0, 1fr); }

@@ -16,6 +16,8 @@ const input = {
   email: 'ann@example.com',
   provider: 'Google',
   sessions: [here, there],
+  programs: [],
+  endProgramAction: '/account/end_program',
   endOneAction: '/account/sign_out',
   endAllAction: '/account/sign_out_everywhere',
   signOutHref: '/google/sign_out',
@@ -30,6 +32,23 @@ describe('the page of sessions', () => {
     expect(body).toContain('aria-label="Sign out this one: Unknown browser, last used a few minutes ago"');
     expect(body.match(/This browser/g)).toHaveLength(1);
     expect(body).toContain('26 November 2026 at 16:00 UTC');
+  });
+
+  test('shows the programs that act for a person, each with a button, and says nothing of them where there are none', () => {
+    expect(accountPage(input).body).not.toContain('act for you');
+    const program = {
+      handle: 'handle-of-program',
+      name: 'agent.example.net <b>',
+      application: 'wiki.example.com',
+      scopes: ['read', 'write'],
+      since: now - 3_600_000,
+      seenAt: now - 7_200_000,
+    };
+    const { body } = accountPage({ ...input, programs: [program] });
+    expect(body).toContain('name="program" value="handle-of-program"');
+    expect(body).toContain('agent.example.net &lt;b&gt;');
+    expect(body).toContain('wiki.example.com: read, write');
+    expect(body).toContain('2 hours ago');
   });
 
   test('runs no script, and posts to its own origin only', () => {

@@ -22,13 +22,28 @@ export type OwnSession = {
   readonly isHere: boolean;
 };
 
+/** A program that acts for the person. */
+export type OwnProgram = {
+  /** What stands for it in the form. It opens nothing. */
+  readonly handle: string;
+  readonly name: string;
+  /** Host of the application that it may use. */
+  readonly application: string;
+  readonly scopes: readonly string[];
+  /** When the person approved, and when it last got a token; milliseconds since the epoch. */
+  readonly since: number;
+  readonly seenAt: number;
+};
+
 type AccountInput = {
   readonly email: string;
   /** The name of the provider. */
   readonly provider: string;
   readonly sessions: readonly OwnSession[];
+  readonly programs: readonly OwnProgram[];
   /** Paths: where the forms are posted, and where a person signs out of this browser. */
   readonly endOneAction: string;
+  readonly endProgramAction: string;
   readonly endAllAction: string;
   readonly signOutHref: string;
   /** What is said of the list as a whole, if anything. */
@@ -41,13 +56,13 @@ const sheet = styleSheet(style + accountStyle);
 
 /** The page on which a person sees where they are signed in, and signs out there. */
 export function accountPage(input: AccountInput): Rendered {
-  const { email, provider, sessions, endAllAction, note, requestId } = input;
+  const { email, provider, sessions, programs, endAllAction, note, requestId } = input;
   return renderDocument({
     title: 'Your sessions',
     look: 'plain account',
     sheet,
     requestId,
-    formTargets: [cspSourceOf(input.endOneAction), cspSourceOf(endAllAction)],
+    formTargets: [input.endOneAction, input.endProgramAction, endAllAction].map(cspSourceOf),
     content: html`<main>
       <div class="mark">${markOf('plain')}</div>
       <h1>Your sessions</h1>
@@ -59,6 +74,14 @@ export function accountPage(input: AccountInput): Rendered {
       <ul class="sessions" role="list">
         ${sessions.map((session) => listItem(session, input))}
       </ul>
+      ${
+        programs.length === 0
+          ? undefined
+          : html`<h2 class="group">Programs that act for you</h2>
+              <ul class="sessions" role="list">
+                ${programs.map((program) => programItem(program, input))}
+              </ul>`
+      }
       ${note === undefined ? undefined : html`<p class="note">${note}</p>`}
       <div class="actions">
         <form method="post" action="${checked(endAllAction)}">
@@ -95,5 +118,24 @@ function listItem(session: OwnSession, { endOneAction, signOutHref, now }: Accou
             </button>
           </form>`
     }
+  </li>`;
+}
+
+function programItem(program: OwnProgram, { endProgramAction, now }: AccountInput): SafeHtml {
+  const { handle, name, application, scopes, since, seenAt } = program;
+  return html`<li class="there">
+    <h2>${name}</h2>
+    <dl>
+      <dt>For</dt>
+      <dd>${application}${scopes.length === 0 ? undefined : html`: ${scopes.join(', ')}`}</dd>
+      <dt>Last token</dt>
+      <dd>${agoOf(seenAt, now)}</dd>
+      <dt>Let in</dt>
+      <dd>${dateOf(since)}</dd>
+    </dl>
+    <form method="post" action="${checked(endProgramAction)}">
+      <input type="hidden" name="program" value="${handle}" />
+      <button class="action" aria-label="Shut out: ${name}, for ${application}">Shut out</button>
+    </form>
   </li>`;
 }

@@ -1,5 +1,5 @@
 export { accountPage } from './account.ts';
-export type { OwnSession } from './account.ts';
+export type { OwnProgram, OwnSession } from './account.ts';
 export { answeredPage, approvalPage, replyAnswered, userCodePage } from './approval.ts';
 export { errorPage } from './error.ts';
 export { homePage } from './home.ts';

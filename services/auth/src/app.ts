@@ -27,8 +27,8 @@ import cookieParser from 'cookie-parser';
 import express from 'express';
 import type { Express, Router } from 'express';
 import type { Logger } from 'pino';
-import { endAll, endOne, showAccount } from './account/account.ts';
-import { accountPath, endAllPath, endOnePath } from './account/path.ts';
+import { endAll, endOne, endOneProgram, showAccount } from './account/account.ts';
+import { accountPath, endAllPath, endOnePath, endProgramPath } from './account/path.ts';
 import { requireOperator } from './admin/credential.ts';
 import { listSessions, revokeSessions } from './admin/sessions.ts';
 import type { Strangers } from './programs/document/documents.ts';
@@ -243,6 +243,10 @@ function forBrowsers(parts: Parts, limit: RateLimit): Router {
   router
     .route(endOnePath)
     .post(ownPageOnly, form(accountForm), atWork(endOne(parts)))
+    .all(onlyMethods('POST'));
+  router
+    .route(endProgramPath)
+    .post(ownPageOnly, form(accountForm), atWork(endOneProgram(parts)))
     .all(onlyMethods('POST'));
   router
     .route(endAllPath)

@@ -94,9 +94,9 @@ export const auditEvents = {
     'Auth: all that a program was given on one approval has ended, although the session of its person has not.',
     {
       why: z
-        .enum(['given_back', 'reused'])
+        .enum(['given_back', 'reused', 'person'])
         .describe(
-          '`given_back`: by the program itself. `reused`: a refresh token that was replaced came back, so it may be in two hands.',
+          '`given_back`: by the program itself. `reused`: a refresh token that was replaced came back, so it may be in two hands. `person`: by its person, at `/account`.',
         ),
       program,
       scopes,

@@ -5,7 +5,9 @@ import type { OwnSession } from '@latchkey/web-pages';
 import type { Emit } from '@latchkey/telemetry';
 import type { Request } from 'express';
 import type { Provider } from '../providers/provider.ts';
-import { accountPath, endAllPath, endOnePath } from './path.ts';
+import { endProgram, programsOf } from './own-programs.ts';
+import type { KnowingPrograms } from './own-programs.ts';
+import { accountPath, endAllPath, endOnePath, endProgramPath } from './path.ts';
 import { endSid } from '../lifecycle/end.ts';
 import { endPerson } from '../lifecycle/end-person.ts';
 import type { EndingPeople } from '../lifecycle/end-person.ts';
@@ -38,6 +40,7 @@ type OwnAccount = {
   readonly shared: OpenStore;
   readonly emit: Emit<AuthEvent>;
 } & Opening &
+  KnowingPrograms &
   EndingPeople &
   Beginning;
 
@@ -62,6 +65,8 @@ export function showAccount(parts: OwnAccount): Handler {
       email: session.email,
       provider: parts.providers.get(session.idp)?.name ?? session.idp,
       sessions: [here, ...others].map((record) => shown(record, record === here)),
+      programs: await programsOf(session, parts),
+      endProgramAction: endProgramPath,
       endOneAction: endOnePath,
       endAllAction: endAllPath,
       signOutHref: `/${session.idp}/sign_out`,
@@ -89,6 +94,15 @@ export function endOne(parts: OwnAccount): Handler {
     parts.emit({ kind: 'sign_out', line: res.locals.line, ended: [record] });
     return replyRedirect(res, accountPath);
   };
+}
+
+/** `POST /account/end_program`: ends a program that acts for a person. */
+export function endOneProgram(parts: OwnAccount): Handler {
+  return endProgram(
+    async (req, res) => (await personIn(req, res, parts))?.session,
+    (req, res) => replySignIn(req, res, parts),
+    parts,
+  );
 }
 
 /** `POST /account/sign_out_everywhere`: ends all of a person's sessions, this one among them. */

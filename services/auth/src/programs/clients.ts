@@ -26,6 +26,8 @@ export type Clients = {
    * @throws HttpError `invalid_client`, `overloaded`
    */
   of(id: string): Promise<Client>;
+  /** What one is called; nobody else is asked. Undefined where it is not known any more. */
+  nameOf(id: string): Promise<string | undefined>;
   /** whether a `client_id` may be the address of a document */
   readonly takesDocuments: boolean;
   /** Makes the id of one that is new; undefined where nobody may register. */
@@ -77,6 +79,10 @@ export function createClients({
       const client = await registered(id);
       if (client === undefined) throw notKnown();
       return client;
+    },
+    async nameOf(id) {
+      if (id === commandLine.id) return commandLine.name;
+      return documentAddress(id)?.host ?? (await registered(id))?.name;
     },
     takesDocuments: documents !== undefined,
     register: isOpen

@@ -1,7 +1,8 @@
 import { HttpError } from '@latchkey/http';
-import type { Delegation } from '@latchkey/session';
+import type { Delegation, Session } from '@latchkey/session';
 import type { Emit } from '@latchkey/telemetry';
 import type { SessionStore } from '../lifecycle/store.ts';
+import type { EndableSession } from '../revocation/sign-outs.ts';
 import type { AuthEvent } from '../telemetry/events.ts';
 import { renewed, sealDelegation } from './delegation.ts';
 import type { Delegating } from './delegation.ts';
@@ -49,8 +50,8 @@ export async function giveTokens(
 
 /** Ends all that was given out on one approval: in every task, and for as long as any of it could be shown. */
 export async function endFamily(
-  { session, family }: Delegation,
-  { store, now }: Pick<GivingTokens, 'store' | 'now'>,
+  { session, family }: { session: EndableSession & Pick<Session, 'exp'>; family: string },
+  { store, now }: { store: Pick<SessionStore, 'revoke'>; now: () => number },
 ): Promise<void> {
   await store.revoke({ ...session, sid: family }, Math.max(session.exp * 1000, now()));
 }

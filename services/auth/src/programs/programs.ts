@@ -10,6 +10,8 @@ import type { Clients } from './clients.ts';
 import { createClientDocuments } from './document/documents.ts';
 import type { Strangers } from './document/documents.ts';
 import { askNameServers, publicLookup } from './document/public-lookup.ts';
+import { programRecords } from './records.ts';
+import type { ProgramRecords } from './records.ts';
 import { refreshTurns } from './refresh-tokens.ts';
 import type { RefreshTurns } from './refresh-tokens.ts';
 
@@ -18,6 +20,7 @@ export type Programs = {
   readonly accessTokens: AccessTokens;
   readonly turns: RefreshTurns;
   readonly clients: Clients;
+  readonly records: ProgramRecords;
   readonly keys: {
     readonly code: KeyRing;
     readonly deviceCode: KeyRing;
@@ -51,6 +54,7 @@ export function createPrograms(
   return {
     accessTokens,
     turns: refreshTurns(shared, { now }),
+    records: programRecords(shared, { now }),
     clients: createClients({
       keys: deriveKeys(key, 'program'),
       isOpen: settings.programRegistration,

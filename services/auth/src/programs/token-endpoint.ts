@@ -59,6 +59,7 @@ export function programTokens(parts: AnsweringPrograms): Handler {
       const scopes = narrowed(form, delegation, parts.returns);
       const tokens = await giveTokens(delegation, { generation, scopes }, parts);
       await use?.();
+      await parts.programs.records.seen(delegation);
       parts.emit({ kind: 'tokens', grant, client, outcome: 'done', delegation, line });
       replyJson(res, 200, tokens);
     } catch (error) {

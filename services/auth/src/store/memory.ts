@@ -16,6 +16,8 @@ const rooms: Readonly<Record<Kind, { readonly most: number; readonly refuses?: t
   'provider session owner': { most: 50_000 },
   'provider end': { most: 50_000 },
   family: { most: 50_000 },
+  program: { most: 50_000 },
+  programs: { most: 50_000 },
   // Strangers ask for them, each for ten minutes.
   'device code': { most: 10_000 },
   // They end within a minute: more than this is not sign-ins.

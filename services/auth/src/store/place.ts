@@ -20,6 +20,10 @@ export type Kind =
   | 'provider end'
   /** which refresh token of a program is the next one, by what all of one approval have in common */
   | 'family'
+  /** what there is to tell of a program that acts for a person, by the same */
+  | 'program'
+  /** those of an account, by provider and `sub` */
+  | 'programs'
   /** what programs on other devices ask for, by the codes that people type */
   | 'device code'
   /** codes that were redeemed */

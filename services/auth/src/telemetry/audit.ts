@@ -105,7 +105,9 @@ function principalOf({ sub, email, idp, sid }: Whose = {}): Pick<PrincipalEntry,
   return { principal: { sub, email, idp, session: sid && auditedSession(sid) } };
 }
 
-function delegated(delegation: Delegation | undefined, { user: email }: RequestLine) {
+type Delegated = Pick<Delegation, 'resource' | 'scopes'> & { readonly session: Whose };
+
+function delegated(delegation: Delegated | undefined, { user: email }: RequestLine) {
   if (delegation === undefined) return principalOf({ email });
   const { session, resource, scopes } = delegation;
   return { ...principalOf(session), host: new URL(resource).host, scopes: [...scopes] };

@@ -51,9 +51,9 @@ export type AuthEvent =
   /** all that a program was given on one approval has ended */
   | {
       readonly kind: 'tokens_ended';
-      /** `given_back` by the program; `reused`: a refresh token that was replaced came back */
-      readonly why: 'given_back' | 'reused';
-      readonly delegation: Delegation;
+      /** `given_back` by the program; `reused`: a refresh token that was replaced came back; `person`: by its person */
+      readonly why: 'given_back' | 'reused' | 'person';
+      readonly delegation: Pick<Delegation, 'client' | 'resource' | 'scopes'> & { readonly session: Whose };
       readonly line: RequestLine;
     }
   /** a browser was signed out of what it was signed in to, or one of a person's sessions was ended by them */
