@@ -10,7 +10,7 @@ import type { Construct } from 'constructs';
 import type { Installation } from './installation.ts';
 import { alarmLines } from './log-alarms.ts';
 import { metricOf } from './metrics.ts';
-import { isTold } from './told.ts';
+import { isGiven } from './service-variables.ts';
 
 /** When somebody has to look, and what at. */
 type Watch = {
@@ -157,7 +157,7 @@ function ofAuth({ parts }: Installation): Record<string, Watch> {
       times: 3,
       says: 'The directory fails or asks to be left alone: groups are as old as the last answer.',
     },
-    ...((store || isTold(auth, 'REDIS_URL')) && {
+    ...((store || isGiven(auth, 'REDIS_URL')) && {
       Store: {
         metric: metricOf(name, 'auth', 'latchkey_store_up', 'Minimum'),
         is: 'below' as const,
@@ -173,7 +173,7 @@ function ofAuth({ parts }: Installation): Record<string, Watch> {
 function ofAuditLogs({ parts }: Installation): Record<string, Watch> {
   const { environment } = parts;
   const watches = services
-    .filter((service) => isTold(environment[service], 'AUDIT_LOG'))
+    .filter((service) => isGiven(environment[service], 'AUDIT_LOG'))
     .flatMap((service): [string, Watch][] => [
       [
         `AuditLogOf${service}`,
@@ -203,7 +203,7 @@ function ofAuditLogs({ parts }: Installation): Record<string, Watch> {
 function ofTraces({ parts }: Installation): Record<string, Watch> {
   const { environment } = parts;
   const watches = services
-    .filter((service) => isTold(environment[service], 'OTEL_EXPORTER_OTLP_ENDPOINT'))
+    .filter((service) => isGiven(environment[service], 'OTEL_EXPORTER_OTLP_ENDPOINT'))
     .map((service): [string, Watch] => [
       `SpansOf${service}`,
       {

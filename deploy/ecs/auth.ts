@@ -20,7 +20,7 @@ export class Auth extends Construct {
 
   constructor(scope: Construct, id: string, parts: Parts) {
     super(scope, id);
-    const { environment, told, image, cluster, network, namespace, balancer } = parts;
+    const { environment, variables, image, cluster, network, namespace, balancer } = parts;
     const store = environment.store ? new Store(this, 'Store', network.vpc) : undefined;
     this.group = balancer.lead('Auth', { hosts: [environment.authHost], priority: 10, ending: authEnding });
     this.service = new Service(this, 'Tasks', {
@@ -33,7 +33,7 @@ export class Auth extends Construct {
         image,
         command: '/bin/sso-auth',
         ports: [publicPort, internalPort],
-        variables: told.auth,
+        variables: variables.auth,
         secrets: secretsOf(this, parts, store),
         ending: authEnding,
       },

@@ -13,7 +13,7 @@ import { networkOf } from './network.ts';
 import type { Parts } from './parts.ts';
 import { Proxy } from './proxy.ts';
 import { sharedSecrets } from './secrets.ts';
-import { toldTo } from './told.ts';
+import { variablesOfServices } from './service-variables.ts';
 
 /** One installation: two services behind one load balancer, and what watches over them. */
 export class Latchkey extends Construct implements Installation {
@@ -28,7 +28,7 @@ export class Latchkey extends Construct implements Installation {
     const balancer = new Balancer(this, 'Balancer', environment, network);
     this.parts = {
       environment,
-      told: toldTo(environment, network),
+      variables: variablesOfServices(environment, network),
       image: imageOf(this, environment),
       cluster: new Cluster(this, 'Cluster', { vpc, containerInsightsV2: ContainerInsights.ENABLED }),
       network,

@@ -4,12 +4,12 @@ import type { Balancer } from './balancer.ts';
 import type { Environment } from './environment.ts';
 import type { Network } from './network.ts';
 import type { SharedSecrets } from './secrets.ts';
-import type { Told } from './told.ts';
+import type { ServiceVariables } from './service-variables.ts';
 
 /** What every service of one installation is made with. */
 export type Parts = {
   readonly environment: Environment;
-  readonly told: Told;
+  readonly variables: ServiceVariables;
   readonly image: ContainerImage;
   readonly cluster: ICluster;
   readonly network: Network;

@@ -29,7 +29,7 @@ export class Proxy extends Construct {
       cluster,
       vpc: network.vpc,
       tasks: environment.proxy.tasks,
-      container: proxyContainer(this, parts, parts.told.proxy),
+      container: proxyContainer(this, parts, parts.variables.proxy),
       group: this.group,
     });
     allowUpstreams(this.service.fargate.taskDefinition, environment);

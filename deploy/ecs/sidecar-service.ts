@@ -12,7 +12,7 @@ import { addMetricsAgent } from './metrics.ts';
 import { proxyContainer } from './proxy.ts';
 import { countOf, oneTask, scale, taskDefinition } from './service.ts';
 import type { TaskCount } from './service.ts';
-import { toldBeside } from './told.ts';
+import { variablesBeside } from './service-variables.ts';
 import { replacedWithoutLoss } from './replacing.ts';
 
 /** An application with a proxy of its own in its task. */
@@ -39,14 +39,14 @@ export class SidecarService extends Construct implements IConnectable {
   constructor(scope: Construct, id: string, options: SidecarServiceOptions) {
     super(scope, id);
     const { latchkey, host, priority, size, tasks = oneTask, upstreams, application, waitFor } = options;
-    const { environment, told, cluster, network, balancer } = latchkey.parts;
+    const { environment, variables, cluster, network, balancer } = latchkey.parts;
     const logGroup = logGroupOf(this, environment);
     const task = taskDefinition(this, 'Task', size);
     const proxy = addService(task, {
       ...proxyContainer(
         this,
         latchkey.parts,
-        toldBeside(environment, told, { host, upstreamText: upstreams }),
+        variablesBeside(environment, variables, { host, upstreamText: upstreams }),
       ),
       logGroup,
     });

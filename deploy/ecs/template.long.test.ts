@@ -24,7 +24,7 @@ import {
 } from './read-template.ts';
 import type { Properties } from './read-template.ts';
 import { checkedApp, LatchkeyStack } from './stack.ts';
-import { toldBeside, toldTo } from './told.ts';
+import { variablesBeside, variablesOfServices } from './service-variables.ts';
 
 const prod = synthesised((app) => ofEnvironment(app, 'prod'));
 const staging = synthesised((app) => ofEnvironment(app, 'staging'));
@@ -156,9 +156,9 @@ describe.each(['auth', 'proxy'] as const)('the tasks of %s', (service) => {
   });
 
   test('are given the time that they take to end: by the load balancer first, then by ECS', () => {
-    const told = variablesOf(container);
-    const drain = Number.parseInt(told.get('SERVER_TIMEOUT_DRAIN') ?? '', 10);
-    const shutdown = Number.parseInt(told.get('SERVER_TIMEOUT_SHUTDOWN') ?? '', 10);
+    const variables = variablesOf(container);
+    const drain = Number.parseInt(variables.get('SERVER_TIMEOUT_DRAIN') ?? '', 10);
+    const shutdown = Number.parseInt(variables.get('SERVER_TIMEOUT_SHUTDOWN') ?? '', 10);
     expect(container?.['StopTimeout']).toBeGreaterThan(drain + shutdown);
     expect(container?.['StopTimeout']).toBeLessThanOrEqual(120);
     const delay = attributesIn(group?.['TargetGroupAttributes']).get('deregistration_delay.timeout_seconds');
@@ -200,8 +200,8 @@ test('what names are remembered for is what auth still answers after it was told
 });
 
 test('the proxy asks auth at its name in the network, at the port that browsers do not reach', () => {
-  const told = variablesOf(containerIn(prod.template, 'proxy'));
-  expect(told.get('PROVIDER_URL_INTERNAL')).toBe('http://auth.internal:4181');
+  const variables = variablesOf(containerIn(prod.template, 'proxy'));
+  expect(variables.get('PROVIDER_URL_INTERNAL')).toBe('http://auth.internal:4181');
   expect(variablesOf(containerIn(prod.template, 'auth')).get('SERVER_INTERNAL_PORT')).toBe('4181');
   prod.template.hasResourceProperties('AWS::ServiceDiscovery::PrivateDnsNamespace', { Name: 'internal' });
 });
@@ -265,9 +265,11 @@ test('a task may write its metrics and nothing else; that of the proxy reads the
 });
 
 test('the upstream file is in a bucket of its own, with versions, encrypted, for nobody else, over TLS alone', () => {
-  const told = variablesOf(containerIn(prod.template, 'proxy'));
-  expect(told.get('UPSTREAM_CONFIG_URL')).toBe('s3://latchkey-prod-111122223333-eu-central-1/upstreams.yml');
-  expect(told.has('UPSTREAM_CONFIG')).toBe(false);
+  const variables = variablesOf(containerIn(prod.template, 'proxy'));
+  expect(variables.get('UPSTREAM_CONFIG_URL')).toBe(
+    's3://latchkey-prod-111122223333-eu-central-1/upstreams.yml',
+  );
+  expect(variables.has('UPSTREAM_CONFIG')).toBe(false);
   prod.upstreams.hasResource('AWS::S3::Bucket', {
     DeletionPolicy: 'Retain',
     Properties: {
@@ -368,43 +370,43 @@ describe('an environment with which a task would not start is refused before any
       '../../environments/upstreams.yml:1:3: missing `to` parameter',
     ],
   ])('%s', (_, wrong, sentence) => {
-    expect(() => toldTo(wrong, network)).toThrow(EnvironmentError);
-    expect(() => toldTo(wrong, network)).toThrow(sentence);
+    expect(() => variablesOfServices(wrong, network)).toThrow(EnvironmentError);
+    expect(() => variablesOfServices(wrong, network)).toThrow(sentence);
   });
 
   const host = 'grafana.apps.harbourline.example';
 
   test('an upstream file of a proxy beside an application that a task definition has no room for', () => {
     const long = `${environment.upstreamText}# ${'x'.repeat(50_000)}\n`;
-    const told = toldTo(environment, network);
-    expect(() => toldBeside(environment, told, { host, upstreamText: long })).toThrow(
+    const variables = variablesOfServices(environment, network);
+    expect(() => variablesBeside(environment, variables, { host, upstreamText: long })).toThrow(
       'a task definition has room for 49152',
     );
     const text = routeOf(host);
-    const beside = toldBeside(environment, told, { host, upstreamText: text });
+    const beside = variablesBeside(environment, variables, { host, upstreamText: text });
     expect(beside).toMatchObject({ UPSTREAM_CONFIG: text });
     expect(Object.keys(beside)).not.toContain('UPSTREAM_CONFIG_URL');
   });
 
   test('an application with a proxy beside it at a host that nobody is led to', () => {
-    const told = toldTo(environment, network);
+    const variables = variablesOfServices(environment, network);
     const at = (elsewhere: string) => () =>
-      toldBeside(environment, told, { host: elsewhere, upstreamText: routeOf(elsewhere) });
+      variablesBeside(environment, variables, { host: elsewhere, upstreamText: routeOf(elsewhere) });
     expect(at('grafana.corp.example')).toThrow(
       'grafana.corp.example is neither below apps.harbourline.example nor one of furtherHosts',
     );
     expect(at('grafana-apps.harbourline.example')).toThrow(EnvironmentError);
     expect(at(host)).not.toThrow();
     expect(() =>
-      toldBeside(environment, told, { host, upstreamText: routeOf(`wiki.${environment.domain}`) }),
+      variablesBeside(environment, variables, { host, upstreamText: routeOf(`wiki.${environment.domain}`) }),
     ).toThrow(`does not lead to this proxy, which stands at ${host} alone`);
   });
 
   test('and one that is right is told to both services alike', () => {
-    const told = toldTo(environment, network);
-    expect(told.auth['CLIENT_PROXY_ID']).toBe(told.proxy['CLIENT_ID']);
-    expect(told.auth['SESSION_COOKIE_DOMAIN']).toBe(told.proxy['SESSION_COOKIE_DOMAIN']);
-    expect(told.proxy['PROVIDER_URL_EXTERNAL']).toBe(`https://${told.auth['SERVER_HOST']}`);
+    const variables = variablesOfServices(environment, network);
+    expect(variables.auth['CLIENT_PROXY_ID']).toBe(variables.proxy['CLIENT_ID']);
+    expect(variables.auth['SESSION_COOKIE_DOMAIN']).toBe(variables.proxy['SESSION_COOKIE_DOMAIN']);
+    expect(variables.proxy['PROVIDER_URL_EXTERNAL']).toBe(`https://${variables.auth['SERVER_HOST']}`);
     expect(proxy.environment['SESSION_TTL_LIFETIME']).toBe(auth.environment['SESSION_LIFETIME']);
   });
 });

@@ -25,32 +25,35 @@ const secretsOfAuth = ({ store }: Pick<Environment, 'store'>) => [
   ...(store ? ['REDIS_URL'] : []),
 ];
 
-/** What is told to both services, in variables. Nothing of it is secret. */
-export type Told = { readonly auth: Variables; readonly proxy: Variables };
+/** The variables of both services that a template gives them. Nothing of it is secret. */
+export type ServiceVariables = { readonly auth: Variables; readonly proxy: Variables };
 
 /**
  * The variables of both services: what follows from the installation, and what the environment says besides.
  *
  * @throws EnvironmentError with everything for which a task would not start
  */
-export function toldTo(environment: Environment, network: Pick<Network, 'balancerRanges'>): Told {
+export function variablesOfServices(
+  environment: Environment,
+  network: Pick<Network, 'balancerRanges'>,
+): ServiceVariables {
   const own = { auth: authVariables(environment, network), proxy: proxyVariables(environment, network) };
-  const told = {
+  const all = {
     auth: { ...own.auth, ...environment.auth.environment },
     proxy: { ...own.proxy, ...environment.proxy.environment },
   };
   const problems = [
     ...misplaced('auth', environment.auth, [...Object.keys(own.auth), ...secretsOfAuth(environment)]),
     ...misplaced('proxy', environment.proxy, [...Object.keys(own.proxy), ...secretsOfProxy]),
-    ...refusedByAuth(environment, told.auth),
-    ...refusedByProxy(environment, told.proxy, {
+    ...refusedByAuth(environment, all.auth),
+    ...refusedByProxy(environment, all.proxy, {
       file: environment.upstreams.file,
       text: environment.upstreamText,
       whyNot: (host) => whyNotLed(environment, host),
     }),
   ];
   if (problems.length > 0) throw new EnvironmentError(environment.file, problems);
-  return told;
+  return all;
 }
 
 /**
@@ -58,14 +61,14 @@ export function toldTo(environment: Environment, network: Pick<Network, 'balance
  *
  * @throws EnvironmentError with everything for which its task would not start
  */
-export function toldBeside(
+export function variablesBeside(
   environment: Environment,
-  told: Told,
+  services: ServiceVariables,
   { host, upstreamText }: { readonly host: string; readonly upstreamText: string },
 ): Variables {
   const name = `upstreams of ${host}`;
   const shared = Object.keys(upstreamVariables(environment));
-  const own = Object.entries(told.proxy).filter(([variable]) => !shared.includes(variable));
+  const own = Object.entries(services.proxy).filter(([variable]) => !shared.includes(variable));
   const variables = { ...Object.fromEntries(own), UPSTREAM_CLUSTER: '', UPSTREAM_CONFIG: upstreamText };
   const bytes = Buffer.byteLength(upstreamText);
   const notLed = whyNotLed(environment, host);
@@ -88,7 +91,7 @@ export function toldBeside(
 }
 
 /** Whether a service gets a variable that an environment may leave out, in the clear or as a secret. */
-export function isTold({ environment, secrets }: TasksOfService, variable: string): boolean {
+export function isGiven({ environment, secrets }: TasksOfService, variable: string): boolean {
   return (environment[variable] ?? '') !== '' || variable in secrets;
 }
 
