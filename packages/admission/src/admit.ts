@@ -13,6 +13,7 @@ import type { Incoming } from './incoming.ts';
 import type { Authorized, Outcome, Pending, Routed } from './outcome.ts';
 import { preflightOf } from './named-origin.ts';
 import { mayControlOwnPaths } from './service-worker.ts';
+import { opensTcp } from './tunnel.ts';
 
 /** What requests are decided with. */
 export type AdmissionParts<Session> = {
@@ -133,14 +134,19 @@ function findRoute(
   return { request, route, target };
 }
 
-/** Stage 3: an exact list, and no service worker of an application controls what is on it. */
+/**
+ * Stage 3: an exact list, and no service worker of an application controls what is on it. What opens a TCP connection is on it,
+ * and is decided about as any request is.
+ */
 function ownEndpoint(
   { request, route }: Routed,
-  { headers }: Incoming,
+  incoming: Incoming,
   { isOwnPath }: Pick<AdmissionParts<unknown>, 'isOwnPath'>,
 ): Outcome<never> | undefined {
+  if (opensTcp({ request, route }, incoming)) return undefined;
   if (isOwnPath(request.rawPath, route)) return { kind: 'own_endpoint', request, route };
-  if (route.allowRootServiceWorker || !mayControlOwnPaths(request.rawPath, headers)) return undefined;
+  if (route.allowRootServiceWorker || !mayControlOwnPaths(request.rawPath, incoming.headers))
+    return undefined;
   return { kind: 'retired_worker', request, route };
 }
 

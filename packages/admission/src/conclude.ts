@@ -6,6 +6,7 @@ import type { Route, Target } from '@latchkey/upstreams';
 import type { Incoming } from './incoming.ts';
 import type { Decided, Outcome, Refusal } from './outcome.ts';
 import { returnUrlOf } from './return-url.ts';
+import { opensTcp } from './tunnel.ts';
 
 type Scheme = {
   /** in which a browser reaches us */
@@ -54,6 +55,9 @@ export function passOn<Session>(
   const { request, route, identified, decision } = decided;
   if (route.kind === 'launcher' && identified.kind === 'person') {
     return { kind: 'launcher', request, route, identified, decision };
+  }
+  if (route.tcp !== undefined && !opensTcp(decided, incoming)) {
+    return { kind: 'not_a_web_page', error: 'not_a_web_page', ...decided };
   }
   if (target === undefined) {
     const detail = 'the route gives no address for this host';

@@ -76,6 +76,10 @@ export type Outcome<Session> =
       (
         | { readonly kind: 'malformed'; readonly error: 'bad_request'; readonly detail: string }
         | { readonly kind: 'unavailable'; readonly error: 'upstream_unreachable'; readonly detail: string }
+        | {
+            /** what is there is not HTTP */ readonly kind: 'not_a_web_page';
+            readonly error: 'not_a_web_page';
+          }
         | { readonly kind: 'deny'; readonly error: 'cross_site_request' | 'connection_credentials' }
       ))
   | ShowLauncher<Session>

@@ -1,5 +1,6 @@
 import type { Answer, Call } from '@latchkey/http';
 import type { Release } from '@latchkey/http/release';
+import type { Duplex } from 'node:stream';
 import { UsageError } from './usage-error.ts';
 
 /** What is signed with at AWS. */
@@ -35,6 +36,10 @@ export type Io = {
   runWith(secret: string, program: string, args: readonly string[]): Promise<number>;
   /** The credentials of AWS that every SDK would find here. Throws where there are none. */
   awsCredentials(): Promise<AwsCredentials>;
+  /** Standard input and output, as the two ways of one connection. */
+  readonly stdio: () => Duplex;
+  /** Ends what goes on until somebody ends it; absent: the end of the process does. */
+  readonly stopped?: AbortSignal;
   /** Which one this program is. */
   readonly release: Release;
 };

@@ -5,6 +5,7 @@ import { call } from '@latchkey/http';
 import { release } from '@latchkey/http/release';
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
+import { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { browserOf, runWith } from './programs.ts';
 import { run } from './run.ts';
@@ -35,6 +36,7 @@ process.exitCode = await run(argv, {
   ...(process.stderr.isTTY && { progress: progressOn(process.stderr) }),
   ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
   ...(openBrowser !== undefined && { openBrowser }),
+  stdio: () => Duplex.from({ readable: process.stdin, writable: process.stdout }),
   runWith,
   async awsCredentials() {
     const { defaultProvider } = await import('@aws-sdk/credential-provider-node');

@@ -12,7 +12,7 @@ export type OwnEndpoint = {
   /** in one or two plain sentences */
   readonly meaning: string;
   /** the variable, or the option of the route, without which it is the application's */
-  readonly onlyWith?: 'ASSERTION_KEY' | 'bearer' | 'workloads';
+  readonly onlyWith?: 'ASSERTION_KEY' | 'bearer' | 'workloads' | 'tcp';
 };
 
 const reading = ['GET', 'HEAD'] as const;
@@ -138,6 +138,14 @@ export const ownEndpoints = {
     meaning:
       'Where a CI job or a workload of a cluster exchanges the token of its issuer for one of this application (RFC 8693, RFC 7523): [machines.md](machines.md#a-token-for-longer-than-the-one-of-the-issuer).',
   },
+  tcp: {
+    path: '/oauth2/tcp',
+    methods: ['GET'],
+    action: 'proxy',
+    onlyWith: 'tcp',
+    meaning:
+      'Where `latchkey tunnel` opens a TCP connection, as a WebSocket ([beyond-http.md](beyond-http.md)). It is decided about as any request is. Everything else on the host of such a route is 404 `not_a_web_page`.',
+  },
 } as const satisfies Record<string, OwnEndpoint>;
 
 /** The name of one of the proxy's own addresses. */
@@ -168,12 +176,16 @@ export function isOwnPath(rawPath: string): boolean {
  */
 export function isOwnPathWith(has: {
   readonly assertions: boolean;
-}): (rawPath: string, route: { readonly bearer?: unknown; readonly exchangesTokens?: true }) => boolean {
-  return function isOurs(rawPath, { bearer, exchangesTokens }) {
+}): (
+  rawPath: string,
+  route: { readonly bearer?: unknown; readonly exchangesTokens?: true; readonly tcp?: unknown },
+) => boolean {
+  return function isOurs(rawPath, { bearer, exchangesTokens, tcp }) {
     const endpoint = ownEndpointAt(rawPath);
     if (endpoint?.onlyWith === 'ASSERTION_KEY') return has.assertions;
     if (endpoint?.onlyWith === 'bearer') return bearer !== undefined;
     if (endpoint?.onlyWith === 'workloads') return exchangesTokens === true;
+    if (endpoint?.onlyWith === 'tcp') return tcp !== undefined;
     return endpoint !== undefined;
   };
 }
@@ -207,18 +219,18 @@ export function renderEndpointReference(): string {
     `| \`${grpcHealthPath}\` | any | The health check of an ALB that checks by gRPC: the status 12 as it expects, or 14 when the other one is 503. |`,
     ...all.map(
       ({ path, below, methods, meaning, onlyWith }) =>
-        `| \`${path}${below ? '/…' : ''}\` | ${methodsText(methods)} | ${meaning}${onlyWith === undefined ? '' : ` Without ${withoutText(onlyWith)} it is the application’s.`} |`,
+        `| \`${path}${below ? '/…' : ''}\` | ${methodsText(methods)} | ${meaning}${onlyWith === undefined ? '' : ` Without ${withoutText[onlyWith]} it is the application’s.`} |`,
     ),
     '',
   ].join('\n');
 }
 
-function withoutText(name: NonNullable<OwnEndpoint['onlyWith']>): string {
-  if (name === 'ASSERTION_KEY') return `\`${name}\``;
-  return name === 'bearer'
-    ? '[`bearer`](upstreams.md#programs-with-tokens) of the route'
-    : 'a service account with an `issuer` that the route lets in';
-}
+const withoutText: Readonly<Record<NonNullable<OwnEndpoint['onlyWith']>, string>> = {
+  ASSERTION_KEY: '`ASSERTION_KEY`',
+  bearer: '[`bearer`](upstreams.md#programs-with-tokens) of the route',
+  workloads: 'a service account with an `issuer` that the route lets in',
+  tcp: '[`to: tcp://…`](upstreams.md#databases-ssh-and-other-tcp)',
+};
 
 function methodsText(methods: OwnEndpoint['methods']): string {
   return methods === 'any' ? 'any' : methods.join(', ');

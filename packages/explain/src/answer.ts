@@ -186,6 +186,11 @@ function tell(outcome: Outcome<Requester>, signIn: SignIn, requester: Requester,
       return outcome.error === 'session_unverified'
         ? refused(outcome.error, reasons[outcome.decision.reason])
         : refused(outcome.error, '`to` gives no address for this host.');
+    case 'not_a_web_page': {
+      const why = reasons[outcome.decision.reason];
+      const what = 'It is no web page: latchkey tunnel opens it, and a browser gets 404.';
+      return { allow: true, outcome: `allowed: ${why} ${what}`, status: 404 };
+    }
     case 'launcher': {
       const why = reasons[outcome.decision.reason];
       return { allow: true, outcome: `allowed: ${why} The proxy shows the launcher.`, status: 200 };

@@ -3,7 +3,7 @@ import type { Person } from '@latchkey/access';
 import type { Forward } from '@latchkey/admission';
 import { authorityOf } from '@latchkey/http';
 import { identityHeaders, isReserved, tokenHeaders } from '@latchkey/identity';
-import type { Route } from '@latchkey/upstreams';
+import type { Route, Target } from '@latchkey/upstreams';
 
 /** What an application is sent. */
 export type Forwarded = {
@@ -19,7 +19,7 @@ export function forwardedAs(
 ): Forwarded {
   const upstreamHost = target.origin.slice(target.origin.indexOf('//') + 2);
   return {
-    url: target.socketPath === undefined ? target.origin + path : `unix:${target.socketPath} ${path}`,
+    url: addressOf(target, route.tcp === undefined ? path : ''),
     headers: [
       ['Host', route.preserveHost ? authorityOf(request) : upstreamHost],
       ...(identified.kind === 'visitor' ? [] : injectedHeaders(route)),
@@ -28,6 +28,10 @@ export function forwardedAs(
       ...tokenHeadersOf(identified),
     ],
   };
+}
+
+function addressOf({ origin, socketPath }: Target, path: string): string {
+  return socketPath === undefined ? origin + path : `unix:${socketPath} ${path}`;
 }
 
 type Headers = Array<readonly [name: string, value: string]>;

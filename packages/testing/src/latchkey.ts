@@ -1,6 +1,8 @@
 import { run } from '@latchkey/cli';
 import { call } from '@latchkey/http';
 import type { Answer, Call } from '@latchkey/http';
+import { PassThrough } from 'node:stream';
+import type { Duplex } from 'node:stream';
 
 /** What a run of the command line left behind. */
 export type CommandOutcome = { code: number; stdout: string; stderr: string };
@@ -18,6 +20,10 @@ type Surroundings = {
   progress?: (line: string) => void;
   /** the credentials of AWS; absent: there are none */
   awsCredentials?: () => Promise<{ accessKeyId: string; secretAccessKey: string; sessionToken?: string }>;
+  /** the two ways of standard input and output */
+  stdio?: Duplex;
+  /** ends what goes on until then */
+  stopped?: AbortSignal;
   /** what another program does with a secret and its arguments */
   runWith?: (secret: string, program: string, args: readonly string[]) => Promise<number>;
 };
@@ -34,6 +40,8 @@ export async function latchkey(
     openBrowser,
     progress,
     awsCredentials = nobody,
+    stdio,
+    stopped,
     runWith = nothing,
   }: Surroundings = {},
 ): Promise<CommandOutcome> {
@@ -55,6 +63,8 @@ export async function latchkey(
     ...(progress !== undefined && { progress }),
     sizeOf: (path) => files[path]?.length,
     awsCredentials,
+    stdio: () => stdio ?? new PassThrough(),
+    ...(stopped !== undefined && { stopped }),
     runWith,
     release: { version: '1.2.3', revision: '4943c62' },
     readFile,

@@ -456,6 +456,18 @@ export const diagnosticKinds = {
     title: '`wait_for` without one application to wait for',
     text: 'A pattern (`type: rewrite`) leads to as many applications as there are hosts, and a launcher to none. Write `wait_for` on routes of `type: simple`, or `wait_for: {}` here where it is inherited.',
   },
+  tcpWithoutTarget: {
+    code: 'LK630',
+    severity: 'error',
+    title: '`tcp` on a route of HTTP',
+    text: '`tcp` says how long connections of a `to: tcp://host:port` may be open. For requests of HTTP there are `timeout` and `keep_alive`.',
+  },
+  tcpIsNotHttp: {
+    code: 'LK631',
+    severity: 'warning',
+    title: 'An option about HTTP on a route of TCP',
+    text: 'With `to: tcp://host:port` bytes are carried as they are: there are no headers, no paths and no public part, and TLS is between the program of the person and the application. Take the option out of the route, or write it in `default` sections of those services that are HTTP.',
+  },
   sigv4Unusable: {
     code: 'LK620',
     severity: 'error',

@@ -43,6 +43,7 @@ describe('the table of diagnostics', () => {
       'resolve/protocol',
       'resolve/wait-for',
       'resolve/aws-sigv4',
+      'resolve/tcp',
       'resolve/service-accounts',
       'resolve/issuers',
       'resolve/bearer',

@@ -24,6 +24,7 @@ export { renderUpstreamReference } from './shape/reference.ts';
 export type {
   Bearer,
   AwsSigv4,
+  TcpLimits,
   Cors,
   Diagnostic,
   HeaderEntry,

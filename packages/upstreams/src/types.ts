@@ -50,12 +50,20 @@ export type WaitFor = {
   expect: { least: number; most: number };
 };
 
+/** How long a TCP connection may be open; absent: for as long as its session. */
+export type TcpLimits = {
+  /** without a byte in either direction */
+  readonly idleMs?: number;
+  /** in all */
+  readonly longestMs?: number;
+};
+
 /** What requests are signed for with the credentials that the proxy has at AWS. */
 export type AwsSigv4 = { readonly service: string; readonly region: string };
 
 /** Where requests of a route go. */
 export type Target = {
-  /** `http://127.0.0.1:4200`: scheme, host and, unless it is the default one, port. */
+  /** `http://127.0.0.1:4200`: scheme, host and, unless it is the default one, port; or `tcp://db.internal:5432`. */
   origin: string;
   /** The host name that was asked for had a part in `origin`, so that the client has a say in where it leads. */
   madeByHost?: true;
@@ -119,6 +127,8 @@ export type Route = {
   to?: string;
   /** `host` or `host:port` as requests are looked up; a rewrite route has a pattern instead. */
   host?: string;
+  /** What is behind it is not HTTP: bytes are carried, for so long. */
+  tcp?: TcpLimits;
   /** A `launcher` shows the applications that a person may open. It has no target. */
   kind: 'simple' | 'rewrite' | 'launcher';
   rules: AccessRules;

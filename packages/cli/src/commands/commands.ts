@@ -13,6 +13,7 @@ import { routes } from './routes.ts';
 import { schema } from './schema.ts';
 import { sessions } from './sessions.ts';
 import { token } from './token.ts';
+import { tunnel } from './tunnel.ts';
 
 /** Every command, in the order in which `--help` lists them. */
 export const commands: readonly Command[] = [
@@ -29,5 +30,6 @@ export const commands: readonly Command[] = [
   login,
   token,
   curl,
+  tunnel,
   logout,
 ];

@@ -118,6 +118,8 @@ function differencesOf(route: Route, defaults: Defaults): string[] {
     [route.keepAliveMs !== defaultKeepAliveMs, `keep-alive ${describeDuration(route.keepAliveMs)}`],
     [route.awsSigv4 !== undefined, `signed for ${route.awsSigv4?.service ?? ''} at AWS`],
     [route.waitFor !== undefined, `waits for ${route.waitFor?.path ?? ''} at the start`],
+    [route.tcp?.longestMs !== undefined, `open for ${describeDuration(route.tcp?.longestMs ?? 0)}`],
+    [route.tcp?.idleMs !== undefined, `silent for ${describeDuration(route.tcp?.idleMs ?? 0)}`],
     [route.preserveHost, 'preserves the host'],
     [route.preserveLocation, 'preserves Location'],
     [route.protocol !== 'http1', `speaks ${route.protocol}`],

@@ -156,9 +156,36 @@ export const auditEvents = {
   ),
   access_cut: event(
     'access_cut',
-    'Proxy: an open WebSocket, or an answer that was still being sent, was ended because it would be refused by now.',
-    { reason, what: z.enum(['WebSocket', 'answer']), ...whose, host, route: text.optional(), ...asked },
+    'Proxy: an open WebSocket or TCP connection, or an answer that was still being sent, was ended because it would be refused by now.',
+    {
+      reason,
+      what: z.enum(['WebSocket', 'connection', 'answer']),
+      ...whose,
+      host,
+      route: text.optional(),
+      ...asked,
+    },
   ),
+  connection_opened: event('connection_opened', 'Proxy: a TCP connection to an application is open.', {
+    ...whose,
+    host,
+    route: text.optional(),
+    ...asked,
+  }),
+  connection_ended: event('connection_ended', 'Proxy: it is over. Both lines have the same `request`.', {
+    why: z
+      .enum(['ended', 'idle', 'too_long', 'closed', 'torn'])
+      .describe(
+        '`ended`: by its two ends. `idle`, `too_long`: by `tcp` of the route. `closed`: by the proxy, which stops or would refuse it by now (`access_cut`). `torn`: one of its ends, or the way between them, broke.',
+      ),
+    seconds: count,
+    bytes_to: count.describe('to the application'),
+    bytes_from: count.describe('from the application'),
+    ...whose,
+    host,
+    route: text.optional(),
+    ...asked,
+  }),
   policy_change: event('policy_change', 'Proxy: the upstream file was read again.', {
     outcome,
     sha256: text.optional().describe('the beginning of the hash of the file, where it is in force now'),

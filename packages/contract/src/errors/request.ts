@@ -27,6 +27,15 @@ export const requestErrors = {
     description:
       'The service has nothing at this path. A 404 of an application is forwarded unchanged and never has this code.',
   },
+  not_a_web_page: {
+    status: 404,
+    title: 'This is not a web page',
+    sentence:
+      'What is here is opened by a program on your own machine: run latchkey tunnel, followed by this host name.',
+    level: 'info',
+    description:
+      'The route has `to: tcp://…`, so there is nothing for a browser: a database, SSH or another protocol is behind it. `latchkey tunnel HOST` opens it on the machine of the person; see beyond-http.md.',
+  },
   method_not_allowed: {
     status: 405,
     title: 'This cannot be done here',

@@ -147,6 +147,8 @@ function differences(before: Served, after: Served): string[] {
     ['headers that are stripped from requests', ({ stripRequestHeaders }: Route) => stripRequestHeaders],
     ['tags', tagsOf],
     ['what a start waits for', ({ waitFor }: Route) => (waitFor ? [waitFor.path] : [])],
+    ['longest time of a connection', ({ tcp }: Route) => limit(tcp?.longestMs)],
+    ['longest time of a connection without a byte', ({ tcp }: Route) => limit(tcp?.idleMs)],
     [
       'what requests are signed for at AWS',
       ({ awsSigv4 }: Route) => (awsSigv4 ? [awsSigv4.service, awsSigv4.region] : []),

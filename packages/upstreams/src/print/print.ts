@@ -1,6 +1,7 @@
 import type { WrittenRule } from '@latchkey/access';
 import { networkText } from '@latchkey/networks';
-import type { Cors, Issuer, Route, RouteTable, ServiceAccount } from '../types.ts';
+import { aboutHttp } from '../resolve/tcp.ts';
+import type { Cors, Issuer, Route, RouteTable, ServiceAccount, TcpLimits } from '../types.ts';
 import { groupRoutes } from './group.ts';
 import { flowList, flowMapping, scalar } from './scalar.ts';
 
@@ -83,8 +84,15 @@ function routeLines(route: Route): string[] {
     ...(route.to === undefined ? [] : [`to: ${scalar(route.to)}`]),
     `type: ${route.kind}`,
     'options:',
-    ...indent(optionLines(route), 2),
+    ...indent(
+      optionLines(route).filter((line) => saysSomething(line, route)),
+      2,
+    ),
   ];
+}
+
+function saysSomething(line: string, { tcp }: Route): boolean {
+  return tcp === undefined || !aboutHttp.some((option) => line.startsWith(`${option}:`));
 }
 
 function optionLines(route: Route): string[] {
@@ -111,6 +119,7 @@ function optionLines(route: Route): string[] {
     `reset_deadline: ${duration(route.resetDeadlineMs)}`,
     `keep_alive: ${duration(route.keepAliveMs)}`,
     `wait_for: ${waitText(route.waitFor)}`,
+    ...(route.tcp === undefined ? [] : [`tcp: ${tcpText(route.tcp)}`]),
     `aws_sigv4: ${sigv4Text(route.awsSigv4)}`,
     `preserve_host: ${route.preserveHost}`,
     `preserve_location: ${route.preserveLocation}`,
@@ -208,6 +217,10 @@ function waitText(wait: Route['waitFor']): string {
   if (wait === undefined) return '{}';
   const { path, timeoutMs, expect } = wait;
   return `{path: ${scalar(path)}, timeout: ${duration(timeoutMs)}, expect: ${expect.least}-${expect.most}}`;
+}
+
+function tcpText({ idleMs = 0, longestMs = 0 }: TcpLimits): string {
+  return `{idle_timeout: ${duration(idleMs)}, max_duration: ${duration(longestMs)}}`;
 }
 
 function sigv4Text(signed: Route['awsSigv4']): string {

@@ -20,11 +20,17 @@ type Context = {
   /** where the route stands */
   readonly at: Position;
   readonly root: RootSettings;
+  /** what is behind it is opened by programs, so their tokens count unless it says otherwise */
+  readonly isTcp: boolean;
 };
 
 /** What a route says of callers with tokens; undefined where it takes none. */
-export function resolveBearer(options: Options, { at, root }: Context, report: Report): Bearer | undefined {
-  if (readable(options.bearer) !== true) {
+export function resolveBearer(
+  options: Options,
+  { at, root, isTcp }: Context,
+  report: Report,
+): Bearer | undefined {
+  if (!(readable(options.bearer) ?? isTcp)) {
     if (options.bearer !== unreadableValue) reportIdle(options, at, report);
     return undefined;
   }

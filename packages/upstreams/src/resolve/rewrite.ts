@@ -6,7 +6,7 @@ import type { Target } from '../types.ts';
 import { expandTemplate, referencesOf } from './go-template.ts';
 import type { GroupLookup } from './go-template.ts';
 import { compilePattern } from './pattern.ts';
-import { isSocket, parseTarget, toInvalid } from './target.ts';
+import { isSocket, isTcp, parseTarget, toInvalid } from './target.ts';
 
 /** The hosts of a rewrite route and where each leads. */
 export type HostPattern = {
@@ -59,7 +59,10 @@ function hostPattern(pattern: RE2JS, template: string, scheme: 'http' | 'https')
         hasGroup(reference) ? (matcher.group(reference) ?? undefined) : undefined;
       const parsed = parseTarget(expandTemplate(template, group), scheme);
       // A host name makes no address of one kind into one of another: `${1}nix:/run/app.sock` is no socket.
-      const isAsWritten = parsed.ok && (parsed.target.socketPath === undefined || isSocket(template));
+      if (!parsed.ok) return { target: undefined };
+      const { socketPath, origin } = parsed.target;
+      const isAsWritten =
+        (socketPath !== undefined) === isSocket(template) && isTcp(origin) === isTcp(template);
       if (!isAsWritten) return { target: undefined };
       return { target: { ...parsed.target, ...(madeByHost && { madeByHost }) } };
     },

@@ -17,6 +17,7 @@ import type { Reach } from './reach.ts';
 import { resolveRules } from './rules.ts';
 import { resolveTls } from './tls.ts';
 import { resolveSigv4 } from './aws-sigv4.ts';
+import { resolveTcp } from './tcp.ts';
 import { resolveWaitFor } from './wait-for.ts';
 
 /** A route and its hosts. */
@@ -81,7 +82,8 @@ function resolveRoute(
   const { defaults } = context;
   const at = extra ? draft.at : (readable(draft.from)?.at ?? draft.at);
   const writtenRules = context.resolvePolicy(options.policy, report);
-  const bearer = resolveBearer(options, { at, root: context.root }, report);
+  const tcp = resolveTcp(options, { to: readable(draft.to), at }, report);
+  const bearer = resolveBearer(options, { at, root: context.root, isTcp: tcp !== undefined }, report);
   const rules = resolveRules(draft, at, { defaults, bearer }, report);
   const reach = readReach(draft, context.scheme, report);
   const durationOf = (option: 'timeout' | 'reset_deadline' | 'keep_alive', fallback: number): number =>
@@ -109,8 +111,9 @@ function resolveRoute(
   const to = kind === 'launcher' ? undefined : readable(draft.to);
   const access = {
     rules,
-    publicPaths: readableOf(options.skip_auth_regex),
-    skipAuthPreflight: readable(options.skip_auth_preflight) ?? false,
+    // Nothing of a TCP route is public, whatever is inherited.
+    publicPaths: tcp === undefined ? readableOf(options.skip_auth_regex) : [],
+    skipAuthPreflight: tcp === undefined && (readable(options.skip_auth_preflight) ?? false),
     ...(bearer && { bearer }),
     writtenRules,
     tags: readableOf(options.tags).map(({ value }) => value.trim()),
@@ -130,6 +133,7 @@ function resolveRoute(
       ...(to && { to: to.value }),
       ...('host' in reach && { host: reach.host }),
       kind,
+      ...(tcp && { tcp }),
       ...access,
       ...(exchangesTokens && { exchangesTokens }),
       policy,

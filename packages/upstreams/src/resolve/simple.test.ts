@@ -65,6 +65,9 @@ describe('to of a simple route', () => {
     ['https://wiki/x/y/?q=1&r', 'https://wiki', '/x/y', 'q=1&r'],
     ['HTTP://Wiki/X?u=http://y', 'http://wiki', '/X', 'u=http://y'],
     ['wiki/x?u=http://y', 'https://wiki', '/x', 'u=http://y'],
+    ['tcp://DB.internal:5432', 'tcp://db.internal:5432', '', ''],
+    ['TCP://127.1:80', 'tcp://127.0.0.1:80', '', ''],
+    ['tcp://[::1]:443', 'tcp://[::1]:443', '', ''],
   ])('%s leads to %s', (to, origin, basePath, query) => {
     const match = tableOf(simple('wiki.example.com', to)).match('wiki.example.com', undefined);
     expect(match?.target).toEqual({ origin, basePath, query });
@@ -76,7 +79,21 @@ describe('to of a simple route', () => {
   });
 
   test.each([
-    ['ftp://wiki', 'its scheme is neither http nor https'],
+    ['ftp://wiki', 'its scheme is none of http, https, unix and tcp'],
+    ...[
+      'tcp://db',
+      'tcp://db:0',
+      'tcp://db:99999',
+      'tcp://db:1/x',
+      'tcp://a@db:1',
+      'tcp:db:1',
+      'tcp://a b:1',
+    ].map((to) => [
+      to,
+      to.includes(' ')
+        ? 'it holds a space, a backslash or a control character'
+        : 'TCP is written with host and port, and nothing behind them',
+    ]),
     ['http://ann:hunter2@wiki', 'it holds credentials'],
     ['http://wiki/#top', 'it has a fragment'],
     ['http://wi ki', 'it holds a space, a backslash or a control character'],
@@ -88,7 +105,7 @@ describe('to of a simple route', () => {
     expect(table).toBeUndefined();
     expect(diagnostics).toMatchObject([{ code: 'LK306', line: 4, column: 9 }]);
     expect(diagnostics[0]?.message).toBe(
-      `unable to url parse \`to\` parameter: ${reason}. Write \`host[:port][/path]\` or \`unix:/path\``,
+      `unable to url parse \`to\` parameter: ${reason}. Write \`host[:port][/path]\`, \`unix:/path\` or \`tcp://host:port\``,
     );
   });
 });

@@ -11,6 +11,7 @@ import { misplacedKeys, extraRoute, section } from './sections.ts';
 import { serviceAccountMappings } from './service-accounts.ts';
 import { serviceAdvice, serviceFields } from './service.ts';
 import { awsSigv4 } from './aws-sigv4.ts';
+import { tcp } from './tcp.ts';
 import { waitFor } from './wait-for.ts';
 
 const misplaced = {
@@ -80,9 +81,18 @@ const schema: JsonSchema = {
   $defs: {
     service,
     ...Object.fromEntries(
-      [section, extraRoute, options, cors, waitFor, awsSigv4, issuer, rule, ...serviceAccountMappings].map(
-        ({ name, definition }) => [name, definition],
-      ),
+      [
+        section,
+        extraRoute,
+        options,
+        cors,
+        waitFor,
+        tcp,
+        awsSigv4,
+        issuer,
+        rule,
+        ...serviceAccountMappings,
+      ].map(({ name, definition }) => [name, definition]),
     ),
   },
 };

@@ -12,6 +12,7 @@ import { unknownKeys } from './unknown-keys.ts';
 import { duration, entry, flag, publicPath, scope, serverName, text } from './values.ts';
 import { awsSigv4 } from './aws-sigv4.ts';
 import { routePolicy } from './policy.ts';
+import { tcp } from './tcp.ts';
 import { waitFor } from './wait-for.ts';
 
 const fields = {
@@ -211,6 +212,7 @@ const fields = {
     ['4s', '1s'],
   ),
   wait_for: waitFor,
+  tcp,
   aws_sigv4: awsSigv4,
   flush_interval: text(
     {

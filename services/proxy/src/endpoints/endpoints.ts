@@ -93,6 +93,8 @@ export function createEndpoints(parts: {
     wellKnownJwks: [(_req, res) => replyJwks(res, parts.jwks)],
     resourceMetadata: [answerResourceMetadata],
     token: [parts.exchangeToken],
+    // What opens a connection is a WebSocket, and does not come here.
+    tcp: [(_req, res) => refuseWithError(ownRequestOf(res).exchange, 'not_a_web_page')],
   };
   for (const [name, endpoint] of namedEndpoints) {
     const serve = [onlyMethods(endpoint), ...handlers[name]];

@@ -71,7 +71,7 @@ export function replyLauncherScript(res: ServerResponse): void {
 
 /**
  * The applications that a person may open with this sign-in, by title. A pattern of hosts is no single address,
- * and what the file hides stays hidden.
+ * what is no web page cannot be opened there, and what the file hides stays hidden.
  *
  * @param facts of the request that asks for them
  * @param pageOf the first page of a host
@@ -83,8 +83,8 @@ export function appsFor(
   pageOf: (host: string) => string,
 ): App[] {
   const apps = routes.flatMap((route): App[] => {
-    const { host, launcher, kind } = route;
-    if (host === undefined || kind !== 'simple' || launcher?.hidden === true) return [];
+    const { host, launcher, kind, tcp } = route;
+    if (host === undefined || kind !== 'simple' || tcp !== undefined || launcher?.hidden === true) return [];
     if (!route.providerSlugs.includes(known.session.idp)) return [];
     const visit = visitFacts(facts, host.replace(/:\d+$/, ''));
     if (!decideFor(known.state.person, route.policy, visit).allow) return [];

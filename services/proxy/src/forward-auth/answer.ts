@@ -48,6 +48,7 @@ export function createForwardAuth(parts: {
         if (asker === 'auth' && !outcome.decision.allow) return refuseWithoutRedirect(exchange, outcome);
         return respond(exchange, outcome);
       case 'malformed':
+      case 'not_a_web_page':
       case 'redirect':
       case 'unavailable':
       case 'unknown_host':

@@ -62,6 +62,8 @@ export function createRespond(parts: {
           case 'connection_credentials':
             return refuseWithError(exchange, outcome.error);
         }
+      case 'not_a_web_page':
+        return refuseWithError(exchange, outcome.error);
       case 'sign_in':
       case 'sign_in_aside':
       case 'challenge':

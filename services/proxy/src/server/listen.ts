@@ -41,7 +41,7 @@ export function listen({
   /** milliseconds that never jump */
   elapsed: () => number;
 }): Promise<RunningServer> {
-  const { connections, forwardWebSocket, eventStreams } = transport;
+  const { connections, forwardWebSocket, openTcp, eventStreams } = transport;
   const { ongoing, tunnels, hasEndedSince } = open;
   const readBody = createBodyReader({ held: createHeldBodies(), graceMs: server.readTimeoutMs });
   const signForAws = createSignForAws();
@@ -62,6 +62,7 @@ export function listen({
           ...both,
           table: () => table.current(),
           forwardWebSocket,
+          openTcp,
           tunnels,
           hasEndedSince,
           elapsed,

@@ -14,7 +14,9 @@ import { endConnection } from '../transport/websocket/end-connection.ts';
 import { endWhenLeft } from '../transport/websocket/end-when-left.ts';
 import { framed } from '../outgoing/framing.ts';
 import type { Tunnels } from '../transport/websocket/tunnels.ts';
+import type { OpenTcp, TcpTunnel } from '../transport/tcp/open.ts';
 import type { ForwardWebSocket } from '../transport/websocket/forward.ts';
+import type { Tunnel } from '../transport/websocket/tunnel.ts';
 import type { ProxyEvent } from '../telemetry/events.ts';
 import { withRequestId } from '../telemetry/request-context.ts';
 import type { BeginAnswer } from '../respond/begin-answer.ts';
@@ -39,6 +41,7 @@ export type WebSocketParts = {
   readonly table: () => RouteTable;
   readonly connections: Connections;
   readonly forwardWebSocket: ForwardWebSocket;
+  readonly openTcp: OpenTcp;
   readonly tunnels: Tunnels;
   /** whether auth has told since a moment, by `elapsed`, that the session of a request has ended */
   readonly hasEndedSince: (exchange: Exchange, moment: number) => boolean;
@@ -130,34 +133,33 @@ export function createUpgradeListener(
     if (socket.destroyed) return release();
     socket.once('close', release);
     res.detachSocket(socket);
-    const handshake = {
-      destination: connections.destinationOf(wanted),
-      target: path,
-      headers,
-      timeoutMs: route.timeoutMs,
-      answer,
-    };
-    return parts.forwardWebSocket(req, socket, head, handshake, {
-      accepted(tunnel) {
-        stopLooking();
-        stages.record(exchange, 101);
-        exchange.openedAt = elapsed();
-        emit({ kind: 'tunnel_opened' });
-        tunnel.onClose(() => emit({ kind: 'tunnel_closed' }));
-        const cut = (reason: WhyNot) => tellCut(exchange, { reason });
-        void tunnels.add({ exchange, tunnel, whyNot: () => decideAgain(incoming), cut }, isOvertaken());
-      },
-      answered(status) {
-        stopLooking();
-        stages.record(exchange, status);
-      },
-      failed({ code, detail }) {
-        stopLooking();
-        exchange.detail = detail;
-        res.assignSocket(socket);
-        refuse(exchange, code);
-      },
-    });
+    const destination = connections.destinationOf(wanted);
+    if (route.tcp !== undefined) {
+      return parts.openTcp(req, socket, head, { destination, limits: route.tcp }, { accepted, failed });
+    }
+    const handshake = { destination, target: path, headers, timeoutMs: route.timeoutMs, answer };
+    return parts.forwardWebSocket(req, socket, head, handshake, { accepted, answered, failed });
+
+    function accepted(tunnel: Tunnel | TcpTunnel): void {
+      stopLooking();
+      stages.record(exchange, 101);
+      exchange.openedAt = elapsed();
+      emit({ kind: 'tunnel_opened' });
+      if ('bytes' in tunnel) tellConnection(exchange, tunnel);
+      tunnel.onClose(() => emit({ kind: 'tunnel_closed' }));
+      const cut = (reason: WhyNot) => tellCut(exchange, { reason });
+      void tunnels.add({ exchange, tunnel, whyNot: () => decideAgain(incoming), cut }, isOvertaken());
+    }
+    function answered(status: number): void {
+      stopLooking();
+      stages.record(exchange, status);
+    }
+    function failed({ code, detail }: { code: ErrorCode; detail: string }): void {
+      stopLooking();
+      exchange.detail = detail;
+      res.assignSocket(socket);
+      refuse(exchange, code);
+    }
   }
 
   async function decideAgain(incoming: Incoming): Promise<WhyNot | undefined> {
@@ -166,7 +168,21 @@ export function createUpgradeListener(
   }
 
   function tellCut(exchange: Exchange, why: { reason: WhyNot } | { detail: string }): void {
-    const ms = elapsed() - (exchange.openedAt ?? elapsed());
-    emit({ kind: 'cut', what: 'WebSocket', record: recordOf(exchange), ms, ...why });
+    const record = recordOf(exchange);
+    const what = record.route?.tcp === undefined ? 'WebSocket' : 'connection';
+    emit({ kind: 'cut', what, record, ms: openMs(exchange), ...why });
+  }
+
+  function tellConnection(exchange: Exchange, { onEnd, bytes }: TcpTunnel): void {
+    const record = recordOf(exchange);
+    emit({ kind: 'tcp_opened', record });
+    onEnd((ending) => {
+      const [bytesTo, bytesFrom] = [bytes.toSocket, bytes.fromSocket];
+      emit({ kind: 'tcp_ended', record, ending, ms: openMs(exchange), bytesTo, bytesFrom });
+    });
+  }
+
+  function openMs({ openedAt }: Exchange): number {
+    return elapsed() - (openedAt ?? elapsed());
   }
 }

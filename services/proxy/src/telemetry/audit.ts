@@ -22,6 +22,12 @@ export function auditOf(event: ProxyEvent): readonly AuditEntry[] {
     const ending = outcome === 'done' ? { outcome } : refusedFor(outcome);
     return [{ event: 'workload_token', ...ending, grant, ...(scopes && { scopes: [...scopes] }), ...about }];
   }
+  if (event.kind === 'tcp_opened') return [{ event: 'connection_opened', ...aboutRequest(event.record) }];
+  if (event.kind === 'tcp_ended') {
+    const { ending, bytesTo: bytes_to, bytesFrom: bytes_from, ms } = event;
+    const what = { why: ending, seconds: Math.round(ms / 1000), bytes_to, bytes_from };
+    return [{ event: 'connection_ended', ...what, ...aboutRequest(event.record) }];
+  }
   return [];
 }
 

@@ -1,6 +1,7 @@
 import type { Mismatch } from '../handshake/compare.ts';
 import type { ErrorCode } from '@latchkey/contract';
 import type { WhyNot } from '../ongoing.ts';
+import type { Ending } from '@latchkey/tcp-tunnel';
 import type { Span } from '@latchkey/telemetry';
 import type { RequestRecord } from './request-record.ts';
 
@@ -39,10 +40,20 @@ export type ProxyEvent =
   /** a WebSocket is open from now on, until the other of the two */
   | { readonly kind: 'tunnel_opened' }
   | { readonly kind: 'tunnel_closed' }
-  /** an open WebSocket, whose handshake has been told long ago, or an answer that is still being sent, is ended by us, after so long */
+  /** a TCP connection to an application is open, and later it is over: so much was sent to the application and came from it */
+  | { readonly kind: 'tcp_opened'; readonly record: RequestRecord }
+  | {
+      readonly kind: 'tcp_ended';
+      readonly record: RequestRecord;
+      readonly ending: Ending;
+      readonly ms: number;
+      readonly bytesTo: number;
+      readonly bytesFrom: number;
+    }
+  /** an open WebSocket or TCP connection, whose handshake is written down already, or an answer that is still being sent, is ended by us, after so long */
   | {
       readonly kind: 'cut';
-      readonly what: 'WebSocket' | 'answer';
+      readonly what: 'WebSocket' | 'connection' | 'answer';
       readonly record: RequestRecord;
       /** would it be asked for now, this is why it would be refused */
       readonly reason?: WhyNot;

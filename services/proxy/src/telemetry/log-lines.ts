@@ -12,7 +12,7 @@ import { isRefused } from './request-record.ts';
 type RequestEvent = Extract<ProxyEvent, { kind: 'request' }>;
 
 /**
- * Writes one line for each request, and one for a WebSocket or an answer that had to be cut.
+ * Writes one line for each request, one for the end of a TCP connection, and one for a WebSocket or an answer that had to be cut.
  *
  * @param which `errors`: only for what was cut, or answered with an error and leaves no audit line. That somebody has to
  *   sign in first is no error
@@ -21,6 +21,7 @@ export function requestLines(log: Logger, which: 'all' | 'errors'): Emit<ProxyEv
   const writeLine = lineWriter(log, 'request');
   return function writeRequest(event) {
     if (event.kind === 'cut') log.info(cutLine(event), `${event.what} cut`);
+    if (event.kind === 'tcp_ended') log.info(endLine(event), 'connection ended');
     if (event.kind !== 'request') return;
     const { error } = event.record;
     if (which === 'errors' && (error === undefined || error === 'not_signed_in' || isRefused(event.record)))
@@ -88,6 +89,19 @@ function cutLine({ record, reason, detail, ms }: Extract<ProxyEvent, { kind: 'cu
   const seconds = Math.round(ms / 1000);
   const from = { host: request?.host, path: request?.rawPath, client: request?.client };
   return { id, user: principal && nameOf(principal), route: route?.id, ...from, reason, detail, seconds };
+}
+
+function endLine({
+  record,
+  ending,
+  ms,
+  bytesTo,
+  bytesFrom,
+}: Extract<ProxyEvent, { kind: 'tcp_ended' }>): object {
+  const { id, request, route, principal } = record;
+  const user = principal && nameOf(principal);
+  const about = { id, user, route: route?.id, host: request?.host, client: request?.client };
+  return { ...about, ending, seconds: Math.round(ms / 1000), bytes_to: bytesTo, bytes_from: bytesFrom };
 }
 
 function levelOf({ record: { error, isHealthCheck } }: RequestEvent): ErrorLevel | 'debug' {

@@ -49,6 +49,8 @@ export function statsdListener(statsd: Statsd<ProxyStatsdName>): Emit<ProxyEvent
       case 'question':
       case 'tunnel_opened':
       case 'tunnel_closed':
+      case 'tcp_opened':
+      case 'tcp_ended':
       case 'cut':
       case 'spans_lost':
       case 'service_account':

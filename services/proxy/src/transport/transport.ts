@@ -7,6 +7,8 @@ import { createEventStreams } from './http/event-streams.ts';
 import type { EventStreams } from './http/event-streams.ts';
 import { createConnections } from './pool/connections.ts';
 import type { Connections } from './pool/connections.ts';
+import { createOpenTcp } from './tcp/open.ts';
+import type { OpenTcp } from './tcp/open.ts';
 import { createTlsCredentials } from './tls/credentials.ts';
 import { createForwardWebSocket } from './websocket/forward.ts';
 import type { ForwardWebSocket } from './websocket/forward.ts';
@@ -15,11 +17,12 @@ import type { ForwardWebSocket } from './websocket/forward.ts';
 export type Transport = {
   readonly connections: Connections;
   readonly forwardWebSocket: ForwardWebSocket;
+  readonly openTcp: OpenTcp;
   readonly eventStreams: EventStreams;
   readonly close: () => Promise<void>;
 };
 
-/** Puts together what dials, pools and encrypts: one dialer for HTTP and WebSocket. */
+/** Puts together what dials, pools and encrypts: one dialer for HTTP, WebSocket and TCP. */
 export function createTransport({
   settings,
   table,
@@ -39,6 +42,7 @@ export function createTransport({
   return {
     connections,
     forwardWebSocket: createForwardWebSocket(dialer),
+    openTcp: createOpenTcp(dialer),
     eventStreams: createEventStreams(),
     async close() {
       await connections.close();
