@@ -52,7 +52,8 @@ function readDevice(texts: readonly string[]): Record<string, string> {
 export function tokenOfAccount(name: string, { root }: RouteTable): ShownToken {
   const account = root.serviceAccounts.get(name);
   if (account !== undefined) {
-    const { scopes, subject, client, issuer, awsRole } = account.principal;
+    const { scopes, subject, client, issuer } = account.principal;
+    const awsRole = account.awsRole?.arn;
     return {
       name,
       scopes,

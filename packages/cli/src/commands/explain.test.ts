@@ -550,6 +550,18 @@ describe('a route with forward_auth', () => {
   });
 });
 
+test('a service account that is a role of AWS calls in that role', async () => {
+  const role = 'arn:aws:iam::111122223333:role/app2';
+  const file = `service_accounts: [{name: app2, aws_role: '${role}'}]
+services:
+  - service: api
+    default: {from: api.example.com, to: http://api, options: {bearer: true, policy: [{name: app2, allow_if: 'machine.aws_role == "${role}"'}]}}
+`;
+  const asked = ['explain', 'up.yml', '--cluster', 'prod', '--url', 'https://api.example.com/'];
+  const { code } = await latchkey({ 'up.yml': file }, [...asked, '--as-account', 'app2']);
+  expect(code).toBe(0);
+});
+
 test('a service account calls with what the file says of it', async () => {
   const file = `service_accounts: [{name: bot, scopes: [deploy], secret_hashes: [{hash: 'sha256:${'a'.repeat(64)}'}]}]
 services:
