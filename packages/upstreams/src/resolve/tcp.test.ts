@@ -50,8 +50,9 @@ const rewrite = (to: string) => `
   default: {type: rewrite, from: '^(.*)[.]example[.]com$', to: '${to}', options: {allowed_groups: [staff]}}
 `;
 
+const targetOf = (to: string, host: string) => tableOf(rewrite(to)).match(host, undefined)?.target?.origin;
+
 test('a host name makes no address of TCP of what is written as something else, nor the other way round', () => {
-  const targetOf = (to: string, host: string) => tableOf(rewrite(to)).match(host, undefined)?.target?.origin;
   expect(targetOf('tcp://$1.internal:22', 'bastion.example.com')).toBe('tcp://bastion.internal:22');
   expect(targetOf('${1}://db.internal:22', 'tcp.example.com')).toBeUndefined();
 });
