@@ -55,6 +55,7 @@ describe('an editor completes', () => {
       'reset_deadline',
       'keep_alive',
       'wait_for',
+      'tcp',
       'aws_sigv4',
       'preserve_host',
       'preserve_location',

@@ -104,6 +104,7 @@ test('the paths that are ours are these and no others', () => {
     '/oauth2/refresh',
     '/oauth2/sign_in',
     '/oauth2/sign_out',
+    '/oauth2/tcp',
     '/oauth2/token',
     '/oauth2/v1/certs',
     '/oauth2/v1/jwks',
