@@ -72,8 +72,14 @@ describe('keys that are asked for', () => {
     elapsed = 3 * 3_600_000 - 1;
     await find('one');
     await expect(find('two')).rejects.toThrow(KeysAway);
+    const before = keys.generation();
     elapsed += 1;
     await expect(find('one')).rejects.toThrow(KeysAway);
+    expect(keys.generation()).not.toBe(before);
+    isAway = false;
+    elapsed += 30_000;
+    await find('one');
+    expect(keys.generation()).toBe(before);
   });
 
   test('are other ones when they say so, and the same when nothing has changed', async () => {

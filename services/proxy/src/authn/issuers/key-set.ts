@@ -5,7 +5,7 @@ import type { CompactVerifyGetKey } from 'jose';
 export type KeySet = {
   /** The key for the head of a token. Errors: `KeysAway`, and those of jose where no key fits. */
   readonly keyFor: CompactVerifyGetKey;
-  /** another number as soon as there are other keys: what was checked by the old ones is checked again */
+  /** another number as soon as there are other keys, or none that count: what was checked by the old ones is checked again */
   readonly generation: () => number;
   /** Sees to it that keys which were taken back are missed in time, also where no new token comes. Waits for nothing. */
   readonly touch: () => void;
@@ -64,8 +64,12 @@ export function createKeySet(
     return pending;
   }
 
+  function count(): boolean {
+    return elapsed() - fetchedAt < keptMs;
+  }
+
   function inForce(): Keys {
-    if (keys === undefined || elapsed() - fetchedAt >= keptMs) throw new KeysAway();
+    if (keys === undefined || !count()) throw new KeysAway();
     return keys;
   }
 
@@ -89,7 +93,8 @@ export function createKeySet(
 
   return {
     keyFor,
-    generation: () => generation,
+    // By 0 nothing was ever checked.
+    generation: () => (count() ? generation : 0),
     touch() {
       if (isOld()) void ask();
     },
