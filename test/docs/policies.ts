@@ -62,12 +62,13 @@ export const examples: readonly Example[] = [
     title: 'The administration for administrators',
     guardrail: true,
     rule: `- name: admin-area
-  deny_if: request.path.startsWith("/admin") && !("admins@example.com" in user.groups)
+  deny_if: request.path.lowerAscii().startsWith("/admin") && !("admins@example.com" in user.groups)
   status: 404`,
-    text: 'A path that can be read in two ways is absent, so nobody else gets past this rule with one. A visitor has no groups: a public path below `/admin` asks for a sign-in.',
+    text: 'Paths are compared exactly, and some applications take `/Admin` for the same: hence `lowerAscii`. A path that can be read in two ways is absent, so nobody else gets past this rule with one. A visitor has no groups: a public path below `/admin` asks for a sign-in.',
     tries: [
       { by: 'admin', path: '/admin/users', passes: true },
       { by: 'engineer', path: '/admin/users', passes: false },
+      { by: 'engineer', path: '/Admin/users', passes: false },
       { by: 'engineer', path: '/page', passes: true },
       { by: 'engineer', path: '/%61dmin//users', passes: false },
       { by: 'visitor', path: '/admin/public/', passes: false },
@@ -193,7 +194,8 @@ export const examples: readonly Example[] = [
   {
     title: 'Only sign-ins of the company provider',
     rule: `- name: company-provider
-  deny_if: has(user.idp) && user.idp != "okta"`,
+  deny_if: has(user.email) && user.idp != "okta"`,
+    text: 'Of a person with a token of another issuer the provider is absent, so they are refused, too.',
     tries: [
       { by: 'engineer', passes: true },
       { by: 'partner', path: '/shared/plan', passes: false },
@@ -236,10 +238,11 @@ export const examples: readonly Example[] = [
   {
     title: 'No exports',
     rule: `- name: no-exports
-  deny_if: request.path.matches("[.](?:csv|xlsx|zip)$") && !("admins@example.com" in user.groups)
+  deny_if: request.path.lowerAscii().matches("[.](?:csv|xlsx|zip)$") && !("admins@example.com" in user.groups)
   message: Exports are for administrators.`,
     tries: [
       { by: 'engineer', path: '/report.csv', passes: false },
+      { by: 'engineer', path: '/report.CSV', passes: false },
       { by: 'admin', path: '/report.csv', passes: true },
       { by: 'engineer', path: '/report', passes: true },
     ],

@@ -76,6 +76,7 @@ describe('a machine', () => {
     const token = await machines.sign({ scope: 'read orders/all' });
     const spoofed = [
       'X-Jwt-Subject: root',
+      'x_jwt_issuer: https://evil.test',
       'X_JWT_SCOPE_ADMIN: true',
       'x-jwt-scope-admin: true',
       'X-Forwarded-Email: a@example.com',
@@ -85,8 +86,9 @@ describe('a machine', () => {
     const told = stack.app.received[0]?.rawHeaders.filter((name) =>
       /jwt|forwarded-(?:email|user|groups)|authorization/i.test(name),
     );
-    expect(told).toEqual(['X-Jwt-Subject', 'X-Jwt-Scope-read']);
+    expect(told).toEqual(['X-Jwt-Subject', 'X-Jwt-Issuer', 'X-Jwt-Scope-read']);
     expect(received('X-Jwt-Subject')).toEqual(['nightly']);
+    expect(received('X-Jwt-Issuer')).toEqual([machines.issuer]);
     expect(received('X-Jwt-Scope-Read')).toEqual(['true']);
     expect(received('X-Environment')).toEqual(['test']);
     expect(await line).toMatchObject({ user: `${machines.issuer}#nightly`, route: 'orders' });

@@ -1,4 +1,4 @@
-import { namedGroups, userOf } from '@latchkey/access';
+import { namedGroups, nameOf, userOf } from '@latchkey/access';
 import type { Person } from '@latchkey/access';
 import type { Forward } from '@latchkey/admission';
 import { authorityOf } from '@latchkey/http';
@@ -55,14 +55,12 @@ function sessionHeaders(person: Person, route: Route, hasAssertions: boolean): H
 }
 
 function tokenHeadersOf(identified: Forward<unknown>['identified']): Headers {
-  if (identified.kind === 'program') return told(identified.subject, identified.principal.scopes ?? []);
-  if (identified.kind !== 'machine') return [];
-  const { subject, name, scopes } = identified.principal;
-  return told(subject ?? name, scopes);
-}
-
-function told(subject: string, scopes: readonly string[]): Headers {
-  return tokenHeaders(subject, scopes).headers.map(([name, value]) => [name, asText(value)]);
+  if (identified.kind !== 'program' && identified.kind !== 'machine') return [];
+  const { principal } = identified;
+  const { issuer, scopes = [] } = principal;
+  const subject = identified.kind === 'program' ? identified.subject : identified.principal.subject;
+  const named = { subject: subject ?? nameOf(principal) ?? '', issuer };
+  return tokenHeaders(named, scopes).headers.map(([name, value]) => [name, asText(value)]);
 }
 
 /** A header value is octets, one to a character. */

@@ -44,16 +44,17 @@ const mostScopes = 100;
 /**
  * What an application is told of a token. Scopes that are no part of a header name are left out, and told by their number.
  *
- * @param subject what the issuer calls the caller
+ * @param named.subject what the issuer calls the caller: another one may call somebody else so
  */
 export function tokenHeaders(
-  subject: string,
+  { subject, issuer }: { readonly subject: string; readonly issuer: string | undefined },
   scopes: readonly string[],
 ): { readonly headers: HeaderList; readonly leftOut: number } {
   const sayable = scopes.filter((scope) => token.test(scope)).slice(0, mostScopes);
   return {
     headers: [
       ['X-Jwt-Subject', headerValue(subject)],
+      ...(issuer === undefined ? [] : [['X-Jwt-Issuer', headerValue(issuer)] as const]),
       ...sayable.map((scope) => [`X-Jwt-Scope-${scope}`, 'true'] as const),
     ],
     leftOut: scopes.length - sayable.length,

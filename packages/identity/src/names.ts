@@ -1,6 +1,6 @@
 // What an upstream may take for a statement of ours. Whole families, because a list of single names is always one
 // short (CVE-2026-35051: X-Forwarded-Prefix and -Port went through).
-const families = ['x-forwarded-', 'x-latchkey-', 'x-jwt-subject', 'x-jwt-scope'];
+const families = ['x-forwarded-', 'x-latchkey-', 'x-jwt-subject', 'x-jwt-issuer', 'x-jwt-scope'];
 // How servers in front tell applications of the certificate that a device showed: RFC 9440, and the names of nginx, HAProxy, AWS,
 // Azure and Cloudflare. A server that asks for no certificate passes on what a browser wrote there.
 const deviceFamilies = [

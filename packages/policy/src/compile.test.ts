@@ -270,6 +270,9 @@ describe('a header about which readers may not agree', () => {
     ['not at all', ['X-Other', '1'], undefined, false],
     ['twice', ['X-Bot', '1', 'x-bot', '2'], undefined, undefined],
     ['with an underscore', ['X_Bot', '1'], undefined, undefined],
+    ['listed in Connection', ['X-Bot', '1', 'Connection', 'close, X-BOT'], undefined, undefined],
+    ['before that', ['Connection', 'x-bot', 'X-Bot', '1'], undefined, undefined],
+    ['beside another that is', ['Connection', 'x-bots', 'X-Bot', '1'], true, true],
   ])('%s', (_, rawHeaders, said, isThere) => {
     expect(value?.decide(inputOf(visitor, { rawHeaders }))).toBe(said);
     expect(there?.decide(inputOf(visitor, { rawHeaders }))).toBe(isThere);

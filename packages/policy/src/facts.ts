@@ -124,7 +124,7 @@ export const factGroups: Readonly<Record<string, FactGroup>> = {
       ),
       headers: {
         meaning:
-          'Headers as the caller wrote them, by a name in lower case: `request.headers["x-client"]`. Absent where one comes several times, or as `X_Client`.',
+          'Headers as the caller wrote them, by a name in lower case: `request.headers["x-client"]`. Absent where one comes several times, or as `X_Client`, and where `Connection` names it, so that the application does not get it.',
         reads: 'request',
         value: {
           type: 'mapping',

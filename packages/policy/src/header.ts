@@ -2,7 +2,8 @@ import { foldName } from '@latchkey/identity';
 
 /**
  * The value of a header, where all readers of it agree: undefined where it is not there, is there several times, or under a
- * name that applications of CGI and WSGI take for the same (`X_Client`).
+ * name that applications of CGI and WSGI take for the same (`X_Client`), or where `Connection` names it, and it ends here
+ * (RFC 9110, section 7.6.1).
  *
  * @param name in lower case
  * @param rawHeaders name after name with its value: Node keeps only the first of some that come several times, and the
@@ -27,12 +28,22 @@ function find(
   const folded = foldName(name);
   let value: string | undefined;
   let isCertain = true;
+  let isListed = false;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const sent = rawHeaders[at] ?? '';
+    if (sent.length === connection.length && sent.toLowerCase() === connection) {
+      isListed ||= namesIn(rawHeaders[at + 1] ?? '').includes(name);
+    }
     if (sent.length !== name.length) continue;
     if (foldName(sent) !== folded) continue;
     isCertain = value === undefined && sent.toLowerCase() === name;
     value ??= rawHeaders[at + 1];
   }
-  return { value, isCertain };
+  return { value, isCertain: isCertain && !isListed };
+}
+
+const connection = 'connection';
+
+function namesIn(value: string): string[] {
+  return value.split(',').map((listed) => listed.trim().toLowerCase());
 }

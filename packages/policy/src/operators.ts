@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Of, Typed } from './typed.ts';
 
 /** Both hold; one that does not settles it, whatever the other is. */
@@ -44,7 +45,7 @@ export function paired<One, Other, To>(
 /** Whether two values are the same; undefined where their types can never be. */
 export function equal(one: Typed, other: Typed): Of<boolean> | undefined {
   if (one.type === 'claim')
-    return isPlain(other) ? paired<unknown, unknown, boolean>(one.of, other.of, same) : undefined;
+    return isJson(other) ? paired<unknown, unknown, boolean>(one.of, other.of, isDeepStrictEqual) : undefined;
   if (other.type === 'claim') return equal(other, one);
   if (one.type !== other.type || !isPlain(one) || !isPlain(other)) return undefined;
   return paired<unknown, unknown, boolean>(one.of, other.of, same);
@@ -52,6 +53,13 @@ export function equal(one: Typed, other: Typed): Of<boolean> | undefined {
 
 function same(one: unknown, other: unknown): boolean {
   return one === other;
+}
+
+type Json = Extract<Typed, { type: 'truth value' | 'text' | 'number' | 'claim' }>;
+
+// A moment is no JSON: the claim would be compared with a number that nobody has written.
+function isJson(typed: Typed): typed is Json {
+  return ['truth value', 'text', 'number', 'claim'].includes(typed.type);
 }
 
 type Plain = Extract<Typed, { type: 'truth value' | 'text' | 'number' | 'moment' | 'duration' }>;

@@ -632,6 +632,7 @@ services:
     expect(answer.headers).toEqual({
       Host: 'orders.internal',
       'X-Jwt-Subject': 'ci',
+      'X-Jwt-Issuer': 'https://idp.example',
       'X-Jwt-Scope-read': 'true',
     });
   });

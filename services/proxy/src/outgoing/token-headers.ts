@@ -12,11 +12,11 @@ export function createTokenHeaders(
 ): (principal: Exclude<Principal, { kind: 'visitor' }>, subject: string) => readonly string[] {
   const made = new WeakMap<Principal, readonly string[]>();
   return function headersOf(principal, subject) {
-    const { scopes } = principal;
+    const { scopes, issuer } = principal;
     if (scopes === undefined) return [];
     const before = made.get(principal);
     if (before !== undefined) return before;
-    const { headers, leftOut } = tokenHeaders(subject, scopes);
+    const { headers, leftOut } = tokenHeaders({ subject, issuer }, scopes);
     if (leftOut > 0) emit({ kind: 'scopes_left_out', scopes: leftOut });
     const flat = headers.flat();
     made.set(principal, flat);
