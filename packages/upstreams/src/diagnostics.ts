@@ -486,6 +486,12 @@ export const diagnosticKinds = {
     title: '`aws_sigv4` without an application',
     text: 'A launcher sends nothing on, so there is nothing to sign. Take it out, or write `aws_sigv4: {}` where it is inherited.',
   },
+  sigv4InTheOpen: {
+    code: 'LK623',
+    severity: 'warning',
+    title: '`aws_sigv4` without TLS',
+    text: 'Bodies are not signed (`UNSIGNED-PAYLOAD`), so that nothing of them is held back, and a signed request is good for minutes. Without TLS whoever is on the way reads both, and can change the body. Write `to: https://…`. A Unix socket is no such way.',
+  },
   ruleShape: {
     code: 'LK330',
     severity: 'error',

@@ -39,3 +39,18 @@ services:
 `;
   expect(placesOf(load(launcher))).toEqual(['LK622 2:23']);
 });
+
+const leadingTo = (to: string) => `
+services:
+  - service: apps
+    default:
+      from: apps.example.com
+      to: ${to}
+      options: {allowed_groups: [staff], aws_sigv4: {service: lambda, region: eu-central-1}}
+`;
+
+test('without TLS anybody on the way could change what is not signed, which is said', () => {
+  expect(placesOf(load(leadingTo('http://apps.internal')))).toEqual(['LK623 7:53']);
+  expect(placesOf(load(leadingTo('https://apps.internal')))).toEqual([]);
+  expect(placesOf(load(leadingTo('unix:/run/apps.sock')))).toEqual([]);
+});

@@ -4,15 +4,17 @@ import type { WrittenSigv4 } from '../shape/aws-sigv4.ts';
 import { unreadableValue } from '../shape/reader.ts';
 import type { Unreadable } from '../shape/reader.ts';
 import type { AwsSigv4, Route } from '../types.ts';
+import type { Reach } from './reach.ts';
 
 type Beside = Pick<Route, 'injectRequestHeaders' | 'assertionHeader'> & {
   readonly kind: Route['kind'] | undefined;
+  readonly reach: Reach | undefined;
 };
 
 /** For what requests of a route are signed. Without a service and a region, as without the option, for nothing. */
 export function resolveSigv4(
   written: WrittenSigv4 | Unreadable | undefined,
-  { kind, injectRequestHeaders, assertionHeader }: Beside,
+  { kind, reach, injectRequestHeaders, assertionHeader }: Beside,
   report: Report,
 ): AwsSigv4 | undefined {
   if (written === undefined || written === unreadableValue) return undefined;
@@ -41,6 +43,14 @@ export function resolveSigv4(
       `\`aws_sigv4\` writes ${other} itself: take it out of \`inject_request_headers\` or \`assertion_header\``,
     );
     return undefined;
+  }
+  const target = reach !== undefined && 'target' in reach ? reach.target : undefined;
+  if (target?.socketPath === undefined && target?.origin.startsWith('http:')) {
+    report(
+      'sigv4InTheOpen',
+      at,
+      '`aws_sigv4` does not sign bodies, and `to` has no TLS to protect them: write `to: https://…`',
+    );
   }
   return { service: named, region: inRegion };
 }

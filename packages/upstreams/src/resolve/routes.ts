@@ -105,7 +105,11 @@ function resolveRoute(
   const from = readable(draft.from);
   const kind = kindOf(draft.type);
   const waitFor = resolveWaitFor(options.wait_for, kind, report);
-  const awsSigv4 = resolveSigv4(options.aws_sigv4, { kind, injectRequestHeaders, assertionHeader }, report);
+  const awsSigv4 = resolveSigv4(
+    options.aws_sigv4,
+    { kind, reach, injectRequestHeaders, assertionHeader },
+    report,
+  );
   if (!from || !kind || !reach) return undefined;
 
   const to = kind === 'launcher' ? undefined : readable(draft.to);
