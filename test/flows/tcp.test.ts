@@ -8,6 +8,7 @@ import { createServer, connect } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { Duplex, PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
 import { useStack } from '../fixtures/use-stack.ts';
 
 const port = await freePort();
@@ -30,7 +31,7 @@ services:
   - service: hello
     default: {from: hello.latchkey.localhost, to: {{app}}, options: {allowed_email_domains: [example.com]}}
 `;
-const the = useStack({ upstreams, proxyEnv: { SESSION_TTL_VALID: '1s' } });
+const the = useStack({ upstreams, proxyEnv: { SESSION_TTL_VALID: '1s', SERVER_TIMEOUT_WRITE: '1s' } });
 
 let serve: (socket: Socket) => void;
 const database: Server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -82,6 +83,24 @@ test('a program reaches it, byte for byte, and each way ends by itself', async (
   const bytes = Buffer.alloc(3_000_000, 7);
   socket.end(bytes);
   expect(String(await buffer(socket))).toBe('3000000 bytes');
+});
+
+test('what speaks first is heard from its first byte on', async () => {
+  serve = (socket) => void socket.end('SSH-2.0-server\r\n');
+  for (let round = 0; round < 10; round += 1) {
+    const { socket } = await tunnelTo('db');
+    socket.end();
+    expect(String(await buffer(socket))).toBe('SSH-2.0-server\r\n');
+  }
+});
+
+test('a program that takes nothing for longer than a browser may is waited for', async () => {
+  const size = 30_000_000;
+  serve = (socket) => void socket.end(Buffer.alloc(size, 1));
+  const { socket } = await tunnelTo('db');
+  socket.pause();
+  await wait(2_500);
+  expect((await buffer(socket)).length).toBe(size);
 });
 
 test('what is sent slowly taken is not held in memory, and all of it arrives', async () => {

@@ -54,6 +54,6 @@ export { readText } from './server/read-text.ts';
 export { addHeaders, replyHtml, replyJson, replyJwks, replyRedirect, replyText } from './server/reply.ts';
 export type { CountTogether, RateLimit } from './server/rate-limit.ts';
 export { givenRequestId, newRequestId } from './server/request-id.ts';
-export { StalledError } from './server/stalled.ts';
+export { letWait, StalledError } from './server/stalled.ts';
 export { createUnauthenticatedWork } from './server/unauthenticated-work.ts';
 export type { UnauthenticatedWork } from './server/unauthenticated-work.ts';

@@ -53,7 +53,6 @@ export function carry(
     if (over !== undefined) return;
     over = ending;
     for (const timer of timers) clearTimeout(timer);
-    if (ending !== 'ended') reset(socket);
     way.destroy();
     ws.resume();
     ws.close(code, reason);
@@ -61,6 +60,11 @@ export function carry(
     ws.once('close', () => clearTimeout(cut));
     if (ws.readyState === ws.CLOSED) clearTimeout(cut);
     for (const listener of listeners) listener(ending);
+    if (ending !== 'ended') reset(socket);
+  }
+  // What was handed over to a connection that takes nothing is still on its way.
+  function endWithBoth(): void {
+    if (way.closed && socket.closed) finish('ended', done);
   }
   function count(direction: keyof typeof bytes): (chunk: Buffer) => void {
     return function counted({ length }) {
@@ -83,12 +87,13 @@ export function carry(
   socket.pause();
   socket.setNoDelay?.(true);
   for (const event of ['ping', 'pong', 'message']) ws.on(event, () => (heardAt = performance.now()));
-  way.once('error', () => finish('torn', torn));
-  socket.once('error', () => finish('torn', torn, 'the connection broke'));
+  way.on('error', () => finish('torn', torn));
+  socket.on('error', () => finish('torn', torn, 'the connection broke'));
   socket.once('close', () => {
     if (!socket.readableEnded || !socket.writableFinished) finish('torn', torn, 'the connection broke');
+    endWithBoth();
   });
-  way.once('close', () => finish('ended', done));
+  way.once('close', endWithBoth);
 
   return {
     bytes,
@@ -114,7 +119,8 @@ export function carry(
   };
 }
 
+// Node resets TCP alone, and throws where TLS is on top of it (to an outgoing proxy).
 function reset(socket: Connection): void {
-  if (socket.resetAndDestroy === undefined) socket.destroy();
+  if (socket.resetAndDestroy === undefined || 'encrypted' in socket) socket.destroy();
   else socket.resetAndDestroy();
 }

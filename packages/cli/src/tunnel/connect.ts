@@ -30,6 +30,8 @@ export async function connect(resource: string, token: string): Promise<WebSocke
     followRedirects: false,
     lookup: lookupFor(url),
   });
+  // What is behind may speak first, and in one piece with the answer: nobody listens until it is carried.
+  ws.once('open', () => ws.pause());
   const refused = new Promise<never>((_, reject) => {
     ws.once('unexpected-response', (_request, answer: IncomingMessage) => {
       reasonIn(answer).then((reason) => reject(new Failure(`${resource}: ${reason}`)), reject);

@@ -8,7 +8,7 @@ import { hasBody } from '../canonical/body.ts';
 import { openHttp2Door } from './http2/door.ts';
 import type { Http2Door } from './http2/door.ts';
 import { linger } from './linger.ts';
-import { createStallWatch, StalledError } from './stalled.ts';
+import { createStallWatch, mayWait, StalledError } from './stalled.ts';
 import { inTurn } from './turns.ts';
 import { createUnderway } from './underway.ts';
 import type { Underway } from './underway.ts';
@@ -225,7 +225,9 @@ function endStalled(
   async function endThose(): Promise<void> {
     const answers = new Map<Socket, ServerResponse>();
     for (const res of underway.all()) if (res.socket !== null) answers.set(res.socket, res);
-    const tunnels = [...upgraded].filter((socket) => socket instanceof Socket);
+    const tunnels = [...upgraded].filter(
+      (socket): socket is Socket => socket instanceof Socket && !mayWait(socket),
+    );
     for (const socket of await watch.look([...answers.keys(), ...tunnels])) {
       (answers.get(socket) ?? socket).destroy(new StalledError(writeMs));
     }

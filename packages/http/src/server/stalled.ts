@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { connectionKey, readKernelQueues } from './kernel-queues.ts';
 import type { KernelQueues } from './kernel-queues.ts';
 
@@ -8,6 +9,18 @@ export class StalledError extends Error {
   constructor(ms: number) {
     super(`the caller took nothing for ${ms / 1000} s, though there was something to take`);
   }
+}
+
+const patient = new WeakSet<Duplex>();
+
+/** Lets a caller take nothing for as long as it likes: what is carried for a program waits for it, as TCP does. */
+export function letWait(socket: Duplex): void {
+  patient.add(socket);
+}
+
+/** Whether a caller may take nothing for as long as it likes. */
+export function mayWait(socket: Duplex): boolean {
+  return patient.has(socket);
 }
 
 /** Finds the connections that have stalled, look by look. */

@@ -1,3 +1,4 @@
+import { letWait } from '@latchkey/http';
 import { carry, largestMessage } from '@latchkey/tcp-tunnel';
 import type { Ending } from '@latchkey/tcp-tunnel';
 import type { TcpLimits } from '@latchkey/upstreams';
@@ -52,6 +53,7 @@ export function createOpenTcp(dialer: Dialer): OpenTcp {
       });
       server.handleUpgrade(req, socket, head, function upgraded(ws) {
         application.removeListener('error', ignore);
+        letWait(socket);
         const { open, close, onClose, bytes } = carry(application, ws, limits);
         events.accepted({ open, close, onClose: (then) => onClose(() => then()), onEnd: onClose, bytes });
       });
