@@ -15,6 +15,7 @@ export type AskSts = (presigned: PresignedIdentity) => Promise<StsAnswer>;
 const longestWaitMs = 5_000;
 
 // STS answers so where it is asked to, in place of XML.
+const failure = z.object({ Error: z.object({ Code: z.string() }) });
 const identity = z.object({
   GetCallerIdentityResponse: z.object({
     GetCallerIdentityResult: z.object({ Arn: z.string() }),
@@ -73,7 +74,9 @@ function readAnswer({ status, body }: Answer): StsAnswer {
     return arn === undefined ? 'unanswered' : { arn };
   }
   // https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html: `ThrottlingException` has the status 400.
-  const isRefusal = (status === 400 || status === 403) && !body.includes('Throttling');
+  // By the code alone: what else the answer says may be the caller's own text.
+  const code = failure.safeParse(parsed(body)).data?.Error.Code ?? '';
+  const isRefusal = (status === 400 || status === 403) && !code.startsWith('Throttling');
   return isRefusal ? 'refused' : 'unanswered';
 }
 

@@ -89,7 +89,10 @@ export function createAwsRoleTokens(parts: {
     }
     const found = askSts(read)
       .then((answer): Found => {
-        if (answer === 'unanswered') return refusedToken('token_unverified', 'STS cannot be asked');
+        if (answer === 'unanswered') {
+          question.judge('unanswered');
+          return refusedToken('token_unverified', 'STS cannot be asked');
+        }
         const known =
           answer === 'refused' ? 'STS does not take its signature' : keep(token, read, answer.arn);
         question.judge(typeof known === 'string' ? 'in vain' : 'worth it');

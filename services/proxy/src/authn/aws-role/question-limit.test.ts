@@ -7,7 +7,7 @@ function aLimit() {
   return {
     begin,
     pass: (ms: number) => void (now += ms),
-    ask(client: string, verdict: 'worth it' | 'in vain'): boolean {
+    ask(client: string, verdict: 'worth it' | 'in vain' | 'unanswered'): boolean {
       const question = begin(client);
       question?.judge(verdict);
       question?.end();
@@ -25,6 +25,14 @@ test('an address of which twenty were in vain asks no more for a minute, and oth
   expect(limit.ask('192.0.2.1', 'in vain')).toBe(false);
   limit.pass(1);
   expect(limit.ask('192.0.2.1', 'in vain')).toBe(true);
+});
+
+test('an address whose questions get no answer asks no more either, and one that is known goes on', () => {
+  const limit = aLimit();
+  limit.ask('192.0.2.2', 'worth it');
+  const asked = (client: string) => Array.from({ length: 25 }, () => limit.ask(client, 'unanswered'));
+  expect(asked('192.0.2.1').filter(Boolean)).toHaveLength(20);
+  expect(asked('192.0.2.2').filter(Boolean)).toHaveLength(25);
 });
 
 test('a site that is given many IPv6 addresses is one', () => {

@@ -4,8 +4,8 @@ import { LRUCache } from 'lru-cache';
 /** A question that may be asked. */
 export type Question = {
   end(): void;
-  /** Tells whether it was worth asking. */
-  judge(verdict: 'worth it' | 'in vain'): void;
+  /** Tells whether it was worth asking; a stranger has a say in whether there is an answer. */
+  judge(verdict: 'worth it' | 'in vain' | 'unanswered'): void;
 };
 
 type Count = { readonly count: number; readonly since: number };
@@ -19,7 +19,7 @@ const keptAddresses = 10_000;
 
 /**
  * How often others are asked about what strangers send: few questions at once, half of them of one address. An address of which
- * twenty were in vain may ask no more for a while. After three hundred of all addresses only those may whose last one was worth it.
+ * twenty were in vain, or without an answer, may ask no more for a while. After three hundred of all addresses only those may whose last one was worth it.
  *
  * @param elapsed milliseconds that never jump
  */
@@ -67,6 +67,11 @@ export function createQuestionLimit(elapsed: () => number): {
         judge(verdict) {
           if (verdict === 'worth it') {
             wellKnown.set(address, true);
+            return;
+          }
+          if (verdict === 'unanswered') {
+            // Where STS is away, nobody is kept from asking whose questions were worth it.
+            if (!wellKnown.has(address)) inVain.set(address, oneMore(inVain.get(address)));
             return;
           }
           wellKnown.delete(address);
