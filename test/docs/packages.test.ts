@@ -7,7 +7,8 @@ const usesOf = (name: string) => [...(uses.get(name) ?? [])];
 
 test('nothing uses a service, and what is for tests alone is in none', () => {
   const used = new Set([...uses.values()].flatMap((names) => [...names]));
-  for (const name of ['auth', 'proxy', 'cli', 'testing', 'dev-idp']) expect(used).not.toContain(name);
+  for (const name of ['auth', 'proxy', 'connector', 'cli', 'testing', 'dev-idp'])
+    expect(used).not.toContain(name);
 });
 
 test('what decides, seals and reads files knows no server, and servers know nothing of sessions and routes', () => {

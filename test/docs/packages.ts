@@ -16,7 +16,7 @@ export function packagesInUse(root: string): Uses {
       return [unscoped(name), new Set(Object.keys(dependencies).filter(isOurs).map(unscoped))];
     }),
   );
-  const used = new Set(['auth', 'proxy', 'cli']);
+  const used = new Set(['auth', 'proxy', 'connector', 'cli']);
   // A set gives what is added while one walks it, too.
   for (const name of used) for (const other of all.get(name) ?? []) used.add(other);
   return new Map([...all].filter(([name]) => used.has(name)));

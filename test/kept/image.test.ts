@@ -12,12 +12,19 @@ const valuesOf = (name: string) =>
   last.filter((instruction) => instruction.name === name).map(({ value }) => value);
 
 describe('image', () => {
-  test('`/bin/sso-auth` and `/bin/sso-proxy` as commands, and `/bin/latchkey`', () => {
+  test('`/bin/sso-auth` and `/bin/sso-proxy` as commands, `/bin/sso-connector` and `/bin/latchkey`', () => {
     expect(valuesOf('COPY')).toContain('--chmod=0755 deploy/images/bin /usr/bin');
-    expect(readdirSync(bin).toSorted()).toEqual(['healthcheck', 'latchkey', 'sso-auth', 'sso-proxy']);
+    expect(readdirSync(bin).toSorted()).toEqual([
+      'healthcheck',
+      'latchkey',
+      'sso-auth',
+      'sso-connector',
+      'sso-proxy',
+    ]);
     for (const [command, name] of [
       ['sso-auth', 'auth'],
       ['sso-proxy', 'proxy'],
+      ['sso-connector', 'connector'],
       ['latchkey', 'cli'],
     ] as const) {
       const script = readFileSync(join(bin, command), 'utf8');

@@ -24,6 +24,17 @@ export {
   jwtBearerGrantType,
   tokenExchangeGrantType,
 } from './authorization-server.ts';
+export {
+  connectorName,
+  connectPath,
+  nameHeader,
+  reasonHeader,
+  subprotocol,
+  targetHeader,
+  targetText,
+  taskHeader,
+} from './connector.ts';
+export type { ConnectorTarget } from './connector.ts';
 export { errorJson } from './errors/body.ts';
 export type { ErrorBody } from './errors/body.ts';
 export type { ErrorLevel } from './errors/entry.ts';

@@ -1,5 +1,7 @@
 export { parseServiceAccount } from './inline-document.ts';
 export { loadAuthSettings, surveyAuthSettings } from './load-auth.ts';
+export { loadConnectorSettings } from './load-connector.ts';
+export type { AllowedTarget } from './connector-targets.ts';
 export { loadProxySettings, surveyProxySettings } from './load-proxy.ts';
 export { sentenceOf } from './problem.ts';
 export type { Problem } from './problem.ts';
@@ -12,6 +14,7 @@ export type {
   AuthSettings,
   ClientSettings,
   CognitoProviderSettings,
+  ConnectorSettings,
   CookieSettings,
   GoogleDirectorySettings,
   GoogleProviderSettings,

@@ -80,6 +80,7 @@ function proxySettings(
       http2: values.SERVER_HTTP2,
       deviceCertificates: values.SERVER_DEVICE_CERTIFICATES,
       passInterim: values.SERVER_INTERIM_ANSWERS,
+      ...(values.CONNECTORS_HOST !== undefined && { connectorsHost: values.CONNECTORS_HOST }),
     },
     provider: {
       externalUrl: values.PROVIDER_URL_EXTERNAL,

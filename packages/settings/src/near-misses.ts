@@ -1,5 +1,6 @@
 import { closest } from '@latchkey/spelling';
 import { authVariables } from './auth-variables.ts';
+import { connectorVariables } from './connector-variables.ts';
 import type { Environment } from './environment.ts';
 import type { Findings } from './findings.ts';
 import {
@@ -20,7 +21,11 @@ const share = 1 / 6;
 const providerName = /^(PROVIDER_[^_]+_)(.+)$/;
 
 /** Every name that is read, and the one to write for it. */
-const namesOf = { proxy: namesIn(proxyVariables), auth: namesIn(authVariables) };
+const namesOf = {
+  proxy: namesIn(proxyVariables),
+  auth: namesIn(authVariables),
+  connector: namesIn(connectorVariables),
+};
 const providerNames = namesIn({
   ...providerVariables,
   ...googleVariables,
@@ -39,7 +44,7 @@ const furtherNames = new Set(
  * lost to one letter. The two services may share an environment, so the names of the other one are no near misses.
  */
 export function warnOfNearMisses(
-  service: 'proxy' | 'auth',
+  service: keyof typeof namesOf,
   environment: Environment,
   findings: Findings,
 ): void {
@@ -55,7 +60,7 @@ export function warnOfNearMisses(
   }
 }
 
-function meantBy(name: string, service: 'proxy' | 'auth'): string | undefined {
+function meantBy(name: string, service: keyof typeof namesOf): string | undefined {
   const [, prefix = '', rest = ''] = providerName.exec(name) ?? [];
   if (service === 'auth' && prefix !== '') {
     const ofProvider = [...providerNames.keys()].map((one) => `${prefix}${one}`);
@@ -77,6 +82,7 @@ function isKnown(name: string): boolean {
   return (
     namesOf.proxy.has(name) ||
     namesOf.auth.has(name) ||
+    namesOf.connector.has(name) ||
     providerNames.has(ofProvider) ||
     furtherNames.has(name) ||
     name.startsWith('SSO_CONFIG_')

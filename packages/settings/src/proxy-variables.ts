@@ -47,6 +47,12 @@ export const proxyVariables = {
       'Whether interim answers of applications (103 Early Hints) are forwarded. Write true only if everything in front of the proxy supports them, as haproxy and Apache do. nginx before 1.29 takes such an answer for the final one.',
   },
 
+  CONNECTORS_HOST: {
+    type: domain,
+    meaning:
+      'The host at which connectors reach the proxy, on any port: `connect.corp.example.com`. Which connectors there are is said in `connectors` of the upstream file. Unset: none is let in.',
+  },
+
   PROVIDER_TYPE: {
     type: text,
     default: 'sso',

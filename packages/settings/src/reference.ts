@@ -7,6 +7,7 @@ import {
   providerVariables,
   taskVariables,
 } from './provider-variables.ts';
+import { connectorVariables } from './connector-variables.ts';
 import { proxyPatterns, proxyVariables } from './proxy-variables.ts';
 import { removedFromAuth, removedFromProxy } from './removed-names.ts';
 import { singleProviderNames } from './single-provider.ts';
@@ -16,8 +17,8 @@ const introduction = `<!-- generated: do not edit; run npx --yes pnpm@12.21.0 ru
 
 # Configuration
 
-Both services are configured by environment variables only. This page lists all of them.
-The two may share one environment: each reads its own and ignores the other's.
+Both services, and connectors, are configured by environment variables only. This page lists all of them.
+The two services may share one environment: each reads its own and ignores the other's.
 
 - Names may be written in any letter case. A variable set to nothing counts as unset.
 - \`\${NAME}\` inside a value is replaced by the value of that variable, unless the value is taken as it stands.
@@ -56,6 +57,11 @@ const sections: Section[] = [
   { heading: '### Type `oidc`', prefix: 'PROVIDER_<ID>_', table: oidcVariables },
   { heading: '### Type `okta`', prefix: 'PROVIDER_<ID>_', table: oktaVariables },
   { heading: '### Type `cognito`', prefix: 'PROVIDER_<ID>_', table: cognitoVariables },
+  {
+    heading: '## Connector',
+    text: 'What [`sso-connector`](connectors.md) reads, and nothing else.',
+    table: connectorVariables,
+  },
 ];
 
 /** The reference of every variable of both services, in Markdown, as it stands in `docs/configuration.md`. */

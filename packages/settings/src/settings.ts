@@ -1,3 +1,4 @@
+import type { AllowedTarget } from './connector-targets.ts';
 import type { Problem } from './problem.ts';
 
 /** What a service starts with: the typed settings, or every error at once. */
@@ -26,6 +27,8 @@ export type ProxySettings = {
     deviceCertificates: boolean;
     /** Whether what stands in front takes 1xx. */
     passInterim: boolean;
+    /** The name of the host where connectors arrive; absent: nowhere. */
+    connectorsHost?: string;
   };
   provider: { externalUrl: URL; internalUrl: URL; scope: string };
   client: ClientSettings;
@@ -70,6 +73,23 @@ export type ProxySettings = {
   /** Absent: there is no audit log. */
   audit?: AuditSettings;
   outgoing?: OutgoingSettings;
+};
+
+/** Everything a connector is told by its environment. Durations are milliseconds. */
+export type ConnectorSettings = {
+  name: string;
+  /** of the proxy, an origin */
+  url: URL;
+  token: string;
+  /** all that may be dialed */
+  targets: readonly AllowedTarget[];
+  /** who issues assertions, and where its keys are; absent: none is asked for */
+  auth?: { issuer: URL; url: URL };
+  /** how long the start waits for the targets */
+  waitMs: number;
+  /** to the proxy, at least */
+  connections: number;
+  level: LogLevel;
 };
 
 /** An upstream file that is not on this machine. */

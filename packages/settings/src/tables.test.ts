@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { authVariables } from './auth-variables.ts';
+import { connectorVariables } from './connector-variables.ts';
 import { createEnvironment } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { noFindings } from './findings.ts';
@@ -19,6 +20,7 @@ import { filesOf } from '@latchkey/testing/environments';
 const tables: Record<string, Table> = {
   proxy: proxyVariables,
   auth: authVariables,
+  connector: connectorVariables,
   provider: {
     ...providerVariables,
     ...googleVariables,

@@ -492,6 +492,36 @@ export const diagnosticKinds = {
     title: '`aws_sigv4` without TLS',
     text: 'Bodies are not signed (`UNSIGNED-PAYLOAD`), so that nothing of them is held back, and a signed request is good for minutes. Without TLS whoever is on the way reads both, and can change the body. Write `to: https://…`. A Unix socket is no such way.',
   },
+  connectorName: {
+    code: 'LK380',
+    severity: 'error',
+    title: 'A connector that is not named as one can be',
+    text: 'An entry of `connectors` has a `name` and the `service_account` with whose tokens it comes. Names have up to 63 lower-case letters, digits and dashes.',
+  },
+  connectorTwice: {
+    code: 'LK381',
+    severity: 'error',
+    title: 'Two entries for one connector',
+    text: 'Any number of connectors may run under one name, and share the work: they are one entry of `connectors`.',
+  },
+  connectorAccount: {
+    code: 'LK382',
+    severity: 'error',
+    title: 'A connector without a service account',
+    text: 'A connector is known by the token of a service account of this file. `latchkey keys service-token NAME` makes the token, and the lines for `service_accounts`.',
+  },
+  connectorUnknown: {
+    code: 'LK383',
+    severity: 'error',
+    title: '`via` names a connector that there is not',
+    text: 'Only connectors of the list `connectors`, in the root of the file, are let in.',
+  },
+  viaUnusable: {
+    code: 'LK384',
+    severity: 'error',
+    title: '`via` on a route that cannot lead through a connector',
+    text: 'A connector dials fixed targets that its own list names (`CONNECTOR_TARGETS`), carries HTTP/1.1 and WebSockets to them without TLS, and waits for them by itself. So a route with `via` is no pattern and no launcher, has `to: http://…` or a Unix socket, and neither `protocol` nor `wait_for`.',
+  },
   ruleShape: {
     code: 'LK330',
     severity: 'error',

@@ -174,6 +174,8 @@ export type Route = {
   protocol: UpstreamProtocol;
   tlsSkipVerify: boolean;
   tls: TlsOptions;
+  /** the connector that leads to the application; absent: the proxy reaches it itself */
+  via?: string;
   skipRequestSigning: boolean;
   waitFor?: WaitFor;
   awsSigv4?: AwsSigv4;
@@ -244,6 +246,8 @@ export type RootSettings = {
   readonly issuers: readonly Issuer[];
   /** by their names */
   readonly serviceAccounts: ReadonlyMap<string, ServiceAccount>;
+  /** the name of the service account of each connector, by the names of connectors */
+  readonly connectors: ReadonlyMap<string, string>;
   readonly networks: readonly NamedNetwork[];
   /** what a request has to pass on every route */
   readonly guardrail: readonly WrittenRule[];

@@ -34,6 +34,7 @@ import { listen } from './server/listen.ts';
 import { createAddresses } from './sign-in/addresses.ts';
 import { createStages } from './stages.ts';
 import { startProxyTelemetry } from './telemetry/start.ts';
+import { createArrivals } from './transport/connectors/arrivals.ts';
 import { createTransport } from './transport/transport.ts';
 import { upstreamComponent } from './upstream-file/file-in-force.ts';
 import { groupsInForce } from './upstream-file/groups-in-force.ts';
@@ -96,8 +97,9 @@ export async function startProxy(options: {
   const askSts = createAskSts({ endpoint: settings.stsEndpoint, log, emit });
   const issuers = createIssuerTokens({ table, clock, log, emit });
   const workloadTokens = createWorkloadTokens(deriveKeys(session.cookie.secrets, 'workload token'), now);
+  const serviceTokens = createServiceTokens({ accounts, now, emit });
   const tokens = [
-    createServiceTokens({ accounts, now, emit }),
+    serviceTokens,
     createAwsRoleTokens({ accounts, origin, askSts, clock, emit }),
     sessions.byOwnToken,
     createWorkloadAuthenticator({ tokens: workloadTokens, accounts, origin, emit }),
@@ -161,6 +163,17 @@ export async function startProxy(options: {
     log,
   });
   const transport = createTransport({ settings, table, elapsed, log });
+  const { connectorsHost } = settings.server;
+  const arrivals =
+    connectorsHost === undefined
+      ? undefined
+      : createArrivals({
+          host: connectorsHost,
+          connectors: () => table.current().root.connectors,
+          accountOf: serviceTokens.accountOf,
+          pool: transport.connectors,
+          log,
+        });
   const open = createOpenExchanges({
     askAuth: askAuthOnce,
     table,
@@ -204,6 +217,7 @@ export async function startProxy(options: {
     },
     respondWith,
     componentsOf,
+    arrivals,
     transport,
     open,
     table,
@@ -226,6 +240,7 @@ export async function startProxy(options: {
       waiting.end();
       await server.stop();
       open.close();
+      arrivals?.close();
       await transport.close();
       await tracer?.close();
       await telemetry.close();

@@ -15,7 +15,7 @@ export const command: readonly Check[] = [
     async run(image) {
       const { code, stdout, stderr } = await runIn(image, []);
       deepEqual([code, stdout], [2, '']);
-      match(stderr, /^.*\/bin\/sso-auth, \/bin\/sso-proxy or \/bin\/latchkey\.\n$/);
+      match(stderr, /^.*\/bin\/sso-auth, \/bin\/sso-proxy, \/bin\/sso-connector or \/bin\/latchkey\.\n$/);
     },
   },
   {
@@ -24,10 +24,16 @@ export const command: readonly Check[] = [
       const { stdout } = await runIn(image, [
         '/bin/sh',
         '-c',
-        'command -v sso-auth; command -v sso-proxy; command -v latchkey',
+        'command -v sso-auth; command -v sso-proxy; command -v sso-connector; command -v latchkey',
       ]);
-      deepEqual(stdout.match(/[\w-]+$/gm), ['sso-auth', 'sso-proxy', 'latchkey']);
-      const listed = await runIn(image, ['/bin/ls', '/bin/sso-auth', '/bin/sso-proxy', '/bin/latchkey']);
+      deepEqual(stdout.match(/[\w-]+$/gm), ['sso-auth', 'sso-proxy', 'sso-connector', 'latchkey']);
+      const listed = await runIn(image, [
+        '/bin/ls',
+        '/bin/sso-auth',
+        '/bin/sso-proxy',
+        '/bin/sso-connector',
+        '/bin/latchkey',
+      ]);
       equal(listed.code, 0);
     },
   },

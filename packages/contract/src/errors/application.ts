@@ -19,6 +19,24 @@ export const applicationErrors = {
     description:
       'The outgoing proxy (`HTTP_PROXY`, `HTTPS_PROXY`) could not be reached, took too long, or did not answer `CONNECT` with 2xx. The log line has the proxy, its answer and the requested destination. 407: it requires a user name and a password, as in `http://name:password@proxy.internal:3128`. 403: it does not allow that host and port; many allow only port 443 by default. 502 to 504: it cannot reach the application itself. Name applications that need no proxy in `NO_PROXY`.',
   },
+  connector_away: {
+    status: 503,
+    title: 'The application is not connected',
+    sentence:
+      'The application is reached through a connector beside it, and none is connected. Try again in a moment, or tell the people who run it.',
+    level: 'error',
+    description:
+      'The route has `via`, and no connector of that name is connected to this task of the proxy. Check that the connector runs, and its log: it says why the proxy refuses it. With several tasks of the proxy, a connector that has just started reaches all of them within a minute. See [connectors.md](connectors.md).',
+  },
+  connector_failed: {
+    status: 502,
+    title: 'The application cannot be reached through its connector',
+    sentence:
+      'The connector of the application did not open a connection to it. Try again in a moment, or tell the people who run it.',
+    level: 'error',
+    description:
+      'The connector of the route (`via`) did not lead to `to`. The log line has its answer. 403: the target is not in its `CONNECTOR_TARGETS`, which name it exactly as `to` does. 502: nobody answers there.',
+  },
   upstream_certificate: {
     status: 502,
     title: 'The application cannot be reached safely',

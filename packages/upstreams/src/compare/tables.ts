@@ -146,6 +146,7 @@ function differences(before: Served, after: Served): string[] {
     ['origins whose pages may open WebSockets', ({ allowedOrigins }: Route) => allowedOrigins],
     ['headers that are stripped from requests', ({ stripRequestHeaders }: Route) => stripRequestHeaders],
     ['tags', tagsOf],
+    ['connector', ({ via }: Route) => (via === undefined ? [] : [via])],
     ['what a start waits for', ({ waitFor }: Route) => (waitFor ? [waitFor.path] : [])],
     ['longest time of a connection', ({ tcp }: Route) => limit(tcp?.longestMs)],
     ['longest time of a connection without a byte', ({ tcp }: Route) => limit(tcp?.idleMs)],

@@ -27,11 +27,18 @@ export function printTable({ root, routes }: RouteTable): string {
   return shared.length === 0 ? list : `${shared.join('\n')}\nservices:\n${list}`;
 }
 
-function rootLines({ issuers, serviceAccounts, networks, guardrail }: RouteTable['root']): string[] {
+function rootLines({
+  issuers,
+  serviceAccounts,
+  connectors,
+  networks,
+  guardrail,
+}: RouteTable['root']): string[] {
   const named = networks.map(({ name, ranges }) => `${name}: ${flowList(ranges.map(networkText))}`);
   return [
     ...rootList('issuers', issuers.map(issuerLines)),
     ...rootList('service_accounts', [...serviceAccounts.values()].map(accountLines)),
+    ...rootList('connectors', [...connectors].map(connectorLines)),
     ...(named.length === 0 ? [] : [`networks: {${named.join(', ')}}`]),
     ...(guardrail.length === 0 ? [] : [`policy: ${policyText(guardrail)}`]),
   ];
@@ -65,6 +72,10 @@ function accountLines({ principal, tokens, awsRole, workload }: ServiceAccount):
     }),
     `scopes: ${flowList(principal.scopes)}`,
   ];
+}
+
+function connectorLines([name, account]: readonly [string, string]): string[] {
+  return [`name: ${scalar(name)}`, `service_account: ${scalar(account)}`];
 }
 
 function launcherLines({ launcher }: Route): string[] {
@@ -118,6 +129,7 @@ function optionLines(route: Route): string[] {
     `timeout: ${duration(route.timeoutMs)}`,
     `reset_deadline: ${duration(route.resetDeadlineMs)}`,
     `keep_alive: ${duration(route.keepAliveMs)}`,
+    `via: ${scalar(route.via ?? '')}`,
     `wait_for: ${waitText(route.waitFor)}`,
     ...(route.tcp === undefined ? [] : [`tcp: ${tcpText(route.tcp)}`]),
     `aws_sigv4: ${sigv4Text(route.awsSigv4)}`,

@@ -2,6 +2,7 @@ import type { Report } from '../problems.ts';
 import { readable } from '../shape/reader.ts';
 import type { Root } from '../shape/root.ts';
 import type { RootSettings } from '../types.ts';
+import { resolveConnectors } from './connectors.ts';
 import { resolveIssuers } from './issuers.ts';
 import type { ResolvePolicy } from './policy.ts';
 import { resolveServiceAccounts } from './service-accounts.ts';
@@ -17,9 +18,11 @@ export function resolveRoot(
   report: Report,
 ): RootSettings {
   const issuers = resolveIssuers(root.issuers, report);
+  const serviceAccounts = resolveServiceAccounts(root.service_accounts, { now, issuers }, report);
   return {
     issuers,
-    serviceAccounts: resolveServiceAccounts(root.service_accounts, { now, issuers }, report),
+    serviceAccounts,
+    connectors: resolveConnectors(root.connectors, serviceAccounts, report),
     networks: readable(root.networks) ?? [],
     guardrail: resolvePolicy(root.policy, report),
   };

@@ -8,6 +8,7 @@ import type { Options } from '../shape/options.ts';
 import type { Cors, ProviderSlugs, RootSettings, Route, UpstreamDefaults, UpstreamInput } from '../types.ts';
 import { resolveAssertionHeader } from './assertion.ts';
 import { resolveBearer } from './bearer.ts';
+import { resolveVia } from './connectors.ts';
 import { draftRoutes } from './drafts.ts';
 import type { Draft } from './drafts.ts';
 import type { ResolvePolicy } from './policy.ts';
@@ -105,6 +106,7 @@ function resolveRoute(
   const from = readable(draft.from);
   const kind = kindOf(draft.type);
   const waitFor = resolveWaitFor(options.wait_for, kind, report);
+  const via = resolveVia(options, { kind, reach, protocol, waitFor, root: context.root }, report);
   const awsSigv4 = resolveSigv4(
     options.aws_sigv4,
     { kind, reach, injectRequestHeaders, assertionHeader },
@@ -163,6 +165,7 @@ function resolveRoute(
       tlsSkipVerify: readable(options.tls_skip_verify) ?? false,
       tls,
       skipRequestSigning: readable(options.skip_request_signing) ?? false,
+      ...(via !== undefined && { via }),
       ...(waitFor && { waitFor }),
       ...(awsSigv4 && { awsSigv4 }),
       ...(draft.launcher && { launcher: draft.launcher }),

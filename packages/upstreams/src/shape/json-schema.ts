@@ -1,3 +1,4 @@
+import { connector } from './connectors.ts';
 import { cors } from './cors.ts';
 import { listAdvice, rootAdvice } from './file.ts';
 import { issuer } from './issuer.ts';
@@ -91,6 +92,7 @@ const schema: JsonSchema = {
         awsSigv4,
         issuer,
         rule,
+        connector,
         ...serviceAccountMappings,
       ].map(({ name, definition }) => [name, definition]),
     ),

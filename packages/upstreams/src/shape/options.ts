@@ -1,4 +1,5 @@
 import { assertionClaims, assertionHeader } from './assertion.ts';
+import { via } from './connectors.ts';
 import { cors } from './cors.ts';
 import { headerPattern } from './header-pattern.ts';
 import { headers } from './headers.ts';
@@ -211,6 +212,7 @@ const fields = {
     },
     ['4s', '1s'],
   ),
+  via,
   wait_for: waitFor,
   tcp,
   aws_sigv4: awsSigv4,

@@ -171,6 +171,28 @@ services:
     ],
   },
   {
+    title: 'An application that nobody reaches from outside',
+    fields: ['connectors', 'via'],
+    text: [
+      'A connector beside the application dials out to the proxy, and requests come to it on that connection. [connectors.md](connectors.md) has the whole of it.',
+      yaml(`service_accounts:
+  - name: grafana-connector
+    secret_hashes:
+      - hash: sha256:61fc684a1d16daf5d9a72f3fdee6aacd6156e9faec55baac8209598741945889
+connectors:
+  - name: grafana-prod
+    service_account: grafana-connector
+services:
+  - service: grafana
+    default:
+      from: grafana.corp.example.com
+      to: http://localhost:3000
+      options:
+        via: grafana-prod
+        allowed_groups: [engineering@example.com]`),
+    ],
+  },
+  {
     title: 'An application behind the IAM of AWS',
     fields: ['aws_sigv4'],
     text: [

@@ -1,3 +1,4 @@
+import { connectors } from './connectors.ts';
 import { issuer } from './issuer.ts';
 import type { Values } from './mapping.ts';
 import { networks } from './networks.ts';
@@ -17,6 +18,7 @@ export const rootFields = {
     issuer,
   ),
   service_accounts: serviceAccounts,
+  connectors,
   networks: networks({
     meaning: 'Ranges of addresses by name, for rules of a `policy`: `request.address in networks.office`.',
     default: 'none',

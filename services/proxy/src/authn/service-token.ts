@@ -1,10 +1,17 @@
 import { accountOfToken, hashOfToken, tokenPrefix } from '@latchkey/access';
+import type { Identified } from '@latchkey/admission';
 import { isSameText } from '@latchkey/session';
 import type { ServiceAccount } from '@latchkey/upstreams';
 import type { Emit } from '@latchkey/telemetry';
 import type { ProxyEvent } from '../telemetry/events.ts';
 import { refusedToken } from './bearer.ts';
 import type { TokenKind } from './bearer.ts';
+
+/** A kind of token, which is asked outside of a request for an application, too. */
+export type ServiceTokens = TokenKind & {
+  /** the account whose token it is; undefined for one that does not count */
+  readonly accountOf: (token: string) => string | undefined;
+};
 
 /**
  * Knows programs by the tokens of their service accounts, on routes that take tokens. Nothing is kept of one: to tell whose it is
@@ -17,10 +24,16 @@ export function createServiceTokens(parts: {
   accounts: () => ReadonlyMap<string, ServiceAccount>;
   now: () => number;
   emit: Emit<ProxyEvent>;
-}): TokenKind {
-  return { identify };
+}): ServiceTokens {
+  return {
+    identify,
+    accountOf(token) {
+      const found = identify(token);
+      return found?.kind === 'machine' ? found.principal.name : undefined;
+    },
+  };
 
-  function identify(token: string): ReturnType<TokenKind['identify']> {
+  function identify(token: string): Identified<never> | undefined {
     if (!token.startsWith(tokenPrefix)) return undefined;
     const name = accountOfToken(token);
     if (name === undefined) return refusedToken('token_invalid', 'its form');

@@ -8,6 +8,7 @@ import { createHeldBodies } from '../outgoing/signers/held-bodies.ts';
 import { createBodyReader } from '../outgoing/signers/read-body.ts';
 import { createSignForAws } from '../outgoing/signers/aws-sigv4.ts';
 import type { Respond } from '../respond/respond.ts';
+import type { Arrivals } from '../transport/connectors/arrivals.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { LiveTable } from '../upstream-file/live-table.ts';
 import { createHttpListener } from './http.ts';
@@ -25,6 +26,7 @@ export function listen({
   parts,
   respondWith,
   componentsOf,
+  arrivals,
   transport,
   open,
   table,
@@ -35,13 +37,15 @@ export function listen({
   respondWith: (readiness: Readiness) => Respond;
   /** what this proxy needs to be ready, for `/ping` */
   componentsOf: (isRunning: boolean) => readonly Component[];
+  /** lets connectors in; absent where there are none */
+  arrivals: Arrivals | undefined;
   transport: Transport;
   open: OpenExchanges;
   table: LiveTable;
   /** milliseconds that never jump */
   elapsed: () => number;
 }): Promise<RunningServer> {
-  const { connections, forwardWebSocket, openTcp, eventStreams } = transport;
+  const { connections, connectors, forwardWebSocket, openTcp, eventStreams } = transport;
   const { ongoing, tunnels, hasEndedSince } = open;
   const readBody = createBodyReader({ held: createHeldBodies(), graceMs: server.readTimeoutMs });
   const signForAws = createSignForAws();
@@ -50,6 +54,15 @@ export function listen({
       const respond = respondWith(() => componentsOf(ready()));
       const forwardAuth = createForwardAuth({ ...parts, respond });
       const both = { ...parts, respond, forwardAuth, connections, signForAws };
+      const upgrade = createUpgradeListener({
+        ...both,
+        table: () => table.current(),
+        forwardWebSocket,
+        openTcp,
+        tunnels,
+        hasEndedSince,
+        elapsed,
+      });
       return {
         request: createHttpListener({
           ...both,
@@ -58,15 +71,7 @@ export function listen({
           readBody,
           passInterim: server.passInterim,
         }),
-        upgrade: createUpgradeListener({
-          ...both,
-          table: () => table.current(),
-          forwardWebSocket,
-          openTcp,
-          tunnels,
-          hasEndedSince,
-          elapsed,
-        }),
+        upgrade: arrivals === undefined ? upgrade : arrivals.before(upgrade),
       };
     },
     {
@@ -83,6 +88,7 @@ export function listen({
       onStop() {
         tunnels.close();
         eventStreams.close();
+        connectors.drain();
       },
     },
   );

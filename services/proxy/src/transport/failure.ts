@@ -2,6 +2,7 @@ import type { ErrorCode } from '@latchkey/contract';
 import { errors as undiciErrors } from 'undici';
 import { CertificateError, CredentialsError, isAboutOurCertificate } from './tls/certificate.ts';
 import { malformedDetail } from './malformed.ts';
+import { ConnectorAwayError, ConnectorFailedError } from './connectors/failure.ts';
 import { OutgoingProxyError } from './dial/outgoing-proxy.ts';
 
 /** Why an application gave no answer that could be passed on. `detail` is for logs. */
@@ -14,6 +15,8 @@ export type Failure = {
     | 'upstream_timeout'
     | 'connection_authentication'
     | 'outgoing_proxy_failed'
+    | 'connector_away'
+    | 'connector_failed'
   >;
   readonly detail: string;
 };
@@ -42,6 +45,8 @@ export function failureOf(error: Error): Failure {
   if (error instanceof OutgoingProxyError) {
     return { code: 'outgoing_proxy_failed', detail: error.message };
   }
+  if (error instanceof ConnectorAwayError) return { code: 'connector_away', detail: error.message };
+  if (error instanceof ConnectorFailedError) return { code: 'connector_failed', detail: error.message };
   if (error instanceof CertificateError || error instanceof CredentialsError) {
     return { code: 'upstream_certificate', detail: error.message };
   }

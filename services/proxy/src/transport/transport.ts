@@ -2,6 +2,9 @@ import { createProxyFor } from '@latchkey/http';
 import type { ProxySettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
 import type { LiveTable } from '../upstream-file/live-table.ts';
+import { createDialThrough } from './connectors/dial.ts';
+import { createConnectorPool } from './connectors/pool.ts';
+import type { ConnectorPool } from './connectors/pool.ts';
 import { createDialer } from './dial/dialer.ts';
 import { createEventStreams } from './http/event-streams.ts';
 import type { EventStreams } from './http/event-streams.ts';
@@ -19,6 +22,7 @@ export type Transport = {
   readonly forwardWebSocket: ForwardWebSocket;
   readonly openTcp: OpenTcp;
   readonly eventStreams: EventStreams;
+  readonly connectors: ConnectorPool;
   readonly close: () => Promise<void>;
 };
 
@@ -36,7 +40,10 @@ export function createTransport({
   log: Logger;
 }): Transport {
   const proxyFor = createProxyFor(settings.outgoing ?? {});
-  const dialer = createDialer({ ...settings.upstream, proxyFor });
+  const connectors = createConnectorPool();
+  table.onReplace(() => connectors.recheck());
+  const dialThrough = createDialThrough(connectors);
+  const dialer = createDialer({ ...settings.upstream, proxyFor, dialThrough });
   const credentials = createTlsCredentials({ table, log });
   const connections = createConnections({ dialer, credentials, perOrigin: settings.maxConnections, elapsed });
   return {
@@ -44,8 +51,10 @@ export function createTransport({
     forwardWebSocket: createForwardWebSocket(dialer),
     openTcp: createOpenTcp(dialer),
     eventStreams: createEventStreams(),
+    connectors,
     async close() {
       await connections.close();
+      connectors.close();
       credentials.close();
     },
   };

@@ -2,7 +2,10 @@ import type { Route, Target } from '@latchkey/upstreams';
 import { isIP } from 'node:net';
 import type { Credentials } from '../tls/tls-files.ts';
 
-/** Where a connection to an application leads, and how. A plain value: two that are equal lead to the same. */
+/**
+ * Where a connection to an application leads, and how: by itself, or `via` a connector. A plain value: two that are equal lead to
+ * the same.
+ */
 export type Destination =
   | {
       readonly kind: 'tcp';
@@ -12,8 +15,9 @@ export type Destination =
       /** the client had a say in `host` */
       readonly madeByHost: boolean;
       readonly tls?: Tls;
+      readonly via?: string;
     }
-  | { readonly kind: 'unix'; readonly path: string; readonly tls?: undefined };
+  | { readonly kind: 'unix'; readonly path: string; readonly tls?: undefined; readonly via?: string };
 
 /** How a connection is secured. */
 export type Tls = {
@@ -29,10 +33,11 @@ export type Tls = {
 /** Tells where the target of a route is. */
 export function destinationOf(
   { origin, socketPath, madeByHost }: Target,
-  { tlsSkipVerify, tls }: Pick<Route, 'tlsSkipVerify' | 'tls'>,
+  { tlsSkipVerify, tls, via }: Pick<Route, 'tlsSkipVerify' | 'tls' | 'via'>,
   credentials: Tls['credentials'],
 ): Destination {
-  if (socketPath !== undefined) return { kind: 'unix', path: socketPath };
+  const through = via === undefined ? {} : { via };
+  if (socketPath !== undefined) return { kind: 'unix', path: socketPath, ...through };
   const { protocol, hostname, port } = new URL(origin);
   const host = hostname.replace(/^\[|\]$/g, '');
   const isSecure = protocol === 'https:';
@@ -41,6 +46,7 @@ export function destinationOf(
     host,
     port: port === '' ? (isSecure ? 443 : 80) : Number(port),
     madeByHost: madeByHost === true,
+    ...through,
     ...(isSecure && {
       tls: {
         // Whatever `Host` says: with `preserve_host` that is the public name. An address has no name.

@@ -1,5 +1,7 @@
+import { targetText } from '@latchkey/contract';
 import type { ProxyFor } from '@latchkey/http';
 import { buildConnector } from 'undici';
+import type { DialThrough } from '../connectors/dial.ts';
 import { CertificateError, CredentialsError, isAboutCertificate } from '../tls/certificate.ts';
 import type { Destination } from './destination.ts';
 import { hearOut } from './hear-out.ts';
@@ -18,13 +20,16 @@ const connectWithinMs = 5_000;
 /**
  * @param options.allowLocalTargets whether a destination that a host name made may be local
  * @param options.proxyFor the outgoing proxy that leads to a destination
+ * @param options.dialThrough has a connector lead to one
  */
 export function createDialer({
   allowLocalTargets,
   proxyFor,
+  dialThrough,
 }: {
   allowLocalTargets: boolean;
   proxyFor: ProxyFor;
+  dialThrough: DialThrough;
 }): Dialer {
   // A connector remembers TLS sessions, so it is made once for each destination.
   const connectors = new WeakMap<Destination, buildConnector.connector>();
@@ -102,9 +107,13 @@ export function createDialer({
 
   return {
     dial(destination, dialed) {
+      const { via } = destination;
+      // What it may dial is for the connector to say, and what is local to it is not local to us.
+      if (via !== undefined) return dialThrough(via, targetText(destination), dialed);
       const refusal = refuse(destination);
       if (refusal === undefined) open(destination, dialed);
       else dialed(refusal, null);
+      return undefined;
     },
   };
 }

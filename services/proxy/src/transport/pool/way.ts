@@ -6,7 +6,10 @@ import type { Destination } from '../dial/destination.ts';
 /** Where a request is to go, and what has a say in how. */
 export type Goal = {
   readonly target: Target;
-  readonly route: Pick<Route, 'tls' | 'tlsSkipVerify' | 'resetDeadlineMs' | 'keepAliveMs' | 'protocol'>;
+  readonly route: Pick<
+    Route,
+    'tls' | 'tlsSkipVerify' | 'via' | 'resetDeadlineMs' | 'keepAliveMs' | 'protocol'
+  >;
   /** what the request will say in `Host`, where that is not the host of the target */
   readonly host: string;
 };

@@ -1,0 +1,37 @@
+// What a connector and the proxy say to each other before, and beside, what goes through.
+
+/** Where connectors arrive, by a WebSocket handshake with a bearer token. */
+export const connectPath = '/oauth2/connect';
+
+/** What is spoken in the WebSocket: HTTP/2, with the proxy as its client. Another version gets another name. */
+export const subprotocol = 'latchkey-connector.1';
+
+/** In the handshake: what the connector is called. */
+export const nameHeader = 'latchkey-connector';
+
+/** In its answer: which task of the proxy it has reached, so that a connector knows when it has reached all. */
+export const taskHeader = 'latchkey-task';
+
+/** In a CONNECT: the target, as the connector's own list has it. */
+export const targetHeader = 'latchkey-target';
+
+/** In the answer to a CONNECT that is refused: why, for the log of the proxy. */
+export const reasonHeader = 'latchkey-reason';
+
+/** What a connector and a name in the upstream file may be called. */
+export const connectorName = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** What a connector dials: a host and a port, or a Unix socket beside it. */
+export type ConnectorTarget =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string };
+
+/**
+ * A target as text, the same for both sides: what the proxy asks for is looked up in the list of the connector as it stands, and
+ * never parsed.
+ */
+export function targetText(target: ConnectorTarget): string {
+  if (target.kind === 'unix') return `unix:${target.path}`;
+  const host = target.host.toLowerCase();
+  return `${host.includes(':') ? `[${host}]` : host}:${target.port}`;
+}

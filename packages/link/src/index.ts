@@ -1,0 +1,4 @@
+export { keepAlive } from './keep-alive.ts';
+export { h2Settings, longestMessage } from './limits.ts';
+export { streamOf } from './stream.ts';
+export { writeWhole } from './whole-writes.ts';

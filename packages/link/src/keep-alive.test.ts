@@ -1,0 +1,31 @@
+import { expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { connect, performServerHandshake } from 'node:http2';
+import { duplexPair } from 'node:stream';
+import { keepAlive } from './keep-alive.ts';
+
+test('a session whose other side answers goes on', async () => {
+  const [here, there] = duplexPair();
+  const far = performServerHandshake(there);
+  const near = connect('http://connector', { createConnection: () => here });
+  keepAlive(near, { everyMs: 5, withinMs: 1_000 });
+  await once(far, 'ping');
+  await once(far, 'ping');
+  await once(far, 'ping');
+  expect(near.destroyed).toBe(false);
+  near.destroy();
+  far.destroy();
+});
+
+test('one whose other side is silent ends, and its streams with it', async () => {
+  const [here, there] = duplexPair();
+  there.resume();
+  const near = connect('http://connector', { createConnection: () => here });
+  near.on('error', () => undefined);
+  const stream = near.request({ ':method': 'CONNECT', ':authority': 'x' }, { endStream: false });
+  const broken = once(stream, 'close');
+  stream.on('error', () => undefined);
+  keepAlive(near, { everyMs: 5, withinMs: 20 });
+  await once(near, 'close');
+  await broken;
+});

@@ -1,0 +1,15 @@
+import type { Settings } from 'node:http2';
+
+/** The longest WebSocket message. Each holds one frame of HTTP/2 at most, and those are of 16 KiB. */
+export const longestMessage = 256 * 1024;
+
+/**
+ * What each side of a connection between proxy and connector promises the other. A stream that nobody reads holds as much as its
+ * window, and stops nobody else: Node takes what is on the way of the connection as a whole.
+ */
+export const h2Settings: Settings = {
+  enablePush: false,
+  initialWindowSize: 512 * 1024,
+  maxConcurrentStreams: 1_000,
+  maxHeaderListSize: 16 * 1024,
+};

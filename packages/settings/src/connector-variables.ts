@@ -1,0 +1,92 @@
+import { connectorName } from '@latchkey/contract';
+import { isSecure, parseWebAddress } from './address.ts';
+import { connectorTargets } from './connector-targets.ts';
+import { duration } from './duration.ts';
+import { boolean, count, logLevel, valueType } from './value-types.ts';
+import type { Table } from './variable.ts';
+
+const anAddress = 'an https URL like https://connect.corp.example.com (http only on this machine)';
+
+/** Only over TLS: the token goes there. RFC 6761, section 6.3: names below `localhost` are this machine. */
+const proxyOrigin = valueType(
+  'URL',
+  anAddress,
+  (text) => {
+    const url = parseWebAddress(text);
+    if (url === undefined || !(isSecure(url) || url.hostname.endsWith('.localhost'))) return undefined;
+    return new URL(url.origin);
+  },
+  { example: 'https://connect.corp.example.com' },
+);
+
+const name = valueType(
+  'name',
+  'up to 63 lower-case letters, digits and dashes, a dash neither first nor last',
+  (text) => (connectorName.test(text) ? text : undefined),
+  { example: 'grafana-prod' },
+);
+
+const token = valueType(
+  'token',
+  'the token that `latchkey keys service-token NAME` prints',
+  (text) => (/^lk_[a-z0-9-]{1,63}_[0-9A-Za-z]{49}$/.test(text) ? text : undefined),
+  { example: `lk_connector_${'0'.repeat(49)}` },
+);
+
+/** Every variable of the connector. */
+export const connectorVariables = {
+  CONNECTOR_NAME: {
+    type: name,
+    required: true,
+    meaning: 'What the connector is called in `connectors` of the upstream file and in `via` of routes.',
+  },
+  CONNECTOR_URL: {
+    type: proxyOrigin,
+    required: true,
+    meaning: 'The address of the proxy at its CONNECTORS_HOST. A path is dropped.',
+  },
+  CONNECTOR_TOKEN: {
+    type: token,
+    required: true,
+    secret: true,
+    meaning: 'The token of its service account.',
+  },
+  CONNECTOR_TARGETS: {
+    type: connectorTargets,
+    required: true,
+    meaning:
+      'What the connector dials, and nothing else, whatever the proxy asks: `APPLICATION=TARGET`, as in `https://grafana.corp.example.com=localhost:3000`. The application is the address that browsers see: an assertion for it opens the target. The target is as in `to` of the route: `host:port` or `unix:/path`. Without an application, only with CONNECTOR_VERIFY=false.',
+  },
+  CONNECTOR_VERIFY: {
+    type: boolean,
+    default: 'true',
+    meaning:
+      'Whether each request needs a valid assertion of a person for its application. With false the connector passes on whatever the proxy sends.',
+  },
+  CONNECTOR_AUTH_URL: {
+    type: proxyOrigin,
+    meaning:
+      'The address of auth, where the keys of assertions are, and which assertions name as their issuer: PROVIDER_URL_EXTERNAL of the proxy. Needed unless CONNECTOR_VERIFY is false.',
+  },
+  CONNECTOR_AUTH_URL_INTERNAL: {
+    type: proxyOrigin,
+    meaning: 'The address at which the connector itself reaches auth. Unset: CONNECTOR_AUTH_URL.',
+  },
+  CONNECTOR_WAIT_FOR: {
+    type: duration,
+    default: '60s',
+    meaning:
+      'How long the start waits until every target accepts connections. After that the process ends, so that its platform starts it again.',
+  },
+  CONNECTOR_CONNECTIONS: {
+    type: count,
+    default: '2',
+    meaning:
+      'How many connections to the proxy are kept open. Beyond them, one to each task of the proxy that a further one reaches.',
+  },
+  LOGGING_LEVEL: {
+    type: logLevel,
+    default: 'info',
+    meaning: 'The least severe lines that are logged.',
+  },
+} satisfies Table;

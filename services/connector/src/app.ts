@@ -1,0 +1,51 @@
+import type { ConnectorSettings } from '@latchkey/settings';
+import type { Logger } from 'pino';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { keepConnected } from './connect/keep-connected.ts';
+import { openConnection } from './connect/open.ts';
+import { createServe } from './serve/serve.ts';
+import { allowList } from './serve/targets.ts';
+import { createVerifyAssertion } from './verify/assertion.ts';
+import { createGate } from './verify/gate.ts';
+
+/** A connector as it runs. */
+export type RunningConnector = {
+  /** connections to the proxy at this moment */
+  connections(): number;
+  /** Lets requests under way finish for so long, and then ends. */
+  stop(withinMs?: number): Promise<void>;
+  /** Ends at once, as a process does that is killed. */
+  kill(): void;
+};
+
+const usualStopMs = 25_000;
+
+/** Connects to the proxy, and serves what it asks for. */
+export function startConnector({
+  settings,
+  log,
+}: {
+  settings: ConnectorSettings;
+  log: Logger;
+}): RunningConnector {
+  const { auth } = settings;
+  const gate = auth && createGate({ verify: createVerifyAssertion(auth), log });
+  const kept = keepConnected({
+    open: () => openConnection(settings),
+    serve: createServe({ targets: allowList(settings.targets), gate, log }),
+    connections: settings.connections,
+    log,
+  });
+
+  return {
+    connections: () => kept.count(),
+    kill: () => kept.end(),
+    async stop(withinMs = usualStopMs) {
+      kept.drain();
+      gate?.drain();
+      const end = performance.now() + withinMs;
+      while (kept.count() > 0 && performance.now() < end) await sleep(50);
+      kept.end();
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import type { ServerHttp2Session } from 'node:http2';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { pauseAfter } from './back-off.ts';
+import type { Connected } from './open.ts';
+
+/** Connections that are kept up. */
+export type Kept = {
+  /** how many there are at this moment */
+  count(): number;
+  /** Takes no request more, lets those under way finish, and opens nothing further. */
+  drain(): void;
+  /** Ends what is left. */
+  end(): void;
+};
+
+const shortestScoutMs = 1_000;
+const longestScoutMs = 30_000;
+
+/**
+ * Keeps so many connections to the proxy, and beside them one to each task that a further one happens to reach: a balancer stands
+ * between, and gives no choice. The pause between such tries grows while they find nothing new.
+ */
+export function keepConnected(parts: {
+  open: () => Promise<Connected>;
+  serve: (session: ServerHttp2Session) => void;
+  connections: number;
+  log: Logger;
+}): Kept {
+  const { open, serve, log } = parts;
+  const live = new Map<ServerHttp2Session, string>();
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  let scoutMs = shortestScoutMs;
+
+  function take({ session, task }: Connected): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    live.set(session, task);
+    session.once('close', function gone() {
+      live.delete(session);
+      scoutMs = shortestScoutMs;
+      log.info({ task, connections: live.size }, 'a connection to the proxy has ended');
+      resolve();
+    });
+    if (session.destroyed) {
+      live.delete(session);
+      return Promise.resolve();
+    }
+    serve(session);
+    log.info({ task, connections: live.size }, 'connected to the proxy');
+    return promise;
+  }
+
+  async function keepOne(): Promise<void> {
+    let failures = 0;
+    while (!signal.aborted) {
+      try {
+        const connected = await open();
+        if (signal.aborted) return connected.session.destroy();
+        const since = performance.now();
+        await take(connected);
+        // One that is ended at once counts as a failure, too.
+        failures = performance.now() - since > longestScoutMs ? 0 : failures + 1;
+      } catch (error) {
+        failures += 1;
+        log.warn(
+          { detail: error instanceof Error ? error.message : 'unknown' },
+          'the proxy cannot be reached',
+        );
+      }
+      await pause(pauseAfter(failures));
+    }
+    return undefined;
+  }
+
+  async function scout(): Promise<void> {
+    while (!signal.aborted) {
+      await pause(scoutMs * (0.75 + Math.random() / 2));
+      if (signal.aborted || live.size < parts.connections) continue;
+      const connected = await open().catch(() => undefined);
+      scoutMs = Math.min(2 * scoutMs, longestScoutMs);
+      if (connected === undefined) continue;
+      if (signal.aborted || [...live.values()].includes(connected.task)) connected.session.close();
+      else {
+        scoutMs = shortestScoutMs;
+        void take(connected);
+      }
+    }
+  }
+
+  function pause(ms: number): Promise<void> {
+    return sleep(ms, undefined, { signal, ref: true }).catch(() => undefined);
+  }
+
+  for (let at = 0; at < parts.connections; at += 1) void keepOne();
+  void scout();
+
+  return {
+    count: () => live.size,
+    drain() {
+      stopped.abort();
+      for (const session of live.keys()) session.close();
+    },
+    end() {
+      stopped.abort();
+      for (const session of live.keys()) session.destroy();
+    },
+  };
+}

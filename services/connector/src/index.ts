@@ -1,0 +1,2 @@
+export { startConnector } from './app.ts';
+export type { RunningConnector } from './app.ts';

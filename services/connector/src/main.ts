@@ -1,0 +1,31 @@
+import '@latchkey/http/node-version';
+import { refuseToStart } from '@latchkey/http';
+import { release } from '@latchkey/http/release';
+import { loadConnectorSettings, sentenceOf } from '@latchkey/settings';
+import { createLog } from '@latchkey/telemetry';
+import { startConnector } from './app.ts';
+import { waitForTarget } from './wait-for.ts';
+
+const loaded = loadConnectorSettings(process.env);
+if (!loaded.ok) refuseToStart('connector', loaded.errors.map(sentenceOf));
+const { settings, warnings } = loaded;
+const log = createLog({ service: 'connector', level: settings.level });
+for (const warning of warnings) log.warn(sentenceOf(warning));
+
+const waited = await Promise.all(
+  settings.targets.map(({ target }) => waitForTarget(target, settings.waitMs)),
+);
+const unanswered = waited.filter((why) => why !== undefined);
+if (unanswered.length > 0) refuseToStart('connector', unanswered);
+
+const connector = startConnector({ settings, log });
+log.info({ name: settings.name, ...release }, 'started');
+
+async function stop(signal: NodeJS.Signals): Promise<void> {
+  log.info({ signal }, 'stopping');
+  await connector.stop();
+  log.info('stopped');
+  process.exit(0);
+}
+process.once('SIGTERM', (signal) => void stop(signal));
+process.once('SIGINT', (signal) => void stop(signal));

@@ -1,0 +1,70 @@
+import { reasonHeader, targetHeader } from '@latchkey/contract';
+import { writeWhole } from '@latchkey/link';
+import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import { pipeline } from 'node:stream';
+import type { Logger } from 'pino';
+import type { Gate } from '../verify/gate.ts';
+import { reach } from './origin.ts';
+import type { Allowed } from './targets.ts';
+
+const reachWithinMs = 5_000;
+
+/** Serves what the proxy asks for on one connection to it. */
+export type Serve = (session: Http2Session) => void;
+
+/**
+ * Each stream of the proxy is one connection to a target (RFC 9113, section 8.5): what goes through is HTTP/1.1 or a WebSocket as
+ * if there were nothing between. Which targets there are is no matter of the proxy.
+ *
+ * @param parts.gate looks at each request; undefined: bytes pass as they are
+ */
+export function createServe(parts: {
+  targets: ReadonlyMap<string, Allowed>;
+  gate: Gate | undefined;
+  log: Logger;
+}): Serve {
+  const { targets, gate, log } = parts;
+
+  async function open(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
+    if (headers[':method'] !== 'CONNECT') return refuse(stream, 405, 'only CONNECT is served');
+    const asked = String(headers[targetHeader] ?? '');
+    const allowed = targets.get(asked);
+    if (allowed === undefined) {
+      log.warn(
+        { audit: 'target_refused', target: asked.slice(0, 200) },
+        'the proxy asks for a target that is not in CONNECTOR_TARGETS',
+      );
+      return refuse(stream, 403, 'the target is not in CONNECTOR_TARGETS of the connector');
+    }
+    const origin = await reach(allowed.target, reachWithinMs).catch(whyNot);
+    if (typeof origin === 'string') {
+      log.warn({ target: asked, detail: origin }, 'the target cannot be reached');
+      return refuse(stream, 502, origin);
+    }
+    if (stream.destroyed) return void origin.destroy();
+    stream.respond({ ':status': 200 });
+    if (gate !== undefined) return gate.take(stream, origin, allowed);
+    pipeline(stream, origin, () => undefined);
+    pipeline(origin, stream, () => undefined);
+    return undefined;
+  }
+
+  return function serve(session) {
+    session.on('stream', function asked(stream: ServerHttp2Stream, headers: IncomingHttpHeaders) {
+      stream.on('error', () => undefined);
+      void open(writeWhole(stream), headers);
+    });
+  };
+}
+
+function refuse(stream: ServerHttp2Stream, status: number, reason: string): void {
+  if (stream.destroyed) return;
+  stream.respond(
+    { ':status': status, [reasonHeader]: reason.replace(/[^ -~]/g, '?').slice(0, 300) },
+    { endStream: true },
+  );
+}
+
+function whyNot(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown';
+}

@@ -1,0 +1,136 @@
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import type { Allowed } from '../serve/targets.ts';
+import type { Asserted, Unasserted, VerifyAssertion } from './assertion.ts';
+import { assertionIn, headersFor } from './headers.ts';
+import { createRelay, cut } from './relay.ts';
+import type { Relay } from './relay.ts';
+
+/** Lets requests through to a target, those of persons whom an assertion names. */
+export type Gate = {
+  take(stream: Duplex, origin: Socket, allowed: Allowed): void;
+  /** No request after those that are under way. */
+  drain(): void;
+};
+
+type Line = {
+  readonly relay: Relay;
+  readonly allowed: Allowed;
+  /** requests that are not answered yet; a tunnel ends with its own two sides */
+  underway: number;
+  /** the target has closed its connection */
+  isOver: boolean;
+};
+
+const headWithinMs = 30_000;
+const statusOf = { missing: 403, invalid: 403, away: 503 } as const;
+
+/** Makes the gate. It speaks HTTP/1.1 as a server with the proxy, and as a client with the target. */
+export function createGate({ verify, log }: { verify: VerifyAssertion; log: Logger }): Gate {
+  const lines = new WeakMap<Duplex, Line>();
+  let isDraining = false;
+  const server = createServer({
+    requestTimeout: 0,
+    headersTimeout: headWithinMs,
+    keepAliveTimeout: 0,
+    maxHeaderSize: 64 * 1024,
+    optimizeEmptyRequests: false,
+  });
+
+  async function personOf(req: IncomingMessage, { audiences }: Allowed): Promise<Asserted | Unasserted> {
+    const token = assertionIn(req.rawHeaders);
+    if (token === undefined) return { why: 'missing', detail: 'there is none, or more than one' };
+    return verify(token, audiences);
+  }
+
+  function record(req: IncomingMessage, { audiences }: Allowed, found: Asserted | Unasserted): void {
+    const asked = {
+      application: audiences.join(),
+      method: req.method,
+      path: (req.url ?? '').split('?', 1)[0]?.slice(0, 2_048),
+      request_id: req.headers['x-request-id'],
+    };
+    if ('why' in found)
+      log.warn({ audit: 'refused', ...asked, reason: found.why, detail: found.detail }, 'refused');
+    else log.info({ audit: 'allowed', ...asked, user: found.email, sub: found.sub }, 'allowed');
+  }
+
+  async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const line = lines.get(req.socket);
+    if (line === undefined) return cut(req.socket);
+    line.underway += 1;
+    res.once('close', () => answered(line, req.socket));
+    if (isDraining) res.setHeader('Connection', 'close');
+    const found = await personOf(req, line.allowed);
+    record(req, line.allowed, found);
+    if (req.socket.destroyed) return undefined;
+    if ('why' in found) {
+      res.writeHead(statusOf[found.why], {
+        'Content-Type': 'text/plain; charset=utf-8',
+        'Cache-Control': 'no-store',
+        Connection: 'close',
+      });
+      return void res.end(sentenceOf(found));
+    }
+    return line.relay.request(req, res, headersFor(req.rawHeaders, found));
+  }
+
+  async function shake(req: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
+    const line = lines.get(stream);
+    // Any other protocol would carry requests that nobody looks at.
+    if (line === undefined || req.headers.upgrade?.toLowerCase() !== 'websocket') return cut(stream);
+    line.underway += 1;
+    const found = await personOf(req, line.allowed);
+    record(req, line.allowed, found);
+    if (stream.destroyed) return undefined;
+    if ('why' in found) {
+      const body = sentenceOf(found);
+      const status = statusOf[found.why];
+      return void stream.end(
+        `HTTP/1.1 ${status} Refused\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+      );
+    }
+    return line.relay.upgrade(req, stream, head, headersFor(req.rawHeaders, found));
+  }
+
+  server.on('request', (req, res) => void serve(req, res).catch(() => cut(req.socket)));
+  server.on(
+    'upgrade',
+    (req: IncomingMessage, stream: Duplex, head: Buffer) =>
+      void shake(req, stream, head).catch(() => cut(stream)),
+  );
+  server.on('clientError', (_, stream) => cut(stream));
+
+  return {
+    take(stream, origin, allowed) {
+      origin.on('error', () => undefined);
+      const line = { relay: createRelay(origin), allowed, underway: 0, isOver: false };
+      origin.once('close', function over() {
+        line.isOver = true;
+        // What has come of an answer is still to go out.
+        if (line.underway === 0) stream.end();
+      });
+      stream.once('close', () => origin.destroy());
+      lines.set(stream, line);
+      server.emit('connection', stream);
+    },
+    drain() {
+      isDraining = true;
+      server.closeIdleConnections();
+    },
+  };
+}
+
+function answered(line: Line, stream: Duplex): void {
+  line.underway -= 1;
+  if (line.isOver && line.underway === 0) stream.end();
+}
+
+function sentenceOf({ why }: Unasserted): string {
+  return why === 'away'
+    ? 'The connector of this application cannot check who asks, because it cannot get the keys of assertions. Try again in a moment.\n'
+    : 'The connector of this application lets nobody through without a valid assertion for it. Tell the people who run it.\n';
+}

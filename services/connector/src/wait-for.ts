@@ -1,0 +1,26 @@
+import { targetText } from '@latchkey/contract';
+import type { ConnectorTarget } from '@latchkey/contract';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { reach } from './serve/origin.ts';
+
+const tryMs = 5_000;
+const pauseMs = 500;
+
+/** Waits until a target takes connections; resolves with a sentence when it did not in its time. */
+export async function waitForTarget(target: ConnectorTarget, withinMs: number): Promise<string | undefined> {
+  const startedAt = performance.now();
+  for (;;) {
+    const leftMs = startedAt + withinMs - performance.now();
+    try {
+      const socket = await reach(target, Math.max(1, Math.min(tryMs, leftMs)));
+      socket.destroy();
+      return undefined;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : 'unknown';
+      if (leftMs <= pauseMs) {
+        return `${targetText(target)} takes no connections (${why}): given up after ${withinMs / 1000} s`;
+      }
+      await sleep(pauseMs);
+    }
+  }
+}
