@@ -165,7 +165,7 @@ test('I keep the keys away: nobody gets in until they can be had', async () => {
   expect(connector.lines.at(-1)).toMatchObject({ audit: 'refused', reason: 'away' });
 });
 
-test('I open as many connections as I like: the connector takes a thousand, and serves on', async () => {
+test('the connector says how many streams and how long headers it takes', async () => {
   const session = await proxy.session;
   await until(() => session.remoteSettings.maxConcurrentStreams === 1_000, 'the word of the connector');
   expect(session.remoteSettings.maxHeaderListSize).toBe(16 * 1024);

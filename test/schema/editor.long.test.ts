@@ -54,6 +54,7 @@ describe('an editor completes', () => {
       'timeout',
       'reset_deadline',
       'keep_alive',
+      'via',
       'wait_for',
       'tcp',
       'aws_sigv4',

@@ -21,11 +21,10 @@ test('one whose other side is silent ends, and its streams with it', async () =>
   const [here, there] = duplexPair();
   there.resume();
   const near = connect('http://connector', { createConnection: () => here });
-  near.on('error', () => undefined);
   const stream = near.request({ ':method': 'CONNECT', ':authority': 'x' }, { endStream: false });
-  const broken = once(stream, 'close');
-  stream.on('error', () => undefined);
+  const broken = once(stream, 'error');
   keepAlive(near, { everyMs: 5, withinMs: 20 });
-  await once(near, 'close');
+  await expect(once(near, 'close')).rejects.toThrow('no answer to a ping for 0.02 s');
   await broken;
+  expect(stream.destroyed).toBe(true);
 });

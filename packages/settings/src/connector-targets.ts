@@ -1,14 +1,8 @@
 import type { ConnectorTarget } from '@latchkey/contract';
 import { isIPv6 } from 'node:net';
 import { parseWebAddress } from './address.ts';
+import type { AllowedTarget } from './settings.ts';
 import { listOf, parsePort, valueType } from './value-types.ts';
-
-/** One that a connector may dial. */
-export type AllowedTarget = {
-  /** the origin of the application: who an assertion has to be for */
-  readonly audience: string | undefined;
-  readonly target: ConnectorTarget;
-};
 
 export const connectorTargets = listOf(
   'target list',

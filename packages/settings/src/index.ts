@@ -1,7 +1,6 @@
 export { parseServiceAccount } from './inline-document.ts';
 export { loadAuthSettings, surveyAuthSettings } from './load-auth.ts';
 export { loadConnectorSettings } from './load-connector.ts';
-export type { AllowedTarget } from './connector-targets.ts';
 export { loadProxySettings, surveyProxySettings } from './load-proxy.ts';
 export { sentenceOf } from './problem.ts';
 export type { Problem } from './problem.ts';
@@ -10,6 +9,7 @@ export { readSecretFile, readSmallFile } from './secret-file.ts';
 export { isAuditKey } from './audit.ts';
 export type {
   AdminSettings,
+  AllowedTarget,
   AuditSettings,
   AuthSettings,
   ClientSettings,

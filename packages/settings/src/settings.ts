@@ -1,4 +1,4 @@
-import type { AllowedTarget } from './connector-targets.ts';
+import type { ConnectorTarget } from '@latchkey/contract';
 import type { Problem } from './problem.ts';
 
 /** What a service starts with: the typed settings, or every error at once. */
@@ -73,6 +73,13 @@ export type ProxySettings = {
   /** Absent: there is no audit log. */
   audit?: AuditSettings;
   outgoing?: OutgoingSettings;
+};
+
+/** One that a connector may dial. */
+export type AllowedTarget = {
+  /** the origin of the application: who an assertion has to be for */
+  readonly audience: string | undefined;
+  readonly target: ConnectorTarget;
 };
 
 /** Everything a connector is told by its environment. Durations are milliseconds. */

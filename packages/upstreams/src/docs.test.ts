@@ -47,6 +47,7 @@ describe('the table of diagnostics', () => {
       'resolve/service-accounts',
       'resolve/issuers',
       'resolve/bearer',
+      'resolve/connectors',
       'resolve/policy',
       'match/table',
     ];

@@ -1,6 +1,7 @@
 import { targetText } from '@latchkey/contract';
 import type { ConnectorTarget } from '@latchkey/contract';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from './message-of.ts';
 import { reach } from './serve/origin.ts';
 
 const tryMs = 5_000;
@@ -16,7 +17,7 @@ export async function waitForTarget(target: ConnectorTarget, withinMs: number): 
       socket.destroy();
       return undefined;
     } catch (error) {
-      const why = error instanceof Error ? error.message : 'unknown';
+      const why = messageOf(error);
       if (leftMs <= pauseMs) {
         return `${targetText(target)} takes no connections (${why}): given up after ${withinMs / 1000} s`;
       }

@@ -47,6 +47,7 @@ services:
       timeout: 90s
       reset_deadline: 60s
       keep_alive: 4s
+      via: ''
       wait_for: {}
       aws_sigv4: {}
       preserve_host: false
@@ -87,6 +88,7 @@ services:
           timeout: 1.5ms
           reset_deadline: 60s
           keep_alive: 4s
+          via: ''
           wait_for: {}
           aws_sigv4: {}
           preserve_host: false

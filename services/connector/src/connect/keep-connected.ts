@@ -1,6 +1,7 @@
 import type { ServerHttp2Session } from 'node:http2';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { messageOf } from '../message-of.ts';
 import { pauseAfter } from './back-off.ts';
 import type { Connected } from './open.ts';
 
@@ -63,10 +64,7 @@ export function keepConnected(parts: {
         failures = performance.now() - since > longestScoutMs ? 0 : failures + 1;
       } catch (error) {
         failures += 1;
-        log.warn(
-          { detail: error instanceof Error ? error.message : 'unknown' },
-          'the proxy cannot be reached',
-        );
+        log.warn({ detail: messageOf(error) }, 'the proxy cannot be reached');
       }
       await pause(pauseAfter(failures));
     }

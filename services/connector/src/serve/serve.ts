@@ -3,6 +3,7 @@ import { writeWhole } from '@latchkey/link';
 import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { pipeline } from 'node:stream';
 import type { Logger } from 'pino';
+import { messageOf } from '../message-of.ts';
 import type { Gate } from '../verify/gate.ts';
 import { reach } from './origin.ts';
 import type { Allowed } from './targets.ts';
@@ -36,7 +37,7 @@ export function createServe(parts: {
       );
       return refuse(stream, 403, 'the target is not in CONNECTOR_TARGETS of the connector');
     }
-    const origin = await reach(allowed.target, reachWithinMs).catch(whyNot);
+    const origin = await reach(allowed.target, reachWithinMs).catch(messageOf);
     if (typeof origin === 'string') {
       log.warn({ target: asked, detail: origin }, 'the target cannot be reached');
       return refuse(stream, 502, origin);
@@ -63,8 +64,4 @@ function refuse(stream: ServerHttp2Stream, status: number, reason: string): void
     { ':status': status, [reasonHeader]: reason.replace(/[^ -~]/g, '?').slice(0, 300) },
     { endStream: true },
   );
-}
-
-function whyNot(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown';
 }

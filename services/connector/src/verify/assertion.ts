@@ -2,6 +2,7 @@ import { ownEndpoints } from '@latchkey/contract';
 import type { ConnectorSettings } from '@latchkey/settings';
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
+import { messageOf } from '../message-of.ts';
 
 /** The person that a request is of. */
 export type Asserted = { readonly sub: string; readonly email: string; readonly groups: readonly string[] };
@@ -38,7 +39,7 @@ export function createVerifyAssertion(auth: NonNullable<ConnectorSettings['auth'
       const read = claims.safeParse(payload);
       return read.success ? read.data : { why: 'invalid', detail: 'it names nobody' };
     } catch (error) {
-      const detail = error instanceof Error ? error.message : 'unknown';
+      const detail = messageOf(error);
       return { why: isAbout(error) ? 'invalid' : 'away', detail };
     }
   };
