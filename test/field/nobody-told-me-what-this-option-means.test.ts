@@ -24,9 +24,18 @@ const rootKeys = Object.keys(schema.then.properties).filter((key) => !/^(?:servi
 // What is said of tokens is heard on a route that takes them.
 const withTokens = base.replace('[g]', '[g], bearer: true');
 
+// A connector comes with the token of an account of the file, and a route names one of the list.
+const itsAccount = `service_accounts: [{ name: grafana-connector, secret_hashes: [{ hash: 'sha256:${'a'.repeat(64)}' }] }]\n`;
+const itsName = 'connectors: [{ name: grafana-prod, service_account: grafana-connector }]\n';
+
 /** A part of a file, with what has to be around it. */
 function fileFrom(example: string): string {
   if (/^defaults:|^ +default:/m.test(example)) return example;
+  if (example.startsWith('connectors:')) return `${itsAccount}${example}\nservices:\n${base}`;
+  if (/^ +via:/m.test(example)) {
+    const route = base.replace('https://wiki.test', 'http://wiki.test');
+    return `${itsAccount}${itsName}services:\n${route}  prod:\n${example.replaceAll(/^/gm, '    ')}\n`;
+  }
   if (rootKeys.some((key) => example.startsWith(`${key}:`))) return `${example}\nservices:\n${base}`;
   if (example.startsWith('- ')) return `${example}${base.slice(base.indexOf('\n'))}`;
   return `${around(example)}  prod:\n${example.replaceAll(/^/gm, '    ')}\n`;
