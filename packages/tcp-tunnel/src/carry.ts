@@ -26,7 +26,7 @@ const pingEveryMs = 20_000;
 const silentMs = 70_000;
 const lookEveryMs = 1_000;
 const goodbyeMs = 5_000;
-// RFC 6455, section 7.4: both ways have ended; what comes is not ours; a condition that the other side knows nothing of.
+// RFC 6455, section 7.4.1: both ways have ended; or there is a condition here that the other side knows nothing of.
 const done = 1000;
 const torn = 1011;
 

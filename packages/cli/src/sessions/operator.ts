@@ -12,6 +12,7 @@ import type { Answer } from '@latchkey/http';
 import { readText } from '../io.ts';
 import type { Io } from '../io.ts';
 import { UsageError } from '../usage-error.ts';
+import { parsedJson } from '../parsed-json.ts';
 
 /** The sessions that auth knows of, and whether all its tasks know the same. */
 export type FoundSessions = { readonly sessions: readonly AdminSession[]; readonly shared: boolean };
@@ -114,7 +115,7 @@ const advice: ReadonlyMap<unknown, string> = new Map([
 ]);
 
 function contentOf({ status, body }: Answer): unknown {
-  const content = parsed(body);
+  const content = parsedJson(body);
   if (status === 200) return content;
   const code =
     typeof content === 'object' && content !== null && 'error' in content ? content.error : undefined;
@@ -128,12 +129,4 @@ function read<T>(schema: { safeParse(data: unknown): { data?: T | undefined } },
   if (data === undefined)
     throw new NotAnswered('the answer cannot be read: is it auth, and of the same version?');
   return data;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

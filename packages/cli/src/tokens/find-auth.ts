@@ -3,6 +3,7 @@ import type { Io } from '../io.ts';
 import { ask } from './ask.ts';
 import { Failure } from './failure.ts';
 import { isSafeToAsk } from './resource.ts';
+import { parsedJson } from '../parsed-json.ts';
 
 const metadata = z.object({
   resource: z.string(),
@@ -17,7 +18,7 @@ const metadata = z.object({
 export async function findAuth(resource: string, io: Io): Promise<URL> {
   const url = new URL('/.well-known/oauth-protected-resource', resource);
   const { status, body } = await ask(io, { url, method: 'GET', headers: { accept: 'application/json' } });
-  const { data } = metadata.safeParse(status === 200 ? parsed(body) : undefined);
+  const { data } = metadata.safeParse(status === 200 ? parsedJson(body) : undefined);
   if (data === undefined) {
     throw new Failure(
       `${resource} does not say where it takes tokens from (status ${status}): is it behind Latchkey, with \`bearer: true\`?`,
@@ -37,12 +38,4 @@ export async function findAuth(resource: string, io: Io): Promise<URL> {
 
 function withoutSlash(text: string): string {
   return text.endsWith('/') ? text.slice(0, -1) : text;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { printable } from '../output/printable.ts';
 import { lookupFor } from '../tokens/ask.ts';
 import { Failure } from '../tokens/failure.ts';
+import { parsedJson } from '../parsed-json.ts';
 
 const withinMs = 15_000;
 const longestAnswer = 64 * 1024;
@@ -56,15 +57,7 @@ async function reasonIn(answer: IncomingMessage): Promise<string> {
     text += String(piece);
     if (text.length > longestAnswer) break;
   }
-  const { data } = refusal.safeParse(parsed(text));
+  const { data } = refusal.safeParse(parsedJson(text));
   if (data === undefined) return `status ${answer.statusCode}, and not from Latchkey: is the host right?`;
   return `${printable(data.message)} (status ${answer.statusCode}, request ${printable(data.request_id)})`;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
