@@ -109,7 +109,7 @@ export const advisories: Readonly<Record<string, readonly Advisory[]>> = {
     {
       ids: ['CVE-2021-29651', 'GHSA-35vc-w93w-75c2'],
       wrong: 'A sign-in for programs gave its token to any address.',
-      tests: ['services/auth/src/programs/programs'],
+      tests: ['services/auth/src/authorization-server/programs'],
     },
     {
       ids: ['CVE-2021-41230', 'GHSA-j6wp-3859-vxfg'],

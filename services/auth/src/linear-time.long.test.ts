@@ -3,7 +3,7 @@ import { attempted, testLinearTime } from '@latchkey/testing/linear-time';
 import { readReturnAddress } from './sign-in/return-address.ts';
 import { readTrips } from './sign-in/round-trips.ts';
 import { actionOf } from './telemetry/action.ts';
-import { requireClient } from './tokens/client.ts';
+import { requireClient } from './service-endpoints/client.ts';
 import { formParameters, queryParameters, refuseMany } from './web/parameters.ts';
 
 const returns = {

@@ -8,7 +8,7 @@ import type { AuthSettings } from '@latchkey/settings';
 import { randomBytes } from 'node:crypto';
 import { startAuth } from '../src/app.ts';
 import { parseJsonObject } from '../src/json.ts';
-import type { Strangers } from '../src/programs/document/documents.ts';
+import type { Strangers } from '../src/authorization-server/document/documents.ts';
 import type { JsonObject } from '../src/json.ts';
 import { Browser } from '@latchkey/testing/browser';
 import type { Hop } from '@latchkey/testing/browser';

@@ -2,7 +2,7 @@ import { ownEndpoints } from '@latchkey/contract';
 import type { Clock } from '@latchkey/http';
 import { signReturnAddress } from '@latchkey/session';
 import type { CodeRequest, KeyRing, Session } from '@latchkey/session';
-import { redirectWithCode } from '../tokens/code.ts';
+import { redirectWithCode } from '../service-endpoints/code.ts';
 import { readsSharedCookie } from './return-address.ts';
 import type { ReturnRules } from './return-address.ts';
 

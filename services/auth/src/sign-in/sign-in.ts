@@ -2,7 +2,7 @@ import { clockSkewMs, isOlderThan, isProvedWithin } from '@latchkey/session';
 import type { Session } from '@latchkey/session';
 import type { ClientSettings } from '@latchkey/settings';
 import type { Provider } from '../providers/provider.ts';
-import { renewedSession } from '../tokens/introspect.ts';
+import { renewedSession } from '../service-endpoints/introspect.ts';
 import { sessionSetCookie } from '../lifecycle/issue.ts';
 import type { Sealing } from '../lifecycle/issue.ts';
 import { sessionsIn } from '../lifecycle/open.ts';
