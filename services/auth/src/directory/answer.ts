@@ -1,3 +1,5 @@
+import type { Remembered } from './rosters.ts';
+
 /** What the directory said of one person. Times are milliseconds of a clock that never jumps. */
 export type Answer = {
   /** that they are in, in lower case, of those that the answer is about */
@@ -16,6 +18,11 @@ export type Found = { readonly isIn: boolean; readonly knownAt: number | undefin
 /** Whether they are in the group. */
 export function isIn(group: string, { groups }: Answer): boolean {
   return groups.has(group.toLowerCase());
+}
+
+/** What a roster is weighed against. */
+export function remembered(group: string, answer: Answer): Remembered {
+  return { isIn: isIn(group, answer), saidAt: answer.saidAt, dueAt: answer.dueAt };
 }
 
 /** The one that was said last. */
