@@ -13,6 +13,7 @@ export function announcement(ports: DemoPorts, botToken: string): string {
     [`${appAddress('hello', ports)}public/`, 'everybody, without signing in'],
     [appAddress('wiki', ports), 'the group engineering@example.com'],
     [appAddress('vault', ports), 'the group security@example.com'],
+    [appAddress('intranet', ports), 'anyone of example.com, through a connector: it has no port'],
     [appAddress('partners', ports), 'anyone of example.com, on another domain'],
     [appAddress('apps', ports), 'a list of what is open to whoever asks'],
   ];

@@ -12,6 +12,7 @@ export type Environment = Record<string, string>;
 
 const domain = 'latchkey.localhost';
 const otherDomain = 'elsewhere.localhost';
+const connectorsHost = `connect.${domain}`;
 const authHost = (ports: DemoPorts): string => `sso.${domain}:${ports.auth}`;
 const freshSecret = (): string => randomBytes(32).toString('base64');
 const freshKeyPair = () =>
@@ -23,7 +24,7 @@ const freshKeyPair = () =>
 
 /** Where the browser finds an application. */
 export function appAddress(
-  app: 'hello' | 'wiki' | 'vault' | 'apps' | 'partners' | 'api',
+  app: 'hello' | 'wiki' | 'vault' | 'intranet' | 'apps' | 'partners' | 'api',
   ports: DemoPorts,
 ): string {
   return `http://${app}.${app === 'partners' ? otherDomain : domain}:${ports.proxy}/`;
@@ -50,8 +51,8 @@ export function authAtTheProvider(ports: DemoPorts): DevClient {
 }
 
 /**
- * The environment of both services: what an operator would write, for one machine and without TLS; and the token of a service
- * account, which is good for this run. Names under
+ * The environment of both services and of the connector: what an operator would write, for one machine and without TLS; and the
+ * token of a service account, which is good for this run. Names under
  * `.localhost` are for browsers; the services call each other at 127.0.0.1, since Node does not resolve them everywhere.
  * @param kind `LATCHKEY_DEMO_PROVIDER`: which of auth's provider types signs in at the dev provider
  */
@@ -61,12 +62,12 @@ export function serviceEnvironments(
   idp: DevIdp,
   client: DevClient,
   kind = 'google',
-): { auth: Environment; proxy: Environment; botToken: string } {
+): { auth: Environment; proxy: Environment; connector: Environment; botToken: string } {
   const assertionKey = freshKeyPair();
   const proxyClient = { id: 'latchkey-proxy', secret: freshSecret() };
+  const everywhere = { PATH: process.env['PATH'] ?? '', LOGGING_LEVEL: 'info' };
   const shared = {
-    PATH: process.env['PATH'] ?? '',
-    LOGGING_LEVEL: 'info',
+    ...everywhere,
     // Accounts without passwords are for this machine only.
     SERVER_ADDRESS: '127.0.0.1',
     // A browser that shows the clock never lets go by itself.
@@ -76,6 +77,7 @@ export function serviceEnvironments(
     SESSION_COOKIE_SECURE: 'false',
   };
   const botToken = makeServiceToken('demo-bot');
+  const connectorToken = makeServiceToken('intranet-connector');
   return {
     botToken,
     auth: {
@@ -109,10 +111,22 @@ export function serviceEnvironments(
       UPSTREAM_CLUSTER: 'demo',
       UPSTREAM_SCHEME: 'http',
       UPSTREAM_DEFAULT_PROVIDER: 'google',
+      CONNECTORS_HOST: connectorsHost,
       SSO_CONFIG_BOT_TOKEN_HASH: hashOfToken(botToken),
+      SSO_CONFIG_CONNECTOR_TOKEN_HASH: hashOfToken(connectorToken),
       SSO_CONFIG_HELLO_PORT: String(apps.hello.port),
       SSO_CONFIG_WIKI_PORT: String(apps.wiki.port),
       SSO_CONFIG_VAULT_PORT: String(apps.vault.port),
+      SSO_CONFIG_INTRANET_SOCKET: apps.intranet.socket,
+    },
+    connector: {
+      ...everywhere,
+      CONNECTOR_NAME: 'intranet',
+      CONNECTOR_URL: `http://${connectorsHost}:${ports.proxy}`,
+      CONNECTOR_TOKEN: connectorToken,
+      CONNECTOR_TARGETS: `${new URL(appAddress('intranet', ports)).origin}=unix:${apps.intranet.socket}`,
+      CONNECTOR_AUTH_URL: `http://${authHost(ports)}`,
+      CONNECTOR_AUTH_URL_INTERNAL: `http://127.0.0.1:${ports.auth}`,
     },
   };
 }

@@ -39,9 +39,13 @@ async function run(): Promise<void> {
   if (stopping) return;
 
   const environments = serviceEnvironments(ports, apps, idp, client, env['LATCHKEY_DEMO_PROVIDER']);
-  const running = (['auth', 'proxy'] as const).map((name) => {
+  const isConnected = Promise.withResolvers<void>();
+  const running = (['auth', 'proxy', 'connector'] as const).map((name) => {
     const script = join(services, name, 'src/main.ts');
-    return startService(name, script, environments[name], (text) => logs.line(name, text));
+    return startService(name, script, environments[name], function said(text) {
+      logs.line(name, text);
+      if (name === 'connector' && text.includes('connected to the proxy')) isConnected.resolve();
+    });
   });
   closers.push(async () => {
     await Promise.all(running.map((service) => service.stop()));
@@ -50,7 +54,7 @@ async function run(): Promise<void> {
   const ended = Promise.race(running.map((service) => service.ended));
   await Promise.race([
     ended,
-    Promise.all([untilReady('auth', ports.auth), untilReady('proxy', ports.proxy)]),
+    Promise.all([untilReady('auth', ports.auth), untilReady('proxy', ports.proxy), isConnected.promise]),
   ]);
   if (stopping) return;
   logs.started();

@@ -80,6 +80,11 @@ function holdsInBrowser(start: () => Promise<Pick<Demo, 'url' | 'stop'>>): void 
     await page.goto(demo.url('wiki'));
     expect(hops()).toEqual(['wiki 200']);
 
+    await page.goto(demo.url('intranet'));
+    expect(hops()).toEqual(['intranet 200']);
+    expect(await page.textContent('body')).toContain('This application listens on no port');
+    expect(await page.textContent('body')).toContain('engineer@example.com');
+
     await page.goto(demo.url('vault'));
     expect(hops()).toEqual(['vault 403']);
     const refusal = await page.textContent('main');

@@ -75,6 +75,8 @@ describe('an example or fixture that the schema accepts is loaded', () => {
     wiki_port: '4202',
     vault_port: '4203',
     bot_token_hash: `sha256:${'0'.repeat(64)}`,
+    connector_token_hash: `sha256:${'1'.repeat(64)}`,
+    intranet_socket: '/run/intranet.sock',
   };
   test.each<[path: string, cluster: string, variables: Variables]>([
     ['deploy/demo/upstreams.yml', '', ofDemo],

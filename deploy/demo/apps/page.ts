@@ -48,7 +48,7 @@ const headers = {
   'cache-control': 'no-store',
 };
 
-export type AppName = 'hello' | 'wiki' | 'vault';
+export type AppName = 'hello' | 'wiki' | 'vault' | 'intranet';
 
 /** `title` and `lead` are plain text; `body` is markup that its maker has escaped; `script` is a path on this host. */
 export type Page = { title: string; lead: string; body?: string; script?: string };
@@ -58,7 +58,7 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** Answers with a page that all three applications share the look of. */
+/** Answers with a page that all applications share the look of. */
 export function sendPage(
   request: IncomingMessage,
   response: ServerResponse,
@@ -100,6 +100,7 @@ function navigation(request: IncomingMessage, current: AppName): string {
 ${link('hello', 'Hello')}
 ${link('wiki', 'Wiki')}
 ${link('vault', 'Vault')}
+${link('intranet', 'Intranet')}
 <a href="/oauth2/sign_out">Sign out</a>
 </nav>`;
 }

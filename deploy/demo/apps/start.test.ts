@@ -97,6 +97,7 @@ describe('the navigation', () => {
       `//hello.${domain}/`,
       `//wiki.${domain}/`,
       `//vault.${domain}/`,
+      `//intranet.${domain}/`,
       '/oauth2/sign_out',
     ]);
   });
