@@ -1,3 +1,4 @@
+import { isOpenToAll } from './open-to-all.ts';
 import { readSmallFile } from './secret-file.ts';
 import type { ReadFile } from './secret-file.ts';
 
@@ -9,22 +10,28 @@ export type Environment = {
   get(name: string): string | undefined;
   /** Undefined where the files are on another machine. */
   readFile: ReadFile | undefined;
+  /** Whether every user of this machine may read a file; false where the files are not on this disk. */
+  isOpenToAll(path: string): boolean;
 };
 
 /**
  * Where two spellings of one name are set, the one in upper case counts.
- * @param files gives the text of a file; `elsewhere`: none of them is on this machine
+ * @param files gives the text of a file, in place of the disk; `elsewhere`: none of them is on this machine
  */
 export function createEnvironment(
   env: Record<string, string | undefined>,
-  files: ReadFile | 'elsewhere' = readSmallFile,
+  files?: ReadFile | 'elsewhere',
 ): Environment {
-  const readFile = files === 'elsewhere' ? undefined : files;
   const texts = new Map<string, string>();
   for (const [spelling, text] of Object.entries(env)) {
     const name = spelling.toUpperCase();
     if (text === undefined || (texts.has(name) && spelling !== name)) continue;
     texts.set(name, text);
   }
-  return { names: [...texts.keys()], get: (name) => texts.get(name.toUpperCase()), readFile };
+  return {
+    names: [...texts.keys()],
+    get: (name) => texts.get(name.toUpperCase()),
+    readFile: files === 'elsewhere' ? undefined : (files ?? readSmallFile),
+    isOpenToAll: (path) => files === undefined && isOpenToAll(path),
+  };
 }

@@ -1,6 +1,7 @@
 import type { Environment } from './environment.ts';
 import { deprecate, refuse } from './findings.ts';
 import type { Findings } from './findings.ts';
+import { openToAll } from './open-to-all.ts';
 import { readSecretFile } from './secret-file.ts';
 import type { Variable } from './variable.ts';
 
@@ -55,6 +56,17 @@ export function expandReferences(
   return { text: expanded, missing };
 }
 
+/** Warns of a file with a secret that a variable names, where every user may read it. */
+export function warnIfOpenToAll(
+  variable: string,
+  path: string,
+  environment: Environment,
+  findings: Findings,
+): void {
+  if (!environment.isOpenToAll(path)) return;
+  findings.warnings.push({ variable, code: 'insecure', message: `the file it names ${openToAll}` });
+}
+
 function textOf(name: string, environment: Environment, variable: Variable, findings: Findings): string {
   const written = environment.get(name) ?? '';
   if (variable.verbatim) return written;
@@ -82,7 +94,10 @@ function readFileOf(
     return { name: variable };
   }
   const result = readSecretFile(path, readFile);
-  if ('secret' in result) return { name: variable, text: result.secret };
+  if ('secret' in result) {
+    warnIfOpenToAll(variable, path, environment, findings);
+    return { name: variable, text: result.secret };
+  }
   const message = `the file it names ${result.problem}, write the path of a file that holds the secret alone`;
   refuse({ variable, code: 'unreadable', message }, findings, name);
   return { name: variable };

@@ -1,4 +1,5 @@
 import type { Environment } from './environment.ts';
+import { warnIfOpenToAll } from './find-text.ts';
 import { refuse } from './findings.ts';
 import type { Findings } from './findings.ts';
 import {
@@ -37,6 +38,8 @@ export function readDetails(type: ProviderType, ...where: Parameters<ReadDetails
 const readGoogle: ReadDetails<GoogleProviderSettings> = (prefix, environment, findings) => {
   const { given, assumed } = readTable(googleVariables, environment, findings, prefix);
   checkCredentials(given, prefix, findings);
+  const file = assumed.GOOGLE_CREDENTIALS;
+  if (file !== undefined) warnIfOpenToAll(`${prefix}GOOGLE_CREDENTIALS`, file, environment, findings);
   const hostedDomain = assumed.GOOGLE_DOMAIN;
   const directory = directoryOf(
     assumed,

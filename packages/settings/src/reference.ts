@@ -24,6 +24,7 @@ The two services may share one environment: each reads its own and ignores the o
 - \`\${NAME}\` inside a value is replaced by the value of that variable, unless the value is taken as it stands.
 - A secret may stand in a file: \`CLIENT_SECRET_FILE\` is the path of the file that holds \`CLIENT_SECRET\`, and so for
   every variable that says "Secret". The line break at its end is dropped. It holds 64 KiB at most.
+  One that every user of the machine may read leaves a warning, except under \`/run/secrets\`, where containers find theirs.
 - A duration is a number with its unit: \`100ms\`, \`30s\`, \`5m\`, \`1h30m\`, \`1.5h\`.
 - A list is separated by commas; blanks around its items do not matter.
 - A boolean is \`true\`, \`false\`, \`t\` or \`f\`.

@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { errorCode } from './error-code.ts';
 
-/** What a file holds, when it was last written to, and who may do what with it. */
-export type FileContent = { readonly bytes: Uint8Array; readonly written: Date; readonly mode: number };
+/** What a file holds, and when it was last written to. */
+export type FileContent = { readonly bytes: Uint8Array; readonly written: Date };
 
 /**
  * Reads a file, or says why not.
@@ -17,7 +17,7 @@ export function readBytes(path: string, atMost: number): FileContent | string {
     if (!stat.isFile()) return 'not a file';
     const buffer = Buffer.alloc(Math.min(stat.size, atMost));
     const bytes = buffer.subarray(0, readSync(descriptor, buffer));
-    return { bytes, written: stat.mtime, mode: stat.mode };
+    return { bytes, written: stat.mtime };
   } catch (error) {
     return errorCode(error);
   } finally {

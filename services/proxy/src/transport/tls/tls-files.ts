@@ -1,3 +1,4 @@
+import { isOpenToAll, openToAll } from '@latchkey/settings';
 import type { TlsFileFinding, TlsFileOption, TlsFiles } from '@latchkey/upstreams';
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
@@ -22,7 +23,6 @@ export type TlsFilesRead = {
 
 // A bundle of all authorities that browsers know is a quarter of it.
 const longestFile = 1024 * 1024;
-const readableByAll = 0o004;
 
 /** Reads the files that a route names, as far as it names any. */
 export function readTlsFiles(files: TlsFiles): TlsFilesRead {
@@ -30,14 +30,14 @@ export function readTlsFiles(files: TlsFiles): TlsFilesRead {
   function unusable(option: TlsFileOption, message: string): undefined {
     findings.push({ kind: 'unusable', option, message });
   }
-  function read(option: TlsFileOption): { text: string; mode: number } | undefined {
+  function read(option: TlsFileOption): string | undefined {
     const path = files[option];
     if (path === undefined) return undefined;
     const content = readBytes(path, longestFile);
     if (typeof content === 'string') {
       return unusable(option, `cannot be read (${content}): name a file that this process may read`);
     }
-    return { text: Buffer.from(content.bytes).toString('latin1'), mode: content.mode };
+    return Buffer.from(content.bytes).toString('latin1');
   }
   function certificates(option: TlsFileOption, text: string | undefined): X509Certificate[] | undefined {
     if (text === undefined) return undefined;
@@ -56,25 +56,24 @@ export function readTlsFiles(files: TlsFiles): TlsFilesRead {
   }
 
   const [ca, cert, key] = (['ca_file', 'client_cert_file', 'client_key_file'] as const).map(read);
-  const authorities = certificates('ca_file', ca?.text);
-  const [own] = certificates('client_cert_file', cert?.text) ?? [];
-  const privateKey = key && privateKeyOf(key.text);
+  const authorities = certificates('ca_file', ca);
+  const [own] = certificates('client_cert_file', cert) ?? [];
+  const privateKey = key === undefined ? undefined : privateKeyOf(key);
   if (typeof privateKey === 'string') unusable('client_key_file', privateKey);
   else if (privateKey !== undefined && own?.checkPrivateKey(privateKey) === false) {
     unusable('client_key_file', 'holds the key of another certificate: name the one of `client_cert_file`');
   }
-  if (key !== undefined && (key.mode & readableByAll) !== 0) {
-    const message = 'may be read by every user of this machine: take that right away, with `chmod 600`';
-    findings.push({ kind: 'readable', option: 'client_key_file', message });
+  if (key !== undefined && isOpenToAll(files.client_key_file ?? '')) {
+    findings.push({ kind: 'readable', option: 'client_key_file', message: openToAll });
   }
   if (findings.some(({ kind }) => kind === 'unusable')) return { credentials: undefined, findings };
 
-  const secureContext = contextOf({ ca: authorities?.map(String), cert: cert?.text, key: key?.text });
+  const secureContext = contextOf({ ca: authorities?.map(String), cert, key });
   if (typeof secureContext === 'string') {
     unusable(cert === undefined ? 'ca_file' : 'client_cert_file', secureContext);
     return { credentials: undefined, findings };
   }
-  const fingerprint = fingerprintOf([ca, cert, key].map((file) => file?.text));
+  const fingerprint = fingerprintOf([ca, cert, key]);
   return { credentials: { secureContext, fingerprint, ...(own && { own }) }, findings };
 }
 
