@@ -105,7 +105,9 @@ export function createHttpListener(parts: HttpParts): RequestListener {
     const mayEnd = outcome.identified.kind !== 'visitor' || outcome.route.policy.gates.length > 0;
     if (mayEnd && !isGone) ongoing.begin(exchange, answering);
     const leaving = stages.outgoing(exchange, outcome);
-    return signer.signs(outcome.route) ? sendSigned(exchange, leaving) : sendStreaming(exchange, leaving);
+    return signer.bodyNeed(outcome.route) === 'buffer'
+      ? sendSigned(exchange, leaving)
+      : sendStreaming(exchange, leaving);
   }
 
   function sendStreaming(exchange: Exchange, leaving: Leaving): Work {

@@ -115,7 +115,7 @@ export function createUpgradeListener(
     const { req, res } = exchange;
     const { request, route, path } = forward;
     let headers = framed(sent, request.method, 0);
-    if (signer.signs(route)) headers.push(...signer.sign(route, request, headers, Buffer.alloc(0)));
+    headers.push(...signer.sign(route, request, headers, Buffer.alloc(0)));
     if (route.awsSigv4 !== undefined) {
       try {
         headers = await parts.signForAws(forward, headers);

@@ -3,15 +3,18 @@ import type { AssertionSigner, KeyProblem, SigningKeys } from '@latchkey/identit
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
 
+/** Nothing, so that it streams; or all of it in memory, before anything is sent. */
+export type BodyNeed = 'none' | 'buffer';
+
 /**
  * Signs requests to upstreams as BuzzFeed SSO does: an HMAC per service, and an RSA key for all of them. It holds the key of
  * assertions, too, and what verifies them.
  */
 export type Signer = {
-  /** Whether requests on a route are signed, so that their bodies must be read first. */
-  signs(route: Route): boolean;
+  /** What signing a request of a route needs of its body. */
+  bodyNeed(route: Route): BodyNeed;
   /**
-   * The signature headers, as a flat list.
+   * The signature headers, as a flat list; of none where requests of the route are not signed.
    *
    * @param headers the flat list that the upstream will receive
    */
@@ -44,9 +47,16 @@ function signerWith({ gap, rsa, assertion }: SigningKeys): Signer {
   const [signsAssertions] = assertion;
   const { privateKey } = signsAssertions ?? {};
   const gapKeyOf = (route: Route) => gap.get(route.service.toLowerCase());
+
+  function bodyNeed(route: Route): BodyNeed {
+    const isSigned = !route.skipRequestSigning && (signsNow !== undefined || gapKeyOf(route) !== undefined);
+    return isSigned ? 'buffer' : 'none';
+  }
+
   return {
-    signs: (route) => !route.skipRequestSigning && (signsNow !== undefined || gapKeyOf(route) !== undefined),
+    bodyNeed,
     sign(route, request, headers, body) {
+      if (bodyNeed(route) === 'none') return [];
       const signed = {
         method: request.method,
         headers: pairs(headers),
