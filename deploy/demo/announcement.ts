@@ -15,7 +15,7 @@ export function announcement(ports: DemoPorts, botToken: string): string {
     [appAddress('vault', ports), 'the group security@example.com'],
     [appAddress('intranet', ports), 'anyone of example.com, through a connector: it has no port'],
     [appAddress('partners', ports), 'anyone of example.com, on another domain'],
-    [appAddress('apps', ports), 'a list of what is open to whoever asks'],
+    [appAddress('apps', ports), 'a list of what is open to you'],
   ];
   const accounts = demoAccounts.map((account) => [account.email, standing(account)]);
   const { origin } = new URL(appAddress('api', ports));

@@ -37,7 +37,7 @@ export function startService(
     throw new UserError(`${name} ended by itself (${child.signalCode ?? `exit code ${child.exitCode}`}).`);
   }
   const ended = complainAtTheEnd();
-  // Whoever waits for it hears of it; while stopping nobody does.
+  // Those that wait for it hear of it; while stopping nobody does.
   ended.catch(() => undefined);
 
   return {

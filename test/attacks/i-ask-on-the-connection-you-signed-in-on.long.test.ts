@@ -10,7 +10,7 @@ import { useStack } from '../fixtures/use-stack.ts';
 
 const the = useStack();
 
-// What IIS does: a challenge to whoever the connection is not known for, a handshake in three legs on one connection.
+// What IIS does: a challenge to anyone for whom the connection is not known, a handshake in three legs on one connection.
 type Known = { challenged: boolean; user: string | undefined };
 const known = new WeakMap<Socket, Known>();
 
@@ -113,7 +113,7 @@ test.each([
   const closed = Promise.withResolvers<void>();
   the.stack.app.answer = (req, res) => {
     req.socket.once('close', () => closed.resolve());
-    res.writeHead(200, { [name]: value }).end('the files of whoever it was');
+    res.writeHead(200, { [name]: value }).end('the files of the one who signed in');
   };
   const answer = await ask(the.browser(), 'Of-Our-Own proof', '/public/x');
 

@@ -1,4 +1,4 @@
-// An application of files (WebDAV) copies and moves what is asked for to where `Destination` says. Whoever could ask for a public
+// An application of files (WebDAV) copies and moves what is asked for to where `Destination` says. Anyone who could ask for a public
 // path named a private one there, and wrote to it without a session.
 import { expect, test } from '@jest/globals';
 import { sendRaw } from '../fixtures/raw-request.ts';

@@ -1,4 +1,4 @@
-// Every redirect to the sign-in carries a signature made with the secret of the two services. Whoever sees one may try
+// Every redirect to the sign-in carries a signature made with the secret of the two services. Anyone who sees one may try
 // guesses against it at home, and with the right one signs return addresses and seals sessions of anybody.
 import { describe, expect, test } from '@jest/globals';
 import { deriveKeys, signReturnAddress } from '@latchkey/session';

@@ -1,4 +1,4 @@
-// Whoever can listen on some other port of an application's machine asks the proxy for a sign-in that leads there: the
+// Anyone who can listen on some other port of an application's machine asks the proxy for a sign-in that leads there: the
 // `Host` header names the port, the proxy signs the address, and auth brings a signed-in person's code along.
 import { describe, expect, test } from '@jest/globals';
 import { startProxy } from '@latchkey/proxy';

@@ -1,4 +1,4 @@
-// Somebody has taken over a task of the proxy, and asks a connector for whatever they like in the name of whoever they like.
+// Somebody has taken over a task of the proxy, and asks a connector for whatever they like in the name of anyone they like.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-// A signed request is held in memory until it is whole. Whoever sends it byte by byte, never ends it, or sends many at
+// A signed request is held in memory until it is whole. Anyone who sends it byte by byte, never ends it, or sends many at
 // once, would make the process hold gigabytes for megabytes on the wire, until it dies.
 import { afterEach, beforeAll, afterAll, expect, test } from '@jest/globals';
 import { readFileSync, writeFileSync } from 'node:fs';

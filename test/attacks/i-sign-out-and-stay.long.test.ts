@@ -13,7 +13,7 @@ type Answer = { readonly status: number; readonly body: string; readonly setCook
 type Scene = {
   readonly stack: Stack;
   readonly clock: { ms: number };
-  /** what a host answers to whoever shows a cookie */
+  /** what a host answers to anyone who shows a cookie */
   readonly ask: (cookie: string, host?: string) => Promise<Answer>;
   /** ends auth and the proxy, and starts another task of the proxy in its place */
   readonly replaceProxy: () => Promise<void>;

@@ -76,7 +76,7 @@ test('an address too long to come back to makes no link that nobody could follow
   expect(answer.body).toContain('Sign in in a new tab');
 });
 
-test('a path that is too long to be judged reaches the application of whoever is signed in', async () => {
+test('a path that is too long to be judged reaches the application for a person who is signed in', async () => {
   const browser = await the.signedIn();
   const path = `/${'.'.repeat(12_000)}x`;
   expect((await browser.fetch(the.stack.url('hello', path))).status).toBe(200);

@@ -1,4 +1,4 @@
-// An upstream file with thirty patterns of `(a{1000})` a hundred times over took five seconds and 955 MB to read. Whoever
+// An upstream file with thirty patterns of `(a{1000})` a hundred times over took five seconds and 955 MB to read. Anyone who
 // may edit one service of the file stops the proxy of all, at its next look at the file.
 import { describe, expect, test } from '@jest/globals';
 import { loadUpstreams } from '@latchkey/upstreams';

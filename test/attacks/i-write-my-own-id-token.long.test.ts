@@ -1,4 +1,4 @@
-// Whoever can answer in the provider's place for a moment (a proxy on the way out, a wall that opens TLS, a cache that is
+// Anyone who can answer in the provider's place for a moment (a proxy on the way out, a wall that opens TLS, a cache that is
 // poisoned) writes an ID token about anybody. Only the issuer's keys make one: not the words of its own header, and never a
 // secret that several know.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -93,7 +93,7 @@ describe.each(['oidc', 'okta', 'cognito'] as const)('a provider of type %s', (pr
     { kind: 'RS256', header: { alg: 'RS256', kid: 'r1' }, key: rsa },
     { kind: 'ES256', header: { alg: 'ES256', kid: 'e1' }, key: ec },
     { kind: 'the only key that fits, without kid', header: { alg: 'ES256' }, key: ec },
-  ])('lets in whoever its own keys vouch for ($kind)', async ({ header, key }) => {
+  ])('lets in those whom its own keys vouch for ($kind)', async ({ header, key }) => {
     const { stack } = use;
     const browser = use.browser();
     const started = await begun(stack, browser);

@@ -31,7 +31,7 @@ describe('an application', () => {
   });
 });
 
-test('whoever writes such a group into the file is told at its line', () => {
+test('anyone who writes such a group into the file is told at its line', () => {
   const { table, diagnostics } = loadUpstreams({
     file: 'upstreams.yml',
     text: `- service: a

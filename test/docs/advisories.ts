@@ -160,7 +160,7 @@ export const advisories: Readonly<Record<string, readonly Advisory[]>> = {
     },
     {
       ids: ['CVE-2026-33496', 'GHSA-4mq7-pvjg-xp2r'],
-      wrong: 'Answers were kept by token alone, whoever had issued it.',
+      wrong: 'Answers were kept by token alone, no matter who had issued it.',
       tests: [at('cve-2026-33496'), 'test/properties/one-spelling'],
     },
     {
@@ -283,7 +283,8 @@ export const advisories: Readonly<Record<string, readonly Advisory[]>> = {
   'AWS ALB': [
     {
       ids: ['ALBeast'],
-      wrong: 'Applications believed a signed header that was about another one, from whoever reached them.',
+      wrong:
+        'Applications believed a signed header that was about another one, from anyone who reached them.',
       tests: ['test/invariants/4-presence-is-no-proof', 'test/flows/assertion'],
     },
   ],
@@ -367,7 +368,7 @@ export const advisories: Readonly<Record<string, readonly Advisory[]>> = {
     },
     {
       ids: ['CVE-2026-3635', 'GHSA-444r-cwp2-x5xf'],
-      wrong: 'Fastify read host and scheme from whoever was not trusted.',
+      wrong: 'Fastify read host and scheme from peers that were not trusted.',
       tests: [at('cve-2026-3635')],
     },
     {

@@ -1,4 +1,4 @@
-// An application let in devices by `X-Amzn-Mtls-Clientcert-Subject`. Whoever reached the proxy past the load balancer, or through
+// An application let in devices by `X-Amzn-Mtls-Clientcert-Subject`. Anyone who reached the proxy past the load balancer, or through
 // one that asks for no certificate, wrote the name of somebody's laptop there, and the proxy passed it on. So it did with what other
 // servers in front, or RFC 9440, call that.
 import { once } from 'node:events';

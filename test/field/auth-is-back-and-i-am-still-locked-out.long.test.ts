@@ -1,4 +1,4 @@
-// Auth was away for a moment. Whoever met that was told 503 for ten more seconds after it was back, although others were
+// Auth was away for a moment. People who met that got 503 for ten more seconds after it was back, although others were
 // let in, and no line said when it could be asked again.
 import { expect, test } from '@jest/globals';
 import { signedIn } from '../fixtures/sign-in.ts';

@@ -99,7 +99,7 @@ test('a stream ends when its person is not let in any more after a reload, and o
   expect(await other.ended).toBe('whole');
 });
 
-test('a public stream goes on, whoever has signed out', async () => {
+test('a public stream goes on, no matter who has signed out', async () => {
   const browser = await the.signedIn();
   const [stream, own] = [
     await streaming(browser, 'hello', '/public/events'),

@@ -1,4 +1,4 @@
-// Whoever sends a form, or looks into a frame, after the session has ended (or where the application is away) was shown raw
+// Anyone who sends a form, or looks into a frame, after the session has ended (or where the application is away) was shown raw
 // JSON in place of a page.
 import { describe, expect, test } from '@jest/globals';
 import { sendRaw } from '../fixtures/raw-request.ts';

@@ -1,4 +1,4 @@
-// nginx asks `/oauth2/auth` about each request and sends whoever gets 401 to sign in. A signed-in person who lacks the group got
+// nginx asks `/oauth2/auth` about each request and sends anyone who gets 401 to sign in. A signed-in person who lacks the group got
 // 401, too, and went round for ever; and the cookie that auth had renewed never reached the browser.
 import { expect, test } from '@jest/globals';
 import { useStack } from '../fixtures/use-stack.ts';

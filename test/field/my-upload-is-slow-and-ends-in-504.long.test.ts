@@ -1,4 +1,4 @@
-// Whoever uploaded over a slow line was shown 504 after `timeout`, although the upload still flowed.
+// Anyone who uploaded over a slow line was shown 504 after `timeout`, although the upload still flowed.
 import { expect, test } from '@jest/globals';
 import { PassThrough } from 'node:stream';
 import { request } from 'undici';

@@ -1,4 +1,4 @@
-// Auth refused an account and showed it on the page, and the log had nothing but a code: whoever was asked for help could
+// Auth refused an account and showed it on the page, and the log had nothing but a code: the one who was asked for help could
 // not find the person. With LOGGING_ENABLE=false there was no line at all, nor for an error of ours.
 import { expect, test } from '@jest/globals';
 import { freePort } from '@latchkey/testing/ports';

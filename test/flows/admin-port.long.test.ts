@@ -43,7 +43,7 @@ function put(body: object): Promise<Response> {
   });
 }
 
-describe('whoever reaches the port', () => {
+describe('anyone who reaches the port', () => {
   test('learns that the process lives, whether it is ready, and what it measures', async () => {
     expect((await fetch(`${admin}/healthz`)).status).toBe(200);
     const ready = await fetch(`${admin}/readyz`);

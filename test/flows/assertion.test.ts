@@ -189,7 +189,7 @@ describe('the keys', () => {
   );
 });
 
-test('auth gives its keys to whoever asks by an inner name of it, and nothing else', async () => {
+test('auth gives its keys to everybody who asks by an inner name of it, and nothing else', async () => {
   const inner = `http://127.0.0.1:${the.stack.ports.auth}`;
   expect((await keySet(`${inner}/oauth2/v1/jwks`)).keys).toHaveLength(2);
   expect((await fetch(`${inner}/`)).status).toBe(421);

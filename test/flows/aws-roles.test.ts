@@ -62,7 +62,7 @@ const tokenFor = (service: string, changed: Parameters<typeof awsToken>[2] = {},
   awsToken(caller, originOf(service), { at, ...changed });
 const reasonOf = ({ status, body }: RawAnswer) => [status, (JSON.parse(body) as { reason: string }).reason];
 
-test('whoever works in the role of an account is that account, and the application learns who works there', async () => {
+test('a program in the role of an account is that account, and the application learns who works there', async () => {
   const line = stack.nextLine(({ msg, route }) => msg === 'request' && route === 'orders');
   expect((await ask('orders', tokenFor('orders'))).status).toBe(200);
   expect(await line).toMatchObject({ user: 'app2', reason: 'allowed_client' });
@@ -153,7 +153,7 @@ test('a token counts until its end', async () => {
   expect(sts.asked).toHaveLength(1);
 });
 
-test('while STS is away nobody new is let in, and whoever is known goes on', async () => {
+test('while STS is away nobody new is let in, and those who are known go on', async () => {
   const known = tokenFor('orders');
   await ask('orders', known);
   sts.answer = (res) => void res.writeHead(503).end();

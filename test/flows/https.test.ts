@@ -20,7 +20,7 @@ test('behind a load balancer that ends TLS, a sign-in works and every cookie is 
     expect(cookie).toMatchObject({ secure: true, httpOnly: true, sameSite: 'lax', path: '/' });
 });
 
-test('every answer says HTTPS only, once, whoever gives it', async () => {
+test('every answer says HTTPS only, once, no matter who gives it', async () => {
   const browser = await the.signedIn();
   the.stack.app.answer = (_req, res) =>
     res.writeHead(200, { 'Strict-Transport-Security': 'max-age=0' }).end();

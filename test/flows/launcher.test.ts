@@ -12,7 +12,7 @@ services:
   default: {type: launcher, from: apps.latchkey.localhost}
 - service: hello
   title: Say hello
-  description: Greets whoever comes
+  description: Greets everybody
   icon: 👋
   default: {from: hello.latchkey.localhost, to: '{{app}}'}
 - service: wiki
@@ -45,7 +45,7 @@ test('a launcher route shows them as a page, on its own host', async () => {
   const page = await browser.visit(the.stack.url('apps'));
   expect(page.status).toBe(200);
   expect(page.body).toContain(the.stack.url('hello'));
-  expect(page.body).toContain('Greets whoever comes');
+  expect(page.body).toContain('Greets everybody');
   expect(page.body).not.toContain('vault');
   expect(page.body).not.toContain('quiet');
   const script = await browser.fetch(the.stack.url('apps', '/oauth2/apps.js'));
@@ -66,7 +66,7 @@ test('it remembers who was there, and asks before it shows what another person m
   );
   const page = await person.visit(apps);
   expect(page.status).toBe(409);
-  expect(page.body).not.toContain('Greets whoever comes');
+  expect(page.body).not.toContain('Greets everybody');
 });
 
 test('a stranger is sent to sign in first, and a program is told so', async () => {

@@ -131,7 +131,7 @@ export function asksAboutEach(the: InFront): void {
     expect(the.stack.app.received).toEqual([]);
   });
 
-  test('whoever signs out is signed out here, too', async () => {
+  test('anyone who signs out is signed out here, too', async () => {
     const browser = await the.signedIn('engineer@example.com', 'wiki');
     const leaving = await browser.visit(wiki('/oauth2/sign_out'));
     expect([leaving.status, new URL(leaving.url).hostname]).toEqual([200, 'sso.latchkey.localhost']);

@@ -45,7 +45,7 @@ beforeAll(async () => {
   });
   if (table === undefined) throw new Error('the file is not read');
 
-  // A table that changes its mind: whoever asks a second time gets the other route.
+  // A table that changes its mind: a caller that asks a second time gets the other route.
   const fickle: RouteTable = {
     ...table,
     match(_host, port) {

@@ -138,7 +138,7 @@ describe('for any path that a public rule matches', () => {
           fc.pre(isPublic(canonicalPath(raw)));
           const seen = steps.reduce((path, step) => readings[step]?.(path) ?? path, raw);
 
-          // Whoever resolves nothing decodes in the end, and then opens what the path names.
+          // A server that resolves nothing decodes in the end, and then opens what the path names.
           expect(isPublic(posix.normalize(decodeLeniently(seen)))).toBe(true);
         }),
         { ...often, numRuns: cases(3_000) },

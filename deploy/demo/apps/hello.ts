@@ -24,7 +24,7 @@ async function answer(
   switch (pathname) {
     case '/':
       sendPage(request, response, 'hello', {
-        title: `Hello, ${String(request.headers['x-forwarded-user'] ?? 'whoever you are')}`,
+        title: `Hello, ${String(request.headers['x-forwarded-user'] ?? 'stranger')}`,
         lead: 'This application has no sign-in of its own. Everything it knows about you came in these headers.',
         body: `<section>\n<h2>What it was told</h2>\n${identityTable(request)}\n<p>Groups are named only where the route asks for some; this one does not, the wiki’s does.</p>\n</section>\n${await assertionSection(request)}\n${liveParts}`,
         script: '/app.js',

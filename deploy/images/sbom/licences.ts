@@ -1,6 +1,6 @@
 import type { Component } from './cyclonedx.ts';
 
-/** What may be in the image. Whoever adds one here has read it. */
+/** What may be in the image. Anyone who adds one here has read it. */
 const allowed: ReadonlySet<string> = new Set([
   '0BSD',
   'Apache-2.0',

@@ -8,7 +8,7 @@ export const awsAudienceHeader = 'x-latchkey-audience';
 export const awsTokenLongestMs = 15 * 60_000;
 
 /**
- * A token by which whoever works in a role of AWS shows that: a request to STS, signed and not sent, and behind `#` whom it is for.
+ * A token by which anyone who works in a role of AWS shows that: a request to STS, signed and not sent, and behind `#` whom it is for.
  *
  * @param presigned the URL of `sts:GetCallerIdentity`, in whose signature is `X-Latchkey-Audience`
  * @param audience the origin of an application, as that header says it

@@ -98,7 +98,7 @@ function decideAnew(principal: Principal, policy: Policy, facts: Facts): Decisio
   const known = knownOf(principal, policy, facts);
   const stop = stopped(policy, known);
   if (stop !== undefined) {
-    // A visitor is asked to sign in, unless a gate is closed whoever it is.
+    // A visitor is asked to sign in, unless a gate is closed no matter who it is.
     return principal.kind === 'visitor' && !isClosedToAll(policy, known)
       ? refused(principal.why, textOf(policy.forPrincipals))
       : refused(stop.reason, stop.rule, stop.written);

@@ -17,7 +17,7 @@ export type AccessRules = {
 
 /** What a route says of tokens. Each list is one more way in, beside those of `AccessRules`. */
 export type TokenRules = {
-  /** whoever calls with a token needs all of these as well */
+  /** everybody who calls with a token needs all of these as well */
   readonly requiredScopes: readonly string[];
   readonly scopes: readonly string[];
   /** of machines, each as its issuer calls it, or `issuer#subject` */

@@ -156,7 +156,7 @@ function replyError(
   const { detail, headers = {} } = error instanceof HttpError ? error : {};
   const line = { id, path: pathOf(req.url ?? ''), client: trust.read(req).client, error: code };
   if (code === 'internal_error') log.error({ ...line, err: error }, 'unexpected error');
-  // Of the rest, what an operator asked has left its line, and whoever reaches the port could ask for as many as they like.
+  // Of the rest, what an operator asked has left its line, and anyone who reaches the port could ask for as many as they like.
   else if (code === 'operator_refused') log[errors[code].level](line, 'refused at the admin port');
   if (res.headersSent) return void res.destroy();
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);

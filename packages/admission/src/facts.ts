@@ -41,7 +41,7 @@ export function ownFacts(
   };
 }
 
-/** The same of a visit to the first page of another host, by whoever sends a request. */
+/** The same of a visit to the first page of another host, by the sender of a request. */
 export function visitFacts(facts: Facts, host: string): Facts {
   const asked = facts.asked && { ...facts.asked, host, method: 'GET' };
   return { path: '/', preflight: false, asked };

@@ -26,7 +26,7 @@ export type Io = {
   readonly sizeOf?: (path: string) => number | undefined;
   /** Replaces the line on which somebody sees how far we are, by nothing at the end; absent where nobody looks. */
   readonly progress?: (line: string) => void;
-  /** Asks whoever sits there, and gives the line that they type; absent where nobody does. */
+  /** Asks the person at the terminal, and gives the line that they type; absent where nobody does. */
   readonly ask?: (question: string) => Promise<string>;
   /** Makes one HTTP call; throws CallError. */
   call(call: Call): Promise<Answer>;

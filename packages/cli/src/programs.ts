@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /**
- * What opens an address in a browser of this machine; undefined where whoever sits at the keyboard would not see it.
+ * What opens an address in a browser of this machine; undefined where the person at the keyboard would not see it.
  */
 export function browserOf({
   platform,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const adminSessionsPath = '/admin/sessions';
 /** Where they end them. */
 export const adminRevocationPath = '/admin/sessions/revoke';
-/** Who they say they are. Whoever has the secret can write any name here, so it is a claim and no more. */
+/** Who they say they are. Anyone who has the secret can write any name here, so it is a claim and no more. */
 export const operatorClaimHeader = 'latchkey-operator-claim';
 
 /** A claim that is written into the log: some printable ASCII. */

@@ -86,7 +86,7 @@ describe('a sign-in', () => {
     expect(url.searchParams.get('error')).toBe('invalid_request');
   });
 
-  test('gives the code away only to whoever has the verifier, and only once', async () => {
+  test('gives the code away only to the one who has the verifier, and only once', async () => {
     const code = await authorizationCode('engineer@example.com');
     expect(await token({ ...codeGrant(code), code_verifier: 'x'.repeat(43) })).toMatchObject(invalidGrant);
     expect(await token(codeGrant(code))).toMatchObject({ status: 200 });

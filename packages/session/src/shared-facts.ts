@@ -38,7 +38,7 @@ export function sharedFacts(settings: {
   };
 }
 
-// Ids of keys that seal and sign nothing: equal where the secrets are, and of no other use to whoever reads them.
+// Ids of keys that seal and sign nothing: equal where the secrets are, and of no other use to anyone who reads them.
 function fingerprints(secrets: Secrets, purpose: KeyPurpose): string[] {
   return deriveKeys(secrets, purpose).map(({ id }) => id);
 }

@@ -12,7 +12,7 @@ type Surroundings = {
   env?: Record<string, string>;
   /** what somebody at the keyboard answers; absent: nobody is there */
   ask?: (question: string) => Promise<string>;
-  /** what answers its calls; absent: whoever listens */
+  /** what answers its calls; absent: any server that listens */
   call?: (made: Call) => Promise<Answer>;
   /** what a browser of this machine does with an address; absent: there is none */
   openBrowser?: (address: string) => void;

@@ -36,7 +36,7 @@ export type S3Server = {
   next(key: string): Promise<string>;
   /** Goes wrong about a key, from now on; undefined: no longer. */
   fail(key: string, fault: S3Fault | undefined): void;
-  /** Whoever asks for a key from now on is refused, as a role without the right to it. */
+  /** Anyone who asks for a key from now on is refused, as a role without the right to it. */
   forbid(method: 'GET' | 'PUT', key: string): void;
   allow(method: 'GET' | 'PUT', key: string): void;
   /** Ends the credentials that were given, before their time or with it. New ones are given to who asks. */

@@ -358,7 +358,7 @@ export const diagnosticKinds = {
     code: 'LK323',
     severity: 'error',
     title: 'An algorithm without a key pair',
-    text: 'A token counts by a signature that only its issuer can make. With `HS256` and its like, whoever can check a token can make one, and `none` signs nothing. Write algorithms with a key pair, such as `ES256`, `RS256` or `EdDSA`, or leave `algorithms` out.',
+    text: 'A token counts by a signature that only its issuer can make. With `HS256` and its like, anyone who can check a token can make one, and `none` signs nothing. Write algorithms with a key pair, such as `ES256`, `RS256` or `EdDSA`, or leave `algorithms` out.',
   },
   bearerMissing: {
     code: 'LK324',
@@ -430,7 +430,7 @@ export const diagnosticKinds = {
     code: 'LK358',
     severity: 'error',
     title: 'A role of AWS that two service accounts have',
-    text: 'Whoever works in a role is one service account. The path of a role does not tell two apart, since an account of AWS has one role of a name and STS leaves the path out. Name the role in one of the accounts.',
+    text: 'Anyone who works in a role is one service account. The path of a role does not tell two apart, since an account of AWS has one role of a name and STS leaves the path out. Name the role in one of the accounts.',
   },
   serviceAccountWorkload: {
     code: 'LK360',
@@ -490,7 +490,7 @@ export const diagnosticKinds = {
     code: 'LK623',
     severity: 'warning',
     title: '`aws_sigv4` without TLS',
-    text: 'Bodies are not signed (`UNSIGNED-PAYLOAD`), so that nothing of them is held back, and a signed request is good for minutes. Without TLS whoever is on the way reads both, and can change the body. Write `to: https://…`. A Unix socket is no such way.',
+    text: 'Bodies are not signed (`UNSIGNED-PAYLOAD`), so that nothing of them is held back, and a signed request is good for minutes. Without TLS anyone who is on the way reads both, and can change the body. Write `to: https://…`. A Unix socket is no such way.',
   },
   connectorName: {
     code: 'LK380',
@@ -580,7 +580,7 @@ export const diagnosticKinds = {
     code: 'LK339',
     severity: 'warning',
     title: 'A rule that always holds, or never',
-    text: 'Whoever comes, the rule says the same. A `deny_if` that always holds shuts everybody out, an `allow_if` that always holds lets in everybody who is signed in, and a rule that never holds does nothing.',
+    text: 'The rule says the same of everybody. A `deny_if` that always holds shuts everybody out, an `allow_if` that always holds lets in everybody who is signed in, and a rule that never holds does nothing.',
   },
   networkUnusable: {
     code: 'LK340',

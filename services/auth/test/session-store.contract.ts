@@ -108,7 +108,7 @@ export function sessionStoreContract(kind: string, create: () => Promise<Session
       expect(await store.isRevoked({ ...session, sid: 'not remembered' })).toBe(false);
     });
 
-    test('ends every session of an e-mail address, whoever vouched for it and whatever is remembered', async () => {
+    test('ends every session of an e-mail address, no matter who vouched for it and whatever is remembered', async () => {
       await store.revokeEmail('a@example.com', now + life);
       expect(await store.isRevoked(session)).toBe(true);
       expect(await store.isRevoked({ ...session, idp: 'okta', sub: '2', sid: 'second' })).toBe(true);

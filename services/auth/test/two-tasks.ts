@@ -71,7 +71,7 @@ function there<T>(part: T | undefined): T {
   return part;
 }
 
-/** Signs out, whoever brings the cookie. */
+/** Signs out, no matter who brings the cookie. */
 export async function signOut(at: Rig, token: string): Promise<void> {
   const headers = { 'sec-fetch-site': 'same-origin', cookie: `${sessionCookieName}=${token}` };
   const page = await at.browser().visit(`${ssoOrigin}/${slug}/sign_out`, { form: {}, headers });

@@ -247,14 +247,14 @@ PROVIDER_G_SLUG=google
   }
   const wiki = ['--url', 'https://wiki.example.com/'];
 
-  test('whoever auth admits is judged by the rules', async () => {
+  test('a person whom auth admits is judged by the rules', async () => {
     expect(await asked(['proxy.env', 'auth.env'], ...wiki, ...ann)).toMatchObject({
       allow: true,
       signIn: [{ rule: 'AUTHORIZE_EMAIL_DOMAINS: example.com', outcome: 'hit' }],
     });
   });
 
-  test('whoever auth refuses never comes to the rules', async () => {
+  test('a person whom auth refuses never comes to the rules', async () => {
     const verdict = await asked(
       ['proxy.env', 'auth.env'],
       ...wiki,

@@ -142,7 +142,7 @@ function written<T>(read: () => T): T {
   }
 }
 
-// Whoever names one of these means a token.
+// Anyone who names one of these means a token.
 function tokenOf({
   scopes,
   subject,

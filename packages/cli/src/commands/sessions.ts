@@ -33,7 +33,7 @@ minute, unless it says otherwise).
 
 \`list\` shows the newest 20 sessions of each account; without --email, those of the 1000 accounts that
 have signed in last. A session from before auth remembered sessions appears when it is used.
-\`revoke\` ends the sessions that auth does not list, too. Whoever may sign in can sign in again: to keep
+\`revoke\` ends the sessions that auth does not list, too. Anyone who may sign in can sign in again: to keep
 somebody out, suspend their account at the provider first.
 
   --email EMAIL     whose sessions, of every provider

@@ -10,7 +10,7 @@ export const token: Command = {
   summary: 'Prints a token for an application that you are signed in to',
   usage: 'token [--aws-role] URL',
   help: `Prints an access token for the application at URL that is good for at least another minute, and gets a new one
-where need be. Programs send it as \`Authorization: Bearer …\`. Whoever has it can act as you there until it is
+where need be. Programs send it as \`Authorization: Bearer …\`. Anyone who has it can act as you there until it is
 over: \`latchkey curl\` keeps it out of the list of processes and of the history of the shell.
 
   --aws-role      show the role of AWS that this program works in, in place of a token of yours: a request to STS that

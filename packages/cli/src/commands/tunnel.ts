@@ -26,7 +26,7 @@ a token of a service account or of an issuer in place of yours.
   --stdio                 carry one connection over standard input and output, for \`ssh -o ProxyCommand\`
   --aws-role              show the role of AWS that this program works in, in place of you
 
-Whoever can connect to that address uses your access, so it has to be one of this machine. A connection ends when
+Anyone who can connect to that address uses your access, so it has to be one of this machine. A connection ends when
 your session does.
 
 Examples:

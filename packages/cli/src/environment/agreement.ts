@@ -81,7 +81,7 @@ const pairs: readonly Pair[] = [
     agree: (proxy, auth) =>
       proxy.adminSecrets?.some((secret) => auth.adminSecrets?.includes(secret)) !== true,
     consequence:
-      'whoever takes over the proxy can list and end the sessions of everybody: write different secrets',
+      'anyone who takes over the proxy can list and end the sessions of everybody: write different secrets',
   },
 ];
 

@@ -78,7 +78,7 @@ describe('rules that nobody passes together', () => {
       ['LK516 2'],
     ],
     [
-      'a way in for machines behind a rule that refuses whoever has no domain',
+      'a way in for machines behind a rule that refuses everybody without a domain',
       [`{name: a, deny_if: user.domain != "a.example"}`],
       [`{name: b, allow_if: machine.client == "x"}`],
       ['LK517 4'],

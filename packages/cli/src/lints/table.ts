@@ -78,7 +78,7 @@ export const lints = {
     code: 'LK512',
     severity: 'warning',
     title: 'A whole domain where administrators work',
-    text: 'The name of the route, its host or the path in `to` is one that tools for administrators have (`admin`, `vault`, `jenkins`, `argocd`, `rundeck`, `portainer`, `phpmyadmin`, `pgadmin`), or a rule names a path such as `/admin`, and all addresses of a domain are let in: every employee, and whoever takes over one of their accounts. Name a group. A `deny_if` in the policy of the route or in the guardrail counts as a limit, and then nothing is said.',
+    text: 'The name of the route, its host or the path in `to` is one that tools for administrators have (`admin`, `vault`, `jenkins`, `argocd`, `rundeck`, `portainer`, `phpmyadmin`, `pgadmin`), or a rule names a path such as `/admin`, and all addresses of a domain are let in: every employee, and anyone who takes over one of their accounts. Name a group. A `deny_if` in the policy of the route or in the guardrail counts as a limit, and then nothing is said.',
   },
   scopeOfNobody: {
     code: 'LK513',

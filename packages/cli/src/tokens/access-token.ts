@@ -7,7 +7,7 @@ import { tokensFrom } from './granted.ts';
 import { tokenStore } from './store.ts';
 import type { Tokens, TokenStore } from './store.ts';
 
-// So long it has to be good for whoever is given it now.
+// So long it has to be good for anyone who is given it now.
 const leastMs = 60_000;
 
 /**
@@ -25,7 +25,7 @@ async function freshAccessToken(resource: string, io: Io): Promise<string> {
   const kept = store.read(resource);
   if (kept !== undefined && isFresh(kept)) return kept.accessToken;
   if (kept === undefined) throw signedOut(resource);
-  // A refresh token is good once: whoever comes second finds what the first one got.
+  // A refresh token is good once: the one that comes second finds what the first one got.
   return store.alone(resource, async () => {
     const now = store.read(resource);
     if (now === undefined) throw signedOut(resource);

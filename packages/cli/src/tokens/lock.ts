@@ -51,7 +51,7 @@ function release(file: string, mine: string): void {
   }
 }
 
-// Two may find it abandoned, and the slower one must not take away the lock that the quicker one has just made: whoever moves a
+// Two may find it abandoned, and the slower one must not take away the lock that the quicker one has just made: who moves a
 // living one aside puts it back.
 function dropAbandoned(file: string): void {
   if (!isAbandoned(file)) return;

@@ -22,7 +22,7 @@ const schema = z.object({
 /** What auth gave for one application. */
 export type Tokens = z.infer<typeof schema>;
 
-/** The tokens of whoever uses this account, one file for each application. */
+/** The tokens of the user of this account, one file for each application. */
 export type TokenStore = {
   read(resource: string): Tokens | undefined;
   list(): Tokens[];

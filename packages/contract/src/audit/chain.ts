@@ -22,7 +22,7 @@ const shortText = 100;
  * to write anything out in the same way to check it.
  *
  * @param about when and where
- * @param key in base64; absent, whoever can write the file can make a chain of their own
+ * @param key in base64; absent, anyone who can write the file can make a chain of their own
  */
 export function nextLine(
   end: ChainEnd,

@@ -58,7 +58,7 @@ whether the service stopped as it should. It ends with 1 where anything is wrong
 ${independentCheck}
 \`\`\`
 
-**What a chain does not show.** Whoever can write a file can cut off its end: a chain that ends without \`stop\` belongs to a service
+**What a chain does not show.** Anyone who can write a file can cut off its end: a chain that ends without \`stop\` belongs to a service
 that still runs, was killed, or lost its last lines. They can take away a whole chain. And without a key they can write all that
 follows anew. So let the lines leave the machine at once (standard output, a log group that nobody may write to by hand), or set
 \`AUDIT_KEY\` (\`openssl rand -base64 32\`) for the services and for \`latchkey audit verify\`, and keep it from those who can write the file:

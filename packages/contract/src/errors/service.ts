@@ -56,6 +56,6 @@ export const serviceErrors = {
     sentence: 'What is done here has to be written down, and that fails. Try again in a moment.',
     level: 'error',
     description:
-      'The audit log (`AUDIT_LOG`) cannot be written, and `AUDIT_LOG_ON_FAILURE` is `refuse`: nobody signs in until it can. Who is signed in and may pass goes on. The log says what is wrong: make room on the disk, or see to whoever reads the pipe. The service recovers by itself.',
+      'The audit log (`AUDIT_LOG`) cannot be written, and `AUDIT_LOG_ON_FAILURE` is `refuse`: nobody signs in until it can. Who is signed in and may pass goes on. The log says what is wrong: make room on the disk, or see to the process that reads the pipe. The service recovers by itself.',
   },
 } as const satisfies Record<string, ErrorEntry>;

@@ -43,7 +43,7 @@ describe('what a request counts under', () => {
     },
   );
 
-  test('is the address of whoever comes from the internet, whatever they write', () => {
+  test('is the address of the client that comes from the internet, whatever it writes', () => {
     expect(keyOf('203.0.113.7', '203.0.113.7', { 'x-forwarded-for': '1.2.3.4' })).toBe('203.0.113.7');
   });
 });

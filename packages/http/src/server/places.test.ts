@@ -47,7 +47,7 @@ test('each key has places of its own', async () => {
   expect(await places.take('a', caller())).toBeUndefined();
 });
 
-test('a place that comes free goes to whoever has fewest', async () => {
+test('a place that comes free goes to the one who has fewest', async () => {
   const places = createPlaces({ atOnce: 2, waiting: 3, withinMs: 1_000 });
   const release = await taken(places.take('a', caller(), 'many'));
   await taken(places.take('a', caller(), 'many'));
@@ -62,7 +62,7 @@ test('a place that comes free goes to whoever has fewest', async () => {
   expect(served).toEqual(['one', 'many']);
 });
 
-test('from a full line whoever stands there most often makes room, the last of theirs first', async () => {
+test('from a full line the one who stands there most often makes room, the last of theirs first', async () => {
   const places = createPlaces({ atOnce: 1, waiting: 3, withinMs: 1_000 });
   const release = await taken(places.take('a', caller(), 'many'));
   const [first, second, third] = [1, 2, 3].map(() => places.take('a', caller(), 'many'));

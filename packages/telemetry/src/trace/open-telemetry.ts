@@ -47,7 +47,7 @@ export function openTelemetry(
     return { ...span, joined: (headers) => receive(method, readTraceContext(headers), since) };
   }
 
-  // Whoever is in front may pass on what a stranger wrote, as an ALB does. So a flag can make us record less than we would by
+  // A server in front may pass on what a stranger wrote, as an ALB does. So a flag can make us record less than we would by
   // ourselves, and never more: not even by an id that the share falls on.
   function believed(parent: SpanContext | undefined): SpanContext | undefined {
     return parent === undefined || Math.random() < ratio

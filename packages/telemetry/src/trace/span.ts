@@ -36,7 +36,7 @@ export type RequestSpan = Span & {
   joined(headers: IncomingHttpHeaders): RequestSpan;
 };
 
-/** Begins traces. Where tracing is off there is none, and no span: whoever would begin one asks for that alone. */
+/** Begins traces. Where tracing is off there is none, and no span: callers that would begin one ask for that alone. */
 export type Tracer = Pick<Span, 'begin'> & {
   /**
    * Begins the span of a request.

@@ -37,7 +37,7 @@ function waysInto({ rules, bearer, publicPaths, skipAuthPreflight, providerSlugs
   ];
 }
 
-// No person covers a token: whoever may sign in has none of them.
+// No person covers a token: anyone who may sign in has none of them.
 function tokenWays(bearer: Route['bearer']): Way[] {
   if (bearer === undefined) return [];
   const lists = [

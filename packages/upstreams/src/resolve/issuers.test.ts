@@ -33,7 +33,7 @@ describe('an issuer that cannot be used', () => {
     ['with keys in two places', [`${base}, jwks_url: 'https://k.example', jwks_file: /k`], ['LK320 2:99']],
     ['with a shared secret', [`${base}, algorithms: [ES256, HS256]`], ['LK323 2:77']],
     ['without a signature', [`${base}, algorithms: [none]`], ['LK323 2:70']],
-    ['of people whoever they are', [`${base}, callers: people`], ['LK321 2:14']],
+    ['of any people', [`${base}, callers: people`], ['LK321 2:14']],
     ['of machines with addresses', [`${base}, email_domains: [example.com]`], ['LK320 2:14']],
     ['of nobody', [`${base}, callers: cats`], ['LK320 2:66']],
     ['whose clock is not set', [`${base}, leeway: 1h`], ['LK320 2:65']],

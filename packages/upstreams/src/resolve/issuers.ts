@@ -60,7 +60,7 @@ function isLacking(entries: ReadonlyArray<unknown> | Unreadable | undefined): bo
   return entries === undefined || (Array.isArray(entries) && entries.length === 0);
 }
 
-// Whoever may vouch for one address may vouch for all in the world, unless the file says for which.
+// An issuer that may vouch for one address may vouch for all in the world, unless the file says for which.
 function resolveCallers(
   { callers, email_domains: written }: WrittenIssuer,
   at: Position,

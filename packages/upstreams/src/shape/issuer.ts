@@ -8,7 +8,7 @@ import type { FieldReader, Located, Reader } from './reader.ts';
 import { unknownKeys } from './unknown-keys.ts';
 import { duration, entry, text } from './values.ts';
 
-/** Those that sign with a key pair: whoever can check a token by them cannot make one. */
+/** Those that sign with a key pair: anyone who can check a token by them cannot make one. */
 export const signatureAlgorithms = [
   'ES256',
   'ES384',

@@ -72,7 +72,7 @@ services:
         required_scopes: [orders.read]
         allowed_groups: [sales@example.com]
         allowed_clients: [report-builder]`),
-      'The `allowed_` lists for tokens are further ways in, beside those for people: one match in any of them is enough. `required_scopes` has to hold as well, for whoever calls with a token.',
+      'The `allowed_` lists for tokens are further ways in, beside those for people: one match in any of them is enough. `required_scopes` has to hold as well, for everybody who calls with a token.',
       'An entry of `issuers` has `issuer` and `audiences`, and what of the following is not as usual: `callers` (`machines`, or `people` with `email_domains`), `jwks_url` or `jwks_file` in place of what the issuer publishes about itself, `algorithms`, `leeway`, and the names of its claims: `subject_claim`, `scopes_claim`, `groups_claim`, `client_claim`. `*` in a list for tokens is an entry like any other.',
     ],
   },

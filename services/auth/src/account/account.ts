@@ -156,7 +156,7 @@ async function othersOf(session: Session, parts: OwnAccount): Promise<readonly S
   return living.filter(({ sid }) => sid !== session.sid).toSorted((one, other) => other.seenAt - one.seenAt);
 }
 
-// It names a session, to nobody but whoever has it in their list, and is good for nothing else.
+// It names a session, to nobody but the person who has it in their list, and is good for nothing else.
 function handleOf(sid: string): string {
   return digest(['handle of a session', sid]);
 }

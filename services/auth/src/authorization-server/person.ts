@@ -32,7 +32,7 @@ export async function personOrSignIn(
   const choices = [...parts.providers.values()];
   const signedOut = signedOutMark(parts.cookies.own).read(req) !== undefined;
   const [only, ...others] = choices;
-  // Whoever presses a button on a page that was left open is not redirected: a browser holds that to `form-action`.
+  // Anyone who presses a button on a page that was left open is not redirected: a browser holds that to `form-action`.
   if (req.method === 'POST' || signedOut || only === undefined || others.length > 0) {
     offerChoice(res, { choices, destination, selectAccount: signedOut, signedOut }, parts);
   } else {

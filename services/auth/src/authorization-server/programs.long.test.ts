@@ -269,7 +269,7 @@ describe('the token endpoint', () => {
     expect(failed(await program.post('/oauth2/token', {}))).toEqual([401, 'invalid_client']);
   });
 
-  test('is the one of the proxy for whoever shows credentials', async () => {
+  test('is the one of the proxy for anyone who shows credentials', async () => {
     const form = { client_id: 'latchkey-cli', grant_type: 'refresh_token', refresh_token: 'x' };
     expect(failed(await program.post('/oauth2/token', form, basic('proxy', 'wrong')))).toEqual([
       401,

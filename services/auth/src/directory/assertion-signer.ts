@@ -16,7 +16,7 @@ export type AssertionSigner = {
 
 /** There is no token, and why, in words that are safe to log. */
 export class NoToken extends Error {
-  /** whoever asks may not, whatever it asks: that does not pass by itself */
+  /** the one that asks may not, whatever it asks: that does not pass by itself */
   readonly refused: boolean;
 
   constructor(message: string, { refused, cause }: { refused: boolean; cause?: unknown }) {

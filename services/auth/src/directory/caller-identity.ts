@@ -11,7 +11,7 @@ export type AwsCredentials = {
 const question = { Action: 'GetCallerIdentity', Version: '2011-06-15' };
 
 /**
- * Signs a question that only AWS can answer: who has signed it? Whoever is given it can send it and believe the answer. It is
+ * Signs a question that only AWS can answer: who has signed it? Anyone who is given it can send it and believe the answer. It is
  * good for a few minutes.
  *
  * @param about.audience who is to believe it; signed as well, so that it is of no use to anybody else

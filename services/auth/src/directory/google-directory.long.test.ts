@@ -264,7 +264,7 @@ describe('a list of the groups of a person', () => {
     expect(directory.requests).toMatchObject({ groups: 2, members: 2 });
   });
 
-  test('is asked for behind whoever needs no group of it', async () => {
+  test('is asked for in the background where none of its groups is needed', async () => {
     const { body } = await rig.introspect({
       token: await tokenOf(),
       groups: [engineering, security],
@@ -388,7 +388,7 @@ describe('a change in a group that cannot be listed is seen', () => {
 
 describe('a change in a group is seen within a minute', () => {
   test.each([engineering, everybody])(
-    'by whoever was taken out of it, or of one in it: %s',
+    'by people who were taken out of it, or of one in it: %s',
     async (group) => {
       const token = await tokenOf();
       expect(await groupsOf(token, group)).toEqual([group]);
@@ -399,7 +399,7 @@ describe('a change in a group is seen within a minute', () => {
     },
   );
 
-  test('by whoever has come into it', async () => {
+  test('by people who have come into it', async () => {
     const token = await tokenOf();
     expect(await groupsOf(token, security)).toEqual([]);
     directory.groups.set(security, new Set([engineer]));

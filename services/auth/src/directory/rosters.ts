@@ -27,7 +27,7 @@ type Entry = {
   readonly failures: number;
 };
 
-// Routes name groups, and not whoever asks.
+// Routes name groups, not those who ask.
 const mostGroups = 2_000;
 // In all groups together: thirty groups of a thousand people, 18 000 calls an hour at the usual SESSION_TTL_VALID.
 const mostPages = 150;
@@ -78,7 +78,7 @@ export function createRosters(options: {
     if (now() < dueAt && now() - saidAt < renewMs) return { verdict: 'stands', knownAt: saidAt };
     const { roster, readAt = 0, renewAt = 0 } = entries.get(group) ?? {};
     const isGood = roster !== undefined && now() - readAt < clocks.validMs;
-    // Near the end of its time it is read behind whoever asks, so that the next one need not wait.
+    // Near the end of its time it is read in the background, so that the next one need not wait.
     if (now() >= renewAt) reading(group).catch(() => undefined);
     if (!isGood) return underWay.has(group) ? 'unread' : { verdict: 'open' };
     const isNamed = roster.people.has(person);
@@ -102,7 +102,7 @@ export function createRosters(options: {
   async function readAnew(group: string, wanted: Waiting): Promise<void> {
     const told = await shared?.lookUp(group);
     if (told !== undefined && told.ageMs < renewMs) return keep(group, told.roster, now() - told.ageMs);
-    // Whoever is taken out while it is read may be in it: it counts from its beginning.
+    // A person who is taken out while it is read may be in it: it counts from its beginning.
     const readAt = now();
     const before = entries.get(group) ?? { readAt, failures: 0 };
     const answer = await read(group, wanted).catch(failedIfAway);

@@ -71,7 +71,7 @@ async function groupsOf(token: string): Promise<unknown> {
   return body['groups'] ?? body['error'];
 }
 
-/** The groups as soon as there is an answer: whoever asks waits four seconds, and a busy machine may take longer. */
+/** The groups as soon as there is an answer: a caller waits four seconds, and a busy machine may take longer. */
 async function answered(token: string): Promise<unknown> {
   let said = await groupsOf(token);
   while (said === 'provider_unavailable') {

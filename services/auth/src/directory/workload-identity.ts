@@ -98,7 +98,7 @@ export function workloadSigner(
 }
 
 // As every AWS SDK finds them, and not through an outgoing proxy: they are on this host. All that is loaded for it is of no use
-// to those who have a key file. It tries once, because whoever asks comes back.
+// to those who have a key file. It tries once, because the caller comes back.
 function taskCredentials(timeoutMs: number): () => Promise<AwsCredentials> {
   let find: Promise<() => Promise<AwsCredentials>> | undefined;
   return async () => {

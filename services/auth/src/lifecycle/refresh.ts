@@ -18,8 +18,8 @@ import type { SessionStore } from './store.ts';
 import type { GrantState } from '../session/stored-session.ts';
 import type { AskedInTurn } from '../session/grant-states.ts';
 
-// Whoever says nothing holds a connection for each question for half a minute. What waits for its turn any longer than whoever
-// asked is answered by what was true last time.
+// A provider that says nothing holds a connection for each question for half a minute. A question that waits for its turn longer than
+// its caller does is answered by what was true last time.
 const atOnce = 200;
 const longest = 2_000;
 
@@ -37,7 +37,7 @@ export type Refreshing = Omit<Confirming, 'providers'> &
     readonly providers: ReadonlyMap<string, Pick<Provider, 'confirm' | 'refresh'>>;
     readonly log: Pick<Logger, 'info' | 'warn'>;
     readonly emit: Emit<AuthEvent>;
-    /** whoever asks about a session waits no longer for its provider, milliseconds */
+    /** a caller who asks about a session waits no longer for its provider, milliseconds */
     readonly patienceMs: number;
   };
 
@@ -77,8 +77,8 @@ export async function knownGrantState(session: Session, parts: Remembering): Pro
 /**
  * Asks providers about sessions, one question per session at a time, in this task and in all: a provider that rotates refresh
  * tokens would take the second use of one for theft and end the session. Who comes meanwhile gets the same answer, unless nobody was asked:
- * what was known may be enough for one and not for the other. For the same reason a question outlives the patience of whoever asked
- * it: with the answer comes a new refresh token, and the old one is good for nothing.
+ * what was known may be enough for one and not for the other. For the same reason a question outlives the patience of its caller:
+ * with the answer comes a new refresh token, and the old one is good for nothing.
  */
 export function createRefresher(parts: Refreshing): Refresher {
   const underWay = new Map<string, Promise<Refreshed | undefined>>();
@@ -166,7 +166,7 @@ async function askInTurn(
     const known = await knownGrantState(session, parts);
     if (known === undefined) return { outcome: 'over' };
     if (isEnough(known)) return { outcome: { grantState: known, basis: 'remembered' } };
-    // A store that was emptied has lost the lease of whoever asks at this moment: it says so here.
+    // A store that was emptied has lost the lease of the task that asks at this moment: it says so here.
     if (await parts.store.isRevoked(session)) return { outcome: 'over' };
     // Once: what comes after a refresh that was refused is about a newer refresh token, and not about this access token.
     const word = refused === undefined ? await confirm(session, known, parts) : undefined;

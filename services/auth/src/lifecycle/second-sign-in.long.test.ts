@@ -1,4 +1,4 @@
-// Whoever signs in again goes on with the session they had, and it stays one that can be asked about and ended.
+// Anyone who signs in again goes on with the session they had, and it stays one that can be asked about and ended.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { deriveKeys, openSession, sealSignOutHint } from '@latchkey/session';
 import type { Session } from '@latchkey/session';

@@ -43,7 +43,7 @@ describe('two tasks of auth that remember apart', () => {
     expect(location).toBe(wiki);
   });
 
-  test('go on with whoever brings the newest cookie, where the provider replaces refresh tokens', async () => {
+  test('go on with the one who brings the newest cookie, where the provider replaces refresh tokens', async () => {
     one.idp.behaviour.rotateRefreshTokens = true;
     let token = await signedIn();
     for (const rig of [other, one, other, one]) {
@@ -54,7 +54,7 @@ describe('two tasks of auth that remember apart', () => {
     }
   });
 
-  test('sign out whoever brings a cookie whose refresh token the other has replaced', async () => {
+  test('sign out the one who brings a cookie whose refresh token the other has replaced', async () => {
     one.idp.behaviour.rotateRefreshTokens = true;
     const token = await signedIn();
     one.clock.now += hour + 1000;

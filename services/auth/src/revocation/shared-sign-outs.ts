@@ -17,7 +17,7 @@ import type { SignOuts } from './sign-outs.ts';
 
 // What others have written is here by then, also where nobody asks.
 const followMs = 500;
-// And whoever knows what a store has lost has told it again. Both by a clock that runs.
+// And a task that knows what a store has lost has told it again. Both by a clock that runs.
 const settleMs = 4 * followMs;
 const markAgainMs = 86_400_000;
 // All sign-outs of a company are read or told within seconds; nobody waits for that.
@@ -26,8 +26,8 @@ const toldAtOnce = 500;
 
 /**
  * Remembers sign-outs together with the other tasks. Each task knows all of them: it has read the log from its beginning, and
- * reads on before it answers. So a log that has lost lines, all of them or the last, is told again by whoever notices, and for
- * a moment nothing is said: the last of them may be known to another task alone.
+ * reads on before it answers. So a log that has lost lines, all of them or the last, is written again by the task that notices, and
+ * for a moment nothing is said: the last of them may be known to another task alone.
  *
  * The log is marked with the moment since which nothing is missing in it. Where no task is left that knew more, sessions from
  * before that moment may have ended or not: they are over, and their people sign in again.
@@ -46,7 +46,7 @@ export function sharedSignOuts(
   }: Clock & { readonly log: Pick<Logger, 'info' | 'warn'>; readonly onLost?: () => void },
 ): SignOuts {
   const known = createRevocations({ now, elapsed });
-  // Also whoever reads for the first time does not know whether others are there who have more to tell.
+  // A task that reads for the first time, too, does not know whether others are there who have more to tell.
   let mustSettle = true;
   let settledAt = Infinity;
   let hasLostLines = false;

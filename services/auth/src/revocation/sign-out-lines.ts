@@ -56,7 +56,7 @@ export function writtenAt(id: string): number {
 function understood({ id, text }: LogLine): ReadLine {
   const read = parsed(text);
   if (read?.since === undefined) return { id, line: read };
-  // Nothing is whole since a moment that was to come: whoever wrote that had a clock that was ahead, and people who sign in
+  // Nothing is whole since a moment that was to come: the task that wrote that had a clock that was ahead, and people who sign in
   // until then would be taken for people from before.
   return { id, line: { ...read, since: Math.min(read.since, writtenAt(id) + clockSkewMs) } };
 }

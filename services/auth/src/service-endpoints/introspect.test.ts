@@ -388,7 +388,7 @@ describe('who may ask', () => {
       headers: {},
       form: { client_id: client.id, client_secret: client.secret },
     },
-  ])('is not whoever shows $how', async ({ headers, form }) => {
+  ])('is not anyone who shows $how', async ({ headers, form }) => {
     const answer = await rig.introspect({ token: await tokenOf('google'), ...form }, headers);
     expect(answer.status).toBe(401);
     expect(answer.body).toMatchObject({ error: 'client_refused' });

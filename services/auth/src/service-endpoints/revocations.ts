@@ -11,7 +11,7 @@ import { formParameters } from '../web/parameters.ts';
 /** Tells the proxy of sessions that have ended, without being asked about any of them. */
 export type TellRevocations = {
   readonly answer: Handler;
-  /** Answers whoever waits, and lets nobody wait from now on. */
+  /** Answers those that wait, and lets nobody wait from now on. */
   readonly close: () => void;
 };
 

@@ -63,7 +63,7 @@ export async function beginSignIn(
   }
 }
 
-// Whoever's session with this provider is over, or not enough, is most likely who comes: with a hint the provider asks neither
+// A person whose session with this provider is over, or not enough, is most likely who comes: with a hint the provider asks neither
 // which of their accounts they mean, nor who they are where it knows.
 async function whoWasHere(req: Request, slug: string, parts: Opening): Promise<string | undefined> {
   const { sessions } = await heldSessions(req.headers.cookie, parts);

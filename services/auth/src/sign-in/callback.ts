@@ -135,7 +135,7 @@ async function formerSession(
   return ofProvider.find(isTheirs);
 }
 
-// At the provider or here; a sign-in that began before shall not be what is left. It is written down by now, so whoever ends
+// At the provider or here; a sign-in that began before shall not be what is left. It is written down by now, so anyone who ends
 // it after this finds it.
 async function hasEndedMeanwhile(
   session: Session,

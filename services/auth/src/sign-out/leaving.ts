@@ -16,7 +16,7 @@ export type Leaving = {
   isState(state: string | undefined): boolean;
 };
 
-// The way back is that of an application's first page. Whoever makes it longer than a cookie may be is not led back.
+// The way back is that of an application's first page. Anyone who makes it longer than a cookie may be is not led back.
 const longestWayBack = 2_048;
 
 /** A new state, for a provider to send back. */

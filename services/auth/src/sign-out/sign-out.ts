@@ -115,7 +115,7 @@ export function signOut(provider: Provider, parts: SigningOut): Handler {
   };
 }
 
-// Where nobody knows which of them stand, whoever wants to sign out is asked about all.
+// Where nobody knows which of them stand, anyone who wants to sign out is asked about all.
 async function sessionsToEnd(
   cookieHeader: string | undefined,
   parts: SigningOut,

@@ -13,7 +13,7 @@ const failing = async () => Promise.reject(new Error('the work failed'));
 
 afterEach(() => void jest.useRealTimers());
 
-test('work that takes longer than a lease keeps it, and whoever waits finds its result', async () => {
+test('work that takes longer than a lease keeps it, and a task that waits finds its result', async () => {
   jest.useFakeTimers();
   const store = memoryStore({ now: Date.now, elapsed: Date.now });
   const tasks = [createLeased(store, times), createLeased(store, times)];

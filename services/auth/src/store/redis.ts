@@ -65,7 +65,7 @@ export function redisStore(link: RedisLink, { logMs }: { logMs: number }): Store
     },
 
     async lease(place, holder, ttlMs) {
-      // Whoever held it may have a result that the store did not take: that comes first.
+      // The task that held it may have a result that the store did not take: that comes first.
       if (link.isSettling()) return undefined;
       return evaluate(fence, 'lease', [keyOf(place), leaseOf(place)], holder, ttlMs);
     },

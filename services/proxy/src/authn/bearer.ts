@@ -40,7 +40,7 @@ export function createBearerAuthenticator(kinds: readonly TokenKind[]): Authenti
 }
 
 /**
- * Whoever shows a token that does not count.
+ * A caller with a token that does not count.
  *
  * @param flaw what is wrong with it, for the log
  */

@@ -125,7 +125,7 @@ describe('/robots.txt', () => {
 });
 
 describe('/oauth2/auth', () => {
-  test('is 202 for whoever may pass', async () => {
+  test('is 202 for everybody who may pass', async () => {
     signedIn(['staff']);
 
     expect((await ask('/oauth2/auth')).status).toBe(202);

@@ -124,7 +124,7 @@ export function createEndpoints(parts: {
     };
   }
 
-  // RFC 9728, section 3.3: the resource is named as whoever asks has named it.
+  // RFC 9728, section 3.3: the resource is named as the caller has named it.
   function answerResourceMetadata(_req: Request, res: Response): void {
     const { request, route } = ownRequestOf(res);
     const { path } = ownEndpoints.resourceMetadata;

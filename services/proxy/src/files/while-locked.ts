@@ -5,7 +5,7 @@ import { errorCode } from './error-code.ts';
 
 const patienceMs = 2_000;
 const betweenMs = 20;
-// What it is held for takes milliseconds: whoever has held it for so long is gone.
+// What it is held for takes milliseconds: a process that has held it for so long has ended.
 const leftBehindMs = 60_000;
 
 /**

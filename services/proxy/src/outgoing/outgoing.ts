@@ -93,7 +93,7 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
     return tokenHeadersOf(principal, kind === 'person' ? identified.session.session.sub : identified.subject);
   }
 
-  // What the file sets is for whoever was let in, and that is known of everybody but the public.
+  // What the file sets is for everybody who was let in, and that is known of everybody but the public.
   function saidFor(forward: Forward<KnownSession>, origin: string): readonly string[] | undefined {
     if (forward.identified.kind === 'visitor') return undefined;
     const identity = identityFor(forward, origin);

@@ -159,7 +159,7 @@ describe('for any headers that a client sends', () => {
     );
   });
 
-  test('whoever the person is called, a value is one line of octets', () => {
+  test('whatever the person is called, a value is one line of octets', () => {
     fc.assert(
       fc.property(person, (subject) => {
         for (const text of alone(subject)) expect(text).toMatch(/^[ -~\u0080-\u00ff]*$/);

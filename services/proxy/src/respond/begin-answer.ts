@@ -20,7 +20,7 @@ export function createBeginAnswer(parts: {
   /** browsers reach us over HTTPS only */
   readonly secure: boolean;
   readonly cookies: Pick<SessionCookies, 'issue'>;
-  /** where the host of a request is, for whoever calls */
+  /** where the host of a request is, for its caller */
   readonly origin: (request: CanonicalRequest) => string;
 }): BeginAnswer {
   return function beginAnswer(exchange) {

@@ -67,7 +67,7 @@ export function createRefuse(parts: {
     if (mustRefuse()) return refuseWithError(exchange, 'audit_unavailable');
     const { reason, rule, written } = decision;
     const { message } = written ?? {};
-    // Whoever is told that there is nothing is not told why.
+    // An answer that there is nothing does not say why.
     if (error === 'not_found') return refuseWithError(exchange, error, { message });
     const name = nameOf(identified.principal);
     const told = { rule: rule ?? '', ...policyOf(decision) };

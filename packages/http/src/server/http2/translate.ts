@@ -15,7 +15,7 @@ const badRequest = 400;
 const answerHeaderBytes = 128 * 1024;
 
 /**
- * Takes a stream of HTTP/2 as a request of HTTP/1.1 on a connection of its own, and its answer back. So whoever decides,
+ * Takes a stream of HTTP/2 as a request of HTTP/1.1 on a connection of its own, and its answer back. So the code that decides,
  * limits and forwards reads every request in one way. Each side is read only as fast as the other takes it.
  *
  * @param hasBody whether anything follows the head

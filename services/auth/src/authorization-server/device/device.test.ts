@@ -117,7 +117,7 @@ describe('a program on a device without a browser', () => {
   });
 });
 
-describe('whoever has not got a code', () => {
+describe('anyone who has not got a code', () => {
   test.each(['', 'BCDF-GHJK', 'Fe26.2*1*x', 'x'.repeat(5000)])('gets nothing for %j', async (device_code) => {
     const answered = await program.token({ grant_type: deviceGrantType, device_code });
     expect(failed(answered)).toEqual([400, 'invalid_grant']);

@@ -1,4 +1,4 @@
-// A program is known by the address of a document about itself. Whoever comes with an address makes auth call it.
+// A program is known by the address of a document about itself. Anyone who comes with an address makes auth call it.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { authorizationServerPaths as paths } from '@latchkey/contract';
 import type { Browser } from '@latchkey/testing/browser';

@@ -38,7 +38,7 @@ export function callerOf(claims: JWTPayload, issuer: Issuer): Caller | string {
   return { kind: 'machine', principal: { kind: 'machine', name, ...facts, subject, claims } };
 }
 
-// Whoever may sign in with a provider of auth has a verified address, and so has a person here: of a domain for which the file
+// Anyone who may sign in with a provider of auth has a verified address, and so has a person here: of a domain for which the file
 // lets the issuer vouch.
 function personOf(
   { email, email_verified: verified }: JWTPayload,

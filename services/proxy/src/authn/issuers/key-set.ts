@@ -81,7 +81,7 @@ export function createKeySet(
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       await ask();
-      // It may be a new one, and whoever knows it could not be asked.
+      // It may be a new one, and the issuer, who knows it, could not be asked.
       if (fetchedAt < askedAt) throw new KeysAway();
       return inForce()(...token);
     }

@@ -18,7 +18,7 @@ type Request = {
 
 /**
  * How a client of AWS asks: over our own connections, so that an outgoing proxy and our bounds hold for it, and once, because
- * whoever asks comes back. Credentials and region it finds as every AWS SDK does.
+ * the caller comes back. Credentials and region it finds as every AWS SDK does.
  */
 export function awsClient(): Pick<S3ClientConfig, 'maxAttempts' | 'requestHandler'> {
   return { maxAttempts: 1, requestHandler: { handle } };

@@ -70,7 +70,7 @@ test.each<[string, RequestListener, string]>([
     'leads elsewhere (302): write the address where the file is',
   ],
   ['an error', (_, res) => void res.writeHead(500).end('- service: wiki'), 'was not given, status 500'],
-  ['304 to whoever has nothing', (_, res) => void res.writeHead(304).end(), 'leads elsewhere (304)'],
+  ['304 to one that has nothing', (_, res) => void res.writeHead(304).end(), 'leads elsewhere (304)'],
   [
     'half of it',
     (_, res) => {

@@ -43,7 +43,7 @@ function refusal(status: number): SourceError {
   }
   if (status === 404 || status === 410)
     return new SourceError(`is not there (${status})`, { lack: 'missing' });
-  // Whoever may redirect us says which file is in force.
+  // A server that may redirect us says which file is in force.
   if (status >= 300 && status < 400) {
     const message = `leads elsewhere (${status}): write the address where the file is`;
     return new SourceError(message, { lack: 'lasting' });
