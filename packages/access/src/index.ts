@@ -25,6 +25,8 @@ export {
   tokenPrefix,
 } from './service-token.ts';
 export type { Gate, WrittenRule } from './written-rule.ts';
+export { signAwsToken } from './sign-aws-token.ts';
+export type { AwsCredentials } from './sign-aws-token.ts';
 export { fittingClaims, workloadTokenPrefix } from './workload.ts';
 export type { WantedClaim, Workload } from './workload.ts';
 export { mayLetIn } from './may-let-in.ts';

@@ -1,15 +1,8 @@
+import type { AwsCredentials } from '@latchkey/access';
 import type { Answer, Call } from '@latchkey/http';
 import type { Release } from '@latchkey/http/release';
 import type { Duplex } from 'node:stream';
 import { UsageError } from './usage-error.ts';
-
-/** What is signed with at AWS. */
-export type AwsCredentials = {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  /** of those who work in a role */
-  readonly sessionToken?: string;
-};
 
 /** What a command may touch. Everything else it gets as arguments, so that a test can run it whole. */
 export type Io = {

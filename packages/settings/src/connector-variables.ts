@@ -47,9 +47,14 @@ export const connectorVariables = {
   },
   CONNECTOR_TOKEN: {
     type: token,
-    required: true,
     secret: true,
-    meaning: 'The token of its service account.',
+    meaning: 'The token of its service account. Needed unless CONNECTOR_AWS_ROLE is true.',
+  },
+  CONNECTOR_AWS_ROLE: {
+    type: boolean,
+    default: 'false',
+    meaning:
+      'Whether the connector shows the role of AWS that it works in, in place of a token: the `aws_role` of its service account. Its credentials are found as every AWS SDK finds them. Needs AWS_REGION, which ECS sets.',
   },
   CONNECTOR_TARGETS: {
     type: connectorTargets,

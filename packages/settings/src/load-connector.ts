@@ -1,11 +1,13 @@
 import { connectorVariables } from './connector-variables.ts';
 import { createEnvironment } from './environment.ts';
+import type { Environment } from './environment.ts';
 import { noFindings, refuse } from './findings.ts';
 import type { Findings } from './findings.ts';
 import { warnOfNearMisses } from './near-misses.ts';
 import { readTable } from './read-table.ts';
 import type { ReadFile } from './secret-file.ts';
-import type { ConnectorSettings, Loaded } from './settings.ts';
+import type { ConnectorCredential, ConnectorSettings, Loaded } from './settings.ts';
+import { taskVariables } from './provider-variables.ts';
 import type { Values } from './variable.ts';
 
 type Read = Values<typeof connectorVariables>;
@@ -23,26 +25,53 @@ export function loadConnectorSettings(
   const environment = createEnvironment(env, options.readFile);
   const findings = noFindings();
   const { known, assumed } = readTable(connectorVariables, environment, findings);
+  const credential = readCredential(known, environment, findings);
   checkVerifying(known, findings);
   warnOfNearMisses('connector', environment, findings);
   const { errors, warnings } = findings;
   return errors.length > 0
     ? { ok: false, errors, warnings }
-    : { ok: true, settings: settingsOf(assumed), warnings };
+    : { ok: true, settings: settingsOf(assumed, credential), warnings };
 }
 
-function settingsOf(values: Read): ConnectorSettings {
+function settingsOf(values: Read, credential: ConnectorCredential): ConnectorSettings {
   const { CONNECTOR_AUTH_URL: issuer, CONNECTOR_AUTH_URL_INTERNAL: internal } = values;
   return {
     name: values.CONNECTOR_NAME,
     url: values.CONNECTOR_URL,
-    token: values.CONNECTOR_TOKEN,
+    credential,
     targets: values.CONNECTOR_TARGETS,
     ...(values.CONNECTOR_VERIFY && issuer !== undefined && { auth: { issuer, url: internal ?? issuer } }),
     waitMs: values.CONNECTOR_WAIT_FOR,
     connections: values.CONNECTOR_CONNECTIONS,
     level: values.LOGGING_LEVEL,
   };
+}
+
+// One of both: with two it would not be known which one lets it in.
+function readCredential(
+  known: Partial<Read>,
+  environment: Environment,
+  findings: Findings,
+): ConnectorCredential {
+  const { CONNECTOR_TOKEN: token = '', CONNECTOR_AWS_ROLE: isRole } = known;
+  if (isRole !== true) {
+    if (token === '' && !findings.unknown.has('CONNECTOR_TOKEN')) {
+      const message = `not set, write ${connectorVariables.CONNECTOR_TOKEN.type.write}, or CONNECTOR_AWS_ROLE=true for a role of AWS`;
+      refuse({ variable: 'CONNECTOR_TOKEN', code: 'missing', message }, findings);
+    }
+    return { token };
+  }
+  if (token !== '') {
+    const message = 'is set beside CONNECTOR_AWS_ROLE=true: take one of them out';
+    refuse({ variable: 'CONNECTOR_TOKEN', code: 'conflict', message }, findings);
+  }
+  const { AWS_REGION: region = '' } = readTable(taskVariables, environment, findings).known;
+  if (region === '' && !findings.unknown.has('AWS_REGION')) {
+    const message = 'not set, write the AWS region whose STS says which role this is, like eu-central-1';
+    refuse({ variable: 'AWS_REGION', code: 'missing', message }, findings);
+  }
+  return { region };
 }
 
 // Without saying for whom, an assertion for any application would open any target.

@@ -82,12 +82,15 @@ export type AllowedTarget = {
   readonly target: ConnectorTarget;
 };
 
+/** What a connector shows the proxy: a token, or the role that it works in, of which STS of a region says that it does. */
+export type ConnectorCredential = { readonly token: string } | { readonly region: string };
+
 /** Everything a connector is told by its environment. Durations are milliseconds. */
 export type ConnectorSettings = {
   name: string;
   /** of the proxy, an origin */
   url: URL;
-  token: string;
+  credential: ConnectorCredential;
   /** all that may be dialed */
   targets: readonly AllowedTarget[];
   /** who issues assertions, and where its keys are; absent: none is asked for */

@@ -2,6 +2,7 @@ import type { ConnectorSettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keepConnected } from './connect/keep-connected.ts';
+import { createCredential } from './connect/credential.ts';
 import { openConnection } from './connect/open.ts';
 import { createServe } from './serve/serve.ts';
 import { allowList } from './serve/targets.ts';
@@ -30,8 +31,9 @@ export function startConnector({
 }): RunningConnector {
   const { auth } = settings;
   const gate = auth && createGate({ verify: createVerifyAssertion(auth), log });
+  const credential = createCredential(settings);
   const kept = keepConnected({
-    open: () => openConnection(settings),
+    open: () => openConnection(settings, credential),
     serve: createServe({ targets: allowList(settings.targets), gate, log }),
     connections: settings.connections,
     log,

@@ -17,6 +17,7 @@ import { watchReach } from './auth-reach.ts';
 import { createAskSts } from './authn/aws-role/ask-sts.ts';
 import { createAwsRoleTokens } from './authn/aws-role/authenticator.ts';
 import { createBearerAuthenticator } from './authn/bearer.ts';
+import { createIdentifyConnector } from './authn/connector-credential.ts';
 import { createIssuerTokens } from './authn/issuers/issuers.ts';
 import { createWorkloadAuthenticator } from './authn/workload/authenticator.ts';
 import { createWorkloadTokens } from './authn/workload/tokens.ts';
@@ -98,9 +99,10 @@ export async function startProxy(options: {
   const issuers = createIssuerTokens({ table, clock, log, emit });
   const workloadTokens = createWorkloadTokens(deriveKeys(session.cookie.secrets, 'workload token'), now);
   const serviceTokens = createServiceTokens({ accounts, now, emit });
+  const awsRoles = createAwsRoleTokens({ accounts, origin, askSts, clock, emit });
   const tokens = [
     serviceTokens,
-    createAwsRoleTokens({ accounts, origin, askSts, clock, emit }),
+    awsRoles,
     sessions.byOwnToken,
     createWorkloadAuthenticator({ tokens: workloadTokens, accounts, origin, emit }),
     issuers,
@@ -170,7 +172,13 @@ export async function startProxy(options: {
       : createArrivals({
           host: connectorsHost,
           connectors: () => table.current().root.connectors,
-          accountOf: serviceTokens.accountOf,
+          identify: createIdentifyConnector({
+            serviceTokens,
+            awsRoles,
+            accounts,
+            trust,
+            scheme: (request) => addresses.scheme(request),
+          }),
           pool: transport.connectors,
           log,
         });

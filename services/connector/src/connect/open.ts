@@ -1,6 +1,7 @@
 import { connectPath, nameHeader, subprotocol, taskHeader } from '@latchkey/contract';
 import { h2Settings, keepAlive, longestMessage, streamOf } from '@latchkey/link';
 import type { ConnectorSettings } from '@latchkey/settings';
+import type { Credential } from './credential.ts';
 import { lookup } from 'node:dns';
 import { performServerHandshake } from 'node:http2';
 import type { ServerHttp2Session } from 'node:http2';
@@ -13,11 +14,11 @@ export type Connected = { readonly session: ServerHttp2Session; readonly task: s
 const handshakeWithinMs = 10_000;
 
 /** Opens a WebSocket to the proxy, for HTTP/2 with the roles reversed: the proxy asks. Rejects with why not. */
-export function openConnection({
-  url,
-  name,
-  token,
-}: Pick<ConnectorSettings, 'url' | 'name' | 'token'>): Promise<Connected> {
+export async function openConnection(
+  { url, name }: Pick<ConnectorSettings, 'url' | 'name'>,
+  credential: Credential,
+): Promise<Connected> {
+  const token = await credential();
   const { promise, resolve, reject } = Promise.withResolvers<Connected>();
   const address = new URL(connectPath, url);
   address.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';

@@ -9,14 +9,24 @@ import type { ServiceAccount } from '@latchkey/upstreams';
 import { LRUCache } from 'lru-cache';
 import type { ProxyEvent } from '../../telemetry/events.ts';
 import { refusedToken } from '../bearer.ts';
-import type { TokenKind } from '../bearer.ts';
 import type { AskSts } from './ask-sts.ts';
 import { readPresigned } from './presigned.ts';
 import type { PresignedIdentity } from './presigned.ts';
 import { createQuestionLimit } from './question-limit.ts';
 
-type Found = Identified<never>;
+type Found = Extract<Identified<never>, { kind: 'machine' | 'visitor' }>;
 type Accounts = ReadonlyMap<string, ServiceAccount>;
+
+// All that is needed of where a token was shown.
+type Asked = Pick<AuthenticatorInput, 'request'>;
+
+/** A kind of token, which is asked outside of a request for an application, too. */
+export type AwsRoleTokens = {
+  /** One that was looked at before. */
+  recall(token: string, asked: Asked): Found | undefined;
+  /** Any other; undefined for what is no such token. */
+  identify(token: string, asked: Asked): Found | Promise<Found> | undefined;
+};
 
 /** What is known of a token that STS has looked at. */
 type Proved = PresignedIdentity & {
@@ -41,7 +51,7 @@ export function createAwsRoleTokens(parts: {
   askSts: AskSts;
   clock: Clock;
   emit: Emit<ProxyEvent>;
-}): TokenKind {
+}): AwsRoleTokens {
   const { clock, askSts } = parts;
   const proved = new LRUCache<string, Proved>({
     maxSize: keptLetters,
@@ -73,7 +83,7 @@ export function createAwsRoleTokens(parts: {
   };
 
   // The audience is a header that STS has checked with the rest, so it is as good as the signature.
-  function objectionTo({ audience, from, until }: PresignedIdentity, asked: AuthenticatorInput) {
+  function objectionTo({ audience, from, until }: PresignedIdentity, asked: Asked) {
     const now = clock.now();
     if (audience !== parts.origin(asked.request)) {
       return refusedToken('token_invalid', 'it is for another application (X-Latchkey-Audience)');

@@ -14,11 +14,17 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
+import type { ConnectorCredential, IdentifyConnector } from '../../authn/connector-credential.ts';
 import type { ConnectorPool } from './pool.ts';
 
 type Upgrade = (req: IncomingMessage, socket: Socket, head: Buffer) => void;
 
-type Refusal = { readonly status: 400 | 401 | 403 | 503; readonly why: string };
+type Refusal = {
+  readonly status: 400 | 401 | 403 | 503;
+  readonly why: string;
+  /** what else there is to know, for our log alone */
+  readonly flaw?: string | undefined;
+};
 
 const reasonPhrases = {
   400: 'Bad Request',
@@ -37,12 +43,12 @@ export type Arrivals = {
 /**
  * @param parts.host a name, in lower case; at any port
  * @param parts.connectors the service account of each connector, by the names of connectors
- * @param parts.accountOf whose token it is; undefined for one that does not count
+ * @param parts.identify tells which service account has shown a token
  */
 export function createArrivals(parts: {
   host: string;
   connectors: () => ReadonlyMap<string, string>;
-  accountOf: (token: string) => string | undefined;
+  identify: IdentifyConnector;
   pool: ConnectorPool;
   log: Logger;
 }): Arrivals {
@@ -60,36 +66,43 @@ export function createArrivals(parts: {
   const timer = setInterval(() => pool.recheck(), recheckMs);
   timer.unref();
 
-  function isAllowed(name: string, token: string): boolean {
-    const account = parts.accountOf(token);
-    return account !== undefined && parts.connectors().get(name) === account;
+  function isAllowed(name: string, { account, counts }: ConnectorCredential): boolean {
+    return counts() && parts.connectors().get(name) === account;
   }
 
   // In this order: who has no valid token learns nothing of names.
-  function refusalOf({ rawHeaders, headers }: IncomingMessage, name: string): Refusal | undefined {
-    const shown = bearerToken(rawHeaders);
-    if (typeof shown !== 'object' || parts.accountOf(shown.token) === undefined) {
-      return { status: 401, why: 'the token of a service account is needed, and this is none that counts' };
+  async function credentialOf(req: IncomingMessage, name: string): Promise<ConnectorCredential | Refusal> {
+    const shown = bearerToken(req.rawHeaders);
+    const found =
+      typeof shown === 'object' ? await parts.identify(shown.token, req) : { isUnverified: false };
+    if (!('account' in found)) {
+      const { isUnverified, flaw } = found;
+      return isUnverified
+        ? { status: 503, why: 'the token cannot be checked at the moment', flaw }
+        : {
+            status: 401,
+            why: 'the token of a service account is needed, and this is none that counts',
+            flaw,
+          };
     }
-    if (!connectorName.test(name) || !isAllowed(name, shown.token)) {
+    if (!connectorName.test(name) || !isAllowed(name, found)) {
       return {
         status: 403,
         why: 'connectors of the upstream file does not allow this name with this account',
       };
     }
-    const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim());
+    const offered = (req.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim());
     if (!offered.includes(subprotocol)) {
       return { status: 400, why: `this proxy speaks ${subprotocol}, and the connector does not` };
     }
-    return undefined;
+    return found;
   }
 
-  function arrive(req: IncomingMessage, socket: Socket, head: Buffer): void {
+  async function arrive(req: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     const name = String(req.headers[nameHeader] ?? '').slice(0, 64);
-    const shown = bearerToken(req.rawHeaders);
-    const refusal = refusalOf(req, name);
-    if (refusal !== undefined || typeof shown !== 'object') return refuse(req, socket, name, refusal);
-    const { token } = shown;
+    const found = await credentialOf(req, name);
+    if (socket.destroyed) return undefined;
+    if ('why' in found) return refuse(req, socket, name, found);
     return webSockets.handleUpgrade(req, socket, head, function opened(webSocket) {
       const stream = streamOf(webSocket);
       const session = connect('http://connector', { createConnection: () => stream, settings: h2Settings });
@@ -100,7 +113,7 @@ export function createArrivals(parts: {
       stream.once('close', () => session.destroy());
       session.once('close', () => webSocket.terminate());
       keepAlive(session);
-      if (!pool.add(name, { session, counts: () => isAllowed(name, token) })) return session.destroy();
+      if (!pool.add(name, { session, counts: () => isAllowed(name, found) })) return session.destroy();
       log.info({ connector: name, connections: pool.count(name) }, 'a connector has connected');
       session.once('close', function gone() {
         const about = {
@@ -114,9 +127,9 @@ export function createArrivals(parts: {
     });
   }
 
-  function refuse(req: IncomingMessage, socket: Socket, name: string, refusal?: Refusal): void {
-    const { status, why } = refusal ?? { status: 400, why: 'unreadable' };
-    log.warn({ connector: name, client: req.socket.remoteAddress, detail: why }, 'a connector was refused');
+  function refuse(req: IncomingMessage, socket: Socket, name: string, { status, why, flaw }: Refusal): void {
+    const detail = flaw === undefined ? why : `${why}: ${flaw}`;
+    log.warn({ connector: name, client: req.socket.remoteAddress, detail }, 'a connector was refused');
     socket.end(
       `HTTP/1.1 ${status} ${reasonPhrases[status]}\r\n${reasonHeader}: ${why}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
     );
@@ -127,7 +140,7 @@ export function createArrivals(parts: {
       return function upgrade(req, socket, head) {
         if (req.url !== connectPath || !isAt(host, req)) return others(req, socket, head);
         socket.on('error', () => socket.destroy());
-        return arrive(req, socket, head);
+        return void arrive(req, socket, head).catch(() => socket.destroy());
       };
     },
     close() {
