@@ -1,4 +1,5 @@
 // What a rule of a policy costs: `node --conditions=@latchkey/source test/bench/rules.ts`.
+import { noDeviceTrust } from '@latchkey/access';
 import { performance } from 'node:perf_hooks';
 import type { Person, RuleInput } from '@latchkey/access';
 import { inNetworks, readNetwork } from '@latchkey/networks';
@@ -6,6 +7,7 @@ import { compileExpression } from '@latchkey/policy';
 
 const office = ['198.51.100.0/24'].map(readNetwork).filter((network) => network !== undefined);
 const surroundings = {
+  deviceHeaders: new Map<string, string>(),
   networks: new Map([['office', inNetworks(office)]]),
   compilePattern: (source: string) => ({ ok: true as const, pattern: new RegExp(source, 'v') }),
 };
@@ -24,10 +26,9 @@ const input: RuleInput = {
     method: 'GET',
     host: 'wiki.example.com',
     address: '198.51.100.7',
-    headers: {},
     rawHeaders: [],
     forwardAuth: false,
-    isDeviceVouched: false,
+    deviceTrust: noDeviceTrust,
     now: Date.now,
   },
 };

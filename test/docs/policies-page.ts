@@ -80,7 +80,15 @@ function facts(): string {
   return ['## Facts\n', ...groups, notThere].join('\n');
 }
 
-const notThere = `A \`claim\` is JSON of any type: it is equal to nothing of another type, and \`.startsWith\` of a claim that is no text cannot be told. Headers other than those of the load balancer are no facts about a device.
+const notThere = `A \`claim\` is JSON of any type: it is equal to nothing of another type, and \`.startsWith\` of a claim that is no text cannot be told.
+
+**Devices.** An ALB that verifies certificates says whose they are: \`SERVER_DEVICE_CERTIFICATES\`. What other servers in front say of a device, a \`device_headers\` in the root of the file makes a fact of:
+
+\`\`\`yaml
+device_headers: { managed: X-Device-Managed, id: X-Device-Id } # device.managed, device.id
+\`\`\`
+
+Such a header counts from \`SERVER_TRUSTED_PROXIES\` alone, and goes on to the application from them alone. From anybody else it is removed, in every spelling. It is absent where it is empty, comes twice, or in another spelling as well. **Every server in \`SERVER_TRUSTED_PROXIES\` has to set or remove it, whatever its caller sends**: one that passes on what a browser wrote, as an ALB does with headers that it does not know, lets browsers say what they like. In nginx that is \`proxy_set_header X-Device-Managed $managed;\`.
 `;
 
 function renderExample({ title, guardrail, rule, text }: Example): string {

@@ -39,6 +39,7 @@ const askers: Readonly<Record<Asker, Identified<string> | undefined>> = {
 function tableOf({ rule, guardrail, tags = '[]' }: Example): RouteTable {
   const policy = `policy:\n${rule.replaceAll(/^/gm, '  ')}`;
   const text = `networks: { office: [198.51.100.0/24, 2001:db8:5::/48] }
+device_headers: { managed: X-Device-Managed }
 ${guardrail === true ? policy : ''}
 services:
   - service: wiki
@@ -65,7 +66,7 @@ ${guardrail === true ? '' : policy.replaceAll(/^/gm, '        ')}
 }
 
 function outcomeOf(table: RouteTable, asked: Try): Outcome<string> {
-  const { by, method = 'GET', path = '/page', address = '198.51.100.7', device } = asked;
+  const { by, method = 'GET', path = '/page', address = '198.51.100.7', device, managed } = asked;
   const { time = '2026-03-02T09:30:00Z', forwardAuth } = asked;
   const headers = {
     host: 'wiki.example.com',
@@ -74,11 +75,13 @@ function outcomeOf(table: RouteTable, asked: Try): Outcome<string> {
       'x-amzn-mtls-clientcert-serial-number': device,
       'x-amzn-mtls-clientcert-issuer': 'CN=Devices,O=Example Inc',
     }),
+    ...(managed !== undefined && { 'x-device-managed': managed }),
   };
   const rawHeaders = Object.entries(headers).flat();
   const caller = { client: address, forwardedFor: address, forwardedProto: undefined };
   const received = { method, url: path, headers, rawHeaders };
-  const incoming = readIncoming(received, 'http', { read: () => caller }, device !== undefined);
+  const deviceTrust = { headers: managed !== undefined, certificate: device !== undefined };
+  const incoming = readIncoming(received, 'http', { read: () => caller }, deviceTrust);
   const outcome = admit(
     { ...incoming, isQuestion: forwardAuth === true },
     {

@@ -13,6 +13,8 @@ export type Try = {
   readonly headers?: Readonly<Record<string, string>>;
   /** the serial number of the certificate of the device */
   readonly device?: string;
+  /** what a server in front says of it, in a header of `device_headers` */
+  readonly managed?: string;
   readonly forwardAuth?: true;
 };
 
@@ -150,12 +152,15 @@ export const examples: readonly Example[] = [
   {
     title: 'Writing from managed devices only',
     rule: `- name: managed-devices
-  deny_if: request.method != "GET" && !has(device.serial_number)
+  deny_if: request.method != "GET" && device.managed != "true"
   message: Use your company laptop for this.`,
+    text: 'With `device_headers: { managed: X-Device-Managed }` in the root of the file, and servers in front that set this header or remove it, whatever their callers send. Where it is not there or comes twice, it cannot be told, and the rule refuses. With certificates that an ALB verifies, write `!has(device.serial_number)`.',
     tries: [
       { by: 'engineer', passes: true },
       { by: 'engineer', method: 'POST', passes: false },
-      { by: 'engineer', method: 'POST', device: '0A1B', passes: true },
+      { by: 'engineer', method: 'POST', headers: { 'x-device-managed': 'true' }, passes: false },
+      { by: 'engineer', method: 'POST', managed: 'true', passes: true },
+      { by: 'engineer', method: 'POST', managed: 'false', passes: false },
     ],
   },
   {

@@ -137,6 +137,10 @@ describe('an operator of the proxy', () => {
     ['groups, provider, auth-time and amr are about somebody: add as', { url: 'x', groups: 'g' }],
     ['ip: "x": write an address such as 203.0.113.9', { url: 'x', ip: 'x' }],
     ['as-account: "x": the service accounts of the file are none', { url: 'http://x', 'as-account': 'x' }],
+    [
+      'device: "managed=1": write subject=…, issuer=…, serial_number=…',
+      { url: 'http://x', device: 'managed=1' },
+    ],
     ['header: "x": write it like "Name: value"', { url: 'x', header: 'x' }],
   ])('is told that %s', async (detail, query) => {
     expect(await decision(query)).toMatchObject({ error: 'bad_request', detail });

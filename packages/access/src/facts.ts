@@ -1,5 +1,16 @@
 import type { Principal } from './principal.ts';
 
+/** What is believed of what the sender of a request says of a device. */
+export type DeviceTrust = {
+  /** in the headers that the upstream file names */
+  readonly headers: boolean;
+  /** of its certificate, as an ALB does that has verified it */
+  readonly certificate: boolean;
+};
+
+/** Nothing of it. */
+export const noDeviceTrust: DeviceTrust = { headers: false, certificate: false };
+
 /** What expressions may read of a request, each at the moment when one does. */
 export type Asked = {
   /** absent at addresses of our own, and where a header tells the application another one */
@@ -9,12 +20,9 @@ export type Asked = {
   readonly address: string;
   /** as they came, name after name with its value */
   readonly rawHeaders: readonly string[];
-  /** the same as Node reads them: what an edge that is trusted writes */
-  readonly headers: { readonly [name: string]: string | readonly string[] | undefined };
   /** a server in front asks about it; absent at addresses of our own, where one may ask as well */
   readonly forwardAuth: boolean | undefined;
-  /** who sent it vouches for what it says of the certificate of a device */
-  readonly isDeviceVouched: boolean;
+  readonly deviceTrust: DeviceTrust;
   /** milliseconds since the epoch */
   readonly now: () => number;
 };

@@ -3,7 +3,7 @@ import { isPreflight, tellsAnotherMethod } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Incoming } from './incoming.ts';
 
-type Said = Pick<Incoming, 'headers' | 'rawHeaders' | 'isQuestion' | 'isDeviceVouched'>;
+type Said = Pick<Incoming, 'headers' | 'rawHeaders' | 'isQuestion' | 'deviceTrust'>;
 type Time = { readonly now?: () => number };
 
 /** What rules may read of a request. Stage 4 looks at the same: what is public, nobody looks who sends it. */
@@ -28,7 +28,7 @@ export function factsOf(
 /** The same at an address of our own: it is about no path of the application, and about none of its methods. */
 export function ownFacts(
   request: CanonicalRequest,
-  said: Pick<Said, 'headers' | 'rawHeaders' | 'isDeviceVouched'>,
+  said: Pick<Said, 'headers' | 'rawHeaders' | 'deviceTrust'>,
   policy: Pick<Policy, 'readsAsked'>,
   time: Time,
 ): Facts {
@@ -48,19 +48,14 @@ export function visitFacts(facts: Facts, host: string): Facts {
 }
 
 function askedOf({ method, host, client }: CanonicalRequest, said: Said, { now = Date.now }: Time): Asked {
-  const { headers, isQuestion, isDeviceVouched } = said;
-  // A server in front asks with the headers as it has read them.
-  const rawHeaders = isQuestion
-    ? Object.entries(headers).flatMap(([name, value]) => [name, String(value)])
-    : said.rawHeaders;
+  const { headers, rawHeaders, isQuestion, deviceTrust } = said;
   return {
     method: tellsAnotherMethod(headers) ? undefined : method,
     host,
     address: client,
-    headers,
     rawHeaders,
     forwardAuth: isQuestion,
-    isDeviceVouched,
+    deviceTrust,
     now,
   };
 }

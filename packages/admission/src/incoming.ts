@@ -1,3 +1,5 @@
+import { noDeviceTrust } from '@latchkey/access';
+import type { DeviceTrust } from '@latchkey/access';
 import { grpcHealthPath, isHealthCheck } from '@latchkey/contract';
 import { authenticatesConnection, canonicalRequest } from '@latchkey/http';
 import type { CanonicalRequest, Caller, Received, MalformedReason } from '@latchkey/http';
@@ -14,19 +16,18 @@ export type Incoming = {
   readonly authenticatesConnection: boolean;
   /** a server in front asks about it, and forwards it by itself */
   readonly isQuestion: boolean;
-  /** who sent it vouches for what it says of the certificate of a device */
-  readonly isDeviceVouched: boolean;
+  readonly deviceTrust: DeviceTrust;
 };
 
 /**
  * @param trust says who is at the other end
- * @param isDeviceVouched whether they vouch for what is said of a device
+ * @param deviceTrust what of their word about a device is believed
  */
 export function readIncoming<Request extends Received>(
   req: Request,
   kind: Incoming['kind'],
   trust: { read(req: Request): Caller },
-  isDeviceVouched = false,
+  deviceTrust = noDeviceTrust,
 ): Incoming {
   const { headers, rawHeaders } = req;
   return {
@@ -38,6 +39,6 @@ export function readIncoming<Request extends Received>(
     // Node keeps the first of several.
     authenticatesConnection: headers.authorization !== undefined && authenticatesConnection(rawHeaders),
     isQuestion: false,
-    isDeviceVouched,
+    deviceTrust,
   };
 }

@@ -11,15 +11,18 @@ export type WrittenCircumstances = {
   readonly device?: readonly string[] | undefined;
 };
 
-const deviceFacts = Object.keys(factGroups['device']?.facts ?? {});
+const ofCertificate = Object.keys(factGroups['device']?.facts ?? {});
 
 /** @throws QuestionError */
-export function readCircumstances({ ip, time, device }: WrittenCircumstances): Circumstances {
+export function readCircumstances(
+  { ip, time, device }: WrittenCircumstances,
+  { root }: Pick<RouteTable, 'root'>,
+): Circumstances {
   const address = ip === undefined ? undefined : plainAddress(ip);
   if (ip !== undefined && address === undefined) {
     throw new QuestionError('ip', `${JSON.stringify(ip)}: write an address such as 203.0.113.9`);
   }
-  return { address, at: readMoment('time', time), device: device && readDevice(device) };
+  return { address, at: readMoment('time', time), device: device && readDevice(device, root) };
 }
 
 /**
@@ -34,14 +37,21 @@ export function readMoment(part: 'time' | 'auth-time', text: string | undefined)
   throw new QuestionError(part, `${JSON.stringify(text)}: write it like 2026-12-24T18:00:00Z`);
 }
 
-function readDevice(texts: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    texts.map((text) => {
-      const [, name = '', value = ''] = /^(\w+)=(.*)$/.exec(text) ?? [];
-      if (deviceFacts.includes(name)) return [name, value];
-      throw new QuestionError('device', `${JSON.stringify(text)}: write ${deviceFacts.join('=…, ')}=…`);
-    }),
-  );
+function readDevice(
+  texts: readonly string[],
+  { deviceHeaders }: RouteTable['root'],
+): Array<readonly [header: string, value: string]> {
+  const headers = new Map([
+    // As an ALB names it.
+    ...ofCertificate.map((fact) => [fact, `X-Amzn-Mtls-Clientcert-${fact.replaceAll('_', '-')}`] as const),
+    ...deviceHeaders,
+  ]);
+  return texts.map((text) => {
+    const [, name = '', value = ''] = /^(\w+)=(.*)$/.exec(text) ?? [];
+    const header = headers.get(name);
+    if (header !== undefined) return [header, value];
+    throw new QuestionError('device', `${JSON.stringify(text)}: write ${[...headers.keys()].join('=…, ')}=…`);
+  });
 }
 
 /**

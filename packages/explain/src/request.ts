@@ -1,4 +1,4 @@
-import { flawOfAddress } from '@latchkey/access';
+import { flawOfAddress, noDeviceTrust } from '@latchkey/access';
 import { readIncoming } from '@latchkey/admission';
 import type { Incoming } from '@latchkey/admission';
 import { domainToASCII } from 'node:url';
@@ -16,14 +16,16 @@ export type Requester =
     }
   | undefined;
 
+type Header = readonly [name: string, value: string];
+
 /** What is known of how a request comes, and is not in it. */
 export type Circumstances = {
   /** of the caller */
   readonly address?: string | undefined;
   /** milliseconds since the epoch; absent: now */
   readonly at?: number | undefined;
-  /** what the load balancer says of the certificate of the device, by the names of the facts */
-  readonly device?: Readonly<Record<string, string>> | undefined;
+  /** what servers in front say of the device; absent: who sends it is none of them */
+  readonly device?: readonly Header[] | undefined;
 };
 
 /** A token in `Authorization: Bearer` that counts, as far as rules look at it. */
@@ -65,8 +67,6 @@ export class QuestionError extends Error {
   }
 }
 
-type Header = readonly [name: string, value: string];
-
 const addressPattern = /^(?:(https?|wss?):\/\/)?([^/?#]+)([^?#]*)(\?[^#]*)?(?:#.*)?$/i;
 const defaultPorts = { http: /:80$/, https: /:443$/ } as const;
 
@@ -100,11 +100,7 @@ export function readRequest(
     ...(isHandshake ? [] : [['Accept', 'text/html'] as const]),
   ];
   const own = new Set(given.map(([name]) => name.toLowerCase()));
-  const rawHeaders = [
-    ...sent.filter(([name]) => !own.has(name.toLowerCase())),
-    ...given,
-    ...Object.entries(device ?? {}).map(([fact, value]): Header => [certificateHeader(fact), value]),
-  ];
+  const rawHeaders = [...sent.filter(([name]) => !own.has(name.toLowerCase())), ...given, ...(device ?? [])];
   const headers = Object.fromEntries(rawHeaders.map(([name, value]) => [name.toLowerCase(), value]));
   const received = { method: method.toUpperCase(), url: target, headers, rawHeaders: rawHeaders.flat() };
   return {
@@ -116,7 +112,7 @@ export function readRequest(
       received,
       isHandshake ? 'websocket' : 'http',
       { read: () => ({ client: address, forwardedFor: address, forwardedProto: scheme }) },
-      device !== undefined,
+      device === undefined ? noDeviceTrust : { headers: true, certificate: true },
     ),
     at,
   };
@@ -137,11 +133,6 @@ export function requesterOf(
     ...(authTime !== undefined && { authTime }),
     ...(amr !== undefined && { amr }),
   };
-}
-
-// As an ALB names it.
-function certificateHeader(fact: string): string {
-  return `X-Amzn-Mtls-Clientcert-${fact.replaceAll('_', '-')}`;
 }
 
 function readHeader(line: string): Header {

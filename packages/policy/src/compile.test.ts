@@ -1,9 +1,11 @@
+import { noDeviceTrust } from '@latchkey/access';
 import { describe, expect, test } from '@jest/globals';
 import type { Asked, Machine, Person, Principal, RuleInput } from '@latchkey/access';
 import { compileExpression } from './compile.ts';
 import type { Expression } from './compile.ts';
 
 const surroundings = {
+  deviceHeaders: new Map([['managed', 'x-device-managed']]),
   networks: new Map([['office', (address: string) => address.startsWith('198.51.100.')]]),
   compilePattern: (source: string) =>
     source === '('
@@ -34,10 +36,13 @@ const asked: Asked = {
   method: 'GET',
   host: 'wiki.example.com',
   address: '198.51.100.7',
-  rawHeaders: [],
-  headers: { 'x-client': 'app/2', 'x-amzn-mtls-clientcert-serial-number': '0A' },
+  rawHeaders: Object.entries({
+    'x-client': 'app/2',
+    'x-amzn-mtls-clientcert-serial-number': '0A',
+    'x-device-managed': 'true',
+  }).flat(),
   forwardAuth: false,
-  isDeviceVouched: false,
+  deviceTrust: noDeviceTrust,
   // A Monday, 11:30 in Berlin.
   now: () => Date.parse('2026-03-02T10:30:00Z'),
 };
@@ -50,13 +55,7 @@ function inputOf(
   return {
     principal,
     path,
-    asked: {
-      ...asked,
-      rawHeaders: Object.entries(changed.headers ?? asked.headers)
-        .flat()
-        .map(String),
-      ...changed,
-    },
+    asked: { ...asked, ...changed },
     route: { service: 'wiki', tags: ['internal'] },
   };
 }
@@ -130,7 +129,39 @@ describe('an expression about a request', () => {
     const known = compiled('device.serial_number == "0A"');
 
     expect(known.decide(inputOf(ada))).toBeUndefined();
-    expect(known.decide(inputOf(ada, { isDeviceVouched: true }))).toBe(true);
+    expect(
+      known.decide(inputOf(ada, { deviceTrust: { headers: true, certificate: false } })),
+    ).toBeUndefined();
+    expect(known.decide(inputOf(ada, { deviceTrust: { headers: true, certificate: true } }))).toBe(true);
+  });
+});
+
+describe('a header that is a fact about a device', () => {
+  const trusted = { headers: true, certificate: false };
+
+  test.each<[string, readonly string[], boolean | undefined]>([
+    ['as it is said', ['X-Device-Managed', 'true'], true],
+    ['said otherwise', ['x-device-managed', 'false'], false],
+    ['not said', [], undefined],
+    ['empty', ['x-device-managed', ''], undefined],
+    ['said twice', ['x-device-managed', 'true', 'X-Device-Managed', 'true'], undefined],
+    ['in another spelling beside it', ['x_device_managed', 'true', 'x-device-managed', 'true'], undefined],
+    ['in another spelling alone', ['X_Device_Managed', 'true'], undefined],
+    ['ending at the connection', ['connection', 'X-Device-Managed', 'x-device-managed', 'true'], undefined],
+  ])('%s', (_, rawHeaders, outcome) => {
+    const known = compiled('device.managed == "true"');
+
+    expect(known.decide(inputOf(ada, { rawHeaders, deviceTrust: trusted }))).toBe(outcome);
+    expect(known.decide(inputOf(ada, { rawHeaders }))).toBeUndefined();
+  });
+
+  test('is told by its name', () => {
+    const { facts, reads } = compiled('has(device.managed)');
+
+    expect([...reads]).toEqual(['request']);
+    expect(facts.map(({ name, shown }) => [name, shown(inputOf(ada, { deviceTrust: trusted }))])).toEqual([
+      ['device.managed', '"true"'],
+    ]);
   });
 });
 
@@ -193,6 +224,9 @@ describe('a mistake says where it is and what to write', () => {
     ['request.path.beginsWith("/a")', 13, /startsWith/],
     ['request.headers["X-Client"] == "a"', 15, /lower case/],
     ['request.headers["cookie"] == "a"', 15, /credentials/],
+    ['request.headers["x-device-managed"] == "a"', 15, /write `device\.managed`/],
+    ['device.manged == "true"', 7, /write `device\.managed`/],
+    ['device.managed == 1', 15, /text/],
     ['request.headers["x-forwarded-for"] == "a"', 15, /request\.address/],
     ['request.headers[user.email] == "a"', 21, /in quotes/],
     ['foo(user.email)', 0, /function/],

@@ -1,5 +1,5 @@
 import { domainOf } from '@latchkey/access';
-import type { Asked, Machine, Person, RuleInput } from '@latchkey/access';
+import type { Asked, DeviceTrust, Machine, Person, RuleInput } from '@latchkey/access';
 import { headerOf } from './header.ts';
 import type { Flaw, Of, Typed } from './typed.ts';
 
@@ -151,11 +151,11 @@ export const factGroups: Readonly<Record<string, FactGroup>> = {
   },
   device: {
     meaning:
-      'The certificate of the device, as an ALB verified it. Absent unless `SERVER_DEVICE_CERTIFICATES` is true and the request comes from `SERVER_TRUSTED_PROXIES`.',
+      'What servers in front say of the device. Absent unless the request comes from `SERVER_TRUSTED_PROXIES`; what is said of its certificate, as an ALB verified it, also unless `SERVER_DEVICE_CERTIFICATES` is true. `device_headers` in the root of the file adds others, as texts.',
     facts: {
-      subject: text('The subject of the certificate.', 'request', ofCertificate('subject')),
-      issuer: text('The issuer of the certificate.', 'request', ofCertificate('issuer')),
-      serial_number: text('The serial number, in hexadecimal.', 'request', ofCertificate('serial-number')),
+      subject: certificateFact('The subject of the certificate.', 'subject'),
+      issuer: certificateFact('The issuer of the certificate.', 'issuer'),
+      serial_number: certificateFact('The serial number, in hexadecimal.', 'serial-number'),
     },
   },
   route: {
@@ -171,6 +171,15 @@ export const factGroups: Readonly<Record<string, FactGroup>> = {
     },
   },
 };
+
+/** What a server in front says in a header that the upstream file names, in lower case. */
+export function deviceFact(header: string): Fact {
+  return text('', 'request', ofDevice(header, 'headers'));
+}
+
+function certificateFact(meaning: string, part: string): Fact {
+  return text(meaning, 'request', ofDevice(`x-amzn-mtls-clientcert-${part}`, 'certificate'));
+}
 
 function text(meaning: string, reads: Fact['reads'], of: Of<string>, flaw?: Flaw): Fact {
   return { meaning, reads, value: { type: 'text', of, flaw }, shown: (input) => quoted(of(input)) };
@@ -196,20 +205,17 @@ function ofRequest<T>(of: (asked: Asked) => T | undefined): Of<T> {
   return ({ asked }) => asked && of(asked);
 }
 
-// What anybody but the load balancer wrote there is no fact.
-function ofCertificate(part: string): Of<string> {
-  const name = `x-amzn-mtls-clientcert-${part}`;
-  return ofRequest(({ headers, isDeviceVouched }) => (isDeviceVouched ? single(headers[name]) : undefined));
+// What anybody else wrote there is no fact, and neither is an empty one: that is how some servers say nothing.
+function ofDevice(name: string, by: keyof DeviceTrust): Of<string> {
+  return ofRequest(({ rawHeaders, deviceTrust }) =>
+    deviceTrust[by] ? headerOf(name, rawHeaders) || undefined : undefined,
+  );
 }
 
 function isMember(group: string, { groups, askedGroups, groupsUntold }: Person): boolean | undefined {
   if (groups === undefined || groupsUntold === true) return undefined;
   if (groups.includes(group)) return true;
   return askedGroups === undefined || askedGroups.includes(group) ? false : undefined;
-}
-
-function single(value: string | readonly string[] | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }
 
 function quoted(value: string | undefined): string | undefined {

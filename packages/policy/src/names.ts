@@ -1,11 +1,11 @@
 import { isReserved } from '@latchkey/identity';
 import { orMeant } from './advice.ts';
-import { factGroups } from './facts.ts';
-import type { FactGroup } from './facts.ts';
+import { deviceFact, factGroups } from './facts.ts';
+import type { Fact, FactGroup } from './facts.ts';
 import { literalOf, nameOf } from './literals.ts';
 import { mapped } from './operators.ts';
 import type { Expr } from './parse.ts';
-import type { Reading } from './reading.ts';
+import type { Reading, Surroundings } from './reading.ts';
 import type { Typed } from './typed.ts';
 
 /** Reads a name that stands alone: only the variable of a macro may. */
@@ -31,9 +31,11 @@ export function readField(reading: Reading, expr: Expr): Typed {
   const group = owner === undefined ? undefined : groupOf(owner);
   if (owner === undefined || group === undefined) return fieldOf(reading, expr, reading.read(operand), field);
   const name = `${owner}.${field}`;
-  const fact = Object.hasOwn(group.facts, field) ? group.facts[field] : undefined;
+  const { deviceHeaders } = reading.surroundings;
+  const configured = owner === 'device' ? deviceHeaders : noHeaders;
+  const fact = factOf(group, configured, field);
   if (fact === undefined) {
-    const known = Object.keys(group.facts).map((each) => `${owner}.${each}`);
+    const known = [...Object.keys(group.facts), ...configured.keys()].map((each) => `${owner}.${each}`);
     return reading.refuse('unknown', expr, `There is no fact \`${name}\`${orMeant(name, known)}`);
   }
   reading.reads(fact.reads);
@@ -42,7 +44,12 @@ export function readField(reading: Reading, expr: Expr): Typed {
 }
 
 /** Reads a member of a claim, or a header. */
-export function fieldOf({ refuse, looksAt }: Reading, expr: Expr, value: Typed, name: string): Typed {
+export function fieldOf(
+  { refuse, looksAt, surroundings }: Reading,
+  expr: Expr,
+  value: Typed,
+  name: string,
+): Typed {
   if (value.type === 'claim') {
     const of = mapped(value.of, (json) => memberOf(json, name));
     looksAt(pathOf(expr), mapped(of, shortJson));
@@ -51,7 +58,7 @@ export function fieldOf({ refuse, looksAt }: Reading, expr: Expr, value: Typed, 
   if (value.type !== 'mapping') {
     return refuse('type', expr, `A ${value.type} has no fields: take \`${name}\` out`);
   }
-  const flaw = headerFlaw(name);
+  const flaw = headerFlaw(name, surroundings);
   if (flaw !== undefined) return refuse('type', expr, flaw);
   const of = value.field(name);
   looksAt(
@@ -72,6 +79,14 @@ export function selectOf({ refuse }: Reading, expr: Expr): { operand: Expr; fiel
 
 function groupOf(name: string): FactGroup | undefined {
   return Object.hasOwn(factGroups, name) ? factGroups[name] : undefined;
+}
+
+const noHeaders: Surroundings['deviceHeaders'] = new Map();
+
+function factOf({ facts }: FactGroup, configured: typeof noHeaders, name: string): Fact | undefined {
+  if (Object.hasOwn(facts, name)) return facts[name];
+  const header = configured.get(name);
+  return header === undefined ? undefined : deviceFact(header);
 }
 
 function readNetwork(reading: Reading, expr: Expr, name: string): Typed {
@@ -115,7 +130,7 @@ const credentials: ReadonlySet<string> = new Set(['cookie', 'authorization', 'pr
 // Besides what no application believes of a caller: more of what servers in front are known to say.
 const notProven = /^(?:forwarded-|(?:x-)?client-(?:verify|s-dn|i-dn|serial))/;
 
-function headerFlaw(name: string): string | undefined {
+function headerFlaw(name: string, { deviceHeaders }: Surroundings): string | undefined {
   const shown = JSON.stringify(name);
   if (!/^[a-z0-9!#$%&'*+.^`|~-]+$/.test(name)) {
     return `${shown} is no name of a header here: write it in lower case and with dashes, such as "x-client"`;
@@ -123,6 +138,8 @@ function headerFlaw(name: string): string | undefined {
   if (credentials.has(name)) {
     return `${shown} holds credentials, which no rule reads: write a fact of \`user\` or \`machine\``;
   }
+  const [device] = [...deviceHeaders].find(([, header]) => header === name) ?? [];
+  if (device !== undefined) return `${shown} has a fact of its own: write \`device.${device}\``;
   if (name === 'host') return `${shown} has a fact of its own: write \`request.host\``;
   if (!isReserved(name) && !notProven.test(name)) return undefined;
   return `${shown} is whatever a caller writes: write \`request.address\` or \`request.host\``;

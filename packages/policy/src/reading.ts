@@ -6,6 +6,8 @@ import type { Of, Typed } from './typed.ts';
 /** What expressions may name besides the facts, and what compiles the patterns in them. */
 export type Surroundings = {
   readonly networks: ReadonlyMap<string, (address: string) => boolean>;
+  /** headers that are facts of `device`, by the names of these facts; in lower case */
+  readonly deviceHeaders: ReadonlyMap<string, string>;
   /** in RE2 syntax, whose matching takes time linear in the text */
   readonly compilePattern: (
     source: string,

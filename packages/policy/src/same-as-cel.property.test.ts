@@ -1,4 +1,5 @@
 // We evaluate by ourselves what `@bufbuild/cel` reads. Where both know an expression, both say the same of it.
+import { noDeviceTrust } from '@latchkey/access';
 import { celEnv, isCelError, parse, plan } from '@bufbuild/cel';
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
@@ -8,6 +9,7 @@ import { readForms } from './form.ts';
 import { clashOf } from './worlds.ts';
 
 const surroundings = {
+  deviceHeaders: new Map<string, string>(),
   networks: new Map(),
   compilePattern: (source: string) => ({ ok: true as const, pattern: new RegExp(source, 'v') }),
 };
@@ -69,10 +71,9 @@ test('an expression says what CEL says of it, cannot be told where that is an er
             method: 'a',
             host: 'b',
             address: '',
-            headers: {},
             rawHeaders: [],
             forwardAuth: false,
-            isDeviceVouched: false,
+            deviceTrust: noDeviceTrust,
             now: () => 0,
           },
           route: { service: '', tags: [] },

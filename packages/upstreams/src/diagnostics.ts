@@ -588,6 +588,12 @@ export const diagnosticKinds = {
     title: 'A network that cannot be used',
     text: '`networks` gives names to lists of addresses and ranges (CIDR): `networks: {office: [198.51.100.0/24, 2001:db8:5::/48]}`. A name is of lower-case letters, digits and underscores, since rules write it as `networks.office`.',
   },
+  deviceHeader: {
+    code: 'LK519',
+    severity: 'error',
+    title: 'A device header that cannot be used',
+    text: '`device_headers` gives names to headers in which servers in front say something of a device: `device_headers: {managed: X-Device-Managed}`, for rules to ask `device.managed == "true"`. A name is of lower-case letters, digits and underscores. The header is one that nobody else has a use for: none that the proxy or a route sets, that callers write by themselves, that holds credentials or belongs to the connection; each stands for one fact.',
+  },
   severalKinds: {
     code: 'LK401',
     severity: 'warning',

@@ -48,6 +48,7 @@ describe('the table of diagnostics', () => {
       'resolve/issuers',
       'resolve/bearer',
       'resolve/connectors',
+      'resolve/device-headers',
       'resolve/policy',
       'match/table',
     ];

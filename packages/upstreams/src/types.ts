@@ -157,6 +157,8 @@ export type Route = {
   cors?: Cors;
   /** the origins of pages, besides its own, that may open WebSockets */
   allowedOrigins: readonly string[];
+  /** in lower case: they travel on where a server in front that is trusted says them; absent: there are none */
+  deviceHeaders?: ReadonlySet<string>;
   /** names of headers that never travel on; one that ends in `*` stands for all that begin so */
   stripRequestHeaders: readonly string[];
   injectRequestHeaders: readonly HeaderEntry[];
@@ -249,6 +251,8 @@ export type RootSettings = {
   /** the name of the service account of each connector, by the names of connectors */
   readonly connectors: ReadonlyMap<string, string>;
   readonly networks: readonly NamedNetwork[];
+  /** headers in which servers in front say something of a device, by the names of facts; in lower case */
+  readonly deviceHeaders: ReadonlyMap<string, string>;
   /** what a request has to pass on every route */
   readonly guardrail: readonly WrittenRule[];
 };

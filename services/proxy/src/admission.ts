@@ -25,7 +25,7 @@ export type Admission = {
 };
 
 /** A request for an endpoint of ours. */
-export type OwnQuestion = AuthenticatorInput & Pick<Incoming, 'isDeviceVouched'>;
+export type OwnQuestion = AuthenticatorInput & Pick<Incoming, 'deviceTrust'>;
 
 /** Makes the admission of requests; that a session passes by its grace period is told. */
 export function createAdmission(parts: AdmissionParts<KnownSession>, emit: Emit<ProxyEvent>): Admission {

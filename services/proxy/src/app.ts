@@ -8,7 +8,6 @@ import { deriveKeys, isOwnCookie, sharedFacts } from '@latchkey/session';
 import type { ProxySettings } from '@latchkey/settings';
 import { startTracing } from '@latchkey/telemetry';
 import type { Audit } from '@latchkey/telemetry';
-import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { createAdmission } from './admission.ts';
@@ -24,6 +23,7 @@ import { createWorkloadTokens } from './authn/workload/tokens.ts';
 import { createServiceTokens } from './authn/service-token.ts';
 import type { KnownSession } from './authn/session-state.ts';
 import { createSessions } from './authn/sessions.ts';
+import { createDeviceTrust } from './device-trust.ts';
 import { createReadQuestion } from './forward-auth/question.ts';
 import { createCompare } from './handshake/ask.ts';
 import { createHandshake } from './handshake/handshake.ts';
@@ -129,7 +129,7 @@ export async function startProxy(options: {
   });
   const { publicPorts, trustedProxies, deviceCertificates } = settings.server;
   const trust = trustPeers(trustedProxies);
-  const vouchesForDevice = (req: IncomingMessage) => deviceCertificates && trust.isTrusted(req);
+  const deviceTrustOf = createDeviceTrust(trust, { deviceCertificates });
   const admission = createAdmission(
     {
       match: (host, port) => table.current().match(host, port),
@@ -157,7 +157,7 @@ export async function startProxy(options: {
     routes: () => table.current().routes,
     signer,
     issuer,
-    vouchesForDevice,
+    deviceTrustOf,
     mustRefuse: () => audit?.mustRefuse() === true,
     workloads: { tokens: workloadTokens, verify: issuers.verify, accounts },
     emit,
@@ -193,7 +193,7 @@ export async function startProxy(options: {
 
   const stages = createStages({
     trust,
-    vouchesForDevice,
+    deviceTrustOf,
     admission,
     addresses,
     secure,
@@ -217,7 +217,7 @@ export async function startProxy(options: {
     settings,
     parts: {
       stages,
-      readQuestion: createReadQuestion({ trust, vouchesForDevice, routeFor: admission.routeFor }),
+      readQuestion: createReadQuestion({ trust, deviceTrustOf, routeFor: admission.routeFor }),
       beginAnswer: createBeginAnswer({ secure, cookies, origin }),
       admission,
       signer,

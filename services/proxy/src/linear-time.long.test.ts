@@ -1,3 +1,4 @@
+import { noDeviceTrust } from '@latchkey/access';
 import { makeAwsToken } from '@latchkey/access';
 import { mayControlOwnPaths } from '@latchkey/admission';
 import { deriveKeys, isOwnCookie } from '@latchkey/session';
@@ -46,7 +47,7 @@ testLinearTime([
         upstreamHost: 'app',
         plan: requestPlan(aRoute()),
         isPreflight: false,
-        isDeviceVouched: false,
+        deviceTrust: noDeviceTrust,
         identity: undefined,
         isOwnCookie: (name) => isOwnCookie(name, '_sso_proxy'),
       }),

@@ -1,3 +1,4 @@
+import { noDeviceTrust } from '@latchkey/access';
 import { expect, jest, test } from '@jest/globals';
 import type { Route } from '@latchkey/upstreams';
 import { trustPeers } from '@latchkey/http';
@@ -21,7 +22,7 @@ test('a caller who leaves while auth is asked is told of once, with the host and
   });
   const emit = jest.fn<Emit<ProxyEvent>>();
   const stages = createStages({
-    vouchesForDevice: () => false,
+    deviceTrustOf: () => noDeviceTrust,
     trust: { ...trustPeers([]), requestId: () => 'an-id' },
     tracer: undefined,
     admission: { admit },

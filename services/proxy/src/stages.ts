@@ -82,7 +82,7 @@ export function createStages(parts: StageParts): Stages {
 
   // 1.
   function canonical({ req }: Exchange, kind: Incoming['kind']): Incoming {
-    return readIncoming(req, kind, trust, parts.vouchesForDevice(req));
+    return readIncoming(req, kind, trust, parts.deviceTrustOf(req));
   }
 
   // 2 to 7.

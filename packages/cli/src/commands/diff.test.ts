@@ -267,6 +267,15 @@ describe('the root of the file', () => {
     ]);
   });
 
+  test('a header about a device that is another one names the rules that go by it', async () => {
+    const rule = `policy: [{name: managed, deny_if: device.managed != "true"}]\n`;
+    const text = (header: string) => `device_headers: {managed: ${header}, id: X-Id}\n${office}${rule}${api}`;
+    expect(await changes(text('X-Managed'), text('X-Device-Managed'))).toEqual([
+      'other! now what x-device-managed says, before x-managed; named by managed (every route)',
+    ]);
+    expect(await changes(text('X-Managed'), text('x-managed'))).toEqual([]);
+  });
+
   test('a network in the guardrail is one of every route, and one that nobody names widens nothing', async () => {
     const guard = `policy: [{name: lab, deny_if: request.address in networks.lab}]\n`;
     const other = office.replace('192.0.2.0/24', '192.0.3.0/24');

@@ -696,3 +696,34 @@ services:
   expect(stdout).toContain('403 request_denied');
   expect(stdout).toContain('policy: office');
 });
+
+test('says what servers in front say of a device, and what anybody else does not', async () => {
+  const file = `device_headers: {managed: X-Device-Managed}
+services:
+  - service: wiki
+    default:
+      from: wiki.example.com
+      to: http://wiki.internal
+      options: {allowed_groups: [eng], policy: [{name: managed, deny_if: device.managed != "true"}]}
+`;
+  const asked = [
+    'explain',
+    'a.yml',
+    '--cluster=prod',
+    '--url=https://wiki.example.com/',
+    '--as=a@example.com',
+  ];
+  const ask = (...more: string[]) => latchkey({ 'a.yml': file }, [...asked, '--groups=eng', ...more]);
+
+  const managed = await ask('--device', 'managed=true');
+  expect(managed.code).toBe(0);
+  expect(managed.stdout).toContain('device.managed: "true"');
+  const written = await ask('--header', 'X-Device-Managed: true');
+  expect(written.code).toBe(1);
+  expect(written.stdout).toContain(
+    'X-Device-Managed is removed, unless SERVER_TRUSTED_PROXIES say it: write --device managed=… for that',
+  );
+  expect((await ask('--device', 'manged=true')).stderr).toContain(
+    '--device "manged=true": write subject=…, issuer=…, serial_number=…, managed=…',
+  );
+});

@@ -48,8 +48,8 @@ ${deploymentHelp}
   --time TIME       when it comes, such as 2026-12-24T18:00:00Z; left out, now
   --auth-time TIME  when the provider had the person prove who they are
   --amr W,W         how they did, as the ID token has it: pwd, mfa
-  --device F=V      what the load balancer says of the certificate of the device: subject=…, issuer=…
-                    or serial_number=…, may be given several times
+  --device F=V      what servers in front say of the device: subject=…, issuer=… or serial_number=… of its
+                    certificate, or a name of device_headers; may be given several times
   --header H        "Name: value", may be given several times; without any it is a page visit
   --format FORMAT   text (default) or json
 
@@ -105,7 +105,6 @@ Examples:
     const format = oneOf('--format', values.format, ['text', 'json']);
     if (values.url === undefined) throw new UsageError('--url is missing');
     const { url, method, header, 'as-account': account } = values;
-    const asked = written(() => readRequest(url, method, header, readCircumstances(values)));
     const requester = whoAsks(values);
     const shown = tokenOf(values);
     if (account !== undefined && (requester ?? shown) !== undefined) {
@@ -119,6 +118,7 @@ Examples:
       return exitCodes.findings;
     }
 
+    const asked = written(() => readRequest(url, method, header, readCircumstances(values, table)));
     const token = account === undefined ? shown : written(() => tokenOfAccount(account, table));
     const request = { ...asked, ...(token && { token }) };
     const installation = { ...deployment, table };

@@ -133,6 +133,12 @@ describe('what the log does not say is counted and not guessed:', () => {
       ['allowed_groups: [eng]', `policy: [{name: robots, deny_if: 'request.headers["x-robot"] == "yes"'}]`],
       'policy',
     ],
+    [
+      'a rule about what a server in front says of a device',
+      knowsAnn + line(asAnn),
+      ['allowed_groups: [eng]', `policy: [{name: managed, deny_if: '!has(device.subject)'}]`],
+      'policy',
+    ],
     ['an address of ours', line({ path: '/oauth2/sign_in' }), ['allowed_groups: [eng]'], 'no_decision'],
     [
       'whether OPTIONS was a preflight',

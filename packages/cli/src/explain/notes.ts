@@ -1,5 +1,5 @@
 import { flawOfAddress } from '@latchkey/access';
-import { deviceHeadersOfBalancer, isAboutDevice, isReserved } from '@latchkey/identity';
+import { deviceHeadersOfBalancer, foldName, isAboutDevice, isReserved } from '@latchkey/identity';
 import { closest } from '@latchkey/spelling';
 import { hostOf } from '@latchkey/upstreams';
 import type { Route } from '@latchkey/upstreams';
@@ -158,8 +158,15 @@ function addressMeant(email: string, listed: readonly string[]): string | undefi
   });
 }
 
-function aboutHeaders({ asked: { headerNames } }: Explained): string[] {
-  const notes = headerNames.filter(isReserved).map((name) => `${name} ${whyRemoved(name)}`);
+function aboutHeaders({ asked: { headerNames }, installation: { table } }: Explained): string[] {
+  const facts = new Map([...table.root.deviceHeaders].map(([fact, header]) => [header, fact]));
+  const notes = headerNames.flatMap((name) => {
+    const fact = facts.get(foldName(name));
+    if (fact !== undefined) {
+      return [`${name} is removed, unless SERVER_TRUSTED_PROXIES say it: write --device ${fact}=… for that`];
+    }
+    return isReserved(name) ? [`${name} ${whyRemoved(name)}`] : [];
+  });
   if (headerNames.some((name) => name.toLowerCase() === 'cookie')) {
     notes.push('cookies are not decrypted here: use --as to say who is signed in');
   }

@@ -200,6 +200,17 @@ describe('a header that only the proxy sets', () => {
   });
 });
 
+test('headers about devices are told where no server in front is believed', async () => {
+  const text = `device_headers: {managed: X-Device-Managed}\nservices:\n${withOptions('allowed_groups: [eng]').replaceAll(/^(?=.)/gm, '  ')}`;
+  const found = async (env: string) => {
+    const asked = ['check', 'up.yml', '--env-file', 'proxy.env', '--format', 'json'];
+    return placesIn((await latchkey({ 'up.yml': text, 'proxy.env': env }, asked)).stdout);
+  };
+
+  expect(await found('UPSTREAM_CLUSTER=prod\n')).toContain('LK520 1:1');
+  expect(await found('SERVER_TRUSTED_PROXIES=10.0.0.7\n')).not.toContain('LK520 1:1');
+});
+
 describe('a route that answers a server in front', () => {
   const text = withOptions('allowed_groups: [eng]', 'forward_auth: true');
   const found = async (env: string) => {

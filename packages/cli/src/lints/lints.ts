@@ -2,6 +2,7 @@ import type { Deployment } from '../environment/deployment.ts';
 import type { Finding } from '../finding.ts';
 import type { UpstreamFile } from '../upstream-file.ts';
 import { lintAdminPlaces } from './admin-places.ts';
+import { lintDeviceHeaders } from './device-headers.ts';
 import { lintForeignHosts } from './foreign-host.ts';
 import { lintServersInFront } from './forward-auth.ts';
 import { lintIdentityHeaders } from './identity-headers.ts';
@@ -33,6 +34,7 @@ const allLints: readonly Lint[] = [
   lintProviders,
   lintReturns,
   lintServersInFront,
+  lintDeviceHeaders,
 ];
 
 /** What the lints say about a file. One with errors is looked through for secrets only: it has become no routes. */

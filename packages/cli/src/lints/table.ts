@@ -158,6 +158,12 @@ export const lints = {
     title: 'A server in front that is not trusted',
     text: 'With `forward_auth` a server in front describes the request that it asks about. This is trusted only if `SERVER_TRUSTED_PROXIES` of the proxy contains its address. The list is empty, so no server is trusted, and the answers are only about the host: no path is public, and no identity is sent. Add the address of the server, and no address of others that can reach the proxy.',
   },
+  nobodySaysDevice: {
+    code: 'LK520',
+    severity: 'warning',
+    title: 'Headers about devices that nobody is trusted to say',
+    text: 'What a header of `device_headers` says counts only from servers that `SERVER_TRUSTED_PROXIES` of the proxy names. The list is empty, so these facts are always absent: a rule that reads them refuses, or lets nobody in. Add the address of the server in front, and no address of others that can reach the proxy.',
+  },
 } as const satisfies Record<string, LintKind>;
 
 /** The sections of docs/diagnostics.md about lints: one heading for each code, below those of the upstream file. */

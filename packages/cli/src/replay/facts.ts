@@ -1,3 +1,4 @@
+import { noDeviceTrust } from '@latchkey/access';
 import type { Facts, Person, Policy, Machine, Principal, Reason } from '@latchkey/access';
 import type { PrincipalLine, RequestLine } from '@latchkey/contract';
 import { canonicalPath } from '@latchkey/http';
@@ -29,10 +30,9 @@ export function factsOf(
       method,
       host,
       address: client,
-      headers: {},
       rawHeaders: [],
       forwardAuth: question === true,
-      isDeviceVouched: false,
+      deviceTrust: noDeviceTrust,
       now: () => Date.parse(time),
     },
   };

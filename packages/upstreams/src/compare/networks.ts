@@ -1,8 +1,7 @@
 import { networkText } from '@latchkey/networks';
 import type { RouteTable } from '../types.ts';
-import { some } from './change.ts';
 import type { Change } from './change.ts';
-import { rulesOf } from './rules.ts';
+import { readersText } from './readers.ts';
 
 /**
  * What changes in networks that are in both. One that came or went shows in the rules that name it. A rule may let in what
@@ -21,25 +20,8 @@ export function compareNetworks(before: RouteTable, after: RouteTable): Change[]
       ...(removed.length === 0 ? [] : [`no longer ${removed.join(', ')}`]),
     ];
     if (texts.length === 0) return [];
-    const readers = readersOf(name, after);
-    const text = `${texts.join('; ')}; ${readers.length === 0 ? 'no rule names it' : `named by ${some(readers)}`}`;
-    return [{ kind: 'other', host: `networks.${name}`, text, widens: readers.length > 0 }];
+    const readers = readersText(({ networks }) => networks.includes(name), after);
+    const text = `${texts.join('; ')}; ${readers ?? 'no rule names it'}`;
+    return [{ kind: 'other', host: `networks.${name}`, text, widens: readers !== undefined }];
   });
-}
-
-/** The rules that name a network, each with the routes for which it holds. */
-function readersOf(network: string, { root, routes }: RouteTable): string[] {
-  const guards = root.guardrail.filter(({ networks }) => networks.includes(network));
-  const ofRoutes = routes.flatMap((route) => {
-    const { gates, waysIn } = rulesOf(route);
-    const own = [...gates, ...waysIn].filter((rule) => !root.guardrail.includes(rule));
-    return own
-      .filter(({ networks }) => networks.includes(network))
-      .map(({ name }) => ({ name, id: route.id }));
-  });
-  const byName = Map.groupBy(ofRoutes, ({ name }) => name);
-  return [
-    ...guards.map(({ name }) => `${name} (every route)`),
-    ...[...byName].map(([name, places]) => `${name} (${some(places.map(({ id }) => id))})`),
-  ];
 }

@@ -32,14 +32,17 @@ function rootLines({
   serviceAccounts,
   connectors,
   networks,
+  deviceHeaders,
   guardrail,
 }: RouteTable['root']): string[] {
   const named = networks.map(({ name, ranges }) => `${name}: ${flowList(ranges.map(networkText))}`);
+  const deviceLines = [...deviceHeaders].map(([fact, header]) => `${fact}: ${scalar(header)}`);
   return [
     ...rootList('issuers', issuers.map(issuerLines)),
     ...rootList('service_accounts', [...serviceAccounts.values()].map(accountLines)),
     ...rootList('connectors', [...connectors].map(connectorLines)),
     ...(named.length === 0 ? [] : [`networks: {${named.join(', ')}}`]),
+    ...(deviceHeaders.size === 0 ? [] : [`device_headers: {${deviceLines.join(', ')}}`]),
     ...(guardrail.length === 0 ? [] : [`policy: ${policyText(guardrail)}`]),
   ];
 }

@@ -8,7 +8,7 @@ import type { DiagnosticName } from '../diagnostics.ts';
 import { readable, readableOf, unreadableValue } from '../shape/reader.ts';
 import type { Unreadable } from '../shape/reader.ts';
 import type { WrittenExpression, WrittenRuleFields } from '../shape/policy.ts';
-import type { NamedNetwork } from '../types.ts';
+import type { Root } from '../shape/root.ts';
 import { compilePattern } from './pattern.ts';
 
 type WrittenRules = ReadonlyArray<WrittenRuleFields | Unreadable> | Unreadable | undefined;
@@ -21,16 +21,14 @@ const mostRules = 50;
 /** The most that all different expressions of a file may hold, in characters: two seconds of reading. */
 const mostOfAFile = 100_000;
 
-/**
- * Makes the reader of policies of one file.
- *
- * @param networks unreadable where what an expression names may be among them
- */
-export function createResolvePolicy(
-  networks: readonly NamedNetwork[] | Unreadable | undefined,
-): ResolvePolicy {
+/** Makes the reader of policies of one file. */
+export function createResolvePolicy({
+  networks,
+  device_headers: deviceHeaders,
+}: Pick<Root, 'networks' | 'device_headers'>): ResolvePolicy {
   const surroundings = {
     networks: new Map((readable(networks) ?? []).map(({ name, ranges }) => [name, inNetworks(ranges)])),
+    deviceHeaders: readable(deviceHeaders) ?? new Map<string, string>(),
     compilePattern,
   };
   const compiled = new Map<string, Compiled>();
@@ -116,8 +114,8 @@ export function createResolvePolicy(
     { inside }: WrittenExpression,
     report: Report,
   ): void {
-    // A network that cannot be read may be the one.
-    if (kind === 'unknown' && networks === unreadableValue) return;
+    // What cannot be read may be the one.
+    if (kind === 'unknown' && [networks, deviceHeaders].includes(unreadableValue)) return;
     report(diagnosticOf[kind], inside(offset), message);
   }
 }

@@ -24,6 +24,7 @@ export function resolveRoot(
     serviceAccounts,
     connectors: resolveConnectors(root.connectors, serviceAccounts, report),
     networks: readable(root.networks) ?? [],
+    deviceHeaders: readable(root.device_headers) ?? new Map(),
     guardrail: resolvePolicy(root.policy, report),
   };
 }

@@ -9,6 +9,7 @@ import type { Cors, ProviderSlugs, RootSettings, Route, UpstreamDefaults, Upstre
 import { resolveAssertionHeader } from './assertion.ts';
 import { resolveBearer } from './bearer.ts';
 import { resolveVia } from './connectors.ts';
+import { refuseDeviceHeaders } from './device-headers.ts';
 import { draftRoutes } from './drafts.ts';
 import type { Draft } from './drafts.ts';
 import type { ResolvePolicy } from './policy.ts';
@@ -28,10 +29,17 @@ type Context = Pick<UpstreamInput, 'cluster' | 'scheme' | 'defaults' | 'lookAtFi
   /** what the file says for all routes */
   root: RootSettings;
   resolvePolicy: ResolvePolicy;
+  /** of `root`, without the names of the facts */
+  deviceHeaders: ReadonlySet<string>;
 };
 
 /** What the services of a file become in one cluster. What is wrong is reported; routes without a host are left out. */
-export function resolveRoutes(file: FileContents, context: Context, report: Report): ResolvedRoute[] {
+export function resolveRoutes(
+  file: FileContents,
+  given: Omit<Context, 'deviceHeaders'>,
+  report: Report,
+): ResolvedRoute[] {
+  const context = { ...given, deviceHeaders: new Set(given.root.deviceHeaders.values()) };
   const drafts = draftRoutes(file, context.cluster, report);
   const shared = namesInUseTwice(drafts);
   const resolved = drafts
@@ -98,6 +106,8 @@ function resolveRoute(
     injectRequestHeaders,
     report,
   );
+  const { deviceHeaders } = context;
+  refuseDeviceHeaders({ injectRequestHeaders, assertionHeader }, deviceHeaders, at, report);
   const cors = corsOf(options);
   const tls = resolveTls(options, { at, reach, ...context }, report);
   const protocol = resolveProtocol(readable(options.protocol), reach, report);
@@ -151,6 +161,7 @@ function resolveRoute(
       ...(idleTimeoutMs !== undefined && { idleTimeoutMs }),
       ...(cors && { cors }),
       allowedOrigins: readableOf(options.allowed_origins),
+      ...(deviceHeaders.size > 0 && { deviceHeaders }),
       stripRequestHeaders: readableOf(options.strip_request_headers),
       injectRequestHeaders,
       headerOverrides: readable(options.header_overrides) ?? [],

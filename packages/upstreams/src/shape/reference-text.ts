@@ -78,7 +78,7 @@ services:
   },
   {
     title: 'Rules about more than who it is',
-    fields: ['policy', 'tags', 'networks'],
+    fields: ['policy', 'tags', 'networks', 'device_headers'],
     text: [
       'Where lists of people are not enough, rules are written as expressions: only from the office, read-only for contractors, only with a fresh sign-in. [policies.md](policies.md) has every fact that they can read, and twenty examples.',
       yaml(`networks: { office: [198.51.100.0/24] }

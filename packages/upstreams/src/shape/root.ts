@@ -1,4 +1,5 @@
 import { connectors } from './connectors.ts';
+import { deviceHeaders } from './device-headers.ts';
 import { issuer } from './issuer.ts';
 import type { Values } from './mapping.ts';
 import { networks } from './networks.ts';
@@ -23,6 +24,12 @@ export const rootFields = {
     meaning: 'Ranges of addresses by name, for rules of a `policy`: `request.address in networks.office`.',
     default: 'none',
     example: '{ office: [198.51.100.0/24, 2001:db8:5::/48] }',
+  }),
+  device_headers: deviceHeaders({
+    meaning:
+      'Headers in which servers in front say something of the device, by names for rules of a `policy`: `device.managed`. They count from `SERVER_TRUSTED_PROXIES` alone, and are removed from what anybody else sends. Each of those servers has to set or remove them, whatever its caller sends.',
+    default: 'none',
+    example: '{ managed: X-Device-Managed, id: X-Device-Id }',
   }),
   policy: policy({
     meaning:

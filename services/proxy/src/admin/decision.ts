@@ -79,7 +79,8 @@ function questionOf(
   if (as !== undefined && account !== undefined) {
     throw new HttpError('bad_request', { detail: 'as and as-account: write one of them' });
   }
-  const asked = readRequest(url[0], method?.[0] ?? 'GET', header, readCircumstances({ ip, time, device }));
+  const circumstances = readCircumstances({ ip, time, device }, table);
+  const asked = readRequest(url[0], method?.[0] ?? 'GET', header, circumstances);
   const provedAt = readMoment('auth-time', proved);
   const signIn = {
     authTime: provedAt === undefined ? undefined : provedAt / 1000,

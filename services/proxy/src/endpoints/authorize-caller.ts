@@ -1,3 +1,4 @@
+import type { DeviceTrust } from '@latchkey/access';
 import type { Authorized } from '@latchkey/admission';
 import type { Request, Response } from 'express';
 import type { IncomingMessage } from 'node:http';
@@ -17,7 +18,7 @@ export type AuthorizeCaller = (req: Request, res: Response) => Promise<Authorize
 export function createAuthorizeCaller(parts: {
   readonly authorize: Admission['authorize'];
   readonly cookies: Pick<SessionCookies, 'issue'>;
-  readonly vouchesForDevice: (req: IncomingMessage) => boolean;
+  readonly deviceTrustOf: (req: IncomingMessage) => DeviceTrust;
 }): AuthorizeCaller {
   return async function authorizeCaller(req, res) {
     const { headers, rawHeaders } = req;
@@ -27,7 +28,7 @@ export function createAuthorizeCaller(parts: {
       headers,
       rawHeaders,
       route,
-      isDeviceVouched: parts.vouchesForDevice(req),
+      deviceTrust: parts.deviceTrustOf(req),
     });
     exchange.principal = authorized.identified.principal;
     giveRenewed(res, authorized.identified, parts.cookies);

@@ -1,3 +1,4 @@
+import { noDeviceTrust } from '@latchkey/access';
 import { createServer } from 'node:http';
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { decideFor, noFacts } from '@latchkey/access';
@@ -25,7 +26,7 @@ let exchange: Exchange;
 const endpoints = createEndpoints({
   authorizeCaller: createAuthorizeCaller({
     authorize,
-    vouchesForDevice: () => false,
+    deviceTrustOf: () => noDeviceTrust,
     cookies: { issue: () => '' },
   }),
   refuse: () => undefined,

@@ -1,3 +1,5 @@
+import { noDeviceTrust } from '@latchkey/access';
+import type { DeviceTrust } from '@latchkey/access';
 import { readIncoming } from '@latchkey/admission';
 import type { Incoming, Routed } from '@latchkey/admission';
 import { ownEndpoints } from '@latchkey/contract';
@@ -20,10 +22,10 @@ export type ReadQuestion = (req: IncomingMessage, incoming: Incoming) => Questio
  */
 export function createReadQuestion(parts: {
   readonly trust: PeerTrust;
-  readonly vouchesForDevice: (req: IncomingMessage) => boolean;
+  readonly deviceTrustOf: (req: IncomingMessage) => DeviceTrust;
   readonly routeFor: Admission['routeFor'];
 }): ReadQuestion {
-  const { trust, vouchesForDevice, routeFor } = parts;
+  const { trust, deviceTrustOf, routeFor } = parts;
 
   return function readQuestion(req, incoming) {
     const asker = askerOf(req.url ?? '');
@@ -48,7 +50,7 @@ export function createReadQuestion(parts: {
     const caller = trust.read(req);
     const trusting = { read: () => ({ ...caller, forwardedProto: proto ?? caller.forwardedProto }) };
     const kind = isHandshake(received) ? 'websocket' : 'http';
-    const about = readIncoming(received, kind, trusting, vouchesForDevice(req));
+    const about = readIncoming(received, kind, trusting, deviceTrustOf(req));
     // Our own health check is asked of us, and never about.
     return { ...about, isHealthCheck: false, isQuestion: true, headers: bareHeaders(received) };
   }
@@ -83,7 +85,7 @@ function malformed(read: MalformedOriginal): Incoming {
     rawHeaders: [],
     authenticatesConnection: false,
     isQuestion: true,
-    isDeviceVouched: false,
+    deviceTrust: noDeviceTrust,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { DeviceTrust } from '@latchkey/access';
 import { namedGroups, userOf } from '@latchkey/access';
 import type { Forward } from '@latchkey/admission';
 import { isVisit, rawValues } from '@latchkey/http';
@@ -43,7 +44,7 @@ export type OutgoingParts = {
   readonly secure: boolean;
   readonly isOwnCookie: (name: string) => boolean;
   /** who sends a request is a load balancer that verifies certificates of devices, and tells of them */
-  readonly vouchesForDevice: (req: IncomingMessage) => boolean;
+  readonly deviceTrustOf: (req: IncomingMessage) => DeviceTrust;
   /** the `Set-Cookie` value for a session that auth has renewed */
   readonly renewCookie: (value: string, known: KnownSession) => string;
   /** the `Set-Cookie` value that makes a browser remember who is here */
@@ -117,7 +118,7 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
         isPreflight: decision.reason === 'preflight',
         identity: saidFor(forward, origin),
         isOwnCookie,
-        isDeviceVouched: parts.vouchesForDevice(req),
+        deviceTrust: parts.deviceTrustOf(req),
         ...(!route.preserveLocation && {
           innerAddress(name, value, host) {
             const inner = name === 'if' ? withInnerConditions : withInnerAddress;

@@ -1,3 +1,4 @@
+import { noDeviceTrust } from '@latchkey/access';
 import { describe, expect, test } from '@jest/globals';
 import { identityHeaders } from '@latchkey/identity';
 import type { Identity } from '@latchkey/identity';
@@ -100,7 +101,7 @@ describe('for any headers that a client sends', () => {
     upstreamHost: '127.0.0.1:4200',
     plan: requestPlan(route),
     isPreflight: false,
-    isDeviceVouched: false,
+    deviceTrust: noDeviceTrust,
     isOwnCookie: isOurs,
   };
   const alone = (subject: Identity | undefined) =>

@@ -1,3 +1,4 @@
+import { noDeviceTrust } from '@latchkey/access';
 import { describe, expect, test } from '@jest/globals';
 import { identityHeaders } from '@latchkey/identity';
 import { aRequest, aRoute } from '@latchkey/testing';
@@ -15,7 +16,7 @@ const input: RequestHeaderInput = {
   plan: requestPlan(aRoute()),
   identity: identityHeaders({ user: 'ada', email: 'ada@example.com', groups: ['staff', 'makers'] }).flat(),
   isPreflight: false,
-  isDeviceVouched: false,
+  deviceTrust: noDeviceTrust,
   isOwnCookie: (name) => name === '_sso_proxy',
 };
 
@@ -149,7 +150,9 @@ describe('what the load balancer says of the certificate of a device', () => {
   test.each(['Subject', 'Issuer', 'Serial-Number', 'Validity', 'Leaf'])('travels on: %s', (part) => {
     const header = [`X-Amzn-Mtls-Clientcert-${part}`, 'CN=laptop-7'];
 
-    expect(sent({ rawHeaders: header, isDeviceVouched: true })).toContainEqual(header);
+    expect(sent({ rawHeaders: header, deviceTrust: { headers: true, certificate: true } })).toContainEqual(
+      header,
+    );
   });
 
   test.each([
@@ -158,10 +161,9 @@ describe('what the load balancer says of the certificate of a device', () => {
     'X_Amzn_Mtls_Clientcert_Subject',
     'X-Amzn-Mtls-Clientcert_Subject',
   ])('is not what it passes on without having set it: %s', (name) => {
-    expect(sent({ rawHeaders: [name, 'CN=evil'], isDeviceVouched: true })).toEqual([
-      ...transport,
-      ...identity,
-    ]);
+    expect(
+      sent({ rawHeaders: [name, 'CN=evil'], deviceTrust: { headers: true, certificate: true } }),
+    ).toEqual([...transport, ...identity]);
   });
 });
 

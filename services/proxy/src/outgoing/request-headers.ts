@@ -1,3 +1,4 @@
+import type { DeviceTrust } from '@latchkey/access';
 import { accountOfToken, awsTokenPrefix, workloadTokenPrefix } from '@latchkey/access';
 import { authorityOf, bearerToken } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
@@ -26,8 +27,7 @@ export type RequestHeaderInput = {
   /** what is said about the person, a flat list; undefined on a public path: then nothing about any person travels on */
   readonly identity: readonly string[] | undefined;
   readonly isOwnCookie: (name: string) => boolean;
-  /** who sent it vouches for what it says of the certificate of a device */
-  readonly isDeviceVouched: boolean;
+  readonly deviceTrust: DeviceTrust;
   /**
    * what `destination` or `if` says to an application that is told this host, undefined for nothing; absent with
    * `preserve_location`
@@ -44,6 +44,8 @@ export type RequestPlan = {
   readonly ownNames: ReadonlySet<string>;
   /** `strip_request_headers`, by a folded name; undefined where there is nothing to strip */
   readonly isStripped: ((folded: string) => boolean) | undefined;
+  /** `device_headers`, in lower case; undefined where there are none */
+  readonly deviceHeaders: ReadonlySet<string> | undefined;
 };
 
 /** What is the same for each request of a route. */
@@ -53,9 +55,15 @@ export function requestPlan({
   preserveHost,
   assertionHeader,
   bearer,
+  deviceHeaders,
 }: Pick<
   Route,
-  'bearer' | 'injectRequestHeaders' | 'stripRequestHeaders' | 'preserveHost' | 'assertionHeader'
+  | 'bearer'
+  | 'injectRequestHeaders'
+  | 'stripRequestHeaders'
+  | 'preserveHost'
+  | 'assertionHeader'
+  | 'deviceHeaders'
 >): RequestPlan {
   return {
     preserveHost,
@@ -67,6 +75,7 @@ export function requestPlan({
       ...(bearer?.passesOn === false ? ['authorization'] : []),
     ]),
     isStripped: stripRequestHeaders.length === 0 ? undefined : nameMatcher(stripRequestHeaders),
+    deviceHeaders,
   };
 }
 
@@ -156,21 +165,27 @@ function isServiceToken(authorization: string): boolean {
 
 // What the caller sent and may travel on.
 function forwardedOnly(input: RequestHeaderInput, host: string): string[] {
-  const { rawHeaders, trace, plan, isPreflight, isOwnCookie, isDeviceVouched, innerAddress } = input;
+  const { rawHeaders, trace, plan, isPreflight, isOwnCookie, deviceTrust, innerAddress } = input;
   const hops = hopByHop(rawHeaders);
   const kept: string[] = [];
   const cookies: string[] = [];
+  const ofDevice = new Map<string, readonly string[]>();
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? '';
     const value = rawHeaders[at + 1] ?? '';
     const { lower, folded, fate } = requestName(name);
-    if (hops.has(lower) || fate === 'drop' || fate === 'reserved') continue;
+    const isOfDevice = plan.deviceHeaders?.has(folded) === true;
+    if (hops.has(lower) || fate === 'drop' || (fate === 'reserved' && !isOfDevice)) continue;
     if (fate === 'authorization' && isServiceToken(value)) continue;
-    if (fate === 'device' && !isDeviceVouched) continue;
+    if (fate === 'device' && !deviceTrust.certificate) continue;
     if (fate === 'trace' && trace !== undefined) continue;
     if (isPreflight && !preflightHeaders.has(lower)) continue;
     if (plan.ownNames.has(folded)) continue;
     if (plan.isStripped?.(folded) === true && !framing.has(lower)) continue;
+    if (isOfDevice) {
+      ofDevice.set(folded, lower === folded && !ofDevice.has(folded) ? [name, value] : []);
+      continue;
+    }
     if (fate === 'cookie') {
       const others = withoutCookies(value, isOwnCookie);
       if (others !== undefined) cookies.push(others);
@@ -179,6 +194,8 @@ function forwardedOnly(input: RequestHeaderInput, host: string): string[] {
     const inner = fate === 'address' && innerAddress !== undefined ? innerAddress(lower, value, host) : value;
     if (inner !== undefined) kept.push(name, inner);
   }
+  // Said twice, or in another spelling as well, one of them may be the word of a caller that the server in front let through.
+  if (deviceTrust.headers) for (const header of ofDevice.values()) kept.push(...header);
   // RFC 6265, section 5.4: there is one such header. Of several, what is signed would depend on who joins them.
   if (cookies.length > 0) kept.push('Cookie', cookies.join('; '));
   return kept;

@@ -4,7 +4,11 @@ import { requestPlan } from './request-headers.ts';
 import { requestTrailers } from './request-trailers.ts';
 
 const plan = requestPlan(
-  aRoute({ injectRequestHeaders: [['X-Environment', 'production']], stripRequestHeaders: ['X-Debug-*'] }),
+  aRoute({
+    injectRequestHeaders: [['X-Environment', 'production']],
+    stripRequestHeaders: ['X-Debug-*'],
+    deviceHeaders: new Set(['x-device-managed']),
+  }),
 );
 
 test('what a caller has to say behind a body travels on', () => {
@@ -18,6 +22,7 @@ test.each([
   ['X-Latchkey-Jwt-Assertion', 'who asks, signed'],
   ['X-Environment', 'what the operator sets'],
   ['x-debug-1', 'what the operator strips'],
+  ['x_device_managed', 'what servers in front say of a device'],
   ['Cookie', 'a session'],
   ['Authorization', 'credentials'],
   ['Content-Length', 'a length'],

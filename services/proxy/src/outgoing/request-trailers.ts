@@ -9,7 +9,7 @@ import { hopByHop } from './hop-by-hop.ts';
  */
 export function requestTrailers(
   rawTrailers: readonly string[],
-  { ownNames, isStripped }: Pick<RequestPlan, 'ownNames' | 'isStripped'>,
+  { ownNames, isStripped, deviceHeaders }: Pick<RequestPlan, 'ownNames' | 'isStripped' | 'deviceHeaders'>,
 ): string[] {
   const hops = hopByHop(rawTrailers);
   const trailers: string[] = [];
@@ -17,7 +17,8 @@ export function requestTrailers(
     const name = rawTrailers[at] ?? '';
     const { lower, folded, fate } = requestName(name);
     if (fate !== 'keep' || hops.has(lower) || neverTrailing.has(lower)) continue;
-    if (ownNames.has(folded) || isStripped?.(folded) === true) continue;
+    if (ownNames.has(folded) || isStripped?.(folded) === true || deviceHeaders?.has(folded) === true)
+      continue;
     trailers.push(name, rawTrailers[at + 1] ?? '');
   }
   return trailers;

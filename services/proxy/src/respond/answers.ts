@@ -1,3 +1,4 @@
+import type { DeviceTrust } from '@latchkey/access';
 import type { Readiness } from '@latchkey/admin';
 import { ownFacts } from '@latchkey/admission';
 import { createRateLimit } from '@latchkey/http';
@@ -44,7 +45,7 @@ export function createAnswers({
   routes,
   signer,
   issuer,
-  vouchesForDevice,
+  deviceTrustOf,
   mustRefuse,
   workloads,
   clock,
@@ -61,7 +62,7 @@ export function createAnswers({
   /** of access tokens: auth */
   issuer: string;
   /** whether a request comes from a server whose word about devices is taken */
-  vouchesForDevice: (req: IncomingMessage) => boolean;
+  deviceTrustOf: (req: IncomingMessage) => DeviceTrust;
   /** whether nothing is to be answered that is to be written down, because it could not be */
   mustRefuse: () => boolean;
   workloads: Pick<Exchanging, 'tokens' | 'verify' | 'accounts'>;
@@ -76,7 +77,7 @@ export function createAnswers({
   const authorizeCaller = createAuthorizeCaller({
     authorize: admission.authorize,
     cookies,
-    vouchesForDevice,
+    deviceTrustOf,
   });
   const pageOf = createPageOf({ addresses, publicPorts: server.publicPorts });
   const launcherOf = createLauncherOf({ routes, pageOf });
@@ -95,7 +96,7 @@ export function createAnswers({
       const said = {
         headers: req.headers,
         rawHeaders: req.rawHeaders,
-        isDeviceVouched: vouchesForDevice(req),
+        deviceTrust: deviceTrustOf(req),
       };
       return ownFacts(request, said, { readsAsked: true }, { now });
     },

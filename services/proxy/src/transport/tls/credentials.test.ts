@@ -30,7 +30,14 @@ afterEach(() => {
 
 const tableWith = (...paths: string[]) => ({
   routes: paths.map((path) => aRoute({ tls: { files: { ca_file: path } } })),
-  root: { issuers: [], serviceAccounts: new Map(), connectors: new Map(), networks: [], guardrail: [] },
+  root: {
+    issuers: [],
+    serviceAccounts: new Map(),
+    connectors: new Map(),
+    networks: [],
+    deviceHeaders: new Map(),
+    guardrail: [],
+  },
   groups: [],
   match: () => undefined,
 });
