@@ -81,6 +81,8 @@ describe('a secret in a file that every user may read', () => {
   });
 });
 
+const at = (path: string) => isOpenToAll('/any', () => ({ path, mode: 0o100444 }));
+
 describe('whether every user may read a file', () => {
   test('is that of the file at the end of a link', () => {
     const link = join(folder, 'link');
@@ -91,7 +93,6 @@ describe('whether every user may read a file', () => {
   });
 
   test('is no for what a container is given as a secret, and yes for what only sounds like it', () => {
-    const at = (path: string) => isOpenToAll('/any', () => ({ path, mode: 0o100444 }));
     expect(at('/run/secrets/session_key')).toBe(false);
     expect(at('/run/secrets-of-mine/session_key')).toBe(true);
     expect(at('/srv/run/secrets/session_key')).toBe(true);

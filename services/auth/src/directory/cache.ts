@@ -2,6 +2,7 @@ import { datedAnswers } from './dated-answers.ts';
 import type { Waiting } from '../queue.ts';
 import type { Directory, DirectoryAnswer } from './directory.ts';
 import { createMembership } from './membership.ts';
+import type { Outcome } from './membership.ts';
 import { createQuestions } from './questions.ts';
 import type { Rosters } from './rosters.ts';
 import type { SharedAnswers } from './shared-answers.ts';
@@ -52,10 +53,8 @@ export function cachedDirectory(options: {
       const waitedFor = new Set(groups.slice(0, waits));
       const asked = [...new Set(groups)].filter(isAskable);
       const results = await Promise.all(
-        asked.map((group) =>
-          waitedFor.has(group)
-            ? membership.wait(group, person)
-            : { found: membership.glance(group, person), trouble: undefined },
+        asked.map(async (group): Promise<Outcome> =>
+          waitedFor.has(group) ? membership.wait(group, person) : { found: membership.glance(group, person) },
         ),
       );
       const troubled = results.filter(({ trouble }) => trouble !== undefined);

@@ -7,12 +7,15 @@ import type { Questions } from './questions.ts';
 import type { Rosters } from './rosters.ts';
 import type { Verdict } from './verdict.ts';
 
+/** What came of looking; with `trouble`, what was found is what was true before. */
+export type Outcome = { readonly found?: Found | undefined; readonly trouble?: HttpError };
+
 /** Whether a person is in a group: by what is remembered, what the roster of the group says of it, and the directory. */
 export type Membership = {
   /** What counts without waiting; otherwise it is found out in the background. */
   glance(group: string, person: string): Found | undefined;
   /** Waits for it. Where the directory cannot be reached, what was true before counts, if anything was. */
-  wait(group: string, person: string): Promise<{ readonly found?: Found; readonly trouble?: HttpError }>;
+  wait(group: string, person: string): Promise<Outcome>;
 };
 
 const byInterval: Verdict = { verdict: 'open' };
