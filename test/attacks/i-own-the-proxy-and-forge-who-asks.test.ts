@@ -4,28 +4,35 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import type { ClientHttp2Stream } from 'node:http2';
 import { makeServiceToken } from '@latchkey/access';
+import { personHeader } from '@latchkey/contract';
 import { startConnectorAt, until } from '../fixtures/connector.ts';
 import type { ConnectorInTest } from '../fixtures/connector.ts';
 import { startConnectorProxy } from '../fixtures/connector-proxy.ts';
 import type { ConnectorProxy } from '../fixtures/connector-proxy.ts';
+import { startRawApp } from '../fixtures/raw-app.ts';
+import type { RawApp } from '../fixtures/raw-app.ts';
 import { startRecorder, valuesOf } from '../fixtures/recorder.ts';
 import type { Recorder } from '../fixtures/recorder.ts';
 
 let app: Recorder;
+let database: RawApp;
 let proxy: ConnectorProxy;
 let connector: ConnectorInTest;
 
 beforeAll(async () => {
   app = await startRecorder();
+  database = await startRawApp();
+  database.answer = 'orders';
 });
 beforeEach(async () => {
   app.received.length = 0;
+  database.asked = 0;
   proxy = await startConnectorProxy();
   connector = startConnectorAt({
     CONNECTOR_URL: `http://127.0.0.1:${proxy.port}`,
     CONNECTOR_AUTH_URL: `http://127.0.0.1:${proxy.port}`,
     CONNECTOR_TOKEN: makeServiceToken('connector'),
-    CONNECTOR_TARGETS: `https://app.example.com=127.0.0.1:${app.port}`,
+    CONNECTOR_TARGETS: `https://app.example.com=127.0.0.1:${app.port},https://db.example.com=tcp://127.0.0.1:${database.port}`,
   });
 });
 afterEach(async () => {
@@ -33,7 +40,7 @@ afterEach(async () => {
   await proxy.close();
   app.answerUpgrade = undefined;
 });
-afterAll(() => app.close());
+afterAll(() => Promise.all([app.close(), database.close()]));
 
 const target = (): string => `127.0.0.1:${app.port}`;
 
@@ -145,6 +152,39 @@ test('I ask for the metadata service, and for other words of the one target that
   ];
   const answers = await Promise.all(asked.map((one) => proxy.open(one)));
   expect(answers.map(({ status }) => status)).toEqual(asked.map(() => 403));
+});
+
+const rawTarget = (): string => `tcp://127.0.0.1:${database.port}`;
+const forDatabase = (more: object = {}) => proxy.assertion({ audience: 'https://db.example.com', ...more });
+
+test('an assertion of the person opens what is not HTTP', async () => {
+  const { stream } = await proxy.open(rawTarget(), { [personHeader]: forDatabase() });
+  stream.write('select');
+  expect(await firstOf(stream)).toBe('orders');
+  expect(connector.lines.at(-1)).toMatchObject({ audit: 'connection_opened', user: 'ann@example.com' });
+});
+
+test.each<[string, () => Record<string, string | string[]>]>([
+  ['no assertion', () => ({})],
+  ['an assertion by a key of mine', () => ({ [personHeader]: forDatabase({ key: stranger }) })],
+  ['one for another application', () => ({ [personHeader]: proxy.assertion() })],
+  ['one that is over', () => ({ [personHeader]: forDatabase({ now: Date.now() - 400_000 }) })],
+  ['one that nobody signed', () => ({ [personHeader]: `${unsigned}.` })],
+  ['two', () => ({ [personHeader]: [forDatabase(), forDatabase()] })],
+])('I ask for a database with %s: it is not even connected to', async (_, headers) => {
+  const { status, stream } = await proxy.open(rawTarget(), headers());
+  stream.on('error', () => undefined).end('select');
+  expect([status, database.asked]).toEqual([403, 0]);
+  expect(connector.lines.at(-1)).toMatchObject({ audit: 'refused', application: 'https://db.example.com' });
+});
+
+test('I ask for the application as if it were no HTTP, and for the database as if it were', async () => {
+  const shownTwice = { [personHeader]: proxy.assertion() };
+  const answers = [
+    await proxy.open(`tcp://127.0.0.1:${app.port}`, shownTwice),
+    await proxy.open(`127.0.0.1:${database.port}`, { [personHeader]: forDatabase() }),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([403, 403]);
 });
 
 test('I speak HTTP to the connector itself', async () => {

@@ -1,14 +1,15 @@
 // What is not HTTP, through the gate: a TCP connection is carried over a WebSocket, decided about as any request, and ends with its session.
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { hashOfToken, makeServiceToken } from '@latchkey/access';
 import { freePort } from '@latchkey/testing/ports';
 import { latchkey } from '@latchkey/testing/latchkey';
 import { once } from 'node:events';
-import { createServer, connect } from 'node:net';
+import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { Duplex, PassThrough } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
+import { said, useTunnels } from '../fixtures/tunnel.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 
 const port = await freePort();
@@ -43,37 +44,10 @@ beforeAll(async () => {
   await once(database, 'listening');
 });
 afterAll(() => void database.close());
-const stops: AbortController[] = [];
-afterEach(() => {
-  for (const stop of stops.splice(0)) stop.abort();
-});
-
 const echo = (socket: Socket) => void socket.pipe(socket);
 
-/** Runs `latchkey tunnel`, and gives the port of this machine that it listens on. */
-async function tunnelTo(host: string, shown: string = token) {
-  const stop = new AbortController();
-  stops.push(stop);
-  const local = await freePort();
-  const done = latchkey({}, ['tunnel', the.stack.url(host), '--listen', `127.0.0.1:${local}`], {
-    env: { LATCHKEY_TOKEN: shown },
-    stopped: stop.signal,
-  });
-  for (;;) {
-    const socket = connect({ port: local, host: '127.0.0.1', allowHalfOpen: true });
-    const isThere = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return { socket, stop, done };
-  }
-}
-
-async function said(socket: Socket, text: string): Promise<string> {
-  socket.write(text);
-  const [chunk] = await once(socket, 'data');
-  return String(chunk);
-}
+const tunnel = useTunnels();
+const tunnelTo = (host: string, shown: string = token) => tunnel(the.stack.url(host), shown);
 
 test('a program reaches it, byte for byte, and each way ends by itself', async () => {
   serve = (socket) => {

@@ -15,15 +15,21 @@ export const taskHeader = 'latchkey-task';
 /** In a CONNECT: the target, as the connector's own list has it. */
 export const targetHeader = 'latchkey-target';
 
+/** In a CONNECT for what is not HTTP: the assertion of the person. Requests of HTTP carry their own. */
+export const personHeader = 'latchkey-assertion';
+
+/** Beside it: the id of the request in the log of the proxy. */
+export const requestHeader = 'latchkey-request-id';
+
 /** In the answer to a CONNECT that is refused: why, for the log of the proxy. */
 export const reasonHeader = 'latchkey-reason';
 
 /** What a connector and a name in the upstream file may be called. */
 export const connectorName = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** What a connector dials: a host and a port, or a Unix socket beside it. */
+/** What a connector dials: a host and a port, or a Unix socket beside it. HTTP is spoken there, unless it is `raw`. */
 export type ConnectorTarget =
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly raw?: true }
   | { readonly kind: 'unix'; readonly path: string };
 
 /**
@@ -33,5 +39,5 @@ export type ConnectorTarget =
 export function targetText(target: ConnectorTarget): string {
   if (target.kind === 'unix') return `unix:${target.path}`;
   const host = target.host.toLowerCase();
-  return `${host.includes(':') ? `[${host}]` : host}:${target.port}`;
+  return `${target.raw ? 'tcp://' : ''}${host.includes(':') ? `[${host}]` : host}:${target.port}`;
 }

@@ -1,3 +1,4 @@
+export { failWhenCut, resetStream } from './broken-end.ts';
 export { keepAlive } from './keep-alive.ts';
 export { h2Settings, longestMessage } from './limits.ts';
 export { streamOf } from './stream.ts';

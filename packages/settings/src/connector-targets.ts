@@ -8,7 +8,7 @@ export const connectorTargets = listOf(
   'target list',
   valueType(
     'target',
-    '`https://grafana.corp.example.com=localhost:3000`, the address of the application and what is to be dialed for it: host:port or unix:/path',
+    '`https://grafana.corp.example.com=localhost:3000`, the address of the application and what is to be dialed for it: host:port, unix:/path, or tcp://host:port for what is not HTTP',
     readTarget,
     { example: 'https://grafana.corp.example.com=localhost:3000' },
   ),
@@ -28,12 +28,14 @@ function dialed(text: string): ConnectorTarget | undefined {
   const path = /^unix:(\/[^?#\s]+)$/.exec(text)?.[1];
   // What unix(7) has room for.
   if (path !== undefined) return Buffer.byteLength(path) > 107 ? undefined : { kind: 'unix', path };
-  const [, bracketed, name = '', portText = ''] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d+)$/.exec(text) ?? [];
+  const [, scheme, bracketed, name = '', portText = ''] =
+    /^(tcp:\/\/)?(?:\[([^\]]+)\]|([^:[\]]+)):(\d+)$/i.exec(text) ?? [];
   const port = parsePort(portText);
   if (port === undefined) return undefined;
+  const raw = scheme === undefined ? {} : { raw: true as const };
   if (bracketed !== undefined) {
-    return isIPv6(bracketed) ? { kind: 'tcp', host: bracketed.toLowerCase(), port } : undefined;
+    return isIPv6(bracketed) ? { kind: 'tcp', host: bracketed.toLowerCase(), port, ...raw } : undefined;
   }
   const host = name.toLowerCase();
-  return /^[a-z0-9_.-]{1,253}$/.test(host) ? { kind: 'tcp', host, port } : undefined;
+  return /^[a-z0-9_.-]{1,253}$/.test(host) ? { kind: 'tcp', host, port, ...raw } : undefined;
 }

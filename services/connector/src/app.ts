@@ -6,6 +6,7 @@ import { createCredential } from './connect/credential.ts';
 import { openConnection } from './connect/open.ts';
 import { createServe } from './serve/serve.ts';
 import { allowList } from './serve/targets.ts';
+import { createServeTcp } from './serve/tcp.ts';
 import { createVerifyAssertion } from './verify/assertion.ts';
 import { createGate } from './verify/gate.ts';
 
@@ -30,11 +31,13 @@ export function startConnector({
   log: Logger;
 }): RunningConnector {
   const { auth } = settings;
-  const gate = auth && createGate({ verify: createVerifyAssertion(auth), log });
+  const verify = auth && createVerifyAssertion(auth);
+  const gate = verify && createGate({ verify, log });
+  const tcp = createServeTcp({ verify, log });
   const credential = createCredential(settings);
   const kept = keepConnected({
     open: () => openConnection(settings, credential),
-    serve: createServe({ targets: allowList(settings.targets), gate, log }),
+    serve: createServe({ targets: allowList(settings.targets), gate, tcp, log }),
     connections: settings.connections,
     log,
   });

@@ -54,7 +54,6 @@ test.each([
   ['to another protocol', withVia('protocol: h2c'), 'take `protocol` out'],
   ['that waits', withVia('wait_for: {path: /up}'), 'take `wait_for` out'],
   ['over TLS', withVia('', 'https://localhost:3000'), 'write `to: http://…`'],
-  ['of TCP', withVia('', 'tcp://localhost:5432'), 'HTTP/1.1 and WebSockets only: write `to: http://…`'],
   [
     'of a pattern',
     withVia('', 'http://$1.internal', 'type: rewrite').replace(

@@ -60,9 +60,6 @@ function whyNot({ value }: Located<string>, { kind, reach, protocol, waitFor }: 
   const target = reach !== undefined && 'target' in reach ? reach.target : undefined;
   return [
     ...(kind === 'launcher' ? ['A launcher sends nothing on: take `via` out'] : []),
-    ...(target?.origin.startsWith('tcp:') === true
-      ? ['A connector carries HTTP/1.1 and WebSockets only: write `to: http://…`, or take `via` out']
-      : []),
     ...(kind === 'rewrite'
       ? [`The targets of a connector are fixed, and those of a pattern are not: write a route for each host`]
       : []),

@@ -5,8 +5,10 @@ import { pipeline } from 'node:stream';
 import type { Logger } from 'pino';
 import { messageOf } from '../message-of.ts';
 import type { Gate } from '../verify/gate.ts';
+import { sentenceOf, statusOf } from '../verify/refusal.ts';
 import { reach } from './origin.ts';
 import type { Allowed } from './targets.ts';
+import type { ServeTcp, TcpAsked } from './tcp.ts';
 
 const reachWithinMs = 5_000;
 
@@ -14,17 +16,18 @@ const reachWithinMs = 5_000;
 export type Serve = (session: Http2Session) => void;
 
 /**
- * Each stream of the proxy is one connection to a target (RFC 9113, section 8.5): what goes through is HTTP/1.1 or a WebSocket as
- * if there were nothing between. Which targets there are is no matter of the proxy.
+ * Each stream of the proxy is one connection to a target (RFC 9113, section 8.5): what goes through is HTTP/1.1, a WebSocket, or
+ * whatever a raw target speaks, as if there were nothing between. Which targets there are is no matter of the proxy.
  *
  * @param parts.gate looks at each request; undefined: bytes pass as they are
  */
 export function createServe(parts: {
   targets: ReadonlyMap<string, Allowed>;
   gate: Gate | undefined;
+  tcp: ServeTcp;
   log: Logger;
 }): Serve {
-  const { targets, gate, log } = parts;
+  const { targets, gate, tcp, log } = parts;
 
   async function open(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
     if (headers[':method'] !== 'CONNECT') return refuse(stream, 405, 'only CONNECT is served');
@@ -37,6 +40,17 @@ export function createServe(parts: {
       );
       return refuse(stream, 403, 'the target is not in CONNECTOR_TARGETS of the connector');
     }
+    const connection = isRaw(allowed) ? await tcp.admit(headers, allowed) : undefined;
+    if (connection !== undefined && 'why' in connection) {
+      return refuse(stream, statusOf[connection.why], sentenceOf(connection));
+    }
+    return lead(stream, { asked, allowed, connection });
+  }
+
+  async function lead(
+    stream: ServerHttp2Stream,
+    { asked, allowed, connection }: { asked: string; allowed: Allowed; connection: TcpAsked | undefined },
+  ): Promise<void> {
     const origin = await reach(allowed.target, reachWithinMs).catch(messageOf);
     if (typeof origin === 'string') {
       log.warn({ target: asked, detail: origin }, 'the target cannot be reached');
@@ -44,6 +58,7 @@ export function createServe(parts: {
     }
     if (stream.destroyed) return void origin.destroy();
     stream.respond({ ':status': 200 });
+    if (connection !== undefined) return tcp.carry(stream, origin, connection);
     if (gate !== undefined) return gate.take(stream, origin, allowed);
     pipeline(stream, origin, () => undefined);
     pipeline(origin, stream, () => undefined);
@@ -56,6 +71,10 @@ export function createServe(parts: {
       void open(writeWhole(stream), headers);
     });
   };
+}
+
+function isRaw({ target }: Allowed): boolean {
+  return target.kind === 'tcp' && target.raw === true;
 }
 
 function refuse(stream: ServerHttp2Stream, status: number, reason: string): void {

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Allowed } from '../serve/targets.ts';
 import type { Asserted, Unasserted, VerifyAssertion } from './assertion.ts';
 import { assertionIn, headersFor } from './headers.ts';
+import { sentenceOf, statusOf } from './refusal.ts';
 import { createRelay, cut } from './relay.ts';
 import type { Relay } from './relay.ts';
 
@@ -26,7 +27,6 @@ type Line = {
 };
 
 const headWithinMs = 30_000;
-const statusOf = { missing: 403, invalid: 403, away: 503 } as const;
 
 /** Makes the gate. It speaks HTTP/1.1 as a server with the proxy, and as a client with the target. */
 export function createGate({ verify, log }: { verify: VerifyAssertion; log: Logger }): Gate {
@@ -73,7 +73,7 @@ export function createGate({ verify, log }: { verify: VerifyAssertion; log: Logg
         'Cache-Control': 'no-store',
         Connection: 'close',
       });
-      return void res.end(sentenceOf(found));
+      return void res.end(`${sentenceOf(found)}\n`);
     }
     return line.relay.request(req, res, headersFor(req.rawHeaders, found));
   }
@@ -87,7 +87,7 @@ export function createGate({ verify, log }: { verify: VerifyAssertion; log: Logg
     record(req, line.allowed, found);
     if (stream.destroyed) return undefined;
     if ('why' in found) {
-      const body = sentenceOf(found);
+      const body = `${sentenceOf(found)}\n`;
       const status = statusOf[found.why];
       return void stream.end(
         `HTTP/1.1 ${status} Refused\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
@@ -127,10 +127,4 @@ export function createGate({ verify, log }: { verify: VerifyAssertion; log: Logg
 function answered(line: Line, stream: Duplex): void {
   line.underway -= 1;
   if (line.isOver && line.underway === 0) stream.end();
-}
-
-function sentenceOf({ why }: Unasserted): string {
-  return why === 'away'
-    ? 'The connector of this application cannot check who asks, because it cannot get the keys of assertions. Try again in a moment.\n'
-    : 'The connector of this application lets nobody through without a valid assertion for it. Tell the people who run it.\n';
 }

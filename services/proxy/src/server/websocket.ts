@@ -1,5 +1,6 @@
 import type { Incoming } from '@latchkey/admission';
-import { StalledError, statusOf } from '@latchkey/http';
+import { rawValues, StalledError, statusOf } from '@latchkey/http';
+import { assertionHeaderName } from '@latchkey/identity';
 import type { ErrorCode } from '@latchkey/contract';
 import type { RouteTable } from '@latchkey/upstreams';
 import { ServerResponse } from 'node:http';
@@ -135,7 +136,9 @@ export function createUpgradeListener(
     res.detachSocket(socket);
     const destination = connections.destinationOf(wanted);
     if (route.tcp !== undefined) {
-      return parts.openTcp(req, socket, head, { destination, limits: route.tcp }, { accepted, failed });
+      const [assertion] = rawValues(headers, assertionHeaderName.toLowerCase());
+      const to = { destination, limits: route.tcp, shown: { assertion, requestId: exchange.id } };
+      return parts.openTcp(req, socket, head, to, { accepted, failed });
     }
     const handshake = { destination, target: path, headers, timeoutMs: route.timeoutMs, answer };
     return parts.forwardWebSocket(req, socket, head, handshake, { accepted, answered, failed });

@@ -16,6 +16,8 @@ export type Destination =
       readonly madeByHost: boolean;
       readonly tls?: Tls;
       readonly via?: string;
+      /** what goes over it is not HTTP, which the connector has to know */
+      readonly raw?: true;
     }
   | { readonly kind: 'unix'; readonly path: string; readonly tls?: undefined; readonly via?: string };
 
@@ -47,6 +49,7 @@ export function destinationOf(
     port: port === '' ? (isSecure ? 443 : 80) : Number(port),
     madeByHost: madeByHost === true,
     ...through,
+    ...(protocol === 'tcp:' && { raw: true }),
     ...(isSecure && {
       tls: {
         // Whatever `Host` says: with `preserve_host` that is the public name. An address has no name.

@@ -1,7 +1,7 @@
 import { targetText } from '@latchkey/contract';
 import type { ProxyFor } from '@latchkey/http';
 import { buildConnector } from 'undici';
-import type { DialThrough } from '../connectors/dial.ts';
+import type { DialThrough, Shown } from '../connectors/dial.ts';
 import { CertificateError, CredentialsError, isAboutCertificate } from '../tls/certificate.ts';
 import type { Destination } from './destination.ts';
 import { hearOut } from './hear-out.ts';
@@ -11,8 +11,12 @@ import { createShownCertificate } from './shown-certificate.ts';
 
 /** Opens connections to applications: the one place that does, whatever goes over them. */
 export type Dialer = {
-  /** Opens one, ready to be written to, or says why there is none. */
-  dial(destination: Destination, dialed: buildConnector.Callback): void;
+  /**
+   * Opens one, ready to be written to, or says why there is none.
+   *
+   * @param shown what a connector asks for before it leads to what is not HTTP
+   */
+  dial(destination: Destination, dialed: buildConnector.Callback, shown?: Shown): void;
 };
 
 const connectWithinMs = 5_000;
@@ -106,10 +110,10 @@ export function createDialer({
   }
 
   return {
-    dial(destination, dialed) {
+    dial(destination, dialed, shown) {
       const { via } = destination;
       // What it may dial is for the connector to say, and what is local to it is not local to us.
-      if (via !== undefined) return dialThrough(via, targetText(destination), dialed);
+      if (via !== undefined) return dialThrough(via, targetText(destination), dialed, shown);
       const refusal = refuse(destination);
       if (refusal === undefined) open(destination, dialed);
       else dialed(refusal, null);

@@ -5,6 +5,7 @@ import type { TcpLimits } from '@latchkey/upstreams';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
+import type { Shown } from '../connectors/dial.ts';
 import type { Destination } from '../dial/destination.ts';
 import type { Dialer } from '../dial/dialer.ts';
 import { failureOf } from '../failure.ts';
@@ -30,14 +31,16 @@ export type OpenTcp = (
   req: IncomingMessage,
   socket: Socket,
   head: Buffer,
-  to: { readonly destination: Destination; readonly limits: TcpLimits },
+  to: { readonly destination: Destination; readonly limits: TcpLimits; readonly shown: Shown },
   events: TcpEvents,
 ) => void;
 
+type Dialed = Parameters<Dialer['dial']>[1];
+
 /** Makes what opens them, over connections that the dialer opens. */
 export function createOpenTcp(dialer: Dialer): OpenTcp {
-  return function openTcp(req, socket, head, { destination, limits }, events) {
-    dialer.dial(destination, (...[error, application]) => {
+  return function openTcp(req, socket, head, { destination, limits, shown }, events) {
+    const dialed: Dialed = (...[error, application]) => {
       if (error !== null) return events.failed(failureOf(error));
       if (socket.destroyed) return void application.destroy();
       application.once('error', ignore);
@@ -57,7 +60,8 @@ export function createOpenTcp(dialer: Dialer): OpenTcp {
         const { open, close, onClose, bytes } = carry(application, ws, limits);
         events.accepted({ open, close, onClose: (then) => onClose(() => then()), onEnd: onClose, bytes });
       });
-    });
+    };
+    dialer.dial(destination, dialed, shown);
   };
 }
 

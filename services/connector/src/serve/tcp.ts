@@ -1,0 +1,75 @@
+import { personHeader, requestHeader, targetText } from '@latchkey/contract';
+import { failWhenCut, resetStream } from '@latchkey/link';
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { Socket } from 'node:net';
+import type { Logger } from 'pino';
+import type { Asserted, Unasserted, VerifyAssertion } from '../verify/assertion.ts';
+import type { Allowed } from './targets.ts';
+
+/** One connection of TCP, and who asks for it; undefined where nobody has to say. */
+export type TcpAsked = { readonly about: object; readonly person: Asserted | undefined };
+
+/** What is not HTTP: decided about once, and then carried byte for byte. */
+export type ServeTcp = {
+  /** Whether the stream may be opened; it is written down when not. */
+  admit(headers: IncomingHttpHeaders, allowed: Allowed): Promise<TcpAsked | Unasserted>;
+  /** Joins a stream that has been answered with its target, and writes down when it is over. */
+  carry(stream: ServerHttp2Stream, origin: Socket, asked: TcpAsked): void;
+};
+
+/** @param parts.verify undefined: bytes pass without an assertion */
+export function createServeTcp({
+  verify,
+  log,
+}: {
+  verify: VerifyAssertion | undefined;
+  log: Logger;
+}): ServeTcp {
+  return {
+    async admit(headers, { target, audiences }) {
+      const about = {
+        application: audiences.join(),
+        target: targetText(target),
+        request_id: textOf(headers[requestHeader]),
+      };
+      if (verify === undefined) return { about, person: undefined };
+      const assertion = textOf(headers[personHeader]);
+      const found: Asserted | Unasserted =
+        assertion === undefined
+          ? { why: 'missing', detail: 'there is none, as with whoever is no person' }
+          : await verify(assertion, audiences);
+      if (!('why' in found)) return { about, person: found };
+      log.warn({ audit: 'refused', ...about, reason: found.why, detail: found.detail }, 'refused');
+      return found;
+    },
+
+    carry(stream, origin, { about, person }) {
+      const who = person === undefined ? {} : { user: person.email, sub: person.sub };
+      const openedAt = performance.now();
+      log.info({ audit: 'connection_opened', ...about, ...who }, 'a connection was opened');
+      join(stream, origin, function over() {
+        const [bytes_to, bytes_from] = [origin.bytesWritten, origin.bytesRead];
+        const ms = Math.round(performance.now() - openedAt);
+        log.info({ audit: 'connection_ended', ...about, ...who, ms, bytes_to, bytes_from }, 'it has ended');
+      });
+    },
+  };
+}
+
+// Each way ends by itself, and what breaks on one side is reset on the other: half of an answer is never taken for all of it.
+function join(stream: ServerHttp2Stream, origin: Socket, over: () => void): void {
+  failWhenCut(stream).pipe(origin);
+  origin.pipe(stream);
+  origin.on('error', () => undefined);
+  stream.once('close', function left() {
+    if (!stream.readableEnded || stream.rstCode !== 0) origin.resetAndDestroy();
+  });
+  origin.once('close', function left() {
+    if (!origin.readableEnded || !origin.writableFinished) resetStream(stream);
+    over();
+  });
+}
+
+function textOf(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
