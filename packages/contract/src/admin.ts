@@ -49,7 +49,7 @@ export const revocationAnswer = z.object({
   known: z.int().exactOptional(),
   shared: z.boolean(),
   /** whether every task knows; otherwise the others hear of it when the store is back */
-  told: z.boolean(),
+  published: z.boolean(),
 });
 
 export type AdminSession = Readonly<z.infer<typeof adminSession>>;

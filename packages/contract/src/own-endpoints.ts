@@ -201,7 +201,7 @@ export function isHealthCheck({ url = '' }: { url?: string | undefined }): boole
   return url === healthPath || url.startsWith(`${healthPath}?`);
 }
 
-/** The method that an ALB calls on the targets of a group with the protocol version GRPC, unless told otherwise. */
+/** The method that an ALB calls on the targets of a group with the protocol version GRPC, unless configured otherwise. */
 export const grpcHealthPath = '/AWS.ALB/healthcheck';
 
 /** The reference of the proxy's own addresses, in Markdown, as it stands in `docs/endpoints.md`. */

@@ -8,7 +8,7 @@ export const revocationsPath = '/oauth2/revocations';
 /** So long auth keeps a question to which there is no answer yet. Milliseconds: shorter than what load balancers wait. */
 export const revocationsHeldMs = 25_000;
 
-/** So many are told at once. */
+/** So many are sent at once. */
 export const revocationsAtOnce = 1_000;
 
 const seconds = z.int().min(0);
@@ -37,7 +37,7 @@ export type RevocationsResponse = {
   readonly after?: string;
 };
 
-/** The question as a form: what was ended after the one that was told last. */
+/** The question as a form: what was ended after the one that was sent last. */
 export function revocationsForm(after: string | undefined): URLSearchParams {
   return formOf({ after });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createQueue } from './queue.ts';
 
-/** Work that ends when it is told to. */
+/** Work that ends on command. */
 function slowWork() {
   const ends: ((value: string) => void)[] = [];
   const work = () => new Promise<string>((resolve) => ends.push(resolve));

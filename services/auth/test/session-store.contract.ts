@@ -79,7 +79,7 @@ export function sessionStoreContract(kind: string, create: () => Promise<Session
       expect(await store.isRevoked({ ...session, sub: '7', sid: 'another', auth_time: now })).toBe(false);
     });
 
-    test('ends all of an account that ends more than can be told apart, and nothing that is signed in for later', async () => {
+    test('ends all of an account that ends more than can be distinguished, and nothing that is signed in for later', async () => {
       for (let at = 0; at < 51; at++) await store.revoke({ ...session, sid: `${at}` }, now + life);
       expect(await store.isRevoked({ ...session, sid: '0' })).toBe(true);
       expect(await store.isRevoked({ ...session, sid: 'living' })).toBe(true);

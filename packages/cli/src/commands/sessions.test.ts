@@ -18,7 +18,7 @@ const session: AdminSession = {
   address: '192.0.2.1',
 };
 const found = { sessions: [session], shared: true };
-const done = { known: 2, shared: true, told: true };
+const done = { known: 2, shared: true, published: true };
 
 type Replies = (call: Call) => { status?: number; body: unknown };
 
@@ -110,7 +110,7 @@ describe('sessions revoke', () => {
 
   test('ends with 1 where other tasks do not know yet, and says so', async () => {
     const args = ['revoke', ...auth, '--email', 'ann@example.com'];
-    const { code, stdout } = await sessions(args, () => ({ body: { ...done, told: false } }));
+    const { code, stdout } = await sessions(args, () => ({ body: { ...done, published: false } }));
     expect(code).toBe(1);
     expect(stdout).toContain('hear of it when it is back');
   });

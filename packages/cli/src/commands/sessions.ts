@@ -119,5 +119,5 @@ async function revoke(
 ): Promise<number> {
   const answer = await operator.revoke(wish);
   io.stdout(json ? `${JSON.stringify(answer, null, 2)}\n` : renderRevocation(wish, answer));
-  return answer.told ? exitCodes.fine : exitCodes.findings;
+  return answer.published ? exitCodes.fine : exitCodes.findings;
 }

@@ -4,7 +4,7 @@ import type { FoundSessions } from './operator.ts';
 
 const ofOneTask =
   'Only the asked task of auth was meant: without REDIS_URL each remembers by itself, and forgets when it ends.';
-const untold = 'The store cannot be reached: other tasks of auth hear of it when it is back.';
+const notPublished = 'The store cannot be reached: other tasks of auth hear of it when it is back.';
 
 /** Sessions as a table, a line each. Times are UTC. */
 export function renderSessions({ sessions, shared }: FoundSessions): string {
@@ -25,11 +25,14 @@ export function renderSessions({ sessions, shared }: FoundSessions): string {
 }
 
 /** What came of an end, in sentences. */
-export function renderRevocation(wish: RevocationRequest, { known, shared, told }: RevocationAnswer): string {
+export function renderRevocation(
+  wish: RevocationRequest,
+  { known, shared, published }: RevocationAnswer,
+): string {
   const lines = [
     doneOf(wish, known),
     'Applications notice within SESSION_TTL_VALID, a minute unless it says otherwise.',
-    ...(told ? [] : [untold]),
+    ...(published ? [] : [notPublished]),
     ...(shared ? [] : [ofOneTask]),
   ];
   return `${lines.join('\n')}\n`;

@@ -52,7 +52,7 @@ function event<const Name extends string, Shape extends z.ZodRawShape>(
   return { meaning, fields: z.strictObject({ event: z.literal(name), ...shape }) };
 }
 
-/** Everything that the audit log tells, and what is told of it. A new event is one entry here. */
+/** Everything that the audit log writes, and what its lines hold. A new event is one entry here. */
 export const auditEvents = {
   start: event('start', 'A service starts, and a chain with it.', {
     version: text.describe('of Latchkey'),
@@ -232,7 +232,7 @@ const inFront = {
 };
 const behind = { hash: hash.describe('of this line, up to the comma in front of this field') };
 
-/** What every line has in common, in front of what is told and behind it. */
+/** What every line has in common, in front of its own fields and behind them. */
 export const auditFrame = { inFront, behind };
 
 const [first, ...rest] = Object.values(auditEvents).map(({ fields }) =>

@@ -8,11 +8,11 @@ ends = {}
 for number, line in enumerate(open(sys.argv[1], 'rb'), 1):
     if line.startswith(b'{"audit":1,'):
         body, found = line.rsplit(b',"hash":"', 1)
-        told = json.loads(line)
-        seq, before = ends.get(told['instance'], (0, '0' * 64))
-        if (told['seq'], told['prev'], hashlib.sha256(body).hexdigest()) != (seq + 1, before, told['hash']):
-            sys.exit(f'line {number} is not what followed on line {seq} of {told["instance"]}')
-        ends[told['instance']] = told['seq'], told['hash']
+        entry = json.loads(line)
+        seq, before = ends.get(entry['instance'], (0, '0' * 64))
+        if (entry['seq'], entry['prev'], hashlib.sha256(body).hexdigest()) != (seq + 1, before, entry['hash']):
+            sys.exit(f'line {number} is not what followed on line {seq} of {entry["instance"]}')
+        ends[entry['instance']] = entry['seq'], entry['hash']
 print({instance: seq for instance, (seq, _) in ends.items()})`;
 
 const introduction = `<!-- generated: do not edit; run npx --yes pnpm@12.21.0 run docs -->
@@ -32,7 +32,7 @@ A request that is let in leaves no line here: that is what the log is for. What 
 its line in the log is \`request\`, the id. No line holds a cookie, a token, a code, a secret, a path or a query string; a session
 is named by a hash.
 
-## What is told
+## What is written
 
 Each line is JSON and fits [audit.schema.json](audit.schema.json). In front:
 
@@ -85,8 +85,8 @@ subscription that carries them to a place of their own. (Lines of the log have t
 /** docs/audit.md: every event and its fields. */
 export function renderAuditReference(): string {
   const sections = Object.entries(auditEvents).map(([name, { meaning, fields }]) => {
-    const { event: _, ...told } = fields.shape;
-    const table = Object.keys(told).length === 0 ? [] : ['', tableOf(told)];
+    const { event: _, ...own } = fields.shape;
+    const table = Object.keys(own).length === 0 ? [] : ['', tableOf(own)];
     return [`### \`${name}\``, '', meaning, ...table].join('\n');
   });
   const { inFront, behind } = auditFrame;

@@ -116,8 +116,8 @@ describe('a chain', () => {
       [one, two, three.replace('"audit":1,', ''), four, five, six],
       ['f:4: line 3 is missing before it'],
     ],
-  ])('where %s is told', (_, lines, told) => {
-    expect(faultsIn({ f: lines })).toEqual(told);
+  ])('where %s is found', (_, lines, faults) => {
+    expect(faultsIn({ f: lines })).toEqual(faults);
   });
 
   test('is whole among others, among lines of the log, and over files in any order', () => {
@@ -150,11 +150,11 @@ describe('a chain', () => {
 
   test('with a key is checked with that key alone', () => {
     const lines = chainOf('k', 4, key);
-    const told = ['f:1: no line has the hash that it should have: was it made with another AUDIT_KEY?'];
+    const faults = ['f:1: no line has the hash that it should have: was it made with another AUDIT_KEY?'];
     expect(faultsIn({ f: lines }, key)).toEqual([]);
-    expect(faultsIn({ f: lines })).toEqual(told);
-    expect(faultsIn({ f: lines }, Buffer.alloc(32, 8).toString('base64'))).toEqual(told);
-    expect(faultsIn({ f: chainOf('k', 4) }, key)).toEqual(told);
+    expect(faultsIn({ f: lines })).toEqual(faults);
+    expect(faultsIn({ f: lines }, Buffer.alloc(32, 8).toString('base64'))).toEqual(faults);
+    expect(faultsIn({ f: chainOf('k', 4) }, key)).toEqual(faults);
   });
 
   test('is one of so many that nobody could tell them apart: they are given up', () => {

@@ -192,5 +192,5 @@ function withoutEnd(line: Buffer): Buffer {
   return line.subarray(0, length);
 }
 
-/** A chain is in so many pieces that it cannot be told what is wrong. */
+/** A chain is in so many pieces that nobody can say what is wrong. */
 export class TooBroken extends Error {}

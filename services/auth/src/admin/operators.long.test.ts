@@ -40,7 +40,7 @@ const auditLines = () =>
     .filter(({ audit }) => audit === 'operator');
 
 describe('the sessions of an e-mail address', () => {
-  test('are told with all that operators need, of every provider, the newest first', async () => {
+  test('are listed with all that operators need, of every provider, the newest first', async () => {
     await revoke(rig, { email: engineer });
     rig.clock.now += 2_000;
     await signedIn(engineer, 'google');
@@ -79,7 +79,7 @@ describe('the sessions of an e-mail address', () => {
   });
 });
 
-test('without an address, those who have signed in last are told', async () => {
+test('without an address, those who have signed in last are listed', async () => {
   await signedIn();
   const { status, body } = await askAsOperator(rig, adminSessionsPath);
   expect(status).toBe(200);
@@ -101,7 +101,11 @@ describe('ending', () => {
     rig.clock.now += 2_000;
     const other = await signedIn();
     const [newest] = await sessionsOf(rig, engineer);
-    expect((await revoke(rig, { sid: newest?.sid })).body).toEqual({ known: 1, shared: false, told: true });
+    expect((await revoke(rig, { sid: newest?.sid })).body).toEqual({
+      known: 1,
+      shared: false,
+      published: true,
+    });
     expect([await isActive(one), await isActive(other)]).toEqual([true, false]);
     expect(rig.idp.requests.revocation).toBe(0);
     const again = await revoke(rig, { sid: newest?.sid });
@@ -110,7 +114,7 @@ describe('ending', () => {
 
   test('all sessions of everybody lets everybody sign in again', async () => {
     const tokens = [await signedIn(), await signedIn('admin@example.com', 'okta')];
-    expect((await revoke(rig, { all: true })).body).toEqual({ shared: false, told: true });
+    expect((await revoke(rig, { all: true })).body).toEqual({ shared: false, published: true });
     expect(await Promise.all(tokens.map(isActive))).toEqual([false, false]);
     rig.clock.now += 2_000;
     expect(await isActive(await signedIn())).toBe(true);
@@ -213,9 +217,9 @@ describe('an audit line', () => {
     const common = { audit: 'operator', client: '127.0.0.1', msg: 'operator', level: 'warn' };
     expect(auditLines()).toMatchObject([
       { ...common, action: 'list', user: engineer },
-      { ...common, action: 'revoke', user: engineer, operator_claim: 'ann@laptop', told: true },
+      { ...common, action: 'revoke', user: engineer, operator_claim: 'ann@laptop', published: true },
       { ...common, action: 'revoke', sid: 'nobody', error: 'session_unknown' },
-      { ...common, action: 'revoke', all: true, told: true },
+      { ...common, action: 'revoke', all: true, published: true },
     ]);
     expect(rig.log.join('')).not.toContain(adminSecret);
   });

@@ -17,12 +17,16 @@ async function areActive(rig: Rig, tokens: readonly string[]): Promise<ReadonlyS
   return new Set((await Promise.all(tokens.map((token) => rig.introspect({ token })))).map(isActive));
 }
 
-test('of a hundred sessions of one account the newest twenty are told, and all end', async () => {
+test('of a hundred sessions of one account the newest twenty are listed, and all end', async () => {
   const rig = await startRig({ env: adminEnv });
   const tokens: string[] = [];
   for (let at = 0; at < 100; at++) tokens.push(await signedIn(rig));
   expect(await sessionsOf(rig, engineer)).toHaveLength(20);
-  expect((await revoke(rig, { email: engineer })).body).toEqual({ known: 20, shared: false, told: true });
+  expect((await revoke(rig, { email: engineer })).body).toEqual({
+    known: 20,
+    shared: false,
+    published: true,
+  });
   expect(await areActive(rig, tokens)).toEqual(new Set([false]));
   await rig.close();
 });
@@ -38,7 +42,7 @@ describeWithRedis('two tasks of auth', () => {
     expect((await revoke(the.other, { email: engineer })).body).toEqual({
       known: 2,
       shared: true,
-      told: true,
+      published: true,
     });
     expect(await areActive(the.one, tokens)).toEqual(new Set([false]));
     expect(await sessionsOf(the.one, engineer)).toEqual([]);
@@ -47,7 +51,7 @@ describeWithRedis('two tasks of auth', () => {
   test('end everything, and let people sign in again', async () => {
     the.one.clock.now += 2_000;
     const tokens = [await signedIn(the.one), await signedIn(the.other)];
-    expect((await revoke(the.one, { all: true })).body).toEqual({ shared: true, told: true });
+    expect((await revoke(the.one, { all: true })).body).toEqual({ shared: true, published: true });
     for (const rig of [the.one, the.other]) expect(await areActive(rig, tokens)).toEqual(new Set([false]));
     the.one.clock.now += 2_000;
     expect(await areActive(the.other, [await signedIn(the.one)])).toEqual(new Set([true]));
@@ -58,7 +62,7 @@ describeWithRedis('two tasks of auth', () => {
     const token = await signedIn(the.one);
     await the.redis.kill();
     const answer = await revoke(the.one, { email: engineer });
-    expect([answer.status, answer.body]).toEqual([200, { known: 0, shared: true, told: false }]);
+    expect([answer.status, answer.body]).toEqual([200, { known: 0, shared: true, published: false }]);
     const list = await askAsOperator(the.one, `/admin/sessions?email=${engineer}`);
     expect([list.status, list.body['error']]).toEqual([503, 'store_unavailable']);
     expect(isActive(await the.one.introspect({ token }))).toBe(false);

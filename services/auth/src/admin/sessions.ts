@@ -47,13 +47,13 @@ export function listSessions(parts: Operating): Handler {
 
 /** `POST /admin/sessions/revoke`: ends the sessions of an e-mail address, one session, or all. */
 export function revokeSessions(parts: Operating): Handler {
-  const answered = (known: number | undefined, told: boolean): Done => {
+  const answered = (known: number | undefined, published: boolean): Done => {
     const answer: RevocationAnswer = {
       ...(known !== undefined && { known }),
       shared: isShared(parts),
-      told,
+      published,
     };
-    return { outcome: { ...(known !== undefined && { sessions: known }), told }, answer };
+    return { outcome: { ...(known !== undefined && { sessions: known }), published }, answer };
   };
 
   async function revoke(wish: RevocationRequest): Promise<Done> {
@@ -61,9 +61,9 @@ export function revokeSessions(parts: Operating): Handler {
       return answered(undefined, await parts.store.revokeAll(parts.now() + parts.sessionLifetimeMs));
     }
     if ('email' in wish) {
-      const { known, isTold, givenBack } = await endPerson({ email: wish.email }, parts);
+      const { known, isPublished, givenBack } = await endPerson({ email: wish.email }, parts);
       await givenBack;
-      return answered(known.filter(({ stands }) => stands).length, isTold);
+      return answered(known.filter(({ stands }) => stands).length, isPublished);
     }
     const record = await parts.records.get(wish.sid);
     const [living] = record === undefined ? [] : await livingOf([record], parts);

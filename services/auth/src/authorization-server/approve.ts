@@ -37,16 +37,16 @@ export function approve(parts: HearingPeople): Handler {
     line.application = application;
     const isApproved = form.one('decision') === 'approve';
     line.detail = `${client.name} ${isApproved ? 'may act for the person' : 'was refused'}`;
-    const told = { isApproved, program: client.name, application, requestId: line.id };
+    const shown = { isApproved, program: client.name, application, requestId: line.id };
     if (approval.kind === 'device') {
       await answerDevice(approval, isApproved ? { session } : 'refused', parts);
-      return replyPage(res, 200, answeredPage(told));
+      return replyPage(res, 200, answeredPage(shown));
     }
     const answer = isApproved ? { code: await codeOf(approval, session, parts) } : { error: 'access_denied' };
     const href = answerAddress(approval, answer, parts.origin);
     // Who refuses a program somewhere else need not go there for it.
-    if (!isApproved && !isLoopback(approval.redirectUri)) return replyPage(res, 200, answeredPage(told));
-    return replyAnswered(res, { ...told, href });
+    if (!isApproved && !isLoopback(approval.redirectUri)) return replyPage(res, 200, answeredPage(shown));
+    return replyAnswered(res, { ...shown, href });
   };
 }
 

@@ -52,7 +52,7 @@ describe('a program on the computer of a person', () => {
     expect(body).not.toHaveProperty('session');
   });
 
-  test('is told what it needs to know of auth', async () => {
+  test('learns what it needs to know of auth', async () => {
     const { body } = await rig.browser().fetch(ssoOrigin + paths.metadata);
     expect(JSON.parse(body)).toMatchObject({
       issuer: ssoOrigin,

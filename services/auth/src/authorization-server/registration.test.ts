@@ -51,7 +51,7 @@ test('a program registers, asks a person, and gets tokens that it refreshes', as
   expect((await program.token({ ...refresh, client_id })).status).toBe(200);
 });
 
-test('where it is somewhere else, a person is told where', async () => {
+test('where it is somewhere else, a person sees where', async () => {
   const redirect_uri = 'https://assistant.example.net/oauth/callback';
   const client_id = await idOf({ client_name: 'Wiki\u202e <b>', redirect_uris: [redirect_uri] });
   const { body } = await browser.visit(program.authorizeUrl({ client_id, redirect_uri }).url);

@@ -96,7 +96,7 @@ describe('the cache of a directory', () => {
     await expect(memberOf('ada@example.com', ['one'])).rejects.toThrow(TypeError);
   });
 
-  test('of one task asks nothing that another was told a moment ago, and then as that one would', async () => {
+  test('of one task asks nothing that another was answered a moment ago, and then as that one would', async () => {
     const clock = { now: 1_000_000 };
     const opened = openMemoryStore(clockFrom({ now: () => clock.now }));
     const shared = shareAnswers(opened, { provider: 'google', keptMs: 70 * minute, now: () => clock.now });
@@ -111,7 +111,7 @@ describe('the cache of a directory', () => {
     expect(other.questions).toEqual([['out', 'a@x']]);
   });
 
-  test('asks the directory where what others were told cannot be had', async () => {
+  test('asks the directory where the answers of others cannot be had', async () => {
     const opened = openMemoryStore(clockFrom());
     const away = { ...opened, store: { ...opened.store, get: gone, put: gone } };
     const shared = shareAnswers(away, { provider: 'google', keptMs: minute, now: Date.now });

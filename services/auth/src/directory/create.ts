@@ -109,9 +109,9 @@ export function googleDirectory(
     answersAreAbout: settings.groups === 'list' ? 'all groups' : 'one group',
     async ask(group, person, wanted) {
       try {
-        const told = await queue(() => ask(group, person), wanted);
-        if (told === 'withheld') unanswered(group);
-        return told;
+        const answer = await queue(() => ask(group, person), wanted);
+        if (answer === 'withheld') unanswered(group);
+        return answer;
       } catch (error) {
         unanswered(group);
         throw error;

@@ -117,7 +117,7 @@ function logged(text: string): number {
   return rig.log.filter((line) => line.includes(text)).length;
 }
 
-describe('a person is told to be', () => {
+describe('a person is said to be', () => {
   test('in the groups that they are in, directly or through others, and in no other', async () => {
     const token = await tokenOf();
     expect(await groupsOf(token, security, engineering, everybody)).toEqual([engineering, everybody]);
@@ -422,7 +422,7 @@ describe('a change in a group is seen within a minute', () => {
     await until(() => directory.requests.hasMember === 4);
   });
 
-  test('counted from when it was listed, which the proxy is told', async () => {
+  test('counted from when it was listed, which the proxy learns', async () => {
     const token = await tokenOf();
     await groupsOf(token, engineering);
     rig.clock.now += minute;

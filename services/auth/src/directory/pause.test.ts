@@ -56,7 +56,7 @@ describe('a pause', () => {
     expect(isOn()).toBe(false);
   });
 
-  test('is not cut short by a later failure, and is told of once', () => {
+  test('is not cut short by a later failure, and is logged once', () => {
     pause.failed({ detail: 'too much', begin: true, askedForMs: 60_000 });
     pause.failed({ detail: 'silence', begin: true });
     clock.now += 59_000;

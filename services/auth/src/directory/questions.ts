@@ -93,7 +93,7 @@ export function createQuestions(options: {
     const said = await ask(about, person, wanted);
     if (said === 'withheld') return keep(key, dated.unconfirmed(usable(key)));
     const answer = keep(key, dated.said(said, askedAt));
-    await shared?.tell(about, person, said, now() - askedAt);
+    await shared?.put(about, person, said, now() - askedAt);
     return answer;
   }
 

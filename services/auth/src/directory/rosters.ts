@@ -100,8 +100,8 @@ export function createRosters(options: {
   }
 
   async function readAnew(group: string, wanted: Waiting): Promise<void> {
-    const told = await shared?.lookUp(group);
-    if (told !== undefined && told.ageMs < renewMs) return keep(group, told.roster, now() - told.ageMs);
+    const other = await shared?.lookUp(group);
+    if (other !== undefined && other.ageMs < renewMs) return keep(group, other.roster, now() - other.ageMs);
     // A person who is taken out while it is read may be in it: it counts from its beginning.
     const readAt = now();
     const before = entries.get(group) ?? { readAt, failures: 0 };
@@ -119,7 +119,7 @@ export function createRosters(options: {
       entries.set(group, { readAt, failures: 0, renewAt: now() + clocks.retryMs });
     } else {
       keep(group, answer, readAt);
-      await shared?.tell(group, answer, now() - readAt);
+      await shared?.put(group, answer, now() - readAt);
     }
   }
 

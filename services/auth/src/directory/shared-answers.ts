@@ -6,17 +6,17 @@ import type { Place } from '../store/place.ts';
 import { StoreAway } from '../store/store.ts';
 import type { Roster } from './roster.ts';
 
-/** What a directory has told the other tasks. Neither verb fails: a task that learns nothing here asks the directory. */
+/** What a directory has answered other tasks. Neither verb fails: a task that learns nothing here asks the directory. */
 export type SharedAnswers = {
   /** @returns what was said of the person, asked about the group, last, and how many milliseconds ago */
   lookUp(group: string, person: string): Promise<{ groups: readonly string[]; ageMs: number } | undefined>;
-  tell(group: string, person: string, groups: readonly string[], ageMs: number): Promise<void>;
+  put(group: string, person: string, groups: readonly string[], ageMs: number): Promise<void>;
 };
 
 /** The rosters that other tasks have read, in the same way. */
 export type SharedRosters = {
   lookUp(group: string): Promise<{ roster: Roster; ageMs: number } | undefined>;
-  tell(group: string, roster: Roster, ageMs: number): Promise<void>;
+  put(group: string, roster: Roster, ageMs: number): Promise<void>;
 };
 
 /** How things are shared. */
@@ -36,7 +36,7 @@ export function shareAnswers(opened: OpenStore, sharing: Sharing): SharedAnswers
   const place = (group: string, person: string) => placeOf('membership', sharing.provider, group, person);
   return {
     lookUp: (group, person) => things.lookUp(place(group, person)),
-    tell: (group, person, groups, ageMs) => things.tell(place(group, person), { groups }, ageMs),
+    put: (group, person, groups, ageMs) => things.put(place(group, person), { groups }, ageMs),
   };
 }
 
@@ -49,11 +49,11 @@ export function shareRosters(opened: OpenStore, sharing: Sharing): SharedRosters
   const place = (group: string) => placeOf('roster', sharing.provider, group);
   return {
     async lookUp(group) {
-      const told = await things.lookUp(place(group));
-      return told && { roster: told, ageMs: told.ageMs };
+      const found = await things.lookUp(place(group));
+      return found && { roster: found, ageMs: found.ageMs };
     },
-    tell: (group, { people: named, pages }, ageMs) =>
-      things.tell(place(group), { people: [...named], pages }, ageMs),
+    put: (group, { people: named, pages }, ageMs) =>
+      things.put(place(group), { people: [...named], pages }, ageMs),
   };
 }
 
@@ -65,11 +65,11 @@ function shared<T extends { at: number }>(
   return {
     async lookUp(where: Place): Promise<(T & { ageMs: number }) | undefined> {
       const kept = await store.get(where).catch(undefinedIfAway);
-      const told = kept && schema.safeParse(vault.open(where, kept.text)).data;
-      if (told === undefined || told.at > now() + clockSkewMs) return undefined;
-      return { ...told, ageMs: Math.max(0, now() - told.at) };
+      const found = kept && schema.safeParse(vault.open(where, kept.text)).data;
+      if (found === undefined || found.at > now() + clockSkewMs) return undefined;
+      return { ...found, ageMs: Math.max(0, now() - found.at) };
     },
-    async tell(where: Place, said: object, ageMs: number): Promise<void> {
+    async put(where: Place, said: object, ageMs: number): Promise<void> {
       const text = vault.close(where, { ...said, at: now() - ageMs });
       await store.put(where, text, { ttlMs: keptMs }).catch(undefinedIfAway);
     },

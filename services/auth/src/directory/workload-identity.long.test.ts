@@ -132,7 +132,7 @@ describe('the role of a task', () => {
       () => directory.administrators.clear(),
       /the service account is refused \(invalid_grant\)/,
     ],
-  ])('that %s is told what to do, and works when that is done', async (_, spoil, reason) => {
+  ])('that %s is answered with what to do, and works when that is done', async (_, spoil, reason) => {
     const token = await tokenOf();
     spoil();
     expect(await groupsOf(token)).toBe('provider_unavailable');
@@ -229,19 +229,16 @@ test.each<[string, () => void]>([
     () => (workload.faults.credentials = { answer: { status: 200, body: { AccessKeyId: 'x' } } }),
   ],
   ['is nowhere', () => delete process.env['AWS_CONTAINER_CREDENTIALS_FULL_URI']],
-])(
-  'a task whose metadata endpoint %s is told that it has no credentials, without saying more',
-  async (_, spoil) => {
-    const google = rig.settings.providers.find((one) => one.type === 'google')?.directory?.credentials;
-    if (google === undefined || !('workload' in google)) throw new Error('not read');
-    const signer = workloadSigner(google.workload, { timeoutMs: 60_000, now: () => rig.clock.now });
-    spoil();
-    await expect(signer.sign({})).rejects.toThrow(
-      /^the task has no AWS credentials: give its task definition a task role \(taskRoleArn\)/,
-    );
-    Object.assign(process.env, workload.environment);
-    workload.faults = {};
-    const now = Math.floor(rig.clock.now / 1000);
-    await expect(signer.sign({ exp: now + 600 })).resolves.toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
-  },
-);
+])('a task whose metadata endpoint %s learns that it has no credentials, and no more', async (_, spoil) => {
+  const google = rig.settings.providers.find((one) => one.type === 'google')?.directory?.credentials;
+  if (google === undefined || !('workload' in google)) throw new Error('not read');
+  const signer = workloadSigner(google.workload, { timeoutMs: 60_000, now: () => rig.clock.now });
+  spoil();
+  await expect(signer.sign({})).rejects.toThrow(
+    /^the task has no AWS credentials: give its task definition a task role \(taskRoleArn\)/,
+  );
+  Object.assign(process.env, workload.environment);
+  workload.faults = {};
+  const now = Math.floor(rig.clock.now / 1000);
+  await expect(signer.sign({ exp: now + 600 })).resolves.toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/);
+});

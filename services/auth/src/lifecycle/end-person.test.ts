@@ -50,7 +50,7 @@ describe.each(doors)('all sessions of %s', (_, whose) => {
     const bob = await session('of another', { of: { ...ann, sub: 'bob', email: 'bob@example.com' } });
     const ended = await endPerson(whose, parts);
     await ended.givenBack;
-    expect([ended.known.length, ended.isTold]).toEqual([2, true]);
+    expect([ended.known.length, ended.isPublished]).toEqual([2, true]);
     for (const one of sessions) expect(await store.isRevoked(one)).toBe(true);
     expect(await store.sidsOf(ann)).toEqual([]);
     expect(await store.isRevoked(bob)).toBe(false);

@@ -35,7 +35,7 @@ export type Known = {
 export type EndedPerson = {
   readonly known: readonly Known[];
   /** whether every task knows of it */
-  readonly isTold: boolean;
+  readonly isPublished: boolean;
   /** when the providers have their grants back; they may take their time */
   readonly givenBack: Promise<unknown>;
 };
@@ -48,7 +48,7 @@ export type EndedPerson = {
 export async function endPerson(whose: Whose, parts: EndingPeople): Promise<EndedPerson> {
   const before = await knownOf(await sessionsOf(whose, parts), parts);
   const until = parts.now() + parts.sessionLifetimeMs;
-  const isTold =
+  const isPublished =
     'email' in whose
       ? await parts.store.revokeEmail(whose.email, until)
       : await parts.store.revokeAccount(whose.account, until);
@@ -56,10 +56,10 @@ export async function endPerson(whose: Whose, parts: EndingPeople): Promise<Ende
   const isNew = ({ sid }: SignedInSession) => before.every(({ session }) => session.sid !== sid);
   const since = await knownOf((await sessionsOf(whose, parts)).filter(isNew), parts);
   const known = [...before, ...since];
-  const areTold = await Promise.all(known.map(({ session }) => endSid(session, parts)));
+  const arePublished = await Promise.all(known.map(({ session }) => endSid(session, parts)));
   return {
     known,
-    isTold: isTold && !areTold.includes(false),
+    isPublished: isPublished && !arePublished.includes(false),
     givenBack: Promise.all(known.map(({ session, grant }) => giveBack(session, grant, parts))),
   };
 }

@@ -18,7 +18,7 @@ import {
 
 describeWithRedis('two tasks of auth, whose Redis fails,', () => {
   const the = useTwoTasks();
-  // What is newer is told by Redis' own clock, which nobody moves.
+  // What is newer is decided by Redis' own clock, which nobody moves.
   beforeEach(() => void (the.one.clock.now = Date.now()));
 
   test('ask the provider once, also where Redis is emptied between the question and its answer', async () => {

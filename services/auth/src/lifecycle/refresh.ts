@@ -47,7 +47,7 @@ export type Refreshed =
   | {
       readonly grantState: GrantState;
       /**
-       * how well that is known. `told`: nothing newer can be had, for the provider has just said it, or there is nobody to ask;
+       * how well that is known. `answered`: nothing newer can be had, for the provider has just said it, or there is nobody to ask;
        * `remembered`: it was enough for the first question; `stale`: the provider could not be asked
        */
       readonly basis: 'answered' | 'remembered' | 'stale';
@@ -66,8 +66,8 @@ export async function knownGrantState(session: Session, parts: Remembering): Pro
   if (carried === undefined) return remembered;
   if (remembered !== undefined && remembered.grant.checked_at >= carried.checked_at) return remembered;
   // A grant holds groups only where nobody can be asked again: they are those of its one answer.
-  const told = carried.groups && { names: carried.groups, at: carried.checked_at * 1000 };
-  const grantState = { grant: carried, groups: told ?? remembered?.groups, ...hintOf(remembered) };
+  const groups = carried.groups && { names: carried.groups, at: carried.checked_at * 1000 };
+  const grantState = { grant: carried, groups: groups ?? remembered?.groups, ...hintOf(remembered) };
   // After a restart the cookies in use teach us, so that an idle one does not come first with a refresh token that was
   // replaced: providers take that for theft, and end every copy.
   await parts.store.offer(session, grantState, session.exp * 1000);

@@ -35,7 +35,7 @@ async function heardOf(at: Rig, sid: string): Promise<string> {
     after = String(body['after']);
     if (JSON.stringify(body['revocations']).includes(sid)) return after;
   }
-  throw new Error('nobody told');
+  throw new Error('it was not set');
 }
 
 describeWithRedis('two tasks of auth', () => {
@@ -62,7 +62,7 @@ describeWithRedis('two tasks of auth', () => {
     expect(body['revocations']).toEqual([{ sid: next }]);
   });
 
-  test('know the groups and the access token that the provider has told the other', async () => {
+  test('know the groups and the access token that the provider has given the other', async () => {
     const token = await the.signedIn();
     const { body } = await the.other.introspect({ token, groups: engineering, access_token: 'true' });
     expect(body).toMatchObject({ active: true, groups: [engineering] });

@@ -14,7 +14,7 @@ sessionStoreContract('memory', async () => {
   return { store: inProcess(clock), now: clock.now, pass: async (ms) => void (now += ms) };
 });
 
-test('a session by a clock that is ahead is ended for good when its account has more than can be told apart', async () => {
+test('a session by a clock that is ahead is ended for good when its account has more than can be distinguished', async () => {
   let now = session.auth_time * 1000;
   const store = inProcess(clockFrom({ now: () => now }));
   const ahead = { ...session, sid: 'ahead', auth_time: session.auth_time + 3 };

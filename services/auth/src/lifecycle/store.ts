@@ -77,10 +77,10 @@ export function sessionStore(
 
   return {
     async revoke(session, until) {
-      const isTold = await signOuts.add(session, until);
+      const isPublished = await signOuts.add(session, until);
       // What stays behind of it is of no use to anybody.
       await unlessAway(grantStates.delete(session));
-      return isTold;
+      return isPublished;
     },
     revokeAccount: (account, until) => signOuts.addAllOf(nameOfAccount(account), until),
     revokeEmail: (email, until) => signOuts.addAllOf(nameOfEmail(email), until),

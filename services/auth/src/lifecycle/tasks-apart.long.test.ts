@@ -1,4 +1,4 @@
-// Two tasks of auth without a store that they share: what holds all the same, and what operators are told does not.
+// Two tasks of auth without a store that they share: what holds all the same, and what operators hear does not.
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser } from '@latchkey/testing/browser';
 import { sessionCookieName, ssoOrigin, startRig, wiki } from '../../test/rig.ts';

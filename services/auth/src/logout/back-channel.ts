@@ -31,7 +31,7 @@ export function backChannelLogout(
 ): Handler {
   return async function endWhatHasEnded(req, res) {
     const { line } = res.locals;
-    const told = (outcome: ProviderSignOutOutcome, sessions = 0) =>
+    const emitOutcome = (outcome: ProviderSignOutOutcome, sessions = 0) =>
       parts.emit({ kind: 'provider_sign_out', provider: slug, outcome, line, sessions });
     try {
       const token = formParameters(req.body).one('logout_token');
@@ -39,10 +39,10 @@ export function backChannelLogout(
       const { sessions, email } = await endAll(slug, await read(token), parts);
       line.detail = `sessions ended: ${sessions}`;
       if (email !== undefined) line.user = email;
-      told(sessions === 0 ? 'unknown' : 'ended', sessions);
+      emitOutcome(sessions === 0 ? 'unknown' : 'ended', sessions);
       replyText(res, 200, '');
     } catch (error) {
-      if (error instanceof HttpError) told(error.code);
+      if (error instanceof HttpError) emitOutcome(error.code);
       throw error;
     }
   };
@@ -51,19 +51,19 @@ export function backChannelLogout(
 /** What has ended: so many sessions that stood, and whose they were, where that is known. */
 type Ended = { readonly sessions: number; readonly email: string | undefined };
 
-// A token that is used up has been told to all tasks, so one that was answered 503 is as good when it comes again. Of two at the same
-// moment both may end the same; a later one ends nobody who has signed in since.
+// A token that is used up has been published to all tasks, so one that was answered 503 is as good when it comes again. Of two at
+// the same moment both may end the same; a later one ends nobody who has signed in since.
 async function endAll(slug: string, notice: LogoutNotice, parts: EndingAtAWord): Promise<Ended> {
   const { jti, until, sid, sub } = notice;
   const id = JSON.stringify([slug, jti]);
   // Whether it was used nobody knows while the store is away. Ending too much costs a sign-in.
   if (await unlessAway(parts.store.isUsed('token', id))) throw used();
-  const { known, isTold } =
+  const { known, isPublished } =
     sid === undefined && sub !== undefined
       ? await endAccount({ idp: slug, sub }, parts)
       : await endEach({ idp: slug, providerSid: sid ?? '', sub }, parts);
   // Where others do not know of it yet, the provider says it again.
-  if (!isTold) throw new StoreAway('other tasks do not know yet what has ended');
+  if (!isPublished) throw new StoreAway('other tasks do not know yet what has ended');
   if ((await unlessAway(parts.store.useOnce('token', id, until))) === false) throw used();
   return { sessions: known.filter(({ stands }) => stands).length, email: emailOf(known) };
 }
@@ -80,14 +80,14 @@ async function endAccount(account: Account, parts: EndingAtAWord): Promise<Ended
 async function endEach(
   { sub: named, ...ended }: ProviderSession & { sub: string | undefined },
   parts: EndingAtAWord,
-): Promise<Pick<EndedPerson, 'known' | 'isTold'>> {
+): Promise<Pick<EndedPerson, 'known' | 'isPublished'>> {
   const { sids, sub = named } = await parts.providerSessions.end(ended);
   // When they were signed in for does not matter: each is ended by its name.
   const auth_time = Math.floor(parts.now() / 1000);
   const sessions = sub === undefined ? [] : sids.map((sid) => ({ idp: ended.idp, sub, sid, auth_time }));
   const known = await knownOf(sessions, parts);
-  const areTold = await Promise.all(sessions.map((session) => endSid(session, parts)));
-  return { known, isTold: !areTold.includes(false) };
+  const arePublished = await Promise.all(sessions.map((session) => endSid(session, parts)));
+  return { known, isPublished: !arePublished.includes(false) };
 }
 
 function emailOf(known: readonly Known[]): string | undefined {

@@ -41,12 +41,12 @@ export function identityOf(claims: JsonObject, groupsClaim = 'groups'): Provider
  */
 export function mergedClaims(idToken: JsonObject, userinfo: JsonObject, groupsClaim = 'groups'): JsonObject {
   const groups = [idToken, userinfo].flatMap((claims) => groupsOf(claims, groupsClaim) ?? []);
-  const told = [idToken, userinfo].some((claims) => groupsOf(claims, groupsClaim) !== undefined);
+  const hasGroups = [idToken, userinfo].some((claims) => groupsOf(claims, groupsClaim) !== undefined);
   return {
     ...idToken,
     ...userinfo,
     ...addressIn(idToken, userinfo),
-    ...(told && { [groupsClaim]: [...new Set(groups)] }),
+    ...(hasGroups && { [groupsClaim]: [...new Set(groups)] }),
   };
 }
 

@@ -116,7 +116,7 @@ export function googleProvider(
 
     async confirm(accessToken, sub) {
       const answer = await askUserinfo(accessToken);
-      // RFC 6750, section 3.1: `invalid_token` is told with 401.
+      // RFC 6750, section 3.1: `invalid_token` comes with 401.
       if (answer.status === 401) return undefined;
       return identityOf(profileIn(answer)).sub === sub ? {} : undefined;
     },

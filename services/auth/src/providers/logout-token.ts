@@ -8,7 +8,7 @@ import type { CheckSignature } from './id-token.ts';
 
 /** What a provider says with a logout token: a session there, or all of an account, has ended. */
 export type LogoutNotice = {
-  /** by which the token is told from all others of its provider */
+  /** that distinguishes the token from all others of its provider */
   readonly jti: string;
   /** from then on it counts no more, milliseconds since the epoch */
   readonly until: number;
@@ -56,7 +56,7 @@ export function readLogoutToken(token: string, expected: ExpectedToken): LogoutN
   }
   // Without this an ID token with a member `events` would do, which its client has shown to others.
   if ('nonce' in claims) return 'it is an ID token (nonce)';
-  if (!isName(jti)) return 'it cannot be told from others (jti)';
+  if (!isName(jti)) return 'nothing distinguishes it from others (jti)';
   if (![sub, sid].every((name) => name === undefined || isName(name))) return 'its names (sub, sid)';
   if (sub === undefined && sid === undefined) return 'it names nobody (sub, sid)';
   return {

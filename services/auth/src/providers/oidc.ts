@@ -211,7 +211,7 @@ function undefinedIfRefused(error: unknown): undefined {
   throw error;
 }
 
-// RFC 6750, section 3.1: `invalid_token` is told with 401, which openid-client hands on as it came.
+// RFC 6750, section 3.1: `invalid_token` comes with 401, which openid-client hands on as it came.
 function undefinedIfUnauthorized(error: unknown): undefined {
   const answer = error instanceof oidc.ClientError ? error.cause : undefined;
   if (answer instanceof Response && answer.status === 401) return undefined;

@@ -47,7 +47,7 @@ export type BeginOptions = {
   readonly selectAccount: boolean;
   /** have the person prove who they are, and say when they did: within so many seconds */
   readonly provedWithin?: number | undefined;
-  /** whom to expect (`login_hint`): the provider need not ask which account it is, and may be told another one all the same */
+  /** whom to expect (`login_hint`): the provider need not ask which account it is, and may get another one all the same */
   readonly loginHint?: string | undefined;
 };
 

@@ -69,7 +69,7 @@ test('the last ones are kept, and as many at least as were asked for', () => {
   expect(kept.length).toBeLessThan(6);
 });
 
-test('what is told again after it was forgotten is heard once by who heard of it before', () => {
+test('what is published again after it was forgotten is heard once by who heard of it before', () => {
   const recent = recentEnds();
   recent.add(end('a'), '5000-0');
   const { id } = recent.after(undefined, most);

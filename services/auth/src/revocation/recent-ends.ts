@@ -5,7 +5,7 @@ import type { Ended } from './revocations.ts';
 export type RecentEnds = {
   /** @param id places it among the others, as that of a line of the log does; absent: after all of them */
   add(ended: Ended, id?: string): void;
-  /** Forgets all: they will be told again. */
+  /** Forgets all: they will be published again. */
   clear(): void;
   /**
    * What was ended after another, the oldest first, so many at most. All that is kept where there is no other.
@@ -44,11 +44,11 @@ export function createRecentEnds({ now }: Pick<Clock, 'now'>, kept = keptEnds): 
     },
     clear: () => void (recent = []),
     after(id, most) {
-      const told = placeIn(id);
-      const newer = recent.findLastIndex(({ place }) => told !== undefined && !isAfter(place, told)) + 1;
+      const shown = placeIn(id);
+      const newer = recent.findLastIndex(({ place }) => shown !== undefined && !isAfter(place, shown)) + 1;
       const ends = recent.slice(newer, newer + most);
       const { place } = ends.at(-1) ?? recent.at(-1) ?? {};
-      const isAhead = told !== undefined && place !== undefined && isAfter(told, place);
+      const isAhead = shown !== undefined && place !== undefined && isAfter(shown, place);
       return {
         ends: ends.map(({ ended }) => ended),
         ...(place !== undefined && !isAhead && { id: place.join('-') }),

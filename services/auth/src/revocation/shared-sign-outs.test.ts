@@ -65,7 +65,7 @@ function sessionOf(sub: string, sid = `${sub}.`) {
 }
 const until = () => clock.now + 30 * day;
 
-test('a sign-out that the store took and lost, before anybody had read it, is told again', async () => {
+test('a sign-out that the store took and lost, before anybody had read it, is published again', async () => {
   const { it, log } = looseLog();
   const [one, other] = [startTask(log), startTask(log)];
   await Promise.all([one.ready(), other.ready()]);
@@ -78,7 +78,7 @@ test('a sign-out that the store took and lost, before anybody had read it, is to
   expect(await other.has(session)).toBe(true);
 });
 
-test('a sign-out that fails while others are told again is told, too', async () => {
+test('a sign-out that fails while others are published again is published, too', async () => {
   const { it, log } = looseLog();
   const one = startTask(log);
   await one.ready();
@@ -144,7 +144,7 @@ test('nobody waits for a log that takes long to read', async () => {
   expect(await task.has(sessionOf('a'))).toBe(false);
 });
 
-test('a sign-out of everybody reaches every task, and is told again where the store has lost it', async () => {
+test('a sign-out of everybody reaches every task, and is published again where the store has lost it', async () => {
   const { it, log } = looseLog();
   const [one, other] = [startTask(log), startTask(log)];
   await Promise.all([one.ready(), other.ready()]);

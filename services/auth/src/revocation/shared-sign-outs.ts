@@ -17,12 +17,12 @@ import type { SignOuts } from './sign-outs.ts';
 
 // What others have written is here by then, also where nobody asks.
 const followMs = 500;
-// And a task that knows what a store has lost has told it again. Both by a clock that runs.
+// And a task that knows what a store has lost has published it again. Both by a clock that runs.
 const settleMs = 4 * followMs;
 const markAgainMs = 86_400_000;
-// All sign-outs of a company are read or told within seconds; nobody waits for that.
+// All sign-outs of a company are read or published within seconds; nobody waits for that.
 const answerMs = 2 * followMs;
-const toldAtOnce = 500;
+const publishedAtOnce = 500;
 
 /**
  * Remembers sign-outs together with the other tasks. Each task knows all of them: it has read the log from its beginning, and
@@ -56,7 +56,7 @@ export function sharedSignOuts(
   let since = Infinity;
   let markedAt = -Infinity;
   /** whether we know of an end that is not in the log */
-  let isUntold = false;
+  let hasUnpublished = false;
   const accountLines = createAccountLines();
   /** lines of ours that the store has taken, and that we have not read yet: with the store they may be lost */
   const unread = new Set<string>();
@@ -67,7 +67,7 @@ export function sharedSignOuts(
     const lines = position === undefined ? [] : await readLines(shared, position);
     const read = new Set(lines.map(({ id }) => id));
     const hasLost = position !== undefined && ![position, ...written].every((id) => read.has(id));
-    if (position !== undefined && !hasLost && !isUntold) learn(lines.slice(1));
+    if (position !== undefined && !hasLost && !hasUnpublished) learn(lines.slice(1));
     else await startOver(hasLost);
     if (now() - markedAt < markAgainMs) return;
     await mark();
@@ -80,25 +80,25 @@ export function sharedSignOuts(
     if (hasLost) onLost?.();
     position = undefined;
     unread.clear();
-    // Before we look at what we know: what cannot be told meanwhile is left for the next time.
-    isUntold = false;
+    // Before we look at what we know: what cannot be published meanwhile is left for the next time.
+    hasUnpublished = false;
     const lines = await readLines(shared);
-    const told = createRevocations({ now, elapsed });
-    let toldSince = Infinity;
+    const inLog = createRevocations({ now, elapsed });
+    let loggedSince = Infinity;
     for (const { line } of lines) {
-      if (line?.ended !== undefined) told.add(line.ended);
-      if (line?.since !== undefined) toldSince = Math.min(toldSince, line.since);
+      if (line?.ended !== undefined) inLog.add(line.ended);
+      if (line?.since !== undefined) loggedSince = Math.min(loggedSince, line.since);
     }
-    const untold = known.all().filter((ended) => ended.until > now() && !told.has(ended));
-    for (let at = 0; at < untold.length; at += toldAtOnce) {
-      await Promise.all(untold.slice(at, at + toldAtOnce).map((ended) => write(signOutLine(ended))));
+    const missing = known.all().filter((ended) => ended.until > now() && !inLog.has(ended));
+    for (let at = 0; at < missing.length; at += publishedAtOnce) {
+      await Promise.all(missing.slice(at, at + publishedAtOnce).map((ended) => write(signOutLine(ended))));
     }
-    if (untold.length > 0)
-      log.warn({ count: untold.length }, 'the store did not know of sign-outs: it was told again');
+    if (missing.length > 0)
+      log.warn({ count: missing.length }, 'the store did not know of sign-outs: they were written again');
     accountLines.clear();
     recent.clear();
     learn(lines);
-    if (since < toldSince || toldSince === Infinity) await mark();
+    if (since < loggedSince || loggedSince === Infinity) await mark();
     if (mustSettle) settledAt = performance.now() + settleMs;
     mustSettle = false;
   }
@@ -144,7 +144,7 @@ export function sharedSignOuts(
       return true;
     } catch {
       // It has ended here all the same, and elsewhere as soon as the store is back.
-      isUntold = true;
+      hasUnpublished = true;
       return false;
     }
   }

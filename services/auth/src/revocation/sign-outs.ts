@@ -9,7 +9,7 @@ import type { SignedInSession } from '../session/stored-session.ts';
 /** A session, with all that it may have ended by. */
 export type EndableSession = SignedInSession & Pick<Session, 'email'>;
 
-/** Who has signed out. What is added holds here at once; it is told whether the other tasks know of it already, too. */
+/** Who has signed out. What is added holds here at once; the answer says whether the other tasks know of it already. */
 export type SignOuts = {
   add(session: SignedInSession, until: number): Promise<boolean>;
   /**

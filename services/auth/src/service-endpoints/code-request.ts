@@ -27,7 +27,7 @@ export function requestedCode(parameters: Parameters): CodeRequest | 'malformed'
  *
  * Fetch Metadata tells of no page where the person typed the address, and of ours where they pressed a button of ours.
  * After any other page the proxy puts one of the application's host between, which `Referer` then names. Browsers that
- * send no Fetch Metadata are believed: what they come with cannot be told from what they should.
+ * send no Fetch Metadata are believed: what they come with cannot be distinguished from what they should.
  *
  * @param target a URL of the application
  */

@@ -302,7 +302,7 @@ describe('a refresh token of 6 KB', () => {
     expect(rig.idp.requests.token).toBe(3);
   });
 
-  test('is lost with the task that was told of it, and its person signs in again', async () => {
+  test('is lost with the task that heard of it, and its person signs in again', async () => {
     const token = await tokenOf('google');
     const started = await startRig({ besides: rig, providerTimeoutMs: 2_000 });
     try {

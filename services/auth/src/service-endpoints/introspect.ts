@@ -70,7 +70,7 @@ export async function introspect(
   // The person may have signed out while others were asked.
   if (await parts.store.isRevoked(session)) return inactive;
   if (asked.groups.length > 0 && groups === undefined) {
-    // Where asking does not help, only the person can have them told again: by signing in, which the provider knows to be
+    // Where asking does not help, only the person can have them read again: by signing in, which the provider knows to be
     // them.
     if (basis === 'answered') {
       await endUnasked(session, 'groups_unknown', parts);

@@ -62,11 +62,11 @@ export function tellRevocations(
         res.locals.heldMs = performance.now() - heldSince;
       }
       const { ends, id } = recent.after(after, revocationsAtOnce);
-      const told: RevocationsResponse = {
+      const answer: RevocationsResponse = {
         revocations: ends.map(inTheirWords),
         ...(id !== undefined && { after: id }),
       };
-      replyJson(res, 200, told);
+      replyJson(res, 200, answer);
     },
     close() {
       isClosed = true;

@@ -1,6 +1,6 @@
 import { clockSkewMs } from '@latchkey/session';
 
-/** The groups of a person as their provider told them, and when (milliseconds since the epoch). */
+/** The groups of a person as their provider named them, and when (milliseconds since the epoch). */
 export type DatedGroups = { readonly names: readonly string[]; readonly at: number };
 
 /**
@@ -13,14 +13,14 @@ export const groupsGraceMs = 3 * 3_600_000;
  * Those that still count.
  *
  * @param options.groupsMs the interval of the provider
- * @returns undefined where none were told, or so long ago that they may be others by now
+ * @returns undefined where none were named, or so long ago that they may be others by now
  */
 export function countedGroups(
-  told: DatedGroups | undefined,
+  dated: DatedGroups | undefined,
   { groupsMs, now }: { groupsMs: number; now: number },
 ): readonly string[] | undefined {
-  if (told === undefined) return undefined;
-  const age = now - told.at;
+  if (dated === undefined) return undefined;
+  const age = now - dated.at;
   // From the future: our clock was set back, and nobody knows how old they are.
-  return age >= -clockSkewMs && age < groupsMs + groupsGraceMs ? told.names : undefined;
+  return age >= -clockSkewMs && age < groupsMs + groupsGraceMs ? dated.names : undefined;
 }

@@ -30,7 +30,7 @@ export type GrantStates = {
   delete(session: StoredSession): Promise<void>;
   /** The sessions of an account of which there is one, the newest last. */
   sidsOf(account: Account): Promise<readonly string[]>;
-  /** The store has lost what it knew: it is told again what this task has heard lately. */
+  /** The store has lost what it knew: what this task has heard lately is written again. */
   tellAgain(): void;
   close(): void;
 };

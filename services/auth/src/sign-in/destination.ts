@@ -31,7 +31,7 @@ export type Destination = {
 
 /** How the proxy says that the cookie did come, and that it could not open it. */
 export const unreadable = 'session_unreadable';
-/** How it says that we have told it that a session is over. */
+/** How it says that it has heard from us that a session is over. */
 export const over = 'session_ended';
 
 /**

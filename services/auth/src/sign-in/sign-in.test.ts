@@ -172,7 +172,7 @@ async function hintIn(url: string): Promise<string | null> {
 describe.each(slugs)('the provider %s', (slug) => {
   const other = slugs.find((one) => one !== slug) ?? '';
 
-  test('is told whom to expect where a session is over, and where it is not enough', async () => {
+  test('gets a hint whom to expect where a session is over, and where it is not enough', async () => {
     await rig.signIn(browser, 'engineer@example.com', { slug });
     rig.clock.now += 3_600_000;
     expect(await hintIn(`${rig.signInUrl(wiki, { slug })}&max_age=60`)).toBe('engineer@example.com');
@@ -180,7 +180,7 @@ describe.each(slugs)('the provider %s', (slug) => {
     expect(await hintIn(rig.signInUrl(wiki, { slug }))).toBe('engineer@example.com');
   });
 
-  test('is told nobody where nobody is known, or somebody else is wanted', async () => {
+  test('gets no hint where nobody is known, or somebody else is wanted', async () => {
     expect(await hintIn(rig.signInUrl(wiki, { slug }))).toBeNull();
     await rig.signIn(browser, 'engineer@example.com', { slug });
     expect(await hintIn(`${ssoOrigin}/${slug}/start?prompt=select_account`)).toBeNull();

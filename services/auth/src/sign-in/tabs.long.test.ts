@@ -40,12 +40,12 @@ describe.each(slugs)('several people with %s', (slug) => {
         };
       }),
     );
-    const told = callbacks.map(async ({ one, url }) => {
+    const signedIn = callbacks.map(async ({ one, url }) => {
       await one.visit(url);
       const { body } = await rig.introspect({ token: one.cookie(ssoOrigin, sessionCookieName) ?? '' });
       return body['email'];
     });
-    expect(await Promise.all(told)).toEqual(emails);
+    expect(await Promise.all(signedIn)).toEqual(emails);
   });
 });
 
@@ -93,15 +93,15 @@ describe('attempts', () => {
 });
 
 describe('a browser that keeps coming back', () => {
-  test('with its session is stopped at the third time, and told about the cookie', async () => {
+  test('with its session is stopped at the third time, and shown which cookie', async () => {
     await rig.signIn(browser, 'engineer@example.com');
     rig.clock.now += 1000;
     const url = rig.signInUrl(wiki, { reason: 'no_session' });
     expect((await browser.visit(url)).location).toBe(wiki);
     const stopped = await browser.visit(url);
     expect(stopped.status).toBe(400);
-    for (const told of [sessionCookieName, 'corp.example.com', 'yes', 'SESSION_COOKIE_NAME']) {
-      expect(stopped.body).toContain(told);
+    for (const text of [sessionCookieName, 'corp.example.com', 'yes', 'SESSION_COOKIE_NAME']) {
+      expect(stopped.body).toContain(text);
     }
     expect((await browser.visit(url)).location).toBe(wiki);
   });
@@ -125,8 +125,8 @@ describe('a browser that keeps coming back', () => {
     expect((await browser.visit(url)).location).toContain('/oauth2/callback?code=');
     const stopped = await browser.visit(url);
     expect(stopped.status).toBe(400);
-    for (const told of ['wiki.corp.example.com', 'SESSION_COOKIE_SECRET']) {
-      expect(stopped.body).toContain(told);
+    for (const text of ['wiki.corp.example.com', 'SESSION_COOKIE_SECRET']) {
+      expect(stopped.body).toContain(text);
     }
   });
 

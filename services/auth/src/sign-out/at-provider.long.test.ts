@@ -94,7 +94,7 @@ describe('a provider that may be signed out of', () => {
     expect(chooser.body).toContain('Choose an account');
   });
 
-  test('is told by name where there is no ID token of the session any more', async () => {
+  test('is named to it where there is no ID token of the session any more', async () => {
     await rig.signIn(browser, 'engineer@example.com', { slug: 'okta' });
     const copy = browser.cookie(ssoOrigin, sessionCookieName) ?? '';
     await signedOut('okta');
@@ -152,7 +152,7 @@ describe('who comes back from a provider', () => {
     ['without the state of this browser', '?state=AAAAAAAAAAAAAAAAAAAAAA'],
     ['without any', ''],
     ['to the address of another provider', '/../../google/sign_out?state=AAAAAAAAAAAAAAAAAAAAAA'],
-  ])('%s is told nothing of the provider, and is led back all the same', async (_how, query) => {
+  ])('%s hears nothing of the provider, and is led back all the same', async (_how, query) => {
     await rig.signIn(browser, 'engineer@example.com', { slug: 'okta' });
     await signedOut('okta');
     const back = await browser.visit(`${ssoOrigin}/okta/sign_out${query}`);

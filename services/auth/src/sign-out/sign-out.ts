@@ -88,7 +88,7 @@ export function askSignOut(provider: Provider, parts: SigningOut): Handler {
  * `POST /<slug>/sign_out`: ends every session that the browser shows, and the one that the application's host has. The
  * shared cookie goes, and with it all applications; copies of it die at their next check; the provider gets its grant back, and
  * where that is wanted the person goes on to it and signs out there.
- * Where a browser shows more cookies than are looked at, a session may be among the rest, and nobody is told otherwise.
+ * Where a browser shows more cookies than are looked at, a session may be among the rest, and nobody hears otherwise.
  */
 export function signOut(provider: Provider, parts: SigningOut): Handler {
   const mark = signedOutMark(parts.cookies.own);

@@ -60,7 +60,7 @@ test('a lease that is lost with the store is taken again while the work goes on,
   expect(await memory.lease(place, 'other', 1_000)).toBeGreaterThan(0);
 });
 
-test('whose turn does not come in time is told so, and the lease of work that failed is free', async () => {
+test('whose turn does not come in time hears so, and the lease of work that failed is free', async () => {
   const store = memoryStore(clockFrom());
   const leased = createLeased(store, { ...times, waitMs: 50 });
   await store.lease(place, 'somebody else', 10_000);
@@ -70,7 +70,7 @@ test('whose turn does not come in time is told so, and the lease of work that fa
   expect(await leased.run(place, async () => ({ outcome: 'done' }), none)).toBe('done');
 });
 
-test('a result that the store did not take is told apart, and can be put by its version later', async () => {
+test('a result that the store did not take is marked, and can be put by its version later', async () => {
   const store = memoryStore(clockFrom());
   const results: unknown[] = [];
   const away = { ...store, release: async () => Promise.reject(new StoreAway('gone')) };

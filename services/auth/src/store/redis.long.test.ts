@@ -16,7 +16,7 @@ import { redisStore } from './redis.ts';
 import { StoreAway } from './store.ts';
 import type { Store } from './store.ts';
 
-// What operators are told to allow has to be enough.
+// What operators are asked to allow has to be enough.
 function rights(): string {
   const text = readFileSync(new URL('../../../../docs/operating.md', import.meta.url), 'utf8');
   return /\*\*Rights\*\* \(ACL\): `(?<rights>[^`]+)`/.exec(text)?.groups?.['rights'] ?? '';
@@ -133,7 +133,7 @@ describeWithRedis('a Redis that', () => {
     expect(await redis.command('DBSIZE')).toBe(':0');
   });
 
-  test('is gone is told at once, and comes back empty', async () => {
+  test('is gone is known at once, and comes back empty', async () => {
     const { redis, link, store, changes } = await storeInFrontOf();
     await store.put(place, 'text', { ttlMs: 60_000 });
     await redis.kill();

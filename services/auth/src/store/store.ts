@@ -107,7 +107,7 @@ export class StoreAway extends HttpError {
   }
 }
 
-/** What is told while the store is there; undefined while it is away. */
+/** What is known while the store is there; undefined while it is away. */
 export async function unlessAway<T>(work: Promise<T>): Promise<T | undefined> {
   return work.catch((error: unknown) => {
     if (error instanceof StoreAway) return undefined;

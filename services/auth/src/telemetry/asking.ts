@@ -13,7 +13,7 @@ type Asking = { readonly asked: ProviderQuestion; readonly emit: Emit<AuthEvent>
 const underWay = new AsyncLocalStorage<Asking>();
 
 /**
- * Asks a provider something and tells how that ended. What took no call at all is not told: it was known already, or
+ * Asks a provider something and tells how that ended. What took no call at all is not emitted: it was known already, or
  * another request had just asked.
  *
  * @param outcomeWith reads how it ended from an answer

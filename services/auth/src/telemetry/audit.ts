@@ -10,13 +10,13 @@ export function auditOf(event: AuthEvent): readonly AuditEntry[] {
     case 'sign_in': {
       const { provider: idp, outcome, browser, line, whose } = event;
       const { application: host } = line;
-      const told = { ...endingOf(outcome), ...principalOf({ ...whose, idp }), idp, host, browser };
-      return [{ event: 'sign_in', ...told, ...askedIn(line) }];
+      const entry = { ...endingOf(outcome), ...principalOf({ ...whose, idp }), idp, host, browser };
+      return [{ event: 'sign_in', ...entry, ...askedIn(line) }];
     }
     case 'handed_over': {
       const { outcome, whose, host, line } = event;
-      const told = { ...endingOf(outcome), ...principalOf(whose), host };
-      return [{ event: 'session_handed_over', ...told, ...askedIn(line) }];
+      const entry = { ...endingOf(outcome), ...principalOf(whose), host };
+      return [{ event: 'session_handed_over', ...entry, ...askedIn(line) }];
     }
     case 'tokens': {
       const { grant, client: program, outcome, delegation, line } = event;
@@ -47,8 +47,8 @@ export function auditOf(event: AuthEvent): readonly AuditEntry[] {
     case 'provider_sign_out': {
       const { provider: idp, outcome, sessions, line } = event;
       if (outcome === 'unknown') return [];
-      const told = { ...endingOf(outcome), ...principalOf({ idp, email: line.user }), sessions };
-      return [{ event: 'sign_out', by: 'provider', ...told, ...askedIn(line) }];
+      const entry = { ...endingOf(outcome), ...principalOf({ idp, email: line.user }), sessions };
+      return [{ event: 'sign_out', by: 'provider', ...entry, ...askedIn(line) }];
     }
     case 'session_ended':
       return [{ event: 'session_ended', why: event.why, ...principalOf(event.whose) }];
@@ -77,15 +77,15 @@ type PrincipalEntry = Extract<AuditEntry, { event: 'session_ended' }>;
 function operatorEntry({ line, action, wish, claim: operator, outcome }: OperatorAction): AuditEntry {
   const { email, sid, all: everybody } = wish;
   const { sessions, error } = outcome;
-  const told = {
+  const entry = {
     ...(isErrorCode(error) ? endingOf(error) : ({ outcome: 'done' } as const)),
     ...principalOf({ email, sid }),
     operator,
     sessions: typeof sessions === 'number' ? sessions : undefined,
     ...askedIn(line),
   };
-  if (action === 'list') return { event: 'operator', action, ...told };
-  return { event: 'sign_out', by: 'operator', everybody, ...told };
+  if (action === 'list') return { event: 'operator', action, ...entry };
+  return { event: 'sign_out', by: 'operator', everybody, ...entry };
 }
 
 type Ending =

@@ -14,7 +14,7 @@ export type Whose = {
 };
 
 /**
- * What happens at auth that is written down or counted. Each moment is told once; log lines, StatsD and Prometheus listen
+ * What happens at auth that is written down or counted. Each moment is emitted once; log lines, StatsD and Prometheus listen
  * to the same. Durations are milliseconds.
  */
 export type AuthEvent =
@@ -22,7 +22,7 @@ export type AuthEvent =
   | { readonly kind: 'request'; readonly locals: Locals; readonly action: Action; readonly ms: number }
   /** an operator was answered about sessions */
   | ({ readonly kind: 'operator' } & OperatorAction)
-  /** a person came back from a provider, and may use what they came for, or was told an error */
+  /** a person came back from a provider, and may use what they came for, or was shown an error */
   | {
       readonly kind: 'sign_in';
       readonly provider: string;

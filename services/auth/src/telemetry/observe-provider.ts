@@ -3,7 +3,7 @@ import type { Provider, Renewal } from '../providers/provider.ts';
 import { asking, outcomeOf } from './asking.ts';
 import type { ProviderQuestion, AuthEvent, QuestionOutcome } from './events.ts';
 
-/** The same provider; every question to it is told. */
+/** The same provider; every question to it is emitted. */
 export function observeProvider(provider: Provider, emit: Emit<AuthEvent>): Provider {
   const about = (action: ProviderQuestion['action']): ProviderQuestion => ({
     provider: provider.slug,

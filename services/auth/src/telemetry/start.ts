@@ -10,7 +10,7 @@ import { prometheusListener } from './prometheus.ts';
 import { statsdListener } from './statsd.ts';
 
 /**
- * Starts all who are told what happens.
+ * Starts all listeners.
  *
  * @param options.registry absent where nobody reads it
  */

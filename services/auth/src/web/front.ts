@@ -94,7 +94,7 @@ export function front(
   };
 }
 
-// A health check is told to nobody.
+// A health check is not emitted.
 function endSpan(span: RequestSpan, { line, failed }: Locals, action: Action): void {
   line.trace_id = span.traceId;
   if (action === 'ping') return;

@@ -12,7 +12,7 @@ export type Locals = {
   failed?: ErrorCode;
   /** groups that the proxy needed could not be had */
   lacksGroups?: boolean;
-  /** so long it waited for something to be told, which is no work; milliseconds */
+  /** so long it waited for news, which is no work; milliseconds */
   heldMs?: number;
 };
 

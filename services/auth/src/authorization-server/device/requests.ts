@@ -35,7 +35,7 @@ export type DeviceRequests = {
 
 /** Programs come back so often, seconds. */
 export const intervalSeconds = 5;
-// One that waits as long as it was told comes a moment earlier now and then.
+// One that waits as long as it was asked to comes a moment earlier now and then.
 const tooSoonMs = (intervalSeconds - 1) * 1_000;
 
 // In a code there are 34 bits. Who is signed in and types as many as this in ten minutes does not come upon anybody's.
