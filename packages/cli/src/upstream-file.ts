@@ -4,11 +4,18 @@ import type { Deployment } from './environment/deployment.ts';
 import type { Io } from './io.ts';
 import { printable } from './output/printable.ts';
 import { readBytes } from './io.ts';
+import { lookAtKeyFiles } from './key-files.ts';
 import { sourceOf } from './source/source.ts';
 import type { Source } from './source/source.ts';
 
 /** An upstream file as one environment reads it. `text` is empty where the bytes are no text. */
-export type UpstreamFile = LoadedUpstreams & { file: string; text: string; source: Source };
+export type UpstreamFile = LoadedUpstreams & {
+  file: string;
+  text: string;
+  source: Source;
+  /** which files with keys of issuers cannot be read on this machine */
+  keyFilesElsewhere: readonly string[];
+};
 
 /** What the environment has to say, and this command was not told. */
 const needsEnvironment: ReadonlySet<string> = new Set(['LK106', 'LK310']);
@@ -29,13 +36,21 @@ export function warnOfCluster({ diagnostics }: UpstreamFile, io: Io): void {
 export function readUpstreamFile(file: string, { upstream, proxy }: Deployment, io: Io): UpstreamFile {
   const decoded = decodeUpstreamFile(file, readBytes(file, io));
   if (!decoded.ok)
-    return { file, text: '', source: sourceOf(''), table: undefined, diagnostics: decoded.diagnostics };
-  const loaded = loadUpstreams({ ...upstream, file, text: decoded.text });
+    return {
+      file,
+      text: '',
+      source: sourceOf(''),
+      table: undefined,
+      diagnostics: decoded.diagnostics,
+      keyFilesElsewhere: [],
+    };
+  const { lookAtKeys, elsewhere } = lookAtKeyFiles(io);
+  const loaded = loadUpstreams({ ...upstream, file, text: decoded.text, lookAtKeys });
   if (!proxy && loaded.diagnostics.some(({ code }) => needsEnvironment.has(code))) {
     io.stderr(
       'latchkey: the variables of the proxy are not known here; if a missing value comes from them, add --env-file.\n',
     );
   }
   const source = sourceOf(decoded.text, upstream.templateVariables);
-  return { file, text: decoded.text, source, ...loaded };
+  return { file, text: decoded.text, source, ...loaded, keyFilesElsewhere: elsewhere };
 }

@@ -354,6 +354,12 @@ export const diagnosticKinds = {
     title: 'Two entries for one issuer',
     text: 'A token is checked by the entry whose `issuer` is its `iss`, so there can be one. Put all `audiences` into it.',
   },
+  keyFileUnusable: {
+    code: 'LK521',
+    severity: 'error',
+    title: 'A file with keys of an issuer that cannot be used',
+    text: 'The file that `jwks_file` names cannot be read, or is no JWK Set with a public key in it, so no token of this issuer could be checked. Write what the issuer publishes at its `jwks_uri`: `{"keys": [ … ]}`, with public keys alone. `latchkey check` looks at the file where it is on this machine. If the file changes while the proxy runs, its former content stays in use for three hours while it cannot be used, also when the upstream file is reloaded in the meantime.',
+  },
   issuerAlgorithm: {
     code: 'LK323',
     severity: 'error',

@@ -8,6 +8,7 @@ export {
 export type { Change } from './compare/change.ts';
 export { compareTables } from './compare/tables.ts';
 export { renderDiagnosticsReference } from './diagnostics.ts';
+export { flawOfKeySet } from './key-set-file.ts';
 export { loadUpstreams } from './load.ts';
 export { hostOf, lostAtOnce } from './match/loss.ts';
 export { servesPort } from './match/table.ts';

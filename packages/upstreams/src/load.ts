@@ -23,7 +23,8 @@ export function loadUpstreams(input: UpstreamInput): LoadedUpstreams {
   const file = readFile(parsed.root, report);
   if (!problems.hasErrors()) warnOfUnknownCluster(file, input.cluster, report);
   const resolvePolicy = createResolvePolicy(file.root);
-  const root = resolveRoot(file.root, { now: input.now ?? Date.now(), resolvePolicy }, report);
+  const { now = Date.now(), lookAtKeys } = input;
+  const root = resolveRoot(file.root, { now, resolvePolicy, lookAtKeys }, report);
   const routes = resolveRoutes(file, { ...input, root, resolvePolicy }, report);
   const table = buildTable(root, routes, report);
   return { table: problems.hasErrors() ? undefined : table, diagnostics: problems.inFileOrder() };

@@ -297,6 +297,8 @@ export type UpstreamInput = {
   now?: number;
   /** Looks at the files that a route names. Absent, they are believed to be there: they are those of another machine. */
   lookAtFiles?: (files: TlsFiles) => readonly TlsFileFinding[];
+  /** Looks at a file with keys of an issuer: why it cannot be used, and what to do. Absent, likewise. */
+  lookAtKeys?: (path: string) => string | undefined;
 };
 
 /** `table` is there when, and only when, no diagnostic is an error. */

@@ -32,6 +32,25 @@ test('a file with nothing wrong ends with 0', async () => {
   });
 });
 
+test('a file with keys of an issuer is looked at where it is on this machine', async () => {
+  const text = `issuers: [{issuer: https://idp.example.com, audiences: [api], jwks_file: /k.json}]
+services: [{service: a, default: {from: a.example.com, to: http://a, options: {allowed_groups: [eng]}}}]
+`;
+  const ask = (files: Record<string, string>) =>
+    latchkey({ 'up.yml': text, ...files }, ['check', 'up.yml', '--cluster=']);
+
+  const bad = await ask({ '/k.json': '{"keys": []}' });
+  expect(bad.code).toBe(1);
+  expect(bad.stdout).toContain(
+    'up.yml:1:74 error LK521 `jwks_file`: "/k.json" has no key in `keys`: write a',
+  );
+  const elsewhere = await ask({});
+  expect(elsewhere.code).toBe(0);
+  expect(elsewhere.stdout).toContain(
+    'up.yml:1:74 notice LK522 `jwks_file`: "/k.json" cannot be read on this',
+  );
+});
+
 test('a file with five mistakes names them all, and what follows from them, each with its line', async () => {
   const text = `- service: wiki
   default:

@@ -11,6 +11,7 @@ export type LintSubject = {
   readonly table: RouteTable;
   readonly auth: AuthKnowledge | undefined;
   readonly proxy: ProxyKnowledge | undefined;
+  readonly keyFilesElsewhere: readonly string[];
   /** Whether the environment lets a reload take most routes away. */
   readonly allowLoss: boolean;
 };

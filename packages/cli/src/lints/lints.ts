@@ -6,6 +6,7 @@ import { lintDeviceHeaders } from './device-headers.ts';
 import { lintForeignHosts } from './foreign-host.ts';
 import { lintServersInFront } from './forward-auth.ts';
 import { lintIdentityHeaders } from './identity-headers.ts';
+import { lintKeyFiles } from './key-files.ts';
 import type { Lint } from './lint.ts';
 import { lintNeverMatches } from './never-matches.ts';
 import { lintNeverTogether } from './never-together.ts';
@@ -35,15 +36,16 @@ const allLints: readonly Lint[] = [
   lintReturns,
   lintServersInFront,
   lintDeviceHeaders,
+  lintKeyFiles,
 ];
 
 /** What the lints say about a file. One with errors is looked through for secrets only: it has become no routes. */
 export function lint(
-  { file, text, source, table }: UpstreamFile,
+  { file, text, source, table, keyFilesElsewhere }: UpstreamFile,
   { auth, proxy, upstream: { allowLoss } }: Pick<Deployment, 'auth' | 'proxy' | 'upstream'>,
 ): Finding[] {
   const secrets = lintSecrets({ file, text, source });
   if (table === undefined) return secrets;
-  const subject = { file, text, source, table, auth, proxy, allowLoss };
+  const subject = { file, text, source, table, keyFilesElsewhere, auth, proxy, allowLoss };
   return [...allLints.flatMap((each) => each(subject)), ...secrets];
 }

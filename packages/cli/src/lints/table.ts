@@ -164,6 +164,12 @@ export const lints = {
     title: 'Headers about devices that nobody is trusted to say',
     text: 'What a header of `device_headers` says counts only from servers that `SERVER_TRUSTED_PROXIES` of the proxy names. The list is empty, so these facts are always absent: a rule that reads them refuses, or lets nobody in. Add the address of the server in front, and no address of others that can reach the proxy.',
   },
+  keyFileElsewhere: {
+    code: 'LK522',
+    severity: 'notice',
+    title: 'A file with keys of an issuer that was not looked at',
+    text: 'The file that `jwks_file` names is not on this machine, so nothing can be said of it here. The proxy looks at it when it starts, and does not start without keys in it ([LK521](#lk521-a-file-with-keys-of-an-issuer-that-cannot-be-used)).',
+  },
 } as const satisfies Record<string, LintKind>;
 
 /** The sections of docs/diagnostics.md about lints: one heading for each code, below those of the upstream file. */

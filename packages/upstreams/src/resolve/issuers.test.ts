@@ -44,6 +44,29 @@ describe('an issuer that cannot be used', () => {
   });
 });
 
+test('what is found in a file of keys is told where it is named', () => {
+  const text = withIssuers(`${base}, jwks_file: /k.json`);
+  const looked: string[] = [];
+  const lookAtKeys = (path: string) => {
+    looked.push(path);
+    return 'is no JSON: write a JWK Set';
+  };
+
+  expect(load(text, { lookAtKeys })).toMatchObject({
+    table: undefined,
+    diagnostics: [
+      {
+        code: 'LK521',
+        line: 2,
+        column: 68,
+        message: '`jwks_file`: "/k.json" is no JSON: write a JWK Set',
+      },
+    ],
+  });
+  expect(looked).toEqual(['/k.json']);
+  expect(placesOf(load(text))).toEqual([]);
+});
+
 test('an issuer on the machine of the proxy itself may do without TLS', () => {
   for (const address of [
     'http://localhost:8080/',

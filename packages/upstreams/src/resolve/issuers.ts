@@ -6,13 +6,20 @@ import type { WrittenIssuer } from '../shape/issuer.ts';
 import { readable, readableOf } from '../shape/reader.ts';
 import type { Located, Unreadable } from '../shape/reader.ts';
 import type { Root } from '../shape/root.ts';
-import type { Issuer, IssuerKeys, Position } from '../types.ts';
+import type { Issuer, IssuerKeys, Position, UpstreamInput } from '../types.ts';
 
 const usualLeewayMs = 30_000;
 const longestLeewayMs = 300_000;
 
+/** Says what is wrong with a file of keys; absent where it is on another machine. */
+export type LookAtKeys = UpstreamInput['lookAtKeys'];
+
 /** Who may issue tokens. What is wrong is reported. */
-export function resolveIssuers(written: Root['issuers'], report: Report): readonly Issuer[] {
+export function resolveIssuers(
+  written: Root['issuers'],
+  lookAtKeys: LookAtKeys,
+  report: Report,
+): readonly Issuer[] {
   const taken = new Map<string, Position>();
   return readableOf(written).flatMap((one) => {
     const issuer = readable(one.issuer);
@@ -27,11 +34,14 @@ export function resolveIssuers(written: Root['issuers'], report: Report): readon
       report('issuerTwice', issuer.at, message);
     }
     taken.set(issuer.value, issuer.at);
-    return [resolveIssuer(one, issuer, report)];
+    return [resolveIssuer(one, issuer, { lookAtKeys, report })];
   });
 }
 
-function resolveIssuer(written: WrittenIssuer, issuer: Located<string>, report: Report): Issuer {
+type Checks = { readonly lookAtKeys: LookAtKeys; readonly report: Report };
+
+function resolveIssuer(written: WrittenIssuer, issuer: Located<string>, checks: Checks): Issuer {
+  const { report } = checks;
   reportAddress('issuer', issuer, report);
   const audiences = readableOf(written.audiences).map(({ value }) => value);
   if (audiences.length === 0 && isLacking(written.audiences)) {
@@ -44,7 +54,7 @@ function resolveIssuer(written: WrittenIssuer, issuer: Located<string>, report: 
     issuer: issuer.value,
     audiences,
     ...resolveCallers(written, issuer.at, report),
-    keys: resolveKeys(written, issuer, report),
+    keys: resolveKeys(written, issuer, checks),
     algorithms: algorithms.length === 0 ? signatureAlgorithms : algorithms,
     leewayMs: resolveLeeway(readable(written.leeway), report),
     claims: {
@@ -80,13 +90,17 @@ function resolveCallers(
 function resolveKeys(
   { jwks_url: url, jwks_file: file }: WrittenIssuer,
   issuer: Located<string>,
-  report: Report,
+  { lookAtKeys, report }: Checks,
 ): IssuerKeys {
   const [address, path] = [readable(url), readable(file)];
   if (address !== undefined && path !== undefined) {
     report('issuerUnusable', path.at, '`jwks_url` stands here, too: keep one of the two');
   }
-  if (path !== undefined) return { from: 'file', at: path.value };
+  if (path !== undefined) {
+    const flaw = lookAtKeys?.(path.value);
+    if (flaw !== undefined) report('keyFileUnusable', path.at, `\`jwks_file\`: ${quote(path.value)} ${flaw}`);
+    return { from: 'file', at: path.value };
+  }
   if (address === undefined) return { from: 'discovery', at: issuer.value };
   reportAddress('jwks_url', address, report);
   return { from: 'url', at: address.value };

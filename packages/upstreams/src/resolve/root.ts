@@ -4,6 +4,7 @@ import type { Root } from '../shape/root.ts';
 import type { RootSettings } from '../types.ts';
 import { resolveConnectors } from './connectors.ts';
 import { resolveIssuers } from './issuers.ts';
+import type { LookAtKeys } from './issuers.ts';
 import type { ResolvePolicy } from './policy.ts';
 import { resolveServiceAccounts } from './service-accounts.ts';
 
@@ -14,10 +15,10 @@ import { resolveServiceAccounts } from './service-accounts.ts';
  */
 export function resolveRoot(
   root: Root,
-  { now, resolvePolicy }: { now: number; resolvePolicy: ResolvePolicy },
+  { now, resolvePolicy, lookAtKeys }: { now: number; resolvePolicy: ResolvePolicy; lookAtKeys: LookAtKeys },
   report: Report,
 ): RootSettings {
-  const issuers = resolveIssuers(root.issuers, report);
+  const issuers = resolveIssuers(root.issuers, lookAtKeys, report);
   const serviceAccounts = resolveServiceAccounts(root.service_accounts, { now, issuers }, report);
   return {
     issuers,

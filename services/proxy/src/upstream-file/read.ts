@@ -3,6 +3,7 @@ import { decodeUpstreamFile, loadUpstreams } from '@latchkey/upstreams';
 import type { Diagnostic, RouteTable, TlsFileFinding, TlsFiles } from '@latchkey/upstreams';
 import { createHash } from 'node:crypto';
 import { readBytes } from '../files/read-bytes.ts';
+import { flawOfKeyFile } from '../authn/issuers/key-file.ts';
 import { readTlsFiles } from '../transport/tls/tls-files.ts';
 
 /** Which text a table was made from. */
@@ -61,7 +62,8 @@ type Content = { readonly bytes: Uint8Array } & Omit<Version, 'sha256'>;
 function load(file: string, text: string, content: Content, { upstream, inForce }: Known): ReadOutcome {
   const stale: string[] = [];
   const lookAtFiles = createLook(inForce, (warning) => stale.push(warning));
-  const { table, diagnostics } = loadUpstreams({ ...upstream, file, text, lookAtFiles });
+  const lookAtKeys = createLookAtKeys(inForce, (warning) => stale.push(warning));
+  const { table, diagnostics } = loadUpstreams({ ...upstream, file, text, lookAtFiles, lookAtKeys });
   const warnings = [...diagnostics.filter(({ severity }) => severity === 'warning').map(sentence), ...stale];
   const version = versionOf(content);
   if (table !== undefined) return { table, version, bytes: content.bytes, warnings };
@@ -95,6 +97,24 @@ function createLook(
     }
     found.set(key, told);
     return told;
+  };
+}
+
+// Keys that were read before count for a while longer.
+function createLookAtKeys(
+  inForce: RouteTable | undefined,
+  warn: (warning: string) => void,
+): (path: string) => string | undefined {
+  const inUse = new Set(
+    inForce?.root.issuers.map(({ keys }) => (keys.from === 'file' ? keys.at : undefined)),
+  );
+  return function look(path) {
+    const flaw = flawOfKeyFile(path);
+    if (flaw === undefined || !inUse.has(path)) return flaw;
+    warn(
+      `LK521 jwks_file: ${JSON.stringify(path)} ${flaw}; keys that were read before count for three hours`,
+    );
+    return undefined;
   };
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { auditEvents } from '@latchkey/contract';
 import type { AuditEntry } from '@latchkey/contract';
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import {
   cpSync,
   mkdirSync,
@@ -26,6 +26,10 @@ import { createReload } from './reload.ts';
 import { createUpstreamStatus } from './status.ts';
 import { watchFiles } from '../files/watch.ts';
 import type { Watch } from '../files/watch.ts';
+
+/** These services, and an issuer whose keys are in a file. */
+const withKeys = (keys: string, services: string) =>
+  `issuers: [{issuer: https://idp.test, audiences: [a], jwks_file: ${keys}}]\nservices:\n${services.replaceAll(/^(?=.)/gm, '  ')}`;
 
 const tlsFile = (name: string) => join(import.meta.dirname, '../../../../test/fixtures/tls', name);
 const line = (host: string, group: string) =>
@@ -107,6 +111,27 @@ describe('while the proxy runs', () => {
     );
     readNow();
     expect(lines.join('')).toContain('ASSERTION_KEY: not set');
+  });
+
+  test('a file of keys that is broken by now keeps no new upstream file out, unless it is new itself', () => {
+    const keys = join(folder, 'keys.json');
+    const { publicKey } = generateKeyPairSync('ed25519');
+    writeFileSync(keys, JSON.stringify({ keys: [publicKey.export({ format: 'jwk' })] }));
+    writeFileSync(file, withKeys(keys, line('one', 'g')));
+    const { readNow, hosts } = start();
+
+    writeFileSync(keys, '{"keys": [');
+    writeFileSync(file, withKeys(keys, line('one', 'g') + line('two', 'g')));
+    readNow();
+    expect(hosts()).toEqual(['one.test', 'two.test']);
+    expect(lines.join('')).toMatch(/LK521 jwks_file: .* is no JSON: .*; keys that were read before count/);
+
+    writeFileSync(file, withKeys(join(folder, 'none.json'), line('one', 'g')));
+    readNow();
+    expect(lines.at(-1)).toContain('the routes stay as they were');
+    expect(lines.join('')).toContain(
+      'none.json\\" cannot be read (ENOENT): name a file that the proxy may read',
+    );
   });
 
   test('a file for TLS that is broken by now keeps no new upstream file out, unless it is new itself', () => {

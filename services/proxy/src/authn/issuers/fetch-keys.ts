@@ -1,10 +1,9 @@
 import { call } from '@latchkey/http';
 import type { IssuerKeys } from '@latchkey/upstreams';
 import { z } from 'zod';
-import { readBytes } from '../../files/read-bytes.ts';
+import { readKeyFile } from './key-file.ts';
 
 const longestWaitMs = 5_000;
-const longestFile = 256 * 1024;
 const metadata = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
 /** What asks for the keys of an issuer, bounded in time and size. Its errors say what is the matter, in words that are safe to log. */
@@ -43,7 +42,7 @@ async function readJson(url: URL, signal: AbortSignal): Promise<unknown> {
 }
 
 function readKeys(path: string): unknown {
-  const content = readBytes(path, longestFile);
-  if (typeof content === 'string') throw new Error(`jwks_file cannot be read (${content})`);
-  return JSON.parse(Buffer.from(content.bytes).toString('utf8'));
+  const read = readKeyFile(path);
+  if ('why' in read) throw new Error(`jwks_file cannot be read (${read.why})`);
+  return JSON.parse(read.text);
 }
