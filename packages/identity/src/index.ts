@@ -12,6 +12,8 @@ export { gapSignature, parseGapKey } from './gap-signature.ts';
 export type { GapAlgorithm, GapKey } from './gap-signature.ts';
 export { accessTokenHeader, identityHeaders, tokenHeaders } from './headers.ts';
 export type { HeaderList, Identity } from './headers.ts';
+export { createKeySet, KeysAway } from './key-set.ts';
+export type { KeySet } from './key-set.ts';
 export { deviceHeadersOfBalancer, foldName, isAboutDevice, isReserved } from './names.ts';
 export { decodedPath, gapSignedText, ssoSignedText } from './signed-request.ts';
 export type { SignedRequest } from './signed-request.ts';

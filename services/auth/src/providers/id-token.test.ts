@@ -105,7 +105,40 @@ describe('the keys of an issuer', () => {
     status = answered;
     await expect(check(first.token)).rejects.toMatchObject({ code: 'provider_unavailable' });
     status = 200;
+    pass(1_000);
     await check(first.token);
+  });
+
+  test('count for three hours while they cannot be had, and are asked for once a second', async () => {
+    await check(first.token);
+    status = 503;
+    pass(601_000);
+    await check(first.token);
+    await check(first.token);
+    expect(asked).toBe(2);
+    pass(3 * 3_600_000 - 602_000);
+    await check(first.token);
+    pass(2_000);
+    await expect(check(first.token)).rejects.toMatchObject({
+      code: 'provider_unavailable',
+      detail: 'the keys of the issuer: 503',
+    });
+    [status, keys] = [200, [second.jwk]];
+    pass(1_000);
+    await check(second.token);
+  });
+
+  test('that cannot be had are no word about a token that names a new one', async () => {
+    await check(first.token);
+    status = 503;
+    pass(31_000);
+    await expect(check(second.token)).rejects.toMatchObject({ code: 'provider_unavailable' });
+    await check(first.token);
+  });
+
+  test('that are no keys are a failure of the provider', async () => {
+    keys = [1];
+    await expect(check(first.token)).rejects.toMatchObject({ code: 'provider_failed' });
   });
 });
 

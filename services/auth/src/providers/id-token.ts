@@ -1,5 +1,6 @@
 import { HttpError } from '@latchkey/http';
-import { compactVerify, createRemoteJWKSet, customFetch, errors } from 'jose';
+import { createKeySet, KeysAway } from '@latchkey/identity';
+import { compactVerify, errors } from 'jose';
 
 /** What a provider publishes about its signatures (OpenID Connect Discovery, section 3). */
 export type Published = {
@@ -26,12 +27,13 @@ export function isAsymmetric(algorithm: string): boolean {
   return asymmetric.test(algorithm);
 }
 
-const coolDownMs = 30_000;
-const maxAgeMs = 600_000;
+// Somebody waits in a browser for it, and has come with a code of the provider.
+const retryMs = 1_000;
 
 /**
  * Makes the check of ID tokens and logout tokens against the keys that their issuer publishes. An unknown `kid` has the keys fetched again,
- * though not twice within the cool-down; the words of the token's own header (`jwk`, `jku`, `x5u`) choose no key.
+ * though not twice within the cool-down; the words of the token's own header (`jwk`, `jku`, `x5u`) choose no key. While they cannot be
+ * had the last ones count, for three hours.
  *
  * openid-client has such a check (`enableNonRepudiationChecks`), inside the very question that replaces a refresh token:
  * where the keys cannot be had, the new refresh token would be lost with the answer, and the person signed out.
@@ -45,37 +47,32 @@ export function signatureCheck(
   elapsed: () => number,
 ): CheckSignature {
   const address = addressOfKeys(published);
-  let keys = keySet(address, fetchKeys);
-  let madeAt = elapsed();
+  let failure: unknown;
+  const keys = createKeySet(() => readKeys(address, fetchKeys), {
+    elapsed,
+    retryMs,
+    tell: (failed) => void (failure = failed),
+  });
   const { id_token_signing_alg_values_supported: supported = ['RS256'] } = published;
   const algorithms = supported.filter(isAsymmetric);
 
   return async function checkSignature(token) {
-    // jose measures by the time of day: set back by a day, it would keep keys that were taken back, and look for no new ones.
-    if (elapsed() - madeAt >= maxAgeMs) [keys, madeAt] = [keySet(address, fetchKeys), elapsed()];
     try {
-      await compactVerify(token, keys, { algorithms });
+      await compactVerify(token, keys.keyFor, { algorithms });
     } catch (error) {
-      if (error instanceof HttpError) throw error;
-      const reason = error instanceof errors.JOSEError ? error.code : 'no usable key';
-      throw new HttpError('provider_failed', {
-        detail: `the signature of the token: ${reason}`,
-        cause: error,
-      });
+      const cause = error instanceof KeysAway ? failure : error;
+      if (cause instanceof HttpError) throw cause;
+      const reason = cause instanceof errors.JOSEError ? cause.code : 'no usable key';
+      throw new HttpError('provider_failed', { detail: `the signature of the token: ${reason}`, cause });
     }
   };
 }
 
-function keySet(address: URL, fetchKeys: FetchKeys): ReturnType<typeof createRemoteJWKSet> {
-  return createRemoteJWKSet(address, {
-    cooldownDuration: coolDownMs,
-    cacheMaxAge: Infinity,
-    async [customFetch](url, { headers }) {
-      const answer = await fetchKeys(url, { method: 'GET', headers: Object.fromEntries(headers) });
-      if (answer.status === 200) return answer;
-      throw new HttpError('provider_unavailable', { detail: `the keys of the issuer: ${answer.status}` });
-    },
-  });
+async function readKeys(address: URL, fetchKeys: FetchKeys): Promise<unknown> {
+  const headers = { accept: 'application/json, application/jwk-set+json' };
+  const answer = await fetchKeys(address.href, { method: 'GET', headers });
+  if (answer.status === 200) return answer.json();
+  throw new HttpError('provider_unavailable', { detail: `the keys of the issuer: ${answer.status}` });
 }
 
 function addressOfKeys({ issuer, jwks_uri: address }: Published): URL {

@@ -1,9 +1,9 @@
+import { KeysAway } from '@latchkey/identity';
 import { beforeEach, expect, test } from '@jest/globals';
 import type { Issuer } from '@latchkey/upstreams';
 import { generateKeyPair, SignJWT } from 'jose';
 import { createKnownIssuer } from './issuer.ts';
 import type { KnownIssuer } from './issuer.ts';
-import { KeysAway } from './key-set.ts';
 import { readToken } from './read-token.ts';
 
 const entry: Issuer = {

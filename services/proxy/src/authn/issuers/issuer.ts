@@ -1,3 +1,5 @@
+import { KeysAway } from '@latchkey/identity';
+import type { KeySet } from '@latchkey/identity';
 import type { Identified } from '@latchkey/admission';
 import { ownCopy } from '@latchkey/http';
 import type { Issuer } from '@latchkey/upstreams';
@@ -5,8 +7,6 @@ import { compactVerify, errors } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { refusedToken } from '../bearer.ts';
 import { callerOf } from './caller.ts';
-import { KeysAway } from './key-set.ts';
-import type { KeySet } from './key-set.ts';
 import { flawOf } from './read-token.ts';
 import type { ReadToken } from './read-token.ts';
 

@@ -1,4 +1,5 @@
 import { andThen } from '@latchkey/admission';
+import { createKeySet } from '@latchkey/identity';
 import type { Identified } from '@latchkey/admission';
 import type { Clock } from '@latchkey/http';
 import type { Emit } from '@latchkey/telemetry';
@@ -11,7 +12,6 @@ import { accountOf } from './account-of.ts';
 import { keySourceOf } from './fetch-keys.ts';
 import { createKnownIssuer } from './issuer.ts';
 import type { KnownIssuer } from './issuer.ts';
-import { createKeySet } from './key-set.ts';
 import { readToken } from './read-token.ts';
 
 /** What knows the tokens of issuers. */

@@ -31,10 +31,15 @@ type Keys = ReturnType<typeof createLocalJWKSet>;
  *
  * @param fetchKeys gives a JWK Set; bounded in time and size
  * @param options.elapsed milliseconds that never jump
+ * @param options.retryMs how soon after an answer that was none they are asked for again; absent: the cool-down
  */
 export function createKeySet(
   fetchKeys: () => Promise<unknown>,
-  { elapsed, tell }: { elapsed: () => number; tell: (failure: unknown) => void },
+  {
+    elapsed,
+    tell,
+    retryMs = coolDownMs,
+  }: { elapsed: () => number; tell: (failure: unknown) => void; retryMs?: number },
 ): KeySet {
   let keys: Keys | undefined;
   let written = '';
@@ -59,7 +64,8 @@ export function createKeySet(
   }
 
   function ask(): Promise<void> | undefined {
-    if (pending === undefined && elapsed() - askedAt < coolDownMs) return undefined;
+    const waitMs = fetchedAt < askedAt ? retryMs : coolDownMs;
+    if (pending === undefined && elapsed() - askedAt < waitMs) return undefined;
     pending ??= fetchAnew().finally(() => (pending = undefined));
     return pending;
   }
