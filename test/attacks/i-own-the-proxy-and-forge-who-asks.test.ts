@@ -151,7 +151,7 @@ test('I ask for the metadata service, and for other words of the one target that
     '',
   ];
   const answers = await Promise.all(asked.map((one) => proxy.open(one)));
-  expect(answers.map(({ status }) => status)).toEqual(asked.map(() => 403));
+  expect(answers.map(({ status }) => status)).toEqual(asked.map(() => 404));
 });
 
 const rawTarget = (): string => `tcp://127.0.0.1:${database.port}`;

@@ -6,7 +6,7 @@ import { startProgram } from '../fixtures/running-program.ts';
 /** Tasks of one service, by their ports. */
 export type Group = readonly number[];
 
-/** nginx in the place of a load balancer: it does as an ALB does, and never tries another task for a request. */
+/** nginx in the place of a load balancer: it does as an ALB does, and tries no other task for a request unless it is asked to. */
 export type Balancer = {
   /** resolves when it leads to all of them */
   complete(): Promise<void>;
@@ -26,10 +26,18 @@ const tries = 2;
  *
  * @param nginx the path of its executable
  * @param options.authHost the host that leads to auth; every other one leads to the proxy
+ * @param options.triesNext whether a request goes to another task where the first takes no connection
  */
 export async function startBalancer(
   nginx: string,
-  options: { folder: string; port: number; authHost: string; auth: Group; proxy: Group },
+  options: {
+    folder: string;
+    port: number;
+    authHost: string;
+    auth: Group;
+    proxy: Group;
+    triesNext?: boolean;
+  },
 ): Promise<Balancer> {
   const { folder, port, auth, proxy } = options;
   const all = [...auth, ...proxy];
@@ -85,7 +93,7 @@ async function isWell(task: number): Promise<boolean> {
 }
 
 function configuration(
-  { folder, port, authHost, auth, proxy }: Parameters<typeof startBalancer>[1],
+  { folder, port, authHost, auth, proxy, triesNext = false }: Parameters<typeof startBalancer>[1],
   isOut: (task: number) => boolean,
 ): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
@@ -100,8 +108,8 @@ http {
   map $http_upgrade $connection_upgrade { default upgrade; '' ''; }
   ${upstream('auth', auth, isOut)}
   ${upstream('proxy', proxy, isOut)}
-  ${server(`${port} default_server`, '_', 'proxy')}
-  ${server(String(port), authHost, 'auth')}
+  ${server(`${port} default_server`, '_', { upstream: 'proxy', triesNext })}
+  ${server(String(port), authHost, { upstream: 'auth', triesNext })}
 }
 `;
 }
@@ -115,7 +123,11 @@ function upstream(name: string, tasks: Group, isOut: (task: number) => boolean):
   return `upstream ${name} { ${servers.join(' ')} keepalive 32; }`;
 }
 
-function server(listen: string, name: string, upstream: string): string {
+function server(
+  listen: string,
+  name: string,
+  { upstream, triesNext }: { upstream: string; triesNext: boolean },
+): string {
   return `server {
     listen 127.0.0.1:${listen}; server_name ${name};
     location / {
@@ -123,7 +135,7 @@ function server(listen: string, name: string, upstream: string): string {
       proxy_set_header Host $http_host; proxy_buffering off;
       proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection $connection_upgrade;
       proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto http;
-      proxy_next_upstream off; proxy_connect_timeout 2s; proxy_read_timeout 25s;
+      proxy_next_upstream ${triesNext ? 'error' : 'off'}; proxy_connect_timeout 2s; proxy_read_timeout 25s;
       error_page 502 504 = @lost;
     }
     location @lost { add_header ${lostHeader} "$upstream_addr $upstream_connect_time" always; return 502; }

@@ -20,7 +20,7 @@ export type Task = {
 };
 
 /** What a task is: a service of ours, or a script of this suite. */
-export type Program = { readonly service: 'auth' | 'proxy' } | { readonly script: string };
+export type Program = { readonly service: 'auth' | 'proxy' | 'connector' } | { readonly script: string };
 
 /** Starts one. */
 export async function startTask(

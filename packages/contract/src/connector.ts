@@ -12,6 +12,9 @@ export const nameHeader = 'latchkey-connector';
 /** In its answer: which task of the proxy it has reached, so that a connector knows when it has reached all. */
 export const taskHeader = 'latchkey-task';
 
+/** In what the proxy tells a connector beside that: every task of the proxy that this one knows, with commas between. */
+export const tasksHeader = 'latchkey-tasks';
+
 /** In a CONNECT: the target, as the connector's own list has it. */
 export const targetHeader = 'latchkey-target';
 
@@ -20,6 +23,12 @@ export const personHeader = 'latchkey-assertion';
 
 /** Beside it: the id of the request in the log of the proxy. */
 export const requestHeader = 'latchkey-request-id';
+
+/** The answer to a CONNECT for a target that the list does not have: another connector of the same name may have it. */
+export const notListedStatus = 404;
+
+/** The answer of another task of the proxy to a CONNECT, when no connector of the name is connected to it any more. */
+export const awayStatus = 421;
 
 /** In the answer to a CONNECT that is refused: why, for the log of the proxy. */
 export const reasonHeader = 'latchkey-reason';

@@ -35,6 +35,9 @@ export {
   targetHeader,
   targetText,
   taskHeader,
+  tasksHeader,
+  awayStatus,
+  notListedStatus,
 } from './connector.ts';
 export type { ConnectorTarget } from './connector.ts';
 export { errorJson } from './errors/body.ts';

@@ -1,4 +1,5 @@
 export { failWhenCut, resetStream } from './broken-end.ts';
+export { join } from './join.ts';
 export { keepAlive } from './keep-alive.ts';
 export { h2Settings, longestMessage } from './limits.ts';
 export { streamOf } from './stream.ts';

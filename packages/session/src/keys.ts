@@ -22,6 +22,7 @@ export const keyPurposes = [
   'person mark',
   'last use',
   'workload token',
+  'sibling task',
   'cookie fingerprint',
   'client fingerprint',
 ] as const;

@@ -28,14 +28,19 @@ function dialed(text: string): ConnectorTarget | undefined {
   const path = /^unix:(\/[^?#\s]+)$/.exec(text)?.[1];
   // What unix(7) has room for.
   if (path !== undefined) return Buffer.byteLength(path) > 107 ? undefined : { kind: 'unix', path };
-  const [, scheme, bracketed, name = '', portText = ''] =
-    /^(tcp:\/\/)?(?:\[([^\]]+)\]|([^:[\]]+)):(\d+)$/i.exec(text) ?? [];
+  const [, scheme, where = ''] = /^(tcp:\/\/)?(.*)$/i.exec(text) ?? [];
+  const place = hostAndPort(where);
+  return place && { kind: 'tcp', ...place, ...(scheme !== undefined && { raw: true }) };
+}
+
+/** A host and a port, IPv6 in brackets; undefined for what is none. */
+export function hostAndPort(text: string): { host: string; port: number } | undefined {
+  const [, bracketed, name = '', portText = ''] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d+)$/.exec(text) ?? [];
   const port = parsePort(portText);
   if (port === undefined) return undefined;
-  const raw = scheme === undefined ? {} : { raw: true as const };
   if (bracketed !== undefined) {
-    return isIPv6(bracketed) ? { kind: 'tcp', host: bracketed.toLowerCase(), port, ...raw } : undefined;
+    return isIPv6(bracketed) ? { host: bracketed.toLowerCase(), port } : undefined;
   }
   const host = name.toLowerCase();
-  return /^[a-z0-9_.-]{1,253}$/.test(host) ? { kind: 'tcp', host, port, ...raw } : undefined;
+  return /^[a-z0-9_.-]{1,253}$/.test(host) ? { host, port } : undefined;
 }

@@ -1,6 +1,6 @@
 import { createEnvironment } from './environment.ts';
 import type { Environment } from './environment.ts';
-import { noFindings } from './findings.ts';
+import { noFindings, refuse } from './findings.ts';
 import type { Findings } from './findings.ts';
 import { warnOfNearMisses } from './near-misses.ts';
 import { auditSettings, checkAudit } from './audit.ts';
@@ -61,6 +61,7 @@ function readEnvironment(environment: Environment): Survey<ProxySettings> {
   checkLocalTargets(reading, findings);
   checkPortsDiffer(reading.known, findings);
   checkAdmin(reading, findings);
+  checkSiblings(reading, findings);
   checkAudit(reading, findings);
   warnOfRemovedNames(removedFromProxy, environment, findings);
   warnOfNearMisses('proxy', environment, findings);
@@ -81,6 +82,7 @@ function proxySettings(
       deviceCertificates: values.SERVER_DEVICE_CERTIFICATES,
       passInterim: values.SERVER_INTERIM_ANSWERS,
       ...(values.CONNECTORS_HOST !== undefined && { connectorsHost: values.CONNECTORS_HOST }),
+      ...siblings(values),
     },
     provider: {
       externalUrl: values.PROVIDER_URL_EXTERNAL,
@@ -146,6 +148,13 @@ function upstreamTls(values: Values<typeof proxyVariables>): Pick<UpstreamDefaul
   return { tls: { ...(serverName !== undefined && { serverName }), files } };
 }
 
+function siblings({
+  CONNECTORS_PORT: port,
+  CONNECTORS_SIBLINGS: places,
+}: Values<typeof proxyVariables>): Pick<ProxySettings['server'], 'siblings'> {
+  return port === undefined || places === undefined ? {} : { siblings: { port, places } };
+}
+
 // Over plain HTTP there is no load balancer that turns one port into another.
 function publicPorts(values: Values<typeof proxyVariables>): number[] {
   const { SERVER_PUBLIC_PORTS: written, SESSION_COOKIE_SECURE: secure, SERVER_PORT: own } = values;
@@ -159,6 +168,17 @@ function checkAdmin({ known, given }: Reading<typeof proxyVariables>, findings: 
   if (!given.has('ADMIN_SECRET') || given.has('ADMIN_PORT') || given.has('METRICS_PORT')) return;
   const message = 'has no effect without ADMIN_PORT';
   findings.warnings.push({ variable: 'ADMIN_SECRET', code: 'without_effect', message });
+}
+
+// A task that asks others and cannot be asked itself would be found out in the worst moment.
+function checkSiblings({ given }: Reading<typeof proxyVariables>, findings: Findings): void {
+  for (const [variable, other] of [
+    ['CONNECTORS_PORT', 'CONNECTORS_SIBLINGS'],
+    ['CONNECTORS_SIBLINGS', 'CONNECTORS_PORT'],
+  ] as const) {
+    if (given.has(variable) || !given.has(other)) continue;
+    refuse({ variable, code: 'missing', message: `not set, and ${other} needs it: write both or none` }, findings);
+  }
 }
 
 function checkLocalTargets({ known }: Reading<typeof proxyVariables>, findings: Findings): void {

@@ -10,8 +10,9 @@ import {
 } from './shared-variables.ts';
 import { yamlDocument } from './inline-document.ts';
 import { headerSecretList, sharedSecretList } from './secret.ts';
+import { siblingList } from './sibling-list.ts';
 import { slug } from './slug.ts';
-import { boolean, count, portList, scheme, text, textList } from './value-types.ts';
+import { boolean, count, port, portList, scheme, text, textList } from './value-types.ts';
 import { authorizationHeader, lastGoodPlace, upstreamAddress } from './upstream-source.ts';
 import type { Table } from './variable.ts';
 
@@ -51,6 +52,16 @@ export const proxyVariables = {
     type: domain,
     meaning:
       'The host at which connectors reach the proxy, on any port: `connect.corp.example.com`. Which connectors there are is said in `connectors` of the upstream file. Unset: none is let in.',
+  },
+  CONNECTORS_PORT: {
+    type: port,
+    meaning:
+      'The port at which the other tasks of the proxy reach the connectors of this one. They show each other that they know SESSION_COOKIE_SECRET. For the inside only, and not for load balancers. Needs CONNECTORS_SIBLINGS.',
+  },
+  CONNECTORS_SIBLINGS: {
+    type: siblingList,
+    meaning:
+      'Where the tasks of the proxy are, this one among them or not, with their CONNECTORS_PORT: `proxy.latchkey.internal:4182`. Every address that the name has is a task. A task that has no connection of a connector asks one that has. Needs CONNECTORS_PORT. Unset: it answers 503 until the connector has found it, too.',
   },
 
   PROVIDER_TYPE: {

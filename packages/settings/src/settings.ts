@@ -29,6 +29,8 @@ export type ProxySettings = {
     passInterim: boolean;
     /** The name of the host where connectors arrive; absent: nowhere. */
     connectorsHost?: string;
+    /** Where tasks of the proxy reach the connectors of each other; absent: they do not. */
+    siblings?: { port: number; places: readonly { readonly host: string; readonly port: number }[] };
   };
   provider: { externalUrl: URL; internalUrl: URL; scope: string };
   client: ClientSettings;

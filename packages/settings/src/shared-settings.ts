@@ -192,6 +192,7 @@ type Ports = {
   SERVER_INTERNAL_PORT?: number | undefined;
   ADMIN_PORT?: number | undefined;
   METRICS_PORT?: number | undefined;
+  CONNECTORS_PORT?: number | undefined;
 };
 
 /** Refuses a port for two things: what is for the inside would be open to everybody, or the second cannot listen. */
@@ -201,6 +202,7 @@ export function checkPortsDiffer(known: Ports, findings: Findings): void {
     ['SERVER_INTERNAL_PORT', known.SERVER_INTERNAL_PORT, 'only the proxy can reach'],
     ['ADMIN_PORT', known.ADMIN_PORT, 'is for the inside only'],
     ['METRICS_PORT', known.METRICS_PORT, 'is for the inside only'],
+    ['CONNECTORS_PORT', known.CONNECTORS_PORT, 'is for the other tasks of the proxy only'],
   ] as const;
   for (const [name, port, whose] of inside) {
     if (port === undefined) continue;

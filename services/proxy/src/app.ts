@@ -164,7 +164,7 @@ export async function startProxy(options: {
     clock,
     log,
   });
-  const transport = createTransport({ settings, table, elapsed, log });
+  const transport = await createTransport({ settings, table, elapsed, log });
   const { connectorsHost } = settings.server;
   const arrivals =
     connectorsHost === undefined
@@ -180,6 +180,7 @@ export async function startProxy(options: {
             scheme: (request) => addresses.scheme(request),
           }),
           pool: transport.connectors,
+          task: transport.task,
           log,
         });
   const open = createOpenExchanges({

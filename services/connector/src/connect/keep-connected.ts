@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { messageOf } from '../message-of.ts';
 import { pauseAfter } from './back-off.ts';
 import type { Connected } from './open.ts';
+import { createSearch } from './search.ts';
 
 /** Connections that are kept up. */
 export type Kept = {
@@ -15,16 +16,17 @@ export type Kept = {
   end(): void;
 };
 
-const shortestScoutMs = 1_000;
-const longestScoutMs = 30_000;
+const steadyMs = 30_000;
 
 /**
  * Keeps so many connections to the proxy, and beside them one to each task that a further one happens to reach: a balancer stands
- * between, and gives no choice. The pause between such tries grows while they find nothing new.
+ * between, and gives no choice.
+ *
+ * @param parts.serve serves on one of them; `heard` gets all tasks that the one at its other end knows
  */
 export function keepConnected(parts: {
   open: () => Promise<Connected>;
-  serve: (session: ServerHttp2Session) => void;
+  serve: (session: ServerHttp2Session, heard: (tasks: readonly string[]) => void) => void;
   connections: number;
   log: Logger;
 }): Kept {
@@ -32,14 +34,14 @@ export function keepConnected(parts: {
   const live = new Map<ServerHttp2Session, string>();
   const stopped = new AbortController();
   const { signal } = stopped;
-  let scoutMs = shortestScoutMs;
+  const search = createSearch(() => new Set(live.values()));
 
   function take({ session, task }: Connected): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     live.set(session, task);
     session.once('close', function gone() {
       live.delete(session);
-      scoutMs = shortestScoutMs;
+      search.lost(session);
       log.info({ task, connections: live.size }, 'a connection to the proxy has ended');
       resolve();
     });
@@ -47,7 +49,7 @@ export function keepConnected(parts: {
       live.delete(session);
       return Promise.resolve();
     }
-    serve(session);
+    serve(session, (tasks) => search.heard(session, tasks));
     log.info({ task, connections: live.size }, 'connected to the proxy');
     return promise;
   }
@@ -61,33 +63,27 @@ export function keepConnected(parts: {
         const since = performance.now();
         await take(connected);
         // One that is ended at once counts as a failure, too.
-        failures = performance.now() - since > longestScoutMs ? 0 : failures + 1;
+        failures = performance.now() - since > steadyMs ? 0 : failures + 1;
       } catch (error) {
         failures += 1;
         log.warn({ detail: messageOf(error) }, 'the proxy cannot be reached');
       }
-      await pause(pauseAfter(failures));
+      await sleep(pauseAfter(failures), undefined, { signal }).catch(() => undefined);
     }
     return undefined;
   }
 
   async function scout(): Promise<void> {
     while (!signal.aborted) {
-      await pause(scoutMs * (0.75 + Math.random() / 2));
+      await search.pause(signal);
       if (signal.aborted || live.size < parts.connections) continue;
       const connected = await open().catch(() => undefined);
-      scoutMs = Math.min(2 * scoutMs, longestScoutMs);
+      const isNew = connected !== undefined && ![...live.values()].includes(connected.task);
+      search.tried(isNew);
       if (connected === undefined) continue;
-      if (signal.aborted || [...live.values()].includes(connected.task)) connected.session.close();
-      else {
-        scoutMs = shortestScoutMs;
-        void take(connected);
-      }
+      if (signal.aborted || !isNew) connected.session.close();
+      else void take(connected);
     }
-  }
-
-  function pause(ms: number): Promise<void> {
-    return sleep(ms, undefined, { signal, ref: true }).catch(() => undefined);
   }
 
   for (let at = 0; at < parts.connections; at += 1) void keepOne();

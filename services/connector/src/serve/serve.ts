@@ -1,4 +1,4 @@
-import { reasonHeader, targetHeader } from '@latchkey/contract';
+import { notListedStatus, reasonHeader, targetHeader, tasksHeader } from '@latchkey/contract';
 import { writeWhole } from '@latchkey/link';
 import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { pipeline } from 'node:stream';
@@ -12,8 +12,12 @@ import type { ServeTcp, TcpAsked } from './tcp.ts';
 
 const reachWithinMs = 5_000;
 
-/** Serves what the proxy asks for on one connection to it. */
-export type Serve = (session: Http2Session) => void;
+/**
+ * Serves what the proxy asks for on one connection to it.
+ *
+ * @param heard gets the names of all tasks that the one at the other end knows
+ */
+export type Serve = (session: Http2Session, heard?: (tasks: readonly string[]) => void) => void;
 
 /**
  * Each stream of the proxy is one connection to a target (RFC 9113, section 8.5): what goes through is HTTP/1.1, a WebSocket, or
@@ -38,7 +42,7 @@ export function createServe(parts: {
         { audit: 'target_refused', target: asked.slice(0, 200) },
         'the proxy asks for a target that is not in CONNECTOR_TARGETS',
       );
-      return refuse(stream, 403, 'the target is not in CONNECTOR_TARGETS of the connector');
+      return refuse(stream, notListedStatus, 'the target is not in CONNECTOR_TARGETS of the connector');
     }
     const connection = isRaw(allowed) ? await tcp.admit(headers, allowed) : undefined;
     if (connection !== undefined && 'why' in connection) {
@@ -65,10 +69,15 @@ export function createServe(parts: {
     return undefined;
   }
 
-  return function serve(session) {
+  return function serve(session, heard) {
     session.on('stream', function asked(stream: ServerHttp2Stream, headers: IncomingHttpHeaders) {
       stream.on('error', () => undefined);
-      void open(writeWhole(stream), headers);
+      const tasks = headers[tasksHeader];
+      if (headers[':method'] === 'PUT' && typeof tasks === 'string') {
+        heard?.(tasks.split(','));
+        return stream.respond({ ':status': 204 }, { endStream: true });
+      }
+      return void open(writeWhole(stream), headers);
     });
   };
 }

@@ -1,5 +1,5 @@
 import { personHeader, requestHeader, targetText } from '@latchkey/contract';
-import { failWhenCut, resetStream } from '@latchkey/link';
+import { join } from '@latchkey/link';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
@@ -47,27 +47,14 @@ export function createServeTcp({
       const who = person === undefined ? {} : { user: person.email, sub: person.sub };
       const openedAt = performance.now();
       log.info({ audit: 'connection_opened', ...about, ...who }, 'a connection was opened');
-      join(stream, origin, function over() {
+      join(stream, origin);
+      origin.once('close', function over() {
         const [bytes_to, bytes_from] = [origin.bytesWritten, origin.bytesRead];
         const ms = Math.round(performance.now() - openedAt);
         log.info({ audit: 'connection_ended', ...about, ...who, ms, bytes_to, bytes_from }, 'it has ended');
       });
     },
   };
-}
-
-// Each way ends by itself, and what breaks on one side is reset on the other: half of an answer is never taken for all of it.
-function join(stream: ServerHttp2Stream, origin: Socket, over: () => void): void {
-  failWhenCut(stream).pipe(origin);
-  origin.pipe(stream);
-  origin.on('error', () => undefined);
-  stream.once('close', function left() {
-    if (!stream.readableEnded || stream.rstCode !== 0) origin.resetAndDestroy();
-  });
-  origin.once('close', function left() {
-    if (!origin.readableEnded || !origin.writableFinished) resetStream(stream);
-    over();
-  });
 }
 
 function textOf(value: string | string[] | undefined): string | undefined {

@@ -27,6 +27,8 @@ type Line = {
 };
 
 const headWithinMs = 30_000;
+// The proxy sends what it may not repeat on what it used within a second.
+const usedAgainWithinMs = 1_500;
 
 /** Makes the gate. It speaks HTTP/1.1 as a server with the proxy, and as a client with the target. */
 export function createGate({ verify, log }: { verify: VerifyAssertion; log: Logger }): Gate {
@@ -119,7 +121,8 @@ export function createGate({ verify, log }: { verify: VerifyAssertion; log: Logg
     },
     drain() {
       isDraining = true;
-      server.closeIdleConnections();
+      // What is used soon after it was is not expected to be closed: a request that may not be repeated would be lost.
+      setTimeout(() => server.closeIdleConnections(), usedAgainWithinMs).unref();
     },
   };
 }

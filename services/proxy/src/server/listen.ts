@@ -45,7 +45,7 @@ export function listen({
   /** milliseconds that never jump */
   elapsed: () => number;
 }): Promise<RunningServer> {
-  const { connections, connectors, forwardWebSocket, openTcp, eventStreams } = transport;
+  const { connections, forwardWebSocket, openTcp, eventStreams } = transport;
   const { ongoing, tunnels, hasEndedSince } = open;
   const readBody = createBodyReader({ held: createHeldBodies(), graceMs: server.readTimeoutMs });
   const signForAws = createSignForAws();
@@ -88,7 +88,7 @@ export function listen({
       onStop() {
         tunnels.close();
         eventStreams.close();
-        connectors.drain();
+        transport.drain();
       },
     },
   );

@@ -1,10 +1,12 @@
 import { createProxyFor } from '@latchkey/http';
 import type { ProxySettings } from '@latchkey/settings';
+import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { LiveTable } from '../upstream-file/live-table.ts';
 import { createDialThrough } from './connectors/dial.ts';
 import { createConnectorPool } from './connectors/pool.ts';
 import type { ConnectorPool } from './connectors/pool.ts';
+import { joinSiblings } from './connectors/siblings/siblings.ts';
 import { createDialer } from './dial/dialer.ts';
 import { createEventStreams } from './http/event-streams.ts';
 import type { EventStreams } from './http/event-streams.ts';
@@ -23,37 +25,56 @@ export type Transport = {
   readonly openTcp: OpenTcp;
   readonly eventStreams: EventStreams;
   readonly connectors: ConnectorPool;
+  /** what this task is called among those of the proxy, to which connectors are connected */
+  readonly task: string;
+  /** Takes nothing new from connectors and from other tasks; what is under way goes on. */
+  readonly drain: () => void;
   readonly close: () => Promise<void>;
 };
 
 /** Puts together what dials, pools and encrypts: one dialer for HTTP, WebSocket and TCP. */
-export function createTransport({
+export async function createTransport({
   settings,
   table,
   elapsed,
   log,
 }: {
-  settings: Pick<ProxySettings, 'upstream' | 'outgoing' | 'maxConnections'>;
+  settings: Pick<ProxySettings, 'server' | 'session' | 'upstream' | 'outgoing' | 'maxConnections'>;
   table: LiveTable;
   /** milliseconds that never jump */
   elapsed: () => number;
   log: Logger;
-}): Transport {
+}): Promise<Transport> {
   const proxyFor = createProxyFor(settings.outgoing ?? {});
-  const connectors = createConnectorPool();
+  const task = randomUUID();
+  // What goes over one that stops moves to another before it is cut off.
+  const leaving = () => connections.retire(({ via }) => via !== undefined);
+  const connectors = createConnectorPool({ changed: () => siblings?.tell(connectors.names()), leaving });
   table.onReplace(() => connectors.recheck());
-  const dialThrough = createDialThrough(connectors);
+  const { siblings: asked, address, shutdownTimeoutMs } = settings.server;
+  const { secrets } = settings.session.cookie;
+  const siblings =
+    asked && (await joinSiblings({ settings: asked, address, secrets, task, pool: connectors, leaving, log }));
+  const dialThrough = createDialThrough(siblings === undefined ? [connectors] : [connectors, siblings.lines]);
   const dialer = createDialer({ ...settings.upstream, proxyFor, dialThrough });
   const credentials = createTlsCredentials({ table, log });
   const connections = createConnections({ dialer, credentials, perOrigin: settings.maxConnections, elapsed });
+  let drained: Promise<void> | undefined;
   return {
     connections,
     forwardWebSocket: createForwardWebSocket(dialer),
     openTcp: createOpenTcp(dialer),
     eventStreams: createEventStreams(),
     connectors,
+    task,
+    drain() {
+      connectors.drain();
+      drained = siblings?.drain(shutdownTimeoutMs);
+    },
     async close() {
+      await drained;
       await connections.close();
+      siblings?.close();
       connectors.close();
       credentials.close();
     },

@@ -8,7 +8,6 @@ import {
 } from '@latchkey/contract';
 import { bearerToken, canonicalAuthority, rawValues } from '@latchkey/http';
 import { h2Settings, keepAlive, longestMessage, streamOf } from '@latchkey/link';
-import { randomUUID } from 'node:crypto';
 import { connect } from 'node:http2';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -50,10 +49,11 @@ export function createArrivals(parts: {
   connectors: () => ReadonlyMap<string, string>;
   identify: IdentifyConnector;
   pool: ConnectorPool;
+  /** what this task is called */
+  task: string;
   log: Logger;
 }): Arrivals {
-  const { host, pool, log } = parts;
-  const task = randomUUID();
+  const { host, pool, task, log } = parts;
   const webSockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,

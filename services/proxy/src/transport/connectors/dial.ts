@@ -1,10 +1,10 @@
-import { personHeader, reasonHeader, requestHeader, targetHeader } from '@latchkey/contract';
+import { awayStatus, notListedStatus, personHeader, reasonHeader, requestHeader, targetHeader } from '@latchkey/contract';
 import { failWhenCut, resetStream, writeWhole } from '@latchkey/link';
 import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { buildConnector } from 'undici';
-import { ConnectorAwayError, ConnectorFailedError } from './failure.ts';
-import type { ConnectorLine, ConnectorPool } from './pool.ts';
+import { ConnectorAwayError, ConnectorFailedError, TargetRefusedError } from './failure.ts';
+import type { Line, Lines } from './line.ts';
 
 /** Who asks for a connection that has no requests in it, each of which would say it. */
 export type Shown = { readonly assertion: string | undefined; readonly requestId: string };
@@ -18,22 +18,34 @@ export type DialThrough = (
 ) => void;
 
 const withinMs = 8_000;
-const mostTries = 3;
+// Of several connectors with lists of their own, the ones that refuse have the least to do.
+const mostTries = 8;
 
 /**
  * Opens connections as streams of a connector's connection (RFC 9113, section 8.5). A connector that is gone before it has
- * answered was sent nothing, so another one is asked.
+ * answered was sent nothing, so another one is asked, and so is one whose list does not have the target.
+ *
+ * @param sources where there are connectors, the nearest first
  */
-export function createDialThrough(pool: Pick<ConnectorPool, 'least' | 'begin'>): DialThrough {
+export function createDialThrough(sources: readonly Lines[]): DialThrough {
   return function dialThrough(name, target, dialed, shown) {
-    const tried = new Set<ConnectorLine>();
+    const tried = new Set<Line>();
+    const left = sources.map((lines) => ({ lines, tries: mostTries }));
+    let refusal: Error | undefined;
 
     function next(): void {
-      const line = tried.size < mostTries ? pool.least(name, tried) : undefined;
-      if (line === undefined) return dialed(new ConnectorAwayError(name), null);
+      const [source] = left;
+      if (source === undefined) return dialed(refusal ?? new ConnectorAwayError(name), null);
+      const line = source.tries > 0 ? source.lines.least(name, tried) : undefined;
+      if (line === undefined) {
+        left.shift();
+        return next();
+      }
+      source.tries -= 1;
       tried.add(line);
-      return ask({ pool, line, name, target, shown }, (outcome) => {
-        if (outcome === 'gone') next();
+      return ask({ lines: source.lines, line, name, target, shown }, (outcome) => {
+        if (outcome instanceof TargetRefusedError) refusal = outcome;
+        if (outcome === 'gone' || outcome instanceof TargetRefusedError) next();
         else if (outcome instanceof Error) dialed(outcome, null);
         else dialed(null, outcome);
       });
@@ -43,15 +55,15 @@ export function createDialThrough(pool: Pick<ConnectorPool, 'least' | 'begin'>):
 }
 
 type Asking = {
-  readonly pool: Pick<ConnectorPool, 'begin'>;
-  readonly line: ConnectorLine;
+  readonly lines: Lines;
+  readonly line: Line;
   readonly name: string;
   readonly target: string;
   readonly shown: Shown | undefined;
 };
 
 function ask(asking: Asking, settle: (outcome: Socket | Error | 'gone') => void): void {
-  const { pool, line, name, target } = asking;
+  const { lines, line, name, target } = asking;
   let isSettled = false;
   function end(outcome: Socket | Error | 'gone'): void {
     if (isSettled) return;
@@ -65,17 +77,27 @@ function ask(asking: Asking, settle: (outcome: Socket | Error | 'gone') => void)
   }, withinMs);
   const stream = open(asking);
   if (stream === undefined) return end('gone');
-  pool.begin(line, stream);
+  lines.begin(line, stream);
   // Heard for as long as it lives: what goes over it is told by those who use it.
   stream.on('error', () => end('gone'));
   stream.once('close', () => end('gone'));
   stream.once('response', function answered(headers: IncomingHttpHeaders) {
     const status = Number(headers[':status']);
     if (status === 200 && !isSettled) return end(asSocket(writeWhole(failWhenCut(stream))));
-    const reason = String(headers[reasonHeader] ?? '').slice(0, 300);
-    end(new ConnectorFailedError(name, `answered ${status} when it was asked for ${target}: ${reason}`));
+    end(outcomeOf(status, { name, target, reason: String(headers[reasonHeader] ?? '').slice(0, 300) }));
     return stream.destroy();
   });
+}
+
+function outcomeOf(
+  status: number,
+  { name, target, reason }: { name: string; target: string; reason: string },
+): Error | 'gone' {
+  if (status === awayStatus) return 'gone';
+  const why = `answered ${status} when it was asked for ${target}: ${reason}`;
+  return status === notListedStatus
+    ? new TargetRefusedError(name, why)
+    : new ConnectorFailedError(name, why);
 }
 
 function open({ line, name, target, shown }: Asking): ClientHttp2Stream | undefined {

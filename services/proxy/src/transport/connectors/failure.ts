@@ -11,3 +11,6 @@ export class ConnectorFailedError extends Error {
     super(`the connector ${name} ${why}`);
   }
 }
+
+/** It may not dial the target; another one of the same name may have another list. */
+export class TargetRefusedError extends ConnectorFailedError {}

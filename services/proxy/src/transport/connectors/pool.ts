@@ -1,25 +1,22 @@
-import type { ClientHttp2Session } from 'node:http2';
+import { leastOf } from './line.ts';
+import type { Line, Lines } from './line.ts';
+import { tellTasks } from './tell-tasks.ts';
 
-/** A connection of a connector, and how much goes over it. */
-export type ConnectorLine = {
-  readonly session: ClientHttp2Session;
+/** A connection of a connector. */
+export type ConnectorLine = Line & {
   /** what it has shown still counts */
   readonly counts: () => boolean;
-  /** streams that are open */
-  open: number;
 };
 
-type Stream = { once(event: 'close', then: () => void): unknown };
-
 /** The connections of all connectors, by their names. */
-export type ConnectorPool = {
+export type ConnectorPool = Lines & {
   /** Adds one, unless this proxy stops or there are too many; it goes by itself. */
-  add(name: string, line: Omit<ConnectorLine, 'open'>): boolean;
-  /** The one with the least to do, none of `others`. */
-  least(name: string, others: ReadonlySet<ConnectorLine>): ConnectorLine | undefined;
-  /** Counts a stream on one of them, until its end. */
-  begin(line: ConnectorLine, stream: Stream): void;
+  add(name: string, line: Pick<ConnectorLine, 'session' | 'counts'>): boolean;
   count(name: string): number;
+  /** the names of those that are connected */
+  names(): readonly string[];
+  /** Tells each connector, now and when it comes, which tasks of the proxy there are. */
+  tell(tasks: readonly string[]): void;
   /** Ends those whose token or name counts no more. */
   recheck(): void;
   /** Takes no further one, and ends each as soon as nothing goes over it. */
@@ -30,11 +27,24 @@ export type ConnectorPool = {
 // Some per connector, and connectors per name: whoever has a token may not take all memory.
 const mostOfOneName = 200;
 
-/** Makes the pool. */
-export function createConnectorPool(): ConnectorPool {
+/**
+ * Makes the pool.
+ *
+ * @param heard.changed other names are connected than before
+ * @param heard.leaving a connector takes no more streams, and ends those that it has
+ */
+export function createConnectorPool(heard: { changed: () => void; leaving: () => void }): ConnectorPool {
   const lines = new Map<string, Set<ConnectorLine>>();
   let isDraining = false;
+  let known: readonly string[] = [];
   const all = (): ConnectorLine[] => [...lines.values()].flatMap((ofName) => [...ofName]);
+
+  function remove(name: string, line: ConnectorLine): void {
+    const ofName = lines.get(name);
+    if (ofName?.delete(line) !== true || ofName.size > 0) return;
+    lines.delete(name);
+    heard.changed();
+  }
 
   return {
     add(name, { session, counts }) {
@@ -42,23 +52,16 @@ export function createConnectorPool(): ConnectorPool {
       if (isDraining || ofName.size >= mostOfOneName || session.destroyed) return false;
       const line: ConnectorLine = { session, counts, open: 0 };
       lines.set(name, ofName.add(line));
-      function remove(): void {
-        ofName.delete(line);
-        if (ofName.size === 0 && lines.get(name) === ofName) lines.delete(name);
-      }
-      session.once('goaway', remove);
-      session.once('close', remove);
+      session.once('close', () => remove(name, line));
+      session.once('goaway', function leaves() {
+        remove(name, line);
+        heard.leaving();
+      });
+      if (ofName.size === 1) heard.changed();
+      tellTasks(session, known);
       return true;
     },
-    least(name, others) {
-      const free = [...(lines.get(name) ?? [])].filter(
-        (line) => !others.has(line) && !line.session.closed && !line.session.destroyed,
-      );
-      return free.reduce<ConnectorLine | undefined>(
-        (best, line) => (best === undefined || line.open < best.open ? line : best),
-        undefined,
-      );
-    },
+    least: (name, others) => leastOf(lines.get(name) ?? [], others),
     begin(line, stream) {
       line.open += 1;
       stream.once('close', function ended() {
@@ -67,6 +70,11 @@ export function createConnectorPool(): ConnectorPool {
       });
     },
     count: (name) => lines.get(name)?.size ?? 0,
+    names: () => [...lines.keys()],
+    tell(tasks) {
+      known = tasks;
+      for (const { session } of all()) tellTasks(session, known);
+    },
     recheck() {
       for (const { session, counts } of all()) if (!counts()) session.destroy();
     },
@@ -80,3 +88,4 @@ export function createConnectorPool(): ConnectorPool {
     },
   };
 }
+

@@ -47,6 +47,8 @@ export type Connections = {
   takeTunnel(wanted: Asker, caller: Writable): Taking;
   /** Where the connections for a route lead: the same value for as long as that is the same. */
   destinationOf(wanted: Wanted): Destination;
+  /** Has requests to some destinations open connections anew; those under way finish on the ones they have. */
+  retire(isOne: (destination: Destination) => boolean): void;
   close(): Promise<void>;
 };
 
@@ -108,6 +110,7 @@ export function createConnections({
           },
       );
     },
+    retire: (isOne) => pools.retire(isOne),
     async close() {
       sessions.close();
       await pools.close();

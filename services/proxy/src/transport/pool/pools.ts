@@ -3,6 +3,7 @@ import { Client, Pool } from 'undici';
 import type { buildConnector, Dispatcher } from 'undici';
 import { askFirst } from './ask-first.ts';
 import type { Outgoing } from './ask-first.ts';
+import type { Destination } from '../dial/destination.ts';
 import type { Dialer } from '../dial/dialer.ts';
 import { MalformedAnswerError } from '../malformed.ts';
 import type { Way } from './way.ts';
@@ -30,6 +31,8 @@ export type Pools = {
   hasOwn(key: string): boolean;
   /** whether anybody has */
   hasOwners(): boolean;
+  /** Has requests to some destinations open connections anew; those under way finish on the ones they have. */
+  retire(isOne: (destination: Destination) => boolean): void;
   close(): Promise<void>;
 };
 
@@ -47,7 +50,7 @@ const headerBytes = 64 * 1024;
 /** @param parts.elapsed milliseconds that never jump */
 export function createPools({ dialer, elapsed }: { dialer: Dialer; elapsed: () => number }): Pools {
   // Requests under way finish; then the connections close.
-  const shared = new LRUCache<string, { pool: Pool; openedAt: number }>({
+  const shared = new LRUCache<string, { pool: Pool; openedAt: number; destination: Destination }>({
     max: keptPools,
     dispose: ({ pool }) => letGo(pool),
   });
@@ -85,7 +88,7 @@ export function createPools({ dialer, elapsed }: { dialer: Dialer; elapsed: () =
     const idle = { keepAliveTimeout: idleMs, keepAliveMaxTimeout: idleMs };
     const pool = new Pool(way.target.origin, { ...optionsFor(way), ...idle });
     // The old pool is disposed of: new connections look the name up again.
-    shared.set(key, { pool, openedAt: elapsed() });
+    shared.set(key, { pool, openedAt: elapsed(), destination: way.destination });
     return pool;
   }
 
@@ -120,6 +123,9 @@ export function createPools({ dialer, elapsed }: { dialer: Dialer; elapsed: () =
       },
     hasOwn: (key) => owned.has(key),
     hasOwners: () => owned.size > 0,
+    retire(isOne) {
+      for (const [key, { destination }] of shared.entries()) if (isOne(destination)) shared.delete(key);
+    },
     async close() {
       const pools = [...[...shared.values()].map(({ pool }) => pool), ...owned.values()];
       await Promise.allSettled(pools.map((pool) => pool.destroy()));

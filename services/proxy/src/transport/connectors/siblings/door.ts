@@ -1,0 +1,125 @@
+import {
+  awayStatus,
+  notListedStatus,
+  personHeader,
+  reasonHeader,
+  requestHeader,
+  targetHeader,
+  taskHeader,
+} from '@latchkey/contract';
+import { h2Settings, join, keepAlive, writeWhole } from '@latchkey/link';
+import { once } from 'node:events';
+import { performServerHandshake } from 'node:http2';
+import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
+import { createServer } from 'node:tls';
+import type { TlsOptions } from 'node:tls';
+import type { DialThrough } from '../dial.ts';
+import { ConnectorAwayError, TargetRefusedError } from '../failure.ts';
+
+/** Where the other tasks of the proxy reach the connectors of this one. */
+export type Door = {
+  /** Tells them which connectors are connected here. */
+  tell(names: readonly string[]): void;
+  /** Takes nothing new, and resolves when what is under way has ended; at the latest after so long. */
+  drain(withinMs: number): Promise<void>;
+  close(): void;
+};
+
+const handshakeWithinMs = 5_000;
+// Each task has one connection; who has no key is gone after its handshake, or after its time.
+const mostConnections = 500;
+
+/**
+ * Opens the port. A task is asked for streams as a connector is (RFC 9113, section 8.5), and for its news, which do not end.
+ *
+ * @param parts.dialHere asks the connectors of this task alone: what one task hands over is not handed on
+ */
+export async function openDoor(parts: {
+  port: number;
+  address: string | undefined;
+  task: string;
+  tls: TlsOptions;
+  dialHere: DialThrough;
+}): Promise<Door> {
+  const { task, dialHere } = parts;
+  const sessions = new Set<ServerHttp2Session>();
+  const listeners = new Set<ServerHttp2Stream>();
+  let news = '[]\n';
+
+  function asked(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    stream.on('error', () => undefined);
+    if (headers[':method'] === 'CONNECT') return lead(writeWhole(stream), headers);
+    stream.respond({ ':status': 200, [taskHeader]: task });
+    stream.write(news);
+    stream.resume();
+    listeners.add(stream);
+    stream.once('close', () => listeners.delete(stream));
+    return undefined;
+  }
+
+  function lead(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    const requestId = textOf(headers[requestHeader]);
+    const shown = requestId === undefined ? undefined : { assertion: textOf(headers[personHeader]), requestId };
+    dialHere(
+      headers[':authority'] ?? '',
+      textOf(headers[targetHeader]) ?? '',
+      (...[error, origin]) => {
+        if (error !== null) return refuse(stream, error);
+        if (stream.destroyed) return void origin.destroy();
+        stream.respond({ ':status': 200 });
+        return join(stream, origin);
+      },
+      shown,
+    );
+  }
+
+  const server = createServer({ ...parts.tls, handshakeTimeout: handshakeWithinMs }, function arrived(socket) {
+    socket.on('error', () => undefined);
+    const session = performServerHandshake(socket, { settings: h2Settings });
+    sessions.add(session);
+    session.on('error', () => undefined);
+    session.once('close', () => sessions.delete(session));
+    session.on('stream', asked);
+    keepAlive(session);
+  });
+  server.maxConnections = mostConnections;
+  server.on('tlsClientError', (_, socket) => socket.destroy());
+  server.listen({ port: parts.port, host: parts.address });
+  await once(server, 'listening');
+
+  function close(): void {
+    server.close();
+    for (const session of sessions) session.destroy();
+  }
+
+  return {
+    tell(names) {
+      news = `${JSON.stringify(names)}\n`;
+      for (const listener of listeners) listener.write(news);
+    },
+    async drain(withinMs) {
+      server.close();
+      for (const listener of listeners) listener.end();
+      for (const session of sessions) session.close();
+      const late = setTimeout(close, withinMs);
+      await Promise.all([...sessions].map((session) => once(session, 'close')));
+      clearTimeout(late);
+    },
+    close,
+  };
+}
+
+function refuse(stream: ServerHttp2Stream, error: Error): void {
+  if (stream.destroyed) return;
+  const reason = error.message.replace(/[^ -~]/g, '?').slice(0, 300);
+  stream.respond({ ':status': statusOf(error), [reasonHeader]: reason }, { endStream: true });
+}
+
+function statusOf(error: Error): number {
+  if (error instanceof ConnectorAwayError) return awayStatus;
+  return error instanceof TargetRefusedError ? notListedStatus : 502;
+}
+
+function textOf(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

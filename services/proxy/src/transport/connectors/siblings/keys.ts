@@ -1,0 +1,29 @@
+import { deriveKeys } from '@latchkey/session';
+import type { Key } from '@latchkey/session';
+import type { ConnectionOptions, TlsOptions } from 'node:tls';
+
+/**
+ * TLS between tasks with a pre-shared key (RFC 8446, section 2.2): each side shows that it knows the key before anything is said,
+ * and without it the handshake ends. There are no certificates to make and to replace.
+ */
+const psk = { minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3', ciphers: 'TLS_AES_128_GCM_SHA256' } as const;
+
+/** What the two sides of a connection between tasks show each other. */
+export type SiblingKeys = { readonly server: TlsOptions; readonly client: ConnectionOptions };
+
+/** @param secrets newest first: it is shown, and each of them is accepted */
+export function siblingKeys(secrets: readonly [string, ...string[]]): SiblingKeys {
+  const keys = deriveKeys(secrets, 'sibling task');
+  const bytes = ({ secret }: Key) => Buffer.from(secret, 'base64url');
+  const byId = new Map(keys.map((key) => [key.id, bytes(key)]));
+  const [newest] = keys;
+  return {
+    server: { ...psk, pskCallback: (_, identity) => byId.get(identity) ?? null },
+    client: {
+      ...psk,
+      pskCallback: () => ({ psk: bytes(newest), identity: newest.id }),
+      // There is no certificate that could name anybody: who knows the key is a task.
+      checkServerIdentity: () => undefined,
+    },
+  };
+}
