@@ -4,11 +4,13 @@ import { hashOfToken, makeServiceToken } from '@latchkey/access';
 import { connectPath, nameHeader, subprotocol } from '@latchkey/contract';
 import { streamOf } from '@latchkey/link';
 import { once } from 'node:events';
+import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { performServerHandshake } from 'node:http2';
 import type { ServerHttp2Stream } from 'node:http2';
 import { WebSocket } from 'ws';
 import { connectorsHost } from '../fixtures/connector.ts';
+import { cookieHeader } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 
 const token = makeServiceToken('connector');
@@ -135,4 +137,49 @@ test('I answer a request, and another one that nobody has made', async () => {
     await browser.fetch(the.stack.url('intranet')),
   ];
   expect(bodies.map(({ body }) => body)).not.toContain('yours');
+});
+
+test('I send pings and settings without end: my connection ends, and the proxy goes on', async () => {
+  const socket = come();
+  await once(socket, 'open');
+  // RFC 9113, sections 6.5 and 6.7: none of it is answered before the other side has said a word, so it would pile up.
+  const settings = Buffer.from('000000040000000000', 'hex');
+  const ping = Buffer.from(`000008060000000000${'00'.repeat(8)}`, 'hex');
+  const flood = Buffer.concat(Array.from({ length: 5_000 }, (_, at) => (at % 2 === 0 ? settings : ping)));
+  // What it answers is not read.
+  socket.pause();
+  const ended = once(socket, 'close');
+  for (let sent = 0; sent < 100 && socket.readyState === WebSocket.OPEN; sent++) socket.send(flood);
+  socket.resume();
+  await ended;
+  expect(await statusOfPage()).toBe(503);
+});
+
+test('I read nothing of an upload: it is held at the browser, and others are served by another connector', async () => {
+  const taken = Promise.withResolvers<void>();
+  await serve(come(), (stream) => {
+    stream.respond({ ':status': 200 });
+    stream.pause();
+    taken.resolve();
+  });
+  const browser = await the.signedIn();
+  const cookie = await cookieHeader(browser, the.stack.url('intranet'));
+  const headers = { host: new URL(the.stack.url('intranet')).host, cookie, 'content-length': 50_000_000 };
+  const upload = request({
+    host: '127.0.0.1',
+    port: the.stack.ports.proxy,
+    method: 'POST',
+    path: '/up',
+    headers,
+  });
+  upload.on('error', () => undefined);
+  upload.write(Buffer.alloc(50_000_000));
+  await taken.promise;
+  await serve(come(), (stream) => {
+    stream.respond({ ':status': 200 });
+    stream.on('data', () => stream.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine'));
+  });
+  for (const _ of [1, 2, 3]) expect(await statusOfPage()).toBe(200);
+  expect(upload.writableNeedDrain).toBe(true);
+  upload.destroy();
 });

@@ -54,6 +54,7 @@ afterEach(() => {
   for (const one of running.splice(0)) one.kill();
 });
 
+// The assertion names the address that the browser sees, and each of the two tasks has its own port here.
 const application = () => `http://intranet.latchkey.localhost:${other}`;
 const page = (target = '/') => `${application()}${target}`;
 
@@ -61,7 +62,9 @@ const page = (target = '/') => `${application()}${target}`;
 async function connector(env: Record<string, string> = {}): Promise<ConnectorInTest> {
   const started = startConnectorOf(the.stack, {
     CONNECTOR_TOKEN: token,
-    CONNECTOR_TARGETS: `${application()}=127.0.0.1:${the.stack.app.port}`,
+    CONNECTOR_TARGETS: [application(), new URL(the.stack.url('intranet')).origin]
+      .map((origin) => `${origin}=127.0.0.1:${the.stack.app.port}`)
+      .join(),
     ...env,
   });
   running.push(started);
@@ -159,11 +162,28 @@ test('while it is connected to none of them there is the page that says so, and 
   expect((await browser.fetch(page())).status).toBe(200);
 });
 
-test('a connector is told of both tasks by the one that it has found', async () => {
+test('a connector that is told of a task which it never reaches goes on looking, and does no harm', async () => {
+  const before = arrivals();
   const beside = await connector();
-  // It looks for the second while it can only reach the first.
-  await until(() => logged('a connector has connected') > 4, 'tries to reach the other task');
+  await until(() => arrivals() > before + 3, 'tries to reach the other task');
   expect(beside.connections()).toBe(1);
+  expect((await browser.fetch(page())).status).toBe(200);
 });
 
-const logged = (msg: string): number => the.stack.log.filter((line) => line.msg === msg).length;
+test('of two with different targets, the one that has the target is found', async () => {
+  const none = await connector();
+  const elsewhere = { CONNECTOR_TARGETS: `${application()}=127.0.0.1:1` };
+  for (const _ of ['one', 'two'])
+    running.push(startConnectorOf(the.stack, { CONNECTOR_TOKEN: token, ...elsewhere }));
+  await until(() => running.every((one) => one.connections() === 1), 'three connectors');
+  const asked = Array.from({ length: 6 }, (_, at) => browser.fetch(page(`/${at}`)));
+  const here = Array.from({ length: 6 }, (_, at) => browser.fetch(the.stack.url('intranet', `/${at}`)));
+  expect((await Promise.all([...asked, ...here])).map(({ status }) => status)).toEqual(
+    Array.from({ length: 12 }, () => 200),
+  );
+  expect(none.lines.filter(({ audit }) => audit === 'allowed').length).toBeGreaterThanOrEqual(12);
+});
+
+function arrivals(): number {
+  return the.stack.log.filter(({ msg }) => msg === 'a connector has connected').length;
+}

@@ -177,7 +177,10 @@ function checkSiblings({ given }: Reading<typeof proxyVariables>, findings: Find
     ['CONNECTORS_SIBLINGS', 'CONNECTORS_PORT'],
   ] as const) {
     if (given.has(variable) || !given.has(other)) continue;
-    refuse({ variable, code: 'missing', message: `not set, and ${other} needs it: write both or none` }, findings);
+    refuse(
+      { variable, code: 'missing', message: `not set, and ${other} needs it: write both or none` },
+      findings,
+    );
   }
 }
 

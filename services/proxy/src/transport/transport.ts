@@ -54,7 +54,8 @@ export async function createTransport({
   const { siblings: asked, address, shutdownTimeoutMs } = settings.server;
   const { secrets } = settings.session.cookie;
   const siblings =
-    asked && (await joinSiblings({ settings: asked, address, secrets, task, pool: connectors, leaving, log }));
+    asked &&
+    (await joinSiblings({ settings: asked, address, secrets, task, pool: connectors, leaving, log }));
   const dialThrough = createDialThrough(siblings === undefined ? [connectors] : [connectors, siblings.lines]);
   const dialer = createDialer({ ...settings.upstream, proxyFor, dialThrough });
   const credentials = createTlsCredentials({ table, log });

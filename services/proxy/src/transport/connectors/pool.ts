@@ -88,4 +88,3 @@ export function createConnectorPool(heard: { changed: () => void; leaving: () =>
     },
   };
 }
-

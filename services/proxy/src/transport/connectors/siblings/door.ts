@@ -73,15 +73,18 @@ export async function openDoor(parts: {
     );
   }
 
-  const server = createServer({ ...parts.tls, handshakeTimeout: handshakeWithinMs }, function arrived(socket) {
-    socket.on('error', () => undefined);
-    const session = performServerHandshake(socket, { settings: h2Settings });
-    sessions.add(session);
-    session.on('error', () => undefined);
-    session.once('close', () => sessions.delete(session));
-    session.on('stream', asked);
-    keepAlive(session);
-  });
+  const server = createServer(
+    { ...parts.tls, handshakeTimeout: handshakeWithinMs },
+    function arrived(socket) {
+      socket.on('error', () => undefined);
+      const session = performServerHandshake(socket, { settings: h2Settings });
+      sessions.add(session);
+      session.on('error', () => undefined);
+      session.once('close', () => sessions.delete(session));
+      session.on('stream', asked);
+      keepAlive(session);
+    },
+  );
   server.maxConnections = mostConnections;
   server.on('tlsClientError', (_, socket) => socket.destroy());
   server.listen({ port: parts.port, host: parts.address });

@@ -14,7 +14,6 @@ export type SiblingKeys = { readonly server: TlsOptions; readonly client: Connec
 /** @param secrets newest first: it is shown, and each of them is accepted */
 export function siblingKeys(secrets: readonly [string, ...string[]]): SiblingKeys {
   const keys = deriveKeys(secrets, 'sibling task');
-  const bytes = ({ secret }: Key) => Buffer.from(secret, 'base64url');
   const byId = new Map(keys.map((key) => [key.id, bytes(key)]));
   const [newest] = keys;
   return {
@@ -26,4 +25,8 @@ export function siblingKeys(secrets: readonly [string, ...string[]]): SiblingKey
       checkServerIdentity: () => undefined,
     },
   };
+}
+
+function bytes({ secret }: Key): Buffer {
+  return Buffer.from(secret, 'base64url');
 }

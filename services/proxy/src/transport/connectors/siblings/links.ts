@@ -49,7 +49,12 @@ export function keepLinks(parts: {
 
   function open(place: Place): void {
     const key = keyOf(place);
-    const socket = connectTls({ ...parts.tls, host: place.host, port: place.port, timeout: handshakeWithinMs });
+    const socket = connectTls({
+      ...parts.tls,
+      host: place.host,
+      port: place.port,
+      timeout: handshakeWithinMs,
+    });
     socket.once('timeout', () => socket.destroy(new Error('no answer')));
     socket.once('secureConnect', () => socket.setTimeout(0));
     const session = connect('http://task', { createConnection: () => socket, settings: h2Settings });
@@ -116,7 +121,11 @@ export function keepLinks(parts: {
 
   return {
     tasks: () => others().map(({ task }) => task),
-    least: (name, tried) => leastOf(others().filter(({ names }) => names.has(name)), tried),
+    least: (name, tried) =>
+      leastOf(
+        others().filter(({ names }) => names.has(name)),
+        tried,
+      ),
     begin(line, stream) {
       line.open += 1;
       stream.once('close', () => (line.open -= 1));
