@@ -184,7 +184,7 @@ test('I ask for the application as if it were no HTTP, and for the database as i
     await proxy.open(`tcp://127.0.0.1:${app.port}`, shownTwice),
     await proxy.open(`127.0.0.1:${database.port}`, { [personHeader]: forDatabase() }),
   ];
-  expect(answers.map(({ status }) => status)).toEqual([403, 403]);
+  expect(answers.map(({ status }) => status)).toEqual([404, 404]);
 });
 
 test('I speak HTTP to the connector itself', async () => {

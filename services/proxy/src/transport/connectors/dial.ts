@@ -1,4 +1,11 @@
-import { awayStatus, notListedStatus, personHeader, reasonHeader, requestHeader, targetHeader } from '@latchkey/contract';
+import {
+  awayStatus,
+  notListedStatus,
+  personHeader,
+  reasonHeader,
+  requestHeader,
+  targetHeader,
+} from '@latchkey/contract';
 import { failWhenCut, resetStream, writeWhole } from '@latchkey/link';
 import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
@@ -95,9 +102,7 @@ function outcomeOf(
 ): Error | 'gone' {
   if (status === awayStatus) return 'gone';
   const why = `answered ${status} when it was asked for ${target}: ${reason}`;
-  return status === notListedStatus
-    ? new TargetRefusedError(name, why)
-    : new ConnectorFailedError(name, why);
+  return status === notListedStatus ? new TargetRefusedError(name, why) : new ConnectorFailedError(name, why);
 }
 
 function open({ line, name, target, shown }: Asking): ClientHttp2Stream | undefined {

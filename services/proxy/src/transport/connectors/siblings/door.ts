@@ -59,7 +59,8 @@ export async function openDoor(parts: {
 
   function lead(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     const requestId = textOf(headers[requestHeader]);
-    const shown = requestId === undefined ? undefined : { assertion: textOf(headers[personHeader]), requestId };
+    const shown =
+      requestId === undefined ? undefined : { assertion: textOf(headers[personHeader]), requestId };
     dialHere(
       headers[':authority'] ?? '',
       textOf(headers[targetHeader]) ?? '',
