@@ -35,7 +35,7 @@ A rule has a \`name\`, either \`deny_if\` or \`allow_if\`, and if need be a \`me
 2. **The \`allow_if\` of the guardrail**, if it has any: one of them has to hold. That lets nobody in yet.
 3. **The route**: any one \`allow_if\` of its policy or entry of its \`allowed_\` lists lets in. An \`allow_if\` lets in people and machines, never a visitor: without sign-in there is \`skip_auth_regex\`. A list that is missing is taken from the environment, so beside \`UPSTREAM_DEFAULT_EMAIL_DOMAINS\` an \`allow_if\` restricts nobody: write \`deny_if\` ([LK401](diagnostics.md#lk401-more-than-one-kind-of-rule)).
 
-**What cannot be told refuses.** A fact can be absent: a visitor has no \`user\`, a person no \`machine\`, and a path that can be read in two ways is no \`request.path\`. Where a rule needs an absent fact, an \`allow_if\` does not let in, and a \`deny_if\` refuses (\`rule_undecided\`). \`has(user.email)\` asks whether there is one, and \`&&\` and \`||\` are decided by the other side where that is enough.
+**What cannot be decided refuses.** A fact can be absent: a visitor has no \`user\`, a person no \`machine\`, and a path that can be read in two ways is no \`request.path\`. Where a rule needs an absent fact, an \`allow_if\` does not let in, and a \`deny_if\` refuses (\`rule_undecided\`). \`has(user.email)\` asks whether there is one, and \`&&\` and \`||\` are decided by the other side where that is enough.
 
 **Public paths** (\`skip_auth_regex\`, \`skip_auth_preflight\`) are public as far as every \`deny_if\` and the \`allow_if\` of the guardrail let a visitor through. Where one does not, and asks who it is, the path is like any other: people sign in, programs get 401. Where it does not ask who it is, the answer is its refusal.
 
@@ -80,7 +80,7 @@ function facts(): string {
   return ['## Facts\n', ...groups, notThere].join('\n');
 }
 
-const notThere = `A \`claim\` is JSON of any type: it is equal to nothing of another type, and \`.startsWith\` of a claim that is no text cannot be told.
+const notThere = `A \`claim\` is JSON of any type: it is equal to nothing of another type, and \`.startsWith\` of a claim that is no text cannot be decided.
 
 **Devices.** An ALB that verifies certificates says whose they are: \`SERVER_DEVICE_CERTIFICATES\`. What other servers in front say of a device, a \`device_headers\` in the root of the file makes a fact of:
 

@@ -154,7 +154,7 @@ export const examples: readonly Example[] = [
     rule: `- name: managed-devices
   deny_if: request.method != "GET" && device.managed != "true"
   message: Use your company laptop for this.`,
-    text: 'With `device_headers: { managed: X-Device-Managed }` in the root of the file, and servers in front that set this header or remove it, whatever their callers send. Where it is not there or comes twice, it cannot be told, and the rule refuses. With certificates that an ALB verifies, write `!has(device.serial_number)`.',
+    text: 'With `device_headers: { managed: X-Device-Managed }` in the root of the file, and servers in front that set this header or remove it, whatever their callers send. Where it is not there or comes twice, it cannot be decided, and the rule refuses. With certificates that an ALB verifies, write `!has(device.serial_number)`.',
     tries: [
       { by: 'engineer', passes: true },
       { by: 'engineer', method: 'POST', passes: false },
@@ -167,7 +167,7 @@ export const examples: readonly Example[] = [
     title: 'Certificates of one authority',
     rule: `- name: our-devices
   deny_if: '!device.issuer.endsWith("O=Example Inc")'`,
-    text: 'Without a certificate the issuer is absent, and what cannot be told refuses.',
+    text: 'Without a certificate the issuer is absent, and what cannot be decided refuses.',
     tries: [
       { by: 'engineer', passes: false },
       { by: 'engineer', device: '0A1B', passes: true },

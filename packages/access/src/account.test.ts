@@ -45,7 +45,7 @@ describe('an account', () => {
     ['ada@boo\u212A.com', 'ASCII'],
     ['attacker@evil.com@company.com', 'one @'],
     ['a da@company.com', 'blanks'],
-  ])('with the address %s is told what is the matter with it, and not what it is', (email, says) => {
+  ])('with the address %s is answered with what is the matter with it, and not what it is', (email, says) => {
     const { flaw } = { flaw: undefined, ...admitAccount(verified(email), company) };
     expect(flaw).toContain(says);
     expect(flaw).not.toContain(email);

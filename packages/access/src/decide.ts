@@ -154,7 +154,7 @@ function refusal(principal: Principal, policy: Policy): Reason {
   return isUnknown ? 'groups_unknown' : 'no_rule_matches';
 }
 
-// Which paths are public is nothing that somebody who was refused needs to be told.
+// Which paths are public is nothing that somebody who was refused needs to know.
 function textOf(rules: readonly Rule[]): string | undefined {
   return rules.length === 0 ? undefined : rules.map(({ text }) => text).join('; ');
 }

@@ -78,7 +78,7 @@ export type Policy = {
   readonly readsRequest: boolean;
   /** whether any expression does */
   readonly readsAsked: boolean;
-  /** the groups that it names: all that anybody behind it is told about a person's groups */
+  /** the groups that it names: all that applications get to know of a person's groups */
   readonly groups: readonly string[];
   /** these, and those that the guardrail names: all that has to be known to decide */
   readonly neededGroups: readonly string[];
@@ -134,7 +134,7 @@ function rule<Read extends keyof Known>(made: {
   return made;
 }
 
-// It does not hold where it cannot be told, and never for a visitor: a way in without sign-in is public.
+// It does not hold where it cannot be decided, and never for a visitor: a way in without sign-in is public.
 function allowRule(rule: WrittenRule): Rule {
   return {
     text: textOfRule(rule),

@@ -10,7 +10,7 @@ export type Person = {
   /** which groups were asked about; absent where all were, so that a group not in `groups` is one without this person */
   readonly askedGroups?: readonly string[];
   /** nobody says which groups they are in: lists take that for none, and a rule cannot be decided by it */
-  readonly groupsUntold?: true;
+  readonly groupsUnknown?: true;
   /** what they let a program do in their name; absent where nothing limits them, as in a browser */
   readonly scopes?: readonly string[];
   /** the client id of that program, and who issued its token */

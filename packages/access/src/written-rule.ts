@@ -16,7 +16,7 @@ export type WrittenRule = {
   readonly message?: string;
   /** what it refuses with; absent: 403 */
   readonly status?: 404;
-  /** undefined where it cannot be told */
+  /** undefined where it cannot be decided */
   readonly decide: (input: RuleInput) => boolean | undefined;
   /** what it looks at, and how to show that */
   readonly facts: ReadonlyArray<{

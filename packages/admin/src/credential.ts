@@ -1,6 +1,6 @@
 import { isSameText } from '@latchkey/session';
 
-/** How a caller is told what to show (RFC 6750, section 3). */
+/** How a caller learns what to show (RFC 6750, section 3). */
 export const challenge = { 'WWW-Authenticate': 'Bearer realm="latchkey operators"' };
 
 /** Whether an `Authorization` holds one of the secrets of operators. How long it takes says nothing about any. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** What everybody may ask who reaches the port. Anyone who shows a secret is told more, and refused where it is a wrong one. */
+/** What everybody may ask who reaches the port. Anyone who shows a secret learns more, and refused where it is a wrong one. */
 export type OpenEndpoint = { answer(res: ServerResponse, isForOperator: boolean): void | Promise<void> };
 
 /** The answer to an operator, and what the log says of it besides who asked for what. Nothing in either is secret. */

@@ -46,7 +46,7 @@ const trust = trustPeers([]);
 /**
  * Opens the port for machines and operators inside. It is a listener of its own: who may see the applications must not see how
  * they are used (CVE-2022-24797). Under whatever name it is asked, because a Prometheus asks by address; so nothing here is
- * told to a page of another origin, or kept.
+ * readable for a page of another origin, or kept.
  *
  * @throws the `listen` error
  */

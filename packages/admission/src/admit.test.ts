@@ -149,7 +149,7 @@ describe('a person who may pass', () => {
       { kind: 'launcher' },
     ],
     [
-      'is told where the route has no address',
+      'learns it where the route has no address',
       { route: route(), target: undefined },
       asking('/'),
       { kind: 'unavailable', error: 'upstream_unreachable' },

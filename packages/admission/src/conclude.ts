@@ -14,7 +14,7 @@ type Scheme = {
 };
 
 /**
- * How the sender of a request is told that it was decided against.
+ * How the sender of a request learns that it was decided against.
  *
  * @param origin of the host that was asked for, as a browser sees it
  */

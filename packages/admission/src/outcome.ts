@@ -16,7 +16,7 @@ export type Authorized<Session> = {
 /** A request that was decided about. */
 export type Decided<Session> = Routed & Authorized<Session>;
 
-/** A decision against a request, and how its sender is told. */
+/** A decision against a request, and how its sender learns of it. */
 export type Refusal<Session> = Decided<Session> &
   (
     | { /** a person moves from page to page */ readonly kind: 'sign_in' }
@@ -29,7 +29,7 @@ export type Refusal<Session> = Decided<Session> &
     | { readonly kind: 'person_changed'; readonly error: 'person_changed'; readonly arrived: Session }
     | {
         readonly kind: 'deny';
-        /** `not_found`: nobody is told that there is anything */
+        /** `not_found`: nobody learns that there is anything */
         readonly error: 'access_denied' | 'insufficient_scope' | 'request_denied' | 'not_found';
       }
     | { /** it is about us */ readonly kind: 'unavailable'; readonly error: 'session_unverified' }

@@ -68,7 +68,7 @@ describe('a call that is not understood ends with 2 and says why', () => {
 });
 
 describe('the version', () => {
-  test.each(['--version', '-V', 'version'])('and the revision are told by %s', async (argument) => {
+  test.each(['--version', '-V', 'version'])('and the revision are shown by %s', async (argument) => {
     const stdout = 'latchkey 1.2.3, revision 4943c62\n';
     expect(await latchkey({}, [argument])).toEqual({ code: 0, stdout, stderr: '' });
   });

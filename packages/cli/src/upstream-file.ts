@@ -17,10 +17,10 @@ export type UpstreamFile = LoadedUpstreams & {
   keyFilesElsewhere: readonly string[];
 };
 
-/** What the environment has to say, and this command was not told. */
+/** What the environment has to say, and this command does not know. */
 const needsEnvironment: ReadonlySet<string> = new Set(['LK106', 'LK310']);
 
-/** Whether a diagnostic says that the file has no section of the cluster, so that all one is told is about other rules. */
+/** Whether a diagnostic says that the file has no section of the cluster, so that all that is reported is about other rules. */
 export function isAboutCluster({ code }: Diagnostic): boolean {
   return code === 'LK405';
 }

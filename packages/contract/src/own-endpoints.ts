@@ -215,7 +215,7 @@ export function renderEndpointReference(): string {
     '',
     '| path | methods | what it is for |',
     '| --- | --- | --- |',
-    `| \`${healthPath}\` | any | The health check, under every host and without one: 200, or 503 after the signal to stop, and from the start on for as long as nobody could sign in because auth was told something else, or an application with [\`wait_for\`](upstreams.md#wait_for) has not answered. |`,
+    `| \`${healthPath}\` | any | The health check, under every host and without one: 200, or 503 after the signal to stop, and from the start on for as long as nobody could sign in because auth is configured otherwise, or an application with [\`wait_for\`](upstreams.md#wait_for) has not answered. |`,
     `| \`${grpcHealthPath}\` | any | The health check of an ALB that checks by gRPC: the status 12 as it expects, or 14 when the other one is 503. |`,
     ...all.map(
       ({ path, below, methods, meaning, onlyWith }) =>

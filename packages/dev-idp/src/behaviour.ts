@@ -38,7 +38,7 @@ export type Behaviour = {
   accessTokenSeconds: number;
   /** The name of the claim with the groups (Cognito has `cognito:groups`). */
   groupsClaim: string;
-  /** Where groups are told: Okta's organisation and Cognito have them in the ID token alone. */
+  /** Where groups are named: Okta's organisation and Cognito have them in the ID token alone. */
   groupsAt: 'both' | 'id token' | 'userinfo';
   /** Keep the ID token to the subject, and tell the rest at userinfo (Okta does, beside an access token). */
   thinIdToken: boolean;

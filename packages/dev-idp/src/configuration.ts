@@ -20,7 +20,7 @@ export type DevClient = {
   clientSecret: string;
   redirectUris: string[];
   postLogoutRedirectUris?: string[];
-  /** Where it is told of sessions that have ended here. */
+  /** Where it sends news of sessions that have ended here. */
   backchannelLogoutUri?: string;
 };
 

@@ -18,7 +18,7 @@ export type DevIdpOptions = {
   /** The people, `demoAccounts` by default. */
   accounts?: readonly Account[];
   behaviour?: Partial<Behaviour>;
-  /** How it reaches clients that have a `backchannelLogoutUri`; without it they are told nothing. */
+  /** How it reaches clients that have a `backchannelLogoutUri`; without it they hear nothing. */
   deliver?: Deliver;
   /** A file in which it keeps what it knows, so that it knows it again when it is killed and started anew. */
   journal?: string;

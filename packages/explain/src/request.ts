@@ -47,7 +47,7 @@ export type AskedRequest = {
   /** The names that were asked about, as they were written. */
   readonly headerNames: readonly string[];
   readonly scheme: 'http' | 'https';
-  /** What the proxy makes of it, where it is told how a browser came. */
+  /** What the proxy makes of it, where it is known how a browser came. */
   readonly incoming: Incoming;
   /** what it shows, and takes the place of a session where it is taken */
   readonly token?: ShownToken;

@@ -12,7 +12,7 @@ export type Forwarded = {
   readonly headers: ReadonlyArray<readonly [name: string, value: string]>;
 };
 
-/** What an application is sent of a request that may pass. On a public path nothing about anybody is told. */
+/** What an application is sent of a request that may pass. On a public path nothing about anybody. */
 export function forwardedAs(
   { request, route, identified, target, path }: Forward<unknown>,
   hasAssertions: boolean,

@@ -8,7 +8,7 @@ export const assertionHeaderName = 'X-Latchkey-Jwt-Assertion';
 /** How long an assertion is good, seconds. */
 export const assertionLifetime = 300;
 
-/** RFC 7519, section 4.1.5 allows for clocks that differ; libraries seldom do unless they are told to. */
+/** RFC 7519, section 4.1.5 allows for clocks that differ; libraries seldom do unless they are configured to. */
 const skew = 60;
 
 /** What an assertion says about a person. Times are seconds since the epoch. */

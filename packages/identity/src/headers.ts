@@ -1,4 +1,4 @@
-/** What an upstream is told about the person. */
+/** What an upstream gets about the person. */
 export type Identity = {
   readonly user: string;
   readonly email: string;
@@ -42,7 +42,7 @@ const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const mostScopes = 100;
 
 /**
- * What an application is told of a token. Scopes that are no part of a header name are left out, and told by their number.
+ * What an application gets of a token. Scopes that are no part of a header name are left out, and counted.
  *
  * @param named.subject what the issuer calls the caller: another one may call somebody else so
  */

@@ -8,7 +8,7 @@ let published: JWK[];
 let isAway: boolean;
 let asked: number;
 let elapsed: number;
-let told: unknown[];
+let emitted: unknown[];
 let keys: KeySet;
 
 async function key(kid: string): Promise<JWK> {
@@ -17,8 +17,8 @@ async function key(kid: string): Promise<JWK> {
 }
 
 beforeEach(async () => {
-  [published, isAway, asked, elapsed, told] = [[await key('one')], false, 0, 0, []];
-  keys = createKeySet(fetchKeys, { elapsed: () => elapsed, tell: (failure) => told.push(failure) });
+  [published, isAway, asked, elapsed, emitted] = [[await key('one')], false, 0, 0, []];
+  keys = createKeySet(fetchKeys, { elapsed: () => elapsed, tell: (failure) => emitted.push(failure) });
 });
 
 async function fetchKeys(): Promise<unknown> {
@@ -60,7 +60,7 @@ describe('keys that are asked for', () => {
       await expect(find('one')).rejects.toThrow(KeysAway);
     }
     expect(asked).toBe(1);
-    expect(told).toEqual([new Error('away')]);
+    expect(emitted).toEqual([new Error('away')]);
     isAway = false;
     elapsed = 30_000;
     await find('one');
@@ -99,10 +99,10 @@ describe('keys that are asked for', () => {
     async (answer) => {
       const odd = createKeySet(async () => answer, {
         elapsed: () => elapsed,
-        tell: (failure) => told.push(failure),
+        tell: (failure) => emitted.push(failure),
       });
       await expect(odd.keyFor({ alg: 'ES256', kid: 'one' }, token)).rejects.toThrow(KeysAway);
-      expect(told).toEqual([expect.any(Error)]);
+      expect(emitted).toEqual([expect.any(Error)]);
     },
   );
 

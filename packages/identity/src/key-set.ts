@@ -18,7 +18,7 @@ export class KeysAway extends Error {
 
 const maxAgeMs = 600_000;
 const coolDownMs = 30_000;
-// Their owner being away makes good tokens no worse; for as long a session stands without auth, unless it is told otherwise.
+// Their owner being away makes good tokens no worse; for as long a session stands without auth, unless the file says otherwise.
 const keptMs = 3 * 3_600_000;
 
 type Keys = ReturnType<typeof createLocalJWKSet>;

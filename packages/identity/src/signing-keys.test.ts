@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { readSigningKeys } from './signing-keys.ts';
 
-test('every key that is wrong is told by the name of its variable, and nothing of it is shown', () => {
+test('every key that is wrong is reported by the name of its variable, and nothing of it is shown', () => {
   const keys = readSigningKeys({
     variables: { wiki_signing_key: 'hunter2', docs_signing_key: 'sha3:hunter2' },
     rsaKey: 'hunter2',

@@ -155,7 +155,7 @@ describe('a header that is a fact about a device', () => {
     expect(known.decide(inputOf(ada, { rawHeaders }))).toBeUndefined();
   });
 
-  test('is told by its name', () => {
+  test('is reported by its name', () => {
     const { facts, reads } = compiled('has(device.managed)');
 
     expect([...reads]).toEqual(['request']);
@@ -318,11 +318,11 @@ test.each([
   ['"protected" in machine.claims.ref', undefined],
   ['"core" in machine.claims.teams', true],
   ['"blocked" in machine.claims.teams', false],
-])('a claim that is no list cannot be told to lack something: %s', (source, decided) => {
+])('a claim that is no list cannot be said to lack something: %s', (source, decided) => {
   expect(compiled(source).decide(inputOf(robot))).toBe(decided);
 });
 
 test('nobody can tell the groups of a person whose token says nothing of them', () => {
-  const untold: Person = { ...ada, groups: [], groupsUntold: true };
-  expect(compiled('"contractors@example.com" in user.groups').decide(inputOf(untold))).toBeUndefined();
+  const withoutGroups: Person = { ...ada, groups: [], groupsUnknown: true };
+  expect(compiled('"contractors@example.com" in user.groups').decide(inputOf(withoutGroups))).toBeUndefined();
 });

@@ -212,8 +212,8 @@ function ofDevice(name: string, by: keyof DeviceTrust): Of<string> {
   );
 }
 
-function isMember(group: string, { groups, askedGroups, groupsUntold }: Person): boolean | undefined {
-  if (groups === undefined || groupsUntold === true) return undefined;
+function isMember(group: string, { groups, askedGroups, groupsUnknown }: Person): boolean | undefined {
+  if (groups === undefined || groupsUnknown === true) return undefined;
   if (groups.includes(group)) return true;
   return askedGroups === undefined || askedGroups.includes(group) ? false : undefined;
 }

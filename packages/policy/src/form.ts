@@ -18,7 +18,7 @@ export const absent = 'absent';
 /** The variable that says who it is: a person, a machine or a visitor. */
 export const principal = 'principal';
 
-/** An expression by what has to be so that it holds, and so that it is sure not to. Where it cannot be told, neither is so. */
+/** An expression by what has to be so that it holds, and so that it is sure not to. Where it cannot be decided, neither is so. */
 export type TwoForms = { readonly holds: Form; readonly fails: Form };
 
 const open: Form = { op: 'all', parts: [] };

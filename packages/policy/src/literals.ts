@@ -22,7 +22,7 @@ export function constant(value: boolean): Typed {
   return { type: 'truth value', of: () => value, constant: value };
 }
 
-/** What holds, does not hold, or cannot be told. */
+/** What holds, does not hold, or cannot be decided. */
 export function truth(of: Of<boolean>): Typed {
   return { type: 'truth value', of };
 }

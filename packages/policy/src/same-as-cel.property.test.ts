@@ -51,7 +51,7 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => ({
 
 const env = celEnv();
 
-test('an expression says what CEL says of it, cannot be told where that is an error, and is never what it cannot be', () => {
+test('an expression says what CEL says of it, cannot be decided where that is an error, and is never what it cannot be', () => {
   fc.assert(
     fc.property(
       expression,
@@ -60,7 +60,7 @@ test('an expression says what CEL says of it, cannot be told where that is an er
       fc.option(words, { nil: undefined }),
       (source, email, idp, path) => {
         const compiled = compileExpression(source, surroundings);
-        // What can be told to have no sense is refused here, and by CEL when it comes to it.
+        // What is seen to have no sense is refused here, and by CEL when it comes to it.
         fc.pre(compiled.ok || compiled.mistake.kind !== 'size');
         if (!compiled.ok) throw new Error(`${source}: ${compiled.mistake.message}`);
         const principal: Person = { kind: 'person', email, groups: [], ...(idp !== undefined && { idp }) };

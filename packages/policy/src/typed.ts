@@ -1,6 +1,6 @@
 import type { RuleInput } from '@latchkey/access';
 
-/** Finds a value; undefined where there is none, and then whatever needs it cannot be told either. */
+/** Finds a value; undefined where there is none, and then whatever needs it cannot be decided either. */
 export type Of<T> = (input: RuleInput) => T | undefined;
 
 /** A part of an expression, with its type. Moments and durations are milliseconds. */

@@ -3,7 +3,7 @@ import type { KeyPurpose } from './keys.ts';
 
 type Secrets = readonly [string, ...string[]];
 
-/** What both services have to be told alike for one to open what the other seals. */
+/** What both services have to be configured alike for one to open what the other seals. */
 export type SharedFacts = {
   /** fingerprints of the secrets between the services, the one that seals first */
   readonly client_keys: readonly string[];
@@ -16,7 +16,7 @@ export type SharedFacts = {
   };
 };
 
-/** What a service was told, in a form in which it may tell the other one. */
+/** How a service is configured, in a form that the other one may have. */
 export function sharedFacts(settings: {
   readonly client: { readonly secrets: Secrets };
   readonly cookie: {

@@ -227,7 +227,7 @@ describe('a provider of BuzzFeed SSO is taken over unchanged', () => {
     });
   });
 
-  test('Cognito, told once that its AWS keys can go', () => {
+  test('Cognito, with one warning that its AWS keys can go', () => {
     const loaded = asSentences(
       loadAuthSettings({
         ...common,

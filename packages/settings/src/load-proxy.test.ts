@@ -21,7 +21,7 @@ describe('the outgoing proxy', () => {
   });
 
   test.each(['socks5://proxy.internal', 'http://proxy.internal/path', 'http://ann:100%@proxy.internal'])(
-    '%s is none, and its password is not told',
+    '%s is none, and its password is not shown',
     (text) => {
       expect(errorsOf({ HTTP_PROXY: text })).toEqual([expect.stringMatching(/^HTTP_PROXY/)]);
       expect(errorsOf({ HTTP_PROXY: text }).join()).not.toContain('100%');
@@ -32,7 +32,7 @@ describe('the outgoing proxy', () => {
 describe('a collector of traces', () => {
   const OTEL_EXPORTER_OTLP_ENDPOINT = 'https://collector.internal:4318/';
 
-  test('is told who we are, and half of all traces', () => {
+  test('gets who we are, and half of all traces', () => {
     const changes = {
       OTEL_EXPORTER_OTLP_ENDPOINT,
       OTEL_EXPORTER_OTLP_HEADERS: 'api-key=a%2Cb, x=y=z',

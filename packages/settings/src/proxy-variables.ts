@@ -39,7 +39,7 @@ export const proxyVariables = {
     type: boolean,
     default: 'false',
     meaning:
-      'Whether applications are told of the certificate of a device: X-Amzn-Mtls-Clientcert-Subject, -Issuer, -Serial-Number, -Validity and -Leaf, from SERVER_TRUSTED_PROXIES alone. Write true only if every listener of the ALB in front verifies certificates (mutual TLS, `verify`): any other passes on what a browser writes there.',
+      'Whether applications get the certificate of a device: X-Amzn-Mtls-Clientcert-Subject, -Issuer, -Serial-Number, -Validity and -Leaf, from SERVER_TRUSTED_PROXIES alone. Write true only if every listener of the ALB in front verifies certificates (mutual TLS, `verify`): any other passes on what a browser writes there.',
   },
   SERVER_INTERIM_ANSWERS: {
     type: boolean,

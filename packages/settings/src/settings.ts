@@ -16,14 +16,14 @@ export type Survey<T> = {
   warnings: readonly Problem[];
 };
 
-/** Everything the proxy is told by its environment. Durations are milliseconds. */
+/** All settings of the proxy, from its environment. Durations are milliseconds. */
 export type ProxySettings = {
   server: ServerSettings & {
     /** Where browsers reach the applications, besides the usual port of the scheme and those that a `from` names. */
     publicPorts: number[];
     /** Whether HTTP/2 is taken, too. */
     http2: boolean;
-    /** Whether the load balancer verifies certificates of devices, and applications are told of them. */
+    /** Whether the load balancer verifies certificates of devices, and applications get them. */
     deviceCertificates: boolean;
     /** Whether what stands in front takes 1xx. */
     passInterim: boolean;
@@ -87,7 +87,7 @@ export type AllowedTarget = {
 /** What a connector shows the proxy: a token, or the role that it works in, of which STS of a region says that it does. */
 export type ConnectorCredential = { readonly token: string } | { readonly region: string };
 
-/** Everything a connector is told by its environment. Durations are milliseconds. */
+/** All settings of a connector, from its environment. Durations are milliseconds. */
 export type ConnectorSettings = {
   name: string;
   /** of the proxy, an origin */
@@ -121,7 +121,7 @@ export type S3Object = { kind: 's3'; bucket: string; key: string };
 
 export type LastGoodPlace = S3Object | { kind: 'path'; path: string };
 
-/** Everything auth is told by its environment. Durations are milliseconds. */
+/** All settings of auth, from its environment. Durations are milliseconds. */
 export type AuthSettings = {
   server: ServerSettings & {
     host: string;

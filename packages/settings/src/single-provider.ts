@@ -74,7 +74,7 @@ export function addSingleProvider(
   if (known === 'okta' && isUnset(`${prefix}OKTA_SERVER`)) added.set(`${prefix}OKTA_SERVER`, 'default');
   if (isUnset(`${prefix}SLUG`)) {
     added.set(`${prefix}SLUG`, 'google');
-    // The first versions had one callback address for every provider, and later ones this slug unless told otherwise.
+    // The first versions had one callback address for every provider, and later ones this slug unless configured otherwise.
     findings.warnings.push({
       variable: `${prefix}SLUG`,
       code: 'doubtful',

@@ -9,7 +9,7 @@ import { constantTagOf } from './metric-tables.ts';
 import { startStatsd } from './statsd.ts';
 import type { Statsd } from './statsd.ts';
 
-/** All who are told what happens in a service. */
+/** All listeners of a service. */
 export type Telemetry<Event> = {
   readonly emit: Emit<Event>;
   /** Sends what is left; resolves when nothing more is sent. */

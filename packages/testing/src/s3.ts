@@ -73,9 +73,9 @@ export async function startS3(bucket = 'config'): Promise<S3Server> {
     const key = decodeURIComponent(url.pathname.slice(bucket.length + 2));
     const method = req.method ?? '';
     res.once('close', () => {
-      const told = `${method} ${res.writableFinished ? res.statusCode : 'cut'}`;
-      answers.set(key, [...(answers.get(key) ?? []), told]);
-      for (const resolve of waiting.get(key)?.splice(0) ?? []) resolve(told);
+      const outcome = `${method} ${res.writableFinished ? res.statusCode : 'cut'}`;
+      answers.set(key, [...(answers.get(key) ?? []), outcome]);
+      for (const resolve of waiting.get(key)?.splice(0) ?? []) resolve(outcome);
     });
     const { headers } = req;
     const wrong = signatureError({ method, url, headers, body }, identity, { region, service: 's3' });

@@ -28,7 +28,7 @@ export type Diagnostic = {
 /** A header to set, as it is spelled in the file. */
 export type HeaderEntry = readonly [name: string, value: string];
 
-/** Which pages of other origins may call an application, as browsers are told. */
+/** Which pages of other origins may call an application, as browsers hear it. */
 export type Cors = {
   /** as browsers write them; at least one */
   origins: readonly string[];
@@ -67,7 +67,7 @@ export type Target = {
   origin: string;
   /** The host name that was asked for had a part in `origin`, so that the client has a say in where it leads. */
   madeByHost?: true;
-  /** The path of the Unix socket at which it listens, if it does; `origin` then holds what it is told as its host. */
+  /** The path of the Unix socket at which it listens, if it does; `origin` then holds what it gets as its host. */
   socketPath?: string;
   /** Put in front of the request's path. Empty, or `/x` with no slash at its end. */
   basePath: string;

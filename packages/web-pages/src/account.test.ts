@@ -81,6 +81,6 @@ test.each([
   expect(agoOf(now - passed, now)).toBe(words);
 });
 
-test('a moment is told with its time zone', () => {
+test('a moment is shown with its time zone', () => {
   expect(dateOf(Date.parse('2026-01-02T03:04:05Z'))).toBe('2 January 2026 at 03:04 UTC');
 });

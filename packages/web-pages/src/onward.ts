@@ -2,7 +2,7 @@ import type { Rendered } from './document.ts';
 import { renderPage } from './page.ts';
 
 /**
- * A page that a browser leaves at once, by itself. Where it goes, the origin of this page is told (`Referer`), and nothing
+ * A page that a browser leaves at once, by itself. Where it goes, it learns the origin of this page (`Referer`), and nothing
  * else of its address: so the server that is asked there knows which host the browser has come through.
  */
 export function onwardPage({ href, requestId }: { href: string; requestId: string }): Rendered {

@@ -78,7 +78,7 @@ describe('signing out', () => {
     ]);
   });
 
-  test('ends on a page that leads back in only where it is told how', () => {
+  test('ends on a page that leads back in only where it is given how', () => {
     expect(signedOutPage({ signInHref: '/again' }).actions).toMatchObject([{ href: '/again' }]);
     expect(signedOutPage({}).actions).toEqual([]);
   });

@@ -27,7 +27,7 @@ export type Admission = {
 /** A request for an endpoint of ours. */
 export type OwnQuestion = AuthenticatorInput & Pick<Incoming, 'deviceTrust'>;
 
-/** Makes the admission of requests; that a session passes by its grace period is told. */
+/** Makes the admission of requests; that a session passes by its grace period is emitted. */
 export function createAdmission(parts: AdmissionParts<KnownSession>, emit: Emit<ProxyEvent>): Admission {
   // Once for each question to which there was no answer; a route that needs one answers 503, which is no grace.
   function noticeGrace<Result extends Noticed>(result: Result): Result {

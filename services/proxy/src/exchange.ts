@@ -37,7 +37,7 @@ export type Exchange = {
   detail?: string;
   /** when it became an open WebSocket, in milliseconds that never jump */
   openedAt?: number;
-  /** it is over, and that was told */
+  /** it is over, and that was emitted */
   isRecorded?: true;
 };
 
@@ -50,7 +50,7 @@ export function openExchange(
   return { id, amznTraceId, span, req, res, startedAt: performance.now() };
 }
 
-/** What is told of an exchange. */
+/** What is emitted of an exchange. */
 export function recordOf(exchange: Exchange): RequestRecord {
   const { id, amznTraceId, span, outcome, error, detail } = exchange;
   return {

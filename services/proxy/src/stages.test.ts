@@ -12,7 +12,7 @@ import { createStages } from './stages.ts';
 
 const request = aRequest({ target: '/a?b', rawPath: '/a', query: '?b', forwardedProto: 'https' });
 
-test('a caller who leaves while auth is asked is told of once, with the host and the route', () => {
+test('a caller who leaves while auth is asked is recorded once, with the host and the route', () => {
   const route = { id: 'wiki' } as Route;
   const admit: Admission['admit'] = () => ({
     kind: 'pending',

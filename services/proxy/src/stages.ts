@@ -47,7 +47,7 @@ export type StageParts = OutgoingParts & {
  *  7 authorize (`decideFor`): by the policy of the route
  *  8 outgoing: what travels on, and what of the answer travels back
  *  9 transport: to the application and back, a function of either server
- * 10 record: told once
+ * 10 record: once
  *
  * 2 to 7 are one value here. They stand one after the other in `packages/admission/src/admit.ts`, where `latchkey explain` has
  * them from, too. What goes no further is answered by `respond/`.
@@ -141,9 +141,9 @@ export function createStages(parts: StageParts): Stages {
     exchange.isRecorded = true;
     const ms = performance.now() - exchange.startedAt;
     const method = exchange.outcome?.request?.method ?? exchange.req.method ?? '';
-    const told = recordOf(exchange);
-    if (exchange.span !== undefined) endSpans(exchange, told, status);
-    emit({ kind: 'request', record: told, method, status, ms });
+    const record = recordOf(exchange);
+    if (exchange.span !== undefined) endSpans(exchange, record, status);
+    emit({ kind: 'request', record, method, status, ms });
   }
 
   return { open, canonical, admission, outgoing, trailers, forwardAuthHeaders, record };

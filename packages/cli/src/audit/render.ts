@@ -15,8 +15,8 @@ function headOf({ service, instance, lines, from, to, isStopped, lost, faults }:
   const end = isStopped
     ? 'stopped'
     : 'ends without a stop: it still runs, was killed, or its last lines are missing';
-  const told = lost === 0 ? '' : `; the service says that it lost ${lost}`;
-  return printable(`${service} ${instance}: ${state}, ${lines} lines, ${from} to ${to}; ${end}${told}`);
+  const loss = lost === 0 ? '' : `; the service says that it lost ${lost}`;
+  return printable(`${service} ${instance}: ${state}, ${lines} lines, ${from} to ${to}; ${end}${loss}`);
 }
 
 function lineOf({ place, text }: ChainFault): string {

@@ -117,7 +117,7 @@ describe('the env file', () => {
     expect([code, placesIn(stdout)]).toEqual([0, ['LK603 1:1', 'LK603 1:1']]);
   });
 
-  test('is told when the file needs one', async () => {
+  test('is asked for when the file needs one', async () => {
     const { code, stderr } = await latchkey(files, ['check', 'up.yml', '--cluster', 'prod']);
     expect(code).toBe(1);
     expect(stderr).toContain('add --env-file');
@@ -128,7 +128,7 @@ describe('the env file', () => {
     expect(placesIn((await latchkey(files, args)).stdout)).toContain('LK301 1:4');
   });
 
-  test('with mistakes is told about line by line, and the file is checked all the same', async () => {
+  test('with mistakes is reported line by line, and the file is checked all the same', async () => {
     const args = ['check', 'up.yml', '--env-file', 'bad.env', '--format', 'json'];
     const { code, stdout } = await latchkey(files, args);
     expect([code, placesIn(stdout).toSorted()]).toEqual([
@@ -233,7 +233,7 @@ PROVIDER_G_CLIENT_ID=x
       `SECRET=${Buffer.alloc(32, 'some other test key').toString('base64')}`,
     ],
     ['SESSION_COOKIE_SECURE', 'SERVER_PORT=4180', 'SESSION_COOKIE_SECURE=false'],
-  ])('that do not agree about %s are told, without a value', async (name, written, other) => {
+  ])('that do not agree about %s are reported, without a value', async (name, written, other) => {
     const files = { 'proxy.env': proxy, 'auth.env': auth.replace(written, other) };
     expect((await found(files)).filter((line) => line.startsWith('LK604'))).toEqual([
       expect.stringMatching(new RegExp(`^LK604 proxy.env:\\d ${name}$`)),
@@ -247,7 +247,7 @@ PROVIDER_G_CLIENT_ID=x
     return found({ 'proxy.env': proxy + forProxy, 'auth.env': auth + forAuth });
   }
 
-  test('that have one secret for operators in common are told: it would end sessions at auth', async () => {
+  test('that have one secret for operators in common are reported: it would end sessions at auth', async () => {
     expect(await foundWith('one-secret', 'one-secret')).toContainEqual(
       expect.stringMatching(/^LK604 proxy.env:\d+ ADMIN_SECRET$/),
     );
@@ -369,7 +369,7 @@ test.each([
   ['nothing', '', 'LK216'],
   ['half a file', fine.slice(0, 40), 'LK'],
   ['a file full of NUL', '\0'.repeat(100), 'LK103'],
-])('%s is told about in a line', async (_, content, code) => {
+])('%s is reported in a line', async (_, content, code) => {
   const { stdout } = await latchkey({ 'up.yml': content }, ['check', 'up.yml', '--cluster', 'prod']);
   expect(stdout).toContain(code);
 });

@@ -59,7 +59,7 @@ function counted(routes: number): string {
   return routes === 1 ? '1 route' : `${routes} routes`;
 }
 
-/** An option that several routes inherit is told about once. */
+/** An option that several routes inherit is reported once. */
 function isFirstOfItsKind(): (finding: Finding) => boolean {
   const seen = new Set<string>();
   return ({ code, file, line, column, message }) => {

@@ -49,10 +49,10 @@ test('says which rules of a policy came and went, and that it cannot tell for wh
   );
 
   expect(await changes(eng, policed)).toEqual([
-    'other! new rule read (deny_if request.method != "GET"): who gains or loses by it cannot be told',
+    'other! new rule read (deny_if request.method != "GET"): who gains or loses by it is unknown',
   ]);
   expect(await changes(policed, eng)).toEqual([
-    'other! no longer rule read (deny_if request.method != "GET"): who gains or loses by it cannot be told',
+    'other! no longer rule read (deny_if request.method != "GET"): who gains or loses by it is unknown',
   ]);
 });
 
@@ -133,7 +133,7 @@ describe('a host that was there', () => {
 describe('hosts and patterns that come and go', () => {
   const one = routes(['a.example.com', 'http://a', 'allowed_groups: [eng]']);
 
-  test('a new host is told and widens nothing', async () => {
+  test('a new host is reported and widens nothing', async () => {
     const two = one + routes(['b.example.com', 'http://b', 'allowed_groups: ["*"]']).replace('s0', 's1');
     expect(await changes(one, two)).toEqual(['new leads to http://b, open to everybody who can sign in']);
     expect(await changes(two, one)).toEqual(['removed before open to everybody who can sign in']);
@@ -171,7 +171,7 @@ test('github gets a warning where access widens', async () => {
   );
 });
 
-test('does not fail unless it is told to', async () => {
+test('does not fail unless it is asked to', async () => {
   const files = { 'a.yml': eng, 'b.yml': withOptions('allowed_groups: ["*"]') };
   expect((await latchkey(files, ['diff', 'a.yml', 'b.yml', '--cluster', ''])).code).toBe(0);
 });
@@ -215,13 +215,13 @@ describe('a file that a running proxy refuses', () => {
 
   const gone = '2 of 2 routes would be removed: a.example.com, b.example.com';
 
-  test('is told with what would be removed, at the end', async () => {
+  test('is reported with what would be removed, at the end', async () => {
     const { code, stdout, stderr } = await diff(both, other);
     expect([code, stderr]).toEqual([1, '']);
     expect(stdout).toMatch(new RegExp(`\\nA running proxy refuses this file: ${gone}\\. A restart .*\\n$`));
   });
 
-  test('is told in json and to github, too', async () => {
+  test('is reported in json and to github, too', async () => {
     const { stdout } = await diff(both, other, '--format', 'json');
     expect(JSON.parse(stdout)).toMatchObject({ refused: gone });
     expect((await diff(both, other, '--format', 'github')).stdout).toContain('::error file=b.yml,line=1,');
@@ -231,7 +231,7 @@ describe('a file that a running proxy refuses', () => {
     });
   });
 
-  test('is not told of where the environment allows it', async () => {
+  test('is not reported where the environment allows it', async () => {
     const files = { 'a.yml': both, 'b.yml': other, 'p.env': 'UPSTREAM_RELOAD_ALLOW_LOSS=true' };
     const { code, stdout } = await latchkey(files, ['diff', 'a.yml', 'b.yml', '--env-file', 'p.env']);
     expect(code).toBe(0);
@@ -385,7 +385,7 @@ describe('the root of the file', () => {
     ]);
   });
 
-  test('is told without a place in the file', async () => {
+  test('is reported without a place in the file', async () => {
     const wider = office.replace('198.51.100.0/24', '0.0.0.0/1');
     const { stdout } = await diff(office + api, wider + api, '--format', 'github');
     expect(stdout).toMatch(/^::warning file=b\.yml,line=1,.*networks\.office.*now also 0\.0\.0\.0\/1/);
@@ -403,7 +403,7 @@ function tagged(tags: string, policy: string): string {
 test('tags widen where a rule reads them', async () => {
   const reads = `{name: internal, deny_if: '"internal" in route.tags && request.method == "PUT"'}`;
   expect(await changes(tagged('internal', reads), tagged('other', reads))).toEqual([
-    'other! rule internal reads the tags, which are others now: who gains or loses by it cannot be told',
+    'other! rule internal reads the tags, which are others now: who gains or loses by it is unknown',
     'other tags: other, before internal',
   ]);
   expect(await changes(tagged('internal', ''), tagged('other', ''))).toEqual([

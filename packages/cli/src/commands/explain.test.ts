@@ -71,12 +71,12 @@ test('says what max_auth_age and idle_timeout would do, where there is somebody 
     const asked = ['explain', 'up.yml', '--cluster', '', '--url', url, ...args];
     return (await latchkey(limited, asked)).stdout.split('\n').filter((line) => line.startsWith('note: '));
   };
-  const told = [
+  const notes = [
     expect.stringMatching(/max_auth_age: .* more than 8h ago, .* \(session_proof_old\)/),
     expect.stringMatching(/idle_timeout: .* within 30m, .* \(session_idle\)/),
   ];
-  expect(await notesOf('https://pay.example.com/', ...ann)).toEqual(expect.arrayContaining(told));
-  expect(await notesOf('https://pay.example.com/')).toEqual(expect.arrayContaining(told));
+  expect(await notesOf('https://pay.example.com/', ...ann)).toEqual(expect.arrayContaining(notes));
+  expect(await notesOf('https://pay.example.com/')).toEqual(expect.arrayContaining(notes));
   expect(await notesOf('https://pay.example.com/public')).toEqual([]);
 });
 
@@ -278,7 +278,7 @@ PROVIDER_G_SLUG=google
     ]);
   });
 
-  test('a list of addresses is told as such, without any other variable of auth', async () => {
+  test('a list of addresses is reported as such, without any other variable of auth', async () => {
     expect(await asked(['proxy.env', 'people.env'], ...wiki, '--as', 'boss@example.com')).toMatchObject({
       error: 'account_refused',
       signIn: [{ rule: 'AUTHORIZE_EMAIL_ADDRESSES: ann@example.com', outcome: 'miss' }],
@@ -292,7 +292,7 @@ PROVIDER_G_SLUG=google
   });
 
   test.each(['jörg@example.com', 'boss@\u212Ailo.test', 'x@y@example.com'])(
-    'an address that no rule can admit is told as that: %s',
+    'an address that no rule can admit is reported as that: %s',
     async (as) => {
       const verdict = await asked(['proxy.env'], ...wiki, '--as', as);
       expect(verdict).toMatchObject({ allow: false, error: 'account_refused' });
@@ -308,12 +308,12 @@ PROVIDER_G_SLUG=google
     expect(verdict).toMatchObject({ allow: true, reason: 'public_path', signIn: [], notes: [] });
   });
 
-  test('a provider that auth does not have is told', async () => {
+  test('a provider that auth does not have is reported', async () => {
     const verdict = await asked(['proxy.env', 'auth.env'], '--url', 'https://1.docs.example.com/', ...ann);
     expect(verdict).toMatchObject({ error: 'not_found', signIn: [{ rule: 'PROVIDER_X_SLUG: google' }, {}] });
   });
 
-  test('a host that auth sends nobody back to is told', async () => {
+  test('a host that auth sends nobody back to is reported', async () => {
     const { notes } = await asked(['proxy.env', 'auth.env'], '--url', 'https://apps.example.com/');
     expect(notes).toEqual([expect.stringContaining('400 return_address_refused')]);
   });
@@ -360,7 +360,7 @@ describe('a WebSocket', () => {
   const origin = ['--header', 'Origin: https://evil.example'];
 
   test.each([
-    ['of nobody is told, not redirected', [], { status: 401 }],
+    ['of nobody is answered, not redirected', [], { status: 401 }],
     ['of somebody passes', ann, { allow: true }],
     ['from another site is refused', [...ann, ...origin], { status: 403, error: 'cross_site_request' }],
     [
@@ -626,7 +626,7 @@ services:
   }
   const ci = ['--subject', 'ci', '--issuer', 'https://idp.example'];
 
-  test('of a program passes by its subject, with what the application is told', async () => {
+  test('of a program passes by its subject, with what the application gets', async () => {
     const answer = await ask(...ci, '--scopes', 'read,a/b');
     expect(answer).toMatchObject({ code: 0, reason: 'allowed_subject', person: null });
     expect(answer.headers).toEqual({
@@ -655,7 +655,7 @@ services:
     expect(await ask('--as', 'ann@example.com')).toMatchObject({ reason: 'allowed_email_domain' });
   });
 
-  test('of an issuer that is not in the file, or on a route that takes none, is told', async () => {
+  test('of an issuer that is not in the file, or on a route that takes none, is reported', async () => {
     const stranger = await ask('--issuer', 'https://evil.example');
     expect(stranger.notes).toContain(
       'https://evil.example is not among the `issuers` of the file: unless it is auth, none of its tokens counts',

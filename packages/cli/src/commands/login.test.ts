@@ -358,7 +358,7 @@ describe('logout', () => {
     expect((await ann.run('logout', ann.resource)).stderr).toBe('You are not signed in there.\n');
   });
 
-  test('forgets even where auth cannot be told, and says where to end it', async () => {
+  test('forgets even where auth cannot be reached, and says where to end it', async () => {
     const ann = await aPerson({ '/revoke': () => [503, {}] });
     await ann.logIn();
     const { code, stderr } = await ann.run('logout', ann.resource);

@@ -15,7 +15,7 @@ export const logout: Command = {
   help: `Tells auth that the tokens for the application at URL are over, and removes them from this machine; without URL,
 those for all applications. The session in your browser is another one and stays.
 
-It ends with 0 if all is done, and with 1 if auth could not be told. They are removed from this machine even then.
+It ends with 0 if all is done, and with 1 if auth could not be reached. They are removed from this machine even then.
 
 Examples:
 

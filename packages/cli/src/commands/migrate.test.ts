@@ -22,8 +22,8 @@ function required(variables = ''): string {
   return lines.filter((line) => !variables.includes(line.replace(/=.*/, ''))).join('\n');
 }
 
-/** What is told about a file and variables, less what every deployment is told. */
-async function told(text: string, variables = ''): Promise<string[]> {
+/** What is reported about a file and variables, less what every deployment gets. */
+async function reported(text: string, variables = ''): Promise<string[]> {
   const files = { 'up.yml': text, 'sso.env': `${quiet}${variables}\n${required(variables)}\n` };
   const { stdout } = await latchkey(files, [
     'migrate',
@@ -36,7 +36,7 @@ async function told(text: string, variables = ''): Promise<string[]> {
   return placesIn(stdout).filter((place) => !/^LK(?:75|76|717)/.test(place));
 }
 
-/** Where LK712 is told about two services with different secrets, and `domain` in both. */
+/** Where LK712 is reported about two services with different secrets, and `domain` in both. */
 async function placesOfDifferentSecrets(domain: string) {
   const files = {
     'up.yml': options,
@@ -126,7 +126,7 @@ describe('the upstream file', () => {
     ['LK743 7:7', 'skip_auth_preflight', withOptions('allowed_groups: [eng]', 'skip_auth_preflight: true')],
   ])('%s: %s', async (place, _, text) => {
     const [code = ''] = place.split(' ');
-    expect((await told(text)).filter((each) => each.startsWith(code))).toEqual([place]);
+    expect((await reported(text)).filter((each) => each.startsWith(code))).toEqual([place]);
   });
 
   test.each([
@@ -142,7 +142,7 @@ describe('the upstream file', () => {
     ],
     ['the default provider', withOptions('allowed_groups: [eng]', 'provider_slug: google')],
   ])('nothing about %s', async (_, text) => {
-    expect(await told(text)).toEqual([]);
+    expect(await reported(text)).toEqual([]);
   });
 });
 
@@ -161,21 +161,21 @@ describe('the environment', () => {
     ['LK714', 'the name of the cookie', 'SESSION_COOKIE_NAME=_mine'],
     ['LK715', 'a cookie for scripts', 'SESSION_COOKIE_HTTPONLY=false'],
   ])('%s: %s', async (code, _, variables) => {
-    expect(await told(options, variables)).toContain(`${code} 4:1`);
+    expect(await reported(options, variables)).toContain(`${code} 4:1`);
   });
 
   test('LK706: no cluster', async () => {
-    expect(await told(options, 'UPSTREAM_CLUSTER=\n')).toContain('LK706 4:1');
+    expect(await reported(options, 'UPSTREAM_CLUSTER=\n')).toContain('LK706 4:1');
   });
 
   test('LK709: one environment for both services, not two files', async () => {
-    expect(await told(options, 'CLIENT_ID=a\nCLIENT_PROXY_ID=a\n')).toContain('LK709 4:1');
+    expect(await reported(options, 'CLIENT_ID=a\nCLIENT_PROXY_ID=a\n')).toContain('LK709 4:1');
     const files = { 'up.yml': options, 'proxy.env': 'CLIENT_ID=a\n', 'auth.env': 'CLIENT_PROXY_ID=a\n' };
     const args = ['migrate', 'up.yml', '--env-file', 'proxy.env', '--env-file', 'auth.env'];
     expect((await latchkey(files, args)).stdout).not.toContain('LK709');
   });
 
-  test('each file is told about, also where a later one says something else', async () => {
+  test('each file is reported, also where a later one says something else', async () => {
     const files = {
       'up.yml': options,
       'a.env': 'CLIENT_ID=a\nSERVER_PORT=x\n',
@@ -188,7 +188,7 @@ describe('the environment', () => {
   });
 
   test('secrets in files are read by nobody and missed by nobody', async () => {
-    expect(await told(options, 'CLIENT_ID=a\nCLIENT_SECRET_FILE=/run/secrets/client\n')).toEqual([]);
+    expect(await reported(options, 'CLIENT_ID=a\nCLIENT_SECRET_FILE=/run/secrets/client\n')).toEqual([]);
   });
 
   describe('LK712: secrets that differ', () => {
@@ -213,11 +213,11 @@ describe('the environment', () => {
 
   test('an interval of the group cache is nothing to tell', async () => {
     const variables = 'PROVIDER_X_TYPE=google\nPROVIDER_X_GROUPCACHE_INTERVAL_REFRESH=1m\n';
-    expect(await told(options, variables)).not.toContainEqual(expect.stringContaining('LK708'));
+    expect(await reported(options, variables)).not.toContainEqual(expect.stringContaining('LK708'));
   });
 });
 
-test('every deployment is told what is otherwise everywhere', async () => {
+test('every deployment gets what is otherwise everywhere', async () => {
   const files = { 'up.yml': options, 'sso.env': quiet + required() };
   const { code, stdout } = await latchkey(files, ['migrate', 'up.yml', '--env-file', 'sso.env']);
   expect(code).toBe(0);
@@ -225,7 +225,7 @@ test('every deployment is told what is otherwise everywhere', async () => {
   expect(stdout).toContain('0 to put right before it starts, 0 to look at, 11 to know.');
 });
 
-test('the worst is told first', async () => {
+test('the worst is reported first', async () => {
   const files = {
     'up.yml': withOptions('allowed_groups: [eng]', 'timeout: 30'),
     'sso.env': 'LOGGING_LEVEL=debug\n',
@@ -237,7 +237,7 @@ test('the worst is told first', async () => {
   expect(new Set(severities).size).toBe(3);
 });
 
-test('what the file says is told although it cannot be used', async () => {
+test('what the file says is reported although it cannot be used', async () => {
   const text = `- service: wiki
   default:
     from: wiki.{{root}}
@@ -245,7 +245,7 @@ test('what the file says is told although it cannot be used', async () => {
     type: rewrite
     options: {allowed_groups: [eng], skip_auth_regex: [/x], inject_request_headers: {X-Forwarded-Port: a}, timeout: 5}
 `;
-  expect(await told(text)).toEqual(
+  expect(await reported(text)).toEqual(
     expect.arrayContaining(['LK724 6:117', 'LK725 3:16', 'LK727 3:11', 'LK730 6:86', 'LK742 6:56']),
   );
 });

@@ -85,7 +85,7 @@ const pairs: readonly Pair[] = [
   },
 ];
 
-/** What the proxy and auth are told differently although it has to be the same. No value is shown. */
+/** What the proxy and auth are configured differently in although it has to be the same. No value is shown. */
 export function disagreements(proxy: StartUp<ProxySettings>, auth: StartUp<AuthSettings>): Finding[] {
   return pairs
     .filter(({ ofProxy, ofAuth, agree }) => {

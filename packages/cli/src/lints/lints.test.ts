@@ -48,7 +48,7 @@ describe('public patterns', () => {
     );
   });
 
-  test('are found on their own line, and told once although an extra route inherits them', async () => {
+  test('are found on their own line, and reported once although an extra route inherits them', async () => {
     const text = `${withOptions('allowed_groups: [eng]', 'skip_auth_regex:', '  - ^/ok/', '  - "\\\\d/x"')}    extra_routes: [{from: old.example.com}]\n`;
     expect(await check(text)).toEqual(['LK501 9:12']);
   });
@@ -59,7 +59,7 @@ describe('open to everybody', () => {
     expect(await check(withOptions(`${option}: ["*"]`))).toEqual([`LK503 6:${option.length + 11}`]);
   });
 
-  test('through the environment is told at the route', async () => {
+  test('through the environment is reported at the route', async () => {
     const args = ['check', 'up.yml', '--env-file', 'x.env', '--format', 'json'];
     const files = { 'up.yml': withOptions('timeout: 5s'), 'x.env': 'UPSTREAM_DEFAULT_EMAIL_DOMAINS=*\n' };
     const { stdout } = await latchkey(files, args);
@@ -73,7 +73,7 @@ test('a certificate that nobody checks', async () => {
 });
 
 describe('more than one kind of rule', () => {
-  test('is told by the file itself', async () => {
+  test('is reported by the file itself', async () => {
     expect(await check(withOptions('allowed_groups: [eng]', 'allowed_email_domains: [example.com]'))).toEqual(
       ['LK401 3:11'],
     );
@@ -191,7 +191,7 @@ describe('a secret in the file', () => {
 });
 
 describe('a header that only the proxy sets', () => {
-  test('is told at its line', async () => {
+  test('is reported at its line', async () => {
     const text = withOptions(
       'allowed_groups: [eng]',
       'inject_request_headers: {x_forwarded_user: a, X-Team: b}',
@@ -200,7 +200,7 @@ describe('a header that only the proxy sets', () => {
   });
 });
 
-test('headers about devices are told where no server in front is believed', async () => {
+test('headers about devices are reported where no server in front is believed', async () => {
   const text = `device_headers: {managed: X-Device-Managed}\nservices:\n${withOptions('allowed_groups: [eng]').replaceAll(/^(?=.)/gm, '  ')}`;
   const found = async (env: string) => {
     const asked = ['check', 'up.yml', '--env-file', 'proxy.env', '--format', 'json'];
@@ -219,7 +219,7 @@ describe('a route that answers a server in front', () => {
     return placesIn((await latchkey(files, asked)).stdout);
   };
 
-  test('is told where no server in front is believed', async () => {
+  test('is reported where no server in front is believed', async () => {
     expect(await found('UPSTREAM_CLUSTER=prod\n')).toContain('LK607 7:7');
     expect(await found('SERVER_TRUSTED_PROXIES=10.0.0.7\n')).not.toContain('LK607 7:7');
     expect(await check(text)).toEqual([]);

@@ -20,13 +20,13 @@ const person: Form = {
 };
 
 /**
- * Rules that say nothing, or too much, because what they ask for cannot be at once. Only what is certain is told: a rule of
+ * Rules that say nothing, or too much, because what they ask for cannot be at once. Only what is certain is reported: a rule of
  * which nothing is said may be wrong all the same.
  */
 export function lintNeverTogether(subject: LintSubject): Finding[] {
   const rules = placedRules(subject);
   const single = rules.all.flatMap(ofOne);
-  // Each of them alone is told already.
+  // Each of them alone is reported already.
   return single.some(({ code }) => code === lints.ruleNever.code || code === lints.ruleForAll.code)
     ? single
     : [...single, ...betweenRules(subject, rules)];
@@ -35,18 +35,18 @@ export function lintNeverTogether(subject: LintSubject): Finding[] {
 function ofOne({ rule, forms, place }: PlacedRule): Finding[] {
   const name = JSON.stringify(rule.name);
   const never = clashOf([forms.holds]);
-  if (isTold(never)) {
+  if (isReportedHere(never)) {
     const effect =
       rule.effect === 'allow'
         ? 'lets in nobody'
-        : 'refuses only where it cannot be told, since a fact is absent';
+        : 'refuses only where it cannot be decided, since a fact is absent';
     const message = `${name} never holds: ${because(never)}. It ${effect}: correct it, or take it out`;
     return [findingOf(lints.ruleNever, place, message)];
   }
   const whom = rule.effect === 'allow' ? [person] : [];
   const always = clashOf([...whom, forms.fails]);
   // A rule about machines alone leaves out every person.
-  if (!isTold(always) || clashOf([...whom, forms.holds]) !== undefined) return [];
+  if (!isReportedHere(always) || clashOf([...whom, forms.holds]) !== undefined) return [];
   const effect =
     rule.effect === 'allow'
       ? 'lets in every person who can sign in: name who may pass'
@@ -58,7 +58,7 @@ function betweenRules({ table }: LintSubject, { guardrail, of }: PlacedRules): F
   const forAll = gatesOf(guardrail);
   const shut = clashOf([signedIn, ...forAll.map(({ form }) => form)]);
   const [first] = guardrail;
-  if (isTold(shut) && first !== undefined) {
+  if (isReportedHere(shut) && first !== undefined) {
     const names = guardrail.map(({ rule }) => JSON.stringify(rule.name)).join(', ');
     const message = `Nobody who is signed in passes all of ${names}: ${because(shut)}`;
     return [findingOf(lints.nobodyPasses, first.place, message)];
@@ -78,7 +78,7 @@ function betweenRules({ table }: LintSubject, { guardrail, of }: PlacedRules): F
       const ways = own.filter(({ rule }) => rule.effect === 'allow');
       const closed = clashOf([signedIn, service, ...gates.map(({ form }) => form)]);
       const [placed] = own;
-      if (!isTold(closed) || placed === undefined) {
+      if (!isReportedHere(closed) || placed === undefined) {
         return ways.flatMap((rule) => behind(rule, gates, service));
       }
       const message = `Nobody who is signed in passes the rules of ${quotedId(route)} and the guardrail together: ${because(closed)}`;
@@ -104,7 +104,7 @@ function gatesOf(rules: readonly PlacedRule[]): PassedGate[] {
 function behind({ rule, forms, place }: PlacedRule, gates: readonly PassedGate[], about?: Form): Finding[] {
   const given = [signedIn, ...(about ? [about] : []), forms.holds];
   const clash = clashOf([...given, ...gates.map(({ form }) => form)]);
-  if (!isTold(clash)) return [];
+  if (!isReportedHere(clash)) return [];
   const blocker = gates.find(({ form }) => clashOf([...given, form]) !== undefined) ?? { rules: [] };
   const names = blocker.rules.map((each) => JSON.stringify(each.rule.name)).join(', ');
   const by = names === '' ? 'the rules that refuse' : names;
@@ -112,8 +112,8 @@ function behind({ rule, forms, place }: PlacedRule, gates: readonly PassedGate[]
   return [findingOf(lints.ruleBehindGate, place, message)];
 }
 
-// `true` and `false` as they are written are told of by the file itself (LK339).
-function isTold(clash: Clash | undefined): clash is Clash {
+// `true` and `false` as they are written are reported by the file itself (LK339).
+function isReportedHere(clash: Clash | undefined): clash is Clash {
   return clash !== undefined && clash.variable !== '';
 }
 

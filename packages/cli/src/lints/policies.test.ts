@@ -36,7 +36,7 @@ function scoped(root: string): string {
 }
 
 describe('rules that cannot hold', () => {
-  test('are told with what would have to be two things at once', async () => {
+  test('are reported with what would have to be two things at once', async () => {
     const found = await check(
       ofRoute(`{name: both, allow_if: 'request.method == "GET" && request.method == "POST"'}`),
     );

@@ -10,7 +10,7 @@ const scopeIn = /^(".*") in machine\.scopes$/;
 
 /**
  * Scopes by which nobody gets in: no service account has them, and no issuer is named that could. An issuer may give any, and
- * so none is told of where there is one.
+ * so none is reported where there is one.
  */
 export function lintScopes(subject: LintSubject): Finding[] {
   const { file, source, table } = subject;

@@ -90,7 +90,7 @@ export const lints = {
     code: 'LK514',
     severity: 'warning',
     title: 'A rule that never holds',
-    text: 'What the rule asks for cannot be at once: a method that is `GET` and `POST`, an address that is one and is outside a list in which it stands, somebody who is a person and a machine. Most often `||` was meant where `&&` is written. An `allow_if` of this kind lets in nobody. A `deny_if` refuses those of whom it cannot be told, and nobody else.',
+    text: 'What the rule asks for cannot be at once: a method that is `GET` and `POST`, an address that is one and is outside a list in which it stands, somebody who is a person and a machine. Most often `||` was meant where `&&` is written. An `allow_if` of this kind lets in nobody. A `deny_if` refuses those for whom it cannot be decided, and nobody else.',
   },
   ruleForAll: {
     code: 'LK515',
@@ -102,7 +102,7 @@ export const lints = {
     code: 'LK516',
     severity: 'warning',
     title: 'Rules that nobody passes together',
-    text: 'Each of the rules lets somebody pass, and nobody passes all of them: one wants a domain, and another one a different one, or one refuses people and another one machines. Nobody who is signed in gets in. Rules that may be passed by some are not told of, even if nobody is among them today.',
+    text: 'Each of the rules lets somebody pass, and nobody passes all of them: one wants a domain, and another one a different one, or one refuses people and another one machines. Nobody who is signed in gets in. Rules that may be passed by some are not reported, even if nobody is among them today.',
   },
   ruleBehindGate: {
     code: 'LK517',

@@ -28,8 +28,8 @@ export const environmentRules: readonly MigrationRule[] = [
     now: 'It does not start, and reports all errors at once.',
     todo: 'Write what the message says.',
     find: (subject) => {
-      const told = new Set(findBareDurations(subject).map(({ file, line }) => `${file}:${line}`));
-      return subject.refused.filter(({ file, line }) => !told.has(`${file}:${line}`));
+      const reported = new Set(findBareDurations(subject).map(({ file, line }) => `${file}:${line}`));
+      return subject.refused.filter(({ file, line }) => !reported.has(`${file}:${line}`));
     },
   },
   {

@@ -109,18 +109,18 @@ const changes: ReadonlyArray<[area: string, change: string, codes: string[]]> = 
   ['dashboards', 'DogStatsD where a host is named, no secrets in logs', ['LK717', 'LK756']],
 ];
 
-describe('every change is told where a deployment touches it', () => {
-  const told = new Set<string>();
+describe('every change is reported where a deployment touches it', () => {
+  const reported = new Set<string>();
 
   beforeAll(async () => {
     for (const cluster of ['', 'prod']) {
       const codes = await codesOf(upstreams, `${environment}UPSTREAM_CLUSTER=${cluster}\n`);
-      for (const code of codes) told.add(code);
+      for (const code of codes) reported.add(code);
     }
   });
 
   test.each(changes)('%s: %s', (_, __, codes) => {
-    expect([...told]).toEqual(expect.arrayContaining(codes));
+    expect([...reported]).toEqual(expect.arrayContaining(codes));
   });
 });
 

@@ -29,7 +29,7 @@ export function findingsOf(differences: readonly Difference[]): Finding[] {
   );
 }
 
-/** The differences for people, each told once with its places below. */
+/** The differences for people, each once, with its places below. */
 export function renderDifferences(
   differences: readonly Difference[],
   io: Pick<Io, 'isTerminal' | 'env'>,

@@ -15,7 +15,7 @@ import {
 import { optionsLaidOver, switchedOff } from './sections.ts';
 
 /** Diagnostics that have a rule of their own here. */
-const toldApart: ReadonlySet<string> = new Set(['LK207', 'LK210', 'LK309']);
+const reportedApart: ReadonlySet<string> = new Set(['LK207', 'LK210', 'LK309']);
 
 /** Differences that the upstream file brings about, less those about who gets in. */
 export const upstreamFileRules: readonly MigrationRule[] = [
@@ -65,7 +65,7 @@ export const upstreamFileRules: readonly MigrationRule[] = [
     todo: 'Write what the message says.',
     find: ({ diagnostics }) =>
       diagnostics
-        .filter(({ code, severity }) => severity === 'error' && !toldApart.has(code))
+        .filter(({ code, severity }) => severity === 'error' && !reportedApart.has(code))
         .map(placeOfDiagnostic),
   },
   {

@@ -13,7 +13,7 @@ export type Source = {
   textPlace(value: YamlNode): Position;
   /** The places of `option` anywhere in the service of a route. */
   optionPlaces(route: Route, option: string): Position[];
-  /** The line at which `option` of a route says `value`; where that cannot be told, the option, or else the route. */
+  /** The line at which `option` of a route says `value`; where that is unknown, the option, or else the route. */
   placeOf(route: Route, option: string, value?: string): Position;
   /** The expression of a rule: of a route, or without one of the guardrail. */
   rulePlace(option: string, expression: string, route?: Route): Position;

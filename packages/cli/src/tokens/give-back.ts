@@ -4,7 +4,7 @@ import { connectToAuth, saying } from './auth.ts';
 import { Failure } from './failure.ts';
 import type { Tokens } from './store.ts';
 
-/** Tells auth that these tokens are over, and all that came from them (RFC 7009); a text where it could not be told, which says why. */
+/** Tells auth that these tokens are over, and all that came from them (RFC 7009); a text where it could not be reached, which says why. */
 export async function giveBack(
   { issuer: written, refreshToken, accessToken }: Tokens,
   io: Io,

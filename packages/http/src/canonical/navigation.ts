@@ -50,7 +50,7 @@ export function isVisit(method: string, headers: IncomingHttpHeaders): boolean {
 }
 
 /**
- * Tells whether a service worker of the host passed a navigation on. Then it cannot be told any more whether a person goes
+ * Tells whether a service worker of the host passed a navigation on. Then nobody can say any more whether a person goes
  * somewhere: a frame looks the same, and so does a page that is fetched ahead, even for a page of another host (Chromium
  * drops `Sec-Purpose`, and says `Sec-Fetch-Site: same-origin`).
  */

@@ -118,7 +118,7 @@ describe('a stop', () => {
     await closed;
   });
 
-  test('is visible to the handlers, and told once however often it is asked for', async () => {
+  test('is visible to the handlers, and emitted once however often it is asked for', async () => {
     const onStop = jest.fn();
     const seen: (() => boolean)[] = [];
     const server = await startServer(

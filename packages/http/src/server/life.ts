@@ -153,7 +153,7 @@ function isWebSocket(req: IncomingMessage): boolean {
   return req.method === 'GET' && req.headers.upgrade?.toLowerCase() === 'websocket';
 }
 
-// RFC 9110, section 10.1.1: a client that asks before it sends a body is told to go on by the first reader of it. A client that
+// RFC 9110, section 10.1.1: a client that asks before it sends a body is asked to go on by the first reader of it. A client that
 // is answered instead may send it or not, so nothing can follow on that connection.
 function letGoOnWhenRead(req: IncomingMessage, res: ServerResponse, ready: () => boolean): void {
   res.setHeader('Connection', 'close');

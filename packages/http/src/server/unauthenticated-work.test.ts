@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { HttpError } from '../http-error.ts';
 import { createUnauthenticatedWork } from './unauthenticated-work.ts';
 
-test('fifty at once, three hundred in line, and the rest are told to come again', async () => {
+test('fifty at once, three hundred in line, and the rest are asked to come again', async () => {
   const work = createUnauthenticatedWork();
   const open = Promise.withResolvers<void>();
   const outcomes: Promise<unknown>[] = [];

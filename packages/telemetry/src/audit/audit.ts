@@ -11,7 +11,7 @@ import { createJournal } from './journal.ts';
 export type Audit = {
   /** Tells something. It neither throws nor waits. */
   write(entry: AuditEntry): void;
-  /** what gives access and would be told here has to be refused now, because it could not be written down */
+  /** what gives access and would be written here has to be refused now, because it could not be written down */
   mustRefuse(): boolean;
   /** whether it can be written */
   isUp(): boolean;

@@ -18,7 +18,7 @@ const mode = 0o600;
 /**
  * Opens a file for its owner alone. What is there when the process exits is written before it does. What cannot be written is kept, as far as it fits into memory, and tried again every second.
  *
- * @param onTrouble told the first time, and after each recovery
+ * @param onTrouble called the first time, and after each recovery
  * @throws the error of opening it
  */
 export function fileOutput(path: string, onTrouble: (detail: string) => void): FileOutput {

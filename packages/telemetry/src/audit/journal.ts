@@ -10,12 +10,12 @@ export type Journal = {
   lost(): number;
 };
 
-/** Begins a chain. What is lost is told in it as soon as there is room, so that it can be checked all the same. */
+/** Begins a chain. What is lost is written into it as soon as there is room, so that it can be checked all the same. */
 export function createJournal(service: string, key: string | undefined, output: Output): Journal {
   const instance = randomBytes(12).toString('base64url');
   let end = chainBegin;
   let lost = 0;
-  let untold = 0;
+  let unwritten = 0;
 
   function append(entry: AuditEntry): boolean {
     const time = new Date().toISOString();
@@ -24,17 +24,17 @@ export function createJournal(service: string, key: string | undefined, output: 
     if (isTaken) end = next;
     return isTaken;
   }
-  function tellLost(): boolean {
-    if (untold > 0 && append({ event: 'lost', lines: untold })) untold = 0;
-    return untold === 0;
+  function writeLost(): boolean {
+    if (unwritten > 0 && append({ event: 'lost', lines: unwritten })) unwritten = 0;
+    return unwritten === 0;
   }
-  output.onRecovery(() => void tellLost());
+  output.onRecovery(() => void writeLost());
 
   return {
     write(entry) {
-      if (tellLost() && append(entry)) return;
+      if (writeLost() && append(entry)) return;
       lost += 1;
-      untold += 1;
+      unwritten += 1;
     },
     lost: () => lost,
   };

@@ -5,7 +5,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { countedMethod } from '../counted.ts';
 
 /**
- * What is told of a span: words of ours, names of the configuration, numbers. Never a path or a query, which may be keys to
+ * What a span says: words of ours, names of the configuration, numbers. Never a path or a query, which may be keys to
  * something, nor who somebody is: spans leave the house, and the log line of the same trace does not.
  */
 export type SpanAttributes = Readonly<Record<string, string | number>>;
@@ -19,7 +19,7 @@ export type SpanEnding = {
   readonly attributes?: SpanAttributes;
 };
 
-/** Something that takes its time, as a part of a trace. One that is never ended is told to nobody. */
+/** Something that takes its time, as a part of a trace. One that is never ended is exported nowhere. */
 export type Span = {
   readonly traceId: string;
   /** whether anybody will see it */

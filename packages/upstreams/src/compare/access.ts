@@ -51,7 +51,7 @@ function tokenWays(bearer: Route['bearer']): Way[] {
 }
 
 function named(noun: string, entries: readonly string[], broader: (entry: string) => string[]): Way[] {
-  // Alone it is everybody, which is told apart; beside others it is nobody.
+  // Alone it is everybody, which is another word; beside others it is nobody.
   const named = entries.filter((entry) => entry !== '*');
   return named.map((entry) => ({ text: `${noun} ${entry}`, coveredBy: [anyPerson, ...broader(entry)] }));
 }

@@ -11,7 +11,7 @@ export type Aspect<Entry> = {
 
 type Entries<Entry> = ReadonlyMap<string, Entry>;
 
-/** How the entries of one kind are told of. */
+/** How the entries of one kind are described. */
 type Telling<Entry> = {
   readonly titleOf: (name: string) => string;
   readonly aspects: readonly Aspect<Entry>[];

@@ -37,7 +37,7 @@ function comparePatterns(before: RouteTable, after: RouteTable): Change[] {
   const [old, current] = [patternsOf(before), patternsOf(after)];
   const changes = [...new Set([...current.keys(), ...old.keys()])].flatMap((pattern) =>
     compareServed(pattern, old.get(pattern), current.get(pattern)).map((change) =>
-      // Which hosts a new pattern takes from older ones cannot be told from the patterns.
+      // Which hosts a new pattern takes from older ones cannot be seen from the patterns.
       change.kind === 'new' && old.size > 0
         ? { ...change, text: `${change.text}; it may take hosts from other patterns`, widens: true }
         : change,
@@ -76,7 +76,7 @@ function compareServed(host: string, before: Served | undefined, after: Served |
   ];
 }
 
-// Whom an expression lets in cannot be told from it, so that any change may be for somebody's good.
+// Whom an expression lets in cannot be seen from it, so that any change may be for somebody's good.
 function policyChanges(host: string, before: Route, route: Route): Change[] {
   const [old, now] = [describedRules(before), describedRules(route)];
   const texts = [
@@ -87,7 +87,7 @@ function policyChanges(host: string, before: Route, route: Route): Change[] {
   return texts.map((text) => ({
     kind: 'other',
     host,
-    text: `${text}: who gains or loses by it cannot be told`,
+    text: `${text}: who gains or loses by it is unknown`,
     widens: true,
     route,
   }));

@@ -14,7 +14,7 @@ const mostNamed = 10;
  * half of them. That is what a file looks like that was emptied, cut short, or made for another environment.
  *
  * A host is there as long as any route answers for it. A pattern is there only as itself: which hosts another one answers
- * for cannot be told.
+ * for is unknown.
  *
  * @returns what would be removed, in words; undefined where it may be meant
  */

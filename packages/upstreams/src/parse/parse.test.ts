@@ -17,7 +17,7 @@ describe('template variables', () => {
     expect(placesOf(load(text))).toEqual(['LK106 3:16', 'LK106 4:16']);
   });
 
-  test('a name in the wrong case or with spaces is told how to be written', () => {
+  test('a name in the wrong case or with spaces is reported with how it is written', () => {
     const { diagnostics } = load(text, { templateVariables: { root_domain: 'x.com', backend: 'b' } });
     expect(diagnostics.map((diagnostic) => diagnostic.message)).toEqual([
       '{{ backend}} has no value: write {{backend}}',

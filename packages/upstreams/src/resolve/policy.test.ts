@@ -14,7 +14,7 @@ function guarded(...lines: string[]): string {
 describe('a mistake in a policy', () => {
   test.each<[what: string, text: string, places: string[]]>([
     [
-      'is told for each rule that is not whole',
+      'is reported for each rule that is not whole',
       withOptions(
         'allowed_groups: [eng]',
         'policy:',
@@ -80,7 +80,7 @@ describe('a mistake in a policy', () => {
       ['LK340 1:34', 'LK340 1:59', 'LK340 1:79', 'LK331 3:35', 'LK333 4:35', 'LK334 5:41', 'LK337 6:43'],
     ],
     [
-      'is told of a network that there is not',
+      'is reported for a network that there is not',
       guarded(
         'networks: {office: [10.0.0.0/8]}',
         'policy:',

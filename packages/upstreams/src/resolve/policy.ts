@@ -93,7 +93,7 @@ export function createResolvePolicy({
     }
     for (const warning of made.expression.warnings) reportMistake(warning, expression, report);
     reportConstant(named.value, made.expression.constant, isDeny, expression, report);
-    const told = readable(message)?.value.trim();
+    const text = readable(message)?.value.trim();
     const { reads, groups, networks: ranges, decide, facts } = made.expression;
     return {
       name: named.value,
@@ -104,7 +104,7 @@ export function createResolvePolicy({
       networks: ranges,
       decide,
       facts,
-      ...(told && { message: told }),
+      ...(text && { message: text }),
       ...(code?.value !== undefined && isDeny && { status: code.value }),
     };
   }

@@ -19,7 +19,7 @@ const toMissing = 'missing `to` parameter: write the address of the application,
 const fromInherited =
   'This extra route has no `from` of its own, and the host of its service is taken: write `from: other.corp.example.com` in it';
 
-/** What `type` says; a route without one is simple. Undefined where it cannot be told. */
+/** What `type` says; a route without one is simple. Undefined where it cannot be read. */
 export function kindOf(type: Written): Kind | undefined {
   if (!type) return 'simple';
   if (type === unreadableValue) return undefined;

@@ -11,7 +11,7 @@ import { resolveServiceAccounts } from './service-accounts.ts';
 /**
  * What a file says for all routes. What is wrong is reported.
  *
- * @param context.now milliseconds since the epoch: what ends soon is told
+ * @param context.now milliseconds since the epoch: what ends soon is reported
  */
 export function resolveRoot(
   root: Root,

@@ -76,7 +76,7 @@ test.each([
   ['2026-11-27', ['LK354 2:122']],
   ['2026-11-26T12:00:00Z', ['LK355 2:122']],
   ['2020-01-01', ['LK355 2:122']],
-])('of a token that ends at %s it is told in time', (end, places) => {
+])('of a token that ends at %s it is reported in time', (end, places) => {
   const text = withAccounts(`  - {name: a, secret_hashes: [{hash: ${hash('a')}, expires: ${end}}]}`);
   expect(placesOf(load(text, { now }))).toEqual(places);
 });
@@ -122,7 +122,7 @@ test('two accounts do not have one role, whatever its path', () => {
   expect(placesOf(load(withAccounts(other.join('\n'))))).toEqual([]);
 });
 
-test('a token in place of its hash is told, and not repeated', () => {
+test('a token in place of its hash is reported, and not repeated', () => {
   const { diagnostics } = load(withAccounts('  - {name: a, secret_hashes: [{hash: lk_a_verysecret}]}'));
   expect(diagnostics).toMatchObject([
     { code: 'LK352', message: expect.stringContaining('replace the token') },

@@ -39,7 +39,7 @@ test('limits of TCP on a route of HTTP are refused', () => {
 });
 
 test.each(['inject_request_headers: {X-A: b}', 'cors: {origins: [https://a.test]}'])(
-  'an option about HTTP is told to have no effect (%s)',
+  'an option about HTTP is reported to have no effect (%s)',
   (option) => {
     expect(placesOf(load(withTo('tcp://db.internal:5432', option)))).toEqual(['LK631 4:11']);
   },

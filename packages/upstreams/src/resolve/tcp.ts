@@ -6,7 +6,7 @@ import type { Located } from '../shape/reader.ts';
 import type { Position, TcpLimits } from '../types.ts';
 import { isTcp } from './target.ts';
 
-/** Options about requests of HTTP. Those about TLS are told to have no effect wherever `to` has none. */
+/** Options about requests of HTTP. Those about TLS are reported to have no effect wherever `to` has none. */
 export const aboutHttp = [
   'skip_auth_regex',
   'skip_auth_preflight',

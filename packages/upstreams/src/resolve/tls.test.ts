@@ -38,7 +38,7 @@ describe('files and the name for TLS', () => {
     },
   );
 
-  test('what is found in a file is told where it is named, and under the variable that names it', () => {
+  test('what is found in a file is reported where it is named, and under the variable that names it', () => {
     const asked: TlsFiles[] = [];
     const lookAtFiles = (files: TlsFiles) => {
       asked.push(files);

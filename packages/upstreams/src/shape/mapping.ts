@@ -82,7 +82,7 @@ export function unreadableValues<F extends Fields>(fields: F, at: Position): Val
   return valuesOf<F>({ ...values, at });
 }
 
-/** What an editor is told about each of `fields`; a key without a value counts as not written. */
+/** What an editor shows about each of `fields`; a key without a value counts as not written. */
 export function schemasOf(fields: Fields): Record<string, JsonSchema> {
   return Object.fromEntries(Object.entries(fields).map(([key, { schema }]) => [key, orNull(schema)]));
 }

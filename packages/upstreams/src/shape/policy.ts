@@ -25,7 +25,7 @@ const fields = {
     example: 'user.domain == "example.com"',
   }),
   deny_if: expression({
-    meaning: 'Refuses a request of which this holds, or of which it cannot be told.',
+    meaning: 'Refuses a request of which this holds, or which cannot be decided.',
     default: 'none',
     example: '!(request.address in networks.office)',
   }),

@@ -27,7 +27,7 @@ export type Reader<T> = {
   read(node: YamlNode, report: Report): T | Unreadable;
 };
 
-/** What an operator is told about a field, in Markdown. */
+/** What an operator reads about a field, in Markdown. */
 export type About = {
   meaning: string;
   /** What holds where it is not written; absent for what has to be written. */
@@ -36,7 +36,7 @@ export type About = {
   example: string;
 };
 
-/** A reader of one field, with what docs/upstreams.md tells of it: editors are told the same. */
+/** A reader of one field, with what docs/upstreams.md tells of it: editors show the same. */
 export type FieldReader<T> = Reader<T> & { about: About & { type: string } };
 
 /** What a reader gives of a value that it can read. */

@@ -232,7 +232,7 @@ describe('the shape of the file', () => {
     expect(result.table).toBeDefined();
   });
 
-  test('an option that stands directly in a section is told where it belongs', () => {
+  test('an option that stands directly in a section is reported with where it belongs', () => {
     const [diagnostic] = load(`- service: a\n  default:\n    timeout: 5s\n    <<: ${simple}\n`).diagnostics;
     expect(diagnostic?.message).toBe('"timeout" is not known and has no effect: indent it below `options:`');
   });

@@ -8,7 +8,7 @@ const oldSpellings: ReadonlyMap<string, string> = new Map([
   ['passaccesstoken', 'pass_access_token'],
 ]);
 
-/** What other gates call an option of ours. One name for one thing: theirs is told, and not read. */
+/** What other gates call an option of ours. One name for one thing: theirs is reported, and not read. */
 const foreignNames: ReadonlyMap<string, string> = new Map([
   ['set_request_headers', 'inject_request_headers'],
   ['remove_request_headers', 'strip_request_headers'],

@@ -86,10 +86,10 @@ const noFlag = 'Write `true` or `false`, without quotes';
 
 /** A truth value as YAML 1.1 writes it. In quotes it is a text, and refused. */
 export function flag(
-  { example = 'true', ...told }: Omit<About, 'example'> & { example?: string },
+  { example = 'true', ...rest }: Omit<About, 'example'> & { example?: string },
   schema: JsonSchema = {},
 ): FieldReader<boolean> {
-  const about = { ...told, example };
+  const about = { ...rest, example };
   const words = [...trueTexts, ...falseTexts].filter((word) => !/^(?:true|false)$/i.test(word));
   const json = {
     type: ['boolean', 'string'],

@@ -10,7 +10,7 @@ type Found = Identified<KnownSession> | undefined;
 export type TokenKind = {
   /** One that was looked at before. Asked of all kinds before any of them reads anything. */
   readonly recall?: (token: string, asked: AuthenticatorInput) => Found | Promise<Found>;
-  /** Any other; undefined for one that is none of this kind, which is told without asking anybody. */
+  /** Any other; undefined for one that is none of this kind, which is known without asking anybody. */
   readonly identify: (token: string, asked: AuthenticatorInput) => Found | Promise<Found>;
 };
 

@@ -174,9 +174,12 @@ describe('several cookies of one name', () => {
     ['of another provider', ['garbage', otherProvider, elsewhere], 'session_other_provider'],
     ['of another domain', [elsewhere, 'garbage'], 'session_elsewhere'],
     ['unreadable', ['garbage', 'more'], 'session_unreadable'],
-  ])('that are of no use: told is the one that came closest, one that is %s', async (_, values, nobody) => {
-    expect(await read(...values)).toEqual({ nobody });
-  });
+  ])(
+    'that are of no use: reported is the one that came closest, one that is %s',
+    async (_, values, nobody) => {
+      expect(await read(...values)).toEqual({ nobody });
+    },
+  );
 });
 
 describe('where a session is good', () => {

@@ -11,7 +11,7 @@ export type Endable = Pick<Session, 'sid' | 'idp' | 'sub' | 'email' | 'auth_time
 };
 
 /**
- * The sessions that auth has ended: it said so of one that it was asked about, or told it by itself. A session comes in many
+ * The sessions that auth has ended: it said so of one that it was asked about, or sent word by itself. A session comes in many
  * cookies (renewed ones, copies, one for each host that it was handed over to), so what has ended is known by its `sid`, or by
  * whose it is and when they signed in, and none of them counts without a newer word of auth.
  */

@@ -84,7 +84,7 @@ test('what is not understood is passed over, and the rest is heard', async () =>
 test.each<[string, Partial<Answer> | Error]>([
   ['auth is away', new AuthUnavailable('no answer: unreachable', { isLost: true })],
   ['it answers something else', { body: '<html>' }],
-  ['it answers more than is ever told at once', telling(Array.from({ length: 1_001 }, () => ({ sid: 'x' })))],
+  ['it answers more than is ever sent at once', telling(Array.from({ length: 1_001 }, () => ({ sid: 'x' })))],
   ['it refuses', { status: 401 }],
 ])('where %s it is asked again, after the same one', async (_, answer) => {
   const it = auth();

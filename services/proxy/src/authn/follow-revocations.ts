@@ -25,7 +25,7 @@ const absentPauseMs = 5 * 60_000;
  * tell. That makes an end known within a second. Where it cannot be heard nothing is lost: auth is asked about each session
  * all the same.
  *
- * @param options.hear what was ended since it was told last; what is told twice has ended all the same
+ * @param options.hear what was ended since it heard last; what it hears twice has ended all the same
  * @param options.pauseMs how long nothing is asked, after so many failures in a row; for tests
  */
 export function followRevocations(options: {
@@ -50,11 +50,11 @@ export function followRevocations(options: {
           await pause(absentPauseMs * (0.5 + Math.random()), undefined, { signal, ref: false });
           continue;
         }
-        const told = readAnswer(answer, revocationsResponse);
-        hear(told.revocations.flatMap(understood));
-        after = told.after;
+        const page = readAnswer(answer, revocationsResponse);
+        hear(page.revocations.flatMap(understood));
+        after = page.after;
         failures = 0;
-        const leastMs = told.revocations.length > 0 ? pagePauseMs : firstPauseMs;
+        const leastMs = page.revocations.length > 0 ? pagePauseMs : firstPauseMs;
         await pause(Math.max(0, askedAt + leastMs - performance.now()), undefined, { signal, ref: false });
       } catch (error) {
         if (signal.aborted) return;
@@ -71,8 +71,8 @@ export function followRevocations(options: {
 }
 
 // What a newer version of auth may tell is passed over.
-function understood(told: unknown): readonly Revocation[] {
-  const { data } = revocation.safeParse(told);
+function understood(sent: unknown): readonly Revocation[] {
+  const { data } = revocation.safeParse(sent);
   return data === undefined ? [] : [data];
 }
 

@@ -18,7 +18,7 @@ export type Introspect = (token: string, asked: Asked) => Promise<IntrospectionR
 
 /**
  * After so many milliseconds auth seals a session anew. Grace counts from when auth last vouched for a session, which a task
- * that was not told reads from the cookie: once a third of it is over there is a new seal, so that two thirds are left whenever
+ * that was never answered reads from the cookie: once a third of it is over there is a new seal, so that two thirds are left whenever
  * auth goes away. 0 where there is no grace.
  */
 export function sealedAnewAfter(gracePeriodMs: number): number {

@@ -10,22 +10,22 @@ test('what auth cannot say of a group this time leaves what it said before, whic
   expect(groupsReportedSince(second, 100)).toEqual({ groups: [], askedGroups: ['one', 'three'] });
 });
 
-test('a group of which nothing was ever said is none that was told of', () => {
-  const told = mergeReported(
+test('a group of which nothing was ever said is none that was named', () => {
+  const merged = mergeReported(
     new Map(),
     asked,
     { active: true, groups: ['one'], unknown_groups: ['two'] },
     100,
   );
-  expect(groupsReportedSince(told, 0)).toEqual({ groups: ['one'], askedGroups: ['one', 'three'] });
+  expect(groupsReportedSince(merged, 0)).toEqual({ groups: ['one'], askedGroups: ['one', 'three'] });
 });
 
 test('a group that no route names any more is forgotten', () => {
-  const told = mergeReported(
+  const merged = mergeReported(
     new Map([['old', { isMember: true, at: 0 }]]),
     asked,
     { active: true, groups: [] },
     1,
   );
-  expect(told.has('old')).toBe(false);
+  expect(merged.has('old')).toBe(false);
 });

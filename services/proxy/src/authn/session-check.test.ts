@@ -275,7 +275,7 @@ describe('a session in several cookies', () => {
     expect(vault.state.person.groups).toEqual(['staff', 'admins']);
   });
 
-  test('has in a new cookie all that auth told of it, also when auth has gone since', async () => {
+  test('has in a new cookie all that auth answered about it, also when auth has gone since', async () => {
     const [wiki] = await onTwoHosts();
     introspect.mockRejectedValue(new Error('away'));
     const renewed = session(wiki.session.sid, seen / 1000 + 1, { host_only: true });
@@ -439,7 +439,7 @@ describe('a session that auth has ended', () => {
     expect([await check(copy), copy.ended]).toEqual(['ended', true]);
   });
 
-  test('is asked about once auth has told of its end by itself, and stands if auth vouches for it after that', async () => {
+  test('is asked about once auth has announced its end by itself, and stands if auth vouches for it after that', async () => {
     const known = await vouchedFor();
     ended.add({ sid: known.session.sid });
     introspect.mockResolvedValue(stands);
@@ -452,7 +452,7 @@ describe('a session that auth has ended', () => {
     ]);
   });
 
-  test('is over where auth has told so and cannot be asked: no grace brings it back', async () => {
+  test('is over where auth has said so and cannot be asked: no grace brings it back', async () => {
     const known = session(undefined, undefined, { email: 'left@example.com' });
     introspect.mockResolvedValueOnce(stands);
     await check(known);

@@ -103,7 +103,7 @@ export function createSessionCheck(options: {
     return Math.max(sealedAt, answeredAt) <= ended.forgottenAt() + clockSkewMs;
   }
 
-  // Of one group less may have been told lately than of the session.
+  // The last answer about one group may be older than of the session.
   function forgetLapsedGroups(state: SessionState): void {
     const since = elapsed() - graceMs;
     if ([...state.reportedGroups.values()].every(({ at }) => at > since)) return;

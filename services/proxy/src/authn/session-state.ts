@@ -17,7 +17,7 @@ type AskAgain = {
 };
 
 /**
- * What auth has told of a session, whichever of its cookies it was asked about: the browser's, the one that auth renewed, those
+ * What auth has answered about a session, whichever of its cookies it was asked about: the browser's, the one that auth renewed, those
  * of the hosts that it was handed over to.
  */
 export type SessionState = AskAgain & {
@@ -31,7 +31,7 @@ export type SessionState = AskAgain & {
   renewedAt: number;
   /** another value whenever something new is learned: what was decided about them goes with the old one */
   person: Person;
-  /** what auth has told about groups, newest last word of each; `person` shows what of it counts */
+  /** what auth has answered about groups, newest last word of each; `person` shows what of it counts */
   reportedGroups: ReadonlyMap<string, ReportedGroup>;
   /** groups of which auth could not say as yet, and which nobody has waited for */
   openGroups: ReadonlySet<string>;
@@ -56,7 +56,7 @@ export type KnownSession = AskAgain & {
   askedAt: number;
   /** and when it was asked what it last answered of it */
   answeredAt: number;
-  /** why auth could not be asked the last time, until that is told of a request that passes all the same */
+  /** why auth could not be asked the last time, until that is emitted with a request that passes all the same */
   unansweredFor: string | undefined;
   /** auth said that it is over, or of another cookie of it and nothing else of this one: final for this one */
   ended: boolean;
@@ -69,7 +69,7 @@ export type SessionStates = (session: Session) => SessionState;
 const keptStates = 10_000;
 
 /**
- * Makes the memory of what auth told about sessions. It is kept by `sid`, and by all else that auth goes by when it speaks of a
+ * Makes the memory of what auth answered about sessions. It is kept by `sid`, and by all else that auth goes by when it speaks of a
  * person: a cookie that names the `sid` of another person, or of an earlier sign-in, finds none of what is known of that.
  *
  * @param elapsed milliseconds that never jump

@@ -33,7 +33,7 @@ export type Sessions = {
   readonly cookies: SessionCookies;
   readonly tokens: SessionTokens;
   readonly personCookie: PersonCookie;
-  /** those that auth has told the end of */
+  /** those whose end auth has announced */
   readonly ended: EndedSessions;
   readonly authenticator: Authenticator<KnownSession>;
   /** the access tokens of auth, another form of sessions, and what knows people by them */

@@ -219,7 +219,7 @@ describe('another method', () => {
     ['POST', '/robots.txt'],
     ['DELETE', '/oauth2/me'],
     ['POST', '/oauth2/me'],
-  ])('%s %s is 405 and told which would do', async (method, path) => {
+  ])('%s %s is 405 and says which would do', async (method, path) => {
     const answer = await ask(path, { method });
 
     expect(answer.status).toBe(405);

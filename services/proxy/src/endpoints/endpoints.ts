@@ -177,7 +177,7 @@ export function createEndpoints(parts: {
     return refuse(exchange, refusalOf({ request, route, ...authorized }, req.headers, origin));
   }
 
-  // Told as a decision: the answer is about it. Who signs out, say, is not refused anything.
+  // Emitted as a decision: the answer is about it. Who signs out, say, is not refused anything.
   async function decideAbout(req: Request, res: Response): Promise<Authorized<KnownSession>> {
     const authorized = await authorizeCaller(req, res);
     ownRequestOf(res).exchange.decision = authorized.decision;

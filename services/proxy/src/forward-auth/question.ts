@@ -68,7 +68,7 @@ function askerOf(target: string): Question['asker'] | undefined {
 
 // Envoy keeps method and host, and writes its `path_prefix` in front of the target. nginx and Caddy, which keep questions to
 // themselves, go by the path that they have decoded and pass on the one that came: to them `/oauth2/ext-authz/%2e%2e%2fx` is
-// `/oauth2/x`, and a script of the application would be told what is for them alone.
+// `/oauth2/x`, and a script of the application would read what is for them alone.
 function behindPrefix(req: IncomingMessage): Original | MalformedOriginal {
   const { method, url = '', headers, rawHeaders } = req;
   const target = url.slice(prefix.length - 1);

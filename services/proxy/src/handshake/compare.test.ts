@@ -24,7 +24,7 @@ const alone = (): HandshakeFacts => {
 const found = (proxy: HandshakeFacts, auth: HandshakeFacts, sent = noon, received = noon) =>
   mismatches(proxy, auth, { sent, received }).map(({ what, stops }) => `${what}${stops ? ' stops' : ''}`);
 
-test('two services that were told the same agree', () => {
+test('two services that are configured alike agree', () => {
   expect(found(facts(), facts())).toEqual([]);
 });
 
@@ -47,7 +47,7 @@ describe('while a secret is being changed', () => {
     expect(found(proxy, facts({}, { secrets: ofAuth }, ofAuth))).toEqual([]);
   });
 
-  test('a proxy that skipped the first step is told which secret it lacks', () => {
+  test('a proxy that skipped the first step learns which secret it lacks', () => {
     const auth = facts({}, { secrets: [theirs, ours] }, [theirs, ours]);
     expect(found(facts(), auth)).toEqual(['client_secret stops', 'cookie_secret stops']);
   });
@@ -76,7 +76,7 @@ describe('a shared cookie', () => {
     expect(found(facts(), auth)).toEqual(['cookie_domain stops', 'cookie_name stops']);
   });
 
-  test('that reaches every host of the proxy, and more, is told, and stops only where the proxy cannot read it', () => {
+  test('that reaches every host of the proxy, and more, is reported, and stops only where the proxy cannot read it', () => {
     expect(found(facts({}, narrower), facts())).toEqual(['cookie_domain']);
     const proxy = facts({}, { ...narrower, secrets: [theirs] });
     expect(found(proxy, facts())).toEqual(['cookie_domain', 'cookie_secret stops']);

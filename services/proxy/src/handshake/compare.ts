@@ -17,7 +17,7 @@ export const mismatchKinds = [
 /** One of them that was found. */
 export type Mismatch = {
   readonly what: (typeof mismatchKinds)[number];
-  /** whether nobody can sign in with it, or the shared cookie is none; with the others every host works as it was told */
+  /** whether nobody can sign in with it, or the shared cookie is none; with the others every host works as it is configured */
   readonly stops: boolean;
   /** what was found, and what to write in which service; it holds no secret, nor anything that is made from one */
   readonly sentence: string;

@@ -6,7 +6,7 @@ const nothing: readonly string[] = [];
 
 /**
  * What lets a page of an origin that the route names read an answer, a flat list of headers. The origin is the very one that
- * asks, never `*`, and caches are told that the answer is for it alone. Nothing where the route names none.
+ * asks, never `*`, and caches learn that the answer is for it alone. Nothing where the route names none.
  */
 export function crossOriginHeaders(route: Route, headers: IncomingHttpHeaders): readonly string[] {
   if (route.cors === undefined) return nothing;

@@ -7,7 +7,7 @@ import type { Session } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
 import type { KnownSession } from '../authn/session-state.ts';
 
-/** What a route is told about the person of a session, as a flat list of headers; `origin` is the one that they asked. */
+/** What a route gets about the person of a session, as a flat list of headers; `origin` is the one that they asked. */
 export type IdentityOf = (known: KnownSession, route: Route, origin: string) => readonly string[];
 
 /** What signs assertions, and in whose name. */

@@ -57,14 +57,14 @@ describe('where a resource is moved to', () => {
     [`${wiki}/a`, secure, 'https://10.0.0.5:8443/a'],
     ['/a', app, '/a'],
     ['/a?b', below, '/base/a?b'],
-  ])('%s is told as the application knows it', (value, target, expected) => {
+  ])('%s arrives as the application knows it', (value, target, expected) => {
     const host = target.origin.slice(target.origin.indexOf('//') + 2);
     expect(withInnerAddress(value, { target, host }, wiki)).toBe(expected);
   });
 
-  test('is told with the public name where the application is told that', () => {
-    const told = withInnerAddress(`${wiki}/a`, { target: app, host: 'wiki.example.com' }, wiki);
-    expect(told).toBe('http://wiki.example.com/a');
+  test('arrives with the public name where the application knows that', () => {
+    const inner = withInnerAddress(`${wiki}/a`, { target: app, host: 'wiki.example.com' }, wiki);
+    expect(inner).toBe('http://wiki.example.com/a');
   });
 
   test.each([

@@ -14,7 +14,7 @@ const absolute =
 
 /**
  * The value of such a header with the application's own address, where it holds that one, replaced by the one at which
- * browsers reach it. The application knows no other where it is not told the host. Anything else is left as it came.
+ * browsers reach it. The application knows no other where it does not get the host. Anything else is left as it came.
  *
  * @param origin scheme and authority for browsers
  */
@@ -31,7 +31,7 @@ export function withPublicAddress(value: string, target: Target, origin: string)
 /** What an application believes its own address to be. */
 export type InnerAddress = {
   readonly target: Target;
-  /** what it is told in `Host` */
+  /** what it gets in `Host` */
   readonly host: string;
 };
 

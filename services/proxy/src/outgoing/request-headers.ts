@@ -29,7 +29,7 @@ export type RequestHeaderInput = {
   readonly isOwnCookie: (name: string) => boolean;
   readonly deviceTrust: DeviceTrust;
   /**
-   * what `destination` or `if` says to an application that is told this host, undefined for nothing; absent with
+   * what `destination` or `if` says to an application that gets this host, undefined for nothing; absent with
    * `preserve_location`
    */
   readonly innerAddress?: (name: string, value: string, host: string) => string | undefined;

@@ -4,7 +4,7 @@ import type { Emit } from '@latchkey/telemetry';
 import type { ProxyEvent } from '../telemetry/events.ts';
 
 /**
- * Makes what an application is told of a token, as a flat list of headers; nothing about a principal without scopes of their
+ * Makes what an application gets of a token, as a flat list of headers; nothing about a principal without scopes of their
  * own. It is made once for each principal, and with it the count of the scopes that no header can name.
  */
 export function createTokenHeaders(

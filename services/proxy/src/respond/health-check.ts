@@ -4,7 +4,7 @@ import { grpcHealthPath } from '@latchkey/contract';
 import { replyText } from '@latchkey/http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-// https://grpc.io/docs/guides/status-codes/. An ALB takes UNIMPLEMENTED for healthy unless told otherwise, because that is what
+// https://grpc.io/docs/guides/status-codes/. An ALB takes UNIMPLEMENTED for healthy unless configured otherwise, because that is what
 // every gRPC server says of the method that it asks for.
 const grpcStatus = { unimplemented: '12', unavailable: '14' } as const;
 

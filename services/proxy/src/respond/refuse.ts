@@ -70,14 +70,14 @@ export function createRefuse(parts: {
     // An answer that there is nothing does not say why.
     if (error === 'not_found') return refuseWithError(exchange, error, { message });
     const name = nameOf(identified.principal);
-    const told = { rule: rule ?? '', ...policyOf(decision) };
+    const shown = { rule: rule ?? '', ...policyOf(decision) };
     const facts: readonly Fact[] = [
       ['Application', route.launcher?.title ?? route.service],
-      error === 'request_denied' ? ['Rule', told.rule] : ['Who may pass', rule ?? 'nobody'],
+      error === 'request_denied' ? ['Rule', shown.rule] : ['Who may pass', rule ?? 'nobody'],
       ['Reason', reasons[reason]],
     ];
     if (identified.kind !== 'person') {
-      const extra = { ...(name !== undefined && { caller: name }), ...told };
+      const extra = { ...(name !== undefined && { caller: name }), ...shown };
       return refuseWithError(exchange, error, { reason, message, facts, extra });
     }
     const launcher = launcherOf(request, [identified.session.session.idp]);
@@ -92,7 +92,7 @@ export function createRefuse(parts: {
         },
         ...(launcher === undefined ? [] : [{ label: 'See what you may open', href: launcher }]),
       ],
-      extra: { email: identified.principal.email, ...told },
+      extra: { email: identified.principal.email, ...shown },
     });
   }
 

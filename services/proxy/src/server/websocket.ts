@@ -44,7 +44,7 @@ export type WebSocketParts = {
   readonly forwardWebSocket: ForwardWebSocket;
   readonly openTcp: OpenTcp;
   readonly tunnels: Tunnels;
-  /** whether auth has told since a moment, by `elapsed`, that the session of a request has ended */
+  /** whether auth has announced since a moment, by `elapsed`, that the session of a request has ended */
   readonly hasEndedSince: (exchange: Exchange, moment: number) => boolean;
   readonly signer: Signer;
   readonly signForAws: SignForAws;

@@ -93,7 +93,7 @@ export function createCallback(parts: {
     if (!isUnavailable && (await isSignedIn(req, res))) return replyRedirect(res, href);
     const actions = [{ label: 'Start again', href, primary: true }];
     refuseWithError(exchange, isUnavailable ? 'sign_in_unavailable' : 'attempt_unknown', { actions });
-    // It happened, and was told, when the code came; this page may be loaded any number of times.
+    // It happened, and was emitted, when the code came; this page may be loaded any number of times.
     if (isUnavailable) delete exchange.error;
   }
 

@@ -6,7 +6,7 @@ import type { Span } from '@latchkey/telemetry';
 import type { RequestRecord } from './request-record.ts';
 
 /**
- * What happens in the proxy that is written down or counted. Each moment is told once; log lines, StatsD and Prometheus
+ * What happens in the proxy that is written down or counted. Each moment is emitted once; log lines, StatsD and Prometheus
  * listen to the same. Durations are milliseconds.
  */
 export type ProxyEvent =
@@ -77,7 +77,7 @@ export type ProxyEvent =
   | { readonly kind: 'keys_asked'; readonly issuer: string; readonly outcome: 'answered' | 'unanswered' }
   /** STS was asked who works in a role of AWS */
   | { readonly kind: 'sts_asked'; readonly outcome: 'proved' | 'refused' | 'unanswered' }
-  /** so many scopes of a token are no part of a header name, and the application is not told of them */
+  /** so many scopes of a token are no part of a header name, and the application does not get them */
   | { readonly kind: 'scopes_left_out'; readonly scopes: number }
   /** auth goes by something else than the proxy does */
   | { readonly kind: 'mismatch_began'; readonly mismatch: Mismatch; readonly isReady: boolean }

@@ -157,7 +157,7 @@ export const proxyPrometheus = {
   latchkey_scopes_left_out_total: {
     kind: 'counter',
     labels: [],
-    help: 'Scopes of tokens that an application was not told of in `X-Jwt-Scope-…`, because they are no part of a header name, or more than 100.',
+    help: 'Scopes of tokens that an application did not get in `X-Jwt-Scope-…`, because they are no part of a header name, or more than 100.',
   },
   latchkey_session_age_seconds: {
     kind: 'histogram',

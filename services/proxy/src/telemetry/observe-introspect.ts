@@ -3,7 +3,7 @@ import type { Emit } from '@latchkey/telemetry';
 import type { Introspect } from '../authn/introspect.ts';
 import type { ProxyEvent, QuestionOutcome } from './events.ts';
 
-/** The same question to auth; how it ended and how long it took is told. */
+/** The same question to auth; how it ended and how long it took is emitted. */
 export function observeIntrospect(introspect: Introspect, emit: Emit<ProxyEvent>): Introspect {
   return async function introspectObserved(token, asked) {
     const startedAt = performance.now();

@@ -35,7 +35,7 @@ export function beginUpstream(span: Span, { request, route, target }: Forward<Kn
   return span.begin(tracedMethod(request.method), 'client', attributes);
 }
 
-/** Ends what is told of a request. A health check is told to nobody. */
+/** Ends the spans of a request. A health check has none. */
 export function endSpans({ span, upstream }: Exchange, record: RequestRecord, status: number): void {
   const { request, route, decision, error } = record;
   // Where we had to answer with an error, or nobody was left to answer, the application has not.

@@ -15,7 +15,7 @@ import { prometheusListener } from './prometheus.ts';
 import { sendGauges, statsdListener } from './statsd.ts';
 
 /**
- * Starts all who are told what happens.
+ * Starts all listeners.
  *
  * @param options.registry absent where nobody reads it
  */

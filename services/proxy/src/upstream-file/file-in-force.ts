@@ -1,7 +1,7 @@
 import type { Component } from '@latchkey/admin';
 import type { UpstreamState } from './status.ts';
 
-/** Which version of the upstream file is in force, as operators are told. */
+/** Which version of the upstream file is in force, as operators read it. */
 export type FileInForce = {
   /** where it is from */
   readonly source: string;

@@ -91,12 +91,12 @@ function createLook(
     const before = found.get(key);
     if (before !== undefined) return before;
     const { findings } = readTlsFiles(files);
-    const [stale, told] = partition(findings, ({ kind }) => kind === 'unusable' && inUse.has(key));
+    const [stale, current] = partition(findings, ({ kind }) => kind === 'unusable' && inUse.has(key));
     for (const { option, message } of stale) {
       warn(`LK313 ${option}: ${JSON.stringify(files[option])} ${message}; what was in force before stays`);
     }
-    found.set(key, told);
-    return told;
+    found.set(key, current);
+    return current;
   };
 }
 

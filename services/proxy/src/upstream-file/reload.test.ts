@@ -257,7 +257,7 @@ describe('while the proxy runs', () => {
     expect(await registry.metrics()).toContain('latchkey_upstream_file_valid 1');
   });
 
-  test('a reload that meets a defect of ours is told, and the next one is as good as ever', () => {
+  test('a reload that meets a defect of ours is reported, and the next one is as good as ever', () => {
     const { reload, table } = start();
     table.onReplace(() => {
       if (lines.length === 0) throw new Error('a defect');

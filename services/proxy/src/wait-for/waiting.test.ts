@@ -72,7 +72,7 @@ test('one that does not in its time is given up, with what it last said; the log
   expect(said[0]).toContain('ECONNREFUSED 10.1.2.3:80');
 });
 
-test('no address of the inside is in what a load balancer is told', async () => {
+test('no address of the inside is in what a load balancer gets', async () => {
   const waiting = waitingFor(tableOf(wait), { app0: [away] });
   expect(await waiting.over).toMatch(/^app0: \/login has no answer \(upstream_unreachable\), .*: given up/);
 });

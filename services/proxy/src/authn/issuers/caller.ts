@@ -30,8 +30,8 @@ export function callerOf(claims: JWTPayload, issuer: Issuer): Caller | string {
     ...(client !== undefined && { client }),
   };
   if (issuer.callers === 'people') {
-    const isUntold = groupsClaim === undefined || claims[groupsClaim] === undefined;
-    const principal = personOf(claims, isUntold ? { ...facts, groupsUntold: true } : facts, issuer);
+    const areGroupsUnknown = groupsClaim === undefined || claims[groupsClaim] === undefined;
+    const principal = personOf(claims, areGroupsUnknown ? { ...facts, groupsUnknown: true } : facts, issuer);
     return typeof principal === 'string' ? principal : { kind: 'program', principal, subject };
   }
   const name = `${issuer.issuer}#${subject}`;
@@ -42,7 +42,7 @@ export function callerOf(claims: JWTPayload, issuer: Issuer): Caller | string {
 // lets the issuer vouch.
 function personOf(
   { email, email_verified: verified }: JWTPayload,
-  facts: Pick<Machine, 'groups' | 'scopes' | 'issuer' | 'client'> & Pick<Person, 'groupsUntold'>,
+  facts: Pick<Machine, 'groups' | 'scopes' | 'issuer' | 'client'> & Pick<Person, 'groupsUnknown'>,
   { emailDomains }: Issuer,
 ): Person | string {
   const account = { email: typeof email === 'string' ? email : undefined, emailVerified: verified === true };

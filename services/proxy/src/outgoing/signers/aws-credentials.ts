@@ -18,7 +18,7 @@ const waitMs = 5_000;
  * answer while those that are there are good.
  *
  * @param provide asks anew at each call
- * @param now the time of day, which is what their end is told in
+ * @param now the time of day, in which their end is given
  */
 export function keepCredentials(provide: Credentials, now: () => number = Date.now): Credentials {
   let kept: AwsCredentials | undefined;

@@ -73,7 +73,7 @@ export function refusalOf(error: unknown, right: string): SourceError {
   const status = statusOf(error);
   // The names of errors are of a small alphabet; their messages hold names of roles and keys.
   const name = error instanceof Error && /^[A-Za-z]{1,60}$/.test(error.name) ? error.name : 'unknown';
-  const told = status === undefined ? name : `${status} ${name}`;
+  const answer = status === undefined ? name : `${status} ${name}`;
   const said = (message: string, lack: Lack = 'passing') => new SourceError(message, { cause: error, lack });
   if (name === 'CredentialsProviderError') {
     return said(
@@ -92,16 +92,16 @@ export function refusalOf(error: unknown, right: string): SourceError {
       name,
     )
   ) {
-    return said(`was refused (${told}): the credentials of the task are over or wrong, or our clock is`);
+    return said(`was refused (${answer}): the credentials of the task are over or wrong, or our clock is`);
   }
   if (status === 404 || name === 'ParameterNotFound' || name === 'ResourceNotFoundException') {
-    return said(`is not there (${told})`, 'missing');
+    return said(`is not there (${answer})`, 'missing');
   }
   if (status === 403 || name === 'AccessDeniedException') {
     return said(
-      `was refused (${told}): give the role of the task ${right}. AWS may say the same of what is not there`,
+      `was refused (${answer}): give the role of the task ${right}. AWS may say the same of what is not there`,
       'missing',
     );
   }
-  return said(`was not given (${told})`);
+  return said(`was not given (${answer})`);
 }

@@ -76,7 +76,7 @@ test('a secret is named by its version, and unchanged while that is the same', a
   await expect(secretSource('other').fetch(undefined, signal())).rejects.toThrow('is not there');
 });
 
-test('a role without the right to it is told which one is missing', async () => {
+test('a role without the right to it learns which one is missing', async () => {
   await answering('ssm', {}, 'AccessDeniedException');
   await expect(parameterSource('/latchkey/upstreams').fetch(undefined, signal())).rejects.toThrow(
     'was refused (400 AccessDeniedException): give the role of the task ssm:GetParameter (and kms:Decrypt of its key)',

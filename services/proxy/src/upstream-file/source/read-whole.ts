@@ -20,7 +20,7 @@ export type Whole = {
 };
 
 /**
- * Makes one HTTP request, through the outgoing proxy where there is one. An answer of which cannot be told whether it is whole
+ * Makes one HTTP request, through the outgoing proxy where there is one. An answer that may not be whole
  * is refused: half an upstream file may be a good one with fewer routes. What came is compared with `Content-Length` by undici.
  *
  * @throws SourceError
