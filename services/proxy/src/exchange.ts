@@ -37,6 +37,8 @@ export type Exchange = {
   detail?: string;
   /** when it became an open WebSocket, in milliseconds that never jump */
   openedAt?: number;
+  /** where it stands among those that go on after they were let in (`ongoing.ts`) */
+  ongoingAt?: number | undefined;
   /** it is over, and that was emitted */
   isRecorded?: true;
 };

@@ -56,3 +56,12 @@ test('what would be refused is ended once, however many look at the same time', 
 
   expect(end.mock.calls).toEqual([[exchange, 'session_ended']]);
 });
+
+test('those that stay are looked at, whichever have ended before them', async () => {
+  const all = ['one', 'two', 'three', 'four', 'five'].map((sid) => begun(sid, everyMs));
+  const ended = [all[1], all[4], all[0]];
+  for (const one of ended) if (one !== undefined) ongoing.end(one.exchange);
+  await ongoing.recheck(() => true);
+
+  expect(all.map(({ whyNot }) => whyNot.mock.calls.length)).toEqual([0, 0, 1, 1, 0]);
+});

@@ -30,7 +30,7 @@ export type Ongoing = {
   close(): void;
 };
 
-type Entry = { readonly what: GoesOn; decidedAt: number };
+type Entry = { readonly exchange: Exchange; readonly what: GoesOn; decidedAt: number };
 
 // So many questions to auth at a time.
 const atOnce = 20;
@@ -38,29 +38,50 @@ const atOnce = 20;
 const lookEveryMs = 500;
 
 /**
+ * Keeps them in a list, each request knowing its place. In a map each would be added and deleted: V8 then makes a new table every
+ * few dozen, and the table before leads to it. Once one of them is old, all requests since are taken for living until the whole
+ * memory is looked at.
+ *
  * @param options.everyMs how often all are decided about again; and each as soon as auth is to be asked about its session again
  * @param options.elapsed milliseconds that never jump
  */
 export function createOngoing({ everyMs, elapsed }: { everyMs: number; elapsed: () => number }): Ongoing {
-  const ongoing = new Map<Exchange, Entry>();
+  const ongoing: Entry[] = [];
   let look: Promise<void> | undefined;
 
+  function begin(exchange: Exchange, what: GoesOn): void {
+    exchange.ongoingAt = ongoing.push({ exchange, what, decidedAt: elapsed() }) - 1;
+  }
+
+  // The last one takes its place.
+  function leave(exchange: Exchange): boolean {
+    const at = exchange.ongoingAt;
+    if (at === undefined) return false;
+    exchange.ongoingAt = undefined;
+    const last = ongoing.pop();
+    if (last === undefined || last.exchange === exchange) return true;
+    ongoing[at] = last;
+    last.exchange.ongoingAt = at;
+    return true;
+  }
+
   async function decideAbout(exchange: Exchange): Promise<void> {
-    const entry = ongoing.get(exchange);
+    const entry = exchange.ongoingAt === undefined ? undefined : ongoing[exchange.ongoingAt];
     if (entry === undefined) return;
     entry.decidedAt = elapsed();
     const why = await entry.what.whyNot(exchange).catch(() => 'internal_error' as const);
-    if (why !== undefined && ongoing.delete(exchange)) entry.what.end(exchange, why);
+    if (why !== undefined && leave(exchange)) entry.what.end(exchange, why);
   }
 
-  async function decideAboutAll(waiting: Exchange[]): Promise<void> {
+  async function decideAboutAll(which: (entry: Entry) => boolean): Promise<void> {
+    const waiting = ongoing.filter(which).map(({ exchange }) => exchange);
     const workers = Array.from({ length: Math.min(atOnce, waiting.length) }, async function work() {
       for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) await decideAbout(next);
     });
     await Promise.all(workers);
   }
 
-  function isDue([exchange, { decidedAt }]: [Exchange, Entry]): boolean {
+  function isDue({ exchange, decidedAt }: Entry): boolean {
     const askAgainAt = sessionOf(exchange)?.state.askAgainAt ?? Infinity;
     return elapsed() >= Math.min(decidedAt + everyMs, askAgainAt);
   }
@@ -68,19 +89,17 @@ export function createOngoing({ everyMs, elapsed }: { everyMs: number; elapsed: 
   // One look that takes longer than the interval is not joined by another.
   const timer = setInterval(
     function lookAgain() {
-      look ??= decideAboutAll([...ongoing].filter(isDue).map(([exchange]) => exchange)).finally(
-        () => (look = undefined),
-      );
+      look ??= decideAboutAll(isDue).finally(() => (look = undefined));
     },
     Math.min(everyMs, lookEveryMs),
   );
   timer.unref();
 
   return {
-    begin: (exchange, what) => void ongoing.set(exchange, { what, decidedAt: elapsed() }),
-    end: (exchange) => void ongoing.delete(exchange),
+    begin,
+    end: (exchange) => void leave(exchange),
     decideAbout,
-    recheck: (which) => decideAboutAll([...ongoing.keys()].filter(which)),
+    recheck: (which) => decideAboutAll(({ exchange }) => which(exchange)),
     close: () => clearInterval(timer),
   };
 }
