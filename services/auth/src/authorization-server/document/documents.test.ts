@@ -38,7 +38,7 @@ beforeAll(async () => {
     async () => addresses,
     (address) => address === '127.0.0.1',
   );
-  rig = await startRig({ env, strangers: { lookup, ca: pem('authority.crt') } });
+  rig = await startRig({ env, strangers: { lookup, ca: pem('authority.crt'), dangerouslyAtAnyPort: true } });
   program = programAt(rig);
   browser = rig.browser();
   await rig.signIn(browser, 'engineer@example.com');
@@ -153,6 +153,41 @@ describe('auth calls nobody', () => {
   });
 });
 
+test('servers that never answer take two places of a domain, and leave the others to others', async () => {
+  const port = (web.address() as AddressInfo).port;
+  const held: Array<() => void> = [];
+  answer = (_req, res) => void held.push(() => res.end());
+  const silent = ['a', 'b'].map((path) => visit(`https://${name}:${port}/${path}`));
+  while (held.length < 2) await once(web, 'request');
+
+  expect((await visit(`https://other.${name}:${port}/c`)).status).toBe(503);
+  addresses = ['10.0.0.1'];
+  expect((await visit(`https://app.example:${port}/d`)).status).toBe(401);
+  for (const end of held) end();
+  await Promise.all(silent);
+  addresses = ['127.0.0.1'];
+  say({});
+  expect((await visit()).status).toBe(200);
+});
+
+test('a document is read at the port of HTTPS alone', async () => {
+  const lookup = publicLookup(
+    async () => addresses,
+    (address) => address === '127.0.0.1',
+  );
+  const one = await startRig({ env, strangers: { lookup, ca: pem('authority.crt') } });
+  try {
+    const person = one.browser();
+    await one.signIn(person, 'engineer@example.com');
+    expect((await person.visit(programAt(one).authorizeUrl({ client_id: id }).url)).status).toBe(401);
+    const lines = one.log.filter((line) => line.includes('invalid_client'));
+    expect(lines.at(-1)).toContain('and is read at 443 alone');
+    expect(asked).toBe(0);
+  } finally {
+    await one.close();
+  }
+});
+
 describe('a document counts for nothing', () => {
   const secret = 'it is not that of a program without a secret';
   test.each<[string, () => void, string]>([
@@ -206,7 +241,10 @@ test('the name is looked up once for a call: what was looked at is what is calle
     async () => (looked++ === 0 ? ['127.0.0.1'] : ['10.0.0.1']),
     (address) => address === '127.0.0.1',
   );
-  const one = await startRig({ env, strangers: { lookup, ca: pem('authority.crt') } });
+  const one = await startRig({
+    env,
+    strangers: { lookup, ca: pem('authority.crt'), dangerouslyAtAnyPort: true },
+  });
   try {
     const person = one.browser();
     await one.signIn(person, 'engineer@example.com');

@@ -8,7 +8,11 @@ import { readDocument } from './read-document.ts';
 import type { ClientDocument } from './read-document.ts';
 
 /** How connections to those whom strangers name are opened: where names lead, and whose certificates count. */
-export type Strangers = Pick<ConnectionOptions, 'ca'> & { readonly lookup: LookupFunction };
+export type Strangers = Pick<ConnectionOptions, 'ca'> & {
+  readonly lookup: LookupFunction;
+  /** for tests: what runs there cannot listen at 443 */
+  readonly dangerouslyAtAnyPort?: true;
+};
 
 /** Knows what programs say of themselves at the addresses that are their ids. */
 export type ClientDocuments = {
@@ -22,13 +26,15 @@ const longestWaitMs = 5_000;
 const keptDocuments = 200;
 const keptMs = 600_000;
 const mostAtOnce = 8;
+const mostOfOneDomain = 2;
 
 /**
- * Makes it. A stranger chooses what is asked, so the connection goes to the internet alone, and never through `HTTPS_PROXY`, which would
- * look the name up once more. What is no document is not kept (section 4.3).
+ * Makes it. A stranger chooses what is asked, so the connection goes to the internet alone, to the port of HTTPS, and never through
+ * `HTTPS_PROXY`, which would look the name up once more. Servers of one of them that never answer take few of the places. What is no
+ * document is not kept (section 4.3).
  */
 export function createClientDocuments(
-  connect: Strangers,
+  { dangerouslyAtAnyPort, ...connect }: Strangers,
   { elapsed }: Pick<Clock, 'elapsed'>,
 ): ClientDocuments {
   const kept = new LRUCache<string, { readonly document: ClientDocument; readonly at: number }>(
@@ -59,19 +65,33 @@ export function createClientDocuments(
     }
   }
 
+  function askedOfDomain(address: URL): number {
+    const domain = domainOf(address);
+    return [...asked.keys()].filter((other) => domainOf(new URL(other)) === domain).length;
+  }
+
   return {
     async at(address) {
-      const { href } = address;
+      const { href, port } = address;
+      if (port !== '' && dangerouslyAtAnyPort !== true) {
+        throw refused(`it is at the port ${port}, and is read at 443 alone`);
+      }
       const before = kept.get(href);
       if (before !== undefined && elapsed() - before.at < keptMs) return before.document;
       const pending = asked.get(href);
       if (pending !== undefined) return pending;
-      if (asked.size >= mostAtOnce) throw new HttpError('overloaded', { headers: { 'Retry-After': '5' } });
+      if (asked.size >= mostAtOnce || askedOfDomain(address) >= mostOfOneDomain)
+        throw new HttpError('overloaded', { headers: { 'Retry-After': '5' } });
       const asking = ask(address).finally(() => asked.delete(href));
       asked.set(href, asking);
       return asking;
     },
   };
+}
+
+// Names below one are for whoever has it. Two at a time are enough for customers of one hosting service, too.
+function domainOf({ hostname }: URL): string {
+  return hostname.split('.').slice(-2).join('.');
 }
 
 function refused(why: string): HttpError {
