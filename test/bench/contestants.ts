@@ -77,6 +77,12 @@ const latchkeySession: Start = (installation) => withSession(everythingOn, hosts
 const latchkeySigned: Start = (installation) =>
   withSession('Latchkey, session and Gap-Signature', hosts.signed, installation);
 
+const latchkeyRules: Start = (installation) =>
+  withSession('Latchkey, session and three rules', hosts.ruled, installation);
+
+const latchkeySigv4: Start = (installation) =>
+  withSession('Latchkey, session and SigV4', hosts.aws, installation);
+
 const latchkeyCrowd: Start = async function startLatchkeyCrowd(installation) {
   const name = 'Latchkey, 1 000 sessions';
   const gate = await startLatchkey('crowd', installation);
@@ -117,6 +123,8 @@ export const everyone: readonly Start[] = [
   latchkeyToken,
   latchkeyCrowd,
   latchkeySigned,
+  latchkeyRules,
+  latchkeySigv4,
 ];
 
 /** Those that a first look takes. */

@@ -17,6 +17,8 @@ export const hosts = {
   open: `open.${domain}`,
   app: `app.${domain}`,
   signed: `signed.${domain}`,
+  ruled: `ruled.${domain}`,
+  aws: `aws.${domain}`,
   live: `live.${domain}`,
 } as const;
 
@@ -27,13 +29,24 @@ export function service(name: string, to: number, options: string): string {
 
 const forTeam = `allowed_groups: [${theirGroup}]`;
 
+// Of each kind one that is asked for every request: a network, a path and a group, a method and the time since the sign-in.
+const rules = [
+  `{ name: inside, deny_if: '!(request.address in networks.here)' }`,
+  `{ name: admin, deny_if: 'request.path.startsWith("/admin") && !("admins@${domain}" in user.groups)' }`,
+  `{ name: fresh, deny_if: 'request.method != "GET" && request.time - user.auth_time > duration("15m")' }`,
+];
+const lattice = '{ service: vpc-lattice-svcs, region: eu-central-1 }';
+
 /** The upstream file of all comparisons. */
 export function upstreamFile({ originPort, echoPort }: Installation): string {
   return [
+    'networks: { here: [127.0.0.0/8, 10.0.0.0/8] }\nservices:\n',
     service('open', originPort, `allowed_email_domains: ['*'], skip_auth_regex: ['^/']`),
     service('app', originPort, `${forTeam}, skip_request_signing: true`),
     service('signed', originPort, forTeam),
     service('live', echoPort, forTeam),
+    service('ruled', originPort, `${forTeam}, skip_request_signing: true, policy: [${rules.join(', ')}]`),
+    service('aws', originPort, `${forTeam}, skip_request_signing: true, aws_sigv4: ${lattice}`),
   ].join('');
 }
 
@@ -70,6 +83,10 @@ export function environment({ authPort, secrets }: Installation, port: number): 
     ASSERTION_KEY: secrets.ASSERTION_KEY,
     SESSION_COOKIE_DOMAIN: domain,
     SESSION_COOKIE_SECURE: 'false',
+    // Nobody's: what is behind the gate looks at no signature.
+    AWS_ACCESS_KEY_ID: 'AKIABENCH',
+    AWS_SECRET_ACCESS_KEY: secrets.BENCH_PASSWORD,
+    AWS_SESSION_TOKEN: 'x'.repeat(700),
     SSO_CONFIG_SIGNED_SIGNING_KEY: `sha256:${secrets.BENCH_PASSWORD}`,
   };
 }
