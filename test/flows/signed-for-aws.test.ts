@@ -16,7 +16,10 @@ const expected = { ...role, scope: 'eu-central-1/vpc-lattice-svcs' };
 const host = 'orders.latchkey.localhost';
 
 const the = useStack({
+  proxyEnv: { SERVER_TRUSTED_PROXIES: '127.0.0.1' },
   upstreams: `
+device_headers: { managed: X-Device-Managed }
+services:
 - service: hello
   default:
     from: hello.latchkey.localhost
@@ -75,11 +78,17 @@ test.each([
   expect(arrived().body).toBe(more === '' ? '' : 'hello');
 });
 
-test('what says who asks is within the signature', async () => {
-  await ask('GET /');
+test('what says who asks, and with what, is within the signature', async () => {
+  await ask('GET /', 'X-Device-Managed: true\n');
   const verdict = verifySigv4(arrived(), expected);
   expect(verdict).toMatchObject({
-    signed: expect.arrayContaining(['host', 'x-forwarded-email', 'x-forwarded-user', 'x-team']),
+    signed: expect.arrayContaining([
+      'host',
+      'x-device-managed',
+      'x-forwarded-email',
+      'x-forwarded-user',
+      'x-team',
+    ]),
   });
   expect(verdict).not.toMatchObject({ signed: expect.arrayContaining(['x-forwarded-for']) });
   const rawHeaders = arrived().rawHeaders.map((text) => text.replace('engineer@', 'security@'));

@@ -54,6 +54,7 @@ describe('headers about devices', () => {
       'Content-Type',
       'Sec-Fetch-Mode',
       'X-HTTP-Method-Override',
+      'X-Amz-Date',
     ].map((name): [string, string, string[]] => [name, `{managed: ${name}}`, ['LK519 1:27']]),
   ])('are refused: %s', (_, written, places) => {
     expect(placesOf(load(file(written)))).toEqual(places);

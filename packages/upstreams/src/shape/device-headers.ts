@@ -76,9 +76,9 @@ const credentials: ReadonlySet<string> = new Set([
   'set-cookie',
 ]);
 
-// What the callers themselves write, every server in front passes on. Applications and the proxy go by these.
+// What callers themselves write, among it signatures for AWS, every server in front passes on. Applications and the proxy go by these.
 const ofCallers =
-  /^(?:accept|access-control|content|if|sec|x-http-method|x-method)(?:-|$)|^(?:cache-control|date|depth|destination|dnt|expect|from|lock-token|origin|overwrite|pragma|priority|range|referer|timeout|traceparent|tracestate|upgrade-insecure-requests|user-agent|via|x-amzn-trace-id|x-requested-with)$/;
+  /^(?:accept|access-control|content|if|sec|x-amz|x-http-method|x-method)(?:-|$)|^(?:cache-control|date|depth|destination|dnt|expect|from|lock-token|origin|overwrite|pragma|priority|range|referer|timeout|traceparent|tracestate|upgrade-insecure-requests|user-agent|via|x-amzn-trace-id|x-requested-with)$/;
 
 /** Why nothing about a device can be in a header of this name. */
 function flawOf(header: string): string | undefined {

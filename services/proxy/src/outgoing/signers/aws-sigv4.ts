@@ -86,7 +86,10 @@ function withoutCallers(headers: readonly string[]): string[] {
 }
 
 /** By name in small letters, the values of one name joined as the specification has it. */
-function signedAmong(headers: readonly string[], { injectRequestHeaders }: Route): Record<string, string> {
+function signedAmong(
+  headers: readonly string[],
+  { injectRequestHeaders, deviceHeaders }: Route,
+): Record<string, string> {
   const injected = new Set(injectRequestHeaders.map(([name]) => foldName(name)));
   const values = new Map<string, string>();
   for (let at = 0; at < headers.length; at += 2) {
@@ -96,6 +99,7 @@ function signedAmong(headers: readonly string[], { injectRequestHeaders }: Route
       name === 'host' ||
       name === 'content-type' ||
       injected.has(foldName(name)) ||
+      deviceHeaders?.has(name) === true ||
       (isReserved(name) && !aboutTheWay.has(name));
     if (!isSigned) continue;
     const before = values.get(name);
