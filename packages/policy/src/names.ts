@@ -31,12 +31,16 @@ export function readField(reading: Reading, expr: Expr): Typed {
   const group = owner === undefined ? undefined : groupOf(owner);
   if (owner === undefined || group === undefined) return fieldOf(reading, expr, reading.read(operand), field);
   const name = `${owner}.${field}`;
-  const { deviceHeaders } = reading.surroundings;
+  const { deviceHeaders, facts } = reading.surroundings;
   const configured = owner === 'device' ? deviceHeaders : noHeaders;
   const fact = factOf(group, configured, field);
   if (fact === undefined) {
     const known = [...Object.keys(group.facts), ...configured.keys()].map((each) => `${owner}.${each}`);
     return reading.refuse('unknown', expr, `There is no fact \`${name}\`${orMeant(name, known)}`);
+  }
+  if (facts?.has(name) === false) {
+    const message = `\`${name}\` is not known here: write one of ${[...facts].join(', ')}`;
+    return reading.refuse('unknown', expr, message);
   }
   reading.reads(fact.reads);
   if (fact.shown !== undefined) reading.looksAt(name, fact.shown);

@@ -8,6 +8,8 @@ export type Surroundings = {
   readonly networks: ReadonlyMap<string, (address: string) => boolean>;
   /** headers that are facts of `device`, by the names of these facts; in lower case */
   readonly deviceHeaders: ReadonlyMap<string, string>;
+  /** those that are known here, like `user.email`; absent: all */
+  readonly facts?: ReadonlySet<string>;
   /** in RE2 syntax, whose matching takes time linear in the text */
   readonly compilePattern: (
     source: string,

@@ -2,7 +2,7 @@ import { connectorName } from '@latchkey/contract';
 import { isSecure, parseWebAddress } from './address.ts';
 import { connectorTargets } from './connector-targets.ts';
 import { duration } from './duration.ts';
-import { boolean, count, logLevel, valueType } from './value-types.ts';
+import { boolean, count, logLevel, text, valueType } from './value-types.ts';
 import type { Table } from './variable.ts';
 
 const anAddress = 'an https URL like https://connect.corp.example.com (http only on this machine)';
@@ -67,6 +67,11 @@ export const connectorVariables = {
     default: 'true',
     meaning:
       'Whether each request needs a valid assertion of a person for its application. With false the connector passes on whatever the proxy sends.',
+  },
+  CONNECTOR_ALLOW_IF: {
+    type: text,
+    meaning:
+      'A rule of the connector’s own, which has to hold as well: an expression as in `allow_if` of a [policy](policies.md), like `request.method == "GET" || "ops@example.com" in user.groups`. It knows `user.email`, `domain`, `groups`, `sub` and `idp`, and `request.method`, `host`, `path`, `headers` and `time`.',
   },
   CONNECTOR_AUTH_URL: {
     type: proxyOrigin,

@@ -42,6 +42,7 @@ function settingsOf(values: Read, credential: ConnectorCredential): ConnectorSet
     credential,
     targets: values.CONNECTOR_TARGETS,
     ...(values.CONNECTOR_VERIFY && issuer !== undefined && { auth: { issuer, url: internal ?? issuer } }),
+    ...(values.CONNECTOR_ALLOW_IF !== undefined && { allowIf: values.CONNECTOR_ALLOW_IF }),
     waitMs: values.CONNECTOR_WAIT_FOR,
     connections: values.CONNECTOR_CONNECTIONS,
     level: values.LOGGING_LEVEL,
@@ -80,6 +81,10 @@ function checkVerifying(known: Partial<Read>, findings: Findings): void {
     const message =
       'false is insecure: a proxy that somebody has taken over can act as anybody at the targets; leave it out';
     findings.warnings.push({ variable: 'CONNECTOR_VERIFY', code: 'insecure', message });
+    if (known.CONNECTOR_ALLOW_IF !== undefined) {
+      const why = 'is about people whom an assertion names: take CONNECTOR_VERIFY=false out, or the rule';
+      refuse({ variable: 'CONNECTOR_ALLOW_IF', code: 'conflict', message: why }, findings);
+    }
     return;
   }
   if (known.CONNECTOR_AUTH_URL === undefined && !findings.unknown.has('CONNECTOR_AUTH_URL')) {

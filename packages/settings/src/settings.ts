@@ -97,6 +97,8 @@ export type ConnectorSettings = {
   targets: readonly AllowedTarget[];
   /** who issues assertions, and where its keys are; absent: none is asked for */
   auth?: { issuer: URL; url: URL };
+  /** an expression that has to hold for each request, too */
+  allowIf?: string;
   /** how long the start waits for the targets */
   waitMs: number;
   /** to the proxy, at least */

@@ -7,8 +7,10 @@ import { openConnection } from './connect/open.ts';
 import { createServe } from './serve/serve.ts';
 import { allowList } from './serve/targets.ts';
 import { createServeTcp } from './serve/tcp.ts';
+import { createAdmitPerson } from './verify/admit.ts';
 import { createVerifyAssertion } from './verify/assertion.ts';
 import { createGate } from './verify/gate.ts';
+import type { Rule } from './verify/rule.ts';
 
 /** A connector as it runs. */
 export type RunningConnector = {
@@ -22,18 +24,24 @@ export type RunningConnector = {
 
 const usualStopMs = 25_000;
 
-/** Connects to the proxy, and serves what it asks for. */
+/**
+ * Connects to the proxy, and serves what it asks for.
+ *
+ * @param parts.rule what `settings.allowIf` was read as
+ */
 export function startConnector({
   settings,
+  rule,
   log,
 }: {
   settings: ConnectorSettings;
+  rule?: Rule | undefined;
   log: Logger;
 }): RunningConnector {
   const { auth } = settings;
-  const verify = auth && createVerifyAssertion(auth);
-  const gate = verify && createGate({ verify, log });
-  const tcp = createServeTcp({ verify, log });
+  const admit = auth && createAdmitPerson({ verify: createVerifyAssertion(auth), rule });
+  const gate = admit && createGate({ admit, log });
+  const tcp = createServeTcp({ admit, log });
   const credential = createCredential(settings);
   const kept = keepConnected({
     open: () => openConnection(settings, credential),

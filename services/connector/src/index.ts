@@ -1,2 +1,3 @@
 export { startConnector } from './app.ts';
 export type { RunningConnector } from './app.ts';
+export { readRule } from './verify/rule.ts';

@@ -4,11 +4,14 @@ import { release } from '@latchkey/http/release';
 import { loadConnectorSettings, sentenceOf } from '@latchkey/settings';
 import { createLog } from '@latchkey/telemetry';
 import { startConnector } from './app.ts';
+import { readRule } from './verify/rule.ts';
 import { waitForTarget } from './wait-for.ts';
 
 const loaded = loadConnectorSettings(process.env);
 if (!loaded.ok) refuseToStart('connector', loaded.errors.map(sentenceOf));
 const { settings, warnings } = loaded;
+const rule = settings.allowIf === undefined ? undefined : readRule(settings.allowIf);
+if (typeof rule === 'string') refuseToStart('connector', [`CONNECTOR_ALLOW_IF: ${rule}`]);
 const log = createLog({ service: 'connector', level: settings.level });
 for (const warning of warnings) log.warn(sentenceOf(warning));
 
@@ -18,7 +21,7 @@ const waited = await Promise.all(
 const unanswered = waited.filter((why) => why !== undefined);
 if (unanswered.length > 0) refuseToStart('connector', unanswered);
 
-const connector = startConnector({ settings, log });
+const connector = startConnector({ settings, rule, log });
 log.info({ name: settings.name, ...release }, 'started');
 
 async function stop(signal: NodeJS.Signals): Promise<void> {

@@ -3,7 +3,10 @@ import { join } from '@latchkey/link';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
-import type { Asserted, Unasserted, VerifyAssertion } from '../verify/assertion.ts';
+import type { AdmitPerson } from '../verify/admit.ts';
+import type { Asserted } from '../verify/assertion.ts';
+import type { Refused } from '../verify/refusal.ts';
+import { noRequest } from '../verify/rule.ts';
 import type { Allowed } from './targets.ts';
 
 /** One connection of TCP, and who asks for it; undefined where nobody has to say. */
@@ -12,19 +15,13 @@ export type TcpAsked = { readonly about: object; readonly person: Asserted | und
 /** What is not HTTP: decided about once, and then carried byte for byte. */
 export type ServeTcp = {
   /** Whether the stream may be opened; it is written down when not. */
-  admit(headers: IncomingHttpHeaders, allowed: Allowed): Promise<TcpAsked | Unasserted>;
+  admit(headers: IncomingHttpHeaders, allowed: Allowed): Promise<TcpAsked | Refused>;
   /** Joins a stream that has been answered with its target, and writes down when it is over. */
   carry(stream: ServerHttp2Stream, origin: Socket, asked: TcpAsked): void;
 };
 
-/** @param parts.verify undefined: bytes pass without an assertion */
-export function createServeTcp({
-  verify,
-  log,
-}: {
-  verify: VerifyAssertion | undefined;
-  log: Logger;
-}): ServeTcp {
+/** @param parts.admit undefined: bytes pass without an assertion */
+export function createServeTcp({ admit, log }: { admit: AdmitPerson | undefined; log: Logger }): ServeTcp {
   return {
     async admit(headers, { target, audiences }) {
       const about = {
@@ -32,14 +29,11 @@ export function createServeTcp({
         target: targetText(target),
         request_id: textOf(headers[requestHeader]),
       };
-      if (verify === undefined) return { about, person: undefined };
-      const assertion = textOf(headers[personHeader]);
-      const found: Asserted | Unasserted =
-        assertion === undefined
-          ? { why: 'missing', detail: 'there is none, as with whoever is no person' }
-          : await verify(assertion, audiences);
+      if (admit === undefined) return { about, person: undefined };
+      const found = await admit(textOf(headers[personHeader]), audiences, noRequest);
       if (!('why' in found)) return { about, person: found };
-      log.warn({ audit: 'refused', ...about, reason: found.why, detail: found.detail }, 'refused');
+      const { why, ...more } = found;
+      log.warn({ audit: 'refused', ...about, reason: why, ...more }, 'refused');
       return found;
     },
 

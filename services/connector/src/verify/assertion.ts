@@ -5,7 +5,14 @@ import { z } from 'zod';
 import { messageOf } from '../message-of.ts';
 
 /** The person that a request is of. */
-export type Asserted = { readonly sub: string; readonly email: string; readonly groups: readonly string[] };
+export type Asserted = {
+  readonly sub: string;
+  readonly email: string;
+  readonly groups: readonly string[];
+  readonly idp?: string | undefined;
+  /** of the application that it is for */
+  readonly host: string;
+};
 
 /** Why nobody is named by a request; `away`: nobody can say, as long as auth does not answer. */
 export type Unasserted = { readonly why: 'missing' | 'invalid' | 'away'; readonly detail: string };
@@ -13,7 +20,15 @@ export type Unasserted = { readonly why: 'missing' | 'invalid' | 'away'; readonl
 /** Reads an assertion for one of the applications. */
 export type VerifyAssertion = (token: string, audiences: readonly string[]) => Promise<Asserted | Unasserted>;
 
-const claims = z.object({ sub: z.string(), email: z.string(), groups: z.array(z.string()) });
+const claims = z
+  .object({
+    sub: z.string(),
+    email: z.string(),
+    groups: z.array(z.string()),
+    idp: z.string().optional(),
+    aud: z.url(),
+  })
+  .transform(({ aud, ...person }) => ({ ...person, host: new URL(aud).hostname }));
 const clockTolerance = 5;
 
 /**

@@ -4,9 +4,11 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import type { Allowed } from '../serve/targets.ts';
-import type { Asserted, Unasserted, VerifyAssertion } from './assertion.ts';
+import type { AdmitPerson } from './admit.ts';
+import type { Asserted } from './assertion.ts';
 import { assertionIn, headersFor } from './headers.ts';
 import { sentenceOf, statusOf } from './refusal.ts';
+import type { Refused } from './refusal.ts';
 import { createRelay, cut } from './relay.ts';
 import type { Relay } from './relay.ts';
 
@@ -31,7 +33,7 @@ const headWithinMs = 30_000;
 const usedAgainWithinMs = 1_500;
 
 /** Makes the gate. It speaks HTTP/1.1 as a server with the proxy, and as a client with the target. */
-export function createGate({ verify, log }: { verify: VerifyAssertion; log: Logger }): Gate {
+export function createGate({ admit, log }: { admit: AdmitPerson; log: Logger }): Gate {
   const lines = new WeakMap<Duplex, Line>();
   let isDraining = false;
   const server = createServer({
@@ -42,22 +44,21 @@ export function createGate({ verify, log }: { verify: VerifyAssertion; log: Logg
     optimizeEmptyRequests: false,
   });
 
-  async function personOf(req: IncomingMessage, { audiences }: Allowed): Promise<Asserted | Unasserted> {
-    const token = assertionIn(req.rawHeaders);
-    if (token === undefined) return { why: 'missing', detail: 'there is none, or more than one' };
-    return verify(token, audiences);
+  function personOf(req: IncomingMessage, { audiences }: Allowed): Promise<Asserted | Refused> {
+    return admit(assertionIn(req.rawHeaders), audiences, req);
   }
 
-  function record(req: IncomingMessage, { audiences }: Allowed, found: Asserted | Unasserted): void {
+  function record(req: IncomingMessage, { audiences }: Allowed, found: Asserted | Refused): void {
     const asked = {
       application: audiences.join(),
       method: req.method,
       path: (req.url ?? '').split('?', 1)[0]?.slice(0, 2_048),
       request_id: req.headers['x-request-id'],
     };
-    if ('why' in found)
-      log.warn({ audit: 'refused', ...asked, reason: found.why, detail: found.detail }, 'refused');
-    else log.info({ audit: 'allowed', ...asked, user: found.email, sub: found.sub }, 'allowed');
+    if ('why' in found) {
+      const { why, ...more } = found;
+      log.warn({ audit: 'refused', ...asked, reason: why, ...more }, 'refused');
+    } else log.info({ audit: 'allowed', ...asked, user: found.email, sub: found.sub }, 'allowed');
   }
 
   async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
