@@ -57,6 +57,7 @@ describe('an editor completes', () => {
       'via',
       'wait_for',
       'tcp',
+      'starttls',
       'aws_sigv4',
       'preserve_host',
       'preserve_location',
@@ -70,6 +71,7 @@ describe('an editor completes', () => {
       'client_cert_file',
       'client_key_file',
       'server_name',
+      'client_identity',
     ]);
     for (const { explains } of offers) expect(explains).toMatch(/Default: .+\.$/);
   });

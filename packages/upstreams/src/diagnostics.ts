@@ -316,7 +316,7 @@ export const diagnosticKinds = {
     code: 'LK313',
     severity: 'error',
     title: 'A file for TLS that cannot be used',
-    text: 'The proxy cannot read the file that `ca_file`, `client_cert_file` or `client_key_file` names, or UPSTREAM_DEFAULT_CA_FILE and its like, or it does not hold what it should: certificates or a private key in PEM, the key without a passphrase and that of the certificate. Only the proxy looks at these files, not `latchkey check`. If such a file changes while the proxy runs, its former content stays in use until the file can be used again, also when the upstream file is reloaded in the meantime.',
+    text: 'The proxy cannot read the file that `ca_file`, `client_cert_file` or `client_key_file` names, or `ca_cert_file` or `ca_key_file` of `client_identity`, or UPSTREAM_DEFAULT_CA_FILE and its like, or it does not hold what it should: certificates or a private key in PEM, the key without a passphrase and that of the certificate. In `ca_cert_file` that is the certificate of an authority that is not over. Only the proxy looks at these files, not `latchkey check`. If such a file changes while the proxy runs, its former content stays in use until the file can be used again, also when the upstream file is reloaded in the meantime.',
   },
   tlsKeyReadable: {
     code: 'LK314',
@@ -334,7 +334,7 @@ export const diagnosticKinds = {
     code: 'LK316',
     severity: 'warning',
     title: 'An option for TLS on a connection without TLS',
-    text: '`ca_file`, `client_cert_file`, `client_key_file` and `server_name` are for TLS, and a connection to `http://…` or to a Unix socket has none. Write `to: https://…`, or remove the option.',
+    text: '`ca_file`, `client_cert_file`, `client_key_file` and `server_name` are for TLS, and a connection to `http://…`, `tcp://…` or a Unix socket has none. Write `to: https://…` or `to: tls://…`, or remove the option.',
   },
   issuerUnusable: {
     code: 'LK320',
@@ -466,13 +466,37 @@ export const diagnosticKinds = {
     code: 'LK630',
     severity: 'error',
     title: '`tcp` on a route of HTTP',
-    text: '`tcp` says how long connections of a `to: tcp://host:port` may be open. For requests of HTTP there are `timeout` and `keep_alive`.',
+    text: '`tcp` says how long connections of a `to: tcp://host:port` or `to: tls://host:port` may be open. For requests of HTTP there are `timeout` and `keep_alive`.',
   },
   tcpIsNotHttp: {
     code: 'LK631',
     severity: 'warning',
     title: 'An option about HTTP on a route of TCP',
-    text: 'With `to: tcp://host:port` bytes are carried as they are: there are no headers, no paths and no public part, and TLS is between the program of the person and the application. Take the option out of the route, or write it in `default` sections of those services that are HTTP.',
+    text: 'With `to: tcp://host:port` bytes are carried as they are: there are no headers, no paths and no public part, and TLS is between the program of the person and the application, unless the route has `to: tls://…` or `starttls`. Take the option out of the route, or write it in `default` sections of those services that are HTTP.',
+  },
+  clientIdentityUnusable: {
+    code: 'LK640',
+    severity: 'error',
+    title: '`client_identity` cannot be used',
+    text: '`client_identity` needs `ca_cert_file`, `ca_key_file` and `subject`. `subject` is written as RFC 4514 has it: attributes among `CN`, `OU`, `O`, `L`, `ST` and `UID`, separated by commas, such as `CN={email},OU=people`; a backslash stands before `,` and its like within a value. `{email}`, `{user}`, `{sub}` and `{idp}` stand for what is known of the person, in `machine_subject` `{name}` for the name of the machine; at least one of them has to be there. `san_uri` is an address with a host, and has such names only behind it. `lifetime` is from `1m` to `24h`. `client_identity: {}` takes back what the section around it says.',
+  },
+  clientIdentityBeside: {
+    code: 'LK641',
+    severity: 'error',
+    title: '`client_identity` beside what has no place for it',
+    text: 'A client certificate is shown within TLS, so the route needs `to: https://…`, `to: tls://…` or `starttls`. It is made for whoever asks, so there is none where nobody is known: on public paths (`skip_auth_regex`, `skip_auth_preflight`) and for `wait_for`; give such paths a host and a route of their own. With `forward_auth` a server in front opens the connection. Where several providers count, `{sub}` needs `{idp}` beside it, as each provider names people by itself. And there is one for a connection: `client_cert_file` is the certificate of the proxy for everybody.',
+  },
+  authorityEndsSoon: {
+    code: 'LK642',
+    severity: 'warning',
+    title: 'An authority for client certificates that is over soon',
+    text: 'The certificate in `ca_cert_file` of `client_identity` is good for less than 30 days. No certificate that the proxy makes is good for longer than that one, and when it is over, nobody reaches the application. Make a new one, have the application accept both, then replace the files; they are read again within seconds.',
+  },
+  startTlsUnusable: {
+    code: 'LK643',
+    severity: 'error',
+    title: '`starttls` that does not fit `to`',
+    text: '`starttls: postgres` is for `to: tcp://host:port`: TLS then begins with the request of PostgreSQL. With `to: tls://host:port` TLS begins at once, as Redis has it. `starttls: ""` takes back what the section around it says.',
   },
   sigv4Unusable: {
     code: 'LK620',

@@ -3,6 +3,7 @@ export {
   describeDuration,
   describeRules,
   describeTarget,
+  describeIdentity,
   describeTls,
 } from './compare/describe.ts';
 export type { Change } from './compare/change.ts';
@@ -25,6 +26,9 @@ export { renderUpstreamReference } from './shape/reference.ts';
 export type {
   Bearer,
   AwsSigv4,
+  CertifiedNames,
+  ClientIdentity,
+  StartTls,
   TcpLimits,
   Cors,
   Diagnostic,

@@ -8,7 +8,7 @@ import type {
   Workload,
   WrittenRule,
 } from '@latchkey/access';
-import type { AddedClaim } from '@latchkey/identity';
+import type { AddedClaim, SubjectTemplate, Template } from '@latchkey/identity';
 import type { Network } from '@latchkey/networks';
 
 /** A place in the file as an editor counts it: the first line is 1, the first column is 1. */
@@ -50,6 +50,9 @@ export type WaitFor = {
   expect: { least: number; most: number };
 };
 
+/** What is spoken before TLS, so that TLS begins on a connection that began without it. */
+export type StartTls = 'postgres';
+
 /** How long a TCP connection may be open; absent: for as long as its session. */
 export type TcpLimits = {
   /** without a byte in either direction */
@@ -63,7 +66,7 @@ export type AwsSigv4 = { readonly service: string; readonly region: string };
 
 /** Where requests of a route go. */
 export type Target = {
-  /** `http://127.0.0.1:4200`: scheme, host and, unless it is the default one, port; or `tcp://db.internal:5432`. */
+  /** `http://127.0.0.1:4200`: scheme, host and, unless it is the default one, port; or `tcp://db.internal:5432`, `tls://cache.internal:6379`. */
   origin: string;
   /** The host name that was asked for had a part in `origin`, so that the client has a say in where it leads. */
   madeByHost?: true;
@@ -79,7 +82,8 @@ export type Target = {
 export type UpstreamProtocol = 'http1' | 'h2' | 'h2c';
 
 /** Options of a route whose values are files that a connection is secured with. */
-export type TlsFileOption = 'ca_file' | 'client_cert_file' | 'client_key_file';
+export type TlsFileOption =
+  'ca_file' | 'client_cert_file' | 'client_key_file' | 'ca_cert_file' | 'ca_key_file';
 
 /** The paths of those that are given. */
 export type TlsFiles = Readonly<Partial<Record<TlsFileOption, string>>>;
@@ -91,9 +95,26 @@ export type TlsOptions = {
   readonly files: TlsFiles;
 };
 
-/** What is to be said of a file: it cannot be used, or everybody may read the key in it. */
+/** What certificates for clients say of them. */
+export type CertifiedNames = { readonly subject: SubjectTemplate; readonly sanUri?: Template };
+
+/** How who asks is named to an application by a certificate that is made for them. The authority is among the `TlsFiles`. */
+export type ClientIdentity = {
+  readonly lifetimeMs: number;
+  readonly person: CertifiedNames;
+  /** absent: machines are refused */
+  readonly machine?: CertifiedNames;
+  /** as the file has it */
+  readonly written: {
+    readonly subject: string;
+    readonly sanUri?: string;
+    readonly machineSubject?: string;
+  };
+};
+
+/** What is to be said of a file: it cannot be used, everybody may read the key in it, or what it holds is over soon. */
 export type TlsFileFinding = {
-  readonly kind: 'unusable' | 'readable';
+  readonly kind: 'unusable' | 'readable' | 'ends_soon';
   readonly option: TlsFileOption;
   /** goes on after the name of the option, and says what to do */
   readonly message: string;
@@ -176,6 +197,10 @@ export type Route = {
   protocol: UpstreamProtocol;
   tlsSkipVerify: boolean;
   tls: TlsOptions;
+  /** absent: the application learns nothing by a certificate of who asks */
+  clientIdentity?: ClientIdentity;
+  /** how TLS begins on a TCP connection; absent: at once, or never */
+  startTls?: StartTls;
   /** the connector that leads to the application; absent: the proxy reaches it itself */
   via?: string;
   skipRequestSigning: boolean;

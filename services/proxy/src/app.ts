@@ -164,7 +164,7 @@ export async function startProxy(options: {
     clock,
     log,
   });
-  const transport = await createTransport({ settings, table, elapsed, log });
+  const transport = await createTransport({ settings, table, clock, log });
   const { connectorsHost } = settings.server;
   const arrivals =
     connectorsHost === undefined

@@ -15,6 +15,7 @@ import type { AnswerHeaders } from './outgoing/response-headers.ts';
 import { createOutgoing } from './outgoing/outgoing.ts';
 import type { OutgoingParts } from './outgoing/outgoing.ts';
 import { beginUpstream, endAdmission, endSpans } from './telemetry/spans.ts';
+import type { Holder } from './transport/tls/client-identities.ts';
 import { vouchedAt } from './authn/session-state.ts';
 import type { KnownSession } from './authn/session-state.ts';
 
@@ -158,6 +159,7 @@ function wantedFor(forward: Forward<KnownSession>): Wanted {
     person: nameOf(identified.principal),
     sid: sidOf(identified),
     authenticates: forward.authenticatesConnection,
+    holder: route.clientIdentity === undefined ? undefined : holderOf(identified),
   };
 }
 
@@ -168,6 +170,20 @@ function sessionAgeOf(
   if (identified.kind !== 'person') return undefined;
   const { session } = identified;
   return { ageMs: now - vouchedAt(session), isInGrace: session.state.isInGrace };
+}
+
+// Who is named to an application by a certificate.
+function holderOf(identified: Forward<KnownSession>['identified']): Holder | undefined {
+  const sid = sidOf(identified);
+  if (sid === undefined || identified.kind === 'visitor') return undefined;
+  if (identified.kind === 'machine') {
+    return { sid, isMachine: true, facts: { name: identified.principal.name } };
+  }
+  const { email } = identified.principal;
+  const [user = ''] = email.split('@', 1);
+  // What another issuer calls a person may be what the provider calls somebody else.
+  const { sub, idp } = identified.kind === 'person' ? identified.session.session : {};
+  return { sid, isMachine: false, facts: { email, user, ...(sub && { sub }), ...(idp && { idp }) } };
 }
 
 // Whose connection one that is authenticated is.

@@ -3,6 +3,7 @@ import {
   describeDestination,
   describeDuration,
   describeRules,
+  describeIdentity,
   describeTls,
   printTable,
 } from '@latchkey/upstreams';
@@ -124,7 +125,8 @@ function differencesOf(route: Route, defaults: Defaults): string[] {
     [route.preserveLocation, 'preserves Location'],
     [route.protocol !== 'http1', `speaks ${route.protocol}`],
     [route.tlsSkipVerify, 'certificate not checked'],
-    ...describeTls(route.tls).map((text): [boolean, string] => [true, text]),
+    ...[...describeTls(route.tls), ...describeIdentity(route)].map((text): [boolean, string] => [true, text]),
+    [route.startTls !== undefined, `TLS begins as ${route.startTls ?? ''} has it`],
     [route.skipRequestSigning, 'not signed'],
     [route.launcher?.hidden === true, 'hidden in the launcher'],
   ];

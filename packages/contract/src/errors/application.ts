@@ -46,6 +46,23 @@ export const applicationErrors = {
     description:
       'The certificate that the application showed has expired, names another host than `to` of the route, or comes from an authority that is not known. The log line has the reason, the subject, the issuer and the validity of the certificate. Renew it at the application, or set `ca_file` or `server_name` on the route. Or the application requires a client certificate and did not accept the one of the proxy: see `client_cert_file`.',
   },
+  client_identity: {
+    status: 502,
+    title: 'The application cannot be told who you are',
+    sentence:
+      'The application asks for a certificate in your name, and none can be made. Tell the people who run it.',
+    level: 'error',
+    description:
+      'The route has `client_identity`, and no certificate can be made for whoever asks, so nothing was sent. Something that `subject` or `san_uri` says is not known of them, or has no place in a certificate (more than 64 characters in `CN`, a control character); a machine asks, and there is no `machine_subject`; a policy let somebody in who has not signed in; or the authority is over. The log line has the reason.',
+  },
+  upstream_without_tls: {
+    status: 502,
+    title: 'The application cannot be reached',
+    sentence: 'The application does not protect the connection as it should. Tell the people who run it.',
+    level: 'error',
+    description:
+      'The route has `starttls`, and the application did not go on over TLS: it has none (`ssl = on` in PostgreSQL), it sent something before TLS began, or it speaks another protocol. The log line says which.',
+  },
   aws_credentials: {
     status: 502,
     title: 'The application cannot be reached',

@@ -38,6 +38,20 @@ export function describeTls({ serverName, files }: TlsOptions): string[] {
   ];
 }
 
+/** What the application learns by a certificate of who asks, and who vouches for it; each in words. */
+export function describeIdentity({
+  clientIdentity,
+  tls: { files },
+}: Pick<Route, 'clientIdentity' | 'tls'>): string[] {
+  if (clientIdentity === undefined) return [];
+  const { subject, sanUri, machineSubject } = clientIdentity.written;
+  return [
+    `certificate of the person as ${[subject, sanUri].filter((text) => text !== undefined).join(' and ')}`,
+    `issued by ${files.ca_cert_file ?? ''} for ${describeDuration(clientIdentity.lifetimeMs)}`,
+    ...(machineSubject === undefined ? [] : [`of a machine as ${machineSubject}`]),
+  ];
+}
+
 /** A duration in the largest unit that leaves it whole. */
 export function describeDuration(milliseconds: number): string {
   for (const [unit, length] of [

@@ -1,7 +1,13 @@
 import type { WrittenRule } from '@latchkey/access';
 import { hostOf } from '../match/loss.ts';
 import type { Route, RouteMatch, RouteTable } from '../types.ts';
-import { describeDuration, describeRules, describeTarget, describeTls } from './describe.ts';
+import {
+  describeDuration,
+  describeRules,
+  describeTarget,
+  describeIdentity,
+  describeTls,
+} from './describe.ts';
 import { compareAccess } from './access.ts';
 import type { Change } from './change.ts';
 import { compareRoots } from './root.ts';
@@ -156,6 +162,8 @@ function differences(before: Served, after: Served): string[] {
     ],
     ['protocol of the application', ({ protocol }: Route) => [protocol]],
     ['TLS options for the application', ({ tls }: Route) => describeTls(tls)],
+    ['how TLS begins', ({ startTls }: Route) => (startTls ? [startTls] : [])],
+    ['what a certificate says of who asks', describeIdentity],
   ] as const;
   for (const [meaning, of] of lists) {
     const [old, now] = [of(before.route).join(', '), of(after.route).join(', ')];

@@ -62,6 +62,7 @@ services:
       client_cert_file: ''
       client_key_file: ''
       server_name: ''
+      client_identity: {}
     extra_routes:
       - from: docs.example.com
         to: wiki.internal:8080
@@ -103,6 +104,7 @@ services:
           client_cert_file: ''
           client_key_file: ''
           server_name: ''
+          client_identity: {}
 `);
 });
 

@@ -135,6 +135,7 @@ function optionLines(route: Route): string[] {
     `via: ${scalar(route.via ?? '')}`,
     `wait_for: ${waitText(route.waitFor)}`,
     ...(route.tcp === undefined ? [] : [`tcp: ${tcpText(route.tcp)}`]),
+    ...(route.tcp === undefined ? [] : [`starttls: ${scalar(route.startTls ?? '')}`]),
     `aws_sigv4: ${sigv4Text(route.awsSigv4)}`,
     `preserve_host: ${route.preserveHost}`,
     `preserve_location: ${route.preserveLocation}`,
@@ -148,6 +149,7 @@ function optionLines(route: Route): string[] {
     `client_cert_file: ${scalar(route.tls.files.client_cert_file ?? '')}`,
     `client_key_file: ${scalar(route.tls.files.client_key_file ?? '')}`,
     `server_name: ${scalar(route.tls.serverName ?? '')}`,
+    `client_identity: ${identityText(route)}`,
   ];
 }
 
@@ -236,6 +238,22 @@ function waitText(wait: Route['waitFor']): string {
 
 function tcpText({ idleMs = 0, longestMs = 0 }: TcpLimits): string {
   return `{idle_timeout: ${duration(idleMs)}, max_duration: ${duration(longestMs)}}`;
+}
+
+function identityText({ clientIdentity, tls: { files } }: Route): string {
+  if (clientIdentity === undefined) return '{}';
+  const { lifetimeMs, written } = clientIdentity;
+  const entries = [
+    ['ca_cert_file', files.ca_cert_file],
+    ['ca_key_file', files.ca_key_file],
+    ['lifetime', duration(lifetimeMs)],
+    ['subject', written.subject],
+    ['san_uri', written.sanUri],
+    ['machine_subject', written.machineSubject],
+  ] as const;
+  return flowMapping(
+    entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
+  );
 }
 
 function sigv4Text(signed: Route['awsSigv4']): string {

@@ -19,7 +19,10 @@ import type { Reach } from './reach.ts';
 import { resolveRules } from './rules.ts';
 import { resolveTls } from './tls.ts';
 import { resolveSigv4 } from './aws-sigv4.ts';
-import { resolveTcp } from './tcp.ts';
+import { resolveClientIdentity } from './client-identity.ts';
+import { resolveStartTls, resolveTcp } from './tcp.ts';
+import { hasScheme } from './host.ts';
+import { isSocket } from './target.ts';
 import { resolveWaitFor } from './wait-for.ts';
 
 /** A route and its hosts. */
@@ -109,7 +112,18 @@ function resolveRoute(
   const { deviceHeaders } = context;
   refuseDeviceHeaders({ injectRequestHeaders, assertionHeader }, deviceHeaders, at, report);
   const cors = corsOf(options);
-  const tls = resolveTls(options, { at, reach, ...context }, report);
+  const startTls = resolveStartTls(options, readable(draft.to), report);
+  const identity = resolveClientIdentity(
+    options,
+    {
+      kind: kindOf(draft.type),
+      isTcp: tcp !== undefined,
+      severalProviders: providersOf(options, defaults).length > 1,
+      isSecure: startTls !== undefined || isSecure(readable(draft.to)?.value, context.scheme),
+    },
+    report,
+  );
+  const tls = resolveTls(options, { at, reach, startTls, identity, ...context }, report);
   const protocol = resolveProtocol(readable(options.protocol), reach, report);
   const maxAuthAgeMs = resolveLimit('max_auth_age', readable(options.max_auth_age), report);
   const idleTimeoutMs = resolveLimit('idle_timeout', readable(options.idle_timeout), report);
@@ -175,6 +189,8 @@ function resolveRoute(
       protocol,
       tlsSkipVerify: readable(options.tls_skip_verify) ?? false,
       tls,
+      ...(identity && { clientIdentity: identity.identity }),
+      ...(startTls && { startTls }),
       skipRequestSigning: readable(options.skip_request_signing) ?? false,
       ...(via !== undefined && { via }),
       ...(waitFor && { waitFor }),
@@ -183,6 +199,12 @@ function resolveRoute(
       position: at,
     },
   };
+}
+
+// Also of a pattern, where a part of the host may say where it leads, and never how.
+function isSecure(to: string | undefined, scheme: 'http' | 'https'): boolean {
+  if (to === undefined || isSocket(to)) return to === undefined;
+  return hasScheme(to) ? /^(?:https|tls):/i.test(to) : scheme === 'https';
 }
 
 function letsInWorkload(policy: Policy, { serviceAccounts }: RootSettings): boolean {

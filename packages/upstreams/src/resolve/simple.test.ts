@@ -79,7 +79,7 @@ describe('to of a simple route', () => {
   });
 
   test.each([
-    ['ftp://wiki', 'its scheme is none of http, https, unix and tcp'],
+    ['ftp://wiki', 'its scheme is none of http, https, unix, tcp and tls'],
     ...[
       'tcp://db',
       'tcp://db:0',
@@ -105,7 +105,7 @@ describe('to of a simple route', () => {
     expect(table).toBeUndefined();
     expect(diagnostics).toMatchObject([{ code: 'LK306', line: 4, column: 9 }]);
     expect(diagnostics[0]?.message).toBe(
-      `unable to url parse \`to\` parameter: ${reason}. Write \`host[:port][/path]\`, \`unix:/path\` or \`tcp://host:port\``,
+      `unable to url parse \`to\` parameter: ${reason}. Write \`host[:port][/path]\`, \`unix:/path\`, \`tcp://host:port\` or \`tls://host:port\``,
     );
   });
 });

@@ -4,7 +4,7 @@ import { hasScheme, isHostName } from './host.ts';
 /** An address to forward to, or what is wrong with it. The reason quotes nothing: a password may be in it. */
 export type ParsedTarget = { ok: true; target: Target } | { ok: false; reason: string };
 
-/** Reads `to`: `host[:port][/path][?query]`, with `scheme` where it names none, `unix:/path`, or `tcp://host:port`. */
+/** Reads `to`: `host[:port][/path][?query]`, with `scheme` where it names none, `unix:/path`, `tcp://host:port` or `tls://host:port`. */
 export function parseTarget(to: string, scheme: 'http' | 'https'): ParsedTarget {
   // The URL parser would drop or turn these without a word, and then forward elsewhere than the file says.
   // oxlint-disable-next-line no-control-regex
@@ -14,7 +14,7 @@ export function parseTarget(to: string, scheme: 'http' | 'https'): ParsedTarget 
   const url = URL.parse(hasScheme(to) ? to : `${scheme}://${to}`);
   if (!url) return no('it cannot be read');
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    return no('its scheme is none of http, https, unix and tcp');
+    return no('its scheme is none of http, https, unix, tcp and tls');
   if (url.username !== '' || url.password !== '') return no('it holds credentials');
   if (url.hash !== '') return no('it has a fragment');
   if (!isHostName(url.hostname)) return no('its host is not a host name');
@@ -41,18 +41,25 @@ function socketTarget(to: string): ParsedTarget {
   return { ok: true, target: { origin: socketOrigin, socketPath, basePath: '', query: '' } };
 }
 
-/** Tells whether a `to` leads to what is not HTTP. */
+/** Tells whether a `to` leads to what is not HTTP: as it is, or over TLS. */
 export function isTcp(to: string): boolean {
-  return /^tcp:/i.test(to);
+  return /^(?:tcp|tls):/i.test(to);
 }
 
 // Read as an address of HTTP, whose host is one name in all spellings. The port is written out: no protocol is known to have one.
 function tcpTarget(to: string): ParsedTarget {
-  const { host, port } = /^tcp:\/\/(?<host>[^/?#@]+):(?<port>[1-9]\d{0,4})$/i.exec(to)?.groups ?? {};
+  const {
+    scheme = '',
+    host,
+    port,
+  } = /^(?<scheme>tcp|tls):\/\/(?<host>[^/?#@]+):(?<port>[1-9]\d{0,4})$/i.exec(to)?.groups ?? {};
   const url = host === undefined ? null : URL.parse(`http://${host}:${port}`);
   if (!url || !isHostName(url.hostname))
     return no('TCP is written with host and port, and nothing behind them');
-  return { ok: true, target: { origin: `tcp://${url.hostname}:${port}`, basePath: '', query: '' } };
+  return {
+    ok: true,
+    target: { origin: `${scheme.toLowerCase()}://${url.hostname}:${port}`, basePath: '', query: '' },
+  };
 }
 
 // What unix(7) has room for.
@@ -60,7 +67,7 @@ const longestSocketPath = 107;
 
 /** The sentence about a `to` that is no address. */
 export function toInvalid(reason: string): string {
-  return `unable to url parse \`to\` parameter: ${reason}. Write \`host[:port][/path]\`, \`unix:/path\` or \`tcp://host:port\``;
+  return `unable to url parse \`to\` parameter: ${reason}. Write \`host[:port][/path]\`, \`unix:/path\`, \`tcp://host:port\` or \`tls://host:port\``;
 }
 
 function no(reason: string): ParsedTarget {

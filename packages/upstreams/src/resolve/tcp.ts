@@ -3,7 +3,7 @@ import type { Report } from '../problems.ts';
 import type { Options } from '../shape/options.ts';
 import { readable, unreadableValue } from '../shape/reader.ts';
 import type { Located } from '../shape/reader.ts';
-import type { Position, TcpLimits } from '../types.ts';
+import type { Position, StartTls, TcpLimits } from '../types.ts';
 import { isTcp } from './target.ts';
 
 /** Options about requests of HTTP. Those about TLS are reported to have no effect wherever `to` has none. */
@@ -48,6 +48,25 @@ export function resolveTcp(options: Options, { to, at }: Context, report: Report
   const idleMs = readable(tcp.idle_timeout)?.value;
   const longestMs = readable(tcp.max_duration)?.value;
   return { ...(idleMs && { idleMs }), ...(longestMs && { longestMs }) };
+}
+
+/** How TLS begins on the connections of a route; undefined where it begins at once, or never. */
+export function resolveStartTls(
+  options: Options,
+  to: Located<string> | undefined,
+  report: Report,
+): StartTls | undefined {
+  const written = readable(options.starttls);
+  if (written === undefined || written.value === '') return undefined;
+  if (to !== undefined && !/^tcp:/i.test(to.value)) {
+    const advice = isTcp(to.value) ? 'begins with TLS: write `to: tcp://…`' : 'is not TCP: take it out';
+    report(
+      'startTlsUnusable',
+      written.at,
+      `\`starttls\` has no effect on ${quote(to.value)}, which ${advice}`,
+    );
+  }
+  return written.value;
 }
 
 function isSaid(written: Options[(typeof aboutHttp)[number]]): boolean {

@@ -12,6 +12,7 @@ import { misplacedKeys, extraRoute, section } from './sections.ts';
 import { serviceAccountMappings } from './service-accounts.ts';
 import { serviceAdvice, serviceFields } from './service.ts';
 import { awsSigv4 } from './aws-sigv4.ts';
+import { clientIdentity } from './client-identity.ts';
 import { tcp } from './tcp.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -90,6 +91,7 @@ const schema: JsonSchema = {
         waitFor,
         tcp,
         awsSigv4,
+        clientIdentity,
         issuer,
         rule,
         connector,

@@ -1,4 +1,5 @@
 import { assertionClaims, assertionHeader } from './assertion.ts';
+import { clientIdentity } from './client-identity.ts';
 import { via } from './connectors.ts';
 import { cors } from './cors.ts';
 import { headerPattern } from './header-pattern.ts';
@@ -13,6 +14,7 @@ import { unknownKeys } from './unknown-keys.ts';
 import { duration, entry, flag, publicPath, scope, serverName, text } from './values.ts';
 import { awsSigv4 } from './aws-sigv4.ts';
 import { routePolicy } from './policy.ts';
+import { startTls } from './start-tls.ts';
 import { tcp } from './tcp.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -215,6 +217,7 @@ const fields = {
   via,
   wait_for: waitFor,
   tcp,
+  starttls: startTls,
   aws_sigv4: awsSigv4,
   flush_interval: text(
     {
@@ -282,6 +285,7 @@ const fields = {
     default: '`UPSTREAM_DEFAULT_SERVER_NAME`, or the host of `to`',
     example: 'wiki.internal.example.com',
   }),
+  client_identity: clientIdentity,
 };
 
 export const optionKeys: readonly string[] = Object.keys(fields);

@@ -164,10 +164,10 @@ services:
   },
   {
     title: 'Databases, SSH and other TCP',
-    fields: ['tcp'],
+    fields: ['tcp', 'starttls'],
     text: [
       'With `to: tcp://db.internal:5432` bytes are carried as they are, between a program on the machine of the person and what is behind the gate. `latchkey tunnel db.corp.example.com` opens the way: [beyond-http.md](beyond-http.md). Nothing of such a route is public, tokens count there without `bearer: true`, and the rules about people, groups and policies are those of every route. A connection is looked at every `SESSION_TTL_VALID`, and ends with its session.',
-      'Options about requests and headers have no effect there. TLS, where there is any, is between the two programs.',
+      'Options about requests and headers have no effect there. TLS, where there is any, is between the two programs; with `to: tls://cache.internal:6379`, or with `starttls: postgres` beside `to: tcp://…`, the proxy speaks it with the application, by the options of [TLS to the application](#tls-to-the-application), and the program of the person speaks without.',
     ],
   },
   {
@@ -236,6 +236,28 @@ services:
     text: [
       'With `to: https://…` the certificate of the application must be for the host of `to`, also with `preserve_host`. It must come from a known certificate authority, or with `ca_file` from one of yours. `NODE_EXTRA_CA_CERTS` adds an authority for all connections of the proxy.',
       'These files are read together with the upstream file, and again within seconds after a change; the next connection uses the new content. If one of the files cannot be used, the proxy reports it ([LK313](diagnostics.md#lk313-a-file-for-tls-that-cannot-be-used)) and keeps the former content of all of them: a new certificate waits for its key. A new upstream file is applied all the same, unless it names a combination of files that was not in use before. If a file cannot be used when the proxy starts, it does not start.',
+    ],
+  },
+  {
+    title: 'A certificate that says who asks',
+    fields: ['client_identity'],
+    text: [
+      'Protocols without headers, and applications that trust certificates alone, learn the person by mutual TLS: the proxy issues a client certificate for each session and shows it to the application. [beyond-http.md](beyond-http.md#identity-for-protocols-without-headers) has PostgreSQL and Redis that ask for it, and how to keep the key of the authority.',
+      yaml(`- service: orders
+  default:
+    from: orders.corp.example.com
+    to: tcp://db.internal:5432
+    options:
+      allowed_groups: [dba@example.com]
+      starttls: postgres
+      ca_file: /etc/latchkey/internal-ca.pem
+      client_identity:
+        ca_cert_file: /etc/latchkey/people-ca.pem
+        ca_key_file: /etc/latchkey/people-ca.key
+        subject: 'CN={email}'
+        san_uri: 'spiffe://corp/user/{sub}'`),
+      '`{email}` is the address of the person, `{user}` its part before the `@` (two people of two domains may have the same), `{sub}` what the provider calls them, and `{idp}` the slug of that provider. `{sub}` and `{idp}` are known of sessions, not of tokens of another issuer. Who cannot be named is refused with `client_identity` (502). `lifetime` is how long a new connection may be opened with a certificate; one that is open ends with its session.',
+      'The files are read as those for TLS are, and again within seconds after a change.',
     ],
   },
   {

@@ -1,6 +1,12 @@
 import type { ErrorCode } from '@latchkey/contract';
 import { errors as undiciErrors } from 'undici';
-import { CertificateError, CredentialsError, isAboutOurCertificate } from './tls/certificate.ts';
+import {
+  CertificateError,
+  ClientIdentityError,
+  CredentialsError,
+  isAboutOurCertificate,
+} from './tls/certificate.ts';
+import { StartTlsError } from './dial/start-tls.ts';
 import { malformedDetail } from './malformed.ts';
 import { ConnectorAwayError, ConnectorFailedError } from './connectors/failure.ts';
 import { OutgoingProxyError } from './dial/outgoing-proxy.ts';
@@ -11,6 +17,8 @@ export type Failure = {
     ErrorCode,
     | 'upstream_unreachable'
     | 'upstream_certificate'
+    | 'client_identity'
+    | 'upstream_without_tls'
     | 'upstream_malformed'
     | 'upstream_timeout'
     | 'connection_authentication'
@@ -50,6 +58,8 @@ export function failureOf(error: Error): Failure {
   if (error instanceof CertificateError || error instanceof CredentialsError) {
     return { code: 'upstream_certificate', detail: error.message };
   }
+  if (error instanceof ClientIdentityError) return { code: 'client_identity', detail: error.message };
+  if (error instanceof StartTlsError) return { code: 'upstream_without_tls', detail: error.message };
   if (isAboutOurCertificate(error)) {
     const detail = `the application refuses the certificate that it was shown, or was shown none: ${error.message}`;
     return { code: 'upstream_certificate', detail };

@@ -1,4 +1,5 @@
 import { createProxyFor } from '@latchkey/http';
+import type { Clock } from '@latchkey/http';
 import type { ProxySettings } from '@latchkey/settings';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
@@ -14,6 +15,7 @@ import { createConnections } from './pool/connections.ts';
 import type { Connections } from './pool/connections.ts';
 import { createOpenTcp } from './tcp/open.ts';
 import type { OpenTcp } from './tcp/open.ts';
+import { createSecuredBy } from './tls/client-identities.ts';
 import { createTlsCredentials } from './tls/credentials.ts';
 import { createForwardWebSocket } from './websocket/forward.ts';
 import type { ForwardWebSocket } from './websocket/forward.ts';
@@ -36,13 +38,12 @@ export type Transport = {
 export async function createTransport({
   settings,
   table,
-  elapsed,
+  clock: { now, elapsed },
   log,
 }: {
   settings: Pick<ProxySettings, 'server' | 'session' | 'upstream' | 'outgoing' | 'maxConnections'>;
   table: LiveTable;
-  /** milliseconds that never jump */
-  elapsed: () => number;
+  clock: Clock;
   log: Logger;
 }): Promise<Transport> {
   const proxyFor = createProxyFor(settings.outgoing ?? {});
@@ -59,7 +60,8 @@ export async function createTransport({
   const dialThrough = createDialThrough(siblings === undefined ? [connectors] : [connectors, siblings.lines]);
   const dialer = createDialer({ ...settings.upstream, proxyFor, dialThrough });
   const credentials = createTlsCredentials({ table, log });
-  const connections = createConnections({ dialer, credentials, perOrigin: settings.maxConnections, elapsed });
+  const securedBy = createSecuredBy({ credentials, now });
+  const connections = createConnections({ dialer, securedBy, perOrigin: settings.maxConnections, elapsed });
   let drained: Promise<void> | undefined;
   return {
     connections,

@@ -23,7 +23,7 @@ export function createAskOrigin(connections: Pick<Connections, 'take'>): AskOrig
     const target = own && table.match(own.host, own.port)?.target;
     if (target === undefined) return failureOf(new Error('the route gives no address'));
     const host = route.preserveHost ? (route.host ?? '') : '';
-    const nobody = { person: undefined, sid: undefined, authenticates: false };
+    const nobody = { person: undefined, sid: undefined, holder: undefined, authenticates: false };
     const taken = await connections.take({ target, route, host, ...nobody }, new PassThrough());
     if (taken === undefined) return failureOf(new SlowError('no free connection', withinMs));
     const headers = ['Host', host || new URL(target.origin).host, 'User-Agent', 'latchkey', 'Accept', '*/*'];

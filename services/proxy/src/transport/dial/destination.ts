@@ -1,6 +1,6 @@
-import type { Route, Target } from '@latchkey/upstreams';
+import type { Route, StartTls, Target } from '@latchkey/upstreams';
 import { isIP } from 'node:net';
-import type { Credentials } from '../tls/tls-files.ts';
+import type { SecuredWith } from '../tls/client-identities.ts';
 
 /**
  * Where a connection to an application leads, and how: by itself, or `via` a connector. A plain value: two that are equal lead to
@@ -28,21 +28,25 @@ export type Tls = {
   readonly skipVerify: boolean;
   /** HTTP/2 is asked for, and nothing else will do */
   readonly http2?: true;
-  /** what the files of the route hold, where it names any */
-  readonly credentials?: Credentials | 'unusable';
+  /** what goes over it is not HTTP */
+  readonly raw?: true;
+  /** what is spoken before it begins */
+  readonly startTls?: StartTls;
+  /** what it is secured with, where the route says anything of that */
+  readonly credentials?: SecuredWith;
 };
 
 /** Tells where the target of a route is. */
 export function destinationOf(
   { origin, socketPath, madeByHost }: Target,
-  { tlsSkipVerify, tls, via }: Pick<Route, 'tlsSkipVerify' | 'tls' | 'via'>,
+  { tlsSkipVerify, tls, startTls, via }: Pick<Route, 'tlsSkipVerify' | 'tls' | 'startTls' | 'via'>,
   credentials: Tls['credentials'],
 ): Destination {
   const through = via === undefined ? {} : { via };
   if (socketPath !== undefined) return { kind: 'unix', path: socketPath, ...through };
   const { protocol, hostname, port } = new URL(origin);
   const host = hostname.replace(/^\[|\]$/g, '');
-  const isSecure = protocol === 'https:';
+  const isSecure = protocol === 'https:' || protocol === 'tls:' || startTls !== undefined;
   return {
     kind: 'tcp',
     host,
@@ -55,6 +59,8 @@ export function destinationOf(
         // Whatever `Host` says: with `preserve_host` that is the public name. An address has no name.
         serverName: tls.serverName ?? (isIP(host) === 0 ? host : ''),
         skipVerify: tlsSkipVerify,
+        ...(protocol !== 'https:' && { raw: true }),
+        ...(startTls !== undefined && { startTls }),
         ...(credentials !== undefined && { credentials }),
       },
     }),
@@ -79,6 +85,7 @@ export function keyOf(destination: Destination): string {
 
 // What the files hold is told apart by its fingerprint, so that no key of ours becomes part of a text.
 function markOf(credentials: unknown): unknown {
+  if (credentials instanceof Error) return { none: credentials.message };
   const hasMark = typeof credentials === 'object' && credentials !== null && 'fingerprint' in credentials;
   return hasMark ? credentials.fingerprint : credentials;
 }

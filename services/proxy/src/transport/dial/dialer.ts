@@ -7,6 +7,8 @@ import type { Destination } from './destination.ts';
 import { hearOut } from './hear-out.ts';
 import { lookupElsewhere, refuseLocalLiteral } from './local-addresses.ts';
 import { connectThrough } from './outgoing-proxy.ts';
+import { isRawTls, secure } from './secure.ts';
+import type { RawTls } from './secure.ts';
 import { createShownCertificate } from './shown-certificate.ts';
 
 /** Opens connections to applications: the one place that does, whatever goes over them. */
@@ -54,7 +56,8 @@ export function createDialer({
     return buildConnector({
       timeout: connectWithinMs,
       rejectUnauthorized: isChecked,
-      ...(typeof credentials === 'object' && { secureContext: credentials.secureContext }),
+      ...(typeof credentials === 'object' &&
+        'secureContext' in credentials && { secureContext: credentials.secureContext }),
       ...(destination.kind === 'unix' && { socketPath: destination.path }),
       // What is spoken is the route's to say, and no matter of what an application would like best.
       allowH2: destination.tls?.http2 === true,
@@ -69,7 +72,11 @@ export function createDialer({
 
   function refuse(destination: Destination): Error | undefined {
     if (destination.kind === 'unix') return undefined;
-    if (destination.tls?.credentials === 'unusable') return new CredentialsError();
+    const credentials = destination.tls?.credentials;
+    if (credentials === 'unusable') return new CredentialsError();
+    if (credentials instanceof Error) return credentials;
+    // What is local to a connector is not local to us.
+    if (destination.via !== undefined) return undefined;
     return staysElsewhere(destination) ? refuseLocalLiteral(destination.host) : undefined;
   }
 
@@ -97,26 +104,55 @@ export function createDialer({
     });
   }
 
+  // What begins without TLS, or has no HTTP over it, begins as a connection with neither.
+  function reach(destination: RawTls, shown: Shown | undefined, dialed: buildConnector.Callback): void {
+    const { tls: _, ...plain } = destination;
+    const { via } = destination;
+    const proxy = proxyTo(destination);
+    if (via !== undefined) dialThrough(via, targetText(destination), dialed, shown);
+    else if (proxy !== undefined) connectThrough(proxy, destination, connectWithinMs, dialed);
+    else connectorTo(plain)(addressOf(plain), dialed);
+  }
+
+  function establish(
+    destination: Destination,
+    { isChecked, shown }: { isChecked: boolean; shown: Shown | undefined },
+    dialed: buildConnector.Callback,
+  ): void {
+    if (!isRawTls(destination)) {
+      const connector = isChecked ? connectorTo(destination) : connectorWith(destination, { isChecked });
+      return connect(connector, destination, dialed);
+    }
+    return reach(destination, shown, (...outcome) => {
+      const [, socket] = outcome;
+      const checked = isChecked && !destination.tls.skipVerify;
+      if (socket === null) dialed(...outcome);
+      else secure(socket, destination, { isChecked: checked, withinMs: connectWithinMs }, dialed);
+    });
+  }
+
   const shownBy = createShownCertificate((destination, dialed) =>
-    connect(connectorWith(destination, { isChecked: false }), destination, dialed),
+    establish(destination, { isChecked: false, shown: undefined }, dialed),
   );
 
-  function open(destination: Destination, dialed: buildConnector.Callback): void {
-    connect(connectorTo(destination), destination, (...[error, socket]) => {
+  function open(destination: Destination, shown: Shown | undefined, dialed: buildConnector.Callback): void {
+    establish(destination, { isChecked: true, shown }, (...[error, socket]) => {
       if (error === null) dialed(null, hearOut(socket));
       else if (!isAboutCertificate(error)) dialed(error, null);
-      else void shownBy(destination).then((shown) => dialed(new CertificateError(error, shown), null));
+      else void shownBy(destination).then((seen) => dialed(new CertificateError(error, seen), null));
     });
   }
 
   return {
     dial(destination, dialed, shown) {
-      const { via } = destination;
-      // What it may dial is for the connector to say, and what is local to it is not local to us.
-      if (via !== undefined) return dialThrough(via, targetText(destination), dialed, shown);
       const refusal = refuse(destination);
-      if (refusal === undefined) open(destination, dialed);
-      else dialed(refusal, null);
+      const { via } = destination;
+      // Never before it returns: whoever dials may not be ready to hear of it.
+      if (refusal !== undefined) queueMicrotask(() => dialed(refusal, null));
+      // What it may dial is for the connector to say.
+      else if (via !== undefined && !isRawTls(destination))
+        dialThrough(via, targetText(destination), dialed, shown);
+      else open(destination, shown, dialed);
       return undefined;
     },
   };

@@ -2,7 +2,7 @@ import { whenThere } from '@latchkey/http';
 import type { Release, Taking } from '@latchkey/http';
 import type { Writable } from 'node:stream';
 import { notStarted } from './ask-first.ts';
-import type { TlsCredentials } from '../tls/credentials.ts';
+import type { SecuredBy } from '../tls/client-identities.ts';
 import type { Destination } from '../dial/destination.ts';
 import type { Dialer } from '../dial/dialer.ts';
 import { AuthenticatedConnectionError } from '../failure.ts';
@@ -58,17 +58,17 @@ export type Connections = {
  */
 export function createConnections({
   dialer,
-  credentials,
+  securedBy,
   perOrigin,
   elapsed,
 }: {
   dialer: Dialer;
-  credentials: Pick<TlsCredentials, 'of'>;
+  securedBy: SecuredBy;
   perOrigin: number;
   elapsed: () => number;
 }): Connections {
   const places = createUpstreamPlaces(perOrigin);
-  const wayOf = createWayOf(credentials);
+  const wayOf = createWayOf(securedBy);
   const pools = createPools({ dialer, elapsed });
   const sessions = createHttp2Sessions({ dialer, recentMs, elapsed });
 

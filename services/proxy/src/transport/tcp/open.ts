@@ -10,6 +10,7 @@ import type { Destination } from '../dial/destination.ts';
 import type { Dialer } from '../dial/dialer.ts';
 import { failureOf } from '../failure.ts';
 import type { Failure } from '../failure.ts';
+import { plainPostgres } from './plain-postgres.ts';
 import type { Tunnel } from '../websocket/tunnel.ts';
 
 /** A TCP connection to an application, of a program that asked for it by a WebSocket. */
@@ -57,7 +58,9 @@ export function createOpenTcp(dialer: Dialer): OpenTcp {
       server.handleUpgrade(req, socket, head, function upgraded(ws) {
         application.removeListener('error', ignore);
         letWait(socket);
-        const { open, close, onClose, bytes } = carry(application, ws, limits);
+        const isPostgres = destination.tls?.startTls === 'postgres';
+        const carried = isPostgres ? plainPostgres(application) : application;
+        const { open, close, onClose, bytes } = carry(carried, ws, limits);
         events.accepted({ open, close, onClose: (then) => onClose(() => then()), onEnd: onClose, bytes });
       });
     };

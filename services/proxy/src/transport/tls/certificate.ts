@@ -17,6 +17,9 @@ export class CredentialsError extends Error {
   }
 }
 
+/** There is no certificate for whoever asks, so nothing is sent in nobody's name. */
+export class ClientIdentityError extends Error {}
+
 const longestName = 200;
 
 /** A certificate as a log line names it: whose it is, by whom, and when it holds. */

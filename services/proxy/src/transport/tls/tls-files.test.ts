@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeAuthority } from '@latchkey/testing/authority';
 import { readTlsFiles } from './tls-files.ts';
 
 const fixture = (name: string) =>
@@ -86,4 +87,44 @@ test('a key that every user may read is warned of, and works', () => {
     'readable client_key_file: may be read by every user of this machine: take that right away, with `chmod 600`',
   ]);
   expect(readTlsFiles(files).credentials).toBeDefined();
+});
+
+test('an authority and its key give an issuer, with the chain below a known root', () => {
+  const { cert, key } = makeAuthority();
+  const files = { ca_cert_file: write('ca.pem', cert), ca_key_file: write('ca.key', key) };
+  const { credentials, findings } = readTlsFiles(files);
+  expect(findings).toEqual([]);
+  expect(credentials?.issuer).toMatchObject({ chain: '', accepted: undefined });
+  expect(credentials?.own).toBeUndefined();
+});
+
+const findingsOfAuthority = (pair: { cert: string; key: string }, mode?: number) =>
+  findingsOf({ ca_cert_file: write('ca.pem', pair.cert), ca_key_file: write('ca.key', pair.key, mode) });
+
+test('an authority that may not issue, is over, will be soon, has another key, or lets all read its key is named', () => {
+  expect(findingsOfAuthority(makeAuthority({ isAuthority: false }))).toEqual([
+    'unusable ca_cert_file: holds the certificate of no authority (CA:TRUE): name one that may issue others',
+  ]);
+  expect(findingsOfAuthority(makeAuthority({ days: -1 }))).toEqual([
+    expect.stringMatching(/^unusable ca_cert_file: holds one that is over: "CN=test authority"/),
+  ]);
+  expect(findingsOfAuthority(makeAuthority({ days: 3.5 }))).toEqual([
+    expect.stringMatching(/^ends_soon ca_cert_file: holds one that is over in 3 days: /),
+  ]);
+  expect(findingsOfAuthority({ cert: makeAuthority().cert, key: makeAuthority().key })).toEqual([
+    'unusable ca_key_file: holds the key of another certificate: name the one of `ca_cert_file`',
+  ]);
+  expect(findingsOfAuthority(makeAuthority(), 0o644)).toEqual([
+    'readable ca_key_file: may be read by every user of this machine: take that right away, with `chmod 600`',
+  ]);
+  const { publicKey: _, privateKey } = generateKeyPairSync('x25519');
+  expect(
+    findingsOfAuthority({
+      cert: makeAuthority().cert,
+      key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    }),
+  ).toEqual([
+    'unusable ca_key_file: holds the key of another certificate: name the one of `ca_cert_file`',
+    'unusable ca_key_file: holds a key that signs no certificates here: name one of P-256, P-384, P-521, Ed25519 or RSA',
+  ]);
 });

@@ -1,9 +1,12 @@
+import { signatureAlgorithm } from '@latchkey/identity';
+import type { CertificateAuthority } from '@latchkey/identity';
 import { isOpenToAll, openToAll } from '@latchkey/settings';
 import type { TlsFileFinding, TlsFileOption, TlsFiles } from '@latchkey/upstreams';
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { SecureContext, SecureContextOptions } from 'node:tls';
+import { named } from './certificate.ts';
 import { readBytes } from '../../files/read-bytes.ts';
 
 /** What connections are secured with. */
@@ -13,6 +16,16 @@ export type Credentials = {
   readonly fingerprint: string;
   /** the certificate that we show */
   readonly own?: X509Certificate;
+  /** who issues the certificates that we show in the name of others */
+  readonly issuer?: Issuer;
+};
+
+/** An authority, and what a connection needs beside a certificate of it. */
+export type Issuer = CertificateAuthority & {
+  /** what leads from its certificates to an authority that the application knows, in PEM */
+  readonly chain: string;
+  /** the authorities that are accepted for the application, in PEM; undefined: the known ones */
+  readonly accepted: readonly string[] | undefined;
 };
 
 /** What the files hold, and what is to be said of them. There are no credentials where one of them cannot be used. */
@@ -55,17 +68,26 @@ export function readTlsFiles(files: TlsFiles): TlsFilesRead {
     }
   }
 
-  const [ca, cert, key] = (['ca_file', 'client_cert_file', 'client_key_file'] as const).map(read);
+  /** A certificate, the others behind it, and its key. */
+  function pair(certOption: TlsFileOption, keyOption: TlsFileOption) {
+    const [cert, key] = [read(certOption), read(keyOption)];
+    const [own, ...others] = certificates(certOption, cert) ?? [];
+    const privateKey = key === undefined ? undefined : privateKeyOf(key);
+    if (typeof privateKey === 'string') unusable(keyOption, privateKey);
+    else if (privateKey !== undefined && own?.checkPrivateKey(privateKey) === false) {
+      unusable(keyOption, `holds the key of another certificate: name the one of \`${certOption}\``);
+    }
+    if (key !== undefined && isOpenToAll(files[keyOption] ?? '')) {
+      findings.push({ kind: 'readable', option: keyOption, message: openToAll });
+    }
+    return { cert, key, own, others, privateKey: typeof privateKey === 'string' ? undefined : privateKey };
+  }
+
+  const ca = read('ca_file');
   const authorities = certificates('ca_file', ca);
-  const [own] = certificates('client_cert_file', cert) ?? [];
-  const privateKey = key === undefined ? undefined : privateKeyOf(key);
-  if (typeof privateKey === 'string') unusable('client_key_file', privateKey);
-  else if (privateKey !== undefined && own?.checkPrivateKey(privateKey) === false) {
-    unusable('client_key_file', 'holds the key of another certificate: name the one of `client_cert_file`');
-  }
-  if (key !== undefined && isOpenToAll(files.client_key_file ?? '')) {
-    findings.push({ kind: 'readable', option: 'client_key_file', message: openToAll });
-  }
+  const { cert, key, own } = pair('client_cert_file', 'client_key_file');
+  const authority = pair('ca_cert_file', 'ca_key_file');
+  findings.push(...aboutAuthority(authority));
   if (findings.some(({ kind }) => kind === 'unusable')) return { credentials: undefined, findings };
 
   const secureContext = contextOf({ ca: authorities?.map(String), cert, key });
@@ -73,8 +95,49 @@ export function readTlsFiles(files: TlsFiles): TlsFilesRead {
     unusable(cert === undefined ? 'ca_file' : 'client_cert_file', secureContext);
     return { credentials: undefined, findings };
   }
-  const fingerprint = fingerprintOf([ca, cert, key]);
-  return { credentials: { secureContext, fingerprint, ...(own && { own }) }, findings };
+  const fingerprint = fingerprintOf([ca, cert, key, authority.cert, authority.key]);
+  const issuer = issuerOf(authority, authorities);
+  const credentials = { secureContext, fingerprint, ...(own && { own }), ...(issuer && { issuer }) };
+  return { credentials, findings };
+}
+
+const dayMs = 86_400_000;
+const soonMs = 30 * dayMs;
+
+type Authority = {
+  readonly own: X509Certificate | undefined;
+  readonly others: readonly X509Certificate[];
+  readonly privateKey: KeyObject | undefined;
+};
+
+function* aboutAuthority({ own, privateKey }: Authority): Iterable<TlsFileFinding> {
+  const option = 'ca_cert_file';
+  if (own?.ca === false) {
+    const message = 'holds the certificate of no authority (CA:TRUE): name one that may issue others';
+    yield { kind: 'unusable', option, message };
+  }
+  const leftMs = own === undefined ? Infinity : own.validToDate.getTime() - Date.now();
+  if (own !== undefined && leftMs <= 0) {
+    yield { kind: 'unusable', option, message: `holds one that is over: ${named(own)}. Name a new one` };
+  } else if (own !== undefined && leftMs < soonMs) {
+    const message = `holds one that is over in ${Math.floor(leftMs / dayMs)} days: ${named(own)}. Make a new one`;
+    yield { kind: 'ends_soon', option, message };
+  }
+  if (privateKey !== undefined && signatureAlgorithm(privateKey) === undefined) {
+    const message =
+      'holds a key that signs no certificates here: name one of P-256, P-384, P-521, Ed25519 or RSA';
+    yield { kind: 'unusable', option: 'ca_key_file', message };
+  }
+}
+
+// RFC 8446, section 4.4.2: the application knows its own authority, which need not be sent.
+function issuerOf(
+  { own, others, privateKey }: Authority,
+  authorities: readonly X509Certificate[] | undefined,
+): Issuer | undefined {
+  if (own === undefined || privateKey === undefined) return undefined;
+  const chain = [own, ...others].filter(({ subject, issuer }) => subject !== issuer).join('');
+  return { certificate: own, privateKey, chain, accepted: authorities?.map(String) };
 }
 
 const pemCertificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;

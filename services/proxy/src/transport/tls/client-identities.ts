@@ -1,0 +1,108 @@
+import { issueClientCertificate, sanUriOf, subjectOf, UncertifiableError } from '@latchkey/identity';
+import type { Certified, CertifiedFacts } from '@latchkey/identity';
+import { upTo } from '@latchkey/http';
+import type { Route } from '@latchkey/upstreams';
+import { LRUCache } from 'lru-cache';
+import { createHash } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
+import { ClientIdentityError } from './certificate.ts';
+import type { TlsCredentials } from './credentials.ts';
+import type { Credentials, Issuer } from './tls-files.ts';
+
+/** Who is to be named to an application. */
+export type Holder = {
+  /** the session, or what stands in its place: another one never gets the same certificate */
+  readonly sid: string;
+  readonly isMachine: boolean;
+  readonly facts: CertifiedFacts;
+};
+
+/** What connections of a route are secured with: the same value for as long as they may be shared. */
+export type SecuredWith = Credentials | 'unusable' | ClientIdentityError;
+
+/** Finds what the connections of somebody are secured with; undefined where nothing is said of it. */
+export type SecuredBy = (
+  route: Pick<Route, 'id' | 'tls' | 'clientIdentity'>,
+  holder: Holder | undefined,
+) => SecuredWith | undefined;
+
+type Made = { readonly credentials: Credentials; readonly until: number };
+
+// Each holds some 60 KiB, most of it what OpenSSL keeps.
+const mostMade = 500;
+// A handshake takes time, and clocks differ.
+const keptFor = 0.8;
+
+/**
+ * Makes the certificates that people are named by to applications: one for each session and route, kept until shortly before
+ * it is over. Where there can be none, connections are secured with the reason, so that none is opened.
+ *
+ * @param parts.now milliseconds since the epoch
+ */
+export function createSecuredBy({
+  credentials,
+  now,
+}: {
+  credentials: Pick<TlsCredentials, 'of'>;
+  now: () => number;
+}): SecuredBy {
+  const made = new LRUCache<string, Made>(upTo(mostMade));
+
+  function make(issuer: Issuer, certified: Certified, lifetimeMs: number): Made {
+    const at = now();
+    if (issuer.certificate.validToDate.getTime() <= at) {
+      throw new ClientIdentityError('the authority in ca_cert_file of client_identity is over');
+    }
+    const { cert, key, until } = issueClientCertificate(issuer, certified, { now: at, lifetimeMs });
+    const { chain, accepted } = issuer;
+    const secureContext = createSecureContext({
+      cert: cert + chain,
+      key,
+      ...(accepted && { ca: [...accepted] }),
+    });
+    const fingerprint = createHash('sha256').update(cert).digest('base64url');
+    return { credentials: { secureContext, fingerprint }, until: at + (until - at) * keptFor };
+  }
+
+  function find(
+    { id, clientIdentity }: Pick<Route, 'id' | 'clientIdentity'>,
+    { fingerprint, issuer }: Credentials,
+    holder: Holder | undefined,
+  ): Credentials {
+    if (clientIdentity === undefined || issuer === undefined) throw new Error('a route without an authority');
+    if (holder === undefined) throw new ClientIdentityError('nobody is known here who could be named');
+    const certified = certifiedFor(clientIdentity, holder);
+    const { lifetimeMs } = clientIdentity;
+    const key = JSON.stringify([id, holder.sid, certified, lifetimeMs, fingerprint]);
+    const before = made.get(key);
+    if (before !== undefined && before.until > now()) return before.credentials;
+    const fresh = make(issuer, certified, lifetimeMs);
+    made.set(key, fresh);
+    return fresh.credentials;
+  }
+
+  return function securedBy(route, holder) {
+    const inForce = credentials.of(route.tls.files);
+    if (route.clientIdentity === undefined || inForce === 'unusable' || inForce === undefined) return inForce;
+    try {
+      return find(route, inForce, holder);
+    } catch (error) {
+      if (error instanceof ClientIdentityError) return error;
+      if (error instanceof UncertifiableError)
+        return new ClientIdentityError(error.message, { cause: error });
+      throw error;
+    }
+  };
+}
+
+function certifiedFor(
+  { person, machine }: NonNullable<Route['clientIdentity']>,
+  { isMachine, facts }: Holder,
+): Certified {
+  const names = isMachine ? machine : person;
+  if (names === undefined) {
+    throw new ClientIdentityError('it is a machine, and client_identity has no machine_subject');
+  }
+  const { subject, sanUri } = names;
+  return { subject: subjectOf(subject, facts), ...(sanUri && { sanUri: sanUriOf(sanUri, facts) }) };
+}
