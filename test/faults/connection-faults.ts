@@ -10,6 +10,7 @@ const pairs: Record<Between, string> = {
   auth: 'proxy - auth',
   redis: 'auth - Redis',
   provider: 'auth - provider',
+  connector: 'connector - proxy',
 };
 
 function between(pair: Between, what: string, treatment: Treatment, forMs = usualMs): Fault {

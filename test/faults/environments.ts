@@ -1,5 +1,7 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { upstreams } from './people.ts';
+import { newTokenKey } from '@latchkey/testing/environments';
+import { randomBytes } from 'node:crypto';
+import { connectorAccess, connectorsHost } from '../fixtures/connector.ts';
+import { intranet, upstreams } from './people.ts';
 
 /** Milliseconds for which the proxy goes by what auth has said last. */
 export const validMs = 1_000;
@@ -14,12 +16,16 @@ export const slug = 'corp';
 
 const secret = () => randomBytes(32).toString('base64');
 
-type Ports = Record<'front' | 'toAuth' | 'toRedis' | 'toProvider' | 'applicationPort', number>;
+type Ports = Record<
+  'front' | 'auth' | 'toAuth' | 'toRedis' | 'toProvider' | 'toProxy' | 'applicationPort',
+  number
+>;
 
 /** The environments of all that is ours, with secrets made for this run. */
-export function environments({ front, toAuth, toRedis, toProvider, applicationPort }: Ports) {
+export function environments({ front, auth, toAuth, toRedis, toProvider, toProxy, applicationPort }: Ports) {
+  const { token, lines } = connectorAccess();
   const [clientSecret, providerSecret] = [secret(), secret()];
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const assertionKey = newTokenKey();
   const shared = {
     SERVER_ADDRESS: '127.0.0.1',
     SERVER_TRUSTED_PROXIES: '127.0.0.1',
@@ -47,6 +53,7 @@ export function environments({ front, toAuth, toRedis, toProvider, applicationPo
       CLIENT_PROXY_SECRET: clientSecret,
       AUTHORIZE_EMAIL_DOMAINS: 'example.com',
       AUTHORIZE_PROXY_DOMAINS: 'latchkey.localhost,elsewhere.localhost',
+      ASSERTION_KEY: assertionKey,
       REDIS_URL: `redis://127.0.0.1:${toRedis}`,
       PROVIDER_CORP_TYPE: 'oidc',
       PROVIDER_CORP_SLUG: slug,
@@ -62,10 +69,19 @@ export function environments({ front, toAuth, toRedis, toProvider, applicationPo
       CLIENT_ID: 'proxy',
       CLIENT_SECRET: clientSecret,
       SESSION_TTL_VALID: `${validMs}ms`,
-      ASSERTION_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-      UPSTREAM_CONFIG: upstreams(applicationPort),
+      ASSERTION_KEY: assertionKey,
+      UPSTREAM_CONFIG: upstreams(applicationPort, lines),
       UPSTREAM_SCHEME: 'http',
       UPSTREAM_DEFAULT_PROVIDER: slug,
+      CONNECTORS_HOST: connectorsHost,
+    },
+    connector: {
+      CONNECTOR_NAME: 'beside',
+      CONNECTOR_URL: `http://${connectorsHost}:${toProxy}`,
+      CONNECTOR_TOKEN: token,
+      CONNECTOR_TARGETS: `http://${intranet}:${front}=127.0.0.1:${applicationPort}`,
+      CONNECTOR_AUTH_URL: `http://${authHost}:${front}`,
+      CONNECTOR_AUTH_URL_INTERNAL: `http://127.0.0.1:${auth}`,
     },
   };
 }

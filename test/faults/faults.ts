@@ -1,7 +1,13 @@
 import { connectionFaults } from './connection-faults.ts';
+import { connectorFaults } from './connector-faults.ts';
 import type { Fault } from './fault.ts';
 import { redisFaults } from './redis-faults.ts';
 import { taskFaults } from './task-faults.ts';
 
 /** Everything that goes wrong, in turn. */
-export const faults: readonly Fault[] = [...taskFaults, ...redisFaults, ...connectionFaults];
+export const faults: readonly Fault[] = [
+  ...taskFaults,
+  ...connectorFaults,
+  ...redisFaults,
+  ...connectionFaults,
+];

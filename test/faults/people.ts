@@ -15,24 +15,30 @@ export const newcomers: readonly Account[] = Array.from({ length: 20 }, (_, at) 
 /** Who is signed in, and at work all the time. */
 export const people: readonly Account[] = Array.from({ length: 20 }, (_, at) => account(`person-${at}`));
 
+/** The host that a connector leads to. */
+export const intranet = 'intranet.latchkey.localhost';
+
 /** Everybody whom the provider knows. */
 export const accounts: readonly Account[] = [...newcomers, ...people];
 
-/** The hosts of each person: every other one has a session for one host alone, got by a code. */
+/** The hosts of each person: every other one has a session for one host alone, got by a code. A connector leads to `intranet`. */
 export function hostsOf(person: Account): readonly string[] {
   const at = people.indexOf(person);
   return at % 2 === 0
-    ? ['wiki.latchkey.localhost', 'hello.latchkey.localhost']
+    ? ['wiki.latchkey.localhost', 'hello.latchkey.localhost', intranet]
     : ['partners.elsewhere.localhost'];
 }
 
-/** The upstream file: one application under three names, two of them behind a group. */
-export function upstreams(port: number): string {
+/** The upstream file: one application under four names, two of them behind a group and one behind a connector. */
+export function upstreams(port: number, access: string): string {
   const route = (service: string, host: string, rule: string) =>
     `- {service: ${service}, default: {from: ${host}, to: 'http://127.0.0.1:${port}', options: {${rule}}}}\n`;
   return [
+    access,
+    'services:\n',
     route('wiki', 'wiki.latchkey.localhost', `allowed_groups: [${group}]`),
     route('hello', 'hello.latchkey.localhost', 'allowed_email_domains: [example.com]'),
+    route('intranet', intranet, 'via: beside, allowed_email_domains: [example.com]'),
     route('partners', 'partners.elsewhere.localhost', `allowed_groups: [${group}]`),
   ].join('');
 }

@@ -13,16 +13,23 @@ import type { Relay } from './relay.ts';
 import { startTask } from './task.ts';
 import type { Task } from './task.ts';
 
-/** An installation in real processes: two tasks of each service behind a balancer, Redis, a provider and an application. */
+/** An installation in real processes: two tasks of each service behind a balancer, two connectors, Redis, a provider and an application. */
 export type World = {
   readonly auth: readonly [Task, Task];
   readonly proxy: readonly [Task, Task];
   readonly provider: Task;
   readonly application: Task;
+  /** beside the application, which is reached through them under one of its names */
+  readonly connectors: readonly [Task, Task];
   readonly redis: RunningRedis;
   readonly balancer: Balancer;
-  /** between proxies and auth's balancer, between auth and Redis, between everybody and the provider */
-  readonly between: { readonly auth: Relay; readonly redis: Relay; readonly provider: Relay };
+  /** between proxies and auth's balancer, auth and Redis, everybody and the provider, connectors and the proxy's balancer */
+  readonly between: {
+    readonly auth: Relay;
+    readonly redis: Relay;
+    readonly provider: Relay;
+    readonly connector: Relay;
+  };
   readonly tasks: readonly Task[];
   /** an address at the balancer */
   url(host: string, target?: string): string;
@@ -56,10 +63,11 @@ export async function startWorld(): Promise<World> {
 async function start(atTheEnd: (end: () => Promise<unknown>) => void): Promise<Omit<World, 'close'>> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-faults-'));
   atTheEnd(async () => rmSync(folder, { recursive: true }));
-  const ports = await freePorts(10);
+  const ports = await freePorts(13);
   const [front = 0, auth1 = 0, auth2 = 0, proxy1 = 0, proxy2 = 0] = ports;
   const [toAuth = 0, toRedis = 0, toProvider = 0, providerPort = 0, applicationPort = 0] = ports.slice(5);
-  const env = environments({ front, toAuth, toRedis, toProvider, applicationPort });
+  const [toProxy = 0, ...siblings] = ports.slice(10);
+  const env = environments({ front, auth: auth1, toAuth, toRedis, toProvider, toProxy, applicationPort });
 
   async function relay(from: number, to: number): Promise<Relay> {
     const started = await startRelay(from, to);
@@ -72,7 +80,17 @@ async function start(atTheEnd: (end: () => Promise<unknown>) => void): Promise<O
     return started;
   }
   const service = (kind: 'auth' | 'proxy', which: number, port: number) =>
-    task(`${kind} ${which}`, { service: kind }, { port, env: { ...env[kind], SERVER_PORT: String(port) } });
+    task(
+      `${kind} ${which}`,
+      { service: kind },
+      { port, env: { ...env[kind], SERVER_PORT: String(port), ...(kind === 'proxy' && known(which)) } },
+    );
+  const known = (which: number) => ({
+    CONNECTORS_PORT: String(siblings[which - 1]),
+    CONNECTORS_SIBLINGS: siblings.map((port) => `127.0.0.1:${port}`).join(),
+  });
+  const connector = (which: number) =>
+    task(`connector ${which}`, { service: 'connector' }, { port: 0, env: env.connector });
 
   // It is made to load what it has by a command for that.
   const redis = await startRedis('--enable-debug-command', 'yes');
@@ -81,6 +99,7 @@ async function start(atTheEnd: (end: () => Promise<unknown>) => void): Promise<O
     auth: await relay(toAuth, front),
     redis: await relay(toRedis, redis.port),
     provider: await relay(toProvider, providerPort),
+    connector: await relay(toProxy, front),
   };
   const provider = await task('provider', script('provider'), {
     port: providerPort,
@@ -100,16 +119,18 @@ async function start(atTheEnd: (end: () => Promise<unknown>) => void): Promise<O
     proxy: [proxy1, proxy2],
   });
   atTheEnd(() => balancer.close());
+  const connectors = await Promise.all([connector(1), connector(2)]);
 
   return {
     auth,
     proxy,
     provider,
     application,
+    connectors,
     redis,
     balancer,
     between,
-    tasks: [...auth, ...proxy, provider, application],
+    tasks: [...auth, ...proxy, ...connectors, provider, application],
     url: (host, target = '/') => `http://${host}:${front}${target}`,
     authUrl: (target) => `http://${authHost}:${front}/${slug}${target}`,
   };
