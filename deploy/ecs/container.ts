@@ -11,6 +11,8 @@ import type { TaskSecrets } from './secrets.ts';
 export const publicPort = 4180;
 /** Where the proxy reaches auth. */
 export const internalPort = 4181;
+/** Where tasks of the proxy reach the connectors of each other. */
+export const siblingPort = 4182;
 /** Where what is in the same task reads `/metrics`. No security group lets anybody else in. */
 export const metricsPort = 9464;
 

@@ -1,13 +1,15 @@
 import { Peer, Port } from 'aws-cdk-lib/aws-ec2';
 import { Secret as TaskSecret } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { DnsRecordType } from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
-import { publicPort } from './container.ts';
+import { publicPort, siblingPort } from './container.ts';
 import type { ContainerOptions } from './container.ts';
-import { proxyEnding } from './lifetimes.ts';
+import { nameCached, proxyEnding } from './lifetimes.ts';
 import type { Parts } from './parts.ts';
 import { namedSecrets } from './secrets.ts';
 import { Service } from './service.ts';
+import { hasConnectors } from './service-variables.ts';
 import { allowUpstreams } from './upstreams.ts';
 
 // RFC 1918, and RFC 6598 as VPCs may have it.
@@ -20,7 +22,7 @@ export class Proxy extends Construct {
 
   constructor(scope: Construct, id: string, parts: Parts) {
     super(scope, id);
-    const { environment, cluster, network, balancer } = parts;
+    const { environment, cluster, network, namespace, balancer } = parts;
     const hosts = [`*.${environment.domain}`, ...environment.furtherHosts];
     this.group = balancer.lead('Proxy', { hosts, priority: 1000, ending: proxyEnding });
     this.service = new Service(this, 'Tasks', {
@@ -29,9 +31,24 @@ export class Proxy extends Construct {
       cluster,
       vpc: network.vpc,
       tasks: environment.proxy.tasks,
-      container: proxyContainer(this, parts, parts.variables.proxy),
+      container: {
+        ...proxyContainer(this, parts, parts.variables.proxy),
+        ports: hasConnectors(environment) ? [publicPort, siblingPort] : [publicPort],
+      },
       group: this.group,
+      ...(hasConnectors(environment) && {
+        cloudMapOptions: {
+          cloudMapNamespace: namespace,
+          name: 'proxy',
+          dnsRecordType: DnsRecordType.A,
+          dnsTtl: nameCached,
+        },
+      }),
     });
+    if (hasConnectors(environment)) {
+      const why = 'tasks of the proxy reach the connectors of each other';
+      this.service.connections.allowInternally(Port.tcp(siblingPort), why);
+    }
     allowUpstreams(this.service.fargate.taskDefinition, environment);
     // Where they are the upstream file says, which changes without a deployment.
     for (const range of privateRanges) {

@@ -1,6 +1,6 @@
 import { sentenceOf, surveyAuthSettings, surveyProxySettings } from '@latchkey/settings';
 import { loadUpstreams } from '@latchkey/upstreams';
-import { internalPort, metricsPort } from './container.ts';
+import { internalPort, metricsPort, siblingPort } from './container.ts';
 import { EnvironmentError } from './environment.ts';
 import type { Environment, TasksOfService } from './environment.ts';
 import { misledRoutes, whyNotLed } from './hosts.ts';
@@ -68,7 +68,9 @@ export function variablesBeside(
 ): Variables {
   const name = `upstreams of ${host}`;
   const shared = Object.keys(upstreamVariables(environment));
-  const own = Object.entries(services.proxy).filter(([variable]) => !shared.includes(variable));
+  // No connector finds it, and no other task.
+  const isShared = (variable: string) => shared.includes(variable) || variable.startsWith('CONNECTORS_');
+  const own = Object.entries(services.proxy).filter(([variable]) => !isShared(variable));
   const variables = { ...Object.fromEntries(own), UPSTREAM_CLUSTER: '', UPSTREAM_CONFIG: upstreamText };
   const bytes = Buffer.byteLength(upstreamText);
   const notLed = whyNotLed(environment, host);
@@ -93,6 +95,11 @@ export function variablesBeside(
 /** Whether a service gets a variable that an environment may leave out, in the clear or as a secret. */
 export function isGiven({ environment, secrets }: TasksOfService, variable: string): boolean {
   return (environment[variable] ?? '') !== '' || variable in secrets;
+}
+
+/** Whether connectors may connect to the proxy, so that its tasks have to find each other. */
+export function hasConnectors({ proxy }: Pick<Environment, 'proxy'>): boolean {
+  return isGiven(proxy, 'CONNECTORS_HOST');
 }
 
 function authVariables(
@@ -128,6 +135,10 @@ function proxyVariables(
     SESSION_COOKIE_DOMAIN: domain,
     UPSTREAM_CLUSTER: upstreams.cluster,
     ...upstreamVariables(environment),
+    ...(hasConnectors(environment) && {
+      CONNECTORS_PORT: `${siblingPort}`,
+      CONNECTORS_SIBLINGS: `proxy.${namespace}:${siblingPort}`,
+    }),
     ...endingVariables(proxyEnding),
   };
 }

@@ -248,6 +248,24 @@ test('each port is reached by those who need it, and by nobody else', () => {
   expect(office).not.toContain('"CidrIp":"0.0.0.0/0","Description":"browsers');
 });
 
+test('tasks of the proxy find each other where connectors connect to them, and only there', () => {
+  const environment = readEnvironment(join(import.meta.dirname, 'environments/staging.yml'));
+  const given = { ...environment.proxy.environment, CONNECTORS_HOST: 'connect.corp.example.com' };
+  const proxy = { ...environment.proxy, environment: given };
+  const { template } = synthesised((app) => new LatchkeyStack(app, { ...environment, proxy }));
+  const variables = variablesOf(containerIn(template, 'proxy'));
+  expect(variables.get('CONNECTORS_SIBLINGS')).toBe('proxy.internal:4182');
+  expect(variables.get('CONNECTORS_PORT')).toBe('4182');
+  template.hasResourceProperties('AWS::ServiceDiscovery::Service', { Name: 'proxy' });
+  const among = propertiesOf(template, 'AWS::EC2::SecurityGroupIngress').filter(
+    ({ FromPort }) => FromPort === 4182,
+  );
+  expect(
+    among.map(({ SourceSecurityGroupId, GroupId }) => [partIn(SourceSecurityGroupId), partIn(GroupId)]),
+  ).toEqual([['Proxy', 'Proxy']]);
+  expect(variablesOf(containerIn(staging.template, 'proxy')).has('CONNECTORS_PORT')).toBe(false);
+});
+
 test('a task may write its metrics and nothing else; that of the proxy reads the upstream file, and keeps the last good one', () => {
   const metrics = expect.objectContaining({ Action: ['logs:CreateLogStream', 'logs:PutLogEvents'] });
   expect(allowedTo('Auth')).toEqual([metrics]);
