@@ -1,5 +1,6 @@
 import { plainAddress } from '@latchkey/networks';
 import { factGroups } from '@latchkey/policy';
+import { accountOf } from '@latchkey/upstreams';
 import type { RouteTable } from '@latchkey/upstreams';
 import { QuestionError } from './request.ts';
 import type { Circumstances, ShownToken } from './request.ts';
@@ -78,4 +79,29 @@ export function tokenOfAccount(name: string, { root }: RouteTable): ShownToken {
     'as-account',
     `${JSON.stringify(name)}: the service accounts of the file are ${known}`,
   );
+}
+
+/**
+ * What a workload shows: the service account of the file that its claims make it, or else a program of its issuer.
+ *
+ * @param lines `name=value`; a name that comes several times is a list
+ * @throws QuestionError
+ */
+export function tokenOfWorkload(
+  token: ShownToken & { readonly issuer: string },
+  lines: readonly string[],
+  table: RouteTable,
+): ShownToken {
+  const claims = new Map<string, string | readonly string[]>();
+  for (const line of lines) {
+    const [, name, value] = /^([^=]+)=(.*)$/.exec(line) ?? [];
+    if (name === undefined || value === undefined) {
+      throw new QuestionError('claim', `${JSON.stringify(line)}: write it like repository=corp/app`);
+    }
+    const before = claims.get(name);
+    claims.set(name, before === undefined ? value : [before, value].flat());
+  }
+  const said = { ...token, claims: Object.fromEntries(claims) };
+  const found = accountOf(said, table.root.serviceAccounts);
+  return found ? tokenOfAccount(found.account.principal.name, table) : said;
 }

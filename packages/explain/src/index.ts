@@ -1,4 +1,4 @@
-export { readCircumstances, readMoment, tokenOfAccount } from './circumstances.ts';
+export { readCircumstances, readMoment, tokenOfAccount, tokenOfWorkload } from './circumstances.ts';
 export { explainRequest } from './answer.ts';
 export type { Explanation } from './answer.ts';
 export { knowledgeOf } from './installation.ts';

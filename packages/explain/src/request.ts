@@ -37,6 +37,8 @@ export type ShownToken = {
   readonly client?: string;
   readonly issuer?: string;
   readonly awsRole?: string;
+  /** of a token of an issuer that is of no service account */
+  readonly claims?: Readonly<Record<string, string | readonly string[]>>;
 };
 
 /** A request as a client would send it, and as the proxy reads it. */
@@ -59,7 +61,7 @@ export type AskedRequest = {
 export class QuestionError extends Error {
   override readonly name = 'QuestionError';
   /** which part of it */
-  readonly part: 'url' | 'header' | 'ip' | 'time' | 'auth-time' | 'device' | 'as-account';
+  readonly part: 'url' | 'header' | 'ip' | 'time' | 'auth-time' | 'device' | 'as-account' | 'claim';
 
   constructor(part: QuestionError['part'], message: string) {
     super(message);

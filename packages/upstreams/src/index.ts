@@ -11,6 +11,7 @@ export { compareTables } from './compare/tables.ts';
 export { renderDiagnosticsReference } from './diagnostics.ts';
 export { flawOfKeySet } from './key-set-file.ts';
 export { loadUpstreams } from './load.ts';
+export { accountOf } from './match/account-of.ts';
 export { hostOf, lostAtOnce } from './match/loss.ts';
 export { servesPort } from './match/table.ts';
 export { mayClimb, upstreamTarget } from './match/upstream-target.ts';

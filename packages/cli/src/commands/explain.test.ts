@@ -562,6 +562,33 @@ services:
   expect(code).toBe(0);
 });
 
+test('a workload is the service account that its claims make it, or a program of its issuer', async () => {
+  const ci = 'https://ci.example.com';
+  const file = `issuers: [{issuer: '${ci}', audiences: [api]}]
+service_accounts: [{name: deploy, issuer: '${ci}', claims: {repository: corp/app, ref: [main, next]}, scopes: [deploy]}]
+services:
+  - service: api
+    default: {from: api.example.com, to: http://api, options: {bearer: true, allowed_clients: [deploy]}}
+`;
+  const asked = ['explain', 'up.yml', '--cluster=prod', '--url=https://api.example.com/', '--issuer', ci];
+  const ask = (...more: string[]) => latchkey({ 'up.yml': file }, [...asked, ...more]);
+
+  const known = await ask('--claim', 'repository=corp/app', '--claim', 'ref=next', '--format=json');
+  expect([known.code, JSON.parse(known.stdout)]).toMatchObject([
+    0,
+    { reason: 'allowed_client', token: { name: 'deploy' } },
+  ]);
+  const other = await ask('--claim', 'repository=corp/other', '--claim', 'ref=next');
+  expect(other.code).toBe(1);
+  expect(other.stdout).toContain('note: no service account of the file is known by these claims');
+  for (const args of [
+    ['--claim', 'x'],
+    ['--claim', 'a=b', '--as', 'ann@example.com'],
+  ]) {
+    expect((await ask(...args)).code).toBe(2);
+  }
+});
+
 test('a service account calls with what the file says of it', async () => {
   const file = `service_accounts: [{name: bot, scopes: [deploy], secret_hashes: [{hash: 'sha256:${'a'.repeat(64)}'}]}]
 services:

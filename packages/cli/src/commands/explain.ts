@@ -6,6 +6,7 @@ import {
   readRequest,
   requesterOf,
   tokenOfAccount,
+  tokenOfWorkload,
 } from '@latchkey/explain';
 import type { Requester, ShownToken } from '@latchkey/explain';
 import { commaList, deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
@@ -42,6 +43,8 @@ ${deploymentHelp}
   --subject NAME    the subject of that token
   --client ID       the client that it was given to
   --issuer URL      who issued it
+  --claim N=V       what it says besides, such as repository=corp/app, may be given several times: with
+                    --issuer it may be that of a workload, and then its service account calls
   --as-account NAME a service account of the file calls, with what the file says of it
   --method M        GET (default)
   --ip ADDRESS      where the request comes from, for rules of a policy
@@ -76,6 +79,10 @@ Examples:
     latchkey explain upstreams.yml --cluster prod --url https://orders.corp.example.com/ \\
       --subject nightly-report --issuer https://idp.example.com --scopes orders.read
 
+  Which service account is this CI job, and may it deploy?
+    latchkey explain upstreams.yml --cluster prod --url https://builds.corp.example.com/ \\
+      --issuer https://token.actions.githubusercontent.com --claim repository=corp/app --claim ref=refs/heads/main
+
   Does a CORS preflight pass?
     latchkey explain upstreams.yml --cluster prod --url https://wiki.corp.example.com/api --method OPTIONS \\
       --header 'Origin: https://other.example.com' --header 'Access-Control-Request-Method: PUT'
@@ -91,6 +98,7 @@ Examples:
       subject: { type: 'string' },
       client: { type: 'string' },
       issuer: { type: 'string' },
+      claim: { type: 'string', multiple: true },
       'as-account': { type: 'string' },
       method: { type: 'string', default: 'GET' },
       header: { type: 'string', multiple: true, default: [] },
@@ -110,6 +118,12 @@ Examples:
     if (account !== undefined && (requester ?? shown) !== undefined) {
       throw new UsageError('--as-account says who calls: leave out --as, --scopes and the like');
     }
+    const { claim: claims, issuer } = values;
+    if (claims !== undefined && (issuer === undefined || requester !== undefined)) {
+      throw new UsageError(
+        '--claim is what a program says with a token of an issuer: add --issuer, without --as',
+      );
+    }
     const deployment = readDeployment(values, io);
     const file = readUpstreamFile(path, deployment, io);
     const { table, diagnostics } = file;
@@ -119,7 +133,12 @@ Examples:
     }
 
     const asked = written(() => readRequest(url, method, header, readCircumstances(values, table)));
-    const token = account === undefined ? shown : written(() => tokenOfAccount(account, table));
+    const token = written(() => {
+      if (account !== undefined) return tokenOfAccount(account, table);
+      return shown && claims && issuer !== undefined
+        ? tokenOfWorkload({ ...shown, issuer }, claims, table)
+        : shown;
+    });
     const request = { ...asked, ...(token && { token }) };
     const installation = { ...deployment, table };
     const answer = await explainRequest(request, requester, installation);

@@ -15,11 +15,16 @@ export function notesOnRoute(explained: Explained): string[] {
 function aboutTokens({ asked: { token }, answer: { route }, installation: { table } }: Explained): string[] {
   if (token === undefined || route === undefined) return [];
   if (route.bearer === undefined) return ['the route takes no tokens: it has no `bearer: true`'];
-  const { issuer } = token;
+  const { issuer, claims } = token;
   const isKnown = issuer === undefined || table.root.issuers.some((one) => one.issuer === issuer);
-  return isKnown
-    ? []
-    : [`${issuer} is not among the \`issuers\` of the file: unless it is auth, none of its tokens counts`];
+  return [
+    ...(isKnown
+      ? []
+      : [`${issuer} is not among the \`issuers\` of the file: unless it is auth, none of its tokens counts`]),
+    ...(claims === undefined
+      ? []
+      : ['no service account of the file is known by these claims, so it calls as a program of its issuer']),
+  ];
 }
 
 // How long ago somebody proved who they are, or used the application, is not part of the question.

@@ -1,6 +1,6 @@
 import { fittingClaims } from '@latchkey/access';
 import type { Machine } from '@latchkey/access';
-import type { ServiceAccount } from '@latchkey/upstreams';
+import type { ServiceAccount } from '../types.ts';
 
 /** The service account whose workload a program is, the first one of the file, and the claims that make it that; undefined: none. */
 export function accountOf(
