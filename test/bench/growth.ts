@@ -82,7 +82,7 @@ const sessions: Growth = {
 /**
  * Measures what a request costs as work grows, one thing at a time.
  *
- * @returns `panels` to draw: the processor time of a request, as so many times what it takes with the least
+ * @returns `panels` to draw: the processor time of a request, as a multiple of what it takes with the least
  */
 export async function measureGrowth(
   dir: string,

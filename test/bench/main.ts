@@ -70,7 +70,10 @@ async function reportComparison(): Promise<void> {
 
 async function reportGrowth(): Promise<void> {
   const { rows, panels } = await measureGrowth(dir, { rounds, pressure });
-  writeFileSync(picture, draw(panels, 'Processor time of a request, times what it takes with the least'));
+  writeFileSync(
+    picture,
+    draw(panels, 'Processor time of a request, as a multiple of the first point of its curve'),
+  );
   print({ rows }, table(rows));
 }
 

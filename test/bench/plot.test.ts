@@ -18,7 +18,7 @@ describe('the picture', () => {
     const [first = '', middle = '', last = ''] = [...svg.matchAll(/cx="([\d.]+)"/g)].map(([, x]) => x);
 
     expect(Number(middle) - Number(first)).toBeCloseTo(Number(last) - Number(middle));
-    expect(svg).toContain('>0</text>');
+    expect(svg).toContain('>0×</text>');
   });
 
   test('has room for what costs much', () => {
@@ -31,7 +31,7 @@ describe('the picture', () => {
   test('writes words as words', () => {
     expect(svg).toContain('<title>cost &lt; work</title>');
     expect(svg).toContain('>Routes &amp; more</text>');
-    expect(svg).toContain('>10 000</text>');
+    expect(svg).toContain('>10k</text>');
   });
 
   test('can be read on dark pages, too', () => {

@@ -4,7 +4,7 @@ export type Panel = {
   readonly points: readonly { readonly size: number; readonly cost: number }[];
 };
 
-const panel = { width: 320, height: 200, left: 36, right: 24, top: 34, bottom: 30 };
+const panel = { width: 320, height: 200, left: 44, right: 24, top: 38, bottom: 30 };
 const inner = {
   width: panel.width - panel.left - panel.right,
   height: panel.height - panel.top - panel.bottom,
@@ -49,14 +49,17 @@ function drawPanel({ title, points }: Panel): string {
   const lines = steps(most).map(
     (cost) =>
       `<line class="grid" x1="${panel.left}" x2="${panel.width - panel.right}" y1="${y(cost)}" y2="${y(cost)}"/>` +
-      `<text x="${panel.left - 6}" y="${y(cost) + 4}" text-anchor="end">${cost}</text>`,
+      `<text x="${panel.left - 10}" y="${y(cost) + 4}" text-anchor="end">${cost}×</text>`,
   );
-  const marks = points.map(
-    ({ size, cost }) =>
+  const marks = points.map(({ size, cost }, at) => {
+    // Away from a curve that rises steeply to the next point.
+    const isBelow = (points[at + 1]?.cost ?? 0) > 1.5 * cost;
+    return (
       `<circle class="point" cx="${x(size)}" cy="${y(cost)}" r="3"/>` +
-      `<text class="value" x="${x(size)}" y="${y(cost) - 8}" text-anchor="middle">${cost.toFixed(1)}</text>` +
-      `<text x="${x(size)}" y="${panel.height - 12}" text-anchor="middle">${size.toLocaleString('en').replaceAll(',', ' ')}</text>`,
-  );
+      `<text class="value" x="${x(size)}" y="${y(cost) + (isBelow ? 17 : -8)}" text-anchor="middle">${cost.toFixed(1)}</text>` +
+      `<text x="${x(size)}" y="${panel.height - 12}" text-anchor="middle">${short(size)}</text>`
+    );
+  });
   const curve = points.map(({ size, cost }) => `${x(size)},${y(cost)}`).join(' ');
   return [
     `<text class="title" x="${panel.left}" y="20">${escaped(title)}</text>`,
@@ -64,6 +67,11 @@ function drawPanel({ title, points }: Panel): string {
     `<polyline class="curve" points="${curve}"/>`,
     ...marks,
   ].join('\n');
+}
+
+/** `1k` for 1 000: two sizes may be near to each other. */
+function short(size: number): string {
+  return size < 1_000 ? String(size) : `${size / 1_000}k`;
 }
 
 /** Round numbers from nothing up to the most, five at most. */
