@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { quote } from '../problems.ts';
-import { mapping } from './mapping.ts';
+import { mappingOption } from './mapping.ts';
 import type { Values } from './mapping.ts';
 import { described, problem, scalar } from './reader.ts';
 import type { About, FieldReader, Located } from './reader.ts';
-import { unknownKeys } from './unknown-keys.ts';
 
 const fields = {
   service: scopePart({
@@ -14,27 +13,22 @@ const fields = {
   region: scopePart({ meaning: 'The region of that service.', example: 'eu-central-1' }),
 };
 
-const sigv4Mapping = mapping(
-  'aws_sigv4',
-  'For which service of AWS requests to the application are signed. Default: none.',
-  fields,
-  unknownKeys(Object.keys(fields)),
-);
-
 /** `aws_sigv4` of a route, as read. */
 export type WrittenSigv4 = Values<typeof fields>;
 
 /** `aws_sigv4` of a route. */
-export const awsSigv4: typeof sigv4Mapping & FieldReader<WrittenSigv4> = {
-  ...sigv4Mapping,
-  about: {
+export const awsSigv4 = mappingOption(
+  'aws_sigv4',
+  'For which service of AWS requests to the application are signed. Default: none.',
+  fields,
+  {
     meaning:
       'Signs requests to the application with the credentials that the proxy has at AWS, such as those of its task role (Signature Version 4): `service` and `region` of what they are for. `Authorization` of the caller does not travel on.',
     default: 'none',
     type: '`service` and `region`',
     example: '{ service: vpc-lattice-svcs, region: eu-central-1 }',
   },
-};
+);
 
 function scopePart(about: About): FieldReader<Located<string>> {
   const advice = `Write it as AWS has it in signatures, like \`${about.example}\``;

@@ -6,7 +6,6 @@ import { mapping } from './mapping.ts';
 import type { Values } from './mapping.ts';
 import { described, list, problem, scalar } from './reader.ts';
 import type { About, FieldReader, Located } from './reader.ts';
-import { unknownKeys } from './unknown-keys.ts';
 
 const advice =
   'write up to 63 lower-case letters, digits and dashes, a dash neither first nor last: `grafana-prod`';
@@ -33,7 +32,6 @@ export const connector = mapping(
   'connector',
   'A connector that may come to the proxy, beside an application that nobody reaches from outside.',
   fields,
-  unknownKeys(Object.keys(fields)),
 );
 
 /** `connectors`, beside the services. */

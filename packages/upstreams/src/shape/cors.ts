@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { quote } from '../problems.ts';
 import { headerName } from './headers.ts';
-import { mapping } from './mapping.ts';
-import type { Values } from './mapping.ts';
+import { mappingOption } from './mapping.ts';
 import { origin } from './origin.ts';
 import { explained, list, plainScalar, problem } from './reader.ts';
-import type { FieldReader, Reader } from './reader.ts';
-import { unknownKeys } from './unknown-keys.ts';
+import type { Reader } from './reader.ts';
 import { duration, flag } from './values.ts';
 
 const fields = {
@@ -48,24 +46,19 @@ const fields = {
   ),
 };
 
-const corsMapping = mapping(
+/** `cors` of a route. */
+export const cors = mappingOption(
   'cors',
   'Which pages of other origins may call the application: their preflights are answered by the proxy, and its own refusals are readable to them. Default: none.',
   fields,
-  unknownKeys(Object.keys(fields)),
-);
-
-/** `cors` of a route. */
-export const cors: typeof corsMapping & FieldReader<Values<typeof fields>> = {
-  ...corsMapping,
-  about: {
+  {
     meaning:
       'Which pages of other origins may call the application. The proxy answers their preflights itself, and the pages can read errors of the proxy, such as 401. `origins` are compared exactly. Without `methods` or `headers`, all that a preflight requests are allowed. With `credentials: true`, browsers send the session with calls. `max_age` is how long browsers keep the answer to a preflight.',
     default: 'none',
     type: '`origins`, and if need be `methods`, `headers`, `credentials` and `max_age`',
     example: '{ origins: [https://app.example.com], credentials: true, max_age: 10m }',
   },
-};
+);
 
 // `*` would be each and every one, or with credentials, by https://fetch.spec.whatwg.org/#http-new-header-syntax, its own name.
 function word(what: string, examples: readonly string[]): Reader<string> {

@@ -5,7 +5,6 @@ import { mapping } from './mapping.ts';
 import type { Values } from './mapping.ts';
 import { described, enumExplained, explained, list, plainScalar, problem, scalar } from './reader.ts';
 import type { FieldReader, Located, Reader } from './reader.ts';
-import { unknownKeys } from './unknown-keys.ts';
 import { duration, entry, text } from './values.ts';
 
 /** Those that sign with a key pair: anyone who can check a token by them cannot make one. */
@@ -139,12 +138,7 @@ const fields = {
 };
 
 /** One entry of `issuers`. */
-export const issuer = mapping(
-  'issuer',
-  'Who may issue tokens, and what has to be in them.',
-  fields,
-  unknownKeys(Object.keys(fields)),
-);
+export const issuer = mapping('issuer', 'Who may issue tokens, and what has to be in them.', fields);
 
 /** One entry of `issuers` as read. */
 export type WrittenIssuer = Values<typeof fields>;

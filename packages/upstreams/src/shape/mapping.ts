@@ -3,16 +3,15 @@ import type { YamlMapping } from '../parse/tree.ts';
 import type { Report } from '../problems.ts';
 import type { Position } from '../types.ts';
 import { unreadableValue, explained } from './reader.ts';
-import type { JsonSchema, Read, Reader, Unreadable } from './reader.ts';
+import type { FieldReader, JsonSchema, Read, Reader, Unreadable } from './reader.ts';
+import { unknownKeys } from './unknown-keys.ts';
+import type { KeyCheck } from './unknown-keys.ts';
 
 /** The keys that a mapping may have, and what reads their values. */
 export type Fields = Readonly<Record<string, Reader<unknown>>>;
 
 /** A mapping as read: `at` is where it stands, and a key without a value counts as not written. */
 export type Values<F extends Fields> = { [Key in keyof F]?: Read<F[Key]> | Unreadable } & { at: Position };
-
-/** Takes note of a key that is written; `known` says whether the mapping may have it. */
-export type KeyCheck = (key: string, at: Position, known: boolean, report: Report) => void;
 
 /** A reader of mappings. Its `schema` refers to `definition`, which goes into the JSON Schema under `name`. */
 export type MappingReader<F extends Fields> = Reader<Values<F>> & {
@@ -28,7 +27,7 @@ export function mapping<F extends Fields>(
   name: string,
   description: string,
   fields: F,
-  checkKey: KeyCheck,
+  checkKey: KeyCheck = unknownKeys(Object.keys(fields)),
 ): MappingReader<F> {
   return {
     name,
@@ -52,6 +51,16 @@ export function mapping<F extends Fields>(
       return hasUnresolvedKey(node) ? unreadableValue : values;
     },
   };
+}
+
+/** Makes a reader of an option of a route that is such a mapping. */
+export function mappingOption<F extends Fields>(
+  name: string,
+  description: string,
+  fields: F,
+  about: FieldReader<unknown>['about'],
+): MappingReader<F> & FieldReader<Values<F>> {
+  return { ...mapping(name, description, fields), about };
 }
 
 /** Reads those keys of a mapping that are among `fields`, and lets `checkKey` see all of them. */

@@ -5,7 +5,6 @@ import { mapping } from './mapping.ts';
 import type { Values } from './mapping.ts';
 import { described, list, oneValue, problem, reader, scalar } from './reader.ts';
 import type { About, FieldReader, Located, Unreadable } from './reader.ts';
-import { unknownKeys } from './unknown-keys.ts';
 import { text } from './values.ts';
 
 /** An expression as it is written, and where each of its characters stands. */
@@ -46,7 +45,6 @@ export const rule = mapping(
   'rule',
   'A rule: a `name`, and either `allow_if` or `deny_if` with an expression in CEL.',
   fields,
-  unknownKeys(Object.keys(fields)),
 );
 
 /** A rule as read. */

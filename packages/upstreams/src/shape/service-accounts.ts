@@ -6,7 +6,6 @@ import { mapping } from './mapping.ts';
 import type { Values } from './mapping.ts';
 import { described, list, problem, scalar } from './reader.ts';
 import type { About, FieldReader, Located } from './reader.ts';
-import { unknownKeys } from './unknown-keys.ts';
 import { entry, text } from './values.ts';
 
 const nameAdvice =
@@ -48,12 +47,7 @@ const hashFields = {
   ),
 };
 
-const secretHash = mapping(
-  'secret_hash',
-  'One token of a service account, by its hash.',
-  hashFields,
-  unknownKeys(Object.keys(hashFields)),
-);
+const secretHash = mapping('secret_hash', 'One token of a service account, by its hash.', hashFields);
 
 const accountFields = {
   name: checked(
@@ -116,7 +110,6 @@ export const serviceAccount = mapping(
   'service_account',
   'A program of yours, and by what it is known on routes with `bearer: true`: tokens of its own, a role of AWS, tokens of an issuer, or several of these.',
   accountFields,
-  unknownKeys(Object.keys(accountFields)),
 );
 
 /** What the schema defines for it. */

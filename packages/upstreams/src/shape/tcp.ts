@@ -1,7 +1,5 @@
-import { mapping } from './mapping.ts';
+import { mappingOption } from './mapping.ts';
 import type { Values } from './mapping.ts';
-import type { FieldReader } from './reader.ts';
-import { unknownKeys } from './unknown-keys.ts';
 import { duration } from './values.ts';
 
 const fields = {
@@ -23,24 +21,19 @@ const fields = {
   ),
 };
 
-const tcpMapping = mapping(
-  'tcp',
-  'How long connections of a `to: tcp://…` may be open. Default: for as long as the session.',
-  fields,
-  unknownKeys(Object.keys(fields)),
-);
-
 /** `tcp` of a route, as read. */
 export type WrittenTcp = Values<typeof fields>;
 
 /** `tcp` of a route. */
-export const tcp: typeof tcpMapping & FieldReader<WrittenTcp> = {
-  ...tcpMapping,
-  about: {
+export const tcp = mappingOption(
+  'tcp',
+  'How long connections of a `to: tcp://…` may be open. Default: for as long as the session.',
+  fields,
+  {
     meaning:
       'How long connections to a `to: tcp://…` may be open: `idle_timeout` without a byte, `max_duration` in all. They end with their session in any case.',
     default: 'as long as the session',
     type: '`idle_timeout`, `max_duration`',
     example: '{ idle_timeout: 1h, max_duration: 12h }',
   },
-};
+);

@@ -1,6 +1,10 @@
 import { closest } from '@latchkey/spelling';
 import { quote } from '../problems.ts';
-import type { KeyCheck } from './mapping.ts';
+import type { Report } from '../problems.ts';
+import type { Position } from '../types.ts';
+
+/** Takes note of a key that is written; `known` says whether the mapping may have it. */
+export type KeyCheck = (key: string, at: Position, known: boolean, report: Report) => void;
 
 /** Spellings that BuzzFeed SSO read by accident, directly in a section, and the options that they stand for. */
 const oldSpellings: ReadonlyMap<string, string> = new Map([

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { quote } from '../problems.ts';
-import { mapping } from './mapping.ts';
+import { mappingOption } from './mapping.ts';
 import type { Values } from './mapping.ts';
 import { described, problem, scalar } from './reader.ts';
 import type { About, FieldReader, Located } from './reader.ts';
-import { unknownKeys } from './unknown-keys.ts';
 import { duration } from './values.ts';
 
 const pathAdvice = 'Write a path from `/` on, with nothing in it that would have to be encoded: `/login`';
@@ -32,27 +31,22 @@ const fields = {
   }),
 };
 
-const waitForMapping = mapping(
-  'wait_for',
-  'What the application has to answer before the proxy is ready, at its start. Default: nothing.',
-  fields,
-  unknownKeys(Object.keys(fields)),
-);
-
 /** `wait_for` of a route, as read. */
 export type WrittenWait = Values<typeof fields>;
 
 /** `wait_for` of a route. */
-export const waitFor: typeof waitForMapping & FieldReader<WrittenWait> = {
-  ...waitForMapping,
-  about: {
+export const waitFor = mappingOption(
+  'wait_for',
+  'What the application has to answer before the proxy is ready, at its start. Default: nothing.',
+  fields,
+  {
     meaning:
       'What the application has to answer before the proxy is ready, at its start: `GET` of `path` has to be answered with a status within `expect` (default `200-399`) before `timeout` (default `60s`) is over. Redirects are not followed.',
     default: 'none',
     type: '`path`, and if need be `timeout` and `expect`',
     example: '{ path: /login, timeout: 60s, expect: 200-399 }',
   },
-};
+);
 
 function waitPath(about: About): FieldReader<Located<string>> {
   const json = {
