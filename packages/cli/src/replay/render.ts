@@ -3,7 +3,8 @@ import { paintFor } from '../output/paint.ts';
 import { printable } from '../output/printable.ts';
 import { unknowns } from './facts.ts';
 import type { Unknown } from './facts.ts';
-import type { Difference, Replayed } from './replay.ts';
+import type { Replayed } from './replay.ts';
+import type { Difference } from './tally.ts';
 
 // More than a person reads; `--format json` has all.
 const mostPeople = 100;
