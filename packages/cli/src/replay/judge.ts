@@ -24,30 +24,35 @@ export type Judged = {
 };
 
 /** What is known besides the line: who its principal is, and the groups about which the log says who is in them. */
-export type Known = { readonly about: PrincipalLine | undefined; readonly groups: readonly string[] };
+export type Background = { readonly about: PrincipalLine | undefined; readonly groups: readonly string[] };
 
 /** Decides about a request of the log again. */
-export function judge(line: RequestLine, time: string, table: RouteTable, known: Known): Judged | Unknown {
+export function judge(
+  line: RequestLine,
+  time: string,
+  table: RouteTable,
+  background: Background,
+): Judged | Unknown {
   const { user, host, reason } = line;
   if (reason === undefined || host === undefined || !isReason(reason)) return 'no_decision';
   // Decided about without path and method, which its line has all the same.
   if (line.question !== true && ownEndpointAt(line.path ?? '') !== undefined) return 'no_decision';
   if (isTransient(reason)) return 'unverified';
-  const principal = principalOf(line, reason, known.about, known.groups);
+  const principal = principalOf(line, reason, background.about, background.groups);
   const route = table.match(host, undefined)?.route;
   const who = principal.kind === 'visitor' ? undefined : user;
   const where = route?.service ?? host;
   if (route !== undefined && readsMore(route.policy)) return { who, where, outcome: 'policy' };
   const decision =
     route === undefined ? noRoute : decide(principal, route.policy, factsOf(line, reason, time));
-  const why = whyUnknown(line, decision, { route, who, about: known.about });
+  const why = whyUnknown(line, decision, { route, who, about: background.about });
   return { who, where, outcome: why ?? otherwise(decision, reason) };
 }
 
 function whyUnknown(
   { method }: RequestLine,
   { allow, reason }: Decision,
-  { route, who, about }: { route: Route | undefined; who: string | undefined; about: Known['about'] },
+  { route, who, about }: { route: Route | undefined; who: string | undefined; about: Background['about'] },
 ): Unknown | undefined {
   if (reason === 'groups_unknown') return about?.groups === undefined ? 'principal' : 'groups';
   if (allow) return undefined;

@@ -2,7 +2,7 @@ import { datedAnswers } from './dated-answers.ts';
 import type { Waiting } from '../queue.ts';
 import type { Directory, DirectoryAnswer } from './directory.ts';
 import { createMembership } from './membership.ts';
-import type { Outcome } from './membership.ts';
+import type { LookUp } from './membership.ts';
 import { createQuestions } from './questions.ts';
 import type { Rosters } from './rosters.ts';
 import type { SharedAnswers } from './shared-answers.ts';
@@ -53,7 +53,7 @@ export function cachedDirectory(options: {
       const waitedFor = new Set(groups.slice(0, waits));
       const asked = [...new Set(groups)].filter(isAskable);
       const results = await Promise.all(
-        asked.map(async (group): Promise<Outcome> =>
+        asked.map(async (group): Promise<LookUp> =>
           waitedFor.has(group) ? membership.wait(group, person) : { found: membership.glance(group, person) },
         ),
       );

@@ -8,14 +8,14 @@ import type { Rosters } from './rosters.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What came of looking; with `trouble`, what was found is what was true before. */
-export type Outcome = { readonly found?: Found | undefined; readonly trouble?: HttpError };
+export type LookUp = { readonly found?: Found | undefined; readonly trouble?: HttpError };
 
 /** Whether a person is in a group: by what is remembered, what the roster of the group says of it, and the directory. */
 export type Membership = {
   /** What counts without waiting; otherwise it is found out in the background. */
   glance(group: string, person: string): Found | undefined;
   /** Waits for it. Where the directory cannot be reached, what was true before counts, if anything was. */
-  wait(group: string, person: string): Promise<Outcome>;
+  wait(group: string, person: string): Promise<LookUp>;
 };
 
 const byInterval: Verdict = { verdict: 'open' };
