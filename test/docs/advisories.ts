@@ -9,7 +9,7 @@ export type Advisory = {
       readonly tests: readonly string[];
     }
   | {
-      /** why it cannot reach us; `not built yet: ...` for what it would need */
+      /** why it cannot reach us */
       readonly reason: string;
     }
 );
@@ -270,14 +270,16 @@ export const advisories: Readonly<Record<string, readonly Advisory[]>> = {
     {
       ids: ['CVE-2026-27586'],
       wrong: 'Without the file of its authority, any client certificate was good.',
-      reason: 'not built yet: client certificates',
+      reason:
+        'no certificate of a caller counts here: the load balancer checks those of devices. Those that the gate makes (`client_identity`) are for applications, and one whose authority cannot be read is not made',
     },
   ],
   Teleport: [
     {
       ids: ['CVE-2025-49825'],
       wrong: 'Certificates of SSH could be forged.',
-      reason: 'there are no certificates of people here',
+      reason:
+        'there are no certificates of SSH here; those of `client_identity` are checked by the application',
     },
   ],
   'AWS ALB': [
