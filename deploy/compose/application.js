@@ -1,4 +1,4 @@
-// An application: it says who asks, as it was told.
+// An application: it says who asks, as the headers name them.
 const { createServer } = require('node:http');
 
 createServer(({ url, headers }, res) => {

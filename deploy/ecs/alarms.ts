@@ -121,7 +121,7 @@ function ofProxy(name: string): Record<string, Watch> {
       is: 'at least',
       threshold: 1,
       times: 2,
-      says: 'The two services were told different things. The line with alarm "mismatch" says what to write.',
+      says: 'The two services are configured differently. The line with alarm "mismatch" says what to write.',
     },
     UpstreamFile: {
       metric: metricOf(name, 'proxy', 'latchkey_upstream_file_valid', 'Minimum'),

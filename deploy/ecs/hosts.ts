@@ -37,7 +37,7 @@ export function whyNotLed({ domain, authHost, furtherHosts, certificate }: Hosts
     : `is not covered by a certificate for ${domain}; name *.${parentOf(host)} in furtherHosts, or another host`;
 }
 
-/** Where an upstream file names a host for which `whyNot` has a reason. Which hosts a pattern stands for cannot be told. */
+/** Where an upstream file names a host for which `whyNot` has a reason. Which hosts a pattern stands for is unknown. */
 export function misledRoutes(
   file: string,
   { routes }: RouteTable,

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 
 /**
- * How long things last, in seconds, where one has to outlast another. The services are told their part
+ * How long things last, in seconds, where one has to outlast another. The services get their part
  * (`SERVER_TIMEOUT_DRAIN`, `SERVER_TIMEOUT_SHUTDOWN`), so that no default that changes puts them out of step.
  */
 const nameCachedS = 10;

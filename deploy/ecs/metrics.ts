@@ -11,7 +11,7 @@ import { metricNamespace } from './metric-namespace.ts';
 const agentImage = 'public.ecr.aws/cloudwatch-agent/cloudwatch-agent:1.300062.0b1304';
 
 /**
- * What goes to CloudWatch of all that docs/dashboards.md lists, with the labels that it is told apart by. CloudWatch asks
+ * What goes to CloudWatch of all that docs/dashboards.md lists, with the labels that it is distinguished by. CloudWatch asks
  * money for each combination of those, so it is what alarms and the dashboard read. Its agent takes no histograms.
  */
 export const metricLabels = {

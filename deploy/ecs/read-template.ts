@@ -61,8 +61,8 @@ export function containerIn(template: Template, name: string): Properties | unde
 }
 
 export function variablesOf(container: Properties | undefined): Map<string, string> {
-  const told = variables.parse(container?.['Environment'] ?? []);
-  return new Map(told.map(({ Name, Value }) => [Name, Value]));
+  const set = variables.parse(container?.['Environment'] ?? []);
+  return new Map(set.map(({ Name, Value }) => [Name, Value]));
 }
 
 export function attributesOf(template: Template, type: string): Map<string, string> {

@@ -41,7 +41,7 @@ export class UpstreamsStack extends Stack {
   }
 }
 
-/** What the proxy is told about it. */
+/** What the proxy gets of it. */
 export function upstreamVariables(place: Place): Record<string, string> {
   const bucket = bucketOf(place);
   return {

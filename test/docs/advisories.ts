@@ -308,7 +308,7 @@ export const advisories: Readonly<Record<string, readonly Advisory[]>> = {
     },
     {
       ids: ['BuzzFeed SSO: errors of the directory'],
-      wrong: 'An error about a token was told as another, and a group that is not there was a silent no.',
+      wrong: 'An error about a token was taken for another, and a group that is not there was a silent no.',
       tests: ['services/auth/src/directory/google-directory'],
     },
     {
