@@ -43,6 +43,7 @@ export type { Clock } from './server/clock.ts';
 export { createGathering } from './server/gathering.ts';
 export { connectionSpecific } from './server/http2/connection-specific.ts';
 export { fieldsOf, sendHead } from './server/http2/head.ts';
+export { watchEnd } from './server/http2/watch-end.ts';
 export { startServer } from './server/life.ts';
 export type { Handlers, RunningServer, ServerTimeouts } from './server/life.ts';
 export { createPlaces, takeAll, whenThere } from './server/places.ts';

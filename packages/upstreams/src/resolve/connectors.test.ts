@@ -51,7 +51,6 @@ test('a route through a connector that there is not is refused', () => {
 });
 
 test.each([
-  ['to another protocol', withVia('protocol: h2c'), 'take `protocol` out'],
   ['that waits', withVia('wait_for: {path: /up}'), 'take `wait_for` out'],
   ['over TLS', withVia('', 'https://localhost:3000'), 'write `to: http://…`'],
   [

@@ -39,7 +39,6 @@ export function resolveConnectors(
 type Beside = {
   readonly kind: Route['kind'] | undefined;
   readonly reach: Reach | undefined;
-  readonly protocol: Route['protocol'];
   readonly waitFor: Route['waitFor'];
   readonly root: RootSettings;
 };
@@ -56,7 +55,7 @@ export function resolveVia({ via: written }: Options, beside: Beside, report: Re
   return via.value;
 }
 
-function whyNot({ value }: Located<string>, { kind, reach, protocol, waitFor }: Beside): string[] {
+function whyNot({ value }: Located<string>, { kind, reach, waitFor }: Beside): string[] {
   const target = reach !== undefined && 'target' in reach ? reach.target : undefined;
   return [
     ...(kind === 'launcher' ? ['A launcher sends nothing on: take `via` out'] : []),
@@ -66,7 +65,6 @@ function whyNot({ value }: Located<string>, { kind, reach, protocol, waitFor }: 
     ...(target?.origin.startsWith('https:') === true
       ? [`Up to the connector ${quote(value)} all is encrypted: write \`to: http://…\``]
       : []),
-    ...(protocol === 'http1' ? [] : ['A connector carries HTTP/1.1 and WebSockets: take `protocol` out']),
     ...(waitFor === undefined ? [] : ['The connector itself waits for the application: take `wait_for` out']),
   ];
 }

@@ -130,7 +130,7 @@ function resolveRoute(
   const from = readable(draft.from);
   const kind = kindOf(draft.type);
   const waitFor = resolveWaitFor(options.wait_for, kind, report);
-  const via = resolveVia(options, { kind, reach, protocol, waitFor, root: context.root }, report);
+  const via = resolveVia(options, { kind, reach, waitFor, root: context.root }, report);
   const awsSigv4 = resolveSigv4(
     options.aws_sigv4,
     { kind, reach, injectRequestHeaders, assertionHeader },

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
@@ -7,6 +8,9 @@ import type { Allowed } from '../serve/targets.ts';
 import type { AdmitPerson } from './admit.ts';
 import type { Asserted } from './assertion.ts';
 import { assertionIn, headersFor } from './headers.ts';
+import { beginsHttp2, gateHttp2 } from './http2-gate.ts';
+import type { Verdict } from './http2-gate.ts';
+import type { Asked } from './rule.ts';
 import { sentenceOf, statusOf } from './refusal.ts';
 import type { Refused } from './refusal.ts';
 import { createRelay, cut } from './relay.ts';
@@ -35,6 +39,7 @@ const usedAgainWithinMs = 1_500;
 /** Makes the gate. It speaks HTTP/1.1 as a server with the proxy, and as a client with the target. */
 export function createGate({ admit, log }: { admit: AdmitPerson; log: Logger }): Gate {
   const lines = new WeakMap<Duplex, Line>();
+  const sessions = new Set<ServerHttp2Session>();
   let isDraining = false;
   const server = createServer({
     requestTimeout: 0,
@@ -44,11 +49,11 @@ export function createGate({ admit, log }: { admit: AdmitPerson; log: Logger }):
     optimizeEmptyRequests: false,
   });
 
-  function personOf(req: IncomingMessage, { audiences }: Allowed): Promise<Asserted | Refused> {
+  function personOf(req: Asked, { audiences }: Allowed): Promise<Asserted | Refused> {
     return admit(assertionIn(req.rawHeaders), audiences, req);
   }
 
-  function record(req: IncomingMessage, { audiences }: Allowed, found: Asserted | Refused): void {
+  function record(req: Asked, { audiences }: Allowed, found: Asserted | Refused): void {
     const asked = {
       application: audiences.join(),
       method: req.method,
@@ -59,6 +64,21 @@ export function createGate({ admit, log }: { admit: AdmitPerson; log: Logger }):
       const { why, ...more } = found;
       log.warn({ audit: 'refused', ...asked, reason: why, ...more }, 'refused');
     } else log.info({ audit: 'allowed', ...asked, user: found.email, sub: found.sub }, 'allowed');
+  }
+
+  async function judge(asked: Asked, allowed: Allowed): Promise<Verdict> {
+    const found = await personOf(asked, allowed);
+    record(asked, allowed, found);
+    return 'why' in found
+      ? { status: statusOf[found.why], body: `${sentenceOf(found)}\n` }
+      : { headers: headersFor(asked.rawHeaders, found) };
+  }
+
+  function takeHttp2(stream: Duplex, origin: Socket, allowed: Allowed): void {
+    const session = gateHttp2(stream, origin, (asked) => judge(asked, allowed));
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+    if (isDraining) session.close();
   }
 
   async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -116,12 +136,24 @@ export function createGate({ admit, log }: { admit: AdmitPerson; log: Logger }):
         // What has come of an answer is still to go out.
         if (line.underway === 0) stream.end();
       });
-      stream.once('close', () => origin.destroy());
       lines.set(stream, line);
-      server.emit('connection', stream);
+      const late = setTimeout(() => cut(stream), headWithinMs);
+      stream.once('close', function left() {
+        clearTimeout(late);
+        origin.destroy();
+      });
+      stream.once('data', function begun(first: Buffer) {
+        clearTimeout(late);
+        stream.pause();
+        stream.unshift(first);
+        if (beginsHttp2(first)) takeHttp2(stream, origin, allowed);
+        else server.emit('connection', stream);
+        stream.resume();
+      });
     },
     drain() {
       isDraining = true;
+      for (const session of sessions) session.close();
       // What is used soon after it was is not expected to be closed: a request that may not be repeated would be lost.
       setTimeout(() => server.closeIdleConnections(), usedAgainWithinMs).unref();
     },

@@ -1,6 +1,6 @@
-import { fieldsOf, sendHead } from '@latchkey/http';
+import { fieldsOf, sendHead, watchEnd } from '@latchkey/http';
 import { constants } from 'node:http2';
-import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
+import type { ClientHttp2Session } from 'node:http2';
 import { errors } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Outgoing } from '../ask-first.ts';
@@ -31,6 +31,7 @@ export function exchange(
   const stream = sendHead(requestHead(outgoing, scheme), (head) =>
     session.request(head, { endStream: !hasBody, waitForTrailers: hasBody }),
   );
+  // Half an answer that is taken for a whole one would be followed by the next one within its `Content-Length`.
   const isWhole = watchEnd(stream);
   const { controller, tell, end, fail } = createTelling(handler, {
     pause: () => void stream.pause(),
@@ -74,19 +75,6 @@ export function exchange(
   body.on('data', (chunk: Buffer) => tell(() => handler.onBodySent?.(chunk)));
   body.once('error', fail);
   body.pipe(stream);
-}
-
-// A stream that is reset ends, too, and with NO_ERROR (as Node resets one that is destroyed) it looks like one that is complete.
-// Taken for that, half an answer would be followed by the next one within its `Content-Length`.
-function watchEnd(stream: ClientHttp2Stream): () => boolean {
-  const push = stream.push.bind(stream);
-  let isEnded = false;
-  stream.push = function hear(chunk: unknown, encoding) {
-    // RFC 9113, section 5.1: the application's last frame comes while the stream is open; what is reset is closed first.
-    if (chunk === null && !stream.closed) isEnded = true;
-    return push(chunk, encoding);
-  };
-  return () => isEnded;
 }
 
 function failed(session: ClientHttp2Session, code: number | undefined, error?: Error): Error {
