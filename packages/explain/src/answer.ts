@@ -1,4 +1,4 @@
-import { flawOfAddress, isByRule, reasons, traceRules } from '@latchkey/access';
+import { flawOfAddress, isByRule, noDeviceTrust, reasons, traceRules } from '@latchkey/access';
 import type { Principal, Reason, RuleOutcome } from '@latchkey/access';
 import { admit, factsOf } from '@latchkey/admission';
 import type { Decided, Identified, Incoming, Outcome, AdmissionParts } from '@latchkey/admission';
@@ -109,9 +109,10 @@ function sessionOf(
   return { kind: 'visitor', principal: { kind: 'visitor', why } };
 }
 
-/** The proxy knows how a browser came only where somebody whom it trusts says so. */
+/** The proxy knows how a browser came, and from which device, only where somebody whom it trusts says so. */
 function asSeenBy({ proxy }: Installation, incoming: Incoming): Incoming {
-  return proxy?.hasTrustedProxies === false ? withProto(incoming, undefined) : incoming;
+  if (proxy?.hasTrustedProxies !== false) return incoming;
+  return { ...withProto(incoming, undefined), deviceTrust: noDeviceTrust };
 }
 
 function overHttps(incoming: Incoming): Incoming {

@@ -750,6 +750,17 @@ services:
   expect(written.stdout).toContain(
     'X-Device-Managed is removed, unless SERVER_TRUSTED_PROXIES say it: write --device managed=… for that',
   );
+  const env = { 'a.yml': file, 'proxy.env': 'SERVER_PORT=4180\n' };
+  const alone = await latchkey(env, [
+    ...asked,
+    '--groups=eng',
+    '--device=managed=true',
+    '--env-file=proxy.env',
+  ]);
+  expect(alone.code).toBe(1);
+  expect(alone.stdout).toContain(
+    'note: SERVER_TRUSTED_PROXIES is not set, so nobody is believed about a device',
+  );
   expect((await ask('--device', 'manged=true')).stderr).toContain(
     '--device "manged=true": write subject=…, issuer=…, serial_number=…, managed=…',
   );

@@ -21,6 +21,7 @@ const noteMakers: ReadonlyArray<(explained: Explained) => string[]> = [
   aboutGroups,
   aboutAddress,
   aboutHeaders,
+  aboutDevice,
   notesOnRoute,
 ];
 
@@ -171,6 +172,11 @@ function aboutHeaders({ asked: { headerNames }, installation: { table } }: Expla
     notes.push('cookies are not decrypted here: use --as to say who is signed in');
   }
   return notes;
+}
+
+function aboutDevice({ asked: { incoming }, installation: { proxy } }: Explained): string[] {
+  const isSaid = incoming.deviceTrust.headers && proxy?.hasTrustedProxies === false;
+  return isSaid ? ['SERVER_TRUSTED_PROXIES is not set, so nobody is believed about a device'] : [];
 }
 
 function whyRemoved(name: string): string {
