@@ -43,7 +43,8 @@ function fileFrom(example: string): string {
 
 function around(example: string): string {
   if (/client_\w+_file/.test(example)) return paired;
-  if (/^ +tcp:/m.test(example)) return base.replace('https://wiki.test', 'tcp://wiki.test:22');
+  if (/^ +(?:tcp|starttls|ssh_certificate):/m.test(example))
+    return base.replace('https://wiki.test', 'tcp://wiki.test:22');
   return /_scopes|_subjects|_clients|bearer_token/.test(example) ? withTokens : base;
 }
 

@@ -81,6 +81,7 @@ export const mistakes: readonly Mistake[] = [
   tell('LK250', `${options}.wait_for.expect`, 99),
   beyondSchema('LK250', `${options}.wait_for.expect`, '399-200'),
   tell('LK203', `${options}.wait_for`, '/login'),
+  tell('LK203', `${options}.ssh_certificate`, '/etc/latchkey/ssh-ca'),
   tell('LK620', `${options}.aws_sigv4.service`, 'VPC Lattice'),
   tell('LK620', `${options}.aws_sigv4.region`, 'Frankfurt'),
   tell('LK203', `${options}.aws_sigv4`, 'vpc-lattice-svcs'),

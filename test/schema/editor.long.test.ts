@@ -58,6 +58,7 @@ describe('an editor completes', () => {
       'wait_for',
       'tcp',
       'starttls',
+      'ssh_certificate',
       'aws_sigv4',
       'preserve_host',
       'preserve_location',

@@ -27,6 +27,17 @@ export type Io = {
   readonly openBrowser?: (address: string) => void;
   /** Runs another program in our place, which can read a secret from `/dev/fd/3`; gives its exit code. Throws if there is none. */
   runWith(secret: string, program: string, args: readonly string[]): Promise<number>;
+  /**
+   * Runs another program in our place, with files in a folder that only this user can look into, and that goes when it
+   * ends; gives its exit code. Throws if there is none.
+   */
+  runBeside(
+    files: Readonly<Record<string, string>>,
+    program: string,
+    args: (folder: string) => readonly string[],
+  ): Promise<number>;
+  /** How this program is run again, as one would write it in a shell. */
+  readonly self: string;
   /** The credentials of AWS that every SDK would find here. Throws where there are none. */
   awsCredentials(): Promise<AwsCredentials>;
   /** Standard input and output, as the two ways of one connection. */

@@ -7,7 +7,7 @@ import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { browserOf, runWith } from './programs.ts';
+import { browserOf, runBeside, runWith, shellText } from './programs.ts';
 import { run } from './run.ts';
 
 // `latchkey … | head` closes the pipe early, which is no failure. What is left to say, nobody reads.
@@ -20,7 +20,7 @@ for (const stream of [process.stdout, process.stderr]) {
 const argv = process.argv.slice(2);
 // Not with readFileSync, which fails where the other end of a pipe has nothing to say yet. What may be longer than memory is
 // read in pieces, and what is for curl is not for us.
-const readsItself = ['audit', 'curl', 'replay'].includes(argv[0] ?? '');
+const readsItself = ['audit', 'curl', 'replay', 'ssh'].includes(argv[0] ?? '');
 const input = argv.includes('-') && !readsItself ? await buffer(process.stdin) : undefined;
 
 const openBrowser = browserOf(process);
@@ -38,6 +38,8 @@ process.exitCode = await run(argv, {
   ...(openBrowser !== undefined && { openBrowser }),
   stdio: () => Duplex.from({ readable: process.stdin, writable: process.stdout }),
   runWith,
+  runBeside,
+  self: shellText([process.execPath, ...process.execArgv, process.argv[1] ?? 'latchkey']),
   async awsCredentials() {
     const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
     return defaultProvider()();

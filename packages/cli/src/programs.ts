@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -33,15 +34,41 @@ export async function runWith(secret: string, program: string, args: readonly st
   const file = unnamedFile(secret);
   try {
     const child = spawn(program, args, { stdio: ['inherit', 'inherit', 'inherit', file] });
-    return await new Promise<number>((resolve, reject) => {
-      child.on('error', reject);
-      child.on('close', (code) => {
-        resolve(code ?? 1);
-      });
-    });
+    return await exitCodeOf(child);
   } finally {
     closeSync(file);
   }
+}
+
+/** Runs a program at the same terminal, with files in a folder of this user alone, and gives its exit code. The folder goes with it. */
+export async function runBeside(
+  files: Readonly<Record<string, string>>,
+  program: string,
+  args: (folder: string) => readonly string[],
+): Promise<number> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'latchkey-'));
+  try {
+    for (const [name, content] of Object.entries(files)) {
+      writeFileSync(path.join(folder, name), content, { flag: 'wx', mode: 0o600 });
+    }
+    return await exitCodeOf(spawn(program, args(folder), { stdio: 'inherit' }));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function exitCodeOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      resolve(code ?? 1);
+    });
+  });
+}
+
+/** A command as it is written in a shell, whatever is in its words. */
+export function shellText(words: readonly string[]): string {
+  return words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
 }
 
 // A pipe of Node is a socket, and a socket cannot be opened by its name in /dev/fd.

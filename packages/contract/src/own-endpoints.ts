@@ -12,7 +12,7 @@ export type OwnEndpoint = {
   /** in one or two plain sentences */
   readonly meaning: string;
   /** the variable, or the option of the route, without which it is the application's */
-  readonly onlyWith?: 'ASSERTION_KEY' | 'bearer' | 'workloads' | 'tcp';
+  readonly onlyWith?: 'ASSERTION_KEY' | 'bearer' | 'workloads' | 'tcp' | 'ssh_certificate';
 };
 
 const reading = ['GET', 'HEAD'] as const;
@@ -146,6 +146,14 @@ export const ownEndpoints = {
     meaning:
       'Where `latchkey tunnel` opens a TCP connection, as a WebSocket ([beyond-http.md](beyond-http.md)). It is decided about as any request is. Everything else on the host of such a route is 404 `not_a_web_page`.',
   },
+  sshCertificate: {
+    path: '/oauth2/ssh-certificate',
+    methods: ['POST'],
+    action: 'proxy',
+    onlyWith: 'ssh_certificate',
+    meaning:
+      'Where `latchkey ssh` gets a certificate for the sshd behind the route ([beyond-http.md](beyond-http.md#ssh)): `{"public_key": "ssh-ed25519 …"}` is answered with `certificate`, `principals` and `expires_at`. It is decided about as a connection is.',
+  },
 } as const satisfies Record<string, OwnEndpoint>;
 
 /** The name of one of the proxy's own addresses. */
@@ -174,18 +182,22 @@ export function isOwnPath(rawPath: string): boolean {
  *
  * @param has.assertions applications get assertions
  */
-export function isOwnPathWith(has: {
-  readonly assertions: boolean;
-}): (
+export function isOwnPathWith(has: { readonly assertions: boolean }): (
   rawPath: string,
-  route: { readonly bearer?: unknown; readonly exchangesTokens?: true; readonly tcp?: unknown },
+  route: {
+    readonly bearer?: unknown;
+    readonly exchangesTokens?: true;
+    readonly tcp?: unknown;
+    readonly sshCertificate?: unknown;
+  },
 ) => boolean {
-  return function isOurs(rawPath, { bearer, exchangesTokens, tcp }) {
+  return function isOurs(rawPath, { bearer, exchangesTokens, tcp, sshCertificate }) {
     const endpoint = ownEndpointAt(rawPath);
     if (endpoint?.onlyWith === 'ASSERTION_KEY') return has.assertions;
     if (endpoint?.onlyWith === 'bearer') return bearer !== undefined;
     if (endpoint?.onlyWith === 'workloads') return exchangesTokens === true;
     if (endpoint?.onlyWith === 'tcp') return tcp !== undefined;
+    if (endpoint?.onlyWith === 'ssh_certificate') return sshCertificate !== undefined;
     return endpoint !== undefined;
   };
 }
@@ -230,6 +242,7 @@ const withoutText: Readonly<Record<NonNullable<OwnEndpoint['onlyWith']>, string>
   bearer: '[`bearer`](upstreams.md#programs-with-tokens) of the route',
   workloads: 'a service account with an `issuer` that the route lets in',
   tcp: '[`to: tcp://…`](upstreams.md#databases-ssh-and-other-tcp)',
+  ssh_certificate: '[`ssh_certificate`](upstreams.md#ssh_certificate) of the route',
 };
 
 function methodsText(methods: OwnEndpoint['methods']): string {

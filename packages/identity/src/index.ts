@@ -29,3 +29,14 @@ export { signatureAlgorithm } from './client-certificate/signature.ts';
 export { parseSanUri, sanUriOf } from './client-certificate/san-uri.ts';
 export { parseSubject, subjectAttributes, subjectOf } from './client-certificate/subject.ts';
 export type { Subject, SubjectTemplate } from './client-certificate/subject.ts';
+export {
+  authorityLine,
+  PrincipalError,
+  principalProblem,
+  principalsOf,
+  readSshAuthority,
+  readUserKey,
+  signSshCertificate,
+  userKeyTexts,
+} from './ssh/index.ts';
+export type { SshAuthority } from './ssh/index.ts';

@@ -1,4 +1,5 @@
 import { run } from '@latchkey/cli';
+import type { Io } from '@latchkey/cli';
 import { call } from '@latchkey/http';
 import type { Answer, Call } from '@latchkey/http';
 import { PassThrough } from 'node:stream';
@@ -26,6 +27,10 @@ type Surroundings = {
   stopped?: AbortSignal;
   /** what another program does with a secret and its arguments */
   runWith?: (secret: string, program: string, args: readonly string[]) => Promise<number>;
+  /** the same with files in a folder */
+  runBeside?: Io['runBeside'];
+  /** how `latchkey` is run again */
+  self?: string;
 };
 
 /** Runs `latchkey` with these arguments among these files; nothing of the machine is touched. */
@@ -43,6 +48,8 @@ export async function latchkey(
     stdio,
     stopped,
     runWith = nothing,
+    runBeside = nothing,
+    self = 'latchkey',
   }: Surroundings = {},
 ): Promise<CommandOutcome> {
   let stdout = '';
@@ -66,6 +73,8 @@ export async function latchkey(
     stdio: () => stdio ?? new PassThrough(),
     ...(stopped !== undefined && { stopped }),
     runWith,
+    runBeside,
+    self,
     release: { version: '1.2.3', revision: '4943c62' },
     readFile,
     // In small ones, so that lines and even characters are torn.

@@ -522,6 +522,24 @@ export const diagnosticKinds = {
     title: '`aws_sigv4` without TLS',
     text: 'Bodies are not signed (`UNSIGNED-PAYLOAD`), so that nothing of them is held back, and a signed request is good for minutes. Without TLS anyone who is on the way reads both, and can change the body. Write `to: https://…`. A Unix socket is no such way.',
   },
+  sshCertificateUnusable: {
+    code: 'LK650',
+    severity: 'error',
+    title: '`ssh_certificate` that cannot be used',
+    text: "`ca_key_file` and `principals` belong together, on a route with `to: tcp://…` that leads to sshd: `ssh_certificate: {ca_key_file: /etc/latchkey/ssh-ca, principals: ['{user}']}`. A principal is made of letters, digits and `_.@+-`, with `{email}` or `{user}` in it, and there are 32 at most.",
+  },
+  sshKeyUnusable: {
+    code: 'LK651',
+    severity: 'error',
+    title: 'The key of an SSH authority that cannot be used',
+    text: "The file cannot be read by the proxy, or holds no key of Ed25519 or of ECDSA with P-256 without a passphrase. `ssh-keygen -t ed25519 -N '' -f ssh-ca` makes one. `latchkey check` does not look at files.",
+  },
+  sshKeyReadable: {
+    code: 'LK652',
+    severity: 'warning',
+    title: 'The key of an SSH authority that everybody may read',
+    text: 'Whoever has it can be anybody at every sshd that trusts it. Take the right to read it away from the other users of the machine: `chmod 600`.',
+  },
   connectorName: {
     code: 'LK380',
     severity: 'error',

@@ -44,6 +44,7 @@ describe('the table of diagnostics', () => {
       'resolve/wait-for',
       'resolve/aws-sigv4',
       'resolve/tcp',
+      'resolve/ssh-certificate',
       'resolve/client-identity',
       'resolve/service-accounts',
       'resolve/issuers',

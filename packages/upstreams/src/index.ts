@@ -30,6 +30,8 @@ export type {
   CertifiedNames,
   ClientIdentity,
   StartTls,
+  SshCertificate,
+  SshKeyFinding,
   TcpLimits,
   Cors,
   Diagnostic,

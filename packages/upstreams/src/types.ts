@@ -64,6 +64,16 @@ export type TcpLimits = {
 /** What requests are signed for with the credentials that the proxy has at AWS. */
 export type AwsSigv4 = { readonly service: string; readonly region: string };
 
+/** How people get certificates for the sshd that a route leads to. */
+export type SshCertificate = {
+  readonly keyFile: string;
+  /** with places for what is known of a person */
+  readonly principals: readonly [string, ...string[]];
+};
+
+/** What is to be said of the key of an SSH authority: it cannot be used, or everybody may read it. */
+export type SshKeyFinding = { readonly kind: 'unusable' | 'readable'; readonly message: string };
+
 /** Where requests of a route go. */
 export type Target = {
   /** `http://127.0.0.1:4200`: scheme, host and, unless it is the default one, port; or `tcp://db.internal:5432`, `tls://cache.internal:6379`. */
@@ -206,6 +216,7 @@ export type Route = {
   skipRequestSigning: boolean;
   waitFor?: WaitFor;
   awsSigv4?: AwsSigv4;
+  sshCertificate?: SshCertificate;
   launcher?: Launcher;
   position: Position;
 };
@@ -324,6 +335,8 @@ export type UpstreamInput = {
   lookAtFiles?: (files: TlsFiles) => readonly TlsFileFinding[];
   /** Looks at a file with keys of an issuer: why it cannot be used, and what to do. Absent, likewise. */
   lookAtKeys?: (path: string) => string | undefined;
+  /** The same for the key of an SSH authority. */
+  lookAtSshKey?: (path: string) => readonly SshKeyFinding[];
 };
 
 /** `table` is there when, and only when, no diagnostic is an error. */

@@ -12,6 +12,7 @@ import { replay } from './replay.ts';
 import { routes } from './routes.ts';
 import { schema } from './schema.ts';
 import { sessions } from './sessions.ts';
+import { ssh } from './ssh.ts';
 import { token } from './token.ts';
 import { tunnel } from './tunnel.ts';
 
@@ -31,5 +32,6 @@ export const commands: readonly Command[] = [
   token,
   curl,
   tunnel,
+  ssh,
   logout,
 ];

@@ -1,7 +1,9 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { accountName, hashOfToken, makeServiceToken } from '@latchkey/access';
+import { authorityLine, readSshAuthority } from '@latchkey/identity';
 import { oneOf, readArguments, takePositionals } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { readText } from '../io.ts';
 import type { Io } from '../io.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Command } from './command.ts';
@@ -44,13 +46,16 @@ const keyKinds = {
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of a constant
 const names = Object.keys(keyKinds) as Array<keyof typeof keyKinds>;
 const serviceToken = 'service-token';
+const sshAuthority = 'ssh-ca';
 
 /** `latchkey keys`: fresh secrets in the form that the variables want. */
 export const keys: Command = {
   name: 'keys',
-  summary: 'Makes a fresh secret: session, grant, client, assertion, access-token, signing or service-token',
+  summary:
+    'Makes a fresh secret: session, grant, client, assertion, access-token, signing, service-token; or shows ssh-ca',
   usage: `keys ${names.join('|')}
-       latchkey keys service-token NAME`,
+       latchkey keys service-token NAME
+       latchkey keys ssh-ca FILE`,
   help: `The secret is printed to stdout and the name of its variable to stderr, so that it can be piped into
 a secret store. It is not saved.
 
@@ -62,6 +67,8 @@ a secret store. It is not saved.
   signing       REQUESTSIGNER_KEY: the key of the request signature, RSA
   service-token NAME
                 the token of a service account of that name; its hash, for the upstream file, is on stderr
+  ssh-ca FILE   the public key of the SSH authority whose private key FILE has, for \`TrustedUserCAKeys\` of sshd;
+                \`ssh-keygen -t ed25519 -N '' -f FILE\` makes one
 
 Examples:
 
@@ -73,8 +80,9 @@ Examples:
     const { positionals } = readArguments(args, {});
     const [first, ...others] = positionals;
     if (first === undefined) throw new UsageError('the kind of key is missing');
-    const kind = oneOf('the kind of key', first, [...names, serviceToken]);
+    const kind = oneOf('the kind of key', first, [...names, serviceToken, sshAuthority]);
     if (kind === serviceToken) return printServiceToken(takePositionals(others, ['NAME']), io);
+    if (kind === sshAuthority) return printAuthority(takePositionals(others, ['FILE']), io);
     takePositionals(others, []);
     const { make, note } = keyKinds[kind];
     io.stderr(`${note}\n`);
@@ -100,5 +108,13 @@ service_accounts:
 To change it, list both hashes, give the program the new token, then remove the old hash.
 `);
   io.stdout(`${token}\n`);
+  return exitCodes.fine;
+}
+
+function printAuthority([file = '']: readonly string[], io: Io): number {
+  const authority = readSshAuthority(readText(file, io));
+  if (typeof authority === 'string') throw new UsageError(`${file} ${authority}`);
+  io.stderr('For the file that `TrustedUserCAKeys` names in sshd_config:\n');
+  io.stdout(`${authorityLine(authority)}\n`);
   return exitCodes.fine;
 }

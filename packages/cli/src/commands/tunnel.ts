@@ -2,11 +2,9 @@ import { carry } from '@latchkey/tcp-tunnel';
 import { once } from 'node:events';
 import { readArguments, takePositionals } from '../arguments.ts';
 import { exitCodes } from '../exit-codes.ts';
-import type { Io } from '../io.ts';
 import { tokenFor } from '../tokens/access-token.ts';
+import { makeSignedIn } from '../tokens/make-signed-in.ts';
 import { isLoopback, resourceOf } from '../tokens/resource.ts';
-import { signIn } from '../tokens/sign-in.ts';
-import { tokenStore } from '../tokens/store.ts';
 import { connect } from '../tunnel/connect.ts';
 import { listen, placeOf } from '../tunnel/listen.ts';
 import type { Here } from '../tunnel/listen.ts';
@@ -71,12 +69,4 @@ function hereOf(text: string): Here {
     throw new UsageError(`--listen ${JSON.stringify(text)}: others could use your access: write 127.0.0.1`);
   }
   return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
-}
-
-async function makeSignedIn(resource: string, io: Io): Promise<void> {
-  const store = tokenStore(io);
-  if (store.read(resource) !== undefined) return;
-  const how = io.openBrowser === undefined ? 'device' : 'browser';
-  const tokens = await signIn({ resource, scope: undefined }, how, io);
-  await store.alone(resource, async () => store.write(tokens));
 }

@@ -118,6 +118,20 @@ export const auditEvents = {
       ...asked,
     },
   ),
+  ssh_certificate: event(
+    'ssh_certificate',
+    'Proxy: a person asked for a certificate for SSH, and got it or did not. The log of sshd has its `key_id`.',
+    {
+      outcome,
+      reason,
+      principals: z.array(text).optional().describe('as whom it can be used'),
+      key_id: text.optional(),
+      ...whose,
+      host,
+      route: text.optional(),
+      ...asked,
+    },
+  ),
   sign_out: event(
     'sign_out',
     'Auth: sessions were ended by their person, by the word of a provider, or by an operator.',

@@ -63,6 +63,23 @@ export const applicationErrors = {
     description:
       'The route has `starttls`, and the application did not go on over TLS: it has none (`ssl = on` in PostgreSQL), it sent something before TLS began, or it speaks another protocol. The log line says which.',
   },
+  ssh_authority: {
+    status: 502,
+    title: 'There are no certificates at the moment',
+    sentence: 'The key that certificates are signed with cannot be used. Tell the people who run it.',
+    level: 'error',
+    description:
+      'The file in `ca_key_file` of `ssh_certificate` could be used when the upstream file was read, and cannot be read now or holds no key that can be used. The log line says what is wrong with it.',
+  },
+  ssh_principal: {
+    status: 403,
+    title: 'There is no certificate for this account',
+    sentence:
+      'A certificate for SSH names a person by their account, and this is no person, or their account has a name that cannot stand in one. Tell the people who run it.',
+    level: 'warn',
+    description:
+      'Only people get certificates for SSH, and no machines. A name in `principals` of `ssh_certificate` is filled in with the address of the person, and refused where that has other characters than letters, digits and `_.@+-`, or makes it `root`. The log line says which one.',
+  },
   aws_credentials: {
     status: 502,
     title: 'The application cannot be reached',

@@ -156,6 +156,7 @@ function differences(before: Served, after: Served): string[] {
     ['what a start waits for', ({ waitFor }: Route) => (waitFor ? [waitFor.path] : [])],
     ['longest time of a connection', ({ tcp }: Route) => limit(tcp?.longestMs)],
     ['longest time of a connection without a byte', ({ tcp }: Route) => limit(tcp?.idleMs)],
+    ['names in SSH certificates', ({ sshCertificate }: Route) => sshCertificate?.principals ?? []],
     [
       'what requests are signed for at AWS',
       ({ awsSigv4 }: Route) => (awsSigv4 ? [awsSigv4.service, awsSigv4.region] : []),

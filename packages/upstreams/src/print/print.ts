@@ -1,7 +1,7 @@
 import type { WrittenRule } from '@latchkey/access';
 import { networkText } from '@latchkey/networks';
 import { aboutHttp } from '../resolve/tcp.ts';
-import type { Cors, Issuer, Route, RouteTable, ServiceAccount, TcpLimits } from '../types.ts';
+import type { Cors, Issuer, Route, RouteTable, ServiceAccount, SshCertificate, TcpLimits } from '../types.ts';
 import { groupRoutes } from './group.ts';
 import { flowList, flowMapping, scalar } from './scalar.ts';
 
@@ -136,6 +136,7 @@ function optionLines(route: Route): string[] {
     `wait_for: ${waitText(route.waitFor)}`,
     ...(route.tcp === undefined ? [] : [`tcp: ${tcpText(route.tcp)}`]),
     ...(route.tcp === undefined ? [] : [`starttls: ${scalar(route.startTls ?? '')}`]),
+    ...(route.sshCertificate === undefined ? [] : [`ssh_certificate: ${sshText(route.sshCertificate)}`]),
     `aws_sigv4: ${sigv4Text(route.awsSigv4)}`,
     `preserve_host: ${route.preserveHost}`,
     `preserve_location: ${route.preserveLocation}`,
@@ -254,6 +255,10 @@ function identityText({ clientIdentity, tls: { files } }: Route): string {
   return flowMapping(
     entries.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
   );
+}
+
+function sshText({ keyFile, principals }: SshCertificate): string {
+  return `{ca_key_file: ${scalar(keyFile)}, principals: ${flowList(principals)}}`;
 }
 
 function sigv4Text(signed: Route['awsSigv4']): string {

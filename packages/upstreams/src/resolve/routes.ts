@@ -23,12 +23,13 @@ import { resolveClientIdentity } from './client-identity.ts';
 import { resolveStartTls, resolveTcp } from './tcp.ts';
 import { hasScheme } from './host.ts';
 import { isSocket } from './target.ts';
+import { resolveSshCertificate } from './ssh-certificate.ts';
 import { resolveWaitFor } from './wait-for.ts';
 
 /** A route and its hosts. */
 export type ResolvedRoute = { route: Route; reach: Reach };
 
-type Context = Pick<UpstreamInput, 'cluster' | 'scheme' | 'defaults' | 'lookAtFiles'> & {
+type Context = Pick<UpstreamInput, 'cluster' | 'scheme' | 'defaults' | 'lookAtFiles' | 'lookAtSshKey'> & {
   /** what the file says for all routes */
   root: RootSettings;
   resolvePolicy: ResolvePolicy;
@@ -131,6 +132,7 @@ function resolveRoute(
   const kind = kindOf(draft.type);
   const waitFor = resolveWaitFor(options.wait_for, kind, report);
   const via = resolveVia(options, { kind, reach, waitFor, root: context.root }, report);
+  const ssh = resolveSshCertificate(options, { isTcp: tcp !== undefined, ...context }, report);
   const awsSigv4 = resolveSigv4(
     options.aws_sigv4,
     { kind, reach, injectRequestHeaders, assertionHeader },
@@ -164,6 +166,7 @@ function resolveRoute(
       ...('host' in reach && { host: reach.host }),
       kind,
       ...(tcp && { tcp }),
+      ...(ssh && { sshCertificate: ssh }),
       ...access,
       ...(exchangesTokens && { exchangesTokens }),
       policy,

@@ -13,6 +13,7 @@ import { serviceAccountMappings } from './service-accounts.ts';
 import { serviceAdvice, serviceFields } from './service.ts';
 import { awsSigv4 } from './aws-sigv4.ts';
 import { clientIdentity } from './client-identity.ts';
+import { sshCertificate } from './ssh-certificate.ts';
 import { tcp } from './tcp.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -90,6 +91,7 @@ const schema: JsonSchema = {
         cors,
         waitFor,
         tcp,
+        sshCertificate,
         awsSigv4,
         clientIdentity,
         issuer,

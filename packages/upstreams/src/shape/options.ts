@@ -15,6 +15,7 @@ import { duration, entry, flag, publicPath, scope, serverName, text } from './va
 import { awsSigv4 } from './aws-sigv4.ts';
 import { routePolicy } from './policy.ts';
 import { startTls } from './start-tls.ts';
+import { sshCertificate } from './ssh-certificate.ts';
 import { tcp } from './tcp.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -218,6 +219,7 @@ const fields = {
   wait_for: waitFor,
   tcp,
   starttls: startTls,
+  ssh_certificate: sshCertificate,
   aws_sigv4: awsSigv4,
   flush_interval: text(
     {

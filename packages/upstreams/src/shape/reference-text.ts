@@ -164,7 +164,7 @@ services:
   },
   {
     title: 'Databases, SSH and other TCP',
-    fields: ['tcp', 'starttls'],
+    fields: ['tcp', 'starttls', 'ssh_certificate'],
     text: [
       'With `to: tcp://db.internal:5432` bytes are carried as they are, between a program on the machine of the person and what is behind the gate. `latchkey tunnel db.corp.example.com` opens the way: [beyond-http.md](beyond-http.md). Nothing of such a route is public, tokens count there without `bearer: true`, and the rules about people, groups and policies are those of every route. A connection is looked at every `SESSION_TTL_VALID`, and ends with its session.',
       'Options about requests and headers have no effect there. TLS, where there is any, is between the two programs; with `to: tls://cache.internal:6379`, or with `starttls: postgres` beside `to: tcp://…`, the proxy speaks it with the application, by the options of [TLS to the application](#tls-to-the-application), and the program of the person speaks without.',

@@ -55,6 +55,8 @@ export function createEndpoints(parts: {
   finishSignIn: RequestHandler;
   /** `/oauth2/token` */
   exchangeToken: RequestHandler;
+  /** `/oauth2/ssh-certificate` */
+  signSshCertificate: RequestHandler;
   clock: Clock;
   /** for upstreams that check `Sso-Signature` */
   certs: string;
@@ -95,6 +97,7 @@ export function createEndpoints(parts: {
     token: [parts.exchangeToken],
     // What opens a connection is a WebSocket, and does not come here.
     tcp: [(_req, res) => refuseWithError(ownRequestOf(res).exchange, 'not_a_web_page')],
+    sshCertificate: [parts.signSshCertificate],
   };
   for (const [name, endpoint] of namedEndpoints) {
     const serve = [onlyMethods(endpoint), ...handlers[name]];

@@ -18,6 +18,7 @@ import { createLauncherOf, createPageOf } from '../endpoints/launcher-address.ts
 import { createLauncher } from '../endpoints/launcher.ts';
 import { createExchangeTokens } from '../endpoints/exchange/exchange.ts';
 import type { Exchanging } from '../endpoints/exchange/exchange.ts';
+import { createSignSshCertificate } from '../endpoints/ssh-certificate/sign.ts';
 import { createLimited } from '../endpoints/limited.ts';
 import { createServeEndpoint } from '../endpoints/own-request.ts';
 import type { ProxyEvent } from '../telemetry/events.ts';
@@ -135,6 +136,7 @@ export function createAnswers({
         emit,
       }),
     ),
+    signSshCertificate: createSignSshCertificate({ authorizeCaller, mustRefuse, now, emit }),
     clock,
     certs: signer.certs,
     jwks: signer.jwks,

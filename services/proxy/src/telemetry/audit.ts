@@ -22,6 +22,12 @@ export function auditOf(event: ProxyEvent): readonly AuditEntry[] {
     const ending = outcome === 'done' ? { outcome } : refusedFor(outcome);
     return [{ event: 'workload_token', ...ending, grant, ...(scopes && { scopes: [...scopes] }), ...about }];
   }
+  if (event.kind === 'ssh_certificate') {
+    const { outcome, certified } = event;
+    const ending = outcome === 'done' ? { outcome } : refusedFor(outcome);
+    const what = certified && { principals: [...certified.principals], key_id: certified.keyId };
+    return [{ event: 'ssh_certificate', ...ending, ...what, ...aboutRequest(event.record) }];
+  }
   if (event.kind === 'tcp_opened') return [{ event: 'connection_opened', ...aboutRequest(event.record) }];
   if (event.kind === 'tcp_ended') {
     const { ending, bytesTo: bytes_to, bytesFrom: bytes_from, ms } = event;

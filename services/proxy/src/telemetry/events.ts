@@ -37,6 +37,13 @@ export type ProxyEvent =
       readonly scopes: readonly string[] | undefined;
       readonly record: RequestRecord;
     }
+  /** a person asked for a certificate for SSH, and got it or did not */
+  | {
+      readonly kind: 'ssh_certificate';
+      readonly outcome: 'done' | ErrorCode;
+      readonly certified?: { readonly keyId: string; readonly principals: readonly string[] } | undefined;
+      readonly record: RequestRecord;
+    }
   /** a WebSocket is open from now on, until the other of the two */
   | { readonly kind: 'tunnel_opened' }
   | { readonly kind: 'tunnel_closed' }

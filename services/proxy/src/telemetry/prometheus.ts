@@ -101,6 +101,7 @@ export function prometheusListener(registry: Registry, levels: Levels): Emit<Pro
         return spansLost.inc(event.spans);
       case 'tunnel_opened':
       case 'tunnel_closed':
+      case 'ssh_certificate':
       case 'tcp_opened':
       case 'tcp_ended':
       case 'cut':

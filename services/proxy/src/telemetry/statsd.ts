@@ -49,6 +49,7 @@ export function statsdListener(statsd: Statsd<ProxyStatsdName>): Emit<ProxyEvent
       case 'question':
       case 'tunnel_opened':
       case 'tunnel_closed':
+      case 'ssh_certificate':
       case 'tcp_opened':
       case 'tcp_ended':
       case 'cut':

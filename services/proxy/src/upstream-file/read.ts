@@ -1,10 +1,11 @@
 import type { ProxySettings } from '@latchkey/settings';
 import { decodeUpstreamFile, loadUpstreams } from '@latchkey/upstreams';
-import type { Diagnostic, RouteTable, TlsFileFinding, TlsFiles } from '@latchkey/upstreams';
+import type { Diagnostic, RouteTable, SshKeyFinding, TlsFileFinding, TlsFiles } from '@latchkey/upstreams';
 import { createHash } from 'node:crypto';
 import { readBytes } from '../files/read-bytes.ts';
 import { flawOfKeyFile } from '../authn/issuers/key-file.ts';
 import { readTlsFiles } from '../transport/tls/tls-files.ts';
+import { findingsOfAuthority } from '../endpoints/ssh-certificate/authority.ts';
 
 /** Which text a table was made from. */
 export type Version = {
@@ -63,7 +64,15 @@ function load(file: string, text: string, content: Content, { upstream, inForce 
   const stale: string[] = [];
   const lookAtFiles = createLook(inForce, (warning) => stale.push(warning));
   const lookAtKeys = createLookAtKeys(inForce, (warning) => stale.push(warning));
-  const { table, diagnostics } = loadUpstreams({ ...upstream, file, text, lookAtFiles, lookAtKeys });
+  const lookAtSshKey = createLookAtSshKeys(inForce, (warning) => stale.push(warning));
+  const { table, diagnostics } = loadUpstreams({
+    ...upstream,
+    file,
+    text,
+    lookAtFiles,
+    lookAtKeys,
+    lookAtSshKey,
+  });
   const warnings = [...diagnostics.filter(({ severity }) => severity === 'warning').map(sentence), ...stale];
   const version = versionOf(content);
   if (table !== undefined) return { table, version, bytes: content.bytes, warnings };
@@ -115,6 +124,20 @@ function createLookAtKeys(
       `LK521 jwks_file: ${JSON.stringify(path)} ${flaw}; keys that were read before count for three hours`,
     );
     return undefined;
+  };
+}
+
+// Certificates are refused until the file is mended, and that is no reason to refuse a new upstream file either.
+function createLookAtSshKeys(
+  inForce: RouteTable | undefined,
+  warn: (warning: string) => void,
+): (path: string) => readonly SshKeyFinding[] {
+  const inUse = new Set(inForce?.routes.map(({ sshCertificate }) => sshCertificate?.keyFile));
+  return function look(path) {
+    const isStale = ({ kind }: SshKeyFinding) => kind === 'unusable' && inUse.has(path);
+    const [stale, reported] = partition(findingsOfAuthority(path), isStale);
+    for (const { message } of stale) warn(`LK651 ca_key_file: ${JSON.stringify(path)} ${message}`);
+    return reported;
   };
 }
 

@@ -1,0 +1,81 @@
+import type { Io } from '../io.ts';
+import { certifiedKey } from '../ssh/certificate.ts';
+import { tokenFor } from '../tokens/access-token.ts';
+import { Failure } from '../tokens/failure.ts';
+import { makeSignedIn } from '../tokens/make-signed-in.ts';
+import { resourceOf } from '../tokens/resource.ts';
+import { UsageError } from '../usage-error.ts';
+import type { Command } from './command.ts';
+
+/** `latchkey ssh`: ssh through the gate, with a certificate in place of a key that lasts. */
+export const ssh: Command = {
+  name: 'ssh',
+  summary: 'Opens SSH behind Latchkey, with a certificate that is made for you',
+  usage: 'ssh [USER@]HOST [options of ssh …] [COMMAND …]',
+  help: `Runs ssh to what is behind HOST (\`to: tcp://…\` with \`ssh_certificate\` in the upstream file). It signs you in first
+where you are not, makes a key, gets a certificate for it that is good for five minutes, and removes both when ssh
+ends. A connection that is open goes on until your session is over. Everything behind HOST goes to ssh as it is.
+
+USER is a name that the certificate is for; left out, ssh takes the one of \`~/.ssh/config\` or of this machine.
+The key of the server is checked as ever.
+
+Examples:
+
+  latchkey ssh ann@bastion.corp.example.com
+  latchkey ssh ann@bastion.corp.example.com -v uptime
+`,
+  async run(args, io) {
+    const [where, ...others] = args;
+    if (where === undefined) throw new UsageError('HOST is missing');
+    if (where.startsWith('-')) throw new UsageError('write HOST first, and the options of ssh behind it');
+    const { user, resource } = readWhere(where);
+    const given = io.env['LATCHKEY_TOKEN'];
+    if (given === undefined) await makeSignedIn(resource, io);
+    const token = given ?? (await tokenFor(resource, 'person', io));
+    const { key, certificate, principals } = await certifiedKey(resource, token, io);
+    io.stderr(`a certificate for ${principals.join(', ')}, good for five minutes\n`);
+    const host = new URL(resource).hostname.replaceAll(/^\[|\]$/g, '');
+    const files = { key: key, 'key-cert.pub': certificate };
+    const options = (folder: string) => [
+      `IdentityFile=${quoted(`${folder}/key`)}`,
+      `CertificateFile=${quoted(`${folder}/key-cert.pub`)}`,
+      'IdentitiesOnly=yes',
+      `ProxyCommand=${escaped(`${io.self} tunnel --stdio ${resource}`)}`,
+    ];
+    return runSsh(
+      files,
+      (folder) => [
+        ...options(folder).flatMap((option) => ['-o', option]),
+        user === undefined ? host : `${user}@${host}`,
+        ...others,
+      ],
+      io,
+    );
+  },
+};
+
+function readWhere(where: string): { user: string | undefined; resource: string } {
+  const { user, host = '' } = /^(?:(?<user>[^@/:]+)@)?(?<host>.*)$/.exec(where)?.groups ?? {};
+  return { user, resource: resourceOf(host.includes('://') ? host : `https://${host}`) };
+}
+
+// ssh_config(5): a value with spaces stands in quotes, and `%` begins what stands for something else.
+function quoted(path: string): string {
+  return `"${escaped(path)}"`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('%', '%%');
+}
+
+async function runSsh(
+  files: Readonly<Record<string, string>>,
+  args: (folder: string) => readonly string[],
+  io: Io,
+): Promise<number> {
+  try {
+    return await io.runBeside(files, 'ssh', args);
+  } catch (error) {
+    throw new Failure('ssh could not be started: is it installed?', { cause: error });
+  }
+}
