@@ -20,7 +20,7 @@ type Signing = {
 // Long enough for what a program does with it, and for a clock that is a little behind.
 const lastsSeconds = 300;
 
-/** Makes a token by which whoever is asked at this origin knows in which role of AWS a program works. */
+/** Makes a token by which the application at this origin knows in which role of AWS a program works. */
 export function signAwsToken(signing: Signing): string {
   return makeAwsToken(presign(signing), signing.audience);
 }

@@ -484,7 +484,7 @@ export const diagnosticKinds = {
     code: 'LK641',
     severity: 'error',
     title: '`client_identity` beside what has no place for it',
-    text: 'A client certificate is shown within TLS, so the route needs `to: https://…`, `to: tls://…` or `starttls`. It is made for whoever asks, so there is none where nobody is known: on public paths (`skip_auth_regex`, `skip_auth_preflight`) and for `wait_for`; give such paths a host and a route of their own. With `forward_auth` a server in front opens the connection. Where several providers count, `{sub}` needs `{idp}` beside it, as each provider names people by itself. And there is one for a connection: `client_cert_file` is the certificate of the proxy for everybody.',
+    text: 'A client certificate is shown within TLS, so the route needs `to: https://…`, `to: tls://…` or `starttls`. It is made for the one who asks, so there is none where nobody is known: on public paths (`skip_auth_regex`, `skip_auth_preflight`) and for `wait_for`; give such paths a host and a route of their own. With `forward_auth` a server in front opens the connection. Where several providers count, `{sub}` needs `{idp}` beside it, as each provider names people by itself. And there is one for a connection: `client_cert_file` is the certificate of the proxy for everybody.',
   },
   authorityEndsSoon: {
     code: 'LK642',

@@ -53,7 +53,7 @@ export const applicationErrors = {
       'The application asks for a certificate in your name, and none can be made. Tell the people who run it.',
     level: 'error',
     description:
-      'The route has `client_identity`, and no certificate can be made for whoever asks, so nothing was sent. Something that `subject` or `san_uri` says is not known of them, or has no place in a certificate (more than 64 characters in `CN`, a control character); a machine asks, and there is no `machine_subject`; a policy let somebody in who has not signed in; or the authority is over. The log line has the reason.',
+      'The route has `client_identity`, and no certificate can be made for the one who asks, so nothing was sent. Something that `subject` or `san_uri` says is not known of them, or has no place in a certificate (more than 64 characters in `CN`, a control character); a machine asks, and there is no `machine_subject`; a policy let somebody in who has not signed in; or the authority is over. The log line has the reason.',
   },
   upstream_without_tls: {
     status: 502,

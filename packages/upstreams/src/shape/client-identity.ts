@@ -12,7 +12,7 @@ const fields = {
   }),
   ca_key_file: text({
     meaning:
-      'A PEM file with the private key of that certificate, without a passphrase. Whoever has it can be anybody.',
+      'A PEM file with the private key of that certificate, without a passphrase. Anyone who has it can be anybody.',
     example: '/etc/latchkey/people-ca.key',
   }),
   lifetime: duration(
@@ -40,7 +40,7 @@ const fields = {
 
 const identityMapping = mapping(
   'client_identity',
-  'The certificate that the proxy makes for whoever asks, and shows the application over TLS. Default: none.',
+  'The certificate that the proxy makes for the one who asks, and shows the application over TLS. Default: none.',
   fields,
   unknownKeys(Object.keys(fields)),
 );

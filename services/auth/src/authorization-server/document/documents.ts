@@ -89,7 +89,7 @@ export function createClientDocuments(
   };
 }
 
-// Names below one are for whoever has it. Two at a time are enough for customers of one hosting service, too.
+// Names below one are for its owner. Two at a time are enough for customers of one hosting service, too.
 function domainOf({ hostname }: URL): string {
   return hostname.split('.').slice(-2).join('.');
 }

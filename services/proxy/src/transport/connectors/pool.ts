@@ -24,7 +24,7 @@ export type ConnectorPool = Lines & {
   close(): void;
 };
 
-// Some per connector, and connectors per name: whoever has a token may not take all memory.
+// Some per connector, and connectors per name: one with a token may not take all memory.
 const mostOfOneName = 200;
 
 /**

@@ -147,7 +147,7 @@ export function createDialer({
     dial(destination, dialed, shown) {
       const refusal = refuse(destination);
       const { via } = destination;
-      // Never before it returns: whoever dials may not be ready to hear of it.
+      // Never before it returns: the caller may not be ready to hear of it.
       if (refusal !== undefined) queueMicrotask(() => dialed(refusal, null));
       // What it may dial is for the connector to say.
       else if (via !== undefined && !isRawTls(destination))

@@ -17,7 +17,7 @@ export class CredentialsError extends Error {
   }
 }
 
-/** There is no certificate for whoever asks, so nothing is sent in nobody's name. */
+/** There is no certificate for the one who asks, so nothing is sent in nobody's name. */
 export class ClientIdentityError extends Error {}
 
 const longestName = 200;
