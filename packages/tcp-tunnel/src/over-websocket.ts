@@ -23,6 +23,8 @@ export function overWebSocket(ws: WebSocket): Duplex {
   });
   ws.pause();
   ws.on('message', function received(data: RawData, isBinary: boolean) {
+    // What still comes is of no use, and behind it the other side says goodbye.
+    if (stream.destroyed) return;
     if (hasEnded || (!isBinary && !isEnd(data))) {
       stream.destroy(new Error('a message that does not belong into a tunnel'));
       return;
