@@ -278,8 +278,7 @@ export const advisories: Readonly<Record<string, readonly Advisory[]>> = {
     {
       ids: ['CVE-2025-49825'],
       wrong: 'Certificates of SSH could be forged.',
-      reason:
-        'there are no certificates of SSH here; those of `client_identity` are checked by the application',
+      reason: 'the gate takes no certificate of SSH: those that it signs are checked by `sshd`',
     },
   ],
   'AWS ALB': [
