@@ -1,0 +1,64 @@
+// Attack: I ask for a certificate for SSH with a key that is none, without a session or from a page of another site.
+import { afterAll, expect, test } from '@jest/globals';
+import { userKeyTexts } from '@latchkey/identity';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { useStack } from '../fixtures/use-stack.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'latchkey-ssh-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = join(folder, 'authority');
+const authority = userKeyTexts(generateKeyPairSync('ed25519').privateKey);
+writeFileSync(file, authority.file, { mode: 0o600 });
+
+const the = useStack({
+  upstreams: `
+- service: hello
+  default: {from: hello.latchkey.localhost, to: '{{app}}', options: {allowed_email_domains: [example.com]}}
+- service: bastion
+  default:
+    from: bastion.latchkey.localhost
+    to: tcp://127.0.0.1:1
+    options: {allowed_email_domains: [example.com], ssh_certificate: {ca_key_file: '${file}', principals: ['{user}']}}
+`,
+});
+
+const mine = userKeyTexts(generateKeyPairSync('ed25519').privateKey).publicLine;
+const url = () => the.stack.url('bastion', '/oauth2/ssh-certificate');
+const asked = (public_key: unknown, type = 'application/json') => ({
+  method: 'POST',
+  body: JSON.stringify({ public_key }),
+  headers: { 'content-type': type },
+});
+
+test('a person who may gets one, and the key of the authority is in no answer and no line', async () => {
+  const browser = await the.signedIn();
+  const { status, body } = await browser.fetch(url(), asked(mine));
+  expect([status, JSON.parse(body)]).toMatchObject([200, { principals: ['engineer'] }]);
+  expect(the.stack.logText() + body).not.toContain(authority.file.split('\n')[2]);
+});
+
+test('without a session there is none', async () => {
+  expect((await the.browser().fetch(url(), asked(mine))).status).toBe(401);
+});
+
+test.each([
+  ['a key of another kind', asked('ssh-rsa AAAAB3NzaC1yc2E')],
+  ['two keys', asked(`${mine}\n${mine}`)],
+  ['a list', asked([mine])],
+  ['nothing', asked(undefined)],
+  ['what a page of another site can send', asked(mine, 'text/plain')],
+])('%s is refused', async (_, request) => {
+  const browser = await the.signedIn();
+  expect((await browser.fetch(url(), request)).status).toBe(400);
+});
+
+test('once the file of the key is gone there are none, and the log says why', async () => {
+  const browser = await the.signedIn();
+  rmSync(file);
+  const line = the.stack.nextLine(({ error }) => error === 'ssh_authority');
+  expect((await browser.fetch(url(), asked(mine))).status).toBe(502);
+  expect(JSON.stringify(await line)).toContain('cannot be read (ENOENT)');
+});
