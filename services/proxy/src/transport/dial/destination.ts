@@ -53,7 +53,7 @@ export function destinationOf(
     port: port === '' ? (isSecure ? 443 : 80) : Number(port),
     madeByHost: madeByHost === true,
     ...through,
-    ...(protocol === 'tcp:' && { raw: true }),
+    ...((protocol === 'tcp:' || protocol === 'tls:') && { raw: true }),
     ...(isSecure && {
       tls: {
         // Whatever `Host` says: with `preserve_host` that is the public name. An address has no name.
