@@ -29,11 +29,12 @@ function inForce(days?: number): Credentials {
 }
 
 function useClock() {
-  let [current, time] = [inForce(), Date.now()];
+  let [current, time]: [Credentials | undefined, number] = [inForce(), Date.now()];
   return {
     securedBy: createSecuredBy({ credentials: { of: () => current }, now: () => time }),
     pass: (ms: number) => (time += ms),
     replaceFiles: (days?: number) => (current = inForce(days)),
+    loseFiles: () => (current = undefined),
   };
 }
 
@@ -59,7 +60,7 @@ test('nobody gets that of another session, another route, another person or an a
 });
 
 test('where there can be none, the reason stands in its place', () => {
-  const { securedBy, replaceFiles } = useClock();
+  const { securedBy, replaceFiles, loseFiles } = useClock();
   const why = (holder: Holder | undefined) => {
     const found = securedBy(route, holder);
     return found instanceof Error ? found.message : found;
@@ -71,4 +72,6 @@ test('where there can be none, the reason stands in its place', () => {
   );
   replaceFiles(-1);
   expect(why(ann)).toBe('the authority in ca_cert_file of client_identity is over');
+  loseFiles();
+  expect(why(ann)).toBe('no authority of client_identity is in force');
 });

@@ -83,7 +83,8 @@ export function createSecuredBy({
 
   return function securedBy(route, holder) {
     const inForce = credentials.of(route.tls.files);
-    if (route.clientIdentity === undefined || inForce === 'unusable' || inForce === undefined) return inForce;
+    if (route.clientIdentity === undefined || inForce === 'unusable') return inForce;
+    if (inForce === undefined) return new ClientIdentityError('no authority of client_identity is in force');
     try {
       return find(route, inForce, holder);
     } catch (error) {
