@@ -1,4 +1,5 @@
 import type { Io } from '../io.ts';
+import { shellText } from '../programs.ts';
 import { certifiedKey } from '../ssh/certificate.ts';
 import { tokenFor } from '../tokens/access-token.ts';
 import { Failure } from '../tokens/failure.ts';
@@ -28,19 +29,18 @@ Examples:
     const [where, ...others] = args;
     if (where === undefined) throw new UsageError('HOST is missing');
     if (where.startsWith('-')) throw new UsageError('write HOST first, and the options of ssh behind it');
-    const { user, resource } = readWhere(where);
+    const { user, host, resource } = readWhere(where);
     const given = io.env['LATCHKEY_TOKEN'];
     if (given === undefined) await makeSignedIn(resource, io);
     const token = given ?? (await tokenFor(resource, 'person', io));
     const { key, certificate, principals } = await certifiedKey(resource, token, io);
     io.stderr(`a certificate for ${principals.join(', ')}, good for five minutes\n`);
-    const host = new URL(resource).hostname.replaceAll(/^\[|\]$/g, '');
     const files = { key: key, 'key-cert.pub': certificate };
     const options = (folder: string) => [
       `IdentityFile=${quoted(`${folder}/key`)}`,
       `CertificateFile=${quoted(`${folder}/key-cert.pub`)}`,
       'IdentitiesOnly=yes',
-      `ProxyCommand=${escaped(`${io.self} tunnel --stdio ${resource}`)}`,
+      `ProxyCommand=${escaped(`${io.self} ${shellText(['tunnel', '--stdio', resource])}`)}`,
     ];
     return runSsh(
       files,
@@ -54,9 +54,15 @@ Examples:
   },
 };
 
-function readWhere(where: string): { user: string | undefined; resource: string } {
-  const { user, host = '' } = /^(?:(?<user>[^@/:]+)@)?(?<host>.*)$/.exec(where)?.groups ?? {};
-  return { user, resource: resourceOf(host.includes('://') ? host : `https://${host}`) };
+function readWhere(where: string): { user: string | undefined; host: string; resource: string } {
+  const { user, address = '' } = /^(?:(?<user>[^@/:]+)@)?(?<address>.*)$/.exec(where)?.groups ?? {};
+  const resource = resourceOf(address.includes('://') ? address : `https://${address}`);
+  const host = new URL(resource).hostname.replaceAll(/^\[|\]$/g, '');
+  // Addresses may hold `$(…)`, and a host in front of which is a dash is an option of ssh.
+  if (!/^[\w:][\w.:-]*$/.test(host)) {
+    throw new UsageError(`${JSON.stringify(host)} is no name of a host: write it like bastion.example.com`);
+  }
+  return { user, host, resource };
 }
 
 // ssh_config(5): a value with spaces stands in quotes, and `%` begins what stands for something else.
