@@ -10,7 +10,7 @@ const edge = '127.0.0.1';
 const stranger = '127.0.0.2';
 
 const the = useStack({
-  proxyEnv: { SERVER_TRUSTED_PROXIES: edge },
+  proxyEnv: { SERVER_TRUSTED_PROXIES: edge, SERVER_DEVICE_CERTIFICATES: 'true' },
   upstreams: `
 device_headers: { managed: X-Device-Managed, disk: Cf-Client-Cert-Disk }
 services:
@@ -24,6 +24,10 @@ services:
         policy:
           - name: managed
             deny_if: request.path.startsWith("/payroll") && device.managed != "true"
+          - name: lost-devices
+            deny_if: has(device.serial_number) && device.serial_number in ["0BAD", "0BAE"]
+          - name: lost-disks
+            deny_if: has(device.disk) && device.disk == "lost"
 `,
 });
 
@@ -93,5 +97,34 @@ describe('what a server in front says of a device', () => {
     const lines = ['Connection: X-Device-Managed', 'X-Device-Managed: true'];
 
     expect((await ask(edge, '/payroll', lines, await signedIn())).status).toBe(403);
+  });
+});
+
+describe('a device that was lost', () => {
+  const rules = [
+    ['X-Amzn-Mtls-Clientcert-Serial-Number', '0BAD'],
+    ['Cf-Client-Cert-Disk', 'lost'],
+  ];
+
+  test.each(
+    rules
+      .flatMap(([name = '', lost = '']) => [
+        [`${name}: ${lost}`],
+        [`${name}: ${lost}`, `${name}: x`],
+        [`${name}: x`, `${name.toLowerCase()}: ${lost}`],
+        [`${name}: ${lost}`, `${name.replaceAll('-', '_')}: x`],
+        [`${name.replaceAll('-', '.')}: x`, `${name}: ${lost}`],
+        [`${name}: ${lost}`, `Connection: ${name}`],
+      ])
+      .map((lines) => [lines]),
+  )('is refused, whatever its thief writes beside what the server in front says: %j', async (lines) => {
+    expect((await ask(edge, '/page', lines, await signedIn())).status).toBe(403);
+  });
+
+  test.each(rules)('is no other device, and no caller without one: %s', async (name) => {
+    const cookie = await signedIn();
+
+    expect((await ask(edge, '/page', [`${name}: other`], cookie)).status).toBe(200);
+    expect((await ask(edge, '/page', [], cookie)).status).toBe(200);
   });
 });

@@ -155,6 +155,32 @@ describe('a header that is a fact about a device', () => {
     expect(known.decide(inputOf(ada, { rawHeaders }))).toBeUndefined();
   });
 
+  test.each<[string, readonly string[], boolean | undefined]>([
+    ['is there where it is said once', ['X-Device-Managed', 'lost'], true],
+    ['is not there where it is not said', [], false],
+    ['is not there where it is empty', ['x-device-managed', ''], false],
+    ['may be there where it is said twice', ['x-device-managed', 'lost', 'x-device-managed', 'x'], undefined],
+    [
+      'may be there beside another spelling',
+      ['x-device-managed', 'lost', 'X_Device_Managed', 'x'],
+      undefined,
+    ],
+    ['may be there after an empty one', ['x-device-managed', '', 'x-device-managed', 'lost'], undefined],
+    ['may be there in another spelling', ['X.Device.Managed', 'lost'], undefined],
+    [
+      'may be there where the connection ends it',
+      ['connection', 'x-device-managed', 'x-device-managed', 'lost'],
+      undefined,
+    ],
+  ])('%s', (_, rawHeaders, outcome) => {
+    const input = inputOf(ada, { rawHeaders, deviceTrust: trusted });
+
+    expect(compiled('has(device.managed)').decide(input)).toBe(outcome);
+    expect(compiled('has(device.managed) && device.managed == "lost"').decide(input)).toBe(outcome);
+    expect(compiled('!has(device.managed)').decide(input)).toBe(outcome === undefined ? undefined : !outcome);
+    expect(compiled('has(device.managed)').decide(inputOf(ada, { rawHeaders }))).toBe(false);
+  });
+
   test('is reported by its name', () => {
     const { facts, reads } = compiled('has(device.managed)');
 

@@ -1,6 +1,6 @@
 import { domainOf } from '@latchkey/access';
 import type { Asked, DeviceTrust, Machine, Person, RuleInput } from '@latchkey/access';
-import { headerOf } from './header.ts';
+import { hasHeader, headerOf } from './header.ts';
 import type { Flaw, Of, Typed } from './typed.ts';
 
 /** What a rule may know. Everything else is unknown to it. */
@@ -174,11 +174,24 @@ export const factGroups: Readonly<Record<string, FactGroup>> = {
 
 /** What a server in front says in a header that the upstream file names, in lower case. */
 export function deviceFact(header: string): Fact {
-  return text('', 'request', ofDevice(header, 'headers'));
+  return deviceText('', header, 'headers');
 }
 
 function certificateFact(meaning: string, part: string): Fact {
-  return text(meaning, 'request', ofDevice(`x-amzn-mtls-clientcert-${part}`, 'certificate'));
+  return deviceText(meaning, `x-amzn-mtls-clientcert-${part}`, 'certificate');
+}
+
+// What anybody else wrote there is no fact, and neither is an empty one: that is how some servers say nothing. A caller can add a
+// second one to what the server in front says. That makes it uncertain, and never absent: `has` cannot tell then.
+function deviceText(meaning: string, header: string, by: keyof DeviceTrust): Fact {
+  const of = ofRequest(({ rawHeaders, deviceTrust }) =>
+    deviceTrust[by] ? headerOf(header, rawHeaders) || undefined : undefined,
+  );
+  const has = ofRequest(({ rawHeaders, deviceTrust }) => {
+    const isThere = deviceTrust[by] && hasHeader(header, rawHeaders);
+    return isThere && headerOf(header, rawHeaders) !== '';
+  });
+  return { meaning, reads: 'request', value: { type: 'text', of, has }, shown: (input) => quoted(of(input)) };
 }
 
 function text(meaning: string, reads: Fact['reads'], of: Of<string>, flaw?: Flaw): Fact {
@@ -203,13 +216,6 @@ function ofMachine<T>(of: (machine: Machine) => T | undefined): Of<T> {
 
 function ofRequest<T>(of: (asked: Asked) => T | undefined): Of<T> {
   return ({ asked }) => asked && of(asked);
-}
-
-// What anybody else wrote there is no fact, and neither is an empty one: that is how some servers say nothing.
-function ofDevice(name: string, by: keyof DeviceTrust): Of<string> {
-  return ofRequest(({ rawHeaders, deviceTrust }) =>
-    deviceTrust[by] ? headerOf(name, rawHeaders) || undefined : undefined,
-  );
 }
 
 function isMember(group: string, { groups, askedGroups, groupsUnknown }: Person): boolean | undefined {

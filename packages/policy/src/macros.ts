@@ -67,6 +67,7 @@ function readHas(reading: Reading, expr: Expr): Typed {
     const message = 'Write `has(user.email)` for a person, or `"x-name" in request.headers` for a header';
     return reading.refuse('type', expr, message);
   }
+  if (value.type === 'text' && value.has !== undefined) return truth(value.has);
   const of: Of<unknown> = value.of;
   return truth((input) => of(input) !== undefined);
 }

@@ -9,6 +9,8 @@ export type Typed =
   | {
       readonly type: 'text';
       readonly of: Of<string>;
+      /** whether it is there, where a value that is not found does not settle that */
+      readonly has?: Of<boolean> | undefined;
       readonly literal?: string;
       /** what is wrong with a text that is compared with it */
       readonly flaw?: Flaw | undefined;
