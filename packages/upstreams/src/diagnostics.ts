@@ -478,7 +478,7 @@ export const diagnosticKinds = {
     code: 'LK640',
     severity: 'error',
     title: '`client_identity` cannot be used',
-    text: '`client_identity` needs `ca_cert_file`, `ca_key_file` and `subject`. `subject` is written as RFC 4514 has it: attributes among `CN`, `OU`, `O`, `L`, `ST` and `UID`, separated by commas, such as `CN={email},OU=people`; a backslash stands before `,` and its like within a value. `{email}`, `{user}`, `{sub}` and `{idp}` stand for what is known of the person, in `machine_subject` `{name}` for the name of the machine; at least one of them has to be there. `san_uri` is an address with a host, and has such names only behind it. `lifetime` is from `1m` to `24h`. `client_identity: {}` takes back what the section around it says.',
+    text: '`client_identity` needs `ca_cert_file`, `ca_key_file` and `subject`. `subject` is written as RFC 4514 has it: attributes among `CN`, `OU`, `O`, `L`, `ST` and `UID`, separated by commas, such as `CN={email},OU=people`; a backslash stands before `,` and its like within a value. `{email}`, `{user}`, `{sub}` and `{idp}` stand for what is known of the person, in `machine_subject` `{name}` for the name of the machine; at least one of them has to be there, and never two side by side: `UID={idp}/{sub}`, as `{idp}{sub}` could mean two people. `san_uri` is an address with a host, and has such names only behind it. `lifetime` is from `1m` to `24h`. `client_identity: {}` takes back what the section around it says.',
   },
   clientIdentityBeside: {
     code: 'LK641',

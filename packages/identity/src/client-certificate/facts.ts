@@ -28,6 +28,11 @@ export function parseTemplate(
     else if (/[{}]/.test(part)) return { wrong: `${part} is none of ${allowed.map(braced).join(', ')}` };
     else parts.push(part);
   }
+  // `{idp}{sub}` of `a` and `bc` is that of `ab` and `c`.
+  const isBesideFact = (part: Template[number], at: number) =>
+    typeof part !== 'string' && typeof parts[at + 1] === 'object';
+  if (parts.some(isBesideFact))
+    return { wrong: 'two facts stand side by side: write something between them' };
   return parts;
 }
 

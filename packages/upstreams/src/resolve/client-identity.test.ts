@@ -57,6 +57,14 @@ test.each([
     'LK640 `san_uri` "{sub}" cannot be used: it is not an address with a host, such as spiffe://corp/user/{sub}',
   ],
   [
+    `{${ca}, subject: 'UID={idp}{sub}'}`,
+    'LK640 `subject` "UID={idp}{sub}" cannot be used: two facts stand side by side: write something between them',
+  ],
+  [
+    `{${ca}, subject: 'CN={email}', san_uri: 'spiffe://corp/{idp}{sub}'}`,
+    'LK640 `san_uri` "spiffe://corp/{idp}{sub}" cannot be used: two facts stand side by side: write something between them',
+  ],
+  [
     `{${ca}, subject: 'CN={email}', lifetime: 30s}`,
     'LK640 `lifetime` is from `1m` to `24h`: clocks differ, and nobody takes a certificate back',
   ],
@@ -97,10 +105,11 @@ test.each([
 test('with several providers a subject of one needs its name beside it', () => {
   const several = { options: 'provider_slug: [google, okta]' };
   const of = (uri: string) => saidOf(file(`{${ca}, subject: 'CN={email}', san_uri: '${uri}'}`, several));
-  expect(of('spiffe://corp/{sub}')).toEqual([
-    expect.stringContaining('LK641 Two providers may call two people'),
-  ]);
+  const ambiguous = [expect.stringContaining('LK641 Two providers may call two people')];
+  expect(of('spiffe://corp/{sub}')).toEqual(ambiguous);
   expect(of('spiffe://corp/{idp}/{sub}')).toEqual([]);
+  expect(saidOf(file(`{${ca}, subject: 'CN={sub},OU=idp'}`, several))).toEqual(ambiguous);
+  expect(saidOf(file(`{${ca}, subject: 'CN={sub},OU={idp}'}`, several))).toEqual([]);
 });
 
 test('the certificate that the environment has for all is not shown beside it', () => {

@@ -126,7 +126,7 @@ function reportAmbiguous({ person }: Pick<ClientIdentity, 'person'>, at: Positio
 }
 
 function factsIn(parts: Template): string[] {
-  return parts.map((part) => (typeof part === 'string' ? part : part.of));
+  return parts.flatMap((part) => (typeof part === 'string' ? [] : [part.of]));
 }
 
 function readSubject(
