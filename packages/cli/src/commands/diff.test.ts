@@ -271,9 +271,25 @@ describe('the root of the file', () => {
     const rule = `policy: [{name: managed, deny_if: device.managed != "true"}]\n`;
     const text = (header: string) => `device_headers: {managed: ${header}, id: X-Id}\n${office}${rule}${api}`;
     expect(await changes(text('X-Managed'), text('X-Device-Managed'))).toEqual([
-      'other! now what x-device-managed says, before x-managed; named by managed (every route)',
+      'other! now what x-device-managed says, before x-managed; named by managed (every route); callers may write x-managed again, and applications get it',
     ]);
     expect(await changes(text('X-Managed'), text('x-managed'))).toEqual([]);
+  });
+
+  test('a header about a device that is listed no longer is one that callers may write again', async () => {
+    const text = (headers: string) => `device_headers: {${headers}}\n${office}${api}`;
+    const two = text('managed: X-Managed, id: X-Id');
+    expect(await changes(two, text('id: X-Id'))).toEqual([
+      'other! no longer what x-managed says; callers may write x-managed again, and applications get it',
+    ]);
+    expect(await changes(two, office + api)).toHaveLength(2);
+    expect(await changes(text('id: X-Id'), two)).toEqual([]);
+    expect(await changes(two, text('id: X-Id, laptop: X-Managed'))).toEqual([
+      'other no longer what x-managed says',
+    ]);
+    expect(await changes(text('id: X-Id'), text('id: X-Device-Id'))).toEqual([
+      'other! now what x-device-id says, before x-id; no rule reads it; callers may write x-id again, and applications get it',
+    ]);
   });
 
   test('a network in the guardrail is one of every route, and one that nobody names widens nothing', async () => {
