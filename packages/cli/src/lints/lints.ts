@@ -8,6 +8,7 @@ import { lintServersInFront } from './forward-auth.ts';
 import { lintIdentityHeaders } from './identity-headers.ts';
 import { lintKeyFiles } from './key-files.ts';
 import type { Lint } from './lint.ts';
+import { lintNamesOfPeople } from './names-of-people.ts';
 import { lintNeverMatches } from './never-matches.ts';
 import { lintNeverTogether } from './never-together.ts';
 import { lintNoRoute } from './no-route.ts';
@@ -32,6 +33,7 @@ const allLints: readonly Lint[] = [
   lintNeverMatches,
   lintPathsInPatterns,
   lintIdentityHeaders,
+  lintNamesOfPeople,
   lintProviders,
   lintReturns,
   lintServersInFront,

@@ -1,24 +1,15 @@
-import { absent, clashOf, principal } from '@latchkey/policy';
+import { clashOf, principal } from '@latchkey/policy';
 import type { Clash, Form } from '@latchkey/policy';
 import { findingOf } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import { quotedId } from './lint.ts';
 import type { LintSubject } from './lint.ts';
 import { lints } from './table.ts';
-import { placedRules } from './written-rules.ts';
-import type { PlacedRule, PlacedRules } from './written-rules.ts';
+import { person } from './person.ts';
+import { gatesOf, placedRules } from './written-rules.ts';
+import type { PassedGate, PlacedRule, PlacedRules } from './written-rules.ts';
 
 const signedIn: Form = { op: 'notAmong', variable: principal, values: ['visitor'] };
-/** A person always has an address. */
-const person: Form = {
-  op: 'all',
-  parts: [
-    { op: 'among', variable: principal, values: ['person'] },
-    { op: 'notAmong', variable: 'user.email', values: [absent] },
-    { op: 'notAmong', variable: 'user.domain', values: [absent] },
-  ],
-};
-
 /**
  * Rules that say nothing, or too much, because what they ask for cannot be at once. Only what is certain is reported: a rule of
  * which nothing is said may be wrong all the same.
@@ -85,19 +76,6 @@ function betweenRules({ table }: LintSubject, { guardrail, of }: PlacedRules): F
       return [findingOf(lints.nobodyPasses, placed.place, message)];
     }),
   ];
-}
-
-/** What has to be so that a request passes a gate, and the rules that it is made of. */
-type PassedGate = { readonly form: Form; readonly rules: readonly PlacedRule[] };
-
-function gatesOf(rules: readonly PlacedRule[]): PassedGate[] {
-  const allowing = rules.filter(({ rule }) => rule.effect === 'allow');
-  const denying = rules.filter(({ rule }) => rule.effect === 'deny');
-  const allow: PassedGate[] =
-    allowing.length === 0
-      ? []
-      : [{ form: { op: 'any', parts: allowing.map(({ forms }) => forms.holds) }, rules: allowing }];
-  return [...denying.map((rule) => ({ form: rule.forms.fails, rules: [rule] })), ...allow];
 }
 
 /** A rule that lets in, where what stands before it refuses all of those. */

@@ -170,6 +170,12 @@ export const lints = {
     title: 'A file with keys of an issuer that was not looked at',
     text: 'The file that `jwks_file` names is not on this machine, so nothing can be said of it here. The proxy looks at it when it starts, and does not start without keys in it ([LK521](#lk521-a-file-with-keys-of-an-issuer-that-cannot-be-used)).',
   },
+  nameOfTwo: {
+    code: 'LK655',
+    severity: 'warning',
+    title: 'One name for two people in certificates',
+    text: '`{user}` in `principals`, `subject` or `san_uri` is what stands before the `@`: with it ann@partner.example is `ann` of your own domain, to `sshd` and to the application. The route lets in groups, or more than one domain, so that may come to pass. Write `{email}`; or name one domain in `allowed_email_domains`, or refuse the others with a `deny_if` (`user.domain != "example.com"`). A mailbox that is called as an account of the machine (`postgres@`, `ubuntu@`) becomes that account in any case. With the env file of auth, nothing is said where auth admits one domain.',
+  },
 } as const satisfies Record<string, LintKind>;
 
 /** The sections of docs/diagnostics.md about lints: one heading for each code, below those of the upstream file. */

@@ -1,6 +1,6 @@
 import type { WrittenRule } from '@latchkey/access';
 import { readForms } from '@latchkey/policy';
-import type { TwoForms } from '@latchkey/policy';
+import type { Form, TwoForms } from '@latchkey/policy';
 import type { Route } from '@latchkey/upstreams';
 import type { LintSubject } from './lint.ts';
 
@@ -37,4 +37,18 @@ export function placedRules({ file, source, table }: LintSubject): PlacedRules {
     table.routes.map((route) => [route, route.writtenRules.map((rule) => placed(rule, route))]),
   );
   return { guardrail, of: (route) => ofRoutes.get(route) ?? [], all: [...known.values()] };
+}
+
+/** What has to be so that a request passes a gate, and the rules that it is made of. */
+export type PassedGate = { readonly form: Form; readonly rules: readonly PlacedRule[] };
+
+/** The gates that rules are: one for each that refuses, and one for all that let in. */
+export function gatesOf(rules: readonly PlacedRule[]): PassedGate[] {
+  const allowing = rules.filter(({ rule }) => rule.effect === 'allow');
+  const denying = rules.filter(({ rule }) => rule.effect === 'deny');
+  const allow: PassedGate[] =
+    allowing.length === 0
+      ? []
+      : [{ form: { op: 'any', parts: allowing.map(({ forms }) => forms.holds) }, rules: allowing }];
+  return [...denying.map((rule) => ({ form: rule.forms.fails, rules: [rule] })), ...allow];
 }

@@ -256,7 +256,7 @@ services:
         ca_key_file: /etc/latchkey/people-ca.key
         subject: 'CN={email}'
         san_uri: 'spiffe://corp/user/{sub}'`),
-      '`{email}` is the address of the person, `{user}` its part before the `@` (two people of two domains may have the same), `{sub}` what the provider calls them, and `{idp}` the slug of that provider. `{sub}` and `{idp}` are known of sessions, not of tokens of another issuer. Who cannot be named is refused with `client_identity` (502). `lifetime` is how long a new connection may be opened with a certificate; one that is open ends with its session.',
+      '`{email}` is the address of the person, `{user}` its part before the `@` (two people of two domains may have the same: [LK655](diagnostics.md#lk655-one-name-for-two-people-in-certificates)), `{sub}` what the provider calls them, and `{idp}` the slug of that provider. `{sub}` and `{idp}` are known of sessions, not of tokens of another issuer. Who cannot be named is refused with `client_identity` (502). `lifetime` is how long a new connection may be opened with a certificate; one that is open ends with its session.',
       'The files are read as those for TLS are, and again within seconds after a change.',
     ],
   },
