@@ -21,8 +21,10 @@ export function siblingKeys(secrets: readonly [string, ...string[]]): SiblingKey
     client: {
       ...psk,
       pskCallback: () => ({ psk: bytes(newest), identity: newest.id }),
-      // There is no certificate that could name anybody: who knows the key is a task.
-      checkServerIdentity: () => undefined,
+      // Section 4.2.11: a key is an offer, and a server may pass it over and show a certificate. That is not a task, whatever roots
+      // this machine trusts. Where the key is used there is no certificate, and Node does not ask.
+      rejectUnauthorized: true,
+      checkServerIdentity: () => new Error('it has shown a certificate, and not the key'),
     },
   };
 }
