@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { connect, performServerHandshake } from 'node:http2';
 import { duplexPair } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { keepAlive } from './keep-alive.ts';
 
 test('a session whose other side answers goes on', async () => {
@@ -27,4 +28,22 @@ test('one whose other side is silent ends, and its streams with it', async () =>
   await expect(once(near, 'close')).rejects.toThrow('no answer to a ping for 0.02 s');
   await broken;
   expect(stream.destroyed).toBe(true);
+});
+
+test.each(['near', 'far'])('what is under way when the %s side stops goes on to its end', async (which) => {
+  const [here, there] = duplexPair();
+  const far = performServerHandshake(there);
+  far.on('stream', (stream) => void stream.pipe(stream));
+  const near = connect('http://connector', { createConnection: () => here });
+  const stream = near.request({ ':method': 'CONNECT', ':authority': 'x' }, { endStream: false });
+  for (const session of [near, far]) keepAlive(session, { everyMs: 5, withinMs: 1_000 });
+  stream.write('before');
+  await once(stream, 'data');
+  (which === 'near' ? near : far).close();
+  // Longer than several pings.
+  await sleep(50);
+  const ended = [near, far].map((session) => once(session, 'close'));
+  stream.end('after');
+  expect(String(((await once(stream, 'data')) as [Buffer])[0])).toBe('after');
+  await Promise.all(ended);
 });

@@ -12,7 +12,8 @@ export function keepAlive(session: Http2Session, { everyMs, withinMs } = usual):
   let late: NodeJS.Timeout | undefined;
 
   function ping(): void {
-    if (session.destroyed || late !== undefined) return;
+    // A session that closes sends no ping, and what is under way on it may take its time: the side that stops has a bound for it.
+    if (session.destroyed || session.closed || late !== undefined) return;
     late = setTimeout(
       () => session.destroy(new Error(`no answer to a ping for ${withinMs / 1000} s`)),
       withinMs,
