@@ -4,35 +4,41 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import type { ClientHttp2Stream } from 'node:http2';
 import { makeServiceToken } from '@latchkey/access';
-import { personHeader } from '@latchkey/contract';
+import { personHeader, tasksHeader } from '@latchkey/contract';
 import { startConnectorAt, until } from '../fixtures/connector.ts';
 import type { ConnectorInTest } from '../fixtures/connector.ts';
 import { startConnectorProxy } from '../fixtures/connector-proxy.ts';
 import type { ConnectorProxy } from '../fixtures/connector-proxy.ts';
+import { startHttp2App } from '../fixtures/http2-app.ts';
+import type { Http2App } from '../fixtures/http2-app.ts';
 import { startRawApp } from '../fixtures/raw-app.ts';
 import type { RawApp } from '../fixtures/raw-app.ts';
+import { flags, frame, frames, head, literal, uint32 } from '../fixtures/raw-http2.ts';
 import { startRecorder, valuesOf } from '../fixtures/recorder.ts';
 import type { Recorder } from '../fixtures/recorder.ts';
 
 let app: Recorder;
+let grpc: Http2App;
 let database: RawApp;
 let proxy: ConnectorProxy;
 let connector: ConnectorInTest;
 
 beforeAll(async () => {
   app = await startRecorder();
+  grpc = await startHttp2App();
   database = await startRawApp();
   database.answer = 'orders';
 });
 beforeEach(async () => {
   app.received.length = 0;
+  grpc.heads.length = 0;
   database.asked = 0;
   proxy = await startConnectorProxy();
   connector = startConnectorAt({
     CONNECTOR_URL: `http://127.0.0.1:${proxy.port}`,
     CONNECTOR_AUTH_URL: `http://127.0.0.1:${proxy.port}`,
     CONNECTOR_TOKEN: makeServiceToken('connector'),
-    CONNECTOR_TARGETS: `https://app.example.com=127.0.0.1:${app.port},https://db.example.com=tcp://127.0.0.1:${database.port}`,
+    CONNECTOR_TARGETS: `https://app.example.com=127.0.0.1:${app.port},https://app.example.com=localhost:${grpc.port},https://db.example.com=tcp://127.0.0.1:${database.port}`,
   });
 });
 afterEach(async () => {
@@ -40,7 +46,7 @@ afterEach(async () => {
   await proxy.close();
   app.answerUpgrade = undefined;
 });
-afterAll(() => Promise.all([app.close(), database.close()]));
+afterAll(() => Promise.all([app.close(), grpc.close(), database.close()]));
 
 const target = (): string => `127.0.0.1:${app.port}`;
 
@@ -209,4 +215,44 @@ test('the connector says how many streams and how long headers it takes', async 
   const session = await proxy.session;
   await until(() => session.remoteSettings.maxConcurrentStreams === 1_000, 'the word of the connector');
   expect(session.remoteSettings.maxHeaderListSize).toBe(16 * 1024);
+});
+
+// What arrives in one read, Node says of one by one and late: the beginning of a stream when it is over already.
+const cancel = frame(frames.reset, flags.none, 1, uint32(8));
+const begun = (fields: Buffer): Buffer =>
+  Buffer.concat([
+    Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+    frame(frames.settings, flags.none, 0),
+    frame(frames.headers, flags.endHeaders, 1, fields),
+  ]);
+const call = (): Buffer =>
+  Buffer.concat([
+    head('POST', '/test.Echo/Say', 'app'),
+    literal('x-latchkey-jwt-assertion', proxy.assertion()),
+  ]);
+const ping = async (): Promise<void> => {
+  const session = await proxy.session;
+  await new Promise((resolve) => session.ping(resolve));
+};
+
+test('I take back at once the news that I bring: the connector goes on', async () => {
+  await ping();
+  const news = Buffer.concat([head('PUT', '/tasks', 'x'), literal(tasksHeader, 'one')]);
+  await proxy.sendRaw(Buffer.concat([frame(frames.headers, flags.endHeaders, 1, news), cancel]));
+  await ping();
+  expect(connector.connections()).toBe(1);
+});
+
+test.each<[string, () => Buffer]>([
+  [
+    'a tunnel within a tunnel',
+    () => Buffer.concat([literal(':method', 'CONNECT'), literal(':authority', 'x')]),
+  ],
+  ['a call', call],
+])('I take back at once %s that I ask for: the connector goes on', async (_, fields) => {
+  const { stream } = await proxy.open(`localhost:${grpc.port}`);
+  stream.write(Buffer.concat([begun(fields()), cancel]));
+  await once(stream, 'data');
+  await ping();
+  expect(connector.connections()).toBe(1);
 });

@@ -1,4 +1,5 @@
 export { failWhenCut, resetStream } from './broken-end.ts';
+export { isGone } from './is-gone.ts';
 export { join } from './join.ts';
 export { keepAlive } from './keep-alive.ts';
 export { h2Settings, longestMessage } from './limits.ts';

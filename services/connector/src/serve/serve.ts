@@ -1,5 +1,6 @@
 import { notListedStatus, reasonHeader, targetHeader, tasksHeader } from '@latchkey/contract';
-import { writeWhole } from '@latchkey/link';
+import { isGone, writeWhole } from '@latchkey/link';
+import { constants } from 'node:http2';
 import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { pipeline } from 'node:stream';
 import type { Logger } from 'pino';
@@ -10,6 +11,7 @@ import { reach } from './origin.ts';
 import type { Allowed } from './targets.ts';
 import type { ServeTcp, TcpAsked } from './tcp.ts';
 
+const { NGHTTP2_INTERNAL_ERROR } = constants;
 const reachWithinMs = 5_000;
 
 /**
@@ -60,7 +62,7 @@ export function createServe(parts: {
       log.warn({ target: asked, detail: origin }, 'the target cannot be reached');
       return refuse(stream, 502, origin);
     }
-    if (stream.destroyed) return void origin.destroy();
+    if (isGone(stream)) return void origin.destroy();
     stream.respond({ ':status': 200 });
     if (connection !== undefined) return tcp.carry(stream, origin, connection);
     if (gate !== undefined) return gate.take(stream, origin, allowed);
@@ -72,12 +74,13 @@ export function createServe(parts: {
   return function serve(session, heard) {
     session.on('stream', function asked(stream: ServerHttp2Stream, headers: IncomingHttpHeaders) {
       stream.on('error', () => undefined);
+      if (isGone(stream)) return undefined;
       const tasks = headers[tasksHeader];
       if (headers[':method'] === 'PUT' && typeof tasks === 'string') {
         heard?.(tasks.split(','));
         return stream.respond({ ':status': 204 }, { endStream: true });
       }
-      return void open(writeWhole(stream), headers);
+      return void open(writeWhole(stream), headers).catch(() => stream.close(NGHTTP2_INTERNAL_ERROR));
     });
   };
 }
@@ -87,7 +90,7 @@ function isRaw({ target }: Allowed): boolean {
 }
 
 function refuse(stream: ServerHttp2Stream, status: number, reason: string): void {
-  if (stream.destroyed) return;
+  if (isGone(stream)) return;
   stream.respond(
     { ':status': status, [reasonHeader]: reason.replace(/[^ -~]/g, '?').slice(0, 300) },
     { endStream: true },

@@ -7,7 +7,7 @@ import {
   targetHeader,
   taskHeader,
 } from '@latchkey/contract';
-import { h2Settings, join, keepAlive, writeWhole } from '@latchkey/link';
+import { h2Settings, isGone, join, keepAlive, writeWhole } from '@latchkey/link';
 import { once } from 'node:events';
 import { performServerHandshake } from 'node:http2';
 import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
@@ -48,6 +48,7 @@ export async function openDoor(parts: {
 
   function asked(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     stream.on('error', () => undefined);
+    if (isGone(stream)) return undefined;
     if (headers[':method'] === 'CONNECT') return lead(writeWhole(stream), headers);
     stream.respond({ ':status': 200, [taskHeader]: task });
     stream.write(news);
@@ -66,7 +67,7 @@ export async function openDoor(parts: {
       textOf(headers[targetHeader]) ?? '',
       (...[error, origin]) => {
         if (error !== null) return refuse(stream, error);
-        if (stream.destroyed) return void origin.destroy();
+        if (isGone(stream)) return void origin.destroy();
         stream.respond({ ':status': 200 });
         return join(stream, origin);
       },
@@ -114,7 +115,7 @@ export async function openDoor(parts: {
 }
 
 function refuse(stream: ServerHttp2Stream, error: Error): void {
-  if (stream.destroyed) return;
+  if (isGone(stream)) return;
   const reason = error.message.replace(/[^ -~]/g, '?').slice(0, 300);
   stream.respond({ ':status': statusOf(error), [reasonHeader]: reason }, { endStream: true });
 }
