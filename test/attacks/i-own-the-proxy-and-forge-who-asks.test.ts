@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import type { ClientHttp2Stream } from 'node:http2';
+import { buffer } from 'node:stream/consumers';
 import { makeServiceToken } from '@latchkey/access';
 import { personHeader, tasksHeader } from '@latchkey/contract';
 import { startConnectorAt, until } from '../fixtures/connector.ts';
@@ -255,4 +256,12 @@ test.each<[string, () => Buffer]>([
   await once(stream, 'data');
   await ping();
   expect(connector.connections()).toBe(1);
+});
+
+test('a call that arrives in one read, from its head to its end, reaches the application whole', async () => {
+  const whole = Promise.withResolvers<Buffer>();
+  grpc.answer = (asked) => void buffer(asked).then(whole.resolve, whole.reject);
+  const { stream } = await proxy.open(`localhost:${grpc.port}`);
+  stream.write(Buffer.concat([begun(call()), frame(frames.data, flags.endStream, 1, Buffer.from('hello'))]));
+  expect(String(await whole.promise)).toBe('hello');
 });

@@ -6,7 +6,8 @@ import type { Http2Stream } from 'node:http2';
  */
 export function watchEnd(stream: Http2Stream): () => boolean {
   const push = stream.push.bind(stream);
-  let isEnded = false;
+  // Node says of a stream on a later tick, and by then a body that came in the same read is over.
+  let isEnded = stream.state.remoteClose === 1 && !stream.closed;
   stream.push = function hear(chunk: unknown, encoding) {
     // RFC 9113, section 5.1: the last frame comes while the stream is open; what is reset is closed first.
     if (chunk === null && !stream.closed) isEnded = true;
