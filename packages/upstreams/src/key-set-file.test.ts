@@ -21,7 +21,9 @@ test.each([
   ['a private key', JSON.stringify({ keys: [privateKey.export({ format: 'jwk' })] }), 'a private key'],
   ['a secret', JSON.stringify({ keys: [secret] }), 'has no public key'],
   ['a key that is cut off', JSON.stringify({ keys: [{ ...key, y: undefined }] }), 'has no public key'],
-  ['numbers', '{"keys": [1, null]}', 'has no public key'],
+  ['a number', '{"keys": [1]}', 'an entry in `keys` that is no key'],
+  ['nothing beside a key', JSON.stringify({ keys: [null, key] }), 'an entry in `keys` that is no key'],
+  ['a list beside a key', JSON.stringify({ keys: [key, [key]] }), 'an entry in `keys` that is no key'],
 ])('%s is none', (_, text, flaw) => {
   expect(flawOfKeySet(text)).toContain(flaw);
 });

@@ -14,6 +14,10 @@ export function flawOfKeySet(text: string): string | undefined {
     return `${found}: write a JWK Set, ${example}`;
   }
   if (keys.length === 0) return `has no key in \`keys\`: write a JWK Set, ${example}`;
+  // One of these, and none of the others counts: there is no key set to be made of them.
+  if (!keys.every(isObject)) {
+    return 'has an entry in `keys` that is no key: copy it again, whole, from where the issuer publishes its keys';
+  }
   if (keys.some((key) => memberOf(key, 'd') !== undefined)) {
     return 'holds a private key, which nobody but the issuer may have: write the public ones, without `d`';
   }
@@ -32,12 +36,15 @@ function jsonOf(text: string): unknown {
 }
 
 function memberOf(value: unknown, name: string): unknown {
-  const entry = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  const entry = isObject(value) ? Object.entries(value) : [];
   return entry.find(([key]) => key === name)?.[1];
 }
 
-function isPublicKey(key: unknown): boolean {
-  if (typeof key !== 'object' || key === null) return false;
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isPublicKey(key: object): boolean {
   try {
     createPublicKey({ key: { ...key }, format: 'jwk' });
     return true;

@@ -334,7 +334,7 @@ export type UpstreamInput = {
   /** Looks at the files that a route names. Absent, they are believed to be there: they are those of another machine. */
   lookAtFiles?: (files: TlsFiles) => readonly TlsFileFinding[];
   /** Looks at a file with keys of an issuer: why it cannot be used, and what to do. Absent, likewise. */
-  lookAtKeys?: (path: string) => string | undefined;
+  lookAtKeys?: (path: string, issuer: string) => string | undefined;
   /** The same for the key of an SSH authority. */
   lookAtSshKey?: (path: string) => readonly SshKeyFinding[];
 };

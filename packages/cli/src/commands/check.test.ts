@@ -44,6 +44,8 @@ services: [{service: a, default: {from: a.example.com, to: http://a, options: {a
   expect(bad.stdout).toContain(
     'up.yml:1:74 error LK521 `jwks_file`: "/k.json" has no key in `keys`: write a',
   );
+  const cut = await ask({ '/k.json': '{"keys": [null]}' });
+  expect(cut.stdout).toContain('has an entry in `keys` that is no key');
   const elsewhere = await ask({});
   expect(elsewhere.code).toBe(0);
   expect(elsewhere.stdout).toContain(

@@ -97,7 +97,7 @@ function resolveKeys(
     report('issuerUnusable', path.at, '`jwks_url` stands here, too: keep one of the two');
   }
   if (path !== undefined) {
-    const flaw = lookAtKeys?.(path.value);
+    const flaw = lookAtKeys?.(path.value, issuer.value);
     if (flaw !== undefined) report('keyFileUnusable', path.at, `\`jwks_file\`: ${quote(path.value)} ${flaw}`);
     return { from: 'file', at: path.value };
   }

@@ -113,13 +113,12 @@ function createLook(
 function createLookAtKeys(
   inForce: RouteTable | undefined,
   warn: (warning: string) => void,
-): (path: string) => string | undefined {
-  const inUse = new Set(
-    inForce?.root.issuers.map(({ keys }) => (keys.from === 'file' ? keys.at : undefined)),
-  );
-  return function look(path) {
+): (path: string, issuer: string) => string | undefined {
+  const inUse = new Map(inForce?.root.issuers.map(({ issuer, keys }) => [issuer, keys]));
+  return function look(path, issuer) {
     const flaw = flawOfKeyFile(path);
-    if (flaw === undefined || !inUse.has(path)) return flaw;
+    const before = inUse.get(issuer);
+    if (flaw === undefined || before?.from !== 'file' || before.at !== path) return flaw;
     warn(
       `LK521 jwks_file: ${JSON.stringify(path)} ${flaw}; keys that were read before count for three hours`,
     );

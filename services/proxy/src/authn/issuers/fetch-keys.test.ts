@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
@@ -61,7 +62,20 @@ test('keys may be in a file, which is read when they are asked for', async () =>
   const at = path.join(folder, 'keys.json');
   const read = keySourceOf({ from: 'file', at });
   await expect(read()).rejects.toThrow('jwks_file cannot be read (ENOENT)');
-  writeFileSync(at, '{"keys": [1]}');
-  expect(await read()).toEqual({ keys: [1] });
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const keys = [publicKey.export({ format: 'jwk' })];
+  writeFileSync(at, JSON.stringify({ keys }));
+  expect(await read()).toEqual({ keys });
+  writeFileSync(at, `\uFEFF${JSON.stringify({ keys })}`);
+  expect(await read()).toEqual({ keys });
+  for (const [content, flaw] of [
+    [[], 'has no key'],
+    [[null, ...keys], 'no key'],
+    [[privateKey.export({ format: 'jwk' })], 'holds a private key'],
+  ] as const) {
+    writeFileSync(at, JSON.stringify({ keys: content }));
+    await expect(read()).rejects.toThrow(`jwks_file`);
+    await expect(read()).rejects.toThrow(flaw);
+  }
   rmSync(folder, { recursive: true });
 });

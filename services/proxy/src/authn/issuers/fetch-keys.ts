@@ -1,4 +1,5 @@
 import { call } from '@latchkey/http';
+import { flawOfKeySet } from '@latchkey/upstreams';
 import type { IssuerKeys } from '@latchkey/upstreams';
 import { z } from 'zod';
 import { readKeyFile } from './key-file.ts';
@@ -44,5 +45,8 @@ async function readJson(url: URL, signal: AbortSignal): Promise<unknown> {
 function readKeys(path: string): unknown {
   const read = readKeyFile(path);
   if ('why' in read) throw new Error(`jwks_file cannot be read (${read.why})`);
+  // What is no reason to refuse an upstream file must not push out the keys that count until then.
+  const flaw = flawOfKeySet(read.text);
+  if (flaw !== undefined) throw new Error(`jwks_file ${flaw}`);
   return JSON.parse(read.text);
 }

@@ -1,5 +1,6 @@
 import { andThen } from '@latchkey/admission';
 import { createKeySet } from '@latchkey/identity';
+import type { KeySet } from '@latchkey/identity';
 import type { Identified } from '@latchkey/admission';
 import type { Clock } from '@latchkey/http';
 import type { Emit } from '@latchkey/telemetry';
@@ -20,11 +21,16 @@ export type IssuerTokens = TokenKind & {
   readonly verify: (token: string) => Promise<Identified<never> | undefined>;
 };
 
-type InForce = { readonly entry: string; readonly known: KnownIssuer };
+type InForce = {
+  readonly entry: string;
+  readonly source: string;
+  readonly keys: KeySet;
+  readonly known: KnownIssuer;
+};
 
 /**
  * Knows the tokens (JWT) of the issuers that the upstream file names. One whose entry a reload leaves as it is stays the same one,
- * with its keys and all that is known of its tokens. Those that are of a service account are looked up each time: an account that is
+ * with all that is known of its tokens, and its keys stay for as long as they come from the same place. Those that are of a service account are looked up each time: an account that is
  * taken out counts from the reload on.
  */
 export function createIssuerTokens({
@@ -40,7 +46,7 @@ export function createIssuerTokens({
 }): IssuerTokens {
   let inForce: ReadonlyMap<string, InForce> = new Map();
 
-  function make(issuer: Issuer): KnownIssuer {
+  function keysOf(issuer: Issuer): KeySet {
     function tell(failure: unknown): void {
       emit({
         kind: 'keys_asked',
@@ -51,8 +57,14 @@ export function createIssuerTokens({
       const detail = failure instanceof Error ? failure.message : 'unknown';
       log.warn({ issuer: issuer.issuer, detail }, 'the keys of an issuer cannot be had');
     }
-    const keys = createKeySet(keySourceOf(issuer.keys), { elapsed: clock.elapsed, tell });
-    return createKnownIssuer(issuer, keys, clock.now);
+    return createKeySet(keySourceOf(issuer.keys), { elapsed: clock.elapsed, tell });
+  }
+
+  function make(issuer: Issuer, before: InForce | undefined): InForce {
+    const [entry, source] = [JSON.stringify(issuer), JSON.stringify(issuer.keys)];
+    if (before?.entry === entry) return before;
+    const keys = before?.source === source ? before.keys : keysOf(issuer);
+    return { entry, source, keys, known: createKnownIssuer(issuer, keys, clock.now) };
   }
 
   function asAccount(found: Identified<never>): Identified<never> {
@@ -65,12 +77,9 @@ export function createIssuerTokens({
   }
 
   function use({ root }: RouteTable): void {
-    const entries = root.issuers.map((issuer): [string, InForce] => {
-      const entry = JSON.stringify(issuer);
-      const before = inForce.get(issuer.issuer);
-      return [issuer.issuer, before?.entry === entry ? before : { entry, known: make(issuer) }];
-    });
-    inForce = new Map(entries);
+    inForce = new Map(
+      root.issuers.map((issuer) => [issuer.issuer, make(issuer, inForce.get(issuer.issuer))]),
+    );
   }
   use(table.current());
   table.onReplace(use);

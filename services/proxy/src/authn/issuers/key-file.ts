@@ -6,9 +6,7 @@ const longestFile = 256 * 1024;
 /** The text of a file with the keys of an issuer, or why it cannot be read. */
 export function readKeyFile(path: string): { readonly text: string } | { readonly why: string } {
   const content = readBytes(path, longestFile);
-  return typeof content === 'string'
-    ? { why: content }
-    : { text: Buffer.from(content.bytes).toString('utf8') };
+  return typeof content === 'string' ? { why: content } : { text: new TextDecoder().decode(content.bytes) };
 }
 
 /** Why a file has no keys that tokens can be checked by, and what to do; undefined where it has. */
