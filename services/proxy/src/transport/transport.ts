@@ -17,6 +17,7 @@ import { createOpenTcp } from './tcp/open.ts';
 import type { OpenTcp } from './tcp/open.ts';
 import { createSecuredBy } from './tls/client-identities.ts';
 import { createTlsCredentials } from './tls/credentials.ts';
+import type { Credentials } from './tls/tls-files.ts';
 import { createForwardWebSocket } from './websocket/forward.ts';
 import type { ForwardWebSocket } from './websocket/forward.ts';
 
@@ -60,7 +61,9 @@ export async function createTransport({
   const dialThrough = createDialThrough(siblings === undefined ? [connectors] : [connectors, siblings.lines]);
   const dialer = createDialer({ ...settings.upstream, proxyFor, dialThrough });
   const credentials = createTlsCredentials({ table, log });
-  const securedBy = createSecuredBy({ credentials, now });
+  // Its connections go with it, and its key: no request will ever look for them again.
+  const onGone = (gone: Credentials) => connections.retire(({ tls }) => tls?.credentials === gone);
+  const securedBy = createSecuredBy({ credentials, now, onGone, log });
   const connections = createConnections({ dialer, securedBy, perOrigin: settings.maxConnections, elapsed });
   let drained: Promise<void> | undefined;
   return {

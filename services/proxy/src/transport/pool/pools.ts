@@ -1,3 +1,4 @@
+import { upTo } from '@latchkey/http';
 import { LRUCache } from 'lru-cache';
 import { Client, Pool } from 'undici';
 import type { buildConnector, Dispatcher } from 'undici';
@@ -38,6 +39,8 @@ export type Pools = {
 
 // A rewrite pattern makes an origin out of each host that somebody thinks of. An origin has one or two.
 const keptPools = 2_000;
+// A certificate of a person has one or two. They push out none of the others.
+const keptNamed = 10_000;
 // A connection that is pushed out shakes hands again.
 const keptOwners = 1_000;
 // A new handshake for each page would be felt. IIS closes an idle connection after two minutes.
@@ -47,13 +50,14 @@ export const recentMs = 1_000;
 // What an ALB lets through towards the browser, and to spare.
 const headerBytes = 64 * 1024;
 
+type Shared = { readonly pool: Pool; readonly openedAt: number; readonly destination: Destination };
+
 /** @param parts.elapsed milliseconds that never jump */
 export function createPools({ dialer, elapsed }: { dialer: Dialer; elapsed: () => number }): Pools {
   // Requests under way finish; then the connections close.
-  const shared = new LRUCache<string, { pool: Pool; openedAt: number; destination: Destination }>({
-    max: keptPools,
-    dispose: ({ pool }) => letGo(pool),
-  });
+  const dispose = ({ pool }: Shared) => letGo(pool);
+  const shared = new LRUCache<string, Shared>({ max: keptPools, dispose });
+  const named = new LRUCache<string, Shared>({ ...upTo(keptNamed), dispose });
   const owned = new LRUCache<string, Pool>({ max: keptOwners, dispose: letGo });
 
   function dialTo({ destination }: Way): (dialed: buildConnector.Callback) => void {
@@ -82,13 +86,14 @@ export function createPools({ dialer, elapsed }: { dialer: Dialer; elapsed: () =
   // Looked up when it is used: one that was taken before may have been closed meanwhile.
   function sharedPool(way: Way, idleMs: number): Pool {
     const key = `${way.key} ${idleMs}`;
-    const kept = shared.get(key);
+    const pools = way.route.clientIdentity === undefined ? shared : named;
+    const kept = pools.get(key);
     if (kept !== undefined && elapsed() - kept.openedAt < way.route.resetDeadlineMs) return kept.pool;
     // Never longer than this, even where the application says that it would.
     const idle = { keepAliveTimeout: idleMs, keepAliveMaxTimeout: idleMs };
     const pool = new Pool(way.target.origin, { ...optionsFor(way), ...idle });
     // The old pool is disposed of: new connections look the name up again.
-    shared.set(key, { pool, openedAt: elapsed(), destination: way.destination });
+    pools.set(key, { pool, openedAt: elapsed(), destination: way.destination });
     return pool;
   }
 
@@ -124,10 +129,13 @@ export function createPools({ dialer, elapsed }: { dialer: Dialer; elapsed: () =
     hasOwn: (key) => owned.has(key),
     hasOwners: () => owned.size > 0,
     retire(isOne) {
-      for (const [key, { destination }] of shared.entries()) if (isOne(destination)) shared.delete(key);
+      for (const pools of [shared, named]) {
+        for (const [key, { destination }] of pools.entries()) if (isOne(destination)) pools.delete(key);
+      }
     },
     async close() {
-      const pools = [...[...shared.values()].map(({ pool }) => pool), ...owned.values()];
+      const kept = [...shared.values(), ...named.values()].map(({ pool }) => pool);
+      const pools = [...kept, ...owned.values()];
       await Promise.allSettled(pools.map((pool) => pool.destroy()));
     },
   };

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { makeAuthority } from '@latchkey/testing/authority';
 import { aRoute } from '@latchkey/testing';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
@@ -28,15 +28,27 @@ function inForce(days?: number): Credentials {
   return { secureContext: createSecureContext(), fingerprint: cert, issuer };
 }
 
-function useClock() {
+function useClock(options: { most?: number } = {}) {
   let [current, time]: [Credentials | undefined, number] = [inForce(), Date.now()];
+  const gone: Credentials[] = [];
+  const warnings: unknown[] = [];
   return {
-    securedBy: createSecuredBy({ credentials: { of: () => current }, now: () => time }),
+    gone,
+    warnings,
+    securedBy: createSecuredBy({
+      credentials: { of: () => current },
+      now: () => time,
+      onGone: (credentials) => gone.push(credentials),
+      log: { warn: (what: unknown) => warnings.push(what) },
+      ...options,
+    }),
     pass: (ms: number) => (time += ms),
     replaceFiles: (days?: number) => (current = inForce(days)),
     loseFiles: () => (current = undefined),
   };
 }
+
+afterEach(() => void jest.useRealTimers());
 
 test('a certificate is kept for a session and a route until shortly before it is over', () => {
   const { securedBy, pass } = useClock();
@@ -46,6 +58,32 @@ test('a certificate is kept for a session and a route until shortly before it is
   expect(securedBy(route, ann)).toBe(first);
   pass(2_000);
   expect(securedBy(route, ann)).not.toBe(first);
+});
+
+test('one that is over goes at once, with its key, though nobody asks for it again', () => {
+  jest.useFakeTimers();
+  const { securedBy, pass, gone } = useClock();
+  const first = securedBy(route, ann);
+  pass(239_000);
+  jest.advanceTimersByTime(239_000);
+  expect(gone).toEqual([]);
+  pass(2_000);
+  jest.advanceTimersByTime(2_000);
+  expect(gone).toEqual([first]);
+});
+
+test('thousands of people keep theirs, and where there are too many it is said once', () => {
+  const { securedBy, gone, warnings } = useClock();
+  const sids = Array.from({ length: 501 }, (_, at) => `s${at}`);
+  const [first] = sids.map((sid) => securedBy(route, { ...ann, sid }));
+  expect(securedBy(route, { ...ann, sid: 's0' })).toBe(first);
+  expect([gone, warnings]).toEqual([[], []]);
+
+  const crowded = useClock({ most: 1 });
+  const [pushedOut] = ['one', 'two', 'three'].map((sid) => crowded.securedBy(route, { ...ann, sid }));
+  expect(crowded.gone).toHaveLength(2);
+  expect(crowded.gone[0]).toBe(pushedOut);
+  expect(crowded.warnings).toEqual([{ alarm: 'client certificates', most: 1 }]);
 });
 
 test('nobody gets that of another session, another route, another person or an authority of before', () => {

@@ -5,6 +5,7 @@ import type { Route } from '@latchkey/upstreams';
 import { LRUCache } from 'lru-cache';
 import { createHash } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
+import type { Logger } from 'pino';
 import { ClientIdentityError } from './certificate.ts';
 import type { TlsCredentials } from './credentials.ts';
 import type { Credentials, Issuer } from './tls-files.ts';
@@ -26,10 +27,10 @@ export type SecuredBy = (
   holder: Holder | undefined,
 ) => SecuredWith | undefined;
 
-type Made = { readonly credentials: Credentials; readonly until: number };
+type Made = { readonly credentials: Credentials; readonly keptMs: number };
 
-// Each holds some 60 KiB, most of it what OpenSSL keeps.
-const mostMade = 500;
+// Each holds some 60 KiB, most of it what OpenSSL keeps, for as long as it is good for new connections and no longer.
+const mostKept = 5_000;
 // A handshake takes time, and clocks differ.
 const keptFor = 0.8;
 
@@ -38,15 +39,40 @@ const keptFor = 0.8;
  * it is over. Where there can be none, connections are secured with the reason, so that none is opened.
  *
  * @param parts.now milliseconds since the epoch
+ * @param parts.onGone hears of each that secures no new connections any more
  */
 export function createSecuredBy({
   credentials,
   now,
+  onGone,
+  log,
+  most = mostKept,
 }: {
   credentials: Pick<TlsCredentials, 'of'>;
   now: () => number;
+  onGone: (credentials: Credentials) => void;
+  log: Pick<Logger, 'warn'>;
+  most?: number;
 }): SecuredBy {
-  const made = new LRUCache<string, Made>(upTo(mostMade));
+  let isCrowded = false;
+  const made = new LRUCache<string, Credentials>({
+    ...upTo(most),
+    // Their keys do not stay in memory when people have left.
+    ttlAutopurge: true,
+    ttlResolution: 0,
+    perf: { now },
+    dispose(gone, _, reason) {
+      onGone(gone);
+      if (reason === 'evict') warnOnce();
+    },
+  });
+
+  function warnOnce(): void {
+    if (isCrowded) return;
+    isCrowded = true;
+    const why = `more than ${most} client certificates are in use at once, so new ones are made too often`;
+    log.warn({ alarm: 'client certificates', most }, `${why}: run more tasks`);
+  }
 
   function make(issuer: Issuer, certified: Certified, lifetimeMs: number): Made {
     const at = now();
@@ -61,7 +87,7 @@ export function createSecuredBy({
       ...(accepted && { ca: [...accepted] }),
     });
     const fingerprint = createHash('sha256').update(cert).digest('base64url');
-    return { credentials: { secureContext, fingerprint }, until: at + (until - at) * keptFor };
+    return { credentials: { secureContext, fingerprint }, keptMs: Math.ceil((until - at) * keptFor) };
   }
 
   function find(
@@ -75,9 +101,9 @@ export function createSecuredBy({
     const { lifetimeMs } = clientIdentity;
     const key = JSON.stringify([id, holder.sid, certified, lifetimeMs, fingerprint]);
     const before = made.get(key);
-    if (before !== undefined && before.until > now()) return before.credentials;
+    if (before !== undefined) return before;
     const fresh = make(issuer, certified, lifetimeMs);
-    made.set(key, fresh);
+    made.set(key, fresh.credentials, { ttl: fresh.keptMs });
     return fresh.credentials;
   }
 

@@ -30,8 +30,8 @@ export type Http2Sessions = {
   close(): void;
 };
 
-// As many origins as have pools over HTTP/1.1.
-const keptOrigins = 2_000;
+// As many origins as have pools over HTTP/1.1, and as many certificates of people as there may be.
+const keptOrigins = 7_000;
 
 /**
  * @param options.recentMs within which nobody closes a connection that was used
