@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { aRoute } from '@latchkey/testing';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { makeAuthority } from '@latchkey/testing/authority';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -42,8 +43,8 @@ const tableWith = (...paths: string[]) => ({
   match: () => undefined,
 });
 
-function start(table = createLiveTable(tableWith(file))) {
-  const started = createTlsCredentials({ table, log, everyMs: 10 });
+function start(table = createLiveTable(tableWith(file)), everyMs = 10) {
+  const started = createTlsCredentials({ table, log, everyMs });
   credentials = started;
   const inForce = () => started.of(table.current().routes[0]?.tls.files ?? {});
   return { table, inForce };
@@ -70,6 +71,46 @@ test('a file that changes is read again, and one that cannot be used leaves in f
   writeFileSync(file, fixture('localhost.crt'));
   expect(await line).toMatchObject({ level: 30, msg: 'the files for TLS were read again' });
   expect(inForce()).not.toBe(first);
+});
+
+function withAuthority() {
+  const files = { ca_cert_file: file, ca_key_file: join(folder, 'ca.key') };
+  return {
+    table: createLiveTable({ ...tableWith(), routes: [aRoute({ tls: { files } })] }),
+    write: (days: number, mode: number) => {
+      const { cert, key } = makeAuthority({ days });
+      writeFileSync(files.ca_cert_file, cert);
+      writeFileSync(files.ca_key_file, key);
+      chmodSync(files.ca_key_file, mode);
+    },
+  };
+}
+
+test('an authority that is replaced by one that ends soon, with a key that all may read, is warned of', async () => {
+  const { table, write } = withAuthority();
+  write(90, 0o600);
+  const lines = [nextLine(), nextLine(), nextLine()];
+  const { inForce } = start(table);
+  const first = inForce();
+  write(10, 0o644);
+  const said = (await Promise.all(lines)).filter(({ code }) => code === 'LK314' || code === 'LK642');
+  expect(said).toEqual([
+    expect.objectContaining({ level: 40, code: 'LK314', option: 'ca_key_file' }),
+    expect.objectContaining({ level: 40, code: 'LK642', option: 'ca_cert_file' }),
+  ]);
+  expect(inForce()).not.toBe(first);
+});
+
+test('an authority whose end comes near is warned of each day, though its files stay as they are', async () => {
+  const [dayMs, { table, write }] = [86_400_000, withAuthority()];
+  write(32, 0o600);
+  jest.useFakeTimers();
+  const line = nextLine();
+  start(table, dayMs);
+  jest.setSystemTime(Date.now() + 3 * dayMs);
+  jest.advanceTimersByTime(dayMs);
+  jest.useRealTimers();
+  expect(await line).toMatchObject({ level: 40, code: 'LK642', option: 'ca_cert_file', path: file });
 });
 
 test('a reload that names the same files keeps what was read, and one that names others reads those', () => {

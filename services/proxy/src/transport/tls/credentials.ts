@@ -1,11 +1,11 @@
-import type { RouteTable, TlsFiles } from '@latchkey/upstreams';
+import type { RouteTable, TlsFileFinding, TlsFiles } from '@latchkey/upstreams';
 import type { Logger } from 'pino';
 import { watchFiles } from '../../files/watch.ts';
 import type { Watch } from '../../files/watch.ts';
 import type { LiveTable } from '../../upstream-file/live-table.ts';
 import { named } from './certificate.ts';
 import { readTlsFiles } from './tls-files.ts';
-import type { Credentials } from './tls-files.ts';
+import type { Credentials, TlsFilesRead } from './tls-files.ts';
 
 /** The files in force that connections are secured with. */
 export type TlsCredentials = {
@@ -18,9 +18,12 @@ export type TlsCredentials = {
   close(): void;
 };
 
-type Entry = { current: Credentials | 'unusable'; watch: Watch };
+type Entry = { readonly files: TlsFiles; current: Credentials | 'unusable'; readonly watch: Watch };
 
 const lookEveryMs = 2_000;
+const remindEveryMs = 86_400_000;
+
+const codes = { unusable: 'LK313', readable: 'LK314', ends_soon: 'LK642' } as const;
 
 /**
  * Reads the files of all routes, and again when they change or the routes do. One that cannot be used any more leaves in force
@@ -35,21 +38,26 @@ export function createTlsCredentials(options: {
   let entries = new Map<string, Entry>();
   const ofRoutes = new WeakMap<TlsFiles, Entry>();
 
-  function read(files: TlsFiles, before: Entry['current']): Entry['current'] {
+  function say(files: TlsFiles, { kind, option, message }: TlsFileFinding): void {
+    const code = codes[kind];
+    const what = { alarm: 'TLS files', code, page: 'docs/diagnostics.md', option, path: files[option] };
+    if (kind === 'unusable') log.error(what, `${option} ${message}; what was in force before stays`);
+    else log.warn(what, `${option} ${message}`);
+  }
+
+  // Where they are named, the upstream file has been checked with what can be said of them at first.
+  function readFirst(files: TlsFiles): Entry['current'] {
     const { credentials, findings } = readTlsFiles(files);
-    if (credentials === undefined) {
-      for (const { option, message } of findings) {
-        const what = {
-          alarm: 'TLS files',
-          code: 'LK313',
-          page: 'docs/diagnostics.md',
-          option,
-          path: files[option],
-        };
-        log.error(what, `${option} ${message}; what was in force before stays`);
-      }
-      return before;
-    }
+    return take(files, { credentials, findings: findings.filter(isUnusable) }, 'unusable');
+  }
+
+  function take(
+    files: TlsFiles,
+    { credentials, findings }: TlsFilesRead,
+    before: Entry['current'],
+  ): Entry['current'] {
+    for (const finding of findings) say(files, finding);
+    if (credentials === undefined) return before;
     const { own } = credentials;
     if (own !== undefined && own.validToDate.getTime() < Date.now()) {
       const path = files.client_cert_file;
@@ -61,10 +69,10 @@ export function createTlsCredentials(options: {
   function open(files: TlsFiles): Entry {
     const watch = watchFiles(Object.values(files), everyMs, function changed() {
       const { current } = entry;
-      entry.current = read(files, current);
+      entry.current = take(files, readTlsFiles(files), current);
       if (entry.current !== current) log.info({ files }, 'the files for TLS were read again');
     });
-    const entry: Entry = { current: read(files, 'unusable'), watch };
+    const entry: Entry = { files, current: readFirst(files), watch };
     return entry;
   }
 
@@ -84,10 +92,22 @@ export function createTlsCredentials(options: {
   follow(table.current());
   table.onReplace(follow);
 
+  // An authority that was good for months when the upstream file was read is over one day, and nobody gets in.
+  const reminder = setInterval(function remind() {
+    for (const { files } of entries.values()) {
+      for (const finding of readTlsFiles(files).findings) if (!isUnusable(finding)) say(files, finding);
+    }
+  }, remindEveryMs).unref();
+
   return {
     of: (files) => ofRoutes.get(files)?.current,
     close() {
+      clearInterval(reminder);
       for (const { watch } of entries.values()) watch.close();
     },
   };
+}
+
+function isUnusable({ kind }: TlsFileFinding): boolean {
+  return kind === 'unusable';
 }
