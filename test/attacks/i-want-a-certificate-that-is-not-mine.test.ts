@@ -1,6 +1,7 @@
 // Attack: I ask for a certificate for SSH with a key that is none, without a session or from a page of another site.
-import { afterAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, expect, test } from '@jest/globals';
 import { userKeyTexts } from '@latchkey/identity';
+import { readSshCertificate } from '@latchkey/testing/ssh-certificate';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +14,12 @@ const file = join(folder, 'authority');
 const authority = userKeyTexts(generateKeyPairSync('ed25519').privateKey);
 writeFileSync(file, authority.file, { mode: 0o600 });
 
+let later = 0;
+afterEach(() => void (later = 0));
+
 const the = useStack({
+  now: () => Date.now() + later,
+  authEnv: { SESSION_LIFETIME: '1h' },
   upstreams: `
 - service: hello
   default: {from: hello.latchkey.localhost, to: '{{app}}', options: {allowed_email_domains: [example.com]}}
@@ -38,6 +44,23 @@ test('a person who may gets one, and the key of the authority is in no answer an
   const { status, body } = await browser.fetch(url(), asked(mine));
   expect([status, JSON.parse(body)]).toMatchObject([200, { principals: ['engineer'] }]);
   expect(the.stack.logText() + body).not.toContain(authority.file.split('\n')[2]);
+});
+
+test.each([
+  ['after five minutes', 0, 300],
+  ['with the session, where that ends in less', 3_540_000, 60],
+])('it ends %s', async (_, passed, seconds) => {
+  const browser = await the.signedIn();
+  later = passed;
+  const { body } = await browser.fetch(url(), asked(mine));
+  const now = (Date.now() + later) / 1000;
+  const { certificate, expires_at } = JSON.parse(body);
+  const { from, until, extensions } = readSshCertificate(certificate);
+  expect(Number(until)).toBe(Date.parse(expires_at) / 1000);
+  expect(Number(until) - now).toBeLessThanOrEqual(seconds);
+  expect(Number(until) - now).toBeGreaterThan(seconds - 20);
+  expect(now - Number(from)).toBeGreaterThanOrEqual(60);
+  expect(extensions).toEqual(['permit-pty', '']);
 });
 
 test('without a session there is none', async () => {

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { readSshCertificate } from '@latchkey/testing/ssh-certificate';
 import { generateKeyPairSync, verify } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { signSshCertificate } from './certificate.ts';
@@ -67,6 +68,23 @@ test.each([
     const by = isEc ? { key: publicKey, dsaEncoding: 'ieee-p1363' as const } : publicKey;
     expect(verify(isEc ? 'sha256' : null, body, by, raw)).toBe(true);
   }
+});
+
+test('a certificate is of a person, from and until what was asked for, and gives a terminal alone', () => {
+  const authority = authorityOf(pem(ed25519.privateKey));
+  const about = { key: Buffer.alloc(32), keyId: 'ann', principals: ['ann', 'ops'] as const };
+  const until = Date.UTC(2100, 0) / 1000;
+  expect(
+    readSshCertificate(signSshCertificate(authority, { ...about, from: until - 360, until })),
+  ).toStrictEqual({
+    type: 1,
+    keyId: 'ann',
+    principals: ['ann', 'ops'],
+    from: BigInt(until - 360),
+    until: BigInt(until),
+    criticalOptions: [],
+    extensions: ['permit-pty', ''],
+  });
 });
 
 // The signature is the last string, so its length is that of what is left.
