@@ -19,6 +19,7 @@ import { lintCertificates, lintOpenToAll } from './rules.ts';
 import { lintScopes } from './scopes.ts';
 import { lintProviders, lintReturns } from './sign-in.ts';
 import { lintSecrets } from './secrets.ts';
+import { lintSshAuthorities } from './ssh-authorities.ts';
 
 const allLints: readonly Lint[] = [
   lintNoRoute,
@@ -34,6 +35,7 @@ const allLints: readonly Lint[] = [
   lintPathsInPatterns,
   lintIdentityHeaders,
   lintNamesOfPeople,
+  lintSshAuthorities,
   lintProviders,
   lintReturns,
   lintServersInFront,

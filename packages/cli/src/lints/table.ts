@@ -176,6 +176,12 @@ export const lints = {
     title: 'One name for two people in certificates',
     text: '`{user}` in `principals`, `subject` or `san_uri` is what stands before the `@`: with it ann@partner.example is `ann` of your own domain, to `sshd` and to the application. The route lets in groups, or more than one domain, so that may come to pass. Write `{email}`; or name one domain in `allowed_email_domains`, or refuse the others with a `deny_if` (`user.domain != "example.com"`). A mailbox that is called as an account of the machine (`postgres@`, `ubuntu@`) becomes that account in any case. With the env file of auth, nothing is said where auth admits one domain.',
   },
+  sharedSshAuthority: {
+    code: 'LK656',
+    severity: 'warning',
+    title: 'One SSH authority for routes with different rules',
+    text: 'An sshd goes by the key of the authority and by the names in a certificate, and knows nothing of routes: who gets a certificate at one route can show it at the sshd of the other, if they reach it. Make an authority for each set of rules (`ssh-keygen -t ed25519`), and name it in `ca_key_file` and in `TrustedUserCAKeys` there.',
+  },
 } as const satisfies Record<string, LintKind>;
 
 /** The sections of docs/diagnostics.md about lints: one heading for each code, below those of the upstream file. */
