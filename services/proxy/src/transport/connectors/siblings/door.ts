@@ -107,11 +107,16 @@ export async function openDoor(parts: {
       for (const listener of listeners) listener.end();
       for (const session of sessions) session.close();
       const late = setTimeout(close, withinMs);
-      await Promise.all([...sessions].map((session) => once(session, 'close')));
+      await Promise.all([...sessions].map(endOf));
       clearTimeout(late);
     },
     close,
   };
+}
+
+/** Resolves however it ends: `once` of node:events rejects when it breaks. */
+function endOf(session: ServerHttp2Session): Promise<void> {
+  return new Promise((done) => void session.once('close', done));
 }
 
 function refuse(stream: ServerHttp2Stream, error: Error): void {
