@@ -31,7 +31,7 @@ export function approve(parts: HearingPeople): Handler {
       keys: parts.programs.keys.approval,
       now: parts.now(),
     });
-    const client = await parts.programs.clients.of(approval.client);
+    const client = await parts.programs.clients.of(approval.client, session.email);
     const { line } = res.locals;
     const application = new URL(approval.resource).host;
     line.application = application;

@@ -38,7 +38,7 @@ export function authorize(parts: AskingPeople): Handler {
     const opened = await personOrSignIn(req, res, req.originalUrl, parts);
     if (opened === undefined) return undefined;
     const { session } = opened;
-    const client = await clients.of(id);
+    const client = await clients.of(id, session.email);
     const redirectUri = parameters.one('redirect_uri') ?? '';
     // RFC 6749, section 4.1.2.1: to an address that is not known to be the program's, nobody is sent.
     if (!client.redirectsTo(redirectUri)) {

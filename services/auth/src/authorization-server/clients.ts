@@ -23,9 +23,10 @@ export type Clients = {
   /**
    * What there is to know of one, as a person is shown it. Asked for people who are signed in: it may be somewhere else.
    *
+   * @param person their e-mail address
    * @throws HttpError `invalid_client`, `overloaded`
    */
-  of(id: string): Promise<Client>;
+  of(id: string, person: string): Promise<Client>;
   /** What one is called; nobody else is asked. Undefined where it is not known any more. */
   nameOf(id: string): Promise<string | undefined>;
   /** whether a `client_id` may be the address of a document */
@@ -72,10 +73,10 @@ export function createClients({
       if ((await registered(id)) === undefined) throw notKnown();
       return id;
     },
-    async of(id) {
+    async of(id, person) {
       if (id === commandLine.id) return commandLine;
       const address = documents && documentAddress(id);
-      if (documents !== undefined && address !== undefined) return documented(address, documents);
+      if (documents !== undefined && address !== undefined) return documented(address, person, documents);
       const client = await registered(id);
       if (client === undefined) throw notKnown();
       return client;
@@ -114,8 +115,8 @@ const clientMetadata = z.object({
   token_endpoint_auth_method: z.literal('none').default('none'),
 });
 
-async function documented(address: URL, of: ClientDocuments): Promise<Client> {
-  const { name, redirectUris } = await of.at(address);
+async function documented(address: URL, person: string, of: ClientDocuments): Promise<Client> {
+  const { name, redirectUris } = await of.at(address, person);
   return { id: address.href, name: address.host, callsItself: name, ...leadingTo(redirectUris) };
 }
 

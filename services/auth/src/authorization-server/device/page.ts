@@ -44,7 +44,7 @@ async function answer(
   const { id, client, resource, scopes, address } = request;
   res.locals.line.application = new URL(resource).host;
   const until = parts.now() + approvalLifeMs;
-  const known = await parts.programs.clients.of(client);
+  const known = await parts.programs.clients.of(client, session.email);
   const about = { client: known, session, requestId, code: userCodeText(userCode), address };
   const approval = {
     kind: 'device',

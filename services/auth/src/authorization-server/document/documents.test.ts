@@ -153,16 +153,19 @@ describe('auth calls nobody', () => {
   });
 });
 
-test('servers that never answer take two places of a domain, and leave the others to others', async () => {
+test('servers that never answer take two places of a host and of a person, and leave the others to others', async () => {
+  const admin = rig.browser();
+  await rig.signIn(admin, 'admin@example.com');
   const port = (web.address() as AddressInfo).port;
   const held: Array<() => void> = [];
   answer = (_req, res) => void held.push(() => res.end());
   const silent = ['a', 'b'].map((path) => visit(`https://${name}:${port}/${path}`));
   while (held.length < 2) await once(web, 'request');
 
-  expect((await visit(`https://other.${name}:${port}/c`)).status).toBe(503);
+  expect((await visit(`https://app.example:${port}/c`)).status).toBe(503);
+  expect((await visit(`https://${name}:${port}/c`, admin)).status).toBe(503);
   addresses = ['10.0.0.1'];
-  expect((await visit(`https://app.example:${port}/d`)).status).toBe(401);
+  expect((await visit(`https://other.${name}:${port}/d`, admin)).status).toBe(401);
   for (const end of held) end();
   await Promise.all(silent);
   addresses = ['127.0.0.1'];

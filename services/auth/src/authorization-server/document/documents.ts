@@ -16,9 +16,14 @@ export type Strangers = Pick<ConnectionOptions, 'ca'> & {
 
 /** Knows what programs say of themselves at the addresses that are their ids. */
 export type ClientDocuments = {
-  /** @throws HttpError `invalid_client`, `overloaded` */
-  at(address: URL): Promise<ClientDocument>;
+  /**
+   * @param person the e-mail address of who is shown it
+   * @throws HttpError `invalid_client`, `overloaded`
+   */
+  at(address: URL, person: string): Promise<ClientDocument>;
 };
+
+type Asking = { readonly host: string; readonly person: string; readonly answer: Promise<ClientDocument> };
 
 // OAuth Client ID Metadata Document, section 6.6.
 const longestDocument = 5 * 1024;
@@ -26,12 +31,13 @@ const longestWaitMs = 5_000;
 const keptDocuments = 200;
 const keptMs = 600_000;
 const mostAtOnce = 8;
-const mostOfOneDomain = 2;
+const mostOfOneHost = 2;
+const mostOfOnePerson = 2;
 
 /**
  * Makes it. A stranger chooses what is asked, so the connection goes to the internet alone, to the port of HTTPS, and never through
- * `HTTPS_PROXY`, which would look the name up once more. Servers of one of them that never answer take few of the places. What is no
- * document is not kept (section 4.3).
+ * `HTTPS_PROXY`, which would look the name up once more. A server that never answers takes few of the places, and so does a person who
+ * asks for many of them. What is no document is not kept (section 4.3).
  */
 export function createClientDocuments(
   { dangerouslyAtAnyPort, ...connect }: Strangers,
@@ -40,7 +46,7 @@ export function createClientDocuments(
   const kept = new LRUCache<string, { readonly document: ClientDocument; readonly at: number }>(
     upTo(keptDocuments),
   );
-  const asked = new Map<string, Promise<ClientDocument>>();
+  const asked = new Map<string, Asking>();
 
   async function ask(address: URL): Promise<ClientDocument> {
     // With it a connection wants all addresses of a name, in the form in which the lookup gives them.
@@ -65,33 +71,31 @@ export function createClientDocuments(
     }
   }
 
-  function askedOfDomain(address: URL): number {
-    const domain = domainOf(address);
-    return [...asked.keys()].filter((other) => domainOf(new URL(other)) === domain).length;
+  function isTooMuch(host: string, person: string): boolean {
+    const all = [...asked.values()];
+    return (
+      all.length >= mostAtOnce ||
+      all.filter((one) => one.host === host).length >= mostOfOneHost ||
+      all.filter((one) => one.person === person).length >= mostOfOnePerson
+    );
   }
 
   return {
-    async at(address) {
-      const { href, port } = address;
+    async at(address, person) {
+      const { href, hostname: host, port } = address;
       if (port !== '' && dangerouslyAtAnyPort !== true) {
         throw refused(`it is at the port ${port}, and is read at 443 alone`);
       }
       const before = kept.get(href);
       if (before !== undefined && elapsed() - before.at < keptMs) return before.document;
       const pending = asked.get(href);
-      if (pending !== undefined) return pending;
-      if (asked.size >= mostAtOnce || askedOfDomain(address) >= mostOfOneDomain)
-        throw new HttpError('overloaded', { headers: { 'Retry-After': '5' } });
-      const asking = ask(address).finally(() => asked.delete(href));
-      asked.set(href, asking);
-      return asking;
+      if (pending !== undefined) return pending.answer;
+      if (isTooMuch(host, person)) throw new HttpError('overloaded', { headers: { 'Retry-After': '5' } });
+      const answer = ask(address).finally(() => asked.delete(href));
+      asked.set(href, { host, person, answer });
+      return answer;
     },
   };
-}
-
-// Names below one are for its owner. Two at a time are enough for customers of one hosting service, too.
-function domainOf({ hostname }: URL): string {
-  return hostname.split('.').slice(-2).join('.');
 }
 
 function refused(why: string): HttpError {
