@@ -45,6 +45,7 @@ beforeEach(async () => {
 afterEach(async () => {
   connector.kill();
   await proxy.close();
+  app.answer = undefined;
   app.answerUpgrade = undefined;
 });
 afterAll(() => Promise.all([app.close(), grpc.close(), database.close()]));
@@ -80,6 +81,18 @@ test('an assertion of the person lets the request through', async () => {
   expect(await send(get(shown(proxy.assertion())))).toMatch(/^HTTP\/1\.1 200 /);
   expect(app.received).toHaveLength(1);
 });
+
+const begun = (fields: Buffer): Buffer =>
+  Buffer.concat([
+    Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+    frame(frames.settings, flags.none, 0),
+    frame(frames.headers, flags.endHeaders, 1, fields),
+  ]);
+const call = (): Buffer =>
+  Buffer.concat([
+    head('POST', '/test.Echo/Say', 'app'),
+    literal('x-latchkey-jwt-assertion', proxy.assertion()),
+  ]);
 
 const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
 const unsigned = [{ alg: 'none', typ: 'latchkey+jwt' }, { email: 'ann@example.com' }]
@@ -120,6 +133,29 @@ test('I say of a person whose assertion I have that they are somebody else: the 
   expect(valuesOf(entry, 'X-Forwarded-Groups')).toEqual(['staff']);
   expect([...valuesOf(entry, 'X-Jwt-Subject'), ...valuesOf(entry, 'Gap-Auth')]).toEqual([]);
   expect(valuesOf(entry, 'X-Forwarded-For')).toEqual(['192.0.2.1']);
+});
+
+test('I say it behind the body, where an application may read it like a header: it is taken out there as well', async () => {
+  const trailers = Promise.withResolvers<string[]>();
+  app.answer = (req, res) =>
+    void req.once('end', () => {
+      trailers.resolve(req.rawTrailers);
+      res.end();
+    });
+  const head = `POST /x HTTP/1.1\nHost: app\nConnection: close\n${shown(proxy.assertion())}\n`;
+  await send(`${head}Transfer-Encoding: chunked\n\n0\nX-Sum: abc\nX_Forwarded_Email: boss@example.com\n\n`);
+  expect(await trailers.promise).toEqual(['X-Sum', 'abc']);
+});
+
+test('the same goes for a call', async () => {
+  const trailers = Promise.withResolvers<string[]>();
+  grpc.answer = (asked) => void asked.resume().once('trailers', (_, _flags, raw) => trailers.resolve(raw));
+  const { stream } = await proxy.open(`localhost:${grpc.port}`);
+  const last = Buffer.concat([literal('x-sum', 'abc'), literal('x-forwarded-email', 'boss@example.com')]);
+  const body = frame(frames.data, flags.none, 1, Buffer.from('hello'));
+  const end = frame(frames.headers, flags.endStream | flags.endHeaders, 1, last);
+  stream.write(Buffer.concat([begun(call()), body, end]));
+  expect(await trailers.promise).toEqual(['x-sum', 'abc']);
 });
 
 test('I hide a second request in the body of the first: it stays a body, or nothing goes through', async () => {
@@ -220,17 +256,6 @@ test('the connector says how many streams and how long headers it takes', async 
 
 // What arrives in one read, Node says of one by one and late: the beginning of a stream when it is over already.
 const cancel = frame(frames.reset, flags.none, 1, uint32(8));
-const begun = (fields: Buffer): Buffer =>
-  Buffer.concat([
-    Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
-    frame(frames.settings, flags.none, 0),
-    frame(frames.headers, flags.endHeaders, 1, fields),
-  ]);
-const call = (): Buffer =>
-  Buffer.concat([
-    head('POST', '/test.Echo/Say', 'app'),
-    literal('x-latchkey-jwt-assertion', proxy.assertion()),
-  ]);
 const ping = async (): Promise<void> => {
   const session = await proxy.session;
   await new Promise((resolve) => session.ping(resolve));

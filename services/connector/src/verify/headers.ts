@@ -35,6 +35,13 @@ export function headersFor(rawHeaders: readonly string[], { email, groups }: Ass
   return [...kept, ...identityHeaders({ user, email, groups })].flat();
 }
 
+/** The trailers for the application. It may read them like headers, so none says who asks. */
+export function trailersFor(rawTrailers: readonly string[]): string[] {
+  return pairsOf(rawTrailers)
+    .filter(([name]) => !isReserved(name))
+    .flat();
+}
+
 function pairsOf(flat: readonly string[]): Array<readonly [name: string, value: string]> {
   return Array.from({ length: flat.length >> 1 }, (_, at) => [flat[2 * at] ?? '', flat[2 * at + 1] ?? '']);
 }

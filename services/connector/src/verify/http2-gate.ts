@@ -10,6 +10,7 @@ import type {
 } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { trailersFor } from './headers.ts';
 import type { Asked } from './rule.ts';
 
 const { NGHTTP2_CANCEL, NGHTTP2_FLAG_END_STREAM, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants;
@@ -126,7 +127,7 @@ function relay(
     far.request([...flat], { endStream: body === undefined, waitForTrailers: body !== undefined }),
   );
   const answered = bodyOf(sent);
-  if (body !== undefined) passBody(asked, sent, body);
+  if (body !== undefined) passBody(asked, sent, { ...body, trailers: () => trailersFor(body.trailers()) });
   sent.once('response', (_headers, flags, raw) => {
     if (isGone(asked)) return;
     const isAll = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;

@@ -3,6 +3,7 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 import type { Duplex } from 'node:stream';
+import { trailersFor } from './headers.ts';
 
 const headerBytes = 64 * 1024;
 
@@ -50,7 +51,7 @@ export function createRelay(origin: Socket): Relay {
       asked.once('upgrade', (_, socket) => socket.destroy());
       asked.on('error', () => cut(req.socket));
       res.once('close', () => res.writableFinished || asked.destroy());
-      req.once('end', () => addTrailers(asked, req.rawTrailers));
+      req.once('end', () => addTrailers(asked, trailersFor(req.rawTrailers)));
       req.pipe(asked);
     },
 
