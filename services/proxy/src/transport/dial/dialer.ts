@@ -131,15 +131,15 @@ export function createDialer({
     });
   }
 
-  const shownBy = createShownCertificate((destination, dialed) =>
-    establish(destination, { isChecked: false, shown: undefined }, dialed),
+  const shownBy = createShownCertificate((destination, shown, dialed) =>
+    establish(destination, { isChecked: false, shown }, dialed),
   );
 
   function open(destination: Destination, shown: Shown | undefined, dialed: buildConnector.Callback): void {
     establish(destination, { isChecked: true, shown }, (...[error, socket]) => {
       if (error === null) dialed(null, hearOut(socket));
       else if (!isAboutCertificate(error)) dialed(error, null);
-      else void shownBy(destination).then((seen) => dialed(new CertificateError(error, seen), null));
+      else void shownBy(destination, shown).then((seen) => dialed(new CertificateError(error, seen), null));
     });
   }
 

@@ -4,10 +4,18 @@ import type { X509Certificate } from 'node:crypto';
 import { TLSSocket } from 'node:tls';
 import type { buildConnector } from 'undici';
 import { keyOf } from './destination.ts';
+import type { Shown } from '../connectors/dial.ts';
 import type { Destination } from './destination.ts';
 
-/** Gives the certificate that an application shows; undefined where it cannot be looked at. */
-export type ShownCertificate = (destination: Destination) => Promise<X509Certificate | undefined>;
+/**
+ * Gives the certificate that an application shows; undefined where it cannot be looked at.
+ *
+ * @param shown what a connector on the way asks for
+ */
+export type ShownCertificate = (
+  destination: Destination,
+  shown: Shown | undefined,
+) => Promise<X509Certificate | undefined>;
 
 const kept = 500;
 // Everybody who opens an application runs into its certificate, and each look is a handshake.
@@ -20,16 +28,16 @@ const lookAgainAfterMs = 10_000;
  * @param connect opens a connection that any certificate is good for
  */
 export function createShownCertificate(
-  connect: (destination: Destination, dialed: buildConnector.Callback) => void,
+  connect: (destination: Destination, shown: Shown | undefined, dialed: buildConnector.Callback) => void,
 ): ShownCertificate {
   const looks = new LRUCache<string, ReturnType<ShownCertificate>>({ ...upTo(kept), ttl: lookAgainAfterMs });
 
-  return function shownBy(destination) {
+  return function shownBy(destination, shown) {
     const key = keyOf(destination);
     const before = looks.get(key);
     if (before !== undefined) return before;
     const look = new Promise<X509Certificate | undefined>((resolve) => {
-      connect(destination, (...[, socket]) => {
+      connect(destination, shown, (...[, socket]) => {
         resolve(socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined);
         socket?.destroy();
       });
