@@ -50,8 +50,12 @@ export async function createTransport({
   const proxyFor = createProxyFor(settings.outgoing ?? {});
   const task = randomUUID();
   // What goes over one that stops moves to another before it is cut off.
-  const leaving = () => connections.retire(({ via }) => via !== undefined);
-  const connectors = createConnectorPool({ changed: () => siblings?.tell(connectors.names()), leaving });
+  const leaving = (names: ReadonlySet<string>) =>
+    connections.retire(({ via }) => via !== undefined && names.has(via));
+  const connectors = createConnectorPool({
+    changed: () => siblings?.tell(connectors.names()),
+    leaving: (name) => leaving(new Set([name])),
+  });
   table.onReplace(() => connectors.recheck());
   const { siblings: asked, address, shutdownTimeoutMs } = settings.server;
   const { secrets } = settings.session.cookie;

@@ -33,11 +33,15 @@ const mostOfOneName = 200;
  * @param heard.changed other names are connected than before
  * @param heard.leaving a connector takes no more streams, and ends those that it has
  */
-export function createConnectorPool(heard: { changed: () => void; leaving: () => void }): ConnectorPool {
+export function createConnectorPool(heard: {
+  changed: () => void;
+  leaving: (name: string) => void;
+}): ConnectorPool {
   const lines = new Map<string, Set<ConnectorLine>>();
+  /** those that leave, too: what still goes over them ends as it does on the others */
+  const open = new Map<ConnectorLine, string>();
   let isDraining = false;
   let known: readonly string[] = [];
-  const all = (): ConnectorLine[] => [...lines.values()].flatMap((ofName) => [...ofName]);
 
   function remove(name: string, line: ConnectorLine): void {
     const ofName = lines.get(name);
@@ -49,13 +53,18 @@ export function createConnectorPool(heard: { changed: () => void; leaving: () =>
   return {
     add(name, { session, counts }) {
       const ofName = lines.get(name) ?? new Set<ConnectorLine>();
-      if (isDraining || ofName.size >= mostOfOneName || session.destroyed) return false;
+      const isFull = [...open.values()].filter((one) => one === name).length >= mostOfOneName;
+      if (isDraining || isFull || session.destroyed) return false;
       const line: ConnectorLine = { session, counts, open: 0 };
       lines.set(name, ofName.add(line));
-      session.once('close', () => remove(name, line));
+      open.set(line, name);
+      session.once('close', function gone() {
+        open.delete(line);
+        remove(name, line);
+      });
       session.once('goaway', function leaves() {
         remove(name, line);
-        heard.leaving();
+        heard.leaving(name);
       });
       if (ofName.size === 1) heard.changed();
       tellTasks(session, known);
@@ -73,18 +82,18 @@ export function createConnectorPool(heard: { changed: () => void; leaving: () =>
     names: () => [...lines.keys()],
     tell(tasks) {
       known = tasks;
-      for (const { session } of all()) tellTasks(session, known);
+      for (const ofName of lines.values()) for (const { session } of ofName) tellTasks(session, known);
     },
     recheck() {
-      for (const { session, counts } of all()) if (!counts()) session.destroy();
+      for (const { session, counts } of open.keys()) if (!counts()) session.destroy();
     },
     drain() {
       isDraining = true;
-      for (const { session, open } of all()) if (open === 0) session.close();
+      for (const line of open.keys()) if (line.open === 0) line.session.close();
     },
     close() {
       isDraining = true;
-      for (const { session } of all()) session.destroy();
+      for (const { session } of open.keys()) session.destroy();
     },
   };
 }

@@ -16,7 +16,12 @@ export type Links = Lines & {
   close(): void;
 };
 
-type Link = Line & { task: string; names: ReadonlySet<string> };
+type Link = Line & {
+  task: string;
+  names: ReadonlySet<string>;
+  /** also those it has no more, to which something may still go */
+  readonly had: Set<string>;
+};
 
 const everyMs = 2_000;
 const handshakeWithinMs = 5_000;
@@ -28,7 +33,7 @@ const longestLine = 64 * 1024;
  *
  * @param parts.task this one, which finds itself among the others
  * @param parts.changed it is connected to others than before
- * @param parts.leaving one of them stops, and takes no more streams
+ * @param parts.leaving one of them stops, and takes no more streams to the connectors that it has had
  */
 export function keepLinks(parts: {
   find: FindPlaces;
@@ -36,7 +41,7 @@ export function keepLinks(parts: {
   tls: ConnectionOptions;
   log: Logger;
   changed: () => void;
-  leaving: () => void;
+  leaving: (names: ReadonlySet<string>) => void;
 }): Links {
   const { find, log } = parts;
   const links = new Map<string, Link>();
@@ -58,13 +63,13 @@ export function keepLinks(parts: {
     socket.once('timeout', () => socket.destroy(new Error('no answer')));
     socket.once('secureConnect', () => socket.setTimeout(0));
     const session = connect('http://task', { createConnection: () => socket, settings: h2Settings });
-    const link: Link = { session, open: 0, task: '', names: new Set() };
+    const link: Link = { session, open: 0, task: '', names: new Set(), had: new Set() };
     links.set(key, link);
     let why = 'it closed the connection';
     session.on('error', (error) => (why = error.message));
     session.once('goaway', function stops() {
       link.names = new Set();
-      parts.leaving();
+      parts.leaving(link.had);
     });
     session.once('close', function gone() {
       links.delete(key);
@@ -94,6 +99,7 @@ export function keepLinks(parts: {
       text = lines.pop() ?? '';
       const latest = lines.at(-1);
       if (latest !== undefined) link.names = namesIn(latest);
+      for (const name of link.names) link.had.add(name);
       if (text.length > longestLine) link.session.destroy(new Error('its news have no end'));
     });
     // It stops: what goes over the connection still does.

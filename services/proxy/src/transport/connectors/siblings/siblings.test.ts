@@ -13,7 +13,7 @@ afterEach(() => {
   for (const one of open.splice(0)) one.close();
 });
 
-type Started = Siblings & { readonly logged: string[]; readonly left: () => number };
+type Started = Siblings & { readonly logged: string[]; readonly left: readonly string[][] };
 
 /** Two tasks, each with secrets of its own. */
 async function two(
@@ -24,18 +24,18 @@ async function two(
   const [one, other] = await Promise.all(
     secrets.map(async (own, at) => {
       const logged: string[] = [];
-      let left = 0;
+      const left: string[][] = [];
       const joined = await joinSiblings({
         settings: { port: ports[at] ?? 0, places },
         address: '127.0.0.1',
         secrets: own,
         task: `task-${at}`,
         pool: createConnectorPool({ changed: () => undefined, leaving: () => undefined }),
-        leaving: () => (left += 1),
+        leaving: (names) => void left.push([...names]),
         log: pino({}, { write: (line: string) => void logged.push(line) }),
       });
       open.push(joined);
-      return { ...joined, logged, left: () => left };
+      return { ...joined, logged, left };
     }),
   );
   if (one === undefined || other === undefined) throw new Error('there are two');
@@ -80,7 +80,11 @@ test('one that stops is not asked any more, and what goes over it is to end', as
   const [one, other] = await two([old], [old]);
   other.tell(['wiki']);
   await until(() => leads(one, 'wiki'));
+  // It goes before its task does: something may still be under way to it.
+  other.tell(['grafana-prod']);
+  await until(() => leads(one, 'grafana-prod'));
   await other.drain(5_000);
-  await until(() => one.left() > 0);
-  expect(leads(one, 'wiki')).toBe(false);
+  await until(() => one.left.length > 0);
+  expect(one.left).toEqual([['wiki', 'grafana-prod']]);
+  expect(leads(one, 'grafana-prod')).toBe(false);
 });

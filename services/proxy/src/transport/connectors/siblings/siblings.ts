@@ -34,8 +34,8 @@ export async function joinSiblings({
   secrets: readonly [string, ...string[]];
   task: string;
   pool: ConnectorPool;
-  /** a sibling stops: what goes over it is to end */
-  leaving: () => void;
+  /** a sibling stops: what goes over it to these connectors is to end */
+  leaving: (names: ReadonlySet<string>) => void;
   log: Logger;
 }): Promise<Siblings> {
   const keys = siblingKeys(secrets);
