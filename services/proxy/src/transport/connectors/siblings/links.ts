@@ -61,8 +61,11 @@ export function keepLinks(parts: {
       timeout: handshakeWithinMs,
     });
     socket.once('timeout', () => socket.destroy(new Error('no answer')));
-    socket.once('secureConnect', () => socket.setTimeout(0));
     const session = connect('http://task', { createConnection: () => socket, settings: h2Settings });
+    socket.once('secureConnect', function shaken() {
+      socket.setTimeout(0);
+      keepAlive(session);
+    });
     const link: Link = { session, open: 0, task: '', names: new Set(), had: new Set() };
     links.set(key, link);
     let why = 'it closed the connection';
@@ -88,7 +91,6 @@ export function keepLinks(parts: {
       if (task === parts.task || task === '') return link.session.destroy();
       link.task = task;
       failed.delete(key);
-      keepAlive(link.session);
       log.info({ task, address: key }, 'connected to another task of the proxy');
       return parts.changed();
     });

@@ -1,9 +1,15 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { freshKey } from '@latchkey/testing/environments';
 import { freePorts } from '@latchkey/testing/ports';
+import { once } from 'node:events';
+import { performServerHandshake } from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createServer } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import { pino } from 'pino';
 import { createConnectorPool } from '../pool.ts';
+import { siblingKeys } from './keys.ts';
 import { joinSiblings } from './siblings.ts';
 import type { Siblings } from './siblings.ts';
 
@@ -87,4 +93,31 @@ test('one that stops is not asked any more, and what goes over it is to end', as
   await until(() => one.left.length > 0);
   expect(one.left).toEqual([['wiki', 'grafana-prod']]);
   expect(leads(one, 'grafana-prod')).toBe(false);
+});
+
+test('one that has the key and answers nothing is watched from the start', async () => {
+  const silent = createServer(siblingKeys([old]).server).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const port = (silent.address() as AddressInfo).port;
+  const [own = 0] = await freePorts(1);
+  const pool = createConnectorPool({ changed: () => undefined, leaving: () => undefined });
+  const settings = { port: own, places: [{ host: '127.0.0.1', port }] };
+  const met = once(silent, 'secureConnection');
+  open.push(
+    await joinSiblings({
+      settings,
+      address: '127.0.0.1',
+      secrets: [old],
+      task: 'one',
+      pool,
+      leaving: () => undefined,
+      log: pino({ enabled: false }),
+    }),
+  );
+  const [socket] = (await met) as [TLSSocket];
+  const session = performServerHandshake(socket);
+  session.on('error', () => undefined);
+  await once(session, 'ping');
+  session.destroy();
+  silent.close();
 });
