@@ -49,6 +49,7 @@ export function keepLinks(parts: {
   /** why the last try at one failed, so that it is said once */
   const failed = new Map<string, string>();
   let isClosed = false;
+  let isLooking = false;
 
   const others = (): Link[] => [...links.values()].filter(({ task }) => task !== '');
 
@@ -115,7 +116,10 @@ export function keepLinks(parts: {
   }
 
   async function look(): Promise<void> {
+    if (isLooking) return;
+    isLooking = true;
     const places = await find();
+    isLooking = false;
     if (isClosed) return;
     for (const place of places) {
       const key = keyOf(place);
