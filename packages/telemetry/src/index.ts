@@ -8,7 +8,7 @@ export { createLog, jsonText, lineWriter } from './log.ts';
 export type { RequestLine } from '@latchkey/contract';
 export { constantTagOf, renderMetricsReference, spansLost } from './metric-tables.ts';
 export type { PrometheusTable, SentNames, ServiceMetrics, StatsdTable } from './metric-tables.ts';
-export { counterOf, createMetrics, gaugeOf, histogramOf } from './metrics.ts';
+export { counterOf, createMetrics, gaugeOf, gaugeOfEach, histogramOf } from './metrics.ts';
 export { exposition } from './open-metrics.ts';
 export { callAttributes, callUnder, currentSpan, tracedCall, tracedMethod, under } from './trace/span.ts';
 export type { RequestSpan, Span, Tracer } from './trace/span.ts';

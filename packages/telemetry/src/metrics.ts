@@ -75,6 +75,28 @@ export function gaugeOf<T extends PrometheusTable>(
   });
 }
 
+/**
+ * Makes a table's gauge of several things, which its one label tells apart.
+ *
+ * @param read gives the value of each whenever somebody looks; what is not in it any more is shown no longer
+ */
+export function gaugeOfEach<T extends PrometheusTable>(
+  registry: Registry,
+  table: T,
+  name: keyof T & string,
+  read: () => ReadonlyMap<string, number>,
+): Gauge {
+  const configuration = configurationOf(registry, table, name);
+  const [label = ''] = configuration.labelNames;
+  return new Gauge({
+    ...configuration,
+    collect() {
+      this.reset();
+      for (const [thing, value] of read()) this.set({ [label]: thing }, value);
+    },
+  });
+}
+
 function configurationOf<T extends PrometheusTable>(registry: Registry, table: T, name: keyof T & string) {
   const { help, labels } = table[name] ?? { help: '', labels: [] };
   return { name, help, labelNames: [...labels], registers: [registry] };

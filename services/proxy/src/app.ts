@@ -75,12 +75,16 @@ export async function startProxy(options: {
   const { client, provider, session } = settings;
   const { name, secure } = session.cookie;
   const { lifetimeMs } = session.ttl;
+  const connectors = () => table.current().root.connectors;
+  const transport = await createTransport({ settings, table, clock, log });
   const { emit, ...telemetry } = startProxyTelemetry({
     settings,
     registry,
     audit,
     log,
     elapsed,
+    connectors: () =>
+      new Map([...connectors().keys()].map((name) => [name, transport.connectors.count(name)])),
     upstream: options.upstream,
   });
   const onLost = (spans: number) => emit({ kind: 'spans_lost', spans });
@@ -164,14 +168,13 @@ export async function startProxy(options: {
     clock,
     log,
   });
-  const transport = await createTransport({ settings, table, clock, log });
   const { connectorsHost } = settings.server;
   const arrivals =
     connectorsHost === undefined
       ? undefined
       : createArrivals({
           host: connectorsHost,
-          connectors: () => table.current().root.connectors,
+          connectors,
           identify: createIdentifyConnector({
             serviceTokens,
             awsRoles,
@@ -181,6 +184,7 @@ export async function startProxy(options: {
           }),
           pool: transport.connectors,
           task: transport.task,
+          emit,
           log,
         });
   const open = createOpenExchanges({

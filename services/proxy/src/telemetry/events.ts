@@ -78,6 +78,8 @@ export type ProxyEvent =
   | { readonly kind: 'grace_began'; readonly detail: string }
   /** auth answers again, and for a while no session has needed its grace period */
   | { readonly kind: 'grace_over'; readonly ms: number }
+  /** a connector was not let in */
+  | { readonly kind: 'connector_refused'; readonly reason: ConnectorRefusal }
   /** so many spans could not be delivered, and nobody will see them */
   | { readonly kind: 'spans_lost'; readonly spans: number }
   /** an issuer was asked for its keys */
@@ -90,6 +92,9 @@ export type ProxyEvent =
   | { readonly kind: 'mismatch_began'; readonly mismatch: Mismatch; readonly isReady: boolean }
   /** and no longer */
   | { readonly kind: 'mismatch_over'; readonly what: Mismatch['what'] };
+
+/** What is wrong with what a connector shows; `unproved`: STS cannot be asked about its role of AWS. */
+export type ConnectorRefusal = 'token' | 'unproved' | 'name' | 'version';
 
 /** How a question about a session ended: it stands, it is over, or there was no usable answer. */
 export type QuestionOutcome = 'active' | 'inactive' | 'unanswered';

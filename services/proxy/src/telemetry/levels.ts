@@ -8,6 +8,8 @@ export type Levels = {
   /** different people, signed in, who have been answered lately */
   readonly people: () => number;
   readonly webSockets: () => number;
+  /** connections of each connector of the upstream file */
+  readonly connectors: () => ReadonlyMap<string, number>;
 };
 
 const latelyMs = 5 * 60_000;
@@ -18,8 +20,12 @@ const countedPeople = 100_000;
  * Keeps count of what events begin and end. Whom it has seen stays in it: a number comes out, never a name.
  *
  * @param elapsed milliseconds that never jump
+ * @param connectors are counted elsewhere
  */
-export function watchLevels(elapsed: () => number): Levels & { readonly watch: Emit<ProxyEvent> } {
+export function watchLevels(
+  elapsed: () => number,
+  connectors: Levels['connectors'],
+): Levels & { readonly watch: Emit<ProxyEvent> } {
   const seen = new LRUCache<string, true>({
     ...upTo(countedPeople),
     ttl: latelyMs,
@@ -29,6 +35,7 @@ export function watchLevels(elapsed: () => number): Levels & { readonly watch: E
   let webSockets = 0;
 
   return {
+    connectors,
     webSockets: () => webSockets,
     people() {
       seen.purgeStale();

@@ -9,6 +9,10 @@ const goCollector = 'A number of Go’s collector. That of Node is `nodejs_gc_du
 const people =
   'How many different people, signed in, have had a request answered in the last five minutes, be it with a refusal. Of one task, which counts no more than 100 000; a person at two tasks counts at both. An open WebSocket is no request.';
 const webSockets = 'Open WebSockets.';
+const connectorConnections =
+  'Connections of each connector of the upstream file to this task; 0 where it has none. The sum over all tasks is 0 while nobody reaches its applications.';
+const connectorsRefused =
+  'Connectors that were not let in, by what is wrong: `token` (it counts for no service account), `unproved` (STS cannot be asked about a role of AWS), `name` (`connectors` does not name it with this account) or `version` (it speaks another one). Each tries again, so it counts on. Anybody may try with a wrong token.';
 const fileValid =
   '1 while the upstream file in force is the newest, 0 while that one is refused or cannot be read: it has errors, or loses too many routes at once, or its source is away.';
 const fileAge = 'Seconds since the upstream file in force was last written to.';
@@ -73,6 +77,12 @@ export const proxyStatsd = {
     meaning: `New. ${people} At start and every 30 s.`,
   },
   'websockets.open': { kind: 'gauge', tags: [], meaning: `New. ${webSockets} At start and every 30 s.` },
+  'connector.connections': {
+    kind: 'gauge',
+    tags: ['connector'],
+    meaning: `New. ${connectorConnections} At start and every 30 s.`,
+  },
+  'connector.refused': { kind: 'count', tags: ['reason'], meaning: `New. ${connectorsRefused}` },
   'upstream.file_valid': { kind: 'gauge', tags: [], meaning: `New. ${fileValid} At start and every 30 s.` },
   'upstream.file_age': {
     kind: 'gauge',
@@ -189,6 +199,18 @@ export const proxyPrometheus = {
     help: 'When a service account last showed a token that is valid, or that it works in its role of AWS, in seconds since 1970, for each that did since the start of this task. The tokens of one that is in none of them may not be needed any more.',
   },
   latchkey_websockets_open: { kind: 'gauge', labels: [], help: webSockets, statsd: 'websockets.open' },
+  latchkey_connector_connections: {
+    kind: 'gauge',
+    labels: ['connector'],
+    help: connectorConnections,
+    statsd: 'connector.connections',
+  },
+  latchkey_connectors_refused_total: {
+    kind: 'counter',
+    labels: ['reason'],
+    help: connectorsRefused,
+    statsd: 'connector.refused',
+  },
   latchkey_spans_lost_total: spansLost,
   latchkey_upstream_reloads_total: {
     kind: 'counter',

@@ -4,6 +4,7 @@ import {
   countedMethod,
   currentSpan,
   gaugeOf,
+  gaugeOfEach,
   histogramOf,
   statusCategory,
 } from '@latchkey/telemetry';
@@ -41,9 +42,11 @@ export function prometheusListener(registry: Registry, levels: Levels): Emit<Pro
   const mismatch = gaugeOf(registry, proxyPrometheus, 'latchkey_auth_mismatch');
   const lastUse = gaugeOf(registry, proxyPrometheus, 'latchkey_service_account_last_use_seconds');
   for (const what of mismatchKinds) mismatch.set({ what }, 0);
+  const connectorsRefused = counterOf(registry, proxyPrometheus, 'latchkey_connectors_refused_total');
   const spansLost = counterOf(registry, proxyPrometheus, 'latchkey_spans_lost_total');
   gaugeOf(registry, proxyPrometheus, 'latchkey_people_active', levels.people);
   gaugeOf(registry, proxyPrometheus, 'latchkey_websockets_open', levels.webSockets);
+  gaugeOfEach(registry, proxyPrometheus, 'latchkey_connector_connections', levels.connectors);
 
   function countRequest({ record, method, status, ms }: RequestEvent): void {
     const { decision, error } = record;
@@ -97,6 +100,8 @@ export function prometheusListener(registry: Registry, levels: Levels): Emit<Pro
         return workloadTokens.inc({ outcome: event.outcome });
       case 'scopes_left_out':
         return scopesLeftOut.inc(event.scopes);
+      case 'connector_refused':
+        return connectorsRefused.inc({ reason: event.reason });
       case 'spans_lost':
         return spansLost.inc(event.spans);
       case 'tunnel_opened':

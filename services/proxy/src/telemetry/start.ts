@@ -7,6 +7,7 @@ import type { UpstreamState } from '../upstream-file/status.ts';
 import type { ProxyEvent } from './events.ts';
 import { withGraceAlarm } from './grace-alarm.ts';
 import { watchLevels } from './levels.ts';
+import type { Levels } from './levels.ts';
 import { auditLines, graceLines, mismatchLines, requestLines } from './log-lines.ts';
 import { principalLines } from './principal-lines.ts';
 import { proxyMetrics } from './names.ts';
@@ -26,6 +27,8 @@ export function startProxyTelemetry(options: {
   log: Logger;
   /** milliseconds that never jump */
   elapsed: () => number;
+  /** connections of each connector of the upstream file */
+  connectors: Levels['connectors'];
   /** which upstream file is in force; absent where nobody follows one */
   upstream?: (() => UpstreamState) | undefined;
 }): Telemetry<ProxyEvent> {
@@ -38,7 +41,7 @@ export function startProxyTelemetry(options: {
     requestLines(log, settings.logging.enabled ? 'all' : 'errors'),
   ];
   if (settings.logging.enabled) lines.unshift(principalLines(log, elapsed));
-  const levels = watchLevels(elapsed);
+  const levels = watchLevels(elapsed, options.connectors);
   if (registry !== undefined || agent.host !== undefined) lines.push(levels.watch);
   let stopGauges: (() => void) | undefined;
   const telemetry = startTelemetry<ProxyEvent, ProxyStatsdName>({

@@ -4,14 +4,20 @@ import { sendGauges } from './statsd.ts';
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-test('how many people and WebSockets there are, and how old the upstream file is, is sent at the start and every 30 s, until the end', () => {
+test('how many people, WebSockets and connections of connectors there are, and how old the upstream file is, is sent at the start and every 30 s, until the end', () => {
   const sent: Record<string, number[]> = {};
   let people = 0;
   const written = new Date(Date.now() - 60_000);
   const inForce = { routes: 1, sha256: 'abc', written };
   const stop = sendGauges(
-    { gauge: (name, value) => void (sent[name] ??= []).push(value) },
-    { people: () => people, webSockets: () => 2 * people },
+    {
+      gauge: (name, value, tags) => void (sent[[name, ...Object.values(tags)].join(' ')] ??= []).push(value),
+    },
+    {
+      people: () => people,
+      webSockets: () => 2 * people,
+      connectors: () => new Map([['grafana-prod', 3 * people]]),
+    },
     () => ({
       source: 'a file',
       inForce,
@@ -26,5 +32,6 @@ test('how many people and WebSockets there are, and how old the upstream file is
   jest.advanceTimersByTime(60_000);
 
   expect(sent).toMatchObject({ 'people.active': [0, 7], 'websockets.open': [0, 14] });
-  expect(sent).toMatchObject({ 'upstream.file_age': [60, 90], 'upstream.file_valid': [0, 0] });
+  expect(sent['connector.connections grafana-prod']).toEqual([0, 21]);
+  expect(sent).toMatchObject({ 'upstream.file_age abc': [60, 90], 'upstream.file_valid': [0, 0] });
 });

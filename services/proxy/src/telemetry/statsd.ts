@@ -45,6 +45,9 @@ export function statsdListener(statsd: Statsd<ProxyStatsdName>): Emit<ProxyEvent
       case 'mismatch_over':
         statsd.gauge('auth.mismatch', 0, { what: event.what });
         return;
+      case 'connector_refused':
+        statsd.count('connector.refused', { reason: event.reason });
+        return;
       case 'grace_began':
       case 'question':
       case 'tunnel_opened':
@@ -82,6 +85,9 @@ export function sendGauges(
     statsd.gauge('mem.heap.sys', heapTotal, {});
     statsd.gauge('people.active', levels.people(), {});
     statsd.gauge('websockets.open', levels.webSockets(), {});
+    for (const [connector, count] of levels.connectors()) {
+      statsd.gauge('connector.connections', count, { connector });
+    }
     if (upstream !== undefined) sendUpstream(upstream());
   }
   send();

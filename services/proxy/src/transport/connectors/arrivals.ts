@@ -11,14 +11,17 @@ import { h2Settings, keepAlive, longestMessage, streamOf } from '@latchkey/link'
 import { connect } from 'node:http2';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Emit } from '@latchkey/telemetry';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
 import type { ConnectorCredential, IdentifyConnector } from '../../authn/connector-credential.ts';
+import type { ConnectorRefusal, ProxyEvent } from '../../telemetry/events.ts';
 import type { ConnectorPool } from './pool.ts';
 
 type Upgrade = (req: IncomingMessage, socket: Socket, head: Buffer) => void;
 
 type Refusal = {
+  readonly reason: ConnectorRefusal;
   readonly status: 400 | 401 | 403 | 503;
   readonly why: string;
   /** what else there is to know, for our log alone */
@@ -51,9 +54,10 @@ export function createArrivals(parts: {
   pool: ConnectorPool;
   /** what this task is called */
   task: string;
+  emit: Emit<ProxyEvent>;
   log: Logger;
 }): Arrivals {
-  const { host, pool, task, log } = parts;
+  const { host, pool, task, emit, log } = parts;
   const webSockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -78,8 +82,9 @@ export function createArrivals(parts: {
     if (!('account' in found)) {
       const { isUnverified, flaw } = found;
       return isUnverified
-        ? { status: 503, why: 'the token cannot be checked at the moment', flaw }
+        ? { reason: 'unproved', status: 503, why: 'the token cannot be checked at the moment', flaw }
         : {
+            reason: 'token',
             status: 401,
             why: 'the token of a service account is needed, and this is none that counts',
             flaw,
@@ -87,13 +92,15 @@ export function createArrivals(parts: {
     }
     if (!connectorName.test(name) || !isAllowed(name, found)) {
       return {
+        reason: 'name',
         status: 403,
         why: 'connectors of the upstream file does not allow this name with this account',
       };
     }
     const offered = (req.headers['sec-websocket-protocol'] ?? '').split(',').map((one) => one.trim());
     if (!offered.includes(subprotocol)) {
-      return { status: 400, why: `this proxy speaks ${subprotocol}, and the connector does not` };
+      const why = `this proxy speaks ${subprotocol}, and the connector does not`;
+      return { reason: 'version', status: 400, why };
     }
     return found;
   }
@@ -127,7 +134,13 @@ export function createArrivals(parts: {
     });
   }
 
-  function refuse(req: IncomingMessage, socket: Socket, name: string, { status, why, flaw }: Refusal): void {
+  function refuse(
+    req: IncomingMessage,
+    socket: Socket,
+    name: string,
+    { reason, status, why, flaw }: Refusal,
+  ): void {
+    emit({ kind: 'connector_refused', reason });
     const detail = flaw === undefined ? why : `${why}: ${flaw}`;
     log.warn({ connector: name, client: req.socket.remoteAddress, detail }, 'a connector was refused');
     socket.end(
