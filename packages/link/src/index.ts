@@ -2,6 +2,6 @@ export { failWhenCut, resetStream } from './broken-end.ts';
 export { isGone } from './is-gone.ts';
 export { join } from './join.ts';
 export { keepAlive } from './keep-alive.ts';
-export { h2Settings, longestMessage } from './limits.ts';
+export { connectorStopsWithinMs, h2Settings, leavesWithinMs, longestMessage } from './limits.ts';
 export { streamOf } from './stream.ts';
 export { writeWhole } from './whole-writes.ts';

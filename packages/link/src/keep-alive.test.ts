@@ -9,7 +9,7 @@ test('a session whose other side answers goes on', async () => {
   const [here, there] = duplexPair();
   const far = performServerHandshake(there);
   const near = connect('http://connector', { createConnection: () => here });
-  keepAlive(near, { everyMs: 5, withinMs: 1_000 });
+  keepAlive(near, { leavesWithinMs: 1_000, everyMs: 5, withinMs: 1_000 });
   await once(far, 'ping');
   await once(far, 'ping');
   await once(far, 'ping');
@@ -24,7 +24,7 @@ test('one whose other side is silent ends, and its streams with it', async () =>
   const near = connect('http://connector', { createConnection: () => here });
   const stream = near.request({ ':method': 'CONNECT', ':authority': 'x' }, { endStream: false });
   const broken = once(stream, 'error');
-  keepAlive(near, { everyMs: 5, withinMs: 20 });
+  keepAlive(near, { leavesWithinMs: 1_000, everyMs: 5, withinMs: 20 });
   await expect(once(near, 'close')).rejects.toThrow('no answer to a ping for 0.02 s');
   await broken;
   expect(stream.destroyed).toBe(true);
@@ -36,7 +36,8 @@ test.each(['near', 'far'])('what is under way when the %s side stops goes on to 
   far.on('stream', (stream) => void stream.pipe(stream));
   const near = connect('http://connector', { createConnection: () => here });
   const stream = near.request({ ':method': 'CONNECT', ':authority': 'x' }, { endStream: false });
-  for (const session of [near, far]) keepAlive(session, { everyMs: 5, withinMs: 1_000 });
+  for (const session of [near, far])
+    keepAlive(session, { leavesWithinMs: 1_000, everyMs: 5, withinMs: 1_000 });
   stream.write('before');
   await once(stream, 'data');
   (which === 'near' ? near : far).close();
@@ -46,4 +47,19 @@ test.each(['near', 'far'])('what is under way when the %s side stops goes on to 
   stream.end('after');
   expect(String(((await once(stream, 'data')) as [Buffer])[0])).toBe('after');
   await Promise.all(ended);
+});
+
+test.each(['near', 'far'])('one whose %s side stops and that does not end is ended', async (which) => {
+  const [here, there] = duplexPair();
+  const far = performServerHandshake(there);
+  far.on('error', () => undefined).on('stream', (stream) => void stream.on('error', () => undefined));
+  const near = connect('http://connector', { createConnection: () => here });
+  const stream = near.request({ ':method': 'CONNECT', ':authority': 'x' }, { endStream: false });
+  const broken = once(stream, 'error');
+  await once(far, 'stream');
+  keepAlive(near, { leavesWithinMs: 20, everyMs: 5, withinMs: 1_000 });
+  (which === 'near' ? near : far).close();
+  await expect(once(near, 'close')).rejects.toThrow('it was to end, and has not within 0.02 s');
+  await broken;
+  far.destroy();
 });

@@ -1,23 +1,33 @@
 import type { Http2Session } from 'node:http2';
 
-const usual = { everyMs: 3_000, withinMs: 6_000 };
-
 /**
  * Pings the other side, and ends the session with all its streams when an answer stays away: a machine that was switched off, or
  * a network that was cut, closes nothing.
  *
+ * @param options.leavesWithinMs how long a session that closes may take: it sends no pings, so nothing else tells that the other
+ * side is gone. Longer than the side that stops gives to what is under way.
  * @returns what ends the pinging
  */
-export function keepAlive(session: Http2Session, { everyMs, withinMs } = usual): () => void {
+export function keepAlive(
+  session: Http2Session,
+  {
+    leavesWithinMs,
+    everyMs = 3_000,
+    withinMs = 6_000,
+  }: { leavesWithinMs: number; everyMs?: number; withinMs?: number },
+): () => void {
   let late: NodeJS.Timeout | undefined;
 
+  function endAfter(ms: number, why: string): NodeJS.Timeout {
+    return setTimeout(() => session.destroy(new Error(`${why} ${ms / 1000} s`)), ms);
+  }
   function ping(): void {
-    // A session that closes sends no ping, and what is under way on it may take its time: the side that stops has a bound for it.
-    if (session.destroyed || session.closed || late !== undefined) return;
-    late = setTimeout(
-      () => session.destroy(new Error(`no answer to a ping for ${withinMs / 1000} s`)),
-      withinMs,
-    );
+    if (session.destroyed || late !== undefined) return;
+    if (session.closed) {
+      late = endAfter(leavesWithinMs, 'it was to end, and has not within');
+      return;
+    }
+    late = endAfter(withinMs, 'no answer to a ping for');
     const isSent = session.ping(function answered() {
       clearTimeout(late);
       late = undefined;

@@ -1,5 +1,11 @@
 import type { Settings } from 'node:http2';
 
+/** How long a connector that stops lets what is under way finish. */
+export const connectorStopsWithinMs = 25_000;
+
+/** How long a connection between proxy and connector may take to end once either side has said that it leaves. */
+export const leavesWithinMs = connectorStopsWithinMs + 5_000;
+
 /** The longest WebSocket message. Each holds one frame of HTTP/2 at most, and those are of 16 KiB. */
 export const longestMessage = 256 * 1024;
 

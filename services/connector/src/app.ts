@@ -1,3 +1,4 @@
+import { connectorStopsWithinMs } from '@latchkey/link';
 import type { ConnectorSettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,8 +22,6 @@ export type RunningConnector = {
   /** Ends at once, as a process does that is killed. */
   kill(): void;
 };
-
-const usualStopMs = 25_000;
 
 /**
  * Connects to the proxy, and serves what it asks for.
@@ -53,7 +52,7 @@ export function startConnector({
   return {
     connections: () => kept.count(),
     kill: () => kept.end(),
-    async stop(withinMs = usualStopMs) {
+    async stop(withinMs = connectorStopsWithinMs) {
       kept.drain();
       gate?.drain();
       const end = performance.now() + withinMs;

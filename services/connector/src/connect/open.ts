@@ -1,5 +1,5 @@
 import { connectPath, nameHeader, subprotocol, taskHeader } from '@latchkey/contract';
-import { h2Settings, keepAlive, longestMessage, streamOf } from '@latchkey/link';
+import { h2Settings, keepAlive, leavesWithinMs, longestMessage, streamOf } from '@latchkey/link';
 import type { ConnectorSettings } from '@latchkey/settings';
 import type { Credential } from './credential.ts';
 import { lookup } from 'node:dns';
@@ -48,7 +48,7 @@ export async function openConnection(
     session.on('error', () => undefined);
     session.once('close', () => socket.terminate());
     stream.once('close', () => session.destroy());
-    keepAlive(session);
+    keepAlive(session, { leavesWithinMs });
     resolve({ session, task });
   });
   return promise;

@@ -61,7 +61,16 @@ export async function createTransport({
   const { secrets } = settings.session.cookie;
   const siblings =
     asked &&
-    (await joinSiblings({ settings: asked, address, secrets, task, pool: connectors, leaving, log }));
+    (await joinSiblings({
+      settings: asked,
+      address,
+      secrets,
+      task,
+      pool: connectors,
+      leavesWithinMs: shutdownTimeoutMs + 5_000,
+      leaving,
+      log,
+    }));
   const dialThrough = createDialThrough(siblings === undefined ? [connectors] : [connectors, siblings.lines]);
   const dialer = createDialer({ ...settings.upstream, proxyFor, dialThrough });
   const credentials = createTlsCredentials({ table, log });

@@ -7,7 +7,7 @@ import {
   taskHeader,
 } from '@latchkey/contract';
 import { bearerToken, canonicalAuthority, rawValues } from '@latchkey/http';
-import { h2Settings, keepAlive, longestMessage, streamOf } from '@latchkey/link';
+import { h2Settings, keepAlive, leavesWithinMs, longestMessage, streamOf } from '@latchkey/link';
 import { connect } from 'node:http2';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -119,7 +119,7 @@ export function createArrivals(parts: {
       });
       stream.once('close', () => session.destroy());
       session.once('close', () => webSocket.terminate());
-      keepAlive(session);
+      keepAlive(session, { leavesWithinMs });
       if (!pool.add(name, { session, counts: () => isAllowed(name, found) })) return session.destroy();
       log.info({ connector: name, connections: pool.count(name) }, 'a connector has connected');
       session.once('close', function gone() {

@@ -17,7 +17,14 @@ const dialHere = () => undefined;
 test('a drain ends when a connection breaks in the midst of it, and is no error', async () => {
   const { server, client } = siblingKeys([freshKey()]);
   const [port = 0] = await freePorts(1);
-  const door = await openDoor({ port, address: '127.0.0.1', task: 'one', tls: server, dialHere });
+  const door = await openDoor({
+    port,
+    address: '127.0.0.1',
+    task: 'one',
+    tls: server,
+    leavesWithinMs: 60_000,
+    dialHere,
+  });
   const socket = connect({ ...client, host: '127.0.0.1', port });
   socket.on('error', () => undefined);
   socket.write(Buffer.concat([Buffer.from(preface), frames]));

@@ -32,6 +32,7 @@ const mostConnections = 500;
 /**
  * Opens the port. A task is asked for streams as a connector is (RFC 9113, section 8.5), and for its news, which do not end.
  *
+ * @param parts.leavesWithinMs how long a connection may take to end once the task at its other end stops
  * @param parts.dialHere asks the connectors of this task alone: what one task hands over is not handed on
  */
 export async function openDoor(parts: {
@@ -39,9 +40,10 @@ export async function openDoor(parts: {
   address: string | undefined;
   task: string;
   tls: TlsOptions;
+  leavesWithinMs: number;
   dialHere: DialThrough;
 }): Promise<Door> {
-  const { task, dialHere } = parts;
+  const { task, leavesWithinMs, dialHere } = parts;
   const sessions = new Set<ServerHttp2Session>();
   const listeners = new Set<ServerHttp2Stream>();
   let news = '[]\n';
@@ -84,7 +86,7 @@ export async function openDoor(parts: {
       session.on('error', () => undefined);
       session.once('close', () => sessions.delete(session));
       session.on('stream', asked);
-      keepAlive(session);
+      keepAlive(session, { leavesWithinMs });
     },
   );
   server.maxConnections = mostConnections;

@@ -20,6 +20,7 @@ test('while the search for tasks takes its time no other one begins', async () =
     find,
     task: 'one',
     tls: {},
+    leavesWithinMs: 60_000,
     log: pino({ enabled: false }),
     changed: nothing,
     leaving: nothing,

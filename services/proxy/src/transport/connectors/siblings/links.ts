@@ -32,6 +32,7 @@ const longestLine = 64 * 1024;
  * Keeps one connection to each task there is.
  *
  * @param parts.task this one, which finds itself among the others
+ * @param parts.leavesWithinMs how long a connection may take to end once the task at its other end stops
  * @param parts.changed it is connected to others than before
  * @param parts.leaving one of them stops, and takes no more streams to the connectors that it has had
  */
@@ -39,11 +40,12 @@ export function keepLinks(parts: {
   find: FindPlaces;
   task: string;
   tls: ConnectionOptions;
+  leavesWithinMs: number;
   log: Logger;
   changed: () => void;
   leaving: (names: ReadonlySet<string>) => void;
 }): Links {
-  const { find, log } = parts;
+  const { find, leavesWithinMs, log } = parts;
   const links = new Map<string, Link>();
   const own = new Set<string>();
   /** why the last try at one failed, so that it is said once */
@@ -65,7 +67,7 @@ export function keepLinks(parts: {
     const session = connect('http://task', { createConnection: () => socket, settings: h2Settings });
     socket.once('secureConnect', function shaken() {
       socket.setTimeout(0);
-      keepAlive(session);
+      keepAlive(session, { leavesWithinMs });
     });
     const link: Link = { session, open: 0, task: '', names: new Set(), had: new Set() };
     links.set(key, link);

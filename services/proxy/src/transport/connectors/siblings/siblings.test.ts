@@ -1,8 +1,10 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { taskHeader } from '@latchkey/contract';
 import { freshKey } from '@latchkey/testing/environments';
 import { freePorts } from '@latchkey/testing/ports';
 import { once } from 'node:events';
 import { performServerHandshake } from 'node:http2';
+import type { ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer } from 'node:tls';
@@ -37,6 +39,7 @@ async function two(
         secrets: own,
         task: `task-${at}`,
         pool: createConnectorPool({ changed: () => undefined, leaving: () => undefined }),
+        leavesWithinMs: 60_000,
         leaving: (names) => void left.push([...names]),
         log: pino({}, { write: (line: string) => void logged.push(line) }),
       });
@@ -95,29 +98,51 @@ test('one that stops is not asked any more, and what goes over it is to end', as
   expect(leads(one, 'grafana-prod')).toBe(false);
 });
 
-test('one that has the key and answers nothing is watched from the start', async () => {
-  const silent = createServer(siblingKeys([old]).server).listen(0, '127.0.0.1');
-  await once(silent, 'listening');
-  const port = (silent.address() as AddressInfo).port;
+/** A task that joins one that shows the same secret, and that says whatever a test wants. */
+async function joined(leavesWithinMs: number) {
+  const server = createServer(siblingKeys([old]).server).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const met = once(server, 'secureConnection');
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on TCP
+  const { port } = server.address() as AddressInfo;
   const [own = 0] = await freePorts(1);
-  const pool = createConnectorPool({ changed: () => undefined, leaving: () => undefined });
-  const settings = { port: own, places: [{ host: '127.0.0.1', port }] };
-  const met = once(silent, 'secureConnection');
-  open.push(
-    await joinSiblings({
-      settings,
-      address: '127.0.0.1',
-      secrets: [old],
-      task: 'one',
-      pool,
-      leaving: () => undefined,
-      log: pino({ enabled: false }),
-    }),
-  );
+  const one = await joinSiblings({
+    settings: { port: own, places: [{ host: '127.0.0.1', port }] },
+    address: '127.0.0.1',
+    secrets: [old],
+    task: 'one',
+    pool: createConnectorPool({ changed: () => undefined, leaving: () => undefined }),
+    leavesWithinMs,
+    leaving: () => undefined,
+    log: pino({ enabled: false }),
+  });
+  open.push(one);
   const [socket] = (await met) as [TLSSocket];
   const session = performServerHandshake(socket);
   session.on('error', () => undefined);
+  return { one, session, server };
+}
+
+test('one that has the key and answers nothing is watched from the start', async () => {
+  const { session, server } = await joined(60_000);
   await once(session, 'ping');
   session.destroy();
-  silent.close();
+  server.close();
+});
+
+test('one that says that it stops and then says nothing more is ended, and what goes over it', async () => {
+  const { one, session, server } = await joined(50);
+  session.on('stream', function asked(stream: ServerHttp2Stream, { ':method': method }) {
+    stream.on('error', () => undefined);
+    stream.respond({ ':status': 200, [taskHeader]: 'other' });
+    if (method === 'GET') stream.write('["wiki"]\n');
+  });
+  await until(() => leads(one, 'wiki'));
+  const stream = one.lines
+    .least('wiki', new Set())
+    ?.session.request({ ':method': 'CONNECT', ':authority': 'wiki' }, { endStream: false });
+  await once(stream ?? session, 'response');
+  session.close();
+  await expect(once(stream ?? session, 'close')).rejects.toThrow('it was to end, and has not within 0.05 s');
+  server.close();
 });

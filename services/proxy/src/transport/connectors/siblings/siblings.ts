@@ -26,6 +26,7 @@ export async function joinSiblings({
   secrets,
   task,
   pool,
+  leavesWithinMs,
   leaving,
   log,
 }: {
@@ -34,16 +35,26 @@ export async function joinSiblings({
   secrets: readonly [string, ...string[]];
   task: string;
   pool: ConnectorPool;
+  /** how long a connection to one may take to end once either side stops */
+  leavesWithinMs: number;
   /** a sibling stops: what goes over it to these connectors is to end */
   leaving: (names: ReadonlySet<string>) => void;
   log: Logger;
 }): Promise<Siblings> {
   const keys = siblingKeys(secrets);
-  const door = await openDoor({ port, address, task, tls: keys.server, dialHere: createDialThrough([pool]) });
+  const door = await openDoor({
+    port,
+    address,
+    task,
+    tls: keys.server,
+    leavesWithinMs,
+    dialHere: createDialThrough([pool]),
+  });
   const links = keepLinks({
     find: createFindPlaces(places, log),
     task,
     tls: keys.client,
+    leavesWithinMs,
     log,
     changed: () => pool.tell([task, ...links.tasks()]),
     leaving,
