@@ -4,7 +4,7 @@ import { hashOfToken, makeServiceToken } from '@latchkey/access';
 import { freePort } from '@latchkey/testing/ports';
 import { latchkey } from '@latchkey/testing/latchkey';
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectorAccess, connectorsHost, startConnectorOf, until } from '../fixtures/connector.ts';
@@ -43,6 +43,12 @@ function run([program = '', ...args]: readonly string[], shown: string, heard?: 
   return new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) =>
     child.once('close', (code) => resolve({ code, stdout, stderr })),
   );
+}
+
+/** How OpenSSH names a key. */
+function fingerprint(file: string): string {
+  const line = execFileSync('ssh-keygen', ['-lf', `${file}.pub`], { encoding: 'utf8' });
+  return /SHA256:\S+/.exec(line)?.[0] ?? 'none';
 }
 
 const some = hasOpenSsh ? describe : describe.skip;
@@ -103,6 +109,35 @@ ${route('closed', certified(authority, "'{user}'")).replace('example.com', 'othe
     const command = 'head -c 2000000 /dev/zero | wc -c; exit 7';
     const { code, stdout } = await ssh('bastion', shown, command);
     expect([code, stdout.trim()]).toEqual([7, '2000000']);
+  });
+
+  test('ssh-keygen reads a certificate as it is meant', async () => {
+    const key = makeKey(folder, 'mine');
+    const browser = await the.signedIn();
+    const { body } = await browser.fetch(the.stack.url('bastion', '/oauth2/ssh-certificate'), {
+      method: 'POST',
+      body: JSON.stringify({ public_key: readFileSync(`${key}.pub`, 'utf8').trim() }),
+      headers: { 'content-type': 'application/json' },
+    });
+    const { certificate }: { certificate: string } = JSON.parse(body);
+    writeFileSync(`${key}-cert.pub`, `${certificate}\n`);
+    const read = execFileSync('ssh-keygen', ['-L', '-f', `${key}-cert.pub`], { encoding: 'utf8' });
+    expect(read.split('\n').map((line) => line.trim())).toEqual([
+      `${key}-cert.pub:`,
+      'Type: ssh-ed25519-cert-v01@openssh.com user certificate',
+      `Public key: ED25519-CERT ${fingerprint(key)}`,
+      `Signing CA: ED25519 ${fingerprint(authority)} (using ssh-ed25519)`,
+      expect.stringMatching(/^Key ID: "engineer@example\.com sub=\S+ session=\S+"$/),
+      expect.stringMatching(/^Serial: \d+$/),
+      expect.stringMatching(/^Valid: from \S+ to \S+$/),
+      'Principals:',
+      'engineer',
+      'engineer@example.com',
+      'Critical Options: (none)',
+      'Extensions:',
+      'permit-pty',
+      '',
+    ]);
   });
 
   test('a certificate gives a terminal, and leads nowhere from there', async () => {
