@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { createServer } from 'node:tls';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
+import { connectorAccess, connectorsHost, startConnectorOf, until } from '../fixtures/connector.ts';
 import { loginAsProgram, newTokenKey } from '../fixtures/program.ts';
 import { signedIn, signOut } from '../fixtures/sign-in.ts';
 import { startStack } from '../fixtures/stack.ts';
@@ -36,6 +37,8 @@ const identityBy = (name: string, { cert, key }: { cert: string; key: string }) 
   `{ca_cert_file: ${write(`${name}.pem`, cert)}, ca_key_file: ${write(`${name}.key`, key)}, subject: 'CN={email}', san_uri: 'spiffe://corp/user/{sub}'}`;
 const byPeople = identityBy('people', people);
 const byStrangers = identityBy('strangers', strangers);
+const { token: connectorToken, lines } = connectorAccess();
+const assertionKey = newTokenKey();
 
 const route = (name: string, to: string, identity: string, options = '') =>
   `- {service: ${name}, default: {from: ${name}.latchkey.localhost, to: '${to}', options: {allowed_groups: [engineering@example.com], ca_file: ${ca}, client_identity: ${identity}${options}}}}\n`;
@@ -80,14 +83,16 @@ beforeAll(async () => {
   const db = `tcp://127.0.0.1:${database?.port ?? 1}`;
   stack = await startStack({
     upstreams:
+      `${lines}services:\n` +
       '- {service: hello, default: {from: hello.latchkey.localhost, to: {{app}}, options: {allowed_email_domains: [example.com]}}}\n' +
       route('db', db, byPeople, ', starttls: postgres') +
+      route('private-db', db, byPeople, ', starttls: postgres, via: beside') +
       route('strange-db', db, byStrangers, ', starttls: postgres') +
       route('cache', `tls://127.0.0.1:${cachePort || 1}`, byPeople) +
       route('strange-cache', `tls://127.0.0.1:${cachePort || 1}`, byStrangers) +
       route('looker', `tls://127.0.0.1:${(looker.address() as AddressInfo).port}`, byPeople),
-    authEnv: { ACCESS_TOKEN_KEY: newTokenKey() },
-    proxyEnv: { SESSION_TTL_VALID: '1s' },
+    authEnv: { ACCESS_TOKEN_KEY: newTokenKey(), ASSERTION_KEY: assertionKey },
+    proxyEnv: { SESSION_TTL_VALID: '1s', ASSERTION_KEY: assertionKey, CONNECTORS_HOST: connectorsHost },
   });
 }, 60_000);
 afterEach(async () => {
@@ -177,6 +182,21 @@ const isAsleep = () =>
     child.stdin.end('commit;\n');
     await once(child, 'exit');
     expect(database?.sql('select count(*) from orders')).toBe('0');
+  });
+
+  test('behind a connector knows the person as well, and lets them in as themselves alone', async () => {
+    const target = `tcp://127.0.0.1:${database?.port}`;
+    const beside = startConnectorOf(stack, {
+      CONNECTOR_TOKEN: connectorToken,
+      CONNECTOR_TARGETS: `${new URL(stack.url('private-db')).origin}=${target}`,
+    });
+    await until(() => beside.connections() === 1, 'a connection to the proxy');
+    const { port } = await tunnel('private-db');
+    expect((await psql(port, 'engineer', 'select current_user')).stdout).toBe('engineer\n');
+    expect((await psql(port, 'admin', 'select 1')).stderr).toContain('certificate authentication failed');
+    const user = 'engineer@example.com';
+    expect(beside.lines.find(({ audit }) => audit === 'connection_opened')).toMatchObject({ user, target });
+    beside.kill();
   });
 
   test('a question that takes long is cancelled from a second connection, as Ctrl-C in psql does', async () => {

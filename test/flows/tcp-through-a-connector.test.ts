@@ -228,3 +228,31 @@ test('a machine has no assertion, so the connector refuses it, unless it verifie
   const { socket } = await tunnel(the.stack.url('db'), machine);
   expect(await said(socket, 'x')).toBe('x');
 });
+
+test.each([
+  ['names somebody else', 'user.email == "admin@example.com"'],
+  ['is about requests, of which there are none', 'request.method == "GET"'],
+])('a rule of the connector that %s keeps a person from the database', async (_, rule) => {
+  let reached = 0;
+  serve = () => (reached += 1);
+  const beside = await connector({ CONNECTOR_ALLOW_IF: rule });
+  const { socket, stop, done } = await personal('db');
+  await once(socket, 'error');
+  stop.abort();
+  expect((await done).stderr).toContain('status 502');
+  expect(beside.lines.at(-1)).toMatchObject({
+    audit: 'refused',
+    target: `tcp://127.0.0.1:${port}`,
+    reason: 'rule',
+    rule,
+    detail: expect.stringContaining('engineer@example.com: '),
+  });
+  expect(reached).toBe(0);
+});
+
+test('a rule of the connector that holds lets them through', async () => {
+  await connector({ CONNECTOR_ALLOW_IF: 'user.email == "engineer@example.com"' });
+  serve = echo;
+  const { socket } = await personal('db');
+  expect(await said(socket, 'x')).toBe('x');
+});
