@@ -1,5 +1,7 @@
-// The application behind the proxy, in a process of its own: says who it was told the person is, and what was sent.
+// The application behind the proxy, in a process of its own: says who it was told the person is, and what was sent. Beside it a
+// server of TCP that says again what it hears.
 import { createServer } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
 import { WebSocketServer } from 'ws';
 
 const eventEveryMs = 200;
@@ -30,6 +32,9 @@ server.on('upgrade', (req, duplex, head) =>
     socket.once('close', () => clearInterval(timer)).on('error', () => undefined);
   }),
 );
+const database = createTcpServer((socket) => void socket.on('error', () => undefined).pipe(socket));
 server.listen(Number(process.env['PORT']), '127.0.0.1', () => {
-  process.stdout.write('{"msg":"listening"}\n');
+  database.listen(Number(process.env['TCP_PORT']), '127.0.0.1', () => {
+    process.stdout.write('{"msg":"listening"}\n');
+  });
 });

@@ -1,7 +1,7 @@
 import { newTokenKey } from '@latchkey/testing/environments';
 import { randomBytes } from 'node:crypto';
 import { connectorAccess, connectorsHost } from '../fixtures/connector.ts';
-import { intranet, upstreams } from './people.ts';
+import { databases, intranet, upstreams } from './people.ts';
 
 /** Milliseconds for which the proxy goes by what auth has said last. */
 export const validMs = 1_000;
@@ -17,12 +17,13 @@ export const slug = 'corp';
 const secret = () => randomBytes(32).toString('base64');
 
 type Ports = Record<
-  'front' | 'auth' | 'toAuth' | 'toRedis' | 'toProvider' | 'toProxy' | 'applicationPort',
+  'front' | 'auth' | 'toAuth' | 'toRedis' | 'toProvider' | 'toProxy' | 'applicationPort' | 'databasePort',
   number
 >;
 
 /** The environments of all that is ours, with secrets made for this run. */
-export function environments({ front, auth, toAuth, toRedis, toProvider, toProxy, applicationPort }: Ports) {
+export function environments(ports: Ports) {
+  const { front, auth, toAuth, toRedis, toProvider, toProxy, applicationPort, databasePort } = ports;
   const { token, lines } = connectorAccess();
   const [clientSecret, providerSecret] = [secret(), secret()];
   const assertionKey = newTokenKey();
@@ -54,6 +55,7 @@ export function environments({ front, auth, toAuth, toRedis, toProvider, toProxy
       AUTHORIZE_EMAIL_DOMAINS: 'example.com',
       AUTHORIZE_PROXY_DOMAINS: 'latchkey.localhost,elsewhere.localhost',
       ASSERTION_KEY: assertionKey,
+      ACCESS_TOKEN_KEY: newTokenKey(),
       REDIS_URL: `redis://127.0.0.1:${toRedis}`,
       PROVIDER_CORP_TYPE: 'oidc',
       PROVIDER_CORP_SLUG: slug,
@@ -70,7 +72,7 @@ export function environments({ front, auth, toAuth, toRedis, toProvider, toProxy
       CLIENT_SECRET: clientSecret,
       SESSION_TTL_VALID: `${validMs}ms`,
       ASSERTION_KEY: assertionKey,
-      UPSTREAM_CONFIG: upstreams(applicationPort, lines),
+      UPSTREAM_CONFIG: upstreams(ports, lines),
       UPSTREAM_SCHEME: 'http',
       UPSTREAM_DEFAULT_PROVIDER: slug,
       CONNECTORS_HOST: connectorsHost,
@@ -79,7 +81,10 @@ export function environments({ front, auth, toAuth, toRedis, toProvider, toProxy
       CONNECTOR_NAME: 'beside',
       CONNECTOR_URL: `http://${connectorsHost}:${toProxy}`,
       CONNECTOR_TOKEN: token,
-      CONNECTOR_TARGETS: `http://${intranet}:${front}=127.0.0.1:${applicationPort}`,
+      CONNECTOR_TARGETS: [
+        `http://${intranet}:${front}=127.0.0.1:${applicationPort}`,
+        `http://${databases.private}:${front}=tcp://127.0.0.1:${databasePort}`,
+      ].join(),
       CONNECTOR_AUTH_URL: `http://${authHost}:${front}`,
       CONNECTOR_AUTH_URL_INTERNAL: `http://127.0.0.1:${auth}`,
     },

@@ -18,6 +18,12 @@ export const people: readonly Account[] = Array.from({ length: 20 }, (_, at) => 
 /** The host that a connector leads to. */
 export const intranet = 'intranet.latchkey.localhost';
 
+/** The hosts of a database: one that the proxy connects to itself, and one that a connector leads to. */
+export const databases = {
+  direct: 'db.latchkey.localhost',
+  private: 'private-db.latchkey.localhost',
+} as const;
+
 /** Everybody whom the provider knows. */
 export const accounts: readonly Account[] = [...newcomers, ...people];
 
@@ -29,10 +35,13 @@ export function hostsOf(person: Account): readonly string[] {
     : ['partners.elsewhere.localhost'];
 }
 
-/** The upstream file: one application under four names, two of them behind a group and one behind a connector. */
-export function upstreams(port: number, access: string): string {
-  const route = (service: string, host: string, rule: string) =>
-    `- {service: ${service}, default: {from: ${host}, to: 'http://127.0.0.1:${port}', options: {${rule}}}}\n`;
+/** The upstream file: one application under four names, two of them behind a group and one behind a connector, and a database under two. */
+export function upstreams(
+  { applicationPort, databasePort }: Record<'applicationPort' | 'databasePort', number>,
+  access: string,
+): string {
+  const route = leadsTo(`http://127.0.0.1:${applicationPort}`);
+  const database = leadsTo(`tcp://127.0.0.1:${databasePort}`);
   return [
     access,
     'services:\n',
@@ -40,5 +49,12 @@ export function upstreams(port: number, access: string): string {
     route('hello', 'hello.latchkey.localhost', 'allowed_email_domains: [example.com]'),
     route('intranet', intranet, 'via: beside, allowed_email_domains: [example.com]'),
     route('partners', 'partners.elsewhere.localhost', `allowed_groups: [${group}]`),
+    database('db', databases.direct, `allowed_groups: [${group}]`),
+    database('private-db', databases.private, 'via: beside, allowed_email_domains: [example.com]'),
   ].join('');
+}
+
+function leadsTo(to: string) {
+  return (service: string, host: string, rule: string) =>
+    `- {service: ${service}, default: {from: ${host}, to: '${to}', options: {${rule}}}}\n`;
 }

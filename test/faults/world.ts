@@ -63,11 +63,20 @@ export async function startWorld(): Promise<World> {
 async function start(atTheEnd: (end: () => Promise<unknown>) => void): Promise<Omit<World, 'close'>> {
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-faults-'));
   atTheEnd(async () => rmSync(folder, { recursive: true }));
-  const ports = await freePorts(13);
+  const ports = await freePorts(14);
   const [front = 0, auth1 = 0, auth2 = 0, proxy1 = 0, proxy2 = 0] = ports;
   const [toAuth = 0, toRedis = 0, toProvider = 0, providerPort = 0, applicationPort = 0] = ports.slice(5);
-  const [toProxy = 0, ...siblings] = ports.slice(10);
-  const env = environments({ front, auth: auth1, toAuth, toRedis, toProvider, toProxy, applicationPort });
+  const [toProxy = 0, databasePort = 0, ...siblings] = ports.slice(10);
+  const env = environments({
+    front,
+    auth: auth1,
+    toAuth,
+    toRedis,
+    toProvider,
+    toProxy,
+    applicationPort,
+    databasePort,
+  });
 
   async function relay(from: number, to: number): Promise<Relay> {
     const started = await startRelay(from, to);
@@ -107,7 +116,7 @@ async function start(atTheEnd: (end: () => Promise<unknown>) => void): Promise<O
   });
   const application = await task('application', script('application'), {
     port: applicationPort,
-    env: { PORT: String(applicationPort) },
+    env: { PORT: String(applicationPort), TCP_PORT: String(databasePort) },
   });
   const auth = await Promise.all([service('auth', 1, auth1), service('auth', 2, auth2)]);
   const proxy = await Promise.all([service('proxy', 1, proxy1), service('proxy', 2, proxy2)]);
