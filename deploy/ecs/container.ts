@@ -3,7 +3,7 @@ import { Capability, LinuxParameters } from 'aws-cdk-lib/aws-ecs';
 import type { ContainerDefinition, ContainerImage, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Ending } from './lifetimes.ts';
-import { endingVariables, stopTimeout } from './lifetimes.ts';
+import { stopTimeout } from './lifetimes.ts';
 import { logTo } from './logs.ts';
 import type { TaskSecrets } from './secrets.ts';
 
@@ -16,18 +16,18 @@ export const siblingPort = 4182;
 /** Where what is in the same task reads `/metrics`. No security group lets anybody else in. */
 export const metricsPort = 9464;
 
-/** One of the two services, in a task. */
+/** One of our programs, in a task. */
 export type ContainerOptions = {
   readonly image: ContainerImage;
-  readonly command: '/bin/sso-auth' | '/bin/sso-proxy';
+  readonly command: '/bin/sso-auth' | '/bin/sso-proxy' | '/bin/sso-connector';
   readonly ports: readonly number[];
-  readonly variables: Readonly<Record<string, string>>;
+  readonly variables: Record<string, string>;
   readonly secrets: TaskSecrets;
   readonly ending: Ending;
   readonly logGroup: ILogGroup;
 };
 
-/** Adds a service of ours to a task: its own task, or that of an application that it stands in front of. */
+/** Adds a program of ours to a task: its own task, or that of an application that it stands beside. */
 export function addService(
   task: FargateTaskDefinition,
   { image, command, ports, variables, secrets, ending, logGroup }: ContainerOptions,
@@ -40,7 +40,7 @@ export function addService(
     command: [command],
     essential: true,
     portMappings: ports.map((containerPort) => ({ containerPort })),
-    environment: { ...variables, ...endingVariables(ending) },
+    environment: variables,
     secrets,
     stopTimeout: stopTimeout(ending),
     readonlyRootFilesystem: true,

@@ -1,5 +1,6 @@
 import { sentenceOf, surveyAuthSettings, surveyProxySettings } from '@latchkey/settings';
 import { loadUpstreams } from '@latchkey/upstreams';
+import type { RouteTable } from '@latchkey/upstreams';
 import { internalPort, metricsPort, siblingPort } from './container.ts';
 import { EnvironmentError } from './environment.ts';
 import type { Environment, TasksOfService } from './environment.ts';
@@ -92,6 +93,18 @@ export function variablesBeside(
   return variables;
 }
 
+/** The routes of an environment, as its proxy reads them; undefined where it reads none. */
+export function routeTableOf({
+  environment,
+  variables,
+}: {
+  readonly environment: Environment;
+  readonly variables: ServiceVariables;
+}): RouteTable | undefined {
+  const { upstreams, upstreamText: text } = environment;
+  return readAsProxy(environment, variables.proxy, { file: upstreams.file, text }).table;
+}
+
 /** Whether a service gets a variable that an environment may leave out, in the clear or as a secret. */
 export function isGiven({ environment, secrets }: TasksOfService, variable: string): boolean {
   return (environment[variable] ?? '') !== '' || variable in secrets;
@@ -171,18 +184,26 @@ function refusedByAuth(environment: Environment, variables: Variables): string[]
 }
 
 function refusedByProxy(
-  { proxy }: Environment,
+  environment: Environment,
   variables: Variables,
   { file, text, whyNot }: { file: string; text: string; whyNot: (host: string) => string | undefined },
 ): string[] {
-  const secrets = [...secretsOfProxy, ...Object.keys(proxy.secrets)];
-  const { settings, errors } = surveyProxySettings(withSecrets(variables, secrets));
-  const { table, diagnostics } = loadUpstreams({ ...settings.upstream, file, text });
+  const { errors, table, diagnostics } = readAsProxy(environment, variables, { file, text });
   return [
     ...errors.map((problem) => `the proxy would not start: ${sentenceOf(problem)}`),
     ...diagnostics.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`),
     ...(table === undefined ? [] : misledRoutes(file, table, whyNot)),
   ];
+}
+
+function readAsProxy(
+  { proxy }: Environment,
+  variables: Variables,
+  { file, text }: { readonly file: string; readonly text: string },
+) {
+  const secrets = [...secretsOfProxy, ...Object.keys(proxy.secrets)];
+  const { settings, errors } = surveyProxySettings(withSecrets(variables, secrets));
+  return { errors, ...loadUpstreams({ ...settings.upstream, file, text }) };
 }
 
 /** Secrets are named and not known: as if each came from a file of another machine. */

@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-ecs';
 import type { CloudMapOptions, ContainerDefinition, ICluster } from 'aws-cdk-lib/aws-ecs';
 import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { addService, publicPort } from './container.ts';
@@ -103,16 +104,17 @@ export function scale(
   });
 }
 
-/** An empty task, whose role may do nothing. */
+/** An empty task, whose role may do nothing unless it is given one. */
 export function taskDefinition(
   scope: Construct,
   id: string,
-  { cpu, memory }: Pick<TasksOfService['tasks'], 'cpu' | 'memory'>,
+  { cpu, memory, taskRole }: Pick<TasksOfService['tasks'], 'cpu' | 'memory'> & { readonly taskRole?: IRole },
   cpuArchitecture = CpuArchitecture.ARM64,
 ): FargateTaskDefinition {
   const task = new FargateTaskDefinition(scope, id, {
     cpu,
     memoryLimitMiB: memory,
+    taskRole,
     runtimePlatform: { cpuArchitecture, operatingSystemFamily: OperatingSystemFamily.LINUX },
   });
   Validations.of(task.obtainExecutionRole()).acknowledge({

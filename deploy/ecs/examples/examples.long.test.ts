@@ -15,16 +15,19 @@ import {
   violationsIn,
 } from '../read-template.ts';
 import { taskDefinition } from '../service.ts';
+import { grafanaConnector } from './grafana-connector/stack.ts';
 import { grafanaSidecar } from './grafana-sidecar/stack.ts';
 import { behindLattice } from './lattice/stack.ts';
 import { vaultAndSnapPass } from './vault-and-snappass/stack.ts';
 
 const grafana = synthesised(grafanaSidecar);
+const connected = synthesised(grafanaConnector);
 const tools = synthesised(vaultAndSnapPass);
 const lattice = synthesised(behindLattice);
 
 describe.each([
   ['grafana-sidecar', grafana],
+  ['grafana-connector', connected],
   ['vault-and-snappass', tools],
   ['lattice', lattice],
 ])('%s', (_, { template, assembly }) => {
@@ -75,6 +78,61 @@ test('its host is led to it before the hosts of all others are', () => {
   expect(rule).toMatchObject({
     Priority: 100,
     Conditions: [{ HostHeaderConfig: { Values: ['grafana.corp.harbourline.example'] } }],
+  });
+});
+
+describe('Grafana with a connector', () => {
+  const { template } = connected;
+  const [task] = propertiesOf(template, 'AWS::ECS::TaskDefinition', 'GrafanaTask');
+  const container = containerOf(task, 'connector');
+
+  test('is reached by nobody: no group, no port, no load balancer and no name lead there', () => {
+    const [group] = propertiesOf(template, 'AWS::EC2::SecurityGroup', 'GrafanaSecurityGroup');
+    expect(group).not.toHaveProperty('SecurityGroupIngress');
+    expect(group).toMatchObject({
+      SecurityGroupEgress: [{ CidrIp: '0.0.0.0/0', FromPort: 443, ToPort: 443 }],
+    });
+    expect(reachedBy(template, 'Grafana')).toEqual([]);
+    for (const name of ['application', 'connector']) {
+      expect(containerOf(task, name)?.['PortMappings'] ?? []).toEqual([]);
+    }
+    const [service] = propertiesOf(template, 'AWS::ECS::Service', 'Grafana');
+    expect(service).not.toHaveProperty('ServiceRegistries');
+    expect(service?.['LoadBalancers'] ?? []).toEqual([]);
+    expect(variablesOf(containerOf(task, 'application')).get('GF_SERVER_HTTP_ADDR')).toBe('127.0.0.1');
+  });
+
+  test('dials out to the proxy, with the role of its task and without a secret', () => {
+    expect(Object.fromEntries(variablesOf(container))).toEqual({
+      CONNECTOR_NAME: 'grafana-prod',
+      CONNECTOR_URL: 'https://connect.corp.harbourline.example',
+      CONNECTOR_AUTH_URL: 'https://sso.corp.harbourline.example',
+      CONNECTOR_AWS_ROLE: 'true',
+      CONNECTOR_TARGETS: 'https://grafana.corp.harbourline.example=127.0.0.1:3000',
+    });
+    expect(container).not.toHaveProperty('Secrets');
+    const role = { RoleName: 'latchkey-grafana-task' };
+    expect(propertiesOf(template, 'AWS::IAM::Role', 'GrafanaTaskRole')).toEqual([
+      expect.objectContaining(role),
+    ]);
+    expect(task?.['TaskRoleArn']).toEqual({
+      'Fn::GetAtt': [expect.stringMatching('^GrafanaTaskRole'), 'Arn'],
+    });
+    const policies = propertiesOf(template, 'AWS::IAM::Policy');
+    expect(policies.filter(({ Roles }) => /"GrafanaTaskRole/.test(JSON.stringify(Roles)))).toEqual([]);
+  });
+
+  test('starts its connector after it and ends it before, with the time that requests under way may take', () => {
+    expect(container).toMatchObject({
+      Command: ['/bin/sso-connector'],
+      Essential: true,
+      ReadonlyRootFilesystem: true,
+      LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
+      DependsOn: [{ ContainerName: 'application', Condition: 'START' }],
+    });
+    const source = readFileSync(join(import.meta.dirname, '../../../services/connector/src/app.ts'), 'utf8');
+    const stopMs = Number(/usualStopMs = ([\d_]+)/.exec(source)?.[1]?.replaceAll('_', ''));
+    expect(Number(container?.['StopTimeout']) * 1_000).toBeGreaterThan(stopMs);
   });
 });
 
