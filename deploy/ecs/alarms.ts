@@ -10,7 +10,7 @@ import type { Construct } from 'constructs';
 import type { Installation } from './installation.ts';
 import { alarmLines } from './log-alarms.ts';
 import { metricOf } from './metrics.ts';
-import { isGiven } from './service-variables.ts';
+import { isGiven, routeTableOf } from './service-variables.ts';
 
 /** When somebody has to look, and what at. */
 type Watch = {
@@ -39,6 +39,7 @@ export function addAlarms(scope: Construct, latchkey: Installation): void {
     ...ofAuth(latchkey),
     ...ofAuditLogs(latchkey),
     ...ofTraces(latchkey),
+    ...ofConnectors(latchkey),
     Lines: ofLines(name),
     ...ofCertificates(latchkey),
   };
@@ -216,6 +217,24 @@ function ofTraces({ parts }: Installation): Record<string, Watch> {
         says: `Traces of ${service} are being lost: the collector takes none, or not as many. The log line with OTEL_EXPORTER_OTLP_ENDPOINT says why.`,
       },
     ]);
+  return Object.fromEntries(watches);
+}
+
+/** Of each that the upstream file names at the deployment. */
+function ofConnectors({ parts }: Installation): Record<string, Watch> {
+  const names = [...(routeTableOf(parts)?.root.connectors.keys() ?? [])];
+  const watches = names.map((connector): [string, Watch] => [
+    `Connector-${connector}`,
+    {
+      metric: metricOf(parts.environment.name, 'proxy', 'latchkey_connector_connections', 'Maximum', {
+        connector,
+      }),
+      is: 'below',
+      threshold: 1,
+      times: 2,
+      says: `No connector ${connector} is connected to the proxy: its applications answer 503. Its log says why.`,
+    },
+  ]);
   return Object.fromEntries(watches);
 }
 

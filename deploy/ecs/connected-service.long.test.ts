@@ -31,7 +31,8 @@ test('with a token, and in a cluster of another network, to which the proxy has 
     });
     const cluster = Cluster.fromClusterAttributes(stack, 'Theirs', { clusterName: 'theirs', vpc });
     const service = new ConnectedService(stack, 'Wiki', {
-      latchkey: { parts: { ...stack.latchkey.parts, cluster } },
+      latchkey: stack.latchkey,
+      cluster,
       connector: {
         ...connector,
         credential: { tokenSecret: 'latchkey/connected/token' },
@@ -67,17 +68,6 @@ test('with a token, and in a cluster of another network, to which the proxy has 
 describe('what would not work is refused before anything is deployed', () => {
   const { proxy, auth } = environment;
   const { CONNECTORS_HOST: _, ...withoutHost } = proxy.environment;
-
-  function refused(written: Environment, asked: ConnectorOptions): string {
-    const variables = variablesOfServices(written, { balancerRanges: ['10.60.0.0/24'] });
-    try {
-      variablesOfConnector({ environment: written, variables }, asked);
-    } catch (error) {
-      if (error instanceof EnvironmentError) return error.problems.join('\n');
-      throw error;
-    }
-    return '';
-  }
 
   test('and nothing else is', () => {
     expect(refused(environment, connector)).toBe('');
@@ -159,3 +149,15 @@ describe('what would not work is refused before anything is deployed', () => {
     expect(refused(written, { ...connector, targets: { [grafana]: target } })).toBe('');
   });
 });
+
+/** Why it is; empty where it is not. */
+function refused(written: Environment, asked: ConnectorOptions): string {
+  const variables = variablesOfServices(written, { balancerRanges: ['10.60.0.0/24'] });
+  try {
+    variablesOfConnector({ environment: written, variables }, asked);
+  } catch (error) {
+    if (error instanceof EnvironmentError) return error.problems.join('\n');
+    throw error;
+  }
+  return '';
+}

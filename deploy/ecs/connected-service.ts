@@ -1,16 +1,16 @@
 import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
 import { ContainerDependencyCondition, FargateService } from 'aws-cdk-lib/aws-ecs';
-import type { ContainerDefinitionOptions, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import type { ContainerDefinitionOptions, FargateTaskDefinition, ICluster } from 'aws-cdk-lib/aws-ecs';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { variablesOfConnector } from './connector-variables.ts';
 import type { ConnectorOptions } from './connector-variables.ts';
 import { addService } from './container.ts';
 import type { TasksOfService } from './environment.ts';
+import type { Installation } from './installation.ts';
 import { connectorEnding } from './lifetimes.ts';
 import { logGroupOf } from './logs.ts';
-import type { Parts } from './parts.ts';
 import { replacedWithoutLoss } from './replacing.ts';
 import { namedSecrets } from './secrets.ts';
 import { countOf, oneTask, scale, taskDefinition } from './service.ts';
@@ -18,10 +18,9 @@ import type { TaskCount } from './service.ts';
 
 /** An application with a connector in its task. */
 export type ConnectedServiceOptions = {
-  /** With a `cluster` of its own it runs in the network of that one, to which the proxy has no way. */
-  readonly latchkey: {
-    readonly parts: Pick<Parts, 'environment' | 'variables' | 'image' | 'cluster'>;
-  };
+  readonly latchkey: Installation;
+  /** Where it runs, if not beside Latchkey: in the network of that cluster, to which the proxy needs no way. */
+  readonly cluster?: ICluster;
   readonly connector: ConnectorOptions;
   readonly size: Pick<TasksOfService['tasks'], 'cpu' | 'memory'>;
   /** One, unless it is said: what an application keeps in its task, two would each have half of. */
@@ -40,7 +39,8 @@ export class ConnectedService extends Construct implements IConnectable {
   constructor(scope: Construct, id: string, options: ConnectedServiceOptions) {
     super(scope, id);
     const { latchkey, connector, size, tasks = oneTask, application } = options;
-    const { environment, image, cluster } = latchkey.parts;
+    const { environment, image, balancer } = latchkey.parts;
+    const { cluster = latchkey.parts.cluster } = options;
     const { name, credential } = connector;
     this.task = taskDefinition(this, 'Task', {
       ...size,
@@ -81,6 +81,8 @@ export class ConnectedService extends Construct implements IConnectable {
       securityGroups: [securityGroup],
     });
     scale(fargate, tasks);
+    // Otherwise the first deployment starts what cannot connect yet.
+    fargate.node.addDependency(latchkey.proxy, balancer);
   }
 }
 

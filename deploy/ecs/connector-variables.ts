@@ -94,10 +94,11 @@ function refusedByConnector(
 
 /** What the upstream file says otherwise of this connector, each with its place where there is one. */
 function unlikeFile(
-  { root, routes, match }: RouteTable,
+  table: RouteTable,
   { account }: Environment,
   { name, targets, credential }: ConnectorOptions,
 ): string[] {
+  const { root, routes } = table;
   const own = root.serviceAccounts.get(root.connectors.get(name) ?? '');
   if (own === undefined) return [`: there is no connector ${name}; write it into connectors`];
   const role = own.awsRole;
@@ -113,7 +114,7 @@ function unlikeFile(
       .filter((route) => route.via === name)
       .flatMap(function notDialed(route) {
         const { host = '', port } = hostOf(route) ?? {};
-        const target = match(host, port)?.target;
+        const target = table.match(host, port)?.target;
         const application = `https://${host}${port === undefined ? '' : `:${port}`}`;
         if (target === undefined || targets[application] === dialedAs(target)) return [];
         const { line, column } = route.position;

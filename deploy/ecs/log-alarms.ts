@@ -17,6 +17,7 @@ export const rungFor = {
   'last good': 'Lines',
   'live copy': 'Lines',
   'TLS files': 'Lines',
+  'client certificates': 'Lines',
   'no limits': 'Lines',
 } as const satisfies Readonly<Record<string, string>>;
 

@@ -19,6 +19,7 @@ export const metricLabels = {
     latchkey_audit_lines_lost: [],
     latchkey_audit_log_up: [],
     latchkey_auth_mismatch: [],
+    latchkey_connector_connections: ['connector'],
     latchkey_denials_total: ['reason'],
     latchkey_errors_total: ['error'],
     latchkey_people_active: [],

@@ -122,6 +122,32 @@ describe('Grafana with a connector', () => {
     expect(policies.filter(({ Roles }) => /"GrafanaTaskRole/.test(JSON.stringify(Roles)))).toEqual([]);
   });
 
+  test('is deployed after what it connects to', () => {
+    const services = Object.values(template.findResources('AWS::ECS::Service'));
+    const service = services.find(({ Properties }) => JSON.stringify(Properties).includes('GrafanaTask'));
+    expect(service?.['DependsOn']).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching('^LatchkeyProxyTasksService'),
+        expect.stringMatching('^LatchkeyBalancerAlb'),
+      ]),
+    );
+  });
+
+  test('rings while it is connected to no task of the proxy', () => {
+    const [alarm] = propertiesOf(template, 'AWS::CloudWatch::Alarm', 'AlarmConnectorgrafanaprod');
+    expect(alarm).toMatchObject({
+      MetricName: 'latchkey_connector_connections',
+      Dimensions: [
+        { Name: 'connector', Value: 'grafana-prod' },
+        { Name: 'job', Value: 'proxy' },
+      ],
+      Statistic: 'Maximum',
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      AlarmActions: [expect.anything()],
+    });
+  });
+
   test('starts its connector after it and ends it before, with the time that requests under way may take', () => {
     expect(container).toMatchObject({
       Command: ['/bin/sso-connector'],
