@@ -197,7 +197,7 @@ describe('a token that was exchanged for one of an issuer', () => {
   });
 
   test.each<[string, Record<string, string>, object, string]>([
-    ['by another grant', { grant_type: 'client_credentials' }, job, 'unsupported_grant_type'],
+    ['by another grant', { grant_type: 'password' }, job, 'unsupported_grant_type'],
     ['for another application', { resource: 'https://other.example.com' }, job, 'invalid_target'],
     ['for an audience that is none', { audience: 'api' }, job, 'invalid_target'],
     ['for more scopes', { scope: 'deploy admin' }, job, 'invalid_scope'],

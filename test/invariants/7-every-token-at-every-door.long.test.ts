@@ -8,6 +8,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { hashOfToken, makeServiceToken } from '@latchkey/access';
 import {
   authorizationServerPaths as paths,
+  clientCredentialsGrantType,
   commandLineClient,
   deviceGrantType,
   tokenExchangeGrantType,
@@ -82,6 +83,7 @@ async function oneOfEach() {
       assertion,
       'token of an issuer': ofIssuer,
       'workload token': (await exchange(ofIssuer)).access_token ?? '',
+      'token for a secret': (await showSecret(serviceToken)).access_token ?? '',
       'program code': shown.code,
       'device code': waiting.device_code,
       'user code': waiting.user_code,
@@ -97,12 +99,16 @@ async function oneOfEach() {
   };
 }
 
-async function exchange(subject_token: string): Promise<{ access_token?: string }> {
-  const form = {
+const exchange = (subject_token: string) =>
+  askApplication({
     grant_type: tokenExchangeGrantType,
     subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
     subject_token,
-  };
+  });
+const showSecret = (client_secret: string) =>
+  askApplication({ grant_type: clientCredentialsGrantType, client_id: 'bot', client_secret });
+
+async function askApplication(form: Record<string, string>): Promise<{ access_token?: string }> {
   return JSON.parse((await new Browser().fetch(the.stack.url('api', tokenPath), { form })).body);
 }
 
@@ -131,6 +137,7 @@ describe('every kind of token at every door', () => {
         (await post('/oauth2/introspect', { token: 'x' }, { authorization: `Basic ${token}` })).status ===
         200,
       'token exchange': async (token) => (await exchange(token)).access_token !== undefined,
+      'secret of an account': async (token) => (await showSecret(token)).access_token !== undefined,
       'refresh token': (refresh_token) => isGranted({ grant_type: 'refresh_token', refresh_token }),
       'program code': (code) => isGranted({ ...shown, grant_type: 'authorization_code', code }),
       'device code': (device_code) => isGranted({ grant_type: deviceGrantType, device_code }),
@@ -157,12 +164,14 @@ describe('every kind of token at every door', () => {
       'access token -> bearer',
       'token of an issuer -> bearer',
       'workload token -> bearer',
+      'token for a secret -> bearer',
       'service token -> bearer',
       'role of AWS -> bearer',
       'session cookie -> introspection',
       'access token -> introspection',
       'client credentials -> who may introspect',
       'token of an issuer -> token exchange',
+      'service token -> secret of an account',
       'refresh token -> refresh token',
       'program code -> program code',
       'device code -> device code',

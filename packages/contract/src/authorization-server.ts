@@ -22,5 +22,8 @@ export const tokenExchangeGrantType = 'urn:ietf:params:oauth:grant-type:token-ex
 /** RFC 7523, section 2.1: likewise. */
 export const jwtBearerGrantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
+/** RFC 6749, section 4.4: of service accounts, at an application. */
+export const clientCredentialsGrantType = 'client_credentials';
+
 /** RFC 8628, section 3.4. */
 export const deviceGrantType = 'urn:ietf:params:oauth:grant-type:device_code';

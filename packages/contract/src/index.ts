@@ -21,6 +21,7 @@ export {
   authorizationServerPaths,
   commandLineClient,
   deviceGrantType,
+  clientCredentialsGrantType,
   jwtBearerGrantType,
   tokenExchangeGrantType,
 } from './authorization-server.ts';

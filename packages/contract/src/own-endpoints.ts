@@ -12,7 +12,7 @@ export type OwnEndpoint = {
   /** in one or two plain sentences */
   readonly meaning: string;
   /** the variable, or the option of the route, without which it is the application's */
-  readonly onlyWith?: 'ASSERTION_KEY' | 'bearer' | 'workloads' | 'tcp' | 'ssh_certificate';
+  readonly onlyWith?: 'ASSERTION_KEY' | 'bearer' | 'service_accounts' | 'tcp' | 'ssh_certificate';
 };
 
 const reading = ['GET', 'HEAD'] as const;
@@ -134,9 +134,9 @@ export const ownEndpoints = {
     path: tokenPath,
     methods: ['POST'],
     action: 'proxy',
-    onlyWith: 'workloads',
+    onlyWith: 'service_accounts',
     meaning:
-      'Where a CI job or a workload of a cluster exchanges the token of its issuer for one of this application (RFC 8693, RFC 7523): [machines.md](machines.md#a-token-for-longer-than-the-one-of-the-issuer).',
+      'Where a service account gets a token for this application, for an hour: for its secret ([client credentials](machines.md#a-token-in-place-of-the-secret), RFC 6749), or for [the token of its issuer](machines.md#a-token-for-longer-than-the-one-of-the-issuer) (RFC 8693, RFC 7523).',
   },
   tcp: {
     path: '/oauth2/tcp',
@@ -195,7 +195,7 @@ export function isOwnPathWith(has: { readonly assertions: boolean }): (
     const endpoint = ownEndpointAt(rawPath);
     if (endpoint?.onlyWith === 'ASSERTION_KEY') return has.assertions;
     if (endpoint?.onlyWith === 'bearer') return bearer !== undefined;
-    if (endpoint?.onlyWith === 'workloads') return exchangesTokens === true;
+    if (endpoint?.onlyWith === 'service_accounts') return exchangesTokens === true;
     if (endpoint?.onlyWith === 'tcp') return tcp !== undefined;
     if (endpoint?.onlyWith === 'ssh_certificate') return sshCertificate !== undefined;
     return endpoint !== undefined;
@@ -240,7 +240,8 @@ export function renderEndpointReference(): string {
 const withoutText: Readonly<Record<NonNullable<OwnEndpoint['onlyWith']>, string>> = {
   ASSERTION_KEY: '`ASSERTION_KEY`',
   bearer: '[`bearer`](upstreams.md#programs-with-tokens) of the route',
-  workloads: 'a service account with an `issuer` that the route lets in',
+  service_accounts:
+    '[`bearer`](upstreams.md#programs-with-tokens) and a service account with `secret_hashes` or an `issuer` that the route lets in',
   tcp: '[`to: tcp://…`](upstreams.md#databases-ssh-and-other-tcp)',
   ssh_certificate: '[`ssh_certificate`](upstreams.md#ssh_certificate) of the route',
 };

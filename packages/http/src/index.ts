@@ -1,3 +1,5 @@
+export { basicCredentials } from './canonical/basic.ts';
+export type { BasicCredentials } from './canonical/basic.ts';
 export { bearerToken } from './canonical/bearer.ts';
 export { hasBody } from './canonical/body.ts';
 export {

@@ -2,6 +2,7 @@ import { plainAddress } from '@latchkey/networks';
 import { testLinearTime } from '@latchkey/testing/linear-time';
 import {
   authenticatesConnection,
+  basicCredentials,
   canonicalAuthority,
   canonicalPath,
   canonicalRequest,
@@ -23,6 +24,7 @@ function read(rawHeaders: string[], url = '/'): unknown {
 testLinearTime([
   // where a request goes
   ['a Host header', canonicalAuthority],
+  ['credentials', (text) => basicCredentials(`Basic ${text}`)],
   ['a path', (text) => canonicalPath(`/${text}`)],
   ['a path of 8 KiB', (text) => canonicalPath(`/${text.slice(0, 8_191)}`)],
   ['a request target', (text) => read(['Host', 'wiki.example.com'], `/${text}`)],

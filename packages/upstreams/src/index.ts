@@ -47,6 +47,7 @@ export type {
   RouteMatch,
   RouteTable,
   ServiceAccount,
+  ServiceTokenHash,
   Target,
   TlsFileFinding,
   TlsFileOption,

@@ -167,7 +167,7 @@ export type Route = {
   skipAuthPreflight: boolean;
   /** absent where no token counts */
   bearer?: Bearer;
-  /** whether it lets in a service account that is known by tokens of an issuer, which are exchanged here then */
+  /** whether it lets in a service account that has a secret, or is known by tokens of an issuer: these are exchanged here then */
   exchangesTokens?: true;
   /** its `policy`, without the guardrail */
   writtenRules: readonly WrittenRule[];

@@ -108,7 +108,7 @@ export async function startProxy(options: {
     serviceTokens,
     awsRoles,
     sessions.byOwnToken,
-    createWorkloadAuthenticator({ tokens: workloadTokens, accounts, origin, emit }),
+    createWorkloadAuthenticator({ tokens: workloadTokens, accounts, origin, now, emit }),
     issuers,
   ];
   const facts = sharedFacts({ client, cookie: session.cookie });
@@ -163,7 +163,7 @@ export async function startProxy(options: {
     issuer,
     deviceTrustOf,
     mustRefuse: () => audit?.mustRefuse() === true,
-    workloads: { tokens: workloadTokens, verify: issuers.verify, accounts },
+    workloads: { tokens: workloadTokens, verify: issuers.verify, findSecret: serviceTokens.find, accounts },
     emit,
     clock,
     log,

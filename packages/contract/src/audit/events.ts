@@ -107,11 +107,13 @@ export const auditEvents = {
   ),
   workload_token: event(
     'workload_token',
-    'Proxy: a workload has shown a token of its issuer, and got one of the application for it, or was refused.',
+    'Proxy: a program has shown a token of its issuer, or the secret of its service account, and got a token of the application for it, or was refused.',
     {
       outcome,
       reason,
-      grant: z.enum(['token_exchange', 'jwt_bearer']).describe('RFC 8693 or RFC 7523'),
+      grant: z
+        .enum(['token_exchange', 'jwt_bearer', 'client_credentials'])
+        .describe('RFC 8693, RFC 7523, or RFC 6749, section 4.4'),
       scopes: z.array(text).optional().describe('those of the token'),
       ...whose,
       host,

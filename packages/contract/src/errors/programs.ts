@@ -16,7 +16,7 @@ export const programErrors = {
     sentence: 'Nobody can be let in for a program that is not known here.',
     level: 'info',
     description:
-      'The `client_id` is not known to auth. The command line is `latchkey-cli`. Others have registered (`PROGRAM_REGISTRATION`), or are the address of a document (`PROGRAM_DOCUMENTS`), which has to be had and to be about them; the log line says what was wrong with it. The proxy shows its own credentials in the `Authorization` header, to `SERVER_INTERNAL_PORT` where there is one.',
+      'The `client_id` is not known to auth. The command line is `latchkey-cli`. Others have registered (`PROGRAM_REGISTRATION`), or are the address of a document (`PROGRAM_DOCUMENTS`), which has to be had and to be about them; the log line says what was wrong with it. The proxy shows its own credentials in the `Authorization` header, to `SERVER_INTERNAL_PORT` where there is one. At an application: the `client_id` is no service account, or the `client_secret` is none of its tokens, or one that is over; the log line of the proxy says why.',
   },
   invalid_client_metadata: {
     status: 400,
@@ -48,7 +48,7 @@ export const programErrors = {
     sentence: 'The program asks for an application that is not one of ours, or for none.',
     level: 'info',
     description:
-      'The `resource` of a program (RFC 8707) is missing, is not the address of an application, or is another one than the person has approved. Its host has to be within `AUTHORIZE_PROXY_DOMAINS`. Where a workload exchanges a token at an application: it named another one, or no rule of this one lets its service account in.',
+      'The `resource` of a program (RFC 8707) is missing, is not the address of an application, or is another one than the person has approved. Its host has to be within `AUTHORIZE_PROXY_DOMAINS`. Where a program asks an application for a token: it named another one, or no rule of this one lets its service account in.',
   },
   unsupported_grant_type: {
     status: 400,
@@ -56,7 +56,7 @@ export const programErrors = {
     sentence: 'The program wants to get in in a way that is not known here.',
     level: 'info',
     description:
-      'The `grant_type` is none that auth takes from programs: `authorization_code`, `refresh_token` or `urn:ietf:params:oauth:grant-type:device_code`; and none that an application takes from workloads: `urn:ietf:params:oauth:grant-type:token-exchange` or `…:jwt-bearer`.',
+      'The `grant_type` is none that auth takes from programs: `authorization_code`, `refresh_token` or `urn:ietf:params:oauth:grant-type:device_code`; and none that an application takes from service accounts: `client_credentials`, `urn:ietf:params:oauth:grant-type:token-exchange` or `…:jwt-bearer`.',
   },
   authorization_pending: {
     status: 400,

@@ -155,7 +155,7 @@ function resolveRoute(
     guardrail: context.root.guardrail,
     about: { service: draft.service, tags: access.tags },
   });
-  const exchangesTokens = bearer !== undefined && letsInWorkload(policy, context.root);
+  const exchangesTokens = bearer !== undefined && letsInExchanger(policy, context.root);
   return {
     reach,
     route: {
@@ -210,8 +210,11 @@ function isSecure(to: string | undefined, scheme: 'http' | 'https'): boolean {
   return hasScheme(to) ? /^(?:https|tls):/i.test(to) : scheme === 'https';
 }
 
-function letsInWorkload(policy: Policy, { serviceAccounts }: RootSettings): boolean {
-  return serviceAccounts.values().some(({ workload, principal }) => workload && mayLetIn(policy, principal));
+// A role of AWS has nothing to exchange: its programs make themselves a token whenever they want one.
+function letsInExchanger(policy: Policy, { serviceAccounts }: RootSettings): boolean {
+  return serviceAccounts.values().some(({ tokens, workload, principal }) => {
+    return (tokens.length > 0 || workload !== undefined) && mayLetIn(policy, principal);
+  });
 }
 
 // What a person needs for a second factor, and clocks that differ, must not keep them from ever coming through.

@@ -1,12 +1,10 @@
-import { givenRequestId, HttpError } from '@latchkey/http';
+import { basicCredentials, givenRequestId, HttpError } from '@latchkey/http';
 import type { RateLimit } from '@latchkey/http';
 import type { ClientSettings } from '@latchkey/settings';
 import { under } from '@latchkey/telemetry';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Handler } from '../web/locals.ts';
-
-type Credentials = { readonly id: string; readonly secret: string };
 
 /**
  * Lets only our client pass, without any limit; tries of others are counted. The `Authorization` header decides: it has
@@ -38,24 +36,6 @@ function isClient({ authorization }: IncomingHttpHeaders, client: ClientSettings
   const isId = isSame(shown.id, client.id);
   const areSecrets = client.secrets.map((secret) => isSame(shown.secret, secret));
   return isId && areSecrets.includes(true);
-}
-
-// Each part is form-encoded before the two are joined, which keeps a colon in the id from splitting it.
-function basicCredentials(header: string | undefined): Credentials | undefined {
-  const encoded = /^basic +(?<encoded>[A-Za-z0-9+/]+=*)$/i.exec(header ?? '')?.groups?.['encoded'];
-  if (encoded === undefined) return undefined;
-  const text = Buffer.from(encoded, 'base64').toString('utf8');
-  const colon = text.indexOf(':');
-  if (colon < 0) return undefined;
-  return { id: formDecoded(text.slice(0, colon)), secret: formDecoded(text.slice(colon + 1)) };
-}
-
-function formDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return text;
-  }
 }
 
 function isSame(shown: string, expected: string): boolean {

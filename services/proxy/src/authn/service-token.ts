@@ -1,14 +1,19 @@
 import { accountOfToken, hashOfToken, tokenPrefix } from '@latchkey/access';
 import type { Identified } from '@latchkey/admission';
 import { isSameText } from '@latchkey/session';
-import type { ServiceAccount } from '@latchkey/upstreams';
+import type { ServiceAccount, ServiceTokenHash } from '@latchkey/upstreams';
 import type { Emit } from '@latchkey/telemetry';
 import type { ProxyEvent } from '../telemetry/events.ts';
 import { refusedToken } from './bearer.ts';
 import type { TokenKind } from './bearer.ts';
 
+/** A token of the file that was shown and counts, and whose it is. */
+export type ShownToken = { readonly account: ServiceAccount; readonly token: ServiceTokenHash };
+
 /** A kind of token, which is asked outside of a request for an application, too. */
 export type ServiceTokens = TokenKind & {
+  /** Finds it; a visitor with one that does not count, and undefined for what is none. */
+  readonly find: (token: string) => ShownToken | ReturnType<typeof refusedToken> | undefined;
   /** the account whose token it is; undefined for one that does not count */
   readonly accountOf: (token: string) => string | undefined;
 };
@@ -26,6 +31,7 @@ export function createServiceTokens(parts: {
   emit: Emit<ProxyEvent>;
 }): ServiceTokens {
   return {
+    find,
     identify,
     accountOf(token) {
       const found = identify(token);
@@ -34,20 +40,28 @@ export function createServiceTokens(parts: {
   };
 
   function identify(token: string): Identified<never> | undefined {
+    const found = find(token);
+    if (found === undefined || 'kind' in found) return found;
+    return { kind: 'machine', principal: found.account.principal };
+  }
+
+  function find(token: string): ReturnType<ServiceTokens['find']> {
     if (!token.startsWith(tokenPrefix)) return undefined;
     const name = accountOfToken(token);
     if (name === undefined) return refusedToken('token_invalid', 'its form');
     const account = parts.accounts().get(name);
     if (account === undefined) return refusedToken('token_invalid', 'no such service account');
-    const { principal } = account;
-    const whose = `of the service account ${principal.name}`;
+    const whose = `of the service account ${name}`;
     const hash = hashOfToken(token);
     const shown = account.tokens.find((one) => isSameText(one.hash, hash));
     if (shown === undefined) return refusedToken('token_invalid', `none ${whose}`);
-    if (shown.expiresAt !== undefined && shown.expiresAt <= parts.now()) {
-      return refusedToken('token_expired', whose);
-    }
-    parts.emit({ kind: 'service_account', account: principal.name });
-    return { kind: 'machine', principal };
+    if (isOver(shown, parts.now())) return refusedToken('token_expired', whose);
+    parts.emit({ kind: 'service_account', account: name });
+    return { account, token: shown };
   }
+}
+
+/** @param now milliseconds since the epoch */
+export function isOver({ expiresAt }: ServiceTokenHash, now: number): boolean {
+  return expiresAt !== undefined && expiresAt <= now;
 }

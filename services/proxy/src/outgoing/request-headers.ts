@@ -1,6 +1,6 @@
 import type { DeviceTrust } from '@latchkey/access';
 import { accountOfToken, awsTokenPrefix, workloadTokenPrefix } from '@latchkey/access';
-import { authorityOf, bearerToken } from '@latchkey/http';
+import { authorityOf, basicCredentials, bearerToken } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import { deviceHeadersOfBalancer, foldName, isReserved } from '@latchkey/identity';
 import { withoutCookies } from '@latchkey/session';
@@ -154,8 +154,10 @@ function fateOf(lower: string): Fate {
   return lower === 'cookie' ? 'cookie' : 'keep';
 }
 
-// A program may send its token where none is asked for. It is for us alone, and no application ever needs to see it.
+// A program may send its token where none is asked for, as a bearer token or as its client secret. It is for us alone, and no application ever needs to see it.
 function isServiceToken(authorization: string): boolean {
+  const basic = basicCredentials(authorization);
+  if (basic !== undefined) return accountOfToken(basic.secret) !== undefined;
   const shown = bearerToken(['authorization', authorization]);
   if (typeof shown !== 'object') return false;
   const { token } = shown;

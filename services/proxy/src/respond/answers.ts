@@ -66,7 +66,7 @@ export function createAnswers({
   deviceTrustOf: (req: IncomingMessage) => DeviceTrust;
   /** whether nothing is to be answered that is to be written down, because it could not be */
   mustRefuse: () => boolean;
-  workloads: Pick<Exchanging, 'tokens' | 'verify' | 'accounts'>;
+  workloads: Pick<Exchanging, 'tokens' | 'verify' | 'findSecret' | 'accounts'>;
   clock: Clock;
   emit: Emit<ProxyEvent>;
   log: Logger;

@@ -29,11 +29,11 @@ export type ProxyEvent =
     }
   /** a program has shown a token of its service account that counts */
   | { readonly kind: 'service_account'; readonly account: string }
-  /** a workload has shown a token of its issuer for one of ours, and got it or was refused */
+  /** a program has shown a token of its issuer, or the secret of its account, for a token of ours, and got it or was refused */
   | {
       readonly kind: 'workload_token';
       readonly outcome: 'done' | ErrorCode;
-      readonly grant: 'token_exchange' | 'jwt_bearer';
+      readonly grant: 'token_exchange' | 'jwt_bearer' | 'client_credentials';
       readonly scopes: readonly string[] | undefined;
       readonly record: RequestRecord;
     }

@@ -157,7 +157,7 @@ export const proxyPrometheus = {
   latchkey_workload_tokens_total: {
     kind: 'counter',
     labels: ['outcome'],
-    help: 'Tokens of issuers that workloads have exchanged for one of ours: `done`, or the error that they were answered with.',
+    help: 'Programs that asked for a token of ours, with one of their issuer or with the secret of their service account: `done`, or the error that they were answered with. Many `invalid_client` are somebody who guesses, or a program with an old secret.',
   },
   latchkey_sts_questions_total: {
     kind: 'counter',

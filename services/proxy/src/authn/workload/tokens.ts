@@ -4,16 +4,19 @@ import { errors, jwtVerify, SignJWT } from 'jose';
 import type { JWTHeaderParameters } from 'jose';
 import { z } from 'zod';
 
-/** What a workload was given for a token of its own issuer. Times are milliseconds since the epoch. */
+/** What made a program the account: what its issuer said of it, or the secret of which the file has this hash. */
+export type Proof =
+  | { readonly issuer: string; readonly claims: Readonly<Record<string, string>> }
+  | { readonly secretHash: string };
+
+/** What a program was given for a token of its own issuer, or for its secret. Times are milliseconds since the epoch. */
 export type WorkloadToken = {
   /** the service account that it is */
   readonly account: string;
   /** the application that takes it, and no other */
   readonly origin: string;
   readonly scopes: readonly string[];
-  /** who said so, and what of it made the workload the account */
-  readonly issuer: string;
-  readonly claims: Readonly<Record<string, string>>;
+  readonly proof: Proof;
   readonly until: number;
 };
 
@@ -30,10 +33,11 @@ const type = 'latchkey-workload+jwt';
 
 const schema = z.object({
   sub: z.string(),
-  aud: z.string(),
   scope: z.array(z.string()),
-  by: z.string(),
-  claims: z.record(z.string(), z.string()),
+  proof: z.union([
+    z.strictObject({ issuer: z.string(), claims: z.record(z.string(), z.string()) }),
+    z.strictObject({ secretHash: z.string() }),
+  ]),
   exp: z.int(),
 });
 
@@ -53,8 +57,8 @@ export function createWorkloadTokens(keys: KeyRing, now: () => number): Workload
   }
 
   return {
-    async sign({ account, origin, scopes, issuer, claims, until }) {
-      const token = await new SignJWT({ scope: scopes, by: issuer, claims })
+    async sign({ account, origin, scopes, proof, until }) {
+      const token = await new SignJWT({ scope: scopes, proof })
         .setProtectedHeader({ alg: algorithm, typ: type, kid: newest.id })
         .setSubject(account)
         .setAudience(origin)
@@ -74,8 +78,8 @@ export function createWorkloadTokens(keys: KeyRing, now: () => number): Workload
         });
         const read = schema.safeParse(payload).data;
         if (read === undefined) return 'invalid';
-        const { sub: account, scope: scopes, by: issuer, claims, exp } = read;
-        return { account, origin, scopes, issuer, claims, until: exp * 1000 };
+        const { sub: account, scope: scopes, proof, exp } = read;
+        return { account, origin, scopes, proof, until: exp * 1000 };
       } catch (error) {
         if (error instanceof errors.JWTExpired) return 'expired';
         if (error instanceof errors.JOSEError) return 'invalid';

@@ -7,12 +7,15 @@ import type { Emit } from '@latchkey/telemetry';
 import { accountOf } from '@latchkey/upstreams';
 import type { Route, ServiceAccount } from '@latchkey/upstreams';
 import type { Request, Response } from 'express';
-import type { WorkloadToken, WorkloadTokens } from '../../authn/workload/tokens.ts';
+import type { ServiceTokens, ShownToken } from '../../authn/service-token.ts';
+import type { Proof, WorkloadToken, WorkloadTokens } from '../../authn/workload/tokens.ts';
 import { recordOf } from '../../exchange.ts';
+import type { Exchange } from '../../exchange.ts';
 import type { ProxyEvent } from '../../telemetry/events.ts';
 import { ownRequestOf } from '../own-request.ts';
 import { accessTokenTypeUri, readAsked } from './asked.ts';
 import type { Asked } from './asked.ts';
+import { clientOf } from './client.ts';
 
 const longestForm = 16 * 1024;
 const longestLifeMs = 3_600_000;
@@ -22,6 +25,8 @@ export type Exchanging = {
   readonly tokens: Pick<WorkloadTokens, 'sign'>;
   /** Looks at a token as one of the issuers of the file; undefined for what is of none. */
   readonly verify: (token: string) => Promise<Identified<never> | undefined>;
+  /** Finds the account of a secret, which is one of its tokens. */
+  readonly findSecret: ServiceTokens['find'];
   /** those in force */
   readonly accounts: () => ReadonlyMap<string, ServiceAccount>;
   readonly origin: (request: CanonicalRequest) => string;
@@ -33,9 +38,13 @@ export type Exchanging = {
   readonly emit: Emit<ProxyEvent>;
 };
 
+/** Which account asks, by what, and for how long that holds by itself. */
+type Proven = { readonly principal: Machine; readonly proof: Proof; readonly endsAt?: number | undefined };
+
 /**
- * `POST /oauth2/token` on the host of an application (RFC 8693, RFC 7523): a workload shows a token of its issuer, and gets one that is
- * good for this application alone, for as long as its service account stands in the file, and for one hour at most.
+ * `POST /oauth2/token` on the host of an application (RFC 8693, RFC 7523; RFC 6749, section 4.4): a program shows a token of its issuer, or
+ * the secret of its service account, and gets a token that is good for this application alone, for as long as what it has shown stands
+ * in the file, and for one hour at most.
  */
 export function createExchangeTokens(parts: Exchanging): (req: Request, res: Response) => Promise<void> {
   return async function exchangeToken(req, res) {
@@ -49,23 +58,18 @@ export function createExchangeTokens(parts: Exchanging): (req: Request, res: Res
       parts.emit({ kind: 'workload_token', outcome, grant, scopes, record: recordOf(exchange) });
     };
     try {
-      asked = readAsked(await readForm(req), origin);
+      const form = await readForm(req);
+      asked = readAsked(form, origin);
       if (parts.mustRefuse()) throw new HttpError('audit_unavailable');
-      const machine = await machineOf(asked.token, parts);
-      exchange.principal = machine;
-      const found = accountOf(machine, parts.accounts());
-      if (found === undefined) throw invalidGrant('it says nothing of a service account');
-      const { principal } = found.account;
+      const proven =
+        asked.grant === 'client_credentials'
+          ? provenBySecret(clientOf(req.headers.authorization, form, parts.findSecret))
+          : provenByIssuer(await machineOf(asked.token, exchange, parts), parts);
+      const { principal, proof } = proven;
       exchange.principal = principal;
       scopes = scopesFor(asked, principal);
-      const token = {
-        account: principal.name,
-        origin,
-        scopes,
-        issuer: machine.issuer ?? '',
-        claims: found.claims,
-      };
-      replyJson(res, 200, await answerWith(token, { ...asked, route, principal }, parts));
+      const token = { account: principal.name, origin, scopes, proof };
+      replyJson(res, 200, await answerWith(token, { ...asked, ...proven, route }, parts));
       tell('done');
     } catch (error) {
       if (error instanceof HttpError) {
@@ -77,15 +81,26 @@ export function createExchangeTokens(parts: Exchanging): (req: Request, res: Res
   };
 }
 
+function provenBySecret({ account, token }: ShownToken): Proven {
+  return { principal: account.principal, proof: { secretHash: token.hash }, endsAt: token.expiresAt };
+}
+
+function provenByIssuer(machine: Machine, { accounts }: Exchanging): Proven {
+  const found = accountOf(machine, accounts());
+  if (found === undefined) throw invalidGrant('it says nothing of a service account');
+  const { account, claims } = found;
+  return { principal: account.principal, proof: { issuer: machine.issuer ?? '', claims } };
+}
+
 async function answerWith(
   token: Omit<WorkloadToken, 'until'>,
-  { grant, route, principal }: Asked & { route: Route; principal: Machine },
+  { grant, route, principal, endsAt = Infinity }: Pick<Asked, 'grant'> & Proven & { readonly route: Route },
   { tokens, lifetimeMs, now }: Exchanging,
 ): Promise<Readonly<Record<string, unknown>>> {
   if (!mayLetIn(route.policy, principal)) {
     throw new HttpError('invalid_target', { detail: 'no rule of this application lets the account in' });
   }
-  const lifeMs = Math.min(longestLifeMs, lifetimeMs);
+  const lifeMs = Math.min(longestLifeMs, lifetimeMs, endsAt - now());
   return {
     access_token: await tokens.sign({ ...token, until: now() + lifeMs }),
     ...(grant === 'token_exchange' && { issued_token_type: accessTokenTypeUri }),
@@ -95,9 +110,12 @@ async function answerWith(
   };
 }
 
-async function machineOf(token: string, { verify }: Exchanging): Promise<Machine> {
+async function machineOf(token: string, exchange: Exchange, { verify }: Exchanging): Promise<Machine> {
   const found = await verify(token);
-  if (found?.kind === 'machine') return found.principal;
+  if (found?.kind === 'machine') {
+    exchange.principal = found.principal;
+    return found.principal;
+  }
   if (found?.kind !== 'visitor') throw invalidGrant('it is not of a program of an issuer that is known');
   const { why, flaw } = found.principal;
   // The keys of the issuer are away: it may be a good one.
