@@ -130,7 +130,7 @@ describe('a program gets a token for the secret of its service account', () => {
       scope: 'read',
       resource: stack.url('builds'),
     });
-    expect([tokens.expiresIn(), tokens.scope]).toEqual([3_600, 'read']);
+    expect([tokens.expires_in, tokens.scope]).toEqual([3_600, 'read']);
     expect(await call(tokens.access_token)).toBe(200);
     const [reached = { rawHeaders: [] }] = stack.app.received;
     expect(valuesOf(reached, 'x-jwt-scope-read')).toEqual(['true']);
