@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { Connections, IConnectable } from 'aws-cdk-lib/aws-ec2';
 import { ContainerDependencyCondition, FargateService } from 'aws-cdk-lib/aws-ecs';
@@ -15,6 +16,9 @@ import { replacedWithoutLoss } from './replacing.ts';
 import { namedSecrets } from './secrets.ts';
 import { countOf, oneTask, scale, taskDefinition } from './service.ts';
 import type { TaskCount } from './service.ts';
+
+// The application is replaced with its connector: not because the proxy is away for a moment.
+const patient = { interval: Duration.seconds(30), retries: 10, startPeriod: Duration.seconds(60) };
 
 /** An application with a connector in its task. */
 export type ConnectedServiceOptions = {
@@ -54,6 +58,7 @@ export class ConnectedService extends Construct implements IConnectable {
       secrets:
         'tokenSecret' in credential ? namedSecrets(this, { CONNECTOR_TOKEN: credential.tokenSecret }) : {},
       ending: connectorEnding,
+      health: patient,
       logGroup: logGroupOf(this, environment),
     });
     // Whether it takes connections the connector finds out. In the end the application outlives it.

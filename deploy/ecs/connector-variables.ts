@@ -1,6 +1,7 @@
 import { loadConnectorSettings, sentenceOf } from '@latchkey/settings';
 import { hostOf } from '@latchkey/upstreams';
 import type { RouteTable, Target } from '@latchkey/upstreams';
+import { connectorHealthPort } from './container.ts';
 import { EnvironmentError } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { whyNotLed } from './hosts.ts';
@@ -38,6 +39,7 @@ export function variablesOfConnector(around: Around, connector: ConnectorOptions
     CONNECTOR_TARGETS: Object.entries(targets)
       .map(([application, target]) => `${application}=${target}`)
       .join(','),
+    CONNECTOR_HEALTH_PORT: `${connectorHealthPort}`,
     ...('roleName' in credential && { CONNECTOR_AWS_ROLE: 'true' }),
   };
   const variables = { ...own, ...connector.environment };

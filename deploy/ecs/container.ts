@@ -1,6 +1,11 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import { Capability, LinuxParameters } from 'aws-cdk-lib/aws-ecs';
-import type { ContainerDefinition, ContainerImage, FargateTaskDefinition } from 'aws-cdk-lib/aws-ecs';
+import type {
+  ContainerDefinition,
+  ContainerImage,
+  FargateTaskDefinition,
+  HealthCheck,
+} from 'aws-cdk-lib/aws-ecs';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Ending } from './lifetimes.ts';
 import { stopTimeout } from './lifetimes.ts';
@@ -13,8 +18,12 @@ export const publicPort = 4180;
 export const internalPort = 4181;
 /** Where tasks of the proxy reach the connectors of each other. */
 export const siblingPort = 4182;
+/** Where the health check of a connector asks, in its own container. */
+export const connectorHealthPort = 4189;
 /** Where what is in the same task reads `/metrics`. No security group lets anybody else in. */
 export const metricsPort = 9464;
+
+const soon = { interval: Duration.seconds(10), retries: 3, startPeriod: Duration.seconds(10) };
 
 /** One of our programs, in a task. */
 export type ContainerOptions = {
@@ -24,13 +33,15 @@ export type ContainerOptions = {
   readonly variables: Record<string, string>;
   readonly secrets: TaskSecrets;
   readonly ending: Ending;
+  /** When it counts as broken; after half a minute, unless it is said. */
+  readonly health?: Pick<HealthCheck, 'interval' | 'retries' | 'startPeriod'>;
   readonly logGroup: ILogGroup;
 };
 
 /** Adds a program of ours to a task: its own task, or that of an application that it stands beside. */
 export function addService(
   task: FargateTaskDefinition,
-  { image, command, ports, variables, secrets, ending, logGroup }: ContainerOptions,
+  { image, command, ports, variables, secrets, ending, health = soon, logGroup }: ContainerOptions,
 ): ContainerDefinition {
   const linuxParameters = new LinuxParameters(task, 'Linux', { initProcessEnabled: false });
   linuxParameters.dropCapabilities(Capability.ALL);
@@ -49,10 +60,8 @@ export function addService(
     // ECS does not read the HEALTHCHECK of an image.
     healthCheck: {
       command: ['CMD', '/bin/healthcheck'],
-      interval: Duration.seconds(10),
       timeout: Duration.seconds(5),
-      retries: 3,
-      startPeriod: Duration.seconds(10),
+      ...health,
     },
   });
 }

@@ -26,7 +26,7 @@ export const proxyEnding: Ending = { drainS: 0, shutdownS: 30 };
 /** One second more than auth works on a request (`SERVER_TIMEOUT_REQUEST`). */
 export const authEnding: Ending = { drainS: nameCachedS, shutdownS: 46 };
 
-/** What is under way at a connector may take so long after SIGTERM (`services/connector/src/app.ts`). It takes nothing new. */
+/** What is under way at a connector may take so long after SIGTERM (`packages/link/src/limits.ts`). It takes nothing new. */
 export const connectorEnding: Ending = { drainS: 0, shutdownS: 25 };
 
 /** When ECS kills what has not ended. Fargate allows 120 seconds. */

@@ -109,6 +109,7 @@ describe('Grafana with a connector', () => {
       CONNECTOR_AUTH_URL: 'https://sso.corp.harbourline.example',
       CONNECTOR_AWS_ROLE: 'true',
       CONNECTOR_TARGETS: 'https://grafana.corp.harbourline.example=127.0.0.1:3000',
+      CONNECTOR_HEALTH_PORT: '4189',
     });
     expect(container).not.toHaveProperty('Secrets');
     const role = { RoleName: 'latchkey-grafana-task' };
@@ -148,6 +149,12 @@ describe('Grafana with a connector', () => {
     });
   });
 
+  test('is replaced when its connector has had no connection for five minutes, and not before', () => {
+    expect(container).toMatchObject({
+      HealthCheck: { Command: ['CMD', '/bin/healthcheck'], Interval: 30, Retries: 10 },
+    });
+  });
+
   test('starts its connector after it and ends it before, with the time that requests under way may take', () => {
     expect(container).toMatchObject({
       Command: ['/bin/sso-connector'],
@@ -156,8 +163,8 @@ describe('Grafana with a connector', () => {
       LinuxParameters: { Capabilities: { Drop: ['ALL'] } },
       DependsOn: [{ ContainerName: 'application', Condition: 'START' }],
     });
-    const source = readFileSync(join(import.meta.dirname, '../../../services/connector/src/app.ts'), 'utf8');
-    const stopMs = Number(/usualStopMs = ([\d_]+)/.exec(source)?.[1]?.replaceAll('_', ''));
+    const source = readFileSync(join(import.meta.dirname, '../../../packages/link/src/limits.ts'), 'utf8');
+    const stopMs = Number(/connectorStopsWithinMs = ([\d_]+)/.exec(source)?.[1]?.replaceAll('_', ''));
     expect(Number(container?.['StopTimeout']) * 1_000).toBeGreaterThan(stopMs);
   });
 });
