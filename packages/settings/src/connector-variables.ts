@@ -2,7 +2,7 @@ import { connectorName } from '@latchkey/contract';
 import { isSecure, parseWebAddress } from './address.ts';
 import { connectorTargets } from './connector-targets.ts';
 import { duration } from './duration.ts';
-import { boolean, count, logLevel, text, valueType } from './value-types.ts';
+import { boolean, count, logLevel, port, text, valueType } from './value-types.ts';
 import type { Table } from './variable.ts';
 
 const anAddress = 'an https URL like https://connect.corp.example.com (http only on this machine)';
@@ -93,6 +93,11 @@ export const connectorVariables = {
     default: '2',
     meaning:
       'How many connections to the proxy are kept open. Beyond them, one to each task of the proxy that a further one reaches.',
+  },
+  CONNECTOR_HEALTH_PORT: {
+    type: port,
+    meaning:
+      'The port at which /ping answers 200 while there is a connection to the proxy, and 503 otherwise. At 127.0.0.1 alone: it is for a health check in the container, and /bin/healthcheck of the image asks there where it is set. Unset: there is none.',
   },
   LOGGING_LEVEL: {
     type: logLevel,

@@ -45,6 +45,7 @@ function settingsOf(values: Read, credential: ConnectorCredential): ConnectorSet
     ...(values.CONNECTOR_ALLOW_IF !== undefined && { allowIf: values.CONNECTOR_ALLOW_IF }),
     waitMs: values.CONNECTOR_WAIT_FOR,
     connections: values.CONNECTOR_CONNECTIONS,
+    ...(values.CONNECTOR_HEALTH_PORT !== undefined && { healthPort: values.CONNECTOR_HEALTH_PORT }),
     level: values.LOGGING_LEVEL,
   };
 }

@@ -103,6 +103,8 @@ export type ConnectorSettings = {
   waitMs: number;
   /** to the proxy, at least */
   connections: number;
+  /** where this container may ask how it is; absent: nowhere */
+  healthPort?: number;
   level: LogLevel;
 };
 

@@ -1,9 +1,11 @@
 import '@latchkey/http/node-version';
-import { refuseToStart } from '@latchkey/http';
+import { listenError, refuseToStart } from '@latchkey/http';
 import { release } from '@latchkey/http/release';
 import { loadConnectorSettings, sentenceOf } from '@latchkey/settings';
 import { createLog } from '@latchkey/telemetry';
 import { startConnector } from './app.ts';
+import type { RunningConnector } from './app.ts';
+import { openHealth } from './health.ts';
 import { readRule } from './verify/rule.ts';
 import { waitForTarget } from './wait-for.ts';
 
@@ -15,18 +17,27 @@ if (typeof rule === 'string') refuseToStart('connector', [`CONNECTOR_ALLOW_IF: $
 const log = createLog({ service: 'connector', level: settings.level });
 for (const warning of warnings) log.warn(sentenceOf(warning));
 
+let connector: RunningConnector | undefined;
+const { healthPort } = settings;
+if (healthPort !== undefined) {
+  await openHealth(healthPort, () => connector?.connections()).catch((error: unknown) =>
+    refuseToStart('connector', [listenError(error, healthPort, 'CONNECTOR_HEALTH_PORT')]),
+  );
+  log.info({ port: healthPort }, 'the health port is open');
+}
+
 const waited = await Promise.all(
   settings.targets.map(({ target }) => waitForTarget(target, settings.waitMs)),
 );
 const unanswered = waited.filter((why) => why !== undefined);
 if (unanswered.length > 0) refuseToStart('connector', unanswered);
 
-const connector = startConnector({ settings, rule, log });
+connector = startConnector({ settings, rule, log });
 log.info({ name: settings.name, ...release }, 'started');
 
 async function stop(signal: NodeJS.Signals): Promise<void> {
   log.info({ signal }, 'stopping');
-  await connector.stop();
+  await connector?.stop();
   log.info('stopped');
   process.exit(0);
 }
