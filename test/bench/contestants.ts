@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '@latchkey/testing/ports';
 import { startApache } from './apache.ts';
+import { startConnected } from './connector.ts';
 import type { Installation } from './installation.ts';
 import { hosts, service, startLatchkey } from './latchkey.ts';
 import type { Target } from './load.ts';
@@ -83,6 +84,18 @@ const latchkeyRules: Start = (installation) =>
 const latchkeySigv4: Start = (installation) =>
   withSession('Latchkey, session and SigV4', hosts.aws, installation);
 
+/** The same by a connector, whose processor time and memory count with those of the gate. */
+const latchkeyConnector: Start = async function startLatchkeyConnector(installation) {
+  const { gate, connector } = await startConnected(installation);
+  const host = hosts.reached;
+  const [Cookie = ''] = await signedIn(1, installation, { gate, host });
+  const { processes, ...rest } = contestant('Latchkey, session, by a connector', gate, {
+    Host: host,
+    Cookie,
+  });
+  return { ...rest, processes: [...processes, connector] };
+};
+
 const latchkeyCrowd: Start = async function startLatchkeyCrowd(installation) {
   const name = 'Latchkey, 1 000 sessions';
   const gate = await startLatchkey('crowd', installation);
@@ -120,6 +133,7 @@ export const everyone: readonly Start[] = [
   apacheOpenIdConnect,
   latchkeyPublic,
   latchkeySession,
+  latchkeyConnector,
   latchkeyToken,
   latchkeyCrowd,
   latchkeySigned,

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { jwks, loadAssertionKeys } from '@latchkey/identity';
 import { theirGroup } from './latchkey.ts';
 import { startOrigin } from './origin.ts';
 import { startNode } from './processes.ts';
@@ -17,10 +18,17 @@ export type Installation = {
 
 /** Starts it. */
 export async function startInstallation(dir: string): Promise<Installation> {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  const keys = loadAssertionKeys(publicKey);
+  if ('problem' in keys) throw new Error(keys.problem);
   const [origin, echo, auth] = await Promise.all([
     startOrigin(dir),
     startNode('load', 'echo', { dir }),
-    startNode('load', 'auth', { dir, args: [theirGroup] }),
+    startNode('load', 'auth', { dir, args: [theirGroup, jwks(keys)] }),
   ]);
   return {
     dir,
@@ -31,11 +39,7 @@ export async function startInstallation(dir: string): Promise<Installation> {
       CLIENT_SECRET: randomBytes(24).toString('hex'),
       SESSION_COOKIE_SECRET: randomBytes(32).toString('base64'),
       BENCH_PASSWORD: randomBytes(24).toString('hex'),
-      ASSERTION_KEY: generateKeyPairSync('ec', {
-        namedCurve: 'P-256',
-        publicKeyEncoding: { type: 'spki', format: 'pem' },
-        privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-      }).privateKey,
+      ASSERTION_KEY: privateKey,
     },
   };
 }

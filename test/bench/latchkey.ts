@@ -20,6 +20,7 @@ export const hosts = {
   ruled: `ruled.${domain}`,
   aws: `aws.${domain}`,
   live: `live.${domain}`,
+  reached: `reached.${domain}`,
 } as const;
 
 /** One entry of an upstream file. */
@@ -54,11 +55,13 @@ export function upstreamFile({ originPort, echoPort }: Installation): string {
  * Starts the built gate as the image starts it, with its access log in a file.
  *
  * @param file the upstream file
+ * @param more variables
  */
 export async function startLatchkey(
   name: string,
   installation: Installation,
   file: string = upstreamFile(installation),
+  more: Readonly<Record<string, string>> = {},
 ): Promise<Listening> {
   const port = await freePort();
   const { flags, env: forNode } = imageStart();
@@ -66,7 +69,8 @@ export async function startLatchkey(
   const output = join(installation.dir, name);
   const configFile = `${output}.yml`;
   writeFileSync(configFile, file);
-  const env = { ...forNode, ...environment(installation, port), UPSTREAM_CONFIGFILE: configFile };
+  const own = { ...environment(installation, port), UPSTREAM_CONFIGFILE: configFile };
+  const env = { ...forNode, ...own, ...more };
   return startServer('server', command, { port, output, env });
 }
 

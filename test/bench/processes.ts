@@ -57,6 +57,17 @@ export async function startServer(
   command: readonly string[],
   { port, output, env }: { port: number; output: string; env?: Environment },
 ): Promise<Listening> {
+  const isReady = () => isListening(port);
+  const pid = await startProcess(side, command, { output, isReady, ...(env && { env }) });
+  return { pid, port, output };
+}
+
+/** Starts a process, waits until it is ready, and gives its id. */
+export async function startProcess(
+  side: Side,
+  command: readonly string[],
+  { output, env, isReady }: { output: string; env?: Environment; isReady: () => Promise<boolean> },
+): Promise<number> {
   // Appended to, so that the file can be cut to nothing while it is written.
   const file = openSync(output, 'a');
   const child = spawn(...onSide(side, command), { stdio: ['ignore', file, file], env: environment(env) });
@@ -64,11 +75,11 @@ export async function startServer(
   running.add(child);
   child.once('exit', () => running.delete(child));
   await once(child, 'spawn');
-  for (const until = Date.now() + startWithinMs; !(await isListening(port)); await wait(50)) {
+  for (const until = Date.now() + startWithinMs; !(await isReady()); await wait(50)) {
     if (child.exitCode === null && child.signalCode === null && Date.now() < until) continue;
-    throw new Error(`${command.join(' ')} does not listen:\n${readFileSync(output, 'utf8').slice(-2_000)}`);
+    throw new Error(`${command.join(' ')} is not ready:\n${readFileSync(output, 'utf8').slice(-2_000)}`);
   }
-  return { pid: child.pid ?? 0, port, output };
+  return child.pid ?? 0;
 }
 
 /** Starts one of `servers/`, which take their port and then whatever else they want. */
