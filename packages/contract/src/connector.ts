@@ -36,9 +36,18 @@ export const reasonHeader = 'latchkey-reason';
 /** What a connector and a name in the upstream file may be called. */
 export const connectorName = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** What a connector dials: a host and a port, or a Unix socket beside it. HTTP is spoken there, unless it is `raw`. */
+/**
+ * What a connector dials: a host and a port, or a Unix socket beside it. HTTP is spoken there, unless it is `raw`, and over TLS of
+ * the connector's own where it is `secure`.
+ */
 export type ConnectorTarget =
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly raw?: true }
+  | {
+      readonly kind: 'tcp';
+      readonly host: string;
+      readonly port: number;
+      readonly raw?: true;
+      readonly secure?: true;
+    }
   | { readonly kind: 'unix'; readonly path: string };
 
 /**
@@ -48,5 +57,6 @@ export type ConnectorTarget =
 export function targetText(target: ConnectorTarget): string {
   if (target.kind === 'unix') return `unix:${target.path}`;
   const host = target.host.toLowerCase();
-  return `${target.raw ? 'tcp://' : ''}${host.includes(':') ? `[${host}]` : host}:${target.port}`;
+  const scheme = target.secure ? 'https://' : target.raw ? 'tcp://' : '';
+  return `${scheme}${host.includes(':') ? `[${host}]` : host}:${target.port}`;
 }

@@ -8,7 +8,7 @@ export const connectorTargets = listOf(
   'target list',
   valueType(
     'target',
-    '`https://grafana.corp.example.com=localhost:3000`, the address of the application and what is to be dialed for it: host:port, unix:/path, or tcp://host:port for what is not HTTP',
+    '`https://grafana.corp.example.com=localhost:3000`, the address of the application and what is to be dialed for it: host:port, unix:/path, https://host:port for HTTP over TLS, or tcp://host:port for what is not HTTP',
     readTarget,
     { example: 'https://grafana.corp.example.com=localhost:3000' },
   ),
@@ -28,9 +28,12 @@ function dialed(text: string): ConnectorTarget | undefined {
   const path = /^unix:(\/[^?#\s]+)$/.exec(text)?.[1];
   // What unix(7) has room for.
   if (path !== undefined) return Buffer.byteLength(path) > 107 ? undefined : { kind: 'unix', path };
-  const [, scheme, where = ''] = /^(tcp:\/\/)?(.*)$/i.exec(text) ?? [];
-  const place = hostAndPort(where);
-  return place && { kind: 'tcp', ...place, ...(scheme !== undefined && { raw: true }) };
+  const [, scheme = '', where = ''] = /^(tcp:\/\/|https:\/\/)?(.*)$/i.exec(text) ?? [];
+  const isSecure = scheme.toLowerCase() === 'https://';
+  const place = hostAndPort(where) ?? (isSecure ? hostAndPort(`${where}:443`) : undefined);
+  return (
+    place && { kind: 'tcp', ...place, ...(isSecure ? { secure: true } : scheme !== '' && { raw: true }) }
+  );
 }
 
 /** A host and a port, IPv6 in brackets; undefined for what is none. */

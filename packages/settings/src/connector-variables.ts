@@ -60,7 +60,12 @@ export const connectorVariables = {
     type: connectorTargets,
     required: true,
     meaning:
-      'What the connector dials, and nothing else, whatever the proxy asks: `APPLICATION=TARGET`, as in `https://grafana.corp.example.com=localhost:3000`. The application is the address that browsers see: an assertion for it opens the target. The target is as in `to` of the route: `host:port` or `unix:/path`. Without an application, only with CONNECTOR_VERIFY=false.',
+      'What the connector dials, and nothing else, whatever the proxy asks: `APPLICATION=TARGET`, as in `https://grafana.corp.example.com=localhost:3000`. The application is the address that browsers see: an assertion for it opens the target. The target is as in `to` of the route: `host:port`, `unix:/path`, `https://host:port` or `tcp://host:port`. Without an application, only with CONNECTOR_VERIFY=false.',
+  },
+  CONNECTOR_TARGETS_CA_FILE: {
+    type: text,
+    meaning:
+      'A file with the certificates (PEM) of the authorities that `https://` targets are checked by, in place of those that everybody trusts.',
   },
   CONNECTOR_VERIFY: {
     type: boolean,

@@ -41,6 +41,7 @@ function settingsOf(values: Read, credential: ConnectorCredential): ConnectorSet
     url: values.CONNECTOR_URL,
     credential,
     targets: values.CONNECTOR_TARGETS,
+    ...(values.CONNECTOR_TARGETS_CA_FILE !== undefined && { caFile: values.CONNECTOR_TARGETS_CA_FILE }),
     ...(values.CONNECTOR_VERIFY && issuer !== undefined && { auth: { issuer, url: internal ?? issuer } }),
     ...(values.CONNECTOR_ALLOW_IF !== undefined && { allowIf: values.CONNECTOR_ALLOW_IF }),
     waitMs: values.CONNECTOR_WAIT_FOR,

@@ -95,6 +95,8 @@ export type ConnectorSettings = {
   credential: ConnectorCredential;
   /** all that may be dialed */
   targets: readonly AllowedTarget[];
+  /** of the authorities that those over TLS are checked by; absent: those that everybody trusts */
+  caFile?: string;
   /** who issues assertions, and where its keys are; absent: none is asked for */
   auth?: { issuer: URL; url: URL };
   /** an expression that has to hold for each request, too */

@@ -568,7 +568,7 @@ export const diagnosticKinds = {
     code: 'LK384',
     severity: 'error',
     title: '`via` on a route that cannot lead through a connector',
-    text: 'A connector dials fixed targets that its own list names (`CONNECTOR_TARGETS`), carries HTTP, WebSockets and TCP to them without TLS of its own, and waits for them by itself. So a route with `via` is no pattern and no launcher, has `to: http://…`, a Unix socket, `tcp://…` or `tls://…`, and no `wait_for`.',
+    text: 'A connector dials fixed targets that its own list names (`CONNECTOR_TARGETS`), carries HTTP, WebSockets and TCP to them, and waits for them by itself. So a route with `via` is no pattern and no launcher, and has no `wait_for`. With `to: https://…` it is the connector that begins TLS, by its own environment: options of TLS would have no effect, and `protocol: h2` does not go through.',
   },
   ruleShape: {
     code: 'LK330',

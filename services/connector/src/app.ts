@@ -1,6 +1,7 @@
 import { connectorStopsWithinMs } from '@latchkey/link';
 import type { ConnectorSettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
+import type { SecureContext } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keepConnected } from './connect/keep-connected.ts';
 import { createCredential } from './connect/credential.ts';
@@ -27,14 +28,17 @@ export type RunningConnector = {
  * Connects to the proxy, and serves what it asks for.
  *
  * @param parts.rule what `settings.allowIf` was read as
+ * @param parts.authorities the same for `settings.caFile`
  */
 export function startConnector({
   settings,
   rule,
+  authorities,
   log,
 }: {
   settings: ConnectorSettings;
   rule?: Rule | undefined;
+  authorities?: SecureContext | undefined;
   log: Logger;
 }): RunningConnector {
   const { auth } = settings;
@@ -44,7 +48,7 @@ export function startConnector({
   const credential = createCredential(settings);
   const kept = keepConnected({
     open: () => openConnection(settings, credential),
-    serve: createServe({ targets: allowList(settings.targets), gate, tcp, log }),
+    serve: createServe({ targets: allowList(settings.targets), gate, tcp, authorities, log }),
     connections: settings.connections,
     log,
   });

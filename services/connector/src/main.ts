@@ -5,6 +5,7 @@ import { loadConnectorSettings, sentenceOf } from '@latchkey/settings';
 import { createLog } from '@latchkey/telemetry';
 import { startConnector } from './app.ts';
 import type { RunningConnector } from './app.ts';
+import { readAuthorities } from './authorities.ts';
 import { openHealth } from './health.ts';
 import { readRule } from './verify/rule.ts';
 import { waitForTarget } from './wait-for.ts';
@@ -14,6 +15,8 @@ if (!loaded.ok) refuseToStart('connector', loaded.errors.map(sentenceOf));
 const { settings, warnings } = loaded;
 const rule = settings.allowIf === undefined ? undefined : readRule(settings.allowIf);
 if (typeof rule === 'string') refuseToStart('connector', [`CONNECTOR_ALLOW_IF: ${rule}`]);
+const authorities = settings.caFile === undefined ? undefined : readAuthorities(settings.caFile);
+if (typeof authorities === 'string') refuseToStart('connector', [authorities]);
 const log = createLog({ service: 'connector', level: settings.level });
 for (const warning of warnings) log.warn(sentenceOf(warning));
 
@@ -27,12 +30,12 @@ if (healthPort !== undefined) {
 }
 
 const waited = await Promise.all(
-  settings.targets.map(({ target }) => waitForTarget(target, settings.waitMs)),
+  settings.targets.map(({ target }) => waitForTarget(target, settings.waitMs, authorities)),
 );
 const unanswered = waited.filter((why) => why !== undefined);
 if (unanswered.length > 0) refuseToStart('connector', unanswered);
 
-connector = startConnector({ settings, rule, log });
+connector = startConnector({ settings, rule, authorities, log });
 log.info({ name: settings.name, ...release }, 'started');
 
 async function stop(signal: NodeJS.Signals): Promise<void> {

@@ -52,7 +52,16 @@ test('a route through a connector that there is not is refused', () => {
 
 test.each([
   ['that waits', withVia('wait_for: {path: /up}'), 'take `wait_for` out'],
-  ['over TLS', withVia('', 'https://localhost:3000'), 'write `to: http://…`'],
+  [
+    'over TLS with options for the TLS of the proxy',
+    withVia('tls_skip_verify: true', 'https://localhost:3000'),
+    'take `tls_skip_verify` out',
+  ],
+  [
+    'over TLS and HTTP/2',
+    withVia('protocol: h2', 'https://localhost:3000'),
+    'write `to: http://…` and `h2c`',
+  ],
   [
     'of a pattern',
     withVia('', 'http://$1.internal', 'type: rewrite').replace(

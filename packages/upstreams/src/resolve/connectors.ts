@@ -2,7 +2,7 @@ import { quote } from '../problems.ts';
 import type { Report } from '../problems.ts';
 import type { WrittenConnector } from '../shape/connectors.ts';
 import { readable, readableOf } from '../shape/reader.ts';
-import type { Located, Unreadable } from '../shape/reader.ts';
+import type { Unreadable } from '../shape/reader.ts';
 import type { Options } from '../shape/options.ts';
 import type { RootSettings, Route } from '../types.ts';
 import type { Reach } from './reach.ts';
@@ -44,27 +44,45 @@ type Beside = {
 };
 
 /** Through which connector a route leads, and that nothing else in it needs another way. */
-export function resolveVia({ via: written }: Options, beside: Beside, report: Report): string | undefined {
-  const via = readable(written);
+export function resolveVia(options: Options, beside: Beside, report: Report): string | undefined {
+  const via = readable(options.via);
   if (via === undefined || via.value === '') return undefined;
   if (!beside.root.connectors.has(via.value)) {
     const message = `There is no connector ${quote(via.value)}: write it into \`connectors\`, beside \`services\``;
     report('connectorUnknown', via.at, message);
   }
-  for (const why of whyNot(via, beside)) report('viaUnusable', via.at, why);
+  for (const why of [...whyNot(beside), ...whyNotOverTls(options, beside)])
+    report('viaUnusable', via.at, why);
   return via.value;
 }
 
-function whyNot({ value }: Located<string>, { kind, reach, waitFor }: Beside): string[] {
-  const target = reach !== undefined && 'target' in reach ? reach.target : undefined;
+function whyNot({ kind, waitFor }: Beside): string[] {
   return [
     ...(kind === 'launcher' ? ['A launcher sends nothing on: take `via` out'] : []),
     ...(kind === 'rewrite'
       ? [`The targets of a connector are fixed, and those of a pattern are not: write a route for each host`]
       : []),
-    ...(target?.origin.startsWith('https:') === true
-      ? [`Up to the connector ${quote(value)} all is encrypted: write \`to: http://…\``]
-      : []),
     ...(waitFor === undefined ? [] : ['The connector itself waits for the application: take `wait_for` out']),
+  ];
+}
+
+const ofTheProxy = ['ca_file', 'client_cert_file', 'client_key_file', 'server_name'] as const;
+
+// TLS is then between the connector and the application, and the connector has what it needs in its own environment.
+function whyNotOverTls(options: Options, { reach }: Beside): string[] {
+  const target = reach !== undefined && 'target' in reach ? reach.target : undefined;
+  if (target?.origin.startsWith('https:') !== true) return [];
+  const idle: string[] = ofTheProxy.filter((option) => (readable(options[option])?.value ?? '') !== '');
+  if (readable(options.tls_skip_verify) === true) idle.push('tls_skip_verify');
+  const identity = readable(options.client_identity);
+  if (identity !== undefined && Object.keys(identity).some((key) => key !== 'at'))
+    idle.push('client_identity');
+  return [
+    ...idle.map(
+      (option) => `The connector begins TLS with the application by itself: take \`${option}\` out`,
+    ),
+    ...(readable(options.protocol)?.value === 'h2'
+      ? ['A connector speaks HTTP/1.1 over TLS: take `protocol` out, or write `to: http://…` and `h2c`']
+      : []),
   ];
 }

@@ -3,6 +3,7 @@ import { isGone, writeWhole } from '@latchkey/link';
 import { constants } from 'node:http2';
 import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { pipeline } from 'node:stream';
+import type { SecureContext } from 'node:tls';
 import type { Logger } from 'pino';
 import { messageOf } from '../message-of.ts';
 import type { Gate } from '../verify/gate.ts';
@@ -26,14 +27,16 @@ export type Serve = (session: Http2Session, heard?: (tasks: readonly string[]) =
  * whatever a raw target speaks, as if there were nothing between. Which targets there are is no matter of the proxy.
  *
  * @param parts.gate looks at each request; undefined: bytes pass as they are
+ * @param parts.authorities that targets over TLS are checked by
  */
 export function createServe(parts: {
   targets: ReadonlyMap<string, Allowed>;
   gate: Gate | undefined;
   tcp: ServeTcp;
+  authorities: SecureContext | undefined;
   log: Logger;
 }): Serve {
-  const { targets, gate, tcp, log } = parts;
+  const { targets, gate, tcp, authorities, log } = parts;
 
   async function open(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
     if (headers[':method'] !== 'CONNECT') return refuse(stream, 405, 'only CONNECT is served');
@@ -57,7 +60,7 @@ export function createServe(parts: {
     stream: ServerHttp2Stream,
     { asked, allowed, connection }: { asked: string; allowed: Allowed; connection: TcpAsked | undefined },
   ): Promise<void> {
-    const origin = await reach(allowed.target, reachWithinMs).catch(messageOf);
+    const origin = await reach(allowed.target, reachWithinMs, authorities).catch(messageOf);
     if (typeof origin === 'string') {
       log.warn({ target: asked, detail: origin }, 'the target cannot be reached');
       return refuse(stream, 502, origin);

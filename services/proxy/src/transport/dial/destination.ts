@@ -18,6 +18,8 @@ export type Destination =
       readonly via?: string;
       /** what goes over it is not HTTP, which the connector has to know */
       readonly raw?: true;
+      /** it is the connector that begins TLS with the application */
+      readonly secure?: true;
     }
   | { readonly kind: 'unix'; readonly path: string; readonly tls?: undefined; readonly via?: string };
 
@@ -47,6 +49,8 @@ export function destinationOf(
   const { protocol, hostname, port } = new URL(origin);
   const host = hostname.replace(/^\[|\]$/g, '');
   const isSecure = protocol === 'https:' || protocol === 'tls:' || startTls !== undefined;
+  // It has to read the requests. What is not HTTP it passes on as it is.
+  const isByConnector = protocol === 'https:' && via !== undefined;
   return {
     kind: 'tcp',
     host,
@@ -54,16 +58,18 @@ export function destinationOf(
     madeByHost: madeByHost === true,
     ...through,
     ...((protocol === 'tcp:' || protocol === 'tls:') && { raw: true }),
-    ...(isSecure && {
-      tls: {
-        // Whatever `Host` says: with `preserve_host` that is the public name. An address has no name.
-        serverName: tls.serverName ?? (isIP(host) === 0 ? host : ''),
-        skipVerify: tlsSkipVerify,
-        ...(protocol !== 'https:' && { raw: true }),
-        ...(startTls !== undefined && { startTls }),
-        ...(credentials !== undefined && { credentials }),
-      },
-    }),
+    ...(isByConnector && { secure: true }),
+    ...(isSecure &&
+      !isByConnector && {
+        tls: {
+          // Whatever `Host` says: with `preserve_host` that is the public name. An address has no name.
+          serverName: tls.serverName ?? (isIP(host) === 0 ? host : ''),
+          skipVerify: tlsSkipVerify,
+          ...(protocol !== 'https:' && { raw: true }),
+          ...(startTls !== undefined && { startTls }),
+          ...(credentials !== undefined && { credentials }),
+        },
+      }),
   };
 }
 
