@@ -141,6 +141,7 @@ describe('what would not work is refused before anything is deployed', () => {
   test.each([
     ['unix:/run/grafana.sock', 'unix:/run/grafana.sock'],
     ['http://grafana', 'grafana:80'],
+    ['https://grafana', 'https://grafana:443'],
     ['tcp://db.internal:5432', 'tcp://db.internal:5432'],
   ])('a route to %s wants a target %s', (to, target) => {
     const upstreamText = environment.upstreamText.replace('http://127.0.0.1:3000', to);

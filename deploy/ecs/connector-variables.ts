@@ -131,7 +131,7 @@ function unlikeFile(
 /** What the proxy asks the connector for, in the words of `CONNECTOR_TARGETS`. */
 function dialedAs({ origin, socketPath }: Target): string {
   if (socketPath !== undefined) return `unix:${socketPath}`;
-  if (!origin.startsWith('http:')) return origin;
-  const { hostname, port } = new URL(origin);
-  return `${hostname}:${port === '' ? '80' : port}`;
+  const { protocol, hostname, port } = new URL(origin);
+  if (protocol === 'https:') return `https://${hostname}:${port === '' ? '443' : port}`;
+  return protocol === 'http:' ? `${hostname}:${port === '' ? '80' : port}` : origin;
 }
