@@ -89,6 +89,7 @@ beforeAll(async () => {
       route('private-db', db, byPeople, ', starttls: postgres, via: beside') +
       route('strange-db', db, byStrangers, ', starttls: postgres') +
       route('cache', `tls://127.0.0.1:${cachePort || 1}`, byPeople) +
+      route('private-cache', `tls://127.0.0.1:${cachePort || 1}`, byPeople, ', via: beside') +
       route('strange-cache', `tls://127.0.0.1:${cachePort || 1}`, byStrangers) +
       route('looker', `tls://127.0.0.1:${(looker.address() as AddressInfo).port}`, byPeople),
     authEnv: { ACCESS_TOKEN_KEY: newTokenKey(), ASSERTION_KEY: assertionKey },
@@ -133,6 +134,16 @@ async function tunnel(host: string, email = 'engineer@example.com') {
   });
   while (!(await isThere(port)));
   return { browser, port, stop, done };
+}
+
+/** Starts a connector that dials a target for a host, and waits until it is connected. */
+async function startBeside(host: string, target: string) {
+  const beside = startConnectorOf(stack, {
+    CONNECTOR_TOKEN: connectorToken,
+    CONNECTOR_TARGETS: `${new URL(stack.url(host)).origin}=${target}`,
+  });
+  await until(() => beside.connections() === 1, 'a connection to the proxy');
+  return beside;
 }
 
 const failureOf = (error: { stderr: string }) => ({ stdout: '', stderr: error.stderr });
@@ -186,11 +197,7 @@ const isAsleep = () =>
 
   test('behind a connector knows the person as well, and lets them in as themselves alone', async () => {
     const target = `tcp://127.0.0.1:${database?.port}`;
-    const beside = startConnectorOf(stack, {
-      CONNECTOR_TOKEN: connectorToken,
-      CONNECTOR_TARGETS: `${new URL(stack.url('private-db')).origin}=${target}`,
-    });
-    await until(() => beside.connections() === 1, 'a connection to the proxy');
+    const beside = await startBeside('private-db', target);
     const { port } = await tunnel('private-db');
     expect((await psql(port, 'engineer', 'select current_user')).stdout).toBe('engineer\n');
     expect((await psql(port, 'admin', 'select 1')).stderr).toContain('certificate authentication failed');
@@ -218,6 +225,26 @@ const isAsleep = () =>
     expect((await cli(port, 'get', 'a')).stdout).toBe('1\n');
     const { port: strange } = await tunnel('strange-cache');
     expect((await cli(strange, 'get', 'a')).stdout.trim()).not.toBe('1');
+  });
+
+  test('behind a connector lets in the same, and is left when a session ends', async () => {
+    const beside = await startBeside('private-cache', `tcp://127.0.0.1:${cachePort}`);
+    const { port, browser } = await tunnel('private-cache');
+    const child = spawn('redis-cli', ['-p', `${port}`]);
+    child.stdin.write('ping\n');
+    const [answer] = await once(child.stdout, 'data');
+    expect(String(answer)).toContain('PONG');
+    const cut = stack.nextLine(({ msg }) => msg === 'connection cut');
+    await signOut(browser, stack);
+    expect(await cut).toMatchObject({ route: 'private-cache', user: 'engineer@example.com' });
+    child.stdin.end('ping\n');
+    expect(await text(child.stdout)).not.toContain('PONG');
+
+    const { port: refused, stop, done } = await tunnel('private-cache', 'finance@example.com');
+    expect((await cli(refused, 'ping')).stdout).not.toContain('PONG');
+    stop.abort();
+    expect((await done).stderr).toContain('status 403');
+    beside.kill();
   });
 });
 
