@@ -1,6 +1,8 @@
 export default {
   // jest leaves one processor idle; the tests mostly wait for each other's sockets.
   maxWorkers: '100%',
+  // A worker keeps the modules of every file that it has run, and V8 ends it at 4 GB: one that has grown begins anew between two files.
+  workerIdleMemoryLimit: '2GB',
   // Ends what hangs. Beside a browser on two cores a whole installation takes its time; what is about time limits measures them itself.
   testTimeout: 60_000,
   testMatch: ['<rootDir>/{services,packages,deploy,test}/**/*.test.ts'],
