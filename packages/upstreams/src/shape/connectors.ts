@@ -37,7 +37,7 @@ export const connector = mapping(
 /** `connectors`, beside the services. */
 export const connectors = list(
   {
-    meaning: 'Which connectors there are. A preview. [connectors.md](connectors.md) has the whole of it.',
+    meaning: 'Which connectors there are. [connectors.md](connectors.md) has the whole of it.',
     default: 'none',
     example: '[{ name: grafana-prod, service_account: grafana-connector }]',
   },
@@ -51,7 +51,7 @@ export type WrittenConnector = Values<typeof fields>;
 export const via = name(
   {
     meaning:
-      'A preview: the connector through which the application is reached, a name of `connectors`. `to` is then where the connector finds it, `http://localhost:3000` for example. Empty: directly.',
+      'The connector through which the application is reached, a name of `connectors`. `to` is then where the connector finds it, `http://localhost:3000` for example. Empty: directly.',
     default: 'none',
     example: 'grafana-prod',
   },

@@ -174,7 +174,7 @@ services:
     title: 'An application that nobody reaches from outside',
     fields: ['connectors', 'via'],
     text: [
-      'This is a preview. A connector beside the application dials out to the proxy, and requests come to it on that connection. [connectors.md](connectors.md) has the whole of it, and what is not built yet.',
+      'A connector beside the application dials out to the proxy, and requests come to it on that connection. [connectors.md](connectors.md) has the whole of it, and what is not built yet.',
       yaml(`service_accounts:
   - name: grafana-connector
     secret_hashes:
