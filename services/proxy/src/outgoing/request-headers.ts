@@ -171,7 +171,7 @@ function forwardedOnly(input: RequestHeaderInput, host: string): string[] {
   const hops = hopByHop(rawHeaders);
   const kept: string[] = [];
   const cookies: string[] = [];
-  const ofDevice = new Map<string, readonly string[]>();
+  const ofDevice = plan.deviceHeaders && new Map<string, readonly string[]>();
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? '';
     const value = rawHeaders[at + 1] ?? '';
@@ -184,7 +184,7 @@ function forwardedOnly(input: RequestHeaderInput, host: string): string[] {
     if (isPreflight && !preflightHeaders.has(lower)) continue;
     if (plan.ownNames.has(folded)) continue;
     if (plan.isStripped?.(folded) === true && !framing.has(lower)) continue;
-    if (isOfDevice) {
+    if (isOfDevice && ofDevice !== undefined) {
       ofDevice.set(folded, lower === folded && !ofDevice.has(folded) ? [name, value] : []);
       continue;
     }
@@ -197,7 +197,9 @@ function forwardedOnly(input: RequestHeaderInput, host: string): string[] {
     if (inner !== undefined) kept.push(name, inner);
   }
   // Said twice, or in another spelling as well, one of them may be the word of a caller that the server in front let through.
-  if (deviceTrust.headers) for (const header of ofDevice.values()) kept.push(...header);
+  if (ofDevice !== undefined && deviceTrust.headers) {
+    for (const header of ofDevice.values()) kept.push(...header);
+  }
   // RFC 6265, section 5.4: there is one such header. Of several, what is signed would depend on who joins them.
   if (cookies.length > 0) kept.push('Cookie', cookies.join('; '));
   return kept;
