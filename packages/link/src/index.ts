@@ -3,5 +3,6 @@ export { isGone } from './is-gone.ts';
 export { join } from './join.ts';
 export { keepAlive } from './keep-alive.ts';
 export { connectorStopsWithinMs, h2Settings, leavesWithinMs, longestMessage } from './limits.ts';
+export { refuseStream, saidIn } from './refuse.ts';
 export { streamOf } from './stream.ts';
 export { writeWhole } from './whole-writes.ts';

@@ -1,5 +1,5 @@
-import { notListedStatus, reasonHeader, targetHeader, tasksHeader } from '@latchkey/contract';
-import { isGone, writeWhole } from '@latchkey/link';
+import { notListedStatus, targetHeader, tasksHeader } from '@latchkey/contract';
+import { isGone, refuseStream, writeWhole } from '@latchkey/link';
 import { constants } from 'node:http2';
 import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { pipeline } from 'node:stream';
@@ -39,7 +39,7 @@ export function createServe(parts: {
   const { targets, gate, tcp, authorities, log } = parts;
 
   async function open(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Promise<void> {
-    if (headers[':method'] !== 'CONNECT') return refuse(stream, 405, 'only CONNECT is served');
+    if (headers[':method'] !== 'CONNECT') return refuseStream(stream, 405, 'only CONNECT is served');
     const asked = String(headers[targetHeader] ?? '');
     const allowed = targets.get(asked);
     if (allowed === undefined) {
@@ -47,11 +47,11 @@ export function createServe(parts: {
         { audit: 'target_refused', target: asked.slice(0, 200) },
         'the proxy asks for a target that is not in CONNECTOR_TARGETS',
       );
-      return refuse(stream, notListedStatus, 'the target is not in CONNECTOR_TARGETS of the connector');
+      return refuseStream(stream, notListedStatus, 'the target is not in CONNECTOR_TARGETS of the connector');
     }
     const connection = isRaw(allowed) ? await tcp.admit(headers, allowed) : undefined;
     if (connection !== undefined && 'why' in connection) {
-      return refuse(stream, statusOf[connection.why], sentenceOf(connection));
+      return refuseStream(stream, statusOf[connection.why], sentenceOf(connection));
     }
     return lead(stream, { asked, allowed, connection });
   }
@@ -63,7 +63,7 @@ export function createServe(parts: {
     const origin = await reach(allowed.target, reachWithinMs, authorities).catch(messageOf);
     if (typeof origin === 'string') {
       log.warn({ target: asked, detail: origin }, 'the target cannot be reached');
-      return refuse(stream, 502, origin);
+      return refuseStream(stream, 502, origin);
     }
     if (isGone(stream)) return void origin.destroy();
     stream.respond({ ':status': 200 });
@@ -90,12 +90,4 @@ export function createServe(parts: {
 
 function isRaw({ target }: Allowed): boolean {
   return target.kind === 'tcp' && target.raw === true;
-}
-
-function refuse(stream: ServerHttp2Stream, status: number, reason: string): void {
-  if (isGone(stream)) return;
-  stream.respond(
-    { ':status': status, [reasonHeader]: reason.replace(/[^ -~]/g, '?').slice(0, 300) },
-    { endStream: true },
-  );
 }

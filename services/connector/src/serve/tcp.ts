@@ -1,5 +1,5 @@
 import { personHeader, requestHeader, targetText } from '@latchkey/contract';
-import { join } from '@latchkey/link';
+import { join, saidIn } from '@latchkey/link';
 import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
@@ -27,10 +27,10 @@ export function createServeTcp({ admit, log }: { admit: AdmitPerson | undefined;
       const about = {
         application: audiences.join(),
         target: targetText(target),
-        request_id: textOf(headers[requestHeader]),
+        request_id: saidIn(headers[requestHeader]),
       };
       if (admit === undefined) return { about, person: undefined };
-      const found = await admit(textOf(headers[personHeader]), audiences, noRequest);
+      const found = await admit(saidIn(headers[personHeader]), audiences, noRequest);
       if (!('why' in found)) return { about, person: found };
       const { why, ...more } = found;
       log.warn({ audit: 'refused', ...about, reason: why, ...more }, 'refused');
@@ -49,8 +49,4 @@ export function createServeTcp({ admit, log }: { admit: AdmitPerson | undefined;
       });
     },
   };
-}
-
-function textOf(value: string | string[] | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }

@@ -2,12 +2,11 @@ import {
   awayStatus,
   notListedStatus,
   personHeader,
-  reasonHeader,
   requestHeader,
   targetHeader,
   taskHeader,
 } from '@latchkey/contract';
-import { h2Settings, isGone, join, keepAlive, writeWhole } from '@latchkey/link';
+import { h2Settings, isGone, join, keepAlive, refuseStream, saidIn, writeWhole } from '@latchkey/link';
 import { once } from 'node:events';
 import { performServerHandshake } from 'node:http2';
 import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
@@ -61,14 +60,14 @@ export async function openDoor(parts: {
   }
 
   function lead(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
-    const requestId = textOf(headers[requestHeader]);
+    const requestId = saidIn(headers[requestHeader]);
     const shown =
-      requestId === undefined ? undefined : { assertion: textOf(headers[personHeader]), requestId };
+      requestId === undefined ? undefined : { assertion: saidIn(headers[personHeader]), requestId };
     dialHere(
       headers[':authority'] ?? '',
-      textOf(headers[targetHeader]) ?? '',
+      saidIn(headers[targetHeader]) ?? '',
       (...[error, origin]) => {
-        if (error !== null) return refuse(stream, error);
+        if (error !== null) return refuseStream(stream, statusOf(error), error.message);
         if (isGone(stream)) return void origin.destroy();
         stream.respond({ ':status': 200 });
         return join(stream, origin);
@@ -121,17 +120,7 @@ function endOf(session: ServerHttp2Session): Promise<void> {
   return new Promise((done) => void session.once('close', done));
 }
 
-function refuse(stream: ServerHttp2Stream, error: Error): void {
-  if (isGone(stream)) return;
-  const reason = error.message.replace(/[^ -~]/g, '?').slice(0, 300);
-  stream.respond({ ':status': statusOf(error), [reasonHeader]: reason }, { endStream: true });
-}
-
 function statusOf(error: Error): number {
   if (error instanceof ConnectorAwayError) return awayStatus;
   return error instanceof TargetRefusedError ? notListedStatus : 502;
-}
-
-function textOf(value: string | string[] | undefined): string | undefined {
-  return typeof value === 'string' && value !== '' ? value : undefined;
 }
