@@ -1,5 +1,6 @@
 import type { Route, StartTls, Target } from '@latchkey/upstreams';
 import { isIP } from 'node:net';
+import type { SecureContext } from 'node:tls';
 import type { SecuredWith } from '../tls/client-identities.ts';
 
 /**
@@ -77,6 +78,13 @@ export function destinationOf(
 export function overHttp2(destination: Destination): Destination {
   if (destination.tls === undefined) return { ...destination };
   return { ...destination, tls: { ...destination.tls, http2: true } };
+}
+
+/** What secures a connection beside its name, as `tls.connect` takes it; nothing where the route says nothing of that. */
+export function secureContextOf(tls: Tls | undefined): { readonly secureContext?: SecureContext } {
+  const { credentials } = tls ?? {};
+  const hasContext = typeof credentials === 'object' && 'secureContext' in credentials;
+  return hasContext ? { secureContext: credentials.secureContext } : {};
 }
 
 /**

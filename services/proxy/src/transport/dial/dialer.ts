@@ -3,6 +3,7 @@ import type { ProxyFor } from '@latchkey/http';
 import { buildConnector } from 'undici';
 import type { DialThrough, Shown } from '../connectors/dial.ts';
 import { CertificateError, CredentialsError, isAboutCertificate } from '../tls/certificate.ts';
+import { secureContextOf } from './destination.ts';
 import type { Destination } from './destination.ts';
 import { hearOut } from './hear-out.ts';
 import { lookupElsewhere, refuseLocalLiteral } from './local-addresses.ts';
@@ -52,12 +53,10 @@ export function createDialer({
     destination: Destination,
     { isChecked }: { isChecked: boolean },
   ): buildConnector.connector {
-    const { credentials } = destination.tls ?? {};
     return buildConnector({
       timeout: connectWithinMs,
       rejectUnauthorized: isChecked,
-      ...(typeof credentials === 'object' &&
-        'secureContext' in credentials && { secureContext: credentials.secureContext }),
+      ...secureContextOf(destination.tls),
       ...(destination.kind === 'unix' && { socketPath: destination.path }),
       // What is spoken is the route's to say, and no matter of what an application would like best.
       allowH2: destination.tls?.http2 === true,

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { connect } from 'node:tls';
 import type { buildConnector } from 'undici';
 import { SlowError } from '../failure.ts';
+import { secureContextOf } from './destination.ts';
 import { startTls } from './start-tls.ts';
 import type { Destination, Tls } from './destination.ts';
 
@@ -44,14 +45,12 @@ export function secure(
   function begin(error: Error | null): void {
     if (isOver) return;
     if (error !== null) return fail(error);
-    const { credentials, serverName } = tls;
     const secured = connect({
       socket,
       host,
-      servername: serverName,
+      servername: tls.serverName,
       rejectUnauthorized: isChecked,
-      ...(typeof credentials === 'object' &&
-        'secureContext' in credentials && { secureContext: credentials.secureContext }),
+      ...secureContextOf(tls),
     });
     secured.on('error', fail);
     secured.once('secureConnect', function shaken() {
