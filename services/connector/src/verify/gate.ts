@@ -49,8 +49,11 @@ export function createGate({ admit, log }: { admit: AdmitPerson; log: Logger }):
     optimizeEmptyRequests: false,
   });
 
-  function personOf(req: Asked, { audiences }: Allowed): Promise<Asserted | Refused> {
-    return admit(assertionIn(req.rawHeaders), audiences, req);
+  // Whom a request is of, which is written down.
+  async function personOf(req: Asked, allowed: Allowed): Promise<Asserted | Refused> {
+    const found = await admit(assertionIn(req.rawHeaders), allowed.audiences, req);
+    record(req, allowed, found);
+    return found;
   }
 
   function record(req: Asked, { audiences }: Allowed, found: Asserted | Refused): void {
@@ -68,7 +71,6 @@ export function createGate({ admit, log }: { admit: AdmitPerson; log: Logger }):
 
   async function judge(asked: Asked, allowed: Allowed): Promise<Verdict> {
     const found = await personOf(asked, allowed);
-    record(asked, allowed, found);
     return 'why' in found
       ? { status: statusOf[found.why], body: `${sentenceOf(found)}\n` }
       : { headers: headersFor(asked.rawHeaders, found) };
@@ -88,7 +90,6 @@ export function createGate({ admit, log }: { admit: AdmitPerson; log: Logger }):
     res.once('close', () => answered(line, req.socket));
     if (isDraining) res.setHeader('Connection', 'close');
     const found = await personOf(req, line.allowed);
-    record(req, line.allowed, found);
     if (req.socket.destroyed) return undefined;
     if ('why' in found) {
       res.writeHead(statusOf[found.why], {
@@ -107,7 +108,6 @@ export function createGate({ admit, log }: { admit: AdmitPerson; log: Logger }):
     if (line === undefined || req.headers.upgrade?.toLowerCase() !== 'websocket') return cut(stream);
     line.underway += 1;
     const found = await personOf(req, line.allowed);
-    record(req, line.allowed, found);
     if (stream.destroyed) return undefined;
     if ('why' in found) {
       const body = `${sentenceOf(found)}\n`;
