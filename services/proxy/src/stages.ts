@@ -1,6 +1,6 @@
 import { readIncoming } from '@latchkey/admission';
 import type { Forward, Incoming, Outcome } from '@latchkey/admission';
-import { nameOf } from '@latchkey/access';
+import { nameOf, userOf } from '@latchkey/access';
 import { authorityOf, newRequestId } from '@latchkey/http';
 import type { PeerTrust } from '@latchkey/http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -180,10 +180,13 @@ function holderOf(identified: Forward<KnownSession>['identified']): Holder | und
     return { sid, isMachine: true, facts: { name: identified.principal.name } };
   }
   const { email } = identified.principal;
-  const [user = ''] = email.split('@', 1);
   // What another issuer calls a person may be what the provider calls somebody else.
   const { sub, idp } = identified.kind === 'person' ? identified.session.session : {};
-  return { sid, isMachine: false, facts: { email, user, ...(sub && { sub }), ...(idp && { idp }) } };
+  return {
+    sid,
+    isMachine: false,
+    facts: { email, user: userOf(email), ...(sub && { sub }), ...(idp && { idp }) },
+  };
 }
 
 // Whose connection one that is authenticated is.
