@@ -2,6 +2,7 @@ import { machineFacts, parseSanUri, parseSubject, personFacts } from '@latchkey/
 import type { CertifiedFacts, SubjectTemplate, Template } from '@latchkey/identity';
 import type { Report } from '../problems.ts';
 import { quote } from '../problems.ts';
+import { isEmptyMapping } from '../shape/mapping.ts';
 import { readable, readableOf, unreadableValue } from '../shape/reader.ts';
 import type { Located } from '../shape/reader.ts';
 import type { WrittenClientIdentity } from '../shape/client-identity.ts';
@@ -33,7 +34,7 @@ export function resolveClientIdentity(
   report: Report,
 ): ResolvedIdentity | undefined {
   const written = readable(options.client_identity);
-  if (written === undefined || Object.keys(written).every((key) => key === 'at')) return undefined;
+  if (written === undefined || isEmptyMapping(written)) return undefined;
   for (const why of whyNot(options, beside)) report('clientIdentityBeside', written.at, why);
   const { ca_cert_file: cert, ca_key_file: key, subject } = written;
   const missing = (['ca_cert_file', 'ca_key_file', 'subject'] as const).find((name) =>

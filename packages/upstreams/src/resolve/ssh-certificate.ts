@@ -2,6 +2,7 @@ import { principalProblem } from '@latchkey/identity';
 import { quote } from '../problems.ts';
 import type { Report } from '../problems.ts';
 import type { Options } from '../shape/options.ts';
+import { isEmptyMapping } from '../shape/mapping.ts';
 import { readable, readableOf, unreadableValue } from '../shape/reader.ts';
 import type { SshCertificate, UpstreamInput } from '../types.ts';
 
@@ -17,7 +18,7 @@ export function resolveSshCertificate(
   report: Report,
 ): SshCertificate | undefined {
   const written = readable(option);
-  if (written === undefined || Object.keys(written).every((key) => key === 'at')) return undefined;
+  if (written === undefined || isEmptyMapping(written)) return undefined;
   const file = readable(written.ca_key_file);
   const principals = readableOf(written.principals);
   // What is there and cannot be read was told already.

@@ -1,7 +1,5 @@
-import { mapping } from './mapping.ts';
+import { mappingOption } from './mapping.ts';
 import type { Values } from './mapping.ts';
-import type { FieldReader } from './reader.ts';
-import { unknownKeys } from './unknown-keys.ts';
 import { duration, text } from './values.ts';
 
 const fields = {
@@ -38,24 +36,19 @@ const fields = {
   }),
 };
 
-const identityMapping = mapping(
-  'client_identity',
-  'The certificate that the proxy makes for the one who asks, and shows the application over TLS. Default: none.',
-  fields,
-  unknownKeys(Object.keys(fields)),
-);
-
 /** `client_identity` of a route, as read. */
 export type WrittenClientIdentity = Values<typeof fields>;
 
 /** `client_identity` of a route. */
-export const clientIdentity: typeof identityMapping & FieldReader<WrittenClientIdentity> = {
-  ...identityMapping,
-  about: {
+export const clientIdentity = mappingOption(
+  'client_identity',
+  'The certificate that the proxy makes for the one who asks, and shows the application over TLS. Default: none.',
+  fields,
+  {
     meaning:
       'Shows the application a client certificate in the name of the person (mutual TLS), which the proxy issues for their session with an authority of yours: `ca_cert_file`, `ca_key_file`, `subject`, and if need be `lifetime`, `san_uri` and `machine_subject`. For `to: https://…` and for TCP with TLS. A connection is never shared between two people.',
     default: 'none',
     type: '`ca_cert_file`, `ca_key_file`, `subject`, `lifetime`, `san_uri`, `machine_subject`',
     example: "{ ca_cert_file: /etc/ca.pem, ca_key_file: /etc/ca.key, subject: 'CN={email}' }",
   },
-};
+);

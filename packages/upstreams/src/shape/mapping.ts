@@ -63,6 +63,11 @@ export function mappingOption<F extends Fields>(
   return { ...mapping(name, description, fields), about };
 }
 
+/** Whether a mapping says nothing: it is like one that is not there. */
+export function isEmptyMapping(values: { readonly at: Position }): boolean {
+  return Object.keys(values).every((key) => key === 'at');
+}
+
 /** Reads those keys of a mapping that are among `fields`, and lets `checkKey` see all of them. */
 export function readFields<F extends Fields>(
   node: YamlMapping,

@@ -6,7 +6,7 @@ import { entry, text } from './values.ts';
 const fields = {
   ca_key_file: text({
     meaning:
-      'The file with the private key of the authority, as `ssh-keygen -t ed25519` writes it, without a passphrase. Whoever has it can be anybody at every sshd that trusts it.',
+      'The file with the private key of the authority, as `ssh-keygen -t ed25519` writes it, without a passphrase. Anyone who has it can be anybody at every sshd that trusts it.',
     example: '/etc/latchkey/ssh-ca',
   }),
   principals: list(
