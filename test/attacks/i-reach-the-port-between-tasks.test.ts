@@ -1,10 +1,8 @@
 // Somebody inside the network reaches the port at which tasks of the proxy ask each other for connectors.
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { reasonHeader, targetHeader } from '@latchkey/contract';
-import type { RunningServer } from '@latchkey/http';
 import { deriveKeys } from '@latchkey/session';
-import { freshKey, newTokenKey } from '@latchkey/testing/environments';
-import { freePorts } from '@latchkey/testing/ports';
+import { freshKey } from '@latchkey/testing/environments';
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { connect } from 'node:http2';
@@ -15,18 +13,18 @@ import { connect as connectTls } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
 import { connectorAccess, connectorsHost, startConnectorOf, until } from '../fixtures/connector.ts';
 import type { ConnectorInTest } from '../fixtures/connector.ts';
-import { siblingVariables, startSiblingOf } from '../fixtures/sibling-task.ts';
+import { siblingPorts, siblingVariables, useSiblingOf } from '../fixtures/sibling-task.ts';
 import { cookieHeader } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 
-const { token, lines } = connectorAccess();
-const key = newTokenKey();
-const [other = 0, atOne = 0, atOther = 0] = await freePorts(3);
-const ports = { other, siblings: [atOne, atOther] } as const;
+const { token, lines, assertionKey } = connectorAccess();
+const ports = await siblingPorts();
+const { other } = ports;
+const [atOne, atOther] = ports.siblings;
 
 const the = useStack({
-  proxyEnv: { CONNECTORS_HOST: connectorsHost, ASSERTION_KEY: key, ...siblingVariables(ports) },
-  authEnv: { ASSERTION_KEY: key },
+  proxyEnv: { CONNECTORS_HOST: connectorsHost, ASSERTION_KEY: assertionKey, ...siblingVariables(ports) },
+  authEnv: { ASSERTION_KEY: assertionKey },
   publicPorts: [other],
   upstreams: `${lines}
 services:
@@ -37,22 +35,17 @@ services:
 `,
 });
 
-let sibling: RunningServer;
+useSiblingOf(the, ports);
 let beside: ConnectorInTest;
 beforeAll(async () => {
-  sibling = await startSiblingOf(the.stack, ports);
   const origins = [`http://intranet.latchkey.localhost:${other}`, new URL(the.stack.url('intranet')).origin];
   beside = startConnectorOf(the.stack, {
     CONNECTOR_TOKEN: token,
     CONNECTOR_TARGETS: origins.map((origin) => `${origin}=127.0.0.1:${the.stack.app.port}`).join(),
   });
-  const greeted = () => the.stack.log.filter(({ msg }) => msg === 'connected to another task of the proxy');
-  await until(() => beside.connections() > 0 && greeted().length === 2, 'two tasks and a connector');
+  await until(() => beside.connections() > 0, 'a connection to the proxy');
 });
-afterAll(async () => {
-  beside.kill();
-  await sibling.stop();
-});
+afterAll(() => beside.kill());
 
 const open: (Socket | ClientHttp2Session)[] = [];
 afterEach(async () => {

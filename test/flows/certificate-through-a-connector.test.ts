@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { makeAuthority } from '@latchkey/testing/authority';
 import { freePort } from '@latchkey/testing/ports';
-import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,16 +20,11 @@ function write(name: string, content: string): string {
 }
 const [people, servers] = [makeAuthority(), makeAuthority({ name: 'servers' })];
 const identity = `{ca_cert_file: ${write('people.pem', people.cert)}, ca_key_file: ${write('people.key', people.key)}, subject: 'CN={email}'}`;
-const { privateKey } = generateKeyPairSync('ec', {
-  namedCurve: 'P-256',
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-});
 const port = await freePort();
-const { token, lines } = connectorAccess();
+const { token, lines, assertionKey } = connectorAccess();
 const the = useStack({
-  proxyEnv: { CONNECTORS_HOST: connectorsHost, ASSERTION_KEY: privateKey },
-  authEnv: { ASSERTION_KEY: privateKey, ACCESS_TOKEN_KEY: newTokenKey() },
+  proxyEnv: { CONNECTORS_HOST: connectorsHost, ASSERTION_KEY: assertionKey },
+  authEnv: { ASSERTION_KEY: assertionKey, ACCESS_TOKEN_KEY: newTokenKey() },
   upstreams: `${lines}
 services:
 - service: hello

@@ -3,8 +3,7 @@ import { credentials, Metadata } from '@grpc/grpc-js';
 import type { ServiceError } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { hashOfToken, makeServiceToken } from '@latchkey/access';
-import type { RunningServer } from '@latchkey/http';
-import { freePorts } from '@latchkey/testing/ports';
+import { freePort } from '@latchkey/testing/ports';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
@@ -13,28 +12,28 @@ import { connectorAccess, connectorsHost, startConnectorOf, until } from '../fix
 import type { ConnectorInTest } from '../fixtures/connector.ts';
 import { EchoClient, startGrpcApp } from '../fixtures/grpc.ts';
 import { loginAsProgram, newTokenKey } from '../fixtures/program.ts';
-import { siblingVariables, startSiblingOf } from '../fixtures/sibling-task.ts';
+import { siblingPorts, siblingVariables, useSiblingOf } from '../fixtures/sibling-task.ts';
 import { cookieHeader, signOut } from '../fixtures/sign-in.ts';
 import { said, useTunnels } from '../fixtures/tunnel.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 
-const { token, lines } = connectorAccess();
+const { token, lines, assertionKey } = connectorAccess();
 const machine = makeServiceToken('backup');
-const key = newTokenKey();
-const [other = 0, atOne = 0, atOther = 0, databasePort = 0] = await freePorts(4);
-const ports = { other, siblings: [atOne, atOther] } as const;
+const ports = await siblingPorts();
+const { other } = ports;
+const databasePort = await freePort();
 const app = await startGrpcApp();
 const options = (more: string) => `{via: beside, allowed_email_domains: [example.com], ${more}}`;
 
 const the = useStack({
   proxyEnv: {
     CONNECTORS_HOST: connectorsHost,
-    ASSERTION_KEY: key,
+    ASSERTION_KEY: assertionKey,
     SERVER_HTTP2: 'true',
     SESSION_TTL_VALID: '1s',
     ...siblingVariables(ports),
   },
-  authEnv: { ASSERTION_KEY: key, ACCESS_TOKEN_KEY: newTokenKey() },
+  authEnv: { ASSERTION_KEY: assertionKey, ACCESS_TOKEN_KEY: newTokenKey() },
   publicPorts: [other],
   upstreams: `${lines.replace('[{', `[{name: backup, secret_hashes: [{hash: '${hashOfToken(machine)}'}]}, {`)}
 services:
@@ -52,18 +51,13 @@ const database = createServer({ allowHalfOpen: true }, (socket) => {
   socket.on('error', () => undefined);
   serve(socket);
 });
-const knowEachOther = () =>
-  the.stack.log.filter(({ msg }) => msg === 'connected to another task of the proxy').length === 2;
 
-let sibling: RunningServer;
+useSiblingOf(the, ports);
 beforeAll(async () => {
   database.listen(databasePort, '127.0.0.1');
   await once(database, 'listening');
-  sibling = await startSiblingOf(the.stack, ports);
-  await until(knowEachOther, 'both tasks know each other');
 });
-afterAll(async () => {
-  await sibling.stop();
+afterAll(() => {
   database.close();
   app.close();
 });

@@ -2,7 +2,6 @@
 import { credentials, Metadata, status } from '@grpc/grpc-js';
 import type { Client, ServiceError } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { connectorAccess, connectorsHost, startConnectorOf, until } from '../fixtures/connector.ts';
 import type { ConnectorInTest } from '../fixtures/connector.ts';
@@ -12,12 +11,7 @@ import { cookieHeader, signedIn } from '../fixtures/sign-in.ts';
 import { startStack } from '../fixtures/stack.ts';
 import type { Stack } from '../fixtures/stack.ts';
 
-const { privateKey } = generateKeyPairSync('ec', {
-  namedCurve: 'P-256',
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-});
-const { token, lines } = connectorAccess();
+const { token, lines, assertionKey } = connectorAccess();
 
 let app: GrpcApp;
 let stack: Stack;
@@ -28,8 +22,8 @@ const clients: Client[] = [];
 beforeAll(async () => {
   app = await startGrpcApp();
   stack = await startStack({
-    proxyEnv: { SERVER_HTTP2: 'true', CONNECTORS_HOST: connectorsHost, ASSERTION_KEY: privateKey },
-    authEnv: { ASSERTION_KEY: privateKey },
+    proxyEnv: { SERVER_HTTP2: 'true', CONNECTORS_HOST: connectorsHost, ASSERTION_KEY: assertionKey },
+    authEnv: { ASSERTION_KEY: assertionKey },
     upstreams: `${lines}
 services:
 - service: hello

@@ -1,6 +1,5 @@
 // A connector can have a rule of its own, so that the application is no more open than its owner wants, whatever the proxy lets in.
 import { afterEach, expect, test } from '@jest/globals';
-import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { connectorAccess, connectorsHost, startConnectorOf, until } from '../fixtures/connector.ts';
@@ -9,17 +8,12 @@ import { startService } from '../fixtures/service-process.ts';
 import { cookieHeader } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 
-const { privateKey } = generateKeyPairSync('ec', {
-  namedCurve: 'P-256',
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-});
-const { token, lines } = connectorAccess();
+const { token, lines, assertionKey } = connectorAccess();
 const rule = 'request.method == "GET" && request.path != "/echo"';
 
 const the = useStack({
-  proxyEnv: { CONNECTORS_HOST: connectorsHost, ASSERTION_KEY: privateKey },
-  authEnv: { ASSERTION_KEY: privateKey },
+  proxyEnv: { CONNECTORS_HOST: connectorsHost, ASSERTION_KEY: assertionKey },
+  authEnv: { ASSERTION_KEY: assertionKey },
   upstreams: `${lines}
 services:
 - service: hello

@@ -1,7 +1,6 @@
 // An application behind a connector that asks for TLS: the connector begins it, and checks whom it speaks to.
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { makeAuthority } from '@latchkey/testing/authority';
-import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
@@ -14,12 +13,7 @@ import type { ConnectorInTest } from '../fixtures/connector.ts';
 import { cookieHeader } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 
-const { privateKey } = generateKeyPairSync('ec', {
-  namedCurve: 'P-256',
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-});
-const { token, lines } = connectorAccess();
+const { token, lines, assertionKey } = connectorAccess();
 const authority = makeAuthority();
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-connector-'));
 const caFile = join(folder, 'ca.pem');
@@ -34,8 +28,8 @@ echo.on('connection', (socket) => socket.on('message', (text: Buffer) => socket.
 
 const options = 'options: {via: beside, allowed_email_domains: [example.com]}';
 const the = useStack({
-  proxyEnv: { CONNECTORS_HOST: connectorsHost, ASSERTION_KEY: privateKey },
-  authEnv: { ASSERTION_KEY: privateKey },
+  proxyEnv: { CONNECTORS_HOST: connectorsHost, ASSERTION_KEY: assertionKey },
+  authEnv: { ASSERTION_KEY: assertionKey },
   upstreams: `${lines}
 services:
 - service: hello

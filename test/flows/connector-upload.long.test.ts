@@ -1,6 +1,5 @@
 // A gigabyte up through a connector: nobody on the way holds it.
 import { afterAll, expect, jest, test } from '@jest/globals';
-import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -11,16 +10,11 @@ import { cookieHeader } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 
 jest.setTimeout(120_000);
-const { privateKey } = generateKeyPairSync('ec', {
-  namedCurve: 'P-256',
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-});
-const { token, lines } = connectorAccess();
+const { token, lines, assertionKey } = connectorAccess();
 const socket = `unix:${join(tmpdir(), `latchkey-upload-${process.pid}.sock`)}`;
 const the = useStack({
-  proxyEnv: { CONNECTORS_HOST: connectorsHost, ASSERTION_KEY: privateKey },
-  authEnv: { ASSERTION_KEY: privateKey },
+  proxyEnv: { CONNECTORS_HOST: connectorsHost, ASSERTION_KEY: assertionKey },
+  authEnv: { ASSERTION_KEY: assertionKey },
   upstreams: `${lines}
 services:
 - service: hello

@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { freePorts } from '@latchkey/testing/ports';
 import { findProgram } from '@latchkey/testing/programs';
-import { newTokenKey } from '@latchkey/testing/environments';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,15 +18,14 @@ import { useStack } from '../fixtures/use-stack.ts';
 const nginx = findProgram('nginx');
 const authHost = 'sso.latchkey.localhost';
 const host = 'intranet.latchkey.localhost';
-const { token, lines } = connectorAccess();
-const key = newTokenKey();
+const { token, lines, assertionKey } = connectorAccess();
 const [front = 0, p1 = 0, p2 = 0, p3 = 0, s1 = 0, s2 = 0, s3 = 0] = await freePorts(7);
 const proxyPorts = [p1, p2, p3];
 const siblingPorts = [s1, s2, s3];
 // What is killed is noticed as fast as its connections close.
 const noticedWithinMs = 250;
 
-const the = useStack({ frontPort: front, authEnv: { ASSERTION_KEY: key } });
+const the = useStack({ frontPort: front, authEnv: { ASSERTION_KEY: assertionKey } });
 
 function proxyEnv(at: number): Record<string, string> {
   const { stack } = the;
@@ -44,7 +42,7 @@ function proxyEnv(at: number): Record<string, string> {
     PROVIDER_URL_INTERNAL: `http://127.0.0.1:${stack.ports.auth}`,
     CLIENT_ID: 'proxy',
     CLIENT_SECRET: stack.serviceSecret,
-    ASSERTION_KEY: key,
+    ASSERTION_KEY: assertionKey,
     UPSTREAM_SCHEME: 'http',
     UPSTREAM_CONFIG: `${lines}
 services:

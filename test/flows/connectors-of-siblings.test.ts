@@ -1,8 +1,6 @@
 // A connector is connected to one of two tasks of the proxy: the other one serves its application, too, through the first.
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { RunningServer } from '@latchkey/http';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Browser } from '@latchkey/testing/browser';
-import { freePorts } from '@latchkey/testing/ports';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { request } from 'node:http';
@@ -10,20 +8,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { WebSocket } from 'ws';
 import { connectorAccess, connectorsHost, startConnectorOf, until } from '../fixtures/connector.ts';
 import type { ConnectorInTest } from '../fixtures/connector.ts';
-import { newTokenKey } from '@latchkey/testing/environments';
 import { valuesOf } from '../fixtures/recorder.ts';
-import { siblingVariables, startSiblingOf } from '../fixtures/sibling-task.ts';
+import { siblingPorts, siblingVariables, useSiblingOf } from '../fixtures/sibling-task.ts';
 import { cookieHeader } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 
-const { token, lines } = connectorAccess();
-const key = newTokenKey();
-const [other = 0, atOne = 0, atOther = 0] = await freePorts(3);
-const ports = { other, siblings: [atOne, atOther] } as const;
+const { token, lines, assertionKey } = connectorAccess();
+const ports = await siblingPorts();
+const { other } = ports;
 
 const the = useStack({
-  proxyEnv: { CONNECTORS_HOST: connectorsHost, ASSERTION_KEY: key, ...siblingVariables(ports) },
-  authEnv: { ASSERTION_KEY: key },
+  proxyEnv: { CONNECTORS_HOST: connectorsHost, ASSERTION_KEY: assertionKey, ...siblingVariables(ports) },
+  authEnv: { ASSERTION_KEY: assertionKey },
   publicPorts: [other],
   upstreams: `${lines}
 services:
@@ -36,14 +32,7 @@ services:
 `,
 });
 
-let sibling: RunningServer;
-const isHello = ({ msg, task }: { msg: string; task?: unknown }) =>
-  msg === 'connected to another task of the proxy' && typeof task === 'string';
-beforeAll(async () => {
-  sibling = await startSiblingOf(the.stack, ports);
-  await until(() => the.stack.log.filter(isHello).length === 2, 'both tasks know each other');
-});
-afterAll(() => sibling.stop());
+useSiblingOf(the, ports);
 
 const running: ConnectorInTest[] = [];
 let browser: Browser;

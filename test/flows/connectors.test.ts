@@ -3,7 +3,7 @@ import { afterEach, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { request } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { WebSocket } from 'ws';
 import { connectorAccess, connectorsHost, startConnectorOf, until } from '../fixtures/connector.ts';
 import type { ConnectorInTest } from '../fixtures/connector.ts';
@@ -11,16 +11,11 @@ import { valuesOf } from '../fixtures/recorder.ts';
 import { cookieHeader } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 
-const { privateKey } = generateKeyPairSync('ec', {
-  namedCurve: 'P-256',
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-});
-const { token, lines } = connectorAccess();
+const { token, lines, assertionKey } = connectorAccess();
 
 const the = useStack({
-  proxyEnv: { CONNECTORS_HOST: connectorsHost, ASSERTION_KEY: privateKey },
-  authEnv: { ASSERTION_KEY: privateKey },
+  proxyEnv: { CONNECTORS_HOST: connectorsHost, ASSERTION_KEY: assertionKey },
+  authEnv: { ASSERTION_KEY: assertionKey },
   upstreams: `${lines}
 services:
 - service: hello

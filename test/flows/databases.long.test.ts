@@ -37,8 +37,7 @@ const identityBy = (name: string, { cert, key }: { cert: string; key: string }) 
   `{ca_cert_file: ${write(`${name}.pem`, cert)}, ca_key_file: ${write(`${name}.key`, key)}, subject: 'CN={email}', san_uri: 'spiffe://corp/user/{sub}'}`;
 const byPeople = identityBy('people', people);
 const byStrangers = identityBy('strangers', strangers);
-const { token: connectorToken, lines } = connectorAccess();
-const assertionKey = newTokenKey();
+const { token: connectorToken, lines, assertionKey } = connectorAccess();
 
 const route = (name: string, to: string, identity: string, options = '') =>
   `- {service: ${name}, default: {from: ${name}.latchkey.localhost, to: '${to}', options: {allowed_groups: [engineering@example.com], ca_file: ${ca}, client_identity: ${identity}${options}}}}\n`;

@@ -22,8 +22,7 @@ const authority = hasOpenSsh ? makeKey(folder, 'authority') : '';
 const other = hasOpenSsh ? makeKey(folder, 'other') : '';
 const port = await freePort();
 const machine = makeServiceToken('backup');
-const { token, lines } = connectorAccess();
-const assertionKey = newTokenKey();
+const { token, lines, assertionKey } = connectorAccess();
 
 const route = (name: string, options: string) => `
 - service: ${name}

@@ -2,7 +2,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { hashOfToken, makeServiceToken } from '@latchkey/access';
 import { freePort } from '@latchkey/testing/ports';
-import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
@@ -15,19 +14,14 @@ import { signOut } from '../fixtures/sign-in.ts';
 import { said, useTunnels } from '../fixtures/tunnel.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 
-const { privateKey } = generateKeyPairSync('ec', {
-  namedCurve: 'P-256',
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-});
 const [port, nobody] = [await freePort(), await freePort()];
 const machine = makeServiceToken('backup');
-const { token, lines } = connectorAccess();
+const { token, lines, assertionKey } = connectorAccess();
 const options = (more: string) => `{via: beside, allowed_email_domains: [example.com], ${more}}`;
 
 const the = useStack({
-  proxyEnv: { CONNECTORS_HOST: connectorsHost, ASSERTION_KEY: privateKey, SESSION_TTL_VALID: '1s' },
-  authEnv: { ASSERTION_KEY: privateKey, ACCESS_TOKEN_KEY: newTokenKey() },
+  proxyEnv: { CONNECTORS_HOST: connectorsHost, ASSERTION_KEY: assertionKey, SESSION_TTL_VALID: '1s' },
+  authEnv: { ASSERTION_KEY: assertionKey, ACCESS_TOKEN_KEY: newTokenKey() },
   upstreams: `${lines.replace('[{', `[{name: backup, secret_hashes: [{hash: '${hashOfToken(machine)}'}]}, {`)}
 services:
 - service: hello
