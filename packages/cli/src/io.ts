@@ -1,4 +1,5 @@
 import type { AwsCredentials } from '@latchkey/access';
+import { errorCode } from '@latchkey/files';
 import type { Answer, Call } from '@latchkey/http';
 import type { Release } from '@latchkey/http/release';
 import type { Duplex } from 'node:stream';
@@ -53,8 +54,9 @@ export function readBytes(path: string, io: Io): Uint8Array {
   try {
     return io.readFile(path);
   } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new UsageError(`${path} cannot be read (${why}): name a readable file`, { cause: error });
+    throw new UsageError(`${path} cannot be read (${errorCode(error)}): name a readable file`, {
+      cause: error,
+    });
   }
 }
 

@@ -38,7 +38,7 @@ Examples:
     const tokens = await signIn({ resource, scope: values.scope?.join(' ') }, how, io);
     const before = await store.alone(resource, async () => {
       const kept = store.read(resource);
-      store.write(tokens);
+      await store.write(tokens);
       return kept;
     });
     const failure = before && (await giveBack(before, io));

@@ -48,7 +48,7 @@ async function refresh({ refreshToken, ...of }: Tokens, store: TokenStore, io: I
       throw signedOut(resource);
     });
   const tokens = tokensFrom(granted, { resource, issuer, refreshToken });
-  store.write(tokens);
+  await store.write(tokens);
   return tokens.accessToken;
 }
 

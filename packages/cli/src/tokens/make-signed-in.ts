@@ -12,5 +12,5 @@ export async function makeSignedIn(resource: string, io: Io): Promise<void> {
   if (store.read(resource) !== undefined) return;
   const how = io.openBrowser === undefined ? 'device' : 'browser';
   const tokens = await signIn({ resource, scope: undefined }, how, io);
-  await store.alone(resource, async () => store.write(tokens));
+  await store.alone(resource, () => store.write(tokens));
 }

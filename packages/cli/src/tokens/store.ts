@@ -1,10 +1,9 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { randomUUID } from 'node:crypto';
+import { LockHeld, replaceFile, whileLocked } from '@latchkey/files';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { Io } from '../io.ts';
 import { Failure } from './failure.ts';
-import { withLock } from './lock.ts';
 
 /** RFC 6750, section 2.1. */
 export const bearerToken = /^[\w.~+/-]+=*$/;
@@ -26,14 +25,16 @@ export type Tokens = z.infer<typeof schema>;
 export type TokenStore = {
   read(resource: string): Tokens | undefined;
   list(): Tokens[];
-  write(tokens: Tokens): void;
+  write(tokens: Tokens): Promise<void>;
   remove(resource: string): void;
-  /** Does something while no other process changes the tokens of this application. */
+  /** Does something while no other process changes the tokens of this application. @throws Failure */
   alone<Done>(resource: string, act: () => Promise<Done>): Promise<Done>;
 };
 
-// Nobody else on the machine may read them, nor see for which applications there are some.
-const [fileMode, folderMode] = [0o600, 0o700];
+// Nobody else on the machine may see for which applications there are some.
+const folderMode = 0o700;
+// What is done meanwhile is two calls at most, each with its own end.
+const lockWaitMs = 2 * 60_000;
 
 /** Where they are, by the XDG Base Directory Specification. @throws Failure */
 export function tokenStore({ env }: Pick<Io, 'env'>): TokenStore {
@@ -57,18 +58,20 @@ export function tokenStore({ env }: Pick<Io, 'env'>): TokenStore {
         .filter((name) => name.endsWith('.json'))
         .map((name) => readTokens(path.join(folder, name)))
         .filter((tokens) => tokens !== undefined),
-    write(tokens) {
+    async write(tokens) {
       open();
-      const file = fileOf(tokens.resource);
-      const draft = `${file}.${randomUUID()}`;
       // Whole or not at all: half a file would mean a new sign-in.
-      writeFileSync(draft, `${JSON.stringify(tokens)}\n`, { mode: fileMode, flag: 'wx' });
-      renameSync(draft, file);
+      await replaceFile(fileOf(tokens.resource), Buffer.from(`${JSON.stringify(tokens)}\n`));
     },
     remove: (resource) => rmSync(fileOf(resource), { force: true }),
     async alone(resource, act) {
       open();
-      return withLock(`${fileOf(resource)}.lock`, act);
+      try {
+        return await whileLocked(fileOf(resource), lockWaitMs, act);
+      } catch (error) {
+        if (!(error instanceof LockHeld)) throw error;
+        throw new Failure(`another latchkey is at work: remove ${error.lock} if not`, { cause: error });
+      }
     },
   };
 }

@@ -1,3 +1,4 @@
+import { errorCode } from '@latchkey/files';
 import { carry } from '@latchkey/tcp-tunnel';
 import type { WebSocket } from 'ws';
 import { once } from 'node:events';
@@ -39,8 +40,7 @@ export async function listen(
   try {
     await once(server, 'listening');
   } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new Failure(`cannot listen on ${host}:${port} (${why}): name another with --listen`, {
+    throw new Failure(`cannot listen on ${host}:${port} (${errorCode(error)}): name another with --listen`, {
       cause: error,
     });
   }

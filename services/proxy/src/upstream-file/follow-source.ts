@@ -1,6 +1,6 @@
+import type { Watch } from '@latchkey/files';
 import type { Logger } from 'pino';
 import type { ReadOutcome } from './read.ts';
-import type { Watch } from '../files/watch.ts';
 import type { Take } from './reload.ts';
 import { SourceError } from './source/source.ts';
 import type { Fetched } from './source/source.ts';

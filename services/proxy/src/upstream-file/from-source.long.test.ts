@@ -1,5 +1,6 @@
 // An upstream file in a bucket: what is uploaded comes into force, and what goes wrong on the way changes nothing and is said.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Watch } from '@latchkey/files';
 import { loadProxySettings } from '@latchkey/settings';
 import { minimalProxy, startUp } from '@latchkey/testing/environments';
 import { startS3 } from '@latchkey/testing/s3';
@@ -12,7 +13,6 @@ import { text } from 'node:stream/consumers';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import type { Watch } from '../files/watch.ts';
 import { inForce } from './in-force.ts';
 import { lastGoodAt } from './last-good.ts';
 import { createLiveTable } from './live-table.ts';

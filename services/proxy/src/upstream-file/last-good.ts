@@ -1,8 +1,5 @@
+import { LockHeld, errorCode, readBytes, replaceFile, whileLocked } from '@latchkey/files';
 import type { LastGoodPlace } from '@latchkey/settings';
-import { errorCode } from '../files/error-code.ts';
-import { readBytes } from '../files/read-bytes.ts';
-import { replaceFile } from '../files/replace-file.ts';
-import { whileLocked } from '../files/while-locked.ts';
 import { readAtMost } from './read.ts';
 import { inTime } from './source/open.ts';
 import { s3Object } from './source/s3.ts';
@@ -30,6 +27,8 @@ export type LastGood = {
 
 // Each time somebody else has written in between.
 const mostTries = 4;
+
+const lockWaitMs = 2_000;
 
 // AWS answers nobody whose clock is further away from its own.
 const clocksDifferMs = 15 * 60_000;
@@ -80,7 +79,7 @@ function atPath(path: string): LastGood {
     read: async () => read(),
     async keep(file) {
       try {
-        return await whileLocked(path, async () => {
+        return await whileLocked(path, lockWaitMs, async () => {
           const there = read();
           if (there !== undefined && !follows(file, there)) return false;
           await replaceFile(path, file.bytes, file.written);
@@ -88,8 +87,7 @@ function atPath(path: string): LastGood {
         });
       } catch (error) {
         if (error instanceof SourceError) throw error;
-        const code = errorCode(error);
-        const why = code === 'EEXIST' ? `another task holds ${path}.lock` : code;
+        const why = error instanceof LockHeld ? `another task holds ${error.lock}` : errorCode(error);
         throw new SourceError(`cannot be written (${why})`, { cause: error });
       }
     },

@@ -1,7 +1,7 @@
+import { replaceFile } from '@latchkey/files';
 import type { ProxySettings } from '@latchkey/settings';
 import { lstat, stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
-import { replaceFile } from '../files/replace-file.ts';
 
 /** Takes the bytes that have come in force. It ends when they are written, or when the log says why they are not. */
 export type LiveCopy = (bytes: Uint8Array) => Promise<void>;

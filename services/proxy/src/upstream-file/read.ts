@@ -1,8 +1,8 @@
+import { readBytes } from '@latchkey/files';
 import type { ProxySettings } from '@latchkey/settings';
 import { decodeUpstreamFile, loadUpstreams } from '@latchkey/upstreams';
 import type { Diagnostic, RouteTable, SshKeyFinding, TlsFileFinding, TlsFiles } from '@latchkey/upstreams';
 import { createHash } from 'node:crypto';
-import { readBytes } from '../files/read-bytes.ts';
 import { flawOfKeyFile } from '../authn/issuers/key-file.ts';
 import { readTlsFiles } from '../transport/tls/tls-files.ts';
 import { findingsOfAuthority } from '../endpoints/ssh-certificate/authority.ts';

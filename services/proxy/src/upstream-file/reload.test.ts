@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { auditEvents } from '@latchkey/contract';
 import type { AuditEntry } from '@latchkey/contract';
+import { watchFiles } from '@latchkey/files';
+import type { Watch } from '@latchkey/files';
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import {
   cpSync,
@@ -24,8 +26,6 @@ import { createLiveTable } from './live-table.ts';
 import { readUpstreams } from './read.ts';
 import { createReload } from './reload.ts';
 import { createUpstreamStatus } from './status.ts';
-import { watchFiles } from '../files/watch.ts';
-import type { Watch } from '../files/watch.ts';
 
 /** These services, and an issuer whose keys are in a file. */
 const withKeys = (keys: string, services: string) =>

@@ -1,6 +1,6 @@
+import { watchFiles } from '@latchkey/files';
+import type { Watch } from '@latchkey/files';
 import type { ProxySettings } from '@latchkey/settings';
-import { watchFiles } from '../files/watch.ts';
-import type { Watch } from '../files/watch.ts';
 import { followSource } from './follow-source.ts';
 import { readContent } from './read.ts';
 import { createReload, createTake } from './reload.ts';

@@ -1,5 +1,5 @@
+import { readBytes } from '@latchkey/files';
 import { flawOfKeySet } from '@latchkey/upstreams';
-import { readBytes } from '../../files/read-bytes.ts';
 
 const longestFile = 256 * 1024;
 

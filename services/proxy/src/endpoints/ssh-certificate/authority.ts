@@ -1,8 +1,8 @@
+import { readBytes } from '@latchkey/files';
 import { readSshAuthority } from '@latchkey/identity';
 import type { SshAuthority } from '@latchkey/identity';
 import { isOpenToAll, openToAll } from '@latchkey/settings';
 import type { SshKeyFinding } from '@latchkey/upstreams';
-import { readBytes } from '../../files/read-bytes.ts';
 
 // Those of ssh-keygen have less than one.
 const longestFile = 16 * 1024;

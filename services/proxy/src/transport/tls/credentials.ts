@@ -1,7 +1,7 @@
+import { watchFiles } from '@latchkey/files';
+import type { Watch } from '@latchkey/files';
 import type { RouteTable, TlsFileFinding, TlsFiles } from '@latchkey/upstreams';
 import type { Logger } from 'pino';
-import { watchFiles } from '../../files/watch.ts';
-import type { Watch } from '../../files/watch.ts';
 import type { LiveTable } from '../../upstream-file/live-table.ts';
 import { named } from './certificate.ts';
 import { readTlsFiles } from './tls-files.ts';

@@ -1,3 +1,4 @@
+import { readBytes } from '@latchkey/files';
 import { signatureAlgorithm } from '@latchkey/identity';
 import type { CertificateAuthority } from '@latchkey/identity';
 import { isOpenToAll, openToAll } from '@latchkey/settings';
@@ -7,7 +8,6 @@ import type { KeyObject } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { SecureContext, SecureContextOptions } from 'node:tls';
 import { named } from './certificate.ts';
-import { readBytes } from '../../files/read-bytes.ts';
 
 /** What connections are secured with. */
 export type Credentials = {

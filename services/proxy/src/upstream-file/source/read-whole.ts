@@ -1,6 +1,6 @@
+import { errorCode } from '@latchkey/files';
 import { createGathering } from '@latchkey/http';
 import { request } from 'undici';
-import { errorCode } from '../../files/error-code.ts';
 import { readAtMost } from '../read.ts';
 import { SourceError } from './source.ts';
 

@@ -3,7 +3,7 @@ import { rename, rm, utimes, writeFile } from 'node:fs/promises';
 
 /**
  * Puts bytes in the place of a file: a reader finds the old ones or the new ones, and never a part. For the eyes of this user
- * alone, since headers in an upstream file may hold credentials.
+ * alone: it may hold credentials, as the headers of an upstream file do.
  *
  * @param written when they were written, where that was not now
  * @throws what `node:fs` throws
