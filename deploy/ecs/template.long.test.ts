@@ -191,7 +191,7 @@ test('auth asks its store where there is one, and is a single task where there i
   prod.template.hasResourceProperties('AWS::ElastiCache::ServerlessCache', { Engine: 'valkey' });
 });
 
-test('what names are remembered for is what auth still answers after it was told to stop', () => {
+test('auth goes on answering after SIGTERM for as long as its name is cached', () => {
   prod.template.hasResourceProperties('AWS::ServiceDiscovery::Service', {
     Name: 'auth',
     DnsConfig: { DnsRecords: [{ Type: 'A', TTL: 10 }] },
@@ -420,7 +420,7 @@ describe('an environment with which a task would not start is refused before any
     ).toThrow(`does not lead to this proxy, which stands at ${host} alone`);
   });
 
-  test('and one that is right is told to both services alike', () => {
+  test('and a right one gives both services the same values', () => {
     const variables = variablesOfServices(environment, network);
     expect(variables.auth['CLIENT_PROXY_ID']).toBe(variables.proxy['CLIENT_ID']);
     expect(variables.auth['SESSION_COOKIE_DOMAIN']).toBe(variables.proxy['SESSION_COOKIE_DOMAIN']);
@@ -454,7 +454,7 @@ test('the page for operators explains every kind of resource, and none that ther
   expect([...explained].filter((type) => !made.has(type))).toEqual([]);
 });
 
-describe('somebody is told', () => {
+describe('there is an alarm', () => {
   test.each([
     'BalancerErrors',
     'ProxyErrors',
@@ -475,7 +475,7 @@ describe('somebody is told', () => {
     'AuditLinesOfproxy',
     'Lines',
     'Certificate',
-  ])('of %s', (name) => {
+  ])('for %s', (name) => {
     const [alarm] = propertiesOf(prod.template, 'AWS::CloudWatch::Alarm', `Alarm${name}`);
     expect(alarm).toMatchObject({
       AlarmActions: [expect.anything()],

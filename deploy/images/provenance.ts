@@ -32,7 +32,7 @@ export function provenanceOf(built: Built) {
         ],
       },
       runDetails: {
-        builder: { id: 'urn:latchkey:whoever-ran-the-script' },
+        builder: { id: 'urn:latchkey:local-build-script' },
         metadata: { startedOn: built.began.toISOString(), finishedOn: built.ended.toISOString() },
         byproducts: [{ name: 'sbom.cdx.json', digest: { sha256: built.sbom } }],
       },

@@ -26,7 +26,7 @@ async function answer(
       sendPage(request, response, 'hello', {
         title: `Hello, ${String(request.headers['x-forwarded-user'] ?? 'stranger')}`,
         lead: 'This application has no sign-in of its own. Everything it knows about you came in these headers.',
-        body: `<section>\n<h2>What it was told</h2>\n${identityTable(request)}\n<p>Groups are named only where the route asks for some; this one does not, the wiki’s does.</p>\n</section>\n${await assertionSection(request)}\n${liveParts}`,
+        body: `<section>\n<h2>What it knows about you</h2>\n${identityTable(request)}\n<p>Groups are named only where the route asks for some; this one does not, the wiki’s does.</p>\n</section>\n${await assertionSection(request)}\n${liveParts}`,
         script: '/app.js',
       });
       return;
@@ -34,7 +34,7 @@ async function answer(
       sendPage(request, response, 'hello', {
         title: 'Open to anyone',
         lead: 'Nobody had to sign in to read this page, so nobody’s name may come with the request.',
-        body: `<section>\n<h2>What it was told</h2>\n${identityTable(request)}\n</section>\n${await assertionSection(request)}`,
+        body: `<section>\n<h2>What it knows about you</h2>\n${identityTable(request)}\n</section>\n${await assertionSection(request)}`,
       });
       return;
     case '/app.js':

@@ -12,7 +12,7 @@ export function intranet(request: IncomingMessage, response: ServerResponse): vo
 <p>The connector has dialed out to the proxy. Your request went to the proxy, came down that connection, and was let through because the connector itself had checked the signature that says who you are. Nothing can dial in.</p>
 </section>
 <section>
-<h2>What it was told</h2>
+<h2>What it knows about you</h2>
 ${identityTable(request)}
 </section>`,
   });

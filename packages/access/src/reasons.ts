@@ -62,7 +62,7 @@ export function isByRule(reason: Reason): boolean {
   return byRule.has(reason);
 }
 
-/** Tells whether a refusal is about us and not about who asks: it may be gone in a moment, and signs nobody out. */
+/** Tells whether a refusal is about us and not about the caller: it may be over in a moment, and signs nobody out. */
 export function isTransient(reason: Reason): boolean {
   return reason === 'session_unverified' || reason === 'token_unverified' || reason === 'groups_unknown';
 }

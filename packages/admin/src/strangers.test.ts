@@ -1,5 +1,5 @@
-// The admin port wrote a line for each wrong secret that somebody inside the network tried, as fast as they could ask, and told
-// anyone who asked whether it is ready which mistake was in the upstream file, with the people and hosts in it.
+// The admin port wrote a line for each wrong secret that somebody inside the network tried, as fast as they could ask. And its
+// answer about being ready showed everybody the mistake in the upstream file, with the people and hosts in it.
 import type { AuditEntry } from '@latchkey/contract';
 import { createMetrics } from '@latchkey/telemetry';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';

@@ -8,7 +8,7 @@ export type Watch = {
 };
 
 /**
- * Calls back when one of some files has become another one: written to, replaced, gone, or reached through a symbolic link
+ * Calls back when one of some files has become another one: written to, replaced, removed, or reached through a symbolic link
  * that was swapped, as Kubernetes does with a ConfigMap.
  *
  * It compares at intervals instead of asking the kernel: notifications follow an inode, and the file's inode is what
@@ -44,6 +44,6 @@ function fingerprint(path: string): string {
     const { ino, size, mtimeMs } = statSync(path);
     return JSON.stringify([realpathSync(path), ino, size, mtimeMs]);
   } catch {
-    return 'gone';
+    return 'absent';
   }
 }

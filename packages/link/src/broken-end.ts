@@ -5,8 +5,8 @@ import type { Readable } from 'node:stream';
 const received = 'push';
 
 /**
- * Has a stream of HTTP/2 that is cut off fail. Node lets it end, like one that is complete, whether the other side has reset it or
- * the connection below is gone: what is joined to it would take half of an answer for all of it. A true end comes before the stream
+ * Has a stream of HTTP/2 fail where it is cut off. Node lets it end like a complete one, whether the other side has reset it or the
+ * connection below was closed: what is joined to it would take half of an answer for all of it. A true end comes before the stream
  * is closed.
  */
 export function failWhenCut<S extends Http2Stream>(stream: S): S {

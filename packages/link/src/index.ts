@@ -1,5 +1,5 @@
 export { failWhenCut, resetStream } from './broken-end.ts';
-export { isGone } from './is-gone.ts';
+export { isClosed } from './is-closed.ts';
 export { join } from './join.ts';
 export { keepAlive } from './keep-alive.ts';
 export { connectorStopsWithinMs, h2Settings, leavesWithinMs, longestMessage } from './limits.ts';

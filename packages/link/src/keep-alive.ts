@@ -4,8 +4,8 @@ import type { Http2Session } from 'node:http2';
  * Pings the other side, and ends the session with all its streams when an answer stays away: a machine that was switched off, or
  * a network that was cut, closes nothing.
  *
- * @param options.leavesWithinMs how long a session that closes may take: it sends no pings, so nothing else tells that the other
- * side is gone. Longer than the side that stops gives to what is under way.
+ * @param options.leavesWithinMs how long a session that closes may take: it sends no pings, so nothing else shows that the other
+ * side has left. Longer than the side that stops gives to what is under way.
  * @returns what ends the pinging
  */
 export function keepAlive(

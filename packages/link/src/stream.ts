@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 
 /**
  * A WebSocket as a stream of bytes: it is read no faster than what comes out is taken, and writing waits for the network.
- * How it fails is told by its closing; an error that nobody hears would end the process.
+ * It closes where it fails. It emits no error: one without a listener would end the process.
  *
  * It ends with the WebSocket, in both directions: left to itself it would wait for its last bytes to go out, which they never do
  * where the network broke. Meanwhile HTTP/2 would write to what it has ended, and that ends the process, too.

@@ -24,7 +24,7 @@ export type AttemptCookies = {
   keep(cookieHeader: string | undefined, attempt: Attempt): Promise<string[] | undefined>;
   /** The attempt of a state, if this browser has begun it and it has not ended since. */
   find(cookieHeader: string | undefined, state: string): Promise<Attempt | undefined>;
-  /** Ends an attempt: its secrets are gone from the browser, and its callback is never answered a second time. */
+  /** Ends an attempt: its secrets are removed from the browser, and its callback is never answered a second time. */
   end(attempt: Attempt): Promise<string>;
 };
 

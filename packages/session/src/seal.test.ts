@@ -37,10 +37,10 @@ describe('rotation', () => {
     ['what the old secret sealed opens while it is second', before, during, true],
     ['what the new secret sealed opens when the order is swapped', during, swapped, true],
     ['what the old secret sealed opens when it is first again', swapped, during, true],
-    ['the first secret seals: it opens when the other is gone', during, after, true],
+    ['the first secret seals: it opens when the other is removed', during, after, true],
     ['the second secret does not seal', during, before, false],
     ['a task that does not know the new secret yet opens nothing of it', during, before, false],
-    ['what the old secret sealed is over when it is gone', before, after, false],
+    ['what the old secret sealed is over when that is removed', before, after, false],
   ])('%s', async (_, sealing, opening, opens) => {
     expect(await unseal(await seal(data, sealing), opening)).toEqual(opens ? data : undefined);
   });

@@ -14,8 +14,8 @@ const schema = z.object({
 });
 
 /**
- * Which session a person wants to end, as the proxy tells auth: that of the host they come from. Auth's own cookie may be
- * gone, or belong to another sign-in, while the host still has this one. It names a session and opens nothing.
+ * Which session a person wants to end, as the proxy tells auth: that of the host they come from. Auth's own cookie may
+ * have been removed, or belong to another sign-in, while the host still has this one. It names a session and opens nothing.
  */
 export type SignOutHint = Readonly<z.infer<typeof schema>>;
 

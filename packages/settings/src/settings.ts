@@ -43,7 +43,7 @@ export type ProxySettings = {
     config?: string;
     configFile?: string;
     source?: UpstreamSource;
-    /** Whether more than half of the routes may be gone at once when the file is read again. */
+    /** Whether more than half of the routes may be removed at once when the file is read again. */
     allowLoss: boolean;
     /** Where the file that is in force is copied to. */
     liveCopy?: string;

@@ -73,7 +73,7 @@ setImmediate(() => setImmediate(() => console.error('still here')));
 test.each([
   // Only Linux has one.
   ...(existsSync('/dev/full') ? [['the disk is full', 'ENOSPC', 'exec "$0" "$@" >/dev/full'] as const] : []),
-  ['its reader is gone', 'EPIPE', '{ sleep 0.1; "$0" "$@"; } | true'],
+  ['its reader has closed', 'EPIPE', '{ sleep 0.1; "$0" "$@"; } | true'],
 ])('the process goes on when %s, and says so once', async (_, code, command) => {
   const child = spawn('sh', ['-c', command, ...running(logging + goingOn)], {
     stdio: ['ignore', 'ignore', 'pipe'],

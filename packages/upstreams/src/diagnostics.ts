@@ -538,7 +538,7 @@ export const diagnosticKinds = {
     code: 'LK652',
     severity: 'warning',
     title: 'The key of an SSH authority that everybody may read',
-    text: 'Whoever has it can be anybody at every sshd that trusts it. Take the right to read it away from the other users of the machine: `chmod 600`.',
+    text: 'A person who has this key can sign in as anybody at every sshd that trusts it. Do not let other users of the machine read it: `chmod 600`.',
   },
   connectorName: {
     code: 'LK380',

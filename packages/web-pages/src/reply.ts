@@ -25,7 +25,7 @@ export type ErrorAnswer = {
   readonly extra?: { readonly [member: string]: string } | undefined;
 };
 
-// What failed on our side may be gone in a moment. A form's address is no page to load again.
+// A failure on our side may be over in a moment. A form's address is no page to load again.
 const tryAgain: PageAction = { label: 'Try again', href: thisAddress, primary: true };
 
 /** Answers with an error of the table: a page where a person reads it, JSON for a program. */

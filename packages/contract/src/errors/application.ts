@@ -48,7 +48,7 @@ export const applicationErrors = {
   },
   client_identity: {
     status: 502,
-    title: 'The application cannot be told who you are',
+    title: 'Your identity cannot be passed to the application',
     sentence:
       'The application asks for a certificate in your name, and none can be made. Tell the people who run it.',
     level: 'error',

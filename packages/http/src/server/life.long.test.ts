@@ -48,15 +48,15 @@ describe('what a client is slow to send', () => {
     ['with a length', 'Content-Length: 100', 'half'],
     ['in chunks', 'Transfer-Encoding: chunked', '4\r\nhalf\r\n'],
   ])('a body %s that goes silent is cut', async (_, framing, part) => {
-    const gone = Promise.withResolvers<string>();
+    const aborted = Promise.withResolvers<string>();
     const request: RequestListener = (req) => {
-      req.resume().once('error', (error) => gone.resolve(error.message));
+      req.resume().once('error', (error) => aborted.resolve(error.message));
     };
     const socket = open(await start({ request }, { readMs: 150 }));
     const closed = once(socket, 'close');
     socket.write(head('POST / HTTP/1.1', framing) + part);
 
-    expect(await gone.promise).toBe('aborted');
+    expect(await aborted.promise).toBe('aborted');
     await closed;
   });
 

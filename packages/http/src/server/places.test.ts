@@ -76,12 +76,12 @@ test('from a full line the one who stands there most often makes room, the last 
   await taken(places.take('a', caller()));
 });
 
-test('who has waited too long leaves the line, and so does who has gone', async () => {
+test('a caller that has waited too long leaves the line, and so does one that has closed', async () => {
   const places = createPlaces({ atOnce: 1, waiting: 2, withinMs: 1_000 });
   const release = await taken(places.take('a', caller()));
-  const gone = caller();
-  const waits = places.take('a', gone);
-  gone.destroy();
+  const closed = caller();
+  const waits = places.take('a', closed);
+  closed.destroy();
   expect(await waits).toBeUndefined();
   const late = places.take('a', caller());
   await jest.advanceTimersByTimeAsync(1_000);

@@ -13,7 +13,7 @@ const aspects: readonly Aspect<ServiceAccount>[] = [
   {
     meaning: 'claims',
     of: ({ workload }) => workload?.claims.map(describeClaim) ?? [],
-    // A condition that is gone lets more in, as another one may.
+    // A condition that is removed lets more in, as another one may.
     widens: () => true,
   },
   { meaning: 'tokens', of: ({ tokens }) => tokens.map(describeToken), widens: hasMoreTokens },

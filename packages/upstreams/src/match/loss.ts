@@ -20,7 +20,7 @@ const mostNamed = 10;
  */
 export function lostAtOnce(before: RouteTable, after: RouteTable): string | undefined {
   const patterns = new Set(after.routes.filter(({ kind }) => kind === 'rewrite').map(({ from }) => from));
-  const lost = before.routes.filter(function isGone(route) {
+  const lost = before.routes.filter(function isLost(route) {
     const own = hostOf(route);
     return own === undefined ? !patterns.has(route.from) : after.match(own.host, own.port) === undefined;
   });

@@ -44,7 +44,7 @@ describe('an issuer that cannot be used', () => {
   });
 });
 
-test('what is found in a file of keys is told where it is named', () => {
+test('a mistake in a file of keys is reported where the upstream file names it', () => {
   const text = withIssuers(`${base}, jwks_file: /k.json`);
   const looked: string[] = [];
   const lookAtKeys = (path: string) => {

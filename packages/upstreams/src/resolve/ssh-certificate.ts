@@ -21,7 +21,7 @@ export function resolveSshCertificate(
   if (written === undefined || isEmptyMapping(written)) return undefined;
   const file = readable(written.ca_key_file);
   const principals = readableOf(written.principals);
-  // What is there and cannot be read was told already.
+  // A value that is there and cannot be read has been reported already.
   const isMissing = {
     ca_key_file: written.ca_key_file === undefined || file?.value === '',
     principals: principals.length === 0 && written.principals !== unreadableValue,

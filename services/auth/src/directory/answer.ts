@@ -12,7 +12,7 @@ export type Answer = {
   readonly dueAt: number;
 };
 
-/** Whether somebody is in a group, and since when that is known; undefined where an answer is gone by for its interval. */
+/** Whether somebody is in a group, and since when that is known; undefined where an answer counts for its interval. */
 export type Found = { readonly isIn: boolean; readonly knownAt: number | undefined };
 
 /** Whether they are in the group. */

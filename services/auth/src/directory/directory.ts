@@ -17,7 +17,7 @@ export type Memberships = {
   readonly memberOf: readonly string[];
   /** of these nothing is known as yet */
   readonly unknown: readonly string[];
-  /** how long ago that was known, in milliseconds; what is gone by for its interval does not count */
+  /** how long ago that was known, in milliseconds; what counts for its interval is left out */
   readonly ageMs: number;
   /** why one of those that were needed is among them */
   readonly trouble?: HttpError;

@@ -225,11 +225,11 @@ test('a group that may not be seen is counted like one that is not answered, for
 
 describe('somebody who was deleted', () => {
   test('is in no group when the interval is over, and nobody else is touched', async () => {
-    const [gone, other] = [await tokenOf(), await tokenOf('admin@example.com')];
-    expect(await groupsOf(gone, engineering, everybody)).toEqual([engineering, everybody]);
+    const [deleted, other] = [await tokenOf(), await tokenOf('admin@example.com')];
+    expect(await groupsOf(deleted, engineering, everybody)).toEqual([engineering, everybody]);
     directory.deleted.add(engineer);
     rig.clock.now += 11 * minute;
-    expect(await groupsOf(gone, engineering, everybody)).toEqual([]);
+    expect(await groupsOf(deleted, engineering, everybody)).toEqual([]);
     expect(await groupsOf(other, security)).toEqual([security]);
     expect(logged('allowed_groups names')).toBe(0);
   });

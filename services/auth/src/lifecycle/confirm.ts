@@ -6,16 +6,16 @@ import type { Provider, Word } from '../providers/provider.ts';
 import { isFresh } from './freshness.ts';
 import type { GrantState } from '../session/stored-session.ts';
 
-/** What it takes to know whether a provider has to say again that a session stands. */
+/** What is needed to know whether a provider has to confirm a session again. */
 export type Confirming = Clock & {
-  /** so long the word of a provider is gone by */
+  /** for how long an answer of the provider counts */
   readonly sessionValidMs: number;
   readonly providers: ReadonlyMap<string, Pick<Provider, 'confirm'>>;
 };
 
 /**
- * How old the word of the provider is that a session stands, in milliseconds. Undefined where it cannot be asked for another
- * one before the access token is over: it has no place to ask at, or gave nothing that is known here to ask with.
+ * How long ago the provider confirmed the session, in milliseconds. Undefined where it cannot be asked again before the access
+ * token is over: it has no address to ask at, or gave nothing that is known here to ask with.
  */
 export function ageOfWord(
   { idp }: Pick<Session, 'idp'>,

@@ -1,5 +1,5 @@
-// RFC 6749, section 5.2, and OpenID Connect Core, section 3.1.2.6: the person is gone, has lost the client, or would have to
-// come in person. Every other error is about us.
+// RFC 6749, section 5.2, and OpenID Connect Core, section 3.1.2.6: the account was removed, may not use this client any more, or
+// its person would have to sign in at the provider. Every other error is about us.
 const refusals: ReadonlySet<unknown> = new Set([
   'invalid_grant',
   'access_denied',

@@ -96,11 +96,11 @@ export function createGrantStates({ store, vault }: OpenStore, { now, elapsed }:
     if (ttlMs <= 0) return;
     const { sid } = session;
     const keeping = { ttlMs, ...(version !== undefined && { version }) };
-    const [, gone] = await Promise.all([
+    const [, evicted] = await Promise.all([
       store.put(placeOfGrant(sid), written(sid, grantState), keeping),
       store.add(placeOfAccount(session), sid, { most: keptOfAccount, ttlMs }),
     ]);
-    await Promise.all(gone.map(drop));
+    await Promise.all(evicted.map(drop));
   }
 
   function forget(sid: string): void {

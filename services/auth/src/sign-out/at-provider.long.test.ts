@@ -57,7 +57,7 @@ async function confirmed(page: Hop): Promise<string> {
 }
 
 describe('a provider that may be signed out of', () => {
-  test('is offered by a link, with whom it is about, and is not gone to unasked', async () => {
+  test('is offered by a link that says whom it signs out, and nobody is sent there without asking', async () => {
     await rig.signIn(browser, 'engineer@example.com', { slug: 'okta' });
     const page = await signedOut('okta');
     expect(page.status).toBe(200);
@@ -120,7 +120,7 @@ describe('a provider that may be signed out of', () => {
   });
 });
 
-test('a provider that is always signed out of is gone to at once, and not by a redirect of the form', async () => {
+test('a browser goes at once to a provider that is always signed out of, and not by a redirect of the form', async () => {
   await rig.signIn(browser, 'engineer@example.com', { slug: 'second' });
   const page = await signedOut('second');
   expect(page.status).toBe(200);

@@ -91,9 +91,9 @@ export function memoryStore({ now, elapsed }: Clock): Store {
       const members = sets(kind).get(id) ?? new Set<string>();
       members.delete(member);
       sets(kind).set(id, members.add(member), { ttl: Math.max(ttlMs, sets(kind).getRemainingTTL(id)) });
-      const gone = [...members].slice(0, -most);
-      for (const one of gone) members.delete(one);
-      return gone;
+      const evicted = [...members].slice(0, -most);
+      for (const one of evicted) members.delete(one);
+      return evicted;
     },
     members: async ({ kind, id }) => [...(sets(kind).get(id) ?? [])],
     remove: async ({ kind, id }, member) => void sets(kind).get(id)?.delete(member),

@@ -133,7 +133,7 @@ describeWithRedis('a Redis that', () => {
     expect(await redis.command('DBSIZE')).toBe(':0');
   });
 
-  test('is gone is known at once, and comes back empty', async () => {
+  test('was killed is noticed at once, and comes back empty', async () => {
     const { redis, link, store, changes } = await storeInFrontOf();
     await store.put(place, 'text', { ttlMs: 60_000 });
     await redis.kill();

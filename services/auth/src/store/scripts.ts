@@ -53,9 +53,9 @@ redis.call('zadd', KEYS[1], string.format('%.0f', math.max(time[1] * 1000000 + t
 if redis.call('pttl', KEYS[1]) < tonumber(ARGV[3]) then redis.call('pexpire', KEYS[1], ARGV[3]) end
 local over = redis.call('zcard', KEYS[1]) - ARGV[2]
 if over <= 0 then return {} end
-local gone = redis.call('zrange', KEYS[1], 0, over - 1)
+local evicted = redis.call('zrange', KEYS[1], 0, over - 1)
 redis.call('zremrangebyrank', KEYS[1], 0, over - 1)
-return gone`,
+return evicted`,
 
   /** KEYS: log. ARGV: line, for how long lines are kept. */
   append: `

@@ -66,7 +66,7 @@ export type Store = {
   extend(place: Place, holder: string, ttlMs: number): Promise<boolean>;
   /**
    * Gives the lease back, and in the same moment keeps what came of it, so that the next holder finds that. A result
-   * whose fencing value is older than what is kept is refused: its holder was thought dead, and others have gone on.
+   * whose fencing value is older than what is kept is refused: its holder was taken for dead, and others have written since.
    */
   release(
     place: Place,
@@ -91,7 +91,7 @@ export type Log = {
    * A piece of the log.
    *
    * @param from the id of its first line; absent, the beginning. A reader that gets another line first, or none, knows that
-   *   lines are gone that they have seen.
+   *   lines which it has seen were lost.
    * @returns as many lines as fit; fewer than `page` are all that there are
    */
   read(from?: string): Promise<readonly LogLine[]>;

@@ -39,7 +39,7 @@ export function keepConnected(parts: {
   function take({ session, task }: Connected): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     live.set(session, task);
-    session.once('close', function gone() {
+    session.once('close', function closed() {
       live.delete(session);
       search.lost(session);
       log.info({ task, connections: live.size }, 'a connection to the proxy has ended');

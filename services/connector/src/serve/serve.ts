@@ -1,5 +1,5 @@
 import { notListedStatus, targetHeader, tasksHeader } from '@latchkey/contract';
-import { isGone, refuseStream, writeWhole } from '@latchkey/link';
+import { isClosed, refuseStream, writeWhole } from '@latchkey/link';
 import { constants } from 'node:http2';
 import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { pipeline } from 'node:stream';
@@ -65,7 +65,7 @@ export function createServe(parts: {
       log.warn({ target: asked, detail: origin }, 'the target cannot be reached');
       return refuseStream(stream, 502, origin);
     }
-    if (isGone(stream)) return void origin.destroy();
+    if (isClosed(stream)) return void origin.destroy();
     stream.respond({ ':status': 200 });
     if (connection !== undefined) return tcp.carry(stream, origin, connection);
     if (gate !== undefined) return gate.take(stream, origin, allowed);
@@ -77,7 +77,7 @@ export function createServe(parts: {
   return function serve(session, heard) {
     session.on('stream', function asked(stream: ServerHttp2Stream, headers: IncomingHttpHeaders) {
       stream.on('error', () => undefined);
-      if (isGone(stream)) return undefined;
+      if (isClosed(stream)) return undefined;
       const tasks = headers[tasksHeader];
       if (headers[':method'] === 'PUT' && typeof tasks === 'string') {
         heard?.(tasks.split(','));

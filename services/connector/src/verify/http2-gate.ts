@@ -1,5 +1,5 @@
 import { fieldsOf, sendHead, watchEnd } from '@latchkey/http';
-import { isGone } from '@latchkey/link';
+import { isClosed } from '@latchkey/link';
 import { connect, constants, performServerHandshake } from 'node:http2';
 import type {
   ClientHttp2Session,
@@ -54,7 +54,7 @@ export function gateHttp2(
     // Before anything is waited for: the body may have come by then.
     const body = head.hasBody ? bodyOf(asked) : undefined;
     const verdict = await judge(head);
-    if (isGone(asked)) return;
+    if (isClosed(asked)) return;
     if ('status' in verdict) return answer(asked, verdict);
     const { method, url } = head;
     const pseudo = [':method', method, ':scheme', 'http', ':authority', head.authority, ':path', url];
@@ -65,7 +65,7 @@ export function gateHttp2(
     'stream',
     (asked: ServerHttp2Stream, headers: IncomingHttpHeaders, flags: number, raw: string[]) => {
       asked.on('error', () => undefined);
-      if (isGone(asked)) return;
+      if (isClosed(asked)) return;
       const head = headOf(headers, raw, (flags & NGHTTP2_FLAG_END_STREAM) === 0);
       if (head === undefined) return answer(asked, { status: 501, body: 'no tunnel is opened here\n' });
       void pass(asked, head).catch(() => asked.close(NGHTTP2_INTERNAL_ERROR));
@@ -129,7 +129,7 @@ function relay(
   const answered = bodyOf(sent);
   if (body !== undefined) passBody(asked, sent, { ...body, trailers: () => trailersFor(body.trailers()) });
   sent.once('response', (_headers, flags, raw) => {
-    if (isGone(asked)) return;
+    if (isClosed(asked)) return;
     const isAll = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
     sendHead(raw, (flat) => asked.respond([...flat], { endStream: isAll, waitForTrailers: !isAll }));
     if (isAll) sent.resume();
@@ -147,7 +147,7 @@ function relay(
 }
 
 function passBody(from: ServerHttp2Stream | ClientHttp2Stream, to: typeof from, body: Body): void {
-  to.once('wantTrailers', () => isGone(to) || to.sendTrailers(fieldsOf(body.trailers())));
+  to.once('wantTrailers', () => isClosed(to) || to.sendTrailers(fieldsOf(body.trailers())));
   from.pipe(to, { end: false });
   from.once('end', function over() {
     if (body.isWhole()) to.end();

@@ -20,7 +20,7 @@ export type Relay = {
  * another request to the application.
  */
 export function createRelay(origin: Socket): Relay {
-  // Whoever asks for a second connection gets none: the stream ends with its own.
+  // A second connection is never opened: the stream ends with its own.
   const agent = Object.assign(new Agent({ keepAlive: true, maxSockets: 1 }), {
     createConnection: () => origin,
   });

@@ -275,7 +275,7 @@ describe('a session in several cookies', () => {
     expect(vault.state.person.groups).toEqual(['staff', 'admins']);
   });
 
-  test('has in a new cookie all that auth answered about it, also when auth has gone since', async () => {
+  test('has in a new cookie all that auth answered about it, also when auth is away since', async () => {
     const [wiki] = await onTwoHosts();
     introspect.mockRejectedValue(new Error('away'));
     const renewed = session(wiki.session.sid, seen / 1000 + 1, { host_only: true });

@@ -236,8 +236,8 @@ type Introspected = {
   readonly askedAt: number;
 };
 
-// So that what a provider has said is gone by for so long in all, and not once by auth and then again by us. Where auth goes by
-// it for longer than we do, asking sooner would bring nothing new.
+// So that an answer of a provider counts for so long in all, and not once at auth and then again here. Where it counts for longer
+// at auth than here, asking sooner would bring nothing new.
 function validFor({ age = 0 }: Introspected['answer'], { validMs }: CheckClocks): number {
   const leftMs = validMs - age * 1000;
   return leftMs > 0 ? Math.max(leftMs, Math.min(leastLifeMs, validMs)) : validMs;

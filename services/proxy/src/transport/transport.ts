@@ -75,8 +75,8 @@ export async function createTransport({
   const dialer = createDialer({ ...settings.upstream, proxyFor, dialThrough });
   const credentials = createTlsCredentials({ table, log });
   // Its connections go with it, and its key: no request will ever look for them again.
-  const onGone = (gone: Credentials) => connections.retire(({ tls }) => tls?.credentials === gone);
-  const securedBy = createSecuredBy({ credentials, now, onGone, log });
+  const onRetired = (retired: Credentials) => connections.retire(({ tls }) => tls?.credentials === retired);
+  const securedBy = createSecuredBy({ credentials, now, onRetired, log });
   const connections = createConnections({ dialer, securedBy, perOrigin: settings.maxConnections, elapsed });
   let drained: Promise<void> | undefined;
   return {

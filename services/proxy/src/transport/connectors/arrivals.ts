@@ -66,7 +66,7 @@ export function createArrivals(parts: {
     handleProtocols: () => subprotocol,
   });
   webSockets.on('headers', (headers) => void headers.push(`${taskHeader}: ${task}`));
-  // A reload takes tokens away; that one has run out is told by nobody.
+  // A reload says which tokens are taken away. Nothing says that one has expired.
   const timer = setInterval(() => pool.recheck(), recheckMs);
   timer.unref();
 
@@ -122,7 +122,7 @@ export function createArrivals(parts: {
       keepAlive(session, { leavesWithinMs });
       if (!pool.add(name, { session, counts: () => isAllowed(name, found) })) return session.destroy();
       log.info({ connector: name, connections: pool.count(name) }, 'a connector has connected');
-      session.once('close', function gone() {
+      session.once('close', function closed() {
         const about = {
           connector: name,
           connections: pool.count(name),

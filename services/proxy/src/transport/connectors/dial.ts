@@ -29,7 +29,7 @@ const withinMs = 8_000;
 const mostTries = 8;
 
 /**
- * Opens connections as streams of a connector's connection (RFC 9113, section 8.5). A connector that is gone before it has
+ * Opens connections as streams of a connector's connection (RFC 9113, section 8.5). A connector whose stream closes before it has
  * answered was sent nothing, so another one is asked, and so is one whose list does not have the target.
  *
  * @param sources where there are connectors, the nearest first
@@ -52,7 +52,7 @@ export function createDialThrough(sources: readonly Lines[]): DialThrough {
       tried.add(line);
       return ask({ lines: source.lines, line, name, target, shown }, (outcome) => {
         if (outcome instanceof TargetRefusedError) refusal = outcome;
-        if (outcome === 'gone' || outcome instanceof TargetRefusedError) next();
+        if (outcome === 'closed' || outcome instanceof TargetRefusedError) next();
         else if (outcome instanceof Error) dialed(outcome, null);
         else dialed(null, outcome);
       });
@@ -69,10 +69,10 @@ type Asking = {
   readonly shown: Shown | undefined;
 };
 
-function ask(asking: Asking, settle: (outcome: Socket | Error | 'gone') => void): void {
+function ask(asking: Asking, settle: (outcome: Socket | Error | 'closed') => void): void {
   const { lines, line, name, target } = asking;
   let isSettled = false;
-  function end(outcome: Socket | Error | 'gone'): void {
+  function end(outcome: Socket | Error | 'closed'): void {
     if (isSettled) return;
     isSettled = true;
     clearTimeout(timer);
@@ -83,11 +83,11 @@ function ask(asking: Asking, settle: (outcome: Socket | Error | 'gone') => void)
     stream?.destroy();
   }, withinMs);
   const stream = open(asking);
-  if (stream === undefined) return end('gone');
+  if (stream === undefined) return end('closed');
   lines.begin(line, stream);
-  // Heard for as long as it lives: what goes over it is told by those who use it.
-  stream.on('error', () => end('gone'));
-  stream.once('close', () => end('gone'));
+  // Listened to for as long as it lives. What is sent over it is reported by its users.
+  stream.on('error', () => end('closed'));
+  stream.once('close', () => end('closed'));
   stream.once('response', function answered(headers: IncomingHttpHeaders) {
     const status = Number(headers[':status']);
     if (status === 200 && !isSettled) return end(asSocket(writeWhole(failWhenCut(stream))));
@@ -99,8 +99,8 @@ function ask(asking: Asking, settle: (outcome: Socket | Error | 'gone') => void)
 function outcomeOf(
   status: number,
   { name, target, reason }: { name: string; target: string; reason: string },
-): Error | 'gone' {
-  if (status === awayStatus) return 'gone';
+): Error | 'closed' {
+  if (status === awayStatus) return 'closed';
   const why = `answered ${status} when it was asked for ${target}: ${reason}`;
   return status === notListedStatus ? new TargetRefusedError(name, why) : new ConnectorFailedError(name, why);
 }

@@ -58,7 +58,7 @@ export function createConnectorPool(heard: {
       const line: ConnectorLine = { session, counts, open: 0 };
       lines.set(name, ofName.add(line));
       open.set(line, name);
-      session.once('close', function gone() {
+      session.once('close', function closed() {
         open.delete(line);
         remove(name, line);
       });

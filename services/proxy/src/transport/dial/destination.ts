@@ -97,7 +97,7 @@ export function keyOf(destination: Destination): string {
   );
 }
 
-// What the files hold is told apart by its fingerprint, so that no key of ours becomes part of a text.
+// Files are compared by their fingerprint, so that no key of ours becomes part of a text.
 function markOf(credentials: unknown): unknown {
   if (credentials instanceof Error) return { none: credentials.message };
   const hasMark = typeof credentials === 'object' && credentials !== null && 'fingerprint' in credentials;

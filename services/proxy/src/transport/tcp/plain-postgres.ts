@@ -1,8 +1,8 @@
 import { Duplex } from 'node:stream';
 
 /**
- * A connection to a PostgreSQL that is encrypted already, for a program that would encrypt it: psql asks for that first, unless
- * it is told not to, and goes on without where the answer is no.
+ * A connection to a PostgreSQL that is encrypted already, for a program that would encrypt it: psql asks for TLS first, unless
+ * it is set not to, and goes on without where the answer is no.
  *
  * https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL
  */

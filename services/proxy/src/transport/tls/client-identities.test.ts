@@ -30,15 +30,15 @@ function inForce(days?: number): Credentials {
 
 function useClock(options: { most?: number } = {}) {
   let [current, time]: [Credentials | undefined, number] = [inForce(), Date.now()];
-  const gone: Credentials[] = [];
+  const retired: Credentials[] = [];
   const warnings: unknown[] = [];
   return {
-    gone,
+    retired,
     warnings,
     securedBy: createSecuredBy({
       credentials: { of: () => current },
       now: () => time,
-      onGone: (credentials) => gone.push(credentials),
+      onRetired: (credentials) => retired.push(credentials),
       log: { warn: (what: unknown) => warnings.push(what) },
       ...options,
     }),
@@ -62,27 +62,27 @@ test('a certificate is kept for a session and a route until shortly before it is
 
 test('one that is over goes at once, with its key, though nobody asks for it again', () => {
   jest.useFakeTimers();
-  const { securedBy, pass, gone } = useClock();
+  const { securedBy, pass, retired } = useClock();
   const first = securedBy(route, ann);
   pass(239_000);
   jest.advanceTimersByTime(239_000);
-  expect(gone).toEqual([]);
+  expect(retired).toEqual([]);
   pass(2_000);
   jest.advanceTimersByTime(2_000);
-  expect(gone).toEqual([first]);
+  expect(retired).toEqual([first]);
 });
 
 test('thousands of people keep theirs, and where there are too many it is said once', () => {
-  const { securedBy, gone, warnings } = useClock();
+  const { securedBy, retired, warnings } = useClock();
   const sids = Array.from({ length: 501 }, (_, at) => `s${at}`);
   const [first] = sids.map((sid) => securedBy(route, { ...ann, sid }));
   expect(securedBy(route, { ...ann, sid: 's0' })).toBe(first);
-  expect([gone, warnings]).toEqual([[], []]);
+  expect([retired, warnings]).toEqual([[], []]);
 
   const crowded = useClock({ most: 1 });
   const [pushedOut] = ['one', 'two', 'three'].map((sid) => crowded.securedBy(route, { ...ann, sid }));
-  expect(crowded.gone).toHaveLength(2);
-  expect(crowded.gone[0]).toBe(pushedOut);
+  expect(crowded.retired).toHaveLength(2);
+  expect(crowded.retired[0]).toBe(pushedOut);
   expect(crowded.warnings).toEqual([{ alarm: 'client certificates', most: 1 }]);
 });
 

@@ -39,18 +39,18 @@ const keptFor = 0.8;
  * it is over. Where there can be none, connections are secured with the reason, so that none is opened.
  *
  * @param parts.now milliseconds since the epoch
- * @param parts.onGone hears of each that secures no new connections any more
+ * @param parts.onRetired is called with each that secures no new connections any more
  */
 export function createSecuredBy({
   credentials,
   now,
-  onGone,
+  onRetired,
   log,
   most = mostKept,
 }: {
   credentials: Pick<TlsCredentials, 'of'>;
   now: () => number;
-  onGone: (credentials: Credentials) => void;
+  onRetired: (credentials: Credentials) => void;
   log: Pick<Logger, 'warn'>;
   most?: number;
 }): SecuredBy {
@@ -61,8 +61,8 @@ export function createSecuredBy({
     ttlAutopurge: true,
     ttlResolution: 0,
     perf: { now },
-    dispose(gone, _, reason) {
-      onGone(gone);
+    dispose(retired, _, reason) {
+      onRetired(retired);
       if (reason === 'evict') warnOnce();
     },
   });

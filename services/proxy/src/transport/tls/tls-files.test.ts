@@ -36,7 +36,7 @@ test('a certificate, its key and authorities give credentials, also from one fil
   expect(credentials?.own?.subject).toBe('CN=latchkey.internal');
 });
 
-test('what they are told apart by changes with what any of the files holds', () => {
+test('the fingerprint changes with the content of each file', () => {
   const [one, other] = ['authority.crt', 'localhost.crt'].map(
     (name) => readTlsFiles({ ca_file: write('ca.pem', fixture(name)) }).credentials?.fingerprint,
   );

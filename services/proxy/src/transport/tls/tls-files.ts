@@ -12,7 +12,7 @@ import { named } from './certificate.ts';
 /** What connections are secured with. */
 export type Credentials = {
   readonly secureContext: SecureContext;
-  /** of what the files hold, so that two that are not the same are told apart */
+  /** changes with the content of the files */
   readonly fingerprint: string;
   /** the certificate that we show */
   readonly own?: X509Certificate;

@@ -27,7 +27,7 @@ export type UpstreamHandshake = {
 
 /** What becomes of a handshake: exactly one of the three is called, once. */
 export type HandshakeEvents = {
-  /** the upstream answered `101`, and the caller is told; nothing goes through before the tunnel is opened */
+  /** the upstream answered `101`, and the caller has got it; nothing goes through before the tunnel is opened */
   accepted(tunnel: Tunnel): void;
   /** the upstream answered anything else, which is relayed */
   answered(status: number): void;
@@ -128,7 +128,7 @@ export function createForwardWebSocket(dialer: Dialer): ForwardWebSocket {
 }
 
 function accept({ socket, events }: Handshake, upstreamSocket: Socket): void {
-  // The library has tied them together; nothing has gone through yet.
+  // The library has joined them already; nothing has been sent through yet.
   upstreamSocket.unpipe(socket);
   socket.unpipe(upstreamSocket);
   events.accepted(createTunnel(socket, upstreamSocket));

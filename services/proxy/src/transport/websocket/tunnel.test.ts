@@ -43,7 +43,7 @@ const frame = (length: number) => {
   return Buffer.concat([head, Buffer.alloc(length)]);
 };
 
-test('a browser that reads slowly is told all that an application says before it closes', async () => {
+test('a browser that reads slowly gets all that an application sends before it closes', async () => {
   const bytes = Buffer.concat([frame(300_000), closeFrame(4_000)]);
   app.end(bytes);
   const [closed] = [once(toApp, 'close'), app.resume()];
@@ -67,10 +67,10 @@ test('a frame that does not end holds nothing open, and gets nothing inside it',
   const whole = frame(1_000);
   app.write(whole.subarray(0, 500));
   await once(browser, 'readable');
-  const [received, gone] = [buffer(browser), once(app.resume(), 'close')];
+  const [received, closed] = [buffer(browser), once(app.resume(), 'close')];
   tunnel.close(1008);
   jest.advanceTimersByTime(5_000);
-  await gone;
+  await closed;
 
   expect((await received).equals(whole.subarray(0, 500))).toBe(true);
 });
@@ -86,7 +86,7 @@ test('what a browser sends after the end does not arrive', async () => {
   expect((await received).toString()).toBe('before');
 });
 
-test('an application is told the same code, behind what its browser has said, and under a mask', async () => {
+test('an application gets the same code, after the last frame of its browser, and masked', async () => {
   const received = buffer(app);
   browser.write(maskedCloseFrame(4_000));
   await once(app, 'readable');
@@ -110,15 +110,15 @@ test('an application gets nothing inside a frame of its browser that is under wa
   expect((await received).equals(whole.subarray(0, 500))).toBe(true);
 });
 
-test('an application that breaks off when it is told takes nothing from what its browser is told', async () => {
+test('an application that breaks off at its close frame takes nothing from the one of its browser', async () => {
   app.on('data', () => app.resetAndDestroy());
   tunnel.close(1001);
   expect((await buffer(browser)).equals(closeFrame(1001))).toBe(true);
 });
 
-test.each(['browser', 'app'] as const)('where the %s breaks off, the other is told', async (who) => {
+test.each(['browser', 'app'] as const)('where the %s breaks off, the other side is closed', async (who) => {
   const [one, other] = who === 'browser' ? [browser, app] : [app, browser];
-  const gone = once(other.resume(), 'close');
+  const closed = once(other.resume(), 'close');
   one.resetAndDestroy();
-  await gone;
+  await closed;
 });

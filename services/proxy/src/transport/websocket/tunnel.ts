@@ -3,7 +3,7 @@ import { Transform } from 'node:stream';
 import { takeLeave } from './end-connection.ts';
 import { closeFrame, frameLengths, maskedCloseFrame } from './frames.ts';
 
-/** What either side is told about the end: we are going away, the policy says no, or it may try again later. */
+/** Why it ends, for both sides: we are going away, the policy says no, or it may try again later. */
 export type CloseCode = 1001 | 1008 | 1013;
 
 /** A WebSocket between a browser and an application, after `101`. */
@@ -26,9 +26,9 @@ export function createTunnel(socket: Socket, upstream: Socket): Tunnel {
 
   toBrowser.stream.pipe(socket);
   toApp.stream.pipe(upstream);
-  // Nothing is left to be told to the browser, or it would be reset before it has read what was.
+  // Only after the last byte is out: the browser would be reset before it has read them all.
   socket.once('finish', () => takeLeave(socket));
-  // A pipe passes an end on, not a break: without this an application would never learn that its visitor is gone.
+  // A pipe passes an end on, not a break: without this an application would never learn that its visitor has left.
   whenClosed(socket, () => {
     if (!isClosing) upstream.destroy();
   });

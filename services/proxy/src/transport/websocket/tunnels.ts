@@ -59,7 +59,7 @@ export function createTunnels(ongoing: Pick<Ongoing, 'begin' | 'end' | 'decideAb
   };
 }
 
-// What is about us and not about the person may be gone in a moment.
+// A refusal that is about us and not about the person may be over in a moment.
 function codeFor(why: WhyNot): CloseCode {
   return why === 'internal_error' || (isReason(why) && isTransient(why)) ? 1013 : 1008;
 }

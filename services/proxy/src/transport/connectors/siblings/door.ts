@@ -6,7 +6,7 @@ import {
   targetHeader,
   taskHeader,
 } from '@latchkey/contract';
-import { h2Settings, isGone, join, keepAlive, refuseStream, saidIn, writeWhole } from '@latchkey/link';
+import { h2Settings, isClosed, join, keepAlive, refuseStream, saidIn, writeWhole } from '@latchkey/link';
 import { once } from 'node:events';
 import { performServerHandshake } from 'node:http2';
 import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
@@ -25,7 +25,7 @@ export type Door = {
 };
 
 const handshakeWithinMs = 5_000;
-// Each task has one connection; who has no key is gone after its handshake, or after its time.
+// Each task has one connection; a caller without a key is closed after its handshake, or after its time.
 const mostConnections = 500;
 
 /**
@@ -49,7 +49,7 @@ export async function openDoor(parts: {
 
   function asked(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     stream.on('error', () => undefined);
-    if (isGone(stream)) return undefined;
+    if (isClosed(stream)) return undefined;
     if (headers[':method'] === 'CONNECT') return lead(writeWhole(stream), headers);
     stream.respond({ ':status': 200, [taskHeader]: task });
     stream.write(news);
@@ -68,7 +68,7 @@ export async function openDoor(parts: {
       saidIn(headers[targetHeader]) ?? '',
       (...[error, origin]) => {
         if (error !== null) return refuseStream(stream, statusOf(error), error.message);
-        if (isGone(stream)) return void origin.destroy();
+        if (isClosed(stream)) return void origin.destroy();
         stream.respond({ ':status': 200 });
         return join(stream, origin);
       },

@@ -77,7 +77,7 @@ export function keepLinks(parts: {
       link.names = new Set();
       parts.leaving(link.had);
     });
-    session.once('close', function gone() {
+    session.once('close', function closed() {
       links.delete(key);
       if (link.task !== '') parts.changed();
       else if (!own.has(key)) explain(key, why);

@@ -9,7 +9,7 @@ export type FindPlaces = () => Promise<readonly Place[]>;
 
 export const keyOf = ({ host, port }: Place): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
-// Further ones are found when some of these are gone.
+// Further ones are found when some of these have left.
 const most = 100;
 
 /** Makes the search: each address that one of the names has is a task. */
