@@ -101,7 +101,7 @@ if (git === undefined || backend === undefined || !existsSync(backend)) {
       expect(readFileSync(join(theirs, 'large')).equals(large)).toBe(true);
     });
 
-    test('is told 401 without a session, and asks for nothing', async () => {
+    test('gets 401 without a session, and asks for nothing', async () => {
       const refused = call(['ls-remote', `${the.url}/team.git`], 'X-None: 1');
       await expect(refused).rejects.toThrow(/could not read Username|Authentication failed/);
       const asked = { target: '/team.git/info/refs?service=git-upload-pack', headers: { accept: '*/*' } };

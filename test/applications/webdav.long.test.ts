@@ -116,8 +116,8 @@ else {
   });
 
   describe.each([
-    ['told its own host', '', {}],
-    ['told the public host', '', { route: 'preserve_host: true' }],
+    ['given its own host', '', {}],
+    ['given the public host', '', { route: 'preserve_host: true' }],
     ['behind a load balancer that ends TLS', '', { https: true }],
     ['below a path', '/shared', {}],
   ])('WebDAV at nginx, %s,', (_, path, options) => {

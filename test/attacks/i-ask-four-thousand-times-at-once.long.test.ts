@@ -9,7 +9,7 @@ import { startLoneProxy } from '../fixtures/lone-proxy.ts';
 import type { LoneProxy } from '../fixtures/lone-proxy.ts';
 import { sendRaw } from '../fixtures/raw-request.ts';
 
-// It never answers `/held` and no handshake, until it is told to hang up.
+// It never answers `/held` and no handshake, until `hangUp` resolves.
 let hangUp = Promise.withResolvers<void>();
 let most = 0;
 let connections = 0;
@@ -82,24 +82,21 @@ test('a few requests at once are all answered, in their order', async () => {
 test.each([
   ['requests', get('/held')],
   ['WebSockets', get('/held').replace('\r\n\r\n', `\r\n${upgrade}\r\n\r\n`)],
-])(
-  '%s that need more connections than an application may have wait, or are told to come again',
-  async (_, bytes) => {
-    hangUp = Promise.withResolvers<void>();
-    const refused = Promise.withResolvers<string>();
-    for (let asked = 0; asked < 81; asked++) {
-      const socket = open().once('data', (chunk: Buffer) => refused.resolve(chunk.toString('latin1')));
-      socket.write(bytes);
-    }
-    expect(await refused.promise).toMatch(/^HTTP\/1\.1 503 [^]*Retry-After: 10[^]*upstream_busy/);
-    // And the one of the tests before, idle until it is closed.
-    expect(most).toBeLessThanOrEqual(41);
-    const health = await sendRaw(proxy.port, 'GET /ping HTTP/1.1\nHost: a\nConnection: close\n\n');
-    expect(health.status).toBe(200);
+])('%s that need more connections than an application may have wait, or get 503', async (_, bytes) => {
+  hangUp = Promise.withResolvers<void>();
+  const refused = Promise.withResolvers<string>();
+  for (let asked = 0; asked < 81; asked++) {
+    const socket = open().once('data', (chunk: Buffer) => refused.resolve(chunk.toString('latin1')));
+    socket.write(bytes);
+  }
+  expect(await refused.promise).toMatch(/^HTTP\/1\.1 503 [^]*Retry-After: 10[^]*upstream_busy/);
+  // And the one of the tests before, idle until it is closed.
+  expect(most).toBeLessThanOrEqual(41);
+  const health = await sendRaw(proxy.port, 'GET /ping HTTP/1.1\nHost: a\nConnection: close\n\n');
+  expect(health.status).toBe(200);
 
-    hangUp.resolve();
-    let answer = await askOnce();
-    while (answer.status === 503) answer = await askOnce();
-    expect(answer.body).toBe('served');
-  },
-);
+  hangUp.resolve();
+  let answer = await askOnce();
+  while (answer.status === 503) answer = await askOnce();
+  expect(answer.body).toBe('served');
+});

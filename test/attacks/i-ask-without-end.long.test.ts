@@ -74,18 +74,18 @@ describe('behind a load balancer that is trusted', () => {
     expect((await atProxy(the.stack, '/', one)).status).toBe(302);
   });
 
-  test('a person is told by a page and a program by JSON, both with the time to wait', async () => {
+  test('a person gets a page and a program JSON, both with the time to wait', async () => {
     const one = from('192.0.2.1');
     await statuses(perMinute, () => atAuth(the.stack, '/', one));
-    const shown = await atAuth(the.stack, '/', one);
-    expect(shown).toMatchObject({ status: 429, contentType: expect.stringContaining('text/html') });
-    const told = await atAuth(the.stack, '/', {
+    const page = await atAuth(the.stack, '/', one);
+    expect(page).toMatchObject({ status: 429, contentType: expect.stringContaining('text/html') });
+    const json = await atAuth(the.stack, '/', {
       ...one,
       accept: 'application/json',
       'sec-fetch-mode': 'cors',
     });
-    expect(JSON.parse(told.body)).toMatchObject({ error: 'too_many_requests' });
-    for (const { retryAfter } of [shown, told]) {
+    expect(JSON.parse(json.body)).toMatchObject({ error: 'too_many_requests' });
+    for (const { retryAfter } of [page, json]) {
       expect(Number(retryAfter)).toBeGreaterThan(0);
       expect(Number(retryAfter)).toBeLessThanOrEqual(60);
     }

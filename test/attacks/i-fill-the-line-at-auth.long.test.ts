@@ -31,7 +31,7 @@ describe('a line that two addresses keep full', () => {
     await stack.close();
   });
 
-  // Asks again whenever it was worked for; who is told to come later stays away.
+  // Asks again after each answer of 302, and not after 503.
   function keepAsking(socket: Socket, client: string): void {
     const request = ask(stack, client, page).replaceAll('\n', '\r\n');
     socket.on('data', (answer: Buffer) => {

@@ -95,7 +95,7 @@ const one: [how: string, bytes: string, statuses: number[]][] = [
     [100, 200, 200],
   ],
   ['two spaces in the first line', `GET  /public/x HTTP/1.1\n${host}\n\n`, [200, 200]],
-  // It was told of no body, and did not take the upgrade: that was the last on this connection.
+  // The application heard of no body, and did not take the upgrade: that was the last request on this connection.
   ['an upgrade with a length', request('GET', `${upgrade}\n${sized(hidden)}`, hidden), [200]],
   ['an upgrade with chunks', request('GET', `${upgrade}\n${chunked}`, `${chunk(hidden)}0\n\n`), [200]],
   ['an upgrade, and a request behind', request('GET', upgrade, hidden), [200]],

@@ -3,7 +3,7 @@ import { useStack } from '../fixtures/use-stack.ts';
 
 // An application plants cookies under the name of the session for the whole domain, with a longer path, so that they come
 // first. Behind five of them nobody finds the real one: its person is sent to sign in again and again, and when they sign out
-// they are told that they have, while the session lives on.
+// the page says that they are signed out, while the session lives on.
 let clock = 0;
 const the = useStack({ now: () => Date.now() + clock });
 

@@ -65,7 +65,7 @@ test('a flood within the limits leaves the proxy answered, and who has signed ou
   expect(waited).toBeLessThan(wellInTimeMs);
   expect(stack.log.filter(({ alarm }) => alarm === 'grace')).toEqual([]);
   expect(await firstAnswer).toMatchObject({ status: 302 });
-  // More than can be worked on or wait: those are told to come again.
+  // More than can be worked on or wait: those get 503.
   expect(stack.log.some(({ error, status }) => error === 'overloaded' && status === 503)).toBe(true);
   await browser.close();
 });

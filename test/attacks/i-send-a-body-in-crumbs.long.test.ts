@@ -75,7 +75,7 @@ const chunked = 'Transfer-Encoding: chunked';
 const crumbs = Buffer.from('1\r\nx\r\n'.repeat(10_000));
 const times = (count: number, piece: Buffer) => Array.from({ length: count }, () => piece);
 
-test('a body that drips is told that it is too slow, however regular the drops', async () => {
+test('a body that drips is refused as too slow, however regular the drops', async () => {
   const socket = connect(proxy.port, '127.0.0.1');
   opened.push(socket);
   socket.on('error', () => undefined);

@@ -1,5 +1,5 @@
 // Requests under way to one application, and the memory for bodies that are signed, are bounded for all together. One
-// caller takes all that there is and lets go of none of it: everybody else would be told to come again for as long.
+// caller takes all that there is and lets go of none of it: everybody else would get 503 for as long.
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { once } from 'node:events';
 import { connect } from 'node:net';

@@ -1,5 +1,5 @@
 // A provider is wrong, or somebody answers in its place: an ID token for another client, of another sign-in or of last week,
-// userinfo about somebody else, half an answer, or none. Nobody is signed in on it, the person and the operator are told
+// userinfo about somebody else, half an answer, or none. Nobody is signed in by it, the person and the operator learn
 // which kind of trouble it is, and nothing that opens a door is shown to either. (Names in brackets are those of the
 // conformance suite of OpenID Connect.)
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
 
-test('Traefik is told of every cookie that a yes may set', () => {
+test('the file of Traefik names every cookie that a yes may set', () => {
   const sources = globSync('services/proxy/src/authn/*.ts', { cwd: root }).map((file) =>
     readFileSync(join(root, file), 'utf8'),
   );

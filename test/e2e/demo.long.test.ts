@@ -155,7 +155,7 @@ function holdsInBrowser(start: () => Promise<Pick<Demo, 'url' | 'stop'>>): void 
     await second.waitForURL(demo.url('wiki', '/?tab=2'));
   });
 
-  test('an account of another domain is told so and may choose another', async () => {
+  test('a person with an account of another domain sees that and may choose another account', async () => {
     const page = await (await newBrowser()).newPage();
     await page.goto(demo.url('hello'));
     await page.getByRole('button', { name: 'guest@elsewhere.test' }).click();

@@ -1,4 +1,4 @@
-// The application behind the proxy, in a process of its own: says who it was told the person is, and what was sent. Beside it a
+// The application behind the proxy, in a process of its own: answers with the person that the headers name, and with what was sent. Beside it a
 // server of TCP that says again what it hears.
 import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
@@ -20,8 +20,13 @@ const server = createServer(function echo(req, res) {
     const { email: asserted }: { email?: string } = JSON.parse(
       Buffer.from(claims, 'base64url').toString() || '{}',
     );
-    const told = { email: req.headers['x-forwarded-email'], asserted, mark: searchParams.get('mark'), sent };
-    res.setHeader('content-type', 'application/json').end(JSON.stringify(told));
+    const received = {
+      email: req.headers['x-forwarded-email'],
+      asserted,
+      mark: searchParams.get('mark'),
+      sent,
+    };
+    res.setHeader('content-type', 'application/json').end(JSON.stringify(received));
   });
 });
 // So that nothing in between takes them for dead.

@@ -4,7 +4,7 @@ import { endOf } from './outcome.ts';
 import { table } from './table.ts';
 
 const expected = { email: 'a@example.com', mark: '1', sent: '' };
-const told = { email: 'a@example.com', asserted: 'a@example.com', mark: '1', sent: '' };
+const received = { email: 'a@example.com', asserted: 'a@example.com', mark: '1', sent: '' };
 
 function answer(part: Partial<Hop>): Hop {
   return { url: '', status: 200, headers: {}, location: undefined, setCookies: [], body: '', ...part };
@@ -12,11 +12,11 @@ function answer(part: Partial<Hop>): Hop {
 
 describe('an answer is', () => {
   test.each([
-    ['ok', { body: JSON.stringify(told) }],
-    ['somebody else', { body: JSON.stringify({ ...told, email: 'b@example.com' }) }],
-    ['somebody else', { body: JSON.stringify({ ...told, asserted: 'b@example.com' }) }],
-    ['somebody else', { body: JSON.stringify({ ...told, email: undefined }) }],
-    ['garbled', { body: JSON.stringify({ ...told, mark: '2' }) }],
+    ['ok', { body: JSON.stringify(received) }],
+    ['somebody else', { body: JSON.stringify({ ...received, email: 'b@example.com' }) }],
+    ['somebody else', { body: JSON.stringify({ ...received, asserted: 'b@example.com' }) }],
+    ['somebody else', { body: JSON.stringify({ ...received, email: undefined }) }],
+    ['garbled', { body: JSON.stringify({ ...received, mark: '2' }) }],
     ['garbled', { body: '{"email"' }],
     ['signed out', { status: 401 }],
     ['signed out', { status: 302, location: 'http://sso.latchkey.localhost/corp/sign_in?x' }],

@@ -1,7 +1,7 @@
 import type { Hop } from '@latchkey/testing/browser';
 import { lostHeader } from './balancer.ts';
 
-/** What an application should have been told and sent. */
+/** What an application should have received. */
 export type Expected = { readonly email: string; readonly mark: string; readonly sent: string };
 
 /**
@@ -38,10 +38,10 @@ function lostAt(header: string): Ended {
 }
 
 function read(body: string, { email, mark, sent }: Expected): Outcome {
-  const told = parsed(body);
-  if (told === undefined) return 'garbled';
-  if (told['email'] !== email || told['asserted'] !== email) return 'somebody else';
-  return told['mark'] === mark && told['sent'] === sent ? 'ok' : 'garbled';
+  const received = parsed(body);
+  if (received === undefined) return 'garbled';
+  if (received['email'] !== email || received['asserted'] !== email) return 'somebody else';
+  return received['mark'] === mark && received['sent'] === sent ? 'ok' : 'garbled';
 }
 
 function parsed(body: string): Record<string, unknown> | undefined {

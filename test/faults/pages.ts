@@ -16,8 +16,8 @@ export type Pages = {
   close(): Promise<void>;
 };
 
-/** How what a page has open ends where its task is replaced: the page is told to open it again. */
-export const toldToGo = ['a WebSocket with 1001', 'a stream whole'];
+/** How what a page has open ends where its task is replaced: the page knows that it has to open it again. */
+export const replacementEnds = ['a WebSocket with 1001', 'a stream whole'];
 
 const readers = people.slice(0, 6);
 const betweenMs = 100;

@@ -14,7 +14,7 @@ function redis(what: string, begin: Act, end: Act): Fault {
   };
 }
 
-function told(what: string, begin: string, end: string): Fault {
+function byCommands(what: string, begin: string, end: string): Fault {
   return redis(
     what,
     (it) => it.command(begin),
@@ -52,8 +52,8 @@ export const redisFaults: readonly Fault[] = [
     (it) => it.freeze(),
     (it) => it.thaw(),
   ),
-  told('emptied', 'FLUSHALL', 'PING'),
-  told('a replica (READONLY)', 'REPLICAOF 127.0.0.1 1', 'REPLICAOF NO ONE'),
-  told('full (OOM)', 'CONFIG SET maxmemory 1', 'CONFIG SET maxmemory 0'),
+  byCommands('emptied', 'FLUSHALL', 'PING'),
+  byCommands('a replica (READONLY)', 'REPLICAOF 127.0.0.1 1', 'REPLICAOF NO ONE'),
+  byCommands('full (OOM)', 'CONFIG SET maxmemory 1', 'CONFIG SET maxmemory 0'),
   loading(),
 ];

@@ -19,7 +19,7 @@ export type Treatment = {
   readonly back?: Way;
 };
 
-/** Bytes led on from one port to another, well until it is told otherwise. */
+/** Passes bytes on from one port to another, without a fault until `treat` asks for one. */
 export type Relay = {
   treat(treatment: Treatment): Promise<void>;
   /** Leads on well again. What was held arrives; connections on which something was changed are reset. */

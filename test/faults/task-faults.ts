@@ -1,7 +1,7 @@
 import { usualMs } from './fault.ts';
 import type { Fault } from './fault.ts';
 import type { Outcome } from './outcome.ts';
-import { openPages, toldToGo } from './pages.ts';
+import { openPages, replacementEnds } from './pages.ts';
 import type { Pages } from './pages.ts';
 import type { Treatment } from './relay.ts';
 import type { Task } from './task.ts';
@@ -55,9 +55,10 @@ export async function replaced(tasks: readonly Task[], { balancer }: World): Pro
   return slowestMs;
 }
 
-// Whose task is replaced is told to go to another one, and comes back at once; of auth's, pages notice nothing.
+// A page whose task of the proxy is replaced is sent to another one, and comes back at once. Where auth is replaced, pages notice
+// nothing.
 function replacement(kind: 'proxy' | 'auth'): Fault {
-  const mayEnd = kind === 'proxy' ? toldToGo : [];
+  const mayEnd = kind === 'proxy' ? replacementEnds : [];
   let ends: Pages['ends'] = {};
   return {
     name: `each ${kind} replaced (SIGTERM)`,
@@ -77,7 +78,9 @@ function replacement(kind: 'proxy' | 'auth'): Fault {
     answersSignIns: true,
     alsoWrong: () => [
       ...Object.keys(ends).filter((how) => !mayEnd.includes(how)),
-      ...mayEnd.filter((how) => ends[how] === undefined).map((how) => `no page was told to go: ${how}`),
+      ...mayEnd
+        .filter((how) => ends[how] === undefined)
+        .map((how) => `no page was sent to another task: ${how}`),
     ],
   };
 }

@@ -15,7 +15,7 @@ export type Task = {
   startAgain(): Promise<void>;
   /** all that it has printed, in all of its lives */
   output(): string;
-  /** how often it has ended without being told to */
+  /** how often it has ended though nobody stopped it */
   ended(): number;
 };
 
@@ -28,7 +28,7 @@ export async function startTask(
   program: Program,
   { port, env }: { port: number; env: Record<string, string> },
 ): Promise<Task> {
-  let told = '';
+  let printed = '';
   let ended = 0;
   let asked = false;
   let life = await live();
@@ -43,7 +43,7 @@ export async function startTask(
   }
   async function remember(begun: ServiceProcess): Promise<void> {
     await begun.ended;
-    told += begun.output();
+    printed += begun.output();
     if (!asked) ended += 1;
   }
   function end(signal: NodeJS.Signals): Promise<number | null> {
@@ -62,7 +62,7 @@ export async function startTask(
     async startAgain() {
       life = await live();
     },
-    output: () => (asked ? told : told + life.output()),
+    output: () => (asked ? printed : printed + life.output()),
     ended: () => ended,
   };
 }

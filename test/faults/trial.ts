@@ -51,15 +51,15 @@ export async function tryOut(fault: Fault, { world, load, newcomer }: Stage): Pr
   const rounds = newcomer.rounds.slice(from.rounds);
   const meanwhile = asked.filter(({ at }) => at < until);
   const again = new Set(load.again.slice(from.again));
-  const told = fault.mayLoseRefreshes === true ? lostRefreshes(world) : [];
-  const untold = [...again].filter(
-    (email) => !told.some((line) => !before.lost.includes(line) && line.includes(`"${email}"`)),
+  const logged = fault.mayLoseRefreshes === true ? lostRefreshes(world) : [];
+  const unlogged = [...again].filter(
+    (email) => !logged.some((line) => !before.lost.includes(line) && line.includes(`"${email}"`)),
   );
   const unbidden = endedByThemselves(world) - before.ended;
   const wrong = [
     ...strange(fault, meanwhile, world).map((outcome) => `${outcome}, which it must not`),
     ...badRounds(fault, rounds),
-    ...untold.map((email) => `${email} signed in again, of whom the log tells nothing`),
+    ...unlogged.map((email) => `${email} signed in again, and the log does not say why`),
     ...(unbidden > 0 ? [`${unbidden} ended by themselves`] : []),
     ...(recoveredAt === undefined ? [`not well after ${recoveredWithinMs} ms`] : []),
     ...failuresOf(asked.filter(({ at }) => at >= until)).map((outcome) => `${outcome} afterwards`),

@@ -33,7 +33,7 @@ test('only who passed although auth is away passed by a grace period', async () 
   await the.stack.auth.stop();
   await the.stack.proxy.stop();
   const registry = createMetrics();
-  // A task that was told nothing of anybody's groups.
+  // A task that knows nobody's groups yet.
   const cold = await startProxy({
     settings: proxySettings,
     table,

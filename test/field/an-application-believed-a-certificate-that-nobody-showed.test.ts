@@ -14,8 +14,8 @@ const the = useStack({
 test.each([
   ['the load balancer is believed', '127.0.0.1', ['CN=laptop-7']],
   ['nobody else is', '127.0.0.2', []],
-])('%s about the certificate of a device', async (_, localAddress, told) => {
-  expect(await arrivesAs('X-Amzn-Mtls-Clientcert-Subject', localAddress)).toEqual(told);
+])('%s about the certificate of a device', async (_, localAddress, received) => {
+  expect(await arrivesAs('X-Amzn-Mtls-Clientcert-Subject', localAddress)).toEqual(received);
 });
 
 test.each([

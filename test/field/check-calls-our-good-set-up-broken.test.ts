@@ -102,7 +102,7 @@ describe('a finding about a variable', () => {
     expect(await faults({ ...files, ...changed })).toEqual([finding]);
   });
 
-  test('hides nothing else: what the services disagree about is told beside a slug that is refused', async () => {
+  test('hides nothing else: a difference between the services is reported beside a slug that is refused', async () => {
     const changed = auth.replace('PROXY_CLIENT_ID=proxy', 'PROXY_CLIENT_ID=gate');
     expect(await faults({ ...files, 'auth.env': `${changed}PROVIDER_SLUG=A/B\n` })).toEqual([
       'LK604 proxy.env:3 CLIENT_ID',
@@ -140,7 +140,7 @@ test.each([
   ['^(.*)\\.apps\\.example\\.com/app$', ['LK510 2:35']],
   ['^https://(.*)\\.apps\\.example\\.com$', ['LK510 2:35']],
   ['^([^/]+)\\.apps\\.example\\.com$', []],
-])('a path or a scheme in the pattern of a host is told: %s', async (from, places) => {
+])('a path or a scheme in the pattern of a host is reported: %s', async (from, places) => {
   const text = `- service: apps\n  default: {type: rewrite, from: '${from}', to: 'http://$1.internal.example.com', options: {allowed_groups: [eng]}}\n`;
   const args = ['check', 'up.yml', '--cluster', 'prod', '--format', 'json'];
   const { stdout } = await latchkey({ 'up.yml': text }, args);

@@ -1,5 +1,5 @@
-// A browser that restored its tabs loaded the callback of one sign-in twenty times at once. One of them was signed in, and
-// with it the browser of all; the nineteen others were told to start again.
+// A browser that restored its tabs loaded the callback of one sign-in twenty times at once. One of them signed the browser
+// in. The nineteen others asked to start again.
 import { expect, test } from '@jest/globals';
 import type { Hop } from '@latchkey/testing/browser';
 import { useStack } from '../fixtures/use-stack.ts';

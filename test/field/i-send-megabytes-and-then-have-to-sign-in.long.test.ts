@@ -1,5 +1,5 @@
-// Clients with a large body ask first (`Expect: 100-continue`). They were told to go on by us, sent it all, and only then
-// heard that they had to sign in, or that the application did not want it.
+// Clients with a large body ask first (`Expect: 100-continue`). The proxy answered 100, so they sent it all. Only then they got
+// the answer that they had to sign in, or that the application did not want it.
 import { expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -43,7 +43,7 @@ test('what the application says to it is passed on, and no body is sent', async 
   expect(said()).toMatch(/^HTTP\/1\.1 413 [^]*\r\nConnection: close\r\n[^]*too large/);
 });
 
-test('who is told to go on by the application sends it', async () => {
+test('a client that the application answers with 100 sends it', async () => {
   mayGoOn = (req, res) => {
     res.writeContinue();
     req.on('data', (piece: Buffer) => res.write(`got ${piece.toString()}`));

@@ -21,7 +21,7 @@ const notSent = 'What you sent has not reached the application.';
 const perhapsSent = 'What you sent may have reached the application all the same';
 
 describe('a form', () => {
-  test('that comes without a session is told that it was not sent, and where to sign in', async () => {
+  test('without a session gets a page that says that it was not sent, and where to sign in', async () => {
     const answer = await the.browser().visit(the.stack.url('hello', '/save'), form);
     expect([answer.status, answer.headers['content-type']]).toEqual([401, 'text/html; charset=utf-8']);
     expect(answer.body).toContain(notSent);

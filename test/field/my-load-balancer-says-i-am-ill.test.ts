@@ -11,7 +11,7 @@ describe.each(['proxy', 'auth'] as const)('a health check of %s', (service) => {
     ['over HTTP/1.0 by HEAD', 'HEAD /ping HTTP/1.0\n\n'],
     ['with a query', 'GET /ping?from=lb HTTP/1.0\n\n'],
     ['with a Host that is none', 'GET /ping HTTP/1.1\nHost: _ _\nConnection: close\n\n'],
-  ])('is answered %s, and told at debug only', async (_, bytes) => {
+  ])('is answered %s, and logged at debug only', async (_, bytes) => {
     const line = the.stack.nextLine(({ path }) => path === '/ping');
     const answer = await sendRaw(the.stack.ports[service], bytes);
     expect([answer.status, answer.body]).toEqual([200, '']);

@@ -39,7 +39,7 @@ describe('where the operator allows a worker over our addresses', () => {
   });
 });
 
-test('where no worker can be over our addresses, and at auth, nothing begins for what cannot be told from a frame', async () => {
+test('nothing begins for what may be a frame, where no worker can be over our addresses, nor at auth', async () => {
   for (const url of [at('below', '/oauth2/sign_in'), the.stack.authUrl('/google/start')]) {
     const answer = await the.browser().visit(url, passedOn('same-site'));
     expect([url, answer.status, answer.headers['set-cookie']]).toEqual([url, 403, undefined]);

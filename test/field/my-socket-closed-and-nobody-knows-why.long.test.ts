@@ -44,7 +44,7 @@ async function connect(as?: Browser): Promise<Connection> {
 
 type Handshake = { upstream: Duplex; readonly accept: () => void };
 
-/** An application that has been asked for a WebSocket, and answers when it is told to. */
+/** An application that has been asked for a WebSocket, and answers when the test says so. */
 function nextHandshake(): Promise<Handshake> {
   const { promise, resolve } = Promise.withResolvers<Handshake>();
   the.stack.app.answerUpgrade = (upstream, { headers }) => {
@@ -77,7 +77,7 @@ function message(length: number): Buffer {
 
 const cut = () => the.stack.nextLine(({ msg }) => msg === 'WebSocket cut');
 
-test('who is not let in any more after a reload is told 1008, and a line says who, where and why', async () => {
+test('a reload that takes access away closes with 1008, and a line says who, where and why', async () => {
   const { socket, closed } = await connect();
   await once(socket, 'open');
   const line = cut();
@@ -96,7 +96,7 @@ test('who is not let in any more after a reload is told 1008, and a line says wh
   expect(the.stack.logText()).not.toContain('token=1');
 });
 
-test('who signs out is told 1008, and a line says so', async () => {
+test('a sign-out closes with 1008, and a line says so', async () => {
   const browser = await the.signedIn();
   const { socket, closed } = await connect(browser);
   await once(socket, 'open');
@@ -153,19 +153,19 @@ test('an application that is in the middle of a message finishes it, and says no
   expect(messages).toEqual([1_000_000]);
 });
 
-test('the application is told the same', async () => {
-  const told = nextCode();
+test('the application gets the same code', async () => {
+  const atApplication = nextCode();
   const { socket, closed } = await connect();
   await once(socket, 'open');
   shutOut();
-  expect([await closed, await told]).toEqual([1008, 1008]);
+  expect([await closed, await atApplication]).toEqual([1008, 1008]);
 });
 
 test('a deployment closes with 1001', async () => {
-  const told = nextCode();
+  const atApplication = nextCode();
   const { socket, closed } = await connect();
   await once(socket, 'open');
   const stopped = the.stack.proxy.stop();
-  expect([await closed, await told]).toEqual([1001, 1001]);
+  expect([await closed, await atApplication]).toEqual([1001, 1001]);
   await stopped;
 });

@@ -62,7 +62,7 @@ describe('an environment of version 2 with Okta', () => {
         scope: 'openid profile email groups',
         groupsMs: 300_000,
         host: 'acme.okta.com',
-        // Which is where version 2 went unless told otherwise.
+        // The default of version 2.
         server: 'default',
       },
     ]);
@@ -76,7 +76,7 @@ describe('an environment of version 2 with Okta', () => {
     expect(provider).toMatchObject(expected);
   });
 
-  test('is told what to write for each of its names', () => {
+  test('gets a warning for each of its names, with what to write instead', () => {
     const { deprecated } = asSentences(loadAuthSettings(versionTwo));
     expect(deprecated).toEqual(
       expect.arrayContaining([

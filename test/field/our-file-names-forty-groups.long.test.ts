@@ -1,5 +1,5 @@
 // The upstream file names 41 groups, and Google's directory takes its time over each. All of them were asked about for
-// everybody within one budget, so the third person at once was told 503 on a route that names a single group.
+// everybody within one budget, so the third person at once got 503 on a route that names a single group.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { startDevDirectory } from '@latchkey/dev-idp';
 import type { DevDirectory } from '@latchkey/dev-idp';

@@ -15,15 +15,15 @@ const the = useStack({
 
 test('a token that ends between two questions to auth is replaced at once', async () => {
   const browser = await the.signedIn('engineer@example.com', the.stack.url('calendar'));
-  async function told(): Promise<string[]> {
+  async function received(): Promise<string[]> {
     await browser.fetch(the.stack.url('calendar'));
     return valuesOf(the.stack.app.received.at(-1) ?? { rawHeaders: [] }, 'X-Forwarded-Access-Token');
   }
-  const [first] = await told();
+  const [first] = await received();
   later = 3_570_000;
-  expect(await told()).toEqual([first]);
+  expect(await received()).toEqual([first]);
   later = 3_601_000;
-  const [second] = await told();
+  const [second] = await received();
   expect(second).toMatch(/./);
   expect(second).not.toBe(first);
 });

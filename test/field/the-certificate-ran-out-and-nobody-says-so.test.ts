@@ -1,4 +1,4 @@
-// An application let its certificate expire. People were told that it does not answer, and the log named an error of OpenSSL:
+// An application let its certificate expire. The page said that it does not answer, and the log named an error of OpenSSL:
 // the team looked for a broken network, because nothing said which certificate it was and when it had ended.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { once } from 'node:events';

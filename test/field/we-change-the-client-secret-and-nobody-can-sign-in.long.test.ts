@@ -81,7 +81,7 @@ describe('a comma in a secret', () => {
     for (const [, load] of services) expect(load(text)).toMatchObject({ settings: { client: { secrets } } });
   });
 
-  test('that parts nothing is told, by the place of its secret', () => {
+  test('that separates nothing is a warning, which names the secret by its place', () => {
     for (const [name, load] of services) {
       expect(load(`${fresh},${random}`).warnings).toContainEqual(
         expect.stringMatching(new RegExp(`^${name}: item 2 holds a comma and counts as one secret`)),

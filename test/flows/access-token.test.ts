@@ -20,7 +20,7 @@ describe.each(['google', 'oidc'] as const)('the access token of a %s provider', 
 `,
   });
 
-  function told(): string[] {
+  function received(): string[] {
     return valuesOf(the.stack.app.received.at(-1) ?? { rawHeaders: [] }, 'X-Forwarded-Access-Token');
   }
 
@@ -34,15 +34,15 @@ describe.each(['google', 'oidc'] as const)('the access token of a %s provider', 
   test('reaches the application that asks for it, and no other', async () => {
     const browser = await the.signedIn();
     await browser.fetch(the.stack.url('calendar'));
-    const [token] = told();
+    const [token] = received();
     expect(await personOf(token)).toMatchObject({ email: 'engineer@example.com' });
 
     const headers = { 'x-forwarded-access-token': 'of my own' };
     await browser.fetch(the.stack.url('calendar'), { headers });
-    expect(told()).toEqual([token]);
+    expect(received()).toEqual([token]);
     for (const path of ['/', '/public']) {
       await browser.fetch(the.stack.url('hello', path), { headers });
-      expect(told()).toEqual([]);
+      expect(received()).toEqual([]);
     }
     expect(the.stack.logText()).not.toContain(String(token));
   });
@@ -50,15 +50,15 @@ describe.each(['google', 'oidc'] as const)('the access token of a %s provider', 
   test('is replaced when it is over', async () => {
     const browser = await the.signedIn();
     await browser.fetch(the.stack.url('calendar'));
-    const [first] = told();
+    const [first] = received();
     later = 3_700_000;
     await browser.fetch(the.stack.url('calendar'));
-    const [second] = told();
+    const [second] = received();
     expect(second).not.toBe(first);
     expect(await personOf(second)).toMatchObject({ email: 'engineer@example.com' });
   });
 
-  test('is told as absent when it is over and the provider is away: nobody is signed out for it', async () => {
+  test('is sent empty when it is over and the provider is away: nobody is signed out for it', async () => {
     const browser = await the.signedIn();
     await browser.fetch(the.stack.url('calendar'));
     const unavailable = { answer: { status: 503, body: '' } };
@@ -66,6 +66,6 @@ describe.each(['google', 'oidc'] as const)('the access token of a %s provider', 
     later = 3_700_000;
     const answer = await browser.fetch(the.stack.url('calendar'));
     the.stack.idp.behaviour.faults = {};
-    expect([answer.status, told()]).toEqual([200, ['']]);
+    expect([answer.status, received()]).toEqual([200, ['']]);
   });
 });

@@ -64,7 +64,7 @@ describe('anyone who reaches the port', () => {
     ['no routes', '/routes', {}, 401],
     ['no decision with the wrong secret', '/decision?url=x', { headers: { Authorization: 'Bearer x' } }, 401],
     ['no level of the log', '/log-level', { method: 'PUT', body: '{}' }, 401],
-  ])('is told %s', async (_, path, init, status) => {
+  ])('gets %s', async (_, path, init, status) => {
     const answer = await fetch(admin + path, init);
     expect(answer.status).toBe(status);
     expect(answer.headers.get('www-authenticate')).toBe(
@@ -115,12 +115,12 @@ describe('an operator of the proxy', () => {
     ['somebody else', { as: 'bob@example.com' }, { allow: false, status: 403, error: 'access_denied' }],
     ['nobody on a public path', { url: '/public/x' }, { allow: true, reason: 'public_path' }],
     ['a script', { header: 'Sec-Fetch-Mode: cors' }, { allow: false, status: 401 }],
-  ])('is told what would become of a request of %s', async (_, query, expected) => {
+  ])('learns what would become of a request of %s', async (_, query, expected) => {
     const url = `http://wiki.latchkey.localhost:${proxy.port}${'url' in query ? query.url : '/'}`;
     expect(await decision({ ...query, url })).toMatchObject(expected);
   });
 
-  test('is not told the query of `to`, which may be a credential', async () => {
+  test('does not see the query of `to`, which may be a credential', async () => {
     const url = `http://wiki.latchkey.localhost:${proxy.port}/public/x?q=1`;
     expect(await decision({ url })).toMatchObject({
       allow: true,
@@ -142,7 +142,7 @@ describe('an operator of the proxy', () => {
       { url: 'http://x', device: 'managed=1' },
     ],
     ['header: "x": write it like "Name: value"', { url: 'x', header: 'x' }],
-  ])('is told that %s', async (detail, query) => {
+  ])('gets an answer that says that %s', async (detail, query) => {
     expect(await decision(query)).toMatchObject({ error: 'bad_request', detail });
   });
 

@@ -42,7 +42,7 @@ beforeAll(() => {
 const token = ['X-Robot-Token: good', 'Connection: close'];
 const spoofed = said.map((name) => `${name}: admin`);
 
-test('a machine passes where a rule names it, and the application is told of no person', async () => {
+test('a machine passes where a rule names it, and the application receives no person', async () => {
   const line = the.stack.nextLine(({ msg, user }) => msg === 'request' && user === 'deploy-robot');
   expect((await ask('hooks', '/', ...token, ...spoofed)).status).toBe(200);
 

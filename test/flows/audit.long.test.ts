@@ -49,7 +49,7 @@ function linesOf(service: 'auth' | 'proxy'): Line[] {
     .map((line) => JSON.parse(line) as Line);
 }
 
-function told(event: string): Line[] {
+function entriesOf(event: string): Line[] {
   return [...linesOf('auth'), ...linesOf('proxy')].filter((line) => line.event === event);
 }
 
@@ -111,7 +111,7 @@ test('what happens to people is a line that fits the schema, without a secret, a
   ]);
   expect(linesOf('proxy').map(({ event }) => event)).toEqual(['start', 'access_refused', 'stop']);
   const host = (name: string) => `${name}:${stack.ports.proxy}`;
-  expect(told('sign_in')).toMatchObject([
+  expect(entriesOf('sign_in')).toMatchObject([
     { outcome: 'done', principal: engineer, idp: 'google', host: host('hello.latchkey.localhost'), ...asked },
     {
       outcome: 'refused',
@@ -120,10 +120,10 @@ test('what happens to people is a line that fits the schema, without a secret, a
       ...asked,
     },
   ]);
-  expect(told('session_handed_over')).toMatchObject([
+  expect(entriesOf('session_handed_over')).toMatchObject([
     { outcome: 'done', principal: engineer, host: host('payroll.elsewhere.test'), ...asked },
   ]);
-  expect(told('access_refused')).toMatchObject([
+  expect(entriesOf('access_refused')).toMatchObject([
     {
       outcome: 'refused',
       reason: 'no_rule_matches',
@@ -134,7 +134,7 @@ test('what happens to people is a line that fits the schema, without a secret, a
       ...asked,
     },
   ]);
-  expect(told('operator')).toMatchObject([
+  expect(entriesOf('operator')).toMatchObject([
     {
       outcome: 'done',
       action: 'list',
@@ -143,8 +143,10 @@ test('what happens to people is a line that fits the schema, without a secret, a
       sessions: 1,
     },
   ]);
-  expect(told('credentials_refused')).toMatchObject([{ outcome: 'refused', reason: 'operator_refused' }]);
-  expect(told('sign_out')).toMatchObject([
+  expect(entriesOf('credentials_refused')).toMatchObject([
+    { outcome: 'refused', reason: 'operator_refused' },
+  ]);
+  expect(entriesOf('sign_out')).toMatchObject([
     { outcome: 'done', by: 'person', principal: engineer, ...asked },
     {
       outcome: 'done',
@@ -155,7 +157,7 @@ test('what happens to people is a line that fits the schema, without a secret, a
     },
   ]);
   const sessions = ['sign_in', 'access_refused', 'sign_out']
-    .flatMap(told)
+    .flatMap(entriesOf)
     .map(({ principal }) => (principal as typeof engineer).session);
   expect(new Set(sessions.filter((name) => name !== undefined)).size).toBe(1);
 
@@ -195,7 +197,7 @@ describe('what ends without a word of its person', () => {
     authEnv: { AUDIT_LOG: 'stdout' },
     proxyEnv: { AUDIT_LOG: 'stdout' },
   });
-  const told = (event: string) =>
+  const nextEntry = (event: string) =>
     the.stack.nextLine((line) => line['audit'] === 1 && line['event'] === event);
 
   test('a sign-out at the provider leaves a line, and what it cuts one of the proxy', async () => {
@@ -204,7 +206,7 @@ describe('what ends without a word of its person', () => {
     const cookie = await cookieHeader(browser, the.stack.url('hello'));
     const socket = new WebSocket(`ws://127.0.0.1:${the.stack.ports.proxy}/`, { headers: { host, cookie } });
     await once(socket, 'open');
-    const [signedOut, cut] = [told('sign_out'), told('access_cut')];
+    const [signedOut, cut] = [nextEntry('sign_out'), nextEntry('access_cut')];
     await signOutAtProvider(browser, the.stack);
 
     expect(await signedOut).toMatchObject({
@@ -228,7 +230,7 @@ describe('what ends without a word of its person', () => {
 
   test('a session that the provider vouches for no more leaves a line', async () => {
     const browser = await the.signedIn();
-    const ended = told('session_ended');
+    const ended = nextEntry('session_ended');
     the.stack.idp.behaviour.disabled.add(engineer.email);
     clock.later += 3_700_000;
     expect((await browser.fetch(the.stack.url('hello'))).status).toBe(401);

@@ -148,7 +148,7 @@ describe('signing out', () => {
 describe('a refresh token that was replaced', () => {
   const the = useStack({ upstreams, now, authEnv, providerType: 'oidc' });
 
-  test('in the cookie of an idle host ends nothing, once a host in use has told auth of the newest', async () => {
+  test('in the cookie of an idle host ends nothing, once auth knows the newest from a host in use', async () => {
     const [payroll, archive] = [
       at(the.stack, 'payroll.elsewhere.test'),
       at(the.stack, 'archive.elsewhere.test'),

@@ -1,5 +1,5 @@
-// Programs with tokens of issuers that the upstream file names: who passes, what the application is told, and what a caller is
-// told that does not pass (RFC 6750).
+// Programs with tokens of issuers that the upstream file names: who passes, what the application receives, and what a caller that
+// does not pass gets (RFC 6750).
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createMetrics } from '@latchkey/telemetry';
 import { sendRaw } from '../fixtures/raw-request.ts';
@@ -71,7 +71,7 @@ function challengeOf({ head }: RawAnswer): string[] {
 }
 
 describe('a machine', () => {
-  test('passes by its subject, and the application is told who it is and what it may do', async () => {
+  test('passes by its subject, and the application receives who it is and what it may do', async () => {
     const line = stack.nextLine(({ msg, reason }) => msg === 'request' && reason === 'allowed_subject');
     const token = await machines.sign({ scope: 'read orders/all' });
     const spoofed = [
@@ -83,10 +83,10 @@ describe('a machine', () => {
     ];
     expect(await ask('orders', '/', bearer(token), ...spoofed)).toMatchObject({ status: 200 });
 
-    const told = stack.app.received[0]?.rawHeaders.filter((name) =>
+    const names = stack.app.received[0]?.rawHeaders.filter((name) =>
       /jwt|forwarded-(?:email|user|groups)|authorization/i.test(name),
     );
-    expect(told).toEqual(['X-Jwt-Subject', 'X-Jwt-Issuer', 'X-Jwt-Scope-read']);
+    expect(names).toEqual(['X-Jwt-Subject', 'X-Jwt-Issuer', 'X-Jwt-Scope-read']);
     expect(received('X-Jwt-Subject')).toEqual(['nightly']);
     expect(received('X-Jwt-Issuer')).toEqual([machines.issuer]);
     expect(received('X-Jwt-Scope-Read')).toEqual(['true']);
@@ -117,7 +117,7 @@ describe('a machine', () => {
     expect(stack.app.received).toEqual([]);
   });
 
-  test('that nothing lets in is told which scopes would', async () => {
+  test('that nothing lets in gets the scopes that would', async () => {
     const answer = await ask('orders', '/', bearer(await machines.sign({ sub: 'other', scope: 'read' })));
 
     expect(challengeOf(answer)).toEqual([
@@ -142,7 +142,7 @@ describe('a machine', () => {
 describe('a person, by a token', () => {
   const ann = { email: 'Ann@example.com', email_verified: true, scope: 'read' };
 
-  test('passes as in a browser, and the application is told of them and of the token', async () => {
+  test('passes as in a browser, and the application receives who they are and what the token says', async () => {
     const token = await people.sign({ ...ann, sub: 'a1' });
     expect(await ask('orders', '/', bearer(token))).toMatchObject({ status: 200 });
 
@@ -190,7 +190,7 @@ describe('who shows no token that counts', () => {
     });
   });
 
-  test('is told that a token is over, also where a session came with it', async () => {
+  test('gets `invalid_token` when a token is over, also where a session came with it', async () => {
     const token = await machines.sign({ exp: Math.floor(Date.now() / 1000) - 60 });
     const answer = await ask('orders', '/', bearer(token), 'Accept: text/html');
     expect(answer.status).toBe(401);

@@ -47,7 +47,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-test('it is told who it is, and the connector holds no key of the authority', async () => {
+test('the application gets a certificate that says who asks, and the connector holds no key of the authority', async () => {
   const origin = new URL(the.stack.url('cache')).origin;
   const connector = startConnectorOf(the.stack, {
     CONNECTOR_TOKEN: token,

@@ -143,8 +143,8 @@ test('calls of gRPC go both ways in turn, and the connector writes down who', as
     client['say']?.('hello', known, (error: ServiceError | null, text: string) => resolve(error ?? text));
   });
   expect(answer).toBe('hello');
-  const [told = new Metadata()] = app.metadata;
-  expect(told.get('x-forwarded-email')).toEqual(['engineer@example.com']);
+  const [received = new Metadata()] = app.metadata;
+  expect(received.get('x-forwarded-email')).toEqual(['engineer@example.com']);
   const call = client['talk']?.(known);
   for (const word of ['one', 'two']) {
     call.write(word);

@@ -78,9 +78,9 @@ test('a call reaches the application with who asks, and the connector writes dow
   const metadata = known.clone();
   metadata.set('x-own-bin', Buffer.from([0, 255]));
   expect(await say('hello', metadata)).toBe('hello');
-  const [told = new Metadata()] = app.metadata;
-  expect(told.get('x-forwarded-email')).toEqual(['engineer@example.com']);
-  expect(told.get('x-own-bin')).toEqual([Buffer.from([0, 255])]);
+  const [received = new Metadata()] = app.metadata;
+  expect(received.get('x-forwarded-email')).toEqual(['engineer@example.com']);
+  expect(received.get('x-own-bin')).toEqual([Buffer.from([0, 255])]);
   expect(beside.lines.at(-1)).toMatchObject({
     audit: 'allowed',
     user: 'engineer@example.com',

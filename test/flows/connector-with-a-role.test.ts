@@ -103,7 +103,7 @@ test('a connection ends when its account is taken out of the file', async () => 
   stack.table.replace(table);
 });
 
-test('a user of AWS, whose credentials do not end, is told so and shows nothing', async () => {
+test('a connector with credentials of a user of AWS, which do not end, says so and shows nothing', async () => {
   const user = connectorIn('grafana');
   await until(() => user.connections() === 1, 'a connection to the proxy');
   user.kill();

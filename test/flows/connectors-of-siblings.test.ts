@@ -151,7 +151,7 @@ test('while it is connected to none of them there is the page that says so, and 
   expect((await browser.fetch(page())).status).toBe(200);
 });
 
-test('a connector that is told of a task which it never reaches goes on looking, and does no harm', async () => {
+test('a connector that hears of a task which it never reaches goes on looking, and does no harm', async () => {
   const before = arrivals();
   const beside = await connector();
   await until(() => arrivals() > before + 3, 'tries to reach the other task');

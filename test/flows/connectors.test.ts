@@ -187,7 +187,7 @@ test('what the list of the connector does not have is not dialed, whatever the r
   expect(beside.lines.at(-1)).toMatchObject({ audit: 'target_refused', target: '127.0.0.1:1' });
 });
 
-test('a target that does not answer is told from one that is not allowed', async () => {
+test('a target that does not answer has another error than one that is not allowed', async () => {
   const application = new URL(the.stack.url('elsewhere')).origin;
   await connector({ CONNECTOR_TARGETS: `${application}=127.0.0.1:1` });
   const browser = await the.signedIn();

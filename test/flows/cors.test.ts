@@ -72,7 +72,7 @@ describe('the preflight of a named origin', () => {
     expect(the.stack.app.received).toEqual([]);
   });
 
-  test('is told what the file allows, whatever it asks for', async () => {
+  test('gets what the file allows, whatever it asks for', async () => {
     const { headers } = await preflight('narrow', app, { 'access-control-request-headers': 'x-c' });
     expect(headers['access-control-allow-methods']).toBe('PUT');
     expect(headers['access-control-allow-headers']).toBe('X-A, X-B');

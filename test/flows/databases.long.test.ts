@@ -247,7 +247,7 @@ const isAsleep = () =>
   });
 });
 
-test('what speaks TLS is told who it is', async () => {
+test('a database over TLS gets a certificate that says who asks', async () => {
   const { port } = await tunnel('looker', 'admin@example.com');
   const socket = connect(port, '127.0.0.1');
   expect(await text(socket)).toBe('CN=admin@example.com URI:spiffe://corp/user/demo-1');

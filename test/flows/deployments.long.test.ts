@@ -25,7 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const deployments = () => [...publicDeployments(folder), versionOneDeployment(folder)];
 const titles = ['the first', 'the second', 'one of version 1'];
 
-// As browsers and the load balancer in front send it: TLS ends there, and nobody told us to trust what it says.
+// As browsers and the load balancer in front send it: TLS ends there, and no setting makes us trust it.
 function navigation(url: URL): string {
   return [
     `GET ${url.pathname}${url.search} HTTP/1.1`,

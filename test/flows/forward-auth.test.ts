@@ -146,7 +146,7 @@ describe.each(each)('%s', (front) => {
     expect((await ask(front, { headers: { cookie } })).headers['set-cookie']).toBeUndefined();
   });
 
-  test('is told about a page visit how to sign in, if it can say so, and comes back to the whole address', async () => {
+  test('gets a redirect to the sign-in for a page, if it can pass that on, and comes back to the whole address', async () => {
     const { status, headers } = await ask(front, { target: '/d/1?x=%2F&y=1', headers: page });
     if (front === 'nginx') return expect(status).toBe(401);
     expect(status).toBe(302);
@@ -193,7 +193,7 @@ describe.each(each)('%s', (front) => {
     ]);
   });
 
-  test('is told about in one line, with the request that it is about', async () => {
+  test('leaves one line in the log, with the request that it is about', async () => {
     const before = the.stack.log.length;
     await ask(front, { target: '/d/1?x=2', method: 'PUT' });
     const lines = the.stack.log.slice(before).filter(({ msg }) => msg === 'request');
@@ -211,7 +211,7 @@ describe.each(each)('%s', (front) => {
 });
 
 test.each(['/oauth2/auth', '/oauth2/forward-auth'])(
-  '%s has to be told which request is meant, where the route says that it is',
+  '%s is 400 without the original request, where the route has forward_auth',
   async (target) => {
     const headers = { cookie: await cookieOf(), host: new URL(the.stack.url('wiki')).host };
     expect((await send(the.stack, { method: 'GET', target, headers })).status).toBe(400);
@@ -223,19 +223,19 @@ test.each(['/oauth2/auth', '/oauth2/forward-auth'])(
 // nginx and Caddy keep questions to themselves by the path that they have decoded, and pass on the one that came: to them each of
 // these is another address below `/oauth2/`. A script of the application asked so for cookies that it must not read.
 test.each(['%2e%2e%2fx', '..%2fx', '%2E%2E/x', '../x', 'x/%2e%2e/%2e%2e%2fx', '%2e%2e%2fx?y', '..%5cx'])(
-  'nobody is told who asks at /oauth2/ext-authz/%s, which a server in front may take for something else',
+  'no answer says who asks at /oauth2/ext-authz/%s, which a server in front may take for something else',
   async (below) => {
     const headers = { cookie: await cookieOf(), host: new URL(the.stack.url('wiki')).host };
     const question = { method: 'GET', target: `/oauth2/ext-authz/${below}`, headers };
-    const { status, headers: told } = await send(the.stack, question);
-    expect([status, told['x-forwarded-user'], told.cookie]).toEqual([400, undefined, undefined]);
+    const { status, headers: answered } = await send(the.stack, question);
+    expect([status, answered['x-forwarded-user'], answered.cookie]).toEqual([400, undefined, undefined]);
   },
 );
 
 test('a handshake is asked about with a handshake, too', async () => {
   const headers = { cookie: await cookieOf(), connection: 'Upgrade', upgrade: 'websocket' };
-  const { status, headers: told } = await ask('Caddy', { headers });
-  expect([status, told['x-forwarded-user']]).toEqual([200, 'engineer']);
+  const { status, headers: answered } = await ask('Caddy', { headers });
+  expect([status, answered['x-forwarded-user']]).toEqual([200, 'engineer']);
   expect(the.stack.app.received).toEqual([]);
 });
 

@@ -215,10 +215,10 @@ describe('streams', () => {
 
   test('an upstream request ends when the client closes the connection', async () => {
     const headers = { host: 'hello.latchkey.localhost', cookie: await cookie() };
-    const gone = Promise.withResolvers<void>();
+    const closed = Promise.withResolvers<void>();
     const asked = Promise.withResolvers<void>();
     the.stack.app.answer = (_req, res) => {
-      res.once('close', () => gone.resolve());
+      res.once('close', () => closed.resolve());
       res.writeHead(200);
       res.write('x');
       asked.resolve();
@@ -231,6 +231,6 @@ describe('streams', () => {
     answer.body.on('error', () => undefined);
     await asked.promise;
     controller.abort();
-    await gone.promise;
+    await closed.promise;
   });
 });

@@ -136,7 +136,9 @@ describe('allowed_groups under Google', () => {
       [200, 403, 403, 403],
       [200, 403, 403, 403],
     ]);
-    const told = stack.app.received.flatMap((entry) => valuesOf(entry, 'X-Forwarded-Email'));
-    expect(new Set(told)).toEqual(new Set(['ada+ops@example.com', 'ada@example.com', 'adaops@example.com']));
+    const emails = stack.app.received.flatMap((entry) => valuesOf(entry, 'X-Forwarded-Email'));
+    expect(new Set(emails)).toEqual(
+      new Set(['ada+ops@example.com', 'ada@example.com', 'adaops@example.com']),
+    );
   });
 });

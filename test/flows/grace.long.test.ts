@@ -104,7 +104,7 @@ describe('a session goes on for the grace period, and no longer, while', () => {
     expect([late.status, late.headers['set-cookie']]).toEqual([503, undefined]);
   });
 
-  test('the person and the metrics are told how old what is known is', async () => {
+  test('the person and the metrics learn how old the last answer is', async () => {
     const before = await me();
     answer = says(502);
     after(100 * minute);

@@ -71,13 +71,13 @@ describe('a gRPC call over HTTP/2', () => {
     metadata.set('x-own', 'kept');
     metadata.set('x-own-bin', Buffer.from([0, 255]));
     expect(await say('hello', metadata)).toBe('hello');
-    const [told = new Metadata()] = app.metadata;
-    expect(told.get('x-forwarded-user')).toEqual(['engineer']);
-    expect(told.get('x-forwarded-email')).toEqual(['engineer@example.com']);
-    expect(told.get('x-latchkey-jwt-assertion')).toHaveLength(1);
-    expect(told.get('x-own')).toEqual(['kept']);
-    expect(told.get('x-own-bin')).toEqual([Buffer.from([0, 255])]);
-    expect(told.get('cookie')).toEqual([]);
+    const [received = new Metadata()] = app.metadata;
+    expect(received.get('x-forwarded-user')).toEqual(['engineer']);
+    expect(received.get('x-forwarded-email')).toEqual(['engineer@example.com']);
+    expect(received.get('x-latchkey-jwt-assertion')).toHaveLength(1);
+    expect(received.get('x-own')).toEqual(['kept']);
+    expect(received.get('x-own-bin')).toEqual([Buffer.from([0, 255])]);
+    expect(received.get('cookie')).toEqual([]);
   });
 
   test('ends with the status of the application, which comes in trailers', async () => {

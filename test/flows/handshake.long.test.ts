@@ -1,4 +1,4 @@
-// A proxy and an auth that were told different things find that out by themselves, at the start, and not from the first person
+// A proxy and an auth that are configured differently find that out by themselves, at the start, and not from the first person
 // who cannot sign in.
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';

@@ -31,17 +31,17 @@ async function isAlive(): Promise<number> {
   return (await the.browser().fetch(the.stack.url('hello', '/ping'))).status;
 }
 
-/** Goes on sending for as long as there is somebody, and tells when there is not. */
+/** Goes on sending until the connection is closed, and resolves then. */
 function pour(into: Writable): Promise<void> {
-  const gone = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<void>();
   const more = Buffer.alloc(64 * 1024);
   const write = () => {
     while (!into.destroyed && into.write(more));
   };
   into.on('drain', write).on('error', () => undefined);
-  into.once('close', gone.resolve);
+  into.once('close', closed.resolve);
   write();
-  return gone.promise;
+  return closed.promise;
 }
 
 describe('an upgrade', () => {
@@ -220,14 +220,14 @@ describe('a caller that stops reading', () => {
     staying.write(`${head('/public/quiet')}${upgrade}\r\n`);
     await once(staying, 'data');
 
-    const gone = Promise.withResolvers<void>();
+    const closed = Promise.withResolvers<void>();
     app.answerUpgrade = (upstream) => {
       upstream.write(accept);
-      void pour(upstream).then(gone.resolve);
+      void pour(upstream).then(closed.resolve);
     };
     const logged = impatient.stack.nextLine(({ msg }) => msg === 'WebSocket cut');
     const socket = ask(`${head('/public/echo')}${upgrade}\r\n`);
-    await gone.promise;
+    await closed.promise;
     expect(await logged).toMatchObject({ route: 'hello', detail: expect.stringContaining('0.4 s') });
     socket.destroy();
 

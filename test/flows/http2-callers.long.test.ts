@@ -116,7 +116,8 @@ describe('who comes over HTTP/2', () => {
     expect(valuesIn('x-name')).toEqual(['J\xfcrgen']);
     expect(valuesIn('x-frame-options')).toEqual(['SAMEORIGIN']);
     expect(valuesIn('date')).toHaveLength(1);
-    for (const gone of ['connection', 'keep-alive', 'transfer-encoding']) expect(valuesIn(gone)).toEqual([]);
+    for (const removed of ['connection', 'keep-alive', 'transfer-encoding'])
+      expect(valuesIn(removed)).toEqual([]);
   });
 
   test.each(['constructor', '__proto__'])(
@@ -193,17 +194,17 @@ describe('who comes over HTTP/2', () => {
   });
 
   test('takes an upload along when it leaves', async () => {
-    const gone = Promise.withResolvers<void>();
+    const left = Promise.withResolvers<void>();
     const asked = Promise.withResolvers<void>();
     the.stack.app.answer = (req) => {
-      req.once('close', () => gone.resolve());
+      req.once('close', () => left.resolve());
       asked.resolve();
     };
     const stream = ask({ ':method': 'POST' });
     stream.write('x');
     await asked.promise;
     stream.close(constants.NGHTTP2_CANCEL);
-    await gone.promise;
+    await left.promise;
   });
 
   test('gets heads of any length that HTTP/1.1 may have, and headers that are repeated', async () => {
@@ -219,7 +220,7 @@ describe('who comes over HTTP/2', () => {
     expect(tooLong.status).toBe(431);
   });
 
-  test('is told where an answer breaks off', async () => {
+  test('gets an error where an answer breaks off', async () => {
     the.stack.app.answer = (_req, res) => {
       res.writeHead(200);
       res.write('half', () => res.destroy());

@@ -41,7 +41,7 @@ test('plain HTTP is sent on to HTTPS, where the load balancer says that it is pl
     .browser()
     .visit(plain, { follow: false, headers: { 'x-forwarded-proto': 'http' } });
   expect([answer.status, answer.headers['location']]).toEqual([308, the.stack.url('hello', '/a?b=c')]);
-  // nginx, told to pass `$host:$server_port` on, names the port that no browser does.
+  // nginx with `$host:$server_port` names the port that no browser does.
   const named = await the.browser().visit(plain, {
     follow: false,
     headers: { host: 'hello.latchkey.localhost:80', 'x-forwarded-proto': 'http' },

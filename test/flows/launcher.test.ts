@@ -69,7 +69,7 @@ test('it remembers who was there, and asks before it shows what another person m
   expect(page.body).not.toContain('Greets everybody');
 });
 
-test('a stranger is sent to sign in first, and a program is told so', async () => {
+test('a person without a session is sent to sign in first, and a program gets 401', async () => {
   const browser = the.browser();
   const visit = await signIn(browser, the.stack.url('apps', '/oauth2/apps'), 'finance@example.com');
   expect(visit.url).toBe(the.stack.url('apps', '/oauth2/apps'));

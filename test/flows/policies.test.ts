@@ -1,4 +1,4 @@
-// Rules that are written as expressions, from the file to what people and programs are told.
+// Rules that are written as expressions, from the file to the answers that people and programs get.
 import { describe, expect, test } from '@jest/globals';
 import type { VisitOptions } from '@latchkey/testing/browser';
 import { useStack } from '../fixtures/use-stack.ts';

@@ -10,7 +10,7 @@ import { cookieHeader, signedIn, signOut } from '../fixtures/sign-in.ts';
 import { startStack } from '../fixtures/stack.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 
-// A minute, as it is by default: whatever ends sooner does so because auth has told.
+// A minute, as it is by default: what ends sooner does so because auth has announced it.
 const the = useStack();
 
 test('a sign-out ends open WebSockets and streams of that person at once, and nobody else’s', async () => {
@@ -66,7 +66,7 @@ test('a copy of a cookie that was signed out is refused as soon as the proxy has
   expect((await withCopy()).status).toBe(401);
 });
 
-test('auth that goes away after it has told of a sign-out does not bring the session back, on a new task neither', async () => {
+test('auth that goes away after it has announced a sign-out does not bring the session back, not on a new task either', async () => {
   const stack = await startStack();
   const browser = await signedIn(stack);
   const cookie = await cookieHeader(browser, stack.url('hello'));

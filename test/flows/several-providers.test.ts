@@ -75,7 +75,7 @@ test('there is no choice where auth has only one of them', async () => {
   expect(visit.url).toContain(the.stack.idp.issuer);
 });
 
-test('a program is told where a person could choose', async () => {
+test('a program gets the address where a person could choose', async () => {
   const { status, body } = await the.browser().fetch(the.stack.url('both'));
   const { sign_in_url: url } = JSON.parse(body) as { sign_in_url: string };
   expect([status, [...choices(await the.browser().visit(url)).keys()]]).toEqual([

@@ -32,7 +32,7 @@ describe.each(types)('with a provider of type %s', (providerType) => {
     expect(valuesOf(entry, 'X-Forwarded-Groups')).toEqual(['engineering@example.com']);
   });
 
-  test('a person whom no rule lets in is told which one, and by whose name', async () => {
+  test('a person whom no rule lets in sees which rule, and who they are signed in as', async () => {
     const browser = await the.signedIn('engineer@example.com');
     const refused = await browser.visit(the.stack.url('vault'));
     expect(refused.status).toBe(403);

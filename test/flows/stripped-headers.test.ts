@@ -37,7 +37,7 @@ async function headersAt(target: string, cookie: string): Promise<readonly strin
 }
 
 describe('strip_request_headers', () => {
-  test('takes off every spelling of a name, and the length of the body is told all the same', async () => {
+  test('takes off every spelling of a name, and the length of the body stays', async () => {
     const rawHeaders = await headersAt('/', await cookieHeader(await the.signedIn(), the.stack.url('hello')));
     expect(rawHeaders).not.toContain('evil');
     expect(rawHeaders).not.toContain('Basic evil');

@@ -91,7 +91,7 @@ describe('a collector', () => {
   },
 );
 
-/** Which of the modules of OpenTelemetry a process has loaded that served a request and was told to end. */
+/** The modules of OpenTelemetry that a process had loaded when it ended, after it had served a request. */
 async function loadedWith(env: Record<string, string>): Promise<string[]> {
   // At its end Node says by it of all that it has loaded what ran.
   const coverage = await mkdtemp(join(tmpdir(), 'loaded-'));

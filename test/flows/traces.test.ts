@@ -132,14 +132,14 @@ describe('a stranger', () => {
     const read = (accept?: string) => exposition(registries.proxy, accept);
     const wantsOpen = 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5';
     expect((await read(wantsOpen)).contentType).toContain('text/plain');
-    const told = stack.nextLine(({ path }) => path === '/public/x');
+    const logged = stack.nextLine(({ path }) => path === '/public/x');
     const browser = new Browser();
     await browser.fetch(stack.url('hello', '/public/x'), {
       headers: { traceparent, tracestate: 'vendor=value', 'x-amzn-trace-id': amazon },
     });
     await browser.close();
     const [received = { rawHeaders: [] }] = stack.app.received;
-    const line = await told;
+    const line = await logged;
     const trace = String(line['trace_id']);
     expect(trace).not.toBe(theirs);
     expect(line).not.toHaveProperty('amzn_trace_id');

@@ -42,7 +42,7 @@ afterAll(async () => {
   setDefaultCACertificates(before);
 });
 
-test('an upstream is checked by the name in `to`, also where it is told the public one', async () => {
+test('an upstream is checked by the name in `to`, also where it receives the public one', async () => {
   const browser = await signedIn(stack);
   expect((await browser.fetch(stack.url('one'))).body).toBe('over TLS');
   expect((await browser.fetch(stack.url('two'))).body).toBe('over TLS');

@@ -49,7 +49,7 @@ export async function ask(the: InFront, question: Question = {}) {
   return { status: answer.statusCode, headers: answer.headers, body: await text(answer), interim };
 }
 
-/** Asks with `Expect: 100-continue`, and sends the body only once it is told to go on. */
+/** Asks with `Expect: 100-continue`, and sends the body only after the answer 100. */
 export async function askFirst(the: InFront, headers: Record<string, string>, body: Buffer) {
   const req = request({
     ...caller,

@@ -45,10 +45,10 @@ export function asksAboutEach(the: InFront): void {
   const wiki = (target = '/') => the.stack.url('wiki', target);
   const cookieOf = async (email?: string) => cookieHeader(await the.signedIn(email), wiki());
   const askWiki = (question: Question) => ask(the, { host: 'wiki', ...question });
-  const told = (name: string) =>
+  const received = (name: string) =>
     valuesOf(the.stack.app.received[0] ?? { rawHeaders: [] }, name).filter(Boolean);
 
-  test('a person signs in and comes back to the whole address, and the application is told who that is', async () => {
+  test('a person signs in and comes back to the whole address, and the application receives who that is', async () => {
     const browser = the.browser();
     const visit = await signIn(browser, wiki('/d%2F1?x=%2F&y=1'), 'engineer@example.com');
     expect([visit.status, visit.url]).toEqual([200, wiki('/d%2F1?x=%2F&y=1')]);
@@ -57,13 +57,13 @@ export function asksAboutEach(the: InFront): void {
     the.stack.app.received.length = 0;
     const session = await cookieHeader(browser, wiki());
     await askWiki({ headers: { ...claims, cookie: `theme=dark; ${session}; tab=2` } });
-    expect(told('X-Forwarded-User')).toEqual(['engineer']);
-    expect(told('X-Forwarded-Email')).toEqual(['engineer@example.com']);
-    expect(told('X-Forwarded-Groups')).toEqual(['engineering@example.com']);
-    expect(told('X-Forwarded-Access-Token')).toEqual([]);
-    expect(told('Cookie')).toEqual(['theme=dark; tab=2']);
+    expect(received('X-Forwarded-User')).toEqual(['engineer']);
+    expect(received('X-Forwarded-Email')).toEqual(['engineer@example.com']);
+    expect(received('X-Forwarded-Groups')).toEqual(['engineering@example.com']);
+    expect(received('X-Forwarded-Access-Token')).toEqual([]);
+    expect(received('Cookie')).toEqual(['theme=dark; tab=2']);
 
-    const [assertion = '', ...more] = told('X-Latchkey-Jwt-Assertion');
+    const [assertion = '', ...more] = received('X-Latchkey-Jwt-Assertion');
     expect(more).toEqual([]);
     const { body } = await askWiki({ target: '/oauth2/v1/jwks' });
     const { payload } = await jwtVerify(assertion, createLocalJWKSet(JSON.parse(body) as JSONWebKeySet), {
@@ -74,13 +74,13 @@ export function asksAboutEach(the: InFront): void {
   });
 
   // CVE-2026-30851: what the answer does not say must not be the caller's word.
-  test('on a public path the application is told of nobody, whatever a caller says', async () => {
+  test('on a public path the application receives no identity, whatever a caller says', async () => {
     const session = await cookieOf();
     for (const cookies of [{}, { cookie: 'theme=dark' }, { cookie: `theme=dark; ${session}` }]) {
       the.stack.app.received.length = 0;
       expect((await askWiki({ target: '/public/a?b', headers: { ...claims, ...cookies } })).status).toBe(200);
-      for (const name of Object.keys(claims)) expect([name, told(name)]).toEqual([name, []]);
-      expect(told('Cookie')).toEqual('cookie' in cookies ? ['theme=dark'] : []);
+      for (const name of Object.keys(claims)) expect([name, received(name)]).toEqual([name, []]);
+      expect(received('Cookie')).toEqual('cookie' in cookies ? ['theme=dark'] : []);
     }
   });
 
@@ -125,7 +125,7 @@ export function asksAboutEach(the: InFront): void {
     expect(the.stack.app.received).toEqual([]);
   });
 
-  test('a program that nobody signed in is told so as JSON', async () => {
+  test('a program without a session gets JSON that says so', async () => {
     const { status, body } = await askWiki({ method: 'PUT', body: Buffer.alloc(1_000_000) });
     expect([status, JSON.parse(body)]).toMatchObject([401, { error: 'not_signed_in' }]);
     expect(the.stack.app.received).toEqual([]);
@@ -161,7 +161,7 @@ export function asksAboutEach(the: InFront): void {
     expect(error.message).toContain('403');
   });
 
-  test('what the server in front is told is told to nobody else', async () => {
+  test('the answers for the server in front are given to nobody else', async () => {
     const cookie = await cookieOf();
     for (const target of ['/oauth2/auth', '/oauth2/forward-auth', '/oauth2/ext-authz/']) {
       const stated = {

@@ -37,7 +37,7 @@ export function holdsBehind(the: InFront, { goesOnUnasked = false, passesHints =
     expect([visit.status, visit.url === url]).toEqual([200, true]);
   });
 
-  test('the application is told who asks, from where, at which host and port, whatever the caller claims', async () => {
+  test('the application receives who asks, from where, at which host and port, whatever the caller claims', async () => {
     const cookie = await cookieOf();
     const claims = {
       'x-forwarded-for': '203.0.113.9',
@@ -47,14 +47,14 @@ export function holdsBehind(the: InFront, { goesOnUnasked = false, passesHints =
     };
     await ask(the, { headers: { cookie, ...claims } });
     const [entry = { rawHeaders: [] }] = the.stack.app.received;
-    const told = (name: string) => valuesOf(entry, name);
-    expect(told('X-Forwarded-User')).toEqual(['engineer']);
-    expect(told('X-Forwarded-For')).toEqual([`${caller.localAddress}, 127.0.0.1`]);
-    expect(told('X-Forwarded-Proto')).toEqual(['https']);
-    expect(told('X-Forwarded-Host')).toEqual([`hello.latchkey.localhost:${the.port}`]);
-    expect(told('X-Forwarded-Port')).toEqual([String(the.port)]);
-    expect(told('X-Request-Id')).not.toContain('of-the-caller');
-    expect(told('Cookie')).toEqual([]);
+    const received = (name: string) => valuesOf(entry, name);
+    expect(received('X-Forwarded-User')).toEqual(['engineer']);
+    expect(received('X-Forwarded-For')).toEqual([`${caller.localAddress}, 127.0.0.1`]);
+    expect(received('X-Forwarded-Proto')).toEqual(['https']);
+    expect(received('X-Forwarded-Host')).toEqual([`hello.latchkey.localhost:${the.port}`]);
+    expect(received('X-Forwarded-Port')).toEqual([String(the.port)]);
+    expect(received('X-Request-Id')).not.toContain('of-the-caller');
+    expect(received('Cookie')).toEqual([]);
   });
 
   test('an address arrives byte for byte', async () => {
@@ -83,7 +83,7 @@ export function holdsBehind(the: InFront, { goesOnUnasked = false, passesHints =
     expect(visit.body).toContain('security@example.com');
   });
 
-  test('a program that nobody signed in is told so as JSON', async () => {
+  test('a program without a session gets JSON that says so', async () => {
     const { status, headers, body } = await ask(the, { headers: { accept: 'application/json' } });
     expect([status, headers['www-authenticate']]).toEqual([401, 'Cookie realm="Latchkey"']);
     expect(JSON.parse(body)).toMatchObject({ error: 'not_signed_in' });
@@ -132,7 +132,7 @@ export function holdsBehind(the: InFront, { goesOnUnasked = false, passesHints =
     expect([status, JSON.parse(body)]).toMatchObject([401, { error: 'not_signed_in' }]);
   });
 
-  test('a stranger who asks before sending is sent away; who may send is told to, and all of it arrives', async () => {
+  test('a stranger who asks before sending is sent away; a person who may send gets 100, and all of it arrives', async () => {
     the.stack.app.answer = (req, res) => {
       let size = 0;
       req.on('data', (chunk: Buffer) => (size += chunk.length)).on('end', () => res.end(`${size} bytes`));

@@ -41,7 +41,7 @@ else {
       return nginxWith(folder, { front });
     });
 
-    test('a person signs in, and the application is told the host and the port', async () => {
+    test('a person signs in, and the application receives the host and the port', async () => {
       const visit = await signIn(the.browser(), the.stack.url('hello', '/a?b'), 'engineer@example.com');
       expect([visit.status, visit.url]).toEqual([200, the.stack.url('hello', '/a?b')]);
       const [entry = { rawHeaders: [] }] = the.stack.app.received;

@@ -44,7 +44,7 @@ const lyingAbout = [
   'services/proxy/test/stale.js',
 ];
 
-/** What the image is told that it is built from. */
+/** The commit that the image is labelled with. */
 export const revision = '4943c62ab747ed58dccddca798ca3dc80d2b5fa0';
 
 const root = join(import.meta.dirname, '../..');

@@ -33,8 +33,8 @@ const upstreams = `
 const plain = useStack({ upstreams });
 const secure = useStack({ upstreams, https: true });
 
-/** What the application was told last under a name. */
-function told(name: string): string[] {
+/** The values of a header of the last request to the application. */
+function received(name: string): string[] {
   const last: Pick<Received, 'rawHeaders'> = plain.stack.app.received.at(-1) ?? { rawHeaders: [] };
   return valuesOf(last, name);
 }
@@ -48,9 +48,11 @@ describe('upstream', () => {
   ])('identity headers: user, address and groups, %s', async (_, host, email, groups) => {
     const browser = await plain.signedIn(email);
     expect((await browser.fetch(plain.stack.url(host))).status).toBe(200);
-    expect(told('X-Forwarded-User')).toEqual([email.split('@')[0]]);
-    expect(told('X-Forwarded-Email')).toEqual([email]);
-    expect(told('X-Forwarded-Groups').map((value) => value.split(',').toSorted().join())).toEqual([groups]);
+    expect(received('X-Forwarded-User')).toEqual([email.split('@')[0]]);
+    expect(received('X-Forwarded-Email')).toEqual([email]);
+    expect(received('X-Forwarded-Groups').map((value) => value.split(',').toSorted().join())).toEqual([
+      groups,
+    ]);
   });
 
   test('identity headers: in lower case, however the provider writes the address', async () => {
@@ -63,8 +65,8 @@ describe('upstream', () => {
     });
     const browser = await plain.signedIn('Mia.Mixed@Example.com');
     expect((await browser.fetch(plain.stack.url('hello'))).status).toBe(200);
-    expect(told('X-Forwarded-User')).toEqual(['mia.mixed']);
-    expect(told('X-Forwarded-Email')).toEqual(['mia.mixed@example.com']);
+    expect(received('X-Forwarded-User')).toEqual(['mia.mixed']);
+    expect(received('X-Forwarded-Email')).toEqual(['mia.mixed@example.com']);
   });
 
   test('identity headers: on authenticated requests only', async () => {
@@ -72,7 +74,7 @@ describe('upstream', () => {
     await browser.fetch(plain.stack.url('hello', '/public/'));
     expect(plain.stack.app.received).toHaveLength(1);
     for (const name of ['X-Forwarded-User', 'X-Forwarded-Email', 'X-Forwarded-Groups']) {
-      expect(told(name)).toEqual([]);
+      expect(received(name)).toEqual([]);
     }
   });
 
@@ -106,12 +108,12 @@ describe('upstream', () => {
     await browser.fetch(plain.stack.url('hello'), {
       headers: { 'x-number': '2', authorization: 'Bearer own' },
     });
-    expect(told('Authorization')).toEqual(['Basic Zm9vOmJhcg==']);
-    expect(told('X-Number')).toEqual(['1']);
-    expect(told('X-Forwarded-User')).toEqual(['engineer']);
+    expect(received('Authorization')).toEqual(['Basic Zm9vOmJhcg==']);
+    expect(received('X-Number')).toEqual(['1']);
+    expect(received('X-Forwarded-User')).toEqual(['engineer']);
 
     await browser.fetch(plain.stack.url('hello', '/public/'));
-    expect(told('Authorization')).toEqual([]);
-    expect(told('X-Number')).toEqual([]);
+    expect(received('Authorization')).toEqual([]);
+    expect(received('X-Number')).toEqual([]);
   });
 });

@@ -91,7 +91,7 @@ const variable = (name: string) => name.toUpperCase().replace(/[^A-Z0-9]/g, '_')
 const isOurs = (name: string) =>
   /^X_(?:FORWARDED|LATCHKEY)_/.test(variable(name)) || ours.map(variable).includes(variable(name));
 
-function told({ rawHeaders }: Received): string[] {
+function identityIn({ rawHeaders }: Received): string[] {
   const said = rawHeaders.flatMap((name, at) =>
     at % 2 === 0 ? [[name, rawHeaders[at + 1] ?? ''] as const] : [],
   );
@@ -113,7 +113,7 @@ test.each([
   ['nothing about anybody on a public path', '/public/x', () => cookie, undefined],
   ['nothing about anybody without a session', '/public/x', () => '', undefined],
 ])(
-  'the application is told %s',
+  'the application receives %s',
   async (_, target, credential, word) => {
     const { received } = the.stack.app;
     the.stack.app.answer = (_req, res) => void res.writeHead(200, { 'Content-Length': '2' }).end('ok');
@@ -122,11 +122,11 @@ test.each([
       received.length = 0;
       const head = `GET ${target} HTTP/1.1\r\nHost: hello.latchkey.localhost\r\n${credential()}`;
       const status = await proxy.ask(`${head}${lines}\r\n`);
-      return { status, told: received.map(told) };
+      return { status, identities: received.map(identityIn) };
     };
     const alone = await ask('');
     expect(alone.status).toBe(200);
-    expect(alone.told.flat().filter((text) => text.startsWith('X-Forwarded-User'))).toEqual(
+    expect(alone.identities.flat().filter((text) => text.startsWith('X-Forwarded-User'))).toEqual(
       word ? [word] : [],
     );
 
@@ -134,8 +134,8 @@ test.each([
     await fc.assert(
       fc.asyncProperty(headers, async (sent) => {
         const answer = await ask(sent.map(([name, text]) => `${name}: ${text}\r\n`).join(''));
-        forwarded += answer.told.length;
-        for (const words of answer.told) expect(words).toEqual(alone.told[0]);
+        forwarded += answer.identities.length;
+        for (const identity of answer.identities) expect(identity).toEqual(alone.identities[0]);
       }),
       { numRuns: Math.ceil(cases(300) / 3) },
     );

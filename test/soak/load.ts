@@ -6,13 +6,13 @@ import { WebSocket } from 'ws';
 import type { ProxyBeside } from '../fixtures/proxy-beside.ts';
 import { cookieHeader, signIn } from '../fixtures/sign-in.ts';
 
-/** What goes on until it is told to stop. */
+/** Requests that go on until they are aborted. */
 export type Load = {
   /** rejects with the first thing that goes wrong */
   readonly failed: Promise<never>;
   readonly ended: Promise<unknown>;
   /** how much of each kind there was */
-  told(): string;
+  counts(): string;
 };
 
 // How many of each go on at once.
@@ -90,6 +90,6 @@ export function load(the: ProxyBeside, over: AbortSignal): Load {
   return {
     ended,
     failed: ended.then(() => new Promise<never>(() => undefined)),
-    told: () => [...counts].map(([kind, count]) => `${count} ${kind}`).join(', '),
+    counts: () => [...counts].map(([kind, count]) => `${count} ${kind}`).join(', '),
   };
 }

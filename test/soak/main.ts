@@ -20,7 +20,7 @@ try {
   for (const until = Date.now() + forMs; Date.now() < until;) {
     await Promise.race([wait(Math.min(everyMs, until - Date.now())), running.failed]);
     resident.push(the.residentMiB());
-    process.stdout.write(`${resident.at(-1)?.toFixed(0)} MiB after ${running.told()}\n`);
+    process.stdout.write(`${resident.at(-1)?.toFixed(0)} MiB after ${running.counts()}\n`);
   }
   over.abort();
   await running.ended;
