@@ -42,6 +42,8 @@ services:
             deny_if: request.path.startsWith("/keys") && !("hwk" in user.amr)
           - name: with-a-password
             deny_if: '!("pwd" in user.amr)'
+          - name: nothing-goes
+            deny_if: has(request.method) && request.method == "DELETE"
   - service: vault
     default:
       from: vault.latchkey.localhost
@@ -112,6 +114,16 @@ describe('a rule of a route', () => {
       reason: 'denied_by_rule',
       policy: 'with-a-key',
     });
+  });
+
+  test('refuses what can be read in two ways also where it asks whether that is there', async () => {
+    const browser = await the.signedIn('engineer@example.com', the.stack.url('second'));
+    const headers = { ...json, 'x-http-method-override': 'DELETE' };
+    const { status, body } = await browser.fetch(the.stack.url('second'), { headers });
+    expect([status, JSON.parse(body)]).toMatchObject([
+      403,
+      { reason: 'rule_undecided', policy: 'nothing-goes' },
+    ]);
   });
 
   test('leaves a line for each person whom it refuses', async () => {

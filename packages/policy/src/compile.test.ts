@@ -104,6 +104,8 @@ describe('an expression about a request', () => {
     ['"x-other" in request.headers', false],
     ['request.headers["x-other"] == "1"', undefined],
     ['has(device.serial_number)', false],
+    ['has(request.path)', true],
+    ['has(request.headers.other)', false],
     ['request.forward_auth', false],
     ['request.time.getHours() == 10', true],
     ['request.time.getHours("Europe/Berlin") == 11', true],
@@ -123,6 +125,26 @@ describe('an expression about a request', () => {
     expect(compiled('request.path.startsWith("/admin")').decide(input)).toBeUndefined();
     expect(compiled('request.method == "GET"').decide(input)).toBeUndefined();
     expect(compiled('request.path == "/" && "admins" in user.groups').decide(input)).toBe(false);
+  });
+
+  test.each([
+    ['has(request.path)', undefined],
+    ['!has(request.path)', undefined],
+    ['has(request.method)', undefined],
+    ['has(request.path) && request.path.startsWith("/admin")', undefined],
+    ['has(request.path) ? request.path == "/" : true', undefined],
+    ['"admins" in user.groups && has(request.path)', false],
+  ])('does not take what its sender did away with for something that is not there: %s', (source, outcome) => {
+    const { decide, warnings } = compiled(source);
+
+    expect(decide({ ...inputOf(ada, { method: undefined }), path: undefined })).toBe(outcome);
+    expect(warnings.map(({ kind }) => kind)).toEqual(['neverFalse']);
+  });
+
+  test('cannot tell whether there is a header that comes twice', () => {
+    const rawHeaders = ['client', 'a', 'client', 'b'];
+
+    expect(compiled('has(request.headers.client)').decide(inputOf(ada, { rawHeaders }))).toBeUndefined();
   });
 
   test('knows a device where who sent it vouches for that', () => {

@@ -65,7 +65,7 @@ function compile({ expr: root, offsetOf, macroOf }: Parsed, surroundings: Surrou
     refuse(kind, at, message) {
       throw new MistakeError(kind, offsetOf(at), message);
     },
-    warn: (at, message) => void warnings.push({ kind: 'neverEqual', offset: offsetOf(at), message }),
+    warn: (kind, at, message) => void warnings.push({ kind, offset: offsetOf(at), message }),
     reads: (source) => void reads.add(source),
     asksAbout: (group) => void groups.add(group),
     namesNetwork: (network) => void networks.add(network),

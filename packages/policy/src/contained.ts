@@ -1,4 +1,3 @@
-import { hasHeader } from './header.ts';
 import { truth } from './literals.ts';
 import { fieldOf } from './names.ts';
 import { noticeText } from './never-equal.ts';
@@ -65,10 +64,7 @@ function inGroups(
 function inHeaders(reading: Reading, expr: Expr, name: string | undefined, { value, at }: Placed): Typed {
   if (name === undefined) return reading.refuse('type', at, 'Write the name of a header in quotes');
   const header = fieldOf(reading, expr, value, name);
-  return truth((input) => {
-    if (input.asked === undefined || header.type !== 'text') return undefined;
-    return hasHeader(name, input.asked.rawHeaders);
-  });
+  return truth((header.type === 'text' ? header.has : undefined) ?? (() => undefined));
 }
 
 // CEL has no answer about a text, and a key is none of the values of an object. Issuers write one role as a text.

@@ -104,21 +104,18 @@ export const factGroups: Readonly<Record<string, FactGroup>> = {
   request: {
     meaning: 'What is asked for. At addresses of the proxy itself, method and path are absent.',
     facts: {
-      method: text(
+      method: requestText(
         'The method, in upper case. Absent where `X-HTTP-Method-Override` or its like tells the application another.',
-        'request',
         ofRequest(({ method }) => method),
         methodFlaw,
       ),
-      host: text(
+      host: requestText(
         'The host, in lower case and without a port.',
-        'request',
         ofRequest(({ host }) => host),
         lowerCase,
       ),
-      path: text(
+      path: requestText(
         'The decoded path, without the query. Absent where it can be read in two ways, and where `Destination` or `If` names a second one (WebDAV).',
-        'request',
         ({ path }) => path,
         pathFlaw,
       ),
@@ -131,9 +128,8 @@ export const factGroups: Readonly<Record<string, FactGroup>> = {
           field: (name) => ofRequest(({ rawHeaders }) => headerOf(name, rawHeaders)),
         },
       },
-      address: text(
+      address: requestText(
         'The address of the caller; from `X-Forwarded-For` only as far as `SERVER_TRUSTED_PROXIES` vouches for it.',
-        'request',
         ofRequest(({ address }) => address || undefined),
       ),
       time: moment(
@@ -196,6 +192,12 @@ function deviceText(meaning: string, header: string, by: keyof DeviceTrust): Fac
 
 function text(meaning: string, reads: Fact['reads'], of: Of<string>, flaw?: Flaw): Fact {
   return { meaning, reads, value: { type: 'text', of, flaw }, shown: (input) => quoted(of(input)) };
+}
+
+// Who sends a request chooses how it is written, and so whether there is one path, or one method.
+function requestText(meaning: string, of: Of<string>, flaw?: Flaw): Fact {
+  const value = { type: 'text', of, flaw, isUpToSender: true } as const;
+  return { meaning, reads: 'request', value, shown: (input) => quoted(of(input)) };
 }
 
 function moment(meaning: string, reads: Fact['reads'], of: Of<number>): Fact {

@@ -69,5 +69,8 @@ function readHas(reading: Reading, expr: Expr): Typed {
   }
   if (value.type === 'text' && value.has !== undefined) return truth(value.has);
   const of: Of<unknown> = value.of;
-  return truth((input) => of(input) !== undefined);
+  if (value.type !== 'text' || value.isUpToSender !== true) return truth((input) => of(input) !== undefined);
+  const message = 'This `has` is never false: where there is none, the rule cannot be decided. Take it out';
+  reading.warn('neverFalse', expr, message);
+  return truth((input) => (of(input) === undefined ? undefined : true));
 }

@@ -2,11 +2,12 @@ import { isReserved } from '@latchkey/identity';
 import { orMeant } from './advice.ts';
 import { deviceFact, factGroups } from './facts.ts';
 import type { Fact, FactGroup } from './facts.ts';
+import { hasHeader } from './header.ts';
 import { literalOf, nameOf } from './literals.ts';
 import { mapped } from './operators.ts';
 import type { Expr } from './parse.ts';
 import type { Reading, Surroundings } from './reading.ts';
-import type { Typed } from './typed.ts';
+import type { Of, Typed } from './typed.ts';
 
 /** Reads a name that stands alone: only the variable of a macro may. */
 export function readName({ refuse, item }: Reading, expr: Expr, name: string): Typed {
@@ -69,7 +70,8 @@ export function fieldOf(
     `request.headers[${JSON.stringify(name)}]`,
     mapped(of, (text) => JSON.stringify(text)),
   );
-  return { type: 'text', of };
+  const has: Of<boolean> = ({ asked }) => asked && hasHeader(name, asked.rawHeaders);
+  return { type: 'text', of, has };
 }
 
 /** The parts of `operand.field`. */

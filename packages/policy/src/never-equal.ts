@@ -15,5 +15,5 @@ export function noticeNeverEqual(reading: Reading, left: Placed, right: Placed):
 /** The same of a text that a value is compared with. */
 export function noticeText({ warn }: Reading, value: Typed, text: string, at: Expr): void {
   const flaw = value.type === 'text' ? value.flaw?.(text) : undefined;
-  if (flaw !== undefined) warn(at, `${JSON.stringify(text)} is never equal to this: ${flaw}`);
+  if (flaw !== undefined) warn('neverEqual', at, `${JSON.stringify(text)} is never equal to this: ${flaw}`);
 }

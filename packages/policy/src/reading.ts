@@ -1,5 +1,5 @@
 import type { Fact } from './facts.ts';
-import type { Mistake } from './mistake.ts';
+import type { Mistake, Oddity } from './mistake.ts';
 import type { Expr } from './parse.ts';
 import type { Of, Typed } from './typed.ts';
 
@@ -24,7 +24,7 @@ export type Reading = {
   readonly read: (expr: Expr) => Typed;
   readonly refuse: (kind: Mistake['kind'], at: Expr, message: string) => never;
   /** notes what may be meant, and most likely is not */
-  readonly warn: (at: Expr, message: string) => void;
+  readonly warn: (kind: Oddity, at: Expr, message: string) => void;
   readonly reads: (source: Fact['reads']) => void;
   readonly asksAbout: (group: string) => void;
   readonly namesNetwork: (network: string) => void;

@@ -20,7 +20,7 @@ const texts = fc.oneof(
   fc.constantFrom('user.email', 'user.idp', 'request.method', 'request.path', 'request.host'),
 );
 const leaf = fc.oneof(
-  fc.constantFrom('true', 'false', 'has(user.idp)', 'has(request.path)'),
+  fc.constantFrom('true', 'false', 'has(user.idp)', 'has(request.method)'),
   fc.tuple(texts, fc.constantFrom('==', '!='), texts).map((parts) => parts.join(' ')),
   fc
     .tuple(texts, fc.constantFrom('startsWith', 'endsWith', 'contains', 'matches'), words)

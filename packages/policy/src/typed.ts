@@ -11,6 +11,8 @@ export type Typed =
       readonly of: Of<string>;
       /** whether it is there, where a value that is not found does not settle that */
       readonly has?: Of<boolean> | undefined;
+      /** its sender can do away with it, so that it is not found says nothing of what is there */
+      readonly isUpToSender?: boolean | undefined;
       readonly literal?: string;
       /** what is wrong with a text that is compared with it */
       readonly flaw?: Flaw | undefined;

@@ -630,6 +630,12 @@ export const diagnosticKinds = {
     title: 'A rule that always holds, or never',
     text: 'The rule says the same of everybody. A `deny_if` that always holds shuts everybody out, an `allow_if` that always holds lets in everybody who is signed in, and a rule that never holds does nothing.',
   },
+  neverFalse: {
+    code: 'LK341',
+    severity: 'warning',
+    title: 'A `has` that is never false',
+    text: 'Whether a request has one path or one method is up to its sender: `/admin//users` can be read in two ways, and then `request.path` is absent. `deny_if: has(request.path) && request.path.startsWith("/admin")` would let just that request through, so `has` cannot be decided there, and the rule refuses. Take the `has` out: the rule refuses such paths without it, too. Whom it is not about can be said in front, and may use them: `!("admins@example.com" in user.groups) && request.path.startsWith("/admin")`.',
+  },
   networkUnusable: {
     code: 'LK340',
     severity: 'error',

@@ -100,10 +100,11 @@ describe('a mistake in a policy', () => {
       '  - {name: a, deny_if: user.domain == "@example.com"}',
       '  - {name: b, deny_if: "true"}',
       '  - {name: c, deny_if: "false"}',
+      '  - {name: d, deny_if: \'has(request.path) && request.path == "/admin"\'}',
     );
     const result = load(text, bare);
 
-    expect(placesOf(result)).toEqual(['LK338 2:39', 'LK339 3:24', 'LK339 4:24']);
+    expect(placesOf(result)).toEqual(['LK338 2:39', 'LK339 3:24', 'LK339 4:24', 'LK341 5:37']);
     expect(result.table).toBeDefined();
   });
 

@@ -127,6 +127,7 @@ const diagnosticOf = {
   size: 'ruleTooLarge',
   pattern: 'rulePattern',
   neverEqual: 'neverEqual',
+  neverFalse: 'neverFalse',
 } as const satisfies Record<Mistake['kind'], DiagnosticName>;
 
 const tooMuch: Compiled = {
