@@ -1,4 +1,4 @@
-import type { Facts, Known } from './facts.ts';
+import type { Facts, RuleFacts } from './facts.ts';
 import type { Demand, Policy, Rule } from './policy.ts';
 import type { Principal } from './principal.ts';
 import type { Reason } from './reasons.ts';
@@ -28,7 +28,7 @@ const anyone: Principal = { kind: 'visitor', why: 'no_session' };
  */
 export function decideForAnyone(policy: Policy, facts: Facts): Decision | undefined {
   if (policy.forAnyone.length === 0) return undefined;
-  const known = knownOf(anyone, policy, facts);
+  const known = ruleFactsOf(anyone, policy, facts);
   const rule = policy.forAnyone.find((each) => each.holds(known));
   return rule === undefined || stopped(policy, known) !== undefined ? undefined : granted(rule);
 }
@@ -65,7 +65,7 @@ export type RuleOutcome = {
 
 /** What becomes of each rule on the way to a decision. */
 export function traceRules(principal: Principal, policy: Policy, facts: Facts): RuleOutcome[] {
-  const known = knownOf(principal, policy, facts);
+  const known = ruleFactsOf(principal, policy, facts);
   const gates = policy.gates.flatMap(({ rules }) => rules.map((rule) => traceWritten(rule, known, 'gate')));
   let isDecided = stopped(policy, known) !== undefined;
   function trace(rule: Rule | Demand, about: RuleOutcome['about'], decides: boolean): RuleOutcome {
@@ -83,7 +83,7 @@ export function traceRules(principal: Principal, policy: Policy, facts: Facts): 
   ];
 }
 
-function traceWritten(rule: WrittenRule, known: Known, about: RuleOutcome['about']): RuleOutcome {
+function traceWritten(rule: WrittenRule, known: RuleFacts, about: RuleOutcome['about']): RuleOutcome {
   const holds = outcomeOf(rule, known);
   return {
     rule: `${rule.name}: ${rule.effect}_if`,
@@ -95,7 +95,7 @@ function traceWritten(rule: WrittenRule, known: Known, about: RuleOutcome['about
 }
 
 function decideAnew(principal: Principal, policy: Policy, facts: Facts): Decision {
-  const known = knownOf(principal, policy, facts);
+  const known = ruleFactsOf(principal, policy, facts);
   const stop = stopped(policy, known);
   if (stop !== undefined) {
     // A visitor is asked to sign in, unless a gate is closed no matter who it is.
@@ -115,11 +115,11 @@ function refused(reason: Reason, rule: string | undefined, written?: WrittenRule
   return { allow: false, reason, rule, written };
 }
 
-function knownOf(principal: Principal, { about }: Policy, { path, preflight, asked }: Facts): Known {
+function ruleFactsOf(principal: Principal, { about }: Policy, { path, preflight, asked }: Facts): RuleFacts {
   return { path, preflight, asked, principal, route: about };
 }
 
-function stopped({ gates }: Policy, known: Known): Stop | undefined {
+function stopped({ gates }: Policy, known: RuleFacts): Stop | undefined {
   for (const gate of gates) {
     const stop = gate.stops(known);
     if (stop !== undefined) return stop;
@@ -127,7 +127,7 @@ function stopped({ gates }: Policy, known: Known): Stop | undefined {
   return undefined;
 }
 
-function isClosedToAll({ gates }: Policy, known: Known): boolean {
+function isClosedToAll({ gates }: Policy, known: RuleFacts): boolean {
   return gates.some((gate) => !gate.reads.includes('principal') && gate.stops(known) !== undefined);
 }
 

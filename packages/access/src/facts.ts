@@ -44,7 +44,7 @@ export const noFacts: Facts = { path: undefined, preflight: false };
 export type RouteFacts = { readonly service: string; readonly tags: readonly string[] };
 
 /** All that rules look at. */
-export type Known = Facts & { readonly principal: Principal; readonly route: RouteFacts };
+export type RuleFacts = Facts & { readonly principal: Principal; readonly route: RouteFacts };
 
 /** What an expression is decided with. */
-export type RuleInput = Pick<Known, 'principal' | 'path' | 'asked' | 'route'>;
+export type RuleInput = Pick<RuleFacts, 'principal' | 'path' | 'asked' | 'route'>;

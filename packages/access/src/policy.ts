@@ -1,5 +1,5 @@
 import { domainOf } from './email.ts';
-import type { Known, RouteFacts } from './facts.ts';
+import type { RuleFacts, RouteFacts } from './facts.ts';
 import type { Machine, Person, Principal } from './principal.ts';
 import type { Reason } from './reasons.ts';
 import { gatesOf, outcomeOf, textOfRule } from './written-rule.ts';
@@ -48,12 +48,12 @@ export type Rule = {
   /** as written in the upstream file */
   readonly text: string;
   /** all that it looks at */
-  readonly reads: readonly (keyof Known)[];
+  readonly reads: readonly (keyof RuleFacts)[];
   /** the reason that a decision gives when this rule holds */
   readonly grants: Reason;
   /** where it is written as an expression */
   readonly written?: WrittenRule;
-  readonly holds: (known: Known) => boolean;
+  readonly holds: (known: RuleFacts) => boolean;
 };
 
 /** What has to hold besides, whichever rule lets in. */
@@ -62,7 +62,7 @@ export type Demand = {
   readonly text: string;
   /** the reason that a decision gives when it does not hold */
   readonly refuses: Reason;
-  readonly holds: (known: Pick<Known, 'principal'>) => boolean;
+  readonly holds: (known: Pick<RuleFacts, 'principal'>) => boolean;
 };
 
 /** Who may pass a route: its rules, in the order in which they are asked. */
@@ -116,7 +116,7 @@ export function compilePolicy(options: PolicyOptions): Policy {
   };
 }
 
-function isOfRequest(fact: keyof Known): boolean {
+function isOfRequest(fact: keyof RuleFacts): boolean {
   return fact !== 'principal' && fact !== 'route';
 }
 
@@ -125,11 +125,11 @@ function unique(texts: readonly string[]): readonly string[] {
 }
 
 // A rule is given no more than it declares: what it declares decides for how long a decision holds.
-function rule<Read extends keyof Known>(made: {
+function rule<Read extends keyof RuleFacts>(made: {
   text: string;
   reads: readonly Read[];
   grants: Reason;
-  holds: (known: Pick<Known, Read>) => boolean;
+  holds: (known: Pick<RuleFacts, Read>) => boolean;
 }): Rule {
   return made;
 }

@@ -1,4 +1,4 @@
-import type { Known, RuleInput } from './facts.ts';
+import type { RuleFacts, RuleInput } from './facts.ts';
 import type { Person, Principal } from './principal.ts';
 import type { Reason } from './reasons.ts';
 
@@ -28,10 +28,10 @@ export type WrittenRule = {
 /** What a request has to pass before any rule lets it in. */
 export type Gate = {
   readonly text: string;
-  readonly reads: ReadonlyArray<keyof Known>;
+  readonly reads: ReadonlyArray<keyof RuleFacts>;
   readonly rules: readonly WrittenRule[];
   /** why it does not pass; undefined where it does */
-  readonly stops: (known: Known) => Stop | undefined;
+  readonly stops: (known: RuleFacts) => Stop | undefined;
 };
 
 /** Why a request does not pass a gate. */

@@ -2,10 +2,10 @@ import { principal } from './form.ts';
 import type { Form } from './form.ts';
 
 /** What a variable may be, as far as something was said of it. */
-type Known = { readonly only: ReadonlySet<string> | undefined; readonly not: ReadonlySet<string> };
+type Domain = { readonly only: ReadonlySet<string> | undefined; readonly not: ReadonlySet<string> };
 
 /** What is so in one of the cases in which all of some forms hold. */
-type World = ReadonlyMap<string, Known>;
+type World = ReadonlyMap<string, Domain>;
 
 /** Why some forms never hold together: a variable would have to be two things at once. */
 export type Clash = { readonly variable: string };
@@ -34,8 +34,8 @@ export function clashOf(forms: readonly Form[]): Clash | undefined {
       return op === 'all' ? parts.reduce(within, worlds) : parts.flatMap((part) => within(worlds, part));
     }
     return worlds.flatMap((world) => {
-      const known = narrowed(world.get(form.variable), form);
-      if (!isEmpty(known)) return [new Map(world).set(form.variable, known)];
+      const domain = narrowed(world.get(form.variable), form);
+      if (!isEmpty(domain)) return [new Map(world).set(form.variable, domain)];
       clash ??= { variable: form.variable };
       return [];
     });
@@ -46,14 +46,14 @@ export function clashOf(forms: readonly Form[]): Clash | undefined {
 }
 
 function narrowed(
-  { only, not }: Known = { only: undefined, not: new Set() },
+  { only, not }: Domain = { only: undefined, not: new Set() },
   { op, values }: Extract<Form, { values: readonly string[] }>,
-): Known {
+): Domain {
   if (op === 'notAmong') return { only, not: not.union(new Set(values)) };
   const allowed = new Set(values);
   return { only: only?.intersection(allowed) ?? allowed, not };
 }
 
-function isEmpty({ only, not }: Known): boolean {
+function isEmpty({ only, not }: Domain): boolean {
   return only?.isSubsetOf(not) === true;
 }

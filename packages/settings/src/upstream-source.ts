@@ -48,14 +48,14 @@ function parseObject(text: string): Extract<UpstreamAddress, { kind: 's3' }> | u
   return bucket === undefined || key === undefined ? undefined : { kind: 's3', bucket, key };
 }
 
-type Known = {
+type SourceValues = {
   UPSTREAM_CONFIG_URL?: UpstreamAddress | undefined;
   UPSTREAM_CONFIG_URL_AUTHORIZATION?: string | undefined;
   UPSTREAM_CONFIG_LAST_GOOD?: LastGoodPlace | undefined;
 };
 
 /** The source part of the proxy's settings; nothing where the upstream file is on this machine. */
-export function upstreamSource(values: Known): { source?: UpstreamSource } {
+export function upstreamSource(values: SourceValues): { source?: UpstreamSource } {
   const { UPSTREAM_CONFIG_URL: address, UPSTREAM_CONFIG_LAST_GOOD: lastGood } = values;
   const { UPSTREAM_CONFIG_URL_AUTHORIZATION: authorization } = values;
   if (address === undefined) return {};
@@ -71,7 +71,11 @@ export function upstreamSource(values: Known): { source?: UpstreamSource } {
 const sources = ['UPSTREAM_CONFIG', 'UPSTREAM_CONFIG_URL', 'UPSTREAM_CONFIGFILE'] as const;
 
 /** What the variables say together about where the upstream file comes from. */
-export function checkUpstreamSource(known: Known, given: ReadonlySet<string>, findings: Findings): void {
+export function checkUpstreamSource(
+  values: SourceValues,
+  given: ReadonlySet<string>,
+  findings: Findings,
+): void {
   const [first, ...others] = sources.filter((name) => given.has(name));
   if (first === undefined) {
     const message = 'not set, so every host is unknown and answers 421';
@@ -81,7 +85,7 @@ export function checkUpstreamSource(known: Known, given: ReadonlySet<string>, fi
     const message = `set together with ${others.join(' and ')}, write only one ${of}`;
     refuse({ variable: first, code: 'conflict', message, others }, findings);
   }
-  const { UPSTREAM_CONFIG_URL: address, UPSTREAM_CONFIG_LAST_GOOD: lastGood } = known;
+  const { UPSTREAM_CONFIG_URL: address, UPSTREAM_CONFIG_LAST_GOOD: lastGood } = values;
   for (const variable of ['UPSTREAM_CONFIG_LAST_GOOD', 'UPSTREAM_CONFIG_URL_AUTHORIZATION']) {
     if (!given.has(variable) || given.has('UPSTREAM_CONFIG_URL')) continue;
     const message =

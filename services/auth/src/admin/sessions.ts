@@ -61,9 +61,9 @@ export function revokeSessions(parts: Operating): Handler {
       return answered(undefined, await parts.store.revokeAll(parts.now() + parts.sessionLifetimeMs));
     }
     if ('email' in wish) {
-      const { known, isPublished, givenBack } = await endPerson({ email: wish.email }, parts);
+      const { sessions, isPublished, givenBack } = await endPerson({ email: wish.email }, parts);
       await givenBack;
-      return answered(known.filter(({ stands }) => stands).length, isPublished);
+      return answered(sessions.filter(({ stands }) => stands).length, isPublished);
     }
     const record = await parts.records.get(wish.sid);
     const [living] = record === undefined ? [] : await livingOf([record], parts);

@@ -50,7 +50,7 @@ describe.each(doors)('all sessions of %s', (_, whose) => {
     const bob = await session('of another', { of: { ...ann, sub: 'bob', email: 'bob@example.com' } });
     const ended = await endPerson(whose, parts);
     await ended.givenBack;
-    expect([ended.known.length, ended.isPublished]).toEqual([2, true]);
+    expect([ended.sessions.length, ended.isPublished]).toEqual([2, true]);
     for (const one of sessions) expect(await store.isRevoked(one)).toBe(true);
     expect(await store.sidsOf(ann)).toEqual([]);
     expect(await store.isRevoked(bob)).toBe(false);
@@ -84,7 +84,7 @@ test('a session of an account of which there is no record ends as well, by its n
   const one = await session('unrecorded', { after: 30, isRecorded: false });
   const ended = await endPerson({ account: ann }, parts);
   await ended.givenBack;
-  expect(ended.known).toMatchObject([{ stands: true }]);
+  expect(ended.sessions).toMatchObject([{ stands: true }]);
   expect(await store.isRevoked(one)).toBe(true);
   expect(givenBack).toEqual(['of unrecorded']);
 });
@@ -92,5 +92,5 @@ test('a session of an account of which there is no record ends as well, by its n
 test('what has ended before is not counted', async () => {
   await session('one');
   await store.revokeAll(began + 86_400_000);
-  expect((await endPerson({ email: ann.email }, parts)).known).toMatchObject([{ stands: false }]);
+  expect((await endPerson({ email: ann.email }, parts)).sessions).toMatchObject([{ stands: false }]);
 });

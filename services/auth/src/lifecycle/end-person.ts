@@ -14,18 +14,18 @@ import type { Account, SignedInSession } from '../session/stored-session.ts';
 export type Whose = { readonly account: Account } | { readonly email: string };
 
 /** What finding sessions that are about to end takes. */
-export type Finding = Pick<Clock, 'now'> & {
+export type FindingSessions = Pick<Clock, 'now'> & {
   readonly store: Pick<SessionStore, 'grantState' | 'isRevoked' | 'sidsOf'>;
   readonly records: Pick<SessionRecords, 'get' | 'ofEmail'>;
 };
 
 /** What ending all sessions of somebody takes. */
 export type EndingPeople = Ending &
-  Finding &
+  FindingSessions &
   GivingBack & { readonly store: Pick<SessionStore, 'revokeAccount' | 'revokeEmail'> };
 
-/** A session that is known: its record, where there is one, and what its provider has given for it. */
-export type Known = {
+/** A session that was found: its record, where there is one, and what its provider has given for it. */
+export type FoundSession = {
   readonly session: SessionRecord | SignedInSession;
   readonly grant: Grant | undefined;
   readonly stands: boolean;
@@ -33,7 +33,7 @@ export type Known = {
 
 /** What came of ending all sessions of somebody. */
 export type EndedPerson = {
-  readonly known: readonly Known[];
+  readonly sessions: readonly FoundSession[];
   /** whether every task knows of it */
   readonly isPublished: boolean;
   /** when the providers have their grants back; they may take their time */
@@ -46,7 +46,7 @@ export type EndedPerson = {
  * their grants back.
  */
 export async function endPerson(whose: Whose, parts: EndingPeople): Promise<EndedPerson> {
-  const before = await knownOf(await sessionsOf(whose, parts), parts);
+  const before = await lookUpSessions(await sessionsOf(whose, parts), parts);
   const until = parts.now() + parts.sessionLifetimeMs;
   const isPublished =
     'email' in whose
@@ -54,18 +54,21 @@ export async function endPerson(whose: Whose, parts: EndingPeople): Promise<Ende
       : await parts.store.revokeAccount(whose.account, until);
   // Who has signed in meanwhile looks for that, and by a clock that is ahead it is not about them.
   const isNew = ({ sid }: SignedInSession) => before.every(({ session }) => session.sid !== sid);
-  const since = await knownOf((await sessionsOf(whose, parts)).filter(isNew), parts);
-  const known = [...before, ...since];
-  const arePublished = await Promise.all(known.map(({ session }) => endSid(session, parts)));
+  const since = await lookUpSessions((await sessionsOf(whose, parts)).filter(isNew), parts);
+  const sessions = [...before, ...since];
+  const arePublished = await Promise.all(sessions.map(({ session }) => endSid(session, parts)));
   return {
-    known,
+    sessions,
     isPublished: isPublished && !arePublished.includes(false),
-    givenBack: Promise.all(known.map(({ session, grant }) => giveBack(session, grant, parts))),
+    givenBack: Promise.all(sessions.map(({ session, grant }) => giveBack(session, grant, parts))),
   };
 }
 
 /** What is known of sessions; what the store does not tell is not. */
-export function knownOf(sessions: readonly Known['session'][], parts: Finding): Promise<readonly Known[]> {
+export function lookUpSessions(
+  sessions: readonly FoundSession['session'][],
+  parts: FindingSessions,
+): Promise<readonly FoundSession[]> {
   return Promise.all(
     sessions.map(async (named) => {
       const record = 'seenAt' in named ? named : await unlessAway(parts.records.get(named.sid));
@@ -82,8 +85,8 @@ export function knownOf(sessions: readonly Known['session'][], parts: Finding): 
 
 async function sessionsOf(
   whose: Whose,
-  { store, records, now }: Finding,
-): Promise<readonly Known['session'][]> {
+  { store, records, now }: FindingSessions,
+): Promise<readonly FoundSession['session'][]> {
   // Of a session without a record nobody knows the address.
   if ('email' in whose) return (await unlessAway(records.ofEmail(whose.email))) ?? [];
   const { idp, sub } = whose.account;

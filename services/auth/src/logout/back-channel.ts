@@ -3,8 +3,8 @@ import type { Emit } from '@latchkey/telemetry';
 import type { LogoutNotice } from '../providers/logout-token.ts';
 import type { ProviderSignOutOutcome, AuthEvent } from '../telemetry/events.ts';
 import { endSid } from '../lifecycle/end.ts';
-import { endPerson, knownOf } from '../lifecycle/end-person.ts';
-import type { EndedPerson, EndingPeople, Known } from '../lifecycle/end-person.ts';
+import { endPerson, lookUpSessions } from '../lifecycle/end-person.ts';
+import type { EndedPerson, EndingPeople, FoundSession } from '../lifecycle/end-person.ts';
 import type { ProviderSession, ProviderSessions } from '../session/provider-sessions.ts';
 import type { SessionStore } from '../lifecycle/store.ts';
 import type { Account } from '../session/stored-session.ts';
@@ -58,14 +58,14 @@ async function endAll(slug: string, notice: LogoutNotice, parts: EndingAtAWord):
   const id = JSON.stringify([slug, jti]);
   // Whether it was used nobody knows while the store is away. Ending too much costs a sign-in.
   if (await unlessAway(parts.store.isUsed('token', id))) throw used();
-  const { known, isPublished } =
+  const { sessions, isPublished } =
     sid === undefined && sub !== undefined
       ? await endAccount({ idp: slug, sub }, parts)
       : await endEach({ idp: slug, providerSid: sid ?? '', sub }, parts);
   // Where others do not know of it yet, the provider says it again.
   if (!isPublished) throw new StoreAway('other tasks do not know yet what has ended');
   if ((await unlessAway(parts.store.useOnce('token', id, until))) === false) throw used();
-  return { sessions: known.filter(({ stands }) => stands).length, email: emailOf(known) };
+  return { sessions: sessions.filter(({ stands }) => stands).length, email: emailOf(sessions) };
 }
 
 async function endAccount(account: Account, parts: EndingAtAWord): Promise<EndedPerson> {
@@ -80,18 +80,18 @@ async function endAccount(account: Account, parts: EndingAtAWord): Promise<Ended
 async function endEach(
   { sub: named, ...ended }: ProviderSession & { sub: string | undefined },
   parts: EndingAtAWord,
-): Promise<Pick<EndedPerson, 'known' | 'isPublished'>> {
+): Promise<Pick<EndedPerson, 'sessions' | 'isPublished'>> {
   const { sids, sub = named } = await parts.providerSessions.end(ended);
   // When they were signed in for does not matter: each is ended by its name.
   const auth_time = Math.floor(parts.now() / 1000);
-  const sessions = sub === undefined ? [] : sids.map((sid) => ({ idp: ended.idp, sub, sid, auth_time }));
-  const known = await knownOf(sessions, parts);
-  const arePublished = await Promise.all(sessions.map((session) => endSid(session, parts)));
-  return { known, isPublished: !arePublished.includes(false) };
+  const signedIn = sub === undefined ? [] : sids.map((sid) => ({ idp: ended.idp, sub, sid, auth_time }));
+  const sessions = await lookUpSessions(signedIn, parts);
+  const arePublished = await Promise.all(signedIn.map((session) => endSid(session, parts)));
+  return { sessions, isPublished: !arePublished.includes(false) };
 }
 
-function emailOf(known: readonly Known[]): string | undefined {
-  return known
+function emailOf(sessions: readonly FoundSession[]): string | undefined {
+  return sessions
     .map(({ session }) => ('email' in session ? session.email : undefined))
     .find((email) => email !== undefined);
 }

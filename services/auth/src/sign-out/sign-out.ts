@@ -41,8 +41,8 @@ type SigningOut = Opening &
     readonly emit: Emit<AuthEvent>;
   };
 
-/** What is known of a session that is to end. */
-type Known = Pick<GrantState, 'grant' | 'idToken'>;
+/** What the provider gave for a session that is to end. */
+type ProviderTokens = Pick<GrantState, 'grant' | 'idToken'>;
 
 type Ended = EndedSession & Account & Pick<Session, 'sid'>;
 
@@ -151,23 +151,27 @@ function destinationOf(address: ReturnAddress | undefined, parameters: Parameter
 }
 
 async function endHinted(hint: SignOutHint, parts: SigningOut): Promise<Ended> {
-  const known = await unlessAway(parts.store.grantState(hint.sid));
-  return end(hint, known, parts);
+  const tokens = await unlessAway(parts.store.grantState(hint.sid));
+  return end(hint, tokens, parts);
 }
 
 // One that does not stand today may stand again tomorrow, when settings have changed back.
 async function endSession(session: Session, parts: SigningOut): Promise<Ended> {
-  return end(session, await knownOfSession(session, parts), parts);
+  return end(session, await tokensOfSession(session, parts), parts);
 }
 
-async function end(session: SignOutHint, known: Known | undefined, parts: SigningOut): Promise<Ended> {
+async function end(
+  session: SignOutHint,
+  tokens: ProviderTokens | undefined,
+  parts: SigningOut,
+): Promise<Ended> {
   await endSid(session, parts);
-  await giveBack(session, known?.grant, parts);
+  await giveBack(session, tokens?.grant, parts);
   const { idp, sub, sid, email } = session;
-  return { idp, sub, sid, email, idToken: known?.idToken };
+  return { idp, sub, sid, email, idToken: tokens?.idToken };
 }
 
-async function knownOfSession(session: Session, parts: SigningOut): Promise<Known | undefined> {
+async function tokensOfSession(session: Session, parts: SigningOut): Promise<ProviderTokens | undefined> {
   try {
     return await grantStateOf(session, parts);
   } catch (error) {

@@ -26,7 +26,7 @@ export type ReadOutcome = { readonly warnings: readonly string[] } & (
 /** More than any upstream file may have; whatever is longer is refused for its length, not read to its end. */
 export const readAtMost = 8 * 1024 * 1024;
 
-type Known = {
+type LoadOptions = {
   readonly upstream: ProxySettings['upstream'];
   /**
    * The routes until now, where there are any. What their files for TLS held stays in force when one of them cannot be used any
@@ -51,16 +51,16 @@ export function readUpstreams(upstream: ProxySettings['upstream'], inForce?: Rou
 }
 
 /** An upstream file of which the bytes are there already; its name is for messages. Never throws. */
-export function readContent(name: string, content: Content, known: Known): ReadOutcome {
+export function readContent(name: string, content: Content, options: LoadOptions): ReadOutcome {
   const decoded = decodeUpstreamFile(name, content.bytes);
-  if (decoded.ok) return load(name, decoded.text, content, known);
+  if (decoded.ok) return load(name, decoded.text, content, options);
   const errors = decoded.diagnostics.map(sentence);
   return { table: undefined, errors, warnings: [], version: versionOf(content) };
 }
 
 type Content = { readonly bytes: Uint8Array } & Omit<Version, 'sha256'>;
 
-function load(file: string, text: string, content: Content, { upstream, inForce }: Known): ReadOutcome {
+function load(file: string, text: string, content: Content, { upstream, inForce }: LoadOptions): ReadOutcome {
   const stale: string[] = [];
   const lookAtFiles = createLook(inForce, (warning) => stale.push(warning));
   const lookAtKeys = createLookAtKeys(inForce, (warning) => stale.push(warning));
