@@ -1,5 +1,5 @@
 /** What a provider says about an account, as far as it decides who may sign in. */
-export type Account = { readonly email: string | undefined; readonly emailVerified: boolean };
+export type AccountClaims = { readonly email: string | undefined; readonly emailVerified: boolean };
 
 /** Whose e-mail address may sign in at all, in lower case. `*` as the only entry of a list lets everybody in. */
 export type AccountRules = {
@@ -39,7 +39,10 @@ export function flawOfAddress(email: string): string | undefined {
 }
 
 /** Decides whether a person may sign in, from what the provider says. */
-export function admitAccount({ email: given, emailVerified }: Account, rules: AccountRules): AccountDecision {
+export function admitAccount(
+  { email: given, emailVerified }: AccountClaims,
+  rules: AccountRules,
+): AccountDecision {
   if (given === undefined) return { admitted: false, code: 'email_unverified' };
   const flaw = flawOfAddress(given);
   // Too long to be shown or logged.

@@ -1,5 +1,5 @@
 export { admitAccount, flawOfAddress, isAdmitted } from './account.ts';
-export type { Account, AccountDecision, AccountRules } from './account.ts';
+export type { AccountClaims, AccountDecision, AccountRules } from './account.ts';
 export { assumedRoleOf, awsRoleOf, isSameRole } from './aws-role.ts';
 export type { AwsPartition, AwsRole } from './aws-role.ts';
 export { awsAudienceHeader, awsTokenLongestMs, awsTokenPrefix, makeAwsToken } from './aws-token.ts';

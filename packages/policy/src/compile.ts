@@ -6,7 +6,7 @@ import { MistakeError } from './mistake.ts';
 import type { Mistake } from './mistake.ts';
 import { readField, readName } from './names.ts';
 import { parseExpression } from './parse.ts';
-import type { Expr, Parsed } from './parse.ts';
+import type { Expr, ParsedExpression } from './parse.ts';
 import type { Reading, Surroundings } from './reading.ts';
 import type { Of, Typed } from './typed.ts';
 
@@ -46,7 +46,10 @@ export function compileExpression(source: string, surroundings: Surroundings): C
   }
 }
 
-function compile({ expr: root, offsetOf, macroOf }: Parsed, surroundings: Surroundings): Expression {
+function compile(
+  { expr: root, offsetOf, macroOf }: ParsedExpression,
+  surroundings: Surroundings,
+): Expression {
   const reads = new Set<Fact['reads']>();
   const groups = new Set<string>();
   const networks = new Set<string>();

@@ -1,6 +1,6 @@
-import { literalOf, nameOf } from './literals.ts';
+import { literalOf, identifierOf } from './literals.ts';
 import { parseExpression } from './parse.ts';
-import type { Expr, Parsed } from './parse.ts';
+import type { Expr, ParsedExpression } from './parse.ts';
 import { printed } from './printed.ts';
 
 /** What has to be so that an expression is true, or false, as far as that shows in how it is written. */
@@ -34,7 +34,7 @@ export function readForms(source: string): TwoForms {
   return { holds: formOf(parsed, parsed.expr, true), fails: formOf(parsed, parsed.expr, false) };
 }
 
-function formOf(parsed: Parsed, expr: Expr, wanted: boolean): Form {
+function formOf(parsed: ParsedExpression, expr: Expr, wanted: boolean): Form {
   const macro = parsed.macroOf(expr);
   if (macro !== undefined) return ofMacro(macro, wanted);
   const { exprKind } = expr;
@@ -57,7 +57,11 @@ function formOf(parsed: Parsed, expr: Expr, wanted: boolean): Form {
   return texts === undefined ? ofPart(expr, wanted) : isOne(first, texts, wanted);
 }
 
-function chosen(parsed: Parsed, [condition, one, other]: readonly [Expr, Expr, Expr], wanted: boolean): Form {
+function chosen(
+  parsed: ParsedExpression,
+  [condition, one, other]: readonly [Expr, Expr, Expr],
+  wanted: boolean,
+): Form {
   const ways = ([one, other] as const).map((part, at): Form => {
     const parts = [formOf(parsed, condition, at === 0), formOf(parsed, part, wanted)];
     return { op: 'all', parts };
@@ -132,7 +136,7 @@ function isPlain(expr: Expr): boolean {
       return true;
     case 'selectExpr': {
       const { operand, field, testOnly } = exprKind.value;
-      if (operand === undefined || testOnly || (nameOf(operand) === 'request' && field === 'time'))
+      if (operand === undefined || testOnly || (identifierOf(operand) === 'request' && field === 'time'))
         return false;
       return isPlain(operand);
     }

@@ -2,7 +2,7 @@ import type { Expr } from './parse.ts';
 import type { Of, Typed } from './typed.ts';
 
 /** The name that a part of an expression is. */
-export function nameOf({ exprKind }: Expr): string | undefined {
+export function identifierOf({ exprKind }: Expr): string | undefined {
   return exprKind.case === 'identExpr' ? exprKind.value.name : undefined;
 }
 

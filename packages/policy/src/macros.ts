@@ -1,5 +1,5 @@
 import type { RuleInput } from '@latchkey/access';
-import { nameOf, truth } from './literals.ts';
+import { identifierOf, truth } from './literals.ts';
 import { selectOf } from './names.ts';
 import type { Call, Expr } from './parse.ts';
 import type { Reading } from './reading.ts';
@@ -19,7 +19,7 @@ export function readMacro(reading: Reading, expr: Expr, { function: name, target
     return refuse('size', expr, `\`${name}\` stands in another one: write two rules`);
   }
   const list = reading.read(target);
-  const variable = nameOf(first);
+  const variable = identifierOf(first);
   if (list.type !== 'list of texts' || variable === undefined) {
     const message = `\`${name}\` looks through a list of texts, and this is a ${list.type}: write a list`;
     return refuse('type', target, message);

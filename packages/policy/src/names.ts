@@ -3,7 +3,7 @@ import { orMeant } from './advice.ts';
 import { deviceFact, factGroups } from './facts.ts';
 import type { Fact, FactGroup } from './facts.ts';
 import { hasHeader } from './header.ts';
-import { literalOf, nameOf } from './literals.ts';
+import { literalOf, identifierOf } from './literals.ts';
 import { mapped } from './operators.ts';
 import type { Expr } from './parse.ts';
 import type { Reading, Surroundings } from './reading.ts';
@@ -27,7 +27,7 @@ export function readName({ refuse, item }: Reading, expr: Expr, name: string): T
 /** Reads `user.email` and the like. */
 export function readField(reading: Reading, expr: Expr): Typed {
   const { operand, field } = selectOf(reading, expr);
-  const owner = nameOf(operand);
+  const owner = identifierOf(operand);
   if (owner === 'networks') return readNetwork(reading, expr, field);
   const group = owner === undefined ? undefined : groupOf(owner);
   if (owner === undefined || group === undefined) return fieldOf(reading, expr, reading.read(operand), field);

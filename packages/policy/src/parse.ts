@@ -9,7 +9,7 @@ export type Expr = ReturnType<typeof celParse>['expr'];
 export type Call = Extract<Expr['exprKind'], { case: 'callExpr' }>['value'];
 
 /** An expression as a tree, where each of its parts begins, and which of them were written as a macro, such as `has(x.y)`. */
-export type Parsed = {
+export type ParsedExpression = {
   readonly expr: Expr;
   readonly offsetOf: (expr: Expr) => number;
   readonly macroOf: (expr: Expr) => Expr | undefined;
@@ -36,7 +36,7 @@ function parser(): typeof celParse {
  *
  * @throws MistakeError
  */
-export function parseExpression(source: string): Parsed {
+export function parseExpression(source: string): ParsedExpression {
   refuseBombs(source);
   try {
     const { expr, sourceInfo } = parser()(source);

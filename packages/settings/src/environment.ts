@@ -1,4 +1,4 @@
-import { isOpenToAll } from './open-to-all.ts';
+import { isReadableByAll } from './readable-by-all.ts';
 import { readSmallFile } from './secret-file.ts';
 import type { ReadFile } from './secret-file.ts';
 
@@ -11,7 +11,7 @@ export type Environment = {
   /** Undefined where the files are on another machine. */
   readFile: ReadFile | undefined;
   /** Whether every user of this machine may read a file; false where the files are not on this disk. */
-  isOpenToAll(path: string): boolean;
+  isReadableByAll(path: string): boolean;
 };
 
 /**
@@ -32,6 +32,6 @@ export function createEnvironment(
     names: [...texts.keys()],
     get: (name) => texts.get(name.toUpperCase()),
     readFile: files === 'elsewhere' ? undefined : (files ?? readSmallFile),
-    isOpenToAll: (path) => files === undefined && isOpenToAll(path),
+    isReadableByAll: (path) => files === undefined && isReadableByAll(path),
   };
 }

@@ -1,12 +1,12 @@
 import type { Environment } from './environment.ts';
 import { deprecate, refuse } from './findings.ts';
 import type { Findings } from './findings.ts';
-import { openToAll } from './open-to-all.ts';
+import { openToAll } from './readable-by-all.ts';
 import { readSecretFile } from './secret-file.ts';
 import type { Variable } from './variable.ts';
 
 /** What was found, and under which name. Where there is no text, it is among what the findings call unknown. */
-export type Found = { name: string; text?: string };
+export type FoundText = { name: string; text?: string };
 
 const referencePattern = /\$\{([A-Za-z0-9_]+)\}/g;
 
@@ -20,7 +20,7 @@ export function findText(
   name: string,
   variable: Variable,
   findings: Findings,
-): Found | undefined {
+): FoundText | undefined {
   const forms = variable.secret ? ['', '_FILE'] : [''];
   const present = [name, ...(variable.aliases ?? [])].find((candidate) =>
     forms.some((form) => environment.get(`${candidate}${form}`) !== undefined),
@@ -63,7 +63,7 @@ export function warnIfOpenToAll(
   environment: Environment,
   findings: Findings,
 ): void {
-  if (!environment.isOpenToAll(path)) return;
+  if (!environment.isReadableByAll(path)) return;
   findings.warnings.push({ variable, code: 'insecure', message: `the file it names ${openToAll}` });
 }
 
@@ -87,7 +87,7 @@ function readFileOf(
   environment: Environment,
   findings: Findings,
   name: string,
-): Found {
+): FoundText {
   const { readFile } = environment;
   if (readFile === undefined) {
     findings.unknown.add(name);

@@ -2,7 +2,7 @@ export { parseServiceAccount } from './inline-document.ts';
 export { loadAuthSettings, surveyAuthSettings } from './load-auth.ts';
 export { loadConnectorSettings } from './load-connector.ts';
 export { loadProxySettings, surveyProxySettings } from './load-proxy.ts';
-export { isOpenToAll, openToAll } from './open-to-all.ts';
+export { isReadableByAll, openToAll } from './readable-by-all.ts';
 export { sentenceOf } from './problem.ts';
 export type { Problem } from './problem.ts';
 export { renderConfigurationReference } from './reference.ts';

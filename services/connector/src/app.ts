@@ -12,7 +12,7 @@ import { createServeTcp } from './serve/tcp.ts';
 import { createAdmitPerson } from './verify/admit.ts';
 import { createVerifyAssertion } from './verify/assertion.ts';
 import { createGate } from './verify/gate.ts';
-import type { Rule } from './verify/rule.ts';
+import type { ConnectorRule } from './verify/rule.ts';
 
 /** A connector as it runs. */
 export type RunningConnector = {
@@ -37,7 +37,7 @@ export function startConnector({
   log,
 }: {
   settings: ConnectorSettings;
-  rule?: Rule | undefined;
+  rule?: ConnectorRule | undefined;
   authorities?: SecureContext | undefined;
   log: Logger;
 }): RunningConnector {

@@ -7,7 +7,7 @@ import { person } from './person.ts';
 import { quotedId } from './lint.ts';
 import type { LintSubject } from './lint.ts';
 import { lints } from './table.ts';
-import { gatesOf, placedRules } from './written-rules.ts';
+import { passedGatesOf, placedRules } from './written-rules.ts';
 import type { PlacedRules } from './written-rules.ts';
 
 const domain = 'user.domain';
@@ -39,7 +39,10 @@ function namesOf({ sshCertificate, clientIdentity }: Route): Array<{ option: str
 /** Whether it shows in the rules that people of one domain pass at most. */
 function isOfOneDomain(route: Route, { guardrail, of }: PlacedRules): boolean {
   const own = of(route);
-  const gates = [...gatesOf(guardrail), ...gatesOf(own.filter(({ rule }) => rule.effect === 'deny'))];
+  const gates = [
+    ...passedGatesOf(guardrail),
+    ...passedGatesOf(own.filter(({ rule }) => rule.effect === 'deny')),
+  ];
   const service: Form = { op: 'among', variable: 'route.service', values: [JSON.stringify(route.service)] };
   const ways = own.filter(({ rule }) => rule.effect === 'allow').map(({ forms }) => forms.holds);
   const given = [person, service, ...gates.map(({ form }) => form), waysIn(route, ways)];

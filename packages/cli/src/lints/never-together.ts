@@ -6,7 +6,7 @@ import { quotedId } from './lint.ts';
 import type { LintSubject } from './lint.ts';
 import { lints } from './table.ts';
 import { person } from './person.ts';
-import { gatesOf, placedRules } from './written-rules.ts';
+import { passedGatesOf, placedRules } from './written-rules.ts';
 import type { PassedGate, PlacedRule, PlacedRules } from './written-rules.ts';
 
 const signedIn: Form = { op: 'notAmong', variable: principal, values: ['visitor'] };
@@ -46,7 +46,7 @@ function ofOne({ rule, forms, place }: PlacedRule): Finding[] {
 }
 
 function betweenRules({ table }: LintSubject, { guardrail, of }: PlacedRules): Finding[] {
-  const forAll = gatesOf(guardrail);
+  const forAll = passedGatesOf(guardrail);
   const shut = clashOf([signedIn, ...forAll.map(({ form }) => form)]);
   const [first] = guardrail;
   if (isReportedHere(shut) && first !== undefined) {
@@ -65,7 +65,7 @@ function betweenRules({ table }: LintSubject, { guardrail, of }: PlacedRules): F
         variable: 'route.service',
         values: [JSON.stringify(route.service)],
       };
-      const gates = [...forAll, ...gatesOf(own.filter(({ rule }) => rule.effect === 'deny'))];
+      const gates = [...forAll, ...passedGatesOf(own.filter(({ rule }) => rule.effect === 'deny'))];
       const ways = own.filter(({ rule }) => rule.effect === 'allow');
       const closed = clashOf([signedIn, service, ...gates.map(({ form }) => form)]);
       const [placed] = own;

@@ -43,7 +43,7 @@ export function placedRules({ file, source, table }: LintSubject): PlacedRules {
 export type PassedGate = { readonly form: Form; readonly rules: readonly PlacedRule[] };
 
 /** The gates that rules are: one for each that refuses, and one for all that let in. */
-export function gatesOf(rules: readonly PlacedRule[]): PassedGate[] {
+export function passedGatesOf(rules: readonly PlacedRule[]): PassedGate[] {
   const allowing = rules.filter(({ rule }) => rule.effect === 'allow');
   const denying = rules.filter(({ rule }) => rule.effect === 'deny');
   const allow: PassedGate[] =

@@ -5,12 +5,15 @@ import { printable } from '../output/printable.ts';
 import type { MigrationRule, MigrationSubject, RulePlace } from './rule.ts';
 
 /** A rule that found something, and where. */
-export type Difference = { rule: MigrationRule; places: RulePlace[] };
+export type MigrationDifference = { rule: MigrationRule; places: RulePlace[] };
 
 const shownPlaces = 10;
 
 /** What each rule finds, the worst first; rules that find nothing are left out. */
-export function differencesOf(subject: MigrationSubject, rules: readonly MigrationRule[]): Difference[] {
+export function differencesOf(
+  subject: MigrationSubject,
+  rules: readonly MigrationRule[],
+): MigrationDifference[] {
   const order = ['error', 'warning', 'notice'];
   return rules
     .map((rule) => ({ rule, places: distinct(rule.find(subject)) }))
@@ -19,7 +22,7 @@ export function differencesOf(subject: MigrationSubject, rules: readonly Migrati
 }
 
 /** Each place as a finding of its own, for formats that show one at a time. */
-export function findingsOf(differences: readonly Difference[]): Finding[] {
+export function findingsOf(differences: readonly MigrationDifference[]): Finding[] {
   return differences.flatMap(({ rule: { code, severity, title, before, now, todo }, places }) =>
     places.map(({ file, line, column, about }) => {
       const subject = about === undefined ? title : `${title}: ${about}`;
@@ -31,7 +34,7 @@ export function findingsOf(differences: readonly Difference[]): Finding[] {
 
 /** The differences for people, each once, with its places below. */
 export function renderDifferences(
-  differences: readonly Difference[],
+  differences: readonly MigrationDifference[],
   io: Pick<Io, 'isTerminal' | 'env'>,
 ): string {
   const paint = paintFor(io);
@@ -56,7 +59,7 @@ function renderPlace({ file, line, column, about }: RulePlace): string {
   return printable(`${file}:${line}:${column}${about === undefined ? '' : ` ${about}`}`);
 }
 
-function summaryOf(differences: readonly Difference[]): string {
+function summaryOf(differences: readonly MigrationDifference[]): string {
   const countOf = (severity: Finding['severity']): number =>
     differences.filter(({ rule }) => rule.severity === severity).length;
   return `${countOf('error')} to put right before it starts, ${countOf('warning')} to look at, ${countOf('notice')} to know.`;

@@ -1,6 +1,6 @@
 import * as oidc from 'openid-client';
 import type { Io } from '../io.ts';
-import { connectToAuth, isUnanswered, refusalOf, saying } from './auth.ts';
+import { connectToAuth, isUnanswered, oauthErrorOf, saying } from './auth.ts';
 import { awsRoleToken } from './aws-role.ts';
 import { Failure } from './failure.ts';
 import { tokensFrom } from './granted.ts';
@@ -43,7 +43,7 @@ async function refresh({ refreshToken, ...of }: Tokens, store: TokenStore, io: I
     // Perhaps it was replaced and only the answer was lost: for half a minute auth takes it once more.
     .catch((error: unknown) => (isUnanswered(error) ? exchange() : Promise.reject(error)))
     .catch((error: unknown) => {
-      if (refusalOf(error) !== 'invalid_grant') return saying(address, () => Promise.reject(error));
+      if (oauthErrorOf(error) !== 'invalid_grant') return saying(address, () => Promise.reject(error));
       store.remove(resource);
       throw signedOut(resource);
     });

@@ -30,7 +30,7 @@ export function ownAddress(address: string | undefined, config: oidc.Configurati
 }
 
 /** What auth answered in place of a token (RFC 6749, section 5.2); undefined for any other error. */
-export function refusalOf(error: unknown): string | undefined {
+export function oauthErrorOf(error: unknown): string | undefined {
   if (error instanceof oidc.ResponseBodyError || error instanceof oidc.AuthorizationResponseError) {
     return error.error;
   }
@@ -44,7 +44,7 @@ export async function saying<Found>(issuer: URL, asking: () => Promise<Found>): 
   } catch (error) {
     const failure = failureIn(error);
     if (failure !== undefined) throw failure;
-    const refusal = refusalOf(error);
+    const refusal = oauthErrorOf(error);
     const what =
       refusal === undefined ? 'gave an answer that cannot be used' : `refused (${printable(refusal)})`;
     throw new Failure(`${issuer.origin} ${what}`, { cause: error });

@@ -2,7 +2,7 @@ import { CallError } from '@latchkey/http';
 import * as oidc from 'openid-client';
 import type { Io } from '../io.ts';
 import { printable } from '../output/printable.ts';
-import { ownAddress, refusalOf, saying } from './auth.ts';
+import { ownAddress, oauthErrorOf, saying } from './auth.ts';
 import { Failure } from './failure.ts';
 import { parametersOf } from './granted.ts';
 import type { Granted, Wish } from './granted.ts';
@@ -29,7 +29,7 @@ export async function signInByDevice(config: oidc.Configuration, wish: Wish, io:
     try {
       return await oidc.pollDeviceAuthorizationGrant(config, begun, parametersOf(wish), { signal });
     } catch (error) {
-      const why = refusalOf(error);
+      const why = oauthErrorOf(error);
       if (why === 'access_denied') throw new Failure('it was refused in the browser');
       if (why === 'expired_token' || signal.aborted) throw new Failure('nobody approved the code in time');
       // RFC 8628, section 3.5: after a call that failed one goes on. Each round waits first.

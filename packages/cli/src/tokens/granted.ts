@@ -1,6 +1,6 @@
 import type { TokenEndpointResponse } from 'openid-client';
 import { Failure } from './failure.ts';
-import { bearerToken } from './store.ts';
+import { bearerTokenPattern } from './store.ts';
 import type { Tokens } from './store.ts';
 
 /** What is asked for, and of whom. */
@@ -23,7 +23,8 @@ export function tokensFrom(
   { refreshToken: before, ...of }: Pick<Tokens, 'resource' | 'issuer'> & { refreshToken: string | undefined },
 ): Tokens {
   // It goes into a header and a file of curl, where nothing else may stand beside it.
-  if (!bearerToken.test(accessToken)) throw new Failure(`${of.issuer} gave a token that no header can carry`);
+  if (!bearerTokenPattern.test(accessToken))
+    throw new Failure(`${of.issuer} gave a token that no header can carry`);
   const refreshToken = next ?? before;
   return {
     ...of,

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import * as oidc from 'openid-client';
 import type { Io } from '../io.ts';
-import { ownAddress, refusalOf, saying } from './auth.ts';
+import { ownAddress, oauthErrorOf, saying } from './auth.ts';
 import { Failure } from './failure.ts';
 import { parametersOf } from './granted.ts';
 import type { Granted, Wish } from './granted.ts';
@@ -40,7 +40,7 @@ export async function signInByLoopback(config: oidc.Configuration, wish: Wish, i
       { resource: wish.resource },
     );
   } catch (error) {
-    if (refusalOf(error) === 'access_denied') throw new Failure('it was refused in the browser');
+    if (oauthErrorOf(error) === 'access_denied') throw new Failure('it was refused in the browser');
     return await saying(issuer, () => Promise.reject(error));
   } finally {
     arrival.close();

@@ -6,13 +6,13 @@ import type { Io } from '../io.ts';
 import { Failure } from './failure.ts';
 
 /** RFC 6750, section 2.1. */
-export const bearerToken = /^[\w.~+/-]+=*$/;
+export const bearerTokenPattern = /^[\w.~+/-]+=*$/;
 
 const schema = z.object({
   resource: z.string(),
   /** who gave it, and takes it back */
   issuer: z.string(),
-  accessToken: z.string().regex(bearerToken),
+  accessToken: z.string().regex(bearerTokenPattern),
   /** milliseconds since the epoch */
   expiresAt: z.number(),
   refreshToken: z.string().optional(),

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { auditMark, chainBegin, hashesOf } from './chain.ts';
 
 /** Where a line is. */
-export type Place = { readonly file: string; readonly line: number };
+export type LinePosition = { readonly file: string; readonly line: number };
 
 /** Something that is wrong with a chain, or with a line. */
-export type ChainFault = { readonly place: Place; readonly text: string };
+export type ChainFault = { readonly place: LinePosition; readonly text: string };
 
 /** What there is of one chain. */
 export type CheckedChain = {
@@ -31,7 +31,7 @@ export type Checked = {
 type Piece = {
   readonly first: number;
   readonly prev: string;
-  readonly place: Place;
+  readonly place: LinePosition;
   last: number;
   hash: string;
 };
@@ -71,13 +71,13 @@ const mostChains = 50_000;
  * @param key AUDIT_KEY, where the lines are said to have been made with one
  */
 export function createVerifier(key?: string): {
-  look(line: Buffer, place: Place): void;
+  look(line: Buffer, place: LinePosition): void;
   end(): Checked;
 } {
   const chains = new Map<string, Chain>();
   const unreadable: ChainFault[] = [];
 
-  function look(whole: Buffer, place: Place): void {
+  function look(whole: Buffer, place: LinePosition): void {
     const at = whole.indexOf(auditMark);
     if (at < 0) return;
     const line = withoutEnd(whole.subarray(at));

@@ -12,7 +12,7 @@ import { codeFor } from './code.ts';
 import { delegate } from './delegation.ts';
 import type { DeviceRequests } from './device/requests.ts';
 import { personOrSignIn } from './person.ts';
-import { isLoopback } from './redirect-uri.ts';
+import { isLoopbackUri } from './redirect-uri.ts';
 
 type HearingPeople = AskingPeople & {
   readonly devices: DeviceRequests;
@@ -45,7 +45,7 @@ export function approve(parts: HearingPeople): Handler {
     const answer = isApproved ? { code: await codeOf(approval, session, parts) } : { error: 'access_denied' };
     const href = answerAddress(approval, answer, parts.origin);
     // Who refuses a program somewhere else need not go there for it.
-    if (!isApproved && !isLoopback(approval.redirectUri)) return replyPage(res, 200, answeredPage(shown));
+    if (!isApproved && !isLoopbackUri(approval.redirectUri)) return replyPage(res, 200, answeredPage(shown));
     return replyAnswered(res, { ...shown, href });
   };
 }

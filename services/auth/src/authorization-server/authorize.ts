@@ -10,9 +10,9 @@ import { queryParameters } from '../web/parameters.ts';
 import type { Parameters } from '../web/parameters.ts';
 import { approvalLifeMs, sealApproval } from './approval.ts';
 import type { Approval } from './approval.ts';
-import { readAsked } from './asked.ts';
+import { readRequestedAccess } from './requested-access.ts';
 import type { Client } from './client.ts';
-import { isLoopback } from './redirect-uri.ts';
+import { isLoopbackUri } from './redirect-uri.ts';
 import { personOrSignIn } from './person.ts';
 import type { Meeting } from './person.ts';
 import type { Programs } from './programs.ts';
@@ -47,7 +47,7 @@ export function authorize(parts: AskingPeople): Handler {
     const asked = readRequest(parameters, parts.returns);
     if ('error' in asked) {
       // RFC 9700, section 4.11.2: a stranger may have registered the address, and be looking for somebody who leads people there.
-      if (!isLoopback(redirectUri)) throw new HttpError('invalid_request', { detail: asked.error });
+      if (!isLoopbackUri(redirectUri)) throw new HttpError('invalid_request', { detail: asked.error });
       const state = parameters.one('state');
       return replyRedirect(res, answerAddress({ redirectUri, state }, asked, parts.origin));
     }
@@ -80,7 +80,7 @@ export async function pageFor(
   return approvalPage({
     ...shown,
     ...(approval.kind === 'redirect' &&
-      !isLoopback(approval.redirectUri) && { returnsTo: new URL(approval.redirectUri).host }),
+      !isLoopbackUri(approval.redirectUri) && { returnsTo: new URL(approval.redirectUri).host }),
     program: client.name,
     callsItself: client.callsItself,
     application: new URL(approval.resource).host,
@@ -119,7 +119,11 @@ function readRequest(
   const isS256 = parameters.one('code_challenge_method') === 'S256' && sha256InBase64url.test(codeChallenge);
   if (!isS256 || (state?.length ?? 0) > longestState) return { error: 'invalid_request' };
   try {
-    return { ...readAsked(parameters, returns), codeChallenge, ...(state !== undefined && { state }) };
+    return {
+      ...readRequestedAccess(parameters, returns),
+      codeChallenge,
+      ...(state !== undefined && { state }),
+    };
   } catch (error) {
     if (error instanceof HttpError && (error.code === 'invalid_target' || error.code === 'invalid_scope')) {
       return { error: error.code };

@@ -1,5 +1,5 @@
 import { commandLineClient } from '@latchkey/contract';
-import { isLoopback } from './redirect-uri.ts';
+import { isLoopbackUri } from './redirect-uri.ts';
 
 /** A program that may ask people for access: a public client (RFC 6749, section 2.1), which has no secret. */
 export type Client = {
@@ -17,5 +17,5 @@ export const commandLine: Client = {
   id: commandLineClient,
   name: 'the command line (latchkey)',
   // RFC 8252, section 8.3: no name that somebody may lead elsewhere.
-  redirectsTo: (uri) => isLoopback(uri, ['127.0.0.1', '[::1]']),
+  redirectsTo: (uri) => isLoopbackUri(uri, ['127.0.0.1', '[::1]']),
 };

@@ -6,7 +6,7 @@ import { commandLine } from './client.ts';
 import type { Client } from './client.ts';
 import { documentAddress } from './document/client-id.ts';
 import type { ClientDocuments } from './document/documents.ts';
-import { plainText } from './plain-text.ts';
+import { plainName } from './plain-name.ts';
 import { isRegistrable, isSameRedirect } from './redirect-uri.ts';
 
 /** What a program says of itself. */
@@ -102,7 +102,7 @@ export function readRegistration(body: unknown): Registration {
   if (said === undefined) throw new HttpError('invalid_client_metadata');
   const { client_name: name, redirect_uris: redirectUris } = said;
   if (!redirectUris.every(isRegistrable)) throw new HttpError('invalid_redirect_uri');
-  const registration = { name: plainText(name), redirectUris };
+  const registration = { name: plainName(name), redirectUris };
   if (JSON.stringify(registration).length > longestRegistration) {
     throw new HttpError('invalid_client_metadata', { detail: 'too long' });
   }

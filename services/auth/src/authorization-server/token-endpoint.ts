@@ -7,7 +7,7 @@ import type { GrantKind } from '../telemetry/events.ts';
 import type { Handler } from '../web/locals.ts';
 import { formParameters } from '../web/parameters.ts';
 import type { Parameters } from '../web/parameters.ts';
-import { readResource, readScope } from './asked.ts';
+import { readResource, readScope } from './requested-access.ts';
 import { redeemCode } from './code.ts';
 import { redeemDeviceCode } from './device/redeem.ts';
 import type { RedeemingDeviceCode } from './device/redeem.ts';

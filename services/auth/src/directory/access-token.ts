@@ -4,7 +4,7 @@ import { NoToken } from './assertion-signer.ts';
 import type { AssertionSigner } from './assertion-signer.ts';
 
 /** Where to get an access token for the directory. */
-export type AccessTokens = {
+export type AccessTokenSource = {
   /**
    * One that is good for a while.
    *
@@ -44,7 +44,7 @@ export function accessTokens(options: {
   /** counts how long a token is kept */
   elapsed: () => number;
   onScope: (scope: string) => void;
-}): AccessTokens {
+}): AccessTokenSource {
   const { signer, impersonate, scopes, timeoutMs, now, elapsed, onScope } = options;
   let current: { readonly token: string; readonly until: number } | undefined;
   let asking: Promise<string> | undefined;

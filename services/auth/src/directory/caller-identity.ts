@@ -1,12 +1,6 @@
+import type { AwsCredentials } from '@latchkey/access';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { createHash, createHmac } from 'node:crypto';
-
-/** What a task at AWS shows for itself. */
-export type AwsCredentials = {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-};
 
 const question = { Action: 'GetCallerIdentity', Version: '2011-06-15' };
 

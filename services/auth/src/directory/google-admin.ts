@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { isJsonObject, parseJsonObject } from '../json.ts';
 import { callProvider } from '../telemetry/asking.ts';
-import type { AccessTokens } from './access-token.ts';
+import type { AccessTokenSource } from './access-token.ts';
 import { NoToken } from './assertion-signer.ts';
 import { unavailable } from './directory.ts';
 import { retryAfterMs } from './pause.ts';
@@ -33,7 +33,7 @@ export type GoogleAdmin = {
 export type GoogleAdminOptions = {
   /** of the Directory API, without a slash at its end */
   readonly base: string;
-  readonly tokens: AccessTokens;
+  readonly tokens: AccessTokenSource;
   readonly pause: Pause;
   readonly timeoutMs: number;
   readonly now: () => number;

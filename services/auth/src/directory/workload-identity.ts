@@ -1,3 +1,4 @@
+import type { AwsCredentials } from '@latchkey/access';
 import type { Answer } from '@latchkey/http';
 import { tracedCall } from '@latchkey/telemetry';
 import type { WorkloadIdentity } from '@latchkey/settings';
@@ -9,7 +10,6 @@ import { within } from '../within.ts';
 import { NoToken } from './assertion-signer.ts';
 import type { AssertionSigner } from './assertion-signer.ts';
 import { signCallerIdentity } from './caller-identity.ts';
-import type { AwsCredentials } from './caller-identity.ts';
 
 // Google's tokens are longer than others', and yet they are one header of a request.
 const token = z.string().regex(/^[\x21-\x7e]{1,8192}$/);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { openMemoryStore } from '../store/open.ts';
 import { endPerson } from './end-person.ts';
-import type { EndingPeople, Whose } from './end-person.ts';
+import type { EndingPeople, WhoseSessions } from './end-person.ts';
 import { sessionRecords } from '../session/records.ts';
 import type { SessionRecords } from '../session/records.ts';
 import { sessionStore } from './store.ts';
@@ -39,7 +39,7 @@ async function session(sid: string, { after = 0, isRecorded = true, of = ann } =
   return one;
 }
 
-const doors: [string, Whose][] = [
+const doors: [string, WhoseSessions][] = [
   ['an account', { account: ann }],
   ['an e-mail address', { email: ann.email }],
 ];

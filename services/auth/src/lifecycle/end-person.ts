@@ -11,7 +11,7 @@ import type { SessionStore } from './store.ts';
 import type { Account, SignedInSession } from '../session/stored-session.ts';
 
 /** Whose sessions: those of an account, which is what a person has, or those of an e-mail address with every provider. */
-export type Whose = { readonly account: Account } | { readonly email: string };
+export type WhoseSessions = { readonly account: Account } | { readonly email: string };
 
 /** What finding sessions that are about to end takes. */
 export type FindingSessions = Pick<Clock, 'now'> & {
@@ -45,7 +45,7 @@ export type EndedPerson = {
  * is away. Those that are known end by their names, too, for one may have begun by a clock that is ahead; and the providers get
  * their grants back.
  */
-export async function endPerson(whose: Whose, parts: EndingPeople): Promise<EndedPerson> {
+export async function endPerson(whose: WhoseSessions, parts: EndingPeople): Promise<EndedPerson> {
   const before = await lookUpSessions(await sessionsOf(whose, parts), parts);
   const until = parts.now() + parts.sessionLifetimeMs;
   const isPublished =
@@ -84,7 +84,7 @@ export function lookUpSessions(
 }
 
 async function sessionsOf(
-  whose: Whose,
+  whose: WhoseSessions,
   { store, records, now }: FindingSessions,
 ): Promise<readonly FoundSession['session'][]> {
   // Of a session without a record nobody knows the address.

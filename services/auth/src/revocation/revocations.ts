@@ -16,7 +16,7 @@ export type Ended = {
 };
 
 /** A session that may have ended. */
-export type Asked = Pick<Ended, 'account' | 'signedInAt'> & {
+export type CheckedSession = Pick<Ended, 'account' | 'signedInAt'> & {
   readonly sid: string;
   /** the e-mail address of its person, in such a form, too */
   readonly email: string;
@@ -26,7 +26,7 @@ export type Asked = Pick<Ended, 'account' | 'signedInAt'> & {
 export type Revocations = {
   /** @returns what there is to know about it: that one, or that all of the account have ended */
   add(ended: Ended): Ended;
-  has(asked: Ended | Asked): boolean;
+  has(asked: Ended | CheckedSession): boolean;
   /** All that is to be known still. */
   all(): Ended[];
 };

@@ -8,11 +8,11 @@ import { within } from '../within.ts';
 import { createAccountLines } from './account-lines.ts';
 import type { RecentEnds } from './recent-ends.ts';
 import { createRevocations } from './revocations.ts';
-import type { Asked, Ended } from './revocations.ts';
+import type { CheckedSession, Ended } from './revocations.ts';
 import { isSharedSid } from '../session/sid.ts';
 import { markLine, readLines, signOutLine } from './sign-out-lines.ts';
 import type { ReadLine } from './sign-out-lines.ts';
-import { allOf, askedOf, oneOf } from './sign-outs.ts';
+import { allOf, checkedSession, endedSession } from './sign-outs.ts';
 import type { SignOuts } from './sign-outs.ts';
 
 // What others have written is here by then, also where nobody asks.
@@ -149,7 +149,7 @@ export function sharedSignOuts(
     }
   }
 
-  function isLost({ sid, signedInAt }: Asked): boolean {
+  function isLost({ sid, signedInAt }: CheckedSession): boolean {
     return isSharedSid(sid) && signedInAt < Math.floor(since / 1000);
   }
 
@@ -157,10 +157,10 @@ export function sharedSignOuts(
   const following = setInterval(follow, followMs).unref();
   follow();
   return {
-    add: (session, until) => tell(known.add(oneOf(session, now(), until))),
+    add: (session, until) => tell(known.add(endedSession(session, now(), until))),
     addAllOf: (whose, until) => tell(known.add(allOf(whose, now(), until))),
     async has(session) {
-      const asked = askedOf(session);
+      const asked = checkedSession(session);
       if (known.has(asked)) return true;
       await soon(caughtUp());
       if (known.has(asked)) return true;

@@ -2,7 +2,7 @@ import { nameOfAccount, nameOfEmail } from '@latchkey/contract';
 import type { Clock } from '@latchkey/http';
 import type { Session } from '@latchkey/session';
 import { createRevocations } from './revocations.ts';
-import type { Asked, Ended } from './revocations.ts';
+import type { CheckedSession, Ended } from './revocations.ts';
 import type { RecentEnds } from './recent-ends.ts';
 import type { SignedInSession } from '../session/stored-session.ts';
 
@@ -37,21 +37,26 @@ export function ownSignOuts(clock: Clock, recent: Pick<RecentEnds, 'add'>): Sign
     return true;
   }
   return {
-    add: (session, until) => add(oneOf(session, clock.now(), until)),
+    add: (session, until) => add(endedSession(session, clock.now(), until)),
     addAllOf: (whose, until) => add(allOf(whose, clock.now(), until)),
-    has: async (session) => known.has(askedOf(session)),
+    has: async (session) => known.has(checkedSession(session)),
     ready: async () => undefined,
     close: () => undefined,
   };
 }
 
 /** What a session is known by among those that have ended. */
-export function askedOf({ email, sid, auth_time: signedInAt, ...account }: EndableSession): Asked {
+export function checkedSession({
+  email,
+  sid,
+  auth_time: signedInAt,
+  ...account
+}: EndableSession): CheckedSession {
   return { account: nameOfAccount(account), email: nameOfEmail(email), sid, signedInAt };
 }
 
 /** One session, ended at a moment. */
-export function oneOf(
+export function endedSession(
   { sid, auth_time: signedInAt, ...account }: SignedInSession,
   at: number,
   until: number,

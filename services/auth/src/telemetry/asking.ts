@@ -32,7 +32,7 @@ export async function asking<T>(
     outcome = outcomeWith(answer);
     return answer;
   } catch (error) {
-    outcome = outcomeOf(error);
+    outcome = questionOutcomeOf(error);
     throw error;
   } finally {
     if (question.calls > 0) emit({ kind: 'question', asked, outcome, ms: performance.now() - startedAt });
@@ -66,7 +66,7 @@ export async function callProvider(about: Call): Promise<Answer> {
 }
 
 /** How a question ended that ended with an error. */
-export function outcomeOf(error: unknown): QuestionOutcome {
+export function questionOutcomeOf(error: unknown): QuestionOutcome {
   if (!(error instanceof HttpError)) return 'provider_failed';
   if (error.code === 'provider_timeout' || error.code === 'provider_unavailable') return error.code;
   return error.code === 'account_refused' ? 'refused' : 'provider_failed';

@@ -1,6 +1,6 @@
 import type { Emit } from '@latchkey/telemetry';
 import type { Provider, Renewal } from '../providers/provider.ts';
-import { asking, outcomeOf } from './asking.ts';
+import { asking, questionOutcomeOf } from './asking.ts';
 import type { ProviderQuestion, AuthEvent, QuestionOutcome } from './events.ts';
 
 /** The same provider; every question to it is emitted. */
@@ -19,7 +19,7 @@ export function observeProvider(provider: Provider, emit: Emit<AuthEvent>): Prov
             about('check_memberships_resource'),
             emit,
             () => directory.memberOf(email, groups, needed),
-            ({ trouble }) => (trouble === undefined ? 'answered' : outcomeOf(trouble)),
+            ({ trouble }) => (trouble === undefined ? 'answered' : questionOutcomeOf(trouble)),
           ),
       },
     }),
@@ -51,5 +51,5 @@ export function observeProvider(provider: Provider, emit: Emit<AuthEvent>): Prov
 
 function outcomeOfRefresh(renewal: Renewal | undefined): QuestionOutcome {
   if (renewal === undefined) return 'refused';
-  return renewal.trouble === undefined ? 'answered' : outcomeOf(renewal.trouble);
+  return renewal.trouble === undefined ? 'answered' : questionOutcomeOf(renewal.trouble);
 }

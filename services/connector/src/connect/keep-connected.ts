@@ -7,7 +7,7 @@ import type { Connected } from './open.ts';
 import { createSearch } from './search.ts';
 
 /** Connections that are kept up. */
-export type Kept = {
+export type KeptConnections = {
   /** how many there are at this moment */
   count(): number;
   /** Takes no request more, lets those under way finish, and opens nothing further. */
@@ -29,7 +29,7 @@ export function keepConnected(parts: {
   serve: (session: ServerHttp2Session, heard: (tasks: readonly string[]) => void) => void;
   connections: number;
   log: Logger;
-}): Kept {
+}): KeptConnections {
   const { open, serve, log } = parts;
   const live = new Map<ServerHttp2Session, string>();
   const stopped = new AbortController();

@@ -1,12 +1,12 @@
 import type { Asserted, VerifyAssertion } from './assertion.ts';
 import type { Refused } from './refusal.ts';
-import type { Asked, Rule } from './rule.ts';
+import type { CheckedRequest, ConnectorRule } from './rule.ts';
 
 /** Tells who asks for an application by their assertion, and whether they may. */
 export type AdmitPerson = (
   token: string | undefined,
   audiences: readonly string[],
-  asked: Asked,
+  asked: CheckedRequest,
 ) => Promise<Asserted | Refused>;
 
 /** @param parts.rule has to hold besides */
@@ -15,7 +15,7 @@ export function createAdmitPerson({
   rule,
 }: {
   verify: VerifyAssertion;
-  rule: Rule | undefined;
+  rule: ConnectorRule | undefined;
 }): AdmitPerson {
   return async function admitPerson(token, audiences, asked) {
     if (token === undefined) return { why: 'missing', detail: 'there is none, or more than one' };

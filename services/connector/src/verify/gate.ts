@@ -9,8 +9,8 @@ import type { AdmitPerson } from './admit.ts';
 import type { Asserted } from './assertion.ts';
 import { assertionIn, headersFor } from './headers.ts';
 import { beginsHttp2, gateHttp2 } from './http2-gate.ts';
-import type { Verdict } from './http2-gate.ts';
-import type { Asked } from './rule.ts';
+import type { GateOutcome } from './http2-gate.ts';
+import type { CheckedRequest } from './rule.ts';
 import { sentenceOf, statusOf } from './refusal.ts';
 import type { Refused } from './refusal.ts';
 import { createRelay, cut } from './relay.ts';
@@ -50,13 +50,13 @@ export function createGate({ admit, log }: { admit: AdmitPerson; log: Logger }):
   });
 
   // Whom a request is of, which is written down.
-  async function personOf(req: Asked, allowed: Allowed): Promise<Asserted | Refused> {
+  async function personOf(req: CheckedRequest, allowed: Allowed): Promise<Asserted | Refused> {
     const found = await admit(assertionIn(req.rawHeaders), allowed.audiences, req);
     record(req, allowed, found);
     return found;
   }
 
-  function record(req: Asked, { audiences }: Allowed, found: Asserted | Refused): void {
+  function record(req: CheckedRequest, { audiences }: Allowed, found: Asserted | Refused): void {
     const asked = {
       application: audiences.join(),
       method: req.method,
@@ -69,7 +69,7 @@ export function createGate({ admit, log }: { admit: AdmitPerson; log: Logger }):
     } else log.info({ audit: 'allowed', ...asked, user: found.email, sub: found.sub }, 'allowed');
   }
 
-  async function judge(asked: Asked, allowed: Allowed): Promise<Verdict> {
+  async function judge(asked: CheckedRequest, allowed: Allowed): Promise<GateOutcome> {
     const found = await personOf(asked, allowed);
     return 'why' in found
       ? { status: statusOf[found.why], body: `${sentenceOf(found)}\n` }

@@ -11,12 +11,12 @@ import type {
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { trailersFor } from './headers.ts';
-import type { Asked } from './rule.ts';
+import type { CheckedRequest } from './rule.ts';
 
 const { NGHTTP2_CANCEL, NGHTTP2_FLAG_END_STREAM, NGHTTP2_INTERNAL_ERROR, NGHTTP2_NO_ERROR } = constants;
 
 /** What becomes of a request: the headers that it goes on with, or an answer in its place. */
-export type Verdict = { readonly headers: string[] } | { readonly status: number; readonly body: string };
+export type GateOutcome = { readonly headers: string[] } | { readonly status: number; readonly body: string };
 
 /** What a client of HTTP/2 begins with (RFC 9113, section 3.4); no method of HTTP/1.1 is called so. */
 export const beginsHttp2 = (first: Buffer): boolean => first.subarray(0, 3).toString('latin1') === 'PRI';
@@ -35,7 +35,7 @@ const settings = { enablePush: false, maxHeaderListSize: headerBytes, maxConcurr
 export function gateHttp2(
   stream: Duplex,
   origin: Socket,
-  judge: (asked: Asked) => Promise<Verdict>,
+  judge: (asked: CheckedRequest) => Promise<GateOutcome>,
 ): ServerHttp2Session {
   const near = performServerHandshake(stream, { settings, maxSendHeaderBlockLength: 2 * headerBytes });
   const far = connect('http://application', {
@@ -74,7 +74,7 @@ export function gateHttp2(
   return near;
 }
 
-type RequestHead = Asked & {
+type RequestHead = CheckedRequest & {
   readonly method: string;
   readonly url: string;
   readonly authority: string;

@@ -7,19 +7,19 @@ import { RE2JS, RE2JSException } from 're2js';
 import type { Asserted } from './assertion.ts';
 
 /** A rule of the connector's own, asked about each request of a person whom an assertion names. */
-export type Rule = {
+export type ConnectorRule = {
   /** as it is written */
   readonly text: string;
-  readonly holds: (person: Asserted, req: Asked) => boolean;
+  readonly holds: (person: Asserted, req: CheckedRequest) => boolean;
   /** what it goes by, for the log */
-  readonly facts: (person: Asserted, req: Asked) => string;
+  readonly facts: (person: Asserted, req: CheckedRequest) => string;
 };
 
 /** What is looked at of a request. */
-export type Asked = Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders'>;
+export type CheckedRequest = Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'rawHeaders'>;
 
 /** A connection that carries no requests: all that a rule may know of one is absent. */
-export const noRequest: Asked = { headers: {}, rawHeaders: [] };
+export const noRequest: CheckedRequest = { headers: {}, rawHeaders: [] };
 
 // What is signed, and what goes to the application. All else the proxy could make up.
 const facts: ReadonlySet<string> = new Set([
@@ -28,7 +28,7 @@ const facts: ReadonlySet<string> = new Set([
 ]);
 
 /** Reads a rule, an expression as in `allow_if` of the upstream file. A string says what is wrong with it. */
-export function readRule(text: string): Rule | string {
+export function readRule(text: string): ConnectorRule | string {
   const compiled = compileExpression(text, {
     networks: new Map(),
     deviceHeaders: new Map(),
@@ -54,7 +54,7 @@ function sentenceAbout({ offset, message }: { offset: number; message: string })
   return `at character ${offset + 1}: ${message}`;
 }
 
-function inputOf(asserted: Asserted, { method, url, headers, rawHeaders }: Asked) {
+function inputOf(asserted: Asserted, { method, url, headers, rawHeaders }: CheckedRequest) {
   const { email, groups, sub, idp, host } = asserted;
   // An assertion names groups of its route alone: of others it is not known who is in them.
   const principal: Person = {

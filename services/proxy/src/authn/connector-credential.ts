@@ -6,7 +6,7 @@ import type { AwsRoleTokens } from './aws-role/authenticator.ts';
 import type { ServiceTokens } from './service-token.ts';
 
 /** Which service account a connector has shown itself to be, and whether that counts still. */
-export type ConnectorCredential = { readonly account: string; readonly counts: () => boolean };
+export type IdentifiedConnector = { readonly account: string; readonly counts: () => boolean };
 
 /** It shows nothing that counts, or nobody can say at the moment; `flaw` is for the log. */
 export type NoCredential = { readonly isUnverified: boolean; readonly flaw?: string };
@@ -14,7 +14,7 @@ export type NoCredential = { readonly isUnverified: boolean; readonly flaw?: str
 export type IdentifyConnector = (
   token: string,
   req: IncomingMessage,
-) => Promise<ConnectorCredential | NoCredential>;
+) => Promise<IdentifiedConnector | NoCredential>;
 
 /**
  * Knows connectors by the tokens of their service accounts, or by their role of AWS. A token of a role is over in minutes, and its

@@ -9,7 +9,7 @@ import type { LastUses } from './last-use.ts';
 type Limits = Pick<Route, 'maxAuthAgeMs' | 'idleTimeoutMs'>;
 
 /** Whether a session is fresh enough for a route: why not, or the `Set-Cookie` value that says that it is being used. */
-export type Freshness = { readonly stale: VisitorReason } | { readonly lastUse?: string };
+export type SessionFreshness = { readonly stale: VisitorReason } | { readonly lastUse?: string };
 
 /** How long ago a person who comes to a route without more may have proved who they are; undefined: at any time. */
 export function provedWithinMs({ maxAuthAgeMs, idleTimeoutMs }: Limits): number | undefined {
@@ -29,7 +29,10 @@ const writtenAnewAfter = 1 / 10;
 export function createFreshness(parts: { lastUses: LastUses; now: () => number }) {
   const { lastUses, now } = parts;
 
-  return function freshness(session: Session, { route, request, headers }: AuthenticatorInput): Freshness {
+  return function freshness(
+    session: Session,
+    { route, request, headers }: AuthenticatorInput,
+  ): SessionFreshness {
     const { maxAuthAgeMs, idleTimeoutMs } = route;
     if (maxAuthAgeMs !== undefined && !isProvedWithin(session, maxAuthAgeMs, now())) {
       return { stale: 'session_proof_old' };

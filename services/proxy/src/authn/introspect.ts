@@ -5,7 +5,7 @@ import { AuthUnavailable, readAnswer } from '../ask-auth.ts';
 import type { AskAuth } from '../ask-auth.ts';
 
 /** What routes need to know about a session besides whether it stands. */
-export type Asked = {
+export type SessionQuestion = {
   readonly groups: readonly string[];
   /** those of them that the asked route names, which are worth waiting for; absent where all are */
   readonly needed?: readonly string[];
@@ -14,7 +14,7 @@ export type Asked = {
 };
 
 /** Asks auth about a session. Rejects when there is no usable answer, whatever the cause. */
-export type Introspect = (token: string, asked: Asked) => Promise<IntrospectionResponse>;
+export type Introspect = (token: string, asked: SessionQuestion) => Promise<IntrospectionResponse>;
 
 /**
  * After so many milliseconds auth seals a session anew. Grace counts from when auth last vouched for a session, which a task

@@ -1,6 +1,6 @@
 import type { Person } from '@latchkey/access';
 import type { IntrospectionResponse } from '@latchkey/contract';
-import type { Asked } from './introspect.ts';
+import type { SessionQuestion } from './introspect.ts';
 
 /** What auth said about a person and a group, and when, by the clock that never jumps. */
 export type ReportedGroup = { readonly isMember: boolean; readonly at: number };
@@ -11,7 +11,7 @@ export type ReportedGroup = { readonly isMember: boolean; readonly at: number };
  */
 export function mergeReported(
   before: ReadonlyMap<string, ReportedGroup>,
-  asked: Pick<Asked, 'groups'>,
+  asked: Pick<SessionQuestion, 'groups'>,
   answer: IntrospectionResponse & { active: true },
   now: number,
 ): ReadonlyMap<string, ReportedGroup> {

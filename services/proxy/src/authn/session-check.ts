@@ -7,7 +7,7 @@ import type { ProxyEvent } from '../telemetry/events.ts';
 import { AuthUnavailable } from '../ask-auth.ts';
 import type { EndedSessions } from './ended-sessions.ts';
 import { sealedAnewAfter } from './introspect.ts';
-import type { Asked, Introspect } from './introspect.ts';
+import type { SessionQuestion, Introspect } from './introspect.ts';
 import { vouchedAt } from './session-state.ts';
 import type { KnownSession, SessionState } from './session-state.ts';
 import type { SessionTokens } from './session-token.ts';
@@ -231,7 +231,7 @@ type Visit = { readonly needs: Needs | undefined; readonly at: number };
 // What auth has said of a session that stands, and what it was asked.
 type Introspected = {
   readonly answer: IntrospectionResponse & { active: true };
-  readonly question: Asked;
+  readonly question: SessionQuestion;
   readonly urgent: readonly string[];
   readonly askedAt: number;
 };

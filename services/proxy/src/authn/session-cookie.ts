@@ -5,7 +5,7 @@ import { authorityOf } from '@latchkey/http';
 import { openedValues } from '@latchkey/session';
 import type { Session } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
-import type { Freshness } from './freshness.ts';
+import type { SessionFreshness } from './freshness.ts';
 import type { Needs, Standing } from './session-check.ts';
 import type { KnownSession } from './session-state.ts';
 import type { Credential, CredentialReader } from './credential.ts';
@@ -22,7 +22,7 @@ export function createSessionCookieAuthenticator(parts: {
   readCredential: CredentialReader['read'];
   check: (known: KnownSession, needs: Needs) => Standing | Promise<Standing>;
   personCookie: Pick<PersonCookie, 'compare'>;
-  freshness: (session: Session, asked: AuthenticatorInput) => Freshness;
+  freshness: (session: Session, asked: AuthenticatorInput) => SessionFreshness;
 }): Authenticator<KnownSession> {
   return (asked) => identify(asked, triedSessions);
 

@@ -5,7 +5,7 @@ import { clockSkewMs } from '@latchkey/session';
 import type { Session } from '@latchkey/session';
 import { LRUCache } from 'lru-cache';
 import type { Endable } from './ended-sessions.ts';
-import type { Asked } from './introspect.ts';
+import type { SessionQuestion } from './introspect.ts';
 import type { ReportedGroup } from './reported-groups.ts';
 
 /** When auth is to be asked again. Times are milliseconds of the clock that never jumps (`elapsed`). */
@@ -22,7 +22,7 @@ type AskAgain = {
  */
 export type SessionState = AskAgain & {
   /** what auth was last asked about */
-  askedFor: Asked | undefined;
+  askedFor: SessionQuestion | undefined;
   /** when auth was asked what it last answered */
   answeredAt: number;
   /** auth could not be asked the last time: what is known stands by the grace period */

@@ -12,10 +12,10 @@ import type { Dispatch } from '../transport/pool/pools.ts';
 export type Waited = Route & { readonly waitFor: WaitFor };
 
 /** What an application answered, or why it gave no answer. */
-export type Asked = { readonly status: number } | Failure;
+export type OriginAnswer = { readonly status: number } | Failure;
 
 /** Asks the application of a route what its `wait_for` says, once. It takes the way of any request there; the body is not read. */
-export type AskOrigin = (route: Waited, table: RouteTable, withinMs: number) => Promise<Asked>;
+export type AskOrigin = (route: Waited, table: RouteTable, withinMs: number) => Promise<OriginAnswer>;
 
 export function createAskOrigin(connections: Pick<Connections, 'take'>): AskOrigin {
   return async function askOrigin(route, table, withinMs) {

@@ -3,10 +3,10 @@ import { createLog } from '@latchkey/telemetry';
 import { loadUpstreams } from '@latchkey/upstreams';
 import { noDefaultRules } from '@latchkey/testing';
 import { createLiveTable } from '../upstream-file/live-table.ts';
-import type { Asked } from './ask-origin.ts';
+import type { OriginAnswer } from './ask-origin.ts';
 import { waitForOrigins } from './waiting.ts';
 
-const away: Asked = { code: 'upstream_unreachable', detail: 'connect ECONNREFUSED 10.1.2.3:80' };
+const away: OriginAnswer = { code: 'upstream_unreachable', detail: 'connect ECONNREFUSED 10.1.2.3:80' };
 const wait = 'wait_for: {path: /login, timeout: 10s}';
 
 function tableOf(...options: string[]) {
@@ -23,7 +23,10 @@ function tableOf(...options: string[]) {
 }
 
 /** Answers in turn, the last one for ever; each try takes five seconds. */
-function waitingFor(table: ReturnType<typeof tableOf>, answers: Readonly<Record<string, readonly Asked[]>>) {
+function waitingFor(
+  table: ReturnType<typeof tableOf>,
+  answers: Readonly<Record<string, readonly OriginAnswer[]>>,
+) {
   const time = { ms: 0 };
   const tries = new Map<string, number>();
   const lines: string[] = [];

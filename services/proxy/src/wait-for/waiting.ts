@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RouteTable, WaitFor } from '@latchkey/upstreams';
 import type { Logger } from 'pino';
 import type { LiveTable } from '../upstream-file/live-table.ts';
-import type { Asked, AskOrigin, Waited } from './ask-origin.ts';
+import type { AskOrigin, OriginAnswer, Waited } from './ask-origin.ts';
 
 /** What a start waits for. */
 export type Waiting = {
@@ -44,16 +44,16 @@ export function waitForOrigins(options: {
     if (route === undefined || ended.signal.aborted) return undefined;
     const leftMs = startedAt + route.waitFor.timeoutMs - elapsed();
     if (leftMs <= 0) return `${pending.get(id) ?? id}: given up after ${route.waitFor.timeoutMs / 1000} s`;
-    const asked = await ask(route, table.current(), Math.min(tryMs, leftMs));
-    if (isExpected(asked, route.waitFor)) {
+    const answer = await ask(route, table.current(), Math.min(tryMs, leftMs));
+    if (isExpected(answer, route.waitFor)) {
       log.info(
         { route: id, ms: Math.round(elapsed() - startedAt) },
         'the application answers as wait_for says',
       );
       return undefined;
     }
-    const sentence = sentenceOf(route, asked);
-    if (pending.get(id) !== sentence) log.warn({ route: id, ...asked }, sentence);
+    const sentence = sentenceOf(route, answer);
+    if (pending.get(id) !== sentence) log.warn({ route: id, ...answer }, sentence);
     pending.set(id, sentence);
     await sleep(pauseMs, undefined, { signal: ended.signal }).catch(() => undefined);
     return waitFor(id);
@@ -81,20 +81,20 @@ function waitedIn({ routes }: RouteTable): readonly Waited[] {
   return routes.filter((route): route is Waited => route.waitFor !== undefined);
 }
 
-function isExpected(asked: Asked, { expect: { least, most } }: WaitFor): boolean {
-  return 'status' in asked && asked.status >= least && asked.status <= most;
+function isExpected(answer: OriginAnswer, { expect: { least, most } }: WaitFor): boolean {
+  return 'status' in answer && answer.status >= least && answer.status <= most;
 }
 
 // On a page that a load balancer is shown, too: what went wrong in detail is for the log.
-function sentenceOf({ id, waitFor: { path, expect } }: Waited, asked: Asked | undefined): string {
-  const answer =
-    asked === undefined
+function sentenceOf({ id, waitFor: { path, expect } }: Waited, answer: OriginAnswer | undefined): string {
+  const text =
+    answer === undefined
       ? 'has not been asked for'
-      : 'status' in asked
-        ? `is answered ${asked.status}`
-        : `has no answer (${asked.code})`;
+      : 'status' in answer
+        ? `is answered ${answer.status}`
+        : `has no answer (${answer.code})`;
   const range = expect.least === expect.most ? `${expect.least}` : `${expect.least}-${expect.most}`;
-  return `${id}: ${path} ${answer}, and wait_for expects ${range}`;
+  return `${id}: ${path} ${text}, and wait_for expects ${range}`;
 }
 
 // Nothing waits for what a reload brings: the proxy is in use by then.

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { ReturnRules } from '../../sign-in/return-address.ts';
 import type { Handler } from '../../web/locals.ts';
 import { formParameters } from '../../web/parameters.ts';
-import { readAsked } from '../asked.ts';
+import { readRequestedAccess } from '../requested-access.ts';
 import type { Programs } from '../programs.ts';
 import { sealDeviceCode } from './redeem.ts';
 import { intervalSeconds } from './requests.ts';
@@ -26,7 +26,7 @@ export function beginDevice(parts: {
     const { line } = res.locals;
     const form = formParameters(req.body);
     const client = await parts.programs.clients.idOf(form.one('client_id'));
-    const asked = readAsked(form, parts.returns);
+    const asked = readRequestedAccess(form, parts.returns);
     line.application = new URL(asked.resource).host;
     const address = limitedBy(req, line.client ?? '');
     if (address !== undefined && (await parts.devices.areTooManyFrom(address))) {

@@ -1,6 +1,6 @@
 import type { Answer } from '@latchkey/http';
 import { z } from 'zod';
-import { plainText } from '../plain-text.ts';
+import { plainName } from '../plain-name.ts';
 import { isRegistrable } from '../redirect-uri.ts';
 
 /** What a program says of itself at the address that is its `client_id`. */
@@ -28,7 +28,7 @@ export function readDocument({ status, contentType, body }: Answer, id: string):
   if (found.client_id !== id) return 'it is about another client_id';
   if (!found.redirect_uris.every(isRegistrable)) return 'one of its redirect_uris cannot be used';
   const { client_name: name, redirect_uris: redirectUris } = found;
-  return { name: name === undefined ? undefined : plainText(name), redirectUris };
+  return { name: name === undefined ? undefined : plainName(name), redirectUris };
 }
 
 function jsonOf(text: string): unknown {

@@ -2,7 +2,7 @@ import { limitedBy, upTo } from '@latchkey/http';
 import { LRUCache } from 'lru-cache';
 
 /** A question that may be asked. */
-export type Question = {
+export type QuestionPermit = {
   end(): void;
   /** Tells whether it was worth asking; a stranger has a say in whether there is an answer. */
   judge(verdict: 'worth it' | 'in vain' | 'unanswered'): void;
@@ -25,7 +25,7 @@ const keptAddresses = 10_000;
  */
 export function createQuestionLimit(elapsed: () => number): {
   /** undefined where none may be asked now */
-  readonly begin: (client: string) => Question | undefined;
+  readonly begin: (client: string) => QuestionPermit | undefined;
 } {
   let open = 0;
   const openOf = new Map<string, number>();

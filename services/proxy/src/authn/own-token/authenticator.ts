@@ -7,7 +7,7 @@ import { covers, isExpired, isOlderThan } from '@latchkey/session';
 import type { AccessToken, Session } from '@latchkey/session';
 import { LRUCache } from 'lru-cache';
 import type { TokenKind } from '../bearer.ts';
-import type { Freshness } from '../freshness.ts';
+import type { SessionFreshness } from '../freshness.ts';
 import type { Needs, Standing } from '../session-check.ts';
 import { newlyKnown } from '../session-state.ts';
 import type { KnownSession, SessionStates } from '../session-state.ts';
@@ -36,7 +36,7 @@ export function createOwnTokenAuthenticator(parts: {
   tokens: Pick<OwnTokens, 'read'>;
   states: SessionStates;
   check: (known: KnownSession, needs: Needs) => Standing | Promise<Standing>;
-  freshness: (session: Session, asked: AuthenticatorInput) => Freshness;
+  freshness: (session: Session, asked: AuthenticatorInput) => SessionFreshness;
   origin: (request: CanonicalRequest) => string;
   /** after this a person signs in again, milliseconds */
   lifetimeMs: number;

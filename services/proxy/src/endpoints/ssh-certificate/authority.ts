@@ -1,7 +1,7 @@
 import { readBytes } from '@latchkey/files';
 import { readSshAuthority } from '@latchkey/identity';
 import type { SshAuthority } from '@latchkey/identity';
-import { isOpenToAll, openToAll } from '@latchkey/settings';
+import { isReadableByAll, openToAll } from '@latchkey/settings';
 import type { SshKeyFinding } from '@latchkey/upstreams';
 
 // Those of ssh-keygen have less than one.
@@ -21,6 +21,6 @@ export function findingsOfAuthority(path: string): SshKeyFinding[] {
   const authority = readAuthority(path);
   return [
     ...(typeof authority === 'string' ? [{ kind: 'unusable', message: authority } as const] : []),
-    ...(isOpenToAll(path) ? [{ kind: 'readable', message: openToAll } as const] : []),
+    ...(isReadableByAll(path) ? [{ kind: 'readable', message: openToAll } as const] : []),
   ];
 }

@@ -13,8 +13,8 @@ import { recordOf } from '../../exchange.ts';
 import type { Exchange } from '../../exchange.ts';
 import type { ProxyEvent } from '../../telemetry/events.ts';
 import { ownRequestOf } from '../own-request.ts';
-import { accessTokenTypeUri, readAsked } from './asked.ts';
-import type { Asked } from './asked.ts';
+import { accessTokenTypeUri, readTokenRequest } from './token-request.ts';
+import type { TokenRequest } from './token-request.ts';
 import { clientOf } from './client.ts';
 
 const longestForm = 16 * 1024;
@@ -50,7 +50,7 @@ export function createExchangeTokens(parts: Exchanging): (req: Request, res: Res
   return async function exchangeToken(req, res) {
     const { request, route, exchange } = ownRequestOf(res);
     const origin = parts.origin(request);
-    let asked: Asked | undefined;
+    let asked: TokenRequest | undefined;
     let scopes: readonly string[] | undefined;
     const tell = (outcome: Extract<ProxyEvent, { kind: 'workload_token' }>['outcome']) => {
       if (asked === undefined) return;
@@ -59,7 +59,7 @@ export function createExchangeTokens(parts: Exchanging): (req: Request, res: Res
     };
     try {
       const form = await readForm(req);
-      asked = readAsked(form, origin);
+      asked = readTokenRequest(form, origin);
       if (parts.mustRefuse()) throw new HttpError('audit_unavailable');
       const proven =
         asked.grant === 'client_credentials'
@@ -94,7 +94,12 @@ function provenByIssuer(machine: Machine, { accounts }: Exchanging): Proven {
 
 async function answerWith(
   token: Omit<WorkloadToken, 'until'>,
-  { grant, route, principal, endsAt = Infinity }: Pick<Asked, 'grant'> & Proven & { readonly route: Route },
+  {
+    grant,
+    route,
+    principal,
+    endsAt = Infinity,
+  }: Pick<TokenRequest, 'grant'> & Proven & { readonly route: Route },
   { tokens, lifetimeMs, now }: Exchanging,
 ): Promise<Readonly<Record<string, unknown>>> {
   if (!mayLetIn(route.policy, principal)) {
@@ -123,7 +128,7 @@ async function machineOf(token: string, exchange: Exchange, { verify }: Exchangi
   throw invalidGrant(flaw ?? why);
 }
 
-function scopesFor({ scopes }: Asked, { scopes: held }: Machine): readonly string[] {
+function scopesFor({ scopes }: TokenRequest, { scopes: held }: Machine): readonly string[] {
   if (scopes === undefined) return held;
   if (scopes.every((one) => held.includes(one))) return scopes;
   throw new HttpError('invalid_scope', { detail: 'more than what the account has' });

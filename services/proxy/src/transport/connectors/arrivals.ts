@@ -14,7 +14,7 @@ import type { Socket } from 'node:net';
 import type { Emit } from '@latchkey/telemetry';
 import type { Logger } from 'pino';
 import { WebSocketServer } from 'ws';
-import type { ConnectorCredential, IdentifyConnector } from '../../authn/connector-credential.ts';
+import type { IdentifiedConnector, IdentifyConnector } from '../../authn/connector-credential.ts';
 import type { ConnectorRefusal, ProxyEvent } from '../../telemetry/events.ts';
 import type { ConnectorPool } from './pool.ts';
 
@@ -70,12 +70,12 @@ export function createArrivals(parts: {
   const timer = setInterval(() => pool.recheck(), recheckMs);
   timer.unref();
 
-  function isAllowed(name: string, { account, counts }: ConnectorCredential): boolean {
+  function isAllowed(name: string, { account, counts }: IdentifiedConnector): boolean {
     return counts() && parts.connectors().get(name) === account;
   }
 
   // In this order: who has no valid token learns nothing of names.
-  async function credentialOf(req: IncomingMessage, name: string): Promise<ConnectorCredential | Refusal> {
+  async function credentialOf(req: IncomingMessage, name: string): Promise<IdentifiedConnector | Refusal> {
     const shown = bearerToken(req.rawHeaders);
     const found =
       typeof shown === 'object' ? await parts.identify(shown.token, req) : { isUnverified: false };

@@ -8,7 +8,7 @@ import { createSecureContext } from 'node:tls';
 import type { Logger } from 'pino';
 import { ClientIdentityError } from './certificate.ts';
 import type { TlsCredentials } from './credentials.ts';
-import type { Credentials, Issuer } from './tls-files.ts';
+import type { Credentials, IssuingAuthority } from './tls-files.ts';
 
 /** Who is to be named to an application. */
 export type Holder = {
@@ -74,7 +74,7 @@ export function createSecuredBy({
     log.warn({ alarm: 'client certificates', most }, `${why}: run more tasks`);
   }
 
-  function make(issuer: Issuer, certified: Certified, lifetimeMs: number): Made {
+  function make(issuer: IssuingAuthority, certified: Certified, lifetimeMs: number): Made {
     const at = now();
     if (issuer.certificate.validToDate.getTime() <= at) {
       throw new ClientIdentityError('the authority in ca_cert_file of client_identity is over');

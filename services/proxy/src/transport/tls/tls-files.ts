@@ -1,7 +1,7 @@
 import { readBytes } from '@latchkey/files';
 import { signatureAlgorithm } from '@latchkey/identity';
 import type { CertificateAuthority } from '@latchkey/identity';
-import { isOpenToAll, openToAll } from '@latchkey/settings';
+import { isReadableByAll, openToAll } from '@latchkey/settings';
 import type { TlsFileFinding, TlsFileOption, TlsFiles } from '@latchkey/upstreams';
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
@@ -17,11 +17,11 @@ export type Credentials = {
   /** the certificate that we show */
   readonly own?: X509Certificate;
   /** who issues the certificates that we show in the name of others */
-  readonly issuer?: Issuer;
+  readonly issuer?: IssuingAuthority;
 };
 
 /** An authority, and what a connection needs beside a certificate of it. */
-export type Issuer = CertificateAuthority & {
+export type IssuingAuthority = CertificateAuthority & {
   /** what leads from its certificates to an authority that the application knows, in PEM */
   readonly chain: string;
   /** the authorities that are accepted for the application, in PEM; undefined: the known ones */
@@ -77,7 +77,7 @@ export function readTlsFiles(files: TlsFiles): TlsFilesRead {
     else if (privateKey !== undefined && own?.checkPrivateKey(privateKey) === false) {
       unusable(keyOption, `holds the key of another certificate: name the one of \`${certOption}\``);
     }
-    if (key !== undefined && isOpenToAll(files[keyOption] ?? '')) {
+    if (key !== undefined && isReadableByAll(files[keyOption] ?? '')) {
       findings.push({ kind: 'readable', option: keyOption, message: openToAll });
     }
     return { cert, key, own, others, privateKey: typeof privateKey === 'string' ? undefined : privateKey };
@@ -134,7 +134,7 @@ function* aboutAuthority({ own, privateKey }: Authority): Iterable<TlsFileFindin
 function issuerOf(
   { own, others, privateKey }: Authority,
   authorities: readonly X509Certificate[] | undefined,
-): Issuer | undefined {
+): IssuingAuthority | undefined {
   if (own === undefined || privateKey === undefined) return undefined;
   const chain = [own, ...others].filter(({ subject, issuer }) => subject !== issuer).join('');
   return { certificate: own, privateKey, chain, accepted: authorities?.map(String) };

@@ -56,7 +56,7 @@ function without(headers: Record<string, string>, names: readonly string[]): Rec
 }
 
 /** The status with which AWS refused; undefined where it did not get that far. */
-export function statusOf(error: unknown): number | undefined {
+export function awsStatusOf(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
   const { $metadata: about } = error;
   if (typeof about !== 'object' || about === null || !('httpStatusCode' in about)) return undefined;
@@ -68,9 +68,9 @@ export function statusOf(error: unknown): number | undefined {
  *
  * @param right what the role of the task has to be allowed
  */
-export function refusalOf(error: unknown, right: string): SourceError {
+export function sourceErrorOf(error: unknown, right: string): SourceError {
   if (error instanceof SourceError) return error;
-  const status = statusOf(error);
+  const status = awsStatusOf(error);
   // The names of errors are of a small alphabet; their messages hold names of roles and keys.
   const name = error instanceof Error && /^[A-Za-z]{1,60}$/.test(error.name) ? error.name : 'unknown';
   const answer = status === undefined ? name : `${status} ${name}`;

@@ -1,4 +1,4 @@
-import { awsClient, refusalOf } from './aws.ts';
+import { awsClient, sourceErrorOf } from './aws.ts';
 import type { Fetched, Source } from './source.ts';
 
 /** A parameter of Systems Manager, which holds up to 8 KB. */
@@ -57,7 +57,7 @@ function namedSource(
         if (version === tag) return 'unchanged';
         return { bytes, tag: version, version, ...(written !== undefined && { written }) };
       } catch (error) {
-        throw refusalOf(error, right);
+        throw sourceErrorOf(error, right);
       }
     },
   };

@@ -5,7 +5,7 @@ import { readAtMost } from '../read.ts';
 import { SourceError } from './source.ts';
 
 /** What is asked of a server that has an upstream file. */
-export type Question = {
+export type SourceRequest = {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly headers: Record<string, string>;
   readonly body?: string | Uint8Array;
@@ -25,12 +25,12 @@ export type Whole = {
  *
  * @throws SourceError
  */
-export async function readWhole(url: URL, question: Question): Promise<Whole> {
+export async function readWhole(url: URL, wanted: SourceRequest): Promise<Whole> {
   const {
     statusCode: status,
     headers,
     body,
-  } = await request(url, question).catch((error: unknown) => {
+  } = await request(url, wanted).catch((error: unknown) => {
     throw new SourceError(`cannot be reached (${errorCode(error)})`, { cause: error });
   });
   const gathering = createGathering();

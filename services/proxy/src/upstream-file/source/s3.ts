@@ -1,6 +1,6 @@
 import type { GetObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import type { S3Object } from '@latchkey/settings';
-import { awsClient, refusalOf, statusOf } from './aws.ts';
+import { awsClient, sourceErrorOf, awsStatusOf } from './aws.ts';
 import type { Fetched, Source } from './source.ts';
 
 /** An object of a bucket, which may be written as well. */
@@ -36,8 +36,8 @@ export function s3Object({ bucket: Bucket, key: Key }: S3Object): ObjectInBucket
         const asked = new GetObjectCommand({ Bucket, Key, ...(tag !== undefined && { IfNoneMatch: tag }) });
         return await fetched(await s3.send(asked, { abortSignal }));
       } catch (error) {
-        if (statusOf(error) === 304) return 'unchanged';
-        throw refusalOf(error, `s3:GetObject on ${arn}`);
+        if (awsStatusOf(error) === 304) return 'unchanged';
+        throw sourceErrorOf(error, `s3:GetObject on ${arn}`);
       }
     },
     async put({ bytes, written }, over, abortSignal) {
@@ -55,8 +55,8 @@ export function s3Object({ bucket: Bucket, key: Key }: S3Object): ObjectInBucket
         return true;
       } catch (error) {
         // Somebody else was there first: 412, or 409 while they are at it.
-        if ([409, 412].includes(statusOf(error) ?? 0)) return false;
-        throw refusalOf(error, `s3:PutObject on ${arn}`);
+        if ([409, 412].includes(awsStatusOf(error) ?? 0)) return false;
+        throw sourceErrorOf(error, `s3:PutObject on ${arn}`);
       }
     },
   };

@@ -6,7 +6,7 @@ import type { ConnectionOptions } from 'node:tls';
 import type { Logger } from 'pino';
 import { leastOf } from '../line.ts';
 import type { Line, Lines } from '../line.ts';
-import { keyOf } from './places.ts';
+import { authorityOf } from './places.ts';
 import type { FindPlaces, Place } from './places.ts';
 
 /** The connections of this task to others, on which it asks for their connectors. */
@@ -56,7 +56,7 @@ export function keepLinks(parts: {
   const others = (): Link[] => [...links.values()].filter(({ task }) => task !== '');
 
   function open(place: Place): void {
-    const key = keyOf(place);
+    const key = authorityOf(place);
     const socket = connectTls({
       ...parts.tls,
       host: place.host,
@@ -124,7 +124,7 @@ export function keepLinks(parts: {
     isLooking = false;
     if (isClosed) return;
     for (const place of places) {
-      const key = keyOf(place);
+      const key = authorityOf(place);
       if (!links.has(key) && !own.has(key)) open(place);
     }
   }

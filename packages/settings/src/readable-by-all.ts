@@ -14,7 +14,7 @@ const ofContainer = '/run/secrets/';
  *
  * @param look finds a file on the disk, by its path without links
  */
-export function isOpenToAll(path: string, look = lookOnDisk): boolean {
+export function isReadableByAll(path: string, look = lookOnDisk): boolean {
   try {
     const found = look(path);
     return (found.mode & readableByAll) !== 0 && !found.path.startsWith(ofContainer);

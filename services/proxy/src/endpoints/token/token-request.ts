@@ -2,7 +2,7 @@ import { clientCredentialsGrantType, jwtBearerGrantType, tokenExchangeGrantType 
 import { HttpError } from '@latchkey/http';
 
 /** What a program shows of itself, and for which part of the account. */
-export type Asked = {
+export type TokenRequest = {
   /** undefined: all of the account */
   readonly scopes: readonly string[] | undefined;
 } & (
@@ -29,7 +29,7 @@ export const accessTokenTypeUri = 'urn:ietf:params:oauth:token-type:access_token
  * @param origin of the application that is asked
  * @throws HttpError `invalid_request`, `invalid_target`, `unsupported_grant_type`
  */
-export function readAsked(form: URLSearchParams, origin: string): Asked {
+export function readTokenRequest(form: URLSearchParams, origin: string): TokenRequest {
   const names = [...form.keys()].filter((name) => name !== 'resource' && name !== 'audience');
   // RFC 6749, section 3.2: "Request and response parameters MUST NOT be included more than once."
   if (new Set(names).size < names.length) throw invalidRequest('a parameter is there twice');
@@ -52,7 +52,7 @@ export function readAsked(form: URLSearchParams, origin: string): Asked {
   return { grant, token, scopes };
 }
 
-function grantOf(type: string | null): Asked['grant'] {
+function grantOf(type: string | null): TokenRequest['grant'] {
   if (type === null) throw invalidRequest('grant_type is missing');
   const found = Object.entries(grants).find(([name]) => name === type);
   if (found === undefined) throw new HttpError('unsupported_grant_type');

@@ -5,7 +5,7 @@ import type { ReturnRules } from '../sign-in/return-address.ts';
 import type { Parameters } from '../web/parameters.ts';
 
 /** What a program asks for: for which application, and what there. */
-export type Asked = { readonly resource: string; readonly scopes: readonly string[] };
+export type RequestedAccess = { readonly resource: string; readonly scopes: readonly string[] };
 
 const longestResource = 512;
 const longestScope = 512;
@@ -17,7 +17,7 @@ const scopeText = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
  *
  * @throws HttpError `invalid_target`, `invalid_scope`, `bad_request`
  */
-export function readAsked(parameters: Parameters, returns: ReturnRules): Asked {
+export function readRequestedAccess(parameters: Parameters, returns: ReturnRules): RequestedAccess {
   const [resource, another] = parameters.all('resource');
   if (resource === undefined || another !== undefined) {
     throw new HttpError('invalid_target', { detail: 'resource has to name one application' });

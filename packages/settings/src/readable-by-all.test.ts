@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { loadAuthSettings } from './load-auth.ts';
 import { loadProxySettings, surveyProxySettings } from './load-proxy.ts';
-import { isOpenToAll } from './open-to-all.ts';
+import { isReadableByAll } from './readable-by-all.ts';
 import { asSentences } from '@latchkey/testing/as-sentences';
 import { freshKey, minimalAuth, minimalProxy } from '@latchkey/testing/environments';
 
@@ -81,15 +81,15 @@ describe('a secret in a file that every user may read', () => {
   });
 });
 
-const at = (path: string) => isOpenToAll('/any', () => ({ path, mode: 0o100444 }));
+const at = (path: string) => isReadableByAll('/any', () => ({ path, mode: 0o100444 }));
 
 describe('whether every user may read a file', () => {
   test('is that of the file at the end of a link', () => {
     const link = join(folder, 'link');
     symlinkSync(write(0o644), link);
-    expect(isOpenToAll(link)).toBe(true);
+    expect(isReadableByAll(link)).toBe(true);
     write(0o600);
-    expect(isOpenToAll(link)).toBe(false);
+    expect(isReadableByAll(link)).toBe(false);
   });
 
   test('is no for what a container is given as a secret, and yes for what only sounds like it', () => {
@@ -99,6 +99,6 @@ describe('whether every user may read a file', () => {
   });
 
   test('is no for what is not there: that is said by the one who reads it', () => {
-    expect(isOpenToAll(join(folder, 'none'))).toBe(false);
+    expect(isReadableByAll(join(folder, 'none'))).toBe(false);
   });
 });
