@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { ParseArgsOptionsConfig } from 'node:util';
 import { closest } from '@latchkey/spelling';
-import { UsageError } from './usage-error.ts';
+import { UsageError } from './exit.ts';
 
 /** The options of every command that reads an upstream file as one environment has it. */
 export const deploymentOptions = {

@@ -3,7 +3,7 @@ import { errorCode } from '@latchkey/files';
 import type { Answer, Call } from '@latchkey/http';
 import type { Release } from '@latchkey/http/release';
 import type { Duplex } from 'node:stream';
-import { UsageError } from './usage-error.ts';
+import { UsageError } from './exit.ts';
 
 /** What a command may touch. Everything else it gets as arguments, so that a test can run it whole. */
 export type Io = {

@@ -1,10 +1,8 @@
 import { closest } from '@latchkey/spelling';
 import { commands } from './commands/commands.ts';
-import { exitCodes } from './exit-codes.ts';
+import { exitCodes, Failure, UsageError } from './exit.ts';
 import { renderCommandHelp, renderHelp } from './help.ts';
 import type { Io } from './io.ts';
-import { Failure } from './tokens/failure.ts';
-import { UsageError } from './usage-error.ts';
 
 const helpFlags: ReadonlySet<string> = new Set(['help', '--help', '-h']);
 const versionFlags: ReadonlySet<string> = new Set(['--version', '-V', 'version']);

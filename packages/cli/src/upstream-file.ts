@@ -1,20 +1,19 @@
-import { decodeUpstreamFile, loadUpstreams } from '@latchkey/upstreams';
+import { decodeUpstreamFile, flawOfKeySet, loadUpstreams } from '@latchkey/upstreams';
 import type { Diagnostic, LoadedUpstreams } from '@latchkey/upstreams';
 import type { Deployment } from './environment/deployment.ts';
 import type { Io } from './io.ts';
-import { printable } from './output/printable.ts';
+import { printable } from './output/terminal.ts';
 import { readBytes } from './io.ts';
-import { lookAtKeyFiles } from './key-files.ts';
 import { sourceOf } from './source/source.ts';
 import type { Source } from './source/source.ts';
 
 /** An upstream file as one environment reads it. `text` is empty where the bytes are no text. */
 export type UpstreamFile = LoadedUpstreams & {
-  file: string;
-  text: string;
-  source: Source;
+  readonly file: string;
+  readonly text: string;
+  readonly source: Source;
   /** which files with keys of issuers cannot be read on this machine */
-  keyFilesElsewhere: readonly string[];
+  readonly keyFilesElsewhere: readonly string[];
 };
 
 /** What the environment has to say, and this command does not know. */
@@ -53,4 +52,23 @@ export function readUpstreamFile(file: string, { upstream, proxy }: Deployment, 
   }
   const source = sourceOf(decoded.text, upstream.templateVariables);
   return { file, text: decoded.text, source, ...loaded, keyFilesElsewhere: elsewhere };
+}
+
+/** Looks at files with keys of issuers, and keeps which of them are not on this machine. */
+function lookAtKeyFiles(io: Io): {
+  readonly lookAtKeys: (path: string) => string | undefined;
+  readonly elsewhere: readonly string[];
+} {
+  const elsewhere: string[] = [];
+  return {
+    elsewhere,
+    lookAtKeys(path) {
+      try {
+        return flawOfKeySet(new TextDecoder().decode(io.readFile(path)));
+      } catch {
+        elsewhere.push(path);
+        return undefined;
+      }
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import type { Checked, CheckedChain, ChainFault } from '@latchkey/contract';
-import { printable } from '../output/printable.ts';
+import { printable } from '../output/terminal.ts';
 
 /** What came of checking audit lines, in words. */
 export function renderChecked({ chains, unreadable }: Checked): string {

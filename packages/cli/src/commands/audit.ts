@@ -3,11 +3,10 @@ import type { Checked } from '@latchkey/contract';
 import { isAuditKey } from '@latchkey/settings';
 import { oneOf, readArguments } from '../arguments.ts';
 import { renderChecked } from '../audit/render.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes, UsageError } from '../exit.ts';
 import { readText } from '../io.ts';
 import type { Io } from '../io.ts';
 import { linesOf } from '../lines.ts';
-import { UsageError } from '../usage-error.ts';
 import type { Command } from './command.ts';
 
 /** `latchkey audit`: whether an audit log is whole. */

@@ -1,6 +1,6 @@
 import { deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
 import { readDeployment } from '../environment/deployment.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes } from '../exit.ts';
 import { inFileOrder, reaches } from '../finding.ts';
 import type { Finding } from '../finding.ts';
 import { lint } from '../lints/lints.ts';

@@ -1,9 +1,8 @@
 import type { Io } from '../io.ts';
 import { tokenFor } from '../tokens/access-token.ts';
 import { otherAddressIn } from '../tokens/curl-arguments.ts';
-import { Failure } from '../tokens/failure.ts';
+import { Failure, UsageError } from '../exit.ts';
 import { resourceOf } from '../tokens/resource.ts';
-import { UsageError } from '../usage-error.ts';
 import type { Command } from './command.ts';
 
 /** `latchkey curl`: curl, as the person who is signed in, or as the program that works in a role of AWS. */

@@ -2,10 +2,9 @@ import { compareTables, lostAtOnce } from '@latchkey/upstreams';
 import { deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
 import { readDeployment } from '../environment/deployment.ts';
 import { renderDiff } from '../diff/render.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes, UsageError } from '../exit.ts';
 import { formats, printFindings } from '../output/findings.ts';
 import { readUpstreamFile, warnOfCluster } from '../upstream-file.ts';
-import { UsageError } from '../usage-error.ts';
 import { deploymentHelp } from './command.ts';
 import type { Command } from './command.ts';
 

@@ -11,13 +11,12 @@ import {
 import type { Requester, ShownToken } from '@latchkey/explain';
 import { commaList, deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
 import { readDeployment } from '../environment/deployment.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes, UsageError } from '../exit.ts';
 import { clustersThatAnswer } from '../explain/other-clusters.ts';
 import { renderAnswer, answerJson } from '../explain/render.ts';
 import { printFindings } from '../output/findings.ts';
-import { paintFor } from '../output/paint.ts';
+import { paintFor } from '../output/terminal.ts';
 import { isAboutCluster, readUpstreamFile } from '../upstream-file.ts';
-import { UsageError } from '../usage-error.ts';
 import { deploymentHelp } from './command.ts';
 import type { Command } from './command.ts';
 

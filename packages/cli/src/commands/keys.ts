@@ -2,10 +2,9 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { accountName, hashOfToken, makeServiceToken } from '@latchkey/access';
 import { authorityLine, readSshAuthority } from '@latchkey/identity';
 import { oneOf, readArguments, takePositionals } from '../arguments.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes, UsageError } from '../exit.ts';
 import { readText } from '../io.ts';
 import type { Io } from '../io.ts';
-import { UsageError } from '../usage-error.ts';
 import type { Command } from './command.ts';
 
 type KeyKind = { make(): string; note: string };

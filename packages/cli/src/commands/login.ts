@@ -1,5 +1,5 @@
 import { readArguments, takePositionals } from '../arguments.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes } from '../exit.ts';
 import { giveBack } from '../tokens/give-back.ts';
 import { resourceOf } from '../tokens/resource.ts';
 import { signIn } from '../tokens/sign-in.ts';

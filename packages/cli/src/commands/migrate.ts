@@ -1,13 +1,12 @@
 import { deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
 import { readDeployment } from '../environment/deployment.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes, UsageError } from '../exit.ts';
 import { reaches } from '../finding.ts';
 import { differencesOf, findingsOf, renderDifferences } from '../migrate/render.ts';
 import { migrationRules } from '../migrate/rules.ts';
 import { migrationSubject } from '../migrate/subject.ts';
 import { formats, printFindings } from '../output/findings.ts';
 import { readUpstreamFile } from '../upstream-file.ts';
-import { UsageError } from '../usage-error.ts';
 import { deploymentHelp } from './command.ts';
 import type { Command } from './command.ts';
 

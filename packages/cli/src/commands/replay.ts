@@ -1,17 +1,16 @@
 import { deploymentOptions, oneOf, readArguments } from '../arguments.ts';
 import { readDeployment } from '../environment/deployment.ts';
 import type { Deployment } from '../environment/deployment.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { linesOf } from '../lines.ts';
 import { printFindings } from '../output/findings.ts';
-import { printable } from '../output/printable.ts';
+import { printable } from '../output/terminal.ts';
 import { readLine } from '../replay/read-line.ts';
 import { renderReplayed, replayedJson } from '../replay/render.ts';
 import { createReplay } from '../replay/replay.ts';
 import type { Replay } from '../replay/replay.ts';
 import { readUpstreamFile } from '../upstream-file.ts';
-import { UsageError } from '../usage-error.ts';
 import { deploymentHelp } from './command.ts';
 import type { Command } from './command.ts';
 

@@ -1,6 +1,6 @@
 import { renderUpstreamSchema } from '@latchkey/upstreams';
 import { readArguments, takePositionals } from '../arguments.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes } from '../exit.ts';
 import type { Command } from './command.ts';
 
 /** `latchkey schema`: the JSON Schema of the upstream file. */

@@ -1,12 +1,11 @@
 import { flawOfAddress } from '@latchkey/access';
 import type { RevocationRequest } from '@latchkey/contract';
 import { oneOf, readArguments, takePositionals } from '../arguments.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes, UsageError } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { createOperator, NotAnswered } from '../sessions/operator.ts';
 import type { Operator } from '../sessions/operator.ts';
 import { renderRevocation, renderSessions } from '../sessions/render.ts';
-import { UsageError } from '../usage-error.ts';
 import type { Command } from './command.ts';
 
 const options = {
@@ -19,7 +18,13 @@ const options = {
   json: { type: 'boolean', default: false },
 } as const;
 
-type Values = { email?: string; sid?: string; all: boolean; yes: boolean; json: boolean };
+type Values = {
+  readonly email?: string;
+  readonly sid?: string;
+  readonly all: boolean;
+  readonly yes: boolean;
+  readonly json: boolean;
+};
 
 /** `latchkey sessions`: who is signed in where, and the end of it. */
 export const sessions: Command = {

@@ -2,10 +2,9 @@ import type { Io } from '../io.ts';
 import { shellText } from '../programs.ts';
 import { certifiedKey } from '../ssh/certificate.ts';
 import { tokenFor } from '../tokens/access-token.ts';
-import { Failure } from '../tokens/failure.ts';
-import { makeSignedIn } from '../tokens/make-signed-in.ts';
+import { Failure, UsageError } from '../exit.ts';
+import { makeSignedIn } from '../tokens/sign-in.ts';
 import { resourceOf } from '../tokens/resource.ts';
-import { UsageError } from '../usage-error.ts';
 import type { Command } from './command.ts';
 
 /** `latchkey ssh`: ssh through the gate, with a certificate in place of a key that lasts. */

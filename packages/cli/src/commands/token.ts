@@ -1,5 +1,5 @@
 import { readArguments, takePositionals } from '../arguments.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes } from '../exit.ts';
 import { tokenFor } from '../tokens/access-token.ts';
 import { resourceOf } from '../tokens/resource.ts';
 import type { Command } from './command.ts';

@@ -1,14 +1,13 @@
 import { carry } from '@latchkey/tcp-tunnel';
 import { once } from 'node:events';
 import { readArguments, takePositionals } from '../arguments.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { exitCodes, UsageError } from '../exit.ts';
 import { tokenFor } from '../tokens/access-token.ts';
-import { makeSignedIn } from '../tokens/make-signed-in.ts';
+import { makeSignedIn } from '../tokens/sign-in.ts';
 import { isLoopback, resourceOf } from '../tokens/resource.ts';
 import { connect } from '../tunnel/connect.ts';
 import { listen, placeOf } from '../tunnel/listen.ts';
 import type { Here } from '../tunnel/listen.ts';
-import { UsageError } from '../usage-error.ts';
 import type { Command } from './command.ts';
 
 /** `latchkey tunnel`: what is behind the gate and is not HTTP, on this machine. */

@@ -1,8 +1,7 @@
 import type { Io } from '../io.ts';
 import type { Format } from '../output/findings.ts';
-import { renderGithubCommand } from '../output/github.ts';
-import { paintFor } from '../output/paint.ts';
-import { printable } from '../output/printable.ts';
+import { renderGithubCommand } from '../output/findings.ts';
+import { paintFor, printable } from '../output/terminal.ts';
 import type { Change } from '@latchkey/upstreams';
 
 const wordOf = { gain: 'gains', loss: 'loses', new: 'new', removed: 'removed', other: 'changed' } as const;

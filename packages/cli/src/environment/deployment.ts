@@ -4,7 +4,7 @@ import type { AuthSettings, ProxySettings } from '@latchkey/settings';
 import type { Finding } from '../finding.ts';
 import type { Io } from '../io.ts';
 import { readText } from '../io.ts';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../exit.ts';
 import { disagreements } from './agreement.ts';
 import { readEnvFile } from './env-file.ts';
 import type { EnvEntry } from './env-file.ts';

@@ -1,8 +1,13 @@
 /** One variable of an env file and the line that it stands on. */
-export type EnvEntry = { name: string; value: string; file: string; line: number };
+export type EnvEntry = {
+  readonly name: string;
+  readonly value: string;
+  readonly file: string;
+  readonly line: number;
+};
 
 /** An env file as read. `unreadable` are the lines that are neither a variable nor a comment. */
-export type EnvFile = { entries: EnvEntry[]; unreadable: number[] };
+export type EnvFile = { readonly entries: readonly EnvEntry[]; readonly unreadable: readonly number[] };
 
 const plainPattern = /^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[ \t]*/;
 const doubleQuoted = /^"((?:[^"\\]|\\[\s\S])*)"[ \t]*(?:#.*)?(?=\n|$)/;
@@ -14,22 +19,23 @@ const singleQuoted = /^'([^']*)'[ \t]*(?:#.*)?(?=\n|$)/;
  */
 export function readEnvFile(file: string, text: string): EnvFile {
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
-  const read: EnvFile = { entries: [], unreadable: [] };
+  const entries: EnvEntry[] = [];
+  const unreadable: number[] = [];
   for (let at = 0; at < lines.length; at += 1) {
     const line = lines[at] ?? '';
     if (/^\s*(?:#.*)?$/.test(line)) continue;
     const [start, name] = plainPattern.exec(line) ?? [];
     if (start === undefined || name === undefined) {
-      read.unreadable.push(at + 1);
+      unreadable.push(at + 1);
       continue;
     }
     const text = line.slice(start.length);
     const quoted = /^["']/.test(text) ? readQuoted([text, ...lines.slice(at + 1)].join('\n')) : undefined;
     const value = quoted?.value ?? text.replace(/(?:^|\s+)#.*$|\s+$/, '');
-    read.entries.push({ name, value, file, line: at + 1 });
+    entries.push({ name, value, file, line: at + 1 });
     at += quoted?.furtherLines ?? 0;
   }
-  return read;
+  return { entries, unreadable };
 }
 
 /** The variables of several files; what stands later counts. */

@@ -2,13 +2,17 @@ import { explanationJson } from '@latchkey/explain';
 import type { RuleOutcome } from '@latchkey/access';
 import type { AskedRequest, Explanation, Requester, ShownToken, SignInStep } from '@latchkey/explain';
 import type { Diagnostic } from '@latchkey/upstreams';
-import type { Paint } from '../output/paint.ts';
-import { printable } from '../output/printable.ts';
+import type { Paint } from '../output/terminal.ts';
+import { printable } from '../output/terminal.ts';
 import { notesOn } from './notes.ts';
 import type { Explained } from './explained.ts';
 
 /** For whom it is rendered: where the routes are from, and what of the file may mislead. */
-type Around = { file: string; warnings: readonly Diagnostic[]; paint: Paint };
+type Around = {
+  readonly file: string;
+  readonly warnings: readonly Diagnostic[];
+  readonly paint: Paint;
+};
 
 /** A answer for people: the facts, each step with what became of it, what happens, and what is sent on. */
 export function renderAnswer(explained: Explained, { file, warnings, paint }: Around): string {

@@ -6,7 +6,7 @@ import type { LintSubject } from './lint.ts';
 import { lints } from './table.ts';
 
 /** A pattern that is a wildcard and then a fixed ending: `^(.*)\.example\.com$`. `rest` is the ending as written. */
-type WildcardPattern = { wildcard: string; ending: string };
+type WildcardPattern = { readonly wildcard: string; readonly ending: string };
 
 const anything: ReadonlySet<string> = new Set(['.*', '.+']);
 const wildcardPattern =

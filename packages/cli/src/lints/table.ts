@@ -1,7 +1,7 @@
 import type { FindingKind } from '../finding.ts';
 
 /** What one kind of lint means, as docs/diagnostics.md tells it. */
-type LintKind = FindingKind & { title: string; text: string };
+type LintKind = FindingKind & { readonly title: string; readonly text: string };
 
 /**
  * What `latchkey check` says beyond the diagnostics of the file itself, whose codes end at 4xx. A code never changes its

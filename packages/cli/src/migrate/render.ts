@@ -1,11 +1,10 @@
 import type { Finding } from '../finding.ts';
 import type { Io } from '../io.ts';
-import { paintFor } from '../output/paint.ts';
-import { printable } from '../output/printable.ts';
+import { paintFor, printable } from '../output/terminal.ts';
 import type { MigrationRule, MigrationSubject, RulePlace } from './rule.ts';
 
 /** A rule that found something, and where. */
-export type MigrationDifference = { rule: MigrationRule; places: RulePlace[] };
+export type MigrationDifference = { readonly rule: MigrationRule; readonly places: readonly RulePlace[] };
 
 const shownPlaces = 10;
 

@@ -24,7 +24,7 @@ export type MigrationSubject = {
 };
 
 /** Where a difference shows. `about` says what it comes down to there. */
-export type RulePlace = Position & { file: string; about?: string };
+export type RulePlace = Position & { readonly file: string; readonly about?: string };
 
 /**
  * One difference between the two. An `error` keeps Latchkey from starting, a `warning` may change who gets in or what is

@@ -1,9 +1,7 @@
 import type { Finding } from '../finding.ts';
 import type { Io } from '../io.ts';
-import { renderGithubCommand } from './github.ts';
-import { paintFor } from './paint.ts';
-import type { Paint } from './paint.ts';
-import { printable } from './printable.ts';
+import { paintFor, printable } from './terminal.ts';
+import type { Paint } from './terminal.ts';
 
 /** How a command tells what it found. */
 export const formats = ['text', 'json', 'github'] as const;
@@ -46,4 +44,21 @@ function countsOf(findings: readonly Finding[]): { errors: number; warnings: num
 function count(number: number, noun: string): string {
   if (number === 0) return '';
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/**
+ * A finding as a workflow command of GitHub Actions, which shows it beside the line. In the message `%` and line breaks would
+ * end or forge a command, and in a property `:` and `,` as well.
+ */
+export function renderGithubCommand({ code, severity, message, file, line, column }: Finding): string {
+  const place = `file=${property(file)},line=${line},col=${column},title=${property(code)}`;
+  return `::${severity} ${place}::${data(message)}\n`;
+}
+
+function data(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }

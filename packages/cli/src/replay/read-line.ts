@@ -1,5 +1,6 @@
 import { logLines } from '@latchkey/contract';
 import type { PrincipalLine, RequestLine } from '@latchkey/contract';
+import { parsedJson } from '../parsed-json.ts';
 
 /** A line of the log that a replay goes by. */
 export type LoggedLine =
@@ -13,7 +14,7 @@ const marks = [Buffer.from('"msg":"request"'), Buffer.from('"msg":"principal"')]
 /** Reads one line, whatever a log collector has put in front of it; gives undefined for what a replay does not go by. */
 export function readLine(text: Buffer): LoggedLine | undefined {
   if (!marks.some((mark) => text.includes(mark))) return undefined;
-  const json = parse(text.toString('utf8', Math.max(text.indexOf(begin), 0)));
+  const json = parsedJson(text.toString('utf8', Math.max(text.indexOf(begin), 0)));
   const request = logLines.request.safeParse(json);
   if (request.success) {
     const { time } = request.data;
@@ -23,12 +24,4 @@ export function readLine(text: Buffer): LoggedLine | undefined {
   }
   const principal = logLines.principal.safeParse(json);
   return principal.success ? { kind: 'principal', line: principal.data } : undefined;
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,5 @@
 import type { Io } from '../io.ts';
-import { paintFor } from '../output/paint.ts';
-import { printable } from '../output/printable.ts';
+import { paintFor, printable } from '../output/terminal.ts';
 import { unknowns } from './facts.ts';
 import type { Unknown } from './facts.ts';
 import type { Replayed } from './replay.ts';

@@ -11,7 +11,7 @@ import { CallError } from '@latchkey/http';
 import type { Answer } from '@latchkey/http';
 import { readText } from '../io.ts';
 import type { Io } from '../io.ts';
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../exit.ts';
 import { parsedJson } from '../parsed-json.ts';
 
 /** The sessions that auth knows of, and whether all its tasks know the same. */
@@ -96,7 +96,8 @@ function secretOf(io: Io): string {
   const text = given || (path && readText(path, io));
   // While it is being changed there are several, and auth takes each.
   const secret = text?.split(',', 1)[0]?.trim();
-  if (!secret) throw new UsageError('set ADMIN_SECRET or ADMIN_SECRET_FILE to the secret that auth has');
+  if (secret === undefined || secret === '')
+    throw new UsageError('set ADMIN_SECRET or ADMIN_SECRET_FILE to the secret that auth has');
   if (!/^[\x21-\x7e]+$/.test(secret))
     throw new UsageError('ADMIN_SECRET: got a value with blanks or letters outside ASCII');
   return secret;

@@ -1,5 +1,5 @@
 import type { AdminSession, RevocationAnswer, RevocationRequest } from '@latchkey/contract';
-import { printable } from '../output/printable.ts';
+import { printable } from '../output/terminal.ts';
 import type { FoundSessions } from './operator.ts';
 
 const ofOneTask =

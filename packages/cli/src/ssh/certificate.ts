@@ -3,10 +3,10 @@ import { userKeyTexts } from '@latchkey/identity';
 import { generateKeyPairSync } from 'node:crypto';
 import { z } from 'zod';
 import type { Io } from '../io.ts';
-import { printable } from '../output/printable.ts';
+import { printable } from '../output/terminal.ts';
 import { parsedJson } from '../parsed-json.ts';
 import { ask } from '../tokens/ask.ts';
-import { Failure } from '../tokens/failure.ts';
+import { Failure } from '../exit.ts';
 
 /** A key that nobody has used before, and what sshd goes by. */
 export type CertifiedKey = {

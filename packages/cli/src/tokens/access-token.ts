@@ -2,7 +2,7 @@ import * as oidc from 'openid-client';
 import type { Io } from '../io.ts';
 import { connectToAuth, isUnanswered, oauthErrorOf, saying } from './auth.ts';
 import { awsRoleToken } from './aws-role.ts';
-import { Failure } from './failure.ts';
+import { Failure } from '../exit.ts';
 import { tokensFrom } from './granted.ts';
 import { tokenStore } from './store.ts';
 import type { Tokens, TokenStore } from './store.ts';

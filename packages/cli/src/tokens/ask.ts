@@ -3,7 +3,7 @@ import type { Answer, Call } from '@latchkey/http';
 import type { LookupFunction } from 'node:net';
 import { Agent } from 'undici';
 import type { Io } from '../io.ts';
-import { Failure } from './failure.ts';
+import { Failure } from '../exit.ts';
 import { isLoopback } from './resource.ts';
 
 const timeoutMs = 15_000;

@@ -2,9 +2,9 @@ import { commandLineClient } from '@latchkey/contract';
 import { CallError } from '@latchkey/http';
 import * as oidc from 'openid-client';
 import type { Io } from '../io.ts';
-import { printable } from '../output/printable.ts';
+import { printable } from '../output/terminal.ts';
 import { ask } from './ask.ts';
-import { Failure } from './failure.ts';
+import { Failure } from '../exit.ts';
 
 /**
  * Auth as it describes itself (RFC 8414): its name there has to be the one that it was found by. Whatever it says, nothing but

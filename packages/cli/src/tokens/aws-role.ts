@@ -1,6 +1,6 @@
 import { signAwsToken } from '@latchkey/access';
 import type { Io } from '../io.ts';
-import { Failure } from './failure.ts';
+import { Failure } from '../exit.ts';
 
 /**
  * A token by which an application knows the role of AWS that this program works in.

@@ -1,9 +1,9 @@
 import { CallError } from '@latchkey/http';
 import * as oidc from 'openid-client';
 import type { Io } from '../io.ts';
-import { printable } from '../output/printable.ts';
+import { printable } from '../output/terminal.ts';
 import { ownAddress, oauthErrorOf, saying } from './auth.ts';
-import { Failure } from './failure.ts';
+import { Failure } from '../exit.ts';
 import { parametersOf } from './granted.ts';
 import type { Granted, Wish } from './granted.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Io } from '../io.ts';
 import { ask } from './ask.ts';
-import { Failure } from './failure.ts';
+import { Failure } from '../exit.ts';
 import { isSafeToAsk } from './resource.ts';
 import { parsedJson } from '../parsed-json.ts';
 

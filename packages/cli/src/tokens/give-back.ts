@@ -1,7 +1,7 @@
 import * as oidc from 'openid-client';
 import type { Io } from '../io.ts';
 import { connectToAuth, saying } from './auth.ts';
-import { Failure } from './failure.ts';
+import { Failure } from '../exit.ts';
 import type { Tokens } from './store.ts';
 
 /** Tells auth that these tokens are over, and all that came from them (RFC 7009); a text where it could not be reached, which says why. */

@@ -1,5 +1,5 @@
 import type { TokenEndpointResponse } from 'openid-client';
-import { Failure } from './failure.ts';
+import { Failure } from '../exit.ts';
 import { bearerTokenPattern } from './store.ts';
 import type { Tokens } from './store.ts';
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import * as oidc from 'openid-client';
 import type { Io } from '../io.ts';
 import { ownAddress, oauthErrorOf, saying } from './auth.ts';
-import { Failure } from './failure.ts';
+import { Failure } from '../exit.ts';
 import { parametersOf } from './granted.ts';
 import type { Granted, Wish } from './granted.ts';
 

@@ -1,4 +1,4 @@
-import { UsageError } from '../usage-error.ts';
+import { UsageError } from '../exit.ts';
 
 /**
  * The application that an address is of, as tokens name it: its origin. Without TLS a token would travel in the open, so that is

@@ -5,6 +5,7 @@ import { findAuth } from './find-auth.ts';
 import { tokensFrom } from './granted.ts';
 import type { Wish } from './granted.ts';
 import { signInByLoopback } from './loopback.ts';
+import { tokenStore } from './store.ts';
 import type { Tokens } from './store.ts';
 
 /**
@@ -18,4 +19,17 @@ export async function signIn(wish: Wish, how: 'browser' | 'device', io: Io): Pro
   const granted =
     how === 'browser' ? await signInByLoopback(config, wish, io) : await signInByDevice(config, wish, io);
   return tokensFrom(granted, { resource: wish.resource, issuer: issuer.href, refreshToken: undefined });
+}
+
+/**
+ * Signs the person in to an application where they are not: in a browser of this machine, or by a code.
+ *
+ * @throws Failure
+ */
+export async function makeSignedIn(resource: string, io: Io): Promise<void> {
+  const store = tokenStore(io);
+  if (store.read(resource) !== undefined) return;
+  const how = io.openBrowser === undefined ? 'device' : 'browser';
+  const tokens = await signIn({ resource, scope: undefined }, how, io);
+  await store.alone(resource, () => store.write(tokens));
 }

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs
 import path from 'node:path';
 import { z } from 'zod';
 import type { Io } from '../io.ts';
-import { Failure } from './failure.ts';
+import { Failure } from '../exit.ts';
 
 /** RFC 6750, section 2.1. */
 export const bearerTokenPattern = /^[\w.~+/-]+=*$/;

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import { printable } from '../output/printable.ts';
+import { printable } from '../output/terminal.ts';
 import { lookupFor } from '../tokens/ask.ts';
-import { Failure } from '../tokens/failure.ts';
+import { Failure } from '../exit.ts';
 import { parsedJson } from '../parsed-json.ts';
 
 const withinMs = 15_000;

@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { Failure } from '../tokens/failure.ts';
+import { Failure } from '../exit.ts';
 
 /** Where programs of this machine connect to. */
 export type Here = { readonly host: string; readonly port: number };
