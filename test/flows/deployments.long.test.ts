@@ -1,7 +1,8 @@
 // Two public deployments of BuzzFeed SSO on ECS Fargate: our services start with their environments and their upstream
 // files as they are. Paths and ports are this machine's.
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@latchkey/testing/ports';
@@ -80,6 +81,37 @@ describe.each(titles)('%s, both services', (title) => {
   });
 });
 
+const page = readFileSync(join(import.meta.dirname, '../../docs/configuration.md'), 'utf8');
+
+function keyOf(namedCurve: string): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+}
+
+test('a secret in a file that everybody may read is a line of the log with a code and a page', async () => {
+  const { CLIENT_SECRET: secret = '', ...env } = publicDeployments(folder)[0].proxy;
+  const file = join(folder, 'client-secret');
+  writeFileSync(file, secret);
+  chmodSync(file, 0o644);
+  const port = String(await freePort());
+  const service = startService('proxy', { ...env, CLIENT_SECRET_FILE: file, SERVER_PORT: port });
+  await service.listening;
+  service.signal('SIGTERM');
+  await service.ended;
+  const line = service
+    .output()
+    .split('\n')
+    .find((text) => text.includes('readable_by_all'));
+  expect(JSON.parse(line ?? '{}')).toMatchObject({
+    level: 'warn',
+    variable: 'CLIENT_SECRET_FILE',
+    code: 'readable_by_all',
+    page: 'docs/configuration.md#readable_by_all',
+    msg: expect.stringMatching(/^CLIENT_SECRET_FILE: the file it names may be read by every user/),
+  });
+  expect(page).toContain('\n### readable_by_all\n');
+});
+
 describe('a service that cannot run as it is configured', () => {
   test.each([
     [
@@ -87,28 +119,44 @@ describe('a service that cannot run as it is configured', () => {
       'proxy',
       { SESSION_COOKIE_SECRET: 'not-base64-of-a-key' },
       'SESSION_COOKIE_SECRET',
+      'malformed',
     ],
-    ['a missing secret', 'proxy', { CLIENT_SECRET: '' }, 'CLIENT_SECRET'],
+    ['a missing secret', 'proxy', { CLIENT_SECRET: '' }, 'CLIENT_SECRET', 'missing'],
+    [
+      'a key of the wrong curve',
+      'proxy',
+      { ASSERTION_KEY: keyOf('P-384') },
+      'ASSERTION_KEY: this key is of the curve secp384r1',
+      'malformed',
+    ],
+    ['the same at auth', 'auth', { ASSERTION_KEY: keyOf('P-384') }, 'of the curve secp384r1', 'malformed'],
+    ['a key that is none', 'proxy', { ASSERTION_KEY: 'to do' }, 'ASSERTION_KEY: ', 'malformed'],
     [
       'a file that is not there',
       'proxy',
       { UPSTREAM_CONFIGFILE: '/nowhere/upstreams.yml' },
       '/nowhere/upstreams.yml cannot be read',
+      undefined,
     ],
-    ['a malformed key', 'auth', { SESSION_KEY: 'c2hvcnQ=' }, 'SESSION_KEY'],
+    ['a malformed key', 'auth', { SESSION_KEY: 'c2hvcnQ=' }, 'SESSION_KEY', 'malformed'],
     [
       'a service account that is not there',
       'auth',
       { PROVIDER_X_GOOGLE_CREDENTIALS: '/nowhere/credentials.json' },
       'PROVIDER_X_GOOGLE_CREDENTIALS: the file it names does not exist',
+      'unreadable',
     ],
-  ] as const)('ends with 1 and says what to write: %s', async (_, name, change, said) => {
+  ] as const)('ends with 1 and says what to write: %s', async (_, name, change, said, code) => {
     const env = { ...publicDeployments(folder)[0][name], ...change };
     const service = startService(name, env);
     expect(await service.ended).toBe(1);
     expect(service.output()).toContain(`${name} cannot start:`);
     expect(service.output()).toContain(said);
     expect(service.output()).not.toMatch(/\n\s+at /);
+    if (code !== undefined) {
+      expect(service.output()).toContain(`[docs/configuration.md#${code}]\n`);
+      expect(page).toContain(`\n### ${code}\n`);
+    }
     for (const secret of Object.values(env).filter(
       (value) => value.length > 30 && !value.includes('/nowhere') && !value.includes(folder),
     )) {

@@ -64,7 +64,8 @@ export function warnIfOpenToAll(
   findings: Findings,
 ): void {
   if (!environment.isReadableByAll(path)) return;
-  findings.warnings.push({ variable, code: 'insecure', message: `the file it names ${openToAll}` });
+  const message = `the file it names ${openToAll}`;
+  findings.warnings.push({ variable, code: 'readable_by_all', message });
 }
 
 function textOf(name: string, environment: Environment, variable: Variable, findings: Findings): string {

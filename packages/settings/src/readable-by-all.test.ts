@@ -51,7 +51,7 @@ describe('a secret in a file that every user may read', () => {
       expect(loaded).toMatchObject({
         ok: true,
         warnings: expect.arrayContaining([
-          expect.objectContaining({ variable: `${name}_FILE`, code: 'insecure' }),
+          expect.objectContaining({ variable: `${name}_FILE`, code: 'readable_by_all' }),
         ]),
       });
     },
@@ -64,7 +64,7 @@ describe('a secret in a file that every user may read', () => {
       PROVIDER_GOOGLE_GOOGLE_IMPERSONATE: 'admin@example.com',
     });
     expect(loaded.warnings).toContainEqual(
-      expect.objectContaining({ variable: 'PROVIDER_GOOGLE_GOOGLE_CREDENTIALS', code: 'insecure' }),
+      expect.objectContaining({ variable: 'PROVIDER_GOOGLE_GOOGLE_CREDENTIALS', code: 'readable_by_all' }),
     );
   });
 

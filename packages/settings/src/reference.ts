@@ -8,6 +8,7 @@ import {
   taskVariables,
 } from './provider-variables.ts';
 import { connectorVariables } from './connector-variables.ts';
+import { problemKinds } from './problem.ts';
 import { proxyPatterns, proxyVariables } from './proxy-variables.ts';
 import { removedFromAuth, removedFromProxy } from './removed-names.ts';
 import { singleProviderNames } from './single-provider.ts';
@@ -24,7 +25,7 @@ The two services may share one environment: each reads its own and ignores the o
 - \`\${NAME}\` inside a value is replaced by the value of that variable, unless the value is taken as it stands.
 - A secret may stand in a file: \`CLIENT_SECRET_FILE\` is the path of the file that holds \`CLIENT_SECRET\`, and so for
   every variable that says "Secret". The line break at its end is dropped. It holds 64 KiB at most.
-  One that every user of the machine may read leaves a warning, except under \`/run/secrets\`, where containers find theirs.
+  One that every user of the machine may read leaves a warning ([readable_by_all](#readable_by_all)), except under \`/run/secrets\`, where containers find theirs.
 - A duration is a number with its unit: \`100ms\`, \`30s\`, \`5m\`, \`1h30m\`, \`1.5h\`.
 - A list is separated by commas; blanks around its items do not matter.
 - A boolean is \`true\`, \`false\`, \`t\` or \`f\`.
@@ -82,6 +83,7 @@ export function renderConfigurationReference(): string {
       ['name', 'what holds instead'],
       Object.entries({ ...removedFromProxy, ...removedFromAuth }),
     ),
+    renderProblems(),
   ].join('\n');
 }
 
@@ -96,6 +98,13 @@ function renderPairs(heading: string, text: string, columns: [string, string], p
     ...pairs.map(([name, what]) => `| \`${name}\` | ${what} |`),
     '',
   ].join('\n');
+}
+
+function renderProblems(): string {
+  const kinds = Object.entries(problemKinds).map(([code, text]) => `### ${code}\n\n${text}\n`);
+  const text =
+    'What is wrong with a variable has one of these codes. Where a service does not start, each line on standard error ends with it; a warning is a line of the log with `variable`, `code` and `page`.';
+  return [`## Problems\n\n${text}\n`, ...kinds].join('\n');
 }
 
 function renderSection({ heading, text, prefix = '', table }: Section): string {

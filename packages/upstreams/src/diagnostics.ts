@@ -324,6 +324,12 @@ export const diagnosticKinds = {
     title: 'A private key that everybody may read',
     text: 'Any user of the machine can read the file in `client_key_file`, and can act as the proxy towards the application. Restrict its permissions: `chmod 600`, owned by the user of the proxy.',
   },
+  certificateOver: {
+    code: 'LK317',
+    severity: 'warning',
+    title: 'A certificate that is over',
+    text: 'The certificate in `client_cert_file` has expired, so an application that checks it refuses the proxy; or all authorities in `ca_file` have, so the proxy accepts no certificate of the application. Either way people get [`upstream_certificate`](errors.md#upstream_certificate). Renew the file; it is read again within seconds. The warning comes once a day until then.',
+  },
   tlsPairIncomplete: {
     code: 'LK315',
     severity: 'error',

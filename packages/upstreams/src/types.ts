@@ -124,7 +124,7 @@ export type ClientIdentity = {
 
 /** What is to be said of a file: it cannot be used, everybody may read the key in it, or what it holds is over soon. */
 export type TlsFileFinding = {
-  readonly kind: 'unusable' | 'readable' | 'ends_soon';
+  readonly kind: 'unusable' | 'readable' | 'ends_soon' | 'over';
   readonly option: TlsFileOption;
   /** goes on after the name of the option, and says what to do */
   readonly message: string;

@@ -3,20 +3,21 @@ import { listenError, refuseToStart, stopOnSignals, useOutgoingProxy } from '@la
 import { release } from '@latchkey/http/release';
 import { startAdmin, starting } from '@latchkey/admin';
 import { createLog, createMetrics, openAudit } from '@latchkey/telemetry';
-import { loadAuthSettings, sentenceOf } from '@latchkey/settings';
+import { loadAuthSettings, logFieldsOf, refusalOf, sentenceOf } from '@latchkey/settings';
 import { startAuth } from './app.ts';
 import type { RunningAuth } from './app.ts';
 import { groupWarnings } from './providers/group-warnings.ts';
 import { SettingsError } from './settings-error.ts';
 
 const loaded = loadAuthSettings(process.env);
-if (!loaded.ok) refuseToStart('auth', loaded.errors.map(sentenceOf));
+if (!loaded.ok) refuseToStart('auth', loaded.errors.map(refusalOf));
 
 const { settings, warnings } = loaded;
 const log = createLog({ service: 'auth', level: settings.logging.level });
 const proxies = useOutgoingProxy(settings.outgoing ?? {});
 if (proxies !== undefined) log.info(proxies, 'providers are reached through the outgoing proxy');
-for (const warning of [...warnings.map(sentenceOf), ...groupWarnings(settings.providers)]) log.warn(warning);
+for (const warning of warnings) log.warn(logFieldsOf(warning), sentenceOf(warning));
+for (const warning of groupWarnings(settings.providers)) log.warn(warning);
 
 if (settings.accessTokenKey === undefined) log.info('no tokens for programs: ACCESS_TOKEN_KEY is not set');
 

@@ -121,14 +121,17 @@ export type Parts = ReturnType<typeof createParts>;
 
 function jwksOf(assertionKey: string | undefined): string {
   const keys = loadAssertionKeys(assertionKey);
-  if ('problem' in keys) throw new SettingsError([`ASSERTION_KEY: ${keys.problem}`]);
+  if ('problem' in keys) {
+    throw SettingsError.of({ variable: 'ASSERTION_KEY', code: 'malformed', message: keys.problem });
+  }
   return jwks(keys);
 }
 
 function ownAuthority({ host, scheme }: AuthSettings['server']): OwnAuthority {
   const authority = canonicalAuthority(host);
   if (authority === undefined) {
-    throw new SettingsError([`SERVER_HOST: got "${host}", write a host or host:port`]);
+    const message = `got "${host}", write a host or host:port`;
+    throw SettingsError.of({ variable: 'SERVER_HOST', code: 'malformed', message });
   }
   return { ...withoutImpliedPort({ ...authority, forwardedProto: scheme }, scheme), scheme };
 }

@@ -1,3 +1,6 @@
+import { refusalOf } from '@latchkey/settings';
+import type { Problem } from '@latchkey/settings';
+
 /** Settings that are well-formed each, and yet cannot work. One line per error, each naming a variable. */
 export class SettingsError extends Error {
   readonly errors: readonly string[];
@@ -5,5 +8,9 @@ export class SettingsError extends Error {
   constructor(errors: readonly string[]) {
     super(errors.join('\n'));
     this.errors = errors;
+  }
+
+  static of(problem: Problem): SettingsError {
+    return new SettingsError([refusalOf(problem)]);
   }
 }

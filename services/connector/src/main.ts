@@ -1,7 +1,7 @@
 import '@latchkey/http/node-version';
 import { listenError, refuseToStart } from '@latchkey/http';
 import { release } from '@latchkey/http/release';
-import { loadConnectorSettings, sentenceOf } from '@latchkey/settings';
+import { loadConnectorSettings, logFieldsOf, refusalOf, sentenceOf } from '@latchkey/settings';
 import { createLog } from '@latchkey/telemetry';
 import { startConnector } from './app.ts';
 import type { RunningConnector } from './app.ts';
@@ -11,14 +11,17 @@ import { readRule } from './verify/rule.ts';
 import { waitForTarget } from './wait-for.ts';
 
 const loaded = loadConnectorSettings(process.env);
-if (!loaded.ok) refuseToStart('connector', loaded.errors.map(sentenceOf));
+if (!loaded.ok) refuseToStart('connector', loaded.errors.map(refusalOf));
 const { settings, warnings } = loaded;
 const rule = settings.allowIf === undefined ? undefined : readRule(settings.allowIf);
-if (typeof rule === 'string') refuseToStart('connector', [`CONNECTOR_ALLOW_IF: ${rule}`]);
+if (typeof rule === 'string') {
+  const problem = { variable: 'CONNECTOR_ALLOW_IF', code: 'malformed', message: rule } as const;
+  refuseToStart('connector', [refusalOf(problem)]);
+}
 const authorities = settings.caFile === undefined ? undefined : readAuthorities(settings.caFile);
 if (typeof authorities === 'string') refuseToStart('connector', [authorities]);
 const log = createLog({ service: 'connector', level: settings.level });
-for (const warning of warnings) log.warn(sentenceOf(warning));
+for (const warning of warnings) log.warn(logFieldsOf(warning), sentenceOf(warning));
 
 let connector: RunningConnector | undefined;
 const { healthPort } = settings;

@@ -3,7 +3,7 @@ import { listenError, refuseToStart, stopOnSignals, useOutgoingProxy } from '@la
 import { release } from '@latchkey/http/release';
 import { starting } from '@latchkey/admin';
 import { createLog, createMetrics, openAudit } from '@latchkey/telemetry';
-import { loadProxySettings, sentenceOf } from '@latchkey/settings';
+import { loadProxySettings, logFieldsOf, refusalOf, sentenceOf } from '@latchkey/settings';
 import { openAdminPort } from './admin/listen.ts';
 import { startProxy } from './app.ts';
 import type { RunningProxy } from './app.ts';
@@ -19,7 +19,7 @@ import { createUpstreamStatus } from './upstream-file/status.ts';
 import { watchUpstreams } from './upstream-file/watch-upstreams.ts';
 
 const loaded = loadProxySettings(process.env);
-if (!loaded.ok) refuseToStart('proxy', loaded.errors.map(sentenceOf));
+if (!loaded.ok) refuseToStart('proxy', loaded.errors.map(refusalOf));
 const { settings, warnings } = loaded;
 const log = createLog({ service: 'proxy', level: settings.logging.level });
 const proxies = useOutgoingProxy(settings.outgoing ?? {});
@@ -34,20 +34,18 @@ const signing = createSigner({
   rsaKey: settings.requestSignerKey,
   assertionKey: settings.assertionKey,
 });
-if ('problems' in signing) refuseToStart('proxy', signing.problems.map(sentenceOf));
+if ('problems' in signing) {
+  const refusals = signing.problems.map((problem) => refusalOf({ ...problem, code: 'malformed' }));
+  refuseToStart('proxy', refusals);
+}
 if (signing.signer.assertions === undefined) log.info('no assertions: ASSERTION_KEY is not set');
 const start = await readAtStart(settings.upstream);
 if ('errors' in start) refuseToStart('proxy', start.errors);
 const { outcome, troubles, followed } = start;
 const first = inForce(outcome);
 const warningsOf = signing.signer.assertions === undefined ? assertionWarnings : () => [];
-for (const warning of [
-  ...warnings.map(sentenceOf),
-  ...outcome.warnings,
-  ...warningsOf(outcome.table.routes),
-]) {
-  log.warn(warning);
-}
+for (const warning of warnings) log.warn(logFieldsOf(warning), sentenceOf(warning));
+for (const warning of [...outcome.warnings, ...warningsOf(outcome.table.routes)]) log.warn(warning);
 for (const trouble of troubles) log.error(trouble);
 const [trouble] = troubles;
 if (trouble !== undefined) {

@@ -45,6 +45,7 @@ describe('files and the name for TLS', () => {
       return [
         { kind: 'unusable' as const, option: 'ca_file' as const, message: 'cannot be read' },
         { kind: 'readable' as const, option: 'client_key_file' as const, message: 'may be read by all' },
+        { kind: 'over' as const, option: 'client_cert_file' as const, message: 'holds one that is over' },
       ];
     };
     const text = secure('client_cert_file: /a.pem', 'client_key_file: /a.key');
@@ -67,6 +68,7 @@ describe('files and the name for TLS', () => {
         column: 24,
         message: '`client_key_file`: "/a.key" may be read by all',
       },
+      { code: 'LK317', severity: 'warning', message: '`client_cert_file`: "/a.pem" holds one that is over' },
     ]);
   });
 });

@@ -18,6 +18,7 @@ const findingNames = {
   unusable: 'tlsFileUnusable',
   readable: 'tlsKeyReadable',
   ends_soon: 'authorityEndsSoon',
+  over: 'certificateOver',
 } as const;
 
 type Context = Pick<UpstreamInput, 'defaults' | 'lookAtFiles'> & {

@@ -86,5 +86,5 @@ export function createAccessTokens(
 }
 
 function refused(problem: string): SettingsError {
-  return new SettingsError([`ACCESS_TOKEN_KEY: ${problem}`]);
+  return SettingsError.of({ variable: 'ACCESS_TOKEN_KEY', code: 'malformed', message: problem });
 }

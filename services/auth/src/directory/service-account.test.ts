@@ -58,7 +58,7 @@ describe('a service account', () => {
   test('that is not there keeps auth from starting, and its path is not shown', () => {
     const file = '{"private_key":"written in the place of a path"}';
     expect(errorsOf({ file })).toEqual([
-      "PROVIDER_X_GOOGLE_CREDENTIALS: the file it names does not exist, write the path of a service account's JSON file",
+      "PROVIDER_X_GOOGLE_CREDENTIALS: the file it names does not exist, write the path of a service account's JSON file [docs/configuration.md#unreadable]",
     ]);
   });
 

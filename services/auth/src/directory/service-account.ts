@@ -19,33 +19,32 @@ export function readServiceAccount(
   id: string,
   credentials: Exclude<GoogleDirectorySettings['credentials'], { workload: unknown }>,
 ): AssertionSigner {
-  const prefix = `PROVIDER_${id.toUpperCase()}_GOOGLE_CREDENTIALS`;
-  if ('account' in credentials) return signerOf(credentials.account, `${prefix}_JSON: its`);
+  const variable = `PROVIDER_${id.toUpperCase()}_GOOGLE_CREDENTIALS`;
+  if ('account' in credentials) return signerOf(credentials.account, `${variable}_JSON`, 'its');
   const found = readSecretFile(credentials.file, readSmallFile);
   if ('problem' in found) {
-    throw new SettingsError([
-      `${prefix}: the file it names ${found.problem}, write the path of a service account's JSON file`,
-    ]);
+    const message = `the file it names ${found.problem}, write the path of a service account's JSON file`;
+    throw SettingsError.of({ variable, code: 'unreadable', message });
   }
   const account = parseServiceAccount(found.secret);
   if (account === undefined) {
-    throw new SettingsError([
-      `${prefix}: the file it names is no service account, write the path of the JSON file that Google gave you for one: it has a client_email and a private_key`,
-    ]);
+    const message =
+      'the file it names is no service account, write the path of the JSON file that Google gave you for one: it has a client_email and a private_key';
+    throw SettingsError.of({ variable, code: 'malformed', message });
   }
-  return signerOf(account, `${prefix}: the file's`);
+  return signerOf(account, variable, "the file's");
 }
 
 function signerOf(
   { privateKey, keyId, clientEmail, tokenUrl }: ServiceAccount,
+  variable: string,
   whose: string,
 ): AssertionSigner {
   const key = keyOf(privateKey);
   const bits = key?.asymmetricKeyType === 'rsa' ? key.asymmetricKeyDetails?.modulusLength : undefined;
   if (key === undefined || bits === undefined || bits < leastBits) {
-    throw new SettingsError([
-      `${whose} private_key is no RSA key in PEM of ${leastBits} bits or more, write the JSON file as Google gave it to you`,
-    ]);
+    const message = `${whose} private_key is no RSA key in PEM of ${leastBits} bits or more, write the JSON file as Google gave it to you`;
+    throw SettingsError.of({ variable, code: 'malformed', message });
   }
   const header = { alg: 'RS256', typ: 'JWT', ...(keyId !== undefined && { kid: keyId }) };
   return {

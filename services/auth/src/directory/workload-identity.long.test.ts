@@ -152,7 +152,7 @@ describe('the role of a task', () => {
     expect(region).toBe('eu-west-1');
     expect(() => workloadSigner(elsewhere, { timeoutMs: 1, now: Date.now })).toThrow(
       new SettingsError([
-        'AWS_REGION: not set, and a workload identity needs it, write the AWS region of the task, like eu-west-1 (ECS sets it)',
+        'AWS_REGION: not set, and a workload identity needs it, write the AWS region of the task, like eu-west-1 (ECS sets it) [docs/configuration.md#missing]',
       ]),
     );
   });

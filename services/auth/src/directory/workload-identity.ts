@@ -34,9 +34,9 @@ export function workloadSigner(
   { timeoutMs, now }: { timeoutMs: number; now: () => number },
 ): AssertionSigner {
   if (region === undefined) {
-    throw new SettingsError([
-      'AWS_REGION: not set, and a workload identity needs it, write the AWS region of the task, like eu-west-1 (ECS sets it)',
-    ]);
+    const message =
+      'not set, and a workload identity needs it, write the AWS region of the task, like eu-west-1 (ECS sets it)';
+    throw SettingsError.of({ variable: 'AWS_REGION', code: 'missing', message });
   }
   const findCredentials = taskCredentials(timeoutMs);
   const signUrl = new URL(

@@ -101,6 +101,15 @@ test('an authority that is replaced by one that ends soon, with a key that all m
   expect(inForce()).not.toBe(first);
 });
 
+test('a file that is replaced by one that is over is warned of with its code, and used', async () => {
+  const { inForce } = start();
+  const first = inForce();
+  const line = nextLine();
+  writeFileSync(file, fixture('expired.crt'));
+  expect(await line).toMatchObject({ level: 40, code: 'LK317', option: 'ca_file', path: file });
+  expect(inForce()).not.toBe(first);
+});
+
 test('an authority whose end comes near is warned of each day, though its files stay as they are', async () => {
   const [dayMs, { table, write }] = [86_400_000, withAuthority()];
   write(32, 0o600);

@@ -3,7 +3,6 @@ import type { Watch } from '@latchkey/files';
 import type { RouteTable, TlsFileFinding, TlsFiles } from '@latchkey/upstreams';
 import type { Logger } from 'pino';
 import type { LiveTable } from '../../upstream-file/live-table.ts';
-import { named } from './certificate.ts';
 import { readTlsFiles } from './tls-files.ts';
 import type { Credentials, TlsFilesRead } from './tls-files.ts';
 
@@ -23,7 +22,7 @@ type Entry = { readonly files: TlsFiles; current: Credentials | 'unusable'; read
 const lookEveryMs = 2_000;
 const remindEveryMs = 86_400_000;
 
-const codes = { unusable: 'LK313', readable: 'LK314', ends_soon: 'LK642' } as const;
+const codes = { unusable: 'LK313', readable: 'LK314', ends_soon: 'LK642', over: 'LK317' } as const;
 
 /**
  * Reads the files of all routes, and again when they change or the routes do. One that cannot be used any more leaves in force
@@ -57,13 +56,7 @@ export function createTlsCredentials(options: {
     before: Entry['current'],
   ): Entry['current'] {
     for (const finding of findings) say(files, finding);
-    if (credentials === undefined) return before;
-    const { own } = credentials;
-    if (own !== undefined && own.validToDate.getTime() < Date.now()) {
-      const path = files.client_cert_file;
-      log.warn({ alarm: 'TLS files', path }, `client_cert_file holds one that is over: ${named(own)}`);
-    }
-    return credentials;
+    return credentials ?? before;
   }
 
   function open(files: TlsFiles): Entry {

@@ -89,6 +89,21 @@ test('a key that every user may read is warned of, and works', () => {
   expect(readTlsFiles(files).credentials).toBeDefined();
 });
 
+test('a certificate that is over is warned of, and an authority among others that are not is none', () => {
+  const [old, current] = [makeAuthority({ days: -1 }), makeAuthority()];
+  const files = {
+    ca_file: write('ca.pem', old.cert + fixture('expired.crt')),
+    client_cert_file: write('client.crt', old.cert),
+    client_key_file: write('client.key', old.key),
+  };
+  expect(findingsOf(files)).toEqual([
+    expect.stringMatching(/^over ca_file: holds nothing but what is over: "CN=test authority"/),
+    expect.stringMatching(/^over client_cert_file: holds one that is over: "CN=test authority"/),
+  ]);
+  expect(readTlsFiles(files).credentials).toBeDefined();
+  expect(findingsOf({ ca_file: write('ca.pem', old.cert + current.cert) })).toEqual([]);
+});
+
 test('an authority and its key give an issuer, with the chain below a known root', () => {
   const { cert, key } = makeAuthority();
   const files = { ca_cert_file: write('ca.pem', cert), ca_key_file: write('ca.key', key) };

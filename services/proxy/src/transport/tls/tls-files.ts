@@ -87,7 +87,8 @@ export function readTlsFiles(files: TlsFiles): TlsFilesRead {
   const authorities = certificates('ca_file', ca);
   const { cert, key, own } = pair('client_cert_file', 'client_key_file');
   const authority = pair('ca_cert_file', 'ca_key_file');
-  findings.push(...aboutAuthority(authority));
+  findings.push(...aboutAuthority(authority), ...aboutEnd('ca_file', authorities ?? []));
+  if (own !== undefined) findings.push(...aboutEnd('client_cert_file', [own]));
   if (findings.some(({ kind }) => kind === 'unusable')) return { credentials: undefined, findings };
 
   const secureContext = contextOf({ ca: authorities?.map(String), cert, key });
@@ -128,6 +129,18 @@ function* aboutAuthority({ own, privateKey }: Authority): Iterable<TlsFileFindin
       'holds a key that signs no certificates here: name one of P-256, P-384, P-521, Ed25519 or RSA';
     yield { kind: 'unusable', option: 'ca_key_file', message };
   }
+}
+
+// Who accepts it all the same is not ours to say, so what is over is used.
+function* aboutEnd(
+  option: 'ca_file' | 'client_cert_file',
+  certificates: readonly X509Certificate[],
+): Iterable<TlsFileFinding> {
+  const [first] = certificates;
+  if (first === undefined || certificates.some(({ validToDate }) => validToDate.getTime() > Date.now()))
+    return;
+  const what = certificates.length === 1 ? 'one that is over' : 'nothing but what is over';
+  yield { kind: 'over', option, message: `holds ${what}: ${named(first)}. Name a new one` };
 }
 
 // RFC 8446, section 4.4.2: the application knows its own authority, which need not be sent.
