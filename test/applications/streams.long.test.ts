@@ -9,7 +9,7 @@ import { ask, askAsStranger, open, startApp, useApplication } from './applicatio
 
 type Answer = (req: IncomingMessage, res: ServerResponse) => void;
 
-// An event a second; `LATCHKEY_EVENTS=600` for ten minutes of them.
+// An event a second; `npm run soak:events` for ten minutes of them.
 const events = Number(process.env['LATCHKEY_EVENTS'] ?? 20);
 const lateMs = 15_000;
 const answers: Record<string, Answer> = {

@@ -61,6 +61,7 @@ describe('files and the name for TLS', () => {
         line: 3,
         message: 'UPSTREAM_DEFAULT_CA_FILE: "/env/ca.pem" cannot be read',
       },
+      { code: 'LK317', severity: 'warning', message: '`client_cert_file`: "/a.pem" holds one that is over' },
       {
         code: 'LK314',
         severity: 'warning',
@@ -68,7 +69,6 @@ describe('files and the name for TLS', () => {
         column: 24,
         message: '`client_key_file`: "/a.key" may be read by all',
       },
-      { code: 'LK317', severity: 'warning', message: '`client_cert_file`: "/a.pem" holds one that is over' },
     ]);
   });
 });
