@@ -136,7 +136,7 @@ export const ownEndpoints = {
     action: 'proxy',
     onlyWith: 'service_accounts',
     meaning:
-      'Where a service account gets a token for this application, for an hour: for its secret ([client credentials](machines.md#a-token-in-place-of-the-secret), RFC 6749), or for [the token of its issuer](machines.md#a-token-for-longer-than-the-one-of-the-issuer) (RFC 8693, RFC 7523).',
+      'Where a service account gets a token for this application, for an hour: for its secret ([client credentials](machines.md#a-short-lived-token-instead-of-the-secret), RFC 6749), or for [the token of its issuer](machines.md#a-token-that-is-valid-for-longer) (RFC 8693, RFC 7523).',
   },
   tcp: {
     path: '/oauth2/tcp',
