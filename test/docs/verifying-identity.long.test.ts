@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createLocalJWKSet, jwtVerify } from 'jose';
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
 import type { JSONWebKeySet } from 'jose';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -154,10 +154,14 @@ describe.each(cases)('the lines for %s', (_, whoAsks, test) => {
     expect(await whoAsks(ofWiki)).toMatchObject({ status: 0, stdout: 'engineer@example.com' });
   });
 
-  test('refuse what is over, what is for another application, what was changed, and what is not there', async () => {
+  test('refuse what is over, what is for another application, what was changed or forged, and what is not there', async () => {
     const [head = '', body = '', signature = ''] = ofWiki.split('.');
     const changed = `${head}.${body.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'))}.${signature}`;
-    for (const token of [ofYesterday, ofHello, changed, ''])
+    const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    const forged = await new SignJWT(decodeJwt(ofWiki))
+      .setProtectedHeader({ ...decodeProtectedHeader(ofWiki), alg: 'ES256' })
+      .sign(stranger);
+    for (const token of [ofYesterday, ofHello, changed, forged, ''])
       expect(await whoAsks(token)).toMatchObject({ status: 1, stdout: '' });
   });
 });
