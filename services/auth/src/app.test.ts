@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { request } from 'undici';
 import type { Browser } from '@latchkey/testing/browser';
 import { sessionCookieName, ssoOrigin, startRig, wiki } from '../test/rig.ts';
 import type { Rig } from '../test/rig.ts';
@@ -12,14 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-async function ask(path: string, headers: Record<string, string> = {}, method: 'GET' | 'PUT' = 'GET') {
-  const host = new URL(ssoOrigin).host;
-  const answer = await request(`http://127.0.0.1:${rig.port}${path}`, {
-    method,
-    headers: { host, ...headers },
-  });
-  return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
-}
+const ask = (path: string, headers: Record<string, string> = {}) => rig.ask('GET', path).set(headers);
 
 describe('the host', () => {
   test.each([
@@ -95,7 +87,7 @@ describe('what is not there', () => {
     { path: '/oauth2/introspect', allow: 'POST' },
     { path: '/oauth2/handshake', allow: 'POST' },
   ])('is 405 for another method: $path', async ({ path, allow }) => {
-    const answer = await ask(path, {}, 'PUT');
+    const answer = await rig.ask('PUT', path);
     expect(answer.status).toBe(405);
     expect(answer.headers['allow']).toBe(allow);
   });

@@ -1,7 +1,5 @@
 import { adminRevocationPath, adminSessionList, adminSessionsPath } from '@latchkey/contract';
 import type { AdminSession } from '@latchkey/contract';
-import { request } from 'undici';
-import { parseJsonObject } from '../src/json.ts';
 import type { Answer, Rig } from './rig.ts';
 
 export const adminSecret = 'the-secret-of-the-operators-which-is-long-enough';
@@ -17,12 +15,10 @@ type Asking = {
 /** Asks auth as an operator does, who knows it by its internal name. */
 export async function askAsOperator(rig: Rig, path: string, asking: Asking = {}): Promise<Answer> {
   const { method = 'GET', body, headers = {}, port = rig.internalPort } = asking;
-  const { statusCode, body: answer } = await request(`http://127.0.0.1:${port}${path}`, {
-    method,
-    headers: { host: 'auth.internal:4181', authorization: `Bearer ${adminSecret}`, ...headers },
-    ...(body !== undefined && { body }),
-  });
-  return { status: statusCode, body: parseJsonObject(await answer.text()) ?? {} };
+  return rig
+    .ask(method, path, port)
+    .set({ host: 'auth.internal:4181', authorization: `Bearer ${adminSecret}`, ...headers })
+    .send(body);
 }
 
 export function revoke(rig: Rig, wish: unknown, headers: Record<string, string> = {}): Promise<Answer> {

@@ -2,7 +2,6 @@ import { authorizationServerPaths as paths, commandLineClient, tokenPath } from 
 import { codeChallengeOf } from '@latchkey/session';
 import type { Browser } from '@latchkey/testing/browser';
 import { randomBytes } from 'node:crypto';
-import { parseJsonObject } from '../src/json.ts';
 import { ssoOrigin } from './rig.ts';
 import type { Answer, Rig } from './rig.ts';
 
@@ -51,10 +50,7 @@ export function programAt(rig: Rig): Program {
       return { url: url.href, verifier };
     },
     async post(path, form, headers = {}) {
-      const { status, body } = await rig
-        .browser()
-        .fetch(ssoOrigin + path, { form, headers: { accept: 'application/json', ...headers } });
-      return { status, body: parseJsonObject(body) ?? {} };
+      return rig.ask('POST', path).set(headers).send(new URLSearchParams(form).toString());
     },
     token: (form) => program.post(tokenPath, { client_id: commandLineClient, ...form }),
     async approve(browser, url, decision = 'approve') {

@@ -1,13 +1,14 @@
 import { demoAccounts, startDevIdp, wellBehaved } from '@latchkey/dev-idp';
 import type { DevIdp } from '@latchkey/dev-idp';
+import { introspectionPath } from '@latchkey/contract';
 import { createLog } from '@latchkey/telemetry';
 import { deriveKeys, codeRequestParameters, signReturnAddress } from '@latchkey/session';
 import type { CodeRequest } from '@latchkey/session';
 import { loadAuthSettings } from '@latchkey/settings';
 import type { AuthSettings } from '@latchkey/settings';
 import { randomBytes } from 'node:crypto';
+import supertest from 'supertest';
 import { startAuth } from '../src/app.ts';
-import { parseJsonObject } from '../src/json.ts';
 import type { Strangers } from '../src/authorization-server/document/documents.ts';
 import type { JsonObject } from '../src/json.ts';
 import { Browser } from '@latchkey/testing/browser';
@@ -37,6 +38,8 @@ export type Rig = {
   /** the logout tokens that the provider has brought here, each as the form that it was in */
   readonly logoutForms: readonly string[];
   browser(): Browser;
+  /** a request of a program, which keeps no cookies; to the port of browsers, unless another one is named */
+  ask(method: 'GET' | 'POST' | 'PUT', path: string, port?: number): supertest.Test;
   /** the address that the proxy sends a browser to */
   signInUrl(target?: string, options?: { slug?: string; reason?: string; codeRequest?: CodeRequest }): string;
   /** a signed path of auth, other than sign_in */
@@ -114,7 +117,6 @@ async function rigInFrontOf(
     return one;
   }
   const browser = () => browserAt(auth.port);
-  const program = browserAt(auth.internalPort ?? auth.port);
   const [key] = deriveKeys([client.secret], 'return address');
   const signed = (target: string, codeRequest?: CodeRequest) =>
     new URLSearchParams(signReturnAddress(target, key, clock.now, { codeRequest }));
@@ -141,6 +143,9 @@ async function rigInFrontOf(
     log,
     logoutForms: [],
     browser,
+
+    ask: (method, path, port = auth.port) =>
+      new supertest.Test(`http://127.0.0.1:${port}`, method, path).set({ host: new URL(ssoOrigin).host }),
 
     signInUrl(target = wiki, { slug = 'google', reason, codeRequest } = {}) {
       const parameters = signed(target, codeRequest);
@@ -169,11 +174,11 @@ async function rigInFrontOf(
       const fields = Object.entries(form).flatMap(([name, values]) =>
         [values].flat().map((value): [string, string] => [name, value]),
       );
-      const { status, body } = await program.fetch(`${ssoOrigin}/oauth2/introspect`, {
-        form: fields,
-        headers: { accept: 'application/json', ...headers },
-      });
-      return { status, body: parseJsonObject(body) ?? {} };
+      const { status, body } = await rig
+        .ask('POST', introspectionPath, auth.internalPort)
+        .set(headers)
+        .send(new URLSearchParams(fields).toString());
+      return { status, body };
     },
 
     heal() {

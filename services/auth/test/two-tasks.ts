@@ -4,7 +4,6 @@ import type { Browser } from '@latchkey/testing/browser';
 import { hasRedis, startRedis } from '@latchkey/testing/redis';
 import type { RunningRedis } from '@latchkey/testing/redis';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseJsonObject } from '../src/json.ts';
 import { basic, client, sessionCookieName, ssoOrigin, startRig } from './rig.ts';
 import type { Answer, Rig } from './rig.ts';
 
@@ -80,11 +79,11 @@ export async function signOut(at: Rig, token: string): Promise<void> {
 
 /** Waits as a proxy does for what was ended after another. */
 export async function listen(at: Rig, after?: string): Promise<Answer> {
-  const { status, body } = await at.browser().fetch(`${ssoOrigin}${revocationsPath}`, {
-    form: after === undefined ? {} : { after },
-    headers: basic(client.id, client.secret),
-  });
-  return { status, body: parseJsonObject(body) ?? {} };
+  return at
+    .ask('POST', revocationsPath)
+    .set(basic(client.id, client.secret))
+    .type('form')
+    .send(after === undefined ? {} : { after });
 }
 
 export function isActive({ body }: Answer): unknown {

@@ -5,7 +5,6 @@ import { fieldOf, newTokenKey, programAt, sameOrigin } from '../../test/program.
 import type { Program } from '../../test/program.ts';
 import { ssoOrigin, startRig } from '../../test/rig.ts';
 import type { Answer, Rig } from '../../test/rig.ts';
-import { parseJsonObject } from '../json.ts';
 
 const env = { ACCESS_TOKEN_KEY: newTokenKey(), PROGRAM_REGISTRATION: 'true' };
 
@@ -21,12 +20,7 @@ beforeAll(async () => {
 afterAll(() => rig.close());
 
 async function register(said: unknown, at = rig): Promise<Answer> {
-  const { status, body } = await at.browser().fetch(ssoOrigin + paths.register, {
-    method: 'POST',
-    body: JSON.stringify(said),
-    headers: { 'content-type': 'application/json' },
-  });
-  return { status, body: parseJsonObject(body) ?? {} };
+  return at.ask('POST', paths.register).type('json').send(JSON.stringify(said));
 }
 
 async function idOf(said: unknown): Promise<string> {
