@@ -1,4 +1,4 @@
-export { parseServiceAccount } from './inline-document.ts';
+export { parseGoogleServiceAccount } from './inline-document.ts';
 export { loadAuthSettings, surveyAuthSettings } from './load-auth.ts';
 export { loadConnectorSettings } from './load-connector.ts';
 export { loadProxySettings, surveyProxySettings } from './load-proxy.ts';
@@ -31,7 +31,7 @@ export type {
   S3Object,
   SecretList,
   ServerSettings,
-  ServiceAccount,
+  GoogleServiceAccount,
   StoreSettings,
   Survey,
   UpstreamAddress,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { serviceAccount, yamlDocument } from './inline-document.ts';
+import { googleServiceAccount, yamlDocument } from './inline-document.ts';
 import type { ValueType } from './variable.ts';
 import { workloadIdentity } from './workload-identity.ts';
 
@@ -49,12 +49,12 @@ describe('a service account', () => {
     ['over several lines', JSON.stringify(account, undefined, 2)],
     ['in base64', base64(accountText)],
   ])('is read %s', (_how, text) => {
-    expect(read(serviceAccount, text)).toEqual(accountKey);
+    expect(read(googleServiceAccount, text)).toEqual(accountKey);
   });
 
   test('may name its key and where it becomes a token', () => {
     const named = { ...account, private_key_id: 'k1', token_uri: 'http://127.0.0.1:1/token' };
-    expect(read(serviceAccount, JSON.stringify(named))).toEqual({
+    expect(read(googleServiceAccount, JSON.stringify(named))).toEqual({
       ...accountKey,
       keyId: 'k1',
       tokenUrl: new URL('http://127.0.0.1:1/token'),
@@ -76,7 +76,7 @@ describe('a service account', () => {
     ],
     ['one whose key is a number', JSON.stringify({ ...account, private_key: 1 })],
   ])('is refused for %s', (_what, text) => {
-    expect(read(serviceAccount, text)).toBeUndefined();
+    expect(read(googleServiceAccount, text)).toBeUndefined();
   });
 });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { secureAddress } from './address.ts';
 import { decodeBase64 } from './base64.ts';
-import type { ServiceAccount } from './settings.ts';
+import type { GoogleServiceAccount } from './settings.ts';
 import { valueType } from './value-types.ts';
 
 const serviceAccountFile = z
@@ -16,7 +16,7 @@ const serviceAccountFile = z
       token_uri: secureAddress.schema.default(() => new URL('https://oauth2.googleapis.com/token')),
     }),
   )
-  .transform((file): ServiceAccount => ({
+  .transform((file): GoogleServiceAccount => ({
     clientEmail: file.client_email,
     privateKey: file.private_key,
     ...(file.private_key_id !== undefined && { keyId: file.private_key_id }),
@@ -27,14 +27,14 @@ const serviceAccountFile = z
 export const yamlDocument = valueType('YAML or base64', 'the YAML itself, or base64 of it', plainText);
 
 /** The JSON file of a Google service account, plain or in base64. */
-export const serviceAccount = valueType(
+export const googleServiceAccount = valueType(
   'JSON or base64',
   'the JSON of a service account with its client_email and private_key, or base64 of it',
-  parseServiceAccount,
+  parseGoogleServiceAccount,
 );
 
 /** Reads the JSON of a Google service account, plain or in base64; undefined where it is none. */
-export function parseServiceAccount(text: string): ServiceAccount | undefined {
+export function parseGoogleServiceAccount(text: string): GoogleServiceAccount | undefined {
   return serviceAccountFile.safeParse(plainText(text)).data;
 }
 

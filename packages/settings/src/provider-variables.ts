@@ -1,6 +1,6 @@
 import { domain, host, secureAddress } from './address.ts';
 import { duration } from './duration.ts';
-import { serviceAccount } from './inline-document.ts';
+import { googleServiceAccount } from './inline-document.ts';
 import { slug } from './slug.ts';
 import { text, valueType } from './value-types.ts';
 import type { Table } from './variable.ts';
@@ -122,7 +122,7 @@ export const googleVariables = {
       'The path of the service account file with which groups are looked up. Unset: no groups from Google.',
   },
   GOOGLE_CREDENTIALS_JSON: {
-    type: serviceAccount,
+    type: googleServiceAccount,
     secret: true,
     verbatim: true,
     meaning: 'The service account itself, in place of a file.',

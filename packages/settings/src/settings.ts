@@ -194,7 +194,7 @@ export type GoogleProviderSettings = ProviderCommon & {
 export type GoogleDirectorySettings = {
   url: URL;
   /** The path of the service account's file, the account itself, or how the role of the task stands in for its key. */
-  credentials: { file: string } | { account: ServiceAccount } | { workload: WorkloadIdentity };
+  credentials: { file: string } | { account: GoogleServiceAccount } | { workload: WorkloadIdentity };
   /** The e-mail address of the administrator. */
   impersonate: string;
   /** Whether one question is about one group, or about all groups of a person. */
@@ -202,7 +202,7 @@ export type GoogleDirectorySettings = {
 };
 
 /** The key with which Google's directory is asked. */
-export type ServiceAccount = {
+export type GoogleServiceAccount = {
   clientEmail: string;
   /** PEM */
   privateKey: string;

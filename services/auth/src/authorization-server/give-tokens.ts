@@ -16,7 +16,7 @@ export type GivingTokens = Delegating & {
 };
 
 /** The tokens of a program, in the words of RFC 6749, section 5.1. */
-export type TokenResponse = {
+export type ProgramTokens = {
   readonly access_token: string;
   readonly token_type: 'Bearer';
   readonly expires_in: number;
@@ -35,7 +35,7 @@ export async function giveTokens(
   delegation: Delegation,
   { generation, scopes = delegation.scopes }: { generation: number; scopes?: readonly string[] },
   parts: GivingTokens,
-): Promise<TokenResponse> {
+): Promise<ProgramTokens> {
   const { accessTokens, keys } = parts.programs;
   const standing = await renewed(delegation, parts);
   const { token, expiresIn } = await accessTokens.sign({ ...standing, scopes });

@@ -5,7 +5,7 @@ import { startDevDirectory } from '@latchkey/dev-idp';
 import type { DevDirectory, Fault } from '@latchkey/dev-idp';
 import type { Browser } from '@latchkey/testing/browser';
 import { clockFrom } from '@latchkey/http';
-import { parseServiceAccount } from '@latchkey/settings';
+import { parseGoogleServiceAccount } from '@latchkey/settings';
 import { createLog } from '@latchkey/telemetry';
 import { basic, client, sessionCookieName, ssoOrigin, startRig } from '../../test/rig.ts';
 import type { Rig } from '../../test/rig.ts';
@@ -190,7 +190,7 @@ describe('the directory is not asked', () => {
 
 test('a group that may not be seen is counted like one that is not answered, for an alarm', async () => {
   const events: AuthEvent[] = [];
-  const account = parseServiceAccount(directory.credentials);
+  const account = parseGoogleServiceAccount(directory.credentials);
   if (account === undefined) throw new Error('not read');
   const counted = googleDirectory(
     {

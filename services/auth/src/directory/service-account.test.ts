@@ -4,7 +4,7 @@ import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseServiceAccount } from '@latchkey/settings';
+import { parseGoogleServiceAccount } from '@latchkey/settings';
 import { readServiceAccount } from './service-account.ts';
 import { SettingsError } from '../settings-error.ts';
 
@@ -80,7 +80,7 @@ describe('a service account', () => {
     ['of another kind', pemOf('ec')],
   ])('whose key is %s keeps auth from starting, wherever it stands', (_, pem) => {
     const text = accountWith(pem);
-    const account = parseServiceAccount(text);
+    const account = parseGoogleServiceAccount(text);
     if (account === undefined) throw new Error('not read');
     const [inFile] = errorsOf(fileWith(text));
     const [inline] = errorsOf({ account });

@@ -1,5 +1,5 @@
-import { parseServiceAccount, readSecretFile, readSmallFile } from '@latchkey/settings';
-import type { GoogleDirectorySettings, ServiceAccount } from '@latchkey/settings';
+import { parseGoogleServiceAccount, readSecretFile, readSmallFile } from '@latchkey/settings';
+import type { GoogleDirectorySettings, GoogleServiceAccount } from '@latchkey/settings';
 import { createPrivateKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
@@ -26,7 +26,7 @@ export function readServiceAccount(
     const message = `the file it names ${found.problem}, write the path of a service account's JSON file`;
     throw SettingsError.of({ variable, code: 'unreadable', message });
   }
-  const account = parseServiceAccount(found.secret);
+  const account = parseGoogleServiceAccount(found.secret);
   if (account === undefined) {
     const message =
       'the file it names is no service account, write the path of the JSON file that Google gave you for one: it has a client_email and a private_key';
@@ -36,7 +36,7 @@ export function readServiceAccount(
 }
 
 function signerOf(
-  { privateKey, keyId, clientEmail, tokenUrl }: ServiceAccount,
+  { privateKey, keyId, clientEmail, tokenUrl }: GoogleServiceAccount,
   variable: string,
   whose: string,
 ): AssertionSigner {

@@ -11,7 +11,7 @@ import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { buildConnector } from 'undici';
 import { ConnectorAwayError, ConnectorFailedError, TargetRefusedError } from './failure.ts';
-import type { Line, Lines } from './line.ts';
+import type { StreamLine, StreamLines } from './line.ts';
 
 /** Who asks for a connection that has no requests in it, each of which would say it. */
 export type Shown = { readonly assertion: string | undefined; readonly requestId: string };
@@ -34,9 +34,9 @@ const mostTries = 8;
  *
  * @param sources where there are connectors, the nearest first
  */
-export function createDialThrough(sources: readonly Lines[]): DialThrough {
+export function createDialThrough(sources: readonly StreamLines[]): DialThrough {
   return function dialThrough(name, target, dialed, shown) {
-    const tried = new Set<Line>();
+    const tried = new Set<StreamLine>();
     const left = sources.map((lines) => ({ lines, tries: mostTries }));
     let refusal: Error | undefined;
 
@@ -62,8 +62,8 @@ export function createDialThrough(sources: readonly Lines[]): DialThrough {
 }
 
 type Asking = {
-  readonly lines: Lines;
-  readonly line: Line;
+  readonly lines: StreamLines;
+  readonly line: StreamLine;
   readonly name: string;
   readonly target: string;
   readonly shown: Shown | undefined;

@@ -1,7 +1,7 @@
 import type { ClientHttp2Session } from 'node:http2';
 
 /** A connection on which streams to applications are opened: of a connector, or of another task that has one. */
-export type Line = {
+export type StreamLine = {
   readonly session: ClientHttp2Session;
   /** streams that are open */
   open: number;
@@ -10,15 +10,18 @@ export type Line = {
 type Stream = { once(event: 'close', then: () => void): unknown };
 
 /** Where there are lines to a connector. */
-export type Lines = {
+export type StreamLines = {
   /** The one with the least to do that leads to a connector of this name, none of `others`. */
-  least(name: string, others: ReadonlySet<Line>): Line | undefined;
+  least(name: string, others: ReadonlySet<StreamLine>): StreamLine | undefined;
   /** Counts a stream on one of them, until its end. */
-  begin(line: Line, stream: Stream): void;
+  begin(line: StreamLine, stream: Stream): void;
 };
 
 /** The one with the least to do, none of `others`. */
-export function leastOf<L extends Line>(lines: Iterable<L>, others: ReadonlySet<Line>): L | undefined {
+export function leastOf<L extends StreamLine>(
+  lines: Iterable<L>,
+  others: ReadonlySet<StreamLine>,
+): L | undefined {
   let best: L | undefined;
   for (const line of lines) {
     const isFree = !others.has(line) && !line.session.closed && !line.session.destroyed;

@@ -1,15 +1,15 @@
 import { leastOf } from './line.ts';
-import type { Line, Lines } from './line.ts';
+import type { StreamLine, StreamLines } from './line.ts';
 import { tellTasks } from './tell-tasks.ts';
 
 /** A connection of a connector. */
-export type ConnectorLine = Line & {
+export type ConnectorLine = StreamLine & {
   /** what it has shown still counts */
   readonly counts: () => boolean;
 };
 
 /** The connections of all connectors, by their names. */
-export type ConnectorPool = Lines & {
+export type ConnectorPool = StreamLines & {
   /** Adds one, unless this proxy stops or there are too many; it goes by itself. */
   add(name: string, line: Pick<ConnectorLine, 'session' | 'counts'>): boolean;
   count(name: string): number;

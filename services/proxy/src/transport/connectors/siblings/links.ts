@@ -5,18 +5,18 @@ import { connect as connectTls } from 'node:tls';
 import type { ConnectionOptions } from 'node:tls';
 import type { Logger } from 'pino';
 import { leastOf } from '../line.ts';
-import type { Line, Lines } from '../line.ts';
-import { authorityOf } from './places.ts';
+import type { StreamLine, StreamLines } from '../line.ts';
+import { hostWithPort } from './places.ts';
 import type { FindPlaces, Place } from './places.ts';
 
 /** The connections of this task to others, on which it asks for their connectors. */
-export type Links = Lines & {
+export type Links = StreamLines & {
   /** the others that it is connected to */
   tasks(): readonly string[];
   close(): void;
 };
 
-type Link = Line & {
+type Link = StreamLine & {
   task: string;
   names: ReadonlySet<string>;
   /** also those it has no more, to which something may still go */
@@ -56,7 +56,7 @@ export function keepLinks(parts: {
   const others = (): Link[] => [...links.values()].filter(({ task }) => task !== '');
 
   function open(place: Place): void {
-    const key = authorityOf(place);
+    const key = hostWithPort(place);
     const socket = connectTls({
       ...parts.tls,
       host: place.host,
@@ -124,7 +124,7 @@ export function keepLinks(parts: {
     isLooking = false;
     if (isClosed) return;
     for (const place of places) {
-      const key = authorityOf(place);
+      const key = hostWithPort(place);
       if (!links.has(key) && !own.has(key)) open(place);
     }
   }

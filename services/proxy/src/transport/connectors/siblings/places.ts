@@ -7,7 +7,7 @@ export type Place = { readonly host: string; readonly port: number };
 /** Finds the addresses of all tasks, as far as they are known at this moment. Never rejects. */
 export type FindPlaces = () => Promise<readonly Place[]>;
 
-export const authorityOf = ({ host, port }: Place): string =>
+export const hostWithPort = ({ host, port }: Place): string =>
   `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 // Further ones are found when some of these have left.
@@ -33,6 +33,6 @@ export function createFindPlaces(places: readonly Place[], log: Logger): FindPla
 
   return async function findPlaces() {
     const found = (await Promise.all(places.map(addressesOf))).flat();
-    return [...new Map(found.map((place) => [authorityOf(place), place])).values()].slice(0, most);
+    return [...new Map(found.map((place) => [hostWithPort(place), place])).values()].slice(0, most);
   };
 }

@@ -1,7 +1,7 @@
 import type { ProxySettings } from '@latchkey/settings';
 import type { Logger } from 'pino';
 import { createDialThrough } from '../dial.ts';
-import type { Lines } from '../line.ts';
+import type { StreamLines } from '../line.ts';
 import type { ConnectorPool } from '../pool.ts';
 import { openDoor } from './door.ts';
 import { siblingKeys } from './keys.ts';
@@ -11,7 +11,7 @@ import { createFindPlaces } from './places.ts';
 /** The other tasks of the proxy: each reaches the connectors of the others. */
 export type Siblings = {
   /** the lines to connectors that lead over them */
-  readonly lines: Lines;
+  readonly lines: StreamLines;
   /** Tells them which connectors are connected here. */
   tell(names: readonly string[]): void;
   /** Takes nothing more from them; resolves when what they have handed over has ended, or after so long. */
