@@ -12,7 +12,7 @@ import { cookieHeader, signIn } from '../fixtures/sign-in.ts';
 import { startApp } from './application.ts';
 import type { Application } from './application.ts';
 
-// `LATCHKEY_BODY_MIB=1024` for more.
+// `npm run soak:bodies` for 1 GiB.
 const mebibytes = Number(process.env['LATCHKEY_BODY_MIB'] ?? 256);
 const mostGrowthMiB = 32;
 const piece = Buffer.alloc(64 * 1024, 'x');

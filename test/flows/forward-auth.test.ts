@@ -220,6 +220,16 @@ test.each(['/oauth2/auth', '/oauth2/forward-auth'])(
   },
 );
 
+// A server in front that sets one of the ways to say it, and passes on what its caller wrote in the other.
+test('an `X-Original-URL` that is forged beside what the server in front says is 400, with what it is in the log', async () => {
+  const stated = fronts.Caddy({ target: '/private' }, the.stack);
+  const forged = `${new URL(the.stack.url('wiki')).origin}/public/a`;
+  const headers = { ...stated.headers, cookie: await cookieOf(), 'x-original-url': forged };
+  expect((await send(the.stack, { ...stated, headers })).status).toBe(400);
+  const line = the.stack.log.findLast(({ msg }) => msg === 'request');
+  expect(line).toMatchObject({ error: 'bad_request', detail: 'conflicting original request' });
+});
+
 // nginx and Caddy keep questions to themselves by the path that they have decoded, and pass on the one that came: to them each of
 // these is another address below `/oauth2/`. A script of the application asked so for cookies that it must not read.
 test.each(['%2e%2e%2fx', '..%2fx', '%2E%2E/x', '../x', 'x/%2e%2e/%2e%2e%2fx', '%2e%2e%2fx?y', '..%5cx'])(

@@ -34,6 +34,7 @@ test('a path is one of the same host', async () => {
 });
 
 test.each([
+  ['elsewhere', () => ['http://evil.example/hello.latchkey.localhost']],
   ['on another port', () => ['http://hello.latchkey.localhost:9/']],
   ['in another scheme', () => [the.stack.url('hello').replace('http:', 'https:')]],
   ['with a name in it', () => [the.stack.url('hello').replace('//', '//ann@')]],
@@ -43,6 +44,8 @@ test.each([
   const { status, body, headers } = await the.browser().visit(link(...addresses()), { follow: false });
   expect([status, headers['location']]).toEqual([400, undefined]);
   expect(body).toContain('This sign-in link is not valid');
+  const line = the.stack.log.findLast(({ msg }) => msg === 'request');
+  expect(line).toMatchObject({ service: 'proxy', error: 'return_address_refused' });
 });
 
 test('a link that is not visited leads nowhere', async () => {
