@@ -14,7 +14,7 @@ export type Service = {
   name: string;
   /** Rejects with a UserError when the process ends, whatever the reason. */
   ended: Promise<never>;
-  /** Asks the process to stop, insists after five seconds, and waits until it is gone. */
+  /** Asks the process to stop, insists after five seconds, and waits until it has exited. */
   stop(): Promise<void>;
 };
 

@@ -84,7 +84,7 @@ function ofBalancer({ auth, proxy, parts }: Installation): Record<string, Watch>
       times: 2,
       says: 'More than 5 % of answers of auth are 5xx: people cannot sign in. Its log lines with the status say why.',
     },
-    ProxyTasks: healthyTasks(proxy.group, 'proxy', 'every application is gone.'),
+    ProxyTasks: healthyTasks(proxy.group, 'proxy', 'no application can be reached.'),
     AuthTasks: healthyTasks(
       auth.group,
       'auth',

@@ -42,7 +42,7 @@ test.each([
   [
     /min: 3/,
     'min: 1',
-    'proxy.tasks.min: write 2 or more, one for each zone: with one, every application is gone with it',
+    'proxy.tasks.min: write 2 or more, one for each zone: with one, no application can be reached while it is away',
   ],
   [/max: 12/, 'max: 2', 'proxy.tasks.max: write as many as min, or more'],
   [/cpu: 512/, 'cpu: 500', 'proxy.tasks.cpu: write 256, 512, 1024, 2048 or 4096'],

@@ -116,7 +116,7 @@ const schema = z
   })
   .refine(({ proxy }) => proxy.tasks.min >= 2, {
     path: ['proxy', 'tasks', 'min'],
-    message: 'write 2 or more, one for each zone: with one, every application is gone with it',
+    message: 'write 2 or more, one for each zone: with one, no application can be reached while it is away',
   })
   .superRefine(({ certificate, ...hosts }, context) => {
     if ('arns' in certificate) return;

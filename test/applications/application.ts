@@ -40,7 +40,7 @@ export type Question = {
 /**
  * Starts an application, and both services in front of it, before the tests of a file, and stops them after these.
  *
- * @param start gets a folder that is gone afterwards
+ * @param start gets a folder that is removed afterwards
  * @param options.route lines among the options of its route
  * @param options.path where in the application the route leads
  */

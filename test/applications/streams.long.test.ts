@@ -86,7 +86,7 @@ describe('an application', () => {
     60_000 + events * 1000,
   );
 
-  test('goes on with its events where a browser was cut off, and hears when the browser has gone', async () => {
+  test('goes on with its events where a browser was cut off, and notices when the browser has left', async () => {
     const answer = await open(the, {
       target: '/events',
       headers: { accept: 'text/event-stream', 'last-event-id': '7' },

@@ -210,7 +210,7 @@ describe('is refused, and nothing behind it is listened to', () => {
     expectNothingWhole();
   });
 
-  test('a chunk that is none, behind one that has gone on already', async () => {
+  test('a chunk that is none, behind one that was forwarded already', async () => {
     const wentOn = Promise.withResolvers<string>();
     app.onBytes = (bytes) => void (bytes.includes('hi') && wentOn.resolve(`zz\n${hidden}`));
     expect(await send(post(chunked, chunk('hi')), the.stack.ports.proxy, wentOn.promise)).toEqual([400]);

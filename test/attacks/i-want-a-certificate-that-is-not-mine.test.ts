@@ -78,7 +78,7 @@ test.each([
   expect((await browser.fetch(url(), request)).status).toBe(400);
 });
 
-test('once the file of the key is gone there are none, and the log says why', async () => {
+test('once the file of the key is removed there are no certificates, and the log says why', async () => {
   const browser = await the.signedIn();
   rmSync(file);
   const line = the.stack.nextLine(({ error }) => error === 'ssh_authority');

@@ -39,7 +39,7 @@ describe('an advisory about a package that is installed', () => {
     expect(judge(reportOf(severity), [], '2026-11-26')).toEqual([]);
   });
 
-  test('is gone on with to the end of the day that is written down for it', () => {
+  test('is allowed to the end of the day that is written down for it', () => {
     expect(judge(reportOf('high'), allowedUntil('2026-11-26'), '2026-11-26')).toEqual([]);
     const over = [`${advisory} was allowed until 2026-11-25: upgrade, or argue anew`];
     expect(judge(reportOf('high'), allowedUntil('2026-11-25'), '2026-11-26')).toEqual(over);

@@ -5,7 +5,7 @@ const intro = `<!-- generated: do not edit; run npx --yes pnpm@12.21.0 run docs 
 
 # Advisories
 
-What went wrong in systems that do this job, and in what they are made of, and what keeps it from going wrong here: a test that sends the input to a running service, or that fails where the guard behind it is gone; or why it cannot happen. An advisory that is missing here is a fault: it becomes a row of \`test/docs/advisories.ts\`, which this page is made from, and a file in \`test/advisories/\`.
+Each row is a fault of a system that does this job, or of a part of one, and says what keeps it from happening here: a test that sends the input to a running service, or that fails without the guard; or why it cannot happen. An advisory that is missing here is a fault: it becomes a row of \`test/docs/advisories.ts\`, which this page is made from, and a file in \`test/advisories/\`.
 `;
 
 /** The page about all of them. */

@@ -1,4 +1,4 @@
-// In a real browser: a page that must not be left opens the window that renews the session, hears of it, and the window is gone.
+// In a real browser: a page that must not be left opens the window that renews the session, gets its message, and the window is closed.
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Browser as Chromium } from 'playwright-core';
 import { findChromium, startChromium } from '../fixtures/chromium.ts';

@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 // What a connector was doing and may not be asked again.
 const withOneLess: readonly Outcome[] = ['status 502', 'status 504'];
 const withNone: readonly Outcome[] = [...withOneLess, 'status 503'];
-// Until one that says nothing counts as gone.
+// Until one that is silent counts as dead.
 const silentMs = 11_000;
 
 const [first, second] = [({ connectors }: World) => connectors[0], ({ connectors }: World) => connectors[1]];

@@ -22,7 +22,7 @@ test.each([
   );
 });
 
-test('`diff` ends with 1 where most hosts are gone, and says so where a pipeline reads', async () => {
+test('`diff` exits with 1 where most hosts are removed, and says so where a pipeline reads', async () => {
   const files = {
     'old.yml': service('wiki') + service('docs') + service('chat'),
     'new.yml': service('wiki'),

@@ -50,7 +50,7 @@ beforeAll(async () => {
       route('known', to, `, server_name: app.internal, ${own}`) +
       route('unknown', to, `, server_name: app.internal, ca_file: ${path('localhost.crt')}`) +
       route('misnamed', to) +
-      route('gone', to, `, server_name: app.internal, ca_file: ${path('no-such.crt')}`) +
+      route('unreadable', to, `, server_name: app.internal, ca_file: ${path('no-such.crt')}`) +
       route('local', `unix:${socketPath}`),
     proxyEnv: { UPSTREAM_DEFAULT_CA_FILE: path('authority.crt') },
   });
@@ -89,7 +89,7 @@ describe('an application with a certificate of the own authority', () => {
   test.each([
     ['unknown', 'self-signed certificate in certificate chain; the application showed "CN=app.internal"'],
     ['misnamed', "Hostname/IP does not match certificate's altnames"],
-    ['gone', 'the files of the route for TLS cannot be used'],
+    ['unreadable', 'the files of the route for TLS cannot be used'],
   ])('is not sent anything where it is %s, and the log says why', async (name, why) => {
     const line = stack.nextLine(({ detail }) => detail !== undefined);
     const answer = await get(name);

@@ -13,7 +13,7 @@ const the = useStack({
   now: () => Date.now() + clock,
   upstreams: `
 - {service: hello, default: {from: hello.latchkey.localhost, to: '{{app}}', options: {${rules}}}}
-- {service: gone, default: {from: gone.latchkey.localhost, to: '127.0.0.1:1', options: {${rules}}}}
+- {service: down, default: {from: down.latchkey.localhost, to: '127.0.0.1:1', options: {${rules}}}}
 - {service: below, default: {from: below.latchkey.localhost, to: '{{app}}/below', options: {${rules}}}}
 `,
 });
@@ -37,8 +37,8 @@ function ask(host: string, target: string, also: string): Promise<RawAnswer> {
 }
 
 test.each([
-  ['502', 'the application is down', 'gone', '/', ''],
-  ['502', 'a WebSocket of it', 'gone', '/', handshake],
+  ['502', 'the application is down', 'down', '/', ''],
+  ['502', 'a WebSocket of it', 'down', '/', handshake],
   ['400', 'a path climbs', 'below', '/..%2f', ''],
   ['403', 'another site opens a WebSocket', 'hello', '/', `${handshake}Origin: http://evil.example.com\n`],
 ])('a renewed session comes with %s, where %s', async (status, _, host, target, also) => {
@@ -48,6 +48,6 @@ test.each([
 });
 
 test('nobody is looked at on a public path, so nothing is renewed there', async () => {
-  const { status, head } = await ask('gone', '/public', '');
+  const { status, head } = await ask('down', '/public', '');
   expect([status, /set-cookie/i.test(head)]).toEqual([502, false]);
 });

@@ -6,15 +6,15 @@ import { pressAccount } from '../fixtures/sign-in.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 import type { StackInUse } from '../fixtures/use-stack.ts';
 
-const gone = await freePort();
+const down = await freePort();
 const quiet = { LOGGING_ENABLE: 'false' };
 const upstreams = `
 - service: hello
   default: {from: hello.latchkey.localhost, to: '{{app}}', options: {allowed_email_domains: [example.com]}}
 - service: wiki
   default: {from: wiki.latchkey.localhost, to: '{{app}}', options: {allowed_groups: [engineering@example.com]}}
-- service: gone
-  default: {from: gone.latchkey.localhost, to: '127.0.0.1:${gone}', options: {allowed_email_domains: [example.com]}}
+- service: down
+  default: {from: down.latchkey.localhost, to: '127.0.0.1:${down}', options: {allowed_email_domains: [example.com]}}
 `;
 let later = 0;
 const now = () => Date.now() + later;
@@ -77,13 +77,13 @@ test('a caller with wrong credentials leaves a line', async () => {
 
 test('an application that is away leaves a line, with who met it', async () => {
   const browser = await the.signedIn();
-  const page = await browser.visit(the.stack.url('gone'));
+  const page = await browser.visit(the.stack.url('down'));
   expect(page.status).toBe(502);
   expect(the.stack.log.find(({ id }) => id === referenceOn(page.body))).toMatchObject({
     msg: 'request',
     error: 'upstream_unreachable',
     user: 'engineer@example.com',
-    route: 'gone',
+    route: 'down',
   });
 });
 

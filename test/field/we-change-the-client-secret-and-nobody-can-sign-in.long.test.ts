@@ -49,8 +49,8 @@ describe.each([
     expect(await browser.visit(`${payroll}/slips`)).toMatchObject({ status: 200, url: `${payroll}/slips` });
 
     // Without its cookie, auth knows whose sign-out it is by the sealed hint alone.
-    const gone = '_sso_proxy=; Max-Age=0; Domain=latchkey.localhost; Path=/';
-    await browser.jar.setCookie(gone, the.stack.authUrl());
+    const expired = '_sso_proxy=; Max-Age=0; Domain=latchkey.localhost; Path=/';
+    await browser.jar.setCookie(expired, the.stack.authUrl());
     const question = await browser.visit(`${payroll}/oauth2/sign_out`);
     expect(question.status).toBe(200);
     expect(question.body).toContain('engineer@example.com');

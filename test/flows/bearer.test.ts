@@ -231,7 +231,7 @@ describe('a token on a route that takes tokens', () => {
     expect(await ask('orders', `/?access_token=${token}`)).toMatchObject({ status: 401 });
   });
 
-  test('counts until an entry of the file is gone', async () => {
+  test('counts until its entry is removed from the file', async () => {
     const token = await machines.sign({ scope: 'read' });
     const table = stack.table.current();
     expect(await ask('keeps', '/', bearer(token))).toMatchObject({ status: 200 });

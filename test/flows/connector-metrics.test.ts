@@ -41,7 +41,7 @@ async function shown(name: string): Promise<string[]> {
 
 const connections = () => shown('latchkey_connector_connections');
 
-test('a connector of the upstream file has so many connections, and none before it comes and after it has gone', async () => {
+test('a connector of the upstream file has so many connections, and none before it connects and after it has left', async () => {
   expect(await connections()).toEqual(['latchkey_connector_connections{connector="beside"} 0']);
   const beside = connector({ CONNECTOR_CONNECTIONS: '2' });
   await until(() => beside.connections() === 2, 'two connections');

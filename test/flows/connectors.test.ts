@@ -68,11 +68,11 @@ test('the status and the headers of an answer come back, and HEAD has no body', 
   await connector();
   const browser = await the.signedIn();
   the.stack.app.answer = (req, res) => {
-    res.writeHead(req.url === '/gone' ? 404 : 200, { 'X-From': 'application', 'Content-Length': '4' });
+    res.writeHead(req.url === '/missing' ? 404 : 200, { 'X-From': 'application', 'Content-Length': '4' });
     res.end('body');
   };
-  const gone = await browser.fetch(intranet('/gone'));
-  expect([gone.status, gone.body, gone.headers['x-from']]).toEqual([404, 'body', 'application']);
+  const missing = await browser.fetch(intranet('/missing'));
+  expect([missing.status, missing.body, missing.headers['x-from']]).toEqual([404, 'body', 'application']);
   const head = await browser.fetch(intranet('/'), { method: 'HEAD' });
   expect([head.status, head.body, head.headers['content-length']]).toEqual([200, '', '4']);
 });

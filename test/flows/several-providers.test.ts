@@ -15,7 +15,7 @@ const the = useStack({
 - {service: apart, default: {from: both.elsewhere.test, to: '{{app}}', ${options('[google, partners]')}}}
 - {service: one, default: {from: hello.latchkey.localhost, to: '{{app}}', ${options('google')}}}
 - {service: other, default: {from: other.latchkey.localhost, to: '{{app}}', ${options('partners')}}}
-- {service: half, default: {from: half.latchkey.localhost, to: '{{app}}', ${options('[google, gone]')}}}
+- {service: half, default: {from: half.latchkey.localhost, to: '{{app}}', ${options('[google, missing]')}}}
 - {service: closed, default: {from: closed.latchkey.localhost, to: '{{app}}', options: {allowed_groups: [nobody], provider_slug: [google, partners]}}}
 `,
 });
@@ -113,7 +113,7 @@ test('the way to sign in again that sign-out gives leads to the choice', async (
 });
 
 test.each<[string, (query: URLSearchParams) => void]>([
-  ['one is added', (query) => query.set('providers', 'google partners gone')],
+  ['one is added', (query) => query.set('providers', 'google partners missing')],
   ['one is taken out', (query) => query.set('providers', 'partners')],
   ['they are taken out', (query) => query.delete('providers')],
 ])('a link is not valid once %s', async (_, change) => {

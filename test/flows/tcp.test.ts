@@ -130,7 +130,7 @@ test('without a token that counts nobody is let in, and a browser learns what to
   expect(JSON.parse(answer.body)).toMatchObject({ error: 'not_a_web_page' });
 });
 
-test('it ends within the time that an answer counts for once its account is gone', async () => {
+test('it ends within the time that an answer counts for once its account is removed', async () => {
   serve = echo;
   const { socket } = await tunnelTo('db');
   expect(await said(socket, 'select 1')).toBe('select 1');

@@ -7,7 +7,7 @@ import type { Readable } from 'node:stream';
 import { outputOf, run } from './program.ts';
 import type { Ended, Options } from './program.ts';
 
-/** Buildah and podman, with images, containers and a network of their own that are gone when it closes. */
+/** Buildah and podman, with images, containers and a network of their own that are removed when it closes. */
 export type Workshop = {
   /** a temporary folder for files of ours */
   readonly folder: string;

@@ -172,9 +172,9 @@ testWithIPv6('an agent that has moved is sent to at its new address', async () =
 });
 
 test('a port where nobody listens is no error', async () => {
-  const gone = await startAgent();
-  const { port } = gone.address();
-  gone.close();
+  const closed = await startAgent();
+  const { port } = closed.address();
+  closed.close();
   agents.pop();
   const agent = await startAgent();
   const client = await start(agent, { port });

@@ -213,17 +213,19 @@ describe('a file that a running proxy refuses', () => {
   );
   const other = routes(['c.example.com', 'c.internal', 'allowed_groups: [eng]']);
 
-  const gone = '2 of 2 routes would be removed: a.example.com, b.example.com';
+  const refused = '2 of 2 routes would be removed: a.example.com, b.example.com';
 
   test('is reported with what would be removed, at the end', async () => {
     const { code, stdout, stderr } = await diff(both, other);
     expect([code, stderr]).toEqual([1, '']);
-    expect(stdout).toMatch(new RegExp(`\\nA running proxy refuses this file: ${gone}\\. A restart .*\\n$`));
+    expect(stdout).toMatch(
+      new RegExp(`\\nA running proxy refuses this file: ${refused}\\. A restart .*\\n$`),
+    );
   });
 
   test('is reported in json and to github, too', async () => {
     const { stdout } = await diff(both, other, '--format', 'json');
-    expect(JSON.parse(stdout)).toMatchObject({ refused: gone });
+    expect(JSON.parse(stdout)).toMatchObject({ refused: refused });
     expect((await diff(both, other, '--format', 'github')).stdout).toContain('::error file=b.yml,line=1,');
     expect(JSON.parse((await diff(both, both, '--format', 'json')).stdout)).toEqual({
       changes: [],

@@ -32,7 +32,7 @@ describe('an untrusted peer', () => {
     });
   });
 
-  test('is one that has gone and left no address', () => {
+  test('is empty when the connection is closed already and has no address', () => {
     expect(trust.read(requestFrom(undefined, 'X-Forwarded-For', '203.0.113.9')).client).toBe('');
   });
 });

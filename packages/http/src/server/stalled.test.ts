@@ -38,7 +38,7 @@ function watched(bytesWritten: number, writableLength: number) {
 }
 
 describe('a connection', () => {
-  test('has stalled when nothing of what waits has gone in all the time', async () => {
+  test('has stalled when nothing of what waits was sent in all the time', async () => {
     expect(await watched(100, 40).stallsWithin(60)).toBe(9);
   });
 

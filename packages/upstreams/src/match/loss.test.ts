@@ -24,20 +24,20 @@ function tableOf(...hosts: string[]): RouteTable {
 describe('lost at once', () => {
   test.each([
     ['the only route is renamed', ['a.test'], ['b.test'], '1 of 1 routes would be removed: a.test'],
-    ['all are gone', ['a.test', 'b.test'], [], '2 of 2 routes would be removed: a.test, b.test'],
+    ['all are removed', ['a.test', 'b.test'], [], '2 of 2 routes would be removed: a.test, b.test'],
     [
       'a pattern is another',
       ['^(a|b)[.]test$'],
       ['^a[.]test$'],
       '1 of 1 routes would be removed: ^(a|b)[.]test$',
     ],
-    ['a port is gone', ['a.test:8443'], ['b.test'], '1 of 1 routes would be removed: a.test:8443'],
+    ['a port is removed', ['a.test:8443'], ['b.test'], '1 of 1 routes would be removed: a.test:8443'],
   ])('too much, where %s', (_, before, after, said) => {
     expect(lostAtOnce(tableOf(...before), tableOf(...after))).toBe(said);
   });
 
   test.each([
-    ['half are gone', ['a.test', 'b.test'], ['a.test']],
+    ['half are removed', ['a.test', 'b.test'], ['a.test']],
     ['a pattern answers for the hosts', ['a.test', 'b.test'], ['^(a|b)[.]test$']],
     ['there was nothing', [], []],
     ['many are new', ['a.test'], ['a.test', 'b.test', 'c.test']],

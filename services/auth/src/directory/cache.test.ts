@@ -41,7 +41,7 @@ function cacheOf(
 
 const inOrOut: AskGroups = async (group) => (group === 'out' ? [] : ['in']);
 const inAll: AskGroups = async (group) => [group];
-const gone = async () => Promise.reject(new StoreAway('gone'));
+const refused = async () => Promise.reject(new StoreAway('away'));
 
 describe('the cache of a directory', () => {
   test('never takes one question for another, however their parts are cut', async () => {
@@ -113,7 +113,7 @@ describe('the cache of a directory', () => {
 
   test('asks the directory where the answers of others cannot be had', async () => {
     const opened = openMemoryStore(clockFrom());
-    const away = { ...opened, store: { ...opened.store, get: gone, put: gone } };
+    const away = { ...opened, store: { ...opened.store, get: refused, put: refused } };
     const shared = shareAnswers(away, { provider: 'google', keptMs: minute, now: Date.now });
     const { memberOf, questions } = cacheOf(inAll, 0, shared);
     expect(await memberOf('a@x', ['g'])).toEqual(['g']);

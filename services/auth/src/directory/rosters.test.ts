@@ -114,7 +114,7 @@ describe('rosters', () => {
   test('that fail are tried again later and later, and count until they are too old', async () => {
     let isAway = false;
     const { clock, asked, outcomes, weigh } = rostersOf(async () => {
-      if (isAway) throw unavailable('gone');
+      if (isAway) throw unavailable('away');
       return listed();
     });
     await weigh();

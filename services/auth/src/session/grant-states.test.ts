@@ -17,7 +17,7 @@ test('an answer of the provider that could not be stored is kept while an older 
     put: async (...args) => ((await stored.promise) ? memory.put(...args) : false),
     async release(place, holder) {
       await memory.release(place, holder);
-      throw new StoreAway('gone');
+      throw new StoreAway('away');
     },
   };
   const session = { idp: 'okta', sub: 'a', sid: 'sid' };

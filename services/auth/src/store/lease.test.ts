@@ -73,7 +73,7 @@ test('whose turn does not come in time hears so, and the lease of work that fail
 test('a result that the store did not take is marked, and can be put by its version later', async () => {
   const store = memoryStore(clockFrom());
   const results: unknown[] = [];
-  const away = { ...store, release: async () => Promise.reject(new StoreAway('gone')) };
+  const away = { ...store, release: async () => Promise.reject(new StoreAway('away')) };
   const keep = { text: 'result', ttlMs: 10_000 };
   const outcome = await createLeased(away, times).run(
     place,

@@ -197,11 +197,11 @@ describe('while the proxy runs', () => {
     expect(task.hosts()).toHaveLength(3);
   });
 
-  test.each<[string, S3Fault | 'gone' | 'forbidden', RegExp]>([
+  test.each<[string, S3Fault | 'removed' | 'forbidden', RegExp]>([
     ['answers 503', 503, /was not given \(503/],
     ['sends half of it and breaks off', 'half', /broke off before its end/],
     ['does not say how long it is', 'without length', /without Content-Length: it may be half of it/],
-    ['has it no longer', 'gone', /is not there \(404 NoSuchKey\)/],
+    ['has it no longer', 'removed', /is not there \(404 NoSuchKey\)/],
     [
       'refuses it',
       'forbidden',
@@ -211,7 +211,7 @@ describe('while the proxy runs', () => {
     const task = await startTask();
     s3.put('upstreams.yml', routes('one', 'two'));
     const there = routes('one', 'two');
-    if (fault === 'gone') s3.remove('upstreams.yml');
+    if (fault === 'removed') s3.remove('upstreams.yml');
     else if (fault === 'forbidden') s3.forbid('GET', 'upstreams.yml');
     else s3.fail('upstreams.yml', fault);
     const alarm = await task.says(/the routes stay as they were/);
@@ -220,7 +220,7 @@ describe('while the proxy runs', () => {
 
     s3.fail('upstreams.yml', undefined);
     s3.allow('GET', 'upstreams.yml');
-    if (fault === 'gone') s3.put('upstreams.yml', there);
+    if (fault === 'removed') s3.put('upstreams.yml', there);
     await task.says(/can be read again/);
     await task.says(/was read again/);
     expect(task.lines.filter((line) => line.alarm === 'upstream source')).toHaveLength(1);

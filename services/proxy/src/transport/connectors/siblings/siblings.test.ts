@@ -58,7 +58,7 @@ async function until(holds: () => boolean): Promise<void> {
     if (performance.now() > end) throw new Error('not within ten seconds');
 }
 
-test('each hears which connectors the other has, and when one is gone', async () => {
+test('each hears which connectors the other has, and when one has left', async () => {
   const [one, other] = await two([old], [old]);
   other.tell(['grafana-prod']);
   await until(() => leads(one, 'grafana-prod'));
