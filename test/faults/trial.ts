@@ -30,7 +30,7 @@ const steadyMs = 1_000;
 const quietMs = 300;
 // By then everybody is refreshed, and whose refresh token is lost is found out.
 const settledMs = 4_500;
-const lostRefresh = 'takes the refresh token of a session no more';
+const lostRefresh = 'refuses the refresh token of a session';
 
 /** Lets something go wrong, and waits until all is well again. */
 export async function tryOut(fault: Fault, { world, load, newcomer }: Stage): Promise<Row> {

@@ -63,7 +63,7 @@ test('the next connection uses the files as they are by then, and a pair as soon
   await line;
   expect((await ask()).body).toBe('latchkey.internal');
 
-  line = says('what was in force before stays');
+  line = says('the old one stays in force');
   cpSync(fixture('app.crt'), cert);
   expect(await line).toMatchObject({
     code: 'LK313',

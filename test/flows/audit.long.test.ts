@@ -283,7 +283,7 @@ describeWithFullDisk('while the audit log cannot be written', () => {
   test('nobody signs in where that is to be refused', async () => {
     const page = await signIn(careful.browser(), careful.stack.url('hello'), 'engineer@example.com');
     expect(page.status).toBe(503);
-    expect(page.body).toContain('has to be written down');
+    expect(page.body).toContain('has to be written into a log first');
     expect(careful.stack.log.filter(({ error }) => error === 'audit_unavailable')).toHaveLength(1);
   });
 });

@@ -157,7 +157,7 @@ test('while STS is away nobody new is let in, and those who are known go on', as
   const known = tokenFor('orders');
   await ask('orders', known);
   sts.answer = (res) => void res.writeHead(503).end();
-  const line = stack.nextLine(({ msg }) => msg === 'STS does not say who works in a role of AWS');
+  const line = stack.nextLine(({ msg }) => msg === 'STS cannot be asked about a role of AWS');
   const fresh = tokenFor('orders', { at: at - 1_000 });
   const answer = await ask('orders', fresh);
   expect(reasonOf(answer)).toEqual([503, 'token_unverified']);

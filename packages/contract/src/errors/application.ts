@@ -53,7 +53,7 @@ export const applicationErrors = {
       'The application asks for a certificate in your name, and none can be made. Tell the people who run it.',
     level: 'error',
     description:
-      'The route has `client_identity`, and no certificate can be made for the one who asks, so nothing was sent. Something that `subject` or `san_uri` says is not known of them, or has no place in a certificate (more than 64 characters in `CN`, a control character); a machine asks, and there is no `machine_subject`; a policy let somebody in who has not signed in; or the authority is over. The log line has the reason.',
+      'The route has `client_identity`, and no certificate can be made for the caller, so nothing was sent. A fact that `subject` or `san_uri` names is not known of the caller, or cannot be part of a certificate (more than 64 characters in `CN`, a control character); the caller is a machine, and there is no `machine_subject`; a policy let in a caller who has not signed in; or the certificate of the authority has expired. The log line has the reason.',
   },
   upstream_without_tls: {
     status: 502,
@@ -75,10 +75,10 @@ export const applicationErrors = {
     status: 403,
     title: 'There is no certificate for this account',
     sentence:
-      'A certificate for SSH names a person by their account, and this is no person, or their account has a name that cannot stand in one. Tell the people who run it.',
+      'Certificates for SSH are for people only, and the name of your account must fit into one. Tell the people who run it.',
     level: 'warn',
     description:
-      'Only people get certificates for SSH, and no machines. A name in `principals` of `ssh_certificate` is filled in with the address of the person, and refused where that has other characters than letters, digits and `_.@+-`, or makes it `root`. The log line says which one.',
+      'Only people get certificates for SSH, and no machines. A name in `principals` of `ssh_certificate` is made of the address of the person. It is refused if it has other characters than letters, digits and `_.@+-`, or if it is `root`. The log line says which one.',
   },
   aws_credentials: {
     status: 502,
@@ -87,7 +87,7 @@ export const applicationErrors = {
       'The proxy has no credentials for the application. Try again in a moment, or tell the people who run it.',
     level: 'error',
     description:
-      'The route has `aws_sigv4`, and the credentials that requests are signed with could not be had: there is no task role, its endpoint did not answer in time, or the role may not be assumed. The log line has the reason.',
+      'The route has `aws_sigv4`, and the credentials that requests are signed with could not be fetched: there is no task role, its endpoint did not answer in time, or the role may not be assumed. The log line has the reason.',
   },
   upstream_malformed: {
     status: 502,

@@ -8,7 +8,7 @@ export const programErrors = {
     sentence: 'What it sent is incomplete or cannot be read. Ask the people who made the program.',
     level: 'info',
     description:
-      'A program asked auth for access in a way that it does not take (RFC 6749, section 5.2): a parameter is missing or not valid, or the address to go back to is not one of the client. The log line says what it is.',
+      'A program asked auth for access in a way that auth does not accept (RFC 6749, section 5.2): a parameter is missing or not valid, or the address to go back to is not one of the client. The log line says what it is.',
   },
   invalid_client: {
     status: 401,
@@ -16,7 +16,7 @@ export const programErrors = {
     sentence: 'Nobody can be let in for a program that is not known here.',
     level: 'info',
     description:
-      'The `client_id` is not known to auth. The command line is `latchkey-cli`. Others have registered (`PROGRAM_REGISTRATION`), or are the address of a document (`PROGRAM_DOCUMENTS`), which has to be had and to be about them; the log line says what was wrong with it. The proxy shows its own credentials in the `Authorization` header, to `SERVER_INTERNAL_PORT` where there is one. At an application: the `client_id` is no service account, or the `client_secret` is none of its tokens, or one that is over; the log line of the proxy says why.',
+      'The `client_id` is not known to auth. The command line is `latchkey-cli`. Other programs have registered (`PROGRAM_REGISTRATION`), or their `client_id` is the address of a document about them (`PROGRAM_DOCUMENTS`) that auth can fetch; the log line says what was wrong with it. The proxy sends its own credentials in the `Authorization` header, to `SERVER_INTERNAL_PORT` if that is set. At an application: the `client_id` is no service account, or the `client_secret` is not one of its tokens, or has expired; the log line of the proxy says why.',
   },
   invalid_client_metadata: {
     status: 400,

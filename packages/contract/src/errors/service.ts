@@ -16,7 +16,7 @@ export const serviceErrors = {
     sentence: 'This address is for the operators of this installation only.',
     level: 'warn',
     description:
-      'A request to `/admin` of auth, or for operators at `ADMIN_PORT` of either service, had no secret, or a wrong one. Check that `latchkey sessions` has the `ADMIN_SECRET` of auth, and that what asks the proxy has the one of the proxy. If they have, somebody else tries: let nobody but the proxy and your operators reach `SERVER_INTERNAL_PORT`, and only your operators and what reads metrics `ADMIN_PORT`. The secret counts only in the `Authorization` header (Bearer).',
+      'A request to `/admin` of auth, or for operators at `ADMIN_PORT` of either service, had no secret, or a wrong one. Check that `latchkey sessions` has the `ADMIN_SECRET` of auth, and that callers of the proxy have the one of the proxy. If so, somebody else tries: let only the proxy and your operators reach `SERVER_INTERNAL_PORT`, and only your operators and your metrics system reach `ADMIN_PORT`. The secret counts only in the `Authorization` header (Bearer).',
   },
   session_unknown: {
     status: 404,
@@ -24,7 +24,7 @@ export const serviceErrors = {
     sentence: 'It may have ended already. Look at the list of sessions again.',
     level: 'info',
     description:
-      'Somebody wanted to end one session, and auth knows of none by that name: it is over, or nobody has used it since auth began to remember, or it is not one of their own. `latchkey sessions revoke --email` ends sessions that auth does not know, too.',
+      'Somebody wanted to end a session that auth does not know: it is over, or nobody has used it since auth began to remember, or it belongs to another person. `latchkey sessions revoke --email` ends sessions that auth does not know, too.',
   },
   invalid_grant: {
     status: 400,
@@ -32,7 +32,7 @@ export const serviceErrors = {
     sentence: 'What was shown is unknown, too old, used already, or belongs to another browser or program.',
     level: 'warn',
     description:
-      'The proxy sent a code that auth does not accept, or a program a code or a refresh token (RFC 6749, section 5.2). The log line of auth says what does not match. A program whose sign-in is over signs in again. At an application: the token that a workload has shown is none of an issuer of the upstream file, is over, or fits no service account; the log line of the proxy says why. Check that every task of auth has the same `SESSION_KEY`, and that the clocks agree.',
+      'The proxy sent a code that auth does not accept, or a program sent such a code or refresh token (RFC 6749, section 5.2). The log line of auth says what does not match. A program whose sign-in is over has to sign in again. At an application: the token of a workload comes from no issuer of the upstream file, has expired, or fits no service account; the log line of the proxy says why. Check that every task of auth has the same `SESSION_KEY`, and that the clocks agree.',
   },
   logout_token_refused: {
     status: 400,
@@ -53,9 +53,9 @@ export const serviceErrors = {
   audit_unavailable: {
     status: 503,
     title: 'This cannot be done at the moment',
-    sentence: 'What is done here has to be written down, and that fails. Try again in a moment.',
+    sentence: 'This has to be written into a log first, and that fails. Try again in a moment.',
     level: 'error',
     description:
-      'The audit log (`AUDIT_LOG`) cannot be written, and `AUDIT_LOG_ON_FAILURE` is `refuse`: nobody signs in until it can. Who is signed in and may pass goes on. The log says what is wrong: make room on the disk, or see to the process that reads the pipe. The service recovers by itself.',
+      'The audit log (`AUDIT_LOG`) cannot be written, and `AUDIT_LOG_ON_FAILURE` is `refuse`: nobody can sign in until it can be written. People who are signed in keep their access. The log says what is wrong: make room on the disk, or repair the process that reads the pipe. The service recovers by itself.',
   },
 } as const satisfies Record<string, ErrorEntry>;

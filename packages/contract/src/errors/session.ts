@@ -12,12 +12,12 @@ export const sessionErrors = {
   },
   invalid_token: {
     status: 401,
-    title: 'This token does not count',
+    title: 'This token is not valid',
     sentence:
-      'The token in the Authorization header is over, or does not count here. Get a new one and try again.',
+      'The token in the Authorization header has expired, or is not valid here. Get a new one and try again.',
     level: 'info',
     description:
-      'A program called a route with `bearer: true`, and its token was not accepted; `reason` is `token_expired` or `token_invalid`. The log line says in `detail` what is wrong with it: its audience (`aud`), say, or its issuer, which has to be among `issuers` of the upstream file. Of a role of AWS it says what is wrong with the presigned request, or which role no service account has. The caller gets `WWW-Authenticate: Bearer error="invalid_token"` (RFC 6750).',
+      'A program called a route with `bearer: true`, and its token was not accepted; `reason` is `token_expired` or `token_invalid`. The log line says in `detail` what is wrong with it, for example its audience (`aud`), or its issuer, which has to be among `issuers` of the upstream file. For a role of AWS it says what is wrong with the presigned request, or that no service account has this role. The caller gets `WWW-Authenticate: Bearer error="invalid_token"` (RFC 6750).',
   },
   insufficient_scope: {
     status: 403,
@@ -25,7 +25,7 @@ export const sessionErrors = {
     sentence: 'The token in the Authorization header lacks a scope that this application asks for.',
     level: 'info',
     description:
-      'The token of a program counts, and it lacks a scope: one of `required_scopes` of the route, or each of its `allowed_scopes` where nothing else lets it in. `WWW-Authenticate` names the scopes (RFC 6750).',
+      'The token of a program is valid but lacks a scope: one of `required_scopes` of the route, or all of its `allowed_scopes` where nothing else lets it in. `WWW-Authenticate` names the scopes (RFC 6750).',
   },
   request_denied: {
     status: 403,
@@ -60,7 +60,7 @@ export const sessionErrors = {
       'You are still signed in, but the service that knows your groups cannot be reached. Try again in a moment.',
     level: 'error',
     description:
-      'The proxy could not ask auth about a session that it does not know yet, and the route needs groups. With the reason `token_unverified` it is about a token, of which the proxy has not the keys: look for `the keys of an issuer cannot be had` in its log, or for `STS does not say who works in a role of AWS`, where it has to reach STS in the region of the caller over HTTPS. Nobody was signed out. Check that auth runs, and that the proxy reaches it at `PROVIDER_URL_INTERNAL`.',
+      'The proxy could not ask auth about a session that it does not know yet, and the route needs groups. With the reason `token_unverified` it is about a token that the proxy cannot verify. Look in its log for `the keys of an issuer cannot be fetched`, or for `STS cannot be asked about a role of AWS`: the proxy has to reach STS in the region of the caller over HTTPS. Nobody was signed out. Check that auth runs, and that the proxy reaches it at `PROVIDER_URL_INTERNAL`.',
   },
   sign_out_incomplete: {
     status: 400,

@@ -158,7 +158,7 @@ testWithRedis(
     await pause(2_100);
     expect((await fresh.introspect({ token })).body).toEqual({ active: false });
     expect(
-      fresh.log.some((line) => line.includes('the store has lost that: its person signs in again')),
+      fresh.log.some((line) => line.includes('the store has lost whether a session has ended')),
     ).toBe(true);
     const again = fresh.browser();
     await fresh.signIn(again, 'engineer@example.com', { slug });

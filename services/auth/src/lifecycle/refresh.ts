@@ -182,7 +182,7 @@ async function askInTurn(
     if (refreshToken === undefined || refreshToken === refused) {
       parts.log.info(
         { idp: session.idp, user: session.email, since: new Date(since * 1000).toISOString() },
-        'the provider takes the refresh token of a session no more: its person signs in again',
+        'the provider refuses the refresh token of a session: its person signs in again',
       );
       await endUnasked(session, 'provider_refused', parts);
       return { outcome: 'over' };

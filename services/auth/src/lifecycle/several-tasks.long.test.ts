@@ -153,7 +153,7 @@ describeWithRedis('two tasks of auth', () => {
       return answers.every(({ body }) => body['stale'] === undefined);
     });
     expect(the.one.idp.requests.token).toBe(1);
-    expect(the.logged('takes the refresh token of a session no more')).toEqual([]);
+    expect(the.logged('refuses the refresh token of a session')).toEqual([]);
   });
 
   test('send a person to sign in whose refresh token was replaced by a task that died with the new the.one, and say why', async () => {
@@ -173,7 +173,7 @@ describeWithRedis('two tasks of auth', () => {
     the.one.clock.now += hour + 1000;
     expect(isActive(await the.one.introspect({ token }))).toBe(false);
     expect(isActive(await the.other.introspect({ token }))).toBe(false);
-    expect(the.logged('takes the refresh token of a session no more')).toHaveLength(1);
+    expect(the.logged('refuses the refresh token of a session')).toHaveLength(1);
     const back = await the.other.signIn(the.other.browser(), 'engineer@example.com', { slug });
     expect(back.location).toBe(wiki);
   });

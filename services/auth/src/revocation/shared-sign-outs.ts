@@ -171,7 +171,7 @@ export function sharedSignOuts(
       if (!isLost(asked)) return false;
       log.warn(
         { idp: session.idp },
-        'whether a session has ended is not known, for the store has lost that: its person signs in again',
+        'the store has lost whether a session has ended: its person signs in again',
       );
       return true;
     },

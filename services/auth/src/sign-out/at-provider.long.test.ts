@@ -169,7 +169,7 @@ describe('who comes back from a provider', () => {
   });
 });
 
-test('who signs out where the provider cannot be asked where it does is signed out here, and the log says so', async () => {
+test('a person whose provider does not answer is signed out here, and the log says so', async () => {
   const alone = await startRig({ besides: rig, providerTimeoutMs: 2_000 });
   rig.idp.behaviour.faults.discovery = { answer: { status: 500, body: {} } };
   await rig.signIn(browser, 'engineer@example.com', { slug: 'second' });
@@ -180,6 +180,6 @@ test('who signs out where the provider cannot be asked where it does is signed o
   });
   expect([page.status, page.headers['refresh']]).toEqual([200, undefined]);
   expect((await alone.introspect({ token })).body).toEqual({ active: false });
-  expect(alone.log.join('')).toContain('the provider does not say where people sign out');
+  expect(alone.log.join('')).toContain('the address for signing out at the provider is not known');
   await alone.close();
 });

@@ -43,7 +43,7 @@ export async function waysOut(
         const { code, detail } = error;
         log.warn(
           { error: code, detail, idp, user: email },
-          'the provider does not say where people sign out',
+          'the address for signing out at the provider is not known',
         );
         return [];
       }

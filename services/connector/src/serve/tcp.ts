@@ -45,7 +45,10 @@ export function createServeTcp({ admit, log }: { admit: AdmitPerson | undefined;
       origin.once('close', function over() {
         const [bytes_to, bytes_from] = [origin.bytesWritten, origin.bytesRead];
         const ms = Math.round(performance.now() - openedAt);
-        log.info({ audit: 'connection_ended', ...about, ...who, ms, bytes_to, bytes_from }, 'it has ended');
+        log.info(
+          { audit: 'connection_ended', ...about, ...who, ms, bytes_to, bytes_from },
+          'a connection has ended',
+        );
       });
     },
   };

@@ -59,7 +59,7 @@ export function followRevocations(options: {
       } catch (error) {
         if (signal.aborted) return;
         failures += 1;
-        log.debug({ detail: messageOf(error) }, 'it cannot be heard at the moment which sessions have ended');
+        log.debug({ detail: messageOf(error) }, 'auth does not say at the moment which sessions have ended');
         await pause(pauseMs(failures), undefined, { signal, ref: false });
       }
     }

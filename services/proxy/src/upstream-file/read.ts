@@ -102,7 +102,7 @@ function createLook(
     const { findings } = readTlsFiles(files);
     const [stale, current] = partition(findings, ({ kind }) => kind === 'unusable' && inUse.has(key));
     for (const { option, message } of stale) {
-      warn(`LK313 ${option}: ${JSON.stringify(files[option])} ${message}; what was in force before stays`);
+      warn(`LK313 ${option}: ${JSON.stringify(files[option])} ${message}; the old one stays in force`);
     }
     found.set(key, current);
     return current;

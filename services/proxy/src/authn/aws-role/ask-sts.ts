@@ -64,7 +64,7 @@ export function createAskSts({
   }
 
   function warn(host: string, detail: string): void {
-    log.warn({ host, detail }, 'STS does not say who works in a role of AWS');
+    log.warn({ host, detail }, 'STS cannot be asked about a role of AWS');
   }
 }
 

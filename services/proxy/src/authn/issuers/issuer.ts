@@ -76,7 +76,7 @@ export function createKnownIssuer(issuer: Issuer, keys: KeySet, now: () => numbe
       return caller;
     } catch (error) {
       if (error instanceof KeysAway)
-        return refusedToken('token_unverified', 'the keys of its issuer cannot be had');
+        return refusedToken('token_unverified', 'the keys of its issuer cannot be fetched');
       const flaw = 'its signature';
       // One by a key that is not known may be a good one soon.
       if (error instanceof errors.JWSSignatureVerificationFailed) {

@@ -55,7 +55,7 @@ export function createIssuerTokens({
       });
       if (failure === undefined) return;
       const detail = failure instanceof Error ? failure.message : 'unknown';
-      log.warn({ issuer: issuer.issuer, detail }, 'the keys of an issuer cannot be had');
+      log.warn({ issuer: issuer.issuer, detail }, 'the keys of an issuer cannot be fetched');
     }
     return createKeySet(keySourceOf(issuer.keys), { elapsed: clock.elapsed, tell });
   }

@@ -63,7 +63,7 @@ test('a file that changes is read again, and one that cannot be used leaves in f
     code: 'LK313',
     page: 'docs/diagnostics.md',
     path: file,
-    msg: expect.stringMatching(/^ca_file holds no certificate: .*; what was in force before stays$/),
+    msg: expect.stringMatching(/^ca_file holds no certificate: .*; the old one stays in force$/),
   });
   expect(inForce()).toBe(first);
 

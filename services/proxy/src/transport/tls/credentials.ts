@@ -40,7 +40,7 @@ export function createTlsCredentials(options: {
   function say(files: TlsFiles, { kind, option, message }: TlsFileFinding): void {
     const code = codes[kind];
     const what = { alarm: 'TLS files', code, page: 'docs/diagnostics.md', option, path: files[option] };
-    if (kind === 'unusable') log.error(what, `${option} ${message}; what was in force before stays`);
+    if (kind === 'unusable') log.error(what, `${option} ${message}; the old one stays in force`);
     else log.warn(what, `${option} ${message}`);
   }
 
