@@ -19,21 +19,22 @@ export const reasons = {
     'The application asks for a group, and the groups of this person cannot be looked up at the moment.',
   denied_by_rule: 'A rule of the policy refuses this request.',
   rule_undecided:
-    'A rule of the policy needs to know something that this request does not tell, and so refuses it.',
+    'A rule of the policy reads a fact that this request does not have, so it refuses the request.',
   guardrail_not_passed: 'No rule of the policy for all applications lets this request pass.',
   no_session: 'There is no session cookie.',
   session_unreadable: 'There is a session cookie, but this installation cannot open it.',
   session_expired: 'The session is over.',
   session_ended: 'The session was ended by a sign-out or by the provider.',
   session_elsewhere: 'The session was issued for another domain.',
-  session_other_provider: 'The session comes from a provider whose sessions this application does not take.',
+  session_other_provider:
+    'The session comes from a provider whose sessions this application does not accept.',
   session_proof_old:
-    'The provider asked this person who they are longer ago than the application allows, or did not say when.',
+    'The last sign-in at the provider is longer ago than the application allows, or the provider did not say when it was.',
   session_idle: 'The application was not used in this session for longer than it allows.',
   session_other_person: 'The session belongs to another person than before in this browser.',
   session_unverified: 'The session cannot be checked at the moment.',
-  token_invalid: 'There is a bearer token, and it does not count here.',
-  token_expired: 'The bearer token is over.',
+  token_invalid: 'There is a bearer token, but it is not valid here.',
+  token_expired: 'The bearer token has expired.',
   token_unverified: 'The bearer token cannot be checked at the moment.',
 } as const;
 

@@ -157,9 +157,9 @@ testWithRedis(
     expect([unknown.status, unknown.body['error']]).toEqual([503, 'store_unavailable']);
     await pause(2_100);
     expect((await fresh.introspect({ token })).body).toEqual({ active: false });
-    expect(
-      fresh.log.some((line) => line.includes('the store has lost whether a session has ended')),
-    ).toBe(true);
+    expect(fresh.log.some((line) => line.includes('the store has lost whether a session has ended'))).toBe(
+      true,
+    );
     const again = fresh.browser();
     await fresh.signIn(again, 'engineer@example.com', { slug });
     const renewed = again.cookie(ssoOrigin, sessionCookieName) ?? '';
