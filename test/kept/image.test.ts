@@ -30,7 +30,7 @@ describe('image', () => {
       const script = readFileSync(join(bin, command), 'utf8');
       expect(script).toMatch(
         new RegExp(
-          `\nexec .*/node (?:--max-semi-space-size=\\d+ )?-- /opt/latchkey/node_modules/@latchkey/${name}/dist/main.js "\\$@"\n$`,
+          `\nexec .*/node (?:--[a-z-]+(?:=\\d+)? )*-- /opt/latchkey/node_modules/@latchkey/${name}/dist/main.js "\\$@"\n$`,
         ),
       );
       expect(statSync(join(bin, command)).mode & 0o111).toBe(0o111);
