@@ -27,19 +27,33 @@ export function standardOutput(service: string): Output {
     maxWrite: pipeBytes,
     maxLength: keptBytes,
   });
+  // What was logged in this turn. Its length is known here: for each line, sonic-boom counts all that it holds already.
+  let held = '';
+  let heldBytes = 0;
   let isDue = false;
   let trouble: string | undefined;
   let lost = 0;
   let saidAt = -Infinity;
   let recovered: (() => void) | undefined;
 
+  function handOver(): void {
+    if (held !== '') out.write(held);
+    held = '';
+    heldBytes = 0;
+  }
   function flush(): void {
     isDue = false;
+    handOver();
     out.flush();
   }
   function write(line: string): boolean {
     const lostBefore = lost;
-    out.write(line);
+    const bytes = Buffer.byteLength(line);
+    if (heldBytes + bytes > pipeBytes) handOver();
+    held += line;
+    heldBytes += bytes;
+    // Whether there is room for it is to be known at once.
+    if (trouble !== undefined) handOver();
     if (!isDue) setImmediate(flush);
     isDue = true;
     return lost === lostBefore;
@@ -70,7 +84,7 @@ export function standardOutput(service: string): Output {
     trouble = error.message;
     sayTrouble();
   });
-  out.on('drop', () => (lost += 1));
+  out.on('drop', (lines: string) => (lost += lines.split('\n').length - 1));
   out.on('write', function written() {
     if (trouble === undefined) return;
     trouble = undefined;
