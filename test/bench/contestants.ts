@@ -29,6 +29,12 @@ const relay: Start = async function startRelay({ dir, originPort }) {
   return contestant('undici relay', listening, { Host: hosts.open });
 };
 
+const relayRequest: Start = async function startRelayRequest({ dir, originPort }) {
+  const args = [`http://127.0.0.1:${originPort}`];
+  const listening = await startNode('server', 'relay-request', { dir, args });
+  return contestant('undici request and pipeline', listening, { Host: hosts.open });
+};
+
 const express: Start = async function startExpress({ dir, originPort }) {
   const listening = await startNode('server', 'express', { dir, args: [`http://127.0.0.1:${originPort}`] });
   return contestant('express + http-proxy-middleware', listening, { Host: hosts.open });
@@ -126,6 +132,7 @@ const latchkeyToken: Start = async function startLatchkeyToken(installation) {
 /** All that are compared, the one first that the others are measured by. */
 export const everyone: readonly Start[] = [
   relay,
+  relayRequest,
   express,
   expressUnseal,
   nginx,
