@@ -1,10 +1,9 @@
 import { decideFor, decideForAnyone } from '@latchkey/access';
 import type { Decision, Facts } from '@latchkey/access';
-import { withoutImpliedPort } from '@latchkey/http';
+import { withoutImpliedPort, whenThere } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import { servesPort } from '@latchkey/upstreams';
 import type { Route, RouteTable, Target } from '@latchkey/upstreams';
-import { andThen } from './and-then.ts';
 import { authenticate, anonymous } from './authenticate.ts';
 import type { AuthenticatorInput, Authenticator, Identified } from './authenticate.ts';
 import { originOf, passOn, refusalOf } from './conclude.ts';
@@ -160,7 +159,7 @@ export function authorize<Session>(
   authenticators: readonly Authenticator<Session>[],
 ): Authorized<Session> | Promise<Authorized<Session>> {
   const { policy } = asked.route;
-  return andThen(authenticate(asked, authenticators), function decided(identified) {
+  return whenThere(authenticate(asked, authenticators), function decided(identified) {
     return { identified, decision: decideFor(identified.principal, policy, facts) };
   });
 }

@@ -1,7 +1,7 @@
 import type { Machine, Person, Visitor } from '@latchkey/access';
+import { whenThere } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
-import { andThen } from './and-then.ts';
 import type { Incoming } from './incoming.ts';
 
 /** Who sends a request, and what an authenticator holds of them. */
@@ -67,5 +67,5 @@ export function authenticate<Session>(
 ): Identified<Session> | Promise<Identified<Session>> {
   const next = authenticators[at];
   if (next === undefined) return anonymous;
-  return andThen(next(asked), (found) => found ?? authenticate(asked, authenticators, at + 1));
+  return whenThere(next(asked), (found) => found ?? authenticate(asked, authenticators, at + 1));
 }

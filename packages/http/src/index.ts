@@ -48,7 +48,7 @@ export { fieldsOf, sendHead } from './server/http2/head.ts';
 export { watchEnd } from './server/http2/watch-end.ts';
 export { startServer } from './server/life.ts';
 export type { Handlers, RunningServer, ServerTimeouts } from './server/life.ts';
-export { createPlaces, takeAll, whenThere } from './server/places.ts';
+export { createPlaces, takeBoth, whenThere } from './server/places.ts';
 export type { Places, Release, Taking } from './server/places.ts';
 export { listenError, refuseToStart, stopOnSignals } from './server/process.ts';
 export { createRateLimit } from './server/rate-limit.ts';

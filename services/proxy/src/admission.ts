@@ -1,4 +1,4 @@
-import { admit, andThen, authorize, ownFacts, routeFor } from '@latchkey/admission';
+import { admit, authorize, ownFacts, routeFor } from '@latchkey/admission';
 import type {
   AuthenticatorInput,
   Authorized,
@@ -10,6 +10,7 @@ import type {
   Pending,
 } from '@latchkey/admission';
 import type { Decision } from '@latchkey/access';
+import { whenThere } from '@latchkey/http';
 import type { Emit } from '@latchkey/telemetry';
 import type { ProxyEvent } from './telemetry/events.ts';
 import type { KnownSession } from './authn/session-state.ts';
@@ -48,7 +49,7 @@ export function createAdmission(parts: AdmissionParts<KnownSession>, emit: Emit<
     routeFor: (incoming) => routeFor(incoming, parts),
     authorize(asked) {
       const facts = ownFacts(asked.request, asked, asked.route.policy, parts);
-      return andThen(authorize(asked, facts, parts.authenticators), noticeGrace);
+      return whenThere(authorize(asked, facts, parts.authenticators), noticeGrace);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { PassThrough } from 'node:stream';
-import { createPlaces, takeAll } from './places.ts';
+import { createPlaces, takeBoth } from './places.ts';
 import type { Release, Taking } from './places.ts';
 
 beforeEach(() => void jest.useFakeTimers());
@@ -93,7 +93,7 @@ test('a caller that has waited too long leaves the line, and so does one that ha
 test('of several places all are taken or none, and all are given back', async () => {
   const places = createPlaces({ atOnce: 1, waiting: 0, withinMs: 1_000 });
   const take = (key: string) => () => places.take(key, caller());
-  const both = () => takeAll(take('a'), take('b'));
+  const both = () => takeBoth(take('a')(), take('b'));
   const release = await taken(places.take('b', caller()));
   expect(await both()).toBeUndefined();
   release();

@@ -9,7 +9,7 @@ export type Places = {
    * Takes a place, or waits in line for one.
    *
    * @param caller who waits; once it has closed, it waits no more
-   * @param who on whose account. A place that comes free goes to the one who has fewest, and from a full line the one who stands
+   * @param who on whose account; absent where it is on the same for all of a key. A place that comes free goes to the one who has fewest, and from a full line the one who stands
    *   there most often makes room for others: so many requests of one take nothing from another but their share
    * @returns undefined when the line is too long or does not move in time; a promise only where there is something to wait for
    */
@@ -19,8 +19,9 @@ export type Places = {
 /** A place, or none, or one that comes free. */
 export type Taking = Release | undefined | Promise<Release | undefined>;
 
-type Waiter = { readonly who: string; readonly leave: (release: Release | undefined) => void };
-type Line = { taken: number; readonly takenBy: Map<string, number>; readonly waiters: Set<Waiter> };
+type Who = string | undefined;
+type Waiter = { readonly who: Who; readonly leave: (release: Release | undefined) => void };
+type Line = { taken: number; readonly takenBy: Map<Who, number>; readonly waiters: Set<Waiter> };
 
 /**
  * @param options.atOnce how many places each key has
@@ -30,17 +31,21 @@ type Line = { taken: number; readonly takenBy: Map<string, number>; readonly wai
 export function createPlaces(options: { atOnce: number; waiting: number; withinMs: number }): Places {
   const lines = new Map<string, Line>();
 
-  function give(key: string, line: Line, who: string): Release {
+  function lineOf(key: string): Line {
+    let line = lines.get(key);
+    if (line === undefined) lines.set(key, (line = { taken: 0, takenBy: new Map(), waiters: new Set() }));
+    return line;
+  }
+
+  function give(key: string, line: Line, who: Who): Release {
     line.taken++;
-    line.takenBy.set(who, takenBy(line, who) + 1);
+    if (who !== undefined) line.takenBy.set(who, takenBy(line, who) + 1);
     let isHeld = true;
     return function release() {
       if (!isHeld) return;
       isHeld = false;
       line.taken--;
-      const left = takenBy(line, who) - 1;
-      if (left > 0) line.takenBy.set(who, left);
-      else line.takenBy.delete(who);
+      if (who !== undefined) giveBack(line, who);
       const next = nextOf(line);
       if (next !== undefined) next.leave(give(key, line, next.who));
       else if (line.taken === 0) lines.delete(key);
@@ -48,9 +53,8 @@ export function createPlaces(options: { atOnce: number; waiting: number; withinM
   }
 
   return {
-    take(key, caller, who = '') {
-      const line = lines.get(key) ?? { taken: 0, takenBy: new Map(), waiters: new Set() };
-      lines.set(key, line);
+    take(key, caller, who) {
+      const line = lineOf(key);
       if (line.taken < options.atOnce) return give(key, line, who);
       if (caller.destroyed) return undefined;
       if (line.waiters.size >= options.waiting) {
@@ -77,8 +81,14 @@ export function createPlaces(options: { atOnce: number; waiting: number; withinM
   };
 }
 
-function takenBy(line: Line, who: string): number {
+function takenBy(line: Line, who: Who): number {
   return line.takenBy.get(who) ?? 0;
+}
+
+function giveBack(line: Line, who: string): void {
+  const left = takenBy(line, who) - 1;
+  if (left > 0) line.takenBy.set(who, left);
+  else line.takenBy.delete(who);
 }
 
 // Of those who have fewest places, the one who has waited longest.
@@ -91,8 +101,8 @@ function nextOf(line: Line): Waiter | undefined {
 }
 
 // The last to come of the one who stands in line most often; undefined where that would be no fairer to somebody new.
-function lastOfMost({ waiters }: Line, newcomer: string): Waiter | undefined {
-  const times = new Map<string, number>();
+function lastOfMost({ waiters }: Line, newcomer: Who): Waiter | undefined {
+  const times = new Map<Who, number>();
   let most: Waiter | undefined;
   for (const waiter of waiters) {
     const time = (times.get(waiter.who) ?? 0) + 1;
@@ -103,20 +113,24 @@ function lastOfMost({ waiters }: Line, newcomer: string): Waiter | undefined {
   return most;
 }
 
-/** Takes places of several kinds in this order, and gives all of them back at once; all or none. */
-export function takeAll(take: () => Taking, ...others: readonly (() => Taking)[]): Taking {
-  return whenThere(take(), function takeOthers(first) {
-    const [next, ...rest] = others;
-    if (first === undefined || next === undefined) return first;
-    return whenThere(takeAll(next, ...rest), function together(all) {
-      if (all !== undefined) return () => [first, all].forEach((release) => release());
-      first();
-      return undefined;
+/** Takes a place of another kind behind the first, and gives both back at once; both or none. */
+export function takeBoth(first: Taking, takeSecond: () => Taking): Taking {
+  return whenThere(first, function takeOther(one) {
+    if (one === undefined) return undefined;
+    return whenThere(takeSecond(), function together(other) {
+      if (other === undefined) {
+        one();
+        return undefined;
+      }
+      return function releaseBoth() {
+        one();
+        other();
+      };
     });
   });
 }
 
-/** Goes on with what is waited for, at once where nothing is. */
+/** Goes on with a value: at once where it is there, else when it comes. Most requests wait for nothing. */
 export function whenThere<T, Next>(
   value: T | Promise<T>,
   goOn: (value: T) => Next | Promise<Next>,

@@ -1,7 +1,6 @@
 import type { VisitorReason } from '@latchkey/access';
-import { andThen } from '@latchkey/admission';
 import type { Authenticator, AuthenticatorInput, Identified } from '@latchkey/admission';
-import { bearerToken } from '@latchkey/http';
+import { bearerToken, whenThere } from '@latchkey/http';
 import type { KnownSession } from './session-state.ts';
 
 type Found = Identified<KnownSession> | undefined;
@@ -35,7 +34,7 @@ export function createBearerAuthenticator(kinds: readonly TokenKind[]): Authenti
   function ask(token: string, asked: AuthenticatorInput, at: number): Found | Promise<Found> {
     const question = questions[at];
     if (question === undefined) return refusedToken('token_invalid', 'nobody known has issued it');
-    return andThen(question(token, asked), (found) => found ?? ask(token, asked, at + 1));
+    return whenThere(question(token, asked), (found) => found ?? ask(token, asked, at + 1));
   }
 }
 

@@ -1,7 +1,6 @@
-import { andThen } from '@latchkey/admission';
 import type { AuthenticatorInput, Authenticator, Identified } from '@latchkey/admission';
 import type { VisitorReason } from '@latchkey/access';
-import { authorityOf } from '@latchkey/http';
+import { authorityOf, whenThere } from '@latchkey/http';
 import { openedValues } from '@latchkey/session';
 import type { Session } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
@@ -30,12 +29,12 @@ export function createSessionCookieAuthenticator(parts: {
     if (tries === 0) return visitor('session_ended');
     const { request, headers, route } = asked;
     const place = { host: request.host, authority: authorityOf(request) };
-    return andThen(
+    return whenThere(
       parts.readCredential(headers.cookie, place, route),
       (credential): Found | Promise<Found> => {
         if ('nobody' in credential) return withoutSession(credential);
         const { known } = credential;
-        return andThen(parts.check(known, needsOf(route)), (standing): Found | Promise<Found> => {
+        return whenThere(parts.check(known, needsOf(route)), (standing): Found | Promise<Found> => {
           if (standing === 'unverified') return holderOf(known, 'session_unverified');
           if (standing === 'stands') return arrive(credential, asked);
           // It has ended, and is read no more: there may be another behind it.

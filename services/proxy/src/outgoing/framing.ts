@@ -19,7 +19,11 @@ const anticipatesContent: ReadonlySet<string> = new Set([
  * @param bodyBytes how long the body is; undefined while it has still to come
  */
 export function framed(headers: readonly string[], method: string, bodyBytes: number | undefined): string[] {
-  const list = headers.filter((_, at) => !isNamed(headers[at - (at % 2)], 'content-length'));
+  const list: string[] = [];
+  for (let at = 0; at + 1 < headers.length; at += 2) {
+    const name = headers[at] ?? '';
+    if (!isNamed(name, 'content-length')) list.push(name, headers[at + 1] ?? '');
+  }
   const length = lengthOf(headers, method, bodyBytes);
   if (length !== undefined) list.push('Content-Length', length);
   return list;

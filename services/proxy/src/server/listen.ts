@@ -13,6 +13,8 @@ import type { Transport } from '../transport/transport.ts';
 import type { LiveTable } from '../upstream-file/live-table.ts';
 import { createHttpListener } from './http.ts';
 import type { HttpParts } from './http.ts';
+import type { HttpTransportParts } from '../transport/http/transport.ts';
+import { createHttpTransport } from '../transport/http/transport.ts';
 import { createUpgradeListener } from './websocket.ts';
 
 /**
@@ -33,7 +35,8 @@ export function listen({
   elapsed,
 }: {
   settings: Pick<ProxySettings, 'server'>;
-  parts: Pick<HttpParts, 'stages' | 'readQuestion' | 'beginAnswer' | 'admission' | 'signer' | 'emit'>;
+  parts: Pick<HttpParts, 'stages' | 'readQuestion' | 'beginAnswer' | 'admission' | 'emit'> &
+    Pick<HttpTransportParts, 'signer'>;
   respondWith: (readiness: Readiness) => Respond;
   /** what this proxy needs to be ready, for `/ping` */
   componentsOf: (isRunning: boolean) => readonly Component[];
@@ -67,9 +70,12 @@ export function listen({
         request: createHttpListener({
           ...both,
           ongoing,
-          eventStreams,
-          readBody,
-          passInterim: server.passInterim,
+          transport: createHttpTransport({
+            ...both,
+            eventStreams,
+            readBody,
+            passInterim: server.passInterim,
+          }),
         }),
         upgrade: arrivals === undefined ? upgrade : arrivals.before(upgrade),
       };

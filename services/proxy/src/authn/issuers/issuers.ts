@@ -1,7 +1,7 @@
-import { andThen } from '@latchkey/admission';
 import { createKeySet } from '@latchkey/identity';
 import type { KeySet } from '@latchkey/identity';
 import type { Identified } from '@latchkey/admission';
+import { whenThere } from '@latchkey/http';
 import type { Clock } from '@latchkey/http';
 import type { Emit } from '@latchkey/telemetry';
 import { accountOf } from '@latchkey/upstreams';
@@ -107,7 +107,7 @@ export function createIssuerTokens({
     },
     identify(token) {
       const checked = check(token);
-      return checked && andThen(checked, asAccount);
+      return checked && whenThere(checked, asAccount);
     },
   };
 }

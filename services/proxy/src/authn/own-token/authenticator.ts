@@ -1,7 +1,6 @@
 import type { Person, VisitorReason } from '@latchkey/access';
-import { andThen } from '@latchkey/admission';
 import type { AuthenticatorInput, Identified } from '@latchkey/admission';
-import { authorityOf, ownCopy, upTo } from '@latchkey/http';
+import { authorityOf, ownCopy, upTo, whenThere } from '@latchkey/http';
 import type { CanonicalRequest, Clock } from '@latchkey/http';
 import { covers, isExpired, isOlderThan } from '@latchkey/session';
 import type { AccessToken, Session } from '@latchkey/session';
@@ -71,7 +70,7 @@ export function createOwnTokenAuthenticator(parts: {
     const { session } = known;
     const objection = objectionTo(token, asked);
     if (objection !== undefined) return visitor(objection, session.email);
-    return andThen(check(known, needsOf(asked)), (standing): Found => {
+    return whenThere(check(known, needsOf(asked)), (standing): Found => {
       if (standing !== 'stands') {
         return visitor(standing === 'ended' ? 'token_invalid' : 'token_unverified', session.email);
       }

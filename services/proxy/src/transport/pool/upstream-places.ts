@@ -1,4 +1,4 @@
-import { createPlaces, takeAll } from '@latchkey/http';
+import { createPlaces, takeBoth } from '@latchkey/http';
 import type { Taking } from '@latchkey/http';
 import type { Target } from '@latchkey/upstreams';
 import type { Writable } from 'node:stream';
@@ -38,19 +38,14 @@ export function createUpstreamPlaces(perOrigin: number): UpstreamPlaces {
 
   function take({ target: { origin, socketPath }, person }: Asker, caller: Writable): Taking {
     const place = socketPath ?? origin;
-    return takeAll(
-      // Neither an origin nor the path of a socket has a blank in it.
-      () => shares.take(person === undefined ? place : `${place} ${person}`, caller),
-      () => places.take(place, caller),
-    );
+    // Neither an origin nor the path of a socket has a blank in it.
+    const share = shares.take(person === undefined ? place : `${place} ${person}`, caller);
+    return takeBoth(share, () => places.take(place, caller));
   }
 
   return {
     take,
     takeTurn: (connection, asker, caller) =>
-      takeAll(
-        () => turns.take(connection, caller),
-        () => take(asker, caller),
-      ),
+      takeBoth(turns.take(connection, caller), () => take(asker, caller)),
   };
 }
