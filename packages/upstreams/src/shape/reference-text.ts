@@ -58,7 +58,7 @@ export const chapters: readonly Chapter[] = [
       'pass_bearer_token',
     ],
     text: [
-      'Programs call an application with `Authorization: Bearer` and a token (JWT) of an issuer that you name; [machines.md](machines.md) has the whole of it. `issuers` and `service_accounts` stand in the root of the file, beside `services`: they are for all services.',
+      'Programs call an application with `Authorization: Bearer` and a token (JWT) of an issuer that you name; [machines.md](machines.md) explains everything. `issuers` and `service_accounts` are at the root of the file, beside `services`, and count for all services.',
       yaml(`issuers:
   - issuer: https://idp.example.com
     audiences: [https://api.example.com]
@@ -72,8 +72,8 @@ services:
         required_scopes: [orders.read]
         allowed_groups: [sales@example.com]
         allowed_clients: [report-builder]`),
-      'The `allowed_` lists for tokens are further ways in, beside those for people: one match in any of them is enough. `required_scopes` has to hold as well, for everybody who calls with a token.',
-      'An entry of `issuers` has `issuer` and `audiences`, and what of the following is not as usual: `callers` (`machines`, or `people` with `email_domains`), `jwks_url` or `jwks_file` in place of what the issuer publishes about itself, `algorithms`, `leeway`, and the names of its claims: `subject_claim`, `scopes_claim`, `groups_claim`, `client_claim`. `*` in a list for tokens is an entry like any other.',
+      'The `allowed_` lists for tokens are further ways in, beside those for people: one match in any of them is enough. `required_scopes` has to hold as well, for every caller with a token.',
+      'An entry of `issuers` has `issuer` and `audiences`, and, where the default does not fit: `callers` (`machines`, or `people` with `email_domains`), `jwks_url` or `jwks_file` instead of the keys that the issuer publishes, `algorithms`, `leeway`, and the names of its claims: `subject_claim`, `scopes_claim`, `groups_claim`, `client_claim`. `*` in a list for tokens is an entry like any other.',
     ],
   },
   {
@@ -166,15 +166,15 @@ services:
     title: 'Databases, SSH and other TCP',
     fields: ['tcp', 'starttls', 'ssh_certificate'],
     text: [
-      'With `to: tcp://db.internal:5432` bytes are carried as they are, between a program on the machine of the person and what is behind the gate. `latchkey tunnel db.corp.example.com` opens the way: [beyond-http.md](beyond-http.md). Nothing of such a route is public, tokens count there without `bearer: true`, and the rules about people, groups and policies are those of every route. A connection is looked at every `SESSION_TTL_VALID`, and ends with its session.',
-      'Options about requests and headers have no effect there. TLS, where there is any, is between the two programs; with `to: tls://cache.internal:6379`, or with `starttls: postgres` beside `to: tcp://…`, the proxy speaks it with the application, by the options of [TLS to the application](#tls-to-the-application), and the program of the person speaks without.',
+      'With `to: tcp://db.internal:5432` the proxy carries bytes unchanged between a program on the machine of the person and the application. `latchkey tunnel db.corp.example.com` opens the connection: [beyond-http.md](beyond-http.md). Nothing of such a route is public, tokens count there without `bearer: true`, and the rules about people, groups and policies are those of every route. A connection is checked every `SESSION_TTL_VALID`, and ends with its session.',
+      'Options about requests and headers have no effect there. TLS, if any, is between the two programs. With `to: tls://cache.internal:6379`, or with `starttls: postgres` beside `to: tcp://…`, the proxy speaks TLS with the application, by the options of [TLS to the application](#tls-to-the-application), and the program of the person speaks without it.',
     ],
   },
   {
     title: 'An application that nobody reaches from outside',
     fields: ['connectors', 'via'],
     text: [
-      'A connector beside the application dials out to the proxy, and requests come to it on that connection. [connectors.md](connectors.md) has the whole of it, and what is not built yet.',
+      'A connector beside the application dials out to the proxy, and requests come to it on that connection. [connectors.md](connectors.md) explains everything.',
       yaml(`service_accounts:
   - name: grafana-connector
     secret_hashes:
@@ -196,8 +196,8 @@ services:
     title: 'An application behind the IAM of AWS',
     fields: ['aws_sigv4'],
     text: [
-      'With `aws_sigv4` a request reaches a service that asks for AWS credentials (VPC Lattice with an auth policy, API Gateway and function URLs with IAM) as one of the proxy. Credentials are found as every SDK of AWS finds them: the task role on ECS, the role of a service account on EKS, variables elsewhere; they are renewed before they end. They need the right to call it, such as `vpc-lattice-svcs:Invoke`. Where they cannot be had, the request is answered 502 (`aws_credentials`), with the reason in the log line.',
-      'Within the signature are `Host`, `Content-Type`, the headers by which the application learns who asks, and those of `inject_request_headers`; what describes the way, such as `X-Forwarded-For`, is not, as servers in between change it. The body is not signed either (`UNSIGNED-PAYLOAD`), so that nothing of it is held back: TLS protects it, so write `to: https://…`.',
+      'With `aws_sigv4` a request reaches a service that asks for AWS credentials (VPC Lattice with an auth policy, API Gateway and function URLs with IAM) as one of the proxy. Credentials are found as in every SDK of AWS: the task role on ECS, the role of a service account on EKS, variables elsewhere; they are renewed before they expire. They need the permission to call the service, such as `vpc-lattice-svcs:Invoke`. If there are no credentials, the request is answered 502 (`aws_credentials`), with the reason in the log line.',
+      'The signature covers `Host`, `Content-Type`, the headers about the caller, and those of `inject_request_headers`. It does not cover headers that servers in between change, such as `X-Forwarded-For`. Nor does it cover the body (`UNSIGNED-PAYLOAD`), so that bodies are streamed; TLS protects the body, so write `to: https://…`.',
       '`wait_for` asks without a signature: such an application answers 403, so write `expect: 200-403`.',
     ],
   },
@@ -235,7 +235,7 @@ services:
     fields: ['ca_file', 'client_cert_file', 'client_key_file', 'server_name', 'tls_skip_verify'],
     text: [
       'With `to: https://…` the certificate of the application must be for the host of `to`, also with `preserve_host`. It must come from a known certificate authority, or with `ca_file` from one of yours. `NODE_EXTRA_CA_CERTS` adds an authority for all connections of the proxy.',
-      'These files are read together with the upstream file, and again within seconds after a change; the next connection uses the new content. If one of the files cannot be used, the proxy reports it ([LK313](diagnostics.md#lk313-a-file-for-tls-that-cannot-be-used)) and keeps the former content of all of them: a new certificate waits for its key. A new upstream file is applied all the same, unless it names a combination of files that was not in use before. If a file cannot be used when the proxy starts, it does not start.',
+      'These files are read together with the upstream file, and again within seconds after a change; the next connection uses the new content. If one of the files cannot be used, the proxy reports it ([LK313](diagnostics.md#lk313-a-file-for-tls-that-cannot-be-used)) and keeps the former content of all of them: a new certificate waits for its key. A new upstream file is applied nevertheless, unless it names a combination of files that was not in use before. If a file cannot be used when the proxy starts, it does not start.',
     ],
   },
   {
@@ -256,7 +256,7 @@ services:
         ca_key_file: /etc/latchkey/people-ca.key
         subject: 'CN={email}'
         san_uri: 'spiffe://corp/user/{sub}'`),
-      '`{email}` is the address of the person, `{user}` its part before the `@` (two people of two domains may have the same: [LK655](diagnostics.md#lk655-one-name-for-two-people-in-certificates)), `{sub}` what the provider calls them, and `{idp}` the slug of that provider. `{sub}` and `{idp}` are known of sessions, not of tokens of another issuer. Who cannot be named is refused with `client_identity` (502). `lifetime` is how long a new connection may be opened with a certificate; one that is open ends with its session.',
+      '`{email}` is the address of the person, `{user}` its part before the `@` (two people of two domains may have the same: [LK655](diagnostics.md#lk655-one-name-for-two-people-in-certificates)), `{sub}` what the provider calls them, and `{idp}` the slug of that provider. `{sub}` and `{idp}` are known of sessions, not of tokens of another issuer. A caller without such a fact is refused with `client_identity` (502). `lifetime` is how long a new connection may be opened with a certificate; one that is open ends with its session.',
       'The files are read as those for TLS are, and again within seconds after a change.',
     ],
   },
