@@ -80,18 +80,6 @@ describe('what is not there', () => {
     expect((await ask(path)).status).toBe(404);
   });
 
-  test.each([
-    { path: '/', allow: 'GET, HEAD' },
-    { path: '/google/start', allow: 'GET, HEAD' },
-    { path: '/google/sign_out', allow: 'GET, HEAD, POST' },
-    { path: '/oauth2/introspect', allow: 'POST' },
-    { path: '/oauth2/handshake', allow: 'POST' },
-  ])('is 405 for another method: $path', async ({ path, allow }) => {
-    const answer = await rig.ask('PUT', path);
-    expect(answer.status).toBe(405);
-    expect(answer.headers['allow']).toBe(allow);
-  });
-
   test('is a page for a person and JSON for a program, both with the id of the log line', async () => {
     const page = await ask('/nothing', { accept: 'text/html' });
     expect(page.headers['content-type']).toContain('text/html');

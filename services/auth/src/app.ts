@@ -57,7 +57,7 @@ import { json } from './web/json.ts';
 import { front } from './web/front.ts';
 import type { Handler } from './web/locals.ts';
 import { refuseForeignPages, requireSameOrigin, visitsOnly } from './web/cross-site.ts';
-import { exactPaths, onlyMethods } from './web/routing.ts';
+import { addEndpoints, exactPaths } from './web/routing.ts';
 import { inPlace, limited, refusalsLimited, sharedCount } from './web/limits.ts';
 
 /** What auth is started with. */
@@ -183,15 +183,13 @@ function betweenServices(
   const router = express.Router(exactPaths);
   const known = requireClient(parts.client, limit);
   const ask = introspection(parts, createRefresher(parts));
-  router.route(introspectionPath).post(known, form(introspectionForm), ask).all(onlyMethods('POST'));
-  router
-    .route(revocationsPath)
-    .post(known, form(revocationsForm), revocations.answer)
-    .all(onlyMethods('POST'));
   if (isShared && parts.programs !== undefined) router.post(tokenPath, programsFirst);
-  router.route(tokenPath).post(known, form(tokenForm), tokenEndpoint(parts)).all(onlyMethods('POST'));
-  router.route(handshakePath).post(known, form(handshakeForm), handshake(parts)).all(onlyMethods('POST'));
-  return router;
+  return addEndpoints(router, {
+    [introspectionPath]: { POST: [known, form(introspectionForm), ask] },
+    [revocationsPath]: { POST: [known, form(revocationsForm), revocations.answer] },
+    [tokenPath]: { POST: [known, form(tokenForm), tokenEndpoint(parts)] },
+    [handshakePath]: { POST: [known, form(handshakeForm), handshake(parts)] },
+  });
 }
 
 // What operators ask: it is here only where there is a secret for it, and a port that browsers do not reach.
@@ -199,12 +197,10 @@ function forOperators(parts: Parts, { adminSecrets }: AuthSettings, limit: RateL
   const router = express.Router(exactPaths);
   if (adminSecrets === undefined) return router;
   const known = requireOperator(adminSecrets, limit);
-  router.route(adminSessionsPath).get(known, listSessions(parts)).all(onlyMethods('GET, HEAD'));
-  router
-    .route(adminRevocationPath)
-    .post(known, json(revocation), revokeSessions(parts))
-    .all(onlyMethods('POST'));
-  return router;
+  return addEndpoints(router, {
+    [adminSessionsPath]: { GET: [known, listSessions(parts)] },
+    [adminRevocationPath]: { POST: [known, json(revocation), revokeSessions(parts)] },
+  });
 }
 
 // What anybody may ask: each address so often, and all together so much at a time.
@@ -213,49 +209,32 @@ function forBrowsers(parts: Parts, limit: RateLimit): Router {
   const work = createUnauthenticatedWork();
   const atWork = (handler: Handler): Handler => inPlace(handler, work);
   // Before the limit: programs ask for keys, many of them from one address.
-  for (const { path } of [ownEndpoints.jwks, ownEndpoints.wellKnownJwks]) {
-    router
-      .route(path)
-      .get((_req, res) => replyJwks(res, parts.jwks))
-      .all(onlyMethods('GET, HEAD'));
-  }
+  const jwks: Handler = (_req, res) => replyJwks(res, parts.jwks);
+  addEndpoints(router, {
+    [ownEndpoints.jwks.path]: { GET: [jwks] },
+    [ownEndpoints.wellKnownJwks.path]: { GET: [jwks] },
+  });
   const { programs } = parts;
   if (programs !== undefined) router.use(programKeys(programs));
   // Before the limit, too: a provider is one address, and what it says is believed by its signature.
   for (const { slug, readLogoutToken } of parts.providers.values()) {
     if (readLogoutToken === undefined) continue;
     const end = atWork(backChannelLogout(slug, readLogoutToken, parts));
-    router
-      .route(`/${slug}/backchannel_logout`)
-      .post(refusalsLimited(limit, form(logoutForm), end))
-      .all(onlyMethods('POST'));
+    addEndpoints(router, {
+      [`/${slug}/backchannel_logout`]: { POST: [refusalsLimited(limit, form(logoutForm), end)] },
+    });
   }
   router.use(limited(limit), cookieParser());
-  router
-    .route('/')
-    .get(atWork(home(parts)))
-    .all(onlyMethods('GET, HEAD'));
   const ownPageOnly = requireSameOrigin(parts.origin);
-  router
-    .route(accountPath)
-    .get(visitsOnly, atWork(showAccount(parts)))
-    .all(onlyMethods('GET, HEAD'));
-  router
-    .route(endOnePath)
-    .post(ownPageOnly, form(accountForm), atWork(endOne(parts)))
-    .all(onlyMethods('POST'));
-  router
-    .route(endProgramPath)
-    .post(ownPageOnly, form(accountForm), atWork(endOneProgram(parts)))
-    .all(onlyMethods('POST'));
-  router
-    .route(endAllPath)
-    .post(ownPageOnly, form(accountForm), atWork(endAll(parts)))
-    .all(onlyMethods('POST'));
-  router
-    .route('/robots.txt')
-    .get((_req, res) => replyText(res, 200, 'User-agent: *\nDisallow: /\n'))
-    .all(onlyMethods('GET, HEAD'));
+  const fromOwnPage = (handler: Handler) => [ownPageOnly, form(accountForm), atWork(handler)];
+  addEndpoints(router, {
+    '/': { GET: [atWork(home(parts))] },
+    [accountPath]: { GET: [visitsOnly, atWork(showAccount(parts))] },
+    [endOnePath]: { POST: fromOwnPage(endOne(parts)) },
+    [endProgramPath]: { POST: fromOwnPage(endOneProgram(parts)) },
+    [endAllPath]: { POST: fromOwnPage(endAll(parts)) },
+    '/robots.txt': { GET: [(_req, res) => replyText(res, 200, 'User-agent: *\nDisallow: /\n')] },
+  });
   if (programs !== undefined) router.use(programRoutes({ ...parts, programs }, atWork));
   for (const provider of parts.providers.values()) {
     router.use(`/${provider.slug}`, providerRoutes(provider, parts, atWork));
@@ -264,20 +243,15 @@ function forBrowsers(parts: Parts, limit: RateLimit): Router {
 }
 
 function providerRoutes(provider: Provider, parts: Parts, atWork: (handler: Handler) => Handler): Router {
-  const router = express.Router(exactPaths);
-  const pages: ReadonlyArray<readonly [string, Handler]> = [
-    ['/sign_in', signIn(provider, parts)],
-    ['/start', start(provider, parts)],
-    ['/callback', callback(provider, parts)],
-  ];
-  for (const [path, handler] of pages)
-    router.route(path).get(visitsOnly, atWork(handler)).all(onlyMethods('GET, HEAD'));
-  router
-    .route('/sign_out')
-    .get(atWork(askSignOut(provider, parts)))
-    .post(requireSameOrigin(parts.origin), form(signOutForm), atWork(signOut(provider, parts)))
-    .all(onlyMethods('GET, HEAD, POST'));
-  return router;
+  return addEndpoints(express.Router(exactPaths), {
+    '/sign_in': { GET: [visitsOnly, atWork(signIn(provider, parts))] },
+    '/start': { GET: [visitsOnly, atWork(start(provider, parts))] },
+    '/callback': { GET: [visitsOnly, atWork(callback(provider, parts))] },
+    '/sign_out': {
+      GET: [atWork(askSignOut(provider, parts))],
+      POST: [requireSameOrigin(parts.origin), form(signOutForm), atWork(signOut(provider, parts))],
+    },
+  });
 }
 
 // A proxy names every group that its routes name; this is after its credentials.

@@ -39,7 +39,7 @@ export type Rig = {
   readonly logoutForms: readonly string[];
   browser(): Browser;
   /** a request of a program, which keeps no cookies; to the port of browsers, unless another one is named */
-  ask(method: 'GET' | 'POST' | 'PUT', path: string, port?: number): supertest.Test;
+  ask(method: 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT', path: string, port?: number): supertest.Test;
   /** the address that the proxy sends a browser to */
   signInUrl(target?: string, options?: { slug?: string; reason?: string; codeRequest?: CodeRequest }): string;
   /** a signed path of auth, other than sign_in */

@@ -1,13 +1,13 @@
 import { authorizationServerPaths as paths, tokenPath } from '@latchkey/contract';
 import { replyJson, replyJwks } from '@latchkey/http';
 import express from 'express';
-import type { RequestHandler, Router } from 'express';
+import type { Router } from 'express';
 import type { Parts } from '../parts.ts';
 import { requireSameOrigin, visitsOnly } from '../web/cross-site.ts';
 import { json } from '../web/json.ts';
 import { form } from '../web/form.ts';
 import type { Handler } from '../web/locals.ts';
-import { exactPaths, onlyMethods } from '../web/routing.ts';
+import { addEndpoints, exactPaths } from '../web/routing.ts';
 import { approve } from './approve.ts';
 import { authorize } from './authorize.ts';
 import { beginDevice } from './device/begin.ts';
@@ -22,18 +22,15 @@ import { programTokens } from './token-endpoint.ts';
  * Of one address that is for the proxy and for programs: the proxy shows its credentials in the header, and a program has none to
  * show.
  */
-export const programsFirst: RequestHandler = function leaveToPrograms({ headers }, _res, next) {
+export const programsFirst: Handler = function leaveToPrograms({ headers }, _res, next) {
   next(headers.authorization === undefined ? 'router' : undefined);
 };
 
 /** What those read who check access tokens: many of them, it may be, from one address. */
 export function programKeys({ accessTokens }: Programs): Router {
-  const router = express.Router(exactPaths);
-  router
-    .route(paths.keys)
-    .get((_req, res) => replyJwks(res, accessTokens.jwks))
-    .all(onlyMethods('GET, HEAD'));
-  return router;
+  return addEndpoints(express.Router(exactPaths), {
+    [paths.keys]: { GET: [(_req, res) => replyJwks(res, accessTokens.jwks)] },
+  });
 }
 
 /** What programs ask, and what people are asked about them. */
@@ -41,42 +38,25 @@ export function programRoutes(
   parts: Parts & { readonly programs: Programs },
   atWork: (handler: Handler) => Handler,
 ): Router {
-  const router = express.Router(exactPaths);
   const { register, takesDocuments } = parts.programs.clients;
   const metadata = serverMetadata(parts.origin, { canRegister: register !== undefined, takesDocuments });
-  router
-    .route(paths.metadata)
-    .get((_req, res) => replyJson(res, 200, metadata))
-    .all(onlyMethods('GET, HEAD'));
-  const asked: ReadonlyArray<readonly [string, Handler]> = [
-    [tokenPath, programTokens(parts)],
-    [paths.revoke, revokeTokens(parts)],
-    [paths.deviceAuthorization, beginDevice(parts)],
-  ];
-  for (const [path, handler] of asked) {
-    router.route(path).post(form(tokenForm), atWork(handler)).all(onlyMethods('POST'));
-  }
-  if (register !== undefined) {
-    router
-      .route(paths.register)
-      .post(json(registration), atWork(registerProgram(register, parts.now)))
-      .all(onlyMethods('POST'));
-  }
+  const asked = (handler: Handler) => [form(tokenForm), atWork(handler)];
   const ownPageOnly = requireSameOrigin(parts.origin);
-  router
-    .route(paths.authorize)
-    .get(visitsOnly, atWork(authorize(parts)))
-    .all(onlyMethods('GET, HEAD'));
-  router
-    .route(paths.approve)
-    .post(ownPageOnly, form(approvalForm), atWork(approve(parts)))
-    .all(onlyMethods('POST'));
-  router
-    .route(paths.device)
-    .get(visitsOnly, atWork(showDevice(parts)))
-    .post(ownPageOnly, form(codeForm), atWork(enterCode(parts)))
-    .all(onlyMethods('GET, HEAD, POST'));
-  return router;
+  return addEndpoints(express.Router(exactPaths), {
+    [paths.metadata]: { GET: [(_req, res) => replyJson(res, 200, metadata)] },
+    [tokenPath]: { POST: asked(programTokens(parts)) },
+    [paths.revoke]: { POST: asked(revokeTokens(parts)) },
+    [paths.deviceAuthorization]: { POST: asked(beginDevice(parts)) },
+    ...(register !== undefined && {
+      [paths.register]: { POST: [json(registration), atWork(registerProgram(register, parts.now))] },
+    }),
+    [paths.authorize]: { GET: [visitsOnly, atWork(authorize(parts))] },
+    [paths.approve]: { POST: [ownPageOnly, form(approvalForm), atWork(approve(parts))] },
+    [paths.device]: {
+      GET: [visitsOnly, atWork(showDevice(parts))],
+      POST: [ownPageOnly, form(codeForm), atWork(enterCode(parts))],
+    },
+  });
 }
 
 // A token is as long as a cookie may be; the rest is an address and a few words.

@@ -18,7 +18,7 @@ export const refuseForeignPages: RequestHandler = function refuseDriven({ method
  * Lets through a person who goes to an address, before anything is read or set: an image of another page could fill the
  * browser with attempts and push out those that people are at, or undo a sign-out.
  */
-export const visitsOnly: RequestHandler = function refuseOthers(req, _res, next) {
+export const visitsOnly: Handler = function refuseOthers(req, _res, next) {
   if (!isVisit(req.method, req.headers)) {
     throw new HttpError('cross_site_request', { detail: 'not a page visit' });
   }
