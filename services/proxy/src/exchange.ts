@@ -7,34 +7,49 @@ import { performance } from 'node:perf_hooks';
 import type { RequestRecord } from './telemetry/request-record.ts';
 import type { KnownSession } from './authn/session-state.ts';
 
-/**
- * One request on its way. What a stage finds out is the value that the next one takes, and no stage reads it from here: here
- * it is kept for the record.
- */
-export type Exchange = {
+/** What a request comes with, before the first stage. */
+export type Received = {
   readonly id: string;
   /** by which AWS X-Ray knows it */
   readonly amznTraceId: string | undefined;
   /** where tracing is on */
   readonly span: Span | undefined;
-  /** likewise, from when it leaves for the application */
-  upstream?: Span | undefined;
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
   /** by `performance.now()` */
   readonly startedAt: number;
+};
+
+/**
+ * One request on its way, for the record. What a stage finds out is a value, and the next stage takes it: `Incoming`, then
+ * `Outcome`, then `Leaving`. No stage reads here what another has left, so each field is absent until it is known.
+ */
+export type Exchange = Received & Found & Failed & Progress;
+
+/** Stages 2 to 7, or an endpoint of ours in their place. */
+type Found = {
   /** a server in front asks about a request that it forwards by itself; all else here is about that one */
   isQuestion?: true;
-  /** stages 1 to 7: what becomes of it, or what is settled of that by now */
+  /** what becomes of it, or what is settled of that by now */
   outcome?: Outcome<KnownSession> | Pending<KnownSession>;
   /** what an endpoint of ours has found out about who asks it */
   principal?: Principal;
   decision?: Decision;
+};
+
+/** What answers it, and stages 8 and 9. */
+type Failed = {
   /** once an answer of ours begins, on a route that takes tokens: where a program learns how to get one (RFC 9728) */
   resourceMetadata?: string;
-  /** stages 8 and 9, and what answers: what went wrong */
   error?: ErrorCode;
+  /** in words, for the log */
   detail?: string;
+};
+
+/** From stage 8 to stage 10. */
+type Progress = {
+  /** where tracing is on, from when it leaves for the application */
+  upstream?: Span | undefined;
   /** when it became an open WebSocket, in milliseconds that never jump */
   openedAt?: number;
   /** where it stands among those that go on after they were let in (`ongoing.ts`) */
@@ -47,7 +62,7 @@ export type Exchange = {
 export function openExchange(
   req: IncomingMessage,
   res: ServerResponse,
-  { id, amznTraceId, span }: Pick<Exchange, 'id' | 'amznTraceId' | 'span'>,
+  { id, amznTraceId, span }: Pick<Received, 'id' | 'amznTraceId' | 'span'>,
 ): Exchange {
   return { id, amznTraceId, span, req, res, startedAt: performance.now() };
 }

@@ -9,7 +9,7 @@ import { under } from '@latchkey/telemetry';
 import type { Tracer } from '@latchkey/telemetry';
 import type { Admission } from './admission.ts';
 import { openExchange, recordOf } from './exchange.ts';
-import type { Exchange } from './exchange.ts';
+import type { Exchange, Received } from './exchange.ts';
 import type { Wanted } from './transport/pool/connections.ts';
 import type { AnswerHeaders } from './outgoing/response-headers.ts';
 import { createOutgoing } from './outgoing/outgoing.ts';
@@ -47,7 +47,7 @@ export type StageParts = OutgoingParts & {
  *  6 still valid (by each authenticator): auth vouches for a session (`authn/session-check.ts`)
  *  7 authorize (`decideFor`): by the policy of the route
  *  8 outgoing: what travels on, and what of the answer travels back
- *  9 transport: to the application and back, a function of either server
+ *  9 transport (`transport/http/transport.ts`, `server/websocket.ts`): to the application and back
  * 10 record: once
  *
  * 2 to 7 are one value here. They stand one after the other in `packages/admission/src/admit.ts`, where `latchkey explain` has
@@ -55,13 +55,13 @@ export type StageParts = OutgoingParts & {
  */
 export type Stages = {
   readonly open: (req: IncomingMessage, res: ServerResponse) => Exchange;
-  readonly canonical: (exchange: Exchange, kind: Incoming['kind']) => Incoming;
+  readonly canonical: (received: Received, kind: Incoming['kind']) => Incoming;
   readonly admission: (
     exchange: Exchange,
     incoming: Incoming,
   ) => Outcome<KnownSession> | Promise<Outcome<KnownSession>>;
   readonly outgoing: (exchange: Exchange, forward: Forward<KnownSession>) => Leaving;
-  readonly trailers: (exchange: Exchange, forward: Forward<KnownSession>) => string[];
+  readonly trailers: (received: Received, forward: Forward<KnownSession>) => string[];
   readonly forwardAuthHeaders: (exchange: Exchange, forward: Forward<KnownSession>) => readonly string[];
   readonly record: (exchange: Exchange, status: number) => void;
 };
@@ -82,7 +82,7 @@ export function createStages(parts: StageParts): Stages {
   }
 
   // 1.
-  function canonical({ req }: Exchange, kind: Incoming['kind']): Incoming {
+  function canonical({ req }: Received, kind: Incoming['kind']): Incoming {
     return readIncoming(req, kind, trust, parts.deviceTrustOf(req));
   }
 
@@ -127,7 +127,7 @@ export function createStages(parts: StageParts): Stages {
   }
 
   // 8, of what comes behind a body.
-  function trailers({ req }: Exchange, forward: Forward<KnownSession>): string[] {
+  function trailers({ req }: Received, forward: Forward<KnownSession>): string[] {
     return headers.trailersFor(req.rawTrailers, forward);
   }
 
