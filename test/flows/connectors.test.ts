@@ -139,6 +139,35 @@ test('an event stream arrives as it is written', async () => {
   await once(await opened.promise, 'close');
 });
 
+test('callers that abandon many requests do not end the connection for others', async () => {
+  await connector();
+  const cookie = await cookieHeader(await the.signedIn(), intranet());
+  const slow = Promise.withResolvers<ServerResponse>();
+  the.stack.app.answer = (req, res) => {
+    if (req.url === '/slow') slow.resolve(res);
+  };
+  const arrivals = () => the.stack.app.received.length;
+  const headers = { host: hostOf('intranet'), cookie };
+  const other = request({ ...proxyAt(), path: '/slow', headers }).end();
+  const held = await slow.promise;
+
+  async function abandon(count: number): Promise<void> {
+    const before = arrivals();
+    const asked = Array.from({ length: count }, () =>
+      request({ ...proxyAt(), headers })
+        .on('error', () => undefined)
+        .end(),
+    );
+    await until(() => arrivals() === before + count, 'all of them to arrive');
+    for (const one of asked) one.destroy();
+  }
+  // From 1 000 on, Node would by itself end a connection.
+  for (let round = 0; round < 30; round += 1) await abandon(50);
+  held.end('here');
+  const [answer] = (await once(other, 'response')) as [IncomingMessage];
+  expect([answer.statusCode, String((await answer.toArray())[0])]).toEqual([200, 'here']);
+});
+
 test('a WebSocket echoes, and ends at one side when it ends at the other', async () => {
   await connector();
   const browser = await the.signedIn();

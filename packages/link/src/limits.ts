@@ -1,4 +1,4 @@
-import type { Settings } from 'node:http2';
+import type { ServerSessionOptions, Settings } from 'node:http2';
 
 /** How long a connector that stops lets what is under way finish. */
 export const connectorStopsWithinMs = 25_000;
@@ -18,4 +18,18 @@ export const h2Settings: Settings = {
   initialWindowSize: 512 * 1024,
   maxConcurrentStreams: 1_000,
   maxHeaderListSize: 16 * 1024,
+};
+
+// More than a connection can carry.
+const anyNumber = 1_000_000;
+
+/**
+ * The options of the side that streams are opened to. Node ends a connection on which many streams are reset (more than 1 000, and 33 a
+ * second from then on): against strangers, that stops a flood (CVE-2023-44487). Here the other side is our own proxy, and each
+ * request that a caller abandons is such a stream. One caller would end the connection for all.
+ */
+export const servingOptions: ServerSessionOptions = {
+  settings: h2Settings,
+  streamResetBurst: anyNumber,
+  streamResetRate: anyNumber,
 };

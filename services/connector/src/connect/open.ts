@@ -1,5 +1,5 @@
 import { connectPath, nameHeader, subprotocol, taskHeader } from '@latchkey/contract';
-import { h2Settings, keepAlive, leavesWithinMs, longestMessage, streamOf } from '@latchkey/link';
+import { keepAlive, leavesWithinMs, longestMessage, servingOptions, streamOf } from '@latchkey/link';
 import type { ConnectorSettings } from '@latchkey/settings';
 import type { Credential } from './credential.ts';
 import { lookup } from 'node:dns';
@@ -44,7 +44,7 @@ export async function openConnection(
   socket.on('error', reject);
   socket.once('open', function opened() {
     const stream = streamOf(socket);
-    const session = performServerHandshake(stream, { settings: h2Settings });
+    const session = performServerHandshake(stream, servingOptions);
     session.on('error', () => undefined);
     session.once('close', () => socket.terminate());
     stream.once('close', () => session.destroy());

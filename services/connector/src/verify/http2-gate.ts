@@ -1,5 +1,5 @@
 import { fieldsOf, sendHead, watchEnd } from '@latchkey/http';
-import { isClosed } from '@latchkey/link';
+import { isClosed, servingOptions } from '@latchkey/link';
 import { connect, constants, performServerHandshake } from 'node:http2';
 import type {
   ClientHttp2Session,
@@ -37,7 +37,11 @@ export function gateHttp2(
   origin: Socket,
   judge: (asked: CheckedRequest) => Promise<GateOutcome>,
 ): ServerHttp2Session {
-  const near = performServerHandshake(stream, { settings, maxSendHeaderBlockLength: 2 * headerBytes });
+  const near = performServerHandshake(stream, {
+    ...servingOptions,
+    settings,
+    maxSendHeaderBlockLength: 2 * headerBytes,
+  });
   const far = connect('http://application', {
     createConnection: () => origin,
     settings: { enablePush: false, maxHeaderListSize: headerBytes },

@@ -6,7 +6,7 @@ import {
   targetHeader,
   taskHeader,
 } from '@latchkey/contract';
-import { h2Settings, isClosed, join, keepAlive, refuseStream, saidIn, writeWhole } from '@latchkey/link';
+import { isClosed, join, keepAlive, refuseStream, saidIn, servingOptions, writeWhole } from '@latchkey/link';
 import { once } from 'node:events';
 import { performServerHandshake } from 'node:http2';
 import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
@@ -80,7 +80,7 @@ export async function openDoor(parts: {
     { ...parts.tls, handshakeTimeout: handshakeWithinMs },
     function arrived(socket) {
       socket.on('error', () => undefined);
-      const session = performServerHandshake(socket, { settings: h2Settings });
+      const session = performServerHandshake(socket, servingOptions);
       sessions.add(session);
       session.on('error', () => undefined);
       session.once('close', () => sessions.delete(session));
