@@ -168,6 +168,30 @@ test('callers that abandon many requests do not end the connection for others', 
   expect([answer.statusCode, String((await answer.toArray())[0])]).toEqual([200, 'here']);
 });
 
+test('callers that read nothing of large answers keep nobody else from one', async () => {
+  await connector();
+  const cookie = await cookieHeader(await the.signedIn(), intranet());
+  const headers = { host: hostOf('intranet'), cookie };
+  // More than Node lets a connection hold by itself, in one stream more than it refuses before it ends one.
+  const piece = Buffer.alloc(1024 * 1024);
+  the.stack.app.answer = (req, res) => void res.end(req.url === '/large' ? piece : 'here');
+  const asked = Array.from({ length: 200 }, () =>
+    request({ ...proxyAt(), path: '/large', headers })
+      .on('error', () => undefined)
+      .end(),
+  );
+  await Promise.all(asked.map((one) => once(one, 'response')));
+  const statuses: Array<number | undefined> = [];
+  for (let count = 0; count < 120; count += 1) {
+    const other = request({ ...proxyAt(), headers }).end();
+    const [answer] = (await once(other, 'response')) as [IncomingMessage];
+    answer.resume();
+    statuses.push(answer.statusCode);
+  }
+  expect(new Set(statuses)).toEqual(new Set([200]));
+  for (const one of asked) one.destroy();
+});
+
 test('a WebSocket echoes, and ends at one side when it ends at the other', async () => {
   await connector();
   const browser = await the.signedIn();

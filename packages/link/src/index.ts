@@ -4,10 +4,10 @@ export { join } from './join.ts';
 export { keepAlive } from './keep-alive.ts';
 export {
   connectorStopsWithinMs,
-  h2Settings,
   leavesWithinMs,
   longestMessage,
   servingOptions,
+  sessionOptions,
 } from './limits.ts';
 export { refuseStream, saidIn } from './refuse.ts';
 export { streamOf } from './stream.ts';

@@ -7,7 +7,7 @@ import {
   taskHeader,
 } from '@latchkey/contract';
 import { bearerToken, canonicalAuthority, rawValues } from '@latchkey/http';
-import { h2Settings, keepAlive, leavesWithinMs, longestMessage, streamOf } from '@latchkey/link';
+import { keepAlive, leavesWithinMs, longestMessage, sessionOptions, streamOf } from '@latchkey/link';
 import { connect } from 'node:http2';
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -112,7 +112,7 @@ export function createArrivals(parts: {
     if ('why' in found) return refuse(req, socket, name, found);
     return webSockets.handleUpgrade(req, socket, head, function opened(webSocket) {
       const stream = streamOf(webSocket);
-      const session = connect('http://connector', { createConnection: () => stream, settings: h2Settings });
+      const session = connect('http://connector', { createConnection: () => stream, ...sessionOptions });
       let why: string | undefined;
       session.on('error', (error) => {
         why = error.message;

@@ -1,5 +1,5 @@
 import { taskHeader } from '@latchkey/contract';
-import { h2Settings, keepAlive } from '@latchkey/link';
+import { keepAlive, sessionOptions } from '@latchkey/link';
 import { connect } from 'node:http2';
 import { connect as connectTls } from 'node:tls';
 import type { ConnectionOptions } from 'node:tls';
@@ -64,7 +64,7 @@ export function keepLinks(parts: {
       timeout: handshakeWithinMs,
     });
     socket.once('timeout', () => socket.destroy(new Error('no answer')));
-    const session = connect('http://task', { createConnection: () => socket, settings: h2Settings });
+    const session = connect('http://task', { createConnection: () => socket, ...sessionOptions });
     socket.once('secureConnect', function shaken() {
       socket.setTimeout(0);
       keepAlive(session, { leavesWithinMs });
