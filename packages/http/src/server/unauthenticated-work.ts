@@ -27,7 +27,8 @@ export function createUnauthenticatedWork(): UnauthenticatedWork {
   const places = createPlaces({ atOnce, waiting, withinMs });
 
   return async function workInPlace(res, client, work) {
-    const release = await places.take('', res, limitedBy(res.req, client));
+    // Those without an address of their own are one among the others.
+    const release = await places.take('', res, limitedBy(res.req, client) ?? '');
     if (release === undefined) throw new HttpError('overloaded', { headers: { 'Retry-After': '10' } });
     try {
       await work();
