@@ -18,6 +18,7 @@ test.each([
   ['request.path.matches("^/a+$")', { url: '/aaa' }, true],
   ['request.headers["x-client"] == "cli"', { headers: { 'x-client': 'cli' } }, true],
   ['request.time < timestamp("2020-01-01T00:00:00Z")', {}, false],
+  ['has(request.path) && request.path != "/admin"', { url: '/x' }, true],
 ])('%s, for %j: %s', (text, request, expected) => {
   expect(holds(text, request)).toBe(expected);
 });

@@ -38,7 +38,9 @@ export function readRule(text: string): ConnectorRule | string {
   if (!compiled.ok) return sentenceAbout(compiled.mistake);
   const { decide, facts: shown, constant, warnings } = compiled.expression;
   if (constant !== undefined) return `it ${constant ? 'always' : 'never'} holds: write what it depends on`;
-  if (warnings[0] !== undefined) return sentenceAbout(warnings[0]);
+  // A `has` that is never false makes a rule no weaker.
+  const weak = warnings.find(({ kind }) => kind !== 'neverFalse');
+  if (weak !== undefined) return sentenceAbout(weak);
   return {
     text: text.trim(),
     // Closed where a fact is absent.
