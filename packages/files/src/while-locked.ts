@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { errorCode } from './error-code.ts';
@@ -51,12 +52,22 @@ async function take(lock: string, owner: string, until: number): Promise<void> {
 }
 
 async function make(lock: string, owner: string): Promise<boolean> {
+  let file: FileHandle;
   try {
-    await writeFile(lock, owner, { flag: 'wx', mode: 0o600 });
-    return true;
+    file = await open(lock, 'wx', 0o600);
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
     throw error;
+  }
+  try {
+    await file.writeFile(owner);
+    return true;
+  } catch (error) {
+    // On a full disk it would be a lock of nobody.
+    await rm(lock, { force: true });
+    throw error;
+  } finally {
+    await file.close();
   }
 }
 
