@@ -7,7 +7,7 @@ import {
   revocationsPath,
   tokenPath,
 } from '@latchkey/contract';
-import { accountPath, endAllPath, endOnePath } from '../account/path.ts';
+import { accountPath, endAllPath, endOnePath, endProgramPath } from '../account/path.ts';
 
 /** What a request is about, going by its path. */
 export type Action =
@@ -36,6 +36,7 @@ const fixed: ReadonlyMap<string, Action> = new Map([
   [accountPath, 'account'],
   [endOnePath, 'sign_out'],
   [endAllPath, 'sign_out'],
+  [endProgramPath, 'revoke'],
   ['/ping', 'ping'],
   ['/robots.txt', 'robots'],
   [handshakePath, 'handshake'],
