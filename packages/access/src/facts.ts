@@ -12,7 +12,7 @@ export type DeviceTrust = {
 export const noDeviceTrust: DeviceTrust = { headers: false, certificate: false };
 
 /** What expressions may read of a request, each at the moment when one does. */
-export type Asked = {
+export type AskedRequest = {
   /** absent at addresses of our own, and where a header tells the application another one */
   readonly method: string | undefined;
   readonly host: string;
@@ -34,7 +34,7 @@ export type Facts = {
   /** it is a CORS preflight */
   readonly preflight: boolean;
   /** undefined where no expression reads it */
-  readonly asked?: Asked | undefined;
+  readonly asked?: AskedRequest | undefined;
 };
 
 /** The facts of no request in particular: nothing is public here. */

@@ -7,7 +7,7 @@ export { decide, decideFor, decideForAnyone, traceRules } from './decide.ts';
 export type { Decision, RuleOutcome } from './decide.ts';
 export { domainOf, userOf } from './email.ts';
 export { noDeviceTrust, noFacts } from './facts.ts';
-export type { Asked, DeviceTrust, Facts, RuleFacts, RouteFacts, RuleInput } from './facts.ts';
+export type { AskedRequest, DeviceTrust, Facts, RuleFacts, RouteFacts, RuleInput } from './facts.ts';
 export { namedGroups } from './named-groups.ts';
 export { compilePolicy } from './policy.ts';
 export type { AccessRules, Demand, PathPattern, Policy, PolicyOptions, Rule, TokenRules } from './policy.ts';

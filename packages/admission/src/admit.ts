@@ -89,7 +89,7 @@ function conclude<Session>(
 }
 
 /** What is known of a request before anything is decided about it. */
-export type Known = Routed & {
+export type RoutedRequest = Routed & {
   /** neither on a port that is not ours, nor to be sent to HTTPS first */
   readonly isServed: boolean;
 };
@@ -98,7 +98,7 @@ export type Known = Routed & {
 export function routeFor(
   incoming: Incoming,
   parts: Omit<AdmissionParts<unknown>, 'authenticators'>,
-): Known | undefined {
+): RoutedRequest | undefined {
   const request = canonical(incoming, parts);
   if (typeof request === 'string') return undefined;
   const found = findRoute(request, parts);

@@ -1,4 +1,4 @@
-import type { Asked, Facts, Policy } from '@latchkey/access';
+import type { AskedRequest, Facts, Policy } from '@latchkey/access';
 import { isPreflight, tellsAnotherMethod } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Incoming } from './incoming.ts';
@@ -47,7 +47,11 @@ export function visitFacts(facts: Facts, host: string): Facts {
   return { path: '/', preflight: false, asked };
 }
 
-function askedOf({ method, host, client }: CanonicalRequest, said: Said, { now = Date.now }: Time): Asked {
+function askedOf(
+  { method, host, client }: CanonicalRequest,
+  said: Said,
+  { now = Date.now }: Time,
+): AskedRequest {
   const { headers, rawHeaders, isQuestion, deviceTrust } = said;
   return {
     method: tellsAnotherMethod(headers) ? undefined : method,

@@ -1,5 +1,5 @@
 export { admit, authorize, routeFor } from './admit.ts';
-export type { AdmissionParts, Known } from './admit.ts';
+export type { AdmissionParts, RoutedRequest } from './admit.ts';
 export type { AuthenticatorInput, Authenticator, Identified } from './authenticate.ts';
 export { refusalOf } from './conclude.ts';
 export { factsOf, ownFacts, visitFacts } from './facts.ts';

@@ -1,6 +1,6 @@
 import { noDeviceTrust } from '@latchkey/access';
 import { describe, expect, test } from '@jest/globals';
-import type { Asked, Machine, Person, Principal, RuleInput } from '@latchkey/access';
+import type { AskedRequest, Machine, Person, Principal, RuleInput } from '@latchkey/access';
 import { compileExpression } from './compile.ts';
 import type { Expression } from './compile.ts';
 
@@ -32,7 +32,7 @@ const robot: Machine = {
 };
 const visitor: Principal = { kind: 'visitor', why: 'no_session' };
 
-const asked: Asked = {
+const asked: AskedRequest = {
   method: 'GET',
   host: 'wiki.example.com',
   address: '198.51.100.7',
@@ -49,7 +49,7 @@ const asked: Asked = {
 
 function inputOf(
   principal: Principal,
-  changed: Partial<Asked> = {},
+  changed: Partial<AskedRequest> = {},
   path: string | undefined = '/page',
 ): RuleInput {
   return {

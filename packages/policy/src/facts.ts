@@ -1,5 +1,5 @@
 import { domainOf } from '@latchkey/access';
-import type { Asked, DeviceTrust, Machine, Person, RuleInput } from '@latchkey/access';
+import type { AskedRequest, DeviceTrust, Machine, Person, RuleInput } from '@latchkey/access';
 import { hasHeader, headerOf } from './header.ts';
 import type { Flaw, Of, Typed } from './typed.ts';
 
@@ -216,7 +216,7 @@ function ofMachine<T>(of: (machine: Machine) => T | undefined): Of<T> {
   return ({ principal }) => (principal.kind === 'machine' ? of(principal) : undefined);
 }
 
-function ofRequest<T>(of: (asked: Asked) => T | undefined): Of<T> {
+function ofRequest<T>(of: (asked: AskedRequest) => T | undefined): Of<T> {
   return ({ asked }) => asked && of(asked);
 }
 

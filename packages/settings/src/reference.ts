@@ -103,7 +103,7 @@ function renderPairs(heading: string, text: string, columns: [string, string], p
 function renderProblems(): string {
   const kinds = Object.entries(problemKinds).map(([code, text]) => `### ${code}\n\n${text}\n`);
   const text =
-    'What is wrong with a variable has one of these codes. Where a service does not start, each line on standard error ends with it; a warning is a line of the log with `variable`, `code` and `page`.';
+    'What is wrong with a variable has one of these codes. Where a service does not start because of the value of a variable, the line about it on standard error ends with it; a warning is a line of the log with `variable`, `code` and `page`.';
   return [`## Problems\n\n${text}\n`, ...kinds].join('\n');
 }
 

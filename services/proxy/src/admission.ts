@@ -6,7 +6,7 @@ import type {
   Incoming,
   Outcome,
   AdmissionParts,
-  Known,
+  RoutedRequest,
   Pending,
 } from '@latchkey/admission';
 import type { Decision } from '@latchkey/access';
@@ -20,7 +20,7 @@ export type Admission = {
   /** What becomes of a request. */
   readonly admit: (incoming: Incoming) => Outcome<KnownSession> | Pending<KnownSession>;
   /** Which route a request is for; undefined where there is none, or it has no reading. */
-  readonly routeFor: (incoming: Incoming) => Known | undefined;
+  readonly routeFor: (incoming: Incoming) => RoutedRequest | undefined;
   /** Who asks an endpoint of ours, and whether they may pass the route. */
   readonly authorize: (asked: OwnQuestion) => Authorized<KnownSession> | Promise<Authorized<KnownSession>>;
 };

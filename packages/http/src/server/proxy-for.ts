@@ -10,12 +10,12 @@ export type OutgoingProxy = {
 };
 
 /** Somebody on the network whom we ask; an address is without brackets. */
-export type Asked = { readonly isSecure: boolean; readonly host: string; readonly port: number };
+export type NetworkTarget = { readonly isSecure: boolean; readonly host: string; readonly port: number };
 
 /** Gives the outgoing proxy that leads to somebody; undefined for whom we ask ourselves. */
-export type ProxyFor = (asked: Asked) => URL | undefined;
+export type ProxyFor = (asked: NetworkTarget) => URL | undefined;
 
-type Fits = (asked: Asked) => boolean;
+type Fits = (asked: NetworkTarget) => boolean;
 
 const isLoopback = inNetworks(['127.0.0.0/8', '::1'].map(readNetwork).filter((range) => range !== undefined));
 
@@ -42,7 +42,7 @@ export function createProxyFor({ http, https, except = '' }: OutgoingProxy): Pro
 }
 
 // RFC 6761, section 6.3: all names below `localhost` are the machine itself, too.
-function isThisMachine({ host }: Asked): boolean {
+function isThisMachine({ host }: NetworkTarget): boolean {
   return isLoopback(host) || /(?:^|\.)localhost\.?$/i.test(host);
 }
 
@@ -56,7 +56,8 @@ function exceptionOf(entry: string): Fits | undefined {
   const { name, port } = partsOf(entry);
   if (name === '') return undefined;
   const address = plainAddress(name);
-  const fits = address === undefined ? namedBy(name) : ({ host }: Asked) => plainAddress(host) === address;
+  const fits =
+    address === undefined ? namedBy(name) : ({ host }: NetworkTarget) => plainAddress(host) === address;
   return (asked) => fits(asked) && (port === undefined || port === asked.port);
 }
 

@@ -65,10 +65,9 @@ export function createHttpListener(parts: HttpParts): RequestListener {
       beginAnswer(exchange);
       return respond(exchange, outcome);
     }
-    const isGone = exchange.isRecorded === true;
     // Rules of a policy may refuse a visitor later.
     const mayEnd = outcome.identified.kind !== 'visitor' || outcome.route.policy.gates.length > 0;
-    if (mayEnd && !isGone) ongoing.begin(exchange, answering);
+    if (mayEnd && exchange.isRecorded !== true) ongoing.begin(exchange, answering);
     return parts.transport(exchange, stages.outgoing(exchange, outcome));
   }
 

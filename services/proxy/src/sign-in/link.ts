@@ -1,5 +1,5 @@
 import { readIncoming } from '@latchkey/admission';
-import type { Known } from '@latchkey/admission';
+import type { RoutedRequest } from '@latchkey/admission';
 import { replyRedirect } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { RequestHandler } from 'express';
@@ -40,7 +40,7 @@ export function createSignInLink(parts: {
     );
   };
 
-  function leadsTo(link: string, request: CanonicalRequest): Known | undefined {
+  function leadsTo(link: string, request: CanonicalRequest): RoutedRequest | undefined {
     const scheme = addresses.scheme(request);
     if (!isPlain.test(link) || !(link.startsWith('/') || link.startsWith(`${scheme}://`))) return undefined;
     const url = URL.parse(link, addresses.origin(request));

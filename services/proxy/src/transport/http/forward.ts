@@ -52,7 +52,7 @@ export type ForwardEvents = {
   readonly passInterim: boolean;
   /** The answer that has begun is an event stream of a page. */
   streams(): void;
-  /** The answer breaks off; told before it does. */
+  /** The answer breaks off; called before it does. */
   breaksOff(detail: string): void;
   /** It is over. Called once, and does not throw. */
   ended(outcome: ForwardOutcome): void;
@@ -293,7 +293,7 @@ function expectsContinue({ headers, httpVersionMinor }: IncomingMessage): boolea
   return httpVersionMinor > 0 && headers.expect?.toLowerCase() === '100-continue';
 }
 
-// The caller is told to go on as soon as its body is read, so where the upstream is asked first, that waits for the first
+// The caller gets 100 (Continue) as soon as its body is read, so where the upstream is asked first, that waits for the first
 // read of this one.
 function bodyStream(body: RequestBody | undefined, asksFirst: boolean): Readable | null {
   if (body === undefined) return null;

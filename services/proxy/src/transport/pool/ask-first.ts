@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { errors } from 'undici';
 import type { buildConnector, Dispatcher } from 'undici';
-import { createTelling } from './telling.ts';
+import { createNotifier } from './notifier.ts';
 
 /** A request as it is dispatched. */
 export type Outgoing = {
@@ -67,7 +67,7 @@ function exchange(
   });
   const word = setTimeout(goOn, wordWithinMs);
   let answer: IncomingMessage | undefined;
-  const { controller, tell, end, fail } = createTelling(handler, {
+  const { controller, notify, end, fail } = createNotifier(handler, {
     pause: () => void answer?.pause(),
     resume: () => void answer?.resume(),
     over() {
@@ -79,23 +79,23 @@ function exchange(
 
   function goOn(): void {
     clearTimeout(word);
-    body?.on('data', (chunk: Buffer) => tell(() => handler.onBodySent?.(chunk)));
+    body?.on('data', (chunk: Buffer) => notify(() => handler.onBodySent?.(chunk)));
     body?.pipe(asked);
   }
 
   asked.once('continue', goOn);
-  asked.once('finish', () => tell(() => handler.onRequestSent?.()));
+  asked.once('finish', () => notify(() => handler.onRequestSent?.()));
   asked.on('information', function inform({ statusCode, rawHeaders, headers: parsed }) {
     if (statusCode === 100) return;
     controller.rawHeaders = rawHeaders;
-    tell(() => handler.onResponseStart?.(controller, statusCode, parsed));
+    notify(() => handler.onResponseStart?.(controller, statusCode, parsed));
   });
   asked.once('response', function answered(message) {
     answer = message;
     clearTimeout(word);
     controller.rawHeaders = message.rawHeaders;
-    tell(() => handler.onResponseStart?.(controller, message.statusCode ?? 502, message.headers));
-    message.on('data', (chunk: Buffer) => tell(() => handler.onResponseData?.(controller, chunk)));
+    notify(() => handler.onResponseStart?.(controller, message.statusCode ?? 502, message.headers));
+    message.on('data', (chunk: Buffer) => notify(() => handler.onResponseData?.(controller, chunk)));
     message.once('error', fail);
     message.once('end', function answeredWhole() {
       controller.rawTrailers = message.rawTrailers;

@@ -1,29 +1,29 @@
 import type { Dispatcher } from 'undici';
 
-/** Tells a handler what becomes of a request that something else than undici sends, as undici would. */
-export type Telling = {
+/** Notifies a handler of what becomes of a request that something other than undici sends, as undici would. */
+export type Notifier = {
   readonly controller: Dispatcher.DispatchController;
   /**
-   * Tells something that is not the last. A handler may throw, which undici expects, too: then it is over.
+   * Notifies of something that is not the last. A handler may throw, which undici expects, too: then it is over.
    *
    * @returns whether it goes on
    */
-  readonly tell: (what: () => void) => boolean;
-  /** Tells the last, unless that was told. */
+  readonly notify: (what: () => void) => boolean;
+  /** Notifies of the last, once. */
   readonly end: (last: () => void) => void;
-  /** Tells as the last that it has failed, unless the last was told. */
+  /** Notifies, as of the last, that it has failed; does nothing behind the last. */
   readonly fail: (error: Error) => void;
 };
 
 /** @param over called once, behind the last: with the error that it ended with */
-export function createTelling(
+export function createNotifier(
   handler: Dispatcher.DispatchHandler,
   {
     pause,
     resume,
     over,
   }: { pause: () => void; resume: () => void; over: (error: Error | undefined) => void },
-): Telling {
+): Notifier {
   let isOver = false;
   const controller: Dispatcher.DispatchController = {
     aborted: false,
@@ -43,7 +43,7 @@ export function createTelling(
   function fail(error: Error): void {
     end(() => handler.onResponseError?.(controller, error), error);
   }
-  function tell(what: () => void): boolean {
+  function notify(what: () => void): boolean {
     if (isOver) return false;
     try {
       what();
@@ -52,5 +52,5 @@ export function createTelling(
     }
     return !isOver;
   }
-  return { controller, tell, end: (last) => end(last), fail };
+  return { controller, notify, end: (last) => end(last), fail };
 }

@@ -15,7 +15,7 @@ import type { Way } from './way.ts';
  */
 export type Freshness = 'kept' | 'recent' | 'new';
 
-/** Sends a request. One that expects to be told to go on needs a new connection. */
+/** Sends a request. One that waits for 100 (Continue) needs a new connection. */
 export type Dispatch = (
   freshness: Freshness,
   outgoing: Outgoing,

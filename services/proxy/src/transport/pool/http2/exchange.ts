@@ -7,14 +7,14 @@ import type { Outgoing } from '../ask-first.ts';
 import { isAboutOurCertificate } from '../../tls/certificate.ts';
 import { ClosedStreamError } from '../../failure.ts';
 import { MalformedAnswerError } from '../../malformed.ts';
-import { createTelling } from '../telling.ts';
+import { createNotifier } from '../notifier.ts';
 import { answerHead, requestHead } from './head.ts';
 
 const { NGHTTP2_CANCEL, NGHTTP2_FLAG_END_STREAM, NGHTTP2_NO_ERROR } = constants;
 const { NGHTTP2_PROTOCOL_ERROR, NGHTTP2_REFUSED_STREAM } = constants;
 
 /**
- * Sends a request as a stream of a connection, and tells its handler what undici would tell of one over HTTP/1.1. Each side is
+ * Sends a request as a stream of a connection, and notifies its handler as undici would of one over HTTP/1.1. Each side is
  * read only as fast as the other takes it.
  *
  * @param over called once, when nothing of it is left: with the error that it ended with
@@ -33,7 +33,7 @@ export function exchange(
   );
   // Half an answer that is taken for a whole one would be followed by the next one within its `Content-Length`.
   const isWhole = watchEnd(stream);
-  const { controller, tell, end, fail } = createTelling(handler, {
+  const { controller, notify, end, fail } = createNotifier(handler, {
     pause: () => void stream.pause(),
     resume: () => void stream.resume(),
     over(error) {
@@ -51,15 +51,15 @@ export function exchange(
     // The body has been sent without asking.
     if (status === 100) return;
     controller.rawHeaders = answerHead(rawHeaders, { isWhole: false, method, status });
-    tell(() => handler.onResponseStart?.(controller, status, {}));
+    notify(() => handler.onResponseStart?.(controller, status, {}));
   });
   stream.once('response', function answered(headers, flags, rawHeaders) {
     const status = Number(headers[':status']);
     const isAll = (flags & NGHTTP2_FLAG_END_STREAM) !== 0;
     controller.rawHeaders = answerHead(rawHeaders, { isWhole: isAll, method, status });
-    if (!tell(() => handler.onResponseStart?.(controller, status, {}))) return;
+    if (!notify(() => handler.onResponseStart?.(controller, status, {}))) return;
     stream.setTimeout(outgoing.bodyTimeout, () => fail(new errors.BodyTimeoutError()));
-    stream.on('data', (chunk: Buffer) => tell(() => handler.onResponseData?.(controller, chunk)));
+    stream.on('data', (chunk: Buffer) => notify(() => handler.onResponseData?.(controller, chunk)));
   });
   stream.once('trailers', (_trailers, _flags, rawTrailers) => (controller.rawTrailers = rawTrailers));
   stream.once('end', function answeredWhole() {
@@ -70,9 +70,9 @@ export function exchange(
 
   handler.onRequestStart?.(controller, undefined);
   if (!hasBody) return handler.onRequestSent?.();
-  stream.once('wantTrailers', () => tell(() => stream.sendTrailers(fieldsOf(outgoing.trailers?.() ?? []))));
-  stream.once('finish', () => tell(() => handler.onRequestSent?.()));
-  body.on('data', (chunk: Buffer) => tell(() => handler.onBodySent?.(chunk)));
+  stream.once('wantTrailers', () => notify(() => stream.sendTrailers(fieldsOf(outgoing.trailers?.() ?? []))));
+  stream.once('finish', () => notify(() => handler.onRequestSent?.()));
+  body.on('data', (chunk: Buffer) => notify(() => handler.onBodySent?.(chunk)));
   body.once('error', fail);
   body.pipe(stream);
 }
