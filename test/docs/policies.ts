@@ -189,7 +189,7 @@ export const examples: readonly Example[] = [
     guardrail: true,
     rule: `- name: has-left
   deny_if: has(user.email) && user.email in ["partner@partner.example"]`,
-    text: 'With `has`, visitors on public paths and machines are not asked who they are. [`latchkey sessions end`](operating.md) ends what is open.',
+    text: 'With `has`, visitors on public paths and machines are not asked who they are. [`latchkey sessions revoke`](operating.md) ends what is open.',
     tries: [
       { by: 'partner', path: '/shared/plan', passes: false },
       { by: 'engineer', passes: true },
