@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Browser } from '@latchkey/testing/browser';
 import { createHash, createPublicKey, randomBytes, verify } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +15,10 @@ beforeEach(async () => {
   idp = await startDevIdp({ port: 0, clients: [client] });
   browser = new Browser();
 });
-afterEach(() => idp.close());
+afterEach(async () => {
+  await browser.close();
+  await idp.close();
+});
 
 describe('a sign-in', () => {
   test.each([
@@ -41,9 +45,8 @@ describe('a sign-in', () => {
   });
 
   test('shows one button per account, labelled with the address alone, and no script', async () => {
-    const { response } = await browser.visit(authorizationUrl());
-    const html = await response.text();
-    const labels = [...html.matchAll(/<button[^>]*>([^<]*)<\/button>/g)].map(([, label]) => label);
+    const { body, headers } = await visit(authorizationUrl());
+    const labels = [...body.matchAll(/<button[^>]*>([^<]*)<\/button>/g)].map(([, label]) => label);
     expect(labels).toEqual([
       'admin@example.com',
       'engineer@example.com',
@@ -51,14 +54,14 @@ describe('a sign-in', () => {
       'guest@elsewhere.test',
       'Do not sign in',
     ]);
-    expect(html).not.toContain('<script');
-    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(body).not.toContain('<script');
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
   });
 
   test('is silent the second time, also where consent is asked for', async () => {
     await signIn('engineer@example.com');
     idp.requests.authorization = 0;
-    const second = await browser.visit(authorizationUrl({ prompt: 'consent' }));
+    const second = await visit(authorizationUrl({ prompt: 'consent' }));
     expect(second.url.searchParams.get('code')).toBeTruthy();
     expect(second.hops).toHaveLength(1);
     expect(idp.requests.authorization).toBe(1);
@@ -71,18 +74,18 @@ describe('a sign-in', () => {
   });
 
   test('works in two tabs at once', async () => {
-    const first = await browser.visit(authorizationUrl({ state: 'tab-1' }));
-    const second = await browser.visit(authorizationUrl({ state: 'tab-2' }));
+    const first = await visit(authorizationUrl({ state: 'tab-1' }));
+    const second = await visit(authorizationUrl({ state: 'tab-2' }));
     const done = [
-      await browser.visit(first.url, { account: 'demo-2' }),
-      await browser.visit(second.url, { account: 'demo-2' }),
+      await visit(first.url, { account: 'demo-2' }),
+      await visit(second.url, { account: 'demo-2' }),
     ];
     expect(done.map(({ url }) => url.searchParams.get('state'))).toEqual(['tab-1', 'tab-2']);
     expect(done.every(({ url }) => url.searchParams.has('code'))).toBe(true);
   });
 
   test('needs PKCE', async () => {
-    const { url } = await browser.visit(authorizationUrl({ code_challenge: '', code_challenge_method: '' }));
+    const { url } = await visit(authorizationUrl({ code_challenge: '', code_challenge_method: '' }));
     expect(url.searchParams.get('error')).toBe('invalid_request');
   });
 
@@ -94,17 +97,17 @@ describe('a sign-in', () => {
   });
 
   test('that the person breaks off ends with access_denied', async () => {
-    const chooser = await browser.visit(authorizationUrl());
-    const { url } = await browser.visit(chooser.url, { account: '' });
+    const chooser = await visit(authorizationUrl());
+    const { url } = await visit(chooser.url, { account: '' });
     expect(Object.fromEntries(url.searchParams)).toMatchObject({ error: 'access_denied', state: 'a-state' });
   });
 
   test('that was finished already says so', async () => {
-    const chooser = await browser.visit(authorizationUrl());
-    await browser.visit(chooser.url, { account: 'demo-2' });
-    const { response } = await browser.visit(chooser.url);
-    expect(response.status).toBe(400);
-    expect(await response.text()).toContain('This sign-in is over');
+    const chooser = await visit(authorizationUrl());
+    await visit(chooser.url, { account: 'demo-2' });
+    const { status, body } = await visit(chooser.url);
+    expect(status).toBe(400);
+    expect(body).toContain('This sign-in is over');
   });
 });
 
@@ -141,9 +144,9 @@ describe('a refresh', () => {
     expect(await token(refreshGrant(refresh_token))).toMatchObject(invalidGrant);
     expect(await userinfo(access_token)).toMatchObject({ status: 401 });
 
-    const chooser = await browser.visit(authorizationUrl());
-    const { response } = await browser.visit(chooser.url, { account: 'demo-2' });
-    expect(response.status).toBe(403);
+    const chooser = await visit(authorizationUrl());
+    const { status } = await visit(chooser.url, { account: 'demo-2' });
+    expect(status).toBe(403);
   });
 
   test.each(['access_token', 'refresh_token'] as const)('fails after %s was revoked', async (kind) => {
@@ -158,7 +161,7 @@ describe('a refresh', () => {
 describe('bad behaviour', () => {
   test('denyAuthorization sends everybody back, with the state', async () => {
     idp.behaviour.denyAuthorization = true;
-    const { url } = await browser.visit(authorizationUrl());
+    const { url } = await visit(authorizationUrl());
     expect(url.href.startsWith(redirectUri)).toBe(true);
     expect(Object.fromEntries(url.searchParams)).toMatchObject({ error: 'access_denied', state: 'a-state' });
   });
@@ -243,11 +246,10 @@ test('with a journal it knows after its end what it knew: refresh tokens, used o
 
 test('signing out of the provider makes the next sign-in ask again', async () => {
   await signIn('engineer@example.com');
-  const question = await browser.visit(idp.endpoints.endSession);
-  const html = await question.response.text();
-  const xsrf = /name="xsrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
-  await browser.visit(`${idp.endpoints.endSession}/confirm`, { xsrf, logout: 'yes' });
-  const { url } = await browser.visit(authorizationUrl());
+  const { body } = await visit(idp.endpoints.endSession);
+  const xsrf = /name="xsrf" value="([^"]+)"/.exec(body)?.[1] ?? '';
+  await visit(`${idp.endpoints.endSession}/confirm`, { xsrf, logout: 'yes' });
+  const { url } = await visit(authorizationUrl());
   expect(url.pathname).toMatch(/^\/sign-in\//);
 });
 
@@ -270,10 +272,17 @@ function authorizationUrl(parameters: Record<string, string> = {}): string {
   return url.href;
 }
 
+/** Goes as far as the application's door, at which nothing listens, and says at which address that ended. */
+async function visit(address: string | URL, form?: Record<string, string>) {
+  const first = await browser.visit(address, { follow: false, ...(form && { form }) });
+  const last = await browser.follow(first, ({ href }) => !href.startsWith(redirectUri));
+  return { ...last, url: new URL(last.location ?? last.url) };
+}
+
 async function authorizationCode(email: string, parameters?: Record<string, string>): Promise<string> {
-  const chooser = await browser.visit(authorizationUrl(parameters));
+  const chooser = await visit(authorizationUrl(parameters));
   const sub = idp.accounts.find((account) => account.email === email)?.sub ?? '';
-  const { url } = await browser.visit(chooser.url, { account: sub });
+  const { url } = await visit(chooser.url, { account: sub });
   return url.searchParams.get('code') ?? '';
 }
 
@@ -324,44 +333,4 @@ async function verifiedClaims(idToken: string): Promise<unknown> {
     verify('sha256', Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, 'base64url')),
   ).toBe(true);
   return JSON.parse(Buffer.from(payload, 'base64url').toString());
-}
-
-/** As much of a browser as a sign-in needs: cookies by name and path, and redirects up to the application's door. */
-class Browser {
-  #cookies: { name: string; value: string; path: string }[] = [];
-
-  async visit(address: string | URL, form?: Record<string, string>) {
-    const hops: string[] = [];
-    let url = new URL(address);
-    let body = form && new URLSearchParams(form);
-    for (;;) {
-      const response = await fetch(url, {
-        method: body ? 'POST' : 'GET',
-        headers: { cookie: this.#cookiesFor(url.pathname), accept: 'text/html' },
-        redirect: 'manual',
-        ...(body && { body }),
-      });
-      this.#keepCookies(response);
-      hops.push(url.href);
-      const location = response.headers.get('location');
-      if (location === null) return { url, response, hops };
-      url = new URL(location, url);
-      body = undefined;
-      if (url.href.startsWith(redirectUri)) return { url, response, hops };
-    }
-  }
-
-  #cookiesFor(path: string): string {
-    const sent = this.#cookies.filter((cookie) => path.startsWith(cookie.path));
-    return sent.map(({ name, value }) => `${name}=${value}`).join('; ');
-  }
-
-  #keepCookies(response: Response): void {
-    for (const line of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
-      const path = /; path=([^;]+)/i.exec(line)?.[1] ?? '/';
-      this.#cookies = this.#cookies.filter((cookie) => cookie.name !== name || cookie.path !== path);
-      if (value !== '') this.#cookies.push({ name, value, path });
-    }
-  }
 }
