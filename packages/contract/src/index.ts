@@ -58,7 +58,6 @@ export {
 export type { IntrospectionRequest, IntrospectionResponse } from './introspection.ts';
 export {
   readRevocationsForm,
-  revocation,
   revocationsAtOnce,
   revocationsForm,
   revocationsHeldMs,

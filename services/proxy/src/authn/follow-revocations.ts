@@ -1,10 +1,4 @@
-import {
-  revocation,
-  revocationsForm,
-  revocationsHeldMs,
-  revocationsPath,
-  revocationsResponse,
-} from '@latchkey/contract';
+import { revocationsForm, revocationsHeldMs, revocationsPath, revocationsResponse } from '@latchkey/contract';
 import type { Revocation } from '@latchkey/contract';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -51,7 +45,7 @@ export function followRevocations(options: {
           continue;
         }
         const page = readAnswer(answer, revocationsResponse);
-        hear(page.revocations.flatMap(understood));
+        hear(page.revocations.filter((one) => one !== undefined));
         after = page.after;
         failures = 0;
         const leastMs = page.revocations.length > 0 ? pagePauseMs : firstPauseMs;
@@ -68,12 +62,6 @@ export function followRevocations(options: {
   // It ends by being closed and in no other way.
   follow().catch(() => undefined);
   return { close: () => closing.abort() };
-}
-
-// What a newer version of auth may tell is passed over.
-function understood(sent: unknown): readonly Revocation[] {
-  const { data } = revocation.safeParse(sent);
-  return data === undefined ? [] : [data];
 }
 
 // Tasks that have lost auth at the same moment do not come back at the same moment.
