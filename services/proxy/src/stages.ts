@@ -37,7 +37,8 @@ export type StageParts = OutgoingParts & {
 };
 
 /**
- * The life of a request. `server/http.ts` and `server/websocket.ts` take each through these, in this order:
+ * The life of a request. `server/http.ts` and `server/websocket.ts` take each through these, in this order, and what one gives is what
+ * the next one takes (docs/decisions/0083-a-stage-hands-on-a-value.md):
  *
  *  1 canonical: one reading of host, target, framing and caller, or none
  *  2 route (`findRoute`): matched once
