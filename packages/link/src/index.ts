@@ -6,6 +6,7 @@ export {
   connectorStopsWithinMs,
   leavesWithinMs,
   longestMessage,
+  mostStreams,
   servingOptions,
   sessionOptions,
 } from './limits.ts';

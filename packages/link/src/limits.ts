@@ -9,8 +9,13 @@ export const leavesWithinMs = connectorStopsWithinMs + 5_000;
 /** The longest WebSocket message. Each holds one frame of HTTP/2 at most, and those are of 16 KiB. */
 export const longestMessage = 256 * 1024;
 
-const mostStreams = 1_000;
-const windowBytes = 512 * 1024;
+/** So many streams may be open on a connection at a time: more than one application may have requests under way by itself. */
+export const mostStreams = 2_500;
+// Less than the 64 KiB of the connection as a whole, so that no stream takes all of that. It is also what each caller who reads
+// nothing costs the other side, and what is still to come of a download that was abandoned.
+const windowBytes = 48 * 1024;
+// What one has on its way, and its head.
+const streamKilobytes = 128;
 
 /**
  * What each side of a connection between proxy and connector promises the other. A stream that nobody reads holds as much as its
@@ -27,18 +32,18 @@ const h2Settings: Settings = {
 const anyNumber = 1_000_000;
 
 /**
- * The options of either side. By itself, Node refuses a stream while 10 MB are on their way over the connection: that is forty pages of
- * 256 KiB to people whose line is slow. What bounds it here are the windows of the streams.
+ * The options of either side. By itself, Node refuses streams while 10 MB wait to be sent over a connection, which some hundred callers
+ * on slow lines bring about. The windows of the streams bound it here.
  */
 export const sessionOptions: SessionOptions = {
   settings: h2Settings,
   // In megabytes.
-  maxSessionMemory: (mostStreams * windowBytes) / 1024 ** 2,
+  maxSessionMemory: (mostStreams * streamKilobytes) / 1_000,
 };
 
 /**
  * The options of the side that streams are opened to. Node ends a connection on which streams are reset (more than 1 000, and 33 a
- * second from then on) or refused (more than 100, however long it takes): against strangers, that stops a flood (CVE-2023-44487). Here
+ * second from then on) or refused (more than 100, one after the other): against strangers, that stops a flood (CVE-2023-44487). Here
  * the other side is our own proxy, and each request that a caller abandons is a stream that is reset. One caller would end the
  * connection for all.
  */

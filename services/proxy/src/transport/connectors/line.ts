@@ -1,3 +1,4 @@
+import { mostStreams } from '@latchkey/link';
 import type { ClientHttp2Session } from 'node:http2';
 
 /** A connection on which streams to applications are opened: of a connector, or of another task that has one. */
@@ -17,15 +18,17 @@ export type StreamLines = {
   begin(line: StreamLine, stream: Stream): void;
 };
 
-/** The one with the least to do, none of `others`. */
+/** The one with the least to do, none of `others`. One that is full is none: a stream more would wait there for another to end. */
 export function leastOf<L extends StreamLine>(
   lines: Iterable<L>,
   others: ReadonlySet<StreamLine>,
 ): L | undefined {
   let best: L | undefined;
   for (const line of lines) {
-    const isFree = !others.has(line) && !line.session.closed && !line.session.destroyed;
-    if (isFree && (best === undefined || line.open < best.open)) best = line;
+    const { session, open } = line;
+    const hasRoom = open < Math.min(mostStreams, session.remoteSettings?.maxConcurrentStreams ?? mostStreams);
+    const isFree = hasRoom && !others.has(line) && !session.closed && !session.destroyed;
+    if (isFree && (best === undefined || open < best.open)) best = line;
   }
   return best;
 }

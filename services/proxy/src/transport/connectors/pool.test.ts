@@ -43,3 +43,23 @@ test('one that leaves is closed with the others', async () => {
   pool.close();
   expect(session.destroyed).toBe(true);
 });
+
+test('one whose other side takes no more streams is passed over', async () => {
+  const [here, there] = duplexPair();
+  const far = performServerHandshake(there, { settings: { maxConcurrentStreams: 1 } });
+  const session = connect('http://connector', { createConnection: () => here });
+  await once(session, 'remoteSettings');
+  const pool = createConnectorPool({ changed: () => undefined, leaving: () => undefined });
+  pool.add('beside', { session, counts: () => true });
+  const line = pool.least('beside', new Set());
+  if (line === undefined) throw new Error('there is none');
+  const stream = session.request({ ':method': 'CONNECT', ':authority': 'x' }, { endStream: false });
+  stream.on('error', () => undefined);
+  pool.begin(line, stream);
+  expect(pool.least('beside', new Set())).toBeUndefined();
+  stream.destroy();
+  await once(stream, 'close');
+  expect(pool.least('beside', new Set())).toBe(line);
+  pool.close();
+  far.destroy();
+});

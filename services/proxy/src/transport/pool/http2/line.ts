@@ -29,6 +29,9 @@ type Waiting = {
 
 // RFC 9113, section 6.5.2: "It is recommended that this value be no smaller than 100". An application may want fewer.
 const mostStreams = 100;
+// An application may take many streams that are reset for a flood, and end the connection with all that is under way: servers of Node
+// and nghttp2 do so after 1 000 (CVE-2023-44487). Callers that leave must not come near that.
+const mostCancelled = 500;
 // What all answers on a connection together may be ahead of us.
 const windowBytes = 4 * 1024 * 1024;
 // What comes as 64 KiB over HTTP/1.1 is counted with 32 bytes for each header here (RFC 9113, section 6.5.2).
@@ -50,6 +53,7 @@ export function openLine(options: {
   let session: ClientHttp2Session | undefined;
   let waiting: Waiting[] = [];
   let streams = 0;
+  let cancelled = 0;
   let usedAt = elapsed();
   let isRetired = false;
   let idle: NodeJS.Timeout | undefined;
@@ -91,6 +95,7 @@ export function openLine(options: {
     usedAt = elapsed();
     // A connection whose other end has vanished looks like this, and would look so to everybody else.
     if (error instanceof SlowError) retire();
+    if (error !== undefined && ++cancelled >= mostCancelled) retire();
     if (streams === 0 && !isRetired) idle = setTimeout(retire, idleMs);
   }
 
