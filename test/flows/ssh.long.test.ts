@@ -185,7 +185,7 @@ ${route('closed', certified(authority, "'{user}'")).replace('example.com', 'othe
     const refused = await ssh('bastion', machine, 'true');
     expect(refused).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('and this is no person'),
+      stderr: expect.stringContaining('Certificates for SSH are for people only'),
     });
   });
 
