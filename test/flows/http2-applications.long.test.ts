@@ -61,6 +61,32 @@ async function answered(asked: ClientRequest): Promise<IncomingMessage & { text:
 }
 
 describe('an application that speaks HTTP/2 without TLS', () => {
+  test('callers that leave do not end what is under way for others', async () => {
+    const held = Promise.withResolvers<ServerHttp2Stream>();
+    app.answer = function hold(stream, head) {
+      stream.on('error', () => undefined);
+      if (!head.includes('/held')) return;
+      stream.respond({ ':status': 200 });
+      stream.write('here');
+      held.resolve(stream);
+    };
+    const other = ask({ path: '/held' });
+    other.end();
+    const answer = await answered(other);
+
+    async function abandon(count: number): Promise<void> {
+      const arrivals = app.heads.length + count;
+      const asked = Array.from({ length: count }, () => ask().on('error', () => undefined));
+      for (const one of asked) one.end();
+      while (app.heads.length < arrivals) await new Promise((resolve) => void setImmediate(resolve));
+      for (const one of asked) one.destroy();
+    }
+    // Node ends a connection on which more than 1 000 are reset.
+    for (let round = 0; round < 30; round += 1) await abandon(50);
+    (await held.promise).end(' still');
+    expect(await answer.text).toBe('here still');
+  });
+
   test('gets what came over HTTP/1.1, in the words of HTTP/2 and with who asks', async () => {
     const asked = ask({
       path: '/a%2Fb?c',

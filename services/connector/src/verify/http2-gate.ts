@@ -24,6 +24,9 @@ export const beginsHttp2 = (first: Buffer): boolean => first.subarray(0, 3).toSt
 // What comes as 64 KiB over HTTP/1.1 is counted with 32 bytes for each header here (RFC 9113, section 6.5.2).
 const headerBytes = 96 * 1024;
 const mostStreams = 100;
+// As the proxy has it towards applications that it reaches by itself.
+const maxHeaderListPairs = 2_000;
+const sessionMegabytes = 64;
 const settings = { enablePush: false, maxHeaderListSize: headerBytes, maxConcurrentStreams: mostStreams };
 
 /**
@@ -40,11 +43,14 @@ export function gateHttp2(
   const near = performServerHandshake(stream, {
     ...servingOptions,
     settings,
+    maxHeaderListPairs,
     maxSendHeaderBlockLength: 2 * headerBytes,
   });
   const far = connect('http://application', {
     createConnection: () => origin,
     settings: { enablePush: false, maxHeaderListSize: headerBytes },
+    maxSessionMemory: sessionMegabytes,
+    maxHeaderListPairs,
     maxSendHeaderBlockLength: 2 * headerBytes,
   });
   near.on('error', () => undefined);
