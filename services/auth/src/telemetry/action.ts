@@ -4,6 +4,7 @@ import {
   authorizationServerPaths as programs,
   handshakePath,
   introspectionPath,
+  ownEndpoints,
   revocationsPath,
   tokenPath,
 } from '@latchkey/contract';
@@ -20,6 +21,8 @@ export type Action =
   | 'handshake'
   | 'home'
   | 'introspect'
+  | 'keys'
+  | 'metadata'
   | 'ping'
   | 'register'
   | 'revocations'
@@ -45,6 +48,10 @@ const fixed: ReadonlyMap<string, Action> = new Map([
   [introspectionPath, 'introspect'],
   [revocationsPath, 'revocations'],
   [tokenPath, 'token'],
+  [ownEndpoints.jwks.path, 'keys'],
+  [ownEndpoints.wellKnownJwks.path, 'keys'],
+  [programs.keys, 'keys'],
+  [programs.metadata, 'metadata'],
   [programs.authorize, 'authorize'],
   [programs.approve, 'authorize'],
   [programs.deviceAuthorization, 'device'],

@@ -19,7 +19,7 @@ export const authStatsd = {
     kind: 'timing',
     tags: ['method', 'status_code', 'status_category', 'proxy_host', 'action'],
     meaning:
-      'A request, from its head to the end of its answer. `action` is `robots`, `start`, `sign_in`, `sign_out`, `backchannel_logout`, which is new, `callback`, `ping`, `validate` for `/oauth2/introspect`, `redeem` for `/oauth2/token`, `revocations` for `/oauth2/revocations` without the time that it waited for something to tell, otherwise `unknown`; there is no `profile`, `refresh` or `static`.',
+      'A request, from its head to the end of its answer. `action` is `robots`, `start`, `sign_in`, `sign_out`, `callback`, `ping`, `validate` for `/oauth2/introspect`, `redeem` for `/oauth2/token`, or new: `account`, `admin`, `authorize`, `backchannel_logout`, `device`, `handshake`, `keys`, `metadata`, `register`, `revoke`, and `revocations` for `/oauth2/revocations` without the time that it waited for something to report; otherwise `unknown`. There is no `profile`, `refresh` or `static`.',
   },
   application_error: {
     kind: 'count',

@@ -14,6 +14,7 @@ import { newTokenKey } from '../../test/program.ts';
 import { startRig } from '../../test/rig.ts';
 import type { Rig } from '../../test/rig.ts';
 import { accountPath, endAllPath, endOnePath, endProgramPath } from '../account/path.ts';
+import { actionOf } from '../telemetry/action.ts';
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'OPTIONS'] as const;
 
@@ -82,3 +83,10 @@ describe.each([
     },
   );
 });
+
+test.each(Object.keys({ ...forTheProxy, ...forOperators, ...forBrowsers, ...forPrograms }))(
+  '%s has an action in metrics and traces',
+  (path) => {
+    expect(actionOf(path, new Set(['google', 'okta']))).not.toBe('unknown');
+  },
+);
