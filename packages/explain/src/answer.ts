@@ -37,7 +37,7 @@ export type Explanation = {
   readonly upstream?: Forwarded;
 };
 
-type Verdict = Pick<Explanation, 'allow' | 'outcome' | 'error' | 'status' | 'upstream'>;
+type Consequence = Pick<Explanation, 'allow' | 'outcome' | 'error' | 'status' | 'upstream'>;
 
 /** Has a request decided about as the proxy has it, by the same function, and says what comes of it. */
 export async function explainRequest(
@@ -52,7 +52,7 @@ export async function explainRequest(
   const outcome = redirect === undefined ? first : await outcomeOf(overHttps(incoming), parts);
   const signIn = signInFor(outcome, requester, installation);
   return {
-    ...tell(outcome, signIn, requester, parts),
+    ...consequenceOf(outcome, signIn, requester, parts),
     route: outcome.route,
     reason: outcome.decision?.reason,
     signIn: signIn.steps,
@@ -150,7 +150,12 @@ function rulesOf(outcome: Outcome<Requester>, { incoming, at }: AskedRequest): r
   return rules.map((rule) => (rule.about === 'principal' ? { ...rule, outcome: 'not reached' } : rule));
 }
 
-function tell(outcome: Outcome<Requester>, signIn: SignIn, requester: Requester, parts: Parts): Verdict {
+function consequenceOf(
+  outcome: Outcome<Requester>,
+  signIn: SignIn,
+  requester: Requester,
+  parts: Parts,
+): Consequence {
   switch (outcome.kind) {
     case 'health_check':
       return answered('it is the health check of the proxy, under every host and before all rules.');
@@ -207,7 +212,7 @@ function askedToSignIn(
   { kind, route: { providerSlugs }, decision }: Decided<Requester> & { readonly kind: string },
   { refusal }: SignIn,
   requester: Requester,
-): Verdict {
+): Consequence {
   if (refusal === 'provider_unknown') {
     return refused('not_found', `At the sign-in: auth has no provider ${JSON.stringify(providerSlugs[0])}.`);
   }
@@ -229,7 +234,7 @@ function askedToSignIn(
   return refused('not_signed_in', `${why} It is not a page visit, so the answer is 401 and not a redirect.`);
 }
 
-function denied(outcome: Extract<Outcome<Requester>, { kind: 'deny' }>, parts: Parts): Verdict {
+function denied(outcome: Extract<Outcome<Requester>, { kind: 'deny' }>, parts: Parts): Consequence {
   const { error, request, route, decision } = outcome;
   if (error === 'access_denied' || error === 'insufficient_scope')
     return refused(error, reasons[decision.reason]);
@@ -248,11 +253,11 @@ function denied(outcome: Extract<Outcome<Requester>, { kind: 'deny' }>, parts: P
   return refused(error, why);
 }
 
-function refused(error: ErrorCode, why: string): Verdict {
+function refused(error: ErrorCode, why: string): Consequence {
   const { status } = errors[error];
   return { allow: false, outcome: `not allowed: ${status} ${error}. ${why}`, error, status };
 }
 
-function answered(why: string): Verdict {
+function answered(why: string): Consequence {
   return { allow: true, outcome: `the proxy answers itself: ${why}` };
 }

@@ -34,7 +34,7 @@ export type { CanonicalRequest, MalformedOriginal, MalformedReason, Received } f
 export { HttpError } from './http-error.ts';
 export { ownCopy } from './own-copy.ts';
 export { upTo } from './up-to.ts';
-export { callerGone, statusOf, transportSecurity } from './server/answered.ts';
+export { clientClosedRequest, statusOf, transportSecurity } from './server/answered.ts';
 export { useOutgoingProxy } from './server/outgoing.ts';
 export { createProxyFor } from './server/proxy-for.ts';
 export type { OutgoingProxy, ProxyFor } from './server/proxy-for.ts';
@@ -49,7 +49,7 @@ export { watchEnd } from './server/http2/watch-end.ts';
 export { startServer } from './server/life.ts';
 export type { Handlers, RunningServer, ServerTimeouts } from './server/life.ts';
 export { createPlaces, takeBoth, whenThere } from './server/places.ts';
-export type { Places, Release, Taking } from './server/places.ts';
+export type { Places, ReleasePlace, Taking } from './server/places.ts';
 export { listenError, refuseToStart, stopOnSignals } from './server/process.ts';
 export { createRateLimit } from './server/rate-limit.ts';
 export { readJson } from './server/read-json.ts';

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { PassThrough } from 'node:stream';
 import { createPlaces, takeBoth } from './places.ts';
-import type { Release, Taking } from './places.ts';
+import type { ReleasePlace, Taking } from './places.ts';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
 const caller = () => new PassThrough();
 
-async function taken(place: Taking): Promise<Release> {
+async function taken(place: Taking): Promise<ReleasePlace> {
   const release = await place;
   if (release === undefined) throw new Error('no place was given');
   return release;

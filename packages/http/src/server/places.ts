@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 
 /** Gives a place back. May be called twice. */
-export type Release = () => void;
+export type ReleasePlace = () => void;
 
 /** Places that are taken one by one, so many at a time for each key. */
 export type Places = {
@@ -9,19 +9,20 @@ export type Places = {
    * Takes a place, or waits in line for one.
    *
    * @param caller who waits; once it has closed, it waits no more
-   * @param who on whose account; absent where it is on the same for all of a key. A place that comes free goes to the one who has fewest, and from a full line the one who stands
-   *   there most often makes room for others: so many requests of one take nothing from another but their share
+   * @param owner whose place it is; absent where all of a key are the same one's. A place that comes free goes to the owner who has
+   *   fewest, and from a full line the one who stands there most often makes room for others: so many requests of one take nothing
+   *   from another but their share
    * @returns undefined when the line is too long or does not move in time; a promise only where there is something to wait for
    */
-  take(key: string, caller: Writable, who?: string): Taking;
+  take(key: string, caller: Writable, owner?: string): Taking;
 };
 
 /** A place, or none, or one that comes free. */
-export type Taking = Release | undefined | Promise<Release | undefined>;
+export type Taking = ReleasePlace | undefined | Promise<ReleasePlace | undefined>;
 
-type Who = string | undefined;
-type Waiter = { readonly who: Who; readonly leave: (release: Release | undefined) => void };
-type Line = { taken: number; readonly takenBy: Map<Who, number>; readonly waiters: Set<Waiter> };
+type Owner = string | undefined;
+type Waiter = { readonly owner: Owner; readonly leave: (release: ReleasePlace | undefined) => void };
+type Line = { taken: number; readonly takenBy: Map<Owner, number>; readonly waiters: Set<Waiter> };
 
 /**
  * @param options.atOnce how many places each key has
@@ -37,28 +38,28 @@ export function createPlaces(options: { atOnce: number; waiting: number; withinM
     return line;
   }
 
-  function give(key: string, line: Line, who: Who): Release {
+  function give(key: string, line: Line, owner: Owner): ReleasePlace {
     line.taken++;
-    if (who !== undefined) line.takenBy.set(who, takenBy(line, who) + 1);
+    if (owner !== undefined) line.takenBy.set(owner, takenBy(line, owner) + 1);
     let isHeld = true;
     return function release() {
       if (!isHeld) return;
       isHeld = false;
       line.taken--;
-      if (who !== undefined) giveBack(line, who);
+      if (owner !== undefined) giveBack(line, owner);
       const next = nextOf(line);
-      if (next !== undefined) next.leave(give(key, line, next.who));
+      if (next !== undefined) next.leave(give(key, line, next.owner));
       else if (line.taken === 0) lines.delete(key);
     };
   }
 
   return {
-    take(key, caller, who) {
+    take(key, caller, owner) {
       const line = lineOf(key);
-      if (line.taken < options.atOnce) return give(key, line, who);
+      if (line.taken < options.atOnce) return give(key, line, owner);
       if (caller.destroyed) return undefined;
       if (line.waiters.size >= options.waiting) {
-        const last = lastOfMost(line, who);
+        const last = lastOfMost(line, owner);
         if (last === undefined) return undefined;
         last.leave(undefined);
       }
@@ -66,7 +67,7 @@ export function createPlaces(options: { atOnce: number; waiting: number; withinM
         const giveUp = () => waiter.leave(undefined);
         const timer = setTimeout(giveUp, options.withinMs);
         const waiter: Waiter = {
-          who,
+          owner,
           leave(release) {
             line.waiters.delete(waiter);
             clearTimeout(timer);
@@ -81,35 +82,35 @@ export function createPlaces(options: { atOnce: number; waiting: number; withinM
   };
 }
 
-function takenBy(line: Line, who: Who): number {
-  return line.takenBy.get(who) ?? 0;
+function takenBy(line: Line, owner: Owner): number {
+  return line.takenBy.get(owner) ?? 0;
 }
 
-function giveBack(line: Line, who: string): void {
-  const left = takenBy(line, who) - 1;
-  if (left > 0) line.takenBy.set(who, left);
-  else line.takenBy.delete(who);
+function giveBack(line: Line, owner: string): void {
+  const left = takenBy(line, owner) - 1;
+  if (left > 0) line.takenBy.set(owner, left);
+  else line.takenBy.delete(owner);
 }
 
 // Of those who have fewest places, the one who has waited longest.
 function nextOf(line: Line): Waiter | undefined {
   let next: Waiter | undefined;
   for (const waiter of line.waiters) {
-    if (next === undefined || takenBy(line, waiter.who) < takenBy(line, next.who)) next = waiter;
+    if (next === undefined || takenBy(line, waiter.owner) < takenBy(line, next.owner)) next = waiter;
   }
   return next;
 }
 
 // The last to come of the one who stands in line most often; undefined where that would be no fairer to somebody new.
-function lastOfMost({ waiters }: Line, newcomer: Who): Waiter | undefined {
-  const times = new Map<Who, number>();
+function lastOfMost({ waiters }: Line, newcomer: Owner): Waiter | undefined {
+  const times = new Map<Owner, number>();
   let most: Waiter | undefined;
   for (const waiter of waiters) {
-    const time = (times.get(waiter.who) ?? 0) + 1;
-    times.set(waiter.who, time);
-    if (most === undefined || time >= (times.get(most.who) ?? 0)) most = waiter;
+    const time = (times.get(waiter.owner) ?? 0) + 1;
+    times.set(waiter.owner, time);
+    if (most === undefined || time >= (times.get(most.owner) ?? 0)) most = waiter;
   }
-  if (most === undefined || (times.get(most.who) ?? 0) <= (times.get(newcomer) ?? 0) + 1) return undefined;
+  if (most === undefined || (times.get(most.owner) ?? 0) <= (times.get(newcomer) ?? 0) + 1) return undefined;
   return most;
 }
 

@@ -3,8 +3,8 @@ import { publicBlobOf } from './keys.ts';
 import type { SshAuthority } from './keys.ts';
 import { mpint, sshString, uint32, uint64 } from './wire.ts';
 
-/** What a certificate says of whoever has the private key. */
-export type Certified = {
+/** What a certificate says of the holder of the private key. */
+export type SshCertificateContent = {
   /** the public key of Ed25519 */
   readonly key: Uint8Array;
   /** what the log of sshd says of every sign-in with it */
@@ -24,7 +24,7 @@ const extensions = ['permit-pty'];
 /** Signs a certificate of a person (PROTOCOL.certkeys of OpenSSH); the line of a `-cert.pub` file. */
 export function signSshCertificate(
   authority: SshAuthority,
-  { key, keyId, principals, from, until }: Certified,
+  { key, keyId, principals, from, until }: SshCertificateContent,
 ): string {
   const body = Buffer.concat([
     sshString(type),

@@ -3,7 +3,7 @@ import { networkText } from '@latchkey/networks';
 import { aboutHttp } from '../resolve/tcp.ts';
 import type { Cors, Issuer, Route, RouteTable, ServiceAccount, SshCertificate, TcpLimits } from '../types.ts';
 import { groupRoutes } from './group.ts';
-import { flowList, flowMapping, scalar } from './scalar.ts';
+import { flowList, flowMapping, scalarText } from './scalar.ts';
 
 /**
  * The table as an upstream file: a list of services with nothing but `default` sections, in which sections, defaults,
@@ -14,7 +14,7 @@ import { flowList, flowMapping, scalar } from './scalar.ts';
 export function printTable({ root, routes }: RouteTable): string {
   const services = groupRoutes(routes).map(({ route, extraRoutes }) =>
     [
-      `- service: ${scalar(route.service)}`,
+      `- service: ${scalarText(route.service)}`,
       ...indent(launcherLines(route), 2),
       '  default:',
       ...indent(routeLines(route), 4),
@@ -36,7 +36,7 @@ function rootLines({
   guardrail,
 }: RouteTable['root']): string[] {
   const named = networks.map(({ name, ranges }) => `${name}: ${flowList(ranges.map(networkText))}`);
-  const deviceLines = [...deviceHeaders].map(([fact, header]) => `${fact}: ${scalar(header)}`);
+  const deviceLines = [...deviceHeaders].map(([fact, header]) => `${fact}: ${scalarText(header)}`);
   return [
     ...rootList('issuers', issuers.map(issuerLines)),
     ...rootList('service_accounts', [...serviceAccounts.values()].map(accountLines)),
@@ -53,15 +53,15 @@ function rootList(name: string, items: readonly string[][]): string[] {
 
 function accountLines({ principal, tokens, awsRole, workload }: ServiceAccount): string[] {
   return [
-    `name: ${scalar(principal.name)}`,
-    ...(awsRole === undefined ? [] : [`aws_role: ${scalar(awsRole.arn)}`]),
+    `name: ${scalarText(principal.name)}`,
+    ...(awsRole === undefined ? [] : [`aws_role: ${scalarText(awsRole.arn)}`]),
     ...(workload === undefined
       ? []
       : [
-          `issuer: ${scalar(workload.issuer)}`,
+          `issuer: ${scalarText(workload.issuer)}`,
           'claims:',
           ...indent(
-            workload.claims.map(([name, texts]) => `${scalar(name)}: ${flowList(texts)}`),
+            workload.claims.map(([name, texts]) => `${scalarText(name)}: ${flowList(texts)}`),
             2,
           ),
         ]),
@@ -70,32 +70,32 @@ function accountLines({ principal, tokens, awsRole, workload }: ServiceAccount):
       const end =
         expiresAt === undefined
           ? []
-          : [`expires: ${scalar(new Date(expiresAt).toISOString().replace('.000', ''))}`];
-      return indent(asItem([`hash: ${scalar(hash)}`, ...end]), 2);
+          : [`expires: ${scalarText(new Date(expiresAt).toISOString().replace('.000', ''))}`];
+      return indent(asItem([`hash: ${scalarText(hash)}`, ...end]), 2);
     }),
     `scopes: ${flowList(principal.scopes)}`,
   ];
 }
 
 function connectorLines([name, account]: readonly [string, string]): string[] {
-  return [`name: ${scalar(name)}`, `service_account: ${scalar(account)}`];
+  return [`name: ${scalarText(name)}`, `service_account: ${scalarText(account)}`];
 }
 
 function launcherLines({ launcher }: Route): string[] {
   if (!launcher) return [];
   const { title, description, icon, hidden } = launcher;
   return [
-    `title: ${scalar(title)}`,
-    ...(description === undefined ? [] : [`description: ${scalar(description)}`]),
-    ...(icon === undefined ? [] : [`icon: ${scalar(icon)}`]),
+    `title: ${scalarText(title)}`,
+    ...(description === undefined ? [] : [`description: ${scalarText(description)}`]),
+    ...(icon === undefined ? [] : [`icon: ${scalarText(icon)}`]),
     `hidden: ${hidden}`,
   ];
 }
 
 function routeLines(route: Route): string[] {
   return [
-    `from: ${scalar(route.from)}`,
-    ...(route.to === undefined ? [] : [`to: ${scalar(route.to)}`]),
+    `from: ${scalarText(route.from)}`,
+    ...(route.to === undefined ? [] : [`to: ${scalarText(route.to)}`]),
     `type: ${route.kind}`,
     'options:',
     ...indent(
@@ -127,15 +127,15 @@ function optionLines(route: Route): string[] {
     `strip_request_headers: ${flowList(route.stripRequestHeaders)}`,
     `inject_request_headers: ${flowMapping(route.injectRequestHeaders)}`,
     `header_overrides: ${flowMapping(route.headerOverrides)}`,
-    `assertion_header: ${scalar(headerText(route.assertionHeader))}`,
+    `assertion_header: ${scalarText(headerText(route.assertionHeader))}`,
     `assertion_claims: ${flowMapping(route.assertionClaims.map(writtenClaim))}`,
     `timeout: ${duration(route.timeoutMs)}`,
     `reset_deadline: ${duration(route.resetDeadlineMs)}`,
     `keep_alive: ${duration(route.keepAliveMs)}`,
-    `via: ${scalar(route.via ?? '')}`,
+    `via: ${scalarText(route.via ?? '')}`,
     `wait_for: ${waitText(route.waitFor)}`,
     ...(route.tcp === undefined ? [] : [`tcp: ${tcpText(route.tcp)}`]),
-    ...(route.tcp === undefined ? [] : [`starttls: ${scalar(route.startTls ?? '')}`]),
+    ...(route.tcp === undefined ? [] : [`starttls: ${scalarText(route.startTls ?? '')}`]),
     ...(route.sshCertificate === undefined ? [] : [`ssh_certificate: ${sshText(route.sshCertificate)}`]),
     `aws_sigv4: ${sigv4Text(route.awsSigv4)}`,
     `preserve_host: ${route.preserveHost}`,
@@ -146,10 +146,10 @@ function optionLines(route: Route): string[] {
     `protocol: ${route.protocol}`,
     `skip_request_signing: ${route.skipRequestSigning}`,
     `tls_skip_verify: ${route.tlsSkipVerify}`,
-    `ca_file: ${scalar(route.tls.files.ca_file ?? '')}`,
-    `client_cert_file: ${scalar(route.tls.files.client_cert_file ?? '')}`,
-    `client_key_file: ${scalar(route.tls.files.client_key_file ?? '')}`,
-    `server_name: ${scalar(route.tls.serverName ?? '')}`,
+    `ca_file: ${scalarText(route.tls.files.ca_file ?? '')}`,
+    `client_cert_file: ${scalarText(route.tls.files.client_cert_file ?? '')}`,
+    `client_key_file: ${scalarText(route.tls.files.client_key_file ?? '')}`,
+    `server_name: ${scalarText(route.tls.serverName ?? '')}`,
     `client_identity: ${identityText(route)}`,
   ];
 }
@@ -178,22 +178,22 @@ function issuerLines({
 }: Issuer): string[] {
   const { subject, scopes, groups, client } = claims;
   return [
-    `issuer: ${scalar(issuer)}`,
+    `issuer: ${scalarText(issuer)}`,
     `audiences: ${flowList(audiences)}`,
     `callers: ${callers}`,
     ...(emailDomains.length === 0 ? [] : [`email_domains: ${flowList(emailDomains)}`]),
-    ...(keys.from === 'discovery' ? [] : [`jwks_${keys.from}: ${scalar(keys.at)}`]),
+    ...(keys.from === 'discovery' ? [] : [`jwks_${keys.from}: ${scalarText(keys.at)}`]),
     `algorithms: ${flowList(algorithms)}`,
     `leeway: ${duration(leewayMs)}`,
-    `subject_claim: ${scalar(subject)}`,
-    ...(scopes.length > 1 ? [] : [`scopes_claim: ${scalar(scopes.join())}`]),
-    ...(groups === undefined ? [] : [`groups_claim: ${scalar(groups)}`]),
-    ...(client.length > 1 ? [] : [`client_claim: ${scalar(client.join())}`]),
+    `subject_claim: ${scalarText(subject)}`,
+    ...(scopes.length > 1 ? [] : [`scopes_claim: ${scalarText(scopes.join())}`]),
+    ...(groups === undefined ? [] : [`groups_claim: ${scalarText(groups)}`]),
+    ...(client.length > 1 ? [] : [`client_claim: ${scalarText(client.join())}`]),
   ];
 }
 
 function oneOrList(values: readonly [string, ...string[]]): string {
-  return values.length === 1 ? scalar(values[0]) : flowList(values);
+  return values.length === 1 ? scalarText(values[0]) : flowList(values);
 }
 
 function headerText({ name, scheme }: Route['assertionHeader']): string {
@@ -234,7 +234,7 @@ function ruleText({ name, effect, expression, message, status }: WrittenRule): s
 function waitText(wait: Route['waitFor']): string {
   if (wait === undefined) return '{}';
   const { path, timeoutMs, expect } = wait;
-  return `{path: ${scalar(path)}, timeout: ${duration(timeoutMs)}, expect: ${expect.least}-${expect.most}}`;
+  return `{path: ${scalarText(path)}, timeout: ${duration(timeoutMs)}, expect: ${expect.least}-${expect.most}}`;
 }
 
 function tcpText({ idleMs = 0, longestMs = 0 }: TcpLimits): string {
@@ -258,13 +258,13 @@ function identityText({ clientIdentity, tls: { files } }: Route): string {
 }
 
 function sshText({ keyFile, principals }: SshCertificate): string {
-  return `{ca_key_file: ${scalar(keyFile)}, principals: ${flowList(principals)}}`;
+  return `{ca_key_file: ${scalarText(keyFile)}, principals: ${flowList(principals)}}`;
 }
 
 function sigv4Text(signed: Route['awsSigv4']): string {
   return signed === undefined
     ? '{}'
-    : `{service: ${scalar(signed.service)}, region: ${scalar(signed.region)}}`;
+    : `{service: ${scalarText(signed.service)}, region: ${scalarText(signed.region)}}`;
 }
 
 /** Whole seconds as such; everything else in the milliseconds that it is kept in, so that no digit is lost. */

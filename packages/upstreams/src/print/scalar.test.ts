@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { noDefaultRules } from '@latchkey/testing';
 import { routeOf } from '../../test-support/load.ts';
-import { flowList, flowMapping, scalar } from './scalar.ts';
+import { flowList, flowMapping, scalarText } from './scalar.ts';
 
 test.each([
   ['wiki.example.com', 'wiki.example.com'],
@@ -16,7 +16,7 @@ test.each([
   ['two\nlines', String.raw`"two\nlines"`],
   ['{{name}}', String.raw`"\x7B\x7Bname}}"`],
 ])('%j is written %s', (text, written) => {
-  expect(scalar(text)).toBe(written);
+  expect(scalarText(text)).toBe(written);
 });
 
 test.each([
@@ -62,7 +62,7 @@ test.each([
   '\uFFFE',
 ])('%j is read as it was, alone, in a list and in a mapping', (text) => {
   const file = `- service: a
-  title: ${scalar(text)}
+  title: ${scalarText(text)}
   default:
     from: a.example.com
     to: a

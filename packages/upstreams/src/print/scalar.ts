@@ -10,7 +10,7 @@ const visiblePattern = /^[ \p{L}\p{M}\p{N}\p{P}\p{S}]*$/u;
 const toEscape = /[\x7F-\x9F\u2028\u2029\uFEFF\uFFFE\uFFFF]/g;
 
 /** A text as one YAML scalar on one line, that any reader takes for this text and in which no template is filled. */
-export function scalar(text: string): string {
+export function scalarText(text: string): string {
   if (plainPattern.test(text) && !reservedWords.test(text)) return text;
   const looksLikeTemplate = text.includes('{{');
   if (visiblePattern.test(text) && !looksLikeTemplate) return `'${text.replaceAll("'", "''")}'`;
@@ -23,10 +23,10 @@ export function scalar(text: string): string {
 
 /** A list on one line. */
 export function flowList(texts: readonly string[]): string {
-  return `[${texts.map(scalar).join(', ')}]`;
+  return `[${texts.map(scalarText).join(', ')}]`;
 }
 
 /** A mapping on one line. */
 export function flowMapping(entries: ReadonlyArray<readonly [name: string, value: string]>): string {
-  return `{${entries.map(([name, value]) => `${scalar(name)}: ${scalar(value)}`).join(', ')}}`;
+  return `{${entries.map(([name, value]) => `${scalarText(name)}: ${scalarText(value)}`).join(', ')}}`;
 }

@@ -120,7 +120,7 @@ export function createEndpoints(parts: {
   // host that was asked for, whatever path, host or method a header names: anybody could write it (CVE-2026-40575).
   function answerAuth(yes: 200 | 202): RequestHandler {
     return async function auth(req, res) {
-      const authorized = await decideAbout(req, res);
+      const authorized = await authorizeAndRecord(req, res);
       if (!authorized.decision.allow) return refuseWithoutRedirect(ownRequestOf(res).exchange, authorized);
       res.set('Cache-Control', 'no-store');
       return replyText(res, yes, '');
@@ -136,7 +136,7 @@ export function createEndpoints(parts: {
   }
 
   async function answerMe(req: Request, res: Response): Promise<void> {
-    const authorized = await decideAbout(req, res);
+    const authorized = await authorizeAndRecord(req, res);
     const { identified } = authorized;
     if (identified.kind !== 'person') return refuseWithoutRedirect(ownRequestOf(res).exchange, authorized);
     const { session, state } = identified.session;
@@ -157,7 +157,7 @@ export function createEndpoints(parts: {
   async function answerApps(req: Request, res: Response): Promise<void> {
     const { request, route, exchange } = ownRequestOf(res);
     if (route.kind !== 'launcher') return sendToLauncher(req, res);
-    const authorized = await decideAbout(req, res);
+    const authorized = await authorizeAndRecord(req, res);
     const { identified, decision } = authorized;
     if (identified.kind === 'person' && decision.allow)
       return showLauncher(exchange, request, identified.session);
@@ -170,7 +170,7 @@ export function createEndpoints(parts: {
   // A sign-in on the way ends here again, since this is the address that was asked for.
   async function answerRefresh(req: Request, res: Response): Promise<void> {
     const { request, route, exchange } = ownRequestOf(res);
-    const authorized = await decideAbout(req, res);
+    const authorized = await authorizeAndRecord(req, res);
     const { identified, decision } = authorized;
     if (identified.kind === 'person' && decision.allow) {
       const { email } = identified.principal;
@@ -181,7 +181,7 @@ export function createEndpoints(parts: {
   }
 
   // Emitted as a decision: the answer is about it. Who signs out, say, is not refused anything.
-  async function decideAbout(req: Request, res: Response): Promise<Authorized<KnownSession>> {
+  async function authorizeAndRecord(req: Request, res: Response): Promise<Authorized<KnownSession>> {
     const authorized = await authorizeCaller(req, res);
     ownRequestOf(res).exchange.decision = authorized.decision;
     return authorized;

@@ -1,5 +1,5 @@
 import type { Forward, Outcome } from '@latchkey/admission';
-import { callerGone } from '@latchkey/http';
+import { clientClosedRequest } from '@latchkey/http';
 import { callAttributes, tracedMethod } from '@latchkey/telemetry';
 import type { Span } from '@latchkey/telemetry';
 import type { Target } from '@latchkey/upstreams';
@@ -39,7 +39,7 @@ export function beginUpstream(span: Span, { request, route, target }: Forward<Kn
 export function endSpans({ span, upstream }: Exchange, record: RequestRecord, status: number): void {
   const { request, route, decision, error } = record;
   // Where we had to answer with an error, or nobody was left to answer, the application has not.
-  const unanswered = error ?? (status === callerGone ? 'caller_left' : undefined);
+  const unanswered = error ?? (status === clientClosedRequest ? 'caller_left' : undefined);
   upstream?.end(unanswered === undefined ? { status } : { error: unanswered });
   if (record.isHealthCheck === true) return;
   span?.end({

@@ -34,8 +34,8 @@ export type UpstreamRequest = {
   readonly stallMs?: number;
 };
 
-/** Where it goes. */
-export type Way = Pick<Taken, 'dispatch' | 'isShared'>;
+/** The connection that it goes on. */
+type UpstreamConnection = Pick<Taken, 'dispatch' | 'isShared'>;
 
 /** How forwarding ended: answered, as far as it went, or without an answer. */
 export type ForwardOutcome = { readonly answered: true } | ({ readonly answered: false } & Failure);
@@ -72,10 +72,10 @@ export function forwardHttp(
   req: IncomingMessage,
   res: ServerResponse,
   upstream: UpstreamRequest,
-  way: Way,
+  connection: UpstreamConnection,
   events: ForwardEvents,
 ): void {
-  const delivery = new Delivery(req, res, upstream, way, events);
+  const delivery = new Delivery(req, res, upstream, connection, events);
   try {
     delivery.send(delivery.firstTry());
   } catch (error) {
@@ -89,7 +89,7 @@ export function forwardHttp(
 class Delivery implements Hearer {
   private readonly res: ServerResponse;
   private readonly upstream: UpstreamRequest;
-  private readonly way: Way;
+  private readonly connection: UpstreamConnection;
   private readonly events: ForwardEvents;
   private readonly mayRepeat: boolean;
   private readonly body: RequestBody | undefined;
@@ -108,12 +108,12 @@ class Delivery implements Hearer {
     req: IncomingMessage,
     res: ServerResponse,
     upstream: UpstreamRequest,
-    way: Way,
+    connection: UpstreamConnection,
     events: ForwardEvents,
   ) {
     this.res = res;
     this.upstream = upstream;
-    this.way = way;
+    this.connection = connection;
     this.events = events;
     this.mayRepeat = isRepeatable(upstream.method, upstream.headers);
     this.body = bodyOf(req, upstream, this.mayRepeat);
@@ -135,7 +135,7 @@ class Delivery implements Hearer {
     this.controller = undefined;
     this.stream = bodyStream(this.body, this.asksFirst);
     const { method, target, headers, trailers } = this.upstream;
-    this.way.dispatch(
+    this.connection.dispatch(
       freshness,
       {
         method,
@@ -179,7 +179,7 @@ class Delivery implements Hearer {
     const refusal = refuseTransferCoding(rawHeaders);
     if (refusal !== undefined) return controller.abort(refusal);
     // Abandoned, the connection is closed and goes to nobody else.
-    if (this.way.isShared && isOnAuthenticatedConnection(rawHeaders)) {
+    if (this.connection.isShared && isOnAuthenticatedConnection(rawHeaders)) {
       return controller.abort(new AuthenticatedConnectionError());
     }
     const inChunks = goesInChunks(res, status, rawHeaders);
@@ -267,7 +267,7 @@ class Delivery implements Hearer {
 const nothing: Readonly<Partial<Record<string, undefined>>> = {
   res: undefined,
   upstream: undefined,
-  way: undefined,
+  connection: undefined,
   events: undefined,
   body: undefined,
   answer: undefined,

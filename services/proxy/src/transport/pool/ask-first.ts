@@ -7,7 +7,7 @@ import type { buildConnector, Dispatcher } from 'undici';
 import { createNotifier } from './notifier.ts';
 
 /** A request as it is dispatched. */
-export type Outgoing = {
+export type DispatchedRequest = {
   readonly method: string;
   readonly path: string;
   readonly headers: string[];
@@ -31,7 +31,7 @@ const wordWithinMs = 1_000;
 export function askFirst(
   dial: (dialed: buildConnector.Callback) => void,
   maxHeaderSize: number,
-  outgoing: Outgoing,
+  outgoing: DispatchedRequest,
   handler: Dispatcher.DispatchHandler,
 ): void {
   dial((...[error, socket]) => {
@@ -53,7 +53,7 @@ export const notStarted: Dispatcher.DispatchController = {
 function exchange(
   socket: Socket,
   maxHeaderSize: number,
-  { method, path, headers, body, bodyTimeout }: Outgoing,
+  { method, path, headers, body, bodyTimeout }: DispatchedRequest,
   handler: Dispatcher.DispatchHandler,
 ): void {
   const isMeasured = headers.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'content-length');

@@ -1,5 +1,5 @@
 import { whenThere } from '@latchkey/http';
-import type { Release, Taking } from '@latchkey/http';
+import type { ReleasePlace, Taking } from '@latchkey/http';
 import type { Writable } from 'node:stream';
 import { notStarted } from './ask-first.ts';
 import type { SecuredBy } from '../tls/client-identities.ts';
@@ -28,7 +28,7 @@ export type Taken = {
   readonly dispatch: Dispatch;
   /** the requests of others go on it before and after */
   readonly isShared: boolean;
-  readonly release: Release;
+  readonly release: ReleasePlace;
 };
 
 /**

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { Client, Pool } from 'undici';
 import type { buildConnector, Dispatcher } from 'undici';
 import { askFirst } from './ask-first.ts';
-import type { Outgoing } from './ask-first.ts';
+import type { DispatchedRequest } from './ask-first.ts';
 import type { Destination } from '../dial/destination.ts';
 import type { Dialer } from '../dial/dialer.ts';
 import { MalformedAnswerError } from '../malformed.ts';
@@ -18,7 +18,7 @@ export type Freshness = 'kept' | 'recent' | 'new';
 /** Sends a request. One that waits for 100 (Continue) needs a new connection. */
 export type Dispatch = (
   freshness: Freshness,
-  outgoing: Outgoing,
+  outgoing: DispatchedRequest,
   handler: Dispatcher.DispatchHandler,
 ) => void;
 
@@ -105,7 +105,7 @@ export function createPools({ dialer, elapsed }: { dialer: Dialer; elapsed: () =
     return pool;
   }
 
-  function dispatchOnce(way: Way, outgoing: Outgoing, handler: Dispatcher.DispatchHandler): void {
+  function dispatchOnce(way: Way, outgoing: DispatchedRequest, handler: Dispatcher.DispatchHandler): void {
     if (outgoing.expectContinue === true) return askFirst(dialTo(way), headerBytes, outgoing, handler);
     const client = new Client(way.target.origin, { ...optionsFor(way), pipelining: 0 });
     client.dispatch(outgoing, handler);

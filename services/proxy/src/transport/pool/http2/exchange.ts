@@ -3,7 +3,7 @@ import { constants } from 'node:http2';
 import type { ClientHttp2Session } from 'node:http2';
 import { errors } from 'undici';
 import type { Dispatcher } from 'undici';
-import type { Outgoing } from '../ask-first.ts';
+import type { DispatchedRequest } from '../ask-first.ts';
 import { isAboutOurCertificate } from '../../tls/certificate.ts';
 import { ClosedStreamError } from '../../failure.ts';
 import { MalformedAnswerError } from '../../malformed.ts';
@@ -21,7 +21,7 @@ const { NGHTTP2_PROTOCOL_ERROR, NGHTTP2_REFUSED_STREAM } = constants;
  */
 export function exchange(
   session: ClientHttp2Session,
-  outgoing: Outgoing,
+  outgoing: DispatchedRequest,
   scheme: 'http' | 'https',
   handler: Dispatcher.DispatchHandler,
   over: (error: Error | undefined) => void,

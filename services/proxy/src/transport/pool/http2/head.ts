@@ -1,9 +1,9 @@
 import { connectionSpecific, rawValues } from '@latchkey/http';
-import type { Outgoing } from '../ask-first.ts';
+import type { DispatchedRequest } from '../ask-first.ts';
 
 /** The head of a request as HTTP/2 has it, a flat list: what the first line and `Host` say goes in front, names in small letters. */
 export function requestHead(
-  { method, path, headers }: Pick<Outgoing, 'method' | 'path' | 'headers'>,
+  { method, path, headers }: Pick<DispatchedRequest, 'method' | 'path' | 'headers'>,
   scheme: 'http' | 'https',
 ): string[] {
   const [authority = ''] = rawValues(headers, 'host');

@@ -3,7 +3,7 @@ import type { ClientHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { Dispatcher } from 'undici';
-import type { Outgoing } from '../ask-first.ts';
+import type { DispatchedRequest } from '../ask-first.ts';
 import type { Destination } from '../../dial/destination.ts';
 import type { Dialer } from '../../dial/dialer.ts';
 import { ClosedStreamError, SlowError } from '../../failure.ts';
@@ -17,7 +17,11 @@ export type Line = {
   hasRoom(): boolean;
   isUsedWithin(ms: number): boolean;
   /** Sends a request, once the connection is there; `unsent` hears why it could not. */
-  send(outgoing: Outgoing, handler: Dispatcher.DispatchHandler, unsent: (error: Error) => void): void;
+  send(
+    outgoing: DispatchedRequest,
+    handler: Dispatcher.DispatchHandler,
+    unsent: (error: Error) => void,
+  ): void;
   /** Takes no more requests, and closes after those that are under way. */
   retire(): void;
 };

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Dispatcher } from 'undici';
 import { notStarted } from '../ask-first.ts';
-import type { Outgoing } from '../ask-first.ts';
+import type { DispatchedRequest } from '../ask-first.ts';
 import type { Freshness } from '../pools.ts';
 import type { Destination } from '../../dial/destination.ts';
 import type { Dialer } from '../../dial/dialer.ts';
@@ -24,7 +24,7 @@ export type Http2Sessions = {
   dispatch(
     way: Http2Way,
     freshness: Freshness,
-    outgoing: Outgoing,
+    outgoing: DispatchedRequest,
     handler: Dispatcher.DispatchHandler,
   ): void;
   close(): void;
