@@ -106,14 +106,14 @@ if (python === undefined)
 
 function inNode(token: string): Promise<Run> {
   const code = `${here(snippet('Node', 'js')).replace('export ', '')}
-const person = await whoAsks({ 'x-latchkey-jwt-assertion': ${JSON.stringify(token)} });
+const person = await verifyIdentity({ 'x-latchkey-jwt-assertion': ${JSON.stringify(token)} });
 process.stdout.write(person.email);`;
   return run(process.execPath, ['--input-type=module', '--eval', code]);
 }
 
 function inPython(token: string): Promise<Run> {
   const code = `${here(snippet('Python', 'python'))}
-print(who_asks({"X-Latchkey-Jwt-Assertion": ${JSON.stringify(token)}})["email"], end="")`;
+print(verify_identity({"X-Latchkey-Jwt-Assertion": ${JSON.stringify(token)}})["email"], end="")`;
   return run(python ?? '', ['-c', code]);
 }
 
@@ -149,9 +149,9 @@ const cases = [
   ['nginx', inNginx, hasNjs ? test : test.skip],
 ] as const;
 
-describe.each(cases)('the lines for %s', (_, whoAsks, test) => {
+describe.each(cases)('the lines for %s', (_, verify, test) => {
   test('tell who asks', async () => {
-    expect(await whoAsks(ofWiki)).toMatchObject({ status: 0, stdout: 'engineer@example.com' });
+    expect(await verify(ofWiki)).toMatchObject({ status: 0, stdout: 'engineer@example.com' });
   });
 
   test('refuse what is over, what is for another application, what was changed or forged, and what is not there', async () => {
@@ -162,7 +162,7 @@ describe.each(cases)('the lines for %s', (_, whoAsks, test) => {
       .setProtectedHeader({ ...decodeProtectedHeader(ofWiki), alg: 'ES256' })
       .sign(stranger);
     for (const token of [ofYesterday, ofHello, changed, forged, ''])
-      expect(await whoAsks(token)).toMatchObject({ status: 1, stdout: '' });
+      expect(await verify(token)).toMatchObject({ status: 1, stdout: '' });
   });
 });
 

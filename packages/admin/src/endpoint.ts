@@ -18,7 +18,7 @@ export type OperatorEndpoint = {
   /** what the log calls it */
   readonly action: string;
   /** @throws HttpError `bad_request`, whose detail the operator is shown */
-  tell(req: IncomingMessage): OperatorAnswer | Promise<OperatorAnswer>;
+  handle(req: IncomingMessage): OperatorAnswer | Promise<OperatorAnswer>;
 };
 
 /** Endpoints by their paths. */

@@ -87,7 +87,7 @@ export async function startAdmin(options: AdminOptions): Promise<RunningServer> 
     const line = { audit: 'operator', id, client, operator_claim: operator, action };
     const entry = { event: 'operator', action, operator, ...asked } as const;
     try {
-      const { answer, written, audited } = await endpoint.tell(req);
+      const { answer, written, audited } = await endpoint.handle(req);
       log.warn({ ...line, ...written }, 'operator');
       audit?.write({ ...entry, outcome: 'done', ...audited });
       return replyJson(res, 200, answer);

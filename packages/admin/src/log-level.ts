@@ -30,7 +30,7 @@ export function logLevelEndpoint(log: Logger): OperatorEndpoint {
   return {
     methods: 'PUT',
     action: 'log_level',
-    async tell(req) {
+    async handle(req) {
       const { level, for: text } = readWish(await readJson(req, bodyBytes));
       const ms = text === undefined ? usualMs : readDuration(text);
       const until = new Date(Date.now() + ms).toISOString();

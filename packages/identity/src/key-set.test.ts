@@ -18,7 +18,7 @@ async function key(kid: string): Promise<JWK> {
 
 beforeEach(async () => {
   [published, isAway, asked, elapsed, emitted] = [[await key('one')], false, 0, 0, []];
-  keys = createKeySet(fetchKeys, { elapsed: () => elapsed, tell: (failure) => emitted.push(failure) });
+  keys = createKeySet(fetchKeys, { elapsed: () => elapsed, onFetched: (failure) => emitted.push(failure) });
 });
 
 async function fetchKeys(): Promise<unknown> {
@@ -99,7 +99,7 @@ describe('keys that are asked for', () => {
     async (answer) => {
       const odd = createKeySet(async () => answer, {
         elapsed: () => elapsed,
-        tell: (failure) => emitted.push(failure),
+        onFetched: (failure) => emitted.push(failure),
       });
       await expect(odd.keyFor({ alg: 'ES256', kid: 'one' }, token)).rejects.toThrow(KeysAway);
       expect(emitted).toEqual([expect.any(Error)]);

@@ -37,9 +37,9 @@ export function createKeySet(
   fetchKeys: () => Promise<unknown>,
   {
     elapsed,
-    tell,
+    onFetched,
     retryMs = coolDownMs,
-  }: { elapsed: () => number; tell: (failure: unknown) => void; retryMs?: number },
+  }: { elapsed: () => number; onFetched: (failure: unknown) => void; retryMs?: number },
 ): KeySet {
   let keys: Keys | undefined;
   let written = '';
@@ -57,9 +57,9 @@ export function createKeySet(
       const text = JSON.stringify(set);
       if (text !== written) [keys, written, generation] = [next, text, generation + 1];
       fetchedAt = now;
-      tell(undefined);
+      onFetched(undefined);
     } catch (error) {
-      tell(error);
+      onFetched(error);
     }
   }
 

@@ -42,8 +42,8 @@ import { backChannelLogout } from './logout/back-channel.ts';
 import { startAuthTelemetry } from './telemetry/start.ts';
 import { requireClient } from './service-endpoints/client.ts';
 import { handshake, introspection } from './service-endpoints/endpoints.ts';
-import { tellRevocations } from './service-endpoints/revocations.ts';
-import type { TellRevocations } from './service-endpoints/revocations.ts';
+import { createRevocationsEndpoint } from './service-endpoints/revocations.ts';
+import type { RevocationsEndpoint } from './service-endpoints/revocations.ts';
 import { createRefresher } from './lifecycle/refresh.ts';
 import { SettingsError } from './settings-error.ts';
 import { callback } from './sign-in/callback.ts';
@@ -104,7 +104,7 @@ export async function startAuth(options: AuthOptions): Promise<RunningAuth> {
     strangers,
   });
   const { port, internalPort, trustedProxies, requestsPerMinute } = settings.server;
-  const revocations = tellRevocations(parts.store.recentEnds);
+  const revocations = createRevocationsEndpoint(parts.store.recentEnds);
   const serve = (onPort: number, ...routers: Router[]): Promise<RunningServer> =>
     listen(onPort, { ...settings.server, onStop: revocations.close }, ({ ready }) => {
       const first = front(
@@ -177,7 +177,7 @@ function createApp(): Express {
 function betweenServices(
   parts: Parts,
   limit: RateLimit,
-  revocations: TellRevocations,
+  revocations: RevocationsEndpoint,
   isShared: boolean,
 ): Router {
   const router = express.Router(exactPaths);

@@ -112,7 +112,7 @@ Examples:
     const format = oneOf('--format', values.format, ['text', 'json']);
     if (values.url === undefined) throw new UsageError('--url is missing');
     const { url, method, header, 'as-account': account } = values;
-    const requester = whoAsks(values);
+    const requester = requesterFrom(values);
     const shown = tokenOf(values);
     if (account !== undefined && (requester ?? shown) !== undefined) {
       throw new UsageError('--as-account says who calls: leave out --as, --scopes and the like');
@@ -167,10 +167,10 @@ function tokenOf({
   client,
   issuer,
 }: {
-  scopes?: string[] | undefined;
-  subject?: string | undefined;
-  client?: string | undefined;
-  issuer?: string | undefined;
+  readonly scopes?: string[] | undefined;
+  readonly subject?: string | undefined;
+  readonly client?: string | undefined;
+  readonly issuer?: string | undefined;
 }): ShownToken | undefined {
   if ([scopes, subject, client, issuer].every((value) => value === undefined)) return undefined;
   return {
@@ -181,12 +181,12 @@ function tokenOf({
   };
 }
 
-function whoAsks(values: {
-  as?: string | undefined;
-  groups?: string[] | undefined;
-  provider?: string | undefined;
-  'auth-time'?: string | undefined;
-  amr?: string[] | undefined;
+function requesterFrom(values: {
+  readonly as?: string | undefined;
+  readonly groups?: string[] | undefined;
+  readonly provider?: string | undefined;
+  readonly 'auth-time'?: string | undefined;
+  readonly amr?: string[] | undefined;
 }): Requester {
   const { as, groups, provider, 'auth-time': proved, amr } = values;
   if (as === undefined) {

@@ -156,7 +156,9 @@ export async function startDevDirectory({
     }
     if (endpoint === 'groups') return listGroups(response, person, searchParams);
     if (endpoint === 'members') return listMembers(response, group, searchParams);
-    return endpoint === 'hasMember' ? tell(response, group, person) : showMember(response, group, person);
+    return endpoint === 'hasMember'
+      ? answerMembership(response, group, person)
+      : showMember(response, group, person);
   }
 
   function listGroups(response: ServerResponse, person: string, query: URLSearchParams): void {
@@ -191,7 +193,7 @@ export async function startDevDirectory({
     });
   }
 
-  function tell(response: ServerResponse, group: string, person: string): void {
+  function answerMembership(response: ServerResponse, group: string, person: string): void {
     if (!directory.groups.has(group))
       return refuse(response, 404, 'notFound', 'Resource Not Found: groupKey');
     if (!person.endsWith(`@${directory.domain}`)) {

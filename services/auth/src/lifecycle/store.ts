@@ -73,7 +73,7 @@ export function sessionStore(
   const signOuts =
     store.log === undefined
       ? ownSignOuts(options, recentEnds)
-      : sharedSignOuts(store.log, recentEnds, { ...options, onLost: () => grantStates.tellAgain() });
+      : sharedSignOuts(store.log, recentEnds, { ...options, onLost: () => grantStates.writeAgain() });
 
   return {
     async revoke(session, until) {

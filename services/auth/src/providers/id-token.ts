@@ -51,7 +51,7 @@ export function signatureCheck(
   const keys = createKeySet(() => readKeys(address, fetchKeys), {
     elapsed,
     retryMs,
-    tell: (failed) => void (failure = failed),
+    onFetched: (failed) => void (failure = failed),
   });
   const { id_token_signing_alg_values_supported: supported = ['RS256'] } = published;
   const algorithms = supported.filter(isAsymmetric);

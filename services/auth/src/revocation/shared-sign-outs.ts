@@ -135,7 +135,7 @@ export function sharedSignOuts(
     return id;
   }
 
-  async function tell(ended: Ended): Promise<boolean> {
+  async function publish(ended: Ended): Promise<boolean> {
     try {
       const id = await write(signOutLine(ended));
       // Of an account that has ended as a whole, little more than one line is left.
@@ -157,8 +157,8 @@ export function sharedSignOuts(
   const following = setInterval(follow, followMs).unref();
   follow();
   return {
-    add: (session, until) => tell(known.add(endedSession(session, now(), until))),
-    addAllOf: (whose, until) => tell(known.add(allOf(whose, now(), until))),
+    add: (session, until) => publish(known.add(endedSession(session, now(), until))),
+    addAllOf: (whose, until) => publish(known.add(allOf(whose, now(), until))),
     async has(session) {
       const asked = checkedSession(session);
       if (known.has(asked)) return true;

@@ -7,7 +7,7 @@ import type { Rig } from '../../test/rig.ts';
 import { listen, signOut, slug } from '../../test/two-tasks.ts';
 import { createRecentEnds } from '../revocation/recent-ends.ts';
 import type { Reply } from '../web/locals.ts';
-import { tellRevocations } from './revocations.ts';
+import { createRevocationsEndpoint } from './revocations.ts';
 
 let rig: Rig;
 let browser: Browser;
@@ -63,7 +63,7 @@ test('a stop waits for nobody who listens', async () => {
 });
 
 test('so many may listen and no more', async () => {
-  const { answer } = tellRevocations(createRecentEnds(Date), { atOnce: 0 });
+  const { answer } = createRevocationsEndpoint(createRecentEnds(Date), { atOnce: 0 });
   const asked = { body: '' } as Parameters<typeof answer>[0];
 
   await expect(async () => answer(asked, {} as Reply, () => undefined)).rejects.toThrow('Too many requests');

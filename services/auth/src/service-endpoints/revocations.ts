@@ -9,7 +9,7 @@ import type { Handler } from '../web/locals.ts';
 import { formParameters } from '../web/parameters.ts';
 
 /** Tells the proxy of sessions that have ended, without being asked about any of them. */
-export type TellRevocations = {
+export type RevocationsEndpoint = {
   readonly answer: Handler;
   /** Answers those that wait, and lets nobody wait from now on. */
   readonly close: () => void;
@@ -26,10 +26,10 @@ const heldAtOnce = 200;
  *
  * @param options.heldMs how long nothing is waited for
  */
-export function tellRevocations(
+export function createRevocationsEndpoint(
   recent: Pick<RecentEnds, 'after' | 'onAdd'>,
   { heldMs = revocationsHeldMs, atOnce = heldAtOnce } = {},
-): TellRevocations {
+): RevocationsEndpoint {
   const waiting = new Set<Waiter>();
   let isClosed = false;
   recent.onAdd(() => waiting.forEach(({ look }) => look()));

@@ -31,7 +31,7 @@ export type GrantStates = {
   /** The sessions of an account of which there is one, the newest last. */
   sidsOf(account: Account): Promise<readonly string[]>;
   /** The store has lost what it knew: what this task has heard lately is written again. */
-  tellAgain(): void;
+  writeAgain(): void;
   close(): void;
 };
 
@@ -67,9 +67,9 @@ export function createGrantStates({ store, vault }: OpenStore, { now, elapsed }:
   const unkept = new LRUCache<string, Result>(upTo(keptUnkept));
   // What it did take may be lost again before the browser has it in its cookie.
   const heard = new LRUCache<string, Result>({ ...upTo(keptHeard), ttl: heardMs, perf: { now: elapsed } });
-  const again = setInterval(tell, againMs).unref();
+  const again = setInterval(writeUnkept, againMs).unref();
 
-  function tell(): void {
+  function writeUnkept(): void {
     for (const [sid, result] of unkept.entries()) {
       const { text, ...keeping } = result;
       store.put(placeOfGrant(sid), text, keeping).then(
@@ -142,9 +142,9 @@ export function createGrantStates({ store, vault }: OpenStore, { now, elapsed }:
       await Promise.all([drop(session.sid), store.remove(placeOfAccount(session), session.sid)]);
     },
     sidsOf: (account) => store.members(placeOfAccount(account)),
-    tellAgain() {
+    writeAgain() {
       for (const [sid, result] of heard.entries()) unkept.set(sid, result);
-      tell();
+      writeUnkept();
     },
     close: () => clearInterval(again),
   };

@@ -38,7 +38,7 @@ export async function beginSignIn(
     // Who goes to the provider now would come back to an error.
     if (parts.store.isAway()) throw new StoreAway('it is away');
     const { target, codeRequest, provedWithin } = destination ?? {};
-    const loginHint = selectAccount ? undefined : await whoWasHere(req, slug, parts);
+    const loginHint = selectAccount ? undefined : await loginHintFor(req, slug, parts);
     const { url, pending } = await provider.begin({ selectAccount, provedWithin, loginHint });
     const attempt = newAttempt(pending, {
       slug,
@@ -65,7 +65,7 @@ export async function beginSignIn(
 
 // A person whose session with this provider is over, or not enough, is most likely who comes: with a hint the provider asks neither
 // which of their accounts they mean, nor who they are where it knows.
-async function whoWasHere(req: Request, slug: string, parts: Opening): Promise<string | undefined> {
+async function loginHintFor(req: Request, slug: string, parts: Opening): Promise<string | undefined> {
   const { sessions } = await heldSessions(req.headers.cookie, parts);
   return sessions.find(({ idp }) => idp === slug)?.email;
 }

@@ -23,7 +23,7 @@ export function decisionEndpoint(installation: () => Installation): OperatorEndp
   return {
     methods: 'GET, HEAD',
     action: 'decision',
-    async tell(req) {
+    async handle(req) {
       const current = installation();
       const { asked, requester } = readQuestion(req, current);
       const answer = await explainRequest(asked, requester, current);

@@ -8,7 +8,7 @@ export function routesEndpoint(table: () => RouteTable, file: () => FileInForce)
   return {
     methods: 'GET, HEAD',
     action: 'routes',
-    tell() {
+    handle() {
       const current = table();
       const routes = current.routes.map((route) => routeJson(route, current));
       return { answer: { file: file(), routes } };

@@ -69,7 +69,7 @@ export function createUpgradeListener(
     // The caller may go at any time, and nobody else listens on an upgraded socket.
     socket.on('error', function broken(error) {
       socket.destroy();
-      if (error instanceof StalledError) tellCut(exchange, { detail: error.message });
+      if (error instanceof StalledError) emitCut(exchange, { detail: error.message });
     });
     res.shouldKeepAlive = false;
     res.assignSocket(socket);
@@ -148,9 +148,9 @@ export function createUpgradeListener(
       stages.record(exchange, 101);
       exchange.openedAt = elapsed();
       emit({ kind: 'tunnel_opened' });
-      if ('bytes' in tunnel) tellConnection(exchange, tunnel);
+      if ('bytes' in tunnel) emitConnection(exchange, tunnel);
       tunnel.onClose(() => emit({ kind: 'tunnel_closed' }));
-      const cut = (reason: WhyNot) => tellCut(exchange, { reason });
+      const cut = (reason: WhyNot) => emitCut(exchange, { reason });
       void tunnels.add({ exchange, tunnel, whyNot: () => decideAgain(incoming), cut }, isOvertaken());
     }
     function answered(status: number): void {
@@ -170,13 +170,13 @@ export function createUpgradeListener(
     return whyNot(admitted.kind === 'pending' ? await admitted.outcome : admitted);
   }
 
-  function tellCut(exchange: Exchange, why: { reason: WhyNot } | { detail: string }): void {
+  function emitCut(exchange: Exchange, why: { reason: WhyNot } | { detail: string }): void {
     const record = recordOf(exchange);
     const what = record.route?.tcp === undefined ? 'WebSocket' : 'connection';
     emit({ kind: 'cut', what, record, ms: openMs(exchange), ...why });
   }
 
-  function tellConnection(exchange: Exchange, { onEnd, bytes }: TcpTunnel): void {
+  function emitConnection(exchange: Exchange, { onEnd, bytes }: TcpTunnel): void {
     const record = recordOf(exchange);
     emit({ kind: 'tcp_opened', record });
     onEnd((ending) => {

@@ -53,7 +53,7 @@ export async function createTransport({
   const leaving = (names: ReadonlySet<string>) =>
     connections.retire(({ via }) => via !== undefined && names.has(via));
   const connectors = createConnectorPool({
-    changed: () => siblings?.tell(connectors.names()),
+    changed: () => siblings?.announce(connectors.names()),
     leaving: (name) => leaving(new Set([name])),
   });
   table.onReplace(() => connectors.recheck());

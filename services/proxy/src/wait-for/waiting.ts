@@ -36,7 +36,7 @@ export function waitForOrigins(options: {
   const ended = new AbortController();
   const pending = new Map<string, string>();
   for (const route of waitedIn(table.current())) pending.set(route.id, sentenceOf(route, undefined));
-  table.onReplace(tellOfLater(table.current(), log));
+  table.onReplace(reportLater(table.current(), log));
 
   // Undefined once it is waited for no more; a sentence when its time is over.
   async function waitFor(id: string): Promise<string | undefined> {
@@ -98,9 +98,9 @@ function sentenceOf({ id, waitFor: { path, expect } }: Waited, answer: OriginAns
 }
 
 // Nothing waits for what a reload brings: the proxy is in use by then.
-function tellOfLater(first: RouteTable, log: Logger): (next: RouteTable) => void {
+function reportLater(first: RouteTable, log: Logger): (next: RouteTable) => void {
   let known = new Set(waitedIn(first).map(({ id }) => id));
-  return function tell(next) {
+  return function report(next) {
     const now = waitedIn(next).map(({ id }) => id);
     const routes = now.filter((id) => !known.has(id));
     known = new Set(now);

@@ -95,9 +95,9 @@ function endUpload(stream: ServerHttp2Stream): void {
 }
 
 // What cannot be said over HTTP/2 breaks off, and nothing else does.
-function orBreak(stream: ServerHttp2Stream, tell: () => void): void {
+function orBreak(stream: ServerHttp2Stream, send: () => void): void {
   try {
-    tell();
+    send();
   } catch {
     close(stream, NGHTTP2_INTERNAL_ERROR);
   }

@@ -47,7 +47,7 @@ export function createIssuerTokens({
   let inForce: ReadonlyMap<string, InForce> = new Map();
 
   function keysOf(issuer: Issuer): KeySet {
-    function tell(failure: unknown): void {
+    function onFetched(failure: unknown): void {
       emit({
         kind: 'keys_asked',
         issuer: issuer.issuer,
@@ -57,7 +57,7 @@ export function createIssuerTokens({
       const detail = failure instanceof Error ? failure.message : 'unknown';
       log.warn({ issuer: issuer.issuer, detail }, 'the keys of an issuer cannot be fetched');
     }
-    return createKeySet(keySourceOf(issuer.keys), { elapsed: clock.elapsed, tell });
+    return createKeySet(keySourceOf(issuer.keys), { elapsed: clock.elapsed, onFetched });
   }
 
   function make(issuer: Issuer, before: InForce | undefined): InForce {

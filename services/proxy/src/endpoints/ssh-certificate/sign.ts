@@ -44,7 +44,7 @@ export function createSignSshCertificate(parts: {
     exchange.decision = authorized.decision;
     if (!authorized.decision.allow) return refuseWithoutRedirect(exchange, authorized);
     const { identified } = authorized;
-    const tell = (outcome: 'done' | ErrorCode, certified?: Signed) =>
+    const emitOutcome = (outcome: 'done' | ErrorCode, certified?: Signed) =>
       parts.emit({ kind: 'ssh_certificate', outcome, certified, record: recordOf(exchange) });
     try {
       if (parts.mustRefuse()) throw new HttpError('audit_unavailable');
@@ -66,11 +66,11 @@ export function createSignSshCertificate(parts: {
         principals: signed.principals,
         expires_at: new Date(until * 1000).toISOString(),
       });
-      tell('done', signed);
+      emitOutcome('done', signed);
     } catch (error) {
       if (error instanceof HttpError) {
         exchange.detail = error.detail ?? error.code;
-        tell(error.code);
+        emitOutcome(error.code);
       }
       throw error;
     }

@@ -52,7 +52,7 @@ export function createExchangeTokens(parts: Exchanging): (req: Request, res: Res
     const origin = parts.origin(request);
     let asked: TokenRequest | undefined;
     let scopes: readonly string[] | undefined;
-    const tell = (outcome: Extract<ProxyEvent, { kind: 'workload_token' }>['outcome']) => {
+    const emitOutcome = (outcome: Extract<ProxyEvent, { kind: 'workload_token' }>['outcome']) => {
       if (asked === undefined) return;
       const { grant } = asked;
       parts.emit({ kind: 'workload_token', outcome, grant, scopes, record: recordOf(exchange) });
@@ -70,11 +70,11 @@ export function createExchangeTokens(parts: Exchanging): (req: Request, res: Res
       scopes = scopesFor(asked, principal);
       const token = { account: principal.name, origin, scopes, proof };
       replyJson(res, 200, await answerWith(token, { ...asked, ...proven, route }, parts));
-      tell('done');
+      emitOutcome('done');
     } catch (error) {
       if (error instanceof HttpError) {
         exchange.detail = error.detail ?? error.code;
-        tell(error.code);
+        emitOutcome(error.code);
       }
       throw error;
     }

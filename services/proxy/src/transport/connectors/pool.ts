@@ -1,6 +1,6 @@
+import { announceTasks } from './announce-tasks.ts';
 import { leastOf } from './line.ts';
 import type { StreamLine, StreamLines } from './line.ts';
-import { tellTasks } from './tell-tasks.ts';
 
 /** A connection of a connector. */
 export type ConnectorLine = StreamLine & {
@@ -15,8 +15,8 @@ export type ConnectorPool = StreamLines & {
   count(name: string): number;
   /** the names of those that are connected */
   names(): readonly string[];
-  /** Tells each connector, now and when it comes, which tasks of the proxy there are. */
-  tell(tasks: readonly string[]): void;
+  /** Announces the tasks of the proxy to each connector, now and when it comes. */
+  announce(tasks: readonly string[]): void;
   /** Ends those whose token or name counts no more. */
   recheck(): void;
   /** Takes no further one, and ends each as soon as nothing goes over it. */
@@ -67,7 +67,7 @@ export function createConnectorPool(heard: {
         heard.leaving(name);
       });
       if (ofName.size === 1) heard.changed();
-      tellTasks(session, known);
+      announceTasks(session, known);
       return true;
     },
     least: (name, others) => leastOf(lines.get(name) ?? [], others),
@@ -80,9 +80,9 @@ export function createConnectorPool(heard: {
     },
     count: (name) => lines.get(name)?.size ?? 0,
     names: () => [...lines.keys()],
-    tell(tasks) {
+    announce(tasks) {
       known = tasks;
-      for (const ofName of lines.values()) for (const { session } of ofName) tellTasks(session, known);
+      for (const ofName of lines.values()) for (const { session } of ofName) announceTasks(session, known);
     },
     recheck() {
       for (const { session, counts } of open.keys()) if (!counts()) session.destroy();

@@ -17,8 +17,8 @@ import { ConnectorAwayError, TargetRefusedError } from '../failure.ts';
 
 /** Where the other tasks of the proxy reach the connectors of this one. */
 export type Door = {
-  /** Tells them which connectors are connected here. */
-  tell(names: readonly string[]): void;
+  /** Announces which connectors are connected here. */
+  announce(names: readonly string[]): void;
   /** Takes nothing new, and resolves when what is under way has ended; at the latest after so long. */
   drain(withinMs: number): Promise<void>;
   close(): void;
@@ -99,7 +99,7 @@ export async function openDoor(parts: {
   }
 
   return {
-    tell(names) {
+    announce(names) {
       news = `${JSON.stringify(names)}\n`;
       for (const listener of listeners) listener.write(news);
     },

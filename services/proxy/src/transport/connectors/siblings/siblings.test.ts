@@ -60,23 +60,23 @@ async function until(holds: () => boolean): Promise<void> {
 
 test('each hears which connectors the other has, and when one has left', async () => {
   const [one, other] = await two([old], [old]);
-  other.tell(['grafana-prod']);
+  other.announce(['grafana-prod']);
   await until(() => leads(one, 'grafana-prod'));
   expect([leads(one, 'wiki'), leads(other, 'grafana-prod')]).toEqual([false, false]);
-  other.tell([]);
+  other.announce([]);
   await until(() => !leads(one, 'grafana-prod'));
 });
 
 test('while the secret is changed, tasks that show the old one and the new one know each other', async () => {
   const [one, other] = await two([old, fresh], [fresh, old]);
-  one.tell(['grafana-prod']);
-  other.tell(['wiki']);
+  one.announce(['grafana-prod']);
+  other.announce(['wiki']);
   await until(() => leads(one, 'wiki') && leads(other, 'grafana-prod'));
 });
 
 test('a task with another secret is not reached, and the log says so once', async () => {
   const [one, other] = await two([old], [fresh]);
-  other.tell(['wiki']);
+  other.announce(['wiki']);
   const said = () =>
     one.logged.filter((line) => line.includes('another task of the proxy cannot be reached'));
   await until(() => said().length > 0);
@@ -87,10 +87,10 @@ test('a task with another secret is not reached, and the log says so once', asyn
 
 test('one that stops is not asked any more, and what goes over it is to end', async () => {
   const [one, other] = await two([old], [old]);
-  other.tell(['wiki']);
+  other.announce(['wiki']);
   await until(() => leads(one, 'wiki'));
   // It goes before its task does: something may still be under way to it.
-  other.tell(['grafana-prod']);
+  other.announce(['grafana-prod']);
   await until(() => leads(one, 'grafana-prod'));
   await other.drain(5_000);
   await until(() => one.left.length > 0);

@@ -12,8 +12,8 @@ import { createFindPlaces } from './places.ts';
 export type Siblings = {
   /** the lines to connectors that lead over them */
   readonly lines: StreamLines;
-  /** Tells them which connectors are connected here. */
-  tell(names: readonly string[]): void;
+  /** Announces which connectors are connected here. */
+  announce(names: readonly string[]): void;
   /** Takes nothing more from them; resolves when what they have handed over has ended, or after so long. */
   drain(withinMs: number): Promise<void>;
   close(): void;
@@ -56,12 +56,12 @@ export async function joinSiblings({
     tls: keys.client,
     leavesWithinMs,
     log,
-    changed: () => pool.tell([task, ...links.tasks()]),
+    changed: () => pool.announce([task, ...links.tasks()]),
     leaving,
   });
   return {
     lines: links,
-    tell: (names) => door.tell(names),
+    announce: (names) => door.announce(names),
     drain: (withinMs) => door.drain(withinMs),
     close() {
       links.close();
