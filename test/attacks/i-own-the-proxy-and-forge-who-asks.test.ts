@@ -250,7 +250,7 @@ test('I keep the keys away: nobody gets in until they can be had', async () => {
 
 test('the connector says how many streams and how long headers it takes', async () => {
   const session = await proxy.session;
-  await until(() => session.remoteSettings.maxConcurrentStreams === 1_000, 'the word of the connector');
+  await until(() => session.remoteSettings.maxConcurrentStreams === 2_500, 'the word of the connector');
   expect(session.remoteSettings.maxHeaderListSize).toBe(16 * 1024);
 });
 
