@@ -46,6 +46,12 @@ export function refuseWithError(
   });
 }
 
+/** Begins an answer, and makes an error of it. */
+export function beginRefusal(exchange: Exchange, code: ErrorCode, beginAnswer: BeginAnswer): void {
+  beginAnswer(exchange);
+  refuseWithError(exchange, code);
+}
+
 /** Whatever goes wrong in a stage closes: the request is answered with an error and goes nowhere. */
 export function refuseAfterFailure(exchange: Exchange, error: unknown, beginAnswer: BeginAnswer): void {
   const { res } = exchange;
@@ -54,8 +60,7 @@ export function refuseAfterFailure(exchange: Exchange, error: unknown, beginAnsw
     if (res.headersSent) return void res.destroy();
     // Another answer may have been begun.
     for (const name of res.getHeaderNames()) res.removeHeader(name);
-    beginAnswer(exchange);
-    refuseWithError(exchange, 'internal_error');
+    beginRefusal(exchange, 'internal_error', beginAnswer);
   } catch {
     res.destroy();
   }

@@ -21,7 +21,7 @@ import type { Tunnel } from '../transport/websocket/tunnel.ts';
 import type { ProxyEvent } from '../telemetry/events.ts';
 import { withRequestId } from '../telemetry/request-context.ts';
 import type { BeginAnswer } from '../respond/begin-answer.ts';
-import { refuseAfterFailure, refuseWithError } from '../respond/refuse-with-error.ts';
+import { beginRefusal, refuseAfterFailure } from '../respond/refuse-with-error.ts';
 import type { Respond } from '../respond/respond.ts';
 import { whyUnsigned } from '../outgoing/signers/aws-sigv4.ts';
 import type { SignForAws } from '../outgoing/signers/aws-sigv4.ts';
@@ -81,8 +81,7 @@ export function createUpgradeListener(
   };
 
   function refuse(exchange: Exchange, code: ErrorCode): void {
-    beginAnswer(exchange);
-    refuseWithError(exchange, code);
+    beginRefusal(exchange, code, beginAnswer);
   }
 
   async function serve(handshake: Handshake): Promise<void> {

@@ -8,7 +8,7 @@ import type { SignForAws } from '../../outgoing/signers/aws-sigv4.ts';
 import type { BodyRefusal, HeldBody } from '../../outgoing/signers/read-body.ts';
 import type { Signer } from '../../outgoing/signers/signer.ts';
 import type { BeginAnswer } from '../../respond/begin-answer.ts';
-import { refuseAfterFailure, refuseWithError } from '../../respond/refuse-with-error.ts';
+import { beginRefusal, refuseAfterFailure } from '../../respond/refuse-with-error.ts';
 import type { Leaving, Stages } from '../../stages.ts';
 import type { Connections, Taken } from '../pool/connections.ts';
 import type { EventStreams } from './event-streams.ts';
@@ -48,8 +48,7 @@ export function createHttpTransport(parts: HttpTransportParts): HttpTransport {
   };
 
   function refuse(exchange: Exchange, code: ErrorCode): void {
-    beginAnswer(exchange);
-    refuseWithError(exchange, code);
+    beginRefusal(exchange, code, beginAnswer);
   }
 
   // What is signed holds the body, so it is there before anything is sent.
@@ -176,9 +175,7 @@ class Sending implements ForwardEvents {
     const { beginAnswer } = this.parts;
     exchange.detail = detail;
     try {
-      if (exchange.res.destroyed) return;
-      beginAnswer(exchange);
-      refuseWithError(exchange, code);
+      if (!exchange.res.destroyed) beginRefusal(exchange, code, beginAnswer);
     } catch (error) {
       refuseAfterFailure(exchange, error, beginAnswer);
     }
