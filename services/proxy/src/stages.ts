@@ -48,7 +48,7 @@ export type StageParts = OutgoingParts & {
  *  6 still valid (by each authenticator): auth vouches for a session (`authn/session-check.ts`)
  *  7 authorize (`decideFor`): by the policy of the route
  *  8 outgoing: what travels on, and what of the answer travels back
- *  9 transport (`transport/http/transport.ts`, `server/websocket.ts`): to the application and back
+ *  9 transport (`transport/http/send.ts`, `server/websocket.ts`): to the application and back
  * 10 record: once
  *
  * 2 to 7 are one value here. They stand one after the other in `packages/admission/src/admit.ts`, where `latchkey explain` has

@@ -7,7 +7,7 @@ import type { Admission } from '../admission.ts';
 import { recordOf } from '../exchange.ts';
 import type { Exchange } from '../exchange.ts';
 import type { KnownSession } from '../authn/session-state.ts';
-import type { HttpTransport } from '../transport/http/transport.ts';
+import type { SendRequest } from '../transport/http/send.ts';
 import type { ProxyEvent } from '../telemetry/events.ts';
 import { withRequestId } from '../telemetry/request-context.ts';
 import type { BeginAnswer } from '../respond/begin-answer.ts';
@@ -25,7 +25,7 @@ export type HttpParts = {
   readonly respond: Respond;
   readonly readQuestion: ReadQuestion;
   readonly forwardAuth: ForwardAuth;
-  readonly transport: HttpTransport;
+  readonly send: SendRequest;
   readonly admission: Pick<Admission, 'admit'>;
   readonly ongoing: Pick<Ongoing, 'begin' | 'end'>;
   readonly emit: Emit<ProxyEvent>;
@@ -68,7 +68,7 @@ export function createHttpListener(parts: HttpParts): RequestListener {
     // Rules of a policy may refuse a visitor later.
     const mayEnd = outcome.identified.kind !== 'visitor' || outcome.route.policy.gates.length > 0;
     if (mayEnd && exchange.isRecorded !== true) ongoing.begin(exchange, answering);
-    return parts.transport(exchange, stages.outgoing(exchange, outcome));
+    return parts.send(exchange, stages.outgoing(exchange, outcome));
   }
 
   async function decideAgain(exchange: Exchange): Promise<WhyNot | undefined> {

@@ -13,8 +13,8 @@ import type { Transport } from '../transport/transport.ts';
 import type { LiveTable } from '../upstream-file/live-table.ts';
 import { createHttpListener } from './http.ts';
 import type { HttpParts } from './http.ts';
-import type { HttpTransportParts } from '../transport/http/transport.ts';
-import { createHttpTransport } from '../transport/http/transport.ts';
+import type { SendRequestParts } from '../transport/http/send.ts';
+import { createSendRequest } from '../transport/http/send.ts';
 import { createUpgradeListener } from './websocket.ts';
 
 /**
@@ -36,7 +36,7 @@ export function listen({
 }: {
   settings: Pick<ProxySettings, 'server'>;
   parts: Pick<HttpParts, 'stages' | 'readQuestion' | 'beginAnswer' | 'admission' | 'emit'> &
-    Pick<HttpTransportParts, 'signer'>;
+    Pick<SendRequestParts, 'signer'>;
   respondWith: (readiness: Readiness) => Respond;
   /** what this proxy needs to be ready, for `/ping` */
   componentsOf: (isRunning: boolean) => readonly Component[];
@@ -70,7 +70,7 @@ export function listen({
         request: createHttpListener({
           ...both,
           ongoing,
-          transport: createHttpTransport({
+          send: createSendRequest({
             ...both,
             eventStreams,
             readBody,

@@ -16,10 +16,10 @@ import { forwardHttp } from './forward.ts';
 import type { ForwardEvents, ForwardOutcome } from './forward.ts';
 
 /** Stage 9 of a request: to the application, and the answer back. A promise only where there is something to wait for. */
-export type HttpTransport = (exchange: Exchange, leaving: Leaving) => void | Promise<void>;
+export type SendRequest = (exchange: Exchange, leaving: Leaving) => void | Promise<void>;
 
 /** What requests are sent with. */
-export type HttpTransportParts = {
+export type SendRequestParts = {
   readonly stages: Pick<Stages, 'trailers'>;
   readonly connections: Connections;
   readonly eventStreams: Pick<EventStreams, 'begin'>;
@@ -37,10 +37,10 @@ export type HttpTransportParts = {
 const noBody: HeldBody = { bytes: Buffer.alloc(0), release: () => undefined };
 
 /** Makes stage 9 for HTTP: sign, take a connection, send. */
-export function createHttpTransport(parts: HttpTransportParts): HttpTransport {
+export function createSendRequest(parts: SendRequestParts): SendRequest {
   const { signer, connections, beginAnswer } = parts;
 
-  return function transport(exchange, leaving) {
+  return function send(exchange, leaving) {
     const { request, route } = leaving.forward;
     if (signer.bodyNeed(route) === 'buffer') return signed(exchange, leaving);
     const headers = framed(leaving.headers, request.method, hasBody(exchange.req.headers) ? undefined : 0);
@@ -107,7 +107,7 @@ export function createHttpTransport(parts: HttpTransportParts): HttpTransport {
 
 // A class, as what it hands on has five functions, and would make each of them for every request.
 class Sending implements ForwardEvents {
-  private readonly parts: HttpTransportParts;
+  private readonly parts: SendRequestParts;
   private readonly exchange: Exchange;
   private readonly leaving: Leaving;
   private readonly taken: Taken;
@@ -116,7 +116,7 @@ class Sending implements ForwardEvents {
   readonly passInterim: boolean;
 
   constructor(
-    parts: HttpTransportParts,
+    parts: SendRequestParts,
     exchange: Exchange,
     leaving: Leaving,
     taken: Taken,
