@@ -1,5 +1,6 @@
 export { openAudit } from './audit/audit.ts';
 export type { Audit } from './audit/audit.ts';
+export { endingOf } from './audit/ending.ts';
 export { auditMetrics } from './audit/metrics.ts';
 export { countedMethod, statusCategory } from './counted.ts';
 export { emitTo } from './emitter.ts';
@@ -10,6 +11,7 @@ export { constantTagOf, renderMetricsReference, spansLost } from './metric-table
 export type { PrometheusTable, SentNames, ServiceMetrics, StatsdTable } from './metric-tables.ts';
 export { counterOf, createMetrics, gaugeOf, gaugeOfEach, histogramOf } from './metrics.ts';
 export { exposition } from './open-metrics.ts';
+export { isFailure, requestLevel } from './request-lines.ts';
 export { callAttributes, callUnder, currentSpan, tracedCall, tracedMethod, under } from './trace/span.ts';
 export type { RequestSpan, Span, Tracer } from './trace/span.ts';
 export { startTracing } from './trace/start.ts';

@@ -1,6 +1,7 @@
-import { auditedSession, errors } from '@latchkey/contract';
-import type { AuditEntry, ErrorCode } from '@latchkey/contract';
+import { auditedSession } from '@latchkey/contract';
+import type { AuditEntry } from '@latchkey/contract';
 import type { Delegation } from '@latchkey/session';
+import { endingOf } from '@latchkey/telemetry';
 import type { RequestLine } from '@latchkey/telemetry';
 import type { AuthEvent, OperatorAction, Whose } from './events.ts';
 
@@ -78,7 +79,7 @@ function operatorEntry({ line, action, wish, claim: operator, outcome }: Operato
   const { email, sid, all: everybody } = wish;
   const { sessions, error } = outcome;
   const entry = {
-    ...(isErrorCode(error) ? endingOf(error) : ({ outcome: 'done' } as const)),
+    ...endingOf(error),
     ...principalOf({ email, sid }),
     operator,
     sessions: typeof sessions === 'number' ? sessions : undefined,
@@ -86,18 +87,6 @@ function operatorEntry({ line, action, wish, claim: operator, outcome }: Operato
   };
   if (action === 'list') return { event: 'operator', action, ...entry };
   return { event: 'sign_out', by: 'operator', everybody, ...entry };
-}
-
-type Ending =
-  { readonly outcome: 'done' } | { readonly outcome: 'refused' | 'failed'; readonly reason: string };
-
-function endingOf(outcome: string): Ending {
-  if (!isErrorCode(outcome)) return { outcome: 'done' };
-  return { outcome: errors[outcome].status < 500 ? 'refused' : 'failed', reason: outcome };
-}
-
-function isErrorCode(word: unknown): word is ErrorCode {
-  return typeof word === 'string' && Object.hasOwn(errors, word);
 }
 
 function principalOf({ sub, email, idp, sid }: Whose = {}): Pick<PrincipalEntry, 'principal'> {

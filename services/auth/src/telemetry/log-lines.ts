@@ -1,21 +1,23 @@
-import { errors, healthPath, revocationsPath } from '@latchkey/contract';
-import type { ErrorLevel } from '@latchkey/contract';
-import type { Logger } from 'pino';
+import { healthPath, revocationsPath } from '@latchkey/contract';
+import { isFailure, requestLevel } from '@latchkey/telemetry';
 import type { Emit } from '@latchkey/telemetry';
+import type { Logger } from 'pino';
 import type { Locals } from '../web/locals.ts';
 import type { AuthEvent } from './events.ts';
 
 /**
  * Writes one line for each request.
  *
- * @param which `errors`: only for those that were answered with an error and leave no audit line
+ * @param which `errors`: only for those that failed and leave no audit line
  */
 export function requestLines(log: Logger, which: 'all' | 'errors'): Emit<AuthEvent> {
   return function writeLine(event) {
     if (event.kind !== 'request') return;
-    const { locals } = event;
-    if (which === 'errors' && (locals.failed === undefined || isRefused(locals))) return;
-    log[levelOf(locals)](locals.line, 'request');
+    const { line, failed } = event.locals;
+    if (which === 'errors' && (!isFailure(failed) || isRefused(event.locals))) return;
+    // The proxy asks for news all the time.
+    const isRoutine = line.path === revocationsPath && failed === undefined;
+    log[isRoutine ? 'debug' : requestLevel(failed, line.path === healthPath)](line, 'request');
   };
 }
 
@@ -49,11 +51,4 @@ export function auditLines(log: Logger): Emit<AuthEvent> {
 
 function isRefused({ failed }: Locals): boolean {
   return failed === 'account_refused' || failed === 'email_unverified';
-}
-
-function levelOf({ line, failed }: Locals): ErrorLevel | 'debug' {
-  // Health checks come every few seconds from every side.
-  if (line.path === healthPath) return 'debug';
-  if (failed !== undefined) return errors[failed].level;
-  return line.path === revocationsPath ? 'debug' : 'info';
 }

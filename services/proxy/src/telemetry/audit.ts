@@ -1,5 +1,6 @@
-import { auditedSession, errors } from '@latchkey/contract';
-import type { AuditEntry, ErrorCode } from '@latchkey/contract';
+import { auditedSession } from '@latchkey/contract';
+import type { AuditEntry } from '@latchkey/contract';
+import { endingOf } from '@latchkey/telemetry';
 import type { ProxyEvent } from './events.ts';
 import { isRefused } from './request-record.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -19,14 +20,13 @@ export function auditOf(event: ProxyEvent): readonly AuditEntry[] {
   if (event.kind === 'workload_token') {
     const { outcome, grant, scopes } = event;
     const { route: _route, ...about } = aboutRequest(event.record);
-    const ending = outcome === 'done' ? { outcome } : refusedFor(outcome);
-    return [{ event: 'workload_token', ...ending, grant, ...(scopes && { scopes: [...scopes] }), ...about }];
+    const what = { grant, ...(scopes && { scopes: [...scopes] }) };
+    return [{ event: 'workload_token', ...endingOf(outcome), ...what, ...about }];
   }
   if (event.kind === 'ssh_certificate') {
     const { outcome, certified } = event;
-    const ending = outcome === 'done' ? { outcome } : refusedFor(outcome);
     const what = certified && { principals: [...certified.principals], key_id: certified.keyId };
-    return [{ event: 'ssh_certificate', ...ending, ...what, ...aboutRequest(event.record) }];
+    return [{ event: 'ssh_certificate', ...endingOf(outcome), ...what, ...aboutRequest(event.record) }];
   }
   if (event.kind === 'tcp_opened') return [{ event: 'connection_opened', ...aboutRequest(event.record) }];
   if (event.kind === 'tcp_ended') {
@@ -35,11 +35,6 @@ export function auditOf(event: ProxyEvent): readonly AuditEntry[] {
     return [{ event: 'connection_ended', ...what, ...aboutRequest(event.record) }];
   }
   return [];
-}
-
-function refusedFor(code: ErrorCode) {
-  const outcome = errors[code].status < 500 ? 'refused' : 'failed';
-  return { outcome, reason: code } as const;
 }
 
 function aboutRequest({ id, request, route, principal, session }: RequestRecord) {

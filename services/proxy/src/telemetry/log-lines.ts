@@ -1,11 +1,9 @@
 import { nameOf } from '@latchkey/access';
 import type { Machine, Person } from '@latchkey/access';
-import { errors, healthPath } from '@latchkey/contract';
-import type { ErrorLevel } from '@latchkey/contract';
-import { jsonText, lineWriter } from '@latchkey/telemetry';
+import { healthPath } from '@latchkey/contract';
+import { isFailure, jsonText, lineWriter, requestLevel } from '@latchkey/telemetry';
 import type { Emit, RequestLine } from '@latchkey/telemetry';
 import type { Logger } from 'pino';
-
 import type { ProxyEvent } from './events.ts';
 import { isRefused } from './request-record.ts';
 
@@ -14,8 +12,7 @@ type RequestEvent = Extract<ProxyEvent, { kind: 'request' }>;
 /**
  * Writes one line for each request, one for the end of a TCP connection, and one for a WebSocket or an answer that had to be cut.
  *
- * @param which `errors`: only for what was cut, or answered with an error and leaves no audit line. That somebody has to
- *   sign in first is no error
+ * @param which `errors`: only for what was cut, or failed and leaves no audit line
  */
 export function requestLines(log: Logger, which: 'all' | 'errors'): Emit<ProxyEvent> {
   const writeLine = lineWriter(log, 'request');
@@ -23,10 +20,10 @@ export function requestLines(log: Logger, which: 'all' | 'errors'): Emit<ProxyEv
     if (event.kind === 'cut') log.info(cutLine(event), `${event.what} cut`);
     if (event.kind === 'tcp_ended') log.info(endLine(event), 'connection ended');
     if (event.kind !== 'request') return;
-    const { error } = event.record;
-    if (which === 'errors' && (error === undefined || error === 'not_signed_in' || isRefused(event.record)))
-      return;
-    writeLine(levelOf(event), fieldsOf(event));
+    const { record } = event;
+    const { error, isHealthCheck } = record;
+    if (which === 'errors' && (!isFailure(error) || isRefused(record))) return;
+    writeLine(requestLevel(error, isHealthCheck), fieldsOf(event));
   };
 }
 
@@ -102,12 +99,6 @@ function endLine({
   const user = principal && nameOf(principal);
   const about = { id, user, route: route?.id, host: request?.host, client: request?.client };
   return { ...about, ending, seconds: Math.round(ms / 1000), bytes_to: bytesTo, bytes_from: bytesFrom };
-}
-
-function levelOf({ record: { error, isHealthCheck } }: RequestEvent): ErrorLevel | 'debug' {
-  // Health checks come every few seconds from every side.
-  if (isHealthCheck) return 'debug';
-  return error === undefined ? 'info' : errors[error].level;
 }
 
 function fieldsOf({ record, method, status, ms }: RequestEvent): string {
