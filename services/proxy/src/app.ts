@@ -220,6 +220,7 @@ export async function startProxy(options: {
   }
   const server = await listen({
     settings,
+    trust,
     parts: {
       stages,
       readQuestion: createReadQuestion({ trust, deviceTrustOf, routeFor: admission.routeFor }),

@@ -13,8 +13,8 @@ export type Caller = {
 
 /** Reads forwarding headers, believing them only from the configured peers. */
 export type PeerTrust = {
-  /** whether what a request says of another one is believed */
-  isTrusted(req: IncomingMessage): boolean;
+  /** whether what a request says of another one is believed, or what comes on a connection */
+  isTrusted(req: Pick<IncomingMessage, 'socket'>): boolean;
   read(req: IncomingMessage): Caller;
   /** the `X-Request-Id` that a trusted peer gave the request, if it is one to write into a log */
   requestId(req: IncomingMessage): string | undefined;
@@ -34,7 +34,7 @@ export function trustPeers(networks: readonly string[]): PeerTrust {
   // Many requests come on one connection, and who is at its other end never changes.
   const peers = new WeakMap<IncomingMessage['socket'], Peer>();
 
-  function peerOf({ socket }: IncomingMessage): Peer {
+  function peerOf({ socket }: Pick<IncomingMessage, 'socket'>): Peer {
     let peer = peers.get(socket);
     if (peer === undefined) {
       const address = plainAddress(socket.remoteAddress ?? '') ?? '';

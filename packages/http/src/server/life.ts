@@ -62,8 +62,8 @@ export async function startServer(
   options: {
     port: number;
     address?: string | undefined;
-    /** whether HTTP/2 is spoken on the port, too */
-    http2?: boolean;
+    /** where HTTP/2 is spoken on the port, too: whether a trusted load balancer is at the other end of a connection */
+    http2?: { readonly isBalancer: (socket: Socket) => boolean } | undefined;
     timeouts: ServerTimeouts;
     onStop?: () => void;
   },
@@ -122,9 +122,8 @@ export async function startServer(
   });
   const { readMs, writeMs } = timeouts;
   const http2 =
-    options.http2 === true
-      ? openHttp2Door(server, { headerBytes, readMs, writeMs, idleMs: keepAliveMs })
-      : undefined;
+    options.http2 &&
+    openHttp2Door(server, { headerBytes, readMs, writeMs, idleMs: keepAliveMs, ...options.http2 });
   await listen(server, port, listenOn);
   const stopLooking = endStalled({ underway, upgraded }, timeouts.writeMs);
   server.once('close', stopLooking);

@@ -1,6 +1,6 @@
 import type { Component, Readiness } from '@latchkey/admin';
 import { startServer } from '@latchkey/http';
-import type { RunningServer } from '@latchkey/http';
+import type { PeerTrust, RunningServer } from '@latchkey/http';
 import type { ProxySettings } from '@latchkey/settings';
 import { createForwardAuth } from '../forward-auth/answer.ts';
 import type { OpenExchanges } from '../open-exchanges.ts';
@@ -25,6 +25,7 @@ import { createUpgradeListener } from './websocket.ts';
  */
 export function listen({
   settings: { server },
+  trust,
   parts,
   respondWith,
   componentsOf,
@@ -35,6 +36,7 @@ export function listen({
   elapsed,
 }: {
   settings: Pick<ProxySettings, 'server'>;
+  trust: Pick<PeerTrust, 'isTrusted'>;
   parts: Pick<HttpParts, 'stages' | 'readQuestion' | 'beginAnswer' | 'admission' | 'emit'> &
     Pick<SendRequestParts, 'signer'>;
   respondWith: (readiness: Readiness) => Respond;
@@ -83,7 +85,7 @@ export function listen({
     {
       port: server.port,
       address: server.address,
-      http2: server.http2,
+      http2: server.http2 ? { isBalancer: (socket) => trust.isTrusted({ socket }) } : undefined,
       timeouts: {
         readMs: server.readTimeoutMs,
         writeMs: server.writeTimeoutMs,

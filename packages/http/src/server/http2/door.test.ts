@@ -21,7 +21,13 @@ async function listen({ readMs, idleMs }: { readMs: number; idleMs: number }): P
     req.resume();
     res.end(req.socket.remoteAddress);
   });
-  door = openHttp2Door(server, { headerBytes: 65_536, readMs, writeMs: 200, idleMs });
+  door = openHttp2Door(server, {
+    headerBytes: 65_536,
+    readMs,
+    writeMs: 200,
+    idleMs,
+    isBalancer: () => false,
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http';
 import { constants, createServer } from 'node:http2';
-import type { Http2Session, ServerHttp2Session } from 'node:http2';
+import type { Http2Server, Http2Session, ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { byFirstBytes } from './by-first-bytes.ts';
@@ -23,10 +23,7 @@ const { NGHTTP2_ENHANCE_YOUR_CALM, NGHTTP2_FLAG_END_STREAM, NGHTTP2_INTERNAL_ERR
 // 2^31-1", so that requests that are on their way are not lost.
 const anyStream = 2 ** 31 - 1;
 
-/**
- * What one connection may ask of us. Of a request nothing is known before it is read, so these are for strangers; a load
- * balancer has the requests of many people on one connection, and stays well within.
- */
+/** What one connection may ask of us. Of a request nothing is known before it is read, so these are for strangers. */
 const limits = {
   // nginx and Envoy allow as many or fewer.
   maxConcurrentStreams: 128,
@@ -44,6 +41,22 @@ const limits = {
   maxHeaderListPairs: 1_000,
 };
 
+// More than a connection can carry.
+const anyNumber = 1_000_000;
+
+/**
+ * The same of a load balancer in front, which has the requests of many people on one connection and passes on what each of them
+ * takes back. What ends the connection would let one of them end the requests of all. A request that was taken back costs as much
+ * as it would over HTTP/1.1, where it has a connection of its own.
+ */
+const limitsOfBalancers = {
+  ...limits,
+  streamResetBurst: anyNumber,
+  streamResetRate: anyNumber,
+  maxSessionInvalidFrames: anyNumber,
+  maxSessionRejectedStreams: anyNumber,
+};
+
 // CVE-2019-9515: settings are to be acknowledged, each time. gRPC changes its window some ten times.
 const mostSettings = 1_000;
 
@@ -55,6 +68,7 @@ const mostSettings = 1_000;
  * @param options.readMs how long the first bytes of a connection may take, and its end
  * @param options.writeMs how long a client may take nothing of an answer that is here
  * @param options.idleMs how long a connection is kept without a request
+ * @param options.isBalancer whether a trusted load balancer is at the other end, which brings the requests of many people
  */
 export function openHttp2Door(
   server: Server,
@@ -63,23 +77,34 @@ export function openHttp2Door(
     readMs,
     writeMs,
     idleMs,
-  }: { headerBytes: number; readMs: number; writeMs: number; idleMs: number },
+    isBalancer,
+  }: {
+    headerBytes: number;
+    readMs: number;
+    writeMs: number;
+    idleMs: number;
+    isBalancer: (socket: Socket) => boolean;
+  },
 ): Http2Door {
   const sockets = new Set<Socket>();
   const sessions = new Set<ServerHttp2Session>();
   const takeHttp1 = server.listeners('connection');
   const http1 = (socket: Duplex) => takeHttp1.forEach((take) => Reflect.apply(take, server, [socket]));
-  const { maxConcurrentStreams, ...others } = limits;
-  const streams = createServer({
-    ...others,
-    maxSendHeaderBlockLength: 2 * headerBytes,
-    settings: {
-      maxConcurrentStreams,
-      // Each header counts with 32 bytes more than it has (RFC 9113, section 6.5.2). Somewhat more than HTTP/1.1 takes is
-      // taken, and answered 431 there.
-      maxHeaderListSize: 2 * headerBytes,
-    },
-  });
+  const [ofStrangers, ofBalancers] = [serverWithin(limits), serverWithin(limitsOfBalancers)];
+  function serverWithin({ maxConcurrentStreams, ...others }: typeof limits): Http2Server {
+    const streams = createServer({
+      ...others,
+      maxSendHeaderBlockLength: 2 * headerBytes,
+      settings: {
+        maxConcurrentStreams,
+        // Each header counts with 32 bytes more than it has (RFC 9113, section 6.5.2). Somewhat more than HTTP/1.1 takes is
+        // taken, and answered 431 there.
+        maxHeaderListSize: 2 * headerBytes,
+      },
+    });
+    // A client that breaks the rules of the connection loses it, and no other does.
+    return streams.on('sessionError', (_error: Error, session: Http2Session) => session.destroy());
+  }
   function hold(session: ServerHttp2Session, socket: Socket): void {
     sessions.add(session);
     // A session that is closed leaves the connection to its client to close, and a client may keep it.
@@ -117,11 +142,10 @@ export function openHttp2Door(
     });
   }
   function http2(socket: Socket): void {
+    const streams = isBalancer(socket) ? ofBalancers : ofStrangers;
     streams.once('session', (session) => hold(session, socket));
     streams.emit('connection', socket);
   }
-  // A client that breaks the rules of the connection loses it, and no other does.
-  streams.on('sessionError', (_error: Error, session: Http2Session) => session.destroy());
 
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
