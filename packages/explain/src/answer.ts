@@ -8,7 +8,7 @@ import { authorityOf } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
 import type { Installation } from './installation.ts';
-import type { AskedRequest, Requester } from './request.ts';
+import type { ExplainedRequest, Requester } from './request.ts';
 import { signInOf } from './sign-in.ts';
 import type { SignIn, SignInStep } from './sign-in.ts';
 import { callerWith } from './token.ts';
@@ -41,7 +41,7 @@ type Consequence = Pick<Explanation, 'allow' | 'outcome' | 'error' | 'status' | 
 
 /** Has a request decided about as the proxy has it, by the same function, and says what comes of it. */
 export async function explainRequest(
-  asked: AskedRequest,
+  asked: ExplainedRequest,
   requester: Requester,
   installation: Installation,
 ): Promise<Explanation> {
@@ -69,7 +69,7 @@ async function outcomeOf(incoming: Incoming, parts: Parts): Promise<Outcome<Requ
 /** The admission, and whether an application gets an assertion. */
 type Parts = AdmissionParts<Requester> & { readonly assertions: boolean };
 
-function partsOf(asked: AskedRequest, requester: Requester, { proxy, auth, table }: Installation): Parts {
+function partsOf(asked: ExplainedRequest, requester: Requester, { proxy, auth, table }: Installation): Parts {
   const { secure = true, assertions = false } = proxy ?? {};
   return {
     match: (host, port) => table.match(host, port),
@@ -139,7 +139,7 @@ function isOpen({ decision, identified }: Pick<Decided<Requester>, 'decision' | 
   return decision.allow && identified.kind === 'visitor';
 }
 
-function rulesOf(outcome: Outcome<Requester>, { incoming, at }: AskedRequest): readonly RuleOutcome[] {
+function rulesOf(outcome: Outcome<Requester>, { incoming, at }: ExplainedRequest): readonly RuleOutcome[] {
   if (outcome.decision === undefined) return [];
   const { request, route, decision, identified } = outcome;
   const facts = factsOf(request, incoming, route.policy, { now: () => at });

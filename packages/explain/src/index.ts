@@ -5,5 +5,5 @@ export { knowledgeOf } from './installation.ts';
 export type { AuthKnowledge, Installation, ProxyKnowledge } from './installation.ts';
 export { explanationJson } from './json.ts';
 export { QuestionError, readRequest, requesterOf } from './request.ts';
-export type { AskedRequest, Circumstances, Requester, ShownToken } from './request.ts';
+export type { ExplainedRequest, Circumstances, Requester, ShownToken } from './request.ts';
 export type { SignInStep } from './sign-in.ts';

@@ -1,8 +1,8 @@
 import type { Explanation } from './answer.ts';
-import type { AskedRequest, Requester } from './request.ts';
+import type { ExplainedRequest, Requester } from './request.ts';
 
 /** An explanation for programs. */
-export function explanationJson(asked: AskedRequest, requester: Requester, answer: Explanation): object {
+export function explanationJson(asked: ExplainedRequest, requester: Requester, answer: Explanation): object {
   const { allow, reason, error, status, outcome, redirect, route, signIn, rules, upstream } = answer;
   const read = typeof asked.incoming.read === 'string' ? undefined : asked.incoming.read;
   return {

@@ -42,7 +42,7 @@ export type ShownToken = {
 };
 
 /** A request as a client would send it, and as the proxy reads it. */
-export type AskedRequest = {
+export type ExplainedRequest = {
   /** As it was written, and with what a browser does to it on sending. */
   readonly url: string;
   readonly method: string;
@@ -84,7 +84,7 @@ export function readRequest(
   method: string,
   headerLines: readonly string[],
   { address = '', at = Date.now(), device }: Circumstances = {},
-): AskedRequest {
+): ExplainedRequest {
   const [, writtenScheme = 'https', authority, path = '', query = ''] = addressPattern.exec(url.trim()) ?? [];
   if (authority === undefined) {
     throw new QuestionError(

@@ -5,7 +5,7 @@ import { readMethod, sized } from './methods.ts';
 import { fieldOf } from './names.ts';
 import { noticeNeverEqual } from './never-equal.ts';
 import { both, either, equal, mapped, ordered, shifted } from './operators.ts';
-import type { Call, Expr } from './parse.ts';
+import type { CallExpr, Expr } from './parse.ts';
 import type { Reading } from './reading.ts';
 import type { Typed } from './typed.ts';
 
@@ -13,7 +13,7 @@ const functionNames = ['has', 'size', 'duration', 'timestamp'];
 const operatorNames = '`==`, `!=`, `<`, `<=`, `>`, `>=`, `in`, `&&`, `||`, `!`';
 
 /** Reads a call of a function, of a method or of an operator. */
-export function readCall(reading: Reading, expr: Expr, call: Call): Typed {
+export function readCall(reading: Reading, expr: Expr, call: CallExpr): Typed {
   const { function: name, target, args } = call;
   if (target !== undefined) return readMethod(reading, expr, { name, target, args });
   const [first, second, third] = args;

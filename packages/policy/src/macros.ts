@@ -1,12 +1,12 @@
 import type { RuleInput } from '@latchkey/access';
 import { identifierOf, truth } from './literals.ts';
 import { selectOf } from './names.ts';
-import type { Call, Expr } from './parse.ts';
+import type { CallExpr, Expr } from './parse.ts';
 import type { Reading } from './reading.ts';
 import type { Of, Typed } from './typed.ts';
 
 /** Reads `has(…)`, `list.exists(x, …)` and `list.all(x, …)`. */
-export function readMacro(reading: Reading, expr: Expr, { function: name, target, args }: Call): Typed {
+export function readMacro(reading: Reading, expr: Expr, { function: name, target, args }: CallExpr): Typed {
   const { refuse } = reading;
   const [first, predicate] = args;
   if (name === 'has' && first !== undefined) return readHas(reading, first);

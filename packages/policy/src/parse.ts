@@ -6,7 +6,7 @@ import { MistakeError } from './mistake.ts';
 export type Expr = ReturnType<typeof celParse>['expr'];
 
 /** A call as it is parsed; operators are calls, too. */
-export type Call = Extract<Expr['exprKind'], { case: 'callExpr' }>['value'];
+export type CallExpr = Extract<Expr['exprKind'], { case: 'callExpr' }>['value'];
 
 /** An expression as a tree, where each of its parts begins, and which of them were written as a macro, such as `has(x.y)`. */
 export type ParsedExpression = {

@@ -29,7 +29,7 @@ export {
   newestFirst,
   readSession,
 } from './record.ts';
-export type { Place, Session } from './record.ts';
+export type { SessionPlace, Session } from './record.ts';
 export {
   clockSkewMs,
   providersOf,

@@ -51,13 +51,16 @@ export function isExpired(session: Session, now: number): boolean {
 }
 
 /** Where a session is to be used: the host (lower case, no port), and the authority (with the port, where it is not the usual one). */
-export type Place = { readonly host: string; readonly authority: string };
+export type SessionPlace = { readonly host: string; readonly authority: string };
 
 /**
  * Tells whether a session issued for `session.aud` may be used at a place. Cookies know no ports (RFC 6265, section 8.5):
  * a browser sends that of one port to every other port of the host, and another program may listen there.
  */
-export function covers(session: Pick<Session, 'aud' | 'host_only'>, { host, authority }: Place): boolean {
+export function covers(
+  session: Pick<Session, 'aud' | 'host_only'>,
+  { host, authority }: SessionPlace,
+): boolean {
   return session.host_only === true ? authority === session.aud : isWithinDomain(host, session.aud);
 }
 

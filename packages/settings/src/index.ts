@@ -3,7 +3,7 @@ export { loadAuthSettings, surveyAuthSettings } from './load-auth.ts';
 export { loadConnectorSettings } from './load-connector.ts';
 export { loadProxySettings, surveyProxySettings } from './load-proxy.ts';
 export { isReadableByAll, openToAll } from './readable-by-all.ts';
-export { logFieldsOf, refusalOf, sentenceOf } from './problem.ts';
+export { logFieldsOf, sentenceWithPage, sentenceOf } from './problem.ts';
 export type { Problem } from './problem.ts';
 export { renderConfigurationReference } from './reference.ts';
 export { readSecretFile, readSmallFile } from './secret-file.ts';

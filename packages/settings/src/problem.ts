@@ -45,7 +45,7 @@ export function sentenceOf({ variable, message }: Pick<Problem, 'variable' | 'me
 }
 
 /** The same for one that keeps a service from starting, with its code and the page about it. */
-export function refusalOf(problem: Problem): string {
+export function sentenceWithPage(problem: Problem): string {
   return `${sentenceOf(problem)} [${pageOf(problem.code)}]`;
 }
 

@@ -1,7 +1,7 @@
 import { replyHtml } from '@latchkey/http';
 import type { ServerResponse } from 'node:http';
 import { renderPage } from './page.ts';
-import type { Fact, Page } from './page.ts';
+import type { PageFact, Page } from './page.ts';
 
 type ApprovalInput = {
   /** What the program is called. */
@@ -44,7 +44,7 @@ export function approvalPage({
     code === undefined
       ? `A program ${returnsTo === undefined ? 'on this computer' : 'somewhere else'} asks to use this application as you. Approve only if you have started it yourself.`
       : 'A program asks to use this application as you. Approve only if you have started it yourself, and it shows this very code. If somebody has sent you the code or this page, refuse: they would get in as you.';
-  const facts: Fact[] = [
+  const facts: PageFact[] = [
     ...(code === undefined ? [] : [['Code', code] as const]),
     ['Program', program],
     ...(callsItself === undefined ? [] : [['It calls itself', callsItself] as const]),

@@ -1,13 +1,13 @@
 import { errors } from '@latchkey/contract';
 import type { ErrorCode } from '@latchkey/contract';
 import type { Mood } from './marks.ts';
-import type { PageAction, Fact, Page } from './page.ts';
+import type { PageAction, PageFact, Page } from './page.ts';
 
 type ErrorPageInput = {
   readonly code: ErrorCode;
   readonly requestId: string;
   /** What the person should know about this very case: account, application, rule, cookie. */
-  readonly facts?: readonly Fact[] | undefined;
+  readonly facts?: readonly PageFact[] | undefined;
   readonly actions?: readonly PageAction[] | undefined;
   /** Said after the sentence of the table. */
   readonly paragraphs?: readonly string[] | undefined;

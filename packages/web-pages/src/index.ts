@@ -9,7 +9,7 @@ export type { App } from './launcher.ts';
 export { longAddress, longAddressPage } from './long-address.ts';
 export { onwardPage } from './onward.ts';
 export { renderPage, thisAddress } from './page.ts';
-export type { PageAction, Fact, Page } from './page.ts';
+export type { PageAction, PageFact, Page } from './page.ts';
 export { refreshedPage } from './refreshed.ts';
 export { replyError, replyPage } from './reply.ts';
 export { confirmSignInPage, signInPage } from './sign-in.ts';

@@ -20,10 +20,10 @@ export function hueOf(title: string): number {
 }
 
 /** An image to show, and the origin that the content security policy has to let it come from. */
-export type Image = { readonly url: string; readonly origin: string };
+export type IconImage = { readonly url: string; readonly origin: string };
 
 /** The image that an icon names: an `http(s)` URL, or a path at the application. Undefined for anything else. */
-export function imageOf(icon: string, href: string): Image | undefined {
+export function imageOf(icon: string, href: string): IconImage | undefined {
   const url = icon.startsWith('/') ? `${httpOriginOf(href)}${icon}` : icon;
   const origin = httpOriginOf(url);
   return origin === undefined ? undefined : { url, origin };

@@ -4,7 +4,7 @@ import type { Rendered } from './document.ts';
 import { html, trustedHtml } from './html.ts';
 import type { SafeHtml } from './html.ts';
 import { hueOf, imageOf, tileSign } from './launcher-icon.ts';
-import type { Image } from './launcher-icon.ts';
+import type { IconImage } from './launcher-icon.ts';
 import { launcherStyle } from './launcher-style.ts';
 import { markOf } from './marks.ts';
 import { renderPage } from './page.ts';
@@ -93,7 +93,7 @@ export function launcherPage({
   });
 }
 
-type Entry = { readonly app: App; readonly image: Image | undefined };
+type Entry = { readonly app: App; readonly image: IconImage | undefined };
 
 // Hidden until the script is there: without it, nothing would happen on typing.
 const searchField = trustedHtml(`<search hidden>
@@ -118,7 +118,7 @@ function listItem({ app, image }: Entry, imageSources: readonly string[]): SafeH
 }
 
 // The image lies over the letter, which is there for an image that does not come.
-function tile({ title, icon = '' }: App, image: Image | undefined): SafeHtml {
+function tile({ title, icon = '' }: App, image: IconImage | undefined): SafeHtml {
   const picture =
     image &&
     html`<img src="${image.url}" alt="" loading="lazy" decoding="async" referrerpolicy="no-referrer" />`;

@@ -23,7 +23,7 @@ export type PageAction = { readonly label: string; readonly primary?: boolean | 
 );
 
 /** One line of facts: what it is, and what it is here. */
-export type Fact = readonly [label: string, value: string];
+export type PageFact = readonly [label: string, value: string];
 
 /** All that a page says, as plain text: escaping is the renderer's business. */
 export type Page = {
@@ -32,7 +32,7 @@ export type Page = {
   /** Small print beside the mark, such as `403`. */
   readonly status?: string | undefined;
   readonly paragraphs: readonly string[];
-  readonly facts?: readonly Fact[] | undefined;
+  readonly facts?: readonly PageFact[] | undefined;
   readonly actions?: readonly PageAction[] | undefined;
   /** The id that the log line of this request has as well. */
   readonly requestId?: string | undefined;
@@ -73,7 +73,7 @@ function content(page: Page): SafeHtml {
 // Beside its label, a list of groups or a long address would be cut into lines that look like more of them.
 const longestBeside = 60;
 
-function factList(facts: readonly Fact[]): SafeHtml | undefined {
+function factList(facts: readonly PageFact[]): SafeHtml | undefined {
   if (facts.length === 0) return undefined;
   const isStacked = facts.some(([, value]) => value.length > longestBeside);
   return html`<dl class="${isStacked ? 'facts stacked' : 'facts'}">

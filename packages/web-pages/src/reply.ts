@@ -4,7 +4,7 @@ import { isFramed, isReadByPerson, isReading, replyHtml, replyJson } from '@latc
 import type { ErrorCode } from '@latchkey/contract';
 import { errorPage } from './error.ts';
 import { renderPage, thisAddress } from './page.ts';
-import type { PageAction, Fact, Page } from './page.ts';
+import type { PageAction, PageFact, Page } from './page.ts';
 
 /** Answers with a page. Headers that were set on `res` before (cookies, HSTS) go with it. */
 export function replyPage(res: ServerResponse, status: number, page: Page): void {
@@ -15,7 +15,7 @@ export function replyPage(res: ServerResponse, status: number, page: Page): void
 export type ErrorAnswer = {
   readonly code: ErrorCode;
   readonly requestId: string;
-  readonly facts?: readonly Fact[] | undefined;
+  readonly facts?: readonly PageFact[] | undefined;
   readonly paragraphs?: readonly string[] | undefined;
   readonly actions?: readonly PageAction[] | undefined;
   /** in place of facts and actions, where the page is shown in a frame: the page around it may make people click */

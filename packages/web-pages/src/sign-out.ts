@@ -1,7 +1,7 @@
 import { replyHtml } from '@latchkey/http';
 import type { ServerResponse } from 'node:http';
 import { renderPage } from './page.ts';
-import type { Fact, Page } from './page.ts';
+import type { PageFact, Page } from './page.ts';
 
 type SignOutInput = {
   readonly email?: string | undefined;
@@ -25,7 +25,7 @@ export function signOutPage({
   sessionsHref,
   requestId,
 }: SignOutInput): Page {
-  const facts: Fact[] = [];
+  const facts: PageFact[] = [];
   if (email !== undefined) facts.push(['Signed in as', email]);
   if (application !== undefined) facts.push(['You came from', application.host]);
   return {

@@ -3,14 +3,14 @@ import { listenError, refuseToStart, stopOnSignals, useOutgoingProxy } from '@la
 import { release } from '@latchkey/http/release';
 import { startAdmin, starting } from '@latchkey/admin';
 import { createLog, createMetrics, openAudit } from '@latchkey/telemetry';
-import { loadAuthSettings, logFieldsOf, refusalOf, sentenceOf } from '@latchkey/settings';
+import { loadAuthSettings, logFieldsOf, sentenceWithPage, sentenceOf } from '@latchkey/settings';
 import { startAuth } from './app.ts';
 import type { RunningAuth } from './app.ts';
 import { groupWarnings } from './providers/group-warnings.ts';
 import { SettingsError } from './settings-error.ts';
 
 const loaded = loadAuthSettings(process.env);
-if (!loaded.ok) refuseToStart('auth', loaded.errors.map(refusalOf));
+if (!loaded.ok) refuseToStart('auth', loaded.errors.map(sentenceWithPage));
 
 const { settings, warnings } = loaded;
 const log = createLog({ service: 'auth', level: settings.logging.level });

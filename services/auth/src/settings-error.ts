@@ -1,4 +1,4 @@
-import { refusalOf } from '@latchkey/settings';
+import { sentenceWithPage } from '@latchkey/settings';
 import type { Problem } from '@latchkey/settings';
 
 /** Settings that are well-formed each, and yet cannot work. One line per error, each naming a variable. */
@@ -11,6 +11,6 @@ export class SettingsError extends Error {
   }
 
   static of(problem: Problem): SettingsError {
-    return new SettingsError([refusalOf(problem)]);
+    return new SettingsError([sentenceWithPage(problem)]);
   }
 }

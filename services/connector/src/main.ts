@@ -1,7 +1,7 @@
 import '@latchkey/http/node-version';
 import { listenError, refuseToStart } from '@latchkey/http';
 import { release } from '@latchkey/http/release';
-import { loadConnectorSettings, logFieldsOf, refusalOf, sentenceOf } from '@latchkey/settings';
+import { loadConnectorSettings, logFieldsOf, sentenceWithPage, sentenceOf } from '@latchkey/settings';
 import { createLog } from '@latchkey/telemetry';
 import { startConnector } from './app.ts';
 import type { RunningConnector } from './app.ts';
@@ -11,12 +11,12 @@ import { readRule } from './verify/rule.ts';
 import { waitForTarget } from './wait-for.ts';
 
 const loaded = loadConnectorSettings(process.env);
-if (!loaded.ok) refuseToStart('connector', loaded.errors.map(refusalOf));
+if (!loaded.ok) refuseToStart('connector', loaded.errors.map(sentenceWithPage));
 const { settings, warnings } = loaded;
 const rule = settings.allowIf === undefined ? undefined : readRule(settings.allowIf);
 if (typeof rule === 'string') {
   const problem = { variable: 'CONNECTOR_ALLOW_IF', code: 'malformed', message: rule } as const;
-  refuseToStart('connector', [refusalOf(problem)]);
+  refuseToStart('connector', [sentenceWithPage(problem)]);
 }
 const authorities = settings.caFile === undefined ? undefined : readAuthorities(settings.caFile);
 if (typeof authorities === 'string') refuseToStart('connector', [authorities]);

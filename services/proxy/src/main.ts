@@ -3,7 +3,7 @@ import { listenError, refuseToStart, stopOnSignals, useOutgoingProxy } from '@la
 import { release } from '@latchkey/http/release';
 import { starting } from '@latchkey/admin';
 import { createLog, createMetrics, openAudit } from '@latchkey/telemetry';
-import { loadProxySettings, logFieldsOf, refusalOf, sentenceOf } from '@latchkey/settings';
+import { loadProxySettings, logFieldsOf, sentenceWithPage, sentenceOf } from '@latchkey/settings';
 import { openAdminPort } from './admin/listen.ts';
 import { startProxy } from './app.ts';
 import type { RunningProxy } from './app.ts';
@@ -19,7 +19,7 @@ import { createUpstreamStatus } from './upstream-file/status.ts';
 import { watchUpstreams } from './upstream-file/watch-upstreams.ts';
 
 const loaded = loadProxySettings(process.env);
-if (!loaded.ok) refuseToStart('proxy', loaded.errors.map(refusalOf));
+if (!loaded.ok) refuseToStart('proxy', loaded.errors.map(sentenceWithPage));
 const { settings, warnings } = loaded;
 const log = createLog({ service: 'proxy', level: settings.logging.level });
 const proxies = useOutgoingProxy(settings.outgoing ?? {});
@@ -35,7 +35,7 @@ const signing = createSigner({
   assertionKey: settings.assertionKey,
 });
 if ('problems' in signing) {
-  const refusals = signing.problems.map((problem) => refusalOf({ ...problem, code: 'malformed' }));
+  const refusals = signing.problems.map((problem) => sentenceWithPage({ ...problem, code: 'malformed' }));
   refuseToStart('proxy', refusals);
 }
 if (signing.signer.assertions === undefined) log.info('no assertions: ASSERTION_KEY is not set');

@@ -1,9 +1,9 @@
-import type { AskedRequest, Explanation, Installation, Requester } from '@latchkey/explain';
+import type { ExplainedRequest, Explanation, Installation, Requester } from '@latchkey/explain';
 import type { Deployment } from '../environment/deployment.ts';
 
 /** What was asked and what came of it. */
 export type Explained = {
-  readonly asked: AskedRequest;
+  readonly asked: ExplainedRequest;
   readonly requester: Requester;
   readonly answer: Explanation;
   readonly installation: Installation & Pick<Deployment, 'upstream'>;

@@ -1,4 +1,4 @@
-import type { AskedRequest } from '@latchkey/explain';
+import type { ExplainedRequest } from '@latchkey/explain';
 import { loadUpstreams } from '@latchkey/upstreams';
 import type { Deployment } from '../environment/deployment.ts';
 import type { UpstreamFile } from '../upstream-file.ts';
@@ -13,7 +13,7 @@ const mostClusters = 20;
 export function clustersThatAnswer(
   { file, text, source }: UpstreamFile,
   { upstream }: Pick<Deployment, 'upstream'>,
-  { incoming: { read } }: AskedRequest,
+  { incoming: { read } }: ExplainedRequest,
 ): string[] {
   if (typeof read === 'string') return [];
   const sections = source.keys

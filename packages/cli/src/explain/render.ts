@@ -1,6 +1,6 @@
 import { explanationJson } from '@latchkey/explain';
 import type { RuleOutcome } from '@latchkey/access';
-import type { AskedRequest, Explanation, Requester, ShownToken, SignInStep } from '@latchkey/explain';
+import type { ExplainedRequest, Explanation, Requester, ShownToken, SignInStep } from '@latchkey/explain';
 import type { Diagnostic } from '@latchkey/upstreams';
 import type { Paint } from '../output/terminal.ts';
 import { printable } from '../output/terminal.ts';
@@ -48,7 +48,7 @@ export function answerJson(explained: Explained, { warnings }: Pick<Around, 'war
 }
 
 function factsOf(
-  { method, url, token, incoming: { read } }: AskedRequest,
+  { method, url, token, incoming: { read } }: ExplainedRequest,
   requester: Requester,
   { route }: Explanation,
   file: string,

@@ -1,7 +1,7 @@
 import { tracedCall } from '@latchkey/telemetry';
 import { parseJsonObject } from '../json.ts';
-import { NoToken } from './assertion-signer.ts';
-import type { AssertionSigner } from './assertion-signer.ts';
+import { NoToken } from './service-account-signer.ts';
+import type { ServiceAccountSigner } from './service-account-signer.ts';
 
 /** Where to get an access token for the directory. */
 export type AccessTokenSource = {
@@ -35,7 +35,7 @@ const marginMs = 5 * 60_000;
  * @param options.onScope hears with which scope it works
  */
 export function accessTokens(options: {
-  signer: AssertionSigner;
+  signer: ServiceAccountSigner;
   impersonate: string;
   scopes: readonly [DirectoryScope, ...DirectoryScope[]];
   timeoutMs: number;

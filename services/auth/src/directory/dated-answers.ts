@@ -1,13 +1,13 @@
-import type { Answer } from './answer.ts';
+import type { DatedAnswer } from './answer.ts';
 
 /** Makes answers that know until when they count. */
 export type DatedAnswers = {
   /** What the directory said then. */
-  said(groups: readonly string[], saidAt: number): Answer;
+  said(groups: readonly string[], saidAt: number): DatedAnswer;
   /** What it said before, which a refusal to say confirms not at all: it grows old all the same. */
-  unconfirmed(before: Answer | undefined): Answer;
+  unconfirmed(before: DatedAnswer | undefined): DatedAnswer;
   /** An answer that was found to hold at a later time. */
-  confirmed(answer: Answer, at: number): Answer;
+  confirmed(answer: DatedAnswer, at: number): DatedAnswer;
 };
 
 /**
@@ -32,7 +32,7 @@ export function datedAnswers(options: {
     confirmed: (answer, at) => ({ ...answer, ...countingFrom(at, countedMs(answer.groups)) }),
   };
 
-  function said(names: readonly string[], saidAt: number): Answer {
+  function said(names: readonly string[], saidAt: number): DatedAnswer {
     const groups = new Set(names.map((name) => name.toLowerCase()));
     return { groups, saidAt, ...countingFrom(saidAt, countedMs(groups)) };
   }
@@ -43,7 +43,7 @@ export function datedAnswers(options: {
   }
 
   // Not all at once: what was first asked together would be asked together for ever.
-  function countingFrom(from: number, ms: number): Pick<Answer, 'renewAt' | 'dueAt'> {
+  function countingFrom(from: number, ms: number): Pick<DatedAnswer, 'renewAt' | 'dueAt'> {
     return { renewAt: from + ms * (0.75 + 0.2 * random()), dueAt: from + ms };
   }
 }

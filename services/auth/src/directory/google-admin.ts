@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { isJsonObject, parseJsonObject } from '../json.ts';
 import { callProvider } from '../telemetry/asking.ts';
 import type { AccessTokenSource } from './access-token.ts';
-import { NoToken } from './assertion-signer.ts';
+import { NoToken } from './service-account-signer.ts';
 import { unavailable } from './directory.ts';
 import { retryAfterMs } from './pause.ts';
 import type { Pause } from './pause.ts';

@@ -1,7 +1,7 @@
 import { HttpError } from '@latchkey/http';
 import { within } from '../within.ts';
 import { isIn, remembered } from './answer.ts';
-import type { Answer, Found } from './answer.ts';
+import type { DatedAnswer, Found } from './answer.ts';
 import { unavailable } from './directory.ts';
 import type { Questions } from './questions.ts';
 import type { Rosters } from './rosters.ts';
@@ -58,13 +58,13 @@ export function createMembership(options: {
     },
   };
 
-  function lookUp(group: string, person: string): Answer | undefined {
+  function lookUp(group: string, person: string): DatedAnswer | undefined {
     const known = questions.known(group, person);
     onLookup?.(known !== undefined && now() < known.dueAt);
     return known;
   }
 
-  function atOnce(group: string, person: string, known: Answer): Found | undefined {
+  function atOnce(group: string, person: string, known: DatedAnswer): Found | undefined {
     const verdict = rosters?.glance(group, person, remembered(group, known)) ?? byInterval;
     return verdict === 'unread' ? undefined : settled(group, person, { known, verdict });
   }
@@ -72,7 +72,7 @@ export function createMembership(options: {
   async function findOut(
     group: string,
     person: string,
-    known: Answer | undefined,
+    known: DatedAnswer | undefined,
     wantedSince?: number,
   ): Promise<Found> {
     const before = known ?? (await questions.ask(group, person, { wantedSince }));
@@ -90,7 +90,7 @@ export function createMembership(options: {
   function settled(
     group: string,
     person: string,
-    { known, verdict }: { known: Answer; verdict: Verdict },
+    { known, verdict }: { known: DatedAnswer; verdict: Verdict },
   ): Found | undefined {
     const isGood = verdict.verdict === 'stands' || (verdict.verdict === 'open' && now() < known.dueAt);
     if (!isGood) return undefined;

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { newer, piecesOf, remembered } from './answer.ts';
-import type { Answer } from './answer.ts';
+import type { DatedAnswer } from './answer.ts';
 import type { DatedAnswers } from './dated-answers.ts';
 import type { Waiting } from '../queue.ts';
 import type { DirectoryAnswer } from './directory.ts';
@@ -10,9 +10,9 @@ import type { SharedAnswers } from './shared-answers.ts';
 /** Asks the directory, and remembers what it answered. */
 export type Questions = {
   /** The last answer, as long as it may be used at all. */
-  known(group: string, person: string): Answer | undefined;
+  known(group: string, person: string): DatedAnswer | undefined;
   /** Joins the question that is under way, where there is one that was asked late enough. */
-  ask(group: string, person: string, need: Need): Promise<Answer>;
+  ask(group: string, person: string, need: Need): Promise<DatedAnswer>;
   /** Asks in the background: worth a try, and nobody waits for it. */
   renew(group: string, person: string): void;
 };
@@ -48,8 +48,8 @@ export function createQuestions(options: {
   now: () => number;
 }): Questions {
   const { provider, answersAreAbout, ask, dated, shared, rosters, clocks, now } = options;
-  const answers = new LRUCache<string, Answer>({ maxSize: keptPieces, sizeCalculation: piecesOf });
-  const underWay = new Map<string, { readonly answer: Promise<Answer>; readonly wanted: Waiting }>();
+  const answers = new LRUCache<string, DatedAnswer>({ maxSize: keptPieces, sizeCalculation: piecesOf });
+  const underWay = new Map<string, { readonly answer: Promise<DatedAnswer>; readonly wanted: Waiting }>();
 
   return {
     known: (group, person) => usable(keyOf(aboutOf(group), person)),
@@ -66,7 +66,7 @@ export function createQuestions(options: {
     },
   };
 
-  function question(group: string, person: string, { wantedSince, since }: Need): Promise<Answer> {
+  function question(group: string, person: string, { wantedSince, since }: Need): Promise<DatedAnswer> {
     const about = aboutOf(group);
     const key = keyOf(about, person);
     const running = underWay.get(key);
@@ -81,7 +81,12 @@ export function createQuestions(options: {
   }
 
   // What another task was answered lately is as good as an answer of our own, and so is what a roster agrees with.
-  async function findOut(about: string, person: string, wanted: Waiting, since = -Infinity): Promise<Answer> {
+  async function findOut(
+    about: string,
+    person: string,
+    wanted: Waiting,
+    since = -Infinity,
+  ): Promise<DatedAnswer> {
     const key = keyOf(about, person);
     const other = await shared?.lookUp(about, person);
     const known = newer(usable(key), other && dated.said(other.groups, now() - other.ageMs));
@@ -97,7 +102,11 @@ export function createQuestions(options: {
     return answer;
   }
 
-  async function stillGood(about: string, person: string, known: Answer): Promise<Answer | undefined> {
+  async function stillGood(
+    about: string,
+    person: string,
+    known: DatedAnswer,
+  ): Promise<DatedAnswer | undefined> {
     if (now() < known.renewAt) return known;
     // A roster is about one group.
     if (about === everyGroup || now() - known.saidAt >= agreedIntervals * clocks.freshMs) return undefined;
@@ -106,12 +115,12 @@ export function createQuestions(options: {
     return dated.confirmed(known, verdict.knownAt);
   }
 
-  function keep(key: string, answer: Answer): Answer {
+  function keep(key: string, answer: DatedAnswer): DatedAnswer {
     answers.set(key, answer);
     return answer;
   }
 
-  function usable(key: string): Answer | undefined {
+  function usable(key: string): DatedAnswer | undefined {
     const known = answers.get(key);
     return known !== undefined && now() - known.saidAt < clocks.freshMs + clocks.graceMs ? known : undefined;
   }

@@ -4,7 +4,7 @@ import { createPrivateKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { SettingsError } from '../settings-error.ts';
-import type { AssertionSigner } from './assertion-signer.ts';
+import type { ServiceAccountSigner } from './service-account-signer.ts';
 
 // RFC 7518, section 3.3: RS256 takes no smaller one.
 const leastBits = 2048;
@@ -18,7 +18,7 @@ const leastBits = 2048;
 export function readServiceAccount(
   id: string,
   credentials: Exclude<GoogleDirectorySettings['credentials'], { workload: unknown }>,
-): AssertionSigner {
+): ServiceAccountSigner {
   const variable = `PROVIDER_${id.toUpperCase()}_GOOGLE_CREDENTIALS`;
   if ('account' in credentials) return signerOf(credentials.account, `${variable}_JSON`, 'its');
   const found = readSecretFile(credentials.file, readSmallFile);
@@ -39,7 +39,7 @@ function signerOf(
   { privateKey, keyId, clientEmail, tokenUrl }: GoogleServiceAccount,
   variable: string,
   whose: string,
-): AssertionSigner {
+): ServiceAccountSigner {
   const key = keyOf(privateKey);
   const bits = key?.asymmetricKeyType === 'rsa' ? key.asymmetricKeyDetails?.modulusLength : undefined;
   if (key === undefined || bits === undefined || bits < leastBits) {

@@ -7,8 +7,8 @@ import { z } from 'zod';
 import { parseJsonObject } from '../json.ts';
 import { SettingsError } from '../settings-error.ts';
 import { within } from '../within.ts';
-import { NoToken } from './assertion-signer.ts';
-import type { AssertionSigner } from './assertion-signer.ts';
+import { NoToken } from './service-account-signer.ts';
+import type { ServiceAccountSigner } from './service-account-signer.ts';
 import { signCallerIdentity } from './caller-identity.ts';
 
 // Google's tokens are longer than others', and yet they are one header of a request.
@@ -32,7 +32,7 @@ const signed = z.object({ signedJwt: token.regex(/^[\w-]+\.[\w-]+\.[\w-]+$/) });
 export function workloadSigner(
   { audience, serviceAccount, region, stsUrl, iamUrl, tokenUrl }: WorkloadIdentity,
   { timeoutMs, now }: { timeoutMs: number; now: () => number },
-): AssertionSigner {
+): ServiceAccountSigner {
   if (region === undefined) {
     const message =
       'not set, and a workload identity needs it, write the AWS region of the task, like eu-west-1 (ECS sets it)';

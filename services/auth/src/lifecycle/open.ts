@@ -2,7 +2,7 @@ import { isAdmitted } from '@latchkey/access';
 import type { AccountRules } from '@latchkey/access';
 import type { Clock, HostName } from '@latchkey/http';
 import { covers, isExpired, newestFirst, openSession, sealedValues } from '@latchkey/session';
-import type { KeyRing, Place, Session, SessionCookie } from '@latchkey/session';
+import type { KeyRing, SessionPlace, Session, SessionCookie } from '@latchkey/session';
 import { knownGrantState } from './refresh.ts';
 import type { Remembering } from './refresh.ts';
 import type { SessionStore } from './store.ts';
@@ -81,7 +81,7 @@ export async function grantStateOf(session: Session, parts: Opening): Promise<Gr
   return knownGrantState(session, parts);
 }
 
-function placeOf({ authority, origin }: Opening): Place {
+function placeOf({ authority, origin }: Opening): SessionPlace {
   return { host: authority.host, authority: new URL(origin).host };
 }
 

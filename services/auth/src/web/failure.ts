@@ -1,7 +1,7 @@
 import { HttpError } from '@latchkey/http';
 import type { ErrorCode } from '@latchkey/contract';
 import { replyError } from '@latchkey/web-pages';
-import type { PageAction, Fact } from '@latchkey/web-pages';
+import type { PageAction, PageFact } from '@latchkey/web-pages';
 import type { ErrorRequestHandler } from 'express';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
@@ -14,7 +14,7 @@ export type Failure = {
   readonly detail?: string | undefined;
   /** the account that it is about: for the log, and for the person to see whom they came as */
   readonly user?: string | undefined;
-  readonly facts?: readonly Fact[];
+  readonly facts?: readonly PageFact[];
   readonly paragraphs?: readonly string[];
   readonly actions?: readonly PageAction[];
 };
@@ -32,7 +32,7 @@ export function replyFailure(
   if (user !== undefined) line.user = user;
   // What is refused unread is not read to its end either, for as long as somebody likes to send.
   if (isBodyUnread(req)) res.set('Connection', 'close');
-  const account: readonly Fact[] = user === undefined ? [] : [['Account', user]];
+  const account: readonly PageFact[] = user === undefined ? [] : [['Account', user]];
   // In a frame it says what is the matter and leads nowhere: a click on a page of ours counts as meant.
   replyError(res, { code, requestId: line.id, ...page, facts: [...account, ...facts] });
 }

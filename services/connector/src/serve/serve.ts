@@ -7,7 +7,7 @@ import type { SecureContext } from 'node:tls';
 import type { Logger } from 'pino';
 import { messageOf } from '../message-of.ts';
 import type { Gate } from '../verify/gate.ts';
-import { sentenceOf, statusOf } from '../verify/refusal.ts';
+import { refusalSentence, refusalStatus } from '../verify/refusal.ts';
 import { reach } from './origin.ts';
 import type { Allowed } from './targets.ts';
 import type { ServeTcp, TcpAsked } from './tcp.ts';
@@ -51,7 +51,7 @@ export function createServe(parts: {
     }
     const connection = isRaw(allowed) ? await tcp.admit(headers, allowed) : undefined;
     if (connection !== undefined && 'why' in connection) {
-      return refuseStream(stream, statusOf[connection.why], sentenceOf(connection));
+      return refuseStream(stream, refusalStatus[connection.why], refusalSentence(connection));
     }
     return lead(stream, { asked, allowed, connection });
   }

@@ -11,7 +11,7 @@ import { assertionIn, headersFor } from './headers.ts';
 import { beginsHttp2, gateHttp2 } from './http2-gate.ts';
 import type { GateOutcome } from './http2-gate.ts';
 import type { CheckedRequest } from './rule.ts';
-import { sentenceOf, statusOf } from './refusal.ts';
+import { refusalSentence, refusalStatus } from './refusal.ts';
 import type { Refused } from './refusal.ts';
 import { createRelay, cut } from './relay.ts';
 import type { Relay } from './relay.ts';
@@ -72,7 +72,7 @@ export function createGate({ admit, log }: { admit: AdmitPerson; log: Logger }):
   async function judge(asked: CheckedRequest, allowed: Allowed): Promise<GateOutcome> {
     const found = await personOf(asked, allowed);
     return 'why' in found
-      ? { status: statusOf[found.why], body: `${sentenceOf(found)}\n` }
+      ? { status: refusalStatus[found.why], body: `${refusalSentence(found)}\n` }
       : { headers: headersFor(asked.rawHeaders, found) };
   }
 
@@ -92,12 +92,12 @@ export function createGate({ admit, log }: { admit: AdmitPerson; log: Logger }):
     const found = await personOf(req, line.allowed);
     if (req.socket.destroyed) return undefined;
     if ('why' in found) {
-      res.writeHead(statusOf[found.why], {
+      res.writeHead(refusalStatus[found.why], {
         'Content-Type': 'text/plain; charset=utf-8',
         'Cache-Control': 'no-store',
         Connection: 'close',
       });
-      return void res.end(`${sentenceOf(found)}\n`);
+      return void res.end(`${refusalSentence(found)}\n`);
     }
     return line.relay.request(req, res, headersFor(req.rawHeaders, found));
   }
@@ -110,8 +110,8 @@ export function createGate({ admit, log }: { admit: AdmitPerson; log: Logger }):
     const found = await personOf(req, line.allowed);
     if (stream.destroyed) return undefined;
     if ('why' in found) {
-      const body = `${sentenceOf(found)}\n`;
-      const status = statusOf[found.why];
+      const body = `${refusalSentence(found)}\n`;
+      const status = refusalStatus[found.why];
       return void stream.end(
         `HTTP/1.1 ${status} Refused\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
       );

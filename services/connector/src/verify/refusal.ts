@@ -4,10 +4,10 @@ import type { Unasserted } from './assertion.ts';
 export type Refused = Unasserted | { readonly why: 'rule'; readonly rule: string; readonly detail: string };
 
 /** The status of the answer. */
-export const statusOf = { missing: 403, invalid: 403, rule: 403, away: 503 } as const;
+export const refusalStatus = { missing: 403, invalid: 403, rule: 403, away: 503 } as const;
 
 /** What it says. */
-export function sentenceOf({ why }: Refused): string {
+export function refusalSentence({ why }: Refused): string {
   return sentences[why];
 }
 

@@ -10,7 +10,7 @@ import {
   requesterOf,
   tokenOfAccount,
 } from '@latchkey/explain';
-import type { AskedRequest, Installation, Requester } from '@latchkey/explain';
+import type { ExplainedRequest, Installation, Requester } from '@latchkey/explain';
 import { HttpError } from '@latchkey/http';
 import type { IncomingMessage } from 'node:http';
 import { withoutQuery } from './routes.ts';
@@ -51,7 +51,7 @@ const parameters = {
   device: 'many',
 } as const;
 
-type Question = { readonly asked: AskedRequest; readonly requester: Requester };
+type Question = { readonly asked: ExplainedRequest; readonly requester: Requester };
 
 function readQuestion(req: IncomingMessage, installation: Installation): Question {
   const query = readQuery(req, parameters);

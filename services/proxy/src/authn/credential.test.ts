@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { clockFrom } from '@latchkey/http';
 import { deriveKeys, sealSession, sessionCookie } from '@latchkey/session';
-import type { Place, Session } from '@latchkey/session';
+import type { SessionPlace, Session } from '@latchkey/session';
 import { aRoute, aSession } from '@latchkey/testing';
 import { createSessionStates } from './session-state.ts';
 import { sessionTokens } from './session-token.ts';
@@ -252,6 +252,6 @@ function newReader(
   return createCredentialReader({ cookies, tokens, states, lifetimeMs, clock, ...options }).read;
 }
 
-function at(name: string): Place {
+function at(name: string): SessionPlace {
   return { host: name, authority: name };
 }

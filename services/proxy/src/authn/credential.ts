@@ -2,7 +2,7 @@ import type { VisitorReason } from '@latchkey/access';
 import { ownCopy, upTo } from '@latchkey/http';
 import type { Clock } from '@latchkey/http';
 import { covers, isExpired, isOlderThan, newestFirst, openSession, sealedValues } from '@latchkey/session';
-import type { Place } from '@latchkey/session';
+import type { SessionPlace } from '@latchkey/session';
 import type { Route } from '@latchkey/upstreams';
 import { LRUCache } from 'lru-cache';
 import { newlyKnown } from './session-state.ts';
@@ -29,7 +29,7 @@ export type CredentialReader = {
   /** at once where each was opened before */
   readonly read: (
     cookieHeader: string | undefined,
-    place: Place,
+    place: SessionPlace,
     route: Route,
   ) => Credential | Promise<Credential>;
   /** A session comes back in the cookie that replaces its own: it is the same one, with all that is known about it. */
@@ -82,7 +82,7 @@ export function createCredentialReader(options: {
 
   function read(
     cookieHeader: string | undefined,
-    place: Place,
+    place: SessionPlace,
     route: Route,
   ): Credential | Promise<Credential> {
     const found: VisitorReason[] = ['no_session'];
@@ -99,7 +99,7 @@ export function createCredentialReader(options: {
   function chooseFrom(
     opened: readonly Sent[],
     found: VisitorReason[],
-    place: Place,
+    place: SessionPlace,
     route: Route,
   ): Credential {
     const usable: { known: KnownSession; sent: string }[] = [];
@@ -184,7 +184,7 @@ export function createCredentialReader(options: {
 function objectionTo(
   { session }: KnownSession,
   source: SessionSource,
-  place: Place,
+  place: SessionPlace,
   route: Route,
 ): VisitorReason | undefined {
   if (!source.accepts(session) || !covers(session, place)) return 'session_elsewhere';

@@ -8,12 +8,12 @@ import { refusedToken } from './bearer.ts';
 import type { TokenKind } from './bearer.ts';
 
 /** A token of the file that was shown and counts, and whose it is. */
-export type ShownToken = { readonly account: ServiceAccount; readonly token: ServiceTokenHash };
+export type FoundServiceToken = { readonly account: ServiceAccount; readonly token: ServiceTokenHash };
 
 /** A kind of token, which is asked outside of a request for an application, too. */
 export type ServiceTokens = TokenKind & {
   /** Finds it; a visitor with one that does not count, and undefined for what is none. */
-  readonly find: (token: string) => ShownToken | ReturnType<typeof refusedToken> | undefined;
+  readonly find: (token: string) => FoundServiceToken | ReturnType<typeof refusedToken> | undefined;
   /** the account whose token it is; undefined for one that does not count */
   readonly accountOf: (token: string) => string | undefined;
 };

@@ -3,14 +3,14 @@ import { errors, isOwnPath } from '@latchkey/contract';
 import { isReading } from '@latchkey/http';
 import type { ErrorCode } from '@latchkey/contract';
 import { replyError, thisAddress } from '@latchkey/web-pages';
-import type { PageAction, Fact } from '@latchkey/web-pages';
+import type { PageAction, PageFact } from '@latchkey/web-pages';
 import type { Exchange } from '../exchange.ts';
 import type { BeginAnswer } from './begin-answer.ts';
 import { challengeFor } from './challenge.ts';
 
 type Explanation = {
   readonly reason?: Reason;
-  readonly facts?: readonly Fact[];
+  readonly facts?: readonly PageFact[];
   /** what a rule says to the person */
   readonly message?: string | undefined;
   /** in place of what is said about every such case */

@@ -2,7 +2,7 @@ import { nameOf, reasons } from '@latchkey/access';
 import type { Refusal } from '@latchkey/admission';
 import { isPassedOn, replyRedirect } from '@latchkey/http';
 import { longAddress, thisAddress } from '@latchkey/web-pages';
-import type { Fact } from '@latchkey/web-pages';
+import type { PageFact } from '@latchkey/web-pages';
 import { provedWithinMs } from '../authn/freshness.ts';
 import type { PersonCookie } from '../authn/person-cookie.ts';
 import type { SessionCookies } from '../authn/session-cookies.ts';
@@ -71,7 +71,7 @@ export function createRefuse(parts: {
     if (error === 'not_found') return refuseWithError(exchange, error, { message });
     const name = nameOf(identified.principal);
     const shown = { rule: rule ?? '', ...policyOf(decision) };
-    const facts: readonly Fact[] = [
+    const facts: readonly PageFact[] = [
       ['Application', route.launcher?.title ?? route.service],
       error === 'request_denied' ? ['Rule', shown.rule] : ['Who may pass', rule ?? 'nobody'],
       ['Reason', reasons[reason]],

@@ -16,8 +16,8 @@ import type { Connections } from './pool/connections.ts';
 import { createOpenTcp } from './tcp/open.ts';
 import type { OpenTcp } from './tcp/open.ts';
 import { createSecuredBy } from './tls/client-identities.ts';
-import { createTlsCredentials } from './tls/credentials.ts';
-import type { Credentials } from './tls/tls-files.ts';
+import { createLiveTlsCredentials } from './tls/live-credentials.ts';
+import type { TlsCredentials } from './tls/tls-files.ts';
 import { createForwardWebSocket } from './websocket/forward.ts';
 import type { ForwardWebSocket } from './websocket/forward.ts';
 
@@ -73,9 +73,10 @@ export async function createTransport({
     }));
   const dialThrough = createDialThrough(siblings === undefined ? [connectors] : [connectors, siblings.lines]);
   const dialer = createDialer({ ...settings.upstream, proxyFor, dialThrough });
-  const credentials = createTlsCredentials({ table, log });
+  const credentials = createLiveTlsCredentials({ table, log });
   // Its connections go with it, and its key: no request will ever look for them again.
-  const onRetired = (retired: Credentials) => connections.retire(({ tls }) => tls?.credentials === retired);
+  const onRetired = (retired: TlsCredentials) =>
+    connections.retire(({ tls }) => tls?.credentials === retired);
   const securedBy = createSecuredBy({ credentials, now, onRetired, log });
   const connections = createConnections({ dialer, securedBy, perOrigin: settings.maxConnections, elapsed });
   let drained: Promise<void> | undefined;

@@ -1,7 +1,7 @@
 import { accountOfToken } from '@latchkey/access';
 import { basicCredentials, HttpError } from '@latchkey/http';
 import type { BasicCredentials } from '@latchkey/http';
-import type { ServiceTokens, ShownToken } from '../../authn/service-token.ts';
+import type { ServiceTokens, FoundServiceToken } from '../../authn/service-token.ts';
 
 /**
  * Finds the service account that asks: the name is its client id, and its token is the secret (RFC 6749, section 2.3.1).
@@ -12,7 +12,7 @@ export function clientOf(
   authorization: string | undefined,
   form: URLSearchParams,
   find: ServiceTokens['find'],
-): ShownToken {
+): FoundServiceToken {
   const { id, secret } = shownCredentials(authorization, form);
   // The secret names its account, too: a program that was given another one than it believes is not let in.
   const found = accountOfToken(secret) === id ? find(secret) : undefined;

@@ -7,7 +7,7 @@ import type { Emit } from '@latchkey/telemetry';
 import { accountOf } from '@latchkey/upstreams';
 import type { Route, ServiceAccount } from '@latchkey/upstreams';
 import type { Request, Response } from 'express';
-import type { ServiceTokens, ShownToken } from '../../authn/service-token.ts';
+import type { ServiceTokens, FoundServiceToken } from '../../authn/service-token.ts';
 import type { Proof, WorkloadToken, WorkloadTokens } from '../../authn/workload/tokens.ts';
 import { recordOf } from '../../exchange.ts';
 import type { Exchange } from '../../exchange.ts';
@@ -81,7 +81,7 @@ export function createExchangeTokens(parts: Exchanging): (req: Request, res: Res
   };
 }
 
-function provenBySecret({ account, token }: ShownToken): Proven {
+function provenBySecret({ account, token }: FoundServiceToken): Proven {
   return { principal: account.principal, proof: { secretHash: token.hash }, endsAt: token.expiresAt };
 }
 

@@ -1,13 +1,9 @@
-/** What the SDK of AWS has credentials as. */
-export type AwsCredentials = {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-  readonly expiration?: Date;
-};
+import type { AwsCredentials } from '@latchkey/access';
 
-/** The credentials to sign with at this moment. */
-export type Credentials = () => Promise<AwsCredentials>;
+/** Finds what to sign with at AWS, and until when that is good where it has an end. */
+export type AwsCredentialProvider = () => Promise<ExpiringCredentials>;
+
+type ExpiringCredentials = AwsCredentials & { readonly expiration?: Date };
 
 // A role's are good for an hour or more, and Amazon's endpoints have the next ones fifteen minutes before their end.
 const renewBeforeMs = 5 * 60_000;
@@ -20,16 +16,19 @@ const waitMs = 5_000;
  * @param provide asks anew at each call
  * @param now the time of day, in which their end is given
  */
-export function keepCredentials(provide: Credentials, now: () => number = Date.now): Credentials {
-  let kept: AwsCredentials | undefined;
-  let asking: Promise<AwsCredentials> | undefined;
+export function keepCredentials(
+  provide: AwsCredentialProvider,
+  now: () => number = Date.now,
+): AwsCredentialProvider {
+  let kept: ExpiringCredentials | undefined;
+  let asking: Promise<ExpiringCredentials> | undefined;
 
   function leftMs(): number {
     if (kept === undefined) return 0;
     return (kept.expiration?.getTime() ?? Infinity) - now();
   }
 
-  function ask(): Promise<AwsCredentials> {
+  function ask(): Promise<ExpiringCredentials> {
     asking ??= inTime(provide())
       .then((fresh) => (kept = fresh))
       .finally(() => (asking = undefined));

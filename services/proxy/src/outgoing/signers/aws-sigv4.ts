@@ -4,7 +4,7 @@ import type { Forward } from '@latchkey/admission';
 import { foldName, isReserved } from '@latchkey/identity';
 import type { Route } from '@latchkey/upstreams';
 import { keepCredentials } from './aws-credentials.ts';
-import type { Credentials } from './aws-credentials.ts';
+import type { AwsCredentialProvider } from './aws-credentials.ts';
 
 type Leaving = Pick<Forward<unknown>, 'request' | 'route' | 'path'>;
 
@@ -27,7 +27,7 @@ const aboutTheWay: ReadonlySet<string> = new Set([
 ]);
 
 /** @param provide where credentials come from; absent: where every SDK of AWS has them from */
-export function createSignForAws(provide?: Credentials): SignForAws {
+export function createSignForAws(provide?: AwsCredentialProvider): SignForAws {
   let signing: Promise<SignForAws> | undefined;
   return async function signForAws(leaving, headers) {
     // Only a route that asks for it has these packages loaded.
@@ -41,7 +41,7 @@ export function whyUnsigned(error: unknown): string {
   return `aws_sigv4: ${error instanceof Error ? error.message : 'unknown'}`;
 }
 
-async function load(given: Credentials | undefined): Promise<SignForAws> {
+async function load(given: AwsCredentialProvider | undefined): Promise<SignForAws> {
   const { SignatureV4 } = await import('@smithy/signature-v4');
   const credentials = keepCredentials(given ?? (await providerOfSdk()));
 
@@ -67,7 +67,7 @@ async function load(given: Credentials | undefined): Promise<SignForAws> {
   };
 }
 
-async function providerOfSdk(): Promise<Credentials> {
+async function providerOfSdk(): Promise<AwsCredentialProvider> {
   const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
   return defaultProvider();
 }

@@ -3,7 +3,7 @@ import { createSecureContext } from 'node:tls';
 import { aRoute } from '@latchkey/testing';
 import { destinationOf, keyOf } from './destination.ts';
 import type { Destination, Tls } from './destination.ts';
-import type { Credentials } from '../tls/tls-files.ts';
+import type { TlsCredentials } from '../tls/tls-files.ts';
 
 function to(origin: string, options = {}) {
   return destinationOf({ origin, basePath: '', query: '' }, aRoute(options), undefined);
@@ -27,7 +27,7 @@ test('a connection leads to the host and port of `to`, and is secured for HTTPS'
   });
 });
 
-function credentialsOf(fingerprint: string): Credentials {
+function credentialsOf(fingerprint: string): TlsCredentials {
   return { secureContext: createSecureContext(), fingerprint };
 }
 

@@ -5,7 +5,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { createSecuredBy } from './client-identities.ts';
 import type { Holder } from './client-identities.ts';
-import type { Credentials } from './tls-files.ts';
+import type { TlsCredentials } from './tls-files.ts';
 
 const route = {
   ...aRoute(),
@@ -17,7 +17,7 @@ const route = {
 } as const;
 const ann: Holder = { sid: 'one', isMachine: false, facts: { email: 'ann@example.com' } };
 
-function inForce(days?: number): Credentials {
+function inForce(days?: number): TlsCredentials {
   const { cert, key } = makeAuthority(days === undefined ? {} : { days });
   const issuer = {
     certificate: new X509Certificate(cert),
@@ -29,8 +29,8 @@ function inForce(days?: number): Credentials {
 }
 
 function useClock(options: { most?: number } = {}) {
-  let [current, time]: [Credentials | undefined, number] = [inForce(), Date.now()];
-  const retired: Credentials[] = [];
+  let [current, time]: [TlsCredentials | undefined, number] = [inForce(), Date.now()];
+  const retired: TlsCredentials[] = [];
   const warnings: unknown[] = [];
   return {
     retired,

@@ -7,8 +7,8 @@ import { createHash } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { Logger } from 'pino';
 import { ClientIdentityError } from './certificate.ts';
-import type { TlsCredentials } from './credentials.ts';
-import type { Credentials, IssuingAuthority } from './tls-files.ts';
+import type { LiveTlsCredentials } from './live-credentials.ts';
+import type { TlsCredentials, IssuingAuthority } from './tls-files.ts';
 
 /** Who is to be named to an application. */
 export type Holder = {
@@ -19,7 +19,7 @@ export type Holder = {
 };
 
 /** What connections of a route are secured with: the same value for as long as they may be shared. */
-export type SecuredWith = Credentials | 'unusable' | ClientIdentityError;
+export type SecuredWith = TlsCredentials | 'unusable' | ClientIdentityError;
 
 /** Finds what the connections of somebody are secured with; undefined where nothing is said of it. */
 export type SecuredBy = (
@@ -27,7 +27,7 @@ export type SecuredBy = (
   holder: Holder | undefined,
 ) => SecuredWith | undefined;
 
-type Made = { readonly credentials: Credentials; readonly keptMs: number };
+type Made = { readonly credentials: TlsCredentials; readonly keptMs: number };
 
 // Each holds some 60 KiB, most of it what OpenSSL keeps, for as long as it is good for new connections and no longer.
 const mostKept = 5_000;
@@ -48,14 +48,14 @@ export function createSecuredBy({
   log,
   most = mostKept,
 }: {
-  credentials: Pick<TlsCredentials, 'of'>;
+  credentials: Pick<LiveTlsCredentials, 'of'>;
   now: () => number;
-  onRetired: (credentials: Credentials) => void;
+  onRetired: (credentials: TlsCredentials) => void;
   log: Pick<Logger, 'warn'>;
   most?: number;
 }): SecuredBy {
   let isCrowded = false;
-  const made = new LRUCache<string, Credentials>({
+  const made = new LRUCache<string, TlsCredentials>({
     ...upTo(most),
     // Their keys do not stay in memory when people have left.
     ttlAutopurge: true,
@@ -92,9 +92,9 @@ export function createSecuredBy({
 
   function find(
     { id, clientIdentity }: Pick<Route, 'id' | 'clientIdentity'>,
-    { fingerprint, issuer }: Credentials,
+    { fingerprint, issuer }: TlsCredentials,
     holder: Holder | undefined,
-  ): Credentials {
+  ): TlsCredentials {
     if (clientIdentity === undefined || issuer === undefined) throw new Error('a route without an authority');
     if (holder === undefined) throw new ClientIdentityError('nobody is known here who could be named');
     const certified = certifiedFor(clientIdentity, holder);

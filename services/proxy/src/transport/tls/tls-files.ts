@@ -10,7 +10,7 @@ import type { SecureContext, SecureContextOptions } from 'node:tls';
 import { named } from './certificate.ts';
 
 /** What connections are secured with. */
-export type Credentials = {
+export type TlsCredentials = {
   readonly secureContext: SecureContext;
   /** changes with the content of the files */
   readonly fingerprint: string;
@@ -30,7 +30,7 @@ export type IssuingAuthority = CertificateAuthority & {
 
 /** What the files hold, and what is to be said of them. There are no credentials where one of them cannot be used. */
 export type TlsFilesRead = {
-  readonly credentials: Credentials | undefined;
+  readonly credentials: TlsCredentials | undefined;
   readonly findings: readonly TlsFileFinding[];
 };
 

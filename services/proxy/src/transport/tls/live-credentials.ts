@@ -4,20 +4,20 @@ import type { RouteTable, TlsFileFinding, TlsFiles } from '@latchkey/upstreams';
 import type { Logger } from 'pino';
 import type { LiveTable } from '../../upstream-file/live-table.ts';
 import { readTlsFiles } from './tls-files.ts';
-import type { Credentials, TlsFilesRead } from './tls-files.ts';
+import type { TlsCredentials, TlsFilesRead } from './tls-files.ts';
 
 /** The files in force that connections are secured with. */
-export type TlsCredentials = {
+export type LiveTlsCredentials = {
   /**
    * What the files of a route hold. It is in memory: no request waits for a file.
    *
    * @returns undefined for a route that names none; `unusable` where there never was anything that could be used
    */
-  of(files: TlsFiles): Credentials | 'unusable' | undefined;
+  of(files: TlsFiles): TlsCredentials | 'unusable' | undefined;
   close(): void;
 };
 
-type Entry = { readonly files: TlsFiles; current: Credentials | 'unusable'; readonly watch: Watch };
+type Entry = { readonly files: TlsFiles; current: TlsCredentials | 'unusable'; readonly watch: Watch };
 
 const lookEveryMs = 2_000;
 const remindEveryMs = 86_400_000;
@@ -28,11 +28,11 @@ const codes = { unusable: 'LK313', readable: 'LK314', ends_soon: 'LK642', over: 
  * Reads the files of all routes, and again when they change or the routes do. One that cannot be used any more leaves in force
  * what was there before.
  */
-export function createTlsCredentials(options: {
+export function createLiveTlsCredentials(options: {
   table: LiveTable;
   log: Logger;
   everyMs?: number;
-}): TlsCredentials {
+}): LiveTlsCredentials {
   const { table, log, everyMs = lookEveryMs } = options;
   let entries = new Map<string, Entry>();
   const ofRoutes = new WeakMap<TlsFiles, Entry>();

@@ -1,7 +1,7 @@
 import type { JWTPayload } from 'jose';
 
 /** Who asks Google's directory, and can sign for it (RFC 7523). */
-export type AssertionSigner = {
+export type ServiceAccountSigner = {
   /** of the service account */
   readonly clientEmail: string;
   /** where an assertion becomes an access token */

@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { createLiveTable } from '../../upstream-file/live-table.ts';
-import { createTlsCredentials } from './credentials.ts';
-import type { TlsCredentials } from './credentials.ts';
+import { createLiveTlsCredentials } from './live-credentials.ts';
+import type { LiveTlsCredentials } from './live-credentials.ts';
 
 const fixture = (name: string) =>
   readFileSync(join(import.meta.dirname, '../../../../../test/fixtures/tls', name), 'utf8');
 let folder = '';
 let file = '';
-let credentials: TlsCredentials | undefined;
+let credentials: LiveTlsCredentials | undefined;
 let heard: ((line: Record<string, unknown>) => void)[] = [];
 const log = pino({ base: null, timestamp: false }, { write: (text) => heard.shift()?.(JSON.parse(text)) });
 const nextLine = () => new Promise<Record<string, unknown>>((resolve) => heard.push(resolve));
@@ -44,7 +44,7 @@ const tableWith = (...paths: string[]) => ({
 });
 
 function start(table = createLiveTable(tableWith(file)), everyMs = 10) {
-  const started = createTlsCredentials({ table, log, everyMs });
+  const started = createLiveTlsCredentials({ table, log, everyMs });
   credentials = started;
   const inForce = () => started.of(table.current().routes[0]?.tls.files ?? {});
   return { table, inForce };
