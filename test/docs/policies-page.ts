@@ -6,7 +6,7 @@ const introduction = `<!-- generated: do not edit; run npx --yes pnpm@12.21.0 ru
 
 # Policies
 
-A list of groups says who may use an application. A **policy** says more: from where, when, with which device, with which method, and for whom not. Its rules are expressions in [CEL](https://cel.dev), the language of Kubernetes admission policies and of Envoy, and they read facts about the person, the machine, the request, the device and the route.
+A list of groups says who may use an application. A **policy** says more: from where, when, with which device, with which method, and who may not. Its rules are expressions in [CEL](https://cel.dev), the language of Kubernetes admission policies and of Envoy. They read facts about the person, the machine, the request, the device and the route.
 
 \`\`\`yaml
 networks: { office: [198.51.100.0/24, 2001:db8:5::/48] }
@@ -27,23 +27,23 @@ services:
               "contractors@example.com" in user.groups && request.method != "GET"
 \`\`\`
 
-A rule has a \`name\`, either \`deny_if\` or \`allow_if\`, and if need be a \`message\` for the person and \`status: 404\` to hide that there is something. The name stands on the page of the refusal, in its JSON (\`policy\`), in the audit log, in log lines, in metrics and in \`latchkey explain\`; the expression is shown to operators alone.
+A rule has a \`name\` and either \`deny_if\` or \`allow_if\`. A \`deny_if\` may also have a \`message\` for the person, and \`status: 404\` to hide that the page exists. The name is shown on the page of the refusal, in its JSON (\`policy\`), in the audit log, in log lines, in metrics and by \`latchkey explain\`. Only operators see the expression.
 
-## What decides
+## The order of the rules
 
-1. **Each \`deny_if\`**, those of the guardrail first. One that holds refuses, whatever else there is.
-2. **The \`allow_if\` of the guardrail**, if it has any: one of them has to hold. That lets nobody in yet.
-3. **The route**: any one \`allow_if\` of its policy or entry of its \`allowed_\` lists lets in. An \`allow_if\` lets in people and machines, never a visitor: without sign-in there is \`skip_auth_regex\`. A list that is missing is taken from the environment, so beside \`UPSTREAM_DEFAULT_EMAIL_DOMAINS\` an \`allow_if\` restricts nobody: write \`deny_if\` ([LK401](diagnostics.md#lk401-more-than-one-kind-of-rule)).
+1. **Each \`deny_if\`**, those of the guardrail first. If one is true, the request is refused, and no other rule changes that.
+2. **The \`allow_if\` of the guardrail**, if there are any. One of them has to be true. That alone lets nobody in.
+3. **The route.** One true \`allow_if\` of its policy, or one matching entry of its \`allowed_\` lists, lets in. An \`allow_if\` lets in people and machines, and never a visitor, who is somebody without sign-in; paths for visitors are in \`skip_auth_regex\`. A route without lists of its own has those of the environment. So an \`allow_if\` restricts nobody where \`UPSTREAM_DEFAULT_EMAIL_DOMAINS\` already lets everybody in: write a \`deny_if\` ([LK401](diagnostics.md#lk401-more-than-one-kind-of-rule)).
 
-**What cannot be decided refuses.** A fact can be absent: a visitor has no \`user\`, a person no \`machine\`, and a path that can be read in two ways is no \`request.path\`. Where a rule needs an absent fact, an \`allow_if\` does not let in, and a \`deny_if\` refuses (\`rule_undecided\`). \`has(user.email)\` asks whether there is one; of a device of which something is said twice, or under another spelling, \`has\` cannot be decided either, nor of a path or a method that is absent: its sender saw to that ([LK341](diagnostics.md#lk341-a-has-that-is-never-false)). \`&&\` and \`||\` are decided by the other side where that is enough.
+**A rule that cannot be decided refuses.** A fact can be absent: a visitor has no \`user\`, a person has no \`machine\`, and a request whose path can be read in two ways has no \`request.path\`. If a rule needs an absent fact, an \`allow_if\` does not let in, and a \`deny_if\` refuses (\`rule_undecided\`). \`has(user.email)\` asks whether a fact is there. \`has\` itself cannot be decided about an absent path or method, because the sender can make it absent ([LK341](diagnostics.md#lk341-a-has-that-is-never-false)). The same is true of a fact about a device whose header comes twice, or in two spellings. If one side of \`&&\` or \`||\` is enough, the other side need not be decided: \`false && …\` is false.
 
-**Public paths** (\`skip_auth_regex\`, \`skip_auth_preflight\`) are public as far as every \`deny_if\` and the \`allow_if\` of the guardrail let a visitor through. Where one does not, and asks who it is, the path is like any other: people sign in, programs get 401. Where it does not ask who it is, the answer is its refusal.
+**Public paths** (\`skip_auth_regex\`, \`skip_auth_preflight\`) are public only if every \`deny_if\`, and the \`allow_if\` of the guardrail, let a visitor through. If a rule that reads \`user\` or \`machine\` stops the visitor, the path is like any other: people sign in, programs get 401. If a rule that reads neither stops the visitor, the request is refused: no sign-in would change that.
 
-**The addresses of the proxy itself** (\`/oauth2/…\`, \`/ping\`) are outside: signing in and out has to work. Those that tell whether somebody may pass, such as \`/oauth2/auth\`, ask the same rules, with method and path absent. Preflights of origins that \`cors\` names are answered by the proxy and never reach an application, so no rule is asked. The launcher shows what a visit to the first page would get.
+**The addresses of the proxy itself** (\`/oauth2/…\`, \`/ping\`) have no rules: signing in and out always has to work. Those that say whether somebody has access, such as \`/oauth2/auth\`, apply the same rules, with method and path absent. The proxy answers preflights of origins that \`cors\` names. They never reach an application, so no rule applies to them. The launcher applies the rules to a visit of the first page of each application.
 
-**WebSockets** are requests like any other, and while one is open its rules are asked again with the time and the groups of then, every \`SESSION_TTL_VALID\`.
+**WebSockets** are requests like any other. While one is open, the proxy applies the rules again every \`SESSION_TTL_VALID\`, with the current time and groups.
 
-**A decision is kept** for a person as long as nothing new is known of them, if the rules read facts of \`user\`, \`machine\` and \`route\` alone. Rules that read the request or the time are asked each time, which takes about a microsecond at most ([decision 69](decisions/0069-rules-as-expressions.md)).
+**Decisions are cached** if the rules read only facts of \`user\`, \`machine\` and \`route\`: the decision about a person is used again until something about that person changes. Rules that read the request or the time are evaluated for each request, which takes about a microsecond at most ([decision 69](decisions/0069-rules-as-expressions.md)).
 `;
 
 const language = `## The language
@@ -51,16 +51,16 @@ const language = `## The language
 - **compare**: \`==\` \`!=\`, and \`<\` \`<=\` \`>\` \`>=\` for numbers, times and durations
 - **combine**: \`&&\` \`||\` \`!\` \`a ? b : c\`
 - **lists**: \`user.domain in ["a.example", "b.example"]\`, \`machine.scopes.exists(s, s.startsWith("wiki."))\`, \`.all(…)\`, \`size(…)\`
-- **groups**: \`"admins@example.com" in user.groups\`, by name: the provider is asked about those that the file names
+- **groups**: \`"admins@example.com" in user.groups\`, by name: the proxy looks up the groups that the file names
 - **texts**: \`.startsWith("/a")\` \`.endsWith("b")\` \`.contains("c")\` \`.matches("^/v[0-9]+/")\` (RE2) \`.lowerAscii()\`
 - **networks**: \`request.address in networks.office\`
 - **headers**: \`request.headers["x-client"]\`, \`"x-client" in request.headers\`; never \`cookie\` or \`authorization\`
 - **time**: \`request.time - user.auth_time < duration("1h30m")\`, \`timestamp("2026-12-24T18:00:00Z")\`, \`request.time.getHours("Europe/Berlin")\`, \`getMinutes\`, \`getDayOfWeek\` (0 is Sunday), \`getDate\`, \`getMonth\` (0 is January), \`getFullYear\`
 - **presence**: \`has(device.serial_number)\`
 
-Everything has a type, and is checked when the file is read: a misspelt fact, a text compared with a number or a pattern that is none is an error with its line and column inside the expression ([LK330](diagnostics.md#lk330-a-rule-that-is-not-whole) and the following). What a rule costs is bounded: 1000 characters, 50 rules to a policy, no loop inside a loop.
+Everything has a type, and is checked when the file is read. A misspelt fact, a text compared with a number, or an invalid pattern is an error, with its line and column inside the expression ([LK330](diagnostics.md#lk330-a-rule-that-is-not-whole) and the following). The cost of rules is limited: 1000 characters in an expression, 50 rules in a policy, no loop inside a loop.
 
-In YAML an expression that begins with a quote, \`!\`, \`[\` or \`{\`, or that holds \`: \` or \` #\`, stands in single quotes, or on lines of its own below \`|\`.
+In YAML, put an expression in single quotes, or on its own lines below \`|\`, if it begins with a quote, \`!\`, \`[\` or \`{\`, or contains \`: \` or \` #\`.
 `;
 
 /** docs/policies.md: how rules are written, every fact, and examples that `policies.test.ts` tries. */
@@ -80,15 +80,15 @@ function facts(): string {
   return ['## Facts\n', ...groups, notThere].join('\n');
 }
 
-const notThere = `A \`claim\` is JSON of any type: it is equal to nothing of another type, and \`.startsWith\` of a claim that is no text cannot be decided.
+const notThere = `A \`claim\` is JSON of any type. It is never equal to a value of another type, and \`.startsWith\` of a claim that is not a text cannot be decided.
 
-**Devices.** An ALB that verifies certificates says whose they are: \`SERVER_DEVICE_CERTIFICATES\`. What other servers in front say of a device, a \`device_headers\` in the root of the file makes a fact of:
+**Devices.** An ALB that verifies certificates sends their subject, issuer and serial number in headers; with \`SERVER_DEVICE_CERTIFICATES=true\` these are facts. Other servers in front can describe a device in headers of their own. \`device_headers\` in the root of the file makes facts of them:
 
 \`\`\`yaml
 device_headers: { managed: X-Device-Managed, id: X-Device-Id } # device.managed, device.id
 \`\`\`
 
-Such a header counts from \`SERVER_TRUSTED_PROXIES\` alone, and goes on to the application from them alone. From anybody else it is removed, in every spelling. It is absent where it is empty, comes twice, or in another spelling as well. **Every server in \`SERVER_TRUSTED_PROXIES\` has to set or remove it, whatever its caller sends**: one that passes on what a browser wrote, as an ALB does with headers that it does not know, lets browsers say what they like. In nginx that is \`proxy_set_header X-Device-Managed $managed;\`.
+Such a header counts only from \`SERVER_TRUSTED_PROXIES\`, and only from them does it reach the application. From anybody else it is removed, in every spelling. The fact is absent if the header is empty, comes twice, or also comes in another spelling. **Every server in \`SERVER_TRUSTED_PROXIES\` has to set or remove this header, whatever its caller sends.** A server that forwards the header of a browser, as an ALB does with headers that it does not know, lets the browser choose its value. In nginx write \`proxy_set_header X-Device-Managed $managed;\`.
 `;
 
 function renderExample({ title, guardrail, rule, text }: Example): string {
@@ -98,5 +98,5 @@ function renderExample({ title, guardrail, rule, text }: Example): string {
 
 const behind = `## Before it is live
 
-\`latchkey explain\` shows each rule, what it says and every fact that it reads: \`latchkey explain upstreams.yml --cluster prod --url https://wiki.corp.example.com/page --as eve@partner.example --ip 203.0.113.9 --time 2026-03-02T23:30:00Z\`. \`latchkey check\` warns of rules that can never hold or that shut everybody out, of an \`allow_if\` behind a \`deny_if\` that refuses the same, of whole domains where administrators work, of scopes that nobody gives and of paths that let in more than is meant. It says what is certain, and nothing of the rest. \`latchkey diff\` says which rules came, went or changed; whom a changed expression lets in it cannot tell, and says so. It also says which networks were widened, and which rules name them, and what became of tags, issuers and service accounts.
+\`latchkey explain\` shows each rule, its expression and every fact that it reads: \`latchkey explain upstreams.yml --cluster prod --url https://wiki.corp.example.com/page --as eve@partner.example --ip 203.0.113.9 --time 2026-03-02T23:30:00Z\`. \`latchkey check\` warns of rules that can never be true or that shut everybody out, of an \`allow_if\` after a \`deny_if\` that refuses the same people, of whole domains on applications for administrators, of scopes that nobody has, and of paths that let in more people than intended. It warns only of what is certain. \`latchkey diff\` lists the rules that were added, removed or changed. It cannot tell whom a changed expression lets in, and says so. It also lists networks that were widened, with the rules that name them, and changes to tags, issuers and service accounts.
 `;

@@ -41,7 +41,7 @@ export const examples: readonly Example[] = [
     rule: `- name: office-only
   deny_if: '!(request.address in networks.office)'
   message: Connect to the VPN first.`,
-    text: 'It looks at nobody, so it holds on public paths, too, and a visitor is refused before anybody asks them to sign in.',
+    text: 'It reads no fact of `user` or `machine`. So it applies on public paths, too, and refuses a visitor without asking for a sign-in.',
     tries: [
       { by: 'engineer', address: office, passes: true },
       { by: 'engineer', address: home, passes: false },
@@ -50,10 +50,10 @@ export const examples: readonly Example[] = [
     ],
   },
   {
-    title: 'Contractors read, and do not write',
+    title: 'Contractors may only read',
     rule: `- name: contractors-read
   deny_if: '"contractors@example.com" in user.groups && !(request.method in ["GET", "HEAD"])'
-  message: Contractors may read, and not write.`,
+  message: Contractors may only read.`,
     tries: [
       { by: 'contractor', passes: true },
       { by: 'contractor', method: 'POST', passes: false },
@@ -61,12 +61,12 @@ export const examples: readonly Example[] = [
     ],
   },
   {
-    title: 'The administration for administrators',
+    title: 'Administration pages only for administrators',
     guardrail: true,
     rule: `- name: admin-area
   deny_if: request.path.lowerAscii().startsWith("/admin") && !("admins@example.com" in user.groups)
   status: 404`,
-    text: 'Paths are compared exactly, and some applications take `/Admin` for the same: hence `lowerAscii`. A path that can be read in two ways is absent, so nobody else gets past this rule with one. A visitor has no groups: a public path below `/admin` asks for a sign-in.',
+    text: 'Rules compare paths exactly, but some applications answer `/Admin` like `/admin`: hence `lowerAscii`. If a path can be read in two ways, `request.path` is absent and the rule refuses everybody but administrators. A visitor has no groups, so a public path below `/admin` asks for a sign-in.',
     tries: [
       { by: 'admin', path: '/admin/users', passes: true },
       { by: 'engineer', path: '/admin/users', passes: false },
@@ -84,7 +84,7 @@ export const examples: readonly Example[] = [
     request.time.getDayOfWeek("Europe/Berlin") == 6 ||
     request.time.getHours("Europe/Berlin") < 7 ||
     request.time.getHours("Europe/Berlin") >= 19`,
-    text: 'The days begin with Sunday, 0. A WebSocket that is open at seven in the evening is closed within `SESSION_TTL_VALID`.',
+    text: 'Day 0 is Sunday. A WebSocket that is still open at 19:00 is closed within `SESSION_TTL_VALID`.',
     tries: [
       { by: 'engineer', time: '2026-03-02T06:30:00Z', passes: true },
       { by: 'engineer', time: '2026-03-02T18:30:00Z', passes: false },
@@ -95,7 +95,7 @@ export const examples: readonly Example[] = [
     title: 'Only with a fresh sign-in',
     rule: `- name: fresh-sign-in
   deny_if: request.time - user.auth_time > duration("1h")`,
-    text: 'It refuses, and does not ask for a new sign-in; [`max_auth_age`](upstreams.md#max_auth_age) does. Providers that do not say when, such as Google, are refused.',
+    text: 'The rule refuses and does not ask for a new sign-in; [`max_auth_age`](upstreams.md#max_auth_age) does. It refuses everybody whose provider does not report the time of the sign-in, such as Google.',
     tries: [
       { by: 'engineer', time: '2026-03-02T09:30:00Z', passes: true },
       { by: 'engineer', time: '2026-03-02T10:30:00Z', passes: false },
@@ -103,7 +103,7 @@ export const examples: readonly Example[] = [
     ],
   },
   {
-    title: 'Fresh for writing only',
+    title: 'A fresh sign-in only for writing',
     rule: `- name: fresh-for-writing
   deny_if: request.method != "GET" && request.time - user.auth_time > duration("15m")`,
     tries: [
@@ -113,7 +113,7 @@ export const examples: readonly Example[] = [
     ],
   },
   {
-    title: 'Partners see one part',
+    title: 'Partners see one part only',
     rule: `- name: partners
   allow_if: user.domain == "partner.example" && request.path.startsWith("/shared/")`,
     tries: [
@@ -130,7 +130,7 @@ export const examples: readonly Example[] = [
   allow_if: user.domain == "example.com"
 - name: machines
   allow_if: has(machine.client)`,
-    text: 'An `allow_if` of the guardrail lets nobody in by itself: one of them has to hold, and then the route decides. They hold on public paths as well, which therefore ask for a sign-in.',
+    text: 'An `allow_if` of the guardrail lets nobody in by itself: one of them has to be true, and then the route decides. These rules apply on public paths, too, so those ask for a sign-in.',
     tries: [
       { by: 'engineer', passes: true },
       { by: 'partner', path: '/shared/plan', passes: false },
@@ -143,7 +143,7 @@ export const examples: readonly Example[] = [
     tags: '[internal]',
     rule: `- name: internal-from-office
   deny_if: '"internal" in route.tags && !(request.address in networks.office)'`,
-    text: 'A route is internal with `tags: [internal]` among its options.',
+    text: 'Write `tags: [internal]` among the options of each internal route.',
     tries: [
       { by: 'engineer', address: office, passes: true },
       { by: 'engineer', address: home, passes: false },
@@ -154,7 +154,7 @@ export const examples: readonly Example[] = [
     rule: `- name: managed-devices
   deny_if: request.method != "GET" && device.managed != "true"
   message: Use your company laptop for this.`,
-    text: 'With `device_headers: { managed: X-Device-Managed }` in the root of the file, and servers in front that set this header or remove it, whatever their callers send. Where it is not there or comes twice, it cannot be decided, and the rule refuses. With certificates that an ALB verifies, write `!has(device.serial_number)`.',
+    text: 'This needs `device_headers: { managed: X-Device-Managed }` in the root of the file, and servers in front that set or remove this header, whatever their callers send. If the header is missing or comes twice, the rule cannot be decided, and refuses. With certificates that an ALB verifies, write `!has(device.serial_number)` in place of `device.managed != "true"`.',
     tries: [
       { by: 'engineer', passes: true },
       { by: 'engineer', method: 'POST', passes: false },
@@ -167,14 +167,14 @@ export const examples: readonly Example[] = [
     title: 'Certificates of one authority',
     rule: `- name: our-devices
   deny_if: '!device.issuer.endsWith("O=Example Inc")'`,
-    text: 'Without a certificate the issuer is absent, and what cannot be decided refuses.',
+    text: 'Without a certificate the issuer is absent, so the rule cannot be decided, and refuses.',
     tries: [
       { by: 'engineer', passes: false },
       { by: 'engineer', device: '0A1B', passes: true },
     ],
   },
   {
-    title: 'A device that was lost',
+    title: 'A lost device',
     guardrail: true,
     rule: `- name: lost-devices
   deny_if: has(device.serial_number) && device.serial_number in ["0BAD", "0BAE"]`,
@@ -185,11 +185,11 @@ export const examples: readonly Example[] = [
     ],
   },
   {
-    title: 'A person who has left, at once',
+    title: 'A person who has left the company',
     guardrail: true,
     rule: `- name: has-left
   deny_if: has(user.email) && user.email in ["partner@partner.example"]`,
-    text: 'With `has`, visitors on public paths and machines are not asked who they are. [`latchkey sessions revoke`](operating.md) ends what is open.',
+    text: 'The rule counts as soon as the file is loaded. Because of `has`, it stops neither machines nor visitors on public paths. [`latchkey sessions revoke`](operating.md) also ends the sessions of this person.',
     tries: [
       { by: 'partner', path: '/shared/plan', passes: false },
       { by: 'engineer', passes: true },
@@ -200,7 +200,7 @@ export const examples: readonly Example[] = [
     title: 'Only sign-ins of the company provider',
     rule: `- name: company-provider
   deny_if: has(user.email) && user.idp != "okta"`,
-    text: 'Of a person with a token of another issuer the provider is absent, so they are refused, too.',
+    text: 'A person who comes with a token of another issuer has no `user.idp`, so the rule refuses them, too.',
     tries: [
       { by: 'engineer', passes: true },
       { by: 'partner', path: '/shared/plan', passes: false },

@@ -20,7 +20,7 @@ export type FactGroup = { readonly meaning: string; readonly facts: Readonly<Rec
 export const factGroups: Readonly<Record<string, FactGroup>> = {
   user: {
     meaning:
-      'A person who is signed in. Absent for visitors and machines. Of a person with a token of another issuer, `sub`, `idp`, `auth_time` and `amr` are absent.',
+      'A person who is signed in. Absent for visitors and machines. For a person with a token of another issuer, `sub`, `idp`, `auth_time` and `amr` are absent.',
     facts: {
       email: text(
         'The e-mail address, in lower case.',
@@ -29,14 +29,14 @@ export const factGroups: Readonly<Record<string, FactGroup>> = {
         lowerCase,
       ),
       domain: text(
-        'The domain of that address, without its subdomains.',
+        'The part of that address after the `@`. `example.com` does not include `sub.example.com`.',
         'principal',
         ofPerson(({ email }) => domainOf(email)),
         domainFlaw,
       ),
       groups: {
         meaning:
-          'The groups, asked about by name: `"engineering@example.com" in user.groups`. Compared exactly.',
+          'The groups of the person: `"engineering@example.com" in user.groups`. Names are compared exactly.',
         reads: 'principal',
         value: { type: 'groups', isIn: (group) => ofPerson((person) => isMember(group, person)) },
         shown: ofPerson(({ groups }) => groups && JSON.stringify(groups)),
@@ -52,13 +52,13 @@ export const factGroups: Readonly<Record<string, FactGroup>> = {
         ofPerson(({ idp }) => idp),
       ),
       auth_time: moment(
-        'When the provider last had the person prove who they are. Absent where it does not say, as Google.',
+        'When the person last authenticated at the provider. Absent if the provider does not report it, such as Google.',
         'principal',
         ofPerson(({ authTime }) => authTime && authTime * 1000),
       ),
       amr: {
         meaning:
-          'How they did, in the words of the ID token (RFC 8176): `"mfa" in user.amr`. Absent where the provider does not say.',
+          'How the person authenticated, as the ID token names it (RFC 8176): `"mfa" in user.amr`. Absent if the provider does not report it.',
         reads: 'principal',
         value: { type: 'list of texts', of: ofPerson(({ amr }) => amr) },
         shown: ofPerson(({ amr }) => amr && JSON.stringify(amr)),
@@ -90,7 +90,7 @@ export const factGroups: Readonly<Record<string, FactGroup>> = {
         shown: ofMachine(({ scopes }) => JSON.stringify(scopes)),
       },
       aws_role: text(
-        'The ARN of the role of AWS, as `aws_role` of its service account has it. Absent for other tokens, those of that account among them.',
+        'The ARN of the AWS role, as `aws_role` of its service account names it. Absent for all other tokens, even for other tokens of the same service account.',
         'principal',
         ofMachine(({ awsRole }) => awsRole),
       ),
@@ -102,10 +102,10 @@ export const factGroups: Readonly<Record<string, FactGroup>> = {
     },
   },
   request: {
-    meaning: 'What is asked for. At addresses of the proxy itself, method and path are absent.',
+    meaning: 'The request. At addresses of the proxy itself, method and path are absent.',
     facts: {
       method: requestText(
-        'The method, in upper case. Absent where `X-HTTP-Method-Override` or its like tells the application another.',
+        'The method, in upper case. Absent if `X-HTTP-Method-Override` or a similar header names another method to the application.',
         ofRequest(({ method }) => method),
         methodFlaw,
       ),
@@ -115,13 +115,13 @@ export const factGroups: Readonly<Record<string, FactGroup>> = {
         lowerCase,
       ),
       path: requestText(
-        'The decoded path, without the query. Absent where it can be read in two ways, and where `Destination` or `If` names a second one (WebDAV).',
+        'The decoded path, without the query. Absent if it can be read in two ways, or if `Destination` or `If` names a second path (WebDAV).',
         ({ path }) => path,
         pathFlaw,
       ),
       headers: {
         meaning:
-          'Headers as the caller wrote them, by a name in lower case: `request.headers["x-client"]`. Absent where one comes several times, or as `X_Client`, and where `Connection` names it, so that the application does not get it.',
+          'Headers as the caller wrote them. Write the name in lower case: `request.headers["x-client"]`. A header is absent if it comes several times, if it also comes as `X_Client`, or if `Connection` names it, because then the application does not get it.',
         reads: 'request',
         value: {
           type: 'mapping',
@@ -129,16 +129,17 @@ export const factGroups: Readonly<Record<string, FactGroup>> = {
         },
       },
       address: requestText(
-        'The address of the caller; from `X-Forwarded-For` only as far as `SERVER_TRUSTED_PROXIES` vouches for it.',
+        'The IP address of the caller. It is taken from `X-Forwarded-For` only if the request comes from `SERVER_TRUSTED_PROXIES`.',
         ofRequest(({ address }) => address || undefined),
       ),
       time: moment(
-        'The time of day.',
+        'The current date and time.',
         'request',
         ofRequest(({ now }) => now()),
       ),
       forward_auth: {
-        meaning: 'Whether a server in front asks about a request that it forwards itself.',
+        meaning:
+          'Whether this is a question of a server in front, which forwards the request itself ([`forward_auth`](forward-auth.md)).',
         reads: 'request',
         value: { type: 'truth value', of: ofRequest(({ forwardAuth }) => forwardAuth) },
         shown: ofRequest(({ forwardAuth }) => String(forwardAuth)),
@@ -147,7 +148,7 @@ export const factGroups: Readonly<Record<string, FactGroup>> = {
   },
   device: {
     meaning:
-      'What servers in front say of the device. Absent unless the request comes from `SERVER_TRUSTED_PROXIES`; what is said of its certificate, as an ALB verified it, also unless `SERVER_DEVICE_CERTIFICATES` is true. `device_headers` in the root of the file adds others, as texts.',
+      'What servers in front say about the device. Only for requests from `SERVER_TRUSTED_PROXIES`. The three facts here are about the client certificate that an ALB has verified, and need `SERVER_DEVICE_CERTIFICATES=true`. `device_headers` in the root of the file adds other facts, as texts.',
     facts: {
       subject: certificateFact('The subject of the certificate.', 'subject'),
       issuer: certificateFact('The issuer of the certificate.', 'issuer'),
@@ -155,7 +156,7 @@ export const factGroups: Readonly<Record<string, FactGroup>> = {
     },
   },
   route: {
-    meaning: 'Where the request leads, as the upstream file has it.',
+    meaning: 'The route of the request, as written in the upstream file.',
     facts: {
       service: text('The name of the service.', 'route', ({ route }) => route.service),
       tags: {

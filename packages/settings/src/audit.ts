@@ -31,19 +31,19 @@ export const auditVariables = {
   AUDIT_LOG: {
     type: outputs,
     meaning:
-      'Where the audit log goes ([audit.md](audit.md)): `stdout`, `file:/path`, or both with a comma between. Each service wants a file of its own, and on a disk of the network each task. Unset: there is none.',
+      'Where the audit log goes ([audit.md](audit.md)): `stdout`, `file:/path`, or both with a comma between. Each service needs a file of its own; on a network disk each task does. Unset: there is no audit log.',
   },
   AUDIT_LOG_ON_FAILURE: {
     type: onFailure,
     default: 'continue',
     meaning:
-      'What happens while the audit log cannot be written: `continue`, or `refuse` what gives access and would leave a line in it (503 `audit_unavailable`). Who is signed in goes on.',
+      'What happens while the audit log cannot be written. `continue`: everything works as before. `refuse`: sign-ins, new tokens and certificates, and refusals by a rule are answered with 503 `audit_unavailable`; people who are signed in can go on working.',
   },
   AUDIT_KEY: {
     type: key,
     secret: true,
     meaning:
-      'The key of the hashes in the audit log, for `latchkey audit verify` as well: without it nobody can make lines that look genuine. `openssl rand -base64 32` makes one. Unset: the hashes need no key.',
+      'The key of the hashes in the audit log: only those who have it can write lines that look genuine. `latchkey audit verify` needs it, too. `openssl rand -base64 32` makes one. Unset: the hashes need no key.',
   },
 } satisfies Table;
 

@@ -31,7 +31,7 @@ export const authVariables = {
   SERVER_INTERNAL_PORT: {
     type: port,
     meaning:
-      'A separate port for the endpoints that only the proxy uses (/oauth2/introspect, /oauth2/token, /oauth2/handshake). With it, these endpoints are on no other port, and nothing else is on this port but, with ADMIN_SECRET, /admin. Let only the proxy and your operators reach it, and write it into PROVIDER_URL_INTERNAL. Unset: they are on SERVER_PORT.',
+      'A separate port for the endpoints that only the proxy uses (/oauth2/introspect, /oauth2/token, /oauth2/handshake). If it is set, these endpoints are on this port only. With ADMIN_SECRET, /admin is on this port, too. Nothing else is. Let only the proxy and your operators reach it, and write it into PROVIDER_URL_INTERNAL of the proxy. Unset: these endpoints are on SERVER_PORT.',
   },
   SERVER_TIMEOUT_REQUEST: {
     type: duration,
@@ -43,7 +43,7 @@ export const authVariables = {
     type: duration,
     default: '46s',
     meaning:
-      'How long running requests may take to finish after the signal to stop. ECS itself waits 30s unless stopTimeout says more.',
+      'How long running requests may take to finish after the signal to stop. ECS itself stops a task after 30s, unless stopTimeout is longer.',
   },
 
   SESSION_KEY: {
@@ -51,7 +51,7 @@ export const authVariables = {
     required: true,
     secret: true,
     meaning:
-      'The key that encrypts what only auth may read, such as the refresh token of the provider. Of several, the first encrypts; all of them decrypt.',
+      'The key that encrypts data that only auth may read, such as the refresh token of the provider. If there are several, the first encrypts, and all decrypt.',
     aliases: ['AUTH_CODE_SECRET'],
   },
   SESSION_LIFETIME: {
@@ -64,7 +64,7 @@ export const authVariables = {
     type: duration,
     default: '60s',
     meaning:
-      'How long the word of a provider that a session stands is accepted before auth asks for it again, where the provider can be asked. Write the same into both services.',
+      'How long auth relies on the last confirmation of a session by the provider before it asks the provider again, if the provider can be asked. Write the same value in both services.',
     aliases: ['SESSION_VALID_TTL'],
   },
   ...cookieVariables,
@@ -77,7 +77,7 @@ export const authVariables = {
   CLIENT_PROXY_ID: {
     type: text,
     required: true,
-    meaning: 'The name by which auth knows the proxy: its CLIENT_ID.',
+    meaning: 'The client id of the proxy: its CLIENT_ID.',
     aliases: ['PROXY_CLIENT_ID'],
   },
   CLIENT_PROXY_SECRET: {
@@ -85,7 +85,7 @@ export const authVariables = {
     required: true,
     secret: true,
     meaning:
-      'The secret of the proxy, from which keys are derived, too: its CLIENT_SECRET. Of several, the first signs; all of them are accepted.',
+      'The client secret of the proxy: its CLIENT_SECRET. Keys are derived from it, too. If there are several, the first signs, and all are accepted.',
     aliases: ['PROXY_CLIENT_SECRET'],
   },
 
@@ -93,39 +93,39 @@ export const authVariables = {
     type: headerSecretList,
     secret: true,
     meaning:
-      'The secret of those who may list and end other people’s sessions (`latchkey sessions`), on SERVER_INTERNAL_PORT only, and change the level of the log on ADMIN_PORT. Of several, all are accepted. Give it to no other service, not even to the proxy. Unset: nobody can.',
+      'The secret with which operators may list and end other people’s sessions (`latchkey sessions`), on SERVER_INTERNAL_PORT only, and change the level of the log on ADMIN_PORT. If there are several, all are accepted. Give it to no other service, not even to the proxy. Unset: nobody can.',
   },
 
   ASSERTION_KEY: {
     type: text,
     secret: true,
     meaning:
-      'The keys with which the proxy signs assertions, so that auth publishes them at /oauth2/v1/jwks, too. Give auth only the public keys. Unset: auth publishes none.',
+      'The public keys of ASSERTION_KEY of the proxy. Auth publishes them at /oauth2/v1/jwks, as the proxy does. Do not give auth the private keys. Unset: auth publishes none.',
   },
   ACCESS_TOKEN_KEY: {
     type: text,
     secret: true,
     meaning:
-      'The keys with which auth signs the access tokens of programs that act for people ([machines.md](machines.md)), PEM or JWK (EC, P-256). The first signs; all are published at /oauth2/v1/token-jwks. Use them for nothing else. Unset: auth gives out no tokens.',
+      'The private keys (EC, P-256; PEM or JWK) that sign the access tokens of programs that act for people ([machines.md](machines.md)). The first signs, and the public keys of all are published at /oauth2/v1/token-jwks. Use them for nothing else. Unset: auth issues no such tokens.',
   },
   PROGRAM_REGISTRATION: {
     type: boolean,
     default: 'false',
     meaning:
-      'Whether any program may register itself (RFC 7591), as clients of MCP servers do, and then ask people for access in their browsers. Without it, and without PROGRAM_DOCUMENTS, `latchkey` is the only one. It needs ACCESS_TOKEN_KEY.',
+      'Whether any program may register itself (RFC 7591), as clients of MCP servers do, and then ask people for access in their browsers. If this and PROGRAM_DOCUMENTS are false, the command `latchkey` is the only program that may ask. Needs ACCESS_TOKEN_KEY.',
   },
   PROGRAM_DOCUMENTS: {
     type: boolean,
     default: 'false',
     meaning:
-      'Whether a program may be known by the address of a document about itself (OAuth Client ID Metadata Document), as newer clients of MCP servers are, and then ask people for access in their browsers. Auth reads it over HTTPS once somebody is signed in: from the internet alone, and directly, also where HTTPS_PROXY is set. It needs ACCESS_TOKEN_KEY.',
+      'Whether a program may identify itself by the URL of a document about itself (OAuth Client ID Metadata Document), as newer clients of MCP servers do, and then ask people for access in their browsers. Auth fetches the document over HTTPS after the person has signed in. It fetches only from public addresses, and directly, even if HTTPS_PROXY is set. Needs ACCESS_TOKEN_KEY.',
   },
 
   AUTHORIZE_PROXY_DOMAINS: {
     type: domainList,
     required: true,
     meaning:
-      'The domains of your applications. After signing in, people are sent to these and their subdomains only.',
+      'The domains of your applications. After a sign-in, auth redirects people only to these domains and their subdomains.',
     aliases: ['PROXY_ROOT_DOMAIN'],
   },
   AUTHORIZE_EMAIL_DOMAINS: {
@@ -143,7 +143,7 @@ export const authVariables = {
     type: storeAddress,
     secret: true,
     meaning:
-      'The Redis or Valkey (6.2 or later) in which several tasks of auth share ended sessions and the newest answers of the provider. Unset: each task has its own memory, so run one task only.',
+      'The Redis or Valkey (6.2 or later) in which several tasks of auth share the list of ended sessions and the newest answers of the provider. Unset: each task keeps them in its own memory, so run only one task.',
   },
   REDIS_CLUSTER: {
     type: boolean,

@@ -38,7 +38,7 @@ export const connectorVariables = {
   CONNECTOR_NAME: {
     type: name,
     required: true,
-    meaning: 'What the connector is called in `connectors` of the upstream file and in `via` of routes.',
+    meaning: 'The name of the connector in `connectors` of the upstream file and in `via` of routes.',
   },
   CONNECTOR_URL: {
     type: proxyOrigin,
@@ -54,18 +54,18 @@ export const connectorVariables = {
     type: boolean,
     default: 'false',
     meaning:
-      'Whether the connector shows the role of AWS that it works in, in place of a token: the `aws_role` of its service account. Its credentials are found as every AWS SDK finds them. Needs AWS_REGION, which ECS sets.',
+      'Whether the connector authenticates with its AWS role (`aws_role` of its service account), in place of a token. Its credentials are found in the same way as by every AWS SDK. Needs AWS_REGION, which ECS sets.',
   },
   CONNECTOR_TARGETS: {
     type: connectorTargets,
     required: true,
     meaning:
-      'What the connector dials, and nothing else, whatever the proxy asks: `APPLICATION=TARGET`, as in `https://grafana.corp.example.com=localhost:3000`. The application is the address that browsers see: an assertion for it opens the target. The target is as in `to` of the route: `host:port`, `unix:/path`, `https://host:port` or `tcp://host:port`. Without an application, only with CONNECTOR_VERIFY=false.',
+      'The targets that the connector may connect to, whatever the proxy asks: `APPLICATION=TARGET`, as in `https://grafana.corp.example.com=localhost:3000`. The application is the address that browsers see; a request for the target needs an assertion for this application. The target is written as in `to` of the route: `host:port`, `unix:/path`, `https://host:port` or `tcp://host:port`. A target without an application is allowed only with CONNECTOR_VERIFY=false.',
   },
   CONNECTOR_TARGETS_CA_FILE: {
     type: text,
     meaning:
-      'A file with the certificates (PEM) of the authorities that `https://` targets are checked by, in place of those that everybody trusts.',
+      'The PEM file with the certificate authorities that are accepted for `https://` targets. Unset: the public authorities that come with Node.',
   },
   CONNECTOR_VERIFY: {
     type: boolean,
@@ -76,12 +76,12 @@ export const connectorVariables = {
   CONNECTOR_ALLOW_IF: {
     type: text,
     meaning:
-      'A rule of the connector’s own, which has to hold as well: an expression as in `allow_if` of a [policy](policies.md), like `request.method == "GET" || "ops@example.com" in user.groups`. It knows `user.email`, `domain`, `groups`, `sub` and `idp`, and `request.method`, `host`, `path`, `headers` and `time`.',
+      'A rule of the connector itself, which has to be true in addition to the rules of the proxy. It is an expression as in `allow_if` of a [policy](policies.md), like `request.method == "GET" || "ops@example.com" in user.groups`. It can read `user.email`, `domain`, `groups`, `sub` and `idp`, and `request.method`, `host`, `path`, `headers` and `time`.',
   },
   CONNECTOR_AUTH_URL: {
     type: proxyOrigin,
     meaning:
-      'The address of auth, where the keys of assertions are, and which assertions name as their issuer: PROVIDER_URL_EXTERNAL of the proxy. Needed unless CONNECTOR_VERIFY is false.',
+      'The address of auth: PROVIDER_URL_EXTERNAL of the proxy. Auth publishes the keys of assertions there, and assertions name it as their issuer. Needed unless CONNECTOR_VERIFY is false.',
   },
   CONNECTOR_AUTH_URL_INTERNAL: {
     type: proxyOrigin,
@@ -91,22 +91,22 @@ export const connectorVariables = {
     type: duration,
     default: '60s',
     meaning:
-      'How long the start waits until every target accepts connections. After that the process ends, so that its platform starts it again.',
+      'How long the connector waits at the start until every target accepts connections. If they do not, the process ends, so that its platform starts it again.',
   },
   CONNECTOR_CONNECTIONS: {
     type: count,
     default: '2',
     meaning:
-      'How many connections to the proxy are kept open. Beyond them, one to each task of the proxy that a further one reaches.',
+      'How many connections to the proxy the connector opens. It also tries to open one connection to each task of the proxy that these do not reach.',
   },
   CONNECTOR_HEALTH_PORT: {
     type: port,
     meaning:
-      'The port at which /ping answers 200 while there is a connection to the proxy, and 503 otherwise. At 127.0.0.1 alone: it is for a health check in the container, and /bin/healthcheck of the image asks there where it is set. Unset: there is none.',
+      'The port at which /ping answers 200 while there is a connection to the proxy, and 503 otherwise. It listens on 127.0.0.1 only: it is for a health check inside the container, and /bin/healthcheck of the image uses it. Unset: there is no such port.',
   },
   LOGGING_LEVEL: {
     type: logLevel,
     default: 'info',
-    meaning: 'The least severe lines that are logged.',
+    meaning: 'The lowest level of the lines that are logged.',
   },
 } satisfies Table;

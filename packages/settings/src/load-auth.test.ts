@@ -193,7 +193,7 @@ describe('the providers of auth', () => {
     ]),
     [
       { PROVIDER_GOOGLE_TYPE: 'oidc' },
-      'PROVIDER_GOOGLE_OIDC_ISSUER: not set, write an address like https://idp.example.com/path (The address of the provider, under which it publishes its configuration.)',
+      'PROVIDER_GOOGLE_OIDC_ISSUER: not set, write an address like https://idp.example.com/path (The issuer URL of the provider. Its configuration is at `/.well-known/openid-configuration` below this address.)',
     ],
     [
       { PROVIDER_GOOGLE_TYPE: 'cognito' },

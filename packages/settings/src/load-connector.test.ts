@@ -27,7 +27,7 @@ test.each([
   [{ CONNECTOR_TOKEN: 'lk_connector_short' }, /^CONNECTOR_TOKEN: /],
   [
     { CONNECTOR_TOKEN: token, CONNECTOR_AWS_ROLE: 'true', AWS_REGION: 'eu-central-1' },
-    /^CONNECTOR_TOKEN: is set beside CONNECTOR_AWS_ROLE/,
+    /^CONNECTOR_TOKEN: set together with CONNECTOR_AWS_ROLE/,
   ],
   [{ CONNECTOR_AWS_ROLE: 'true' }, /^AWS_REGION: not set/],
   [{ CONNECTOR_AWS_ROLE: 'true', AWS_REGION: 'evil.example/x' }, /^AWS_REGION: got/],

@@ -66,12 +66,12 @@ function readCredential(
     return { token };
   }
   if (token !== '') {
-    const message = 'is set beside CONNECTOR_AWS_ROLE=true: take one of them out';
+    const message = 'set together with CONNECTOR_AWS_ROLE=true, write only one of the two';
     refuse({ variable: 'CONNECTOR_TOKEN', code: 'conflict', message }, findings);
   }
   const { AWS_REGION: region = '' } = readTable(taskVariables, environment, findings).known;
   if (region === '' && !findings.unknown.has('AWS_REGION')) {
-    const message = 'not set, write the AWS region whose STS says which role this is, like eu-central-1';
+    const message = 'not set, write the AWS region of the task, like eu-central-1';
     refuse({ variable: 'AWS_REGION', code: 'missing', message }, findings);
   }
   return { region };
@@ -84,14 +84,15 @@ function checkVerifying(known: Partial<Read>, findings: Findings): void {
       'false is insecure: a proxy that somebody has taken over can act as anybody at the targets; leave it out';
     findings.warnings.push({ variable: 'CONNECTOR_VERIFY', code: 'insecure', message });
     if (known.CONNECTOR_ALLOW_IF !== undefined) {
-      const why = 'is about people whom an assertion names: take CONNECTOR_VERIFY=false out, or the rule';
+      const why =
+        'is a rule about the person whom an assertion names, and CONNECTOR_VERIFY=false checks no assertion: remove one of the two';
       refuse({ variable: 'CONNECTOR_ALLOW_IF', code: 'conflict', message: why }, findings);
     }
     return;
   }
   if (known.CONNECTOR_AUTH_URL === undefined && !findings.unknown.has('CONNECTOR_AUTH_URL')) {
     const message =
-      'not set, write the address of auth, like https://sso.example.com, where the keys of assertions are';
+      'not set, write the address of auth, which publishes the keys of assertions, like https://sso.example.com';
     refuse({ variable: 'CONNECTOR_AUTH_URL', code: 'missing', message }, findings);
   }
   if (known.CONNECTOR_TARGETS?.some(({ audience }) => audience === undefined)) {

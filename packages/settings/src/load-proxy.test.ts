@@ -249,7 +249,7 @@ describe('the errors of the proxy', () => {
     ],
     [
       { CLIENT_ID: '' },
-      'CLIENT_ID: not set, write some text (The name by which auth knows the proxy: its CLIENT_PROXY_ID.)',
+      'CLIENT_ID: not set, write some text (The client id of the proxy at auth: CLIENT_PROXY_ID of auth.)',
     ],
     [
       { SESSION_COOKIE_SECRET: 'twelve chars' },
@@ -362,7 +362,7 @@ describe('an upstream file that is elsewhere', () => {
     ],
     [
       { UPSTREAM_CONFIG_URL: 's3://config/up.yml', UPSTREAM_CONFIG_URL_AUTHORIZATION: 'Bearer hush' },
-      'UPSTREAM_CONFIG_URL_AUTHORIZATION: is for an https address, and AWS is asked with the role of the task: leave it out',
+      'UPSTREAM_CONFIG_URL_AUTHORIZATION: is only for an https address, and AWS is called with the role of the task: leave it out',
     ],
     [
       { UPSTREAM_CONFIG_URL: 'https://config.example.com/', UPSTREAM_CONFIG_URL_AUTHORIZATION: 'hush' },

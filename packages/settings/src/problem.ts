@@ -4,23 +4,23 @@
  */
 export const problemKinds = {
   missing:
-    'A variable that has to be set is not, or one that another variable needs. Set it in the environment of this service, or in a file that `NAME_FILE` names where it is a secret.',
+    'A required variable is not set, or another variable needs it. Set it in the environment of this service. If it is a secret, it may be in a file that `NAME_FILE` names.',
   malformed:
-    'The text is none that the variable may have. The message says what it may be, and shows no secret. Of keys: not base64 of 32 or 64 bytes, no PEM and no JWK, another curve or algorithm than this one needs, or a public key where one signs. `latchkey keys` makes keys of each kind.',
+    'The variable may not have this value. The message says which values are valid, and shows no secret. A key may be wrong in several ways: it is not base64 of 32 or 64 bytes, it is neither PEM nor JWK, it has another curve or algorithm, or it is a public key where the private key is needed. `latchkey keys` makes a valid key of each kind.',
   unreadable:
-    'The file that the variable names cannot be read: it is not there, is not for the user of this service, is too large or is not text. The message does not show the path: who writes a secret in its place would find it in the log.',
-  conflict: 'Two variables contradict each other, or say the same. Take one of them out.',
-  deprecated: 'An older name, which still counts. Write the one that the message names.',
-  removed: 'An older name, which nothing reads any more. The message says what holds instead.',
-  not_built: 'The variable is accepted, and does nothing as yet.',
-  without_effect: 'The variable is accepted, and does nothing here.',
+    'The file that the variable names cannot be read: it does not exist, the user of this service may not read it, it is too large, or it is not text. The message does not show the path: somebody may have written the secret itself in place of the path.',
+  conflict: 'Two variables contradict each other, or set the same thing. Remove one of them.',
+  deprecated: 'An older name, which still works. Use the name in the message instead.',
+  removed: 'An older name, which no service reads any more. The message says what to use instead.',
+  not_built: 'The variable is accepted, but has no effect yet.',
+  without_effect: 'The variable is accepted, but has no effect here.',
   unknown_name:
-    'Nothing reads this variable, and its name is almost that of one that is read. Correct it, or take it out.',
+    'No service reads this variable, but its name is almost that of one that a service reads. Correct the name, or remove the variable.',
   insecure:
-    'The service starts, and is less safe with this value than it looks. The message says what can be done with it. It is for development, or for the time until it is changed.',
+    'The service starts, but this value is not safe. The message says what an attacker could do. Use such a value only for development, or until you can change it.',
   readable_by_all:
-    'The file with this secret may be read by every user of the machine, and so by every program on it. `chmod 600`, and `chown` to the user of the service. What has been readable for long has to be taken for known: replace it ([operating.md](operating.md#keys)). Files below `/run/secrets` are not looked at: containers find their secrets there, and a container has one user.',
-  doubtful: 'What the variable says may not be what was meant. The message says how it is read.',
+    'Every user of the machine, and so every program on it, may read the file with this secret. Use `chmod 600`, and `chown` to the user of the service. If the file was readable for long, others may know the secret: replace it ([operating.md](operating.md#keys)). Files below `/run/secrets` are not checked: containers find their secrets there, and a container has only one user.',
+  doubtful: 'The value may not mean what you expect. The message says how it is understood.',
 } as const satisfies Record<string, string>;
 
 /** What kind of thing a problem is. */

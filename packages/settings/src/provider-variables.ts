@@ -43,7 +43,7 @@ const signOut = {
   ),
   default: 'here',
   meaning:
-    'Where signing out ends. `here`: at the session of this installation. `offer`: the page that says so has a link that signs out at the provider, too. `provider`: it always leads there. The last two need `/<slug>/sign_out` to be registered with the provider as an address to return to.',
+    'Whether signing out also ends the session at the provider. `here`: no, only the session of this installation ends. `offer`: the last page has a link that signs out at the provider, too. `provider`: signing out always leads to the provider. For the last two, register `/<slug>/sign_out` with the provider as a post-logout redirect address.',
 } as const;
 
 const groupLookups = ['hasMember', 'list'] as const;
@@ -57,7 +57,7 @@ const awsRegion = nameOf('region', 'an AWS region', 'eu-west-1', /^[a-z]+(?:-[a-
 const issuerInItsPlace = {
   type: secureAddress,
   meaning:
-    'An issuer in place of the one that the other settings give: for tests, or for a proxy in between.',
+    'An issuer URL that replaces the one made from the other settings: for tests, or for a proxy in between.',
 } as const;
 
 /** The variables of every provider, after `PROVIDER_<ID>_`. */
@@ -85,7 +85,8 @@ export const providerVariables = {
   },
   SCOPE: {
     type: text,
-    meaning: 'The scopes to ask for, with blanks between them. Unset, what the type needs.',
+    meaning:
+      'The scopes to request, separated by spaces. Unset: the scopes that this type of provider needs.',
   },
   GROUPCACHE_INTERVAL_REFRESH: {
     type: duration,
@@ -110,7 +111,8 @@ export const googleVariables = {
   GOOGLE_PROMPT: {
     type: text,
     default: 'consent',
-    meaning: 'What Google asks people at each sign-in.',
+    meaning:
+      'The `prompt` parameter: what Google asks people at each sign-in, such as `consent` or `select_account`.',
   },
   GOOGLE_DOMAIN: {
     type: domain,
@@ -119,7 +121,7 @@ export const googleVariables = {
   GOOGLE_CREDENTIALS: {
     type: text,
     meaning:
-      'The path of the service account file with which groups are looked up. Unset: no groups from Google.',
+      'The path of the file with the service account that looks up groups. Unset: no groups from Google.',
   },
   GOOGLE_CREDENTIALS_JSON: {
     type: googleServiceAccount,
@@ -132,17 +134,17 @@ export const googleVariables = {
     secret: true,
     verbatim: true,
     meaning:
-      'In place of a service account with a key: the credential configuration with which the role of the task at AWS signs for one.',
+      'The credential configuration of a workload identity, in place of a service account with a key: the AWS role of the task then acts for the service account.',
   },
   GOOGLE_IMPERSONATE: {
     type: text,
-    meaning: 'The e-mail address of the administrator in whose name groups are looked up.',
+    meaning: 'The e-mail address of the Google Workspace administrator on whose behalf groups are looked up.',
   },
   GOOGLE_GROUPS: {
     type: groupLookup,
     default: 'hasMember',
     meaning:
-      'How groups are looked up. `hasMember`: one question for each person and group that routes name; groups inside of groups count. `list`: one question for all groups of a person; only those count that name them directly.',
+      'How groups are looked up. `hasMember`: one call for each person and each group that routes name; members of nested groups count, too. `list`: one call for all groups of a person; only direct members count.',
   },
   GOOGLE_AUTHORIZATION_URL: {
     type: secureAddress,
@@ -172,17 +174,18 @@ export const googleVariables = {
   GOOGLE_STS_URL: {
     type: secureAddress,
     default: 'https://sts.googleapis.com/v1/token',
-    meaning: 'Where the role of the task becomes a token of Google, with a workload identity.',
+    meaning:
+      'With a workload identity: where the credentials of the AWS role are exchanged for a Google token.',
   },
   GOOGLE_IAM_URL: {
     type: secureAddress,
     default: 'https://iamcredentials.googleapis.com/v1',
-    meaning: 'Where the assertion of the service account is signed, with a workload identity.',
+    meaning: 'With a workload identity: where the assertion of the service account is signed.',
   },
   GOOGLE_ASSERTION_URL: {
     type: secureAddress,
     default: 'https://oauth2.googleapis.com/token',
-    meaning: 'Where that assertion is exchanged for an access token.',
+    meaning: 'With a workload identity: where that assertion is exchanged for an access token.',
   },
 } satisfies Table;
 
@@ -204,11 +207,13 @@ export const oidcVariables = {
   OIDC_ISSUER: {
     type: secureAddress,
     required: true,
-    meaning: 'The address of the provider, under which it publishes its configuration.',
+    meaning:
+      'The issuer URL of the provider. Its configuration is at `/.well-known/openid-configuration` below this address.',
   },
   OIDC_PROMPT: {
     type: text,
-    meaning: 'What the provider asks people at each sign-in. Unset, the provider decides.',
+    meaning:
+      'The `prompt` parameter: what the provider asks people at each sign-in. Unset: the provider decides.',
   },
   SIGN_OUT: signOut,
 } satisfies Table;
@@ -227,7 +232,7 @@ export const oktaVariables = {
   },
   OKTA_SERVER: {
     type: nameOf('id', 'the id of an authorization server', 'default', /^[\w-]+$/),
-    meaning: 'The id of the authorization server. Unset, that of the organisation itself.',
+    meaning: 'The id of the authorization server. Unset: the server of the organisation itself.',
   },
   OIDC_ISSUER: issuerInItsPlace,
   SIGN_OUT: signOut,

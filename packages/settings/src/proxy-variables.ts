@@ -27,19 +27,19 @@ export const proxyVariables = {
   SERVER_PUBLIC_PORTS: {
     type: portList,
     meaning:
-      'The ports in the addresses of applications, as browsers see them: `8443` for https://wiki.example.com:8443/. The default port of the scheme, and ports in a `from`, need not be listed. Unset: no others, or SERVER_PORT if SESSION_COOKIE_SECURE is false.',
+      'Further ports in the addresses of applications, as browsers see them: `8443` for https://wiki.example.com:8443/. The default port of the scheme and the ports in `from` are always included. Unset: no further ports, or SERVER_PORT if SESSION_COOKIE_SECURE is false.',
   },
   SERVER_HTTP2: {
     type: boolean,
     default: 'false',
     meaning:
-      'Whether callers may speak HTTP/2 without TLS (h2c, from the first byte on) at SERVER_PORT, beside HTTP/1.1, as a target group of an ALB with the protocol version HTTP2 or GRPC does. For load balancers and gRPC callers: browsers speak HTTP/2 only over TLS.',
+      'Whether SERVER_PORT accepts HTTP/2 without TLS (h2c with prior knowledge) as well as HTTP/1.1. An ALB needs this for a target group with the protocol version HTTP2 or GRPC, and so do gRPC clients without a load balancer. Browsers do not need it: they use HTTP/2 only over TLS.',
   },
   SERVER_DEVICE_CERTIFICATES: {
     type: boolean,
     default: 'false',
     meaning:
-      'Whether applications get the certificate of a device: X-Amzn-Mtls-Clientcert-Subject, -Issuer, -Serial-Number, -Validity and -Leaf, from SERVER_TRUSTED_PROXIES alone. Write true only if every listener of the ALB in front verifies certificates (mutual TLS, `verify`): any other passes on what a browser writes there.',
+      'Whether the proxy believes the headers with which an ALB describes a client certificate (X-Amzn-Mtls-Clientcert-Subject, -Issuer, -Serial-Number, -Validity and -Leaf), and forwards them to applications. It believes them only from SERVER_TRUSTED_PROXIES. Write true only if every listener of the ALB verifies certificates (mutual TLS, `verify`): a listener that does not would forward what a browser wrote there.',
   },
   SERVER_INTERIM_ANSWERS: {
     type: boolean,
@@ -51,17 +51,17 @@ export const proxyVariables = {
   CONNECTORS_HOST: {
     type: domain,
     meaning:
-      'The host at which connectors reach the proxy, on any port: `connect.corp.example.com`. Which connectors there are is said in `connectors` of the upstream file. Unset: none is let in.',
+      'The host at which connectors reach the proxy, on any port: `connect.corp.example.com`. The connectors themselves are listed in `connectors` of the upstream file. Unset: no connector can connect.',
   },
   CONNECTORS_PORT: {
     type: port,
     meaning:
-      'The port at which the other tasks of the proxy reach the connectors of this one. They show each other that they know SESSION_COOKIE_SECRET. For the inside only, and not for load balancers. Needs CONNECTORS_SIBLINGS.',
+      'The port at which other tasks of the proxy reach the connectors that are connected to this task. The tasks prove to each other that they know SESSION_COOKIE_SECRET. For the internal network only; no load balancer needs it. Needs CONNECTORS_SIBLINGS.',
   },
   CONNECTORS_SIBLINGS: {
     type: siblingList,
     meaning:
-      'Where the tasks of the proxy are, this one among them or not, with their CONNECTORS_PORT: `proxy.latchkey.internal:4182`. Every address that the name has is a task. A task that has no connection of a connector asks one that has. Needs CONNECTORS_PORT. Unset: it answers 503 until the connector has found it, too.',
+      'The DNS name of the tasks of the proxy, with their CONNECTORS_PORT: `proxy.latchkey.internal:4182`. Every address of the name is one task; this task may be among them. A task without a connection of a connector uses the connection of another task. Needs CONNECTORS_PORT. Unset: such a task answers 503 until the connector has connected to it, too.',
   },
 
   PROVIDER_TYPE: {
@@ -85,28 +85,28 @@ export const proxyVariables = {
   PROVIDER_SCOPE: {
     type: text,
     default: '',
-    meaning: 'The scope that the proxy asks of auth.',
+    meaning: 'The scope that the proxy requests from auth.',
     effect: 'none yet',
     aliases: ['SCOPE'],
   },
   CLIENT_ID: {
     type: text,
     required: true,
-    meaning: 'The name by which auth knows the proxy: its CLIENT_PROXY_ID.',
+    meaning: 'The client id of the proxy at auth: CLIENT_PROXY_ID of auth.',
   },
   CLIENT_SECRET: {
     type: sharedSecretList,
     required: true,
     secret: true,
     meaning:
-      'The secret of the proxy at auth, from which keys are derived, too: the CLIENT_PROXY_SECRET of auth. `openssl rand -base64 32` makes one. Of several, the first is used to authenticate and to sign; signatures of all of them are accepted.',
+      'The client secret of the proxy at auth: CLIENT_PROXY_SECRET of auth. Keys are derived from it, too. `openssl rand -base64 32` makes one. If there are several, the proxy uses the first to authenticate and to sign, and accepts signatures of all.',
   },
 
   ...cookieVariables,
   SESSION_TTL_LIFETIME: {
     type: duration,
     default: '720h',
-    meaning: 'How long after signing in a person has to sign in again.',
+    meaning: 'How long a person stays signed in. After that, the person has to sign in again.',
     aliases: ['SESSION_LIFETIME_TTL'],
   },
   SESSION_TTL_VALID: {
@@ -133,34 +133,34 @@ export const proxyVariables = {
     type: yamlDocument,
     verbatim: true,
     meaning:
-      'The upstream YAML itself, in place of a file. Set one of this, UPSTREAM_CONFIGFILE and UPSTREAM_CONFIG_URL.',
+      'The upstream YAML itself, in place of a file. Set only one of UPSTREAM_CONFIG, UPSTREAM_CONFIGFILE and UPSTREAM_CONFIG_URL.',
   },
   UPSTREAM_CONFIG_URL: {
     type: upstreamAddress,
     meaning:
-      'Where the upstream YAML is, in place of a file: `s3://bucket/key`, `https://…` (`http://` on this machine alone), `ssm:/parameter` (up to 8 KB) or `secretsmanager:name` (up to 64 KB). Every task looks for a new version about every 12 seconds, and at once on SIGHUP. AWS is asked with the role of the task, in its region; `AWS_ENDPOINT_URL_S3` names a server that speaks S3, like MinIO, where buckets are paths.',
+      'Where the upstream YAML is, in place of a file: `s3://bucket/key`, `https://…` (`http://` on this machine alone), `ssm:/parameter` (up to 8 KB) or `secretsmanager:name` (up to 64 KB). Every task looks for a new version about every 12 seconds, and at once on SIGHUP. AWS is called with the role of the task, in its region. For a server with the API of S3, such as MinIO, set `AWS_ENDPOINT_URL_S3`; the bucket is then the first part of the path.',
   },
   UPSTREAM_CONFIG_URL_AUTHORIZATION: {
     type: authorizationHeader,
     secret: true,
     meaning:
-      'The header `Authorization` for UPSTREAM_CONFIG_URL where that is an https address: `Bearer …` or `Basic …`.',
+      'The header `Authorization` for UPSTREAM_CONFIG_URL, if that is an https address: `Bearer …` or `Basic …`.',
   },
   UPSTREAM_CONFIG_LAST_GOOD: {
     type: lastGoodPlace,
     meaning:
-      'Where the proxy keeps the last version from UPSTREAM_CONFIG_URL that came into force: `s3://bucket/key`, or a path. A task that starts while the newest version has errors or cannot be read starts with that one, and says so. Unset: it does not start.',
+      'Where the proxy keeps a copy of the last valid version from UPSTREAM_CONFIG_URL: `s3://bucket/key`, or a path. If the newest version has errors or cannot be read when a task starts, the task starts with this copy, and logs that. Unset: such a task does not start.',
   },
   UPSTREAM_RELOAD_ALLOW_LOSS: {
     type: boolean,
     default: 'false',
     meaning:
-      'Whether a reload may remove more than half of the routes, or all. Otherwise such a file is refused like a file with errors; a restart applies it.',
+      'Whether a reload may remove more than half of the routes, or all. With false such a file is refused like a file with errors. A restart applies it in any case.',
   },
   UPSTREAM_LIVE_COPY: {
     type: text,
     meaning:
-      'A path to which the active upstream file is copied, at the start and after each reload, for `latchkey routes` and `latchkey diff` while the file itself has errors. Only the user of the proxy can read the copy; the proxy never reads it. Unset: no copy.',
+      'A path to which the active upstream file is copied, at the start and after each reload. Use the copy with `latchkey routes` and `latchkey diff` while the file itself has errors. Only the user of the proxy can read the copy; the proxy never reads it. Unset: no copy.',
   },
   UPSTREAM_CLUSTER: {
     type: text,
@@ -172,7 +172,7 @@ export const proxyVariables = {
   UPSTREAM_SCHEME: {
     type: scheme,
     default: 'https',
-    meaning: 'The scheme of addresses in the YAML that are written without one.',
+    meaning: 'The scheme of addresses in the YAML that have no scheme.',
     aliases: ['SCHEME'],
   },
   UPSTREAM_DEFAULT_EMAIL_DOMAINS: {
@@ -199,19 +199,20 @@ export const proxyVariables = {
   UPSTREAM_DEFAULT_RESETDEADLINE: {
     type: duration,
     default: '60s',
-    meaning: 'How long a connection to an application is used before its name is looked up again.',
+    meaning:
+      'How long a connection to an application is used before a new one is opened, for which DNS is asked again.',
     aliases: ['UPSTREAM_DEFAULT_TCP_RESET_DEADLINE', 'DEFAULT_UPSTREAM_TCP_RESET_DEADLINE'],
   },
   UPSTREAM_MAX_CONNECTIONS: {
     type: count,
     default: '2048',
     meaning:
-      'The most requests and WebSockets that may be open to the address of one application, in each task of the proxy; the same number may wait. One person, or all people together who are not signed in, may use half of them. An event stream counts as long as it is open.',
+      'How many requests and WebSockets may be open to the address of one application, in each task of the proxy. The same number may wait. One person may use half of them, and so may all people together who are not signed in. An event stream counts as long as it is open.',
   },
   AWS_ENDPOINT_URL_STS: {
     type: secureAddress,
     meaning:
-      'Where STS is asked who works in a role of AWS (`aws_role` of a service account), in place of `https://sts.REGION.amazonaws.com` of the region that the caller has signed for. It decides who they are: write an address that you trust as you trust AWS. A path is dropped.',
+      'The address of AWS STS, which the proxy asks for the AWS role of a caller (`aws_role` of a service account). Unset: `https://sts.REGION.amazonaws.com`, with the region for which the caller signed. This server decides who the caller is, so write only an address that you trust as much as AWS. A path is dropped.',
   },
   UPSTREAM_DEFAULT_PROVIDER: {
     type: slug,
@@ -222,7 +223,7 @@ export const proxyVariables = {
   UPSTREAM_DEFAULT_CA_FILE: {
     type: text,
     meaning:
-      'The PEM file with the certificate authorities that are accepted for applications, for routes without `ca_file`. Unset: the known ones.',
+      'The PEM file with the certificate authorities that are accepted for applications, for routes without `ca_file`. Unset: the public authorities that come with Node.',
   },
   UPSTREAM_DEFAULT_CLIENT_CERT_FILE: {
     type: text,
@@ -249,20 +250,20 @@ export const proxyVariables = {
     type: text,
     secret: true,
     meaning:
-      'The RSA private key (PKCS#8 PEM) that signs requests to applications. Of several, one below the other, the first signs; all of them are published at /oauth2/v1/certs.',
+      'The RSA private key (PKCS#8 PEM) that signs requests to applications. It may hold several keys, one below the other: the first signs, and the public keys of all are published at /oauth2/v1/certs.',
     aliases: ['REQUEST_SIGNATURE_KEY'],
   },
   ASSERTION_KEY: {
     type: text,
     secret: true,
     meaning:
-      'The EC private key (P-256; PEM or JWK) that signs assertions about a person for applications (`X-Latchkey-Jwt-Assertion`). `latchkey keys assertion` makes one. Of several, one below the other, the first signs; all of them are published at /oauth2/v1/jwks. Unset: no assertions.',
+      'The EC private key (P-256; PEM or JWK) that signs assertions about a person for applications (`X-Latchkey-Jwt-Assertion`). `latchkey keys assertion` makes one. It may hold several keys, one below the other: the first signs, and the public keys of all are published at /oauth2/v1/jwks. Unset: no assertions.',
   },
   ADMIN_SECRET: {
     type: headerSecretList,
     secret: true,
     meaning:
-      'The secret of those who may ask on ADMIN_PORT for /routes and /decision and change the level of the log. Of several, all are accepted. It has to be another one than that of auth, with which sessions are ended. Unset: nobody can.',
+      'The secret with which operators may use /routes and /decision on ADMIN_PORT and change the level of the log. If there are several, all are accepted. It must differ from ADMIN_SECRET of auth, which can end sessions. Unset: nobody can.',
   },
   ...observabilityVariables,
   ...tracingVariables,
@@ -271,7 +272,7 @@ export const proxyVariables = {
   RIG_IMAGE_VERSION: {
     type: text,
     default: 'HEAD',
-    meaning: 'The version that the proxy gives in its User-Agent.',
+    meaning: 'The version in the User-Agent of the proxy.',
     effect: 'none yet',
   },
 } satisfies Table;

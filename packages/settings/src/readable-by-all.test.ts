@@ -38,7 +38,7 @@ describe('a secret in a file that every user may read', () => {
     expect(loaded).toMatchObject({
       ok: true,
       warnings: expect.arrayContaining([
-        `${name}_FILE: the file it names may be read by every user of this machine: take that right away, with \`chmod 600\``,
+        `${name}_FILE: the file it names may be read by every user of this machine: run \`chmod 600\` on it`,
       ]),
     });
   });

@@ -1,7 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
 
 /** What is said of a file with a secret that every user may read; it goes on after the name of the file. */
-export const openToAll = 'may be read by every user of this machine: take that right away, with `chmod 600`';
+export const openToAll = 'may be read by every user of this machine: run `chmod 600` on it';
 
 const readableByAll = 0o004;
 

@@ -10,6 +10,6 @@ test('docs/configuration.md is what the tables say; if not, run npx --yes pnpm@1
 test('a row says what has no effect, what is secret and which names are deprecated', () => {
   const rows = renderConfigurationReference().split('\n');
   expect(rows.find((row) => row.includes('| `REQUESTSIGNER_KEY` |'))).toBe(
-    '| `REQUESTSIGNER_KEY` | text |  |  | The RSA private key (PKCS#8 PEM) that signs requests to applications. Of several, one below the other, the first signs; all of them are published at /oauth2/v1/certs. Secret. Deprecated names: `REQUEST_SIGNATURE_KEY`. |',
+    '| `REQUESTSIGNER_KEY` | text |  |  | The RSA private key (PKCS#8 PEM) that signs requests to applications. It may hold several keys, one below the other: the first signs, and the public keys of all are published at /oauth2/v1/certs. Secret. Deprecated names: `REQUEST_SIGNATURE_KEY`. |',
   );
 });

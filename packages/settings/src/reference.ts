@@ -18,25 +18,25 @@ const introduction = `<!-- generated: do not edit; run npx --yes pnpm@12.21.0 ru
 
 # Configuration
 
-Both services, and connectors, are configured by environment variables only. This page lists all of them.
-The two services may share one environment: each reads its own and ignores the other's.
+Both services and the connector are configured only by environment variables. This page lists all of them.
+The two services may share one environment: each reads its own variables and ignores those of the other.
 
-- Names may be written in any letter case. A variable set to nothing counts as unset.
-- \`\${NAME}\` inside a value is replaced by the value of that variable, unless the value is taken as it stands.
-- A secret may stand in a file: \`CLIENT_SECRET_FILE\` is the path of the file that holds \`CLIENT_SECRET\`, and so for
-  every variable that says "Secret". The line break at its end is dropped. It holds 64 KiB at most.
-  One that every user of the machine may read leaves a warning ([readable_by_all](#readable_by_all)), except under \`/run/secrets\`, where containers find theirs.
+- Names may be written in any letter case. An empty variable counts as unset.
+- \`\${NAME}\` inside a value is replaced by the value of that variable, except in variables that are "taken literally".
+- A secret may be in a file: \`CLIENT_SECRET_FILE\` is the path of the file that contains \`CLIENT_SECRET\`. This works for
+  every variable marked "Secret". The line break at the end of the file is dropped. The file may have 64 KiB.
+  If every user of the machine may read it, there is a warning ([readable_by_all](#readable_by_all)), except below \`/run/secrets\`, where containers find their secrets.
 - A duration is a number with its unit: \`100ms\`, \`30s\`, \`5m\`, \`1h30m\`, \`1.5h\`.
-- A list is separated by commas; blanks around its items do not matter.
+- A list is separated by commas. Spaces around its items are ignored.
 - A boolean is \`true\`, \`false\`, \`t\` or \`f\`.
 - A key is base64 of 32 or 64 random bytes, as \`openssl rand -base64 32\` writes it, or 64 random letters and digits,
-  as AWS Secrets Manager generates them. To change one without a break, give both, in three steps:
+  as AWS Secrets Manager generates them. To change a key without interruption, give the old and the new one, in three steps:
   [operating.md](operating.md#keys).
-- A shared secret is any text of 16 characters or more that does not repeat itself. One of fewer than 32 leaves a
-  warning: keys are derived from it, and what they sign goes through browsers, where anybody may try guesses.
-- A name that is almost one of these, and that neither service reads, leaves a warning.
-- Deprecated names still count where the variable itself is absent; each leaves a warning. The last two sections list
-  those that became something else or nothing.
+- A shared secret is any text of 16 characters or more that is not a repetition such as \`abcabc…\`. With fewer than 32 characters
+  there is a warning: browsers see what is signed with it, so anybody can try to guess it.
+- There is a warning about a variable that no service reads if its name is almost one of these: \`CLIENT_SECERT\`.
+- Deprecated names still work if the variable itself is not set. Each causes a warning. The sections after the connector list
+  names that were replaced or have no effect any more.
 `;
 
 type Section = { heading: string; text?: string; prefix?: string; table: Table };
@@ -46,14 +46,14 @@ const sections: Section[] = [
   { heading: '## Auth', table: authVariables },
   {
     heading: '## Providers of auth',
-    text: 'Auth has one or more providers. `<ID>` is a name of your choice without `_`, one for each. `docs/providers.md` says what to register with each and where groups come from.',
+    text: 'Auth has one or more providers. `<ID>` is a name of your choice without `_`, a different one for each provider. [providers.md](providers.md) says what to register with each provider and where groups come from.',
     prefix: 'PROVIDER_<ID>_',
     table: providerVariables,
   },
   { heading: '### Type `google`', prefix: 'PROVIDER_<ID>_', table: googleVariables },
   {
-    heading: '### What AWS tells the task',
-    text: 'Read where `PROVIDER_<ID>_GOOGLE_WORKLOAD_IDENTITY` is set. The credentials of the task are found as every AWS SDK finds them (`AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` and others).',
+    heading: '### The AWS region',
+    text: 'Needed if `PROVIDER_<ID>_GOOGLE_WORKLOAD_IDENTITY` is set. The credentials of the task are found in the same way as by every AWS SDK (`AWS_CONTAINER_CREDENTIALS_RELATIVE_URI` and others).',
     table: taskVariables,
   },
   { heading: '### Type `oidc`', prefix: 'PROVIDER_<ID>_', table: oidcVariables },
@@ -61,7 +61,7 @@ const sections: Section[] = [
   { heading: '### Type `cognito`', prefix: 'PROVIDER_<ID>_', table: cognitoVariables },
   {
     heading: '## Connector',
-    text: 'What [`sso-connector`](connectors.md) reads, and nothing else.',
+    text: '[`sso-connector`](connectors.md) reads only these.',
     table: connectorVariables,
   },
 ];
@@ -73,14 +73,14 @@ export function renderConfigurationReference(): string {
     ...sections.map(renderSection),
     renderPairs(
       '## The only provider of versions 1 and 2',
-      'BuzzFeed SSO had one provider before it had `PROVIDER_<ID>_…`. Where no `PROVIDER_<ID>_TYPE` is set and `CLIENT_ID` is not that of the proxy, auth takes it from these. `<ID>` is `OKTA` where `PROVIDER` is `okta`, and `GOOGLE` otherwise. Without `PROVIDER_SLUG` its slug is `google`, and without `PROVIDER_SERVER_ID` the server of Okta is `default`, as they were.',
+      'Versions 1 and 2 of BuzzFeed SSO had only one provider, with the variables below. Auth still reads them if no `PROVIDER_<ID>_TYPE` is set and `CLIENT_ID` is not that of the proxy. `<ID>` is `OKTA` if `PROVIDER` is `okta`, and `GOOGLE` otherwise. The defaults are those of BuzzFeed SSO: `google` for `PROVIDER_SLUG`, `default` for `PROVIDER_SERVER_ID`.',
       ['deprecated name', 'now'],
       Object.entries(singleProviderNames).map(([older, name]) => [older, `\`${name}\``]),
     ),
     renderPairs(
       '## Names without effect',
-      'Accepted with a warning, and otherwise ignored.',
-      ['name', 'what holds instead'],
+      'These names cause a warning and have no other effect.',
+      ['name', 'instead'],
       Object.entries({ ...removedFromProxy, ...removedFromAuth }),
     ),
     renderProblems(),
@@ -103,7 +103,7 @@ function renderPairs(heading: string, text: string, columns: [string, string], p
 function renderProblems(): string {
   const kinds = Object.entries(problemKinds).map(([code, text]) => `### ${code}\n\n${text}\n`);
   const text =
-    'What is wrong with a variable has one of these codes. Where a service does not start because of the value of a variable, the line about it on standard error ends with it; a warning is a line of the log with `variable`, `code` and `page`.';
+    'Every problem of a variable has one of these codes. If it keeps a service from starting, the line on standard error ends with the code. If it is only a warning, it is a line of the log with `variable`, `code` and `page`.';
   return [`## Problems\n\n${text}\n`, ...kinds].join('\n');
 }
 
@@ -129,7 +129,7 @@ function renderRow(name: string, variable: Variable): string {
 function renderMeaning({ meaning, secret, verbatim, effect, aliases }: Variable): string {
   const parts = [meaning];
   if (secret) parts.push('Secret.');
-  if (verbatim) parts.push('Taken as it stands.');
+  if (verbatim) parts.push('Taken literally.');
   if (effect) parts.push(effect === 'none yet' ? '**No effect yet.**' : '**No effect.**');
   if (aliases) parts.push(`Deprecated names: ${aliases.map((alias) => `\`${alias}\``).join(', ')}.`);
   return parts.join(' ');

@@ -11,7 +11,7 @@ export const removedFromProxy: Readonly<Record<string, string>> = {
 /** What older versions of auth read and nothing reads any more, each with what holds in its place. */
 export const removedFromAuth: Readonly<Record<string, string>> = {
   REDIRECT_URL:
-    'callback addresses are made of SERVER_SCHEME, SERVER_HOST and the slug (its scheme counts where SERVER_SCHEME is not set)',
+    'callback addresses are made from SERVER_SCHEME, SERVER_HOST and the slug (only its scheme is used, if SERVER_SCHEME is not set)',
   OLD_COOKIE_SECRET: 'write it after a comma in SESSION_COOKIE_SECRET',
   COOKIE_REFRESH: 'sessions are renewed when the proxy asks about them',
   FOOTER: 'the pages have none',

@@ -174,14 +174,14 @@ export function checkSharedSecret(
       findings.warnings.push({
         variable: name,
         code: 'insecure',
-        message: `${which}is of ${secret.length} characters and may be found by trying: write the output of openssl rand -base64 32, the same in ${other}`,
+        message: `${which}has ${secret.length} characters and can be guessed: write the output of openssl rand -base64 32, the same in ${other}`,
       });
     }
     if (secret.includes(',')) {
       findings.warnings.push({
         variable: name,
         code: 'doubtful',
-        message: `${which}holds a comma and counts as one secret, because what stands on one side of it would not do alone; if two were meant, write each with at least 16 characters`,
+        message: `${which}contains a comma but counts as one secret, because the text on one side of the comma is not a valid secret alone; if you mean two secrets, write each with at least 16 characters`,
       });
     }
   }

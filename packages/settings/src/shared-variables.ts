@@ -16,7 +16,7 @@ export const serverVariables = {
   SERVER_ADDRESS: {
     type: text,
     meaning:
-      'The address to listen on, and that of ADMIN_PORT unless ADMIN_ADDRESS is set. Unset, every one that the machine has.',
+      'The IP address to listen on. ADMIN_PORT uses it, too, unless ADMIN_ADDRESS is set. Unset: all addresses of the machine.',
   },
   SERVER_TIMEOUT_READ: {
     type: duration,
@@ -29,25 +29,25 @@ export const serverVariables = {
     type: duration,
     default: '30s',
     meaning:
-      'How long a client may read nothing of an answer that waits for it. An answer that the client keeps reading has no limit.',
+      'How long a client may stop reading while the service has more of the answer to send. An answer that the client keeps reading has no limit.',
     aliases: ['TCP_WRITE_TIMEOUT'],
   },
   SERVER_TIMEOUT_DRAIN: {
     type: durationOrZero,
     default: '0s',
     meaning:
-      'How long the service accepts connections after the signal to stop, while /ping answers 503. ECS removes a task from its load balancer first and needs no such time; on Kubernetes write 10s.',
+      'How long the service still accepts connections after the signal to stop, while /ping answers 503. On ECS 0s is right: ECS first removes a task from its load balancer. On Kubernetes write 10s.',
   },
   SERVER_TRUSTED_PROXIES: {
     type: cidrList,
     meaning:
-      'The addresses of your load balancers. X-Forwarded-For, X-Forwarded-Proto, X-Request-Id, X-Amzn-Trace-Id and traceparent are trusted only from these. IPv4 ranges are written as IPv4.',
+      'The addresses of your load balancers. X-Forwarded-For, X-Forwarded-Proto, X-Request-Id, X-Amzn-Trace-Id and traceparent are trusted only from these. Write IPv4 ranges as IPv4: `10.0.0.0/16`, not `::ffff:10.0.0.0/112`.',
   },
   SERVER_RATE_LIMIT: {
     type: countOrZero,
     default: '6000',
     meaning:
-      'How many sign-in pages one address may request per minute; for IPv6, one /64 counts as one address. With the default, three thousand people behind one address can sign in within one minute. 0: no limit, for a load balancer that sends no X-Forwarded-For, so that all clients have its address.',
+      'How many sign-in pages one address may request per minute; for IPv6, one /64 counts as one address. With the default, three thousand people behind one address can sign in within one minute. 0: no limit. Write 0 if your load balancer sends no X-Forwarded-For, because then all clients seem to have one address.',
   },
 } satisfies Table;
 
@@ -65,13 +65,13 @@ export const cookieVariables = {
     required: true,
     secret: true,
     meaning:
-      'The key that encrypts the session cookie, the same in both services. Of several, the first encrypts; all of them decrypt.',
+      'The key that encrypts the session cookie, the same in both services. If there are several, the first encrypts, and all decrypt.',
     aliases: ['COOKIE_SECRET'],
   },
   SESSION_COOKIE_DOMAIN: {
     type: domain,
     meaning:
-      'The domain whose hosts share the session cookie, the same in both services. Hosts outside it, or all hosts if it is unset, get a session of their own by a few redirects.',
+      'The domain whose hosts share the session cookie, the same in both services. Each host outside this domain, or each host if it is unset, gets a session of its own, by a few redirects.',
     aliases: ['COOKIE_DOMAIN'],
   },
   SESSION_COOKIE_EXPIRE: {
@@ -106,12 +106,12 @@ export const observabilityVariables = {
   LOGGING_LEVEL: {
     type: logLevel,
     default: 'info',
-    meaning: 'The least severe lines that are logged.',
+    meaning: 'The lowest level of the lines that are logged.',
   },
   ADMIN_PORT: {
     type: port,
     meaning:
-      'The port of /healthz, /readyz, /metrics (for Prometheus) and, with ADMIN_SECRET, of what operators may ask. For the internal network only. Unset: there is none, and nothing is counted for Prometheus.',
+      'The port of /healthz, /readyz, /metrics (for Prometheus) and, with ADMIN_SECRET, of the endpoints for operators. For the internal network only. Unset: there is no such port, and nothing is counted for Prometheus.',
   },
   METRICS_PORT: {
     type: port,
@@ -119,11 +119,11 @@ export const observabilityVariables = {
   },
   ADMIN_ADDRESS: {
     type: text,
-    meaning: 'The address that ADMIN_PORT is opened at. Unset: SERVER_ADDRESS.',
+    meaning: 'The IP address on which ADMIN_PORT listens. Unset: SERVER_ADDRESS.',
   },
   METRICS_STATSD_HOST: {
     type: text,
-    meaning: 'The StatsD agent that metrics are sent to, over UDP. Unset, nothing is sent.',
+    meaning: 'The host of the StatsD agent to which metrics are sent, over UDP. Unset: nothing is sent.',
     aliases: ['STATSD_HOST'],
   },
   METRICS_STATSD_PORT: {
@@ -139,18 +139,18 @@ export const tracingVariables = {
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     type: collectorAddress,
     meaning:
-      'The OpenTelemetry collector that traces are sent to, over HTTP as protobuf; `/v1/traces` is added. Unset: no traces, and nothing of OpenTelemetry is loaded.',
+      'The OpenTelemetry collector to which traces are sent, over HTTP as protobuf; `/v1/traces` is added. Unset: there are no traces, and OpenTelemetry is not loaded.',
   },
   OTEL_EXPORTER_OTLP_HEADERS: {
     type: keyValues,
     secret: true,
     meaning:
-      'What else the collector is sent: `name=value` with commas between, special characters as `%2C`.',
+      'Headers for the collector: `name=value`, separated by commas. Write special characters as `%2C`.',
   },
   OTEL_EXPORTER_OTLP_PROTOCOL: {
     type: collectorProtocol,
     default: 'http/protobuf',
-    meaning: 'How the collector is spoken to. There is no other way than the default.',
+    meaning: 'The protocol to the collector. Only the default is possible.',
   },
   OTEL_SERVICE_NAME: {
     type: text,
@@ -158,13 +158,13 @@ export const tracingVariables = {
   },
   OTEL_RESOURCE_ATTRIBUTES: {
     type: keyValues,
-    meaning: 'What is said of the service in traces, like `deployment.environment.name=production`.',
+    meaning: 'Attributes of the service in traces, like `deployment.environment.name=production`.',
   },
   OTEL_TRACES_SAMPLER: {
     type: sampler,
     default: 'parentbased_always_on',
     meaning:
-      'Which traces are recorded: always_on, always_off or traceidratio. With or without `parentbased_` in front, a trusted peer that does not record a trace is followed, and one that does is not obeyed.',
+      'Which traces are recorded: always_on, always_off or traceidratio. `parentbased_` in front changes nothing: if a trusted peer does not record a trace, this service does not record it either; if the peer records it, the sampler decides.',
   },
   OTEL_TRACES_SAMPLER_ARG: {
     type: share,
@@ -180,7 +180,7 @@ export const outgoingVariables = {
     type: outgoingProxy,
     secret: true,
     meaning:
-      'The outgoing proxy for connections over plain HTTP to providers, auth and applications. It is not used for the machine itself.',
+      'The outgoing proxy for connections over plain HTTP to providers, auth and applications. Connections to the machine itself do not use it.',
   },
   HTTPS_PROXY: {
     type: outgoingProxy,
@@ -190,6 +190,6 @@ export const outgoingVariables = {
   NO_PROXY: {
     type: proxyExceptions,
     meaning:
-      'The destinations that are reached without the outgoing proxy, separated by commas: hosts with their subdomains, `.example.com` for subdomains only, addresses, ranges like `10.0.0.0/8`, or `*`. All but ranges may have a port.',
+      'Destinations that are reached without the outgoing proxy, separated by commas: hosts with their subdomains, `.example.com` for subdomains only, IP addresses, ranges like `10.0.0.0/8`, or `*`. Each may have a port, except ranges.',
   },
 } satisfies Table;

@@ -93,7 +93,7 @@ export function checkUpstreamSource(
     refuse({ variable, code: 'conflict', message, others: ['UPSTREAM_CONFIG_URL'] }, findings);
   }
   if (given.has('UPSTREAM_CONFIG_URL_AUTHORIZATION') && address !== undefined && address.kind !== 'web') {
-    const message = 'is for an https address, and AWS is asked with the role of the task: leave it out';
+    const message = 'is only for an https address, and AWS is called with the role of the task: leave it out';
     refuse({ variable: 'UPSTREAM_CONFIG_URL_AUTHORIZATION', code: 'conflict', message }, findings);
   }
   if (address !== undefined && JSON.stringify(address) === JSON.stringify(lastGood)) {

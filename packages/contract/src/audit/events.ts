@@ -14,35 +14,39 @@ const count = z.int().nonnegative();
 
 const principal = z
   .strictObject({
-    sub: text.optional().describe('the account at its provider'),
+    sub: text.optional().describe('the id of the account at its provider'),
     email: text.optional(),
     idp: text.optional().describe('the slug of the provider'),
-    session: text.optional().describe('a hash of the name of the session; absent: all of the account'),
-    machine: text.optional().describe('the name of a program, in place of a person'),
+    session: text.optional().describe('a hash of the session id; absent: all sessions of the account'),
+    machine: text.optional().describe('the name of a program, if it is not a person'),
   })
-  .describe('whom it is about, as far as that is known');
+  .describe('the person or program, as far as known');
 
 const change = z.strictObject({
-  host: text.describe('the host, the pattern, or what of the root of the file: `networks.office`'),
+  host: text.describe(
+    'the host or the pattern of the route, or a key in the root of the file: `networks.office`',
+  ),
   kind: z.enum(['gain', 'loss', 'new', 'removed', 'other']),
-  text: text.describe('in words, as `latchkey diff` has them'),
-  widens: z.boolean().describe('whether somebody may get in who could not before'),
+  text: text.describe('a sentence, as `latchkey diff` prints it'),
+  widens: z.boolean().describe('whether it may let in somebody who had no access before'),
 });
 
-const outcome = z.enum(['done', 'refused', 'failed']).describe('`failed`: for a fault, not for who asked');
+const outcome = z
+  .enum(['done', 'refused', 'failed'])
+  .describe('`failed`: because of a fault, not because of the caller');
 const reason = text
   .optional()
-  .describe('why not: a code of [errors.md](errors.md), or the reason of a decision');
+  .describe('why it was refused or failed: a code of [errors.md](errors.md), or the reason of a decision');
 const whose = { principal: principal.optional() };
 const asked = {
-  client: text.optional().describe('the address that it came from'),
-  request: text.optional().describe('the id of the request, as in the log'),
+  client: text.optional().describe('the IP address of the caller'),
+  request: text.optional().describe('the id of the request, the same as in the log'),
 };
 const program = text.describe('the `client_id` of the program');
-const scopes = z.array(text).optional().describe('what was approved');
+const scopes = z.array(text).optional().describe('the scopes that the person approved');
 const host = text.optional().describe('the host of the application');
-const sessions = count.optional().describe('how many sessions were known');
-const operator = text.optional().describe('who they say they are; nobody has checked it');
+const sessions = count.optional().describe('the number of sessions that auth found');
+const operator = text.optional().describe('the name that the operator gave; it is not verified');
 
 function event<const Name extends string, Shape extends z.ZodRawShape>(
   name: Name,
@@ -54,49 +58,53 @@ function event<const Name extends string, Shape extends z.ZodRawShape>(
 
 /** Everything that the audit log writes, and what its lines hold. A new event is one entry here. */
 export const auditEvents = {
-  start: event('start', 'A service starts, and a chain with it.', {
-    version: text.describe('of Latchkey'),
-    revision: text.optional().describe('of git'),
-    seal: z.enum(['sha256', 'hmac-sha256']).describe('what `hash` is: with `AUDIT_KEY` an HMAC'),
+  start: event('start', 'A service starts, and begins a new chain.', {
+    version: text.describe('the version of Latchkey'),
+    revision: text.optional().describe('the git revision'),
+    seal: z.enum(['sha256', 'hmac-sha256']).describe('how `hash` is made: with `AUDIT_KEY` it is an HMAC'),
   }),
-  stop: event('stop', 'A service has stopped as it should. Nothing follows in this chain.', {}),
-  lost: event('lost', 'Lines that could not be written are missing here, for want of room.', {
-    lines: count.describe('how many'),
+  stop: event('stop', 'A service has stopped normally. The chain ends here.', {}),
+  lost: event('lost', 'Lines are missing here: they could not be written, and the buffer was full.', {
+    lines: count.describe('the number of missing lines'),
   }),
-  sign_in: event('sign_in', 'Auth: somebody came back from a provider, and is signed in or is not.', {
+  sign_in: event('sign_in', 'Auth: a person came back from a provider and was signed in, or was not.', {
     outcome,
     reason,
     ...whose,
     idp: text.describe('the slug of the provider'),
     host,
-    browser: text.optional().describe('browser and system, as far as they are known'),
+    browser: text.optional().describe('browser and operating system, as far as known'),
     ...asked,
   }),
   session_handed_over: event(
     'session_handed_over',
-    'Auth: a one-time code was redeemed, and a host has a session of its own now; or the code was refused.',
+    'Auth: a host redeemed a one-time code and got a session of its own, or the code was refused.',
     { outcome, reason, ...whose, host, ...asked },
   ),
-  tokens: event('tokens', 'Auth: a program that acts for a person got tokens, or was refused.', {
-    outcome,
-    reason,
-    grant: z
-      .enum(['authorization_code', 'device_code', 'refresh_token'])
-      .describe('what it has shown for them: `refresh_token` is the same approval as before'),
-    program,
-    scopes,
-    ...whose,
-    host,
-    ...asked,
-  }),
+  tokens: event(
+    'tokens',
+    'Auth: a program that acts for a person asked for tokens, and got them or did not.',
+    {
+      outcome,
+      reason,
+      grant: z
+        .enum(['authorization_code', 'device_code', 'refresh_token'])
+        .describe('what the program presented. `refresh_token`: it continues an earlier approval'),
+      program,
+      scopes,
+      ...whose,
+      host,
+      ...asked,
+    },
+  ),
   tokens_ended: event(
     'tokens_ended',
-    'Auth: all that a program was given on one approval has ended, although the session of its person has not.',
+    'Auth: the tokens that a program got by one approval of a person have ended. The session of the person has not.',
     {
       why: z
         .enum(['given_back', 'reused', 'person'])
         .describe(
-          '`given_back`: by the program itself. `reused`: a refresh token that was replaced came back, so it may be in two hands. `person`: by its person, at `/account`.',
+          '`given_back`: the program ended them. `reused`: a refresh token that had been replaced was used again, so it may have been stolen. `person`: the person ended them, at `/account`.',
         ),
       program,
       scopes,
@@ -107,14 +115,14 @@ export const auditEvents = {
   ),
   workload_token: event(
     'workload_token',
-    'Proxy: a program has shown a token of its issuer, or the secret of its service account, and got a token of the application for it, or was refused.',
+    'Proxy: a program presented a token of its issuer, or the secret of its service account, and asked for a token for the application. It got one or did not.',
     {
       outcome,
       reason,
       grant: z
         .enum(['token_exchange', 'jwt_bearer', 'client_credentials'])
         .describe('RFC 8693, RFC 7523, or RFC 6749, section 4.4'),
-      scopes: z.array(text).optional().describe('those of the token'),
+      scopes: z.array(text).optional().describe('the scopes of the token that it got'),
       ...whose,
       host,
       ...asked,
@@ -122,11 +130,14 @@ export const auditEvents = {
   ),
   ssh_certificate: event(
     'ssh_certificate',
-    'Proxy: a person asked for a certificate for SSH, and got it or did not. The log of sshd has its `key_id`.',
+    'Proxy: a person asked for an SSH certificate, and got it or did not. `key_id` is in the log of sshd, too.',
     {
       outcome,
       reason,
-      principals: z.array(text).optional().describe('as whom it can be used'),
+      principals: z
+        .array(text)
+        .optional()
+        .describe('the principals of the certificate: the names under which it is valid'),
       key_id: text.optional(),
       ...whose,
       host,
@@ -136,13 +147,13 @@ export const auditEvents = {
   ),
   sign_out: event(
     'sign_out',
-    'Auth: sessions were ended by their person, by the word of a provider, or by an operator.',
+    'Auth: sessions were ended by the person, by a provider (back-channel logout), or by an operator.',
     {
       outcome,
       reason,
       by: z.enum(['person', 'provider', 'operator']),
       ...whose,
-      everybody: z.literal(true).optional().describe('all sessions of all people'),
+      everybody: z.literal(true).optional().describe('all sessions of everybody were ended'),
       sessions,
       operator,
       ...asked,
@@ -152,18 +163,20 @@ export const auditEvents = {
     why: z
       .enum(['provider_refused', 'person_changed', 'another_sign_in', 'groups_unknown'])
       .describe(
-        '`provider_refused`: the provider vouches for it no more. `person_changed`: it vouches for somebody else, or for another address. `another_sign_in`: somebody else signed in in that browser. `groups_unknown`: only a new sign-in can tell the groups.',
+        '`provider_refused`: the provider no longer confirms the person. `person_changed`: the provider now reports another account or another e-mail address. `another_sign_in`: another person signed in with the same browser. `groups_unknown`: the groups can be read only at a new sign-in.',
       ),
     ...whose,
   }),
   access_refused: event(
     'access_refused',
-    'Proxy: somebody who is signed in may not do what they asked for.',
+    'Proxy: somebody who is signed in has no access to what they requested.',
     {
       outcome,
       reason,
-      rule: text.optional().describe('the rules that did not let them in, or the one that refused'),
-      policy: text.optional().describe('the name of that one, where it is of a `policy`'),
+      rule: text
+        .optional()
+        .describe('the rule that refused, or all rules of the route if none of them let the person in'),
+      policy: text.optional().describe('the name of the rule that refused, if it belongs to a `policy`'),
       ...whose,
       host,
       route: text.optional(),
@@ -172,7 +185,7 @@ export const auditEvents = {
   ),
   access_cut: event(
     'access_cut',
-    'Proxy: an open WebSocket or TCP connection, or an answer that was still being sent, was ended because it would be refused by now.',
+    'Proxy: an open WebSocket or TCP connection, or an answer that was still being sent, was ended, because the person no longer has access.',
     {
       reason,
       what: z.enum(['WebSocket', 'connection', 'answer']),
@@ -182,42 +195,50 @@ export const auditEvents = {
       ...asked,
     },
   ),
-  connection_opened: event('connection_opened', 'Proxy: a TCP connection to an application is open.', {
+  connection_opened: event('connection_opened', 'Proxy: a TCP connection to an application was opened.', {
     ...whose,
     host,
     route: text.optional(),
     ...asked,
   }),
-  connection_ended: event('connection_ended', 'Proxy: it is over. Both lines have the same `request`.', {
-    why: z
-      .enum(['ended', 'idle', 'too_long', 'closed', 'torn'])
-      .describe(
-        '`ended`: by its two ends. `idle`, `too_long`: by `tcp` of the route. `closed`: by the proxy, which stops or would refuse it by now (`access_cut`). `torn`: one of its ends, or the way between them, broke.',
-      ),
-    seconds: count,
-    bytes_to: count.describe('to the application'),
-    bytes_from: count.describe('from the application'),
-    ...whose,
-    host,
-    route: text.optional(),
-    ...asked,
-  }),
-  policy_change: event('policy_change', 'Proxy: the upstream file was read again.', {
-    outcome,
-    sha256: text.optional().describe('the beginning of the hash of the file, where it is in force now'),
-    routes: count.describe('how many are in force'),
-    changes: z.array(change).optional().describe('for whom it changes what; at most 100'),
-    errors: z.array(text).optional().describe('why it was refused; at most 100'),
-    left_out: count.optional().describe('changes or errors that are not among these'),
-  }),
+  connection_ended: event(
+    'connection_ended',
+    'Proxy: a TCP connection to an application has ended. `connection_opened` and this line have the same `request`.',
+    {
+      why: z
+        .enum(['ended', 'idle', 'too_long', 'closed', 'torn'])
+        .describe(
+          '`ended`: closed by the client or the application. `idle`, `too_long`: closed by the limits in `tcp` of the route. `closed`: closed by the proxy, because it stops, or because the person no longer has access (`access_cut`). `torn`: a connection broke.',
+        ),
+      seconds: count.describe('how long it was open'),
+      bytes_to: count.describe('bytes sent to the application'),
+      bytes_from: count.describe('bytes received from the application'),
+      ...whose,
+      host,
+      route: text.optional(),
+      ...asked,
+    },
+  ),
+  policy_change: event(
+    'policy_change',
+    'Proxy: the upstream file was reloaded, or the new version was refused.',
+    {
+      outcome,
+      sha256: text.optional().describe('the first digits of the hash of the file, if it is active now'),
+      routes: count.describe('the number of active routes'),
+      changes: z.array(change).optional().describe('what changes and for whom; at most 100'),
+      errors: z.array(text).optional().describe('why the new version was refused; at most 100'),
+      left_out: count.optional().describe('the number of further changes or errors'),
+    },
+  ),
   operator: event(
     'operator',
-    'An operator asked for something else than the end of sessions. The line of the log with the same id says more.',
+    'An operator did something other than ending sessions, such as listing them or changing the level of the log. The log line with the same request id has details.',
     {
       outcome,
       reason,
       action: text,
-      level: text.optional().describe('of the log, which was changed to it'),
+      level: text.optional().describe('the new level of the log'),
       ...whose,
       operator,
       sessions,
@@ -226,27 +247,29 @@ export const auditEvents = {
   ),
   credentials_refused: event(
     'credentials_refused',
-    'Somebody without the right secret asked what only the proxy or operators may ask.',
+    'A request for the proxy or for operators only came without the right secret.',
     { outcome, reason, ...asked },
   ),
 };
 
 type Events = typeof auditEvents;
 
-/** What there is to tell. */
+/** What a line of the audit log says. */
 export type AuditEntry = Readonly<z.infer<Events[keyof Events]['fields']>>;
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
 const inFront = {
-  audit: z.literal(1).describe('the mark: no other line begins with it'),
+  audit: z.literal(1).describe('the mark: only lines of the audit log begin with it'),
   time: z.iso.datetime({ precision: 3 }).describe('UTC'),
   service: z.enum(['auth', 'proxy']),
-  instance: text.describe('of this chain; random'),
-  seq: z.int().positive().describe('from 1 on, without a gap'),
-  prev: hash.describe('the `hash` of the line before; zeros in the first'),
+  instance: text.describe('the random id of the chain'),
+  seq: z.int().positive().describe('the number of the line in its chain: 1, 2, 3 …'),
+  prev: hash.describe('the `hash` of the line before; zeros in the first line'),
 };
-const behind = { hash: hash.describe('of this line, up to the comma in front of this field') };
+const behind = {
+  hash: hash.describe('the hash of this line, without this field and the comma in front of it'),
+};
 
 /** What every line has in common, in front of its own fields and behind them. */
 export const auditFrame = { inFront, behind };

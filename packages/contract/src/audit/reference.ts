@@ -19,67 +19,68 @@ const introduction = `<!-- generated: do not edit; run npx --yes pnpm@12.21.0 ru
 
 # The audit log
 
-Who signed in, who was refused and by which rule, who ended which sessions, and what changed for whom. It is off until
-\`AUDIT_LOG\` names where it goes, in both services:
+The audit log says who signed in, who was refused and by which rule, who ended which sessions, and what an upstream file changed
+for whom. It is off until \`AUDIT_LOG\` is set. Set it in both services:
 
 | \`AUDIT_LOG\` | the lines go |
 | --- | --- |
-| \`stdout\` | to standard output, between the lines of the log. They begin with \`{"audit":1,\`, which no other line does |
-| \`file:/var/log/latchkey/audit.jsonl\` | behind what is in this file, which is made for its owner alone (0600). On SIGHUP it is opened anew: rename it, then send the signal. Two processes may write to one file of a local disk, as while one replaces the other: each has a chain of its own, whose lines stand between those of the other. On a disk of the network they would tear each other's lines |
+| \`stdout\` | to standard output, among the lines of the log. Only lines of the audit log begin with \`{"audit":1,\` |
+| \`file:/var/log/latchkey/audit.jsonl\` | to the end of this file. The service creates it, readable only by its owner (0600). To rotate it, rename the file, then send SIGHUP: the service opens a new one. Two processes may write to one file on a local disk, for example while one replaces the other: each writes a chain of its own, and the lines of both are mixed. On a network disk their lines would overwrite each other: give each process its own file |
 | \`stdout,file:/…\` | to both, as two chains |
 
-A request that is let in leaves no line here: that is what the log is for. What leads a request to its person, its route and
-its line in the log is \`request\`, the id. No line holds a cookie, a token, a code, a secret, a path or a query string; a session
-is named by a hash.
+An HTTP request that is let in leaves no line here; it is in the log. A line here and the log line of the same request have the same
+id, in \`request\`. No line contains a cookie, a token, a code, a secret, a path or a query string. A session is named by a hash.
 
 ## What is written
 
-Each line is JSON and fits [audit.schema.json](audit.schema.json). In front:
+Each line is JSON, as [audit.schema.json](audit.schema.json) describes it. Every line has these fields:
 
 `;
 
 const chain = `
 ## The chain
 
-Every start of a service begins a chain with a random \`instance\`. \`seq\` counts its lines, \`prev\` is the \`hash\` of the line
-before (64 zeros in the first), and \`hash\` is the SHA-256 of the bytes of the line in front of \`,"hash":"\`, in hexadecimal.
-Nothing has to be written out anew to check it, so keep the bytes as they are. \`latchkey audit verify\` reads any number of files,
-in any order, with other lines between:
+Every start of a service begins a chain with a random \`instance\`. \`seq\` counts its lines. \`prev\` is the \`hash\` of the line
+before (64 zeros in the first line). \`hash\` is the SHA-256, in hexadecimal, of the bytes of the line up to \`,"hash":"\`. So keep the
+bytes of each line unchanged: a program that parses and rewrites the JSON breaks the hashes. \`latchkey audit verify\` reads any number
+of files, in any order, and ignores all other lines in them:
 
 \`\`\`sh
 latchkey audit verify /var/log/latchkey/audit.jsonl*
 aws logs tail latchkey-auth --since 30d --format short | latchkey audit verify -
 \`\`\`
 
-For each chain it says how many lines there are, from when to when, which are missing, altered, exchanged or there twice, and
-whether the service stopped as it should. It ends with 1 where anything is wrong. The same, for one file in its order:
+For each chain it prints the number of lines, the first and the last time, the lines that are missing, altered, exchanged or there
+twice, and whether the service stopped normally. If anything is wrong, its exit status is 1. This program does the same for one file
+whose lines are in order:
 
 \`\`\`python
 ${independentCheck}
 \`\`\`
 
-**What a chain does not show.** Anyone who can write a file can cut off its end: a chain that ends without \`stop\` belongs to a service
-that still runs, was killed, or lost its last lines. They can take away a whole chain. And without a key they can write all that
-follows anew. So let the lines leave the machine at once (standard output, a log group that nobody may write to by hand), or set
-\`AUDIT_KEY\` (\`openssl rand -base64 32\`) for the services and for \`latchkey audit verify\`, and keep it from those who can write the file:
-\`hash\` is then the HMAC-SHA-256 with the bytes of that key. A chain begins with a start, so a key is changed by a restart.
+**What a chain does not show.** Anyone who can write to the file can cut off the end of a chain: a chain without \`stop\` belongs to a
+service that still runs or was killed, or its last lines were removed. They can remove a whole chain. Without a key they can also
+replace the rest of a chain from any line on. So send the lines to another machine at once (standard output, and a log group that nobody may write
+to by hand), or set \`AUDIT_KEY\` (\`openssl rand -base64 32\`) for the services and for \`latchkey audit verify\`. Keep the key secret from
+everybody who can write to the file. \`hash\` is then the HMAC-SHA-256 with the bytes of that key. To change the key, restart the service: a new chain begins.
 
 ## When it cannot be written
 
-Nothing waits for a line. A megabyte of them is kept for each output while a disk is full or a pipe has no reader; what goes beyond is
-lost, and the first line after that is \`lost\` with the number. An error in the log says so, \`latchkey_audit_log_up\` is 0, and
-\`latchkey_audit_lines_lost\` counts. \`AUDIT_LOG_ON_FAILURE\` says what becomes of people meanwhile:
+No request waits until a line is written. While a disk is full or a pipe has no reader, a megabyte of lines is kept for each output.
+Further lines are lost, and the next line that is written is \`lost\`, with their number. Meanwhile there is an error in the log,
+\`latchkey_audit_log_up\` is 0, and \`latchkey_audit_lines_lost\` counts the lost lines. \`AUDIT_LOG_ON_FAILURE\` decides what happens to
+requests:
 
-- \`continue\` (the default): everything goes on.
-- \`refuse\`: what gives access and would leave a line is answered with 503 \`audit_unavailable\`, and with it refusals by a rule: sign-ins,
-  and sessions for single hosts. Who is signed in and may pass goes on, for that leaves no line. Signing out, and what operators and
-  providers end, goes on, too: to refuse that would keep people in. It is refused from the first failure on that was noticed,
-  until a write has succeeded.
+- \`continue\` (the default): everything works as before.
+- \`refuse\`: nobody gets new access without a line. Sign-ins, sessions for single hosts, new tokens for programs and SSH certificates are
+  answered with 503 \`audit_unavailable\`; so are requests that a rule refuses. People who are signed in and have access can go on
+  working: an HTTP request leaves no line, and a TCP connection is opened even if its lines may be lost. Signing out, and sessions that operators or providers end, still work: otherwise people would stay
+  signed in. This begins with the first write that fails, and ends with the next one that succeeds.
 
 ## CloudWatch
 
-With \`AUDIT_LOG=stdout\` the filter pattern \`{ $.audit = 1 }\` finds the lines in the log groups of the services, for a metric or a
-subscription that carries them to a place of their own. (Lines of the log have the word \`audit\`, too, with a text.)
+With \`AUDIT_LOG=stdout\` the filter pattern \`{ $.audit = 1 }\` finds the lines in the log groups of the services. Use it for a metric, or
+for a subscription that copies them elsewhere. (Lines of the log may have a field \`audit\`, too. It is a text, so the pattern does not match it.)
 `;
 
 /** docs/audit.md: every event and its fields. */

@@ -84,7 +84,7 @@ test('a key that every user may read is warned of, and works', () => {
     client_key_file: write('client.key', fixture('client.key'), 0o644),
   };
   expect(findingsOf(files)).toEqual([
-    'readable client_key_file: may be read by every user of this machine: take that right away, with `chmod 600`',
+    'readable client_key_file: may be read by every user of this machine: run `chmod 600` on it',
   ]);
   expect(readTlsFiles(files).credentials).toBeDefined();
 });
@@ -130,7 +130,7 @@ test('an authority that may not issue, is over, will be soon, has another key, o
     'unusable ca_key_file: holds the key of another certificate: name the one of `ca_cert_file`',
   ]);
   expect(findingsOfAuthority(makeAuthority(), 0o644)).toEqual([
-    'readable ca_key_file: may be read by every user of this machine: take that right away, with `chmod 600`',
+    'readable ca_key_file: may be read by every user of this machine: run `chmod 600` on it',
   ]);
   const { publicKey: _, privateKey } = generateKeyPairSync('x25519');
   expect(
