@@ -58,7 +58,7 @@ const language = `## The language
 - **time**: \`request.time - user.auth_time < duration("1h30m")\`, \`timestamp("2026-12-24T18:00:00Z")\`, \`request.time.getHours("Europe/Berlin")\`, \`getMinutes\`, \`getDayOfWeek\` (0 is Sunday), \`getDate\`, \`getMonth\` (0 is January), \`getFullYear\`
 - **presence**: \`has(device.serial_number)\`
 
-Everything has a type, and is checked when the file is read. A misspelt fact, a text compared with a number, or an invalid pattern is an error, with its line and column inside the expression ([LK330](diagnostics.md#lk330-a-rule-that-is-not-whole) and the following). The cost of rules is limited: 1000 characters in an expression, 50 rules in a policy, no loop inside a loop.
+Everything has a type, and is checked when the file is read. A misspelt fact, a text compared with a number, or an invalid pattern is an error, with its line and column inside the expression ([LK330](diagnostics.md#lk330-an-incomplete-rule) and the following). The cost of rules is limited: 1000 characters in an expression, 50 rules in a policy, no loop inside a loop.
 
 In YAML, put an expression in single quotes, or on its own lines below \`|\`, if it begins with a quote, \`!\`, \`[\` or \`{\`, or contains \`: \` or \` #\`.
 `;

@@ -26,14 +26,14 @@ export const ownEndpoints = {
     path: '/robots.txt',
     methods: reading,
     action: 'robots',
-    meaning: 'Sends search engines away.',
+    meaning: 'Asks search engines not to index anything.',
   },
   auth: {
     path: '/oauth2/auth',
     methods: 'any',
     action: 'auth',
     meaning:
-      'For a server in front that asks about each request and understands 2xx, 401 and 403 (nginx: `auth_request`): 202 if the person has access, 403 if not, 401 if nobody is signed in. The answer is about the requested host and its rules about people; no path is public here. With [`forward_auth`](upstreams.md#forward_auth) it is about the request that a trusted server names in `X-Original-URL` and `X-Original-Method`, or in the headers of `/oauth2/forward-auth`, and contains the identity.',
+      'For a server in front that asks about each request and understands 2xx, 401 and 403 (nginx: `auth_request`): 202 if the person has access, 403 if not, 401 if nobody is signed in. The answer is about the requested host and its rules about people; no path is public here. With [`forward_auth`](upstreams.md#forward_auth) it is about the request that a trusted server names in `X-Original-URL` and `X-Original-Method`, or in the headers of `/oauth2/forward-auth`, and the answer contains the identity.',
   },
   forwardAuth: {
     path: '/oauth2/forward-auth',
@@ -48,21 +48,21 @@ export const ownEndpoints = {
     methods: 'any',
     action: 'auth',
     meaning:
-      'The same for Envoy (`ext_authz` over HTTP, as its `path_prefix`): path and query of the request follow the prefix.',
+      'The same for Envoy (`ext_authz` over HTTP, as its `path_prefix`): path and query of the request follow this prefix.',
   },
   me: {
     path: '/oauth2/me',
     methods: reading,
     action: 'proxy',
     meaning:
-      'Who is signed in, as JSON: address, name, provider, those groups that the route names, since and until when; when auth last confirmed the session (`checked_at`), and whether that has to do because auth cannot be reached (`in_grace`).',
+      'Who is signed in, as JSON: e-mail address, name, provider, the groups that the route names, and begin and end of the session. `checked_at` is when auth last confirmed the session. `in_grace` is true while auth cannot be reached and the proxy relies on that confirmation.',
   },
   apps: {
     path: '/oauth2/apps',
     methods: reading,
     action: 'proxy',
     meaning:
-      'On the host of a launcher, the applications that a person may open, as a page or JSON. On other hosts it leads there, or is 404 where no launcher has the same provider.',
+      'On the host of a launcher: the applications that a person may open, as a page or JSON. On other hosts: a redirect to the launcher, or 404 if no launcher has the same provider.',
   },
   appsScript: {
     path: '/oauth2/apps.js',
@@ -75,51 +75,53 @@ export const ownEndpoints = {
     methods: reading,
     action: 'proxy',
     meaning:
-      'Where a sign-in begins for a host that cannot read the shared cookie. With `rd`, an address of any host that a route knows or a path of this one, encoded, it signs in and leads there: for a server in front that sends people here. Another address is refused: 400 `return_address_refused`.',
+      'Begins a sign-in for a host that cannot read the shared cookie. With `?rd=`, the person is redirected to that address after the sign-in; a server in front can send people here. `rd` is percent-encoded, and is a path of this host or an address of any host with a route. Other addresses are refused: 400 `return_address_refused`.',
   },
   callback: {
     path: '/oauth2/callback',
     methods: reading,
     action: 'callback',
-    meaning: 'Where such a sign-in ends: the browser brings a code, and gets the session of this host.',
+    meaning:
+      'The end of such a sign-in: the browser brings a one-time code, and gets the session of this host.',
   },
   refresh: {
     path: '/oauth2/refresh',
     methods: reading,
     action: 'proxy',
     meaning:
-      "For a page that must not be left, such as a single-page application after a 401: opened in a small window or a tab, it signs the person in if that is needed, sends `{ type: 'latchkey:session_renewed' }` to the page that opened it, by `postMessage` and on the `BroadcastChannel` `latchkey`, and closes itself. Only pages of the same origin receive it.",
+      "For a page that must stay open, such as a single-page application after a 401. The page opens this address in a small window or a tab. It signs the person in if necessary, sends `{ type: 'latchkey:session_renewed' }` to the page that opened it, by `postMessage` and on the `BroadcastChannel` `latchkey`, and closes itself. Only pages of the same origin receive the message.",
   },
   signOut: {
     path: '/oauth2/sign_out',
     methods: 'any',
     action: 'sign_out',
-    meaning: 'Leads to the sign-out, which asks before it ends anything.',
+    meaning: 'Redirects to the sign-out page, which asks before it ends the session.',
   },
   person: {
     path: '/oauth2/person',
     methods: [...reading, 'POST'],
     action: 'proxy',
-    meaning: 'Where a person confirms that they continue with another account than before.',
+    meaning: 'The page on which a person who signed in with another account confirms the change.',
   },
   certs: {
     path: '/oauth2/v1/certs',
     methods: reading,
     action: 'proxy',
-    meaning: 'The public keys of `Sso-Signature`, as JSON by their ids.',
+    meaning: 'The public keys of `Sso-Signature`, as a JSON object with the key ids as names.',
   },
   jwks: {
     path: '/oauth2/v1/jwks',
     methods: reading,
     action: 'proxy',
-    meaning: 'The public keys of assertions (`X-Latchkey-Jwt-Assertion`), as a JWK Set. Auth has it, too.',
+    meaning:
+      'The public keys of assertions (`X-Latchkey-Jwt-Assertion`), as a JWK Set. Auth publishes them, too.',
   },
   wellKnownJwks: {
     path: '/.well-known/jwks.json',
     methods: reading,
     action: 'proxy',
     onlyWith: 'ASSERTION_KEY',
-    meaning: 'The same, where some libraries look for it.',
+    meaning: 'The same keys, at the address where some libraries look for them.',
   },
   resourceMetadata: {
     path: '/.well-known/oauth-protected-resource',
@@ -128,7 +130,7 @@ export const ownEndpoints = {
     action: 'proxy',
     onlyWith: 'bearer',
     meaning:
-      'Where a program that was refused learns who gives out tokens for this application (RFC 9728); with more of a path behind it, for that path.',
+      'Metadata for programs: which server issues tokens for this application (RFC 9728). With a further path, the metadata are about that path.',
   },
   token: {
     path: tokenPath,
@@ -136,7 +138,7 @@ export const ownEndpoints = {
     action: 'proxy',
     onlyWith: 'service_accounts',
     meaning:
-      'Where a service account gets a token for this application, for an hour: for its secret ([client credentials](machines.md#a-short-lived-token-instead-of-the-secret), RFC 6749), or for [the token of its issuer](machines.md#a-token-that-is-valid-for-longer) (RFC 8693, RFC 7523).',
+      'A service account gets a token for this application here, valid for an hour at most. It presents its secret ([client credentials](machines.md#a-short-lived-token-instead-of-the-secret), RFC 6749) or [the token of its issuer](machines.md#a-token-that-is-valid-for-longer) (RFC 8693, RFC 7523).',
   },
   tcp: {
     path: '/oauth2/tcp',
@@ -144,7 +146,7 @@ export const ownEndpoints = {
     action: 'proxy',
     onlyWith: 'tcp',
     meaning:
-      'Where `latchkey tunnel` opens a TCP connection, as a WebSocket ([beyond-http.md](beyond-http.md)). It is decided about as any request is. Everything else on the host of such a route is 404 `not_a_web_page`.',
+      '`latchkey tunnel` opens a TCP connection here, as a WebSocket ([beyond-http.md](beyond-http.md)). The rules apply to it as to any request. Everything else on the host of such a route is answered 404 `not_a_web_page`.',
   },
   sshCertificate: {
     path: '/oauth2/ssh-certificate',
@@ -152,7 +154,7 @@ export const ownEndpoints = {
     action: 'proxy',
     onlyWith: 'ssh_certificate',
     meaning:
-      'Where `latchkey ssh` gets a certificate for the sshd behind the route ([beyond-http.md](beyond-http.md#ssh)): `{"public_key": "ssh-ed25519 …"}` is answered with `certificate`, `principals` and `expires_at`. It is decided about as a connection is.',
+      '`latchkey ssh` gets a certificate for the sshd behind the route here ([beyond-http.md](beyond-http.md#ssh)): `{"public_key": "ssh-ed25519 …"}` is answered with `certificate`, `principals` and `expires_at`. The rules apply to it as to a connection.',
   },
 } as const satisfies Record<string, OwnEndpoint>;
 
@@ -223,25 +225,25 @@ export function renderEndpointReference(): string {
     '',
     '# Addresses of the proxy itself',
     '',
-    'The proxy answers these itself on every host; they are never forwarded. Everything else below `/oauth2/` belongs to the application. A method that is not listed is answered 405.',
+    'The proxy answers these addresses itself, on every host, and never forwards them. Everything else below `/oauth2/` belongs to the application. A method that is not listed is answered 405.',
     '',
     '| path | methods | what it is for |',
     '| --- | --- | --- |',
-    `| \`${healthPath}\` | any | The health check, under every host and without one: 200, or 503 after the signal to stop, and from the start on for as long as nobody could sign in because auth is configured otherwise, or an application with [\`wait_for\`](upstreams.md#wait_for) has not answered. |`,
-    `| \`${grpcHealthPath}\` | any | The health check of an ALB that checks by gRPC: the status 12 as it expects, or 14 when the other one is 503. |`,
+    `| \`${healthPath}\` | any | The health check, with any \`Host\` or none. It answers 200, or 503 in these cases: after the signal to stop; after the start, while the settings of auth and the proxy do not match, so that nobody could sign in; after the start, while an application with [\`wait_for\`](upstreams.md#wait_for) has not answered. |`,
+    `| \`${grpcHealthPath}\` | any | The health check of an ALB that checks by gRPC. It answers the gRPC status 12, which the ALB expects, or 14 when \`/ping\` answers 503. |`,
     ...all.map(
       ({ path, below, methods, meaning, onlyWith }) =>
-        `| \`${path}${below ? '/…' : ''}\` | ${methodsText(methods)} | ${meaning}${onlyWith === undefined ? '' : ` Without ${withoutText[onlyWith]} it is the application’s.`} |`,
+        `| \`${path}${below ? '/…' : ''}\` | ${methodsText(methods)} | ${meaning}${onlyWith === undefined ? '' : ` Needs ${needsText[onlyWith]}; otherwise the path belongs to the application.`} |`,
     ),
     '',
   ].join('\n');
 }
 
-const withoutText: Readonly<Record<NonNullable<OwnEndpoint['onlyWith']>, string>> = {
+const needsText: Readonly<Record<NonNullable<OwnEndpoint['onlyWith']>, string>> = {
   ASSERTION_KEY: '`ASSERTION_KEY`',
   bearer: '[`bearer`](upstreams.md#programs-with-tokens) of the route',
   service_accounts:
-    '[`bearer`](upstreams.md#programs-with-tokens) and a service account with `secret_hashes` or an `issuer` that the route lets in',
+    '[`bearer`](upstreams.md#programs-with-tokens) of a route that lets in a service account with `secret_hashes` or an `issuer`',
   tcp: '[`to: tcp://…`](upstreams.md#databases-ssh-and-other-tcp)',
   ssh_certificate: '[`ssh_certificate`](upstreams.md#ssh_certificate) of the route',
 };
