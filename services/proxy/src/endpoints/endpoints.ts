@@ -108,6 +108,7 @@ export function createEndpoints(parts: {
   app.use(function failed(error: Error, _req: Request, res: Response, _next: NextFunction) {
     const { exchange } = ownRequestOf(res);
     if (error instanceof HttpError) {
+      if (error.detail !== undefined) exchange.detail ??= error.detail;
       res.set(error.headers);
       return refuseWithError(exchange, error.code);
     }

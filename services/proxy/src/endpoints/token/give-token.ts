@@ -58,7 +58,7 @@ export function createExchangeTokens(parts: Exchanging): (req: Request, res: Res
       parts.emit({ kind: 'workload_token', outcome, grant, scopes, record: recordOf(exchange) });
     };
     try {
-      const form = await readForm(req);
+      const form: URLSearchParams = req.body;
       asked = readTokenRequest(form, origin);
       if (parts.mustRefuse()) throw new HttpError('audit_unavailable');
       const proven =
@@ -134,12 +134,13 @@ function scopesFor({ scopes }: TokenRequest, { scopes: held }: Machine): readonl
   throw new HttpError('invalid_scope', { detail: 'more than what the account has' });
 }
 
-async function readForm(req: Request): Promise<URLSearchParams> {
+/** Reads what is asked for into `req.body`. */
+export async function readTokenForm(req: Request): Promise<void> {
   const [type = ''] = (req.headers['content-type'] ?? '').split(';', 1);
   if (type.trim().toLowerCase() !== 'application/x-www-form-urlencoded') {
     throw new HttpError('invalid_request', { detail: 'it is no form' });
   }
-  return new URLSearchParams(await readText(req, longestForm));
+  req.body = new URLSearchParams(await readText(req, longestForm));
 }
 
 function invalidGrant(detail: string): HttpError {
