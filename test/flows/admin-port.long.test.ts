@@ -134,7 +134,7 @@ describe('an operator of the proxy', () => {
       '"usr": write url, as, groups, provider, auth-time, amr, as-account, method, header, ip, time, device',
       { usr: 'x' },
     ],
-    ['groups, provider, auth-time and amr are about somebody: add as', { url: 'x', groups: 'g' }],
+    ['groups, provider, auth-time and amr are about a person: add as', { url: 'x', groups: 'g' }],
     ['ip: "x": write an address such as 203.0.113.9', { url: 'x', ip: 'x' }],
     ['as-account: "x": the service accounts of the file are none', { url: 'http://x', 'as-account': 'x' }],
     [

@@ -110,7 +110,7 @@ test('the command line makes such a token, and hands it to curl', async () => {
 });
 
 test.each([
-  ['there are no credentials', { env: withRole.env }, 'no credentials of AWS (Could not load'],
+  ['there are no credentials', { env: withRole.env }, 'no AWS credentials (Could not load'],
   [
     'the credentials are those of a user',
     { ...withRole, awsCredentials: async () => ({ accessKeyId: 'AKIA', secretAccessKey: 'x' }) },

@@ -157,7 +157,7 @@ describe('an editor marks', () => {
       '11:24 Write `true` or `false`, without quotes',
       '12:7 Property alowed_groups is not allowed.',
       '13:23 A list belongs here: write `[value]`, or one `- value` per line',
-      '14:31 Write a domain, or take this entry out',
+      '14:31 Write a domain, or remove this entry',
       '15:22 This is not a slug: write letters, digits, `-` and `_` only',
       '16:32 This is no header name, or one that belongs to the connection and cannot be set',
       '17:25 Write `Name: value` lines here, indented',

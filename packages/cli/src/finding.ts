@@ -17,7 +17,7 @@ export type FindingKind = { readonly code: string; readonly severity: Finding['s
 /** A finding of a kind at a place. */
 export function findingOf(
   { code, severity }: FindingKind,
-  { file, line, column }: { file: string; line: number; column: number },
+  { file, line, column }: Pick<Finding, 'file' | 'line' | 'column'>,
   message: string,
 ): Finding {
   return { code, severity, message, file, line, column };

@@ -3,7 +3,7 @@ import type { Command } from './commands/command.ts';
 /** What `latchkey --help` shows. */
 export function renderHelp(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length));
-  return `latchkey: ask about the upstream file before it is live, and call applications from a shell
+  return `latchkey: check the upstream file before it is live, and use applications from a shell
 
 Usage: latchkey <command> [arguments]
 
@@ -16,9 +16,9 @@ Start with these two:
 
 \`latchkey <command> --help\` shows the options of a command, with examples. \`latchkey --version\` shows the
 version and the revision. \`-\` in place of a file is standard input.
-The exit code is 0 if everything is fine, 1 if there is something to check, 2 if it was called wrongly.
-Only \`login\`, \`token\`, \`curl\` and \`logout\` write a file, with tokens for yourself alone. Only they and \`sessions\` send
-anything over the network.
+The exit code is 0 if everything is fine, 1 if something is wrong or refused, 2 if the arguments are wrong.
+Only \`login\`, \`token\`, \`curl\`, \`tunnel\`, \`ssh\` and \`logout\` write files, with your tokens, which only you can
+read. Only they and \`sessions\` use the network.
 `;
 }
 

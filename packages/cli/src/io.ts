@@ -64,3 +64,9 @@ export function readBytes(path: string, io: Io): Uint8Array {
 export function readText(path: string, io: Io): string {
   return new TextDecoder().decode(readBytes(path, io));
 }
+
+/** A secret of the environment: the variable of a name, or the text of the file that the same with `_FILE` names; empty without both. */
+export function readSecret(name: string, io: Io): string {
+  const { [name]: given = '', [`${name}_FILE`]: path = '' } = io.env;
+  return given === '' && path !== '' ? readText(path, io) : given;
+}

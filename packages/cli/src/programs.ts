@@ -12,7 +12,7 @@ export function browserOf({
   env,
 }: Pick<NodeJS.Process, 'platform' | 'env'>): ((address: string) => void) | undefined {
   const isRemote = (env['SSH_CONNECTION'] ?? '') !== '';
-  const hasDisplay = Boolean(env['DISPLAY'] ?? env['WAYLAND_DISPLAY']);
+  const hasDisplay = (env['DISPLAY'] ?? env['WAYLAND_DISPLAY'] ?? '') !== '';
   if (platform === 'darwin' && !isRemote) return opening('open');
   return platform === 'linux' && hasDisplay && !isRemote ? opening('xdg-open') : undefined;
 }

@@ -47,7 +47,7 @@ export function readUpstreamFile(file: string, { upstream, proxy }: Deployment, 
   const loaded = loadUpstreams({ ...upstream, file, text: decoded.text, lookAtKeys });
   if (!proxy && loaded.diagnostics.some(({ code }) => needsEnvironment.has(code))) {
     io.stderr(
-      'latchkey: the variables of the proxy are not known here; if a missing value comes from them, add --env-file.\n',
+      'latchkey: the variables of the proxy are not known here. If a missing value comes from them, add --env-file.\n',
     );
   }
   const source = sourceOf(decoded.text, upstream.templateVariables);

@@ -70,7 +70,7 @@ function joined(reading: Reading, isAnd: boolean, [left, right]: Two): Typed {
 function truthOf({ read, refuse }: Reading, expr: Expr): Extract<Typed, { type: 'truth value' }> {
   const value = read(expr);
   if (value.type === 'truth value') return value;
-  const message = `This is a ${value.type}, and not something that holds or does not: compare it, with \`==\` or \`in\``;
+  const message = `This is a ${value.type}, not a condition: compare it, with \`==\` or \`in\``;
   return refuse('type', expr, message);
 }
 

@@ -84,7 +84,7 @@ function compile(
 
   const whole = reading.read(root);
   if (whole.type !== 'truth value') {
-    const message = `It is a ${whole.type}: write what holds or does not, such as \`==\` something`;
+    const message = `The expression is a ${whole.type}: write a condition, such as a comparison with \`==\``;
     throw new MistakeError('type', offsetOf(root), message);
   }
   return {
@@ -115,7 +115,11 @@ function readPart(reading: Reading, expr: Expr): Typed {
     case 'comprehensionExpr':
     case undefined:
   }
-  return reading.refuse('type', expr, 'Mappings cannot be written here: write `||` between what may hold');
+  return reading.refuse(
+    'type',
+    expr,
+    'Mappings cannot be written here: write conditions with `||` between them',
+  );
 }
 
 type ConstantKind = Extract<Expr['exprKind'], { case: 'constExpr' }>['value']['constantKind'];

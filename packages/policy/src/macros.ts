@@ -27,7 +27,7 @@ export function readMacro(reading: Reading, expr: Expr, { function: name, target
   let current: string | undefined;
   const each = reading.within(variable, () => current, predicate);
   if (each.type !== 'truth value') {
-    return refuse('type', predicate, `It is a ${each.type}: write what holds or does not`);
+    return refuse('type', predicate, `This is a ${each.type}: write a condition`);
   }
   const ofOne: Of<boolean> = each.of;
   return truth(
@@ -70,7 +70,8 @@ function readHas(reading: Reading, expr: Expr): Typed {
   if (value.type === 'text' && value.has !== undefined) return truth(value.has);
   const of: Of<unknown> = value.of;
   if (value.type !== 'text' || value.isUpToSender !== true) return truth((input) => of(input) !== undefined);
-  const message = 'This `has` is never false: where there is none, the rule cannot be decided. Take it out';
+  const message =
+    'This `has` is never false: if the fact is absent, the rule cannot be decided. Remove the `has`';
   reading.warn('neverFalse', expr, message);
   return truth((input) => (of(input) === undefined ? undefined : true));
 }

@@ -92,7 +92,7 @@ function clockMethod(
   const written = literalOf(zone);
   const offset = written === undefined ? undefined : offsetIn(written);
   if (offset === undefined) {
-    const message = 'This is no time zone: write one such as "Europe/Berlin", "UTC" or "+02:00"';
+    const message = 'This is not a time zone: write one such as "Europe/Berlin", "UTC" or "+02:00"';
     return refuse('type', zone, message);
   }
   return { type: 'number', of: mapped(of, (at) => part(new Date(at + offset(at)))) };

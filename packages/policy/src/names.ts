@@ -61,7 +61,7 @@ export function fieldOf(
     return { type: 'claim', of };
   }
   if (value.type !== 'mapping') {
-    return refuse('type', expr, `A ${value.type} has no fields: take \`${name}\` out`);
+    return refuse('type', expr, `A ${value.type} has no fields: remove \`${name}\``);
   }
   const flaw = headerFlaw(name, surroundings);
   if (flaw !== undefined) return refuse('type', expr, flaw);

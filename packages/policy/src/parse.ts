@@ -87,7 +87,7 @@ const meant: ReadonlyArray<readonly [found: RegExp, write: string]> = [
   [/^=(?!=)/, '`==` to compare'],
   [/^(?:&(?!&)|and\b)/i, '`&&`'],
   [/^(?:\|(?!\|)|or\b)/i, '`||`'],
-  [/^(?:not\b)/i, '`!` in front of what shall not hold'],
+  [/^(?:not\b)/i, '`!` in front of a condition that has to be false'],
   [/^is\b/i, '`==` to compare'],
   [/^["']/, 'the quote at its end, and a backslash before a quote inside'],
 ];
@@ -99,6 +99,6 @@ function syntaxAdvice(source: string, at: number): string {
   const found = /^(?:\w+|\S)/.exec(rest)?.[0] ?? rest.charAt(0);
   const write =
     meant.find(([pattern]) => pattern.test(rest))?.[1] ??
-    'an operator such as `==`, `&&`, `in`, or take it out';
+    'an operator such as `==`, `&&`, `in`, or remove it';
   return `The expression cannot be read from ${JSON.stringify(found)} on: write ${write}`;
 }

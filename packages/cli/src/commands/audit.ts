@@ -1,12 +1,12 @@
 import { createVerifier, TooBroken } from '@latchkey/contract';
-import type { Checked } from '@latchkey/contract';
+import type { Checked, CheckedChain, ChainFault } from '@latchkey/contract';
 import { isAuditKey } from '@latchkey/settings';
 import { oneOf, readArguments } from '../arguments.ts';
-import { renderChecked } from '../audit/render.ts';
 import { exitCodes, UsageError } from '../exit.ts';
-import { readText } from '../io.ts';
+import { readSecret } from '../io.ts';
 import type { Io } from '../io.ts';
 import { linesOf } from '../lines.ts';
+import { printable } from '../output/terminal.ts';
 import type { Command } from './command.ts';
 
 /** `latchkey audit`: whether an audit log is whole. */
@@ -14,15 +14,15 @@ export const audit: Command = {
   name: 'audit',
   summary: 'Checks that no line of an audit log is missing or was altered',
   usage: 'audit verify FILE…',
-  help: `Reads the audit logs of any number of services and starts (AUDIT_LOG), in any order, also with lines
-of the log between. For each start of a service, which is a chain of its own, it says how many lines there
-are, from when to when, which of them are missing, altered, exchanged or there twice, and whether the
-service has stopped. What a chain does not show is in docs/audit.md.
+  help: `Reads audit logs (AUDIT_LOG) of any number of services, in any order, and ignores all other lines in them.
+Each start of a service begins a chain. For each chain it prints the number of lines, the first and the last
+time, the lines that are missing, altered, exchanged or there twice, and whether the service has stopped.
+docs/audit.md says what a chain does not show.
 
-If the services have an AUDIT_KEY, give it in the environment: AUDIT_KEY, or AUDIT_KEY_FILE with the name of
-a file.
+If the services have an AUDIT_KEY, set it in the environment of this command: AUDIT_KEY, or AUDIT_KEY_FILE
+with the path of a file.
 
-It ends with 0 if all lines are there and genuine, and with 1 if not, or if there is none.
+The exit code is 0 if all lines are there and genuine, and 1 if not, or if there is no audit line.
 
 Examples:
 
@@ -61,8 +61,32 @@ async function check(files: readonly string[], io: Io): Promise<Checked | string
 }
 
 function keyIn(io: Io): string | undefined {
-  const { AUDIT_KEY: given, AUDIT_KEY_FILE: file } = io.env;
-  const key = given || (file ? readText(file, io).trimEnd() : undefined);
-  if (key !== undefined && !isAuditKey(key)) throw new UsageError('AUDIT_KEY is not the one of a service');
+  const key = readSecret('AUDIT_KEY', io).trimEnd();
+  if (key === '') return undefined;
+  if (!isAuditKey(key)) {
+    throw new UsageError('AUDIT_KEY is not a key: write the AUDIT_KEY of the services');
+  }
   return key;
+}
+
+/** What came of checking audit lines, in words. */
+function renderChecked({ chains, unreadable }: Checked): string {
+  if (chains.length === 0 && unreadable.length === 0) return 'There is no audit line in these files.\n';
+  const blocks = chains
+    .toSorted((one, other) => (one.from < other.from ? -1 : Number(one.from > other.from)))
+    .map((chain) => [headOf(chain), ...chain.faults.map(lineOf)].join('\n'));
+  return `${[...blocks, ...unreadable.map(lineOf)].join('\n')}\n`;
+}
+
+function headOf({ service, instance, lines, from, to, isStopped, lost, faults }: CheckedChain): string {
+  const state = faults.length > 0 ? 'NOT WHOLE' : 'whole';
+  const end = isStopped
+    ? 'stopped'
+    : 'ends without a stop: it still runs, was killed, or its last lines are missing';
+  const loss = lost === 0 ? '' : `; the service says that it lost ${lost}`;
+  return printable(`${service} ${instance}: ${state}, ${lines} lines, ${from} to ${to}; ${end}${loss}`);
+}
+
+function lineOf({ place, text }: ChainFault): string {
+  return printable(`  ${place.file}:${place.line}: ${text}`);
 }

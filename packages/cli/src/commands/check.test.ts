@@ -27,7 +27,7 @@ async function found(files: Record<string, string>): Promise<string[]> {
 test('a file with nothing wrong ends with 0', async () => {
   expect(await latchkey({ 'up.yml': fine }, ['check', 'up.yml', '--cluster', 'prod'])).toEqual({
     code: 0,
-    stdout: 'up.yml: 1 route, nothing to say.\n',
+    stdout: 'up.yml: 1 route, no errors, no warnings.\n',
     stderr: '',
   });
 });

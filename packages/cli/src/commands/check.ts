@@ -12,18 +12,18 @@ import type { Command } from './command.ts';
 /** `latchkey check`: everything that start-up would say about a file and its environment, and lints. */
 export const check: Command = {
   name: 'check',
-  summary: 'Says what is wrong with an upstream file, and what is probably not meant',
+  summary: 'Reports errors in an upstream file, and what is probably a mistake',
   usage: 'check FILE (--cluster NAME | --env-file FILE) [options]',
   help: `Reports all errors and warnings that the proxy would report when it starts with this file. It also
-warns of things that are allowed but usually a mistake: public patterns that open too much, wildcards,
+warns of things that are allowed but usually a mistake: public patterns that match too much, wildcards,
 rewrites that can lead anywhere, routes that are never used, secrets in the file. Every line has a
 code; docs/diagnostics.md explains it.
 
 ${deploymentHelp}
-  --fail-on KIND    error (default) or warning: what makes the command end with 1
-  --format FORMAT   text (default), json, or github: notes beside the lines of a pull request
+  --fail-on KIND    error (default) or warning: the exit code is 1 if there is one
+  --format FORMAT   text (default), json, or github: comments on the lines of a pull request
 
-A required secret that is not in the env file is a warning only: it may come from a secret store.
+A required secret that is not in the env file is only a warning: it may come from a secret store.
 
 Examples:
 
@@ -48,7 +48,7 @@ Examples:
     printFindings(
       findings,
       format,
-      `${path}: ${counted(file.table?.routes.length ?? 0)}, nothing to say.`,
+      `${path}: ${counted(file.table?.routes.length ?? 0)}, no errors, no warnings.`,
       io,
     );
     return reaches(findings, threshold) ? exitCodes.findings : exitCodes.fine;

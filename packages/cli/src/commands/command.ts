@@ -14,9 +14,9 @@ export type Command = {
 };
 
 /** The part of every help text about reading a file for one environment. */
-export const deploymentHelp = `  --cluster NAME    the section that is laid over \`default\`; "" reads \`default\` alone.
+export const deploymentHelp = `  --cluster NAME    the section that is merged over \`default\`; "" reads only \`default\`.
                     Left out, it is UPSTREAM_CLUSTER of the env file
-  --env-file FILE   variables, as NAME=value lines; may be given several times, for files that are laid
-                    over each other (what stands later counts) and for proxy.env and auth.env: a file
-                    with variables of one service alone is read for that one. Without any, no defaults
-                    and no {{variables}} are known. The environment of this command is never read`;
+  --env-file FILE   a file with variables, as NAME=value lines. May be given several times: a later file
+                    overrides an earlier one, and a file with variables of only one service (proxy.env,
+                    auth.env) counts for that service only. Without it, there are no defaults and no
+                    {{variables}}. The environment of this command is never read`;

@@ -10,12 +10,13 @@ export const curl: Command = {
   name: 'curl',
   summary: 'Calls an application that you are signed in to, with curl',
   usage: 'curl [--aws-role] URL [options of curl …]',
-  help: `Runs curl with a token for the application at URL, getting a new one where need be. Everything behind URL goes to
-curl as it is. The token is in no argument and in no variable, so that other users of this machine cannot see it.
-Curl sends it to no other host, in redirects neither: a second address is refused, and so are options by which
-curl would find one (--config, --next, --url, --location-trusted, --proto-redir). The exit code is that of curl.
+  help: `Runs curl with a token for the application at URL, and gets a new token if necessary. Everything after URL is
+passed to curl unchanged. The token is in no argument and in no variable, so other users of this machine cannot
+see it. Curl does not send it to other hosts, not even after a redirect. So a second address is refused, and so
+are options that could add one (--config, --next, --url, --location-trusted, --proto-redir). The exit code is
+that of curl.
 
-  --aws-role      show the role of AWS that this program works in, in place of a token of yours; write it before URL
+  --aws-role      authenticate with the AWS role of this machine or task, not as you; write it before URL
 
 Examples:
 
@@ -27,11 +28,11 @@ Examples:
     const isRole = args[0] === '--aws-role';
     const [address, ...others] = isRole ? args.slice(1) : args;
     if (address === undefined) throw new UsageError('URL is missing');
-    if (address.startsWith('-')) throw new UsageError('write URL first, and the options of curl behind it');
+    if (address.startsWith('-')) throw new UsageError('write URL first, then the options of curl');
     const resource = resourceOf(address);
     const other = otherAddressIn(others);
     if (other !== undefined) {
-      const message = `curl could take the token to another host by ${JSON.stringify(other)}: call one address at a time, with options alone behind it`;
+      const message = `curl could send the token to another host because of ${JSON.stringify(other)}: call one address at a time, and write only options after it`;
       throw new UsageError(message);
     }
     const token = await tokenFor(resource, isRole ? 'AWS role' : 'person', io);

@@ -14,23 +14,23 @@ export const diff: Command = {
   summary: 'Says who gains and who loses access between two versions of a file',
   usage: 'diff OLD NEW (--cluster NAME | --env-file FILE) [options]',
   help: `Compares the meaning of the two files, not their text: for each host, who has access, which paths
-are public and where it leads. Moving a rule from a section to \`default\` is not a change.
+are public and to which application it leads. Moving a rule from a section to \`default\` is not a change.
 
 ${deploymentHelp}
   --old-env-file FILE
-                    the environment for OLD, if it is another one: a default in the environment gives
+                    the env file for OLD, if it is a different one: a default in the environment gives
                     people access like a rule in the file. May be given several times
-  --fail-on widen   end with 1 if anybody gains access
+  --fail-on widen   the exit code is 1 if anybody gains access
   --format FORMAT   text (default), json, or github
 
 Access widens with a new group, domain, address, public pattern or provider, and with public preflights.
-It may widen with new patterns of hosts, or a new order of them, with other rules in a policy, and with
-other networks and tags that such rules read, issuers and service accounts; that counts as well. A new host is
+It may widen with new or reordered patterns of hosts, and with changes to the rules of a policy, to the
+networks and tags that these rules read, to issuers and to service accounts. That counts, too. A new host is
 shown, but does not count, because nobody gains access to an existing host.
 
 If NEW has less than half of the routes of OLD, or none, a running proxy refuses to reload it. This is
-shown with the changes (\`refused\` in json), and the command ends with 1, unless the env files of NEW
-have UPSTREAM_RELOAD_ALLOW_LOSS=true.
+shown with the changes (\`refused\` in json), and the exit code is 1, unless the env files of NEW have
+UPSTREAM_RELOAD_ALLOW_LOSS=true.
 
 Examples:
 

@@ -12,7 +12,7 @@ import type { Requester, ShownToken } from '@latchkey/explain';
 import { commaList, deploymentOptions, oneOf, readArguments, takePositionals } from '../arguments.ts';
 import { readDeployment } from '../environment/deployment.ts';
 import { exitCodes, UsageError } from '../exit.ts';
-import { clustersThatAnswer } from '../explain/other-clusters.ts';
+import { clustersThatAnswer } from '../explain/explained.ts';
 import { renderAnswer, answerJson } from '../explain/render.ts';
 import { printFindings } from '../output/findings.ts';
 import { paintFor } from '../output/terminal.ts';
@@ -23,39 +23,42 @@ import type { Command } from './command.ts';
 /** `latchkey explain`: what the proxy would decide about one request, and why. */
 export const explain: Command = {
   name: 'explain',
-  summary: 'Says what the proxy would do with a request, and which rule decided',
+  summary: 'Shows what the proxy would do with a request, and which rule decides',
   usage: 'explain FILE (--cluster NAME | --env-file FILE) --url URL [--as EMAIL [--groups G,G]] [options]',
-  help: `Shows the route, the path that the rules are matched against, and each step with hit, miss or not
-reached, in their order: what is public, whether auth lets the person sign in, the rules of the
-application. The first rule that hits allows the request. Then it shows what the application receives.
-Without --as, nobody is signed in.
+  help: `Shows the route, the path that the rules are matched against, and each step in order, with hit, miss
+or not reached: the rules that refuse, what is public, whether auth lets the person sign in, the rules
+that let in. Then it shows what the application receives. Without --as, nobody is signed in.
 
 ${deploymentHelp}
-                    With the env file of auth as well, it shows whether auth refuses the account
+                    With the env file of auth, it also shows whether auth refuses the account
   --url URL         the address; its path is used unchanged, with dots and escapes.
                     wss://… is the handshake of a WebSocket
-  --as EMAIL        who is signed in
-  --groups G,G      the groups of that person; left out, there are none
-  --provider SLUG   the provider that signed the person in; left out, the one of the route
-  --scopes S,S      what a token in Authorization: Bearer lets a program do; with --as in the name of that
-                    person, otherwise for itself
-  --subject NAME    the subject of that token
-  --client ID       the client that it was given to
-  --issuer URL      who issued it
-  --claim N=V       what it says besides, such as repository=corp/app, may be given several times: with
-                    --issuer it may be that of a workload, and then its service account calls
-  --as-account NAME a service account of the file calls, with what the file says of it
-  --method M        GET (default)
-  --ip ADDRESS      where the request comes from, for rules of a policy
-  --time TIME       when it comes, such as 2026-12-24T18:00:00Z; left out, now
-  --auth-time TIME  when the provider had the person prove who they are
-  --amr W,W         how they did, as the ID token has it: pwd, mfa
-  --device F=V      what servers in front say of the device: subject=…, issuer=… or serial_number=… of its
-                    certificate, or a name of device_headers; may be given several times
-  --header H        "Name: value", may be given several times; without any it is a page visit
+  --method M        the method; left out, GET
+  --header H        a header, as "Name: value"; may be given several times. Without any, the request is
+                    a page visit in a browser
+  --ip ADDRESS      the IP address of the client, for rules of a policy
+  --time TIME       the time of the request, such as 2026-12-24T18:00:00Z; left out, now
+  --device F=V      a fact about the device from a server in front; may be given several times. F is
+                    subject, issuer or serial_number of its certificate, or a name of device_headers
   --format FORMAT   text (default) or json
 
-It ends with 0 if the request is allowed, and with 1 if it is refused or sent to the sign-in.
+A person:
+  --as EMAIL        the person who is signed in
+  --groups G,G      the groups of the person; left out, none
+  --provider SLUG   the provider of the person; left out, the one of the route
+  --auth-time TIME  when the person authenticated at the provider
+  --amr W,W         how the person authenticated, as in the ID token: pwd, mfa
+
+A program with a token in Authorization: Bearer. With --as, it acts for that person:
+  --scopes S,S      the scopes of the token
+  --subject NAME    the subject of the token
+  --client ID       the client to which the token was issued
+  --issuer URL      the issuer of the token
+  --claim N=V       another claim of the token, such as repository=corp/app; may be given several times.
+                    With --issuer, the claims may be those of a service account, which then calls
+  --as-account NAME in place of these: a service account of the file
+
+The exit code is 0 if the request is allowed, and 1 if it is refused or sent to the sign-in.
 
 Examples:
 
@@ -70,7 +73,7 @@ Examples:
   Is this path public?
     latchkey explain upstreams.yml --cluster prod --url https://wiki.corp.example.com/api/health
 
-  What does a script get when its session is over?
+  What does a script in a page get after the session has ended?
     latchkey explain upstreams.yml --cluster prod --url https://wiki.corp.example.com/api/pages \\
       --header 'Sec-Fetch-Mode: cors'
 
@@ -115,13 +118,13 @@ Examples:
     const requester = requesterFrom(values);
     const shown = tokenOf(values);
     if (account !== undefined && (requester ?? shown) !== undefined) {
-      throw new UsageError('--as-account says who calls: leave out --as, --scopes and the like');
+      throw new UsageError(
+        '--as-account already says who calls: leave out --as, --scopes and the other options of a caller',
+      );
     }
     const { claim: claims, issuer } = values;
     if (claims !== undefined && (issuer === undefined || requester !== undefined)) {
-      throw new UsageError(
-        '--claim is what a program says with a token of an issuer: add --issuer, without --as',
-      );
+      throw new UsageError('--claim is about the token of a program: add --issuer, and leave out --as');
     }
     const deployment = readDeployment(values, io);
     const file = readUpstreamFile(path, deployment, io);
@@ -191,7 +194,7 @@ function requesterFrom(values: {
   const { as, groups, provider, 'auth-time': proved, amr } = values;
   if (as === undefined) {
     if ((groups ?? provider ?? proved ?? amr) !== undefined) {
-      throw new UsageError('--groups, --provider, --auth-time and --amr are about somebody: add --as');
+      throw new UsageError('--groups, --provider, --auth-time and --amr are about a person: add --as');
     }
     return undefined;
   }

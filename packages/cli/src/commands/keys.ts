@@ -7,7 +7,7 @@ import { readText } from '../io.ts';
 import type { Io } from '../io.ts';
 import type { Command } from './command.ts';
 
-type KeyKind = { make(): string; note: string };
+type KeyKind = { readonly make: () => string; readonly note: string };
 
 const privateKeyEncoding = { type: 'pkcs8', format: 'pem' } as const;
 const publicKeyEncoding = { type: 'spki', format: 'pem' } as const;
@@ -50,24 +50,23 @@ const sshAuthority = 'ssh-ca';
 /** `latchkey keys`: fresh secrets in the form that the variables want. */
 export const keys: Command = {
   name: 'keys',
-  summary:
-    'Makes a fresh secret: session, grant, client, assertion, access-token, signing, service-token; or shows ssh-ca',
+  summary: 'Makes a new secret or key for a variable, or a token for a service account',
   usage: `keys ${names.join('|')}
        latchkey keys service-token NAME
        latchkey keys ssh-ca FILE`,
-  help: `The secret is printed to stdout and the name of its variable to stderr, so that it can be piped into
+  help: `Prints the secret to stdout, and the name of its variable to stderr, so that the secret can be piped into
 a secret store. It is not saved.
 
   session       SESSION_COOKIE_SECRET: encrypts the session cookie
-  grant         SESSION_KEY: encrypts the part of it that only auth may read
+  grant         SESSION_KEY: encrypts the part of the session cookie that only auth may read
   client        CLIENT_SECRET and CLIENT_PROXY_SECRET: the secret of the proxy at auth
-  assertion     ASSERTION_KEY: the key of the signed assertion, EC P-256
-  access-token  ACCESS_TOKEN_KEY: the key of access tokens for programs, EC P-256
-  signing       REQUESTSIGNER_KEY: the key of the request signature, RSA
+  assertion     ASSERTION_KEY: signs assertions for applications, EC P-256
+  access-token  ACCESS_TOKEN_KEY: signs access tokens for programs, EC P-256
+  signing       REQUESTSIGNER_KEY: signs requests to applications, RSA
   service-token NAME
-                the token of a service account of that name; its hash, for the upstream file, is on stderr
-  ssh-ca FILE   the public key of the SSH authority whose private key FILE has, for \`TrustedUserCAKeys\` of sshd;
-                \`ssh-keygen -t ed25519 -N '' -f FILE\` makes one
+                a token for the service account NAME; its hash, for the upstream file, goes to stderr
+  ssh-ca FILE   makes no key: prints the public key of the SSH authority whose private key is in FILE, for
+                \`TrustedUserCAKeys\` of sshd. \`ssh-keygen -t ed25519 -N '' -f FILE\` makes such a FILE
 
 Examples:
 

@@ -151,7 +151,7 @@ Signed in to ${ann.resource}. Try: latchkey curl ${ann.resource}/
           { resource: 'https://payroll.example.com', authorization_servers: ['https://sso.example.com'] },
         ],
       }),
-      'in the name of another application',
+      'says that it is another application',
     ],
     [
       'would ask auth without TLS',
@@ -181,7 +181,7 @@ Signed in to ${ann.resource}. Try: latchkey curl ${ann.resource}/
           { issuer: auth().issuer, device_authorization_endpoint: 'http://127.0.0.2:9/' },
         ],
       }),
-      'leads to http://127.0.0.2:9, which is not asked',
+      'refers to http://127.0.0.2:9, which is another server and is not called',
     ],
     [
       'would open a page elsewhere',
@@ -196,14 +196,14 @@ Signed in to ${ann.resource}. Try: latchkey curl ${ann.resource}/
           },
         ],
       }),
-      'leads elsewhere to approve the code',
+      'names a page for the code on another server',
     ],
     [
       'is answered with a token that would say more to curl',
       () => ({
         '/token': () => [200, { access_token: 'a"\nurl = "https://elsewhere', token_type: 'Bearer' }],
       }),
-      'gave a token that no header can carry',
+      'returned a token with characters that no header may contain',
     ],
     [
       'is answered with a flood',

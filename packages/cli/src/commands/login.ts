@@ -11,15 +11,16 @@ export const login: Command = {
   name: 'login',
   summary: 'Signs you in to an application, for `token` and `curl`',
   usage: 'login URL [--device] [--scope SCOPE …]',
-  help: `Asks the application at URL who signs its people in, and opens a browser there. Without a browser on this
-machine, or with --device, it prints an address and a code, to be approved in a browser anywhere.
+  help: `Finds the sign-in of the application at URL, and opens it in a browser. Without a browser on this machine,
+or with --device, it prints an address and a code: open the address on any device and enter the code.
 
   --device        do not open a browser here
-  --scope SCOPE   what you want to do there; may be given several times. Left out: no scope
+  --scope SCOPE   a permission that you need in the application; may be given several times.
+                  Left out: no scope
 
-The tokens are kept in $XDG_STATE_HOME/latchkey (~/.local/state/latchkey), readable by you alone. They are
-for that one application, and \`latchkey logout\` ends them. Those of an earlier sign-in there are given back.
-It ends with 0 if you are signed in, otherwise with 1.
+The tokens are kept in $XDG_STATE_HOME/latchkey (~/.local/state/latchkey), readable only by you. They are
+valid only for that application, and \`latchkey logout\` ends them. Tokens of an earlier sign-in to this
+application are revoked. The exit code is 0 if you are signed in, and 1 otherwise.
 
 Examples:
 
@@ -44,7 +45,7 @@ Examples:
     const failure = before && (await giveBack(before, io));
     if (before !== undefined && failure !== undefined) {
       const page = new URL('/account', before.issuer).href;
-      io.stderr(`The tokens that you had before were not given back, for ${failure}: end them at ${page}\n`);
+      io.stderr(`Your earlier tokens could not be revoked (${failure}): end them at ${page}\n`);
     }
     io.stderr(`Signed in to ${resource}. Try: latchkey curl ${resource}/\n`);
     return exitCodes.fine;

@@ -10,12 +10,13 @@ import type { Command } from './command.ts';
 /** `latchkey logout`: gives the tokens back and forgets them. */
 export const logout: Command = {
   name: 'logout',
-  summary: 'Ends what `login` began, for one application or for all',
+  summary: 'Signs you out of one application, or of all, and removes the tokens',
   usage: 'logout [URL]',
-  help: `Tells auth that the tokens for the application at URL are over, and removes them from this machine; without URL,
-those for all applications. The session in your browser is another one and stays.
+  help: `Revokes the tokens for the application at URL at auth, and removes them from this machine. Without URL, it does
+so for all applications. You stay signed in in your browser.
 
-It ends with 0 if all is done, and with 1 if auth could not be reached. They are removed from this machine even then.
+The exit code is 0 if all is done, and 1 if auth could not be reached. The tokens are removed from this machine
+in any case.
 
 Examples:
 

@@ -13,14 +13,14 @@ import type { Command } from './command.ts';
 /** `latchkey migrate`: where a deployment of BuzzFeed SSO behaves otherwise under Latchkey. */
 export const migrate: Command = {
   name: 'migrate',
-  summary: 'Says where a deployment of BuzzFeed SSO behaves otherwise under Latchkey',
+  summary: 'Shows what changes when a deployment of BuzzFeed SSO moves to Latchkey',
   usage: 'migrate FILE --env-file FILE [--env-file FILE] [--cluster NAME] [options]',
-  help: `Reads the upstream file and the environment of BuzzFeed SSO v3 unchanged, and reports each difference
-that affects them: the behaviour before and now, the reason, and what to do. Everything that is not
+  help: `Reads the unchanged upstream file and env files of BuzzFeed SSO v3, and reports each difference that
+affects them: the behaviour before and now, the reason, and what to do. Everything that is not
 reported stays the same. Give the env files of both services for a report about both.
 
 ${deploymentHelp}
-  --fail-on KIND    error (default) or warning: what makes the command end with 1
+  --fail-on KIND    error (default) or warning: the exit code is 1 if there is one
   --format FORMAT   text (default), json, or github
 
 With an error, Latchkey does not start. A warning may change who has access, or which application is reached.
@@ -40,7 +40,7 @@ Examples:
     const format = oneOf('--format', values.format, formats);
     const threshold = oneOf('--fail-on', values['fail-on'], ['error', 'warning']);
     if (!values['env-file'])
-      throw new UsageError('--env-file is missing: half of the differences are in the environment');
+      throw new UsageError('--env-file is missing: half of the differences are about variables');
     const deployment = readDeployment(values, io);
     const subject = migrationSubject(readUpstreamFile(path, deployment, io), deployment);
 

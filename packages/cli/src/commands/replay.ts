@@ -17,22 +17,23 @@ import type { Command } from './command.ts';
 /** `latchkey replay`: what a file would have decided about requests that were made. */
 export const replay: Command = {
   name: 'replay',
-  summary: 'Says which requests of a log another upstream file would have decided otherwise',
+  summary: 'Shows which requests of a log a new upstream file would decide differently',
   usage: 'replay FILE LOG… (--cluster NAME | --env-file FILE) [options]',
-  help: `Reads the log of the proxy, which has a line for each request, and says whom FILE would have let in or
-refused otherwise: who, where, by which rule, on how many of their days. LOG is any number of files, or -
-for standard input; lines of auth and other programs between are passed over.
+  help: `Reads the log of the proxy, which has a line for each request, and compares its decisions with those of
+FILE. It shows who would gain or lose access: the person, the host, the rule, and the number of days on
+which this person used the host. LOG is any number of files, or - for standard input. Lines of auth and
+of other programs are ignored.
 
-What the log does not say is counted under "Not compared", and not guessed. It does not look at what the
-file says of providers, of time limits or of WebSocket origins.
+Requests about which the log does not say enough are counted under "Not compared". Providers, time limits
+and WebSocket origins in FILE are not compared.
 
 ${deploymentHelp}
-  --before FILE     the upstream file that was in force: it says which groups the log is about. Without
-                    it, these are the groups that somebody in the log was in
-  --fail-on KIND    end with 1 only if anybody loses, or gains, something: loses or gains
+  --before FILE     the upstream file that was active when the log was written: the log has only the groups
+                    that this file names. Left out, only the groups that occur in the log are known
+  --fail-on KIND    loses or gains: the exit code is 1 only if somebody loses, or gains, access
   --format FORMAT   text (default) or json
 
-It ends with 0 if nothing would have been decided otherwise, and with 1 if something would.
+The exit code is 0 if FILE would decide every request in the same way, and 1 if not.
 
 Examples:
 
@@ -50,7 +51,7 @@ Examples:
     if (path === undefined) throw new UsageError('FILE is missing');
     if (logs.length === 0)
       throw new UsageError('LOG is missing: name the files of the log, or - for standard input');
-    if (path === '-') throw new UsageError('FILE is -, which is for the log: name a file');
+    if (path === '-') throw new UsageError('FILE cannot be -, which is for the log: name a file');
     const format = oneOf('--format', values.format, ['text', 'json']);
     const failOn =
       values['fail-on'] === undefined ? undefined : oneOf('--fail-on', values['fail-on'], ['loses', 'gains']);
@@ -65,7 +66,7 @@ Examples:
     const found = replayed.end();
     if (found.requests === 0) {
       io.stderr(
-        'latchkey replay: no line of a request is in the log: is LOGGING_ENABLE=false set for the proxy?\n',
+        'latchkey replay: the log has no line about a request: is LOGGING_ENABLE=false set for the proxy?\n',
       );
       return exitCodes.findings;
     }

@@ -23,17 +23,17 @@ type Defaults = Deployment['upstream']['defaults'];
 /** `latchkey routes`: what became of a file in one environment. */
 export const routes: Command = {
   name: 'routes',
-  summary: 'Lists the routes that a file becomes in one environment, one per line',
+  summary: 'Lists the routes of an upstream file in one environment, one per line',
   usage: 'routes FILE (--cluster NAME | --env-file FILE) [--format text|json|yaml]',
   help: `Each line has the host or pattern, the kind of route, where it leads, who has access, and the options
 that differ from their defaults. Sections, extra routes and defaults are already merged. Values of
 headers are shown only in yaml.
 
 ${deploymentHelp}
-  --format FORMAT   text (default), with tabs between the columns off a terminal; json; or yaml: an
-                    upstream file with the same meaning, without sections, templates and defaults,
-                    to compare as text or to use in place of the file. It contains the values of
-                    headers, so protect it like the file
+  --format FORMAT   text (default; tabs between the columns if the output is not a terminal), json, or
+                    yaml: an upstream file with the same meaning, without sections, templates and
+                    defaults, to compare as text or to use in place of the file. It contains the
+                    values of headers, so protect it like the file
 
 Examples:
 

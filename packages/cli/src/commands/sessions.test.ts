@@ -130,7 +130,7 @@ describe('sessions revoke', () => {
 
 describe('where auth does not do it, the command ends with 1 and says what to look at', () => {
   test.each([
-    [401, { error: 'operator_refused' }, 'has to be the ADMIN_SECRET of auth'],
+    [401, { error: 'operator_refused' }, 'give the ADMIN_SECRET of auth'],
     [404, { error: 'session_unknown' }, 'it may have ended'],
     [404, { error: 'not_found' }, 'only with ADMIN_SECRET'],
     [404, '<html>nginx</html>', 'unexpected answer with status 404'],
@@ -160,7 +160,7 @@ describe('a call that is not understood ends with 2, and sends nothing', () => {
   test.each<[string, string[], Record<string, string>, string]>([
     ['no action', auth, env, 'list or revoke is missing'],
     ['another action', ['end', ...auth], env, 'write list, revoke'],
-    ['nobody to end', ['revoke', ...auth], env, 'Write --email, --sid or --all'],
+    ['nobody to end', ['revoke', ...auth], env, 'write --email, --sid or --all'],
     ['an option without its value', ['revoke', ...auth, '--sid', '--yes'], env, "use '--sid=-XYZ'"],
     ['two at once', ['revoke', ...auth, '--sid', 'a', '--all'], env, 'write one of'],
     ['an address that is none', ['list', ...auth, '--email', 'ann'], env, 'one @'],

@@ -29,31 +29,31 @@ type Values = {
 /** `latchkey sessions`: who is signed in where, and the end of it. */
 export const sessions: Command = {
   name: 'sessions',
-  summary: 'Lists the sessions of people, and ends them: somebody left, or a laptop was lost',
+  summary: 'Lists the sessions of people, and ends them, for example when a laptop is lost',
   usage:
     'sessions list [--email EMAIL] [options]\n       latchkey sessions revoke (--email EMAIL | --sid SID | --all) [options]',
-  help: `Asks auth on its internal port (SERVER_INTERNAL_PORT), with the ADMIN_SECRET of auth. Each call leaves
-an audit line in the log of auth. Applications notice an end within SESSION_TTL_VALID of the proxy (a
-minute, unless it says otherwise).
+  help: `Calls auth on its internal port (SERVER_INTERNAL_PORT), with the ADMIN_SECRET of auth. Each call leaves
+an audit line in the log of auth. The proxy stops accepting an ended session within SESSION_TTL_VALID of
+the proxy (by default one minute).
 
 \`list\` shows the newest 20 sessions of each account; without --email, those of the 1000 accounts that
-have signed in last. A session from before auth remembered sessions appears when it is used.
-\`revoke\` ends the sessions that auth does not list, too. Anyone who may sign in can sign in again: to keep
+signed in last. A session that is older than the list of auth appears when it is used.
+\`revoke\` also ends sessions that \`list\` does not show. People can sign in again afterwards. To keep
 somebody out, suspend their account at the provider first.
 
-  --email EMAIL     whose sessions, of every provider
-  --sid SID         one session, as \`list\` names it; one that begins with two dashes is written --sid=--…
+  --email EMAIL     the sessions of this person, of every provider
+  --sid SID         one session, as \`list\` shows it; if it begins with two dashes, write --sid=--…
   --all             everybody's sessions; asks first
   --yes             do not ask
-  --auth URL        auth, with its internal port; left out, it is PROVIDER_URL_INTERNAL
-  --operator NAME   who you are, for the audit line; left out, it is USER. Nobody checks it
-  --json            the answer as JSON
+  --auth URL        the address of auth with its internal port; left out, PROVIDER_URL_INTERNAL
+  --operator NAME   your name, for the audit line; left out, USER. It is not verified
+  --json            print the answer as JSON
 
-The secret is ADMIN_SECRET, or the contents of the file that ADMIN_SECRET_FILE names. It is never an
-argument, which others on the machine could see.
+The secret is in the environment: ADMIN_SECRET, or ADMIN_SECRET_FILE with the path of a file. It cannot be
+an argument, because other users of the machine can see arguments.
 
-It ends with 0 if all is done, and with 1 if auth could not be asked or refused, or if other tasks of auth
-do not know of it yet.
+The exit code is 0 if all is done. It is 1 if auth cannot be reached or refuses, or if other tasks of auth
+do not know of the end yet.
 
 Examples:
 
@@ -94,7 +94,8 @@ function readWish({ email, sid, all }: Values): RevocationRequest {
     ...(all ? [{ all } as const] : []),
   ];
   const [wish, second] = wishes;
-  if (wish === undefined) throw new UsageError('whose sessions? Write --email, --sid or --all');
+  if (wish === undefined)
+    throw new UsageError('it is not clear whose sessions to end: write --email, --sid or --all');
   if (second !== undefined) throw new UsageError('write one of --email, --sid and --all');
   return wish;
 }

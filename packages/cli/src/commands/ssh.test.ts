@@ -40,5 +40,5 @@ test.each([
 ])('what is no name of a host is given to no shell, and is no option of ssh (%s)', async (where) => {
   const { code, stderr, made } = await ssh(where);
   expect([code, made]).toEqual([2, []]);
-  expect(stderr).toContain('is no name of a host');
+  expect(stderr).toContain('is not a host name');
 });

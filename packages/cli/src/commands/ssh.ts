@@ -10,14 +10,15 @@ import type { Command } from './command.ts';
 /** `latchkey ssh`: ssh through the gate, with a certificate in place of a key that lasts. */
 export const ssh: Command = {
   name: 'ssh',
-  summary: 'Opens SSH behind Latchkey, with a certificate that is made for you',
+  summary: 'Opens an SSH connection through Latchkey, with a certificate for you',
   usage: 'ssh [USER@]HOST [options of ssh …] [COMMAND …]',
-  help: `Runs ssh to what is behind HOST (\`to: tcp://…\` with \`ssh_certificate\` in the upstream file). It signs you in first
-where you are not, makes a key, gets a certificate for it that is good for five minutes, and removes both when ssh
-ends. A connection that is open goes on until your session is over. Everything behind HOST goes to ssh as it is.
+  help: `Runs ssh to the server behind HOST (a route with \`to: tcp://…\` and \`ssh_certificate\` in the upstream file). If you
+are not signed in, it signs you in first. It makes a key, gets a certificate that is valid for five minutes, and
+removes both when ssh ends. An open connection ends when your session ends. Everything after HOST is passed to ssh
+unchanged. With LATCHKEY_TOKEN in the environment, that token is used in place of yours.
 
-USER is a name that the certificate is for; left out, ssh takes the one of \`~/.ssh/config\` or of this machine.
-The key of the server is checked as ever.
+USER is your user name on the server, and has to be a name in the certificate. Left out, ssh uses the one of
+\`~/.ssh/config\` or of this machine. ssh checks the host key of the server as usual.
 
 Examples:
 
@@ -27,13 +28,13 @@ Examples:
   async run(args, io) {
     const [where, ...others] = args;
     if (where === undefined) throw new UsageError('HOST is missing');
-    if (where.startsWith('-')) throw new UsageError('write HOST first, and the options of ssh behind it');
+    if (where.startsWith('-')) throw new UsageError('write HOST first, then the options of ssh');
     const { user, host, resource } = readWhere(where);
     const given = io.env['LATCHKEY_TOKEN'];
     if (given === undefined) await makeSignedIn(resource, io);
     const token = given ?? (await tokenFor(resource, 'person', io));
     const { key, certificate, principals } = await certifiedKey(resource, token, io);
-    io.stderr(`a certificate for ${principals.join(', ')}, good for five minutes\n`);
+    io.stderr(`a certificate for ${principals.join(', ')}, valid for five minutes\n`);
     const files = { key: key, 'key-cert.pub': certificate };
     const options = (folder: string) => [
       `IdentityFile=${quoted(`${folder}/key`)}`,
@@ -59,7 +60,7 @@ function readWhere(where: string): { user: string | undefined; host: string; res
   const host = new URL(resource).hostname.replaceAll(/^\[|\]$/g, '');
   // Addresses may hold `$(…)`, and a host in front of which is a dash is an option of ssh.
   if (!/^[\w:][\w.:-]*$/.test(host)) {
-    throw new UsageError(`${JSON.stringify(host)} is no name of a host: write it like bastion.example.com`);
+    throw new UsageError(`${JSON.stringify(host)} is not a host name: write it like bastion.example.com`);
   }
   return { user, host, resource };
 }

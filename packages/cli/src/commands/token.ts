@@ -9,15 +9,16 @@ export const token: Command = {
   name: 'token',
   summary: 'Prints a token for an application that you are signed in to',
   usage: 'token [--aws-role] URL',
-  help: `Prints an access token for the application at URL that is good for at least another minute, and gets a new one
-where need be. Programs send it as \`Authorization: Bearer …\`. Anyone who has it can act as you there until it is
-over: \`latchkey curl\` keeps it out of the list of processes and of the history of the shell.
+  help: `Prints an access token for the application at URL that is valid for at least another minute, and gets a new one
+if necessary. Programs send it as \`Authorization: Bearer …\`. Anyone who has it can act as you in this application
+until it expires. To call the application by hand, use \`latchkey curl\`: it keeps the token out of the list of
+processes and out of the history of the shell.
 
-  --aws-role      show the role of AWS that this program works in, in place of a token of yours: a request to STS that
-                  is signed with the credentials of that role, good for five minutes and for that application
+  --aws-role      print a token of the AWS role of this machine or task, not one of yours: a signed request to STS
+                  that is valid for five minutes and only for this application
 
-It ends with 0 if it printed one, and with 1 if you have to sign in, if auth could not be asked, or if there are no
-credentials of AWS.
+The exit code is 0 if a token was printed. It is 1 if you have to sign in, if auth cannot be reached, or if there
+are no AWS credentials.
 
 Examples:
 

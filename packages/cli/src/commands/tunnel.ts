@@ -13,18 +13,18 @@ import type { Command } from './command.ts';
 /** `latchkey tunnel`: what is behind the gate and is not HTTP, on this machine. */
 export const tunnel: Command = {
   name: 'tunnel',
-  summary: 'Opens a database, SSH or other TCP behind Latchkey on this machine',
+  summary: 'Makes a database, SSH or other TCP server behind Latchkey available on this machine',
   usage: 'tunnel HOST [--listen ADDRESS:PORT | --stdio] [--aws-role]',
-  help: `Listens on this machine, and carries each connection to what is behind HOST (\`to: tcp://…\` in the upstream file).
-It signs you in first where you are not, in a browser or by a code as \`latchkey login\` does. LATCHKEY_TOKEN has
-a token of a service account or of an issuer in place of yours.
+  help: `Listens on this machine, and forwards each connection to the server behind HOST (a route with \`to: tcp://…\` in the
+upstream file). If you are not signed in, it signs you in first, as \`latchkey login\` does. With LATCHKEY_TOKEN in
+the environment, the token of a service account or of an issuer is used in place of yours.
 
   --listen ADDRESS:PORT   where to listen; left out: 127.0.0.1 and a free port, which it prints
-  --stdio                 carry one connection over standard input and output, for \`ssh -o ProxyCommand\`
-  --aws-role              show the role of AWS that this program works in, in place of you
+  --stdio                 forward one connection over standard input and output, for \`ssh -o ProxyCommand\`
+  --aws-role              authenticate with the AWS role of this machine or task, not as you
 
-Anyone who can connect to that address uses your access, so it has to be one of this machine. A connection ends when
-your session does.
+Anyone who can connect to the address uses your access, so only addresses of this machine are allowed. A connection
+ends when your session ends.
 
 Examples:
 

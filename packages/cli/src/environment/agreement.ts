@@ -94,7 +94,7 @@ export function disagreements(proxy: StartUp<ProxySettings>, auth: StartUp<AuthS
     })
     .map(({ ofProxy, ofAuth, consequence }) => {
       const of = ofProxy === ofAuth ? 'the one of auth' : `${ofAuth} of auth`;
-      const message = `does not go with ${of}${placeOf(ofAuth, auth)}, so ${consequence}`;
+      const message = `does not match ${of}${placeOf(ofAuth, auth)}, so ${consequence}`;
       return remarkFinding(lints.servicesDisagree, { variable: ofProxy, message, others: [ofAuth] }, proxy);
     });
 }

@@ -30,13 +30,13 @@ export type Deployment = {
  * of the command itself: a check shall say the same on every machine.
  */
 export function readDeployment(
-  options: { cluster?: string | undefined; 'env-file'?: string[] | undefined },
+  options: { readonly cluster?: string | undefined; readonly 'env-file'?: readonly string[] | undefined },
   io: Io,
 ): Deployment {
   const files = options['env-file'] ?? [];
   if (options.cluster === undefined && files.length === 0) {
     throw new UsageError(
-      'write --cluster and the name of a section, or --env-file; --cluster "" reads `default` alone',
+      'write --cluster and the name of a section, or --env-file; --cluster "" reads only `default`',
     );
   }
   const entries = readEntries(files, io);
@@ -63,7 +63,7 @@ function readEntries(files: readonly string[], io: Io): EnvEntry[] {
   const read = files.map((file) => ({ file, ...readEnvFile(file, readText(file, io)) }));
   const unreadable = read.flatMap(({ file, unreadable }) => unreadable.map((line) => `${file}:${line}`));
   if (unreadable.length > 0) {
-    throw new UsageError(`neither NAME=value nor a comment: ${unreadable.join(', ')}`);
+    throw new UsageError(`these lines are neither NAME=value nor a comment: ${unreadable.join(', ')}`);
   }
   return read.flatMap(({ entries }) => entries);
 }

@@ -43,7 +43,7 @@ export function environmentOf(entries: readonly EnvEntry[]): Record<string, stri
   return Object.fromEntries(entries.map(({ name, value }) => [name, value]));
 }
 
-function readQuoted(rest: string): { value: string; furtherLines: number } | undefined {
+function readQuoted(rest: string): { readonly value: string; readonly furtherLines: number } | undefined {
   const double = doubleQuoted.exec(rest);
   const [whole, value] = double ?? singleQuoted.exec(rest) ?? [];
   if (whole === undefined || value === undefined) return undefined;

@@ -144,7 +144,7 @@ function patternOf(group: string | undefined): RegExp | undefined {
 /** The text of the group that a reference names; undefined where there is none, which makes the reference empty. */
 function groupOf(pattern: string, reference: string): string | undefined {
   if (reference === '0') return pattern.replace(/^\^|\$$/g, '');
-  const open: Array<{ start: number; names: string[] }> = [];
+  const open: Array<{ readonly start: number; readonly names: readonly string[] }> = [];
   let count = 0;
   for (const { 0: token, index } of pattern.matchAll(
     /\\[\s\S]|\[\^?\]?(?:\\[\s\S]|[^\]])*\]|\((?:\?(?:P?<(\w+)>|[^)]*?:))?|\)/g,

@@ -11,8 +11,8 @@ export function lintIdentityHeaders({ file, source, table }: LintSubject): Findi
     route.injectRequestHeaders
       .filter(([name]) => isReserved(name))
       .map(([name]) => {
-        const why = isAboutDevice(name) ? 'says which device somebody uses' : 'is set by the proxy alone';
-        const message = `${name} ${why}, so this does nothing for ${quotedId(route)}: choose another name`;
+        const why = isAboutDevice(name) ? 'is about the device of a person' : 'is set only by the proxy';
+        const message = `${name} ${why}, so the line has no effect for ${quotedId(route)}: choose another name`;
         return findingOf(lints.identityHeader, { file, ...source.placeOf(route, name) }, message);
       }),
   );

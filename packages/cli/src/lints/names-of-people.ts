@@ -3,11 +3,10 @@ import type { Form } from '@latchkey/policy';
 import type { Route } from '@latchkey/upstreams';
 import { findingOf } from '../finding.ts';
 import type { Finding } from '../finding.ts';
-import { person } from './person.ts';
 import { quotedId } from './lint.ts';
 import type { LintSubject } from './lint.ts';
 import { lints } from './table.ts';
-import { passedGatesOf, placedRules } from './written-rules.ts';
+import { passedGatesOf, person, placedRules } from './written-rules.ts';
 import type { PlacedRules } from './written-rules.ts';
 
 const domain = 'user.domain';
@@ -27,7 +26,10 @@ export function lintNamesOfPeople(subject: LintSubject): Finding[] {
   });
 }
 
-function namesOf({ sshCertificate, clientIdentity }: Route): Array<{ option: string; text: string }> {
+function namesOf({
+  sshCertificate,
+  clientIdentity,
+}: Route): ReadonlyArray<{ readonly option: string; readonly text: string }> {
   const { subject, sanUri } = clientIdentity?.written ?? {};
   return [
     ...(sshCertificate?.principals ?? []).map((text) => ({ option: 'principals', text })),

@@ -22,7 +22,7 @@ export function lintNeverMatches({ file, source, table }: LintSubject): Finding[
   return patterns.flatMap((route, at) => {
     const winner = winnerOf(route, patterns.slice(0, at), table);
     if (winner === undefined) return [];
-    const message = `${quotedId(route)} is never reached: ${quotedId(winner)} (line ${winner.position.line}) answers for all its hosts. Move it up, or take it out`;
+    const message = `${quotedId(route)} is never reached: ${quotedId(winner)} (line ${winner.position.line}) already matches all its hosts. Move it up, or remove it`;
     return [findingOf(lints.neverMatches, { file, ...source.placeOf(route, 'from', route.from) }, message)];
   });
 }
@@ -47,4 +47,22 @@ function wildcardOf(pattern: string): WildcardPattern | undefined {
   const [, wildcard, ending] = wildcardPattern.exec(pattern) ?? [];
   if (wildcard === undefined || ending === undefined) return undefined;
   return { wildcard, ending: ending.toLowerCase() };
+}
+
+/** A class of characters may well exclude `/`: `[^/]+`. */
+const characterClass = /\\[\s\S]|\[\^?\]?(?:\\[\s\S]|[^\]])*\]/g;
+
+/** Patterns that ask for a `/`, which no host has. */
+export function lintPathsInPatterns({ file, source, table }: LintSubject): Finding[] {
+  return table.routes
+    .filter(({ kind, from }) => kind === 'rewrite' && asksForSlash(from))
+    .map((route) => {
+      const message = `A host has no "/", so the part with "/" in \`from\` of ${quotedId(route)} never matches: write only the host, without scheme and path`;
+      const place = source.placeOf(route, 'from', route.from);
+      return findingOf(lints.pathInPattern, { file, ...place }, message);
+    });
+}
+
+function asksForSlash(pattern: string): boolean {
+  return pattern.replace(characterClass, (found) => (found === '\\/' ? '/' : '')).includes('/');
 }

@@ -5,8 +5,7 @@ import type { Finding } from '../finding.ts';
 import { quotedId } from './lint.ts';
 import type { LintSubject } from './lint.ts';
 import { lints } from './table.ts';
-import { person } from './person.ts';
-import { passedGatesOf, placedRules } from './written-rules.ts';
+import { passedGatesOf, person, placedRules } from './written-rules.ts';
 import type { PassedGate, PlacedRule, PlacedRules } from './written-rules.ts';
 
 const signedIn: Form = { op: 'notAmong', variable: principal, values: ['visitor'] };
@@ -30,8 +29,8 @@ function ofOne({ rule, forms, place }: PlacedRule): Finding[] {
     const effect =
       rule.effect === 'allow'
         ? 'lets in nobody'
-        : 'refuses only where it cannot be decided, since a fact is absent';
-    const message = `${name} never holds: ${because(never)}. It ${effect}: correct it, or take it out`;
+        : 'refuses only requests for which it cannot be decided, because a fact is absent';
+    const message = `${name} is never true: ${because(never)}. It ${effect}: correct it, or remove it`;
     return [findingOf(lints.ruleNever, place, message)];
   }
   const whom = rule.effect === 'allow' ? [person] : [];
@@ -40,9 +39,9 @@ function ofOne({ rule, forms, place }: PlacedRule): Finding[] {
   if (!isReportedHere(always) || clashOf([...whom, forms.holds]) !== undefined) return [];
   const effect =
     rule.effect === 'allow'
-      ? 'lets in every person who can sign in: name who may pass'
+      ? 'lets in every person who can sign in: name the people who may pass'
       : 'refuses everybody: correct it';
-  return [findingOf(lints.ruleForAll, place, `${name} leaves nothing out, and ${effect}`)];
+  return [findingOf(lints.ruleForAll, place, `${name} is always true, and ${effect}`)];
 }
 
 function betweenRules({ table }: LintSubject, { guardrail, of }: PlacedRules): Finding[] {
@@ -51,7 +50,7 @@ function betweenRules({ table }: LintSubject, { guardrail, of }: PlacedRules): F
   const [first] = guardrail;
   if (isReportedHere(shut) && first !== undefined) {
     const names = guardrail.map(({ rule }) => JSON.stringify(rule.name)).join(', ');
-    const message = `Nobody who is signed in passes all of ${names}: ${because(shut)}`;
+    const message = `The rules ${names} together refuse everybody who is signed in: ${because(shut)}`;
     return [findingOf(lints.nobodyPasses, first.place, message)];
   }
   const waysIn = guardrail.filter(({ rule }) => rule.effect === 'allow');
@@ -72,7 +71,7 @@ function betweenRules({ table }: LintSubject, { guardrail, of }: PlacedRules): F
       if (!isReportedHere(closed) || placed === undefined) {
         return ways.flatMap((rule) => behind(rule, gates, service));
       }
-      const message = `Nobody who is signed in passes the rules of ${quotedId(route)} and the guardrail together: ${because(closed)}`;
+      const message = `The rules of ${quotedId(route)} and the guardrail together refuse everybody who is signed in: ${because(closed)}`;
       return [findingOf(lints.nobodyPasses, placed.place, message)];
     }),
   ];
@@ -86,7 +85,7 @@ function behind({ rule, forms, place }: PlacedRule, gates: readonly PassedGate[]
   const blocker = gates.find(({ form }) => clashOf([...given, form]) !== undefined) ?? { rules: [] };
   const names = blocker.rules.map((each) => JSON.stringify(each.rule.name)).join(', ');
   const by = names === '' ? 'the rules that refuse' : names;
-  const message = `${JSON.stringify(rule.name)} lets in nobody: ${by} stops everybody of whom it holds (${because(clash)})`;
+  const message = `${JSON.stringify(rule.name)} lets in nobody: ${by} refuses everybody for whom it is true (${because(clash)})`;
   return [findingOf(lints.ruleBehindGate, place, message)];
 }
 

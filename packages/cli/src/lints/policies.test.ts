@@ -44,7 +44,7 @@ describe('rules that cannot hold', () => {
       [
         'LK514',
         9,
-        '"both" never holds: `request.method` would have to be two things at once. It lets in nobody: correct it, or take it out',
+        '"both" is never true: `request.method` would have to be two things at once. It lets in nobody: correct it, or remove it',
       ],
     ]);
   });

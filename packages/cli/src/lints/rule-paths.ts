@@ -17,7 +17,7 @@ export function lintRulePaths(subject: LintSubject): Finding[] {
       if (op !== 'among' || values[0] !== 'true') return [];
       const advice = adviceFor(method, String(JSON.parse(argument)));
       if (advice === undefined) return [];
-      const message = `${JSON.stringify(rule.name)} lets in on more paths than it seems: ${advice}`;
+      const message = `${JSON.stringify(rule.name)} matches more paths than intended: ${advice}`;
       return [findingOf(lints.ruleAmbiguousPath, place, message)];
     });
   });

@@ -18,7 +18,7 @@ export function lintOpenToAll({ file, source, table }: LintSubject): Finding[] {
       .map(([, option, variable]) => {
         const written = source.optionPlaces(route, option).length > 0;
         const what = written ? `\`${option}\`` : variable;
-        const message = `${what} is "*", so ${quotedId(route)} is open to everybody who can sign in: name who may pass`;
+        const message = `${what} is "*", so ${quotedId(route)} is open to everybody who can sign in: name the groups, domains or addresses that may pass`;
         return findingOf(lints.openToAll, { file, ...source.placeOf(route, option, '*') }, message);
       }),
   );

@@ -32,7 +32,7 @@ export function lintSecrets({
   return [...headers, ...others].flatMap(({ at, what }) => {
     if (seen.has(at.line)) return [];
     seen.add(at.line);
-    const message = `${what} looks like a credential that is written out: put it into an SSO_CONFIG_ variable, write {{name}} here, and replace it`;
+    const message = `${what} looks like a credential: put it into an SSO_CONFIG_ variable, write {{name}} here, and replace the credential`;
     return [findingOf(lints.secretInFile, { file, ...at }, message)];
   });
 }
@@ -44,7 +44,7 @@ function isCredentialHeader({ path, value }: SourceKey): boolean {
   return credentialName.test(name) || credentialValue.test(value.text);
 }
 
-function unmistakable(text: string): Array<{ at: Position; what: string }> {
+function unmistakable(text: string): ReadonlyArray<{ readonly at: Position; readonly what: string }> {
   return text.split(/\r\n|\r|\n/).flatMap((line, index) =>
     [...line.matchAll(unmistakableSecret)].map((found) => ({
       at: { line: index + 1, column: found.index + 1 },

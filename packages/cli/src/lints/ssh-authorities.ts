@@ -17,7 +17,7 @@ export function lintSshAuthorities({ file, source, table }: LintSubject): Findin
     const first = firstOf.get(key) ?? route;
     firstOf.set(key, first);
     if (accessOf(first) === accessOf(route)) return [];
-    const message = `${quotedId(route)} has the authority of ${quotedId(first)} and other rules, so certificates of one are good at the sshd of the other: name another \`ca_key_file\``;
+    const message = `${quotedId(route)} and ${quotedId(first)} have one SSH authority but different rules, so a certificate of one is valid at the sshd of the other: name another \`ca_key_file\``;
     return [
       findingOf(lints.sharedSshAuthority, { file, ...source.placeOf(route, 'ca_key_file', key) }, message),
     ];

@@ -20,6 +20,6 @@ export function lintDeviceHeaders({ file, source, table, proxy }: LintSubject): 
   if (proxy?.hasTrustedProxies !== false || table.root.deviceHeaders.size === 0) return [];
   const at = source.childrenOf([]).find(({ path }) => path.at(-1) === 'device_headers')?.at;
   const facts = [...table.root.deviceHeaders.keys()].map((fact) => `device.${fact}`).join(', ');
-  const message = `SERVER_TRUSTED_PROXIES is not set, so there is never a ${facts}: add the address of the server in front there`;
+  const message = `SERVER_TRUSTED_PROXIES is not set, so ${facts} is always absent: add the address of the server in front there`;
   return [findingOf(lints.nobodySaysDevice, { file, ...(at ?? { line: 1, column: 1 }) }, message)];
 }

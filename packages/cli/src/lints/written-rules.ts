@@ -1,5 +1,5 @@
 import type { WrittenRule } from '@latchkey/access';
-import { readForms } from '@latchkey/policy';
+import { absent, principal, readForms } from '@latchkey/policy';
 import type { Form, TwoForms } from '@latchkey/policy';
 import type { Route } from '@latchkey/upstreams';
 import type { LintSubject } from './lint.ts';
@@ -52,3 +52,13 @@ export function passedGatesOf(rules: readonly PlacedRule[]): PassedGate[] {
       : [{ form: { op: 'any', parts: allowing.map(({ forms }) => forms.holds) }, rules: allowing }];
   return [...denying.map((rule) => ({ form: rule.forms.fails, rules: [rule] })), ...allow];
 }
+
+/** What is true of every person, who always has an address. */
+export const person: Form = {
+  op: 'all',
+  parts: [
+    { op: 'among', variable: principal, values: ['person'] },
+    { op: 'notAmong', variable: 'user.email', values: [absent] },
+    { op: 'notAmong', variable: 'user.domain', values: [absent] },
+  ],
+};

@@ -37,7 +37,7 @@ export const accessRules: readonly MigrationRule[] = [
     title: '`skip_auth_preflight` takes effect',
     before: 'Below `options` it has no effect: preflights are redirected to the sign-in.',
     now: 'CORS preflights are forwarded without sign-in, and without identity, cookies, credentials and body.',
-    todo: 'Make sure that the application answers preflights itself, or take it out.',
+    todo: 'Make sure that the application answers preflights itself, or remove it.',
     find: writtenOption('skip_auth_preflight', isOn),
   },
 ];

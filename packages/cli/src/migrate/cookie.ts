@@ -11,7 +11,7 @@ export const cookieRules: readonly MigrationRule[] = [
     title: 'A shared session cookie that the proxy cannot open',
     before: 'Each service has a cookie and a secret of its own.',
     now: 'With `SESSION_COOKIE_DOMAIN` one cookie is for all hosts below it, and both services open it. With different secrets that does not work, and the proxy is not ready: `/ping` answers 503 and says why.',
-    todo: 'Write the same `SESSION_COOKIE_SECRET` in both services, or take `SESSION_COOKIE_DOMAIN` out.',
+    todo: 'Write the same `SESSION_COOKIE_SECRET` in both services, or remove `SESSION_COOKIE_DOMAIN`.',
     find: sharedCookieWithSecretsThatDiffer,
   },
   {
@@ -29,7 +29,7 @@ export const cookieRules: readonly MigrationRule[] = [
     title: 'One name for the one session cookie',
     before: 'The proxy has `_sso_proxy`, auth has `_sso_auth_<slug>`, or what this variable says.',
     now: 'Both use one name, by default `_sso_proxy`, with `__Secure-` in front where the cookie is secure.',
-    todo: 'Take the variable out, or write the same in both services.',
+    todo: 'Remove the variable, or write the same in both services.',
     find: variables(/^(?:SESSION_)?COOKIE_NAME$/),
   },
   {
@@ -38,7 +38,7 @@ export const cookieRules: readonly MigrationRule[] = [
     title: 'Scripts never see the session cookie',
     before: '`SESSION_COOKIE_HTTPONLY=false` lets scripts read it.',
     now: 'The variable has no effect.',
-    todo: 'Take it out.',
+    todo: 'Remove it.',
     find: variables(/^(?:SESSION_COOKIE_HTTPONLY|COOKIE_HTTP_ONLY)$/, (value) => /^f(?:alse)?$/i.test(value)),
   },
   {

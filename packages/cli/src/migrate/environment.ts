@@ -56,7 +56,7 @@ export const environmentRules: readonly MigrationRule[] = [
     title: 'A documented variable that was never read',
     before: 'The documentation names it, the program does not read it, and the default applies.',
     now: 'It takes effect, as documented.',
-    todo: 'Make sure that the value is still the one you want, or take it out.',
+    todo: 'Make sure that the value is still the one you want, or remove it.',
     find: variables(/^(?:UPSTREAM_CONFIGS_FILE|UPSTREAM_DEFAULT_TCP_RESET_DEADLINE)$/),
   },
   {
@@ -117,7 +117,7 @@ export const environmentRules: readonly MigrationRule[] = [
     title: 'Timeouts of the server do not cut off streams',
     before: '`SERVER_TIMEOUT_WRITE` ends every answer after that time, streams and downloads too.',
     now: 'An answer that the client keeps reading is not cut off. A client that reads nothing for that long is disconnected.',
-    todo: 'Nothing. Take the variable out if you raised it for streams.',
+    todo: 'Nothing. Remove the variable if you raised it for streams.',
     find: variables(/^(?:SERVER_TIMEOUT_WRITE|TCP_WRITE_TIMEOUT)$/),
   },
   {

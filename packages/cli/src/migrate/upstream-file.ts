@@ -44,7 +44,7 @@ export const upstreamFileRules: readonly MigrationRule[] = [
     title: 'Two routes for one host',
     before: 'The last one wins, and an extra route without `from` takes the host of its service.',
     now: 'It is an error, because one of the two would never be reached.',
-    todo: 'Take one out. The last one, extra routes after all others, is the one that was in use.',
+    todo: 'Remove one. The last one, extra routes after all others, is the one that was in use.',
     find: diagnosed('LK309'),
   },
   {
@@ -99,7 +99,7 @@ export const upstreamFileRules: readonly MigrationRule[] = [
     title: '`flush_interval` is not needed',
     before: 'Without it there are no streams and no WebSockets, and with it no `timeout`.',
     now: 'Both work on every route, and `timeout` is how long an answer may take to begin.',
-    todo: 'Take it out. Raise `timeout` where the application is slow to begin.',
+    todo: 'Remove it. Raise `timeout` where the application is slow to begin.',
     find: writtenOption('flush_interval'),
   },
   {
@@ -141,7 +141,7 @@ export const upstreamFileRules: readonly MigrationRule[] = [
     title: '`provider_slug` takes effect',
     before: 'It is read and ignored: everybody signs in with `UPSTREAM_DEFAULT_PROVIDER`.',
     now: 'People sign in with this provider.',
-    todo: 'Make sure that auth has a provider with this slug, or take it out.',
+    todo: 'Make sure that auth has a provider with this slug, or remove it.',
     find: providersOfTheirOwn,
   },
   {

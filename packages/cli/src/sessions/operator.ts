@@ -9,7 +9,7 @@ import {
 import type { AdminSession, RevocationAnswer, RevocationRequest } from '@latchkey/contract';
 import { CallError } from '@latchkey/http';
 import type { Answer } from '@latchkey/http';
-import { readText } from '../io.ts';
+import { readSecret } from '../io.ts';
 import type { Io } from '../io.ts';
 import { UsageError } from '../exit.ts';
 import { parsedJson } from '../parsed-json.ts';
@@ -33,7 +33,7 @@ const mostPages = 100;
 
 /** Finds auth and its secret, and asks there. Throws UsageError. */
 export function createOperator(
-  { auth, claim }: { auth: string | undefined; claim: string | undefined },
+  { auth, claim }: { readonly auth: string | undefined; readonly claim: string | undefined },
   io: Io,
 ): Operator {
   const base = baseOf(auth ?? io.env['PROVIDER_URL_INTERNAL']);
@@ -92,11 +92,10 @@ function baseOf(given: string | undefined): URL {
 }
 
 function secretOf(io: Io): string {
-  const { ADMIN_SECRET: given, ADMIN_SECRET_FILE: path } = io.env;
-  const text = given || (path && readText(path, io));
   // While it is being changed there are several, and auth takes each.
-  const secret = text?.split(',', 1)[0]?.trim();
-  if (secret === undefined || secret === '')
+  const [first = ''] = readSecret('ADMIN_SECRET', io).split(',', 1);
+  const secret = first.trim();
+  if (secret === '')
     throw new UsageError('set ADMIN_SECRET or ADMIN_SECRET_FILE to the secret that auth has');
   if (!/^[\x21-\x7e]+$/.test(secret))
     throw new UsageError('ADMIN_SECRET: got a value with blanks or letters outside ASCII');
@@ -104,15 +103,18 @@ function secretOf(io: Io): string {
 }
 
 const advice: ReadonlyMap<unknown, string> = new Map([
-  ['operator_refused', 'auth does not take this secret: it has to be the ADMIN_SECRET of auth'],
+  ['operator_refused', 'auth does not accept this secret: give the ADMIN_SECRET of auth'],
   [
     'session_unknown',
-    'auth knows of no such session: it may have ended; `latchkey sessions list` shows those that there are',
+    'auth has no such session: it may have ended; `latchkey sessions list` shows all sessions',
   ],
   ['too_many_requests', 'too many wrong secrets came from this address: wait a minute'],
   ['store_unavailable', 'auth cannot reach its store (REDIS_URL): try again in a moment'],
-  ['bad_request', 'auth does not understand this: it may be of another version'],
-  ['not_found', 'there is nothing: auth has /admin only with ADMIN_SECRET, and on its SERVER_INTERNAL_PORT'],
+  ['bad_request', 'auth does not understand this request: it may have another version than this command'],
+  [
+    'not_found',
+    'there is no /admin at this address: auth has it only with ADMIN_SECRET, and on its SERVER_INTERNAL_PORT',
+  ],
 ]);
 
 function contentOf({ status, body }: Answer): unknown {
@@ -128,6 +130,8 @@ function contentOf({ status, body }: Answer): unknown {
 function read<T>(schema: { safeParse(data: unknown): { data?: T | undefined } }, content: unknown): T {
   const { data } = schema.safeParse(content);
   if (data === undefined)
-    throw new NotAnswered('the answer cannot be read: is it auth, and of the same version?');
+    throw new NotAnswered(
+      'the answer cannot be read: is this auth, and does it have the same version as this command?',
+    );
   return data;
 }

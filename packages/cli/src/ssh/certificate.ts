@@ -46,7 +46,7 @@ export async function certifiedKey(resource: string, token: string, io: Io): Pro
   }
   const refused = refusal.safeParse(parsedJson(body)).data;
   if (refused === undefined || status === 404) {
-    const message = `status ${status}, and no certificate: does its route have \`ssh_certificate\`? Without, use \`latchkey tunnel --stdio\` as ProxyCommand`;
+    const message = `status ${status}, and no certificate: does its route have \`ssh_certificate\`? If not, use \`latchkey tunnel --stdio\` as ProxyCommand`;
     throw new Failure(`${resource}: ${message}`);
   }
   const { message, request_id } = refused;

@@ -1,7 +1,7 @@
+import { signAwsToken } from '@latchkey/access';
 import * as oidc from 'openid-client';
 import type { Io } from '../io.ts';
 import { connectToAuth, isUnanswered, oauthErrorOf, saying } from './auth.ts';
-import { awsRoleToken } from './aws-role.ts';
 import { Failure } from '../exit.ts';
 import { tokensFrom } from './granted.ts';
 import { tokenStore } from './store.ts';
@@ -58,4 +58,21 @@ function isFresh({ expiresAt }: Tokens): boolean {
 
 function signedOut(resource: string): Failure {
   return new Failure(`you are not signed in to ${resource}: run \`latchkey login ${resource}\``);
+}
+
+async function awsRoleToken(audience: string, io: Io): Promise<string> {
+  const region = io.env['AWS_REGION'] ?? io.env['AWS_DEFAULT_REGION'] ?? '';
+  if (!/^[a-z0-9-]+$/.test(region)) {
+    throw new Failure('the AWS region is not known: set AWS_REGION, like eu-central-1');
+  }
+  const credentials = await io.awsCredentials().catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : 'unknown';
+    throw new Failure(`there are no AWS credentials (${why})`, { cause: error });
+  });
+  if (credentials.sessionToken === undefined) {
+    throw new Failure(
+      'these AWS credentials are those of a user, not of a role: run this with the credentials of a role',
+    );
+  }
+  return signAwsToken({ region, audience, credentials, at: new Date() });
 }

@@ -46,7 +46,7 @@ export async function saying<Found>(issuer: URL, asking: () => Promise<Found>): 
     if (failure !== undefined) throw failure;
     const refusal = oauthErrorOf(error);
     const what =
-      refusal === undefined ? 'gave an answer that cannot be used' : `refused (${printable(refusal)})`;
+      refusal === undefined ? 'sent an answer that cannot be used' : `refused (${printable(refusal)})`;
     throw new Failure(`${issuer.origin} ${what}`, { cause: error });
   }
 }
@@ -66,7 +66,9 @@ function fetchFrom(issuer: URL, io: Io): oidc.CustomFetch {
   return async function fetchBounded(address, { method, headers, body }) {
     const url = new URL(address);
     if (url.origin !== issuer.origin) {
-      throw new Failure(`${issuer.origin} leads to ${url.origin}, which is not asked`);
+      throw new Failure(
+        `${issuer.origin} refers to ${url.origin}, which is another server and is not called`,
+      );
     }
     const answer = await ask(io, {
       url,

@@ -19,7 +19,8 @@ export async function signInByDevice(config: oidc.Configuration, wish: Wish, io:
   const issuer = new URL(config.serverMetadata().issuer);
   const begun = await saying(issuer, () => oidc.initiateDeviceAuthorization(config, parametersOf(wish)));
   const page = ownAddress(begun.verification_uri_complete ?? begun.verification_uri, config);
-  if (page === undefined) throw new Failure(`${issuer.origin} leads elsewhere to approve the code`);
+  if (page === undefined)
+    throw new Failure(`${issuer.origin} names a page for the code on another server, which is not shown`);
   const seconds = Math.min(begun.expires_in, longestSeconds);
   io.stderr(
     `Open this address in a browser, on any machine:\n\n    ${page.href}\n\nIt has to show the code ${printable(begun.user_code)}. Waiting up to ${minutes(seconds)} …\n`,

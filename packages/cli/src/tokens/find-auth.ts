@@ -21,12 +21,12 @@ export async function findAuth(resource: string, io: Io): Promise<URL> {
   const { data } = metadata.safeParse(status === 200 ? parsedJson(body) : undefined);
   if (data === undefined) {
     throw new Failure(
-      `${resource} does not say where it takes tokens from (status ${status}): is it behind Latchkey, with \`bearer: true\`?`,
+      `${resource} does not say which server issues its tokens (status ${status}): is it behind Latchkey, with \`bearer: true\`?`,
     );
   }
   // Section 3.3: the one that was asked, or somebody else's tokens would be fetched for it.
   if (withoutSlash(data.resource) !== resource) {
-    throw new Failure(`${resource} answers in the name of another application; nothing was sent there`);
+    throw new Failure(`${resource} says that it is another application, so nothing was sent there`);
   }
   const [first] = data.authorization_servers;
   const issuer = URL.parse(first);

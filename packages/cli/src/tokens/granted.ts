@@ -24,7 +24,7 @@ export function tokensFrom(
 ): Tokens {
   // It goes into a header and a file of curl, where nothing else may stand beside it.
   if (!bearerTokenPattern.test(accessToken))
-    throw new Failure(`${of.issuer} gave a token that no header can carry`);
+    throw new Failure(`${of.issuer} returned a token with characters that no header may contain`);
   const refreshToken = next ?? before;
   return {
     ...of,

@@ -29,7 +29,8 @@ export async function signInByLoopback(config: oidc.Configuration, wish: Wish, i
       code_challenge_method: 'S256',
     };
     const page = ownAddress(oidc.buildAuthorizationUrl(config, parameters).href, config);
-    if (page === undefined) throw new Failure(`${issuer.origin} leads elsewhere to sign in`);
+    if (page === undefined)
+      throw new Failure(`${issuer.origin} names a sign-in page on another server, which is not opened`);
     io.stderr(`Opening your browser. If nothing happens, open this address:\n\n    ${page.href}\n\n`);
     io.openBrowser?.(page.href);
     const arrived = await arrival.arrived;

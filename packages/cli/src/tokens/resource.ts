@@ -13,7 +13,7 @@ export function resourceOf(address: string): string {
     throw new UsageError(`${JSON.stringify(address)} is not the address of an application: ${example}`);
   }
   if (url.username !== '' || url.password !== '') {
-    throw new UsageError(`an address with a user name or a password is not taken: ${example}`);
+    throw new UsageError(`an address with a user name or a password is not accepted: ${example}`);
   }
   if (!isSafeToAsk(url)) {
     throw new UsageError(`${url.origin} has no TLS, so others could read the token: write https://`);

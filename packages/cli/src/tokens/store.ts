@@ -70,7 +70,10 @@ export function tokenStore({ env }: Pick<Io, 'env'>): TokenStore {
         return await whileLocked(fileOf(resource), lockWaitMs, act);
       } catch (error) {
         if (!(error instanceof LockHeld)) throw error;
-        throw new Failure(`another latchkey is at work: remove ${error.lock} if not`, { cause: error });
+        throw new Failure(
+          `another latchkey command is running: wait for it, or remove ${error.lock} if there is none`,
+          { cause: error },
+        );
       }
     },
   };

@@ -59,7 +59,7 @@ export function servesPort(
 function taken(route: Route, holder: Route): string {
   const { line } = holder.position;
   const service = holder.service === '' ? 'another service' : quote(holder.service);
-  return `${quote(route.from)} already leads to ${service} (line ${line}): write another \`from\`, or take one of the two out`;
+  return `${quote(route.from)} already leads to ${service} (line ${line}): write another \`from\`, or remove one of the two`;
 }
 
 function groupsOf(resolved: readonly ResolvedRoute[]): string[] {

@@ -106,11 +106,7 @@ export function compose(
       const earlier = entries.get(name);
       if (earlier) {
         (dropped ??= []).push({ ...earlier, name });
-        report(
-          'duplicateKey',
-          key.at,
-          `${quote(name)} stands here for the second time, and this one counts: keep one`,
-        );
+        report('duplicateKey', key.at, `${quote(name)} is written twice, and this one counts: keep only one`);
       }
       const unresolved = key.kind === 'scalar' && key.unresolved;
       entries.set(name, { at: key.at, value, unresolved, aliased, mergedFrom: undefined });
@@ -147,7 +143,7 @@ export function compose(
     throw new ComposeError(
       'tagUnknown',
       at,
-      `The tag ${quote(tag)} is not read here: write the value without it`,
+      `The tag ${quote(tag)} is not supported: write the value without it`,
     );
   }
 

@@ -24,7 +24,7 @@ export function parse(text: string, variables: Readonly<Record<string, string>>,
     report(
       'controlCharacter',
       source.at(unprintable.index),
-      `The character ${character} may not stand in YAML: take it out`,
+      `The character ${character} is not allowed in YAML: remove it`,
     );
     return { ok: false };
   }
@@ -71,7 +71,7 @@ function reportFurtherDocuments(events: readonly Event[], source: TemplatedText,
   report(
     'moreDocuments',
     source.at(offsetOf(place)),
-    'Another document starts here and is not read: take the `---` out',
+    'Another document starts here and is not read: remove the `---`',
   );
 }
 

@@ -36,12 +36,12 @@ export function resolveAssertionHeader(
     report(
       'assertionHeader',
       at,
-      `${name} has a meaning of its own and carries no assertion: choose another name`,
+      `${name} is used for something else and cannot carry the assertion: choose another name`,
     );
   } else if (folded === 'authorization' && scheme === '') {
-    report('assertionHeader', at, "Authorization wants a scheme (RFC 9110): write `'Authorization: Bearer'`");
+    report('assertionHeader', at, "Authorization needs a scheme (RFC 9110): write `'Authorization: Bearer'`");
   } else if (injected.some(([other]) => foldName(other) === folded)) {
-    report('assertionHeader', at, `${name} stands in \`inject_request_headers\`, too: keep one of the two`);
+    report('assertionHeader', at, `${name} is in \`inject_request_headers\`, too: keep one of the two`);
   }
   return value;
 }

@@ -31,7 +31,7 @@ export function resolveSigv4(
     return undefined;
   }
   if (kind === 'launcher') {
-    report('sigv4WithoutEffect', at, '`aws_sigv4` has no effect on a route of `type: launcher`: take it out');
+    report('sigv4WithoutEffect', at, '`aws_sigv4` has no effect on a route of `type: launcher`: remove it');
     return undefined;
   }
   const set = [...injectRequestHeaders.map(([name]) => name), assertionHeader.name];
@@ -40,7 +40,7 @@ export function resolveSigv4(
     report(
       'sigv4Header',
       at,
-      `\`aws_sigv4\` writes ${other} itself: take it out of \`inject_request_headers\` or \`assertion_header\``,
+      `\`aws_sigv4\` writes ${other} itself: remove it from \`inject_request_headers\` or \`assertion_header\``,
     );
     return undefined;
   }

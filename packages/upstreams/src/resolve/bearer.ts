@@ -79,7 +79,7 @@ function reportIdle(options: Options, at: Position, report: Report): void {
     report(
       'bearerMissing',
       at,
-      `\`${option}\` has no effect without \`bearer: true\`: write that, or take it out`,
+      `\`${option}\` has no effect without \`bearer: true\`: write that, or remove it`,
     );
   }
 }

@@ -83,11 +83,11 @@ test.each([
   [{ to: 'http://$1.internal.example.com', type: 'rewrite' }, 'needs TLS'],
   [{ options: "skip_auth_regex: ['^/public/']" }, 'On public paths'],
   [{ options: 'skip_auth_preflight: true' }, 'On public paths'],
-  [{ options: 'wait_for: {path: /login}' }, 'in the name of nobody'],
-  [{ options: 'forward_auth: true' }, 'not the proxy that opens the connection'],
+  [{ options: 'wait_for: {path: /login}' }, 'makes a request without a person'],
+  [{ options: 'forward_auth: true' }, 'a server in front opens the connection'],
   [
     { options: 'client_cert_file: /a.pem\n      client_key_file: /a.key' },
-    'one certificate for a connection',
+    'A connection has only one certificate',
   ],
 ])('it is refused beside what has no place for it: %j', (beside, why) => {
   const said = saidOf(file(usual, beside)).filter((each) => each.startsWith('LK641'));

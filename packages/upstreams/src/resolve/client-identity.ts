@@ -69,16 +69,16 @@ function whyNot(options: Options, { kind, isTcp, isSecure }: Beside): string[] {
     ...(kind === 'launcher' ? ['A launcher sends nothing on: write `client_identity: {}`'] : []),
     ...(isPublic
       ? [
-          'On public paths there is nobody to make a certificate for: take `skip_auth_regex` and `skip_auth_preflight` out, or give them a route of their own',
+          'On public paths there is no person for whom a certificate could be made: remove `skip_auth_regex` and `skip_auth_preflight`, or give them a route of their own',
         ]
       : []),
-    ...(isWaitedFor ? ['`wait_for` asks in the name of nobody: take it out'] : []),
+    ...(isWaitedFor ? ['`wait_for` makes a request without a person: remove it'] : []),
     ...(readable(options.forward_auth) === true
-      ? ['With `forward_auth` it is not the proxy that opens the connection: take one of the two out']
+      ? ['With `forward_auth` a server in front opens the connection: remove one of the two']
       : []),
     ...(other === undefined
       ? []
-      : [`There is one certificate for a connection: take \`${other}\` out, or write \`${other}: ''\``]),
+      : [`A connection has only one certificate: remove \`${other}\`, or write \`${other}: ''\``]),
   ];
 }
 

@@ -51,11 +51,11 @@ test('a route through a connector that there is not is refused', () => {
 });
 
 test.each([
-  ['that waits', withVia('wait_for: {path: /up}'), 'take `wait_for` out'],
+  ['that waits', withVia('wait_for: {path: /up}'), 'remove `wait_for`'],
   [
     'over TLS with options for the TLS of the proxy',
     withVia('tls_skip_verify: true', 'https://localhost:3000'),
-    'take `tls_skip_verify` out',
+    'remove `tls_skip_verify`',
   ],
   [
     'over TLS and HTTP/2',

@@ -58,11 +58,11 @@ export function resolveVia(options: Options, beside: Beside, report: Report): st
 
 function whyNot({ kind, waitFor }: Beside): string[] {
   return [
-    ...(kind === 'launcher' ? ['A launcher sends nothing on: take `via` out'] : []),
+    ...(kind === 'launcher' ? ['A launcher forwards nothing: remove `via`'] : []),
     ...(kind === 'rewrite'
       ? [`The targets of a connector are fixed, and those of a pattern are not: write a route for each host`]
       : []),
-    ...(waitFor === undefined ? [] : ['The connector itself waits for the application: take `wait_for` out']),
+    ...(waitFor === undefined ? [] : ['The connector itself waits for the application: remove `wait_for`']),
   ];
 }
 
@@ -78,11 +78,9 @@ function whyNotOverTls(options: Options, { reach }: Beside): string[] {
   if (identity !== undefined && Object.keys(identity).some((key) => key !== 'at'))
     idle.push('client_identity');
   return [
-    ...idle.map(
-      (option) => `The connector begins TLS with the application by itself: take \`${option}\` out`,
-    ),
+    ...idle.map((option) => `The connector begins TLS with the application by itself: remove \`${option}\``),
     ...(readable(options.protocol)?.value === 'h2'
-      ? ['A connector speaks HTTP/1.1 over TLS: take `protocol` out, or write `to: http://…` and `h2c`']
+      ? ['A connector speaks HTTP/1.1 over TLS: remove `protocol`, or write `to: http://…` and `h2c`']
       : []),
   ];
 }

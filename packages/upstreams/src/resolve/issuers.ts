@@ -25,7 +25,7 @@ export function resolveIssuers(
     const issuer = readable(one.issuer);
     if (issuer === undefined) {
       if (one.issuer === undefined)
-        report('issuerIncomplete', one.at, 'Write `issuer`: what its tokens have in `iss`');
+        report('issuerIncomplete', one.at, 'Write `issuer`: the value of `iss` in its tokens');
       return [];
     }
     const before = taken.get(issuer.value);
@@ -79,10 +79,14 @@ function resolveCallers(
   const kind = readable(callers)?.value ?? 'machines';
   const emailDomains = readableOf(written).map(({ value }) => value.trim().toLowerCase());
   if (kind === 'people' && isLacking(written)) {
-    report('issuerIncomplete', at, 'Write `email_domains`: for whose addresses it may vouch');
+    report(
+      'issuerIncomplete',
+      at,
+      'Write `email_domains`: the domains whose addresses this issuer may confirm',
+    );
   }
   if (kind === 'machines' && emailDomains.length > 0) {
-    report('issuerUnusable', at, '`email_domains` is for `callers: people`: write that, or take it out');
+    report('issuerUnusable', at, '`email_domains` is only for `callers: people`: write that, or remove it');
   }
   return { callers: kind, emailDomains };
 }
@@ -94,7 +98,7 @@ function resolveKeys(
 ): IssuerKeys {
   const [address, path] = [readable(url), readable(file)];
   if (address !== undefined && path !== undefined) {
-    report('issuerUnusable', path.at, '`jwks_url` stands here, too: keep one of the two');
+    report('issuerUnusable', path.at, '`jwks_url` is set, too: keep one of the two');
   }
   if (path !== undefined) {
     const flaw = lookAtKeys?.(path.value, issuer.value);
@@ -112,7 +116,7 @@ function resolveLeeway(written: Located<number> | undefined, report: Report): nu
     report(
       'issuerUnusable',
       written.at,
-      '`leeway` is longer than `5m`: clocks that differ by so much have to be set',
+      '`leeway` is longer than `5m`: correct the clocks if they differ by more',
     );
   }
   return written.value;

@@ -43,7 +43,7 @@ function withinCost(source: string): CompiledPattern | undefined {
     return {
       ok: false,
       reason:
-        'the pattern is too large once its repetitions are written out. Repeat less, `+` for `{1,1000}`',
+        'the pattern is too large, because every repetition counts. Repeat less, and write `+` for `{1,1000}`',
     };
   }
   if (spent + cost > mostOfAFile) {

@@ -47,7 +47,7 @@ export function createResolvePolicy({
     const rules = readableOf(written);
     const [, beyond] = [rules.slice(0, mostRules), rules[mostRules]];
     if (beyond !== undefined) {
-      report('ruleTooLarge', beyond.at, `A policy has ${mostRules} rules at most: join some with \`||\``);
+      report('ruleTooLarge', beyond.at, `A policy may have ${mostRules} rules: join some with \`||\``);
     }
     const names = new Set<string>();
     return rules.flatMap((rule) => {
@@ -84,7 +84,7 @@ export function createResolvePolicy({
     const isDeny = deny !== undefined;
     const code = readable(status);
     if (code !== undefined && !isDeny) {
-      report('ruleStatus', code.at, 'Only a rule with `deny_if` answers: take `status` out');
+      report('ruleStatus', code.at, 'Only a rule with `deny_if` answers: remove `status`');
     }
     const made = compileOnce(expression.value);
     if (!made.ok) {
@@ -135,7 +135,7 @@ const tooMuch: Compiled = {
   mistake: {
     kind: 'size',
     offset: 0,
-    message: `The expressions of this file have more than ${mostOfAFile} characters together: write fewer, or the same in several places`,
+    message: `The expressions of this file have more than ${mostOfAFile} characters together: write fewer rules, or use the same expression in several places`,
   },
 };
 
@@ -149,8 +149,8 @@ function reportConstant(
   if (constant === undefined) return;
   if (constant) {
     const effect = isDeny ? 'refuses every request' : 'lets in everybody who is signed in, and every machine';
-    report('ruleConstant', at, `${quote(name)} always holds, so it ${effect}: write what it depends on`);
+    report('ruleConstant', at, `${quote(name)} is always true, so it ${effect}: write a condition`);
   } else {
-    report('ruleConstant', at, `${quote(name)} never holds, so it has no effect: correct it or take it out`);
+    report('ruleConstant', at, `${quote(name)} is never true, so it has no effect: correct it or remove it`);
   }
 }

@@ -14,10 +14,10 @@ export function resolveProtocol(
   if (at === undefined || value === 'http1' || target === undefined) return value;
   const isSecure = target.origin.startsWith('https:');
   if (value === 'h2' && !isSecure) {
-    report('protocolMismatch', at, '`h2` needs TLS, which `to` has not: write `h2c`, or `to: https://…`');
+    report('protocolMismatch', at, '`h2` needs TLS, but `to` has none: write `h2c`, or `to: https://…`');
   }
   if (value === 'h2c' && isSecure) {
-    report('protocolMismatch', at, '`h2c` is without TLS, which `to` has: write `h2`, or `to: http://…`');
+    report('protocolMismatch', at, '`h2c` has no TLS, but `to` uses it: write `h2`, or `to: http://…`');
   }
   return value;
 }

@@ -47,7 +47,7 @@ export function readReach(draft: Draft, scheme: 'http' | 'https', report: Report
   const host = from && readHost(from, report);
   // An extra route has the `to` of its service, and nobody wrote it for the launcher.
   if (kind === 'launcher' && to && !draft.extra) {
-    report('launcherTarget', to.at, 'A launcher forwards nothing: take `to` out');
+    report('launcherTarget', to.at, 'A launcher forwards nothing: remove `to`');
   }
   const target = kind === 'launcher' || !to ? undefined : readTarget(to, scheme, report);
   return host === undefined ? undefined : { host, target };
@@ -87,7 +87,7 @@ function readHost({ value, at }: Located<string>, report: Report): string | unde
     return undefined;
   }
   if (requested.hasPath) {
-    report('fromPath', at, `The route answers for every path of ${requested.host}: write only the host`);
+    report('fromPath', at, `The route is for all paths of ${requested.host}: write only the host`);
   }
   return requested.host;
 }

@@ -111,7 +111,7 @@ function reportEntries(options: Options, report: Report): void {
       report(
         'wildcardNotAlone',
         wildcard.at,
-        '`*` beside other entries matches nobody: keep it alone, or take it out',
+        '`*` together with other entries matches nobody: keep only `*`, or remove it',
       );
     }
   }

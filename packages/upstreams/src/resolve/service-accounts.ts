@@ -58,7 +58,7 @@ function roleOf(
   if (role === undefined) return undefined;
   const other = accounts.values().find(({ awsRole }) => awsRole && isSameRole(awsRole, role.value));
   if (other !== undefined) {
-    const message = `The service account ${quote(other.principal.name)} has this role already: take it out of one of the two`;
+    const message = `The service account ${quote(other.principal.name)} has this role already: name it in only one of the two`;
     report('serviceAccountRoleTwice', role.at, message);
   }
   return role.value;
@@ -135,14 +135,14 @@ function warnOfEnd(end: Located<number> | undefined, now: number, report: Report
   if (end === undefined || end.value - now > warnedMs) return;
   const advice = 'make another with `latchkey keys service-token NAME`';
   if (end.value <= now) {
-    report('serviceTokenOver', end.at, `The token is over and is refused: remove it, or ${advice}`);
+    report('serviceTokenOver', end.at, `The token has expired and is refused: remove it, or ${advice}`);
     return;
   }
   const days = Math.ceil((end.value - now) / dayMs);
   report(
     'serviceTokenEnds',
     end.at,
-    `The token ends ${days === 1 ? 'within a day' : `in ${days} days`}: ${advice}`,
+    `The token expires ${days === 1 ? 'within a day' : `in ${days} days`}: ${advice}`,
   );
 }
 

@@ -39,7 +39,7 @@ export function resolveSshCertificate(
     report(
       'sshCertificateUnusable',
       written.at,
-      `\`principals\` has more than ${mostPrincipals}: keep fewer`,
+      `\`principals\` has more than ${mostPrincipals} entries: keep fewer`,
     );
   }
   for (const { value, at } of principals) {

@@ -33,7 +33,7 @@ export function resolveTcp(options: Options, { to, at }: Context, report: Report
   const { tcp } = options;
   if (to === undefined || !isTcp(to.value)) {
     if (tcp !== undefined && tcp !== unreadableValue) {
-      report('tcpWithoutTarget', tcp.at, '`tcp` has no effect without `to: tcp://…`: take it out');
+      report('tcpWithoutTarget', tcp.at, '`tcp` has no effect without `to: tcp://…`: remove it');
     }
     return undefined;
   }
@@ -41,7 +41,7 @@ export function resolveTcp(options: Options, { to, at }: Context, report: Report
     report(
       'tcpIsNotHttp',
       at,
-      `\`${option}\` has no effect on ${quote(to.value)}: take it out of this route`,
+      `\`${option}\` has no effect on ${quote(to.value)}: remove it from this route`,
     );
   }
   if (tcp === undefined || tcp === unreadableValue) return {};
@@ -59,7 +59,7 @@ export function resolveStartTls(
   const written = readable(options.starttls);
   if (written === undefined || written.value === '') return undefined;
   if (to !== undefined && !/^tcp:/i.test(to.value)) {
-    const advice = isTcp(to.value) ? 'begins with TLS: write `to: tcp://…`' : 'is not TCP: take it out';
+    const advice = isTcp(to.value) ? 'begins with TLS: write `to: tcp://…`' : 'is not TCP: remove it';
     report(
       'startTlsUnusable',
       written.at,

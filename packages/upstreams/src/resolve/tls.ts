@@ -70,7 +70,7 @@ function reportHalf(files: TlsFiles, placeOf: (option: TlsFileOption) => Positio
   report(
     'tlsPairIncomplete',
     placeOf(given),
-    `\`${given}\` does nothing alone: write \`${missing}\` as well`,
+    `\`${given}\` has no effect alone: write \`${missing}\` as well`,
   );
 }
 
@@ -81,7 +81,7 @@ function reportIdle(options: Options, reach: Reach | undefined, report: Report):
   for (const option of [...fileOptions, 'server_name'] as const) {
     const written = readable(options[option]);
     if (written === undefined || written.value === '') continue;
-    const message = `The connection does not use TLS, so \`${option}\` has no effect: write \`to: https://…\`, or take it out`;
+    const message = `The connection does not use TLS, so \`${option}\` has no effect: write \`to: https://…\`, or remove it`;
     report('tlsWithoutEffect', written.at, message);
   }
 }

@@ -19,15 +19,11 @@ export function resolveWaitFor(
   if (path === undefined || path.value === '') {
     const others = [timeout, expect].filter((one) => one !== undefined);
     if (others.length === 0 || others.includes(unreadableValue)) return undefined;
-    report('waitUnusable', at, '`wait_for` has no `path` to ask for: write one, such as `path: /`');
+    report('waitUnusable', at, '`wait_for` has no `path` to request: write one, such as `path: /`');
     return undefined;
   }
   if (kind === 'rewrite' || kind === 'launcher') {
-    report(
-      'waitWithoutEffect',
-      at,
-      `\`wait_for\` has no effect on a route of \`type: ${kind}\`: take it out`,
-    );
+    report('waitWithoutEffect', at, `\`wait_for\` has no effect on a route of \`type: ${kind}\`: remove it`);
     return undefined;
   }
   return {

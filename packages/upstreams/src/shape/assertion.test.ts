@@ -24,19 +24,19 @@ describe('assertion_header', () => {
   });
 
   test.each([
-    ["''", '"" is no header: write the name of a header'],
-    ["'X Identity'", '"X Identity" is no header: write the name of a header'],
-    ["'Authorization: Bearer x'", 'is no header: write the name of a header'],
+    ["''", '"" is not a header: write the name of a header'],
+    ["'X Identity'", '"X Identity" is not a header: write the name of a header'],
+    ["'Authorization: Bearer x'", 'is not a header: write the name of a header'],
     [
       'X-Forwarded-User',
-      'X-Forwarded-User has a meaning of its own and carries no assertion: choose another name',
+      'X-Forwarded-User is used for something else and cannot carry the assertion: choose another name',
     ],
-    ['x_request_id', 'x_request_id has a meaning of its own'],
-    ['Kid', 'Kid has a meaning of its own'],
-    ['Cookie', 'Cookie has a meaning of its own'],
-    ['Transfer-Encoding', 'Transfer-Encoding has a meaning of its own'],
-    ['Host', 'Host has a meaning of its own'],
-    ['Authorization', "Authorization wants a scheme (RFC 9110): write `'Authorization: Bearer'`"],
+    ['x_request_id', 'x_request_id is used for something else'],
+    ['Kid', 'Kid is used for something else'],
+    ['Cookie', 'Cookie is used for something else'],
+    ['Transfer-Encoding', 'Transfer-Encoding is used for something else'],
+    ['Host', 'Host is used for something else'],
+    ['Authorization', "Authorization needs a scheme (RFC 9110): write `'Authorization: Bearer'`"],
   ])('%s is LK217', (written, said) => {
     const [message = '', ...others] = messages(`assertion_header: ${written}`);
     expect([message.slice(0, 5), others]).toEqual(['LK217', []]);
@@ -70,8 +70,8 @@ describe('assertion_claims', () => {
 
   test.each([
     ['{ "a b": x }', 'LK218 "a b" is no name of a claim: write letters, digits and `_:/.-`'],
-    ['{ login: $mail }', 'LK218 "$mail" is not a value of a person: write one of `$email`'],
-    ['{ login: $ }', 'LK218 "$" is not a value of a person'],
+    ['{ login: $mail }', 'LK218 "$mail" is not a fact about a person: write one of `$email`'],
+    ['{ login: $ }', 'LK218 "$" is not a fact about a person'],
     ['{ login: [a] }', 'LK205 Write the value of login as one text'],
     ['{ login: ~ }', 'LK205 Write the value of login as one text'],
     ['Viewer', 'Write `name: value` lines here, indented'],

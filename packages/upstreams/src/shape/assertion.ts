@@ -27,7 +27,7 @@ export function assertionHeader(about: About): FieldReader<Located<AssertionHead
     .string()
     .refine(
       (text) => headerText.test(text),
-      problem('assertionHeader', (text) => `${quote(text)} is no header: ${lower(headerAdvice)}`),
+      problem('assertionHeader', (text) => `${quote(text)} is not a header: ${lower(headerAdvice)}`),
     )
     .transform((text): AssertionHeader => {
       const { name = '', scheme = '' } = headerText.exec(text)?.groups ?? {};
@@ -93,7 +93,7 @@ function readClaim(
   if (fact === undefined) return [name, value.text.replace(/^\$\$/, '$')];
   if (isFact(fact)) return [name, { of: fact }];
   const advice = `write one of ${choices}, or \`$$\` for a dollar sign`;
-  return refuse('assertionClaim', value.at, `${quote(value.text)} is not a value of a person: ${advice}`);
+  return refuse('assertionClaim', value.at, `${quote(value.text)} is not a fact about a person: ${advice}`);
 }
 
 function isFact(text: string): text is keyof AssertedPerson {

@@ -31,7 +31,7 @@ export const awsSigv4 = mappingOption(
 );
 
 function scopePart(about: About): FieldReader<Located<string>> {
-  const advice = `Write it as AWS has it in signatures, like \`${about.example}\``;
+  const advice = `Write it as AWS uses it in signatures, like \`${about.example}\``;
   const json = {
     type: 'string',
     pattern: '^[a-z0-9-]*$',
@@ -41,7 +41,7 @@ function scopePart(about: About): FieldReader<Located<string>> {
   };
   const type = z.string().refine(
     (text) => /^[a-z0-9-]*$/.test(text),
-    problem('sigv4Unusable', (text) => `${quote(text)} is no name of AWS. ${advice}`),
+    problem('sigv4Unusable', (text) => `${quote(text)} is not a name that AWS uses. ${advice}`),
   );
   return { ...scalar(json, type), about: { ...about, type: 'text' } };
 }

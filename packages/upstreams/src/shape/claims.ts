@@ -6,15 +6,15 @@ import { described, reader, unreadableValue } from './reader.ts';
 import type { About, FieldReader, Refuse, Unreadable } from './reader.ts';
 
 const advice = 'Write `claim: value` lines here, indented';
-const valueAdvice = 'write what the claim has to say, or a list of that';
-const exactAdvice = 'claims are compared as they are written: write each value out, without `*`';
+const valueAdvice = 'write the value that the claim must have, or a list of values';
+const exactAdvice = 'claims are compared exactly: write each value in full, without `*`';
 
 /** Claims of a token by name, and what each has to say. */
 export function claims(about: About): FieldReader<readonly WantedClaim[]> {
   const one = {
     type: ['string', 'number', 'boolean'],
     pattern: '^[^*]+$',
-    errorMessage: `This cannot be wanted: ${valueAdvice}, without \`*\``,
+    errorMessage: `This is not a value of a claim: ${valueAdvice}, without \`*\``,
   };
   const schema = {
     type: 'object',

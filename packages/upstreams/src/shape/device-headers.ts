@@ -55,14 +55,14 @@ function readEntry(
 ): DeviceHeader | Unreadable {
   if (unresolved || (value.kind === 'scalar' && value.unresolved)) return unreadableValue;
   if (!new RegExp(factPattern).test(fact)) {
-    return refuse('deviceHeader', at, `${quote(fact)} is no name of a fact: ${factAdvice}`);
+    return refuse('deviceHeader', at, `${quote(fact)} is not a name of a fact: ${factAdvice}`);
   }
   if (Object.hasOwn(ofCertificate, fact)) {
     const message = `\`device.${fact}\` is a fact about the certificate already: choose another name`;
     return refuse('deviceHeader', at, message);
   }
   if (value.kind !== 'scalar') {
-    return refuse('deviceHeader', value.at, `\`${fact}\` is one header: ${headerAdvice}`);
+    return refuse('deviceHeader', value.at, `\`${fact}\` has to be one header: ${headerAdvice}`);
   }
   const header = value.text.trim().toLowerCase();
   const flaw = flawOf(header);
@@ -82,7 +82,8 @@ const ofCallers =
 
 /** Why nothing about a device can be in a header of this name. */
 function flawOf(header: string): string | undefined {
-  if (!new RegExp(headerPattern).test(header)) return `is no name of a header here: ${headerAdvice}`;
+  if (!new RegExp(headerPattern).test(header))
+    return `is not a header name that is allowed here: ${headerAdvice}`;
   if (framingNames.has(header)) return 'belongs to the connection and ends here: choose another name';
   if (credentials.has(header)) return 'holds credentials, which no rule reads: choose another name';
   if (header.startsWith('x-amzn-mtls-')) {

@@ -4,7 +4,7 @@ import { framingNames, headerName } from './headers.ts';
 import { explained, plainScalar, problem } from './reader.ts';
 import type { Reader } from './reader.ts';
 
-const advice = 'write the name of a header, or how names begin and one `*` at the end: `X-Debug-*`';
+const advice = 'write the name of a header, or the beginning of names with one `*` at the end: `X-Debug-*`';
 
 /** One entry of `strip_request_headers`: a name, or with `*` at its end all names that begin so. */
 export const headerPattern: Reader<string> = plainScalar(

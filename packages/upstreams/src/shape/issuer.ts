@@ -59,7 +59,7 @@ const callers: FieldReader<Located<Callers>> = {
     },
     z.string().transform((written, context): Callers => {
       if (written === 'machines' || written === 'people') return written;
-      const message = `${quote(written)} is no kind of caller. ${callersAdvice}`;
+      const message = `${quote(written)} is not a kind of caller. ${callersAdvice}`;
       context.addIssue({ code: 'custom', message, params: { problem: 'issuerUnusable' } });
       return z.NEVER;
     }),

@@ -38,13 +38,13 @@ function readNamed(
 ): NamedNetwork | Unreadable {
   if (unresolved) return unreadableValue;
   if (!new RegExp(namePattern).test(name)) {
-    return refuse('networkUnusable', at, `${quote(name)} is no name of a network: ${nameAdvice}`);
+    return refuse('networkUnusable', at, `${quote(name)} is not a name of a network: ${nameAdvice}`);
   }
   if (value.kind !== 'list') {
     return refuse(
       'networkUnusable',
       value.at,
-      `\`${name}\` is no list of ranges: ${rangeAdvice}, in brackets`,
+      `\`${name}\` is not a list of ranges: ${rangeAdvice}, in brackets`,
     );
   }
   const ranges = value.items.map((item) => readRange(item, refuse));

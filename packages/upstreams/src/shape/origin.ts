@@ -3,7 +3,7 @@ import { quote } from '../problems.ts';
 import { explained, plainScalar, problem } from './reader.ts';
 import type { Reader } from './reader.ts';
 
-const advice = 'write scheme and host, and a port where it is not the usual one: `https://app.example.com`';
+const advice = 'write scheme and host, and a port if it is not the default one: `https://app.example.com`';
 
 /**
  * The origin of pages, as browsers write it. Neither `*` nor a pattern, so that a reader of the file sees who is meant, and

@@ -79,7 +79,7 @@ function ruleName(about: About): FieldReader<Located<string>> {
   const isName = new RegExp(pattern);
   const type = z.string().refine(
     (name) => isName.test(name),
-    problem('ruleName', (name) => `${quote(name)} is no name of a rule. ${nameAdvice}`),
+    problem('ruleName', (name) => `${quote(name)} is not a name of a rule. ${nameAdvice}`),
   );
   return { ...scalar(schema, type), about: { ...about, type: 'text' } };
 }
@@ -89,7 +89,7 @@ function status(about: About): FieldReader<Located<404 | undefined>> {
   const type = z.string().transform((text, context): 404 | undefined => {
     if (text === '403') return undefined;
     if (text === '404') return 404;
-    const message = `${quote(text)} is no status of a refusal. ${statusAdvice}`;
+    const message = `${quote(text)} is not a status of a refusal. ${statusAdvice}`;
     context.addIssue({ code: 'custom', message, params: { problem: 'ruleStatus' } });
     return z.NEVER;
   });

@@ -30,7 +30,7 @@ export const protocol: FieldReader<Located<UpstreamProtocol>> = {
     },
     z.string().transform((text, context): UpstreamProtocol => {
       if (isProtocol(text)) return text;
-      const message = `${quote(text)} is no protocol. ${advice}`;
+      const message = `${quote(text)} is not a protocol. ${advice}`;
       context.addIssue({ code: 'custom', message, params: { problem: 'protocolUnknown' } });
       return z.NEVER;
     }),

@@ -11,7 +11,7 @@ const slug = z.string().refine(
   (text) => /^[\w.~-]*$/.test(text),
   problem('providerSlug', (text) => `${quote(text)} is not a slug: ${advice}`),
 );
-const emptyEntry = 'Write the slug of a provider, or take this entry out';
+const emptyEntry = 'Write the slug of a provider, or remove this entry';
 
 /** An empty text is not written. */
 const single = scalar({}, slug);

@@ -78,7 +78,7 @@ const accountFields = {
       if (role !== undefined) return { ...role, arn: text };
       context.addIssue({
         code: 'custom',
-        message: `${quote(text)} is not a role of AWS: ${adviceForRole(text)}`,
+        message: `${quote(text)} is not an AWS role: ${adviceForRole(text)}`,
         params: { problem: 'serviceAccountRole' },
       });
       return z.NEVER;
@@ -137,7 +137,7 @@ export type WrittenHash = Values<typeof hashFields>;
 
 function adviceForRole(text: string): string {
   if (text.includes('*')) return 'each account is one role, so write its ARN without `*`';
-  if (/:sts:/.test(text)) return `this is a session of one; ${roleAdvice}`;
+  if (/:sts:/.test(text)) return `this is a session of a role; ${roleAdvice}`;
   return roleAdvice;
 }
 

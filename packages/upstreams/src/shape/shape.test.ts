@@ -223,7 +223,7 @@ describe('the shape of the file', () => {
     ['allowed-groups', 'did you mean `allowed_groups`?'],
     ['tls_verify', 'did you mean `tls_skip_verify`?'],
     ['set_response_headers', 'did you mean `header_overrides`?'],
-    ['favourite_colour', 'take it out'],
+    ['favourite_colour', 'remove it'],
   ])('the unknown option %s is a warning', (key, advice) => {
     const result = load(withOptions(`${key}: [a]`));
     expect(result.diagnostics).toMatchObject([

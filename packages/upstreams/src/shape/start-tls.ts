@@ -19,7 +19,7 @@ export const startTls: FieldReader<Located<StartTls | ''>> = {
     { enum: ['postgres', ''], errorMessage: advice, ...described(about) },
     z.string().transform((text, context): StartTls | '' => {
       if (text === 'postgres' || text === '') return text;
-      const message = `${quote(text)} is no protocol that begins without TLS here. ${advice}`;
+      const message = `${quote(text)} is not a protocol that \`starttls\` supports. ${advice}`;
       context.addIssue({ code: 'custom', message, params: { problem: 'startTlsUnusable' } });
       return z.NEVER;
     }),

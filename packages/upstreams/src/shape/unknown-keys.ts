@@ -29,7 +29,7 @@ export function unknownKeys(known: readonly string[], options: readonly string[]
     const spelling = oldSpellings.get(key);
     if (!isKnown) {
       const better = foreignName(key, known) ?? closest(key, known) ?? spelling;
-      const elsewhere = options.includes(key) ? 'indent it below `options:`' : 'take it out';
+      const elsewhere = options.includes(key) ? 'indent it below `options:`' : 'remove it';
       const advice = better === undefined ? elsewhere : `did you mean \`${better}\`?`;
       report('unknownKey', at, `${quote(key)} is not known and has no effect: ${advice}`);
     } else if (spelling !== undefined) {

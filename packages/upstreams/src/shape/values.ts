@@ -28,7 +28,7 @@ export function text(about: About, schema: JsonSchema = {}): FieldReader<Located
 
 /** One entry of a list of texts; an empty one is refused. */
 export function entry(what: string, examples: readonly string[]): Reader<Located<string>> {
-  const advice = `Write ${what}, or take this entry out`;
+  const advice = `Write ${what}, or remove this entry`;
   const json = {
     type: anyScalar,
     pattern: '\\S',
@@ -134,12 +134,12 @@ const milliseconds = z
 
 /** The name of a server: a host without a port, and no address. */
 export function serverName(about: About): FieldReader<Located<string>> {
-  const advice = 'Write the name alone, such as `wiki.internal.example.com`, without a scheme, port or path';
+  const advice = 'Write only the name, such as `wiki.internal.example.com`, without a scheme, port or path';
   const json = { type: anyScalar, errorMessage: advice, ...described(about) };
   const type = z
     .string()
     .refine((name) => name === '' || (isHostName(name.toLowerCase()) && isIP(name) === 0), {
-      ...problem('serverName', (name) => `${quote(name)} is not the name of a server. ${advice}`),
+      ...problem('serverName', (name) => `${quote(name)} is not a host name. ${advice}`),
     });
   return { ...scalar(json, type), about: { ...about, type: 'text' } };
 }

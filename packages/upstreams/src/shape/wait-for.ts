@@ -6,7 +6,7 @@ import { described, problem, scalar } from './reader.ts';
 import type { About, FieldReader, Located } from './reader.ts';
 import { duration } from './values.ts';
 
-const pathAdvice = 'Write a path from `/` on, with nothing in it that would have to be encoded: `/login`';
+const pathAdvice = 'Write a path that begins with `/`, percent-encoded where necessary: `/login`';
 const expectAdvice = 'Write a status or a range from 200 to 599: `200` or `200-399`';
 const statusPattern = /^(?<least>[2-5]\d\d)(?:-(?<most>[2-5]\d\d))?$/;
 
@@ -58,7 +58,7 @@ function waitPath(about: About): FieldReader<Located<string>> {
   };
   const type = z.string().refine(
     (text) => /^(?:\/[!$-~]*)?$/.test(text),
-    problem('waitUnusable', (text) => `${quote(text)} cannot be asked for. ${pathAdvice}`),
+    problem('waitUnusable', (text) => `${quote(text)} cannot be requested. ${pathAdvice}`),
   );
   return { ...scalar(json, type), about: { ...about, type: 'text' } };
 }
@@ -78,7 +78,7 @@ function statuses(about: About): FieldReader<Located<{ least: number; most: numb
     const least = Number(found?.['least']);
     const most = Number(found?.['most'] ?? least);
     if (least <= most) return { least, most };
-    const message = `${quote(text)} is no range of statuses. ${expectAdvice}`;
+    const message = `${quote(text)} is not a range of statuses. ${expectAdvice}`;
     context.addIssue({ code: 'custom', message, params: { problem: 'waitUnusable' } });
     return z.NEVER;
   });

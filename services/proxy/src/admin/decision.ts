@@ -73,7 +73,7 @@ function questionOf(
   );
   if (url === undefined) throw new HttpError('bad_request', { detail: 'url is missing' });
   if (as === undefined && (groups ?? provider ?? proved ?? amr) !== undefined) {
-    const detail = 'groups, provider, auth-time and amr are about somebody: add as';
+    const detail = 'groups, provider, auth-time and amr are about a person: add as';
     throw new HttpError('bad_request', { detail });
   }
   if (as !== undefined && account !== undefined) {
