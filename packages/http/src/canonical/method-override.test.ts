@@ -6,6 +6,7 @@ test.each([
   ['x-http-method', true],
   ['x-method-override', true],
   ['x_http_method_override', true],
+  ['x.http.method-override', true],
   ['x-http-method-override-not', false],
   ['accept', false],
 ])('%s tells a framework another method: %s', (name, tells) => {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-// In either spelling: CGI, WSGI and PHP take `X_HTTP_Method` for the same.
+// In every spelling: CGI, WSGI, Rack and PHP take `X_HTTP_Method` or `X.HTTP.Method` for the same.
 const overrides: ReadonlySet<string> = new Set([
   'x-http-method-override',
   'x-http-method',
@@ -10,7 +10,7 @@ const overrides: ReadonlySet<string> = new Set([
 /** Tells whether a header names another method, which frameworks take for that of a POST. */
 export function tellsAnotherMethod(headers: IncomingHttpHeaders): boolean {
   for (const name in headers) {
-    if (name.startsWith('x') && overrides.has(name.replaceAll('_', '-'))) return true;
+    if (name.startsWith('x') && overrides.has(name.replace(/[^a-z]/g, '-'))) return true;
   }
   return false;
 }
