@@ -59,8 +59,8 @@ export function admit<Session>(
     const open = decideForAnyone(route.policy, facts);
     if (open !== undefined) return conclude(found, anonymous, open, incoming, parts);
 
-    const { headers, rawHeaders } = incoming;
-    const asked = { request, route, headers, rawHeaders };
+    const { headers, rawHeaders, isUnderWay } = incoming;
+    const asked = { request, route, headers, rawHeaders, isUnderWay };
     const authorized = authorize(asked, facts, parts.authenticators);
     if (!(authorized instanceof Promise)) {
       return conclude(found, authorized.identified, authorized.decision, incoming, parts);

@@ -43,6 +43,8 @@ export type AuthenticatorInput = {
   /** all of them as they came, a flat list */
   readonly rawHeaders: readonly string[];
   readonly route: Route;
+  /** it was let in before, and goes on: nobody asks how long the application has not been used */
+  readonly isUnderWay?: boolean;
 };
 
 /**

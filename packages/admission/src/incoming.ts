@@ -16,6 +16,8 @@ export type Incoming = {
   readonly authenticatesConnection: boolean;
   /** a server in front asks about it, and forwards it by itself */
   readonly isQuestion: boolean;
+  /** it was let in before, and is decided about again while it goes on */
+  readonly isUnderWay: boolean;
   readonly deviceTrust: DeviceTrust;
 };
 
@@ -39,6 +41,7 @@ export function readIncoming<Request extends Received>(
     // Node keeps the first of several.
     authenticatesConnection: headers.authorization !== undefined && authenticatesConnection(rawHeaders),
     isQuestion: false,
+    isUnderWay: false,
     deviceTrust,
   };
 }

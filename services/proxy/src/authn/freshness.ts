@@ -31,13 +31,13 @@ export function createFreshness(parts: { lastUses: LastUses; now: () => number }
 
   return function freshness(
     session: Session,
-    { route, request, headers }: AuthenticatorInput,
+    { route, request, headers, isUnderWay }: AuthenticatorInput,
   ): SessionFreshness {
     const { maxAuthAgeMs, idleTimeoutMs } = route;
     if (maxAuthAgeMs !== undefined && !isProvedWithin(session, maxAuthAgeMs, now())) {
       return { stale: 'session_proof_old' };
     }
-    if (idleTimeoutMs === undefined) return {};
+    if (idleTimeoutMs === undefined || isUnderWay === true) return {};
     const authority = authorityOf(request);
     const usedAt = lastUses.read(headers.cookie, session, authority) ?? -Infinity;
     const unusedMs = now() - usedAt;

@@ -85,6 +85,7 @@ function malformed(read: MalformedOriginal): Incoming {
     rawHeaders: [],
     authenticatesConnection: false,
     isQuestion: true,
+    isUnderWay: false,
     deviceTrust: noDeviceTrust,
   };
 }

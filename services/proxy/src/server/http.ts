@@ -72,10 +72,9 @@ export function createHttpListener(parts: HttpParts): RequestListener {
   }
 
   async function decideAgain(exchange: Exchange): Promise<WhyNot | undefined> {
-    const admitted = parts.admission.admit(stages.canonical(exchange, 'http'));
-    const why = whyNot(admitted.kind === 'pending' ? await admitted.outcome : admitted);
     // Whether an application is in use is asked when a request begins: a long download is no idleness.
-    return why === 'session_idle' ? undefined : why;
+    const admitted = parts.admission.admit({ ...stages.canonical(exchange, 'http'), isUnderWay: true });
+    return whyNot(admitted.kind === 'pending' ? await admitted.outcome : admitted);
   }
 
   // An answer that breaks off is not taken for a whole one.
