@@ -5,11 +5,12 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { Handlers, RunningServer } from './life.ts';
 import { StalledError } from './stalled.ts';
 import { arrives, head, hello, useServers } from '@latchkey/testing/servers';
 
+afterEach(() => void jest.useRealTimers());
 const { start, open, endAfterwards } = useServers();
 
 const lateMs = 400;
@@ -104,7 +105,14 @@ describe('what a client is slow to send', () => {
     await pause(400);
     expect(socket.destroyed).toBe(false);
 
-    answers[0]?.end();
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance'] });
+    const finished = Promise.withResolvers<void>();
+    answers[0]?.end(finished.resolve);
+    await finished.promise;
+    // What may still be on its way of the body has its time.
+    jest.advanceTimersByTime(29_000);
+    expect(socket.destroyed).toBe(false);
+    jest.advanceTimersByTime(1_000);
     await closed;
   });
 

@@ -219,7 +219,7 @@ describe('what is no Redis, and', () => {
 });
 
 describeWithRedis('in Redis', () => {
-  storeContract('Redis', async () => {
+  storeContract('Redis', test.concurrent, async () => {
     const { redis, link } = await redisWithRights(patient);
     return {
       store: redisStore(link, { logMs: 10_000 }),
@@ -251,7 +251,7 @@ describeWithRedis('the log in Redis', () => {
 });
 
 describeWithRedis('in a cluster of three', () => {
-  storeContract('Redis', async () => {
+  storeContract('Redis', test.concurrent, async () => {
     const nodes = await Promise.all(
       [0, 1, 2].map(() => startRedis('--cluster-enabled', 'yes', '--cluster-node-timeout', '2000')),
     );

@@ -5,7 +5,7 @@ import { createCircuit } from './circuit.ts';
 import { memoryStore } from './memory.ts';
 import { placeOf } from './place.ts';
 
-storeContract('memory', async () => {
+storeContract('memory', test, async () => {
   let now = 1_800_000_000_000;
   return {
     store: memoryStore(clockFrom({ now: () => now })),
