@@ -70,7 +70,8 @@ describe('an application', () => {
     });
   });
 
-  test(
+  // Beside the other one that waits.
+  test.concurrent(
     'sends events, each of which arrives when it is sent',
     async () => {
       const answer = await open(the, { target: '/events', headers: { accept: 'text/event-stream' } });
@@ -97,7 +98,7 @@ describe('an application', () => {
     await the.stack.nextLine(({ service, path }) => service === 'proxy' && path === '/events');
   });
 
-  test('may answer late', async () => {
+  test.concurrent('may answer late', async () => {
     const asked = Date.now();
     expect(await ask(the, { target: '/late' })).toMatchObject({ status: 200, body: 'at last' });
     expect(Date.now() - asked).toBeGreaterThanOrEqual(lateMs - 50);
