@@ -16,6 +16,12 @@ if (executable === undefined) {
 // A browser on two busy cores takes its time; whatever is waited for is an event all the same.
 jest.setTimeout(30_000);
 const describeInBrowser = executable === undefined ? describe.skip : describe;
+let chromium: Browser;
+if (executable !== undefined) {
+  beforeAll(async () => void (chromium = await startChromium(executable)));
+  afterAll(() => chromium.close());
+}
+
 const describeOnTwoTasks = hasBalancer && hasRedis ? describeInBrowser : describe.skip;
 
 describeInBrowser.each(['google', 'oidc'] as const)('in a browser, with provider %s', (provider) => {
@@ -38,18 +44,16 @@ describeOnTwoTasks.each([
 
 /** Whatever the installation is made of. */
 function holdsInBrowser(start: () => Promise<Pick<Demo, 'url' | 'stop'>>): void {
-  let chromium: Browser;
   let demo: Pick<Demo, 'url' | 'stop'>;
   const contexts: BrowserContext[] = [];
 
   beforeAll(async () => {
-    [chromium, demo] = await Promise.all([startChromium(executable ?? ''), start()]);
+    demo = await start();
   });
   afterEach(async () => {
     await Promise.all(contexts.splice(0).map((context) => context.close()));
   });
   afterAll(async () => {
-    await chromium.close();
     expect(await demo.stop()).toBe(0);
   });
 
