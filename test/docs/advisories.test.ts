@@ -14,7 +14,7 @@ test('each advisory is listed once, with a test or a reason', () => {
 });
 
 const isThere = (name: string) =>
-  ['.test.ts', '.long.test.ts'].some((end) => existsSync(join(root, `${name}${end}`)));
+  ['.test.ts', '.long.test.ts', '.heavy.test.ts'].some((end) => existsSync(join(root, `${name}${end}`)));
 
 test('each test that is named is there', () => {
   expect(named.filter((name) => !isThere(name))).toEqual([]);

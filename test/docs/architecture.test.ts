@@ -34,5 +34,5 @@ function read(page: string): string {
 
 /** A test may be named without its ending. */
 function isThere(path: string): boolean {
-  return globSync(`${path}{,.test.ts,.long.test.ts}`, { cwd: root }).length > 0;
+  return globSync(`${path}{,.test.ts,.long.test.ts,.heavy.test.ts}`, { cwd: root }).length > 0;
 }
