@@ -24,6 +24,7 @@ export default {
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@latchkey/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
+  testSequencer: '<rootDir>/jest.long-first.cjs',
   transform: { '\\.ts$': '<rootDir>/jest.strip-types.cjs' },
   collectCoverageFrom: ['{services,packages}/*/src/**/*.ts'],
   coverageProvider: 'babel',
