@@ -21,7 +21,7 @@ export default {
   testMatch: ['<rootDir>/{services,packages,deploy,test}/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/', ...leftOut],
   modulePathIgnorePatterns: ['/dist/'],
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/jest.compiled-once.cjs',
   testEnvironmentOptions: { customExportConditions: ['@latchkey/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   testSequencer: '<rootDir>/jest.long-first.cjs',
