@@ -2,6 +2,7 @@ import { demoAccounts, startDevIdp, wellBehaved } from '@latchkey/dev-idp';
 import type { DevIdp } from '@latchkey/dev-idp';
 import { introspectionPath } from '@latchkey/contract';
 import { createLog } from '@latchkey/telemetry';
+import type { Registry } from '@latchkey/telemetry';
 import { deriveKeys, codeRequestParameters, signReturnAddress } from '@latchkey/session';
 import type { CodeRequest } from '@latchkey/session';
 import { loadAuthSettings } from '@latchkey/settings';
@@ -63,6 +64,8 @@ type RigOptions = {
   providerTimeoutMs?: number;
   /** how auth reaches those whom programs name */
   strangers?: Strangers;
+  /** where auth counts for Prometheus */
+  registry?: Registry;
   /** another task of the same auth: with its settings, its clock and its provider, which that one closes */
   besides?: Rig;
 };
@@ -94,7 +97,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
 
 async function rigInFrontOf(
   idp: DevIdp,
-  { env = {}, providerTimeoutMs, strangers, besides }: RigOptions,
+  { env = {}, providerTimeoutMs, strangers, registry, besides }: RigOptions,
 ): Promise<Rig> {
   const settings = besides?.settings ?? settingsFor(idp, typeof env === 'function' ? env(idp) : env);
   const clock = besides?.clock ?? { now: Date.now() };
@@ -109,6 +112,7 @@ async function rigInFrontOf(
     now: () => clock.now,
     ...(providerTimeoutMs !== undefined && { providerTimeoutMs }),
     ...(strangers !== undefined && { strangers }),
+    ...(registry !== undefined && { registry }),
   });
   const browsers: Browser[] = [];
   function browserAt(port: number): Browser {

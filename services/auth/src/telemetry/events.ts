@@ -3,7 +3,7 @@ import type { RosterOutcome } from '../directory/roster.ts';
 import type { Delegation } from '@latchkey/session';
 import type { RequestLine } from '@latchkey/telemetry';
 import type { Locals } from '../web/locals.ts';
-import type { Action } from './action.ts';
+import type { Action } from '../web/routing.ts';
 
 /** Whose a session is, as far as that is known; without a name, all of an account. */
 export type Whose = {

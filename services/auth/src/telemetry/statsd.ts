@@ -1,7 +1,7 @@
 import { countedMethod, statusCategory } from '@latchkey/telemetry';
 import type { ErrorCode } from '@latchkey/contract';
 import type { Emit, Statsd } from '@latchkey/telemetry';
-import type { Action } from './action.ts';
+import type { Action } from '../web/routing.ts';
 import type { AuthEvent } from './events.ts';
 import type { AuthStatsdName } from './names.ts';
 

@@ -24,10 +24,9 @@ import { tracedMethod, under } from '@latchkey/telemetry';
 import type { Emit, RequestLine, RequestSpan, Tracer } from '@latchkey/telemetry';
 import { performance } from 'node:perf_hooks';
 import type { RequestHandler } from 'express';
-import { actionOf } from '../telemetry/action.ts';
-import type { Action } from '../telemetry/action.ts';
 import type { AuthEvent } from '../telemetry/events.ts';
 import type { Locals } from './locals.ts';
+import type { Action } from './routing.ts';
 
 /** The host of auth, and the scheme under which browsers reach it. */
 export type OwnAuthority = Authority & { readonly scheme: 'http' | 'https' };
@@ -43,12 +42,16 @@ export function front(
     /** our own, as browsers write it */
     readonly authority: OwnAuthority;
     readonly secure: boolean;
-    readonly providers: { has(slug: string): boolean };
     readonly emit: Emit<AuthEvent>;
     /** undefined: there are no traces */
     readonly tracer?: Tracer | undefined;
   },
-  options: { readiness: Readiness; trustedProxies: readonly string[] },
+  options: {
+    readiness: Readiness;
+    trustedProxies: readonly string[];
+    /** what a request for a path is about */
+    actionOf: (path: string | undefined) => Action;
+  },
 ): FrontHandler {
   const trust = trustPeers(options.trustedProxies);
   const headers = commonHeaders(parts.secure);
@@ -70,7 +73,7 @@ export function front(
       if (res.errored instanceof StalledError) line.detail = res.errored.message;
       const ms = performance.now() - started - (res.locals.heldMs ?? 0);
       line.duration = Math.round(ms * 10) / 10;
-      const action = actionOf(line.path, parts.providers);
+      const action = options.actionOf(line.path);
       if (res.locals.span !== undefined) endSpan(res.locals.span, res.locals, action);
       parts.emit({ kind: 'request', locals: res.locals, action, ms });
     });

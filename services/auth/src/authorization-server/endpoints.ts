@@ -1,13 +1,11 @@
 import { authorizationServerPaths as paths, tokenPath } from '@latchkey/contract';
 import { replyJson, replyJwks } from '@latchkey/http';
-import express from 'express';
-import type { Router } from 'express';
 import type { Parts } from '../parts.ts';
 import { requireSameOrigin, visitsOnly } from '../web/cross-site.ts';
 import { json } from '../web/json.ts';
 import { form } from '../web/form.ts';
 import type { Handler } from '../web/locals.ts';
-import { addEndpoints, exactPaths } from '../web/routing.ts';
+import type { Endpoint } from '../web/routing.ts';
 import { approve } from './approve.ts';
 import { authorize } from './authorize.ts';
 import { beginDevice } from './device/begin.ts';
@@ -27,36 +25,43 @@ export const programsFirst: Handler = function leaveToPrograms({ headers }, _res
 };
 
 /** What those read who check access tokens: many of them, it may be, from one address. */
-export function programKeys({ accessTokens }: Programs): Router {
-  return addEndpoints(express.Router(exactPaths), {
-    [paths.keys]: { GET: [(_req, res) => replyJwks(res, accessTokens.jwks)] },
-  });
+export function programKeys({ accessTokens }: Programs): readonly Endpoint[] {
+  return [{ path: paths.keys, action: 'keys', GET: [(_req, res) => replyJwks(res, accessTokens.jwks)] }];
 }
 
 /** What programs ask, and what people are asked about them. */
-export function programRoutes(
+export function programEndpoints(
   parts: Parts & { readonly programs: Programs },
   atWork: (handler: Handler) => Handler,
-): Router {
+): readonly Endpoint[] {
   const { register, takesDocuments } = parts.programs.clients;
   const metadata = serverMetadata(parts.origin, { canRegister: register !== undefined, takesDocuments });
   const asked = (handler: Handler) => [form(tokenForm), atWork(handler)];
   const ownPageOnly = requireSameOrigin(parts.origin);
-  return addEndpoints(express.Router(exactPaths), {
-    [paths.metadata]: { GET: [(_req, res) => replyJson(res, 200, metadata)] },
-    [tokenPath]: { POST: asked(programTokens(parts)) },
-    [paths.revoke]: { POST: asked(revokeTokens(parts)) },
-    [paths.deviceAuthorization]: { POST: asked(beginDevice(parts)) },
-    ...(register !== undefined && {
-      [paths.register]: { POST: [json(registration), atWork(registerProgram(register, parts.now))] },
-    }),
-    [paths.authorize]: { GET: [visitsOnly, atWork(authorize(parts))] },
-    [paths.approve]: { POST: [ownPageOnly, form(approvalForm), atWork(approve(parts))] },
-    [paths.device]: {
+  return [
+    { path: paths.metadata, action: 'metadata', GET: [(_req, res) => replyJson(res, 200, metadata)] },
+    { path: tokenPath, action: 'token', POST: asked(programTokens(parts)) },
+    { path: paths.revoke, action: 'revoke', POST: asked(revokeTokens(parts)) },
+    { path: paths.deviceAuthorization, action: 'device', POST: asked(beginDevice(parts)) },
+    ...(register === undefined ? [] : [registrationWith(register)]),
+    { path: paths.authorize, action: 'authorize', GET: [visitsOnly, atWork(authorize(parts))] },
+    {
+      path: paths.approve,
+      action: 'authorize',
+      POST: [ownPageOnly, form(approvalForm), atWork(approve(parts))],
+    },
+    {
+      path: paths.device,
+      action: 'device',
       GET: [visitsOnly, atWork(showDevice(parts))],
       POST: [ownPageOnly, form(codeForm), atWork(enterCode(parts))],
     },
-  });
+  ];
+
+  function registrationWith(registrar: NonNullable<typeof register>): Endpoint {
+    const handlers = [json(registration), atWork(registerProgram(registrar, parts.now))];
+    return { path: paths.register, action: 'register', POST: handlers };
+  }
 }
 
 // A token is as long as a cookie may be; the rest is an address and a few words.
