@@ -6,7 +6,8 @@ import { createForwardAuth } from '../forward-auth/answer.ts';
 import type { OpenExchanges } from '../open-exchanges.ts';
 import { createHeldBodies } from '../outgoing/signers/held-bodies.ts';
 import { createBodyReader } from '../outgoing/signers/read-body.ts';
-import { createSignForAws } from '../outgoing/signers/aws-sigv4.ts';
+import { createAwsSigner } from '../outgoing/signers/aws-sigv4.ts';
+import { signInOrder } from '../outgoing/signers/request-signer.ts';
 import type { Respond } from '../respond/respond.ts';
 import type { Arrivals } from '../transport/connectors/arrivals.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -53,12 +54,12 @@ export function listen({
   const { connections, forwardWebSocket, openTcp, eventStreams } = transport;
   const { ongoing, tunnels, hasEndedSince } = open;
   const readBody = createBodyReader({ held: createHeldBodies(), graceMs: server.readTimeoutMs });
-  const signForAws = createSignForAws();
+  const signer = signInOrder([parts.signer, createAwsSigner()]);
   return startServer(
     ({ ready }) => {
       const respond = respondWith(() => componentsOf(ready()));
       const forwardAuth = createForwardAuth({ ...parts, respond });
-      const both = { ...parts, respond, forwardAuth, connections, signForAws };
+      const both = { ...parts, respond, forwardAuth, connections, signer };
       const upgrade = createUpgradeListener({
         ...both,
         table: () => table.current(),

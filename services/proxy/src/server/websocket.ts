@@ -23,9 +23,7 @@ import { withRequestId } from '../telemetry/request-context.ts';
 import type { BeginAnswer } from '../respond/begin-answer.ts';
 import { beginRefusal, refuseAfterFailure } from '../respond/refuse-with-error.ts';
 import type { Respond } from '../respond/respond.ts';
-import { whyUnsigned } from '../outgoing/signers/aws-sigv4.ts';
-import type { SignForAws } from '../outgoing/signers/aws-sigv4.ts';
-import type { Signer } from '../outgoing/signers/signer.ts';
+import type { RequestSigner } from '../outgoing/signers/request-signer.ts';
 import type { Leaving, Stages } from '../stages.ts';
 import type { ForwardAuth } from '../forward-auth/answer.ts';
 import type { ReadQuestion } from '../forward-auth/question.ts';
@@ -46,8 +44,7 @@ export type WebSocketParts = {
   readonly tunnels: Tunnels;
   /** whether auth has announced since a moment, by `elapsed`, that the session of a request has ended */
   readonly hasEndedSince: (exchange: Exchange, moment: number) => boolean;
-  readonly signer: Signer;
-  readonly signForAws: SignForAws;
+  readonly signer: RequestSigner;
   readonly beginAnswer: BeginAnswer;
   readonly emit: Emit<ProxyEvent>;
   /** milliseconds that never jump */
@@ -114,15 +111,10 @@ export function createUpgradeListener(
   ): Promise<void> {
     const { req, res } = exchange;
     const { request, route, path } = forward;
-    let headers = framed(sent, request.method, 0);
-    headers.push(...signer.sign(route, request, headers, Buffer.alloc(0)));
-    if (route.awsSigv4 !== undefined) {
-      try {
-        headers = await parts.signForAws(forward, headers);
-      } catch (error) {
-        exchange.detail = whyUnsigned(error);
-        return socket.destroyed ? undefined : refuse(exchange, 'aws_credentials');
-      }
+    const headers = await signer.sign(forward, framed(sent, request.method, 0));
+    if (!Array.isArray(headers)) {
+      exchange.detail = headers.detail;
+      return socket.destroyed ? undefined : refuse(exchange, headers.error);
     }
     const stopLooking = endWhenLeft(socket);
     const release = await connections.takeTunnel(wanted, socket);

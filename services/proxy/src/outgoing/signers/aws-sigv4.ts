@@ -1,21 +1,10 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Hash, Hmac } from 'node:crypto';
-import type { Forward } from '@latchkey/admission';
 import { foldName, isReserved } from '@latchkey/identity';
 import type { Route } from '@latchkey/upstreams';
 import { keepCredentials } from './aws-credentials.ts';
 import type { AwsCredentialProvider } from './aws-credentials.ts';
-
-type Leaving = Pick<Forward<unknown>, 'request' | 'route' | 'path'>;
-
-/**
- * Signs a request to a service of AWS, by Signature Version 4. Its body is no part of that.
- *
- * @param headers all that the application would get, a flat list
- * @returns what it gets in place of those
- * @throws where there are no credentials
- */
-export type SignForAws = (leaving: Leaving, headers: readonly string[]) => Promise<string[]>;
+import type { RequestSigner, SignedParts } from './request-signer.ts';
 
 // What servers in between change, or add to.
 const aboutTheWay: ReadonlySet<string> = new Set([
@@ -26,22 +15,34 @@ const aboutTheWay: ReadonlySet<string> = new Set([
   'x-request-id',
 ]);
 
-/** @param provide where credentials come from; absent: where every SDK of AWS has them from */
-export function createSignForAws(provide?: AwsCredentialProvider): SignForAws {
-  let signing: Promise<SignForAws> | undefined;
-  return async function signForAws(leaving, headers) {
-    // Only a route that asks for it has these packages loaded.
-    signing ??= load(provide);
-    return (await signing)(leaving, headers);
+/**
+ * Signs requests to services of AWS, by Signature Version 4. Their bodies are no part of that, and all of their headers may be: it
+ * has to be the last signature.
+ *
+ * @param provide where credentials come from; absent: where every SDK of AWS has them from
+ */
+export function createAwsSigner(provide?: AwsCredentialProvider): RequestSigner {
+  let signing: Promise<Sign> | undefined;
+  return {
+    bodyNeed: ({ awsSigv4 }) => (awsSigv4 === undefined ? undefined : 'none'),
+    async sign(parts, headers) {
+      try {
+        // Only a route that asks for it has these packages loaded.
+        signing ??= load(provide);
+        return await (
+          await signing
+        )(parts, headers);
+      } catch (error) {
+        const detail = `aws_sigv4: ${error instanceof Error ? error.message : 'unknown'}`;
+        return { error: 'aws_credentials', detail };
+      }
+    },
   };
 }
 
-/** Why a request could not be signed, for the log. */
-export function whyUnsigned(error: unknown): string {
-  return `aws_sigv4: ${error instanceof Error ? error.message : 'unknown'}`;
-}
+type Sign = (parts: SignedParts, headers: readonly string[]) => Promise<string[]>;
 
-async function load(given: AwsCredentialProvider | undefined): Promise<SignForAws> {
+async function load(given: AwsCredentialProvider | undefined): Promise<Sign> {
   const { SignatureV4 } = await import('@smithy/signature-v4');
   const credentials = keepCredentials(given ?? (await providerOfSdk()));
 

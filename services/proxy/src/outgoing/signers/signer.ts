@@ -1,24 +1,13 @@
 import { certs, decodedPath, gapSignature, jwks, readSigningKeys, ssoSignature } from '@latchkey/identity';
 import type { AssertionSigner, KeyProblem, SigningKeys } from '@latchkey/identity';
-import type { CanonicalRequest } from '@latchkey/http';
 import type { Route } from '@latchkey/upstreams';
-
-/** Nothing, so that it streams; or all of it in memory, before anything is sent. */
-export type BodyNeed = 'none' | 'buffer';
+import type { RequestSigner } from './request-signer.ts';
 
 /**
  * Signs requests to upstreams as BuzzFeed SSO does: an HMAC per service, and an RSA key for all of them. It holds the key of
  * assertions, too, and what verifies them.
  */
-export type Signer = {
-  /** What signing a request of a route needs of its body. */
-  bodyNeed(route: Route): BodyNeed;
-  /**
-   * The signature headers, as a flat list; of none where requests of the route are not signed.
-   *
-   * @param headers the flat list that the upstream will receive
-   */
-  sign(route: Route, request: CanonicalRequest, headers: readonly string[], body: Buffer): string[];
+export type Signer = RequestSigner & {
   /** what `/oauth2/v1/certs` answers; empty without an RSA key, as at BuzzFeed SSO */
   readonly certs: string;
   /** undefined where applications get no assertions */
@@ -42,21 +31,20 @@ export function createSigner(options: {
   return 'problems' in keys ? keys : { signer: signerWith(keys) };
 }
 
+const noBody = Buffer.alloc(0);
+
 function signerWith({ gap, rsa, assertion }: SigningKeys): Signer {
   const [signsNow] = rsa;
   const [signsAssertions] = assertion;
   const { privateKey } = signsAssertions ?? {};
   const gapKeyOf = (route: Route) => gap.get(route.service.toLowerCase());
 
-  function bodyNeed(route: Route): BodyNeed {
-    const isSigned = !route.skipRequestSigning && (signsNow !== undefined || gapKeyOf(route) !== undefined);
-    return isSigned ? 'buffer' : 'none';
-  }
-
   return {
-    bodyNeed,
-    sign(route, request, headers, body) {
-      if (bodyNeed(route) === 'none') return [];
+    bodyNeed(route) {
+      const isSigned = !route.skipRequestSigning && (signsNow !== undefined || gapKeyOf(route) !== undefined);
+      return isSigned ? 'buffer' : undefined;
+    },
+    sign({ request, route }, headers, body = noBody) {
       const signed = {
         method: request.method,
         headers: pairs(headers),
@@ -65,7 +53,8 @@ function signerWith({ gap, rsa, assertion }: SigningKeys): Signer {
         body,
       };
       const gapKey = gapKeyOf(route);
-      const list = gapKey === undefined ? [] : ['Gap-Signature', gapSignature(gapKey, signed)];
+      const list = [...headers];
+      if (gapKey !== undefined) list.push('Gap-Signature', gapSignature(gapKey, signed));
       if (signsNow === undefined) return list;
       const { signature, kid } = ssoSignature(signsNow, signed);
       return [...list, 'Sso-Signature', signature, 'kid', kid];

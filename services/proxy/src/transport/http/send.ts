@@ -3,10 +3,8 @@ import { hasBody, whenThere } from '@latchkey/http';
 import type { IncomingMessage } from 'node:http';
 import type { Exchange } from '../../exchange.ts';
 import { framed } from '../../outgoing/framing.ts';
-import { whyUnsigned } from '../../outgoing/signers/aws-sigv4.ts';
-import type { SignForAws } from '../../outgoing/signers/aws-sigv4.ts';
 import type { BodyRefusal, HeldBody } from '../../outgoing/signers/read-body.ts';
-import type { Signer } from '../../outgoing/signers/signer.ts';
+import type { BodyNeed, RequestSigner } from '../../outgoing/signers/request-signer.ts';
 import type { BeginAnswer } from '../../respond/begin-answer.ts';
 import { beginRefusal, refuseAfterFailure } from '../../respond/refuse-with-error.ts';
 import type { Leaving, Stages } from '../../stages.ts';
@@ -23,8 +21,7 @@ export type SendRequestParts = {
   readonly stages: Pick<Stages, 'trailers'>;
   readonly connections: Connections;
   readonly eventStreams: Pick<EventStreams, 'begin'>;
-  readonly signer: Signer;
-  readonly signForAws: SignForAws;
+  readonly signer: RequestSigner;
   readonly readBody: (
     req: IncomingMessage,
     person: string | undefined,
@@ -34,28 +31,27 @@ export type SendRequestParts = {
   readonly passInterim: boolean;
 };
 
-const noBody: HeldBody = { bytes: Buffer.alloc(0), release: () => undefined };
-
 /** Makes stage 9 for HTTP: sign, take a connection, send. */
 export function createSendRequest(parts: SendRequestParts): SendRequest {
   const { signer, connections, beginAnswer } = parts;
 
   return function send(exchange, leaving) {
     const { request, route } = leaving.forward;
-    if (signer.bodyNeed(route) === 'buffer') return signed(exchange, leaving);
+    const need = signer.bodyNeed(route);
+    if (need !== undefined) return signed(exchange, leaving, need);
     const headers = framed(leaving.headers, request.method, hasBody(exchange.req.headers) ? undefined : 0);
-    return signedForAws(exchange, leaving, headers, undefined);
+    return dispatch(exchange, leaving, headers, undefined);
   };
 
   function refuse(exchange: Exchange, code: ErrorCode): void {
     beginRefusal(exchange, code, beginAnswer);
   }
 
-  // What is signed holds the body, so it is there before anything is sent.
-  async function signed(exchange: Exchange, leaving: Leaving): Promise<void> {
+  // What is signed may hold the body, which is there then before anything is sent.
+  async function signed(exchange: Exchange, leaving: Leaving, need: BodyNeed): Promise<void> {
     const { req, res } = exchange;
-    const { request, route } = leaving.forward;
-    const body = hasBody(req.headers) ? await parts.readBody(req, leaving.wanted.person) : noBody;
+    if (need === 'none' || !hasBody(req.headers)) return dispatchSigned(exchange, leaving, undefined);
+    const body = await parts.readBody(req, leaving.wanted.person);
     if (body === undefined) return undefined;
     if (typeof body === 'string') {
       // The rest of a body that came too slowly would come as slowly: the connection ends.
@@ -63,31 +59,27 @@ export function createSendRequest(parts: SendRequestParts): SendRequest {
       return refuse(exchange, body);
     }
     try {
-      const headers = framed(leaving.headers, request.method, body.bytes.length);
-      headers.push(...signer.sign(route, request, headers, body.bytes));
-      await signedForAws(exchange, leaving, headers, body);
+      return await dispatchSigned(exchange, leaving, body);
     } catch (error) {
       body.release();
       throw error;
     }
   }
 
-  // A signature for AWS holds nothing of the body, and all headers: it is made last.
-  function signedForAws(
+  async function dispatchSigned(
     exchange: Exchange,
     leaving: Leaving,
-    headers: string[],
     body: HeldBody | undefined,
-  ): void | Promise<void> {
-    if (leaving.forward.route.awsSigv4 === undefined) return dispatch(exchange, leaving, headers, body);
-    return parts.signForAws(leaving.forward, headers).then(
-      (signed) => dispatch(exchange, leaving, signed, body),
-      function unsigned(error: unknown) {
-        body?.release();
-        exchange.detail = whyUnsigned(error);
-        return exchange.res.destroyed ? undefined : refuse(exchange, 'aws_credentials');
-      },
-    );
+  ): Promise<void> {
+    const { req, res } = exchange;
+    const { request } = leaving.forward;
+    const length = body?.bytes.length ?? (hasBody(req.headers) ? undefined : 0);
+    const headers = framed(leaving.headers, request.method, length);
+    const outcome = await signer.sign(leaving.forward, headers, body?.bytes);
+    if (Array.isArray(outcome)) return dispatch(exchange, leaving, outcome, body);
+    body?.release();
+    exchange.detail = outcome.detail;
+    return res.destroyed ? undefined : refuse(exchange, outcome.error);
   }
 
   function dispatch(
