@@ -19,19 +19,25 @@ const anticipatesContent: ReadonlySet<string> = new Set([
  * @param bodyBytes how long the body is; undefined while it has still to come
  */
 export function framed(headers: readonly string[], method: string, bodyBytes: number | undefined): string[] {
+  const said = rawValues(headers, 'content-length');
+  const list = said.length === 0 ? [...headers] : withoutLength(headers);
+  const length = lengthOf(said, method, bodyBytes);
+  if (length !== undefined) list.push('Content-Length', length);
+  return list;
+}
+
+function withoutLength(headers: readonly string[]): string[] {
   const list: string[] = [];
   for (let at = 0; at + 1 < headers.length; at += 2) {
     const name = headers[at] ?? '';
     if (!isNamed(name, 'content-length')) list.push(name, headers[at + 1] ?? '');
   }
-  const length = lengthOf(headers, method, bodyBytes);
-  if (length !== undefined) list.push('Content-Length', length);
   return list;
 }
 
-function lengthOf(headers: readonly string[], method: string, bodyBytes: number | undefined) {
+function lengthOf(said: readonly string[], method: string, bodyBytes: number | undefined) {
   if (bodyBytes === 0) return anticipatesContent.has(method) ? '0' : undefined;
-  const sent = rawValues(headers, 'content-length').at(-1);
+  const sent = said.at(-1);
   // `0005` is written as the number that it is.
   return sent === undefined ? undefined : String(Number(sent));
 }

@@ -87,17 +87,19 @@ export function forwardHttp(
 // A class, and not a function that makes its handlers: each request would make a dozen functions, and undici's calls of them
 // could not be compiled for one shape.
 class Delivery implements Hearer {
-  private readonly res: ServerResponse;
-  private readonly upstream: UpstreamRequest;
-  private readonly connection: UpstreamConnection;
-  private readonly events: ForwardEvents;
+  /** in place of what a delivery is done with: never set */
+  private static readonly nothing: never;
+  private res: ServerResponse;
+  private upstream: UpstreamRequest;
+  private connection: UpstreamConnection;
+  private events: ForwardEvents;
   private readonly mayRepeat: boolean;
-  private readonly body: RequestBody | undefined;
+  private body: RequestBody | undefined;
   private readonly asksFirst: boolean;
-  private readonly answer: Answer;
-  private readonly abandon: () => void;
-  private readonly resume: () => void;
-  private readonly handler: Handler;
+  private answer: Answer;
+  private abandon: () => void;
+  private resume: () => void;
+  private handler: Handler;
   private stream: Readable | null = null;
   private controller: Dispatcher.DispatchController | undefined = undefined;
   private timer: NodeJS.Timeout | undefined = undefined;
@@ -218,10 +220,26 @@ class Delivery implements Hearer {
   letGo(): void {
     this.handler.cut();
     clearTimeout(this.timer);
-    this.res.off('close', this.abandon);
-    this.res.off('drain', this.resume);
     this.body?.release();
-    Object.assign(this, nothing);
+    this.forget();
+  }
+
+  // What is over leads nowhere: the garbage collector took what hung on one request for living because of the one before, copied
+  // a third of all that requests make twice, and kept it until it looked at the whole memory.
+  private forget(): void {
+    const { nothing } = Delivery;
+    this.res = nothing;
+    this.upstream = nothing;
+    this.connection = nothing;
+    this.events = nothing;
+    this.body = undefined;
+    this.answer = nothing;
+    this.abandon = nothing;
+    this.resume = nothing;
+    this.handler = nothing;
+    this.stream = null;
+    this.controller = undefined;
+    this.timer = undefined;
   }
 
   private end(outcome: ForwardOutcome): void {
@@ -261,23 +279,6 @@ class Delivery implements Hearer {
     });
   }
 }
-
-// What is over leads nowhere: the garbage collector took what hung on one request for living because of the one before, copied
-// a third of all that requests make twice, and kept it until it looked at the whole memory.
-const nothing: Readonly<Partial<Record<string, undefined>>> = {
-  res: undefined,
-  upstream: undefined,
-  connection: undefined,
-  events: undefined,
-  body: undefined,
-  answer: undefined,
-  abandon: undefined,
-  resume: undefined,
-  handler: undefined,
-  stream: undefined,
-  controller: undefined,
-  timer: undefined,
-};
 
 function bodyOf(
   req: IncomingMessage,

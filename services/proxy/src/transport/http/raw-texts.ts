@@ -15,11 +15,13 @@ export function rawTexts(raw: Dispatcher.DispatchController['rawHeaders']): stri
   // The pieces of a head that came in two do not lie in one place.
   const isWhole = length > 0 && length <= longestHead;
   const head = isWhole && last.buffer === buffer ? Buffer.from(buffer, start, length).toString('latin1') : '';
-  return parts.map((part) => {
-    if (typeof part === 'string' || part.buffer !== buffer) return textOf(part);
-    const at = part.byteOffset - start;
-    return at >= 0 && at + part.length <= head.length ? head.slice(at, at + part.length) : textOf(part);
-  });
+  const texts: string[] = [];
+  for (const part of parts) {
+    const at = typeof part === 'string' || part.buffer !== buffer ? -1 : part.byteOffset - start;
+    const isInHead = at >= 0 && at + part.length <= head.length;
+    texts.push(isInHead ? head.slice(at, at + part.length) : textOf(part));
+  }
+  return texts;
 }
 
 // What a connection is read in at most.
