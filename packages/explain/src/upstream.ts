@@ -3,6 +3,7 @@ import type { Person } from '@latchkey/access';
 import type { Forward } from '@latchkey/admission';
 import { authorityOf } from '@latchkey/http';
 import { identityHeaders, isReserved, tokenHeaders } from '@latchkey/identity';
+import { targetAuthority } from '@latchkey/upstreams';
 import type { Route, Target } from '@latchkey/upstreams';
 
 /** What an application is sent. */
@@ -17,11 +18,10 @@ export function forwardedAs(
   { request, route, identified, target, path }: Forward<unknown>,
   hasAssertions: boolean,
 ): Forwarded {
-  const upstreamHost = target.origin.slice(target.origin.indexOf('//') + 2);
   return {
     url: addressOf(target, route.tcp === undefined ? path : ''),
     headers: [
-      ['Host', route.preserveHost ? authorityOf(request) : upstreamHost],
+      ['Host', route.preserveHost ? authorityOf(request) : targetAuthority(target)],
       ...(identified.kind === 'visitor' ? [] : injectedHeaders(route)),
       ...(identified.kind === 'person' ? sessionHeaders(identified.principal, route, hasAssertions) : []),
       ...(identified.kind === 'program' ? personHeaders(identified.principal, route) : []),

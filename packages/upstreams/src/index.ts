@@ -14,7 +14,7 @@ export { loadUpstreams } from './load.ts';
 export { accountOf } from './match/account-of.ts';
 export { hostOf, lostAtOnce } from './match/loss.ts';
 export { servesPort } from './match/table.ts';
-export { mayClimb, upstreamTarget } from './match/upstream-target.ts';
+export { mayClimb, targetAuthority, upstreamTarget } from './match/upstream-target.ts';
 export { decodeUpstreamFile } from './parse/decode.ts';
 export type { DecodedFile } from './parse/decode.ts';
 export { readUpstreamTree } from './parse/read-tree.ts';

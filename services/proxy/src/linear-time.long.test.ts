@@ -43,7 +43,7 @@ testLinearTime([
         rawHeaders: ['Cookie', text, 'Connection', 'x-other'],
         request,
         requestId: 'id',
-        origin: 'https://wiki.example.com',
+        scheme: 'https',
         upstreamHost: 'app',
         plan: requestPlan(aRoute()),
         isPreflight: false,

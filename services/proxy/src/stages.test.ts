@@ -26,7 +26,7 @@ test('a caller who leaves while auth is asked is recorded once, with the host an
     trust: { ...trustPeers([]), requestId: () => 'an-id' },
     tracer: undefined,
     admission: { admit },
-    addresses: { origin: () => 'https://wiki.example.com' },
+    addresses: { scheme: () => 'https' as const, origin: () => 'https://wiki.example.com' },
     secure: true,
     isOwnCookie: () => false,
     renewCookie: () => '',

@@ -21,6 +21,11 @@ export function upstreamTarget(
   return target.basePath + request.rawPath + joinQuery(target.query, request.query);
 }
 
+/** Host and port of a target, as the `Host` header names them. */
+export function targetAuthority({ origin }: Pick<Target, 'origin'>): string {
+  return origin.slice(origin.indexOf('//') + 2);
+}
+
 /** Tells whether a path, as it came, would climb for anybody who reads it: then nothing that stands in front of it holds. */
 export function mayClimb(rawPath: string): boolean {
   return climbs.test(rawPath);

@@ -6,6 +6,7 @@ import type { Clock } from '@latchkey/http';
 import { identityHeaders } from '@latchkey/identity';
 import type { IncomingMessage } from 'node:http';
 import { withoutCookies } from '@latchkey/session';
+import { targetAuthority } from '@latchkey/upstreams';
 import type { Emit } from '@latchkey/telemetry';
 import type { Exchange } from '../exchange.ts';
 import { crossOriginHeaders } from './cross-origin.ts';
@@ -39,7 +40,7 @@ export type Outgoing = {
 
 /** The parts that headers are made with. */
 export type OutgoingParts = {
-  readonly addresses: Pick<Addresses, 'origin'>;
+  readonly addresses: Pick<Addresses, 'origin' | 'scheme'>;
   /** browsers reach us over HTTPS only */
   readonly secure: boolean;
   readonly isOwnCookie: (name: string) => boolean;
@@ -112,8 +113,8 @@ export function createOutgoing(parts: OutgoingParts): Outgoing {
         request,
         requestId: id,
         trace: upstream?.headers(),
-        origin,
-        upstreamHost: target.origin.slice(target.origin.indexOf('//') + 2),
+        scheme: addresses.scheme(request),
+        upstreamHost: targetAuthority(target),
         plan: planOf(route).request,
         isPreflight: decision.reason === 'preflight',
         identity: saidFor(forward, origin),

@@ -97,7 +97,7 @@ describe('for any headers that a client sends', () => {
   const base = {
     request,
     requestId: 'an-id',
-    origin: 'https://wiki.example.com',
+    scheme: 'https' as const,
     upstreamHost: '127.0.0.1:4200',
     plan: requestPlan(route),
     isPreflight: false,

@@ -11,7 +11,7 @@ const input: RequestHeaderInput = {
   rawHeaders: [],
   request,
   requestId: 'an-id',
-  origin: 'https://wiki.example.com',
+  scheme: 'https',
   upstreamHost: '127.0.0.1:4200',
   plan: requestPlan(aRoute()),
   identity: identityHeaders({ user: 'ada', email: 'ada@example.com', groups: ['staff', 'makers'] }).flat(),
@@ -53,12 +53,12 @@ describe('what we say', () => {
   });
 
   test.each([
-    ['https://wiki.example.com', 'https', '443'],
-    ['http://wiki.example.com', 'http', '80'],
-    ['https://wiki.example.com:8443', 'https', '8443'],
-    ['http://wiki.example.com:443', 'http', '443'],
-  ])('of %s is scheme %s and port %s', (origin, scheme, port) => {
-    const headers = sent({ origin });
+    ['https', undefined, '443'],
+    ['http', undefined, '80'],
+    ['https', 8443, '8443'],
+    ['http', 443, '443'],
+  ] as const)('of %s at port %s is that scheme, and port %s', (scheme, written, port) => {
+    const headers = sent({ scheme, request: { ...request, port: written } });
 
     expect(headers).toContainEqual(['X-Forwarded-Proto', scheme]);
     expect(headers).toContainEqual(['X-Forwarded-Port', port]);

@@ -17,8 +17,8 @@ export type RequestHeaderInput = {
   readonly requestId: string;
   /** what names our span to the application; absent where tracing is off: then a caller's travels on */
   readonly trace?: Readonly<Record<string, string>> | undefined;
-  /** the scheme and authority that the browser used */
-  readonly origin: string;
+  /** in which a browser reaches us */
+  readonly scheme: 'http' | 'https';
   /** host and port of the upstream */
   readonly upstreamHost: string;
   readonly plan: RequestPlan;
@@ -84,11 +84,10 @@ export function requestPlan({
  * invariant: hop-by-hop first, then strip, then set.
  */
 export function requestHeaders(input: RequestHeaderInput): string[] {
-  const { request, plan, identity, origin } = input;
+  const { request, plan, identity, scheme } = input;
   const authority = authorityOf(request);
   const host = plan.preserveHost ? authority : input.upstreamHost;
   const headers = forwardedOnly(input, host);
-  const scheme = origin.slice(0, origin.indexOf(':'));
   headers.push(
     'Host',
     host,
@@ -97,7 +96,7 @@ export function requestHeaders(input: RequestHeaderInput): string[] {
     'X-Forwarded-Proto',
     scheme,
     'X-Forwarded-Port',
-    portOf(origin) ?? (scheme === 'https' ? '443' : '80'),
+    request.port === undefined ? impliedPorts[scheme] : String(request.port),
     'X-Forwarded-For',
     request.forwardedFor,
     'X-Request-Id',
@@ -108,11 +107,7 @@ export function requestHeaders(input: RequestHeaderInput): string[] {
   return headers;
 }
 
-// Behind the last colon; there is another one behind the scheme, and some within the brackets of IPv6.
-function portOf(origin: string): string | undefined {
-  const last = origin.slice(origin.lastIndexOf(':') + 1);
-  return last.startsWith('/') || last.endsWith(']') ? undefined : last;
-}
+const impliedPorts = { http: '80', https: '443' } as const;
 
 // A preflight passes because it asks for nothing but an answer about itself. So it says nothing else: no cookie, no
 // `Authorization`, no header that names another method. https://fetch.spec.whatwg.org/#cors-preflight-fetch and

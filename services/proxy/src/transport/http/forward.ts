@@ -1,6 +1,6 @@
-import { hasBody, isOnAuthenticatedConnection } from '@latchkey/http';
+import { isOnAuthenticatedConnection } from '@latchkey/http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { AnswerHeaders } from '../../outgoing/response-headers.ts';
 import type { HeldBody } from '../../outgoing/signers/read-body.ts';
@@ -16,7 +16,7 @@ import { rawTexts } from './raw-texts.ts';
 import { Handler } from './handler.ts';
 import type { Hearer } from './handler.ts';
 import { isRepeatable } from './repeatable.ts';
-import { comingBody, heldBody } from './request-body.ts';
+import { asksToGoOn, bodyStream, requestBody } from './request-body.ts';
 import type { RequestBody } from './request-body.ts';
 
 /** A request as it goes to the upstream. */
@@ -118,8 +118,8 @@ class Delivery implements Hearer {
     this.connection = connection;
     this.events = events;
     this.mayRepeat = isRepeatable(upstream.method, upstream.headers);
-    this.body = bodyOf(req, upstream, this.mayRepeat);
-    this.asksFirst = upstream.body === undefined && this.body !== undefined && expectsContinue(req);
+    this.body = requestBody(req, upstream.body, this.mayRepeat);
+    this.asksFirst = upstream.body === undefined && this.body !== undefined && asksToGoOn(req);
     this.answer = answerTo(res);
     this.abandon = () => this.controller?.abort(new Error('the client closed the connection'));
     this.resume = () => this.controller?.resume();
@@ -278,29 +278,4 @@ class Delivery implements Hearer {
       else this.controller?.abort(new SlowError('nothing taken of the body', stallMs));
     });
   }
-}
-
-function bodyOf(
-  req: IncomingMessage,
-  { body }: UpstreamRequest,
-  mayRepeat: boolean,
-): RequestBody | undefined {
-  if (body !== undefined) return heldBody(body, mayRepeat);
-  return hasBody(req.headers) ? comingBody(req, mayRepeat) : undefined;
-}
-
-// HTTP/1.0 knows no expectations (RFC 9110, section 10.1.1).
-function expectsContinue({ headers, httpVersionMinor }: IncomingMessage): boolean {
-  return httpVersionMinor > 0 && headers.expect?.toLowerCase() === '100-continue';
-}
-
-// The caller gets 100 (Continue) as soon as its body is read, so where the upstream is asked first, that waits for the first
-// read of this one.
-function bodyStream(body: RequestBody | undefined, asksFirst: boolean): Readable | null {
-  if (body === undefined) return null;
-  return asksFirst ? Readable.from(opened(body)) : body.open();
-}
-
-async function* opened(body: RequestBody): AsyncGenerator<Buffer> {
-  yield* body.open() as AsyncIterable<Buffer>;
 }

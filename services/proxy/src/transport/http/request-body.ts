@@ -1,3 +1,4 @@
+import { hasBody } from '@latchkey/http';
 import type { IncomingMessage } from 'node:http';
 import { PassThrough, Readable } from 'node:stream';
 import type { HeldBody } from '../../outgoing/signers/read-body.ts';
@@ -17,11 +18,45 @@ const pieceBytes = 64 * 1024;
 const keptBytes = 64 * 1024;
 
 /**
+ * The body of a request, if it has one.
+ *
+ * @param held it, where it had to be read before
+ * @param mayRepeat whether it may be sent once more
+ */
+export function requestBody(
+  req: IncomingMessage,
+  held: HeldBody | undefined,
+  mayRepeat: boolean,
+): RequestBody | undefined {
+  if (held !== undefined) return heldBody(held, mayRepeat);
+  return hasBody(req.headers) ? comingBody(req, mayRepeat) : undefined;
+}
+
+/** Whether a caller waits for 100 (Continue). HTTP/1.0 knows no expectations (RFC 9110, section 10.1.1). */
+export function asksToGoOn({ headers, httpVersionMinor }: IncomingMessage): boolean {
+  return httpVersionMinor > 0 && headers.expect?.toLowerCase() === '100-continue';
+}
+
+/**
+ * A body from its beginning.
+ *
+ * @param asksFirst the upstream is asked before anything is read: the caller gets 100 (Continue) as soon as its body is read
+ */
+export function bodyStream(body: RequestBody | undefined, asksFirst: boolean): Readable | null {
+  if (body === undefined) return null;
+  return asksFirst ? Readable.from(opened(body)) : body.open();
+}
+
+async function* opened(body: RequestBody): AsyncGenerator<Buffer> {
+  yield* body.open() as AsyncIterable<Buffer>;
+}
+
+/**
  * The body of a request as it comes. While it is short enough, it can be opened once more.
  *
  * @param mayRepeat whether it may be sent once more; else it can be opened again only while nothing of it was read
  */
-export function comingBody(req: IncomingMessage, mayRepeat: boolean): RequestBody {
+function comingBody(req: IncomingMessage, mayRepeat: boolean): RequestBody {
   const most = mayRepeat ? keptBytes : 0;
   let kept: Buffer[] | undefined = [];
   let size = 0;
@@ -69,7 +104,7 @@ export function comingBody(req: IncomingMessage, mayRepeat: boolean): RequestBod
  * A body that is in memory. It goes piece by piece, so that where it is not needed again, the memory is free once the
  * application has taken the last.
  */
-export function heldBody({ bytes, release }: HeldBody, mayRepeat: boolean): RequestBody {
+function heldBody({ bytes, release }: HeldBody, mayRepeat: boolean): RequestBody {
   function* pieces() {
     for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
   }
