@@ -15,28 +15,28 @@ const statusAdvice = 'Write `403` or `404`';
 
 const fields = {
   name: ruleName({
-    meaning: 'What pages, logs and metrics call the rule.',
+    meaning: 'The name of the rule on pages, in logs and in metrics.',
     example: 'read-only-for-contractors',
   }),
   allow_if: expression({
-    meaning: 'Lets a person or a machine in of whom this holds.',
+    meaning: 'Lets in a person or a machine for whom this is true.',
     default: 'none',
     example: 'user.domain == "example.com"',
   }),
   deny_if: expression({
-    meaning: 'Refuses a request of which this holds, or which cannot be decided.',
+    meaning: 'Refuses a request for which this is true, or for which it cannot be decided.',
     default: 'none',
     example: '!(request.address in networks.office)',
   }),
   status: status({
-    meaning: 'What a rule with `deny_if` answers: `403`, or `404` to hide that there is something.',
+    meaning: 'What a rule with `deny_if` answers: `403`, or `404` to hide that the page exists.',
     default: '`403`',
     example: '404',
   }),
   message: text({
     meaning: 'A sentence for the person whom the rule refuses.',
     default: 'none',
-    example: 'Contractors may read, and not write.',
+    example: 'Contractors may only read.',
   }),
 };
 
@@ -53,7 +53,7 @@ export type WrittenRuleFields = Values<typeof fields>;
 /** `policy` of a route. */
 export const routePolicy = policy({
   meaning:
-    'Rules as expressions, each with a `name` and `allow_if` or `deny_if`. A `deny_if` that holds refuses; otherwise an `allow_if` or one of the `allowed_` lists lets in. [policies.md](policies.md) has all there is to write.',
+    'Rules as expressions, each with a `name` and `allow_if` or `deny_if`. A `deny_if` that is true refuses; otherwise an `allow_if` or one of the `allowed_` lists lets in. [policies.md](policies.md) explains how to write them.',
   default: 'none',
   example: '[{ name: read-only, deny_if: request.method != "GET" }]',
 });

@@ -27,13 +27,13 @@ export const rootFields = {
   }),
   device_headers: deviceHeaders({
     meaning:
-      'Headers in which servers in front say something of the device, by names for rules of a `policy`: `device.managed`. They count from `SERVER_TRUSTED_PROXIES` alone, and are removed from what anybody else sends. Each of those servers has to set or remove them, whatever its caller sends.',
+      'Headers with which servers in front describe the device, each with a name for the rules of a `policy`: `device.managed`. They count only from `SERVER_TRUSTED_PROXIES`, and are removed from all other requests. Each of those servers has to set or remove these headers, whatever its caller sends.',
     default: 'none',
     example: '{ managed: X-Device-Managed, id: X-Device-Id }',
   }),
   policy: policy({
     meaning:
-      'The guardrail: rules that every request has to pass, whatever its route says, before the rules of the route. [policies.md](policies.md) has all there is to write.',
+      'The guardrail: rules that every request has to pass, before the rules of its route. [policies.md](policies.md) explains how to write them.',
     default: 'none',
     example:
       "[{ name: office-only, deny_if: '!(request.address in networks.office)', message: Connect to the VPN first. }]",
