@@ -99,7 +99,7 @@ ${route('closed', certified(authority, "'{user}'")).replace('example.com', 'othe
     const { token: shown } = await signedIn('bastion');
     const { code, stdout, stderr } = await ssh('bastion', shown, 'echo', 'hello from there');
     expect([code, stdout]).toEqual([0, 'hello from there\n']);
-    expect(stderr).toContain('a certificate for engineer, engineer@example.com, good for five minutes');
+    expect(stderr).toContain('a certificate for engineer, engineer@example.com, valid for five minutes');
     expect(sshd.log()).toMatch(/Accepted publickey .* ID engineer@example\.com sub=\S+ session=\S+/);
   });
 
