@@ -84,7 +84,7 @@ describe('a comma in a secret', () => {
   test('that separates nothing is a warning, which names the secret by its place', () => {
     for (const [name, load] of services) {
       expect(load(`${fresh},${random}`).warnings).toContainEqual(
-        expect.stringMatching(new RegExp(`^${name}: item 2 holds a comma and counts as one secret`)),
+        expect.stringMatching(new RegExp(`^${name}: item 2 contains a comma but counts as one secret`)),
       );
     }
   });

@@ -35,7 +35,7 @@ test.each([
 
 test.each([
   ['user.emial == "x"', /^at character 6: There is no fact `user.emial`/],
-  ['user.email', /^at character 6: It is a text/],
+  ['user.email', /^at character 6: The expression is a text/],
   ['user.email == ', /^at character \d+: /],
   [
     'request.method == "GET" && request.address == "1.2.3.4"',
