@@ -18,7 +18,8 @@ import { isCheap, measureRoutes, routesText } from './routes.ts';
 import { hasRedis, keptText, measureSessions } from './sessions.ts';
 
 // Far below what is measured, since machines are noisy: with a session, so much of what the bare relay does.
-const floor = 0.4;
+const floor = 0.5;
+const mostTries = 3;
 const picture = join(import.meta.dirname, '../../docs/images/growth.svg');
 const longestMs = 20 * 60_000;
 const pressure = { seconds: 1, connections: 64 };
@@ -101,14 +102,17 @@ async function compareAll(installation: Installation): Promise<Row[]> {
   return [...rows, ...(await compare(messages, rounds, pressure))];
 }
 
-/** Ends with 1 when the gate is below the floor twice in a row, in processes of its own each time: one may have had bad luck. */
+/** Ends with 1 when the gate is below the floor each time, in processes of its own each time: one may have had bad luck. */
 async function compareQuickly(installation: Installation): Promise<Row[]> {
-  const rows = await compareFew(installation);
-  if (!isBelowFloor(rows)) return rows;
-  process.stderr.write(`below ${floor} x the relay; once more\n`);
-  const again = await compareFew(installation);
-  if (isBelowFloor(again)) process.exitCode = 1;
-  return again;
+  for (let tries = 1; ; tries++) {
+    const rows = await compareFew(installation);
+    if (!isBelowFloor(rows)) return rows;
+    if (tries === mostTries) {
+      process.exitCode = 1;
+      return rows;
+    }
+    process.stderr.write(`below ${floor} x the relay; once more\n`);
+  }
 }
 
 async function compareFew(installation: Installation): Promise<Row[]> {

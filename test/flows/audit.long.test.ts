@@ -1,5 +1,6 @@
 // What the audit log tells of people, hosts and operators, line by line, and what becomes of people while it cannot be written.
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { hashOfToken, makeServiceToken } from '@latchkey/access';
 import { independentCheck } from '@latchkey/contract';
 import { Browser } from '@latchkey/testing/browser';
 import { findProgram } from '@latchkey/testing/programs';
@@ -14,6 +15,7 @@ import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { cookieHeader, signIn, signOut, signOutAtProvider } from '../fixtures/sign-in.ts';
 import { startStack } from '../fixtures/stack.ts';
+import { useTunnels } from '../fixtures/tunnel.ts';
 import { useStack } from '../fixtures/use-stack.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-audit-'));
@@ -262,8 +264,17 @@ const full = 'file:/dev/full';
 const describeWithFullDisk = existsSync('/dev/full') ? describe : describe.skip;
 
 describeWithFullDisk('while the audit log cannot be written', () => {
+  const token = makeServiceToken('backup');
+  const account = `{name: backup, secret_hashes: [{hash: '${hashOfToken(token)}'}]}`;
+  const database = `{from: db.latchkey.localhost, to: tcp://127.0.0.1:${internalPort}, options: {allowed_clients: [backup]}}`;
   const the = useStack({
-    upstreams,
+    upstreams: `
+service_accounts: [${account}]
+services:
+${upstreams}
+- service: db
+  default: ${database}
+`,
     authEnv: { AUDIT_LOG: full },
     proxyEnv: { AUDIT_LOG: full, AUDIT_LOG_ON_FAILURE: 'refuse' },
   });
@@ -278,6 +289,15 @@ describeWithFullDisk('while the audit log cannot be written', () => {
       expect.objectContaining({ error: 'audit_unavailable' }),
     ]);
     expect((await signOut(browser, the.stack)).status).toBe(200);
+  });
+
+  const tunnelTo = useTunnels();
+
+  test('no TCP connection is opened where that is to be refused, since it would leave lines', async () => {
+    const { socket, stop, done } = await tunnelTo(the.stack.url('db'), token);
+    await once(socket, 'error');
+    stop.abort();
+    expect(await done).toMatchObject({ stderr: expect.stringContaining('status 503') });
   });
 
   test('nobody signs in where that is to be refused', async () => {

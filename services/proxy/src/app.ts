@@ -152,6 +152,7 @@ export async function startProxy(options: {
     },
     emit,
   );
+  const mustRefuse = () => audit?.mustRefuse() === true;
   const respondWith = createAnswers({
     settings,
     addresses,
@@ -162,7 +163,7 @@ export async function startProxy(options: {
     signer,
     issuer,
     deviceTrustOf,
-    mustRefuse: () => audit?.mustRefuse() === true,
+    mustRefuse,
     workloads: { tokens: workloadTokens, verify: issuers.verify, findSecret: serviceTokens.find, accounts },
     emit,
     clock,
@@ -227,6 +228,7 @@ export async function startProxy(options: {
       beginAnswer: createBeginAnswer({ secure, cookies, origin }),
       admission,
       signer,
+      mustRefuse,
       emit,
     },
     respondWith,

@@ -72,9 +72,9 @@ Further lines are lost, and the next line that is written is \`lost\`, with thei
 requests:
 
 - \`continue\` (the default): everything works as before.
-- \`refuse\`: nobody gets new access without a line. Sign-ins, sessions for single hosts, new tokens for programs and SSH certificates are
-  answered with 503 \`audit_unavailable\`; so are requests that a rule refuses. People who are signed in and have access can go on
-  working: an HTTP request leaves no line, and a TCP connection is opened even if its lines may be lost. Signing out, and sessions that operators or providers end, still work: otherwise people would stay
+- \`refuse\`: nobody gets new access without a line. Sign-ins, sessions for single hosts, new tokens for programs, SSH certificates and new
+  TCP connections are answered with 503 \`audit_unavailable\`; so are requests that a rule refuses. People who are signed in and have
+  access can go on working: an HTTP request leaves no line. Signing out, and sessions that operators or providers end, still work: otherwise people would stay
   signed in. This begins with the first write that fails, and ends with the next one that succeeds.
 
 ## CloudWatch

@@ -17,6 +17,7 @@ import type { HttpParts } from './http.ts';
 import type { SendRequestParts } from '../transport/http/send.ts';
 import { createSendRequest } from '../transport/http/send.ts';
 import { createUpgradeListener } from './websocket.ts';
+import type { WebSocketParts } from './websocket.ts';
 
 /**
  * Opens the public port: requests and handshakes go through the same stages.
@@ -39,7 +40,8 @@ export function listen({
   settings: Pick<ProxySettings, 'server'>;
   trust: Pick<PeerTrust, 'isTrusted'>;
   parts: Pick<HttpParts, 'stages' | 'readQuestion' | 'beginAnswer' | 'admission' | 'emit'> &
-    Pick<SendRequestParts, 'signer'>;
+    Pick<SendRequestParts, 'signer'> &
+    Pick<WebSocketParts, 'mustRefuse'>;
   respondWith: (readiness: Readiness) => Respond;
   /** what this proxy needs to be ready, for `/ping` */
   componentsOf: (isRunning: boolean) => readonly Component[];

@@ -46,6 +46,8 @@ export type WebSocketParts = {
   readonly hasEndedSince: (exchange: Exchange, moment: number) => boolean;
   readonly signer: RequestSigner;
   readonly beginAnswer: BeginAnswer;
+  /** what leaves audit lines is to be refused, as they cannot be written */
+  readonly mustRefuse: () => boolean;
   readonly emit: Emit<ProxyEvent>;
   /** milliseconds that never jump */
   readonly elapsed: () => number;
@@ -95,6 +97,7 @@ export function createUpgradeListener(
       return respond(exchange, outcome);
     }
     if (socket.destroyed) return undefined;
+    if (outcome.route.tcp !== undefined && parts.mustRefuse()) return refuse(exchange, 'audit_unavailable');
     const leaving = stages.outgoing(exchange, outcome);
     return transport(handshake, leaving, incoming, isOvertaken);
     function isOvertaken(): boolean {
