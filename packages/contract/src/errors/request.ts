@@ -59,7 +59,7 @@ export const requestErrors = {
     sentence: 'What was sent did not arrive in time. Check the connection and try again.',
     level: 'info',
     description:
-      'The body of a request that is signed has to be in memory first, and it took longer than `SERVER_TIMEOUT_READ` plus one second for each 16 KB. With `skip_request_signing` on the route, a body may take any time as long as it keeps arriving.',
+      'The body of a request that is signed has to be in memory first, and it took longer than `SERVER_TIMEOUT_READ` plus one second for each 16 KB. With `skip_request_signing` on the route, a body may take any time as long as it keeps arriving. Or the form of a token request did not arrive within `SERVER_TIMEOUT_READ`.',
   },
   body_too_large: {
     status: 413,

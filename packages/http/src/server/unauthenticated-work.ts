@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { limitedBy } from '../canonical/limited-by.ts';
 import { HttpError } from '../http-error.ts';
-import { createPlaces } from './places.ts';
+import { createPlaces, takeBoth } from './places.ts';
 
 /**
  * Does a piece of work for somebody who has shown no credentials, when there is room for it.
@@ -18,17 +18,26 @@ export type UnauthenticatedWork = (
 
 // A sign-in costs milliseconds of key derivations; what takes long is waiting for a provider. So many at once are more
 // than any office needs, and a client with credentials waits behind that many at most.
-const atOnce = 50;
+const workAtOnce = 50;
 const waiting = 300;
 const withinMs = 5_000;
 
-/** Bounds what strangers make a service do, all of them together; each address has its share. */
-export function createUnauthenticatedWork(): UnauthenticatedWork {
+/**
+ * Bounds what strangers make a service do, all of them together; a place that comes free goes to the address that has fewest.
+ *
+ * @param options.ofEach how many places one address may have at once; any number where work ends soon whatever its caller does
+ */
+export function createUnauthenticatedWork({
+  atOnce = workAtOnce,
+  ofEach = Infinity,
+} = {}): UnauthenticatedWork {
   const places = createPlaces({ atOnce, waiting, withinMs });
+  const shares = createPlaces({ atOnce: ofEach, waiting: 0, withinMs });
 
   return async function workInPlace(res, client, work) {
     // Those without an address of their own are one among the others.
-    const release = await places.take('', res, limitedBy(res.req, client) ?? '');
+    const address = limitedBy(res.req, client) ?? '';
+    const release = await takeBoth(shares.take(address, res), () => places.take('', res, address));
     if (release === undefined) throw new HttpError('overloaded', { headers: { 'Retry-After': '10' } });
     try {
       await work();

@@ -16,7 +16,7 @@ import { createAuthorizeCaller } from '../endpoints/authorize-caller.ts';
 import { createEndpoints } from '../endpoints/endpoints.ts';
 import { createLauncherOf, createPageOf } from '../endpoints/launcher-address.ts';
 import { createLauncher } from '../endpoints/launcher.ts';
-import { createExchangeTokens, readTokenForm } from '../endpoints/token/give-token.ts';
+import { createExchangeTokens, createReadTokenForm } from '../endpoints/token/give-token.ts';
 import type { Exchanging } from '../endpoints/token/give-token.ts';
 import { createSignSshCertificate } from '../endpoints/ssh-certificate/sign.ts';
 import { createLimited } from '../endpoints/limited.ts';
@@ -135,7 +135,7 @@ export function createAnswers({
         now,
         emit,
       }),
-      readTokenForm,
+      createReadTokenForm(server.readTimeoutMs),
     ),
     signSshCertificate: createSignSshCertificate({ authorizeCaller, mustRefuse, now, emit }),
     clock,

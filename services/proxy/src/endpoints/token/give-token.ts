@@ -134,13 +134,15 @@ function scopesFor({ scopes }: TokenRequest, { scopes: held }: Machine): readonl
   throw new HttpError('invalid_scope', { detail: 'more than what the account has' });
 }
 
-/** Reads what is asked for into `req.body`. */
-export async function readTokenForm(req: Request): Promise<void> {
-  const [type = ''] = (req.headers['content-type'] ?? '').split(';', 1);
-  if (type.trim().toLowerCase() !== 'application/x-www-form-urlencoded') {
-    throw new HttpError('invalid_request', { detail: 'it is no form' });
-  }
-  req.body = new URLSearchParams(await readText(req, longestForm));
+/** Reads what is asked for into `req.body`, if it comes in time. */
+export function createReadTokenForm(withinMs: number): (req: Request) => Promise<void> {
+  return async function readTokenForm(req) {
+    const [type = ''] = (req.headers['content-type'] ?? '').split(';', 1);
+    if (type.trim().toLowerCase() !== 'application/x-www-form-urlencoded') {
+      throw new HttpError('invalid_request', { detail: 'it is no form' });
+    }
+    req.body = new URLSearchParams(await readText(req, longestForm, withinMs));
+  };
 }
 
 function invalidGrant(detail: string): HttpError {
