@@ -327,7 +327,8 @@ export const advisories: Readonly<Record<string, readonly Advisory[]>> = {
   'Servers of HTTP/2': [
     {
       ids: ['CVE-2023-44487', 'CVE-2019-9514'],
-      wrong: 'Streams were asked for and reset without end: never too many, and each made work.',
+      wrong:
+        'Streams were asked for and reset without end: never too many, and each made work. Peers in `SERVER_TRUSTED_PROXIES` are exempt from the limit on this: a load balancer has to have its own.',
       tests: [at('cve-2023-44487')],
     },
     {

@@ -41,7 +41,7 @@ export const serverVariables = {
   SERVER_TRUSTED_PROXIES: {
     type: cidrList,
     meaning:
-      'The addresses of your load balancers. X-Forwarded-For, X-Forwarded-Proto, X-Request-Id, X-Amzn-Trace-Id and traceparent are trusted only from these. Write IPv4 ranges as IPv4: `10.0.0.0/16`, not `::ffff:10.0.0.0/112`.',
+      'The addresses of your load balancers. X-Forwarded-For, X-Forwarded-Proto, X-Request-Id, X-Amzn-Trace-Id and traceparent are trusted only from these. Write IPv4 ranges as IPv4: `10.0.0.0/16`, not `::ffff:10.0.0.0/112`. Where the proxy speaks HTTP/2 (SERVER_HTTP2), these peers are exempt from the limits on requests that are taken back or malformed, so your load balancers have to limit those.',
   },
   SERVER_RATE_LIMIT: {
     type: countOrZero,

@@ -46,8 +46,9 @@ const anyNumber = 1_000_000;
 
 /**
  * The same of a load balancer in front, which has the requests of many people on one connection and passes on what each of them
- * takes back. What ends the connection would let one of them end the requests of all. A request that was taken back costs as much
- * as it would over HTTP/1.1, where it has a connection of its own.
+ * takes back. What ends the connection would let one of them end the requests of all. What a request
+ * has begun may go on for a while after its stream, and counts no more among those that are open: how much one caller takes back
+ * is for the load balancer to limit, which knows them apart.
  */
 const limitsOfBalancers = {
   ...limits,
