@@ -4,11 +4,11 @@ import { execFile } from 'node:child_process';
 export type Ended = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 export type Options = { readonly env?: NodeJS.ProcessEnv; readonly timeoutMs?: number };
 
-/** Runs a program to its end, for at most a minute if nothing else is said. */
+/** Runs a program to its end, for at most three minutes if nothing else is said. */
 export function run(
   command: string,
   args: readonly string[],
-  { env = process.env, timeoutMs = 60_000 }: Options = {},
+  { env = process.env, timeoutMs = 180_000 }: Options = {},
 ): Promise<Ended> {
   const options = { env, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 * 1024 } as const;
   return new Promise((resolve) => {

@@ -107,7 +107,7 @@ export const compose: readonly Check[] = [
   {
     name: 'compose: up, everything is healthy, people sign in, are refused and sign out, down',
     needs: ['podman-compose', 'openssl'],
-    limitMs: 5 * 60_000,
+    limitMs: 10 * 60_000,
     async run(image) {
       const { workshop } = image;
       await makeStandIns(image);
@@ -119,12 +119,12 @@ export const compose: readonly Check[] = [
         outputOf(
           run('podman-compose', ['--podman-path', workshop.podmanProgram, ...files, ...args], {
             env: workshop.env,
-            timeoutMs: 120_000,
+            timeoutMs: 300_000,
           }),
         );
       await podmanCompose('up', '--detach');
       try {
-        const late = AbortSignal.timeout(90_000);
+        const late = AbortSignal.timeout(180_000);
         for (const service of Object.keys(file.services)) await healthy(image, `compose_${service}_1`, late);
         await signInAndOut();
         const kept = await outputOf(workshop.podman(['exec', 'compose_store_1', 'valkey-cli', 'dbsize']));

@@ -12,7 +12,7 @@ import { listens, runIn, startContainer } from '../container.ts';
 import type { Image } from '../image.ts';
 import type { Check } from './check.ts';
 
-const soonMs = 5_000;
+const soonMs = 15_000;
 
 /** The folder that a deployment mounts at /sso, as an init container leaves it. */
 export function ssoOf({ workshop }: Image): string {
