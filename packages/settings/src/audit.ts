@@ -37,7 +37,7 @@ export const auditVariables = {
     type: onFailure,
     default: 'continue',
     meaning:
-      'What happens while the audit log cannot be written. `continue`: everything works as before. `refuse`: sign-ins, new tokens and certificates, and refusals by a rule are answered with 503 `audit_unavailable`; people who are signed in can go on working.',
+      'What happens while the audit log cannot be written. `continue`: everything works as before. `refuse`: sign-ins, new tokens and certificates, new TCP connections, and refusals by a rule are answered with 503 `audit_unavailable`; people who are signed in can go on using web applications.',
   },
   AUDIT_KEY: {
     type: key,

@@ -56,6 +56,6 @@ export const serviceErrors = {
     sentence: 'This has to be written into a log first, and that fails. Try again in a moment.',
     level: 'error',
     description:
-      'The audit log (`AUDIT_LOG`) cannot be written, and `AUDIT_LOG_ON_FAILURE` is `refuse`: nobody can sign in until it can be written. People who are signed in keep their access. The log says what is wrong: make room on the disk, or repair the process that reads the pipe. The service recovers by itself.',
+      'The audit log (`AUDIT_LOG`) cannot be written, and `AUDIT_LOG_ON_FAILURE` is `refuse`: until it can be written, nobody can sign in or open a TCP connection (`latchkey tunnel`), and no token or certificate is issued. People who are signed in can go on using web applications. The log says what is wrong: make room on the disk, or repair the process that reads the pipe. The service recovers by itself.',
   },
 } as const satisfies Record<string, ErrorEntry>;
