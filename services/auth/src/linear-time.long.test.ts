@@ -3,7 +3,6 @@ import { attempted, testLinearTime } from '@latchkey/testing/linear-time';
 import { readReturnAddress } from './sign-in/return-address.ts';
 import { readTrips } from './sign-in/round-trips.ts';
 import { requireClient } from './service-endpoints/client.ts';
-import { actionsOf } from './web/routing.ts';
 import { formParameters, queryParameters, refuseMany } from './web/parameters.ts';
 
 const returns = {
@@ -30,7 +29,6 @@ function formOf(text: string): unknown {
 }
 
 testLinearTime([
-  ['the kind of a request', (text) => actionsOf([])(`/${text}`)],
   ['the counter of round trips', readTrips],
   ['a query', (text) => attempted(() => queryParameters({ url: `/?${text}` } as never).one('a'))],
   ['a form of 32 KiB', (text) => attempted(() => formOf(text.slice(0, 32 * 1024)))],
