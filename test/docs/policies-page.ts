@@ -39,7 +39,7 @@ A rule has a \`name\` and either \`deny_if\` or \`allow_if\`. A \`deny_if\` may 
 
 **Public paths** (\`skip_auth_regex\`, \`skip_auth_preflight\`) are public only if every \`deny_if\`, and the \`allow_if\` of the guardrail, let a visitor through. If a rule that reads \`user\` or \`machine\` stops the visitor, the path is like any other: people sign in, programs get 401. If a rule that reads neither stops the visitor, the request is refused: no sign-in would change that.
 
-**The addresses of the proxy itself** (\`/oauth2/…\`, \`/ping\`) have no rules: signing in and out always has to work. Those that say whether somebody has access, such as \`/oauth2/auth\`, apply the same rules, with method and path absent. The proxy answers preflights of origins that \`cors\` names. They never reach an application, so no rule applies to them. The launcher applies the rules to a visit of the first page of each application.
+**The addresses of the proxy itself** (\`/oauth2/…\`, \`/ping\`): signing in and out always has to work, so no rule applies to them, except to those that say whether somebody has access, such as \`/oauth2/auth\`, or give it, such as \`/oauth2/tcp\`. There the rules apply with method and path absent. The proxy answers preflights of origins that \`cors\` names. They never reach an application, so no rule applies to them. The launcher applies the rules to a visit of the first page of each application.
 
 **WebSockets** are requests like any other. While one is open, the proxy applies the rules again every \`SESSION_TTL_VALID\`, with the current time and groups.
 
@@ -51,7 +51,7 @@ const language = `## The language
 - **compare**: \`==\` \`!=\`, and \`<\` \`<=\` \`>\` \`>=\` for numbers, times and durations
 - **combine**: \`&&\` \`||\` \`!\` \`a ? b : c\`
 - **lists**: \`user.domain in ["a.example", "b.example"]\`, \`machine.scopes.exists(s, s.startsWith("wiki."))\`, \`.all(…)\`, \`size(…)\`
-- **groups**: \`"admins@example.com" in user.groups\`, by name: the proxy looks up the groups that the file names
+- **groups**: \`"admins@example.com" in user.groups\`, by name: the groups that the file names are looked up at the provider
 - **texts**: \`.startsWith("/a")\` \`.endsWith("b")\` \`.contains("c")\` \`.matches("^/v[0-9]+/")\` (RE2) \`.lowerAscii()\`
 - **networks**: \`request.address in networks.office\`
 - **headers**: \`request.headers["x-client"]\`, \`"x-client" in request.headers\`; never \`cookie\` or \`authorization\`

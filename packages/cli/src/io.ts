@@ -65,7 +65,7 @@ export function readText(path: string, io: Io): string {
   return new TextDecoder().decode(readBytes(path, io));
 }
 
-/** A secret of the environment: the variable of a name, or the text of the file that the same with `_FILE` names; empty without both. */
+/** A secret of the environment: the value of NAME, or else the content of the file named by NAME_FILE; empty without both. */
 export function readSecret(name: string, io: Io): string {
   const { [name]: given = '', [`${name}_FILE`]: path = '' } = io.env;
   return given === '' && path !== '' ? readText(path, io) : given;

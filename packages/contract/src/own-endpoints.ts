@@ -89,7 +89,7 @@ export const ownEndpoints = {
     methods: reading,
     action: 'proxy',
     meaning:
-      "For a page that must stay open, such as a single-page application after a 401. The page opens this address in a small window or a tab. It signs the person in if necessary, sends `{ type: 'latchkey:session_renewed' }` to the page that opened it, by `postMessage` and on the `BroadcastChannel` `latchkey`, and closes itself. Only pages of the same origin receive the message.",
+      "For a page that must stay open, such as a single-page application after a 401. The page opens this address in a small window or a tab. This address signs the person in if necessary, sends `{ type: 'latchkey:session_renewed' }` to the page that opened it, by `postMessage` and on the `BroadcastChannel` `latchkey`, and closes itself. Only pages of the same origin receive the message.",
   },
   signOut: {
     path: '/oauth2/sign_out',
@@ -101,7 +101,7 @@ export const ownEndpoints = {
     path: '/oauth2/person',
     methods: [...reading, 'POST'],
     action: 'proxy',
-    meaning: 'The page on which a person who signed in with another account confirms the change.',
+    meaning: 'The target of the button with which a person confirms that they continue with another account.',
   },
   certs: {
     path: '/oauth2/v1/certs',

@@ -59,7 +59,7 @@ function pastBlanks(source: string, offset: number): number {
 
 function refuseBombs(source: string): void {
   if (source.length > longestExpression) {
-    const message = `The expression has ${source.length} characters, and may have ${longestExpression}: write several rules`;
+    const message = `The expression has ${source.length} characters, and may have at most ${longestExpression}: write several rules`;
     throw new MistakeError('size', 0, message);
   }
   let depth = 0;

@@ -532,7 +532,7 @@ export const diagnosticKinds = {
     code: 'LK650',
     severity: 'error',
     title: '`ssh_certificate` that cannot be used',
-    text: "`ssh_certificate` needs both `ca_key_file` and `principals`, on a route with `to: tcp://…` to an sshd: `ssh_certificate: {ca_key_file: /etc/latchkey/ssh-ca, principals: ['{user}']}`. A principal has letters, digits and `_.@+-`, and contains `{email}` or `{user}`. There may be 32 principals.",
+    text: "`ssh_certificate` needs both `ca_key_file` and `principals`, on a route with `to: tcp://…` to an sshd: `ssh_certificate: {ca_key_file: /etc/latchkey/ssh-ca, principals: ['{user}']}`. A principal has letters, digits and `_.@+-`, and contains `{email}` or `{user}`. There may be at most 32 principals.",
   },
   sshKeyUnusable: {
     code: 'LK651',

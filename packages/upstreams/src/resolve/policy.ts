@@ -47,7 +47,11 @@ export function createResolvePolicy({
     const rules = readableOf(written);
     const [, beyond] = [rules.slice(0, mostRules), rules[mostRules]];
     if (beyond !== undefined) {
-      report('ruleTooLarge', beyond.at, `A policy may have ${mostRules} rules: join some with \`||\``);
+      report(
+        'ruleTooLarge',
+        beyond.at,
+        `A policy may have at most ${mostRules} rules: join some with \`||\``,
+      );
     }
     const names = new Set<string>();
     return rules.flatMap((rule) => {
