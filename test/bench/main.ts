@@ -17,7 +17,7 @@ import type { Row } from './report.ts';
 import { isCheap, measureRoutes, routesText } from './routes.ts';
 import { hasRedis, keptText, measureSessions } from './sessions.ts';
 
-// Far below what is measured, since machines are noisy: with a session, so much of what the bare relay does.
+// Below what is measured, since machines are noisy: with a session, so much of what the bare relay does.
 const floor = 0.5;
 const mostTries = 3;
 const picture = join(import.meta.dirname, '../../docs/images/growth.svg');

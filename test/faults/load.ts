@@ -8,7 +8,7 @@ import { enter } from './sign-in.ts';
 import type { World } from './world.ts';
 
 /** A request of somebody who is signed in. */
-export type Asked = Ended & { readonly at: number; readonly tookMs: number };
+export type Asked = Ended & { readonly host: string; readonly at: number; readonly tookMs: number };
 
 /** People at work. */
 export type Load = {
@@ -44,7 +44,7 @@ export async function startLoad(world: World): Promise<Load> {
         const host = hosts[count % hosts.length] ?? '';
         const at = performance.now();
         const ended = await ask(world, { browser, host, person, count });
-        asked.push({ ...ended, at, tookMs: performance.now() - at });
+        asked.push({ ...ended, host, at, tookMs: performance.now() - at });
         // One that was asked before the last sign-in says nothing about it.
         if (ended.outcome === 'signed out' && at > enteredAt) await (entering ??= enterAgain(host));
         await pause(betweenMs);

@@ -3,6 +3,7 @@ import type { Fault } from './fault.ts';
 import type { Asked, Load } from './load.ts';
 import { notHeld } from './newcomer.ts';
 import type { Newcomer, Round } from './newcomer.ts';
+import { hostsOf, people } from './people.ts';
 import type { World } from './world.ts';
 
 /** What goes on while things go wrong. */
@@ -25,6 +26,8 @@ export type Row = {
   readonly wrong: readonly string[];
 };
 
+// That are asked all the time.
+const hosts = new Set(people.flatMap(hostsOf));
 const recoveredWithinMs = 45_000;
 const steadyMs = 1_000;
 const quietMs = 300;
@@ -83,8 +86,11 @@ export async function tryOut(fault: Fault, { world, load, newcomer }: Stage): Pr
       const good = newcomer.rounds.find(({ at, outcome }) => at >= since && outcome === 'in and out');
       const failed = load.asked.findLast(({ at, outcome }) => at >= since && outcome !== 'ok');
       const quietSince = failed === undefined ? since : failed.at + failed.tookMs;
+      // On a slow machine there may be no failure for as long, only since nobody asked.
+      const answered = new Set(load.asked.filter(isWellSince(quietSince)).map(({ host }) => host));
       const isSettled = fault.mayLoseRefreshes !== true || performance.now() - since > settledMs;
-      if (good !== undefined && isSettled && performance.now() - quietSince > quietMs) {
+      const isQuiet = performance.now() - quietSince > quietMs && hosts.isSubsetOf(answered);
+      if (good !== undefined && isSettled && isQuiet) {
         await world.balancer.complete();
         return Math.max(good.endedAt, quietSince);
       }
@@ -92,6 +98,10 @@ export async function tryOut(fault: Fault, { world, load, newcomer }: Stage): Pr
     }
     return undefined;
   }
+}
+
+function isWellSince(moment: number): (asked: Asked) => boolean {
+  return ({ at, outcome }) => at >= moment && outcome === 'ok';
 }
 
 function strange({ allowed = [], lost, mayLoseRefreshes }: Fault, asked: readonly Asked[], world: World) {

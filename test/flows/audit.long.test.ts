@@ -189,6 +189,14 @@ test('what happens to people is a line that fits the schema, without a secret, a
   });
 });
 
+test('a file that is to hold the key and holds none is not taken for no key', async () => {
+  const env = { AUDIT_KEY_FILE: 'key' };
+  expect(await latchkey({ key: '\n', log: '' }, ['audit', 'verify', 'log'], { env })).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('AUDIT_KEY is not a key'),
+  });
+});
+
 describe('what ends without a word of its person', () => {
   const clock = { later: 0 };
   const the = useStack({

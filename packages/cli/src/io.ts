@@ -65,8 +65,9 @@ export function readText(path: string, io: Io): string {
   return new TextDecoder().decode(readBytes(path, io));
 }
 
-/** A secret of the environment: the value of NAME, or else the content of the file named by NAME_FILE; empty without both. */
-export function readSecret(name: string, io: Io): string {
+/** A secret of the environment: the value of NAME, or else the content of the file named by NAME_FILE; undefined without both. */
+export function readSecret(name: string, io: Io): string | undefined {
   const { [name]: given = '', [`${name}_FILE`]: path = '' } = io.env;
-  return given === '' && path !== '' ? readText(path, io) : given;
+  if (given !== '') return given;
+  return path === '' ? undefined : readText(path, io);
 }

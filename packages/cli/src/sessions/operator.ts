@@ -93,7 +93,7 @@ function baseOf(given: string | undefined): URL {
 
 function secretOf(io: Io): string {
   // While it is being changed there are several, and auth takes each.
-  const [first = ''] = readSecret('ADMIN_SECRET', io).split(',', 1);
+  const [first = ''] = (readSecret('ADMIN_SECRET', io) ?? '').split(',', 1);
   const secret = first.trim();
   if (secret === '')
     throw new UsageError('set ADMIN_SECRET or ADMIN_SECRET_FILE to the secret that auth has');
