@@ -43,7 +43,7 @@ export type AuthenticatorInput = {
   /** all of them as they came, a flat list */
   readonly rawHeaders: readonly string[];
   readonly route: Route;
-  /** it was let in before, and goes on: nobody asks how long the application has not been used */
+  /** its answer is still being sent: nobody asks how long the application has not been used */
   readonly isUnderWay?: boolean;
 };
 

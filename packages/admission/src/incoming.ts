@@ -16,7 +16,7 @@ export type Incoming = {
   readonly authenticatesConnection: boolean;
   /** a server in front asks about it, and forwards it by itself */
   readonly isQuestion: boolean;
-  /** it was let in before, and is decided about again while it goes on */
+  /** its answer is still being sent. An open WebSocket is decided about as a new one: its idle time may be over */
   readonly isUnderWay: boolean;
   readonly deviceTrust: DeviceTrust;
 };

@@ -99,14 +99,14 @@ export function createUpgradeListener(
     if (socket.destroyed) return undefined;
     if (outcome.route.tcp !== undefined && parts.mustRefuse()) return refuse(exchange, 'audit_unavailable');
     const leaving = stages.outgoing(exchange, outcome);
-    return transport(handshake, leaving, incoming, isOvertaken);
+    return openTunnel(handshake, leaving, incoming, isOvertaken);
     function isOvertaken(): boolean {
       return table() !== decidedBy || parts.hasEndedSince(exchange, decidedAt);
     }
   }
 
   // Stage 9. A handshake has no body (RFC 6455, section 4.1); bytes behind it belong to the tunnel.
-  async function transport(
+  async function openTunnel(
     { exchange, socket, head }: Handshake,
     { forward, headers: sent, answer, wanted }: Leaving,
     incoming: Incoming,
