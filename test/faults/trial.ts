@@ -86,10 +86,8 @@ export async function tryOut(fault: Fault, { world, load, newcomer }: Stage): Pr
       const good = newcomer.rounds.find(({ at, outcome }) => at >= since && outcome === 'in and out');
       const failed = load.asked.findLast(({ at, outcome }) => at >= since && outcome !== 'ok');
       const quietSince = failed === undefined ? since : failed.at + failed.tookMs;
-      // On a slow machine there may be no failure for as long, only since nobody asked.
-      const answered = new Set(load.asked.filter(isWellSince(quietSince)).map(({ host }) => host));
       const isSettled = fault.mayLoseRefreshes !== true || performance.now() - since > settledMs;
-      const isQuiet = performance.now() - quietSince > quietMs && hosts.isSubsetOf(answered);
+      const isQuiet = performance.now() - quietSince > quietMs && haveAllAnswered(quietSince);
       if (good !== undefined && isSettled && isQuiet) {
         await world.balancer.complete();
         return Math.max(good.endedAt, quietSince);
@@ -98,10 +96,12 @@ export async function tryOut(fault: Fault, { world, load, newcomer }: Stage): Pr
     }
     return undefined;
   }
-}
 
-function isWellSince(moment: number): (asked: Asked) => boolean {
-  return ({ at, outcome }) => at >= moment && outcome === 'ok';
+  // On a slow machine there may be no failure for a while, only since nobody asked.
+  function haveAllAnswered(since: number): boolean {
+    const well = load.asked.slice(from.asked).filter(({ at, outcome }) => at >= since && outcome === 'ok');
+    return hosts.isSubsetOf(new Set(well.map(({ host }) => host)));
+  }
 }
 
 function strange({ allowed = [], lost, mayLoseRefreshes }: Fault, asked: readonly Asked[], world: World) {

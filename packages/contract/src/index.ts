@@ -45,7 +45,7 @@ export { errorJson } from './errors/body.ts';
 export type { ErrorBody } from './errors/body.ts';
 export type { ErrorLevel } from './errors/entry.ts';
 export { renderErrorReference } from './errors/reference.ts';
-export { errors } from './errors/table.ts';
+export { errors, isErrorCode } from './errors/table.ts';
 export type { ErrorCode } from './errors/table.ts';
 export { contractVersion, handshakeFacts, handshakePath } from './handshake.ts';
 export type { HandshakeFacts } from './handshake.ts';

@@ -1,7 +1,7 @@
 export { basicCredentials } from './canonical/basic.ts';
 export type { BasicCredentials } from './canonical/basic.ts';
 export { bearerToken } from './canonical/bearer.ts';
-export { hasBody } from './canonical/body.ts';
+export { hasBody, isForm } from './canonical/body.ts';
 export {
   authenticatesConnection,
   isOnAuthenticatedConnection,
@@ -29,7 +29,7 @@ export type { CanonicalPath } from './canonical/path.ts';
 export { trustPeers } from './canonical/peers.ts';
 export type { Caller, PeerTrust } from './canonical/peers.ts';
 export { isNamed, rawValues } from './canonical/raw-headers.ts';
-export { canonicalRequest, withoutImpliedPort } from './canonical/request.ts';
+export { canonicalRequest, impliedPorts, withoutImpliedPort } from './canonical/request.ts';
 export type { CanonicalRequest, MalformedOriginal, MalformedReason, Received } from './canonical/request.ts';
 export { HttpError } from './http-error.ts';
 export { ownCopy } from './own-copy.ts';

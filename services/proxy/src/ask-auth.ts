@@ -1,4 +1,4 @@
-import { errors } from '@latchkey/contract';
+import { isErrorCode } from '@latchkey/contract';
 import type { ErrorCode } from '@latchkey/contract';
 import { CallError } from '@latchkey/http';
 import type { Answer } from '@latchkey/http';
@@ -32,7 +32,6 @@ export type AskAuth = (path: string, form: URLSearchParams, wait?: Wait) => Prom
 export type Wait = { readonly timeoutMs: number; readonly signal: AbortSignal };
 
 const answerWithinMs = 5_000;
-const isErrorCode = (text: unknown): text is ErrorCode => Object.hasOwn(errors, String(text));
 const errorSchema = z.object({ error: z.custom<ErrorCode>(isErrorCode) });
 
 /** @param options.client how the proxy proves that it is the one (`CLIENT_ID`, `CLIENT_SECRET`) */

@@ -20,3 +20,8 @@ export const errors = {
 
 /** The name of an error: public, stable, the same in page, JSON, log and metrics. */
 export type ErrorCode = keyof typeof errors;
+
+/** Tells whether a word is the name of one of these errors. */
+export function isErrorCode(word: unknown): word is ErrorCode {
+  return typeof word === 'string' && Object.hasOwn(errors, word);
+}

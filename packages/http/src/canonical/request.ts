@@ -88,7 +88,8 @@ export function canonicalRequest<Request extends Received>(
   };
 }
 
-const impliedPorts = { http: 80, https: 443 } as const;
+/** The port that a scheme implies. */
+export const impliedPorts = { http: 80, https: 443 } as const;
 
 /**
  * The request without a port that says nothing. Browsers leave out the one that their scheme implies; what stands in front

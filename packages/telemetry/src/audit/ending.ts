@@ -1,4 +1,4 @@
-import { errors } from '@latchkey/contract';
+import { errors, isErrorCode } from '@latchkey/contract';
 import type { ErrorCode } from '@latchkey/contract';
 
 /** How something ended, as the audit log says it. */
@@ -9,8 +9,4 @@ type Ending =
 export function endingOf(outcome: unknown): Ending {
   if (!isErrorCode(outcome)) return { outcome: 'done' };
   return { outcome: errors[outcome].status < 500 ? 'refused' : 'failed', reason: outcome };
-}
-
-function isErrorCode(word: unknown): word is ErrorCode {
-  return typeof word === 'string' && Object.hasOwn(errors, word);
 }

@@ -1,6 +1,6 @@
 import { admitAccount } from '@latchkey/access';
 import { HttpError } from '@latchkey/http';
-import { errors } from '@latchkey/contract';
+import { isErrorCode } from '@latchkey/contract';
 import type { ErrorCode } from '@latchkey/contract';
 import { readSession } from '@latchkey/session';
 import type { Attempt, AttemptCookies, AttemptSecrets, Session } from '@latchkey/session';
@@ -47,7 +47,7 @@ type Vouched = Omit<Arrival, 'from'>;
 /** How a sign-in ended. */
 type Outcome = Failure | { readonly session: Session; readonly setCookie: string };
 
-const code = z.custom<ErrorCode>((text) => typeof text === 'string' && Object.hasOwn(errors, text));
+const code = z.custom<ErrorCode>(isErrorCode);
 const optional = { detail: z.string().exactOptional(), user: z.string().exactOptional() };
 const failure = z.object({ code, ...optional, paragraphs: z.array(z.string()).exactOptional() });
 const success = z.object({ session: z.unknown(), setCookie: z.string() });

@@ -1,5 +1,4 @@
-import { readText } from '@latchkey/http';
-import type { IncomingMessage } from 'node:http';
+import { isForm, readText } from '@latchkey/http';
 import type { Handler } from './locals.ts';
 import { refuseMany } from './parameters.ts';
 
@@ -13,15 +12,10 @@ export type FormLimits = { readonly bytes: number; readonly pairs: number };
  */
 export function form({ bytes, pairs }: FormLimits): Handler {
   return async function readForm(req, _res, next) {
-    if (!isForm(req)) return next();
+    if (!isForm(req.headers)) return next();
     const text = await readText(req, bytes);
     refuseMany(text, pairs);
     req.body = text;
     return next();
   };
-}
-
-function isForm({ headers }: IncomingMessage): boolean {
-  const [type = ''] = (headers['content-type'] ?? '').split(';', 1);
-  return type.trim().toLowerCase() === 'application/x-www-form-urlencoded';
 }

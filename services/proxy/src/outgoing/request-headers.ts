@@ -1,6 +1,6 @@
 import type { DeviceTrust } from '@latchkey/access';
 import { accountOfToken, awsTokenPrefix, workloadTokenPrefix } from '@latchkey/access';
-import { authorityOf, basicCredentials, bearerToken } from '@latchkey/http';
+import { authorityOf, basicCredentials, bearerToken, impliedPorts } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import { deviceHeadersOfBalancer, foldName, isReserved } from '@latchkey/identity';
 import { withoutCookies } from '@latchkey/session';
@@ -96,7 +96,7 @@ export function requestHeaders(input: RequestHeaderInput): string[] {
     'X-Forwarded-Proto',
     scheme,
     'X-Forwarded-Port',
-    request.port === undefined ? impliedPorts[scheme] : String(request.port),
+    String(request.port ?? impliedPorts[scheme]),
     'X-Forwarded-For',
     request.forwardedFor,
     'X-Request-Id',
@@ -106,8 +106,6 @@ export function requestHeaders(input: RequestHeaderInput): string[] {
   if (identity !== undefined) headers.push(...plan.injected, ...identity);
   return headers;
 }
-
-const impliedPorts = { http: '80', https: '443' } as const;
 
 // A preflight passes because it asks for nothing but an answer about itself. So it says nothing else: no cookie, no
 // `Authorization`, no header that names another method. https://fetch.spec.whatwg.org/#cors-preflight-fetch and

@@ -1,7 +1,7 @@
 import { mayLetIn } from '@latchkey/access';
 import type { Machine } from '@latchkey/access';
 import type { Identified } from '@latchkey/admission';
-import { HttpError, readText, replyJson } from '@latchkey/http';
+import { HttpError, isForm, readText, replyJson } from '@latchkey/http';
 import type { CanonicalRequest } from '@latchkey/http';
 import type { Emit } from '@latchkey/telemetry';
 import { accountOf } from '@latchkey/upstreams';
@@ -137,10 +137,7 @@ function scopesFor({ scopes }: TokenRequest, { scopes: held }: Machine): readonl
 /** Reads what is asked for into `req.body`, if it comes in time. */
 export function createReadTokenForm(withinMs: number): (req: Request) => Promise<void> {
   return async function readTokenForm(req) {
-    const [type = ''] = (req.headers['content-type'] ?? '').split(';', 1);
-    if (type.trim().toLowerCase() !== 'application/x-www-form-urlencoded') {
-      throw new HttpError('invalid_request', { detail: 'it is no form' });
-    }
+    if (!isForm(req.headers)) throw new HttpError('invalid_request', { detail: 'it is no form' });
     req.body = new URLSearchParams(await readText(req, longestForm, withinMs));
   };
 }
